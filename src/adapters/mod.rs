@@ -1,0 +1,1 @@
+//! The world outside: database, files, network, keychain, clock.

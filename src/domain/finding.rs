@@ -1,0 +1,142 @@
+//! What a run says of one row, of a pair of rows, or of the day.
+
+use super::{
+    Category, Fen, Instant, OrderNo, OutRefundNo, OutTradeNo, RefundId, RowRef, TransactionId,
+};
+
+/// A second thing to know of a finding; the category is what decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tag {
+    /// Another category that also applies, but comes later in the precedence.
+    Also(Category),
+    /// Matched by WeChat Pay's number: the merchant's number differs.
+    Key2,
+    /// Key hit, but another identifier disagrees.
+    IdConflict,
+    /// The bill of the day before is not in the archive.
+    NoBillOfDayBefore,
+    /// Matched only by a suggestion that a person must confirm.
+    Suggested,
+}
+
+impl Tag {
+    /// The stable word of exports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Also(category) => category.code(),
+            Self::Key2 => "KEY2",
+            Self::IdConflict => "ID_CONFLICT",
+            Self::NoBillOfDayBefore => "NO_BILL_OF_DAY_BEFORE",
+            Self::Suggested => "SUGGESTED",
+        }
+    }
+}
+
+/// One finding: one line of the findings table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Primary category.
+    pub category: Category,
+    /// Further things that apply.
+    pub tags: Vec<Tag>,
+    /// Merchant order number; empty when the finding is of a day or a bill.
+    pub out_trade_no: OutTradeNo,
+    /// Business order number, where the merchant has one.
+    pub order_no: OrderNo,
+    /// WeChat Pay order number.
+    pub transaction_id: TransactionId,
+    /// Merchant refund number, for refunds.
+    pub out_refund_no: OutRefundNo,
+    /// WeChat Pay refund number.
+    pub refund_id: RefundId,
+    /// Amount in the WeChat book.
+    pub bill: Option<Fen>,
+    /// Amount in the merchant book.
+    pub merchant: Option<Fen>,
+    /// When it was paid (or refunded): the bill's time, else the merchant's.
+    pub paid_at: Option<Instant>,
+    /// Row of the bill.
+    pub bill_row: Option<RowRef>,
+    /// Row of the merchant's file.
+    pub order_row: Option<RowRef>,
+    /// Facts in key=value form that explain the finding: `minutes=34`, `from=18:04:10`.
+    pub detail: String,
+}
+
+impl Finding {
+    /// A finding with nothing but its category.
+    #[must_use]
+    pub fn new(category: Category) -> Self {
+        Self {
+            category,
+            tags: Vec::new(),
+            out_trade_no: OutTradeNo::EMPTY,
+            order_no: OrderNo::EMPTY,
+            transaction_id: TransactionId::EMPTY,
+            out_refund_no: OutRefundNo::EMPTY,
+            refund_id: RefundId::EMPTY,
+            bill: None,
+            merchant: None,
+            paid_at: None,
+            bill_row: None,
+            order_row: None,
+            detail: String::new(),
+        }
+    }
+
+    /// The sum at stake: the larger of the two books' amounts, or their distance when both are known and differ.
+    #[must_use]
+    pub fn at_stake(&self) -> Fen {
+        match (self.bill, self.merchant) {
+            (Some(w), Some(m))
+                if w != m
+                    && !matches!(
+                        self.category,
+                        Category::PaidNotBooked | Category::PaidAfterClose
+                    ) =>
+            {
+                w.checked_sub(m).unwrap_or(w).abs()
+            }
+            (Some(w), _) => w.abs(),
+            (None, Some(m)) => m.abs(),
+            (None, None) => Fen::ZERO,
+        }
+    }
+
+    /// Stable key of the case this finding belongs to (rule X9): it survives re-runs and re-imports.
+    ///
+    /// `mch_id / book kind / number / category family`; the day is not part of it.
+    #[must_use]
+    pub fn case_key(&self, mch_id: &str) -> String {
+        let family = self.category.family();
+        let (kind, number) = if !self.out_refund_no.is_empty() {
+            ("refund", self.out_refund_no.as_str())
+        } else if !self.out_trade_no.is_empty() {
+            ("pay", self.out_trade_no.as_str())
+        } else if !self.transaction_id.is_empty() {
+            ("pay", self.transaction_id.as_str())
+        } else {
+            ("day", self.detail.as_str())
+        };
+        format!("{mch_id}/{kind}/{number}/{family}")
+    }
+}
+
+impl Category {
+    /// Family of a category: findings of one family about one number are one case.
+    #[must_use]
+    pub const fn family(self) -> &'static str {
+        match self {
+            Self::PaidNotBooked
+            | Self::PaidAfterClose
+            | Self::BookedNotFulfilled
+            | Self::WOnlyPay
+            | Self::PayPendingW => "unfulfilled",
+            Self::MOnlyPay | Self::PayPendingM => "merchant-only",
+            Self::WOnlyRefund | Self::RefundPendingW => "wechat-refund",
+            Self::MOnlyRefund | Self::RefundPendingM => "merchant-refund",
+            other => other.name(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Merchant files to canonical rows: sniff, map, validate, reject.

@@ -1,0 +1,189 @@
+//! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+
+/// Tells work in progress to stop; cheap to clone and to ask.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// Asks the work to stop. Work that is past its point of no return ends normally.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// True once somebody asked.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Tells the time. The only source of "now" for every rule.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Instant;
+    /// Milliseconds of an arbitrary steady clock, for measuring durations.
+    fn steady_ms(&self) -> u64;
+}
+
+/// The vault cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// It is locked, or the passphrase is wrong.
+    #[error("the vault is locked or the passphrase is wrong")]
+    Locked,
+    /// It cannot be read or written.
+    #[error("the vault cannot be used: {0}")]
+    Broken(String),
+}
+
+/// Keeps secrets outside the database.
+pub trait Vault: Send + Sync {
+    /// Reads a secret.
+    ///
+    /// # Errors
+    /// [`VaultError`] when the vault is locked or broken; an absent secret is `None`.
+    fn get(
+        &self,
+        profile: ProfileId,
+        kind: SecretKind,
+    ) -> Result<Option<Secret<Vec<u8>>>, VaultError>;
+
+    /// Stores a secret, over an older one.
+    ///
+    /// # Errors
+    /// As above; then the older one still stands.
+    fn set(
+        &self,
+        profile: ProfileId,
+        kind: SecretKind,
+        value: Secret<Vec<u8>>,
+    ) -> Result<(), VaultError>;
+
+    /// Forgets a secret; absent ones are no error.
+    ///
+    /// # Errors
+    /// As above.
+    fn remove(&self, profile: ProfileId, kind: SecretKind) -> Result<(), VaultError>;
+}
+
+/// A request to the gateway, ready to send: signed already, free of secrets but for the certificate.
+#[derive(Debug, Clone)]
+pub struct HttpRequest {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Path and query, as signed; joined to the profile's gateway address.
+    pub path: String,
+    /// Further headers, such as `Authorization` of APIv3.
+    pub headers: Vec<(String, String)>,
+    /// Body bytes, as signed.
+    pub body: Vec<u8>,
+    /// True when the address demands the merchant's certificate.
+    pub needs_certificate: bool,
+    /// True when the protocol allows sending the very same request again.
+    pub may_repeat: bool,
+    /// Largest answer accepted.
+    pub max_answer_bytes: u64,
+}
+
+/// An answer of the gateway, unverified.
+#[derive(Debug, Clone)]
+pub struct HttpAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, names in lower case, in order of arrival.
+    pub headers: Vec<(String, String)>,
+    /// Raw body; empty when it was streamed.
+    pub body: Vec<u8>,
+    /// Clock of the gateway minus ours in seconds, from its `Date` header.
+    pub skew_s: Option<i64>,
+    /// Milliseconds from sending to the last byte.
+    pub took_ms: u64,
+    /// The address that answered.
+    pub address: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// Never connected: the request was certainly not carried out.
+    #[error("cannot connect: {0}")]
+    Connect(String),
+    /// TLS was refused: wrong authority, wrong name, or the certificate is missing.
+    #[error("secure connection refused: {0}")]
+    Tls(String),
+    /// Sent, but no whole answer came: the outcome is unknown.
+    #[error("no whole answer: {0}")]
+    Unclear(String),
+    /// The answer is larger than allowed.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(u64),
+    /// The answer is a redirect, which this protocol never uses.
+    #[error("the gateway redirects to {0}")]
+    Redirect(String),
+    /// The merchant's certificate or key cannot be used.
+    #[error("the client certificate cannot be used: {0}")]
+    Certificate(String),
+    /// A person stopped it.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// The way to WeChat Pay.
+pub trait Gateway: Send + Sync {
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; only `Connect` and `Tls` prove that nothing was carried out.
+    fn send(
+        &self,
+        route: &Route,
+        request: &HttpRequest,
+        cancel: &CancelToken,
+    ) -> Result<HttpAnswer, GatewayError>;
+
+    /// Sends a request and hands the answer over piece by piece.
+    ///
+    /// # Errors
+    /// As above; the sink may stop by returning an error text, which comes back as `Unclear`.
+    fn download(
+        &self,
+        route: &Route,
+        request: &HttpRequest,
+        cancel: &CancelToken,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+    ) -> Result<HttpAnswer, GatewayError>;
+}
+
+/// Where requests of a profile go, and with which certificate.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Base address, judged by [`crate::domain::gateway_kind`].
+    pub gateway: String,
+    /// PEM of the only authority to trust; loopback gateways only.
+    pub authority: Option<String>,
+    /// PEM of certificate and private key.
+    pub certificate: Option<(Vec<u8>, Secret<Vec<u8>>)>,
+}
+
+impl Route {
+    /// The route of a profile without a certificate.
+    #[must_use]
+    pub fn plain(profile: &MerchantProfile) -> Self {
+        Self {
+            gateway: profile.gateway.clone(),
+            authority: profile.gateway_ca.clone(),
+            certificate: None,
+        }
+    }
+}
+
+/// Random bytes, for nonces.
+pub trait Random: Send + Sync {
+    /// A nonce of 32 letters and digits.
+    fn nonce(&self) -> String;
+}

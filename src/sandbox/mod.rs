@@ -1,0 +1,1 @@
+//! A WeChat Pay look-alike on loopback: the other side of the wire.

@@ -1,0 +1,1 @@
+//! Bill bytes to rows, and rows to bill bytes.

@@ -1,0 +1,5 @@
+//! Pure codec of the payment protocol: messages, signatures, bills. No socket, file, clock or random number.
+
+pub mod bill;
+pub mod v2;
+pub mod v3;

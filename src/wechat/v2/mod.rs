@@ -1,0 +1,1 @@
+//! APIv2: XML, MD5 and HMAC-SHA256.

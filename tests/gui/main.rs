@@ -1,0 +1,1 @@
+//! Window tests: one binary, one module a subject.
