@@ -1,1 +1,3 @@
 //! The world outside: database, files, network, keychain, clock.
+
+pub mod gateway;
