@@ -187,3 +187,40 @@ pub trait Random: Send + Sync {
     /// A nonce of 32 letters and digits.
     fn nonce(&self) -> String;
 }
+
+/// The workspace cannot do what was asked; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Another program is writing, and did not finish in time.
+    #[error("another program is using the workspace")]
+    Busy,
+    /// No room left.
+    #[error("the disk is full")]
+    Full,
+    /// The folder or a file may not be read or written.
+    #[error("the workspace cannot be opened: {0}")]
+    Denied(String),
+    /// A file of another program lies where the database should be.
+    #[error("the file is not a workspace of this program")]
+    Foreign,
+    /// Made by a newer version of this program.
+    #[error("the workspace was made by a newer version (schema {found}, this one knows {known})")]
+    Newer {
+        /// Version of the file.
+        found: i64,
+        /// Version this program knows.
+        known: i64,
+    },
+    /// A name that must be unique is taken.
+    #[error("the name {0} is taken")]
+    Taken(String),
+    /// The thing named does not exist (any more).
+    #[error("there is no {0}")]
+    Missing(String),
+    /// The rules of the record forbid it.
+    #[error("not allowed: {0}")]
+    Forbidden(String),
+    /// Damaged, or a fault of the program.
+    #[error("the workspace is damaged: {0}")]
+    Broken(String),
+}

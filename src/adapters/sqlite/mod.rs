@@ -1,0 +1,114 @@
+//! The workspace database: opening it, its pragmas, and the errors it gives.
+//!
+//! No SQL and no rusqlite type is found outside this folder. Each table family has a file of its own;
+//! `migrations/` holds the schema. Every write is `BEGIN IMMEDIATE`, so that two programs on one
+//! workspace wait for each other at the start of a transaction and never fail in the middle.
+
+mod migrate;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+
+use crate::ports::StoreError;
+
+/// How long a statement waits for another program's transaction.
+const BUSY: Duration = Duration::from_secs(10);
+/// Prepared statements kept per connection.
+const STATEMENTS: usize = 64;
+
+/// An open workspace database. Clones share one connection; [`Database::another`] opens a second.
+#[derive(Debug, Clone)]
+pub struct Database {
+    path: Arc<PathBuf>,
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Database {
+    /// Opens the database file, makes it where there is none, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it was made by a newer program, is not a database of ours, or cannot be used.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = connect(path)?;
+        migrate::migrate(&mut connection, path)?;
+        Ok(Self {
+            path: Arc::new(path.to_owned()),
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    /// A second connection to the same file, for another thread.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn another(&self) -> Result<Self, StoreError> {
+        Self::open(&self.path)
+    }
+
+    /// The connection, for a few statements; do not call back into this database while holding it.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic while holding it has rolled its transaction back: the connection is still sound.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` in one write transaction: all of it is stored, or nothing.
+    ///
+    /// # Errors
+    /// What `work` returns, after rolling back; or [`StoreError`] of the commit.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// The random name this workspace was born with; it tells its secrets from those of another.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be read.
+    pub fn workspace_id(&self) -> Result<String, StoreError> {
+        let connection = self.lock();
+        let id = connection.query_row(
+            "SELECT value FROM meta WHERE key = 'workspace_id'",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(id)
+    }
+}
+
+/// Opens a connection with the pragmas every connection needs.
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // FULL: with NORMAL a power cut can take back a commit that was acknowledged.
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")?;
+    Ok(connection)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::NotADatabase) => Self::Foreign,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::Denied(error.to_string())
+            }
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}
