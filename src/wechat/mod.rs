@@ -1,5 +1,8 @@
 //! Pure codec of the payment protocol: messages, signatures, bills. No socket, file, clock or random number.
 
 pub mod bill;
+mod params;
 pub mod v2;
 pub mod v3;
+
+pub use params::{Param, Params};
