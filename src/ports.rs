@@ -1,9 +1,16 @@
 //! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
 
+mod books;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+
+pub use books::{
+    Book, BookRow, Books, BooksError, Bytes, ImportRecord, NumberKind, Occurrence, Part, RawRow,
+    RowId, RowList, SortBy, Source, Stamp, Standing, TableQuery, Unwatched, Watch,
+};
 
 /// Tells work in progress to stop; cheap to clone and to ask.
 #[derive(Debug, Clone, Default)]
