@@ -189,6 +189,12 @@ pub enum ProfileProblem {
     /// The lookback.
     #[error("the lookback is at most 90 days")]
     Lookback,
+    /// The time for delivery.
+    #[error("the time for delivery is given in minutes")]
+    Fulfil,
+    /// A fee rate.
+    #[error("a rate is a per cent below 100 with at most four decimals")]
+    Rate,
 }
 
 /// Where a gateway address leads.

@@ -1,0 +1,87 @@
+//! Everything that can have happened.
+
+use crate::domain::{BillDate, ProfileId};
+
+use super::command::{CaseList, OrderList, Welcome};
+use super::model::{
+    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, MerchantRow, OrderDetail, OrderRow,
+    OverviewModel,
+};
+use super::{Failure, Progress, TaskId, Words};
+
+/// Something happened to a task.
+#[derive(Debug)]
+pub enum Event {
+    /// A thread took it.
+    Started(TaskId),
+    /// It came on.
+    Progress(TaskId, Progress),
+    /// It is done.
+    Finished(TaskId, Box<Outcome>),
+    /// It was refused, failed or cancelled; nothing is half done.
+    Failed(TaskId, Box<Failure>),
+}
+
+/// Rows of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageRows {
+    /// Cases.
+    Cases(Vec<CaseRow>),
+    /// Orders.
+    Orders(Vec<OrderRow>),
+}
+
+/// What changed on disk, so that what shows it is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// Merchants or their secrets.
+    Merchants,
+    /// Books or findings.
+    Books,
+    /// Notes and decisions about cases.
+    Cases,
+}
+
+/// A thing a person should know once it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The fact.
+    pub title: Words,
+    /// What it means or what comes next; may be empty.
+    pub note: Words,
+    /// The day it is about; the window goes there from the notice.
+    pub day: Option<(ProfileId, BillDate)>,
+    /// True when something in it needs a person.
+    pub attention: bool,
+}
+
+/// The answer to a command.
+#[derive(Debug)]
+pub enum Outcome {
+    /// To `Start`.
+    Welcome(Box<Welcome>),
+    /// To `Overview`.
+    Overview(Box<OverviewModel>),
+    /// To `Day`.
+    Day(Box<DayModel>),
+    /// To `Cases`.
+    Cases(CaseList),
+    /// To `Case`.
+    Case(Box<CaseDetail>),
+    /// To `Bills`.
+    Bills(Vec<BillRow>),
+    /// To `Bill`.
+    Bill(Box<BillDetail>),
+    /// To `Orders`.
+    Orders(OrderList),
+    /// To `Order`.
+    Order(Box<OrderDetail>),
+    /// To `Page`: order of rows, number of the page, rows.
+    Page(u64, u64, PageRows),
+    /// Merchants after a change.
+    Merchants(Vec<MerchantRow>),
+    /// Done, and this changed; the sentence goes to the notices.
+    Changed(Changed, Box<Told>),
+    /// Done, nothing to show.
+    Done,
+}

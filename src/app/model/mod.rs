@@ -1,0 +1,26 @@
+//! What the screens draw, as plain data: filled by `jobs::views`, read by `ui`, free of both.
+//!
+//! Money, days and categories are the domain's own types; wording and formats belong to the window.
+
+mod bill;
+mod case;
+mod day;
+mod merchant;
+mod order;
+mod overview;
+
+pub use bill::{BillDetail, BillRow, BillState};
+pub use case::{
+    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, CompareField, CompareRow, RawLine,
+    TimelineEvent, TimelineKind,
+};
+pub use day::{
+    BookSum, CategoryRow, Certificate, CoverageHole, DayCoverage, DayModel, DayState, Equation,
+    IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
+};
+pub use merchant::{MerchantRow, ProfileDraft, SecretState};
+pub use order::{OrderDetail, OrderFilter, OrderRow};
+pub use overview::{
+    AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
+    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, SeverityCounts,
+};

@@ -1,0 +1,39 @@
+//! The table of orders, and one order in full.
+
+use crate::domain::{BillDate, MOrder, ProfileId};
+use crate::ports::TableQuery;
+
+use super::{RawLine, TimelineEvent};
+
+/// Which orders are listed, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// The day.
+    pub day: BillDate,
+    /// Filter and order.
+    pub query: TableQuery,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRow {
+    /// Number of the stored row.
+    pub id: u64,
+    /// The order.
+    pub order: MOrder,
+    /// File it came from.
+    pub source: String,
+}
+
+/// One order in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderDetail {
+    /// Its row.
+    pub row: OrderRow,
+    /// Line of the file.
+    pub line: Option<RawLine>,
+    /// What happened, oldest first.
+    pub timeline: Vec<TimelineEvent>,
+}
