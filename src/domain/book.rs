@@ -7,7 +7,19 @@ use super::{
 };
 
 /// Where a row came from: the import it belongs to, its line and its first byte in the raw text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 pub struct RowRef {
     /// Number of the import in the workspace; 0 for rows that never were in a file.
     pub import: u32,

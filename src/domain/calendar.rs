@@ -9,7 +9,20 @@ pub const BEIJING_OFFSET_S: i64 = 8 * 3600;
 const DAY_S: i64 = 86_400;
 
 /// An instant, in whole seconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct Instant(i64);
 
 impl Instant {
@@ -250,6 +263,21 @@ impl BillDate {
         self.0
             .checked_add_months(chrono::Months::new(3))
             .map_or(self, Self)
+    }
+}
+
+/// As `YYYY-MM-DD`.
+impl serde::Serialize for BillDate {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// From `YYYY-MM-DD`.
+impl<'de> serde::Deserialize<'de> for BillDate {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(from)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a day YYYY-MM-DD"))
     }
 }
 

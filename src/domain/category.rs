@@ -421,6 +421,21 @@ impl Category {
     }
 }
 
+/// As its stable name.
+impl serde::Serialize for Category {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+/// From its stable name.
+impl<'de> serde::Deserialize<'de> for Category {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = <String as serde::Deserialize>::deserialize(from)?;
+        Self::parse(&name).ok_or_else(|| serde::de::Error::custom("no category has this name"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

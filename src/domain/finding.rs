@@ -106,7 +106,8 @@ impl Finding {
 
     /// Stable key of the case this finding belongs to (rule X9): it survives re-runs and re-imports.
     ///
-    /// `mch_id / book kind / number / category family`; the day is not part of it.
+    /// `mch_id / book kind / number / category family`; the day is not part of it. A finding without any
+    /// number (of a day, of a bill) goes by the first fact of its detail, which names the day.
     #[must_use]
     pub fn case_key(&self, mch_id: &str) -> String {
         let family = self.category.family();
@@ -117,7 +118,7 @@ impl Finding {
         } else if !self.transaction_id.is_empty() {
             ("pay", self.transaction_id.as_str())
         } else {
-            ("day", self.detail.as_str())
+            ("day", self.detail.split(' ').next().unwrap_or_default())
         };
         format!("{mch_id}/{kind}/{number}/{family}")
     }

@@ -15,7 +15,20 @@ use std::fmt;
 /// assert_eq!(paid.checked_add(Fen::new(5)).unwrap().to_string(), "12.35");
 /// assert_eq!(Fen::new(123_456_789).grouped(), "1,234,567.89");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct Fen(i64);
 
 /// Why a text is not an amount of money.
@@ -136,7 +149,20 @@ impl fmt::Display for Fen {
 }
 
 /// A fee in 10⁻⁵ yuan, the precision of the fee column of a bill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(transparent)]
 pub struct Fee(i64);
 
 impl Fee {

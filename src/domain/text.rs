@@ -97,6 +97,19 @@ impl<const N: usize> fmt::Display for Text<N> {
     }
 }
 
+impl<const N: usize> serde::Serialize for Text<N> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de, const N: usize> serde::Deserialize<'de> for Text<N> {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(from)?;
+        Self::new(&text).ok_or_else(|| serde::de::Error::custom("text too long"))
+    }
+}
+
 /// A well-mixed 64-bit fingerprint of an identifier; the same on every computer, for ever.
 ///
 /// It is not a defence against chosen keys: texts behind equal fingerprints are compared in full.

@@ -114,6 +114,15 @@ pub trait Evidence {
     /// As above.
     fn bill_days(&self) -> Result<Vec<BillDate>, EvidenceError>;
 
+    /// False when no order of this merchant has a business number other than its `out_trade_no`, so
+    /// that P09 need not look for the other numbers of each order.
+    ///
+    /// # Errors
+    /// As above.
+    fn has_business_numbers(&self) -> Result<bool, EvidenceError> {
+        Ok(true)
+    }
+
     /// True when the merchant gives one row per refund, so that matching is per `out_refund_no`.
     fn has_refund_rows(&self) -> bool;
 
