@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+pub use crate::domain::Words;
+
 use crate::ports::StoreError;
 
 /// Which exit code and which way out a failure has.
@@ -31,25 +33,6 @@ impl FailureKind {
             Self::RefusedInput => 4,
             Self::Gateway => 5,
             Self::Workspace | Self::Cancelled => 6,
-        }
-    }
-}
-
-/// A sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words {
-    /// As finance staff write it.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Words {
-    /// Both languages at once.
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self {
-            zh: zh.into(),
-            en: en.into(),
         }
     }
 }

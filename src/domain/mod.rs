@@ -20,6 +20,7 @@ mod merchant;
 mod money;
 mod secret;
 mod text;
+mod words;
 
 pub use book::{
     BillRefundState, BillState, FulfilStatus, MOrder, MRefund, PayStatus, RefundStatus, RowRef,
@@ -37,3 +38,4 @@ pub use secret::Secret;
 pub use text::{
     AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
 };
+pub use words::{Term, Words};

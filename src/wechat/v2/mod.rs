@@ -2,8 +2,27 @@
 //!
 //! `sign` and `xml` are the codec; typed requests, answers, notifications and error codes stand on them.
 
+mod contents;
+mod endpoint;
+mod fault;
+pub mod notify;
+mod reply;
+mod request;
 mod sign;
+mod state;
 pub mod xml;
+mod xml_write;
 
+pub use contents::{Coupon, OrderState, OrderTicket, RefundAccepted, RefundLine, RefundList};
+pub use endpoint::Endpoint;
+pub use fault::{
+    Advice, BillRefusal, Fault, FaultAction, advice, bill_refusal, known, request_id_reason,
+    same_code,
+};
+pub use reply::{Answer, ReplyError, open};
+pub use request::{
+    Envelope, NewOrder, NewRefund, OrderRef, RefundRef, Request, Signed, Trade, build,
+};
 pub use sign::{SIGN, SignError, canonical, digest, sign, signed_params, verify};
+pub use state::{Reading, RefundState, TradeState, read_order_answer};
 pub use xml::{XmlError, XmlLimits};

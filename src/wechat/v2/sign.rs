@@ -173,7 +173,6 @@ pub(crate) fn hex_upper(bytes: &[u8]) -> String {
 
 /// Lower-case hex.
 #[must_use]
-#[expect(dead_code, reason = "the front end needs it next")]
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
     hex(bytes, *b"0123456789abcdef")
 }

@@ -3,12 +3,12 @@
 //! There is no DTD, no entity but the five of XML, no attribute and no nesting; a document type is an error (pitfall F1).
 //! Element order and repeated elements are kept, because the signature is taken over what really stands there.
 
-use std::fmt::Write as _;
-
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use crate::wechat::Params;
+
+pub use super::xml_write::{write, write_root};
 
 /// Bounds of what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,13 +258,13 @@ impl Walk {
             Place::Before if name == root => self.place = Place::Root,
             Place::Before => return Err(XmlError::NotAMessage),
             Place::Root => {
-                self.bound(
+                bound(
                     at,
                     "the number of fields",
                     self.params.len() + 1,
                     self.limits.fields,
                 )?;
-                self.bound(at, "a name", name.len(), self.limits.name)?;
+                bound(at, "a name", name.len(), self.limits.name)?;
                 self.place = Place::Field(name.to_owned(), String::new());
             }
             Place::Field(..) => {
@@ -296,103 +296,23 @@ impl Walk {
             Place::Field(_, value) => {
                 value.push_str(piece);
                 let size = value.len();
-                self.bound(at, "a value", size, limit)
+                bound(at, "a value", size, limit)
             }
             _ if piece.trim().is_empty() => Ok(()),
             _ => Err(XmlError::Unexpected { at }),
         }
     }
-
-    const fn bound(
-        &self,
-        at: usize,
-        what: &'static str,
-        size: usize,
-        limit: usize,
-    ) -> Result<(), XmlError> {
-        if size > limit {
-            return Err(XmlError::Limit { at, what, limit });
-        }
-        Ok(())
-    }
 }
 
-fn short(text: &str) -> String {
+const fn bound(at: usize, what: &'static str, size: usize, limit: usize) -> Result<(), XmlError> {
+    if size > limit {
+        return Err(XmlError::Limit { at, what, limit });
+    }
+    Ok(())
+}
+
+pub(super) fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
-}
-
-/// Writes a message with root `<xml>`: digits bare, everything else in CDATA.
-///
-/// # Errors
-/// [`XmlError::Unwritable`] for a name or a character that XML does not have.
-pub fn write(params: &Params) -> Result<Vec<u8>, XmlError> {
-    write_root(params, "xml")
-}
-
-/// Writes a message with the given root.
-///
-/// # Errors
-/// As [`write`].
-pub fn write_root(params: &Params, root: &str) -> Result<Vec<u8>, XmlError> {
-    let mut out =
-        String::with_capacity(64 + params.iter().map(|p| p.value.len() + 40).sum::<usize>());
-    out.push('<');
-    out.push_str(root);
-    out.push('>');
-    for param in params {
-        if !is_name(&param.name) || !param.value.chars().all(is_xml_char) {
-            return Err(XmlError::Unwritable {
-                name: short(&param.name),
-            });
-        }
-        out.push('<');
-        out.push_str(&param.name);
-        out.push('>');
-        push_value(&mut out, &param.value);
-        out.push_str("</");
-        out.push_str(&param.name);
-        out.push('>');
-    }
-    out.push_str("</");
-    out.push_str(root);
-    out.push('>');
-    Ok(out.into_bytes())
-}
-
-fn push_value(out: &mut String, value: &str) {
-    if value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty() {
-        out.push_str(value);
-    } else if value.contains('\r') {
-        // A reader turns a bare CR into LF, also in CDATA; as a reference it arrives unchanged.
-        for character in value.chars() {
-            match character {
-                '\r' => out.push_str("&#13;"),
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '&' => out.push_str("&amp;"),
-                other => out.push(other),
-            }
-        }
-    } else {
-        // Writing to a string cannot fail.
-        let _: std::fmt::Result = write!(
-            out,
-            "<![CDATA[{}]]>",
-            value.replace("]]>", "]]]]><![CDATA[>")
-        );
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
-        && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
-}
-
-const fn is_xml_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
 #[cfg(test)]

@@ -1,0 +1,49 @@
+//! Wording in both languages: [`Term`] for fixed tables, [`Words`] for sentences put together while running.
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
+pub struct Words {
+    /// As finance staff write it.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Words {
+    /// Both languages at once.
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+}
+
+/// Fixed wording in both languages, for tables of the program itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Term {
+    /// As finance staff write it.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl Term {
+    /// Both languages at once.
+    #[must_use]
+    pub const fn new(zh: &'static str, en: &'static str) -> Self {
+        Self { zh, en }
+    }
+
+    /// The same as owned text.
+    #[must_use]
+    pub fn words(self) -> Words {
+        Words::new(self.zh, self.en)
+    }
+}
+
+impl From<Term> for Words {
+    fn from(term: Term) -> Self {
+        term.words()
+    }
+}
