@@ -1,0 +1,365 @@
+//! One row to one order or refund, whatever the file format; the first bad cell refuses the row.
+
+use std::borrow::Cow;
+
+use super::block::BadCell;
+use super::plan::Word;
+use super::value::{self, TimeReader};
+use super::{Column, Encoding, Kind, OrderBlock, Plan, Reason, RefundShape};
+use crate::domain::{
+    Fen, FulfilStatus, Instant, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, PayStatus,
+    RefundStatus, RowRef, Text,
+};
+
+/// A cell as the file has it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Raw<'a> {
+    /// Text in the encoding of the file; empty for no cell.
+    Text(Cow<'a, [u8]>),
+    /// A number of a workbook, as decimal text.
+    Number(Cow<'a, [u8]>),
+    /// A date of a workbook.
+    Date(Instant),
+}
+
+impl Raw<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) | Self::Number(text) => value::trim(text),
+            Self::Date(_) => &[],
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !matches!(self, Self::Date(_)) && self.bytes().is_empty()
+    }
+}
+
+/// Gives the kept cells of a row.
+pub(super) trait Cells {
+    /// The cell in a slot.
+    fn get(&self, slot: u8) -> Raw<'_>;
+}
+
+/// Status of a row, from words or from canonical columns.
+struct State {
+    pay: PayStatus,
+    fulfil: Option<FulfilStatus>,
+}
+
+impl Plan {
+    /// Reads the row and appends it to `out`.
+    pub(super) fn convert<C: Cells>(
+        &self,
+        cells: &C,
+        row: RowRef,
+        times: &mut TimeReader,
+        out: &mut OrderBlock,
+    ) -> Result<(), BadCell> {
+        let mut reader = RowReader {
+            plan: self,
+            cells,
+            times,
+        };
+        match self.mapping.kind {
+            Kind::Orders => {
+                let (order, refund) = reader.order(row)?;
+                out.stats.accept(order.amount, Some(order.created_at));
+                out.orders.push(order);
+                out.refunds.extend(refund);
+            }
+            Kind::Refunds => {
+                let refund = reader.refund(row)?;
+                out.stats.accept(refund.amount, refund.time());
+                out.refunds.push(refund);
+            }
+        }
+        Ok(())
+    }
+}
+
+struct RowReader<'a, C> {
+    plan: &'a Plan,
+    cells: &'a C,
+    times: &'a mut TimeReader,
+}
+
+impl<C: Cells> RowReader<'_, C> {
+    fn order(&mut self, row: RowRef) -> Result<(MOrder, Option<MRefund>), BadCell> {
+        let out_trade_no: OutTradeNo = self.needed_id(Column::OutTradeNo)?;
+        let order_no: OrderNo = self.id(Column::OrderNo)?;
+        let state = self.state()?;
+        let fulfilled_at = self.time(Column::FulfilledAt)?;
+        let fulfil_status = state.fulfil.unwrap_or_else(|| {
+            match (self.plan.slot(Column::FulfilledAt), fulfilled_at) {
+                (None, _) => FulfilStatus::NotKnown,
+                (Some(_), Some(_)) => FulfilStatus::Fulfilled,
+                (Some(_), None) => FulfilStatus::Pending,
+            }
+        });
+        let mut order = MOrder {
+            out_trade_no,
+            order_no: if order_no.is_empty() {
+                OrderNo::from_utf8(out_trade_no.as_bytes()).unwrap_or_default()
+            } else {
+                order_no
+            },
+            transaction_id: self.id(Column::TransactionId)?,
+            appid: self.text(Column::Appid)?,
+            sub_mch_id: self.text(Column::SubMchid)?,
+            amount: self.amount(Column::Amount)?,
+            is_cny: self.is_cny()?,
+            pay_status: state.pay,
+            fulfil_status,
+            created_at: self.time(Column::CreatedAt)?.ok_or(BadCell {
+                column: Column::CreatedAt,
+                reason: Reason::Missing,
+            })?,
+            paid_at: self.time(Column::PaidAt)?,
+            closed_at: self.time(Column::ClosedAt)?,
+            fulfilled_at,
+            refund_total: None,
+            refund_no: OutRefundNo::EMPTY,
+            refund_at: None,
+            row,
+        };
+        let refund = match self.plan.mapping.refund_shape() {
+            RefundShape::None => None,
+            RefundShape::RunningTotal => {
+                order.refund_total = self
+                    .optional_amount(Column::RefundAmount)?
+                    .or(Some(Fen::ZERO));
+                order.refund_no = self.id(Column::RefundNo)?;
+                order.refund_at = self.time(Column::RefundAt)?;
+                None
+            }
+            RefundShape::PerRefund => self.refund_of(&order)?,
+        };
+        Ok((order, refund))
+    }
+
+    /// The refund on the row of an order, where there is one.
+    fn refund_of(&mut self, order: &MOrder) -> Result<Option<MRefund>, BadCell> {
+        let out_refund_no: OutRefundNo = self.id(Column::RefundNo)?;
+        if out_refund_no.is_empty() {
+            return Ok(None);
+        }
+        let succeeded_at = self.time(Column::RefundAt)?;
+        let status = match self.refund_status(Column::RefundStatus)? {
+            Some(status) => status,
+            None if succeeded_at.is_some() => RefundStatus::Success,
+            None => RefundStatus::Processing,
+        };
+        Ok(Some(MRefund {
+            out_refund_no,
+            out_trade_no: order.out_trade_no,
+            refund_id: Text::EMPTY,
+            amount: self.amount(Column::RefundAmount)?,
+            status,
+            requested_at: None,
+            succeeded_at,
+            row: order.row,
+        }))
+    }
+
+    fn refund(&mut self, row: RowRef) -> Result<MRefund, BadCell> {
+        let succeeded_at = self.time(Column::SucceededAt)?;
+        let status = match self.word()? {
+            Some(word) => word.refund,
+            None => match self.refund_status(Column::Status)? {
+                Some(status) => status,
+                None if succeeded_at.is_some() => RefundStatus::Success,
+                None => RefundStatus::Processing,
+            },
+        };
+        Ok(MRefund {
+            out_refund_no: self.needed_id(Column::OutRefundNo)?,
+            out_trade_no: self.needed_id(Column::OutTradeNo)?,
+            refund_id: self.id(Column::RefundId)?,
+            amount: self.amount(Column::Amount)?,
+            status,
+            requested_at: self.time(Column::RequestedAt)?,
+            succeeded_at,
+            row,
+        })
+    }
+
+    fn cell(&self, column: Column) -> Option<Raw<'_>> {
+        let slot = self.plan.slot(column)?;
+        Some(self.cells.get(slot)).filter(|cell| !cell.is_empty())
+    }
+
+    fn needed_id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
+        let id = self.id(column)?;
+        if id.is_empty() {
+            let reason = Reason::Missing;
+            return Err(BadCell { column, reason });
+        }
+        Ok(id)
+    }
+
+    /// An identifier: checked for the damage that spreadsheets do.
+    fn id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
+        let bad = |reason| BadCell { column, reason };
+        let Some(cell) = self.cell(column) else {
+            return Ok(Text::EMPTY);
+        };
+        let plain = match &cell {
+            Raw::Text(text) => value::bare_id(text),
+            Raw::Number(number) => {
+                if let Some(reason) = value::number_as_id(number) {
+                    return Err(bad(reason));
+                }
+                number
+            }
+            Raw::Date(_) => return Err(bad(Reason::DecimalTail)),
+        };
+        let known = self.plan.known(column);
+        if let Some(reason) = known.damage(plain, self.plan.mapping.keep_zero_tails) {
+            return Err(bad(reason));
+        }
+        self.fit(plain).map_err(bad)
+    }
+
+    /// A short text that is no number.
+    fn text<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
+        match self.cell(column) {
+            None => Ok(Text::EMPTY),
+            Some(cell) => self
+                .fit(value::bare_id(cell.bytes()))
+                .map_err(|reason| BadCell { column, reason }),
+        }
+    }
+
+    fn fit<const N: usize>(&self, text: &[u8]) -> Result<Text<N>, Reason> {
+        if text.iter().any(u8::is_ascii_control) {
+            return Err(Reason::Control);
+        }
+        let decoded;
+        let utf8 = if self.plan.encoding == Encoding::Gb18030 && !text.is_ascii() {
+            decoded = self.plan.encoding.decode(text).ok_or(Reason::Encoding)?;
+            decoded.as_bytes()
+        } else {
+            text
+        };
+        if utf8.len() > N {
+            return Err(Reason::TooLong { max: N });
+        }
+        Text::from_utf8(utf8).ok_or(Reason::Encoding)
+    }
+
+    fn amount(&self, column: Column) -> Result<Fen, BadCell> {
+        self.optional_amount(column)?.ok_or(BadCell {
+            column,
+            reason: Reason::Missing,
+        })
+    }
+
+    fn optional_amount(&self, column: Column) -> Result<Option<Fen>, BadCell> {
+        let bad = |reason| BadCell { column, reason };
+        let unit = self.plan.mapping.amount_unit;
+        match self.cell(column) {
+            None => Ok(None),
+            Some(Raw::Date(_)) => Err(bad(Reason::Amount(crate::domain::MoneyError::NotDecimal))),
+            Some(cell) => value::amount(cell.bytes(), unit).map(Some).map_err(bad),
+        }
+    }
+
+    fn time(&mut self, column: Column) -> Result<Option<Instant>, BadCell> {
+        let Some(slot) = self.plan.slot(column) else {
+            return Ok(None);
+        };
+        let bad = |reason| BadCell { column, reason };
+        match self.cells.get(slot) {
+            Raw::Date(time) => Ok(Some(time)),
+            cell if cell.is_empty() => Ok(None),
+            Raw::Number(number) => value::number_as_time(&number)
+                .map(Some)
+                .ok_or(bad(Reason::Time)),
+            Raw::Text(text) => self.times.read(&text).map(Some).map_err(bad),
+        }
+    }
+
+    fn is_cny(&self) -> Result<bool, BadCell> {
+        match self.cell(Column::Currency) {
+            None => Ok(true),
+            Some(cell) => {
+                let code = cell.bytes();
+                let is_code = code.len() == 3 && code.iter().all(u8::is_ascii_alphabetic);
+                if is_code {
+                    Ok(code.eq_ignore_ascii_case(b"CNY"))
+                } else {
+                    Err(BadCell {
+                        column: Column::Currency,
+                        reason: Reason::Currency,
+                    })
+                }
+            }
+        }
+    }
+
+    /// The entry of the table of words for this row; `None` where the mapping has no table.
+    fn word(&self) -> Result<Option<&Word>, BadCell> {
+        let Some(slot) = self.plan.word_slot else {
+            return Ok(None);
+        };
+        let cell = self.cells.get(slot);
+        let text = cell.bytes();
+        let word = self.plan.words.iter().find(|word| word.bytes == text);
+        let unmapped = BadCell {
+            column: match self.plan.mapping.kind {
+                Kind::Orders => Column::PayStatus,
+                Kind::Refunds => Column::Status,
+            },
+            reason: Reason::UnmappedWord,
+        };
+        word.map(Some).ok_or(unmapped)
+    }
+
+    fn state(&self) -> Result<State, BadCell> {
+        let mut state = match self.word()? {
+            Some(word) => State {
+                pay: word.pay,
+                fulfil: word.fulfil,
+            },
+            None => State {
+                pay: self
+                    .canonical(Column::PayStatus, PayStatus::parse)?
+                    .ok_or(BadCell {
+                        column: Column::PayStatus,
+                        reason: Reason::Missing,
+                    })?,
+                fulfil: None,
+            },
+        };
+        if state.fulfil.is_none() {
+            state.fulfil = self.canonical(Column::FulfilStatus, |word| {
+                FulfilStatus::parse(word).filter(|status| *status != FulfilStatus::NotKnown)
+            })?;
+        }
+        Ok(state)
+    }
+
+    fn refund_status(&self, column: Column) -> Result<Option<RefundStatus>, BadCell> {
+        self.canonical(column, RefundStatus::parse)
+    }
+
+    /// A canonical word in any case of letters.
+    fn canonical<T>(
+        &self,
+        column: Column,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, BadCell> {
+        let Some(cell) = self.cell(column) else {
+            return Ok(None);
+        };
+        let word = std::str::from_utf8(cell.bytes()).unwrap_or_default();
+        parse(word)
+            .or_else(|| parse(&word.to_ascii_lowercase()))
+            .map(Some)
+            .ok_or(BadCell {
+                column,
+                reason: Reason::UnmappedWord,
+            })
+    }
+}
