@@ -44,8 +44,8 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(10),
             idle: Duration::from_secs(30),
-            total: Duration::from_secs(60),
-            stream_window: Duration::from_secs(60),
+            total: Duration::from_mins(1),
+            stream_window: Duration::from_mins(1),
         }
     }
 }
@@ -61,6 +61,14 @@ pub struct HttpGateway {
     timeouts: Timeouts,
     engine: Mutex<Option<Arc<Runtime>>>,
     clients: Mutex<Vec<([u8; 32], Client)>>,
+}
+
+/// What is to be done: the request, the way, and the wish to stop.
+#[derive(Clone, Copy)]
+struct Errand<'a> {
+    way: &'a Way,
+    request: &'a HttpRequest,
+    cancel: &'a CancelToken,
 }
 
 /// Where the answer goes.
@@ -117,11 +125,14 @@ impl HttpGateway {
 
     fn exchange(
         &self,
-        way: &Way,
-        request: &HttpRequest,
-        cancel: &CancelToken,
+        errand: Errand<'_>,
         mut taker: Taker<'_>,
     ) -> Result<HttpAnswer, GatewayError> {
+        let Errand {
+            way,
+            request,
+            cancel,
+        } = errand;
         if gateway_kind(&way.gateway).is_none() {
             return Err(GatewayError::Connect(
                 "the gateway address is neither https nor loopback".to_owned(),
@@ -136,7 +147,7 @@ impl HttpGateway {
             return Err(GatewayError::Cancelled);
         }
         let first = way.gateway.trim_end_matches('/').to_owned();
-        let result = self.attempt(way, &first, request, cancel, &mut taker);
+        let result = self.attempt(errand, &first, &mut taker);
         match (&result, second_address(&first)) {
             (Err(GatewayError::Connect(reason)), Some(second)) if request.may_repeat => {
                 tracing::warn!(
@@ -144,7 +155,7 @@ impl HttpGateway {
                     reason,
                     "no connection, trying the second official address"
                 );
-                self.attempt(way, second, request, cancel, &mut taker)
+                self.attempt(errand, second, &mut taker)
             }
             _ => result,
         }
@@ -153,12 +164,15 @@ impl HttpGateway {
     /// One attempt at one address.
     fn attempt(
         &self,
-        way: &Way,
+        errand: Errand<'_>,
         address: &str,
-        request: &HttpRequest,
-        cancel: &CancelToken,
         taker: &mut Taker<'_>,
     ) -> Result<HttpAnswer, GatewayError> {
+        let Errand {
+            way,
+            request,
+            cancel,
+        } = errand;
         let engine = self.engine()?;
         let client = self.client(way, request)?;
         let started = self.clock.steady_ms();
@@ -272,7 +286,14 @@ impl Gateway for HttpGateway {
         request: &HttpRequest,
         cancel: &CancelToken,
     ) -> Result<HttpAnswer, GatewayError> {
-        self.exchange(way, request, cancel, Taker::Whole)
+        self.exchange(
+            Errand {
+                way,
+                request,
+                cancel,
+            },
+            Taker::Whole,
+        )
     }
 
     fn download(
@@ -282,7 +303,14 @@ impl Gateway for HttpGateway {
         cancel: &CancelToken,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<HttpAnswer, GatewayError> {
-        self.exchange(way, request, cancel, Taker::Stream(sink))
+        self.exchange(
+            Errand {
+                way,
+                request,
+                cancel,
+            },
+            Taker::Stream(sink),
+        )
     }
 }
 

@@ -1,0 +1,134 @@
+//! Notifications as WeChat Pay sends them: built and signed here, posted to loopback addresses only.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::Merchant;
+use super::ledger::Order;
+use super::server::Shared;
+use super::trade::payment_fields;
+use crate::domain::{GatewayKind, SignType, gateway_kind};
+use crate::wechat::Params;
+use crate::wechat::v2::{SIGN, sign, xml};
+
+/// Documented pauses before the repeats, in seconds.
+const RETRY_S: [u64; 15] = [
+    15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600,
+];
+/// The merchant must answer within this time.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const MAX_ANSWER_BYTES: u64 = 64 * 1024;
+
+/// The body of a payment notification.
+pub(crate) fn payment(
+    merchant: &Merchant,
+    order: &Order,
+    nonce: &str,
+    sign_type: SignType,
+) -> Result<Vec<u8>, String> {
+    let mut fields = Params::new();
+    fields.push("return_code", "SUCCESS");
+    fields.push("return_msg", "OK");
+    fields.push("appid", order.appid.as_str());
+    fields.push("mch_id", merchant.mch_id.as_str());
+    fields.push_some("sub_mch_id", Some(order.sub_mch_id.as_str()));
+    fields.push_some("device_info", Some(order.device_info.as_str()));
+    fields.push("nonce_str", nonce);
+    fields.push("result_code", "SUCCESS");
+    payment_fields(order, &mut fields);
+    fields.push(SIGN, sign(&fields, &merchant.v2_key, sign_type));
+    xml::write(&fields).map_err(|error| error.to_string())
+}
+
+/// Judges an address: http on this computer, nothing else.
+pub(crate) fn target(url: &str) -> Result<(SocketAddr, String, String), String> {
+    if gateway_kind(url) != Some(GatewayKind::Loopback) {
+        return Err("the sandbox calls this computer only".to_owned());
+    }
+    let rest = url
+        .strip_prefix("http://")
+        .ok_or("the sandbox calls http addresses only")?;
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let full = if host.contains(':') && !host.ends_with(']') {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
+    let address = full.replace("localhost", "127.0.0.1");
+    let address = address
+        .parse()
+        .map_err(|_error| format!("not an address: {full}"))?;
+    let path = if path.is_empty() { "/" } else { path };
+    Ok((address, host.to_owned(), path.to_owned()))
+}
+
+/// Posts a body and tells status and answer.
+pub(crate) async fn post(url: &str, body: &[u8]) -> Result<(u16, String), String> {
+    let (address, host, path) = target(url)?;
+    let exchange = async {
+        let mut stream = TcpStream::connect(address).await?;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nUser-Agent: Mozilla/4.0\r\nPragma: no-cache\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await?;
+        stream.write_all(body).await?;
+        let mut answer = Vec::new();
+        stream
+            .take(MAX_ANSWER_BYTES)
+            .read_to_end(&mut answer)
+            .await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let answer = tokio::time::timeout(ANSWER_WITHIN, exchange)
+        .await
+        .map_err(|_error| "no answer within 5 s".to_owned())?
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&answer);
+    let status = text
+        .split(' ')
+        .nth(1)
+        .and_then(|word| word.parse().ok())
+        .ok_or("not an HTTP answer")?;
+    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    Ok((status, body.to_owned()))
+}
+
+/// True when the merchant confirmed: status 200 and SUCCESS, on one line or several.
+pub(crate) fn confirmed(status: u16, body: &str) -> bool {
+    status == 200 && body.contains("<return_code>") && body.contains("SUCCESS")
+}
+
+/// Sends a notification and repeats it by the documented plan until it is confirmed.
+pub(crate) async fn deliver(
+    shared: Arc<Shared>,
+    mch_id: String,
+    out_trade_no: String,
+    url: String,
+    body: Vec<u8>,
+) {
+    let mut pauses = RETRY_S.into_iter();
+    loop {
+        let result = post(&url, &body).await;
+        let done = matches!(&result, Ok((status, body)) if confirmed(*status, body));
+        let (status, answer) = match result {
+            Ok((status, body)) => (Some(status), body.chars().take(300).collect()),
+            Err(error) => (None, error),
+        };
+        let note = json!({
+            "out_trade_no": out_trade_no, "url": url, "at": shared.now().to_string(),
+            "status": status, "answer": answer, "confirmed": done,
+        });
+        shared.with_book(&mch_id, |book| book.notifications.push(note));
+        let pause = pauses.next();
+        match pause {
+            Some(pause) if !done => tokio::time::sleep(Duration::from_secs(pause)).await,
+            _ => return,
+        }
+    }
+}

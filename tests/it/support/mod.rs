@@ -1,0 +1,3 @@
+//! What several subjects need: a running sandbox, a plain HTTP client, an independent signer.
+
+pub(crate) mod wire;
