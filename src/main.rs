@@ -1,5 +1,26 @@
 //! Composition root: reads the arguments, builds the adapters, hands them over. No logic here.
 
-fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::process::ExitCode;
+
+use recondesk::adapters;
+use recondesk::app::{Failure, FailureKind, Words};
+use recondesk::cli::{self, World};
+
+fn main() -> ExitCode {
+    let world = World {
+        open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
+        clock: Box::new(adapters::clock::SystemClock::new()),
+        window: |_start| {
+            Err(Failure::new(
+                FailureKind::Usage,
+                "window.missing",
+                Words::new("这个版本还没有窗口", "This build has no window yet"),
+                Words::new(
+                    "用 recondesk --help 查看命令",
+                    "recondesk --help lists the commands",
+                ),
+            ))
+        },
+    };
+    cli::run(std::env::args_os(), &world)
 }

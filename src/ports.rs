@@ -2,8 +2,11 @@
 
 mod books;
 
+mod records;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 
@@ -11,6 +14,34 @@ pub use books::{
     Book, BookRow, Books, BooksError, Bytes, ImportRecord, NumberKind, Occurrence, Part, RawRow,
     RowId, RowList, SortBy, Source, Stamp, Standing, TableQuery, Unwatched, Watch,
 };
+
+pub use records::Records;
+
+/// Everything a job needs of the world. Cheap to clone.
+#[derive(Clone)]
+pub struct Ports {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes nonces.
+    pub random: Arc<dyn Random>,
+    /// Profiles, runs, cases, history.
+    pub records: Arc<dyn Records>,
+    /// Keeps secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Talks to WeChat Pay.
+    pub gateway: Arc<dyn Gateway>,
+    /// The right to write to the workspace.
+    pub writers: Arc<dyn Writers>,
+}
+
+/// Lets one writing job at a time into a workspace, whichever program it runs in.
+pub trait Writers: Send + Sync {
+    /// Waits at most `patience` for the right to write; dropping the answer gives it back.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another job does not end in time.
+    fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
+}
 
 /// Tells work in progress to stop; cheap to clone and to ask.
 #[derive(Debug, Clone, Default)]
@@ -76,6 +107,38 @@ pub trait Vault: Send + Sync {
     /// # Errors
     /// As above.
     fn remove(&self, profile: ProfileId, kind: SecretKind) -> Result<(), VaultError>;
+
+    /// Gives the passphrase of a sealed file, so that nobody need be asked later.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] when it is wrong.
+    fn unlock(&self, passphrase: Secret<String>) -> Result<(), VaultError> {
+        drop(passphrase);
+        Ok(())
+    }
+
+    /// Where the secrets of this workspace lie.
+    fn place(&self) -> VaultPlace {
+        VaultPlace::Keychain
+    }
+}
+
+/// What a passphrase is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// To open the sealed file.
+    ToOpen,
+    /// To make it; ask twice.
+    ToMake,
+}
+
+/// Where secrets lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VaultPlace {
+    /// In the keychain of the operating system.
+    Keychain,
+    /// In a file of the workspace, sealed by a passphrase.
+    SealedFile,
 }
 
 /// A request to the gateway, ready to send: signed already, free of secrets but for the certificate.

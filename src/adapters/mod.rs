@@ -4,6 +4,11 @@
 //! composition of the command line.
 
 pub mod clock;
+pub mod files;
 pub mod gateway;
+mod open;
 pub mod sqlite;
+pub mod vault;
 pub mod workspace;
+
+pub use open::{open, open_asking};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::sqlite::Database;
-use crate::ports::StoreError;
+use crate::ports::{StoreError, Writers};
 
 /// How often a waiting program looks again.
 const POLL: Duration = Duration::from_millis(20);
@@ -114,6 +114,12 @@ impl Workspace {
                 Err(TryLockError::Error(error)) => return Err(denied(error)),
             }
         }
+    }
+}
+
+impl Writers for Workspace {
+    fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError> {
+        Ok(Box::new(self.write_lock(patience)?))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod command;
 pub mod event;
 mod failure;
 pub mod jobs;
+mod lang;
 pub mod model;
 mod preferences;
 mod remote;

@@ -1,1 +1,91 @@
 //! The command line: the same jobs as the window.
+//!
+//! Data goes to standard output, progress and messages to standard error. The exit codes are a contract:
+//! 0 done, 1 findings need a person, 2 wrong use, 3 not ready, 4 refused input, 5 gateway, 6 workspace.
+//! One file a family of commands; each has its arguments and one `run`. Help texts are written
+//! `中文 | English` and cut to one language before they are shown.
+
+mod context;
+mod help;
+mod profile;
+mod prompt;
+mod table;
+mod terminal;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::app::{Failure, Language as Lang};
+use context::Context;
+pub use context::{WindowStart, World};
+pub use prompt::passphrase;
+
+/// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
+#[derive(Debug, Parser)]
+#[command(name = "recondesk", version, disable_help_subcommand = true)]
+struct Cli {
+    /// 工作区文件夹 | Folder of the workspace
+    #[arg(long, global = true, value_name = "DIR")]
+    workspace: Option<PathBuf>,
+    /// 语言：zh 或 en | Language: zh or en
+    #[arg(long, global = true, value_name = "zh|en", value_parser = lang)]
+    lang: Option<Lang>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 商户档案：新增、列出、查看、删除、设置密钥 | Merchant profiles
+    #[command(subcommand)]
+    Profile(profile::Command),
+}
+
+/// How a command ended, when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// Nothing needs a person.
+    Clean,
+    /// Findings need a person.
+    NeedsPerson,
+}
+
+/// Runs the program with these arguments (the first is the program itself).
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let guess = help::lang_of(&arguments);
+    let parsed = help::localise(Cli::command(), guess)
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help asked for goes to standard output; nobody is left to tell if that is closed.
+            drop(error.print());
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    let context = Context::new(world, cli.lang.unwrap_or(guess), cli.workspace);
+    match dispatch(cli.command, &context) {
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::NeedsPerson) => ExitCode::from(1),
+        Err(failure) => {
+            context.tell_failure(&failure);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Failure> {
+    match command {
+        None => context.window(),
+        Some(Command::Profile(command)) => profile::run(command, context),
+    }
+}
+
+fn lang(word: &str) -> Result<Lang, String> {
+    Lang::parse(word).ok_or_else(|| "zh, en".to_owned())
+}

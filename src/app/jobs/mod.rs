@@ -1,1 +1,3 @@
-//! One file for one family of work; each job is a plain function of ports, arguments and a reporter.
+//! The jobs: plain, synchronous functions over [`crate::ports::Ports`], used alike by window and command line.
+
+pub mod profiles;

@@ -1,0 +1,168 @@
+//! What every command gets: the language, the workspace on demand, the two outputs.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Done;
+use super::terminal::Terminal;
+use crate::app::{Failure, FailureKind, Language as Lang, Words};
+use crate::domain::{BillDate, MerchantProfile, ProfileId};
+use crate::ports::{Clock, Ports, StoreError};
+
+/// How long a command waits for another program's job on the same workspace.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How the command line gets at the world; made by `main`.
+pub struct World {
+    /// Opens a workspace: the folder named, or that of the user.
+    pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
+    /// The clock, for days named in words; no workspace is needed for it.
+    pub clock: Box<dyn Clock>,
+    /// Shows the window and returns when it is closed.
+    pub window: fn(WindowStart) -> Result<(), Failure>,
+}
+
+/// What the window needs to start.
+#[derive(Debug, Clone, Default)]
+pub struct WindowStart {
+    /// The workspace folder, where one was named.
+    pub workspace: Option<PathBuf>,
+    /// The language, where one was named or guessed.
+    pub lang: Lang,
+}
+
+/// What every command gets.
+pub(super) struct Context<'a> {
+    world: &'a World,
+    workspace: Option<PathBuf>,
+    pub(super) lang: Lang,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(world: &'a World, lang: Lang, workspace: Option<PathBuf>) -> Self {
+        Self {
+            world,
+            workspace,
+            lang,
+        }
+    }
+
+    /// Opens the workspace.
+    pub(super) fn open(&self) -> Result<Ports, Failure> {
+        (self.world.open)(self.workspace.as_deref()).map_err(Failure::from)
+    }
+
+    /// Opens another workspace than the one named.
+    pub(super) fn open_at(&self, folder: &Path) -> Result<Ports, Failure> {
+        (self.world.open)(Some(folder)).map_err(Failure::from)
+    }
+
+    /// Opens the workspace and waits for the right to write to it.
+    pub(super) fn open_to_write(&self) -> Result<(Ports, Box<dyn Send>), Failure> {
+        let ports = self.open()?;
+        let guard = ports.writers.enter(PATIENCE)?;
+        Ok((ports, guard))
+    }
+
+    /// Shows the window.
+    pub(super) fn window(&self) -> Result<Done, Failure> {
+        (self.world.window)(WindowStart {
+            workspace: self.workspace.clone(),
+            lang: self.lang,
+        })?;
+        Ok(Done::Clean)
+    }
+
+    /// A day as written on the command line: `YYYY-MM-DD`, or `yesterday` in Beijing.
+    pub(super) fn day(&self, text: &str) -> Result<BillDate, Failure> {
+        if text == "yesterday" {
+            return Ok(self.world.clock.now().day().prev());
+        }
+        BillDate::parse(text).ok_or_else(|| {
+            Failure::new(
+                FailureKind::Usage,
+                "usage.date",
+                Words::new("日期无法识别", "Not a day"),
+                Words::new(
+                    "写成 YYYY-MM-DD，或 yesterday（北京时间）",
+                    "Write YYYY-MM-DD, or yesterday (Beijing time)",
+                ),
+            )
+            .with_detail(text)
+        })
+    }
+
+    /// A progress display on standard error.
+    pub(super) fn terminal(&self) -> Terminal {
+        Terminal::new(self.lang)
+    }
+
+    /// One line for a person, on standard error.
+    pub(super) fn tell(&self, zh: &str, en: &str) {
+        // Nobody is left to be told when standard error is closed.
+        drop(writeln!(std::io::stderr(), "{}", self.lang.pick(zh, en)));
+    }
+
+    /// A failure for a person, on standard error: what, where, what to do.
+    pub(super) fn tell_failure(&self, failure: &Failure) {
+        let lang = self.lang;
+        let mut text = failure.title.get(lang).to_owned();
+        if !failure.detail.is_empty() {
+            text.push_str(lang.pick("：", ": "));
+            text.push_str(&failure.detail);
+        }
+        let advice = failure.advice.get(lang);
+        if !advice.is_empty() {
+            text.push('\n');
+            text.push_str(lang.pick("　", "  "));
+            text.push_str(advice);
+        }
+        drop(writeln!(
+            std::io::stderr(),
+            "recondesk: {text} [{}]",
+            failure.code
+        ));
+    }
+}
+
+/// Writes data to standard output; a reader that went away ends the writing, not the program.
+pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+            FailureKind::Workspace,
+            "output.write",
+            Words::new("无法写到标准输出", "Cannot write to standard output"),
+            Words::default(),
+        )
+        .with_detail(error.to_string())),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a JSON document to standard output.
+pub(super) fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Failure> {
+    let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
+    text.push(b'\n');
+    print(&text)
+}
+
+/// The profile of that name.
+pub(super) fn profile_named(
+    ports: &Ports,
+    name: &str,
+) -> Result<(ProfileId, MerchantProfile), Failure> {
+    ports.records.profile(name)?.ok_or_else(|| {
+        Failure::new(
+            FailureKind::Usage,
+            "profile.missing",
+            Words::new("没有这个商户档案", "There is no such profile"),
+            Words::new(
+                "用 recondesk profile list 查看已有档案",
+                "recondesk profile list shows those there are",
+            ),
+        )
+        .with_detail(name)
+    })
+}

@@ -1,0 +1,441 @@
+//! `recondesk profile`: merchants and their keys.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::Done;
+use super::context::{Context, print, print_json, profile_named};
+use super::table::Table;
+use crate::app::jobs::profiles;
+use crate::app::{Failure, FailureKind, Words};
+use crate::domain::{ApiVersion, FeeRate, MerchantProfile, Secret, SecretKind, SignType};
+use crate::ports::VaultPlace;
+
+/// No key, certificate or authority is larger.
+const LARGEST_KEY: u64 = 64 * 1024;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// 新增商户档案 | Add a profile
+    Add {
+        /// 名称，在工作区内唯一 | Name, unique in the workspace
+        name: String,
+        /// 商户号 | Merchant number
+        #[arg(long, value_name = "ID")]
+        mch_id: String,
+        #[command(flatten)]
+        fields: Box<Fields>,
+    },
+    /// 修改商户档案：只改写出的项 | Change a profile: only what is named
+    Edit {
+        /// 名称 | Name
+        name: String,
+        /// 新名称 | New name
+        #[arg(long, value_name = "NAME")]
+        rename: Option<String>,
+        /// 商户号 | Merchant number
+        #[arg(long, value_name = "ID")]
+        mch_id: Option<String>,
+        #[command(flatten)]
+        fields: Box<Fields>,
+    },
+    /// 列出商户档案 | List the profiles
+    List {
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// 查看一个档案 | Show one profile
+    Show {
+        /// 名称 | Name
+        name: String,
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// 移除档案及其密钥；账和处理记录保留 | Remove a profile and its keys; books and history stay
+    Remove {
+        /// 名称 | Name
+        name: String,
+    },
+    /// 设置密钥：从文件、环境变量或终端输入，从不写在命令行上 | Set a key: from a file, a variable or a prompt, never an argument
+    SetKey {
+        /// 名称 | Name
+        name: String,
+        /// v2、v3、client-cert、client-key、platform-key | v2, v3, client-cert, client-key, platform-key
+        #[arg(value_parser = kind)]
+        kind: SecretKind,
+        /// 从文件读取 | Read it from a file
+        #[arg(long, value_name = "FILE")]
+        from_file: Option<PathBuf>,
+        /// 从环境变量读取 | Read it from an environment variable
+        #[arg(long, value_name = "VAR", conflicts_with = "from_file")]
+        from_env: Option<String>,
+    },
+}
+
+/// The fields of a profile that have defaults.
+#[derive(Debug, Args)]
+pub(super) struct Fields {
+    /// 公众账号 ID，可多个 | App id, may be repeated
+    #[arg(long, value_name = "ID")]
+    appid: Vec<String>,
+    /// 特约商户号，可多个 | Sub-merchant number, may be repeated
+    #[arg(long, value_name = "ID")]
+    sub_mch_id: Vec<String>,
+    /// 网关地址，默认官方地址 | Gateway address, the official one by default
+    #[arg(long, value_name = "URL")]
+    gateway: Option<String>,
+    /// 信任的证书颁发者（PEM），仅限本机回环网关 | Authority to trust (PEM), loopback gateways only
+    #[arg(long, value_name = "FILE")]
+    gateway_ca: Option<PathBuf>,
+    /// 接口版本 | API version
+    #[arg(long, value_enum)]
+    api: Option<Api>,
+    /// APIv2 签名方式 | How APIv2 messages are signed
+    #[arg(long, value_enum)]
+    sign: Option<Sign>,
+    /// 日切窗口（分钟） | Cut-off window in minutes
+    #[arg(long, value_name = "MINUTES")]
+    cut_off: Option<u32>,
+    /// 未付订单回溯天数 | Days an unpaid order stays a candidate
+    #[arg(long, value_name = "DAYS")]
+    lookback: Option<u32>,
+    /// 付款后应在多少分钟内发货 | Minutes after payment within which goods must be delivered
+    #[arg(long, value_name = "MINUTES")]
+    fulfil_within: Option<u32>,
+    /// 合同费率，如 0.60%、MICROPAY=0.38%、0.54%@2026-01-01，可多个 | Contract rate such as 0.60%, MICROPAY=0.38%, 0.54%@2026-01-01; may be repeated
+    #[arg(long, value_name = "RATE", value_parser = fee_rate)]
+    fee_rate: Vec<FeeRate>,
+    /// 商户 API 证书序列号（APIv3） | Serial number of the API certificate (APIv3)
+    #[arg(long, value_name = "SERIAL")]
+    cert_serial: Option<String>,
+    /// 微信支付公钥 ID（APIv3） | Id of the WeChat Pay public key (APIv3)
+    #[arg(long, value_name = "ID")]
+    public_key_id: Option<String>,
+    /// 通知地址 | Address of notifications
+    #[arg(long, value_name = "URL")]
+    notify_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Api {
+    V2,
+    V3,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Sign {
+    Md5,
+    HmacSha256,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
+}
+
+pub(super) fn run(command: Command, context: &Context<'_>) -> Result<Done, Failure> {
+    match command {
+        Command::Add {
+            name,
+            mch_id,
+            fields,
+        } => {
+            let mut profile = MerchantProfile::new(&name, &mch_id);
+            fields.apply(&mut profile)?;
+            let (ports, _guard) = context.open_to_write()?;
+            profiles::add(&ports, &profile)?;
+            context.tell("档案已保存", "Profile saved");
+        }
+        Command::Edit {
+            name,
+            rename,
+            mch_id,
+            fields,
+        } => {
+            let (ports, _guard) = context.open_to_write()?;
+            let (id, mut profile) = profile_named(&ports, &name)?;
+            profile.name = rename.unwrap_or(profile.name);
+            profile.mch_id = mch_id.unwrap_or(profile.mch_id);
+            fields.apply(&mut profile)?;
+            profiles::update(&ports, id, &profile)?;
+            context.tell("档案已保存", "Profile saved");
+        }
+        Command::List { format } => list(context, format)?,
+        Command::Show { name, format } => show(context, &name, format)?,
+        Command::Remove { name } => {
+            let (ports, _guard) = context.open_to_write()?;
+            let (id, _) = profile_named(&ports, &name)?;
+            profiles::remove(&ports, id)?;
+            context.tell(
+                "档案已移除，账和处理记录保留",
+                "Profile removed; books and history stay",
+            );
+        }
+        Command::SetKey {
+            name,
+            kind,
+            from_file,
+            from_env,
+        } => {
+            let (ports, _guard) = context.open_to_write()?;
+            let (id, _) = profile_named(&ports, &name)?;
+            let value = read_key(context, from_file.as_deref(), from_env.as_deref())?;
+            profiles::set_key(&ports, id, kind, &value)?;
+            match ports.vault.place() {
+                VaultPlace::Keychain => {
+                    context.tell(
+                        "密钥已存入系统密钥串",
+                        "Key stored in the keychain of this system",
+                    );
+                }
+                VaultPlace::SealedFile => context.tell(
+                    "密钥已存入工作区的密封文件（由口令保护）",
+                    "Key stored in the sealed file of the workspace (protected by the passphrase)",
+                ),
+            }
+        }
+    }
+    Ok(Done::Clean)
+}
+
+impl Fields {
+    /// Writes what was named over a profile.
+    fn apply(self: Box<Self>, profile: &mut MerchantProfile) -> Result<(), Failure> {
+        let Self {
+            appid,
+            sub_mch_id,
+            gateway,
+            gateway_ca,
+            api,
+            sign,
+            cut_off,
+            lookback,
+            fulfil_within,
+            fee_rate,
+            cert_serial,
+            public_key_id,
+            notify_url,
+        } = *self;
+        let keep = |list: &mut Vec<String>, new: Vec<String>| {
+            if !new.is_empty() {
+                *list = new;
+            }
+        };
+        keep(&mut profile.appids, appid);
+        keep(&mut profile.sub_mch_ids, sub_mch_id);
+        if !fee_rate.is_empty() {
+            profile.fee_rates = fee_rate;
+        }
+        if let Some(gateway) = gateway {
+            gateway
+                .trim_end_matches('/')
+                .clone_into(&mut profile.gateway);
+        }
+        if let Some(file) = gateway_ca {
+            let pem = read_small(&file)?;
+            profile.gateway_ca = Some(String::from_utf8_lossy(pem.expose()).into_owned());
+        }
+        match api {
+            Some(Api::V2) => profile.api = ApiVersion::V2,
+            Some(Api::V3) => profile.api = ApiVersion::V3,
+            None => {}
+        }
+        match sign {
+            Some(Sign::Md5) => profile.sign_type = SignType::Md5,
+            Some(Sign::HmacSha256) => profile.sign_type = SignType::HmacSha256,
+            None => {}
+        }
+        profile.cut_off_minutes = cut_off.unwrap_or(profile.cut_off_minutes);
+        profile.lookback_days = lookback.unwrap_or(profile.lookback_days);
+        profile.fulfil_minutes = fulfil_within.unwrap_or(profile.fulfil_minutes);
+        for (field, new) in [
+            (&mut profile.cert_serial, cert_serial),
+            (&mut profile.public_key_id, public_key_id),
+            (&mut profile.notify_url, notify_url),
+        ] {
+            if let Some(new) = new {
+                *field = new;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn list(context: &Context<'_>, format: ListFormat) -> Result<(), Failure> {
+    let all = context.open()?.records.profiles()?;
+    if format == ListFormat::Json {
+        let list: Vec<_> = all.iter().map(|(_, profile)| profile).collect();
+        return print_json(&list);
+    }
+    let lang = context.lang;
+    let mut table = Table::new([
+        lang.pick("名称", "name"),
+        lang.pick("商户号", "mch_id"),
+        lang.pick("接口", "api"),
+        lang.pick("网关", "gateway"),
+    ]);
+    for (_, profile) in &all {
+        table.row([
+            profile.name.as_str(),
+            &profile.mch_id,
+            api_word(profile.api),
+            &profile.gateway,
+        ]);
+    }
+    print(table.print().as_bytes())
+}
+
+fn show(context: &Context<'_>, name: &str, format: ListFormat) -> Result<(), Failure> {
+    let ports = context.open()?;
+    let (_, profile) = profile_named(&ports, name)?;
+    if format == ListFormat::Json {
+        return print_json(&profile);
+    }
+    let document = serde_json::to_value(&profile).unwrap_or(json!({}));
+    let mut table = Table::new([
+        context.lang.pick("项目", "field"),
+        context.lang.pick("值", "value"),
+    ]);
+    for (field, value) in document.as_object().into_iter().flatten() {
+        let value = match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        table.row([field.clone(), value]);
+    }
+    print(table.print().as_bytes())
+}
+
+/// The key from the one place named, or from a prompt; never from an argument.
+fn read_key(
+    context: &Context<'_>,
+    file: Option<&Path>,
+    variable: Option<&str>,
+) -> Result<Secret<Vec<u8>>, Failure> {
+    if let Some(file) = file {
+        return read_small(file);
+    }
+    if let Some(variable) = variable {
+        return std::env::var(variable)
+            .map(|text| Secret::new(text.into_bytes()))
+            .map_err(|_unset| {
+                Failure::new(
+                    FailureKind::Usage,
+                    "usage.variable",
+                    Words::new("环境变量没有设置", "The variable is not set"),
+                    Words::default(),
+                )
+                .with_detail(variable)
+            });
+    }
+    let question = context.lang.pick("密钥（不显示）：", "Key (not shown): ");
+    super::prompt::secret(question)
+        .map(|text| Secret::new(text.expose().clone().into_bytes()))
+        .ok_or_else(|| {
+            Failure::new(
+                FailureKind::Usage,
+                "usage.prompt",
+                Words::new(
+                    "没有终端可以输入密钥",
+                    "There is no terminal to type the key on",
+                ),
+                Words::new(
+                    "用 --from-file 或 --from-env",
+                    "Use --from-file or --from-env",
+                ),
+            )
+        })
+}
+
+fn read_small(path: &Path) -> Result<Secret<Vec<u8>>, Failure> {
+    let refused = |zh: &str, en: &str| {
+        Failure::new(
+            FailureKind::RefusedInput,
+            "file.read",
+            Words::new(zh, en),
+            Words::default(),
+        )
+        .with_detail(path.display().to_string())
+    };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LARGEST_KEY + 1).read_to_end(&mut bytes))
+        .map_err(|error| {
+            let failure = refused("文件无法读取", "The file cannot be read");
+            let detail = format!("{}: {error}", failure.detail);
+            failure.with_detail(detail)
+        })?;
+    let bytes = Secret::new(bytes);
+    if bytes.expose().len() as u64 > LARGEST_KEY {
+        return Err(refused(
+            "文件太大，不是密钥或证书",
+            "The file is too large for a key or certificate",
+        ));
+    }
+    Ok(bytes)
+}
+
+fn api_word(api: ApiVersion) -> &'static str {
+    match api {
+        ApiVersion::V2 => "v2",
+        ApiVersion::V3 => "v3",
+    }
+}
+
+fn kind(word: &str) -> Result<SecretKind, String> {
+    SecretKind::parse(word).ok_or_else(|| SecretKind::ALL.map(SecretKind::word).join(", "))
+}
+
+/// Reads `[TYPE=]0.60%[@YYYY-MM-DD]`.
+fn fee_rate(text: &str) -> Result<FeeRate, String> {
+    let wrong = || "[TYPE=]0.60%[@YYYY-MM-DD]".to_owned();
+    let (rest, from) = match text.split_once('@') {
+        Some((rest, from)) => (rest, from),
+        None => (text, ""),
+    };
+    if !from.is_empty() && crate::domain::BillDate::parse(from).is_none() {
+        return Err(wrong());
+    }
+    let (trade_type, rate) = rest.split_once('=').unwrap_or(("", rest));
+    let digits = rate.strip_suffix('%').ok_or_else(wrong)?;
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    if part.len() > 4
+        || !part
+            .bytes()
+            .chain(whole.bytes())
+            .all(|b| b.is_ascii_digit())
+    {
+        return Err(wrong());
+    }
+    let rate = format!("{whole}{part:0<4}")
+        .parse()
+        .map_err(|_overflow| wrong())?;
+    Ok(FeeRate {
+        trade_type: trade_type.to_owned(),
+        rate,
+        from: from.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_to_the_last_digit_or_refused() {
+        let rate = fee_rate("MICROPAY=0.38%@2026-01-01").unwrap();
+        assert_eq!((rate.trade_type.as_str(), rate.rate), ("MICROPAY", 3800));
+        assert_eq!(rate.from, "2026-01-01");
+        assert_eq!(fee_rate("0.6%").unwrap().rate, 6000);
+        for bad in ["0.6", "0.60001%", "x%", "0.6%@2026-02-30", "-1%"] {
+            assert!(fee_rate(bad).is_err(), "{bad}");
+        }
+    }
+}

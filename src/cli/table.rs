@@ -1,0 +1,92 @@
+//! Plain tables for a terminal, with columns that line up also where hanzi stand.
+
+use std::fmt::Write as _;
+
+/// A table under construction.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: Vec<Vec<String>>,
+    right: Vec<usize>,
+}
+
+impl Table {
+    /// A table with these headings.
+    pub(super) fn new<T: Into<String>>(headings: impl IntoIterator<Item = T>) -> Self {
+        Self {
+            rows: vec![headings.into_iter().map(Into::into).collect()],
+            right: Vec::new(),
+        }
+    }
+
+    /// Sets a column flush right, as money wants it.
+    pub(super) fn right(mut self, column: usize) -> Self {
+        self.right.push(column);
+        self
+    }
+
+    /// Adds a row.
+    pub(super) fn row<T: Into<String>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.rows.push(
+            cells
+                .into_iter()
+                .map(|cell| printable(&cell.into()))
+                .collect(),
+        );
+    }
+
+    /// The text, one line a row, headings first.
+    pub(super) fn print(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns)
+            .map(|at| {
+                self.rows
+                    .iter()
+                    .filter_map(|row| row.get(at))
+                    .map(|cell| console::measure_text_width(cell))
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
+        let mut out = String::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let pad = width.saturating_sub(console::measure_text_width(cell));
+                let (before, after) = if self.right.contains(&at) {
+                    (pad, 0)
+                } else {
+                    (0, pad)
+                };
+                // Writing to a String cannot fail.
+                drop(write!(line, "{:before$}{cell}{:after$}  ", "", ""));
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// The text without anything that could steer the terminal: file content is not to be trusted.
+pub(super) fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_where_hanzi_stand_and_nothing_steers_the_terminal() {
+        let mut table = Table::new(["名称", "fen"]).right(1);
+        table.row(["a", "1200"]);
+        table.row(["青禾\u{1b}[31m", "5"]);
+
+        assert_eq!(
+            table.print(),
+            "名称        fen\na          1200\n青禾\u{fffd}[31m     5\n"
+        );
+    }
+}
