@@ -1,1 +1,20 @@
-//! APIv3: JSON, RSA-SHA256, AES-256-GCM.
+//! APIv3: JSON over HTTPS, signed with RSA-SHA256 in both directions.
+//!
+//! `keys`, `sign`, `verify` and `seal` are the codec; typed objects, notifications and error codes stand on them.
+
+mod certificate;
+mod der;
+mod keys;
+mod seal;
+mod sign;
+mod verify;
+
+pub use certificate::Certificate;
+pub use keys::{KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks};
+pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};
+pub use sign::{
+    Authorization, AuthorizationError, RequestParts, SCHEME, authorize, lines, request_message,
+};
+pub use verify::{
+    MAX_SKEW_S, PROBE_PREFIX, SignatureHeaders, VerifyError, verify_message, verify_signature,
+};
