@@ -14,6 +14,7 @@
 
 mod book;
 mod calendar;
+mod case;
 mod category;
 mod finding;
 mod merchant;
@@ -27,6 +28,7 @@ pub use book::{
     WPay, WRefund,
 };
 pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
+pub use case::CaseStatus;
 pub use category::{Category, Severity, SuggestedAction};
 pub use finding::{Finding, Tag};
 pub use merchant::{

@@ -1,8 +1,10 @@
 //! What a run is given beside the archive, and how it can fail.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::domain::{BillDate, Fen, Finding, Instant, OutRefundNo};
 
-use super::{EvidenceError, PoolItem, Rules};
+use super::{EvidenceError, PoolItem, Rules, pool_digest};
 
 /// The bill of the day, as its certificate has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +91,48 @@ impl DayInput {
     #[must_use]
     pub fn default_as_of(day: BillDate) -> Instant {
         day.bill_available_from()
+    }
+
+    /// Identity of the run (rule X9): a digest of everything that decides its result.
+    ///
+    /// Equal identities mean equal results, so a stored result may be used in place of a new run.
+    #[must_use]
+    pub fn run_id(&self) -> [u8; 32] {
+        let Self {
+            mch_id,
+            day,
+            rules,
+            pool,
+            bill,
+            bill_findings,
+            live_refunds,
+            as_of,
+            sources,
+        } = self;
+        let mut hash = Sha256::new();
+        hash.update(format!("recondesk run {mch_id:?} {day} {}\n", as_of.unix()));
+        hash.update(rules.digest());
+        hash.update(pool_digest(pool));
+        hash.update(format!("{bill:?}\n"));
+        for finding in bill_findings {
+            let (name, detail) = (finding.category.name(), &finding.detail);
+            hash.update(format!("{name} {detail:?}\n"));
+        }
+        let mut live: Vec<_> = live_refunds.iter().collect();
+        live.sort_unstable();
+        for LiveRefund {
+            out_refund_no,
+            state,
+        } in live
+        {
+            hash.update(format!("{out_refund_no:?} {state:?}\n"));
+        }
+        let mut sources: Vec<_> = sources.iter().collect();
+        sources.sort_unstable();
+        for source in sources {
+            hash.update(source);
+        }
+        hash.finalize().into()
     }
 
     /// True when there is a bill to compare with.
