@@ -4,11 +4,12 @@ mod books;
 
 mod records;
 
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
 pub use books::{
     Book, BookRow, Books, BooksError, Bytes, ImportRecord, NumberKind, Occurrence, Part, RawRow,
@@ -293,4 +294,13 @@ pub enum StoreError {
     /// Damaged, or a fault of the program.
     #[error("the workspace is damaged: {0}")]
     Broken(String),
+}
+
+/// Writes workbooks, the one export that needs a library of its own.
+pub trait Workbooks: Send + Sync {
+    /// Writes a table as XLSX, row by row; identifiers are text cells, nothing is a formula.
+    ///
+    /// # Errors
+    /// What the disk or the library says.
+    fn write(&self, sheet: Sheet<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<()>;
 }

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod files;
 pub mod gateway;
 mod open;
+pub mod report;
 pub mod sqlite;
 pub mod vault;
 pub mod workspace;

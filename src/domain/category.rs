@@ -96,6 +96,39 @@ pub enum SuggestedAction {
 }
 
 impl SuggestedAction {
+    /// The stable word of exports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Reissue => "reissue",
+            Self::ReissueOrRefund => "reissue_or_refund",
+            Self::FindOwner => "find_owner",
+            Self::StopFulfilment => "stop_fulfilment",
+            Self::Wait => "wait",
+            Self::CheckAmount => "check_amount",
+            Self::FixMapping => "fix_mapping",
+            Self::RefundExtra => "refund_extra",
+            Self::DataFault => "data_fault",
+            Self::Developer => "developer",
+            Self::ReverseFulfilment => "reverse_fulfilment",
+            Self::Update => "update",
+            Self::BookRefund => "book_refund",
+            Self::SubmitRefund => "submit_refund",
+            Self::Poll => "poll",
+            Self::ApplyAbnormal => "apply_abnormal",
+            Self::RefundAgain => "refund_again",
+            Self::Escalate => "escalate",
+            Self::Review => "review",
+            Self::WidenArchive => "widen_archive",
+            Self::CheckFee => "check_fee",
+            Self::CheckFund => "check_fund",
+            Self::DownloadAgain => "download_again",
+            Self::ImportOrders => "import_orders",
+            Self::DownloadBill => "download_bill",
+        }
+    }
+
     /// What finance staff read.
     #[must_use]
     pub const fn zh(self) -> &'static str {

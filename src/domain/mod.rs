@@ -20,6 +20,7 @@ mod finding;
 mod merchant;
 mod money;
 mod secret;
+mod sheet;
 mod text;
 mod words;
 
@@ -37,6 +38,7 @@ pub use merchant::{
 };
 pub use money::{Fee, Fen, MoneyError, group_digits};
 pub use secret::Secret;
+pub use sheet::{Heading, Sheet, SheetCell, formula_safe};
 pub use text::{
     AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
 };
