@@ -1,4 +1,8 @@
 //! The jobs: plain, synchronous functions over [`crate::ports::Ports`], used alike by window and command line.
 
+pub mod download;
+pub mod exchange;
 pub mod export;
+pub mod poll;
 pub mod profiles;
+pub mod query;
