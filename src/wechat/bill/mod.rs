@@ -1,1 +1,37 @@
-//! Bill bytes to rows, and rows to bill bytes.
+//! Trade bills of WeChat Pay (`downloadbill`): telling bodies apart, reading, checking, printing.
+//!
+//! A bill is not RFC 4180 text: nothing is quoted, each value starts with one backtick, merchant text may hold
+//! anything. [`sniff`] tells what a body is, [`BillError`] reads the error XML, [`Layout`] understands the header line and
+//! parses blocks of whole lines, [`BillReader`] feeds it from a stream, [`Certificate`] says what the result is worth,
+//! [`BillPrinter`] writes bills in the documented form. No file, socket, clock or thread is used here.
+
+mod block;
+mod bounds;
+mod cell;
+mod certificate;
+mod column;
+mod cut;
+mod error_body;
+mod identity;
+mod layout;
+mod money_cell;
+mod printer;
+mod reader;
+mod reason;
+mod row;
+mod sniff;
+mod summary;
+
+pub use block::{Block, DayCount, MerchantCount, Problem, QuarterHours, RowFault, Sums, Tally};
+pub use bounds::{BoundBreak, Bounds};
+pub use certificate::{
+    BadRow, Certificate, Digests, Expect, Identity, MerchantRows, SumFigures, UnknownValue, Verdict,
+};
+pub use column::Column;
+pub use error_body::BillError;
+pub use layout::{BillKind, Family, HeaderFault, Layout, MAX_COLUMNS};
+pub use printer::{BillForm, BillLine, BillPrinter, MerchantText, PrintError, RefundPart};
+pub use reader::{BillFault, BillReader, LineBlock, MAX_LINE_BYTES, Opened, line_blocks};
+pub use reason::{Effect, Reason};
+pub use sniff::{BodyKind, sniff};
+pub use summary::{Summary, SummaryCell, SummaryColumn};

@@ -1,0 +1,537 @@
+//! From lines to typed rows: the loop that every byte of a bill passes through.
+//!
+//! A row is used whole or not at all: when one needed cell cannot be read, the row is quarantined with its raw line and
+//! none of its amounts enters a sum.
+
+use memchr::memchr;
+
+use super::block::{
+    Block, DayCount, MAX_RAW_BYTES, MerchantCount, Opening, Problem, RowFault, Sums,
+};
+use super::cell::{RateReader, TimeReader, id};
+use super::column::Column;
+use super::cut::{Cuts, cut};
+use super::layout::Layout;
+use super::money_cell;
+use super::reader::MAX_LINE_BYTES;
+use super::summary::{self, SummaryState};
+use crate::domain::{
+    AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text, WPay,
+    WRefund,
+};
+
+type Fault = (RowFault, Option<Column>);
+
+impl Layout {
+    /// Parses whole lines and adds what they hold to `out`.
+    ///
+    /// `block` starts at the start of line `first_line`, `first_offset` bytes into the uncompressed file, and ends after a
+    /// line end or at the end of the file. Blocks may be parsed on several threads into separate `out`s, which are then
+    /// joined in file order. Lines longer than [`MAX_LINE_BYTES`] are quarantined and noted in [`Tally::long_line`](super::Tally::long_line).
+    pub fn parse_block(
+        &self,
+        block: &[u8],
+        first_line: u32,
+        first_offset: u64,
+        import: u32,
+        out: &mut Block,
+    ) {
+        let mut reader = RowReader::new(self, import, &mut *out);
+        let mut text = block;
+        let mut line = first_line;
+        let mut offset = first_offset;
+        while !text.is_empty() {
+            let (end, next) = match memchr(b'\n', text) {
+                Some(at) => (at, at + 1),
+                None => (text.len(), text.len()),
+            };
+            reader.line(text, end, line, offset);
+            line = line.saturating_add(1);
+            offset += next as u64;
+            reader.out.tally.lines += 1;
+            text = text.get(next..).unwrap_or_default();
+        }
+        reader.finish();
+        out.tally.bytes += block.len() as u64;
+    }
+}
+
+struct RowReader<'a> {
+    layout: &'a Layout,
+    import: u32,
+    out: &'a mut Block,
+    cuts: Cuts,
+    times: TimeReader,
+    refund_times: TimeReader,
+    rates: RateReader,
+    appid: AppId,
+    merchant: MchId,
+    merchant_rows: u64,
+    merchant_line: u32,
+    day: DayRun,
+}
+
+/// The day of the rows at hand, counted here before it goes into the map of days.
+#[derive(Default)]
+struct DayRun {
+    start: i64,
+    end: i64,
+    pays: u64,
+    pay_line: u32,
+    refunds: u64,
+    refund_line: u32,
+}
+
+impl<'a> RowReader<'a> {
+    fn new(layout: &'a Layout, import: u32, out: &'a mut Block) -> Self {
+        Self {
+            layout,
+            import,
+            out,
+            cuts: Cuts::new(),
+            times: TimeReader::default(),
+            refund_times: TimeReader::default(),
+            rates: RateReader::new(),
+            appid: AppId::EMPTY,
+            merchant: MchId::EMPTY,
+            merchant_rows: 0,
+            merchant_line: 0,
+            day: DayRun::default(),
+        }
+    }
+
+    /// Reads the line that is the first `end` bytes of `text`.
+    #[inline]
+    fn line(&mut self, text: &[u8], end: usize, line: u32, offset: u64) {
+        let len = match text.get(..end) {
+            Some([.., b'\r']) => end - 1,
+            _ => end,
+        };
+        // An ordinary row starts with the backtick and the year of its time.
+        let is_plain = matches!(text, [b'`', b'0'..=b'9', ..])
+            && len <= MAX_LINE_BYTES
+            && matches!(self.out.tally.summary, SummaryState::None);
+        let fault = if is_plain {
+            match self.row(text, len, line, offset) {
+                Ok(()) => {
+                    self.out.tally.rows += 1;
+                    if self.out.tally.opening.is_none() {
+                        self.open(text, len, line, offset, false);
+                    }
+                    return;
+                }
+                Err(fault) => fault,
+            }
+        } else {
+            match self.odd_line(text, len, line, offset) {
+                Ok(()) => return,
+                Err(fault) => fault,
+            }
+        };
+        self.quarantine(fault, text, len, line, offset);
+    }
+
+    /// A blank line, a summary line, a row that starts without backtick, or rubbish.
+    #[cold]
+    fn odd_line(&mut self, text: &[u8], len: usize, line: u32, offset: u64) -> Result<(), Fault> {
+        let raw = text.get(..len).unwrap_or(text);
+        if raw.iter().all(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        if len > MAX_LINE_BYTES {
+            self.out.tally.long_line.get_or_insert((line, offset));
+            return Err((RowFault::TooLong, None));
+        }
+        match std::mem::take(&mut self.out.tally.summary) {
+            SummaryState::Header(names) => {
+                let summary =
+                    summary::read_values(names, raw, line).ok_or((RowFault::Summary, None))?;
+                self.out.tally.summary = SummaryState::Done(summary);
+                return Ok(());
+            }
+            done @ SummaryState::Done(_) => {
+                self.out.tally.summary = done;
+                return Err((RowFault::AfterSummary, None));
+            }
+            SummaryState::None => {}
+        }
+        if summary::is_header(raw) {
+            if self.out.tally.opening.is_none() {
+                self.open(text, len, line, offset, false);
+            }
+            let names = summary::read_names(raw).ok_or((RowFault::Summary, None))?;
+            self.out.tally.summary = SummaryState::Header(names);
+            return Ok(());
+        }
+        self.row(text, len, line, offset)?;
+        self.out.tally.rows += 1;
+        if self.out.tally.opening.is_none() {
+            self.open(text, len, line, offset, false);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, text: &[u8], len: usize, line: u32, offset: u64, is_quarantined: bool) {
+        self.out.tally.opening = Some(Opening {
+            line,
+            offset,
+            raw: excerpt(text.get(..len).unwrap_or(text)),
+            is_quarantined,
+        });
+    }
+
+    #[cold]
+    fn quarantine(&mut self, fault: Fault, text: &[u8], len: usize, line: u32, offset: u64) {
+        let raw = text.get(..len).unwrap_or(text);
+        let (mut fault, mut column) = fault;
+        let is_header = self
+            .layout
+            .headers()
+            .first()
+            .is_some_and(|first| raw.starts_with(first.as_bytes()));
+        if is_header && !matches!(fault, RowFault::AfterSummary) {
+            (fault, column) = (RowFault::SecondHeader, None);
+        }
+        let is_row = fault.is_of_row();
+        self.out.tally.is_text_after_summary |= fault == RowFault::AfterSummary;
+        self.out.tally.rows += u64::from(is_row);
+        if self.out.tally.opening.is_none() {
+            self.open(text, len, line, offset, is_row);
+        }
+        self.out.tally.problem(Problem {
+            line,
+            offset,
+            column,
+            fault,
+            raw: excerpt(raw),
+        });
+    }
+
+    #[inline]
+    fn range(&self, text: &[u8], column: Column) -> (usize, usize) {
+        self.cuts.range(text, self.layout.place(column))
+    }
+
+    #[inline]
+    fn cell<'t>(&self, text: &'t [u8], column: Column) -> &'t [u8] {
+        self.cuts.cell(text, self.layout.place(column))
+    }
+
+    #[inline]
+    fn id<const N: usize>(&self, text: &[u8], column: Column) -> Result<Text<N>, Fault> {
+        let (start, end) = self.range(text, column);
+        id(text, start, end).map_err(|fault| (fault, Some(column)))
+    }
+
+    #[inline]
+    fn key<const N: usize>(&self, text: &[u8], column: Column) -> Result<Text<N>, Fault> {
+        let id = self.id(text, column)?;
+        if id.is_empty() {
+            return Err((RowFault::EmptyId, Some(column)));
+        }
+        Ok(id)
+    }
+
+    /// Money that must be there if the column is.
+    #[inline]
+    fn money(&self, text: &[u8], column: Column) -> Result<Fen, Fault> {
+        let (start, end) = self.range(text, column);
+        money_cell::fen(text, start, end).map_err(|why| (RowFault::Money(why), Some(column)))
+    }
+
+    /// Money that may be left empty, or lack its column.
+    #[inline]
+    fn money_or_none(&self, text: &[u8], column: Column) -> Result<Fen, Fault> {
+        let (start, end) = self.range(text, column);
+        if start >= end {
+            return Ok(Fen::ZERO);
+        }
+        self.money(text, column)
+    }
+
+    fn row(&mut self, text: &[u8], len: usize, line: u32, offset: u64) -> Result<(), Fault> {
+        cut(self.layout, text, len, &mut self.cuts).map_err(|fault| (fault, None))?;
+        let time = self
+            .times
+            .read(self.cell(text, Column::Time))
+            .ok_or((RowFault::Time, Some(Column::Time)))?;
+        let row = RowRef {
+            import: self.import,
+            line,
+            offset,
+        };
+        let sums = self.amounts(text)?;
+        match self.cell(text, Column::State) {
+            b"SUCCESS" => self.pay(text, time, BillState::Success, sums, row),
+            b"REFUND" => self.refund(text, time, sums, row),
+            other => {
+                let state = match other.trim_ascii() {
+                    b"SUCCESS" => BillState::Success,
+                    b"REFUND" => return self.refund(text, time, sums, row),
+                    b"REVOKED" => BillState::Revoked,
+                    _ => BillState::Unknown,
+                };
+                self.pay(text, time, state, sums, row)
+            }
+        }
+    }
+
+    /// All money cells of a row.
+    #[inline]
+    fn amounts(&self, text: &[u8]) -> Result<Sums, Fault> {
+        let settled = self.money(text, Column::Settled)?;
+        let refunded = self.money_or_none(text, Column::Refunded)?;
+        let amount = if self.layout.has(Column::Amount) {
+            self.money(text, Column::Amount)?
+        } else {
+            settled
+        };
+        let refund_asked = if self.layout.has(Column::RefundAsked) {
+            self.money_or_none(text, Column::RefundAsked)?
+        } else {
+            refunded
+        };
+        let (start, end) = self.range(text, Column::Fee);
+        let fee = if start >= end {
+            Fee::ZERO
+        } else {
+            money_cell::fee(text, start, end)
+                .map_err(|why| (RowFault::Money(why), Some(Column::Fee)))?
+        };
+        Ok(Sums {
+            settled,
+            coupon: self.money_or_none(text, Column::Coupon)?,
+            refunded,
+            refund_coupon: self.money_or_none(text, Column::RefundCoupon)?,
+            fee,
+            amount,
+            refund_asked,
+        })
+    }
+
+    #[inline]
+    fn pay(
+        &mut self,
+        text: &[u8],
+        time: Instant,
+        state: BillState,
+        sums: Sums,
+        row: RowRef,
+    ) -> Result<(), Fault> {
+        let pay = WPay {
+            out_trade_no: self.key(text, Column::OutTradeNo)?,
+            transaction_id: self.key(text, Column::TransactionId)?,
+            appid: self.appid(text)?,
+            sub_mch_id: self.sub_merchant(text)?,
+            time,
+            state,
+            is_cny: self.is_cny(text),
+            amount: sums.amount,
+            settled: sums.settled,
+            coupon: sums.coupon,
+            fee: sums.fee,
+            rate: self
+                .rates
+                .read(self.cuts.cell(text, self.layout.place(Column::Rate))),
+            row,
+        };
+        self.count(text, time, &sums, row.line, true)?;
+        let tally = &mut self.out.tally;
+        match state {
+            BillState::Success => tally.success_rows += 1,
+            BillState::Revoked => tally.revoked_rows += 1,
+            BillState::Refund | BillState::Unknown => {
+                tally.unknown_state_rows += 1;
+                self.unknown(text, Column::State);
+            }
+        }
+        let tally = &mut self.out.tally;
+        let second = usize::try_from((time.unix() - self.day.start) / 900).unwrap_or(0);
+        if let Some(count) = tally.quarter_hours.0.get_mut(second) {
+            *count += 1;
+        }
+        tally.bounds.check_pay(&pay);
+        self.out.pays.push(pay);
+        Ok(())
+    }
+
+    fn refund(&mut self, text: &[u8], time: Instant, sums: Sums, row: RowRef) -> Result<(), Fault> {
+        // 交易时间 of a REFUND bill may be the time of the payment; what decides the day is 退款申请时间.
+        let asked = self.cell(text, Column::RefundRequested);
+        let time = if matches!(asked, b"" | b"0") {
+            time
+        } else {
+            self.refund_times
+                .read(asked)
+                .ok_or((RowFault::Time, Some(Column::RefundRequested)))?
+        };
+        for column in [Column::Refunded, Column::RefundAsked] {
+            if self.layout.has(column) && self.cell(text, column).is_empty() {
+                return Err((RowFault::Money(MoneyError::Empty), Some(column)));
+            }
+        }
+        let state = match self.cell(text, Column::RefundState).trim_ascii() {
+            b"SUCCESS" => BillRefundState::Success,
+            b"PROCESSING" => BillRefundState::Processing,
+            b"FAIL" => BillRefundState::Fail,
+            b"CHANGE" => BillRefundState::Change,
+            _ => BillRefundState::Unknown,
+        };
+        let refund = WRefund {
+            out_refund_no: self.refund_key(text, Column::OutRefundNo)?,
+            refund_id: self.refund_key(text, Column::RefundId)?,
+            out_trade_no: self.key(text, Column::OutTradeNo)?,
+            transaction_id: self.key(text, Column::TransactionId)?,
+            appid: self.appid(text)?,
+            sub_mch_id: self.sub_merchant(text)?,
+            time,
+            state,
+            is_cny: self.is_cny(text),
+            amount: sums.refund_asked,
+            settled: sums.refunded,
+            coupon: sums.refund_coupon,
+            fee: sums.fee,
+            rate: self
+                .rates
+                .read(self.cuts.cell(text, self.layout.place(Column::Rate))),
+            row,
+        };
+        self.count(text, time, &sums, row.line, false)?;
+        if state == BillRefundState::Unknown {
+            self.unknown(text, Column::RefundState);
+        }
+        self.out.tally.refund_rows += 1;
+        self.out.tally.bounds.check_refund(&refund);
+        self.out.refunds.push(refund);
+        Ok(())
+    }
+
+    fn refund_key<const N: usize>(&self, text: &[u8], column: Column) -> Result<Text<N>, Fault> {
+        let key = self.key(text, column)?;
+        if key.as_bytes() == b"0" {
+            return Err((RowFault::EmptyId, Some(column)));
+        }
+        Ok(key)
+    }
+
+    #[inline]
+    fn appid(&mut self, text: &[u8]) -> Result<AppId, Fault> {
+        let (start, end) = self.range(text, Column::AppId);
+        if text.get(start..end) != Some(self.appid.as_bytes()) {
+            self.appid = id(text, start, end).map_err(|fault| (fault, Some(Column::AppId)))?;
+        }
+        Ok(self.appid)
+    }
+
+    #[inline]
+    fn sub_merchant(&self, text: &[u8]) -> Result<MchId, Fault> {
+        match self.cell(text, Column::SubMchId) {
+            b"" | b"0" => Ok(MchId::EMPTY),
+            _ => self.id(text, Column::SubMchId),
+        }
+    }
+
+    #[inline]
+    fn is_cny(&self, text: &[u8]) -> bool {
+        match self.cell(text, Column::Currency) {
+            b"CNY" => true,
+            // Bills without the column are older than any other currency.
+            other => other.trim_ascii() == b"CNY" || !self.layout.has(Column::Currency),
+        }
+    }
+
+    /// Counts a row that is otherwise read; the last thing that can refuse it.
+    #[inline]
+    fn count(
+        &mut self,
+        text: &[u8],
+        time: Instant,
+        sums: &Sums,
+        line: u32,
+        is_pay: bool,
+    ) -> Result<(), Fault> {
+        let (start, end) = self.range(text, Column::MchId);
+        if text.get(start..end) != Some(self.merchant.as_bytes()) || self.merchant_rows == 0 {
+            let merchant: MchId = self.key(text, Column::MchId)?;
+            self.flush_merchant();
+            (self.merchant, self.merchant_line) = (merchant, line);
+        }
+        let Some(total) = self.out.tally.sums.checked_add(sums) else {
+            return Err((RowFault::SumRange, None));
+        };
+        self.out.tally.sums = total;
+        self.merchant_rows += 1;
+        if time.unix() < self.day.start || time.unix() >= self.day.end {
+            self.flush_day();
+            let day = time.day();
+            self.day = DayRun {
+                start: day.start().unix(),
+                end: day.end().unix(),
+                ..DayRun::default()
+            };
+        }
+        let (rows, first) = if is_pay {
+            (&mut self.day.pays, &mut self.day.pay_line)
+        } else {
+            (&mut self.day.refunds, &mut self.day.refund_line)
+        };
+        if *rows == 0 {
+            *first = line;
+        }
+        *rows += 1;
+        let tally = &mut self.out.tally;
+        tally.first_time = Some(tally.first_time.map_or(time, |first| first.min(time)));
+        tally.last_time = Some(tally.last_time.map_or(time, |last| last.max(time)));
+        Ok(())
+    }
+
+    #[cold]
+    fn unknown(&mut self, text: &[u8], column: Column) {
+        let cell = self.cell(text, column);
+        let word = String::from_utf8_lossy(cell.get(..64).unwrap_or(cell)).into_owned();
+        self.out.tally.note_unknown(column, word, 1);
+    }
+
+    fn flush_merchant(&mut self) {
+        if self.merchant_rows > 0 {
+            self.out.tally.note_merchant(MerchantCount {
+                mch_id: self.merchant,
+                rows: self.merchant_rows,
+                first_line: self.merchant_line,
+            });
+            self.merchant_rows = 0;
+        }
+    }
+
+    fn flush_day(&mut self) {
+        let DayRun {
+            start,
+            pays,
+            pay_line,
+            refunds,
+            refund_line,
+            ..
+        } = self.day;
+        if pays + refunds > 0 {
+            let day = Instant::from_unix(start).day().number();
+            self.out.tally.note_day(
+                day,
+                DayCount {
+                    pays,
+                    first_pay_line: pay_line,
+                    refunds,
+                    first_refund_line: refund_line,
+                },
+            );
+        }
+    }
+
+    fn finish(&mut self) {
+        self.flush_merchant();
+        self.flush_day();
+    }
+}
+
+fn excerpt(raw: &[u8]) -> Vec<u8> {
+    raw.get(..MAX_RAW_BYTES).unwrap_or(raw).to_vec()
+}

@@ -1,0 +1,212 @@
+//! Tells from the first bytes what a body or a file is, before anything is read into it.
+//!
+//! An error that is read as a bill looks like a day without orders, so this comes first, always.
+
+use serde::Serialize;
+
+/// What a body is, judged by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyKind {
+    /// Nothing, or nothing but blanks.
+    Empty,
+    /// A gzip stream: unpack and look again.
+    Gzip,
+    /// A zip archive, which is also what an XLSX workbook is: never a bill as WeChat Pay delivers it.
+    Zip,
+    /// The XML that says why there is no bill: see [`super::BillError`].
+    XmlError,
+    /// A trade bill.
+    Bill,
+    /// A fund-flow bill (资金账单).
+    FundFlow,
+    /// The export that the WeChat app makes for consumers (微信支付账单明细).
+    ConsumerExport,
+    /// A web page, such as a login or a proxy's error.
+    Html,
+    /// A trade bill saved again by a spreadsheet or an editor in another encoding; ids in it are likely ruined.
+    Resaved,
+    /// An APIv3 error or another JSON text.
+    Json,
+    /// Something else, such as a file of the merchant's orders.
+    Unknown,
+}
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// 交易时间 in GB18030, and in UTF-16 of either byte order.
+const TIME_GBK: &[u8] = b"\xBD\xBB\xD2\xD7\xCA\xB1\xBC\xE4";
+const TIME_UTF16_LE: &[u8] = b"\xA4\x4E\x13\x66\xF6\x65\xF4\x95";
+const TIME_UTF16_BE: &[u8] = b"\x4E\xA4\x66\x13\x65\xF6\x95\xF4";
+/// How far into the head the header line is looked for.
+const LOOK_BYTES: usize = 4096;
+
+/// Judges a body by its head; a few kilobytes are enough, fewer do if the body is shorter.
+#[must_use]
+pub fn sniff(head: &[u8]) -> BodyKind {
+    if head.starts_with(b"\x1F\x8B") {
+        return BodyKind::Gzip;
+    }
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return BodyKind::Zip;
+    }
+    let head = head.get(..LOOK_BYTES).unwrap_or(head);
+    let text = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
+    match text.first() {
+        None => BodyKind::Empty,
+        Some(b'<') => sniff_markup(text),
+        Some(b'{') => BodyKind::Json,
+        Some(_) => sniff_text(text),
+    }
+}
+
+fn sniff_markup(text: &[u8]) -> BodyKind {
+    let lower = text.to_ascii_lowercase();
+    let is_xml = lower.starts_with(b"<xml") || lower.starts_with(b"<?xml");
+    if is_xml && !contains(&lower, b"<html") {
+        BodyKind::XmlError
+    } else if lower.starts_with(b"<!doctype html") || contains(&lower, b"<html") {
+        BodyKind::Html
+    } else {
+        BodyKind::Unknown
+    }
+}
+
+fn sniff_text(text: &[u8]) -> BodyKind {
+    let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    let line = text.get(..end).unwrap_or(text);
+    if contains(text, "微信支付账单明细".as_bytes()) {
+        return BodyKind::ConsumerExport;
+    }
+    if contains(line, "记账时间".as_bytes()) && contains(line, "资金流水单号".as_bytes())
+    {
+        return BodyKind::FundFlow;
+    }
+    let has = |name: &str| contains(line, name.as_bytes());
+    let is_header = has("交易时间") && has("微信订单号") && has("商户订单号");
+    // The consumer's own export names its columns 交易单号 and 商户单号; its title may have been cut away.
+    if has("交易时间") && has("交易对方") && has("金额(元)") {
+        return BodyKind::ConsumerExport;
+    }
+    let is_comma_separated = line.contains(&b',') || has("，");
+    if is_header && is_comma_separated && !line.starts_with(b"\"") {
+        return BodyKind::Bill;
+    }
+    let foreign = [TIME_GBK, TIME_UTF16_LE, TIME_UTF16_BE];
+    if is_header || foreign.iter().any(|mark| contains(line, mark)) {
+        return BodyKind::Resaved;
+    }
+    // A bill in another column order, or one whose header lacks a column: the layout says which.
+    if line.contains(&b',') && (has("交易状态") || has("微信订单号")) && !line.starts_with(b"\"")
+    {
+        return BodyKind::Bill;
+    }
+    BodyKind::Unknown
+}
+
+fn contains(text: &[u8], needle: &[u8]) -> bool {
+    memchr::memmem::find(text, needle).is_some()
+}
+
+impl BodyKind {
+    /// What it is and what to do, for finance staff.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Empty => "文件是空的，请重新下载账单",
+            Self::Gzip => "这是压缩的账单，解压后再读取",
+            Self::Zip => {
+                "这是压缩包或 Excel 表格，不是微信支付的原始账单；请导入从商户平台或接口下载的原始 CSV"
+            }
+            Self::XmlError => "这是微信支付返回的错误信息，不是账单",
+            Self::Bill => "微信支付交易账单",
+            Self::FundFlow => "这是资金账单，不是交易账单",
+            Self::ConsumerExport => {
+                "这是微信 App 导出的个人账单（微信支付账单明细），不是商户账单；请到商户平台“交易中心—交易账单”下载"
+            }
+            Self::Html => "这是网页，不是账单；多半是登录页或代理服务器的错误页",
+            Self::Resaved => {
+                "账单被表格软件或编辑器另存过（编码或分隔符已变），单号可能已损坏；请导入原始文件"
+            }
+            Self::Json => "这是接口返回的 JSON 信息，不是账单",
+            Self::Unknown => "认不出这个文件，表头里没有交易账单的列名",
+        }
+    }
+
+    /// What it is and what to do, in English.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Empty => "The file is empty: download the bill again",
+            Self::Gzip => "A compressed bill: unpack it first",
+            Self::Zip => {
+                "A zip archive or a spreadsheet, not a bill of WeChat Pay: import the original CSV from the merchant platform or the API"
+            }
+            Self::XmlError => "An error message of WeChat Pay, not a bill",
+            Self::Bill => "A trade bill of WeChat Pay",
+            Self::FundFlow => "A fund-flow bill, not a trade bill",
+            Self::ConsumerExport => {
+                "The personal export of the WeChat app, not a merchant's bill: download the trade bill from the merchant platform"
+            }
+            Self::Html => "A web page, not a bill: probably a login page or a proxy's error",
+            Self::Resaved => {
+                "A bill that a spreadsheet or an editor saved again (encoding or separator changed); numbers may be ruined: import the original file"
+            }
+            Self::Json => "A JSON answer, not a bill",
+            Self::Unknown => "Unknown file: its header has no column of a trade bill",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_told_apart() {
+        for (head, kind) in [
+            (&b""[..], BodyKind::Empty),
+            (b"\xEF\xBB\xBF \r\n", BodyKind::Empty),
+            (b"\x1F\x8B\x08\x08....All2017-07-12.csv", BodyKind::Gzip),
+            (b"PK\x03\x04xl/workbook.xml", BodyKind::Zip),
+            (b"<xml><return_code>", BodyKind::XmlError),
+            (b"\n<?xml version='1.0'?><xml>", BodyKind::XmlError),
+            (b"<!DOCTYPE html><html>", BodyKind::Html),
+            (b"<HTML><body>404", BodyKind::Html),
+            (b"<svg>", BodyKind::Unknown),
+            (b"{\"code\":\"PARAM_ERROR\"}", BodyKind::Json),
+            (b"out_trade_no,amount\n1,2\n", BodyKind::Unknown),
+            (
+                b"\xBD\xBB\xD2\xD7\xCA\xB1\xBC\xE4,\xB9\xAB",
+                BodyKind::Resaved,
+            ),
+            (
+                b"\xFF\xFE\xA4\x4E\x13\x66\xF6\x65\xF4\x95,\0",
+                BodyKind::Resaved,
+            ),
+        ] {
+            assert_eq!(sniff(head), kind, "{head:?}");
+        }
+        for (head, kind) in [
+            (
+                "微信支付账单明细,,,,,,,,\n微信昵称：[x],,",
+                BodyKind::ConsumerExport,
+            ),
+            (
+                "交易时间,交易类型,交易对方,商品,收/支,金额(元),支付方式",
+                BodyKind::ConsumerExport,
+            ),
+            (
+                "\u{feff}交易时间,公众账号ID,商户号,子商户号,设备号,微信订单号,商户订单号",
+                BodyKind::Bill,
+            ),
+            ("记账时间,微信支付业务单号,资金流水单号", BodyKind::FundFlow),
+            ("交易时间\t微信订单号\t商户订单号", BodyKind::Resaved),
+            (
+                "\"交易时间\",\"微信订单号\",\"商户订单号\"",
+                BodyKind::Resaved,
+            ),
+        ] {
+            assert_eq!(sniff(head.as_bytes()), kind, "{head}");
+        }
+    }
+}

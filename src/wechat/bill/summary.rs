@@ -1,0 +1,134 @@
+//! The two summary lines at the end of a bill, found by their first name and read by name.
+//!
+//! Current bills have seven cells, SUCCESS bills of some years four, legacy ones five.
+
+use super::cut::bare;
+use super::layout::header_names;
+
+/// First name of every summary of a trade bill.
+pub(super) const FIRST_NAME: &str = "总交易单数";
+
+/// What a summary cell sums up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SummaryColumn {
+    /// Number of detail rows.
+    Count,
+    /// Σ应结订单金额, legacy Σ总金额.
+    Settled,
+    /// Σ退款金额.
+    Refunded,
+    /// Σ充值券退款金额.
+    RefundCoupon,
+    /// Σ手续费.
+    Fee,
+    /// Σ订单金额.
+    Amount,
+    /// Σ申请退款金额.
+    RefundAsked,
+    /// A name that no document knows.
+    Unknown,
+}
+
+impl SummaryColumn {
+    fn by_name(name: &str) -> Self {
+        match name {
+            FIRST_NAME => Self::Count,
+            "应结订单总金额" | "总交易额" => Self::Settled,
+            "退款总金额" | "总退款金额" => Self::Refunded,
+            "充值券退款总金额"
+            | "总企业红包退款金额"
+            | "企业红包退款总金额"
+            | "总代金券或立减优惠退款金额"
+            | "代金券或立减优惠退款总金额" => Self::RefundCoupon,
+            "手续费总金额" | "返还手续费总金额" => Self::Fee,
+            "订单总金额" => Self::Amount,
+            "申请退款总金额" => Self::RefundAsked,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// One cell of the summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryCell {
+    /// Its name in the file.
+    pub name: String,
+    /// What it sums up.
+    pub column: SummaryColumn,
+    /// Its text without the backtick; a decimal number in every honest bill.
+    pub text: String,
+}
+
+/// The summary of a bill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Line of the values.
+    pub line: u32,
+    /// The cells in file order.
+    pub cells: Vec<SummaryCell>,
+}
+
+/// How much of the summary was seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum SummaryState {
+    #[default]
+    None,
+    /// The line of names; the values must follow.
+    Header(Vec<String>),
+    Done(Summary),
+}
+
+/// True for the line of names.
+pub(super) fn is_header(line: &[u8]) -> bool {
+    bare(line).starts_with(FIRST_NAME.as_bytes())
+}
+
+/// Reads the line of names; `None` if it is damaged.
+pub(super) fn read_names(line: &[u8]) -> Option<Vec<String>> {
+    header_names(line.trim_ascii()).ok()
+}
+
+/// Reads the line of values; `None` if it does not fit the names.
+pub(super) fn read_values(names: Vec<String>, line: &[u8], number: u32) -> Option<Summary> {
+    let values: Vec<&[u8]> = line.trim_ascii().split(|byte| *byte == b',').collect();
+    if values.len() != names.len() {
+        return None;
+    }
+    let cells = names
+        .into_iter()
+        .zip(values)
+        .map(|(name, value)| {
+            let text = std::str::from_utf8(bare(value.trim_ascii())).ok()?;
+            Some(SummaryCell {
+                column: SummaryColumn::by_name(&name),
+                name,
+                text: text.trim().to_owned(),
+            })
+        })
+        .collect::<Option<Vec<_>>>()?;
+    Some(Summary {
+        line: number,
+        cells,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_by_name_with_or_without_backtick() {
+        let names = read_names("总交易单数，总交易额,手续费总金额\r".as_bytes()).unwrap();
+        let summary = read_values(names, b"45.0,`0.47,`0.08\r", 9).unwrap();
+        let texts: Vec<&str> = summary.cells.iter().map(|c| c.text.as_str()).collect();
+        assert_eq!(texts, ["45.0", "0.47", "0.08"]);
+        assert_eq!(summary.cells[1].column, SummaryColumn::Settled);
+        assert_eq!(summary.line, 9);
+    }
+
+    #[test]
+    fn values_that_do_not_fit_the_names_are_refused() {
+        let names = vec!["总交易单数".to_owned(), "总交易额".to_owned()];
+        assert_eq!(read_values(names, b"`1,`2,`3", 1), None);
+    }
+}
