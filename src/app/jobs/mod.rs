@@ -6,3 +6,4 @@ pub mod export;
 pub mod poll;
 pub mod profiles;
 pub mod query;
+pub mod views;
