@@ -1,6 +1,20 @@
 //! The window.
+//!
+//! Views read [`crate::app::State`] and push actions; the shell carries them out. Nothing here opens a
+//! file, asks a database or waits. Sizes and colours are those of the design, set in [`theme`].
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "positions on the screen are f32, and no count that is drawn as a length needs more"
+)]
 
 pub mod fonts;
+mod format;
 pub mod icons;
+mod paint;
+mod text;
 pub mod theme;
 pub mod tokens;
+mod widgets;

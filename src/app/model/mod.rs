@@ -18,7 +18,7 @@ pub use day::{
     BookSum, CategoryRow, Certificate, CoverageHole, DayCoverage, DayModel, DayState, Equation,
     IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
-pub use merchant::{MerchantRow, ProfileDraft, SecretState};
+pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
 pub use order::{OrderDetail, OrderFilter, OrderRow};
 pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,

@@ -1,0 +1,65 @@
+//! Words of the Bills and Orders screens.
+
+use super::{F, F2, T};
+
+words! {
+    /// Bills.
+    Bills {
+        subtitle: F = |n| format!("{n} 份"), |n| format!("{n} bills");
+        import: T = "导入账单…", "Import bill...";
+        fetch: F = |day| format!("下载 {day}"), |day| format!("Fetch {day}");
+        day: T = "日期", "Day";
+        merchant: T = "商户", "Merchant";
+        kind: T = "类型", "Kind";
+        state: T = "状态", "State";
+        rows: T = "行数", "Rows";
+        amount: T = "订单金额 ¥", "Amount ¥";
+        net: T = "应结净额 ¥", "Net ¥";
+        certificate: T = "证书", "Certificate";
+        file: T = "文件", "File";
+        imported_at: T = "导入时间", "Imported";
+        verified: T = "已校验", "Verified";
+        quarantined: T = "已隔离", "Set aside";
+        replaced: T = "已替换", "Replaced";
+        all: T = "全部", "All";
+        success: T = "支付", "Payments";
+        refund: T = "退款", "Refunds";
+        head: T = "文件开头", "Head of file";
+        digest: T = "摘要 SHA-256", "SHA-256";
+        empty_title: T = "还没有账单", "No bill yet";
+        empty_note: T = "下载账单，或把账单文件拖进窗口", "Fetch one, or drop a bill file on the window";
+    }
+}
+
+words! {
+    /// Orders.
+    Orders {
+        subtitle: F2 = |n, yuan| format!("{n} 笔，¥{yuan}"), |n, yuan| format!("{n} orders, ¥{yuan}");
+        import: T = "导入订单…", "Import orders...";
+        number: T = "商户订单号", "Order no.";
+        business: T = "业务单号", "Business no.";
+        amount: T = "金额 ¥", "Amount ¥";
+        pay: T = "支付", "Payment";
+        fulfil: T = "履约", "Fulfilment";
+        created: T = "创建时间", "Created";
+        paid: T = "支付时间", "Paid at";
+        source: T = "来源", "Source";
+        unpaid: T = "未支付", "unpaid";
+        paying: T = "支付中", "paying";
+        is_paid: T = "已支付", "paid";
+        failed: T = "支付失败", "failed";
+        closed: T = "已关单", "closed";
+        refunded: T = "已退款", "refunded";
+        unknown: T = "未知", "unknown";
+        pending: T = "未发货", "pending";
+        fulfilled: T = "已发货", "fulfilled";
+        fulfil_failed: T = "发货失败", "failed";
+        not_required: T = "无需发货", "not required";
+        raw: T = "订单原文", "Order, raw";
+        timeline: T = "时间线", "Timeline";
+        refund_total: T = "已退金额", "Refunded";
+        empty_title: T = "当日没有订单", "No orders of that day";
+        empty_note: T = "导入订单文件，或把它拖进窗口", "Import an order file, or drop it on the window";
+        no_match_title: T = "没有符合筛选的订单", "No order matches the filter";
+    }
+}

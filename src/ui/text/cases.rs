@@ -1,0 +1,94 @@
+//! Words of the Cases screen, and of the two books side by side.
+
+use super::{F, F2, T};
+
+words! {
+    /// Cases.
+    Cases {
+        subtitle: F2 = |n, yuan| format!("未结 {n} 笔，涉及 ¥{yuan}"), |n, yuan| format!("{n} open, ¥{yuan}");
+        severity: T = "级别", "Severity";
+        code: T = "代码", "Code";
+        category: T = "分类", "Category";
+        number: T = "商户订单号", "Order no.";
+        wechat: T = "微信 ¥", "WeChat ¥";
+        merchant: T = "商户 ¥", "Merchant ¥";
+        paid_at: T = "支付时间", "Paid at";
+        age: T = "账龄", "Age";
+        day: T = "业务日", "Day";
+        this_day: F = |day| format!("业务日 {day}"), |day| format!("Day {day}");
+        only_category: F2 = |code, name| format!("{code} {name}"), |code, name| format!("{code} {name}");
+        all_days: T = "全部日期", "All days";
+        suggestion: F = |what| format!("建议：{what}"), |what| format!("Suggested: {what}");
+        both_books: T = "两册对照", "Both books";
+        book_w: T = "微信账", "WeChat";
+        book_m: T = "商户账", "Merchant";
+        bill_raw: T = "账单原文", "Bill, raw";
+        order_raw: T = "订单原文", "Order, raw";
+        at_line: F2 = |file, line| format!("{file} 第 {line} 行"), |file, line| format!("{file} line {line}");
+        timeline: T = "时间线", "Timeline";
+        now: T = "现在", "Now";
+        notes: T = "备注", "Notes";
+        open_state: T = "待处理", "open";
+        closed_state: T = "已结", "closed";
+        add_note: T = "写备注", "Write a note";
+        save_note: T = "记下", "Keep";
+        done_title: T = "没有未结的差错", "No open cases";
+        done_note: T = "对账后有差异的笔会列在这里", "Rows that differ are listed here after a run";
+        no_match_title: T = "没有符合筛选的差错", "No case matches the filter";
+        no_match_note: T = "放宽筛选，或看全部", "Loosen the filter, or see all";
+        row_name: fn(&[&str]) -> String = |p| p.join(" "), |p| p.join(" ");
+        only_value: T = "只看此分类", "Only this category";
+        only_day: T = "只看此日", "Only this day";
+        copy_number: T = "复制单号", "Copy number";
+        copy_row: T = "复制此行", "Copy row";
+        created: T = "商户创建订单", "Order created";
+        booked: T = "商户记为已付", "Merchant booked the payment";
+        order_closed: T = "商户关单", "Merchant closed the order";
+        fulfilled: T = "商户已履约", "Merchant delivered";
+        paid: F = |yuan| format!("微信支付成功 ¥{yuan}"), |yuan| format!("WeChat Pay took ¥{yuan}");
+        refunded: F = |yuan| format!("微信受理退款 ¥{yuan}"), |yuan| format!("WeChat Pay accepted a refund of ¥{yuan}");
+        found: F = |code| format!("对账判为 {code}"), |code| format!("Run found {code}");
+        auto_closed: T = "后来平账，自动结", "Matched later, closed by itself";
+    }
+}
+
+words! {
+    /// Fields of the two books, and the sentence that explains a case.
+    Compare {
+        state: T = "状态", "State";
+        amount: T = "订单金额", "Amount";
+        paid_at: T = "支付时间", "Paid at";
+        created_at: T = "创建时间", "Created";
+        transaction_id: T = "微信订单号", "WeChat no.";
+        out_trade_no: T = "商户订单号", "Order no.";
+        out_refund_no: T = "商户退款单号", "Refund no.";
+        order_no: T = "业务单号", "Business no.";
+        fulfilment: T = "履约", "Fulfilled";
+        appid: T = "appid", "appid";
+        fee: T = "手续费", "Fee";
+        rate: T = "费率", "Rate";
+        refunded: T = "已退", "Refunded";
+        why_paid_not_booked: T = "微信已收款，商户订单仍未记为已付。顾客付了款而没有收到货。先查单，再补发货。", "WeChat Pay took the money, the merchant's order is not paid. The customer has nothing for it. Query first, then reissue.";
+        why_paid_after_close: T = "商户关单之后，顾客才付款成功。有货则补发，否则退款。", "The customer paid after the order was closed. Reissue if it is in stock, else refund.";
+        why_not_fulfilled: T = "两边都已收款，但过了时限还没有履约。顾客在等。", "Both books have the payment, but nothing was delivered in time. The customer waits.";
+        why_w_only: T = "微信有这笔收款，商户账里没有这个订单，而当时商户数据是完整的。先找归属系统，找不到则退款。", "WeChat Pay has the payment, the merchant book has no such order, though it is complete. Find the system it belongs to, else refund.";
+        why_m_only: T = "商户记为已付，已校验的账单里没有这笔收款。疑似伪造或测试的支付成功，先停止履约。", "The merchant book says paid, no verified bill has it. A forged or test success is likely: stop fulfilment first.";
+        why_pending: T = "一边在午夜前，一边在午夜后。下一份账单到了会自动结清，不用处理。", "One side stands before midnight, the other after. The next bill clears it by itself.";
+        why_amount: T = "两边都成功，金额不同。核对是否改价后用了同一个单号。", "Both succeeded with different sums. See whether the price changed under the same number.";
+        why_basis: T = "两边用的口径不同，换一个口径就相等。改映射即可。", "The books use different sums of the same payment. Mend the mapping.";
+        why_dup_pay: T = "同一笔业务订单付了不止一次。保留一笔，其余退款。", "One business order was paid more than once. Keep one, refund the rest.";
+        why_dup_row: T = "同一行在一册里出现了不止一次，是数据来源的问题。", "The same row stands in one book more than once: a fault of its source.";
+        why_id: T = "单号对上了，但另一个标识不一致。请开发核查。", "The number matches, another identifier does not. Ask the developers.";
+        why_revoked: T = "微信已撤销这笔支付，商户仍记为已付。撤回履约。", "WeChat Pay revoked the payment, the merchant still holds it for paid. Reverse fulfilment.";
+        why_w_refund: T = "微信受理了退款，商户账里没有。多半在商户平台上手工退的，补记即可。", "WeChat Pay accepted a refund the merchant does not know. Likely done by hand on the platform; book it.";
+        why_m_refund: T = "商户记为已退，账单里没有。顾客可能没有收到退款：用原退款单号再提交。", "The merchant says refunded, no bill has it. The customer may be without the money: submit with the same number.";
+        why_refund_amount: T = "退款对上了，金额不同。", "The refund matches, the sum differs.";
+        why_in_flight: T = "账单生成时退款仍在途，要查到终态。", "The refund was on its way when the bill was made; query until it is final.";
+        why_refund_failed: T = "退款没有到账，商户却记为成功，顾客还没有拿到钱。", "The refund did not arrive though the merchant calls it done; the customer is without the money.";
+        why_over: T = "退款合计超过已付。先停下，上报。", "More was refunded than paid. Stop and escalate.";
+        why_fee: T = "手续费或费率与合同不符。", "Fee or rate differ from the contract.";
+        why_integrity: T = "账单本身有问题，重新下载后再对。", "The bill itself is at fault; fetch it again.";
+        why_coverage: T = "这一段时间的商户订单没有导入，逐笔判断没有意义。先补导订单。", "The orders of this stretch were not imported, so single rows prove nothing. Import them first.";
+        why_other: T = "两册在这一笔上不一致，请人工核对。", "The books disagree about this row; a person must look.";
+    }
+}

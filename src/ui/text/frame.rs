@@ -1,0 +1,148 @@
+//! Words of the frame: rail, bars, severities, keys, jobs.
+
+use super::{F, F2, T};
+
+words! {
+    /// The frame and what all screens share.
+    Frame {
+        product: T = "对账台", "Recondesk";
+        overview: T = "总览", "Overview";
+        reconcile: T = "对账", "Reconcile";
+        cases: T = "差错", "Cases";
+        bills: T = "账单", "Bills";
+        orders: T = "订单", "Orders";
+        lookup: T = "查单", "Lookup";
+        signature: T = "签名", "Signature";
+        merchants: T = "商户", "Merchants";
+        settings: T = "设置", "Settings";
+        all_merchants: F = |n| format!("全部商户 {n}"), |n| format!("All merchants {n}");
+        no_merchant: T = "尚无商户", "No merchant yet";
+        merchant_select: T = "选择商户", "Choose merchant";
+        find_merchant: T = "查找商户", "Find merchant";
+        search: T = "粘贴单号，或输入命令", "Paste a number or type a command";
+        day_before: T = "前一天", "Day before";
+        day_after: T = "后一天", "Day after";
+        choose_day: T = "选择日期", "Choose day";
+        type_day: T = "如 0308、3-8、昨天", "such as 0308, 3-8, yesterday";
+        yesterday: T = "昨天", "yesterday";
+        weekdays: [T; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"], ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+        weekday_signs: [T; 7] = ["一", "二", "三", "四", "五", "六", "日"], ["M", "T", "W", "T", "F", "S", "S"];
+        months: [T; 12] = ["1 月", "2 月", "3 月", "4 月", "5 月", "6 月", "7 月", "8 月", "9 月", "10 月", "11 月", "12 月"], ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        notices: T = "通知", "Notices";
+        unread: F = |n| format!("{n} 条未读"), |n| format!("{n} unread");
+        clear_all: T = "全部清除", "Clear all";
+        no_notices: T = "没有通知", "No notices";
+        no_notices_note: T = "任务完成或出错时会记在这里", "Finished and failed tasks are kept here";
+        dismiss: T = "清除", "Dismiss";
+        go_there: T = "查看", "Open";
+        urgent: T = "紧急", "Urgent";
+        fault: T = "差错", "Fault";
+        watch: T = "观察", "Watch";
+        info: T = "信息", "Info";
+        matched: T = "平账", "Matched";
+        running: T = "进行中", "Running";
+        none: T = "无", "none";
+        close: T = "关闭", "Close";
+        cancel: T = "取消", "Cancel";
+        cancelling: T = "正在取消，没有存入任何数据", "Cancelling, nothing is stored";
+        copy: T = "复制", "Copy";
+        copied: F = |what| format!("已复制 {what}"), |what| format!("Copied {what}");
+        copy_details: T = "复制说明", "Copy details";
+        retry: T = "重试", "Try again";
+        filter: T = "筛选", "Filter";
+        clear_filter: T = "清除筛选", "Clear the filter";
+        more_filters: F = |n| format!("筛选 {n}"), |n| format!("Filters {n}");
+        previous: T = "上一条", "Previous";
+        next: T = "下一条", "Next";
+        more: T = "更多", "More";
+        back: T = "返回", "Back";
+        columns: T = "列", "Columns";
+        export: T = "导出…", "Export...";
+        export_xlsx: T = "Excel 工作簿（.xlsx）", "Excel workbook (.xlsx)";
+        export_csv: T = "CSV 文件（.csv）", "CSV file (.csv)";
+        export_json: T = "JSON 文件（.json）", "JSON file (.json)";
+        import: T = "导入文件…", "Import file...";
+        drop_here: F = |name| format!("松开以导入：{name}"), |name| format!("Release to import: {name}");
+        drop_many: F = |n| format!("松开以导入 {n} 个文件"), |n| format!("Release to import {n} files");
+        rows: F = |n| format!("{n} 笔"), |n| format!("{n} rows");
+        selected: F = |n| format!("已选 {n} 笔"), |n| format!("{n} selected");
+        sum: F = |yuan| format!("合计 ¥{yuan}"), |yuan| format!("sum ¥{yuan}");
+        mean: F = |yuan| format!("均值 ¥{yuan}"), |yuan| format!("mean ¥{yuan}");
+        merchants_count: F = |n| format!("{n} 个商户"), |n| format!("{n} merchants");
+        bills_count: F2 = |n, of| format!("账单 {n} / {of}"), |n, of| format!("bills {n} / {of}");
+        order_files: F2 = |n, of| format!("订单文件 {n} / {of}"), |n, of| format!("order files {n} / {of}");
+        clock: F = |time| format!("北京时间 {time}"), |time| format!("Beijing {time}");
+        here: T = "本机工作区", "local workspace";
+        new_workspace: T = "新工作区", "New workspace";
+        stays_here: T = "数据只在本机", "Data stays on this computer";
+        loading_old: F = |time| format!("正在读取，旧结果 {time}"), |time| format!("Loading, result of {time} below");
+        loading: T = "正在读取", "Loading";
+        command: T = "命令", "Commands";
+        recent: T = "最近单号", "Recent numbers";
+        no_match: T = "没有匹配", "No match";
+        choose: T = "选择", "choose";
+        run: T = "执行", "run";
+        open_screen: F = |name| format!("打开{name}"), |name| format!("Open {name}");
+        find_number: F = |n| format!("在差错中查找 {n}"), |n| format!("Find {n} in cases");
+        today: T = "今日", "today";
+        days: F = |n| format!("{n} 天"), |n| format!("{n} d");
+        hours: F = |n| format!("{n} 时"), |n| format!("{n} h");
+        seconds: F = |n| format!("{n} 秒"), |n| format!("{n} s");
+        minutes_seconds: F2 = |m, s| format!("{m} 分 {s} 秒"), |m, s| format!("{m} min {s} s");
+        busy: T = "任务太多，请稍候再试", "Too many tasks are waiting; try again shortly";
+    }
+}
+
+words! {
+    /// The page of keys, and key hints of the status bar.
+    Keys {
+        title: T = "快捷键", "Keys";
+        hint: T = "? 快捷键", "? keys";
+        palette: T = "命令面板", "Palette";
+        screens: T = "按顺序打开页面", "Screens in order";
+        regions: T = "下一个／上一个区域", "Next / previous region";
+        primary: T = "页面上的主要按钮", "Primary button";
+        escape: T = "关闭最上层，取消任务", "Close the topmost, cancel the job";
+        rerun: T = "重新对账，重新读取", "Run or read again";
+        days: T = "前一天／后一天", "Day back / forward";
+        import: T = "导入文件", "Import file";
+        export: T = "导出", "Export";
+        save: T = "保存表单", "Save form";
+        find: T = "筛选表格", "Filter table";
+        notices: T = "通知", "Notices";
+        zoom: T = "放大／缩小／复原", "Zoom in / out / reset";
+        rows: T = "上下移动", "Move";
+        pages: T = "翻页，首行／末行", "Page, first / last";
+        open: T = "打开／关闭侧栏", "Open / close panel";
+        select: T = "选中，全选", "Select, all";
+        copy: T = "复制所选行（TSV）", "Copy rows as TSV";
+        neighbours: T = "上一条／下一条差错", "Previous / next case";
+        move_hint: T = "J/K 上下", "J/K move";
+        open_hint: T = "Enter 打开", "Enter open";
+        filter_hint: T = "/ 筛选", "/ filter";
+        cancel_hint: T = "Esc 取消", "Esc cancels";
+    }
+}
+
+words! {
+    /// Long work.
+    Jobs {
+        download: T = "下载账单", "Fetch bill";
+        import: T = "导入文件", "Import file";
+        reconcile: T = "对账", "Reconcile";
+        morning: T = "下载并对账", "Fetch and reconcile";
+        export: T = "导出", "Export";
+        demo: T = "准备演示", "Make the demo";
+        many: F = |n| format!("{n} 项任务"), |n| format!("{n} tasks");
+        running: F = |what| format!("正在{what}"), |what| format!("{what} is running");
+        elapsed: F = |t| format!("已用 {t}"), |t| format!("{t} so far");
+        elapsed_rest: F2 = |t, r| format!("已用 {t}，约余 {r}"), |t, r| format!("{t} so far, about {r} left");
+        step_download: T = "取账单", "Fetch bill";
+        step_read: T = "读取与校验", "Read and check";
+        step_sort: T = "排序", "Sort";
+        step_store: T = "存入", "Store";
+        step_compare: T = "两册配对与守恒", "Pair the books, conservation";
+        step_export: T = "写文件", "Write file";
+        waiting: T = "等待中", "waiting";
+    }
+}

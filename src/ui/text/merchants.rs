@@ -1,0 +1,77 @@
+//! Words of the Merchants screen and its form.
+
+use super::{F, T};
+
+words! {
+    /// Merchants.
+    Merchants {
+        add: T = "新增商户…", "Add merchant...";
+        new_title: T = "新增商户", "Add merchant";
+        basics: T = "基本", "Basics";
+        keys: T = "密钥", "Keys";
+        rules: T = "规则", "Rules";
+        name: T = "名称", "Name";
+        name_help: T = "列表和报表里显示", "shown in lists and reports";
+        mch_id: T = "商户号", "Merchant number";
+        mch_id_help: T = "8 到 10 位数字", "8 to 10 digits";
+        appids: T = "appid", "appid";
+        appids_help: T = "多个用逗号分开", "several separated by commas";
+        sub_mch_ids: T = "特约商户号", "Sub-merchants";
+        sub_help: T = "服务商模式才填", "service-provider mode only";
+        api: T = "接口版本", "API version";
+        sign: T = "签名算法", "Signature";
+        gateway: T = "网关地址", "Gateway";
+        gateway_help: T = "只接受 https，本机地址除外", "https only, except on this computer";
+        cut_off: T = "切日窗（分钟）", "Cut-off window (minutes)";
+        cut_off_help: T = "午夜前多少分钟内的单边先算在途", "single-sided rows this close to midnight wait in the pool";
+        lookback: T = "回看（天）", "Lookback (days)";
+        lookback_help: T = "未付订单多少天内仍参与对账", "how long an unpaid order stays a candidate";
+        fulfil: T = "履约时限（分钟）", "Deliver within (minutes)";
+        fulfil_help: T = "付款后超过此时仍未履约即为 P03", "later than this after payment is P03";
+        rate: T = "合同费率（%）", "Contract rate (%)";
+        rate_help: T = "留空则不核对费率", "leave empty not to check the rate";
+        v2_key: T = "v2 API 密钥", "v2 API key";
+        v3_key: T = "APIv3 密钥", "APIv3 key";
+        client_cert: T = "商户证书", "Merchant certificate";
+        client_key: T = "商户私钥", "Private key";
+        platform_key: T = "微信支付公钥", "WeChat Pay public key";
+        replace: T = "更换…", "Replace...";
+        store: T = "存入…", "Store...";
+        keep: T = "存入", "Store";
+        none: T = "未存", "none";
+        length: F = |n| format!("{n} 字节"), |n| format!("{n} bytes");
+        locked: T = "已上锁", "locked";
+        type_key: T = "粘贴密钥，存入后只显示圆点", "Paste the key; once stored only dots are shown";
+        keys_note: T = "密钥只进系统钥匙串，不进数据库、日志和导出文件。", "Keys go to the system keychain only, never into the database, logs or exports.";
+        needs_v2: T = "下载 v2 账单需要", "needed to fetch v2 bills";
+        needs_v3: T = "解密 v3 回调需要", "needed to decrypt v3 notifications";
+        needs_pair: T = "v2 退款需要", "needed for v2 refunds";
+        unsaved: T = "未保存", "unsaved";
+        save: T = "保存", "Save";
+        revert: T = "还原", "Revert";
+        remove: T = "移除商户…", "Remove merchant...";
+        remove_title: F = |name| format!("移除 {name}？"), |name| format!("Remove {name}?");
+        remove_note: T = "只移除商户和它的密钥；已有账目的商户不能移除。", "Removes the merchant and its keys; one that has books cannot be removed.";
+        remove_do: T = "移除", "Remove";
+        ready: T = "可下载账单", "can fetch bills";
+        files_only: T = "未存密钥，只用文件", "no key, files only";
+        empty_title: T = "还没有商户", "No merchant yet";
+        empty_note: T = "新增一家，存入密钥即可取账单", "Add one and store its key to fetch bills";
+    }
+}
+
+words! {
+    /// Why a field is refused.
+    Problems {
+        required: T = "必填", "required";
+        name: T = "名称须为 1 到 128 字节，不含控制字符", "1 to 128 bytes, no control characters";
+        mch_id: T = "商户号为 8 到 10 位数字", "8 to 10 digits";
+        appid: T = "appid 只含字母和数字，最多 32 位", "letters and digits only, at most 32";
+        gateway: T = "须为 https 地址；http 只用于本机", "an https address; http for this computer only";
+        authority: T = "只有本机网关可以自带证书", "only a gateway on this computer may bring an authority";
+        cut_off: T = "0 到 720 分钟", "0 to 720 minutes";
+        lookback: T = "0 到 90 天", "0 to 90 days";
+        fulfil: T = "填分钟数", "a number of minutes";
+        rate: T = "如 0.60，小于 100，最多四位小数", "such as 0.60, below 100, at most four decimals";
+    }
+}

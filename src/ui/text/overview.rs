@@ -1,0 +1,100 @@
+//! Words of the Overview and of the first start.
+
+use super::{F, F2, T};
+
+words! {
+    /// The Overview.
+    Overview {
+        subtitle: T = "今早要看的都在这里", "Everything this morning needs";
+        fetch_missing: F = |n| format!("补下账单 {n}"), |n| format!("Fetch {n} bills");
+        work: F = |n| format!("处理 {n} 笔"), |n| format!("Work {n} cases");
+        work_short: F = |n| format!("处理 {n} 笔"), |n| format!("Work {n}");
+        run_all: T = "下载并对账", "Fetch and reconcile";
+        yesterday: T = "昨日", "yesterday";
+        on_day: F = |day| format!("{day} 共"), |day| format!("on {day}");
+        rows_unit: T = "笔，平账", ",";
+        matched: T = "；跨日", "matched;";
+        cross_day: T = "；需处理", "cross-day;";
+        to_work: T = "，涉及", "to work,";
+        at_stake: T = "", "at stake";
+        all_matched: F2 = |day, n| format!("{day} {n} 笔全部平账"), |day, n| format!("All {n} rows {day} are matched");
+        bill_missing: F2 = |day, n| format!("{day}账单尚缺 {n} 份"), |day, n| format!("{n} bills {day} are missing");
+        arrived: F2 = |n, m| format!("，已到的 {n} 笔平账 {m}"), |n, m| format!("; of {n} rows here {m} are matched");
+        nothing_here: F = |day| format!("{day}还没有账单"), |day| format!("No bill {day} yet");
+        paid_not_fulfilled: F = |n| format!("{n} 笔客户已付款未履约"), |n| format!("{n} paid but not fulfilled");
+        of_category: F2 = |n, what| format!("{n} 笔{what}"), |n, what| format!("{n} {what}");
+        bill_not_ready: F = |n| format!("{n} 个商户账单未生成"), |n| format!("{n} bill not ready");
+        bill_not_fetched: F = |n| format!("{n} 个商户账单未下载"), |n| format!("{n} bill not fetched");
+        ready_to_sign: F = |n| format!("{n} 个商户已平账"), |n| format!("{n} fully balanced");
+        merchant: T = "商户", "Merchant";
+        bill: T = "账单", "Bill";
+        rows: T = "笔数", "Rows";
+        amount: T = "订单金额 ¥", "Amount ¥";
+        rate: T = "平账率", "Matched";
+        work_column: T = "需处理", "To work";
+        stake_column: T = "涉及 ¥", "At stake ¥";
+        next: T = "下一步", "Next";
+        verified: F = |time| format!("已校验 {time}"), |time| format!("Verified {time}");
+        quarantined: T = "汇总不符，已隔离", "Totals differ, set aside";
+        not_ready: F = |time| format!("{time} 后出账单"), |time| format!("Out after {time}");
+        not_fetched: T = "未下载", "Not fetched";
+        no_bill: T = "当日无账单", "No bill that day";
+        step_balanced: T = "已平账", "Balanced";
+        step_orders: T = "补导订单…", "Import orders...";
+        step_download: T = "下载账单", "Fetch bill";
+        step_reconcile: T = "对账", "Reconcile";
+        step_wait: T = "等待账单", "Waiting";
+        wait_why: T = "微信支付 10:00 后出账单", "WeChat Pay offers the bill after 10:00";
+        all_of: F = |n| format!("全部 {n} 个"), |n| format!("All {n}");
+        last_30: T = "近 30 日", "Last 30 days";
+        last_30_note: T = "笔数与平账率", "rows and matched share";
+        by_rows: T = "笔数", "Rows";
+        by_net: T = "净额", "Net";
+        by_cases: T = "差错", "Cases";
+        no_bill_day: T = "无账单", "no bill";
+        no_history: T = "还没有对过账的日子", "No day has been reconciled yet";
+        ageing: T = "未结账龄", "Open by age";
+        ageing_note: F = |n| format!("{n} 笔"), |n| format!("{n} cases");
+        nothing_open: T = "没有未结差错", "No open cases";
+        age_today: T = "今日", "today";
+        age_days: F2 = |a, b| if a == b { format!("{a} 天") } else { format!("{a}–{b} 天") }, |a, b| if a == b { format!("{a} d") } else { format!("{a}-{b} d") };
+        age_more: F = |n| format!("{n} 天以上"), |n| format!("{n} d and more");
+        calendar: T = "账单日历", "Bill calendar";
+        legend_balanced: T = "已平账", "Balanced";
+        legend_work: T = "需处理", "To work";
+        legend_missing: T = "缺账单", "Missing";
+        legend_none: T = "无账单", "No bill";
+        missing_day: F2 = |day, n| format!("{day} 尚缺，离三个月期限还有 {n} 天"), |day, n| format!("{day} is missing, {n} days left of three months");
+        day_balanced: T = "已平账", "balanced";
+        day_work: T = "需处理", "to work";
+        day_faults: T = "有未结差错", "open faults";
+        day_verified: T = "账单已校验，未对账", "bill verified, not reconciled";
+        day_missing: T = "缺账单", "bill missing";
+        day_no_bill: T = "当日无账单", "no bill that day";
+        log: T = "今早记录", "This morning";
+        log_orders: super::F3 = |f, n, r| format!("导入订单 {f}，{n} 行，拒收 {r} 行"), |f, n, r| format!("Imported {f}: {n} rows, {r} rejected");
+        log_bill: F2 = |m, n| format!("账单已校验：{m}，{n} 行"), |m, n| format!("Bill verified: {m}, {n} rows");
+        log_run: super::F3 = |m, n, w| format!("对账完成：{m}，平账 {n}，需处理 {w}"), |m, n, w| format!("Reconciled {m}: {n} matched, {w} to work");
+        day_and: F2 = |a, b| format!("{a}：{b}"), |a, b| format!("{a}: {b}");
+    }
+}
+
+words! {
+    /// The first start.
+    FirstStart {
+        title: T = "开始", "Start";
+        sentence: T = "每天早上，一分钟看清昨天的每一笔", "Every morning, one minute shows every payment of yesterday";
+        line: T = "微信支付账单与你的订单逐笔对上，差的那几笔摆在眼前", "WeChat Pay's bill against your orders, row by row; the few that differ lie before you";
+        demo: T = "先看演示", "See the demo";
+        demo_line: T = "内置一家商户的一天，含每一类差错，不联网", "One merchant's day is built in, with every kind of case, no network";
+        demo_button: T = "打开演示", "Open demo";
+        merchant: T = "接入商户", "Add a merchant";
+        merchant_line: T = "商户号与密钥存入系统钥匙串，自动取账单", "Number and keys go to the system keychain, bills are fetched";
+        merchant_button: T = "新增商户…", "Add merchant...";
+        files: T = "只用文件", "Files only";
+        files_line: T = "把账单和订单文件拖进窗口，无需密钥", "Drop bill and order files on the window, no keys needed";
+        files_button: T = "选择文件…", "Choose files...";
+        drop: T = "或把文件拖到这里，会自动识别", "or drop files here, they are recognised";
+        need_merchant: T = "先新增商户，文件才有归属", "Add a merchant first, so that files belong to one";
+    }
+}

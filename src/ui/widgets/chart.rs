@@ -1,0 +1,11 @@
+//! Charts, all drawn with the painter: 30 days, ageing, coverage of a day, the two bars.
+
+mod ageing;
+mod bars;
+mod coverage;
+mod days;
+
+pub(crate) use ageing::ageing;
+pub(crate) use bars::{BookBar, Segment, is_cross_day, two_bars};
+pub(crate) use coverage::coverage;
+pub(crate) use days::{By, thirty_days};
