@@ -16,7 +16,10 @@ pub use books::{
     RowId, RowList, SortBy, Source, Stamp, Standing, TableQuery, Unwatched, Watch,
 };
 
-pub use records::Records;
+pub use records::{
+    CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
+    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+};
 
 /// Everything a job needs of the world. Cheap to clone.
 #[derive(Clone)]

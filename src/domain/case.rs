@@ -121,7 +121,7 @@ impl CaseStatus {
                 self,
                 Self::Assigned | Self::Waiting | Self::Approved | Self::Executing
             ),
-            Self::ForceClosed => !self.is_closed(),
+            Self::ForceClosed => matches!(self, Self::Proposed | Self::Approved),
         }
     }
 

@@ -4,9 +4,12 @@
 //! `migrations/` holds the schema. Every write is `BEGIN IMMEDIATE`, so that two programs on one
 //! workspace wait for each other at the start of a transaction and never fail in the middle.
 
+mod audit;
+mod cases;
 mod merchants;
 mod migrate;
 mod records;
+mod runs;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,12 @@
 //! [`Records`] over the workspace database: each method is one call into the file of its table family.
 
-use super::{Database, merchants};
-use crate::domain::{Instant, MerchantProfile, ProfileId};
-use crate::ports::{Records, StoreError};
+use super::{Database, audit, cases, merchants, runs};
+use crate::domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
+use crate::ports::{
+    CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun, NewRun, Records,
+    RunId, RunRecord, StoreError,
+};
+use crate::reconcile::PoolItem;
 
 impl Records for Database {
     fn profiles(&self) -> Result<Vec<(ProfileId, MerchantProfile)>, StoreError> {
@@ -47,5 +51,66 @@ impl Records for Database {
 
     fn set_mapping(&self, profile: ProfileId, name: &str, toml: &str) -> Result<(), StoreError> {
         merchants::set_mapping(self, profile, name, toml)
+    }
+
+    fn recall_run(
+        &self,
+        run: &KnownRun<'_>,
+        now: Instant,
+    ) -> Result<Option<RunRecord>, StoreError> {
+        runs::recall(self, run, now)
+    }
+
+    fn conclude(&self, run: &NewRun<'_>, now: Instant) -> Result<RunRecord, StoreError> {
+        runs::conclude(self, run, now)
+    }
+
+    fn current_run(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+    ) -> Result<Option<RunRecord>, StoreError> {
+        runs::current(self, profile, day)
+    }
+
+    fn current_runs(
+        &self,
+        profile: ProfileId,
+        first: BillDate,
+        last: BillDate,
+    ) -> Result<Vec<RunRecord>, StoreError> {
+        runs::current_between(self, profile, (first, last))
+    }
+
+    fn findings(&self, run: RunId) -> Result<Vec<Finding>, StoreError> {
+        runs::findings(self, run)
+    }
+
+    fn opening_pool(&self, profile: ProfileId, day: BillDate) -> Result<Vec<PoolItem>, StoreError> {
+        runs::opening_pool(self, profile, day)
+    }
+
+    fn cases(&self, query: &CaseQuery) -> Result<Vec<CaseRecord>, StoreError> {
+        cases::list(self, query)
+    }
+
+    fn case(&self, profile: ProfileId, key: &str) -> Result<Option<CaseRecord>, StoreError> {
+        cases::by_key(self, profile, key)
+    }
+
+    fn case_events(&self, case: CaseId) -> Result<Vec<CaseEvent>, StoreError> {
+        cases::events(self, case)
+    }
+
+    fn step_case(&self, case: CaseId, step: &CaseStep) -> Result<(), StoreError> {
+        cases::step(self, case, step)
+    }
+
+    fn log_exchange(&self, exchange: &ExchangeRecord) -> Result<(), StoreError> {
+        audit::log(self, exchange)
+    }
+
+    fn exchanges(&self, text: &str, most: u32) -> Result<Vec<ExchangeRecord>, StoreError> {
+        audit::list(self, text, most)
     }
 }
