@@ -1,4 +1,13 @@
 //! Integration tests: one binary, one module a subject.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in tests a panic is the assertion"
+)]
+
+mod gateway;
+mod query;
 mod sandbox;
 mod support;

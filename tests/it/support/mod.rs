@@ -1,3 +1,4 @@
 //! What several subjects need: a running sandbox, a plain HTTP client, an independent signer.
 
+pub(crate) mod line;
 pub(crate) mod wire;

@@ -1,0 +1,131 @@
+//! A merchant's line to a sandbox: the real client, with a vault and nonces of the test.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use recondesk::adapters::gateway::{HttpGateway, Timeouts};
+use recondesk::app::jobs::exchange::Line;
+use recondesk::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk::ports::{CancelToken, Clock, Random, Vault, VaultError};
+use recondesk::sandbox::Running;
+
+use super::wire::noon;
+
+/// A clock that stands still at noon, with a steady clock that runs.
+pub(crate) struct NoonClock(std::time::Instant);
+
+impl Default for NoonClock {
+    fn default() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+impl Clock for NoonClock {
+    fn now(&self) -> Instant {
+        noon()
+    }
+
+    fn steady_ms(&self) -> u64 {
+        u64::try_from(self.0.elapsed().as_millis()).unwrap()
+    }
+}
+
+/// Counts up.
+#[derive(Default)]
+pub(crate) struct Nonces(AtomicU64);
+
+impl Random for Nonces {
+    fn nonce(&self) -> String {
+        format!("{:032}", self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Secrets in memory.
+#[derive(Default)]
+pub(crate) struct Pocket(Mutex<BTreeMap<SecretKind, Vec<u8>>>);
+
+impl Vault for Pocket {
+    fn get(&self, _: ProfileId, kind: SecretKind) -> Result<Option<Secret<Vec<u8>>>, VaultError> {
+        Ok(self.0.lock().unwrap().get(&kind).cloned().map(Secret::new))
+    }
+
+    fn set(
+        &self,
+        _: ProfileId,
+        kind: SecretKind,
+        value: Secret<Vec<u8>>,
+    ) -> Result<(), VaultError> {
+        let mut pocket = self.0.lock().unwrap();
+        pocket.insert(kind, value.expose().clone());
+        Ok(())
+    }
+
+    fn remove(&self, _: ProfileId, kind: SecretKind) -> Result<(), VaultError> {
+        self.0.lock().unwrap().remove(&kind);
+        Ok(())
+    }
+}
+
+/// Everything a merchant needs to ask.
+pub(crate) struct Desk {
+    pub(crate) gateway: HttpGateway,
+    pub(crate) vault: Pocket,
+    pub(crate) nonces: Nonces,
+    pub(crate) clock: NoonClock,
+    pub(crate) profile: MerchantProfile,
+    pub(crate) cancel: CancelToken,
+}
+
+/// Short enough for tests, long enough for a busy machine.
+pub(crate) fn hurried() -> Timeouts {
+    Timeouts {
+        connect: Duration::from_secs(2),
+        idle: Duration::from_millis(600),
+        total: Duration::from_millis(1500),
+        stream_window: Duration::from_millis(400),
+    }
+}
+
+impl Desk {
+    /// A desk that knows the sandbox's merchant; over TLS where the sandbox has it.
+    pub(crate) fn at(running: &Running) -> Self {
+        let mut profile = MerchantProfile::new("演示", &running.merchant.mch_id);
+        profile.appids.clone_from(&running.merchant.appids);
+        if let Some(base) = &running.base_https {
+            profile.gateway.clone_from(base);
+            profile.gateway_ca = Some(running.pems.ca.clone());
+        } else {
+            profile.gateway.clone_from(&running.base_http);
+        }
+        let vault = Pocket::default();
+        for (kind, value) in [
+            (SecretKind::V2Key, running.merchant.v2_key.expose()),
+            (SecretKind::ClientCert, &running.pems.client_cert),
+            (SecretKind::ClientKey, running.pems.client_key.expose()),
+        ] {
+            let value = Secret::new(value.clone().into_bytes());
+            vault.set(ProfileId(1), kind, value).unwrap();
+        }
+        Self {
+            gateway: HttpGateway::with_timeouts(Arc::new(NoonClock::default()), hurried()),
+            vault,
+            nonces: Nonces::default(),
+            clock: NoonClock::default(),
+            profile,
+            cancel: CancelToken::default(),
+        }
+    }
+
+    pub(crate) fn line(&self) -> Line<'_> {
+        Line {
+            gateway: &self.gateway,
+            vault: &self.vault,
+            random: &self.nonces,
+            clock: &self.clock,
+            profile: (ProfileId(1), &self.profile),
+            cancel: &self.cancel,
+        }
+    }
+}
