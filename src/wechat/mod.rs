@@ -2,6 +2,7 @@
 
 pub mod bill;
 mod params;
+pub mod selftest;
 pub mod v2;
 pub mod v3;
 
