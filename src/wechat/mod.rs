@@ -1,6 +1,8 @@
 //! Pure codec of the payment protocol: messages, signatures, bills. No socket, file, clock or random number.
 
+pub mod address;
 pub mod bill;
+pub mod front_end;
 mod params;
 pub mod selftest;
 pub mod v2;

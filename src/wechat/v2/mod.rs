@@ -23,7 +23,7 @@ pub use reply::{Answer, ReplyError, open};
 pub use request::{
     Envelope, NewOrder, NewRefund, OrderRef, RefundRef, Request, Signed, Trade, build,
 };
-pub(crate) use sign::hex_upper;
 pub use sign::{SIGN, SignError, canonical, digest, sign, signed_params, verify};
+pub(crate) use sign::{hex_lower, hex_upper};
 pub use state::{Reading, RefundState, TradeState, read_order_answer};
 pub use xml::{XmlError, XmlLimits};

@@ -2,15 +2,21 @@
 //!
 //! `keys`, `sign`, `verify` and `seal` are the codec; typed objects, notifications and error codes stand on them.
 
+pub mod api;
 mod certificate;
 mod der;
+mod fault;
 mod keys;
+pub mod notify;
+mod object;
 mod seal;
 mod sign;
 mod verify;
 
 pub use certificate::Certificate;
+pub use fault::{Fault, SignInformation, advice};
 pub use keys::{KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks};
+pub use object::{BillTicket, ObjectError, Refund, Transaction};
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};
 pub use sign::{
     Authorization, AuthorizationError, RequestParts, SCHEME, authorize, lines, request_message,
