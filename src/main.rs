@@ -9,7 +9,7 @@ use recondesk::cli::{self, World};
 fn main() -> ExitCode {
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
-        clock: Box::new(adapters::clock::SystemClock::new()),
+        clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),
         window: |_start| {
             Err(Failure::new(
                 FailureKind::Usage,

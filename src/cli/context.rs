@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Done;
@@ -18,7 +19,7 @@ pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
     /// The clock, for days named in words; no workspace is needed for it.
-    pub clock: Box<dyn Clock>,
+    pub clock: Arc<dyn Clock>,
     /// Shows the window and returns when it is closed.
     pub window: fn(WindowStart) -> Result<(), Failure>,
 }
@@ -46,6 +47,11 @@ impl<'a> Context<'a> {
             workspace,
             lang,
         }
+    }
+
+    /// The clock.
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.world.clock)
     }
 
     /// Opens the workspace.

@@ -9,6 +9,7 @@ mod context;
 mod help;
 mod profile;
 mod prompt;
+mod sandbox;
 mod table;
 mod terminal;
 
@@ -42,6 +43,8 @@ enum Command {
     /// 商户档案：新增、列出、查看、删除、设置密钥 | Merchant profiles
     #[command(subcommand)]
     Profile(profile::Command),
+    /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
+    Sandbox(sandbox::Command),
 }
 
 /// How a command ended, when it did not fail.
@@ -83,6 +86,7 @@ fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Fai
     match command {
         None => context.window(),
         Some(Command::Profile(command)) => profile::run(command, context),
+        Some(Command::Sandbox(command)) => sandbox::run(&command, context),
     }
 }
 

@@ -5,7 +5,7 @@
 //! | `POST pay` | `{"out_trade_no", "notify"?}` | the customer pays; a loopback `notify_url` is notified unless `notify` is false |
 //! | `POST state` | `{"out_trade_no", "state"}` | puts an unpaid order into USERPAYING, PAYERROR, REVOKED, NOTPAY or CLOSED |
 //! | `POST refund` | `{"out_trade_no", "refund_fee"?, "out_refund_no"?}` | a refund made at the merchant platform |
-//! | `POST notify` | `{"out_trade_no", "url"?, "sign_type"?, "send"?}` | sends the signed notification (again), or only shows it |
+//! | `POST notify` | `{"out_trade_no", "out_refund_no"?, "url"?, "sign_type"?, "send"?}` | sends the notification of the payment, or of a refund, (again), or only shows it |
 //! | `POST fault` | `{"kind", "path"?, "times"?, …}` | plans a fault; `DELETE fault` forgets all |
 //! | `POST clock` | `{"shift_s"}` or `{"now"}` | shifts the sandbox's time |
 //! | `POST rules` | some of the rules | changes them |
@@ -200,8 +200,16 @@ fn send(shared: &Arc<Shared>, wish: &Wish) -> Done {
 
 fn body(shared: &Shared, wish: &Wish, order: &Order) -> Result<Vec<u8>, String> {
     let nonce = shared.with_numbers(|numbers| numbers.letters(32));
-    let sign_type = wish.sign_type.unwrap_or_default();
-    notify::payment(merchant(shared, wish)?, order, &nonce, sign_type)
+    let merchant = merchant(shared, wish)?;
+    let Some(number) = &wish.out_refund_no else {
+        let sign_type = wish.sign_type.unwrap_or_default();
+        return notify::payment(merchant, order, &nonce, sign_type);
+    };
+    let refund = in_book(shared, wish, |book| {
+        let refund = book.refunds.get(number).cloned();
+        refund.ok_or_else(|| format!("there is no refund {number}"))
+    })?;
+    notify::refund(merchant, order, &refund, (shared.now(), &nonce))
 }
 
 fn deliver(shared: &Arc<Shared>, wish: &Wish, order: &Order, url: &str) -> Result<(), String> {

@@ -8,6 +8,7 @@
 mod bills;
 mod control;
 mod fault;
+mod fund_flow;
 mod ledger;
 mod notify;
 mod numbers;

@@ -9,17 +9,14 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::Merchant;
-use super::ledger::Order;
+use super::ledger::{Order, Refund, RefundOutcome};
 use super::server::Shared;
 use super::trade::payment_fields;
-use crate::domain::{GatewayKind, SignType, gateway_kind};
+use crate::domain::{GatewayKind, Instant, SignType, gateway_kind};
 use crate::wechat::Params;
+use crate::wechat::v2::notify::{RETRY_AFTER_S, encrypt_req_info};
 use crate::wechat::v2::{SIGN, sign, xml};
 
-/// Documented pauses before the repeats, in seconds.
-const RETRY_S: [u64; 15] = [
-    15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10_800, 10_800, 10_800, 21_600, 21_600,
-];
 /// The merchant must answer within this time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
@@ -42,6 +39,50 @@ pub(crate) fn payment(
     fields.push("result_code", "SUCCESS");
     payment_fields(order, &mut fields);
     fields.push(SIGN, sign(&fields, &merchant.v2_key, sign_type));
+    xml::write(&fields).map_err(|error| error.to_string())
+}
+
+/// The body of a refund notification: encrypted with the API key, not signed.
+pub(crate) fn refund(
+    merchant: &Merchant,
+    order: &Order,
+    refund: &Refund,
+    (now, nonce): (Instant, &str),
+) -> Result<Vec<u8>, String> {
+    let status = refund.status(now);
+    if status == RefundOutcome::Processing {
+        return Err("the refund has no outcome yet".to_owned());
+    }
+    let amount = refund.amount.get().to_string();
+    let mut inner = Params::new();
+    inner.push("out_refund_no", refund.out_refund_no.as_str());
+    inner.push("out_trade_no", order.out_trade_no.as_str());
+    inner.push("refund_account", "REFUND_SOURCE_UNSETTLED_FUNDS");
+    inner.push("refund_fee", amount.as_str());
+    inner.push("refund_id", refund.refund_id.as_str());
+    inner.push("refund_recv_accout", "支付用户零钱");
+    let source = if refund.elsewhere {
+        "VENDOR_PLATFORM"
+    } else {
+        "API"
+    };
+    inner.push("refund_request_source", source);
+    inner.push("refund_status", status.wire());
+    inner.push("settlement_refund_fee", amount);
+    inner.push("settlement_total_fee", order.settled.get().to_string());
+    if status == RefundOutcome::Success {
+        inner.push("success_time", refund.settles_at.to_string());
+    }
+    inner.push("total_fee", order.amount.get().to_string());
+    inner.push("transaction_id", order.transaction_id.as_str());
+    let plain = xml::write_root(&inner, "root").map_err(|error| error.to_string())?;
+    let sealed = encrypt_req_info(&plain, &merchant.v2_key).ok_or("cannot encrypt")?;
+    let mut fields = Params::new();
+    fields.push("return_code", "SUCCESS");
+    fields.push("appid", order.appid.as_str());
+    fields.push("mch_id", merchant.mch_id.as_str());
+    fields.push("nonce_str", nonce);
+    fields.push("req_info", sealed);
     xml::write(&fields).map_err(|error| error.to_string())
 }
 
@@ -112,7 +153,7 @@ pub(crate) async fn deliver(
     url: String,
     body: Vec<u8>,
 ) {
-    let mut pauses = RETRY_S.into_iter();
+    let mut pauses = RETRY_AFTER_S.into_iter();
     loop {
         let result = post(&url, &body).await;
         let done = matches!(&result, Ok((status, body)) if confirmed(*status, body));
@@ -127,7 +168,7 @@ pub(crate) async fn deliver(
         shared.with_book(&mch_id, |book| book.notifications.push(note));
         let pause = pauses.next();
         match pause {
-            Some(pause) if !done => tokio::time::sleep(Duration::from_secs(pause)).await,
+            Some(pause) if !done => tokio::time::sleep(Duration::from_secs(u64::from(pause))).await,
             _ => return,
         }
     }

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 use super::fault::Fault;
 use super::server::{Shared, html, raw};
-use super::{Merchant, bills, refunds, trade};
+use super::{Merchant, bills, fund_flow, refunds, trade};
 use crate::domain::{Instant, Secret, SignType};
 use crate::wechat::Params;
 use crate::wechat::v2::{SIGN, sign, verify, xml};
@@ -208,7 +208,7 @@ fn run(call: &Call<'_>, path: &str, fault: Option<&Fault>) -> Result<Reply, Refu
         "/pay/orderquery" => trade::order_query(call).map(Reply::Fields),
         "/pay/closeorder" => trade::close_order(call).map(Reply::Fields),
         "/pay/downloadbill" => bills::download_bill(call),
-        "/pay/downloadfundflow" => bills::download_fund_flow(call),
+        "/pay/downloadfundflow" => fund_flow::download_fund_flow(call),
         "/pay/refundquery" | "/pay/refundqueryv2" => refunds::query(call).map(Reply::Fields),
         _ => refunds::refund(call).map(Reply::Fields),
     }

@@ -1,0 +1,131 @@
+//! `recondesk sandbox`: the look-alike gateway as a program of its own.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use serde_json::json;
+
+use super::Done;
+use super::context::{Context, print};
+use crate::app::{Failure, FailureKind, Words};
+use crate::sandbox::{self, Config, Running, SandboxError};
+
+#[derive(Debug, Args)]
+pub(super) struct Command {
+    /// 监听地址，只能是本机 | Address to listen on, of this computer only
+    #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// 同时提供 https，并在需要的接口上要求商户证书 | Offer https too, and demand the merchant's certificate where the real one does
+    #[arg(long)]
+    tls: bool,
+    /// 随机种子：相同的种子得到相同的密钥和单号 | Seed: the same one gives the same keys and numbers
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// 证书文件放在这个文件夹 | Folder for the certificate files
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    let clock = context.clock();
+    let mut config = Config::new(Arc::new(move || clock.now()), command.seed);
+    config.listen = command.listen;
+    config.tls = command.tls;
+    let running = sandbox::start(config).map_err(|error| not_started(&error))?;
+    let folder = match &command.keys {
+        Some(folder) => folder.clone(),
+        None => default_folder(&running)?,
+    };
+    let line = format!("{}\n", greeting(&running, &folder)?);
+    print(line.as_bytes())?;
+    context.tell(
+        "沙箱已启动，按 Ctrl+C 结束",
+        "The sandbox is running, Ctrl+C ends it",
+    );
+    running.wait();
+    Ok(Done::Clean)
+}
+
+/// Beside other caches, a folder for each port, so that two sandboxes do not mix their keys.
+fn default_folder(running: &Running) -> Result<PathBuf, Failure> {
+    let port = running.base_http.rsplit(':').next().unwrap_or_default();
+    directories::ProjectDirs::from("", "", "recondesk")
+        .map(|dirs| dirs.cache_dir().join(format!("sandbox-{port}")))
+        .ok_or_else(|| cannot_write("no home folder"))
+}
+
+/// The one line that other programs read.
+fn greeting(running: &Running, folder: &Path) -> Result<serde_json::Value, Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| cannot_write(&error.to_string()))?;
+    let put = |name: &str, text: &str| {
+        let path = folder.join(name);
+        write(&path, text.as_bytes())
+            .map_err(|error| cannot_write(&format!("{}: {error}", path.display())))?;
+        Ok::<_, Failure>(path.display().to_string())
+    };
+    let pems = &running.pems;
+    let merchant = &running.merchant;
+    let mut line = json!({
+        "base_http": running.base_http,
+        "mch_id": merchant.mch_id,
+        "appid": merchant.appids.first(),
+        "openid": merchant.openid,
+        "v2_key": merchant.v2_key.expose(),
+        "client_cert_file": put("apiclient_cert.pem", &pems.client_cert)?,
+        "client_key_file": put("apiclient_key.pem", pems.client_key.expose())?,
+        "ca_file": put("ca.pem", &pems.ca)?,
+    });
+    if let (Some(base), Some(object)) = (&running.base_https, line.as_object_mut()) {
+        object.insert("base_https".to_owned(), json!(base));
+    }
+    Ok(line)
+}
+
+/// Writes a key for this user only.
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(bytes)
+}
+
+fn cannot_write(detail: &str) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "sandbox.files",
+        Words::new(
+            "无法写入证书文件",
+            "The certificate files cannot be written",
+        ),
+        Words::new(
+            "用 --keys 指定一个可写的文件夹",
+            "Name a folder with --keys",
+        ),
+    )
+    .with_detail(detail)
+}
+
+fn not_started(error: &SandboxError) -> Failure {
+    let advice = match error {
+        SandboxError::NotLoopback(_) => {
+            Words::new("用 127.0.0.1 或 [::1]", "Use 127.0.0.1 or [::1]")
+        }
+        SandboxError::Listen(..) => Words::new("换一个端口", "Take another port"),
+        _ => Words::default(),
+    };
+    Failure::new(
+        FailureKind::Usage,
+        "sandbox.start",
+        Words::new("沙箱无法启动", "The sandbox does not start"),
+        advice,
+    )
+    .with_detail(error.to_string())
+}
