@@ -9,5 +9,7 @@
 
 mod gateway;
 mod query;
+mod intake;
+mod intake_xlsx;
 mod sandbox;
 mod support;
