@@ -3,6 +3,7 @@
 pub mod download;
 pub mod exchange;
 pub mod export;
+pub mod lookup;
 pub mod poll;
 pub mod profiles;
 pub mod query;
