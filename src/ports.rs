@@ -12,8 +12,9 @@ use std::time::Duration;
 use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
 pub use books::{
-    Book, BookRow, Books, BooksError, Bytes, ImportRecord, NumberKind, Occurrence, Part, RawRow,
-    RowId, RowList, SortBy, Source, Stamp, Standing, TableQuery, Unwatched, Watch,
+    BillExpect, BillImport, Book, BookRow, Books, BooksError, Bytes, ImportRecord, NumberKind,
+    Occurrence, OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing,
+    Stored, TableQuery, Unwatched, Watch,
 };
 
 pub use records::{
@@ -30,6 +31,8 @@ pub struct Ports {
     pub random: Arc<dyn Random>,
     /// Profiles, runs, cases, history.
     pub records: Arc<dyn Records>,
+    /// Bills, orders and refunds.
+    pub books: Arc<dyn Books>,
     /// Keeps secrets.
     pub vault: Arc<dyn Vault>,
     /// Talks to WeChat Pay.

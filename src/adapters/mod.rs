@@ -3,7 +3,10 @@
 //! Each adapter implements a trait of [`crate::ports`]; nothing above names an adapter but `main` and the
 //! composition of the command line.
 
+pub mod archive;
+pub mod books;
 pub mod clock;
+pub mod disk;
 pub mod files;
 pub mod gateway;
 mod open;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::books::Bookshelf;
 use super::clock::{SystemClock, SystemRandom};
 use super::gateway::HttpGateway;
 use super::vault::{Ask, SystemVault};
@@ -30,7 +31,10 @@ pub fn open_asking(folder: Option<&Path>, ask: Ask) -> Result<Ports, StoreError>
     let database = workspace.open()?;
     let vault = SystemVault::new(database.workspace_id()?, workspace.vault_file(), ask);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let books = Bookshelf::open(&workspace, database.another()?, Arc::clone(&clock))
+        .map_err(|error| StoreError::Broken(error.to_string()))?;
     Ok(Ports {
+        books: Arc::new(books),
         random: Arc::new(SystemRandom),
         records: Arc::new(database),
         vault: Arc::new(vault),

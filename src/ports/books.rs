@@ -5,9 +5,13 @@
 
 use std::io::{Read, Seek};
 
-use crate::domain::{BillDate, Fen, Instant, MOrder, MRefund, ProfileId, RowRef, WPay, WRefund};
+use crate::domain::{
+    BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
+};
+use crate::intake::{IntakeError, Mapping, MappingError, Reject};
 use crate::ports::StoreError;
 use crate::reconcile::Evidence;
+use crate::wechat::bill::{BillFault, BodyKind, Certificate};
 
 /// Bytes of an input: a file, a download, a text in a test.
 pub trait Bytes: Read + Seek + Send {}
@@ -250,6 +254,84 @@ pub struct Occurrence {
     pub superseded: bool,
 }
 
+/// What a bill must be to be accepted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BillExpect {
+    /// 商户号 of the profile.
+    pub mch_id: Option<MchId>,
+    /// The day asked for; without it the only day in the bill.
+    pub day: Option<BillDate>,
+    /// SHA-1 of the uncompressed bytes that the gateway announced (APIv3).
+    pub sha1: Option<[u8; 20]>,
+}
+
+/// What became of a bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Its rows are in the books.
+    New,
+    /// Its rows are in the books in place of an earlier bill of that day with other contents (B07).
+    Replaced,
+    /// These very bytes were imported before; nothing was written.
+    Unchanged,
+    /// It is kept, but its rows are no evidence: they do not add up.
+    Quarantined,
+}
+
+/// What an import of a bill did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BillImport {
+    /// What became of it.
+    pub stored: Stored,
+    /// Its day.
+    pub day: Option<BillDate>,
+    /// What it is worth; for an unchanged one see the facts of the record.
+    pub certificate: Option<Box<Certificate>>,
+    /// The import, or the earlier one of the same bytes.
+    pub record: ImportRecord,
+}
+
+/// What an import of orders or refunds did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrdersImport {
+    /// Number of the import, or of the earlier one of the same file.
+    pub import: u32,
+    /// False when this very file was imported before: nothing was read or written.
+    pub is_new: bool,
+    /// Rows accepted.
+    pub good: u64,
+    /// Rows refused.
+    pub bad: u64,
+    /// Rows with a number that the books did not have.
+    pub added: u64,
+    /// Rows that changed what the books had.
+    pub changed: u64,
+    /// Rows that say what the books had already.
+    pub same: u64,
+    /// Sum of the accepted amounts.
+    pub sum: Option<Fen>,
+    /// First and last day.
+    pub days: Option<(BillDate, BillDate)>,
+}
+
+impl OrdersImport {
+    /// The answer for a file that was imported before.
+    #[must_use]
+    pub fn unchanged(record: &ImportRecord) -> Self {
+        Self {
+            import: record.import,
+            is_new: false,
+            good: 0,
+            bad: 0,
+            added: 0,
+            changed: 0,
+            same: 0,
+            sum: None,
+            days: None,
+        }
+    }
+}
+
 /// Why the books cannot answer, or refused an import.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BooksError {
@@ -267,13 +349,70 @@ pub enum BooksError {
     /// The source cannot be read.
     #[error("the file cannot be read: {0}")]
     Source(String),
+    /// The file is something else than a bill.
+    #[error("not a trade bill: {}", .kind.en())]
+    NotABill {
+        /// What it is.
+        kind: BodyKind,
+        /// Its first bytes, such as the gateway's error.
+        head: Vec<u8>,
+    },
+    /// The bill cannot be read.
+    #[error(transparent)]
+    Bill(Box<BillFault>),
+    /// The bill is of another merchant or day, or ruined; nothing was stored.
+    #[error("the bill is refused")]
+    BillRefused(Box<Certificate>),
+    /// The bytes are not those that the gateway announced (B01).
+    #[error("the digest of the bill is {found}, announced was {expected}")]
+    Digest {
+        /// Announced.
+        expected: String,
+        /// Computed.
+        found: String,
+    },
+    /// The bill does not say of which single day it is; somebody must.
+    #[error("the bill has rows of {} days: name its day", .0.len())]
+    WhichDay(Vec<String>),
+    /// The merchant's file is refused.
+    #[error(transparent)]
+    Orders(Box<IntakeError>),
+    /// The column mapping does not fit the file.
+    #[error(transparent)]
+    Mapping(Box<MappingError>),
     /// A person stopped it; nothing was stored.
     #[error("cancelled")]
     Cancelled,
 }
 
-/// Reads the books of a workspace.
+/// Reads and writes the books of a workspace.
 pub trait Books: Send + Sync {
+    /// Imports a bill, plain or gzip.
+    ///
+    /// # Errors
+    /// [`BooksError`]: the bill is refused, or the workspace cannot be written; then nothing was stored.
+    fn import_bill(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        expect: &BillExpect,
+        watch: &dyn Watch,
+    ) -> Result<BillImport, BooksError>;
+
+    /// Imports a file of orders or refunds, as its mapping says which. Refused rows are handed to
+    /// `rejects` in file order; the others are stored, all of them or none.
+    ///
+    /// # Errors
+    /// [`BooksError`]: the file is refused, or the workspace cannot be written.
+    fn import_orders(
+        &self,
+        profile: ProfileId,
+        mapping: &Mapping,
+        source: Source,
+        watch: &dyn Watch,
+        rejects: &mut dyn FnMut(&Reject),
+    ) -> Result<OrdersImport, BooksError>;
+
     /// The books of one merchant as they stand now: a view that later imports do not change.
     ///
     /// # Errors

@@ -9,7 +9,6 @@
 
 mod gateway;
 mod query;
-mod intake;
-mod intake_xlsx;
 mod sandbox;
+mod store;
 mod support;

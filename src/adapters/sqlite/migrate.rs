@@ -11,7 +11,10 @@ use super::connect;
 use crate::ports::StoreError;
 
 /// Step `n` (from 1) takes a database of version `n - 1` to version `n`.
-const STEPS: &[&str] = &[include_str!("migrations/0001_records.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_records.sql"),
+    include_str!("migrations/0002_books.sql"),
+];
 
 /// Marks the file as ours: "RCND".
 const APPLICATION_ID: i64 = 0x5243_4E44;

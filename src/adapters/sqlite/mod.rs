@@ -6,6 +6,7 @@
 
 mod audit;
 mod cases;
+mod imports;
 mod merchants;
 mod migrate;
 mod records;
@@ -18,6 +19,8 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::ports::StoreError;
+
+pub(crate) use imports::{NewImport, SectionMeta, SupersededMeta};
 
 /// How long a statement waits for another program's transaction.
 const BUSY: Duration = Duration::from_secs(10);

@@ -1,9 +1,11 @@
 //! The jobs: plain, synchronous functions over [`crate::ports::Ports`], used alike by window and command line.
 
+pub mod bills;
 pub mod download;
 pub mod exchange;
 pub mod export;
-pub mod lookup;
+mod imports;
+pub mod orders;
 pub mod poll;
 pub mod profiles;
 pub mod query;

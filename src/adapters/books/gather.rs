@@ -1,0 +1,129 @@
+//! Rows on their way from the parser to their sections: sorted out by block, gathered by import.
+
+use std::collections::BTreeMap;
+
+use super::pack::{Pack, Sheaf};
+use super::record::Record;
+
+/// What the catalog says of a section.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ranges {
+    pub(super) open: bool,
+    pub(super) paid: Option<(i32, i32)>,
+    pub(super) refunded: Option<(i32, i32)>,
+}
+
+fn widen(range: &mut Option<(i32, i32)>, day: i32) {
+    *range = Some(range.map_or((day, day), |(from, to)| (from.min(day), to.max(day))));
+}
+
+impl Ranges {
+    fn take(&mut self, other: &Self) {
+        self.open |= other.open;
+        for (mine, theirs) in [
+            (&mut self.paid, other.paid),
+            (&mut self.refunded, other.refunded),
+        ] {
+            if let Some((from, to)) = theirs {
+                widen(mine, from);
+                widen(mine, to);
+            }
+        }
+    }
+}
+
+/// Rows of one kind of one block, by section.
+pub(super) struct Sorted<R> {
+    pack: Vec<Pack<R>>,
+    /// Pack, fingerprint, place in the pack, section of this block.
+    rows: Vec<(u32, u64, u32, u32)>,
+    sections: Vec<((i32, bool), Ranges)>,
+}
+
+impl<R> Default for Sorted<R> {
+    fn default() -> Self {
+        Self {
+            pack: Vec::new(),
+            rows: Vec::new(),
+            sections: Vec::new(),
+        }
+    }
+}
+
+impl<R: Record> Sorted<R> {
+    /// Adds a row.
+    pub(super) fn push(&mut self, row: &R, key: (i32, bool), ranges: &Ranges) {
+        let section = match self.sections.iter().rposition(|(known, _)| *known == key) {
+            Some(at) => at,
+            None => {
+                self.sections.push((key, Ranges::default()));
+                self.sections.len() - 1
+            }
+        };
+        if let Some((_, all)) = self.sections.get_mut(section) {
+            all.take(ranges);
+        }
+        let place = match self.pack.last_mut().and_then(|pack| pack.push(row)) {
+            Some(place) => Some(place),
+            None => {
+                let mut fresh = Pack::default();
+                let place = fresh.push(row);
+                self.pack.push(fresh);
+                place
+            }
+        };
+        if let Some((fingerprint, start)) = place {
+            let pack = self.pack.len().saturating_sub(1) as u32;
+            self.rows.push((pack, fingerprint, start, section as u32));
+        }
+    }
+}
+
+/// All rows of one kind, and their sections.
+pub(super) struct Gathered<R> {
+    pub(super) sheaf: Sheaf<R>,
+    pub(super) sections: BTreeMap<(i32, bool), (u64, Ranges)>,
+}
+
+impl<R> Default for Gathered<R> {
+    fn default() -> Self {
+        Self {
+            sheaf: Sheaf::default(),
+            sections: BTreeMap::new(),
+        }
+    }
+}
+
+impl<R: Record> Gathered<R> {
+    /// Adds the rows of the next block; false when there are too many.
+    pub(super) fn take(&mut self, block: Sorted<R>) -> bool {
+        let mut numbers = Vec::with_capacity(block.sections.len());
+        for (key, ranges) in block.sections {
+            let next = self.sections.len() as u64;
+            let (number, all) = self
+                .sections
+                .entry(key)
+                .or_insert_with(|| (next, Ranges::default()));
+            all.take(&ranges);
+            numbers.push(*number);
+        }
+        if self.sections.len() >= 1 << 19 {
+            return false;
+        }
+        let mut rows = block.rows.into_iter().peekable();
+        for (at, mut pack) in (0_u32..).zip(block.pack) {
+            pack.shrink();
+            let numbers = &numbers;
+            let of_pack = std::iter::from_fn(|| rows.next_if(|row| row.0 == at)).map(
+                |(_, fingerprint, start, section)| {
+                    let number = numbers.get(section as usize).copied().unwrap_or_default();
+                    (fingerprint, start, number)
+                },
+            );
+            if !self.sheaf.add(pack, of_pack) {
+                return false;
+            }
+        }
+        true
+    }
+}

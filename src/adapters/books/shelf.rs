@@ -1,0 +1,256 @@
+//! Reading segments: open files, footers and row groups, each kept for a while and bounded in number.
+//!
+//! Thousands of segments cost a footer each in memory; a probe costs one page of one file.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::hash::Hash;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::group::Group;
+use super::page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
+use super::record::Record;
+use super::segment::{Footer, Place, segment_name};
+use crate::adapters::disk::{Disk, read_at};
+use crate::adapters::sqlite::SectionMeta;
+use crate::domain::fingerprint;
+use crate::ports::{BooksError, StoreError};
+
+/// Files kept open; systems commonly allow a program 1024 or only 256.
+const OPEN_FILES: usize = 128;
+/// Row groups kept, some 150 kilobytes each.
+const GROUPS: usize = 64;
+/// Footers kept: some hundred bytes for most sections.
+const FOOTERS: usize = 100_000;
+
+/// Index pages read at a time by a sweep.
+const SWEEP_PAGES: u64 = 256;
+
+/// A small cache that forgets what was not used for longest.
+#[derive(Debug)]
+struct Recent<K, V> {
+    room: usize,
+    tick: u64,
+    held: HashMap<K, (u64, V)>,
+}
+
+impl<K: Copy + Eq + Hash, V: Clone> Recent<K, V> {
+    fn new(room: usize) -> Self {
+        Self {
+            room,
+            tick: 0,
+            held: HashMap::new(),
+        }
+    }
+
+    fn get(&mut self, key: K) -> Option<V> {
+        self.tick += 1;
+        let (used, value) = self.held.get_mut(&key)?;
+        *used = self.tick;
+        Some(value.clone())
+    }
+
+    fn put(&mut self, key: K, value: V) {
+        self.tick += 1;
+        if self.held.len() >= self.room {
+            // Forgetting a quarter at a time makes the search for the oldest rare.
+            let mut ages: Vec<u64> = self.held.values().map(|(used, _)| *used).collect();
+            ages.sort_unstable();
+            let limit = ages.get(self.room / 4).copied().unwrap_or(u64::MAX);
+            self.held.retain(|_, (used, _)| *used > limit);
+        }
+        self.held.insert(key, (self.tick, value));
+    }
+}
+
+/// A section, its footer read.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) meta: SectionMeta,
+    pub(super) footer: Footer,
+}
+
+impl Section {
+    /// Entries of an index.
+    pub(super) fn count(&self, index: Index) -> u64 {
+        match index {
+            Index::Keys => u64::from(self.footer.rows),
+            Index::Others => self.footer.others,
+        }
+    }
+
+    const fn index_at(&self, index: Index) -> u64 {
+        match index {
+            Index::Keys => self.footer.keys_at,
+            Index::Others => self.footer.others_at,
+        }
+    }
+}
+
+/// All segments of a workspace.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    disk: Disk,
+    files: Mutex<Recent<u32, Arc<File>>>,
+    sections: Mutex<Recent<u32, Arc<Section>>>,
+    groups: Mutex<Recent<(u32, u32), Arc<Group>>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // Caches hold nothing that a panic could leave half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shelf {
+    pub(super) fn new(disk: Disk) -> Self {
+        Self {
+            disk,
+            files: Mutex::new(Recent::new(OPEN_FILES)),
+            sections: Mutex::new(Recent::new(FOOTERS)),
+            groups: Mutex::new(Recent::new(GROUPS)),
+        }
+    }
+
+    pub(super) const fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    fn damaged(import: u32, what: &str) -> BooksError {
+        BooksError::Damaged {
+            file: format!("books/{}", segment_name(import)),
+            what: what.to_owned(),
+        }
+    }
+
+    fn file(&self, import: u32) -> Result<Arc<File>, BooksError> {
+        if let Some(file) = locked(&self.files).get(import) {
+            return Ok(file);
+        }
+        let file = self
+            .disk
+            .open(&segment_name(import))
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => Self::damaged(import, "the file is missing"),
+                _ => BooksError::Store(StoreError::Denied(error.to_string())),
+            })?;
+        let file = Arc::new(file);
+        locked(&self.files).put(import, Arc::clone(&file));
+        Ok(file)
+    }
+
+    /// Reads a stretch of a segment file.
+    pub(super) fn read(&self, import: u32, place: Place) -> Result<Vec<u8>, BooksError> {
+        let file = self.file(import)?;
+        read_at(&file, place.offset, place.len as usize).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::damaged(import, "the file is cut short"),
+            _ => BooksError::Store(StoreError::Broken(error.to_string())),
+        })
+    }
+
+    /// A section with its footer.
+    pub(super) fn section(&self, meta: &SectionMeta) -> Result<Arc<Section>, BooksError> {
+        if let Some(section) = locked(&self.sections).get(meta.id) {
+            return Ok(section);
+        }
+        let bytes = self.read(meta.import, meta.footer)?;
+        let footer = Footer::decode(&bytes, meta.book)
+            .filter(|footer| footer.rows == meta.rows)
+            .ok_or_else(|| Self::damaged(meta.import, "the footer of a section"))?;
+        let section = Arc::new(Section {
+            meta: meta.clone(),
+            footer,
+        });
+        locked(&self.sections).put(meta.id, Arc::clone(&section));
+        Ok(section)
+    }
+
+    /// A row group, without keeping it: for reading a section from end to end.
+    pub(super) fn load_group<R: Record>(
+        &self,
+        section: &Section,
+        group: u32,
+    ) -> Result<Group, BooksError> {
+        let import = section.meta.import;
+        let fault = || Self::damaged(import, &format!("row group {group}"));
+        let place = section
+            .footer
+            .groups
+            .get(group as usize)
+            .ok_or_else(fault)?;
+        Group::open::<R>(self.read(import, *place)?).ok_or_else(fault)
+    }
+
+    /// A row group, kept for the next question.
+    pub(super) fn group<R: Record>(
+        &self,
+        section: &Section,
+        group: u32,
+    ) -> Result<Arc<Group>, BooksError> {
+        let key = (section.meta.id, group);
+        if let Some(group) = locked(&self.groups).get(key) {
+            return Ok(group);
+        }
+        let loaded = Arc::new(self.load_group::<R>(section, group)?);
+        locked(&self.groups).put(key, Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    /// A row by its number in the section.
+    pub(super) fn row<R: Record>(&self, section: &Section, row: u32) -> Result<R, BooksError> {
+        let rows = super::group::GROUP_ROWS as u32;
+        let group = self.group::<R>(section, row / rows)?;
+        group
+            .get((row % rows) as usize, section.meta.import)
+            .ok_or_else(|| Self::damaged(section.meta.import, &format!("row {row}")))
+    }
+
+    /// Rows of a section that may carry a number, by one of its indexes; the caller compares the text.
+    pub(super) fn candidates(
+        &self,
+        section: &Section,
+        index: Index,
+        number: &[u8],
+    ) -> Result<Vec<u32>, BooksError> {
+        let (start, count) = (section.index_at(index), section.count(index));
+        let import = section.meta.import;
+        probe((index, count), short(fingerprint(number)), |page| {
+            let place = Place {
+                offset: start + page * PAGE_BYTES as u64,
+                len: PAGE_BYTES as u32,
+            };
+            let bytes = self.read(import, place)?;
+            if !is_sound(&bytes) {
+                return Err(Self::damaged(import, "an index page"));
+            }
+            Ok(Arc::new(bytes))
+        })
+    }
+
+    /// Finds many fingerprints, ascending, by reading a whole index; `hit` gets their place and the row.
+    pub(super) fn sweep(
+        &self,
+        section: &Section,
+        index: Index,
+        wanted: &[u32],
+        mut hit: impl FnMut(usize, u32),
+    ) -> Result<(), BooksError> {
+        let count = section.count(index);
+        let pages = index.pages(count);
+        let mut first = 0;
+        while first < pages {
+            let take = (pages - first).min(SWEEP_PAGES);
+            let place = Place {
+                offset: section.index_at(index) + first * PAGE_BYTES as u64,
+                len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
+            };
+            let bytes = self.read(section.meta.import, place)?;
+            if !bytes.chunks(PAGE_BYTES).all(is_sound) {
+                return Err(Self::damaged(section.meta.import, "an index page"));
+            }
+            sweep((index, count), wanted, (first, &bytes), &mut hit);
+            first += take;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! A newer export against what is stored: what says the same is dropped, what changed supersedes.
+//!
+//! All rows of one key are judged together, so that a number that repeats inside a file (P10) stays repeated.
+
+use std::collections::BTreeMap;
+
+use super::pack::{Entry, Sheaf};
+use super::record::Record;
+use super::scan::{Merge, Scanned};
+use crate::ports::BooksError;
+
+/// What is left of the new rows of a day.
+#[derive(Debug, Default)]
+pub(super) struct Weeded {
+    /// New rows to store: cold, hot.
+    pub(super) kept: [Vec<Entry>; 2],
+    /// Rows of stored sections that they supersede, ascending.
+    pub(super) superseded: BTreeMap<u32, Vec<u32>>,
+    /// New rows that say what is stored already.
+    pub(super) same: u64,
+    /// New rows whose key is stored with other contents.
+    pub(super) changed: u64,
+}
+
+/// Compares the new rows of a day, cold and hot, with the stored ones.
+pub(super) fn weed<R: Record>(
+    sheaf: &Sheaf<R>,
+    runs: [&[Entry]; 2],
+    old: Merge<R>,
+) -> Result<Weeded, BooksError> {
+    let mut out = Weeded::default();
+    let mut old = old.peekable();
+    let [mut cold, mut hot] = runs;
+    let lost = || BooksError::Source("a row in memory cannot be read back".to_owned());
+    loop {
+        let next = match (cold.first(), hot.first()) {
+            (None, None) => break,
+            (Some(a), Some(b)) => {
+                let (a, b) = (sheaf.row(*a, 0), sheaf.row(*b, 0));
+                let (a, b) = (a.ok_or_else(lost)?, b.ok_or_else(lost)?);
+                if a.order() <= b.order() { a } else { b }
+            }
+            (Some(one), None) | (None, Some(one)) => sheaf.row(*one, 0).ok_or_else(lost)?,
+        };
+        let order = |row: &R| (crate::domain::fingerprint(row.key()), row.key().to_vec());
+        let wanted = order(&next);
+        let mut stored: Vec<(u32, Scanned<R>)> = Vec::new();
+        while let Some(head) = old.peek() {
+            let before = match head {
+                Ok((_, head)) => order(&head.row).cmp(&wanted),
+                Err(_) => std::cmp::Ordering::Equal,
+            };
+            if before == std::cmp::Ordering::Greater {
+                break;
+            }
+            if let Some(row) = old.next() {
+                let row = row?;
+                if before == std::cmp::Ordering::Equal {
+                    stored.push(row);
+                }
+            }
+        }
+        let mut new: Vec<(usize, Entry, R)> = Vec::new();
+        for (at, run) in [&mut cold, &mut hot].into_iter().enumerate() {
+            while let Some((first, rest)) = run.split_first() {
+                let row = sheaf.row(*first, 0).ok_or_else(lost)?;
+                if row.key() != next.key() {
+                    break;
+                }
+                new.push((at, *first, row));
+                *run = rest;
+            }
+        }
+        new.sort_by_key(|(_, _, row)| row.row().line);
+        stored.sort_by_key(|(_, scanned)| (scanned.row.row().import, scanned.row.row().line));
+        let same = new.len() == stored.len()
+            && new
+                .iter()
+                .zip(&stored)
+                .all(|((_, _, new), (_, old))| new.says_the_same(&old.row));
+        if same {
+            out.same += new.len() as u64;
+            continue;
+        }
+        if !stored.is_empty() {
+            out.changed += new.len() as u64;
+        }
+        for (section, scanned) in &stored {
+            out.superseded
+                .entry(*section)
+                .or_default()
+                .push(scanned.number);
+        }
+        for (at, entry, _) in &new {
+            if let Some(kept) = out.kept.get_mut(*at) {
+                kept.push(*entry);
+            }
+        }
+    }
+    for list in out.superseded.values_mut() {
+        list.sort_unstable();
+    }
+    Ok(out)
+}

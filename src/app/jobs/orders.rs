@@ -1,0 +1,24 @@
+//! Importing a merchant's orders or refunds: idempotent, newer exports on top of older ones.
+
+use super::imports::Watching;
+use crate::app::{Failure, Reporter};
+use crate::domain::ProfileId;
+use crate::intake::{Mapping, Reject};
+use crate::ports::{Books, OrdersImport, Source};
+
+/// Imports a file of orders or refunds, as its mapping says which. Refused rows go to `rejects` in
+/// file order; all others are stored, or none of them.
+///
+/// Do not hold the right to write of [`crate::ports::Writers`]: the books take it themselves.
+///
+/// # Errors
+/// A [`Failure`] that says why the file as a whole is refused, or what is wrong with the workspace.
+pub fn import(
+    books: &dyn Books,
+    (id, mapping): (ProfileId, &Mapping),
+    source: Source,
+    rejects: &mut dyn FnMut(&Reject),
+    reporter: &dyn Reporter,
+) -> Result<OrdersImport, Failure> {
+    Ok(books.import_orders(id, mapping, source, &Watching(reporter), rejects)?)
+}
