@@ -5,7 +5,7 @@ use super::row::{Cells, Raw};
 use super::value::{Known, TimeReader};
 use super::{
     Column, Encoding, Guess, IntakeError, Kind, MAX_COLUMNS, MAX_RECORD_BYTES, Mapping,
-    MappingError, OrderBlock, Reason, Reject, guess,
+    MappingError, OrderBlock, Reason, Reject, SampleRow, guess,
 };
 use crate::domain::{FulfilStatus, PayStatus, RefundStatus, RowRef};
 
@@ -115,11 +115,11 @@ impl Plan {
         Ok(*entry)
     }
 
-    fn learn_from(&mut self, sample: &[Vec<String>]) {
+    fn learn_from(&mut self, sample: &[SampleRow]) {
         for column in Column::ALL {
             if let Some(at) = self.source_of(column) {
-                let cells = sample.iter().filter_map(|row| row.get(at));
-                let known = Known::learn(cells.map(|cell| cell.as_bytes()));
+                let cells = sample.iter().filter_map(|row| row.cells.get(at));
+                let known = Known::learn(cells.map(String::as_bytes));
                 if let Some(entry) = self.known.get_mut(column as usize) {
                     *entry = known;
                 }
@@ -191,7 +191,9 @@ impl Plan {
     ) -> Result<(), IntakeError> {
         let mut scanner = Scanner::new(block, self.delimiter);
         let mut cells = TextCells {
+            plan: self,
             block,
+            record: &[],
             spans: [Span::default(); MAX_SLOTS],
         };
         let mut times = TimeReader::new(self.mapping.time_format.clone());
@@ -202,29 +204,12 @@ impl Plan {
             let before = block.get(counted..record.start).unwrap_or_default();
             place.offset = place.offset.saturating_add(self.encoding.raw_len(before));
             counted = record.start;
-            let bytes = block.get(record.start..record.end).unwrap_or_default();
+            cells.record = block.get(record.start..record.end).unwrap_or_default();
             check_record(&record, place)?;
-            if record.cells == self.headers.len() || self.only_empty_cells_more(bytes, &record) {
-                let blank = |cells: &TextCells<'_>| self.is_blank(cells, bytes);
-                self.take_row(&cells, place, &mut times, out, blank, |plan| {
-                    plan.texts(bytes)
-                });
-            } else if !is_empty_line(bytes) {
-                let reason = Reason::ColumnCount {
-                    found: record.cells,
-                    wanted: self.headers.len(),
-                };
-                out.refuse(
-                    || Reject {
-                        row: place,
-                        column: String::new(),
-                        at: None,
-                        value: String::new(),
-                        reason,
-                        cells: self.texts(bytes),
-                    },
-                    "",
-                );
+            if record.cells == self.headers.len() || self.only_empty_cells_more(&cells, &record) {
+                self.take_row(&cells, place, &mut times, out);
+            } else if !cells.record.trim_ascii().is_empty() {
+                self.refuse_shape(&cells, place, record.cells, out);
             }
             place.line = place
                 .line
@@ -234,21 +219,35 @@ impl Plan {
         Ok(())
     }
 
-    /// Converts one row and puts it, or its refusal, into `out`.
+    fn refuse_shape(&self, cells: &TextCells<'_>, row: RowRef, found: usize, out: &mut OrderBlock) {
+        let reason = Reason::ColumnCount {
+            found,
+            wanted: self.headers.len(),
+        };
+        let reject = || Reject {
+            row,
+            column: String::new(),
+            at: None,
+            value: String::new(),
+            reason,
+            cells: cells.texts(),
+        };
+        out.refuse(reject, "");
+    }
+
+    /// Converts one row and puts it, or its refusal, into `out`; blank rows are passed over.
     pub(super) fn take_row<C: Cells>(
         &self,
         cells: &C,
         row: RowRef,
         times: &mut TimeReader,
         out: &mut OrderBlock,
-        blank: impl Fn(&C) -> bool,
-        texts: impl FnOnce(&Self) -> Vec<String>,
     ) {
         let bad = match self.convert(cells, row, times, out) {
             Ok(()) => return,
             Err(bad) => bad,
         };
-        if bad.reason == Reason::Missing && blank(cells) {
+        if cells.is_blank() {
             return;
         }
         let at = self.source_of(bad.column);
@@ -256,51 +255,31 @@ impl Plan {
         let column = header
             .cloned()
             .unwrap_or_else(|| bad.column.name().to_owned());
-        let texts = texts(self);
+        let texts = cells.texts();
         let value = at.and_then(|at| texts.get(at)).cloned().unwrap_or_default();
         let value: String = value.chars().take(200).collect();
         if bad.reason == Reason::UnmappedWord {
             out.note_unmapped(value.trim());
         }
-        out.refuse(
-            || Reject {
-                row,
-                column: column.clone(),
-                at,
-                value,
-                reason: bad.reason,
-                cells: texts,
-            },
-            &column,
-        );
-    }
-
-    /// All cells of a record as text.
-    pub(super) fn texts(&self, record: &[u8]) -> Vec<String> {
-        cells_of(record, self.delimiter, MAX_COLUMNS)
-            .iter()
-            .map(|cell| self.encoding.decode_lossy(cell))
-            .collect()
+        let reject = || Reject {
+            row,
+            column: column.clone(),
+            at,
+            value,
+            reason: bad.reason,
+            cells: texts,
+        };
+        out.refuse(reject, &column);
     }
 
     /// Some exports end each row, but not the header, with a delimiter.
-    fn only_empty_cells_more(&self, record: &[u8], counted: &Record) -> bool {
+    fn only_empty_cells_more(&self, cells: &TextCells<'_>, counted: &Record) -> bool {
         counted.cells > self.headers.len()
-            && cells_of(record, self.delimiter, MAX_COLUMNS)
+            && cells_of(cells.record, self.delimiter, MAX_COLUMNS)
                 .iter()
                 .skip(self.headers.len())
                 .all(|cell| cell.trim_ascii().is_empty())
     }
-
-    fn is_blank(&self, _: &TextCells<'_>, record: &[u8]) -> bool {
-        record
-            .iter()
-            .all(|b| *b == self.delimiter || *b == b'"' || b.is_ascii_whitespace())
-    }
-}
-
-fn is_empty_line(record: &[u8]) -> bool {
-    record.trim_ascii().is_empty()
 }
 
 fn check_record(record: &Record, at: RowRef) -> Result<(), IntakeError> {
@@ -363,7 +342,9 @@ fn words_of(mapping: &Mapping, encoding: Encoding) -> Vec<Word> {
 
 /// The kept cells of one record of text.
 struct TextCells<'a> {
+    plan: &'a Plan,
     block: &'a [u8],
+    record: &'a [u8],
     spans: [Span; MAX_SLOTS],
 }
 
@@ -371,5 +352,18 @@ impl Cells for TextCells<'_> {
     fn get(&self, slot: u8) -> Raw<'_> {
         let span = self.spans.get(usize::from(slot)).copied();
         Raw::Text(span.unwrap_or_default().text(self.block))
+    }
+
+    fn is_blank(&self) -> bool {
+        self.record
+            .iter()
+            .all(|b| *b == self.plan.delimiter || *b == b'"' || b.is_ascii_whitespace())
+    }
+
+    fn texts(&self) -> Vec<String> {
+        cells_of(self.record, self.plan.delimiter, MAX_COLUMNS)
+            .iter()
+            .map(|cell| self.plan.encoding.decode_lossy(cell))
+            .collect()
     }
 }

@@ -39,6 +39,10 @@ impl Raw<'_> {
 pub(super) trait Cells {
     /// The cell in a slot.
     fn get(&self, slot: u8) -> Raw<'_>;
+    /// True when the whole row has nothing in it.
+    fn is_blank(&self) -> bool;
+    /// All cells of the row as text.
+    fn texts(&self) -> Vec<String>;
 }
 
 /// Status of a row, from words or from canonical columns.

@@ -12,7 +12,7 @@ pub const HEAD_BYTES: usize = 256 << 10;
 /// Records of the beginning that are looked at.
 const LOOK: usize = 40;
 /// Rows kept as a sample of the file.
-const SAMPLE: usize = 200;
+pub(super) const SAMPLE: usize = 200;
 
 /// The encoding of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -113,7 +113,16 @@ pub struct Guess {
     /// First byte after the header row; 0 in workbooks.
     pub body_offset: u64,
     /// Some of the rows that follow, as text.
-    pub sample: Vec<Vec<String>>,
+    pub sample: Vec<SampleRow>,
+}
+
+/// A row of the beginning of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRow {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its cells as text, trimmed.
+    pub cells: Vec<String>,
 }
 
 impl Guess {
@@ -124,7 +133,7 @@ impl Guess {
     }
 }
 
-/// Judges the beginning of a file. `None` means a workbook: open it with `Workbook`.
+/// Judges the beginning of a file. `None` means a workbook: open it with [`super::Workbook`].
 ///
 /// # Errors
 /// [`IntakeError::NotOrders`] with advice for other sorts of file, and refusals of headers without
@@ -194,7 +203,11 @@ pub fn sniff_text(head: &[u8], mapping: Option<&Mapping>) -> Result<Guess, Intak
         header_line,
         body_line: header_line.saturating_add(header.lines),
         body_offset: (bom as u64).saturating_add(encoding.raw_len(before)),
-        sample: rows.into_iter().skip(at + 1).map(|row| row.2).collect(),
+        sample: rows
+            .into_iter()
+            .skip(at + 1)
+            .map(|(_, line, cells)| SampleRow { line, cells })
+            .collect(),
     })
 }
 
@@ -267,12 +280,12 @@ fn encoding_of(head: &[u8], declared: Option<Encoding>) -> Result<(Encoding, usi
         [0xFE, 0xFF, ..] => Some((Encoding::Utf16Be, 2)),
         _ => None,
     };
-    if let Some(encoding) = declared {
-        let bom = marked.filter(|(found, _)| *found == encoding);
-        return Ok((encoding, bom.map_or(0, |(_, bytes)| bytes)));
-    }
+    // A byte order mark is no guess: a corrected reject file has one, whatever the mapping says.
     if let Some(found) = marked {
         return Ok(found);
+    }
+    if let Some(encoding) = declared {
+        return Ok((encoding, 0));
     }
     if memchr::memchr(0, head).is_some() {
         // Plain text has no zero byte; UTF-16 of mostly Latin text has one in every pair.
@@ -389,7 +402,7 @@ mod tests {
     fn every_encoding_gives_the_same_headers_and_sample() {
         let plain = sniff_text(TEXT.as_bytes(), None).unwrap();
         assert_eq!(plain.headers, ["out_trade_no", "amount", "备注"]);
-        assert_eq!(plain.sample.last().unwrap()[2], "x,y");
+        assert_eq!(plain.sample.last().unwrap().cells[2], "x,y");
         assert_eq!((plain.body_line, plain.body_offset), (2, 27));
         let gb = encoding_rs::GB18030.encode(TEXT).0.into_owned();
         for (bytes, encoding, bom) in [

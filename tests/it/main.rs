@@ -8,6 +8,8 @@
 )]
 
 mod gateway;
+mod intake;
+mod intake_xlsx;
 mod query;
 mod sandbox;
 mod store;

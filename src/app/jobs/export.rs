@@ -120,11 +120,12 @@ pub fn write_csv(sheet: Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// What the writer says.
 pub fn write_json(sheet: Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Sheet { headings, rows, .. } = sheet;
     let mut out = io::BufWriter::new(out);
     out.write_all(b"[")?;
-    for (at, row) in sheet.rows.enumerate() {
+    for (at, row) in rows.enumerate() {
         out.write_all(if at == 0 { b"\n{" } else { b",\n{" })?;
-        for (place, (heading, cell)) in sheet.headings.iter().zip(&row).enumerate() {
+        for (place, (heading, cell)) in headings.iter().zip(&row).enumerate() {
             if place > 0 {
                 out.write_all(b",")?;
             }

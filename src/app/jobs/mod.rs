@@ -5,6 +5,7 @@ pub mod download;
 pub mod exchange;
 pub mod export;
 mod imports;
+pub mod lookup;
 pub mod orders;
 pub mod poll;
 pub mod profiles;

@@ -1,0 +1,516 @@
+//! Numbers in any pasted text: what they may be, and what had to be cleaned to see them.
+//!
+//! Pure: looks at the text only. Whether a number exists, and at which merchant, is for the books to say.
+
+use std::collections::HashSet;
+
+use crate::ports::NumberKind;
+
+/// More text than this is not looked at.
+pub const MAX_TEXT_BYTES: usize = 4 << 20;
+/// More numbers than this are not taken.
+pub const MAX_NUMBERS: usize = 10_000;
+
+/// What was cleaned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cleaning {
+    /// Full-width letters and digits became plain ones.
+    FullWidth,
+    /// Invisible characters were dropped.
+    Invisible,
+    /// Blanks inside a number were dropped.
+    Spaces,
+    /// Line breaks inside a number were dropped.
+    LineBreaks,
+    /// Quotes and backticks around a number were dropped.
+    Quotes,
+}
+
+/// A number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The number, clean.
+    pub number: String,
+    /// What it may be, likeliest first.
+    pub kinds: Vec<NumberKind>,
+    /// True when the text around it says what it is.
+    pub labelled: bool,
+    /// True when its tail is zeros only, as spreadsheets leave long numbers.
+    pub suspect: bool,
+}
+
+/// What a text holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recognised {
+    /// Numbers in order of appearance, each once.
+    pub numbers: Vec<Found>,
+    /// What was cleaned, each once.
+    pub cleaned: Vec<Cleaning>,
+    /// Numbers that a spreadsheet ruined beyond repair, such as `4.20E+27`.
+    pub ruined: Vec<String>,
+    /// Merchant numbers that the text names.
+    pub merchants: Vec<String>,
+    /// True when there was more than is taken.
+    pub cut: bool,
+}
+
+/// A run of signs that numbers are made of, and what stands before it.
+#[derive(Debug, Default)]
+struct Token {
+    text: String,
+    before: String,
+}
+
+impl Token {
+    fn all_digits(&self) -> bool {
+        self.text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    fn has_digit(&self) -> bool {
+        self.text.bytes().any(|byte| byte.is_ascii_digit())
+    }
+
+    /// True when nothing but white space stands between this token and the one before.
+    fn follows(&self) -> bool {
+        !self.before.is_empty() && self.before.chars().all(char::is_whitespace)
+    }
+}
+
+/// Finds the numbers of a text.
+#[must_use]
+pub fn recognise(text: &str) -> Recognised {
+    let mut out = Recognised::default();
+    let end = text.floor_char_boundary(MAX_TEXT_BYTES);
+    out.cut = end < text.len();
+    let text = text.get(..end).unwrap_or_default();
+    let clean = normalise(text, &mut out.cleaned);
+    let clean = take_ruined(&clean, &mut out.ruined);
+    let tokens = join(tokens(&clean, &mut out.cleaned), &mut out.cleaned);
+    let alone = tokens.len() == 1;
+    let mut seen = HashSet::new();
+    for token in &tokens {
+        if out.numbers.len() >= MAX_NUMBERS {
+            out.cut = true;
+            break;
+        }
+        if !seen.insert(token.text.as_str()) {
+            continue;
+        }
+        match judge(token, alone) {
+            Judged::Number(found) => out.numbers.push(found),
+            Judged::Merchant => out.merchants.push(token.text.clone()),
+            Judged::Nothing => {}
+        }
+    }
+    if out.numbers.is_empty() && tokens.len() < 4 {
+        // Short numbers of small shops: taken when there is nothing better.
+        let short = tokens
+            .iter()
+            .filter(|token| token.has_digit() && token.text.len() <= 64);
+        let judged = short.map(|token| number(token, None));
+        out.numbers.extend(judged);
+    }
+    out.cleaned.sort_unstable();
+    out.cleaned.dedup();
+    out
+}
+
+/// Full-width signs to plain ones, invisible ones away.
+fn normalise(text: &str, cleaned: &mut Vec<Cleaning>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        match sign {
+            '\u{FF01}'..='\u{FF5E}' => {
+                let plain = char::from_u32(u32::from(sign).saturating_sub(0xFEE0));
+                let plain = plain.unwrap_or(sign);
+                if plain.is_ascii_alphanumeric() {
+                    cleaned.push(Cleaning::FullWidth);
+                }
+                out.push(plain);
+            }
+            '\u{3000}' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' => out.push(' '),
+            '\u{200B}'..='\u{200F}'
+            | '\u{2060}'
+            | '\u{FEFF}'
+            | '\u{AD}'
+            | '\u{202A}'..='\u{202E}' => {
+                cleaned.push(Cleaning::Invisible);
+            }
+            _ => out.push(sign),
+        }
+    }
+    cleaned.dedup();
+    out
+}
+
+/// Takes numbers in scientific notation out: their digits are gone for good.
+fn take_ruined(text: &str, ruined: &mut Vec<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c: char| c.is_whitespace() || ",;`\"'，；".contains(c)) {
+        let word = part.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        if is_scientific(word) {
+            ruined.push(word.to_owned());
+            out.push(' ');
+        } else {
+            out.push_str(part);
+        }
+    }
+    out
+}
+
+fn is_scientific(word: &str) -> bool {
+    let Some((mantissa, exponent)) = word.split_once(['E', 'e']) else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let Some((whole, fraction)) = mantissa.split_once('.') else {
+        return digits(mantissa)
+            && exponent.starts_with('+')
+            && digits(exponent.trim_start_matches('+'));
+    };
+    digits(whole) && digits(fraction) && digits(exponent.trim_start_matches(['+', '-']))
+}
+
+const fn is_number_sign(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '|' | '*' | '@')
+}
+
+fn is_quote(sign: char) -> bool {
+    matches!(
+        sign,
+        '`' | '"' | '\'' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '《' | '》'
+    )
+}
+
+fn tokens(text: &str, cleaned: &mut Vec<Cleaning>) -> Vec<Token> {
+    let mut out: Vec<Token> = Vec::new();
+    let mut before = String::new();
+    let mut word = String::new();
+    let mut quoted = false;
+    for sign in text.chars().chain(std::iter::once('\n')) {
+        if is_number_sign(sign) {
+            word.push(sign);
+            continue;
+        }
+        if !word.is_empty() {
+            if quoted || is_quote(sign) {
+                cleaned.push(Cleaning::Quotes);
+            }
+            out.push(Token {
+                text: std::mem::take(&mut word),
+                before: std::mem::take(&mut before),
+            });
+        }
+        quoted = is_quote(sign);
+        before.push(sign);
+    }
+    out
+}
+
+/// Puts numbers together that blanks or line breaks took apart.
+fn join(mut tokens: Vec<Token>, cleaned: &mut Vec<Cleaning>) -> Vec<Token> {
+    let only_pieces = tokens.len() > 1
+        && tokens.iter().skip(1).all(Token::follows)
+        && tokens
+            .iter()
+            .all(|token| token.text.len() < 10 && token.has_digit())
+        && tokens.iter().map(|token| token.text.len()).sum::<usize>() <= 64;
+    let mut out: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut rest = tokens.as_mut_slice();
+    while !rest.is_empty() {
+        let count = if only_pieces {
+            rest.len()
+        } else {
+            pieces_of_known_shape(rest)
+        };
+        let (pieces, tail) = rest.split_at_mut(count.clamp(1, rest.len()));
+        out.extend(glue(pieces, cleaned));
+        rest = tail;
+    }
+    out
+}
+
+/// How many tokens from the first on make one number of WeChat Pay; 1 when the first stands alone.
+fn pieces_of_known_shape(tokens: &[Token]) -> usize {
+    let mut digits = String::new();
+    for (at, token) in tokens.iter().enumerate() {
+        if !token.all_digits() || (at > 0 && !token.follows()) || token.text.len() >= 28 {
+            break;
+        }
+        digits.push_str(&token.text);
+        if digits.len() > 32 {
+            break;
+        }
+        if at > 0 && (is_transaction(&digits) || (digits.len() > 28 && is_refund(&digits))) {
+            return at.saturating_add(1);
+        }
+    }
+    1
+}
+
+/// One token out of its pieces.
+fn glue(pieces: &mut [Token], cleaned: &mut Vec<Cleaning>) -> Option<Token> {
+    let (first, rest) = pieces.split_first_mut()?;
+    let mut whole = std::mem::take(first);
+    for piece in rest {
+        let broken = piece.before.contains(['\n', '\r']);
+        cleaned.push(if broken {
+            Cleaning::LineBreaks
+        } else {
+            Cleaning::Spaces
+        });
+        whole.text.push_str(&piece.text);
+    }
+    Some(whole)
+}
+
+/// 28 digits: `42…` since 2017, `40…` before, `10…` before that.
+fn is_transaction(digits: &str) -> bool {
+    digits.len() == 28
+        && ["42", "40", "10"]
+            .iter()
+            .any(|head| digits.starts_with(head))
+}
+
+fn is_refund(digits: &str) -> bool {
+    (28..=32).contains(&digits.len()) && digits.starts_with("50")
+}
+
+enum Judged {
+    Number(Found),
+    Merchant,
+    Nothing,
+}
+
+fn judge(token: &Token, alone: bool) -> Judged {
+    let text = &token.text;
+    let label = label(&token.before);
+    if !token.has_digit() || text.len() > 64 {
+        return Judged::Nothing;
+    }
+    if label == Some(Label::Merchant) && token.all_digits() && (8..=10).contains(&text.len()) {
+        return Judged::Merchant;
+    }
+    let labelled = matches!(label, Some(Label::Number(_)));
+    if !alone && !labelled && (text.len() < 6 || is_date(text) || is_phone(text)) {
+        return Judged::Nothing;
+    }
+    let kinds = match label {
+        Some(Label::Number(kinds)) => Some(kinds),
+        _ => None,
+    };
+    Judged::Number(number(token, kinds))
+}
+
+fn number(token: &Token, labelled: Option<&'static [NumberKind]>) -> Found {
+    let text = &token.text;
+    let shape = shape(text);
+    let mut kinds: Vec<NumberKind> = labelled.unwrap_or_default().to_vec();
+    for kind in shape {
+        if !kinds.contains(kind) {
+            kinds.push(*kind);
+        }
+    }
+    let zeros = text.bytes().rev().take_while(|byte| *byte == b'0').count();
+    Found {
+        number: text.clone(),
+        kinds,
+        labelled: labelled.is_some(),
+        suspect: token.all_digits() && text.len() > 16 && zeros >= text.len().saturating_sub(16),
+    }
+}
+
+use NumberKind as K;
+
+/// What a number may be by its looks alone, likeliest first.
+fn shape(text: &str) -> &'static [NumberKind] {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && is_transaction(text) {
+        &[K::TransactionId, K::OutTradeNo, K::OutRefundNo, K::OrderNo]
+    } else if digits && is_refund(text) {
+        &[K::RefundId, K::OutRefundNo, K::OutTradeNo, K::OrderNo]
+    } else if text.len() <= 32 {
+        &[K::OutTradeNo, K::OrderNo, K::OutRefundNo, K::RefundId]
+    } else {
+        &[K::OutRefundNo, K::OrderNo]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Number(&'static [NumberKind]),
+    Merchant,
+}
+
+/// What the words before a number call it. The longest word that fits decides.
+fn label(before: &str) -> Option<Label> {
+    const LABELS: &[(&str, Label)] = &[
+        ("微信支付订单号", Label::Number(&[K::TransactionId])),
+        ("微信订单号", Label::Number(&[K::TransactionId])),
+        ("交易单号", Label::Number(&[K::TransactionId])),
+        ("支付单号", Label::Number(&[K::TransactionId])),
+        ("微信退款单号", Label::Number(&[K::RefundId])),
+        ("商户退款单号", Label::Number(&[K::OutRefundNo])),
+        ("退款单号", Label::Number(&[K::OutRefundNo, K::RefundId])),
+        ("商户订单号", Label::Number(&[K::OutTradeNo])),
+        ("商户单号", Label::Number(&[K::OutTradeNo])),
+        ("订单编号", Label::Number(&[K::OrderNo, K::OutTradeNo])),
+        ("订单号", Label::Number(&[K::OrderNo, K::OutTradeNo])),
+        ("商户号", Label::Merchant),
+    ];
+    let tail: String = before
+        .trim_end_matches(|c: char| c.is_whitespace() || ":：=是为「“\"'(（".contains(c))
+        .to_owned();
+    LABELS
+        .iter()
+        .find(|(word, _)| tail.ends_with(word))
+        .map(|(_, label)| *label)
+}
+
+fn is_date(text: &str) -> bool {
+    let digits: String = text.chars().filter(|c| *c != '-').collect();
+    let dashed = text.len() == 10 && text.contains('-');
+    (dashed || text.len() == 8)
+        && digits.len() == 8
+        && chrono::NaiveDate::parse_from_str(&digits, "%Y%m%d")
+            .is_ok_and(|date| (2010..2100).contains(&chrono::Datelike::year(&date)))
+}
+
+fn is_phone(text: &str) -> bool {
+    text.len() == 11
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && text.starts_with('1')
+        && !matches!(text.as_bytes().get(1), Some(b'0'..=b'2'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAID: &str = "4200002345202603081234567890";
+
+    fn only(text: &str) -> (String, NumberKind, Vec<Cleaning>) {
+        let mut found = recognise(text);
+        assert_eq!(found.numbers.len(), 1, "{found:?}");
+        let one = found.numbers.remove(0);
+        (one.number, one.kinds[0], found.cleaned)
+    }
+
+    #[test]
+    fn a_number_however_it_is_pasted_is_the_same_number() {
+        for (text, cleaned) in [
+            (PAID.to_owned(), vec![]),
+            (format!("  {PAID}\r\n"), vec![]),
+            (format!("`{PAID}"), vec![Cleaning::Quotes]),
+            (format!("“{PAID}”"), vec![Cleaning::Quotes]),
+            (
+                "4200 0023 4520 2603 0812 3456 7890".to_owned(),
+                vec![Cleaning::Spaces],
+            ),
+            (
+                "42000023452026\n03081234567890".to_owned(),
+                vec![Cleaning::LineBreaks],
+            ),
+            (
+                "４２００００２３４５２０２６０３０８１２３４５６７８９０".to_owned(),
+                vec![Cleaning::FullWidth],
+            ),
+            (format!("\u{200b}{PAID}\u{feff}"), vec![Cleaning::Invisible]),
+        ] {
+            assert_eq!(
+                only(&text),
+                (PAID.to_owned(), NumberKind::TransactionId, cleaned),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_customers_message_yields_its_numbers_and_nothing_else() {
+        let text = "你好，我 2026-03-08 10:02 付了 35.00 元，电话 13812345678，\
+            商户号：1900000109，交易单号：4200002345202603081234567890，\
+            商户单号 QH260308100244120077 一直显示未支付";
+
+        let found = recognise(text);
+
+        let numbers: Vec<_> = found
+            .numbers
+            .iter()
+            .map(|f| (f.number.as_str(), f.kinds[0]))
+            .collect();
+        assert_eq!(
+            numbers,
+            [
+                (PAID, NumberKind::TransactionId),
+                ("QH260308100244120077", NumberKind::OutTradeNo),
+            ]
+        );
+        assert!(found.numbers.iter().all(|f| f.labelled));
+        assert_eq!(found.merchants, ["1900000109"]);
+    }
+
+    #[test]
+    fn what_a_spreadsheet_ruined_is_said_to_be_ruined() {
+        let found = recognise("4.20000E+27, 4.2E+27");
+        assert_eq!(found.numbers, []);
+        assert_eq!(found.ruined, ["4.20000E+27", "4.2E+27"]);
+
+        let zeros = recognise("4200002345202600000000000000");
+        assert!(zeros.numbers[0].suspect);
+        assert!(!recognise(PAID).numbers[0].suspect);
+    }
+
+    #[test]
+    fn a_list_stays_a_list() {
+        let list =
+            "QH260308100244120077\nQH260308100244120078\tQH260308100244120079,QH260308100244120077";
+        assert_eq!(recognise(list).numbers.len(), 3);
+        let two = format!("{PAID}\n4200002345202603081234567891");
+        assert_eq!(recognise(&two).numbers.len(), 2);
+    }
+
+    #[test]
+    fn each_kind_is_known_by_its_label_or_its_shape() {
+        assert_eq!(
+            only("50300903482026030812345678901").1,
+            NumberKind::RefundId
+        );
+        assert_eq!(only("退款单号：T20260308-1").1, NumberKind::OutRefundNo);
+        assert_eq!(
+            only("微信退款单号 50300903482026030812345678901").1,
+            NumberKind::RefundId
+        );
+        assert_eq!(only("订单号 20260308").1, NumberKind::OrderNo);
+        assert_eq!(only("A1").1, NumberKind::OutTradeNo);
+        assert_eq!(only(&"9".repeat(37)).1, NumberKind::OutRefundNo);
+    }
+
+    #[test]
+    fn nothing_is_found_in_nothing() {
+        for text in ["", " \n", "你好", "hello world", "¥¥¥", &"x".repeat(100)] {
+            assert_eq!(recognise(text).numbers, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_large_text_takes_no_longer_than_its_size() {
+        let text = "a1 23 4200 `x9`\n".repeat(200_000);
+        let started = std::time::Instant::now();
+
+        let found = recognise(&text);
+
+        assert!(found.numbers.len() <= MAX_NUMBERS);
+        assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_survived_and_yields_only_clean_numbers(text in "\\PC{0,200}") {
+            for found in recognise(&text).numbers {
+                proptest::prop_assert!(found.number.chars().all(is_number_sign));
+                proptest::prop_assert!((1..=64).contains(&found.number.len()));
+                proptest::prop_assert!(!found.kinds.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The parts of a workbook: a zip whose sizes are summed before anything is unpacked, and XML read
+//! piece by piece under limits, because sizes in a zip may lie.
+
+use std::io::{self, BufRead, BufReader, Read, Seek};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesRef, Event};
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use super::IntakeError;
+
+/// The most that a workbook may unpack to.
+pub const MAX_UNPACKED_BYTES: u64 = 512 << 20;
+/// The most files a workbook may have.
+const MAX_FILES: usize = 10_000;
+/// The longest single piece of XML: a tag with its attributes, or a text.
+const MAX_PIECE: usize = 1 << 20;
+
+/// One part while it is read.
+pub(super) type Part<'a, R> = Reader<Limited<BufReader<ZipFile<'a, R>>>>;
+
+/// Opens the container and checks what it says of itself.
+pub(super) fn open_zip<R: Read + Seek>(
+    reader: R,
+    limit: u64,
+) -> Result<ZipArchive<R>, IntakeError> {
+    let mut zip = ZipArchive::new(reader).map_err(|error| damaged("zip", error))?;
+    if zip.len() > MAX_FILES {
+        return Err(damaged("zip", "too many files"));
+    }
+    let mut sum = 0_u64;
+    for at in 0..zip.len() {
+        let file = zip
+            .by_index_raw(at)
+            .map_err(|error| damaged("zip", error))?;
+        sum = sum.saturating_add(file.size());
+    }
+    if sum > limit {
+        return Err(IntakeError::Bomb { limit });
+    }
+    Ok(zip)
+}
+
+/// Opens a part, or `None` if there is none of this name.
+pub(super) fn open_part<'a, R: Read + Seek>(
+    zip: &'a mut ZipArchive<R>,
+    name: &str,
+    limit: u64,
+) -> Result<Option<Part<'a, R>>, IntakeError> {
+    let file = match zip.by_name(name) {
+        Ok(file) => file,
+        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
+        Err(error) => return Err(damaged(name, error)),
+    };
+    let mut xml = Reader::from_reader(Limited {
+        inner: BufReader::with_capacity(64 << 10, file),
+        left: limit,
+        piece: MAX_PIECE,
+    });
+    let config = xml.config_mut();
+    config.check_end_names = false;
+    config.expand_empty_elements = true;
+    Ok(Some(xml))
+}
+
+/// The next piece of XML; a document type is refused.
+pub(super) fn next<'b, R: BufRead>(
+    xml: &mut Reader<Limited<R>>,
+    buffer: &'b mut Vec<u8>,
+    part: &str,
+) -> Result<Event<'b>, IntakeError> {
+    buffer.clear();
+    xml.get_mut().piece = MAX_PIECE;
+    match xml.read_event_into(buffer) {
+        Ok(Event::DocType(_)) => Err(damaged(part, "document types are not allowed")),
+        Ok(event) => Ok(event),
+        Err(_) if xml.get_ref().left == 0 => Err(IntakeError::Bomb {
+            limit: MAX_UNPACKED_BYTES,
+        }),
+        Err(error) => Err(damaged(part, error)),
+    }
+}
+
+pub(super) fn damaged(part: &str, what: impl std::fmt::Display) -> IntakeError {
+    IntakeError::Workbook {
+        part: part.to_owned(),
+        what: what.to_string(),
+    }
+}
+
+/// Calls `take` with name and raw value of each attribute.
+pub(super) fn attributes(raw: &str, mut take: impl FnMut(&str, &str)) -> Option<()> {
+    let mut rest = raw.trim_ascii();
+    while !rest.is_empty() {
+        let (name, after) = rest.split_once('=')?;
+        let after = after.trim_ascii_start();
+        let quote = after.chars().next().filter(|q| matches!(q, '"' | '\''))?;
+        let (value, after) = after.get(1..)?.split_once(quote)?;
+        take(name.trim_ascii(), value);
+        rest = after.trim_ascii_start();
+    }
+    Some(())
+}
+
+/// Puts the character of `&lt;`, `&#20013;` and their like behind `text`.
+pub(super) fn push_reference(reference: &BytesRef<'_>, text: &mut Vec<u8>) -> Option<()> {
+    let sign = match reference.as_ref() {
+        "lt" => '<',
+        "gt" => '>',
+        "amp" => '&',
+        "apos" => '\'',
+        "quot" => '"',
+        _ => reference.resolve_char_ref().ok()??,
+    };
+    text.extend_from_slice(sign.encode_utf8(&mut [0; 4]).as_bytes());
+    Some(())
+}
+
+/// A value of an attribute with its references resolved.
+pub(super) fn unescaped(value: &str) -> String {
+    quick_xml::escape::unescape(value).map_or_else(|_bad| value.to_owned(), Into::into)
+}
+
+/// A reader that ends with an error at its limits: in all, and between two pieces.
+pub(super) struct Limited<R> {
+    inner: R,
+    left: u64,
+    piece: usize,
+}
+
+impl<R: BufRead> BufRead for Limited<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let room = usize::try_from(self.left)
+            .unwrap_or(usize::MAX)
+            .min(self.piece);
+        if room == 0 {
+            return Err(io::Error::other("longer than allowed"));
+        }
+        let bytes = self.inner.fill_buf()?;
+        Ok(bytes.get(..room).unwrap_or(bytes))
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.left = self.left.saturating_sub(amount as u64);
+        self.piece = self.piece.saturating_sub(amount);
+        self.inner.consume(amount);
+    }
+}
+
+impl<R: BufRead> Read for Limited<R> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let mut bytes = self.fill_buf()?;
+        let read = bytes.read(to)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
