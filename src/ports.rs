@@ -2,6 +2,7 @@
 
 mod books;
 
+mod observations;
 mod records;
 
 use std::io::Write;
@@ -17,6 +18,7 @@ pub use books::{
     Stored, TableQuery, Unwatched, Watch,
 };
 
+pub use observations::{Observation, ObservationSource};
 pub use records::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
     ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,

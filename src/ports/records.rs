@@ -1,6 +1,6 @@
 //! What people and runs leave in a workspace: profiles, preferences, runs, cases, history.
 
-use super::StoreError;
+use super::{Observation, StoreError};
 use crate::domain::{BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, ProfileId};
 use crate::reconcile::{PoolItem, Summary};
 
@@ -348,4 +348,17 @@ pub trait Records: Send + Sync {
     /// # Errors
     /// As above.
     fn exchanges(&self, text: &str, most: u32) -> Result<Vec<ExchangeRecord>, StoreError>;
+
+    /// Enters what WeChat Pay said, once: when its key is known already nothing is stored and the
+    /// first one comes back.
+    ///
+    /// # Errors
+    /// As above.
+    fn observe(&self, observation: &Observation) -> Result<Option<Observation>, StoreError>;
+
+    /// Observations of all merchants that name this number, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn observations(&self, number: &str) -> Result<Vec<Observation>, StoreError>;
 }

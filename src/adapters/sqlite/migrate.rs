@@ -14,6 +14,7 @@ use crate::ports::StoreError;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_books.sql"),
+    include_str!("migrations/0003_observations.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

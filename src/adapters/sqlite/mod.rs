@@ -9,6 +9,7 @@ mod cases;
 mod imports;
 mod merchants;
 mod migrate;
+mod observations;
 mod records;
 mod runs;
 

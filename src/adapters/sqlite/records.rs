@@ -1,10 +1,10 @@
 //! [`Records`] over the workspace database: each method is one call into the file of its table family.
 
-use super::{Database, audit, cases, merchants, runs};
+use super::{Database, audit, cases, merchants, observations, runs};
 use crate::domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use crate::ports::{
-    CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun, NewRun, Records,
-    RunId, RunRecord, StoreError,
+    CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun, NewRun,
+    Observation, Records, RunId, RunRecord, StoreError,
 };
 use crate::reconcile::PoolItem;
 
@@ -112,5 +112,13 @@ impl Records for Database {
 
     fn exchanges(&self, text: &str, most: u32) -> Result<Vec<ExchangeRecord>, StoreError> {
         audit::list(self, text, most)
+    }
+
+    fn observe(&self, observation: &Observation) -> Result<Option<Observation>, StoreError> {
+        observations::enter(self, observation)
+    }
+
+    fn observations(&self, number: &str) -> Result<Vec<Observation>, StoreError> {
+        observations::about(self, number)
     }
 }

@@ -1,0 +1,136 @@
+//! Observations: what WeChat Pay said, each statement once, for good.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::Database;
+use crate::domain::{Fen, Instant, ProfileId};
+use crate::ports::{Observation, ObservationSource, StoreError};
+
+const COLUMNS: &str = "profile, at, source, key, aside, out_trade_no, transaction_id, \
+    out_refund_no, refund_id, state, fen, happened_at, document";
+
+/// Enters an observation; gives the one back that has its key already.
+pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observation>, StoreError> {
+    db.write(|tx| {
+        let known = tx
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM observation WHERE profile = ?1 AND key = ?2"
+            ))?
+            .query_row(params![new.profile.0, new.key], read)
+            .optional()?;
+        if known.is_some() {
+            return Ok(known);
+        }
+        tx.prepare_cached(&format!(
+            "INSERT INTO observation ({COLUMNS})
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        ))?
+        .execute(params![
+            new.profile.0,
+            new.at.unix(),
+            new.source.word(),
+            new.key,
+            new.aside,
+            new.out_trade_no,
+            new.transaction_id,
+            new.out_refund_no,
+            new.refund_id,
+            new.state,
+            new.amount.map(Fen::get),
+            new.happened_at.map(Instant::unix),
+            new.document,
+        ])?;
+        Ok(None)
+    })
+}
+
+/// Observations that name a number in one of its four places, oldest first.
+pub(super) fn about(db: &Database, number: &str) -> Result<Vec<Observation>, StoreError> {
+    if number.is_empty() {
+        return Ok(Vec::new());
+    }
+    let connection = db.lock();
+    let places = [
+        "out_trade_no",
+        "transaction_id",
+        "out_refund_no",
+        "refund_id",
+    ];
+    // One search an index; an OR over four columns would read the whole table.
+    let union = places.map(|place| {
+        format!("SELECT id, {COLUMNS} FROM observation WHERE {place} = ?1 AND {place} <> ''")
+    });
+    let mut statement =
+        connection.prepare_cached(&format!("{} ORDER BY id", union.join(" UNION ")))?;
+    let rows = statement.query_map(params![number], |row| read_from(row, 1))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Observation> {
+    read_from(row, 0)
+}
+
+fn read_from(row: &Row<'_>, first: usize) -> rusqlite::Result<Observation> {
+    let at = |offset: usize| first.saturating_add(offset);
+    let source: String = row.get(at(2))?;
+    Ok(Observation {
+        profile: ProfileId(row.get(at(0))?),
+        at: Instant::from_unix(row.get(at(1))?),
+        source: ObservationSource::parse(&source).unwrap_or(ObservationSource::Notice),
+        key: row.get(at(3))?,
+        aside: row.get(at(4))?,
+        out_trade_no: row.get(at(5))?,
+        transaction_id: row.get(at(6))?,
+        out_refund_no: row.get(at(7))?,
+        refund_id: row.get(at(8))?,
+        state: row.get(at(9))?,
+        amount: row.get::<_, Option<i64>>(at(10))?.map(Fen::new),
+        happened_at: row.get::<_, Option<i64>>(at(11))?.map(Instant::from_unix),
+        document: row.get(at(12))?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::MerchantProfile;
+    use crate::ports::Records as _;
+
+    #[test]
+    fn a_statement_is_entered_once_and_found_by_each_of_its_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open(&folder.path().join("w.db")).unwrap();
+        let now = Instant::from_unix(1_772_899_200);
+        let profile = db
+            .add_profile(&MerchantProfile::new("a", "1900000109"), now)
+            .unwrap();
+        let observation = Observation {
+            profile,
+            at: now,
+            source: ObservationSource::Notice,
+            key: "pay/42".to_owned(),
+            aside: String::new(),
+            out_trade_no: "A1".to_owned(),
+            transaction_id: "42".to_owned(),
+            out_refund_no: String::new(),
+            refund_id: String::new(),
+            state: "SUCCESS".to_owned(),
+            amount: Some(Fen::new(3500)),
+            happened_at: Some(now),
+            document: "{}".to_owned(),
+        };
+
+        assert_eq!(enter(&db, &observation), Ok(None));
+        let again = Observation {
+            at: now.plus(9),
+            ..observation.clone()
+        };
+        assert_eq!(enter(&db, &again), Ok(Some(observation.clone())));
+
+        for number in ["A1", "42"] {
+            assert_eq!(about(&db, number), Ok(vec![observation.clone()]));
+        }
+        assert_eq!(about(&db, ""), Ok(vec![]));
+        assert_eq!(about(&db, "4"), Ok(vec![]));
+    }
+}
