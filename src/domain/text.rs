@@ -40,21 +40,33 @@ impl<const N: usize> Text<N> {
         (text.is_ascii() || std::str::from_utf8(text).is_ok()).then_some(Self { len, bytes })
     }
 
-    /// Takes the first `len` bytes of a window if all of them are visible ASCII: the quick way for parsers of long files.
+    /// Becomes the first `len` bytes of a window if all of them are visible ASCII: the quick way for parsers of long
+    /// files, which writes in place.
     ///
-    /// `None` says only that the quick way does not apply; [`Text::from_utf8`] decides.
-    #[must_use]
+    /// `false` says only that the quick way does not apply, and leaves the empty text; [`Text::from_utf8`] decides.
     #[inline]
-    pub fn from_visible_prefix(window: &[u8; N], len: usize) -> Option<Self> {
-        let len = u8::try_from(len).ok()?;
-        let mut bytes = [0; N];
-        let mut is_odd = usize::from(len) > N;
-        for (at, (to, from)) in (0_u8..).zip(bytes.iter_mut().zip(window)) {
-            let is_inside = at < len;
-            *to = if is_inside { *from } else { 0 };
-            is_odd |= is_inside & (from.wrapping_sub(0x21) > 0x5D);
+    pub fn set_visible_prefix(&mut self, window: &[u8; N], len: usize) -> bool {
+        let short = u8::try_from(len).unwrap_or(u8::MAX);
+        // Three plain loops over arrays, which the compiler turns into vector instructions.
+        let mut keep = [0; N];
+        for (to, at) in keep.iter_mut().zip(PLACES) {
+            *to = if at < short { 0xFF } else { 0 };
         }
-        (!is_odd).then_some(Self { len, bytes })
+        for ((to, from), keep) in self.bytes.iter_mut().zip(window).zip(keep) {
+            *to = from & keep;
+        }
+        let mut odd = 0_u8;
+        for (from, keep) in window.iter().zip(keep) {
+            // 0x21 to 0x7E stay within 0x5D of the first.
+            let is_odd = from.wrapping_sub(0x21) > 0x5D;
+            odd |= keep & if is_odd { 0xFF } else { 0 };
+        }
+        let is_visible = odd == 0 && len <= N;
+        self.len = if is_visible { short } else { 0 };
+        if !is_visible {
+            self.bytes = [0; N];
+        }
+        is_visible
     }
 
     /// The text.
@@ -83,6 +95,24 @@ impl<const N: usize> Text<N> {
         fingerprint(self.as_bytes())
     }
 }
+
+/// 0, 1, 2 … for every place a text can have.
+const PLACES: [u8; 255] = {
+    let mut places = [0; 255];
+    let mut at = 0;
+    while at < 255 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::indexing_slicing,
+            reason = "at is below 255"
+        )]
+        {
+            places[at] = at as u8;
+        }
+        at += 1;
+    }
+    places
+};
 
 impl<const N: usize> Default for Text<N> {
     fn default() -> Self {

@@ -11,6 +11,7 @@ mod gateway;
 mod intake;
 mod intake_xlsx;
 mod query;
+mod bill_files;
 mod sandbox;
 mod store;
 mod support;

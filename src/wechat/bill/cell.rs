@@ -3,25 +3,26 @@
 use super::block::RowFault;
 use crate::domain::{Instant, Text};
 
-/// Reads an identifier; blanks around it do not count, control characters and ruined numbers are refused.
+/// Reads an identifier into its place; blanks around it do not count, control characters and ruined numbers are refused.
 #[inline]
 pub(super) fn id<const N: usize>(
     text: &[u8],
-    start: usize,
-    end: usize,
-) -> Result<Text<N>, RowFault> {
+    (start, end): (usize, usize),
+    slot: &mut Text<N>,
+) -> Result<(), RowFault> {
     let len = end.wrapping_sub(start);
     if let Some(window) = text.get(start..).and_then(<[u8]>::first_chunk::<N>)
-        && let Some(id) = Text::from_visible_prefix(window, len)
+        && slot.set_visible_prefix(window, len)
     {
         if matches!(window.get(1), Some(b'.' | b'E' | b'e'))
             && is_scientific(window.get(..len).unwrap_or_default())
         {
             return Err(RowFault::Spreadsheet);
         }
-        return Ok(id);
+        return Ok(());
     }
-    slow_id(text.get(start..end).unwrap_or_default())
+    *slot = slow_id(text.get(start..end).unwrap_or_default())?;
+    Ok(())
 }
 
 #[cold]
@@ -104,7 +105,7 @@ fn second_of_day(text: &[u8; 19]) -> Option<i64> {
     };
     let two = |high: u8, low: u8| {
         let (high, low) = (high.wrapping_sub(b'0'), low.wrapping_sub(b'0'));
-        (high <= 9 && low <= 9).then_some(high * 10 + low)
+        (high <= 9 && low <= 9).then(|| high * 10 + low)
     };
     let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
     (hour <= 23 && minute <= 59 && second <= 59)
@@ -160,6 +161,11 @@ fn rate(cell: &[u8]) -> Option<i32> {
 mod tests {
     use super::*;
     use crate::domain::OutTradeNo;
+
+    fn id<const N: usize>(text: &[u8], start: usize, end: usize) -> Result<Text<N>, RowFault> {
+        let mut slot = Text::EMPTY;
+        super::id(text, (start, end), &mut slot).map(|()| slot)
+    }
 
     #[test]
     fn rates_are_read_in_ten_thousandths_of_a_per_cent() {

@@ -7,8 +7,9 @@
 use super::block::RowFault;
 use super::layout::{Layout, MAX_COLUMNS};
 
-/// More cuts than the widest layout has cells, so that merchant text with backticks still fits.
-const MAX_CUTS: usize = MAX_COLUMNS * 4;
+/// More cuts than the widest layout has cells, so that merchant text with backticks still fits; fewer than 255, the place
+/// of a column that is not there.
+const MAX_CUTS: usize = MAX_COLUMNS * 3;
 
 /// Where the cells of a line start; a cell ends one byte before the next starts.
 pub(super) struct Cuts {
@@ -55,7 +56,10 @@ pub(super) fn cut(
     cuts: &mut Cuts,
 ) -> Result<(), RowFault> {
     let width = layout.width();
-    let found = cut_ticks(text, len, cuts);
+    let Some(short) = u32::try_from(len).ok().filter(|len| *len < u32::MAX - 64) else {
+        return Err(RowFault::TooLong);
+    };
+    let found = cut_ticks(text, short, cuts);
     if found == width {
         return Ok(());
     }
@@ -100,11 +104,11 @@ fn cut_otherwise(
 
 /// Finds comma + backtick; returns the number of cells and notes the first [`MAX_CUTS`] starts and the end.
 #[inline]
-fn cut_ticks(text: &[u8], len: usize, cuts: &mut Cuts) -> usize {
+fn cut_ticks(text: &[u8], len: u32, cuts: &mut Cuts) -> usize {
     let mut cells = 1;
-    let mut base = 0;
+    let mut base = 0_u32;
     while base < len {
-        let rest = text.get(base..).unwrap_or_default();
+        let rest = text.get(base as usize..).unwrap_or_default();
         let mut mask = if let Some(window) = rest.first_chunk::<65>() {
             ticks(window)
         } else {
@@ -119,9 +123,9 @@ fn cut_ticks(text: &[u8], len: usize, cuts: &mut Cuts) -> usize {
             mask &= (1 << left) - 1;
         }
         while mask != 0 {
-            let at = base + mask.trailing_zeros() as usize;
+            let start = base + mask.trailing_zeros() + 1;
             if let Some(slot) = cuts.starts.get_mut(cells) {
-                *slot = position(at + 1);
+                *slot = start;
             }
             cells += 1;
             mask &= mask - 1;
@@ -129,30 +133,37 @@ fn cut_ticks(text: &[u8], len: usize, cuts: &mut Cuts) -> usize {
         base += 64;
     }
     if let Some(slot) = cuts.starts.get_mut(cells) {
-        *slot = position(len + 1);
+        *slot = len + 1;
     }
     cells
 }
 
 /// Bit `n` is set where byte `n` is a comma and the next one a backtick.
+///
+/// Eight bytes at a time: bit `k` of byte `j` of `square` stands for byte `8 k + j`, which is then turned over its
+/// diagonal.
 #[inline]
 fn ticks(window: &[u8; 65]) -> u64 {
     const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     const COMMAS: u64 = 0x2C2C_2C2C_2C2C_2C2C;
     const TICKS: u64 = 0x6060_6060_6060_6060;
-    const GATHER: u64 = 0x0102_0408_1020_4080;
     let (Some(here), Some(next)) = (window.first_chunk::<64>(), window.last_chunk::<64>()) else {
         return 0;
     };
-    let mut mask = 0;
+    let mut square = 0;
     let words = here.as_chunks::<8>().0.iter().zip(next.as_chunks::<8>().0);
-    for (at, (here, next)) in words.enumerate() {
+    for (here, next) in words {
         let off = (u64::from_le_bytes(*here) ^ COMMAS) | (u64::from_le_bytes(*next) ^ TICKS);
         // The top bit of each byte of `off` that is zero, exactly.
         let zero = !(((off & LOW_BITS) + LOW_BITS) | off | LOW_BITS);
-        mask |= ((zero >> 7).wrapping_mul(GATHER) >> 56) << (at * 8);
+        square = (square >> 1) | zero;
     }
-    mask
+    let turn = (square ^ (square >> 7)) & 0x00AA_00AA_00AA_00AA;
+    let square = square ^ turn ^ (turn << 7);
+    let turn = (square ^ (square >> 14)) & 0x0000_CCCC_0000_CCCC;
+    let square = square ^ turn ^ (turn << 14);
+    let turn = (square ^ (square >> 28)) & 0x0000_0000_F0F0_F0F0;
+    square ^ turn ^ (turn << 28)
 }
 
 /// Lines are far shorter than 4 GiB; a longer position is cut off and fails as a cell.

@@ -251,6 +251,18 @@ impl BillReader {
         self.layout.as_ref()
     }
 
+    /// The rows parsed since they were last taken or cleared.
+    #[must_use]
+    pub fn rows(&self) -> (&[WPay], &[WRefund]) {
+        (&self.block.pays, &self.block.refunds)
+    }
+
+    /// Forgets those rows and keeps their room for the next piece.
+    pub fn clear_rows(&mut self) {
+        self.block.pays.clear();
+        self.block.refunds.clear();
+    }
+
     /// Hands over the rows parsed so far; call it after each piece to keep memory flat.
     pub fn take_rows(&mut self) -> (Vec<WPay>, Vec<WRefund>) {
         (

@@ -217,19 +217,31 @@ impl<'a> RowReader<'a> {
         self.cuts.cell(text, self.layout.place(column))
     }
 
+    /// Reads an identifier into its place.
     #[inline]
-    fn id<const N: usize>(&self, text: &[u8], column: Column) -> Result<Text<N>, Fault> {
-        let (start, end) = self.range(text, column);
-        id(text, start, end).map_err(|fault| (fault, Some(column)))
+    fn id<const N: usize>(
+        &self,
+        text: &[u8],
+        column: Column,
+        slot: &mut Text<N>,
+    ) -> Result<(), Fault> {
+        let range = self.range(text, column);
+        id(text, range, slot).map_err(|fault| (fault, Some(column)))
     }
 
+    /// The same for one that must not be empty.
     #[inline]
-    fn key<const N: usize>(&self, text: &[u8], column: Column) -> Result<Text<N>, Fault> {
-        let id = self.id(text, column)?;
-        if id.is_empty() {
+    fn key<const N: usize>(
+        &self,
+        text: &[u8],
+        column: Column,
+        slot: &mut Text<N>,
+    ) -> Result<(), Fault> {
+        self.id(text, column, slot)?;
+        if slot.is_empty() {
             return Err((RowFault::EmptyId, Some(column)));
         }
-        Ok(id)
+        Ok(())
     }
 
     /// Money that must be there if the column is.
@@ -318,11 +330,12 @@ impl<'a> RowReader<'a> {
         sums: Sums,
         row: RowRef,
     ) -> Result<(), Fault> {
-        let pay = WPay {
-            out_trade_no: self.key(text, Column::OutTradeNo)?,
-            transaction_id: self.key(text, Column::TransactionId)?,
-            appid: self.appid(text)?,
-            sub_mch_id: self.sub_merchant(text)?,
+        self.appid(text)?;
+        let mut pay = WPay {
+            out_trade_no: Text::EMPTY,
+            transaction_id: Text::EMPTY,
+            appid: self.appid,
+            sub_mch_id: Text::EMPTY,
             time,
             state,
             is_cny: self.is_cny(text),
@@ -330,11 +343,12 @@ impl<'a> RowReader<'a> {
             settled: sums.settled,
             coupon: sums.coupon,
             fee: sums.fee,
-            rate: self
-                .rates
-                .read(self.cuts.cell(text, self.layout.place(Column::Rate))),
+            rate: self.rate(text),
             row,
         };
+        self.key(text, Column::OutTradeNo, &mut pay.out_trade_no)?;
+        self.key(text, Column::TransactionId, &mut pay.transaction_id)?;
+        self.sub_merchant(text, &mut pay.sub_mch_id)?;
         self.count(text, time, &sums, row.line, true)?;
         let tally = &mut self.out.tally;
         match state {
@@ -346,8 +360,8 @@ impl<'a> RowReader<'a> {
             }
         }
         let tally = &mut self.out.tally;
-        let second = usize::try_from((time.unix() - self.day.start) / 900).unwrap_or(0);
-        if let Some(count) = tally.quarter_hours.0.get_mut(second) {
+        let quarter = usize::try_from((time.unix() - self.day.start) / 900).unwrap_or(0);
+        if let Some(count) = tally.quarter_hours.0.get_mut(quarter) {
             *count += 1;
         }
         tally.bounds.check_pay(&pay);
@@ -355,9 +369,16 @@ impl<'a> RowReader<'a> {
         Ok(())
     }
 
+    #[inline]
+    fn rate(&mut self, text: &[u8]) -> i32 {
+        let place = self.layout.place(Column::Rate);
+        self.rates.read(self.cuts.cell(text, place))
+    }
+
     fn refund(&mut self, text: &[u8], time: Instant, sums: Sums, row: RowRef) -> Result<(), Fault> {
         // 交易时间 of a REFUND bill may be the time of the payment; what decides the day is 退款申请时间.
-        let asked = self.cell(text, Column::RefundRequested);
+        let place = self.layout.place(Column::RefundRequested);
+        let asked = self.cuts.cell(text, place);
         let time = if matches!(asked, b"" | b"0") {
             time
         } else {
@@ -370,20 +391,15 @@ impl<'a> RowReader<'a> {
                 return Err((RowFault::Money(MoneyError::Empty), Some(column)));
             }
         }
-        let state = match self.cell(text, Column::RefundState).trim_ascii() {
-            b"SUCCESS" => BillRefundState::Success,
-            b"PROCESSING" => BillRefundState::Processing,
-            b"FAIL" => BillRefundState::Fail,
-            b"CHANGE" => BillRefundState::Change,
-            _ => BillRefundState::Unknown,
-        };
-        let refund = WRefund {
-            out_refund_no: self.refund_key(text, Column::OutRefundNo)?,
-            refund_id: self.refund_key(text, Column::RefundId)?,
-            out_trade_no: self.key(text, Column::OutTradeNo)?,
-            transaction_id: self.key(text, Column::TransactionId)?,
-            appid: self.appid(text)?,
-            sub_mch_id: self.sub_merchant(text)?,
+        let state = refund_state(self.cell(text, Column::RefundState));
+        self.appid(text)?;
+        let mut refund = WRefund {
+            out_refund_no: Text::EMPTY,
+            refund_id: Text::EMPTY,
+            out_trade_no: Text::EMPTY,
+            transaction_id: Text::EMPTY,
+            appid: self.appid,
+            sub_mch_id: Text::EMPTY,
             time,
             state,
             is_cny: self.is_cny(text),
@@ -391,11 +407,14 @@ impl<'a> RowReader<'a> {
             settled: sums.refunded,
             coupon: sums.refund_coupon,
             fee: sums.fee,
-            rate: self
-                .rates
-                .read(self.cuts.cell(text, self.layout.place(Column::Rate))),
+            rate: self.rate(text),
             row,
         };
+        self.refund_key(text, Column::OutRefundNo, &mut refund.out_refund_no)?;
+        self.refund_key(text, Column::RefundId, &mut refund.refund_id)?;
+        self.key(text, Column::OutTradeNo, &mut refund.out_trade_no)?;
+        self.key(text, Column::TransactionId, &mut refund.transaction_id)?;
+        self.sub_merchant(text, &mut refund.sub_mch_id)?;
         self.count(text, time, &sums, row.line, false)?;
         if state == BillRefundState::Unknown {
             self.unknown(text, Column::RefundState);
@@ -406,28 +425,34 @@ impl<'a> RowReader<'a> {
         Ok(())
     }
 
-    fn refund_key<const N: usize>(&self, text: &[u8], column: Column) -> Result<Text<N>, Fault> {
-        let key = self.key(text, column)?;
-        if key.as_bytes() == b"0" {
+    fn refund_key<const N: usize>(
+        &self,
+        text: &[u8],
+        column: Column,
+        slot: &mut Text<N>,
+    ) -> Result<(), Fault> {
+        self.key(text, column, slot)?;
+        if slot.as_bytes() == b"0" {
             return Err((RowFault::EmptyId, Some(column)));
         }
-        Ok(key)
+        Ok(())
     }
 
+    /// Brings `self.appid` up to this row; most rows have that of the row before.
     #[inline]
-    fn appid(&mut self, text: &[u8]) -> Result<AppId, Fault> {
-        let (start, end) = self.range(text, Column::AppId);
-        if text.get(start..end) != Some(self.appid.as_bytes()) {
-            self.appid = id(text, start, end).map_err(|fault| (fault, Some(Column::AppId)))?;
+    fn appid(&mut self, text: &[u8]) -> Result<(), Fault> {
+        let range = self.range(text, Column::AppId);
+        if text.get(range.0..range.1) != Some(self.appid.as_bytes()) {
+            id(text, range, &mut self.appid).map_err(|fault| (fault, Some(Column::AppId)))?;
         }
-        Ok(self.appid)
+        Ok(())
     }
 
     #[inline]
-    fn sub_merchant(&self, text: &[u8]) -> Result<MchId, Fault> {
+    fn sub_merchant(&self, text: &[u8], slot: &mut MchId) -> Result<(), Fault> {
         match self.cell(text, Column::SubMchId) {
-            b"" | b"0" => Ok(MchId::EMPTY),
-            _ => self.id(text, Column::SubMchId),
+            b"" | b"0" => Ok(()),
+            _ => self.id(text, Column::SubMchId, slot),
         }
     }
 
@@ -452,7 +477,8 @@ impl<'a> RowReader<'a> {
     ) -> Result<(), Fault> {
         let (start, end) = self.range(text, Column::MchId);
         if text.get(start..end) != Some(self.merchant.as_bytes()) || self.merchant_rows == 0 {
-            let merchant: MchId = self.key(text, Column::MchId)?;
+            let mut merchant = MchId::EMPTY;
+            self.key(text, Column::MchId, &mut merchant)?;
             self.flush_merchant();
             (self.merchant, self.merchant_line) = (merchant, line);
         }
@@ -529,6 +555,16 @@ impl<'a> RowReader<'a> {
     fn finish(&mut self) {
         self.flush_merchant();
         self.flush_day();
+    }
+}
+
+fn refund_state(cell: &[u8]) -> BillRefundState {
+    match cell.trim_ascii() {
+        b"SUCCESS" => BillRefundState::Success,
+        b"PROCESSING" => BillRefundState::Processing,
+        b"FAIL" => BillRefundState::Fail,
+        b"CHANGE" => BillRefundState::Change,
+        _ => BillRefundState::Unknown,
     }
 }
 
