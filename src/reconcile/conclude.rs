@@ -1,49 +1,12 @@
 //! From the ledger to the outcome: the figures, and the proof that every row is in one category.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::domain::{Category, Fen};
 
 use super::ledger::{Ledger, Tally};
-use super::pool::pool_digest;
 use super::{
     BookSummary, CategoryLine, DayInput, Identity, NetSettlement, PoolRoll, ReconcileError, Sums,
     Term,
 };
-
-/// SHA-256 over everything that decides the result.
-pub(super) fn run_id(input: &DayInput) -> [u8; 32] {
-    let mut sources = input.sources.clone();
-    sources.sort_unstable();
-    let mut live = input.live_refunds.clone();
-    live.sort_unstable();
-    let open: Vec<_> = input
-        .pool
-        .iter()
-        .filter(|item| item.entered < input.day)
-        .copied()
-        .collect();
-    let mut hash = Sha256::new();
-    hash.update(format!(
-        "recondesk run {:?} {} {} {:?}\n",
-        input.mch_id,
-        input.day,
-        input.as_of.unix(),
-        input.bill
-    ));
-    hash.update(input.rules.digest());
-    hash.update(pool_digest(&open));
-    for source in sources {
-        hash.update(source);
-    }
-    for fact in live {
-        hash.update(format!("{:?} {:?}\n", fact.out_refund_no, fact.state));
-    }
-    for finding in &input.bill_findings {
-        hash.update(format!("{finding:?}\n"));
-    }
-    hash.finalize().into()
-}
 
 /// The figures of one book kind.
 pub(super) fn book_summary(tally: &Tally) -> Result<BookSummary, ReconcileError> {

@@ -12,6 +12,7 @@ mod fees;
 mod input;
 mod judge;
 mod ledger;
+mod memory;
 mod pays;
 mod pool;
 mod refund_rows;
@@ -36,6 +37,7 @@ use transit::Transit;
 
 pub use evidence::{Evidence, EvidenceError, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
+pub use memory::MemoryBooks;
 pub use pool::{PoolItem, PoolKind, PoolSide, pool_digest};
 pub use rules::Rules;
 pub use sink::{Collected, FindingSink};
@@ -105,7 +107,7 @@ pub fn run(
     proof.over_refunds(over);
     ledger.hand_over();
     Ok(Outcome {
-        run_id: conclude::run_id(input),
+        run_id: input.run_id(),
         summary: Summary {
             day: input.day,
             has_bill: day.has_bill,

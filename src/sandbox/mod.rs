@@ -13,6 +13,7 @@ mod ledger;
 mod notify;
 mod numbers;
 mod refunds;
+pub mod scenario;
 mod server;
 mod tls;
 mod trade;

@@ -1,0 +1,258 @@
+//! Books held in memory: the archive of tests and benches, and the model of what a store must answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{
+    BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
+};
+
+use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Stream, Sums};
+
+/// The books of one merchant, in memory. Rows may be given in any order.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryBooks {
+    bills: BTreeMap<BillDate, (Vec<WPay>, Vec<WRefund>)>,
+    orders: Vec<MOrder>,
+    refunds: Option<Vec<MRefund>>,
+    has_totals: bool,
+    has_business_numbers: bool,
+}
+
+/// Sorts as the streams of [`Evidence`] promise.
+fn by_print<T>(rows: &mut [T], key: impl Fn(&T) -> (u64, &[u8], crate::domain::RowRef)) {
+    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+}
+
+impl MemoryBooks {
+    /// Books without a row.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds (or replaces) the verified bill of a day.
+    pub fn set_bill(&mut self, day: BillDate, mut pays: Vec<WPay>, mut refunds: Vec<WRefund>) {
+        by_print(&mut pays, |w| {
+            (
+                w.out_trade_no.fingerprint(),
+                w.out_trade_no.as_bytes(),
+                w.row,
+            )
+        });
+        by_print(&mut refunds, |w| {
+            (
+                w.out_refund_no.fingerprint(),
+                w.out_refund_no.as_bytes(),
+                w.row,
+            )
+        });
+        self.bills.insert(day, (pays, refunds));
+    }
+
+    /// Takes the bill of a day away.
+    pub fn remove_bill(&mut self, day: BillDate) {
+        self.bills.remove(&day);
+    }
+
+    /// Replaces the merchant's orders.
+    pub fn set_orders(&mut self, mut orders: Vec<MOrder>) {
+        self.has_totals = orders.iter().any(|m| m.refund_total.is_some());
+        self.has_business_numbers = orders
+            .iter()
+            .any(|m| m.order_no.as_bytes() != m.out_trade_no.as_bytes());
+        by_print(&mut orders, |m| {
+            (
+                m.out_trade_no.fingerprint(),
+                m.out_trade_no.as_bytes(),
+                m.row,
+            )
+        });
+        self.orders = orders;
+    }
+
+    /// Replaces the merchant's refunds: from now on it has the shape of one row per refund.
+    pub fn set_refunds(&mut self, mut refunds: Vec<MRefund>) {
+        by_print(&mut refunds, |m| {
+            (
+                m.out_refund_no.fingerprint(),
+                m.out_refund_no.as_bytes(),
+                m.row,
+            )
+        });
+        self.refunds = Some(refunds);
+    }
+
+    /// The facts of a day's bill, as its certificate would have them.
+    ///
+    /// # Errors
+    /// [`ReconcileError::Overflow`] for sums beyond 64 bits.
+    pub fn bill_facts(&self, day: BillDate) -> Result<Option<BillFacts>, ReconcileError> {
+        let Some((pays, refunds)) = self.bills.get(&day) else {
+            return Ok(None);
+        };
+        let (mut paid, mut refunded) = (Sums::default(), Sums::default());
+        pays.iter().try_for_each(|w| paid.take(w.amount))?;
+        refunds.iter().try_for_each(|w| refunded.take(w.amount))?;
+        Ok(Some(BillFacts {
+            verified: true,
+            pays: paid.count,
+            refunds: refunded.count,
+            paid: paid.fen,
+            refunded: refunded.fen,
+        }))
+    }
+
+    fn bills_up_to(
+        &self,
+        day: BillDate,
+    ) -> impl Iterator<Item = (BillDate, &(Vec<WPay>, Vec<WRefund>))> {
+        self.bills.range(..=day).map(|(day, bill)| (*day, bill))
+    }
+}
+
+fn stream<'a, T: Copy + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a, T> {
+    Box::new(rows.map(|row| Ok(*row)))
+}
+
+impl Evidence for MemoryBooks {
+    fn pays(&self, day: BillDate) -> Result<Stream<'_, WPay>, EvidenceError> {
+        Ok(stream(self.bills.get(&day).into_iter().flat_map(|b| &b.0)))
+    }
+
+    fn refunds(&self, day: BillDate) -> Result<Stream<'_, WRefund>, EvidenceError> {
+        Ok(stream(self.bills.get(&day).into_iter().flat_map(|b| &b.1)))
+    }
+
+    fn orders(
+        &self,
+        day: BillDate,
+        lookback_days: u32,
+    ) -> Result<Stream<'_, MOrder>, EvidenceError> {
+        let back = i32::try_from(lookback_days).unwrap_or(i32::MAX);
+        let (start, end) = (day.start(), day.end());
+        let oldest = day.plus(back.saturating_neg()).start();
+        Ok(stream(self.orders.iter().filter(move |m| {
+            let final_unpaid = m.pay_status == crate::domain::PayStatus::Closed;
+            match m.paid_at.filter(|_| m.pay_status.is_paid()) {
+                Some(paid) => start <= paid && paid < end,
+                None => {
+                    !m.pay_status.is_paid()
+                        && !final_unpaid
+                        && oldest <= m.created_at
+                        && m.created_at < end
+                }
+            }
+        })))
+    }
+
+    fn orders_refunded(&self, day: BillDate) -> Result<Vec<MOrder>, EvidenceError> {
+        let changed = self
+            .orders
+            .iter()
+            .filter(|m| m.refund_total.is_some() && m.refund_at.is_some_and(|at| day.contains(at)));
+        Ok(changed.copied().collect())
+    }
+
+    fn merchant_refunds(&self, day: BillDate) -> Result<Stream<'_, MRefund>, EvidenceError> {
+        let all = self.refunds.iter().flatten();
+        Ok(stream(all.filter(move |m| {
+            m.time().is_some_and(|time| day.contains(time))
+        })))
+    }
+
+    fn orders_by_number(
+        &self,
+        numbers: &[OutTradeNo],
+    ) -> Result<Vec<Option<MOrder>>, EvidenceError> {
+        let find = |number: &OutTradeNo| {
+            let key = (number.fingerprint(), number.as_bytes());
+            let at = self.orders.partition_point(|m| {
+                (m.out_trade_no.fingerprint(), m.out_trade_no.as_bytes()) < key
+            });
+            self.orders.get(at).filter(|m| m.out_trade_no == *number)
+        };
+        Ok(numbers.iter().map(|n| find(n).copied()).collect())
+    }
+
+    fn orders_by_transaction(
+        &self,
+        numbers: &[TransactionId],
+    ) -> Result<Vec<Option<MOrder>>, EvidenceError> {
+        let wanted: BTreeSet<TransactionId> = numbers.iter().copied().collect();
+        let mut found = BTreeMap::new();
+        for m in &self.orders {
+            if wanted.contains(&m.transaction_id) {
+                found.entry(m.transaction_id).or_insert(*m);
+            }
+        }
+        Ok(numbers.iter().map(|n| found.get(n).copied()).collect())
+    }
+
+    fn orders_of_business(&self, numbers: &[OrderNo]) -> Result<Vec<MOrder>, EvidenceError> {
+        let wanted: BTreeSet<OrderNo> = numbers.iter().copied().collect();
+        let renumbered = self.orders.iter().filter(|m| {
+            m.order_no.as_bytes() != m.out_trade_no.as_bytes() && wanted.contains(&m.order_no)
+        });
+        Ok(renumbered.copied().collect())
+    }
+
+    fn has_business_numbers(&self) -> Result<bool, EvidenceError> {
+        Ok(self.has_business_numbers)
+    }
+
+    fn pays_by_number(
+        &self,
+        numbers: &[OutTradeNo],
+        up_to: BillDate,
+    ) -> Result<Vec<(BillDate, WPay)>, EvidenceError> {
+        let wanted: BTreeSet<OutTradeNo> = numbers.iter().copied().collect();
+        let mut out = Vec::new();
+        for (day, (pays, _)) in self.bills_up_to(up_to) {
+            for number in &wanted {
+                let key = (number.fingerprint(), number.as_bytes());
+                let from = pays.partition_point(|w| {
+                    (w.out_trade_no.fingerprint(), w.out_trade_no.as_bytes()) < key
+                });
+                let rows = pays.iter().skip(from);
+                let same = rows.take_while(|w| w.out_trade_no == *number);
+                out.extend(same.map(|w| (day, *w)));
+            }
+        }
+        Ok(out)
+    }
+
+    fn refunds_of_orders(
+        &self,
+        numbers: &[OutTradeNo],
+        up_to: BillDate,
+    ) -> Result<Vec<(BillDate, WRefund)>, EvidenceError> {
+        let wanted: BTreeSet<OutTradeNo> = numbers.iter().copied().collect();
+        let mut out = Vec::new();
+        for (day, (_, refunds)) in self.bills_up_to(up_to) {
+            let rows = refunds.iter().filter(|w| wanted.contains(&w.out_trade_no));
+            out.extend(rows.map(|w| (day, *w)));
+        }
+        Ok(out)
+    }
+
+    fn merchant_refunds_by_number(
+        &self,
+        numbers: &[OutRefundNo],
+    ) -> Result<Vec<Option<MRefund>>, EvidenceError> {
+        let all = self.refunds.as_deref().unwrap_or_default();
+        let find = |number: &OutRefundNo| all.iter().find(|m| m.out_refund_no == *number);
+        Ok(numbers.iter().map(|n| find(n).copied()).collect())
+    }
+
+    fn bill_days(&self) -> Result<Vec<BillDate>, EvidenceError> {
+        Ok(self.bills.keys().copied().collect())
+    }
+
+    fn has_refund_rows(&self) -> bool {
+        self.refunds.is_some()
+    }
+
+    fn has_refund_totals(&self) -> bool {
+        self.has_totals
+    }
+}
