@@ -312,6 +312,23 @@ pub trait Records: Send + Sync {
     /// As above.
     fn opening_pool(&self, profile: ProfileId, day: BillDate) -> Result<Vec<PoolItem>, StoreError>;
 
+    /// Notes that WeChat Pay says nothing happened on a day: its bill counts as an empty one.
+    ///
+    /// # Errors
+    /// As above.
+    fn mark_no_bill(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+        now: Instant,
+    ) -> Result<(), StoreError>;
+
+    /// Days of which WeChat Pay said that nothing happened, ascending.
+    ///
+    /// # Errors
+    /// As above.
+    fn no_bill_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, StoreError>;
+
     /// Cases: most pressing first, then by day and order of report.
     ///
     /// # Errors

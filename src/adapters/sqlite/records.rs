@@ -90,6 +90,19 @@ impl Records for Database {
         runs::opening_pool(self, profile, day)
     }
 
+    fn mark_no_bill(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        runs::mark_no_bill(self, profile, day, now)
+    }
+
+    fn no_bill_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, StoreError> {
+        runs::no_bill_days(self, profile)
+    }
+
     fn cases(&self, query: &CaseQuery) -> Result<Vec<CaseRecord>, StoreError> {
         cases::list(self, query)
     }

@@ -148,6 +148,29 @@ pub(super) fn opening_pool(
     }
 }
 
+pub(super) fn mark_no_bill(
+    db: &Database,
+    profile: ProfileId,
+    day: BillDate,
+    now: Instant,
+) -> Result<(), StoreError> {
+    db.write(|tx| {
+        tx.execute(
+            "INSERT OR IGNORE INTO no_bill VALUES (?1, ?2, ?3)",
+            params![profile.0, day.number(), now.unix()],
+        )?;
+        Ok(())
+    })
+}
+
+pub(super) fn no_bill_days(db: &Database, profile: ProfileId) -> Result<Vec<BillDate>, StoreError> {
+    let connection = db.lock();
+    let mut statement =
+        connection.prepare_cached("SELECT day FROM no_bill WHERE profile = ?1 ORDER BY day")?;
+    let days = statement.query_map([profile.0], |row| row.get::<_, i32>(0))?;
+    days.map(|day| read_day(day?)).collect()
+}
+
 fn one(
     db: &Database,
     condition: &str,

@@ -10,4 +10,5 @@ pub mod orders;
 pub mod poll;
 pub mod profiles;
 pub mod query;
+pub mod reconcile;
 pub mod views;

@@ -122,3 +122,11 @@ CREATE TRIGGER exchange_keep_update BEFORE UPDATE ON exchange
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
 CREATE TRIGGER exchange_keep_delete BEFORE DELETE ON exchange
 BEGIN SELECT RAISE(ABORT, 'history is append-only'); END;
+
+-- Days of which WeChat Pay said that there is no bill because nothing happened.
+CREATE TABLE no_bill (
+    profile INTEGER NOT NULL REFERENCES profile (id),
+    day     INTEGER NOT NULL,
+    told_at INTEGER NOT NULL,
+    PRIMARY KEY (profile, day)
+) STRICT, WITHOUT ROWID;
