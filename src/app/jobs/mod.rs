@@ -6,6 +6,7 @@ pub mod exchange;
 pub mod export;
 mod imports;
 pub mod lookup;
+pub mod notify;
 pub mod orders;
 pub mod poll;
 pub mod profiles;
