@@ -7,6 +7,8 @@
     reason = "in tests a panic is the assertion"
 )]
 
+mod explain_v2;
+mod explain_v3;
 mod gateway;
 mod intake;
 mod intake_xlsx;

@@ -150,7 +150,7 @@ fn unicode_escaped(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// `\\uXXXX` of characters beyond ASCII turned back into the characters.
+/// `\uXXXX` of characters beyond ASCII turned back into the characters.
 fn unicode_plain(text: &str) -> Option<String> {
     if !text.contains("\\u") {
         return None;

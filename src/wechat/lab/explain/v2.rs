@@ -7,7 +7,8 @@ use sha2::Sha256;
 
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
-use super::v2_plan::{Builder, Built, Twist, whole_message};
+use super::v2_plan::{Builder, Built};
+use super::v2_twist::{Twist, whole_message};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
 use crate::domain::{Secret, SignType, Words};
 use crate::wechat::Params;
@@ -371,7 +372,7 @@ fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> V
         })
         .collect();
     let labels: Vec<&[u8]> = labels.iter().map(|label| label.as_bytes()).collect();
-    let mut builder = Builder::new(&question.message, &labels);
+    let mut builder = Builder::shown(&question.message, &labels);
     let mut text = |twists: &[Twist<'_>]| {
         let mut room = Built {
             text: Vec::new(),

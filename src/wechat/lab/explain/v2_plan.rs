@@ -1,196 +1,9 @@
 //! How a string to sign may have been built elsewhere: one [`Plan`] is one way, with at most two deviations.
 
 use super::edits::{Edit, unpercent, xml_escaped};
+use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Order, Twist};
 use crate::wechat::Params;
 use crate::wechat::v3::api::percent;
-
-/// Order of the fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
-    Sorted,
-    AsWritten,
-    Descending,
-    IgnoringCase,
-}
-
-/// What is done to every value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Raw,
-    Url,
-    UrlLower,
-    Form,
-    Decoded,
-    Xml,
-    Cdata,
-    Gbk,
-    TwiceUtf8,
-    Quoted,
-    Trimmed,
-}
-
-/// What stands between fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Joiner {
-    Ampersand,
-    Nothing,
-    Escaped,
-    Comma,
-    ValuesOnly,
-    AmpersandEnd,
-}
-
-/// Where the key stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyPlace {
-    End,
-    Missing,
-    Bare,
-    BareAfterAmpersand,
-    NoAmpersand,
-    Front,
-    Sorted,
-    NamedUpper,
-    NamedCapital,
-    NamedSecret,
-    NamedApiKey,
-    NamedPaySignKey,
-}
-
-/// How the key is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum KeyForm {
-    AsIs,
-    LfEnd,
-    CrLfEnd,
-    CrEnd,
-    SpaceEnd,
-    SpaceStart,
-    TabEnd,
-    Bom,
-    Upper,
-    Lower,
-    Trimmed,
-    Quoted,
-    Md5,
-    Empty,
-}
-
-/// One deviation from the right way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Twist<'e> {
-    KeepEmpty,
-    KeepSign,
-    Order(Order),
-    Encoding(Encoding),
-    Joiner(Joiner),
-    KeyPlace(KeyPlace),
-    KeyForm(KeyForm),
-    OtherKey(usize),
-    NewlineEnd,
-    FirstOfRepeated,
-    LastOfRepeated,
-    Edit(&'e Edit),
-}
-
-impl Twist<'_> {
-    /// Two twists of one slot exclude each other.
-    pub(super) const fn slot(&self) -> u8 {
-        match self {
-            Self::KeepEmpty => 0,
-            Self::KeepSign => 1,
-            Self::Order(_) => 2,
-            Self::Encoding(_) => 3,
-            Self::Joiner(_) => 4,
-            Self::KeyPlace(_) => 5,
-            Self::KeyForm(_) | Self::OtherKey(_) => 6,
-            Self::NewlineEnd => 7,
-            Self::FirstOfRepeated | Self::LastOfRepeated => 8,
-            Self::Edit(_) => 9,
-        }
-    }
-}
-
-/// All twists that are about the whole message, most usual first.
-pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
-    let mut out = vec![
-        Twist::KeepEmpty,
-        Twist::KeepSign,
-        Twist::Order(Order::AsWritten),
-        Twist::Order(Order::IgnoringCase),
-        Twist::Order(Order::Descending),
-    ];
-    out.extend((1..keys).map(Twist::OtherKey));
-    use KeyForm as F;
-    use KeyPlace as P;
-    out.extend(
-        [
-            P::Missing,
-            P::BareAfterAmpersand,
-            P::Bare,
-            P::NoAmpersand,
-            P::Front,
-            P::Sorted,
-            P::NamedUpper,
-            P::NamedCapital,
-            P::NamedSecret,
-            P::NamedApiKey,
-            P::NamedPaySignKey,
-        ]
-        .map(Twist::KeyPlace),
-    );
-    out.extend(
-        [
-            F::LfEnd,
-            F::CrLfEnd,
-            F::CrEnd,
-            F::SpaceEnd,
-            F::SpaceStart,
-            F::TabEnd,
-            F::Bom,
-            F::Upper,
-            F::Lower,
-            F::Trimmed,
-            F::Quoted,
-            F::Md5,
-            F::Empty,
-        ]
-        .map(Twist::KeyForm),
-    );
-    use Encoding as E;
-    out.extend(
-        [
-            E::Url,
-            E::UrlLower,
-            E::Form,
-            E::Decoded,
-            E::Xml,
-            E::Cdata,
-            E::Gbk,
-            E::TwiceUtf8,
-            E::Quoted,
-            E::Trimmed,
-        ]
-        .map(Twist::Encoding),
-    );
-    use Joiner as J;
-    out.extend(
-        [
-            J::Nothing,
-            J::Escaped,
-            J::Comma,
-            J::ValuesOnly,
-            J::AmpersandEnd,
-        ]
-        .map(Twist::Joiner),
-    );
-    out.extend([
-        Twist::NewlineEnd,
-        Twist::FirstOfRepeated,
-        Twist::LastOfRepeated,
-    ]);
-    out
-}
 
 /// The message, its keys, and room to build strings without allocating anew.
 pub(super) struct Builder<'a> {
@@ -199,6 +12,7 @@ pub(super) struct Builder<'a> {
     encoded: Vec<(Encoding, Vec<Vec<u8>>)>,
     keys: &'a [&'a [u8]],
     order: Vec<usize>,
+    shown: bool,
 }
 
 /// A string as built, and where the key was taken from.
@@ -233,6 +47,15 @@ impl<'a> Builder<'a> {
             encoded: Vec::new(),
             keys,
             order,
+            shown: false,
+        }
+    }
+
+    /// A builder for strings that are shown: the keys are placeholders, and their rewriting is told, not done.
+    pub(super) fn shown(params: &'a Params, placeholders: &'a [&'a [u8]]) -> Self {
+        Self {
+            shown: true,
+            ..Self::new(params, placeholders)
         }
     }
 
@@ -368,6 +191,20 @@ impl<'a> Builder<'a> {
             KeyForm::SpaceStart => out.push(b' '),
             KeyForm::Quoted => out.push(b'"'),
             _ => {}
+        }
+        let told = match way.form {
+            KeyForm::Upper => "UPPER",
+            KeyForm::Lower => "LOWER",
+            KeyForm::Md5 => "MD5",
+            KeyForm::Trimmed => "TRIM",
+            _ => "",
+        };
+        if self.shown && !told.is_empty() {
+            out.extend_from_slice(told.as_bytes());
+            out.push(b'(');
+            out.extend_from_slice(key);
+            out.push(b')');
+            return;
         }
         match way.form {
             KeyForm::Upper => out.extend(key.iter().map(u8::to_ascii_uppercase)),

@@ -3,7 +3,7 @@
 use super::Change;
 use super::edits::Edit;
 use super::v2::{Algorithm, QuestionV2};
-use super::v2_plan::{Encoding, Joiner, KeyForm, KeyPlace, Order, Twist};
+use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Order, Twist};
 use crate::domain::{SignType, Words};
 
 type Row = (
