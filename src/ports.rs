@@ -1,6 +1,7 @@
 //! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
 
 mod books;
+mod files;
 
 mod observations;
 mod records;
@@ -18,6 +19,7 @@ pub use books::{
     Stored, TableQuery, Unwatched, Watch,
 };
 
+pub use files::{Files, Fill};
 pub use observations::{Observation, ObservationSource};
 pub use records::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,

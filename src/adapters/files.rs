@@ -1,8 +1,10 @@
 //! Files written whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::Path;
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::ports::{Files, Fill, Source};
 
 /// Puts `bytes` in place of a file, so that after a crash it holds the old or the new bytes, never a
 /// part. The file is for this user only.
@@ -10,10 +12,16 @@ use std::path::Path;
 /// # Errors
 /// Those of the file system; the old file then still stands.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = write_new(&part, bytes).and_then(|()| fs::rename(&part, path));
+    replace_by(path, &mut |out| out.write_all(bytes))
+}
+
+/// The same with bytes that are made while they are written.
+///
+/// # Errors
+/// Those of the file system or of `fill`; the old file then still stands.
+pub fn replace_by(path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
+    let part = part_of(path);
+    let written = write_new(&part, fill).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         // What is left of the attempt is of no use; that it stays is no second error.
         drop(fs::remove_file(&part));
@@ -22,7 +30,13 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(path)
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn part_of(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn write_new(path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -30,9 +44,24 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let mut out = BufWriter::new(options.open(path)?);
+    fill(&mut out)?;
+    out.flush()?;
+    out.get_ref().sync_all()
+}
+
+/// The file system of this computer.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemFiles;
+
+impl Files for SystemFiles {
+    fn open(&self, path: &Path) -> io::Result<Source> {
+        super::disk::open_source(path)
+    }
+
+    fn write(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
+        replace_by(path, fill)
+    }
 }
 
 /// Makes the rename itself durable, where folders can be synced.

@@ -7,13 +7,11 @@
     reason = "in tests a panic is the assertion"
 )]
 
-mod explain_v2;
-mod explain_v3;
+mod bill_files;
 mod gateway;
 mod intake;
 mod intake_xlsx;
 mod query;
-mod bill_files;
 mod sandbox;
 mod store;
 mod support;

@@ -1,5 +1,7 @@
 //! The Cases screen: the list with its counts, its pages, and one case in full.
 
+use std::collections::BTreeMap;
+
 use super::Views;
 use super::compare::Pair;
 use super::orders::order_events;
@@ -11,15 +13,18 @@ use crate::app::model::{
 };
 use crate::domain::{Category, Fen, Finding, ProfileId, RowRef};
 use crate::ports::{
-    BookRow, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, Occurrence, StoreError,
+    BookRow, CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Occurrence, StoreError,
 };
 
 impl Views<'_> {
-    /// Cases of a filter in order, with totals.
+    /// Cases of a filter in order, with totals, and their rows by id for the pages.
     ///
     /// # Errors
     /// [`Failure`] when the workspace cannot be read.
-    pub fn cases(&self, filter: &CaseFilter) -> Result<CaseList, Failure> {
+    pub fn cases(
+        &self,
+        filter: &CaseFilter,
+    ) -> Result<(CaseList, BTreeMap<u64, CaseRow>), Failure> {
         let all = self.case_records(filter)?;
         let text = |case: &&CaseRecord| matches_text(&case.finding, &filter.text);
         let severe = |case: &CaseRecord| {
@@ -49,27 +54,10 @@ impl Views<'_> {
         }
         totals.categories.sort_unstable();
         order(&mut listed, filter);
-        let ids = listed
-            .iter()
-            .filter_map(|case| u64::try_from(case.id.0).ok())
-            .collect();
-        Ok(ListAnswer { ids, totals })
-    }
-
-    /// A page of rows.
-    ///
-    /// # Errors
-    /// As [`Views::cases`].
-    pub fn case_rows(&self, filter: &CaseFilter, ids: &[u64]) -> Result<Vec<CaseRow>, Failure> {
-        let records = self.case_records(filter)?;
-        let of = |id: &u64| {
-            let wanted = i64::try_from(*id).ok().map(CaseId);
-            records
-                .iter()
-                .find(|case| Some(case.id) == wanted)
-                .map(case_row)
-        };
-        Ok(ids.iter().filter_map(of).collect())
+        let rows: Vec<CaseRow> = listed.iter().map(|case| case_row(case)).collect();
+        let ids = rows.iter().map(|row| row.id).collect();
+        let by_id = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok((ListAnswer { ids, totals }, by_id))
     }
 
     /// One case in full.

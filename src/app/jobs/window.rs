@@ -1,0 +1,340 @@
+//! Carries out what a person asks at the window: each command is one call of the job that does it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::export::{with_findings, write_csv, write_json};
+use super::imports::Watching;
+use super::views::Views;
+use super::{import_file, profiles, reconcile};
+use crate::app::command::{ExportFormat, ListKind, Welcome};
+use crate::app::event::{Changed, PageRows, Told};
+use crate::app::model::{CaseRow, MerchantRow, SecretState};
+use crate::app::rows::PageWanted;
+use crate::app::worker::Jobs;
+use crate::app::{Command, Failure, FailureKind, Outcome, Preferences, Reporter, Words};
+use crate::domain::{BillDate, MerchantProfile, ProfileId, SecretKind, group_digits};
+use crate::ports::{CaseStep, CaseStepKind, Files, Ports, StoreError, VaultError, Workbooks};
+
+/// Key of the window's preferences.
+const PREFERENCES: &str = "window";
+
+/// Makes the demo merchant in an open workspace.
+pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<Told, Failure> + Send + Sync>;
+
+/// What the window needs beside the ports of every job.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where the data lies, as a person reads it.
+    pub folder: String,
+    /// Who sits at the computer, for the history.
+    pub person: String,
+    /// Files that a person names.
+    pub files: Arc<dyn Files>,
+    /// Writes workbooks.
+    pub workbooks: Arc<dyn Workbooks>,
+    /// Makes the demo, where this workspace may have one.
+    pub demo: Option<Demo>,
+}
+
+/// The jobs of one worker thread.
+pub struct WindowJobs {
+    ports: Ports,
+    around: Surroundings,
+    /// Rows of the list of cases that was asked for last; its pages are read from here.
+    cases: BTreeMap<u64, CaseRow>,
+}
+
+impl WindowJobs {
+    /// Jobs over these ports.
+    #[must_use]
+    pub fn new(ports: Ports, around: Surroundings) -> Self {
+        Self {
+            ports,
+            around,
+            cases: BTreeMap::new(),
+        }
+    }
+
+    fn views(&self) -> Views<'_> {
+        Views {
+            records: self.ports.records.as_ref(),
+            books: self.ports.books.as_ref(),
+            now: self.ports.clock.now(),
+        }
+    }
+
+    fn profile(&self, id: ProfileId) -> Result<MerchantProfile, Failure> {
+        let found = self
+            .ports
+            .records
+            .profiles()?
+            .into_iter()
+            .find(|(known, _)| *known == id);
+        let (_, profile) =
+            found.ok_or_else(|| StoreError::Missing(format!("merchant {}", id.0)))?;
+        Ok(profile)
+    }
+
+    fn merchants(&self) -> Result<Vec<MerchantRow>, Failure> {
+        let rows = self.ports.records.profiles()?.into_iter();
+        Ok(rows
+            .map(|(id, profile)| self.merchant_row(id, profile))
+            .collect())
+    }
+
+    /// What is known of a merchant's secrets without showing them; a locked vault tells nothing.
+    fn merchant_row(&self, id: ProfileId, profile: MerchantProfile) -> MerchantRow {
+        let state = |kind: SecretKind| -> Result<SecretState, VaultError> {
+            let found = self.ports.vault.get(id, kind)?;
+            Ok(SecretState {
+                kind,
+                length: found.map(|secret| secret.expose().len()),
+            })
+        };
+        let secrets: Result<Vec<_>, _> = SecretKind::ALL.into_iter().map(state).collect();
+        let locked = secrets.is_err();
+        MerchantRow {
+            id,
+            profile,
+            secrets: secrets.unwrap_or_default(),
+            locked,
+        }
+    }
+
+    fn welcome(&self) -> Result<Outcome, Failure> {
+        let stored = self
+            .ports
+            .records
+            .preference(PREFERENCES)?
+            .unwrap_or_default();
+        let merchants = self.merchants()?;
+        Ok(Outcome::Welcome(Box::new(Welcome {
+            preferences: Preferences::from_json(&stored),
+            demo: self.around.demo.is_some() && merchants.is_empty(),
+            merchants,
+            folder: self.around.folder.clone(),
+        })))
+    }
+
+    fn page(&self, list: ListKind, wanted: &PageWanted) -> Result<Outcome, Failure> {
+        let rows = match list {
+            ListKind::Cases => {
+                let rows = wanted.ids.iter().filter_map(|id| self.cases.get(id));
+                PageRows::Cases(rows.cloned().collect())
+            }
+            ListKind::Orders => PageRows::Orders(self.views().order_rows(&wanted.ids)?),
+        };
+        Ok(Outcome::Page(wanted.generation, wanted.page, rows))
+    }
+
+    fn save_profile(
+        &self,
+        id: Option<ProfileId>,
+        profile: &MerchantProfile,
+    ) -> Result<Outcome, Failure> {
+        match id {
+            Some(id) => profiles::update(&self.ports, id, profile)?,
+            None => {
+                profiles::add(&self.ports, profile)?;
+            }
+        }
+        Ok(Outcome::Merchants(self.merchants()?))
+    }
+
+    fn compare(
+        &self,
+        id: ProfileId,
+        day: BillDate,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profile = self.profile(id)?;
+        let ask = reconcile::Ask {
+            profile: (id, &profile),
+            day,
+            cut_off_minutes: None,
+            matched: reconcile::Matched::Counted,
+        };
+        let done = reconcile::run(&self.ports, &ask, reporter)?;
+        let head = done.run.summary.headline();
+        let count = |n: u64| group_digits(&n.to_string());
+        let title = Words::new(
+            format!(
+                "{} {day} 对账完成：平账 {}，需处理 {}",
+                profile.name,
+                count(head.matched),
+                count(head.to_work)
+            ),
+            format!(
+                "{} {day} compared: {} matched, {} to work",
+                profile.name,
+                count(head.matched),
+                count(head.to_work)
+            ),
+        );
+        let note = done
+            .changes
+            .filter(|changes| !changes.is_empty())
+            .map(|changes| {
+                let (new, gone) = (changes.new.len(), changes.gone.len());
+                Words::new(
+                    format!("与上次运行比：+{new} / −{gone} 笔"),
+                    format!("against the run before: +{new} / −{gone}"),
+                )
+            });
+        let told = Told {
+            title,
+            note: note.unwrap_or_default(),
+            day: Some((id, day)),
+            attention: head.to_work > 0,
+        };
+        Ok(changed(Changed::Books, told))
+    }
+
+    fn export(
+        &self,
+        (id, day): (ProfileId, BillDate),
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let run = self.ports.records.current_run(id, day)?;
+        let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
+        let findings = self.ports.records.findings(run.id)?;
+        let written = self.around.files.write(path, &mut |out| {
+            with_findings(findings.iter(), |sheet| match format {
+                ExportFormat::Csv => write_csv(sheet, out),
+                ExportFormat::Json => write_json(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+            })
+        });
+        written.map_err(|error| cannot_write(&error))?;
+        let count = group_digits(&findings.len().to_string());
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let title = Words::new(
+            format!("已导出 {count} 笔到 {name}"),
+            format!("{count} findings written to {name}"),
+        );
+        Ok(told(title))
+    }
+
+    fn note(&self, id: ProfileId, key: &str, text: String) -> Result<Outcome, Failure> {
+        let case = self.ports.records.case(id, key)?;
+        let case = case.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
+        let step = CaseStep {
+            kind: CaseStepKind::Note,
+            actor: self.around.person.clone(),
+            text,
+            at: self.ports.clock.now(),
+        };
+        self.ports.records.step_case(case.id, &step)?;
+        Ok(changed(
+            Changed::Cases,
+            quiet(Words::new("已记下", "Noted")),
+        ))
+    }
+
+    fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        match command {
+            Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
+            Command::RemoveProfile(id) => {
+                profiles::remove(&self.ports, id)?;
+                Ok(Outcome::Merchants(self.merchants()?))
+            }
+            Command::StoreSecret(id, kind, value) => {
+                profiles::set_key(&self.ports, id, kind, &value)?;
+                Ok(Outcome::Merchants(self.merchants()?))
+            }
+            Command::SavePreferences(preferences) => {
+                self.ports
+                    .records
+                    .set_preference(PREFERENCES, &preferences.to_json())?;
+                Ok(Outcome::Done)
+            }
+            Command::ImportFile(id, path) => {
+                let profile = self.profile(id)?;
+                let files = self.around.files.as_ref();
+                let told =
+                    import_file::import(&self.ports, files, (id, &profile), &path, reporter)?;
+                Ok(changed(Changed::Books, told))
+            }
+            Command::Reconcile(id, day) => self.compare(id, day, reporter),
+            Command::Export(id, day, format, path) => self.export((id, day), format, &path),
+            Command::Note(id, key, text) => self.note(id, &key, text),
+            Command::OpenDemo => {
+                let demo = self.around.demo.clone();
+                let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
+                Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
+            }
+            read => self.read(read, reporter),
+        }
+    }
+
+    fn read(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        let views = self.views();
+        match command {
+            Command::Overview(day, chosen) => {
+                Ok(Outcome::Overview(Box::new(views.overview(day, chosen)?)))
+            }
+            Command::Day(id, day) => Ok(Outcome::Day(Box::new(views.day(id, day)?))),
+            Command::Case(id, key) => Ok(Outcome::Case(Box::new(views.case(id, &key)?))),
+            Command::Bills(chosen) => Ok(Outcome::Bills(views.bills(chosen)?)),
+            Command::Bill(import) => Ok(Outcome::Bill(Box::new(views.bill(import)?))),
+            Command::Orders(filter) => {
+                Ok(Outcome::Orders(views.orders(&filter, &Watching(reporter))?))
+            }
+            Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
+            Command::Page(list, wanted) => self.page(list, &wanted),
+            Command::Cases(filter) => {
+                let (list, rows) = views.cases(&filter)?;
+                self.cases = rows;
+                Ok(Outcome::Cases(list))
+            }
+            _ => self.welcome(),
+        }
+    }
+}
+
+impl Jobs for WindowJobs {
+    fn run(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        self.work(command, reporter)
+    }
+}
+
+fn changed(what: Changed, told: Told) -> Outcome {
+    Outcome::Changed(what, Box::new(told))
+}
+
+fn told(title: Words) -> Outcome {
+    changed(Changed::Cases, quiet(title))
+}
+
+const fn quiet(title: Words) -> Told {
+    let note = Words {
+        zh: String::new(),
+        en: String::new(),
+    };
+    Told {
+        title,
+        note,
+        day: None,
+        attention: false,
+    }
+}
+
+fn cannot_write(error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "export.write",
+        Words::new("文件写不出去", "The file cannot be written"),
+        Words::new(
+            "检查文件夹权限和磁盘空间，或换一个位置",
+            "Check folder rights and disk space, or choose another place",
+        ),
+    )
+    .with_detail(error.to_string())
+}
