@@ -4,6 +4,7 @@ mod books;
 mod files;
 
 mod observations;
+mod picker;
 mod records;
 
 use std::io::Write;
@@ -21,6 +22,7 @@ pub use books::{
 
 pub use files::{Files, Fill};
 pub use observations::{Observation, ObservationSource};
+pub use picker::{PickAsk, Picker};
 pub use records::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
     ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,

@@ -10,6 +10,7 @@ pub mod disk;
 pub mod files;
 pub mod gateway;
 mod open;
+pub mod picker;
 pub mod report;
 pub mod sqlite;
 pub mod vault;

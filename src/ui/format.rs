@@ -86,7 +86,7 @@ pub(crate) fn bytes(n: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];
     for (size, unit) in UNITS {
         if n >= size {
-            let tenths = u128::from(n) * 10 / u128::from(size);
+            let tenths = (u128::from(n) * 10 + u128::from(size) / 2) / u128::from(size);
             return format!("{}.{} {unit}", tenths / 10, tenths % 10);
         }
     }

@@ -10,11 +10,24 @@
     reason = "positions on the screen are f32, and no count that is drawn as a length needs more"
 )]
 
+mod action;
+mod app;
 pub mod fonts;
 mod format;
+mod help;
 pub mod icons;
+mod keys;
+mod page;
 mod paint;
+mod palette;
+mod rail;
+mod screens;
+mod shell;
 mod text;
 pub mod theme;
 pub mod tokens;
+mod topbar;
 mod widgets;
+
+pub use app::{App, Backend};
+pub use screens::Screen;

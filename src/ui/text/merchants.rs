@@ -51,7 +51,7 @@ words! {
         revert: T = "还原", "Revert";
         remove: T = "移除商户…", "Remove merchant...";
         remove_title: F = |name| format!("移除 {name}？"), |name| format!("Remove {name}?");
-        remove_note: T = "只移除商户和它的密钥；已有账目的商户不能移除。", "Removes the merchant and its keys; one that has books cannot be removed.";
+        remove_note: T = "移除商户和它的密钥。账单、订单、差错和历史仍保留在数据目录。", "Removes the merchant and its keys. Bills, orders, cases and history stay in the data folder.";
         remove_do: T = "移除", "Remove";
         ready: T = "可下载账单", "can fetch bills";
         files_only: T = "未存密钥，只用文件", "no key, files only";

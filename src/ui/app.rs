@@ -1,0 +1,351 @@
+//! The application object: fields, construction, what happens before each frame.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Context;
+
+use super::action::{Action, Outbox};
+use super::palette::Palette;
+use super::screens::{Screen, Screens};
+use super::topbar::TopBar;
+use super::{fonts, text, theme};
+use crate::app::model::{CaseFilter, OrderFilter};
+use crate::app::{
+    CancelToken, Command, Event, Failure, FailureKind, ListKind, Preferences, QueueFull, State,
+    TaskId, ThemeChoice, Words, Worker,
+};
+use crate::domain::{BillDate, Instant, ProfileId};
+use crate::ports::{Clock, PickAsk, Picker};
+
+/// The other side of the window: takes commands, gives events, never waits.
+pub trait Backend {
+    /// Hands a command over.
+    ///
+    /// # Errors
+    /// [`QueueFull`]; nothing happened then.
+    fn submit(&self, task: TaskId, command: Command, cancel: CancelToken) -> Result<(), QueueFull>;
+
+    /// The next event, if one is there.
+    fn try_next(&self) -> Option<Event>;
+}
+
+impl Backend for Worker {
+    fn submit(&self, task: TaskId, command: Command, cancel: CancelToken) -> Result<(), QueueFull> {
+        Self::submit(self, task, command, cancel)
+    }
+
+    fn try_next(&self) -> Option<Event> {
+        Self::try_next(self)
+    }
+}
+
+/// What was asked of the file dialog that is open.
+#[derive(Debug, Clone, Copy)]
+enum Picking {
+    Import,
+    Export(ProfileId, BillDate, crate::app::ExportFormat),
+}
+
+/// The window.
+pub struct App {
+    pub(super) state: State,
+    pub(super) screen: Screen,
+    pub(super) screens: Screens,
+    pub(super) topbar: TopBar,
+    pub(super) palette: Option<Palette>,
+    pub(super) notices_open: bool,
+    pub(super) keys_open: bool,
+    pub(super) out: Outbox,
+    /// What the status bar says of the newest notice, and until when.
+    pub(super) flash: Option<(Instant, u64)>,
+    pub(super) clock: Arc<dyn Clock>,
+    backend: Box<dyn Backend>,
+    picker: Box<dyn Picker>,
+    picking: Option<Picking>,
+    applied: Option<Preferences>,
+    started: bool,
+}
+
+impl App {
+    /// A window over a backend; it asks for its content in the first frame.
+    #[must_use]
+    pub fn new(backend: Box<dyn Backend>, clock: Arc<dyn Clock>, picker: Box<dyn Picker>) -> Self {
+        Self {
+            state: State::new(clock.now()),
+            screen: Screen::Overview,
+            screens: Screens::default(),
+            topbar: TopBar::default(),
+            palette: None,
+            notices_open: false,
+            keys_open: false,
+            out: Outbox::default(),
+            flash: None,
+            clock,
+            backend,
+            picker,
+            picking: None,
+            applied: None,
+            started: false,
+        }
+    }
+
+    /// Sets fonts and styles; once, before the first frame.
+    pub fn install(ctx: &Context) {
+        fonts::install(ctx);
+        theme::install(ctx, false);
+    }
+
+    /// What the screens read.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The same, to be filled by tests.
+    pub const fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    /// The screen in view.
+    #[must_use]
+    pub const fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    /// Goes to a screen.
+    pub const fn go(&mut self, screen: Screen) {
+        self.screen = screen;
+    }
+
+    /// What happens before each frame, and while the window is hidden: events in, follow-ups out.
+    pub fn logic(&mut self, ctx: &Context) {
+        if !self.started {
+            self.started = true;
+            self.submit(Command::Start);
+        }
+        while let Some(event) = self.backend.try_next() {
+            let newest = self.state.notices.first().map(|notice| notice.id);
+            for command in self.state.apply(event) {
+                self.submit(command);
+            }
+            let now = self.state.notices.first().map(|notice| notice.id);
+            if now != newest
+                && let Some(id) = now
+            {
+                self.flash = Some((self.clock.now().plus(6), id));
+                ctx.request_repaint_after(Duration::from_secs(6));
+            }
+        }
+        self.files(ctx);
+        let now = self.clock.now();
+        if now.unix() / 60 != self.state.now.unix() / 60 || self.flash.is_some() {
+            self.state.tick(now);
+        }
+        if self.flash.is_some_and(|(until, _)| now >= until) {
+            self.flash = None;
+        }
+        let rest = u64::try_from(60 - now.unix().rem_euclid(60)).unwrap_or(60);
+        ctx.request_repaint_after(Duration::from_secs(rest));
+        self.apply_preferences(ctx);
+    }
+
+    fn files(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        if !dropped.is_empty() {
+            self.import(dropped);
+        }
+        let Some(paths) = self.picker.answer() else {
+            return;
+        };
+        match self.picking.take() {
+            Some(Picking::Import) => self.import(paths),
+            Some(Picking::Export(profile, day, format)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::Export(profile, day, format, path));
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn import(&mut self, paths: Vec<PathBuf>) {
+        let Some(merchant) = self.state.merchant_or_first().map(|row| row.id) else {
+            if !paths.is_empty() {
+                self.state.tell(Err(Failure::new(
+                    FailureKind::Usage,
+                    "import.merchant",
+                    Words::new(
+                        "还没有商户，文件无处归属",
+                        "No merchant yet that the file could belong to",
+                    ),
+                    Words::new(
+                        "先新增商户，再导入文件",
+                        "Add a merchant first, then import the file",
+                    ),
+                )));
+                self.notices_open = true;
+            }
+            return;
+        };
+        for path in paths {
+            self.submit(Command::ImportFile(merchant, path));
+        }
+    }
+
+    fn apply_preferences(&mut self, ctx: &Context) {
+        let preferences = &self.state.preferences;
+        if self.applied.as_ref() == Some(preferences) {
+            return;
+        }
+        text::install(ctx, preferences.language);
+        theme::install(ctx, preferences.theme == ThemeChoice::Contrast);
+        ctx.set_theme(match preferences.theme {
+            ThemeChoice::System | ThemeChoice::Contrast => egui::ThemePreference::System,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+        });
+        ctx.set_zoom_factor(f32::from(preferences.zoom_percent()) / 100.0);
+        self.applied = Some(preferences.clone());
+    }
+
+    /// Hands a command to the backend; what nobody takes is told.
+    pub(super) fn submit(&mut self, command: Command) {
+        let (task, cancel) = self.state.enter(&command, self.clock.steady_ms());
+        if self.backend.submit(task, command, cancel).is_err() {
+            self.state.refuse(task);
+        }
+    }
+
+    /// Carries out what the views asked for.
+    pub(super) fn carry_out(&mut self, ctx: &Context) {
+        for action in self.out.take() {
+            match action {
+                Action::Go(screen) => self.screen = screen,
+                Action::Run(command) => self.submit(command),
+                Action::SetDay(day) => self.set_day(day),
+                Action::SetMerchant(merchant) => self.set_merchant(merchant),
+                Action::Visible(list, rows) => self.load_rows(list, rows),
+                Action::Prefer(preferences) => {
+                    self.state.preferences = *preferences;
+                    self.submit(Command::SavePreferences(self.state.preferences.clone()));
+                    self.apply_preferences(ctx);
+                }
+                Action::PickFiles => self.pick_files(),
+                Action::PickExport(format) => self.pick_export(format),
+                Action::Cancel(task) => {
+                    if let Some(task) = self.state.tasks.get(&task) {
+                        task.cancel.cancel();
+                    }
+                }
+                Action::NewMerchant => {
+                    self.screen = Screen::Merchants;
+                    self.screens.new_merchant();
+                }
+            }
+        }
+    }
+
+    fn load_rows(&mut self, list: ListKind, rows: std::ops::Range<u64>) {
+        // Half a screen more on both sides, so that a slow wheel meets no grey bars.
+        let margin = (rows.end - rows.start) / 2;
+        let rows = rows.start.saturating_sub(margin)..rows.end.saturating_add(margin);
+        let wanted = match list {
+            ListKind::Cases => self.state.cases.rows.wanted(rows),
+            ListKind::Orders => self.state.orders.rows.wanted(rows),
+        };
+        for page in wanted {
+            self.submit(Command::Page(list, page));
+        }
+    }
+
+    fn set_day(&mut self, day: BillDate) {
+        let last = self.clock.now().day().prev();
+        self.state.day = day.min(last);
+        self.screens.moved();
+        if self.state.cases.filter.day.is_some() {
+            self.state.cases.filter.day = Some(self.state.day);
+        }
+        self.reload();
+    }
+
+    fn set_merchant(&mut self, merchant: Option<ProfileId>) {
+        if self.state.merchant == merchant {
+            return;
+        }
+        self.state.merchant = merchant;
+        self.state.cases.filter = CaseFilter {
+            profile: merchant,
+            ..CaseFilter::default()
+        };
+        self.state.cases.open.clear();
+        self.state.orders.filter = self.state.merchant_or_first().map(|row| OrderFilter {
+            profile: row.id,
+            day: self.state.day,
+            query: crate::ports::TableQuery::default(),
+        });
+        self.state.preferences.merchant = merchant;
+        self.applied
+            .clone_from(&Some(self.state.preferences.clone()));
+        self.screens.moved();
+        self.submit(Command::SavePreferences(self.state.preferences.clone()));
+        self.reload();
+    }
+
+    pub(super) fn reload(&mut self) {
+        for command in self.state.reload_books() {
+            self.submit(command);
+        }
+    }
+
+    fn pick_files(&mut self) {
+        let title = match self.state.preferences.language {
+            crate::app::Language::Zh => "选择账单或订单文件",
+            crate::app::Language::En => "Choose bill or order files",
+        };
+        if self.state.merchants.is_empty() {
+            self.import(vec![PathBuf::new()]);
+        } else if self.picker.ask(PickAsk::Open {
+            title: title.to_owned(),
+        }) {
+            self.picking = Some(Picking::Import);
+        }
+    }
+
+    fn pick_export(&mut self, format: crate::app::ExportFormat) {
+        let Some(row) = self.state.merchant_or_first() else {
+            return;
+        };
+        let day = self.state.day;
+        let name = format!("{}_{day}.{}", row.profile.mch_id, format.extension());
+        let id = row.id;
+        let title = match self.state.preferences.language {
+            crate::app::Language::Zh => "导出到",
+            crate::app::Language::En => "Export to",
+        };
+        if self.picker.ask(PickAsk::Save {
+            title: title.to_owned(),
+            name,
+        }) {
+            self.picking = Some(Picking::Export(id, day, format));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        Self::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        self.show(ui);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,145 @@
+//! Shortcuts, read in one place at the start of a frame, so that a dialog or a text field can keep them.
+
+use egui::{Context, Event, Key, Modifiers};
+
+/// What the keys of this frame ask of the screen in view.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// Ctrl Enter: the primary button.
+    pub(crate) primary: bool,
+    /// F5: run or ask again.
+    pub(crate) rerun: bool,
+    /// Ctrl E: export.
+    pub(crate) export: bool,
+    /// Ctrl S: save the form.
+    pub(crate) save: bool,
+    /// Ctrl F or /: filter the table.
+    pub(crate) find: bool,
+    /// Esc, where nothing above the screen took it.
+    pub(crate) escape: bool,
+    /// Alt Up, Alt Down: the neighbour of what is open.
+    pub(crate) neighbour: Option<Neighbour>,
+}
+
+/// Which neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Neighbour {
+    /// The one before.
+    Previous,
+    /// The one after.
+    Next,
+}
+
+/// What the keys of this frame ask of the shell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct ShellKeys {
+    /// Ctrl K.
+    pub(crate) palette: bool,
+    /// Alt 1…9: the n-th screen.
+    pub(crate) screen: Option<usize>,
+    /// True while Alt is held.
+    pub(crate) alt: bool,
+    /// F1 or ?.
+    pub(crate) help: bool,
+    /// Ctrl B.
+    pub(crate) notices: bool,
+    /// Ctrl O.
+    pub(crate) import: bool,
+    /// [ or ], in days.
+    pub(crate) day: i32,
+    /// Ctrl +, Ctrl −: steps; Ctrl 0 resets.
+    pub(crate) zoom: Option<i16>,
+    /// F6, Shift F6: the next or previous region.
+    pub(crate) region: i8,
+}
+
+/// Reads the shell's keys; none while a dialog is open.
+pub(crate) fn shell(ctx: &Context) -> ShellKeys {
+    let typing = ctx.text_edit_focused() || composing(ctx);
+    ctx.input_mut(|input| {
+        let mut key = |mods, key| input.consume_key(mods, key);
+        let digits = [
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+            Key::Num7,
+            Key::Num8,
+            Key::Num9,
+        ];
+        let screen = digits
+            .into_iter()
+            .position(|digit| key(Modifiers::ALT, digit));
+        let zoom = if key(Modifiers::COMMAND, Key::Plus) || key(Modifiers::COMMAND, Key::Equals) {
+            Some(1)
+        } else if key(Modifiers::COMMAND, Key::Minus) {
+            Some(-1)
+        } else if key(Modifiers::COMMAND, Key::Num0) {
+            Some(0)
+        } else {
+            None
+        };
+        let day = match typing {
+            false if key(Modifiers::NONE, Key::OpenBracket) => -1,
+            false if key(Modifiers::NONE, Key::CloseBracket) => 1,
+            _ => 0,
+        };
+        let region = if key(Modifiers::SHIFT, Key::F6) {
+            -1
+        } else {
+            i8::from(key(Modifiers::NONE, Key::F6))
+        };
+        let help = key(Modifiers::NONE, Key::F1)
+            || (!typing
+                && (key(Modifiers::SHIFT, Key::Questionmark)
+                    || key(Modifiers::NONE, Key::Questionmark)));
+        ShellKeys {
+            palette: key(Modifiers::COMMAND, Key::K),
+            screen,
+            help,
+            notices: key(Modifiers::COMMAND, Key::B),
+            import: key(Modifiers::COMMAND, Key::O),
+            day,
+            zoom,
+            region,
+            alt: input.modifiers.alt,
+        }
+    })
+}
+
+/// Reads the screen's keys; none while a dialog is open.
+pub(crate) fn screen(ctx: &Context) -> Keys {
+    let typing = ctx.text_edit_focused() || composing(ctx);
+    let popup = ctx.any_popup_open();
+    ctx.input_mut(|input| {
+        let mut key = |mods, key| input.consume_key(mods, key);
+        let neighbour = if key(Modifiers::ALT, Key::ArrowUp) {
+            Some(Neighbour::Previous)
+        } else if key(Modifiers::ALT, Key::ArrowDown) {
+            Some(Neighbour::Next)
+        } else {
+            None
+        };
+        Keys {
+            primary: key(Modifiers::COMMAND, Key::Enter),
+            rerun: key(Modifiers::NONE, Key::F5),
+            export: key(Modifiers::COMMAND, Key::E),
+            save: key(Modifiers::COMMAND, Key::S),
+            find: key(Modifiers::COMMAND, Key::F) || (!typing && key(Modifiers::NONE, Key::Slash)),
+            escape: !typing && !popup && key(Modifiers::NONE, Key::Escape),
+            neighbour,
+        }
+    })
+}
+
+/// True in a frame in which an input method is composing: its keys are not ours.
+fn composing(ctx: &Context) -> bool {
+    ctx.input(|input| {
+        input
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Ime(_)))
+    })
+}

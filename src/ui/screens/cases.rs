@@ -1,0 +1,369 @@
+//! Cases: the table of what needs a person, and one of them in full beside it.
+
+mod filter;
+mod panel;
+
+pub(super) use panel::event_words;
+
+mod table;
+
+use egui::{Popup, Rect, Ui, pos2};
+
+use super::Status;
+use crate::app::model::{CaseFilter, CaseRow, CaseSort};
+use crate::app::{Command, ListKind};
+use crate::domain::Fen;
+use crate::ui::action::{Action, Outbox};
+use crate::ui::keys::Neighbour;
+use crate::ui::page::{Page, cut_right, cut_top};
+use crate::ui::theme::Mood;
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::card::Empty;
+use crate::ui::widgets::input;
+use crate::ui::widgets::table::TableMemory;
+use crate::ui::{format, icons};
+
+/// What the screen remembers.
+#[derive(Default)]
+pub(super) struct CasesScreen {
+    table: TableMemory,
+    open: bool,
+    text: filter::FilterText,
+    generation: u64,
+    note: String,
+    menu: Option<u64>,
+}
+
+impl CasesScreen {
+    /// Another merchant or day: the list starts from its top.
+    pub(super) fn moved(&mut self) {
+        self.table.reset();
+        self.open = false;
+    }
+
+    pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        self.follow_list(page);
+        self.header(ui, page, out);
+        let body = page.body();
+        let narrow = page.class.is_narrow();
+        let panel_width = if narrow {
+            body.width()
+        } else {
+            page.class.panel()
+        };
+        if self.open && narrow {
+            self.panel(ui, body, page, out);
+            return;
+        }
+        let (left, right) = if self.open {
+            cut_right(body, panel_width, 12.0)
+        } else {
+            (body, Rect::NOTHING)
+        };
+        let (bar, rest) = cut_top(left, 28.0, 12.0);
+        self.text.bar(ui, bar, page, out);
+        self.list(ui, rest, page, out);
+        if self.open {
+            self.panel(ui, right, page, out);
+        }
+    }
+
+    /// A new order of rows keeps the open case and its place, and forgets the rest.
+    fn follow_list(&mut self, page: &Page<'_>) {
+        let cases = &page.state.cases;
+        if self.generation == cases.rows.generation() {
+            return;
+        }
+        self.generation = cases.rows.generation();
+        let kept = cases
+            .open
+            .value()
+            .filter(|_| self.open)
+            .and_then(|open| cases.rows.position(open.row.id));
+        self.table.reset();
+        if let Some(row) = kept {
+            self.table.go_to(row);
+        }
+    }
+
+    fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        let w = page.w;
+        let at = page.title(ui, w.frame.cases);
+        let filter = &page.state.cases.filter;
+        let can_export = filter.profile.is_some() || page.state.merchants.len() == 1;
+        let mut buttons = Vec::new();
+        if can_export && !page.state.cases.rows.is_empty() {
+            buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
+        }
+        let (left, responses) = page.buttons(ui, buttons);
+        if let Some(response) = responses.first() {
+            super::reconcile::export_menu(response, page, out);
+        }
+        if page.keys.export && can_export {
+            out.push(Action::PickExport(crate::app::ExportFormat::Xlsx));
+        }
+        if page.keys.rerun {
+            out.run(Command::Cases(filter.clone()));
+        }
+        let totals = page.state.cases.totals.value();
+        let words = totals.map_or_else(
+            || w.frame.loading.to_owned(),
+            |t| (w.cases.subtitle)(&format::count(t.rows), &format::money(t.at_stake)),
+        );
+        page.subtitle(ui, at, left, &words);
+    }
+
+    fn list(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let cases = &page.state.cases;
+        let mut rect = rect;
+        if let Some(failure) = cases.totals.failure() {
+            use crate::ui::widgets::card;
+            let (place, rest) = cut_top(rect, card::failed_height(failure), 12.0);
+            rect = rest;
+            if card::failed(ui, place, failure).is_some() {
+                out.run(Command::Cases(cases.filter.clone()));
+            }
+        }
+        let output = table::show(ui, rect, page, self.open, &mut self.table);
+        if !output.visible.is_empty() {
+            out.push(Action::Visible(ListKind::Cases, output.visible.clone()));
+        }
+        if cases.rows.is_empty() && !cases.totals.is_loading() {
+            self.empty(ui, rect, page, out);
+        }
+        if let Some(column) = output.sort {
+            out.run(Command::Cases(table::sorted(&cases.filter, column)));
+        }
+        if let Some(row) = output.open {
+            let same = self.open && self.is_open(page, row);
+            let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if same && entered {
+                self.open = false;
+            } else {
+                self.open_row(page, row, out);
+            }
+        }
+        if let Some(row) = output.moved.filter(|_| self.open) {
+            self.open_row(page, row, out);
+        }
+        if output.copy {
+            ui.copy_text(self.copied(page));
+        }
+        if output.menu.is_some() {
+            self.menu = output.menu;
+        }
+        self.row_menu(ui, page, out);
+        if page.keys.escape && self.open {
+            self.open = false;
+            if let Some(id) = output.id {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+        }
+        match page.keys.neighbour.filter(|_| self.open) {
+            Some(Neighbour::Previous) => self.step(page, false, out),
+            Some(Neighbour::Next) => self.step(page, true, out),
+            None => {}
+        }
+    }
+
+    fn is_open(&self, page: &Page<'_>, row: u64) -> bool {
+        let cases = &page.state.cases;
+        let open = cases.open.value().map(|detail| detail.row.id);
+        open.is_some() && open == cases.rows.id(row)
+    }
+
+    fn open_row(&mut self, page: &Page<'_>, row: u64, out: &mut Outbox) {
+        if let Some(case) = page.state.cases.rows.get(row) {
+            self.open = true;
+            self.note.clear();
+            out.run(Command::Case(case.profile, case.key.clone()));
+        }
+    }
+
+    fn step(&mut self, page: &Page<'_>, forward: bool, out: &mut Outbox) {
+        let last = page.state.cases.rows.len().saturating_sub(1);
+        let here = self.table.cursor.unwrap_or(0);
+        let next = if forward {
+            (here + 1).min(last)
+        } else {
+            here.saturating_sub(1)
+        };
+        if next != here {
+            self.table.go_to(next);
+            self.open_row(page, next, out);
+        }
+    }
+
+    fn panel(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let act = panel::show(ui, rect, page, &mut self.note, out);
+        match act {
+            Some(panel::Act::Close) => self.open = false,
+            Some(panel::Act::Step(forward)) => self.step(page, forward, out),
+            None => {}
+        }
+        if page.class.is_narrow() && page.keys.escape {
+            self.open = false;
+        }
+    }
+
+    fn empty(&self, ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let w = page.w;
+        let filter = &page.state.cases.filter;
+        let plain = CaseFilter {
+            profile: filter.profile,
+            sort: filter.sort,
+            descending: filter.descending,
+            ..CaseFilter::default()
+        };
+        let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
+        if *filter == plain {
+            let empty = Empty {
+                icon: icons::CHECK,
+                mood: Mood::Ok,
+                title: w.cases.done_title,
+                note: w.cases.done_note,
+                button: None,
+                primary: false,
+            };
+            empty.show(ui, frame);
+            return;
+        }
+        let empty = Empty {
+            icon: icons::FUNNEL_X,
+            mood: Mood::Info,
+            title: w.cases.no_match_title,
+            note: w.cases.no_match_note,
+            button: Some((icons::FUNNEL_X, w.frame.clear_filter)),
+            primary: false,
+        };
+        if empty
+            .show(ui, frame)
+            .is_some_and(|response| response.clicked())
+        {
+            out.run(Command::Cases(plain));
+        }
+    }
+
+    fn row_menu(&mut self, ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
+        let Some(row) = self
+            .menu
+            .and_then(|row| page.state.cases.rows.get(row))
+            .cloned()
+        else {
+            return;
+        };
+        let w = page.w;
+        let id = egui::Id::unique("case menu");
+        let anchor = ui.interact(
+            Rect::from_min_size(ui.max_rect().min, egui::Vec2::ZERO),
+            id,
+            egui::Sense::hover(),
+        );
+        let just_opened = ui.input(|input| input.pointer.secondary_clicked());
+        let mut open = true;
+        Popup::from_response(&anchor)
+            .at_pointer_fixed()
+            .open_bool(&mut open)
+            .show(|ui| {
+                ui.set_width(180.0);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let base = page.state.cases.filter.clone();
+                let only = CaseFilter {
+                    categories: vec![row.category],
+                    ..base.clone()
+                };
+                let of_day = CaseFilter {
+                    day: Some(row.day),
+                    ..base
+                };
+                if input::menu_row(ui, w.cases.only_value, 0, false).clicked() {
+                    out.run(Command::Cases(only));
+                    ui.close();
+                }
+                if input::menu_row(ui, w.cases.only_day, 1, false).clicked() {
+                    out.run(Command::Cases(of_day));
+                    ui.close();
+                }
+                if input::menu_row(ui, w.cases.copy_number, 2, false).clicked() {
+                    ui.copy_text(row.number.clone());
+                    ui.close();
+                }
+                if input::menu_row(ui, w.cases.copy_row, 3, false).clicked() {
+                    ui.copy_text(table::tsv(page, std::iter::once(&row)));
+                    ui.close();
+                }
+            });
+        if !open && !just_opened {
+            self.menu = None;
+        }
+    }
+
+    fn chosen<'a>(&'a self, page: &'a Page<'_>) -> impl Iterator<Item = &'a CaseRow> {
+        let rows = &page.state.cases.rows;
+        let all = self.table.all.then(|| 0..rows.len()).into_iter().flatten();
+        let some = self
+            .table
+            .selected
+            .iter()
+            .copied()
+            .filter(|_| !self.table.all);
+        all.chain(some).filter_map(|row| rows.get(row))
+    }
+
+    fn copied(&self, page: &Page<'_>) -> String {
+        table::tsv(page, self.chosen(page))
+    }
+
+    pub(super) fn status(&self, page: &Page<'_>) -> Status {
+        let w = page.w;
+        let rows = page.state.cases.rows.len();
+        let mut left = vec![(w.frame.rows)(&format::count(rows))];
+        let count = if self.table.all {
+            rows
+        } else {
+            self.table.selected.len() as u64
+        };
+        if count > 0 {
+            left.push((w.frame.selected)(&format::count(count)));
+            let sums = self
+                .chosen(page)
+                .map(|row| row.wechat.or(row.merchant).unwrap_or(Fen::ZERO));
+            let sum = sums.fold(Fen::ZERO, |sum, fen| sum.checked_add(fen).unwrap_or(sum));
+            left.push((w.frame.sum)(&format::money(sum)));
+            if count > 1 {
+                let mean = Fen::new(sum.get() / i64::try_from(count).unwrap_or(i64::MAX));
+                left.push((w.frame.mean)(&format::money(mean)));
+            }
+        }
+        let k = &w.keys;
+        let right = [k.move_hint, k.open_hint, k.filter_hint, k.hint];
+        Status {
+            left,
+            right: right.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// The order a click on a column asks for.
+fn sort_of(column: &str) -> CaseSort {
+    match column {
+        "code" => CaseSort::Code,
+        "number" => CaseSort::Number,
+        "wechat" => CaseSort::Wechat,
+        "merchant" => CaseSort::Merchant,
+        "paid" => CaseSort::PaidAt,
+        _ => CaseSort::Severity,
+    }
+}
+
+/// Name of the column by which a list is sorted.
+fn column_of(sort: CaseSort) -> &'static str {
+    match sort {
+        CaseSort::Severity => "severity",
+        CaseSort::Code => "code",
+        CaseSort::Number => "number",
+        CaseSort::Wechat => "wechat",
+        CaseSort::Merchant => "merchant",
+        CaseSort::PaidAt => "paid",
+    }
+}

@@ -1,0 +1,154 @@
+//! The screens, one file each, and the list of those that are built.
+//!
+//! To add one: a variant of [`Screen`] with its place in [`Screen::ALL`], a field of [`Screens`], and an
+//! arm in `show` and `status`. A screen draws into `page.rect`, reads `page.state` and pushes actions.
+
+mod bills;
+mod cases;
+mod merchants;
+mod orders;
+mod overview;
+mod reconcile;
+mod settings;
+mod start;
+
+use egui::Ui;
+
+use super::action::Outbox;
+use super::icons;
+use super::page::Page;
+use super::text::Wording;
+
+/// A screen of the rail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Screen {
+    /// 总览.
+    Overview,
+    /// 对账.
+    Reconcile,
+    /// 差错.
+    Cases,
+    /// 账单.
+    Bills,
+    /// 订单.
+    Orders,
+    /// 商户.
+    Merchants,
+    /// 设置.
+    Settings,
+}
+
+impl Screen {
+    /// Those that are built, in the order of the rail.
+    pub const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Reconcile,
+        Self::Cases,
+        Self::Bills,
+        Self::Orders,
+        Self::Merchants,
+        Self::Settings,
+    ];
+
+    /// Its name.
+    pub(crate) const fn name(self, w: &Wording) -> &'static str {
+        match self {
+            Self::Overview => w.frame.overview,
+            Self::Reconcile => w.frame.reconcile,
+            Self::Cases => w.frame.cases,
+            Self::Bills => w.frame.bills,
+            Self::Orders => w.frame.orders,
+            Self::Merchants => w.frame.merchants,
+            Self::Settings => w.frame.settings,
+        }
+    }
+
+    /// Its icon.
+    pub(crate) const fn icon(self) -> char {
+        match self {
+            Self::Overview => icons::SQUARES_FOUR,
+            Self::Reconcile => icons::SCALES,
+            Self::Cases => icons::WARNING_DIAMOND,
+            Self::Bills => icons::RECEIPT,
+            Self::Orders => icons::PACKAGE,
+            Self::Merchants => icons::STOREFRONT,
+            Self::Settings => icons::GEAR,
+        }
+    }
+
+    /// Its group in the rail.
+    pub(crate) const fn group(self) -> u8 {
+        match self {
+            Self::Overview | Self::Reconcile | Self::Cases => 0,
+            Self::Bills | Self::Orders => 1,
+            Self::Merchants | Self::Settings => 3,
+        }
+    }
+
+    /// True when the top bar shows the day.
+    pub(crate) const fn has_day(self) -> bool {
+        matches!(self, Self::Overview | Self::Reconcile | Self::Orders)
+    }
+}
+
+/// The two halves of the status bar.
+#[derive(Debug, Default)]
+pub(crate) struct Status {
+    /// Counts of the screen.
+    pub(crate) left: Vec<String>,
+    /// Keys, clock, run.
+    pub(crate) right: Vec<String>,
+}
+
+/// What every screen remembers.
+#[derive(Default)]
+pub(crate) struct Screens {
+    overview: overview::Overview,
+    reconcile: reconcile::Reconcile,
+    cases: cases::CasesScreen,
+    bills: bills::BillsScreen,
+    orders: orders::OrdersScreen,
+    merchants: merchants::MerchantsScreen,
+    settings: settings::SettingsScreen,
+}
+
+impl Screens {
+    /// Draws a screen.
+    pub(crate) fn show(&mut self, screen: Screen, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        match screen {
+            Screen::Overview if page.state.merchants.is_empty() => start::show(ui, page, out),
+            Screen::Overview => self.overview.show(ui, page, out),
+            Screen::Reconcile => self.reconcile.show(ui, page, out),
+            Screen::Cases => self.cases.show(ui, page, out),
+            Screen::Bills => self.bills.show(ui, page, out),
+            Screen::Orders => self.orders.show(ui, page, out),
+            Screen::Merchants => self.merchants.show(ui, page, out),
+            Screen::Settings => self.settings.show(ui, page, out),
+        }
+    }
+
+    /// What the status bar says on a screen.
+    pub(crate) fn status(&self, screen: Screen, page: &Page<'_>) -> Status {
+        match screen {
+            Screen::Overview => overview::status(page),
+            Screen::Reconcile => reconcile::status(page),
+            Screen::Cases => self.cases.status(page),
+            Screen::Bills => self.bills.status(page),
+            Screen::Orders => self.orders.status(page),
+            Screen::Merchants => merchants::status(page),
+            Screen::Settings => settings::status(page),
+        }
+    }
+
+    /// Opens the form of a new merchant.
+    pub(crate) fn new_merchant(&mut self) {
+        self.merchants.start_new();
+    }
+
+    /// Another merchant or day came into view: lists start from their top.
+    pub(crate) fn moved(&mut self) {
+        self.cases.moved();
+        self.orders.moved();
+        self.bills.moved();
+    }
+}

@@ -1,0 +1,498 @@
+//! Orders of a day, as the merchant's file has them.
+
+use egui::{Rect, Sense, Ui, pos2, vec2};
+
+use super::Status;
+use super::cases::event_words;
+use crate::app::model::{OrderDetail, OrderFilter};
+use crate::app::{Command, ListKind};
+use crate::domain::{Fen, FulfilStatus, PayStatus};
+use crate::ports::SortBy;
+use crate::ui::action::{Action, Outbox};
+use crate::ui::page::{Page, cut_right, cut_top};
+use crate::ui::theme::{Face, Mood};
+use crate::ui::widgets::button::{Button, icon_button};
+use crate::ui::widgets::card::{self, Empty, TimelineRow};
+use crate::ui::widgets::input::Field;
+use crate::ui::widgets::label::Chip;
+use crate::ui::widgets::table::{Cell, Column, Rows, Table, TableMemory};
+use crate::ui::{format, icons, paint};
+
+/// What the screen remembers.
+#[derive(Default)]
+pub(super) struct OrdersScreen {
+    table: TableMemory,
+    open: bool,
+    typed: String,
+    known: String,
+    generation: u64,
+}
+
+struct OrderRows<'a>(&'a Page<'a>);
+
+impl OrdersScreen {
+    pub(super) fn moved(&mut self) {
+        self.table.reset();
+        self.open = false;
+    }
+
+    pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        let orders = &page.state.orders;
+        if self.generation != orders.rows.generation() {
+            self.generation = orders.rows.generation();
+            self.table.reset();
+        }
+        header(ui, page, out);
+        let mut body = page.body();
+        if let Some(failure) = orders.totals.failure() {
+            let (place, rest) = cut_top(body, card::failed_height(failure), 12.0);
+            body = rest;
+            if card::failed(ui, place, failure).is_some()
+                && let Some(filter) = orders.filter.clone()
+            {
+                out.run(Command::Orders(filter));
+            }
+        }
+        if self.open && page.class.is_narrow() {
+            self.panel(ui, body, page);
+            return;
+        }
+        let (left, right) = if self.open {
+            cut_right(body, page.class.panel(), 12.0)
+        } else {
+            (body, Rect::NOTHING)
+        };
+        let (bar, rest) = cut_top(left, 28.0, 12.0);
+        self.bar(ui, bar, page, out);
+        self.table(ui, rest, page, out);
+        if self.open {
+            self.panel(ui, right, page);
+        }
+    }
+
+    fn bar(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let Some(filter) = &page.state.orders.filter else {
+            return;
+        };
+        let w = page.w;
+        if self.known != filter.query.number {
+            self.known.clone_from(&filter.query.number);
+            self.typed.clone_from(&filter.query.number);
+        }
+        let place = Rect::from_min_size(rect.min, vec2(260.0_f32.min(rect.width()), 28.0));
+        let hint = format!("{}  /", w.frame.filter);
+        let response = Field::new(&mut self.typed, w.frame.filter)
+            .hint(&hint)
+            .icon(icons::FUNNEL)
+            .limit(64)
+            .show(ui, place);
+        if page.keys.find {
+            response.request_focus();
+        }
+        if response.changed() {
+            let mut next = filter.clone();
+            self.typed.trim().clone_into(&mut next.query.number);
+            self.known.clone_from(&next.query.number);
+            out.run(Command::Orders(next));
+        }
+        let mut x = place.right() + 8.0;
+        for status in [
+            PayStatus::Paid,
+            PayStatus::Created,
+            PayStatus::Closed,
+            PayStatus::Refunded,
+        ] {
+            let code = status as u8;
+            let chosen = filter.query.states.contains(&code);
+            let chip = Chip {
+                mark: None,
+                label: pay_words(page, status),
+                count: "",
+                chosen,
+            };
+            let width = chip.width(ui);
+            if x + width > rect.right() {
+                break;
+            }
+            if chip.show(ui, pos2(x, rect.center().y)).clicked() {
+                let mut next = filter.clone();
+                if chosen {
+                    next.query.states.retain(|known| *known != code);
+                } else {
+                    next.query.states.push(code);
+                }
+                out.run(Command::Orders(next));
+            }
+            x += width + 6.0;
+        }
+    }
+
+    fn table(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let orders = &page.state.orders;
+        let columns = columns(page, self.open);
+        let sort = orders
+            .filter
+            .as_ref()
+            .map(|filter| (column_of(filter.query.sort), filter.query.descending));
+        let table = Table {
+            name: "orders",
+            columns: &columns,
+            frozen: 1,
+            row_height: page.row_height(),
+            sort,
+        };
+        let output = table.show(ui, rect, &OrderRows(page), &mut self.table);
+        if !output.visible.is_empty() {
+            out.push(Action::Visible(ListKind::Orders, output.visible.clone()));
+        }
+        if orders.rows.is_empty() && !orders.totals.is_loading() {
+            empty(ui, rect, page, out);
+        }
+        if let (Some(column), Some(filter)) = (output.sort, &orders.filter) {
+            out.run(Command::Orders(sorted(filter, column)));
+        }
+        if let Some(row) = output.open.or(output.moved.filter(|_| self.open))
+            && let (Some(id), Some(filter)) = (orders.rows.id(row), &orders.filter)
+        {
+            self.open = true;
+            out.run(Command::Order(filter.profile, id));
+        }
+        if page.keys.escape && self.open {
+            self.open = false;
+            if let Some(id) = output.id {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+        }
+    }
+
+    fn panel(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
+        let (t, w) = (page.t, page.w);
+        paint::card(ui.painter(), rect, t);
+        let y = rect.top() + 25.0;
+        let close = Rect::from_center_size(pos2(rect.right() - 24.0, y), vec2(28.0, 28.0));
+        let escape = page.class.is_narrow() && page.keys.escape;
+        if icon_button(ui, close, icons::X, w.frame.close, false).clicked() || escape {
+            self.open = false;
+        }
+        let Some(detail) = page.state.orders.open.value() else {
+            return;
+        };
+        let number = detail.row.order.out_trade_no.as_str();
+        let at = pos2(rect.left() + 16.0, y);
+        let shown = paint::elide_middle(number, 30, 5);
+        let place = paint::left(ui.painter(), at, &shown, (Face::Mono, t.text_1));
+        paint::say(ui, "order number", place, number);
+        let copy = Rect::from_center_size(pos2(place.right() + 16.0, y), vec2(22.0, 22.0));
+        let name = format!("{} {number}", w.frame.copy);
+        if icon_button(ui, copy, icons::COPY, &name, false).clicked() {
+            ui.copy_text(number.to_owned());
+        }
+        let body = Rect::from_min_max(
+            pos2(rect.left() + 1.0, rect.top() + 48.0),
+            rect.max - vec2(1.0, 1.0),
+        );
+        paint::region(ui, body, "order panel", |ui| {
+            egui::ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    let height = 150.0 + 28.0 * 9.0 + detail.timeline.len() as f32 * 26.0;
+                    let size = vec2(body.width(), height.max(body.height()));
+                    let (inner, _) = ui.allocate_exact_size(size, Sense::hover());
+                    panel_content(ui, inner.shrink2(vec2(15.0, 0.0)), page, detail);
+                });
+        });
+    }
+
+    pub(super) fn status(&self, page: &Page<'_>) -> Status {
+        let w = page.w;
+        let rows = &page.state.orders.rows;
+        let mut left = vec![(w.frame.rows)(&format::count(rows.len()))];
+        let all = self.table.all;
+        let count = if all {
+            rows.len()
+        } else {
+            self.table.selected.len() as u64
+        };
+        if count > 0 {
+            left.push((w.frame.selected)(&format::count(count)));
+            let sum = if all {
+                page.state
+                    .orders
+                    .totals
+                    .value()
+                    .map_or(Fen::ZERO, |totals| totals.1)
+            } else {
+                let here = self.table.selected.iter().filter_map(|row| rows.get(*row));
+                here.fold(Fen::ZERO, |sum, row| {
+                    sum.checked_add(row.order.amount).unwrap_or(sum)
+                })
+            };
+            left.push((w.frame.sum)(&format::money(sum)));
+        }
+        let k = &w.keys;
+        Status {
+            left,
+            right: [k.move_hint, k.open_hint, k.filter_hint, k.hint]
+                .map(str::to_owned)
+                .to_vec(),
+        }
+    }
+}
+
+fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &OrderDetail) {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
+    let order = &detail.row.order;
+    let now = page.state.now;
+    let time = |at: Option<crate::domain::Instant>| {
+        at.map_or_else(|| "—".to_owned(), |at| format::stamp(at, now))
+    };
+    let text = |text: &str| {
+        if text.is_empty() {
+            "—".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let rows = [
+        (w.orders.amount, format::money(order.amount)),
+        (w.orders.pay, pay_words(page, order.pay_status).to_owned()),
+        (
+            w.orders.fulfil,
+            fulfil_words(page, order.fulfil_status).to_owned(),
+        ),
+        (w.orders.created, format::stamp(order.created_at, now)),
+        (w.orders.paid, time(order.paid_at)),
+        (
+            w.compare.transaction_id,
+            text(order.transaction_id.as_str()),
+        ),
+        (w.orders.business, text(order.order_no.as_str())),
+        (
+            w.orders.refund_total,
+            format::money_or_dash(order.refund_total),
+        ),
+    ];
+    let mut top = area.top();
+    for (name, value) in rows {
+        let y = top + 13.0;
+        paint::left(p, pos2(area.left(), y), name, (Face::Small, t.text_3));
+        let at = pos2(area.left() + 110.0, y);
+        let room = area.right() - at.x;
+        let (said, _) = paint::fit(p, at, room, &value, (Face::Body, t.text_1));
+        paint::say(ui, ("fact", name), said, &format!("{name} {value}"));
+        paint::hline(p, area.x_range(), top + 25.0, t.line_weak);
+        top += 26.0;
+    }
+    top += 12.0;
+    if let Some(line) = &detail.line {
+        let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
+        let place = (w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
+        let key = order.out_trade_no.as_str();
+        card::raw_well(ui, well, (w.orders.raw, &place), &line.text, key);
+        top += 98.0;
+    }
+    paint::left(
+        p,
+        pos2(area.left(), top + 14.0),
+        w.orders.timeline,
+        (Face::Small, t.text_3),
+    );
+    let said: Vec<(String, char, String)> = detail
+        .timeline
+        .iter()
+        .map(|event| {
+            let (icon, words) = event_words(w, &event.kind);
+            (format::stamp(event.at, now), icon, words)
+        })
+        .collect();
+    let rows: Vec<TimelineRow<'_>> = said
+        .iter()
+        .zip(&detail.timeline)
+        .map(|((time, icon, what), event)| TimelineRow {
+            time,
+            icon: *icon,
+            what,
+            source: &event.source,
+        })
+        .collect();
+    card::timeline(
+        ui,
+        Rect::from_min_max(pos2(area.left(), top + 28.0), area.max),
+        &rows,
+    );
+}
+
+fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    let w = page.w;
+    let at = page.title(ui, w.frame.orders);
+    let has_merchant = !page.state.merchants.is_empty();
+    let mut buttons = Vec::new();
+    if has_merchant {
+        buttons.push(Button::primary(w.orders.import).icon(icons::FILE_PLUS));
+    }
+    let (left, responses) = page.buttons(ui, buttons);
+    let clicked = responses.first().is_some_and(egui::Response::clicked);
+    if clicked || (page.keys.primary && has_merchant) {
+        out.push(Action::PickFiles);
+    }
+    if let Some((rows, sum)) = page.state.orders.totals.value() {
+        let words = (w.orders.subtitle)(&format::count(*rows), &format::money(*sum));
+        page.subtitle(ui, at, left, &words);
+    }
+}
+
+fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+    let o = &page.w.orders;
+    let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
+    let filter = page.state.orders.filter.as_ref();
+    let filtered = filter.filter(|f| !f.query.number.is_empty() || !f.query.states.is_empty());
+    let empty = match filtered {
+        Some(_) => Empty {
+            icon: icons::FUNNEL_X,
+            mood: Mood::Info,
+            title: o.no_match_title,
+            note: page.w.cases.no_match_note,
+            button: Some((icons::FUNNEL_X, page.w.frame.clear_filter)),
+            primary: false,
+        },
+        None => Empty {
+            icon: icons::PACKAGE,
+            mood: Mood::Info,
+            title: o.empty_title,
+            note: o.empty_note,
+            button: None,
+            primary: false,
+        },
+    };
+    let clicked = empty
+        .show(ui, frame)
+        .is_some_and(|response| response.clicked());
+    if let Some(filter) = filtered.filter(|_| clicked) {
+        let mut next = filter.clone();
+        next.query.number.clear();
+        next.query.states.clear();
+        out.run(Command::Orders(next));
+    }
+}
+
+fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
+    let o = &page.w.orders;
+    let mut columns = vec![
+        Column::text("number", o.number, 196.0).sorts(),
+        Column::number("amount", o.amount, 96.0).sorts(),
+        Column::text("pay", o.pay, 84.0).sorts(),
+        Column::text("fulfil", o.fulfil, 84.0),
+    ];
+    if open && !page.class.is_wide() {
+        if let Some(last) = columns.last_mut() {
+            last.elastic = true;
+        }
+        return columns;
+    }
+    if !open && page.class.is_wide() {
+        columns.push(Column::text("business", o.business, 150.0));
+    }
+    if !open {
+        columns.push(Column::text("created", o.created, 124.0));
+    }
+    columns.push(Column::text("paid", o.paid, 124.0).sorts());
+    columns.push(Column::text("source", o.source, 110.0).elastic());
+    columns
+}
+
+fn sorted(filter: &OrderFilter, column: &str) -> OrderFilter {
+    let sort = match column {
+        "number" => SortBy::Number,
+        "amount" => SortBy::Amount,
+        "pay" => SortBy::State,
+        "paid" => SortBy::Time,
+        _ => SortBy::Line,
+    };
+    let mut next = filter.clone();
+    next.query.descending = filter.query.sort == sort && !filter.query.descending;
+    next.query.sort = sort;
+    next
+}
+
+const fn column_of(sort: SortBy) -> &'static str {
+    match sort {
+        SortBy::Line => "line",
+        SortBy::Number => "number",
+        SortBy::Time => "paid",
+        SortBy::Amount => "amount",
+        SortBy::State => "pay",
+    }
+}
+
+impl Rows for OrderRows<'_> {
+    fn count(&self) -> u64 {
+        self.0.state.orders.rows.len()
+    }
+
+    fn name(&self, row: u64) -> Option<String> {
+        let order = &self.0.state.orders.rows.get(row)?.order;
+        let page = self.0;
+        Some(format!(
+            "{} {} {} {}",
+            order.out_trade_no.as_str(),
+            format::money(order.amount),
+            pay_words(page, order.pay_status),
+            fulfil_words(page, order.fulfil_status),
+        ))
+    }
+
+    fn cell(&self, row: u64, cell: &Cell<'_>) {
+        let page = self.0;
+        let Some(row) = page.state.orders.rows.get(row) else {
+            return;
+        };
+        let t = cell.t;
+        let order = &row.order;
+        let now = page.state.now;
+        let quiet = (Face::Body, t.text_2);
+        let absent = (Face::Body, t.text_3);
+        match cell.column() {
+            "number" => cell.words(order.out_trade_no.as_str(), (Face::Mono, t.text_1)),
+            "business" => cell.words(order.order_no.as_str(), (Face::Mono, t.text_2)),
+            "amount" => cell.words(&format::money(order.amount), (Face::Body, t.text_1)),
+            "pay" => cell.words(pay_words(page, order.pay_status), quiet),
+            "fulfil" => cell.words(fulfil_words(page, order.fulfil_status), quiet),
+            "created" => cell.words(&format::stamp(order.created_at, now), quiet),
+            "paid" => match order.paid_at {
+                Some(at) => cell.words(&format::stamp(at, now), quiet),
+                None => cell.words("—", absent),
+            },
+            "source" => {
+                let place =
+                    (page.w.cases.at_line)(&row.source, &format::count(u64::from(order.row.line)));
+                cell.words(&place, (Face::Small, t.text_3));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn pay_words(page: &Page<'_>, status: PayStatus) -> &'static str {
+    let o = &page.w.orders;
+    match status {
+        PayStatus::Created => o.unpaid,
+        PayStatus::Paying => o.paying,
+        PayStatus::Paid => o.is_paid,
+        PayStatus::Failed => o.failed,
+        PayStatus::Closed => o.closed,
+        PayStatus::Refunded => o.refunded,
+        PayStatus::Unknown => o.unknown,
+    }
+}
+
+fn fulfil_words(page: &Page<'_>, status: FulfilStatus) -> &'static str {
+    let o = &page.w.orders;
+    match status {
+        FulfilStatus::NotKnown => "—",
+        FulfilStatus::Pending => o.pending,
+        FulfilStatus::Fulfilled => o.fulfilled,
+        FulfilStatus::Failed => o.fulfil_failed,
+        FulfilStatus::NotRequired => o.not_required,
+    }
+}
