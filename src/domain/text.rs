@@ -46,21 +46,26 @@ impl<const N: usize> Text<N> {
     /// `false` says only that the quick way does not apply, and leaves the empty text; [`Text::from_utf8`] decides.
     #[inline]
     pub fn set_visible_prefix(&mut self, window: &[u8; N], len: usize) -> bool {
+        const HIGH: u64 = 0x8080_8080_8080_8080;
+        let mut odd = 0;
+        let (to, rest) = self.bytes.as_chunks_mut::<8>();
+        let from = window.as_chunks::<8>().0;
+        for (at, (to, from)) in to.iter_mut().zip(from).enumerate() {
+            let keep = match len.saturating_sub(at * 8) {
+                0 => 0,
+                left @ 1..8 => (1 << (left * 8)) - 1,
+                _ => u64::MAX,
+            };
+            let word = u64::from_le_bytes(*from) & keep;
+            // The top bit of a byte is set in the first sum from 0x21 on, in the second for 0x7F only.
+            let low = word & !HIGH;
+            let is_visible = low.wrapping_add(0x5F5F_5F5F_5F5F_5F5F);
+            let is_delete = low.wrapping_add(0x0101_0101_0101_0101);
+            odd |= (!is_visible | is_delete | word) & HIGH & keep;
+            *to = word.to_le_bytes();
+        }
         let short = u8::try_from(len).unwrap_or(u8::MAX);
-        // Three plain loops over arrays, which the compiler turns into vector instructions.
-        let mut keep = [0; N];
-        for (to, at) in keep.iter_mut().zip(PLACES) {
-            *to = if at < short { 0xFF } else { 0 };
-        }
-        for ((to, from), keep) in self.bytes.iter_mut().zip(window).zip(keep) {
-            *to = from & keep;
-        }
-        let mut odd = 0_u8;
-        for (from, keep) in window.iter().zip(keep) {
-            // 0x21 to 0x7E stay within 0x5D of the first.
-            let is_odd = from.wrapping_sub(0x21) > 0x5D;
-            odd |= keep & if is_odd { 0xFF } else { 0 };
-        }
+        let odd = odd | u64::from(!rest.is_empty());
         let is_visible = odd == 0 && len <= N;
         self.len = if is_visible { short } else { 0 };
         if !is_visible {
@@ -95,24 +100,6 @@ impl<const N: usize> Text<N> {
         fingerprint(self.as_bytes())
     }
 }
-
-/// 0, 1, 2 … for every place a text can have.
-const PLACES: [u8; 255] = {
-    let mut places = [0; 255];
-    let mut at = 0;
-    while at < 255 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::indexing_slicing,
-            reason = "at is below 255"
-        )]
-        {
-            places[at] = at as u8;
-        }
-        at += 1;
-    }
-    places
-};
 
 impl<const N: usize> Default for Text<N> {
     fn default() -> Self {
@@ -213,6 +200,35 @@ mod tests {
             b"QH26030810024412007",
         ] {
             assert_ne!(base, fingerprint(other));
+        }
+    }
+
+    #[test]
+    fn the_quick_way_in_agrees_with_the_slow_one() {
+        for odd in 0..=255_u8 {
+            for (len, at) in [
+                (0, 3),
+                (1, 0),
+                (7, 6),
+                (8, 7),
+                (9, 8),
+                (20, 11),
+                (32, 31),
+                (5, 9),
+                (33, 2),
+            ] {
+                let mut window = *b"QH260308100244120077abcdefghijkl";
+                window[at] = odd;
+                let mut text = Text::<32>::new("older").unwrap();
+                let is_visible = len <= 32 && window[..len].iter().all(u8::is_ascii_graphic);
+                assert_eq!(
+                    text.set_visible_prefix(&window, len),
+                    is_visible,
+                    "{odd} {len} {at}"
+                );
+                let expected = if is_visible { &window[..len] } else { b"" };
+                assert_eq!(Some(text), Text::from_utf8(expected));
+            }
         }
     }
 

@@ -136,7 +136,7 @@ fn the_ordinary_sample_has_its_published_sums_and_net() {
     assert_eq!(block.pays[0].rate, 390_000);
     for row in block.pays.iter().map(|pay| pay.row) {
         let start = usize::try_from(row.offset).unwrap();
-        let before = bytes[..start].iter().filter(|b| **b == b'\n').count();
+        let before = memchr::memchr_iter(b'\n', &bytes[..start]).count();
         assert_eq!(before + 1, row.line as usize);
         assert_eq!(bytes[start], b'`');
     }

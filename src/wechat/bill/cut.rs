@@ -78,7 +78,8 @@ fn cut_otherwise(
         found,
         expected: width,
     };
-    if memchr::memchr_iter(b',', line).take(width).count() + 1 == width {
+    // With more cuts than columns there are more commas still.
+    if found < width && memchr::memchr_iter(b',', line).take(width).count() + 1 == width {
         let mut starts = cuts.starts.iter_mut().skip(1);
         for (slot, comma) in starts
             .by_ref()

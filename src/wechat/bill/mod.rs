@@ -14,12 +14,14 @@ mod cut;
 mod error_body;
 mod identity;
 mod layout;
+mod lines;
 mod money_cell;
 mod printer;
 mod reader;
 mod reason;
 mod row;
 mod sniff;
+mod subject;
 mod summary;
 
 pub use block::{Block, DayCount, MerchantCount, Problem, QuarterHours, RowFault, Sums, Tally};

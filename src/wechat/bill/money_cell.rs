@@ -33,7 +33,7 @@ fn quick<const PLACES: usize>(text: &[u8], start: usize, end: usize) -> Option<i
     }
     let word = u64::from_le_bytes(*window);
     let point = 8 * (7 - PLACES);
-    if (word >> point) as u8 != b'.' {
+    if (word >> point) & 0xFF != u64::from(b'.') {
         return None;
     }
     // Close the gap of the point: digits before it move up by one byte.

@@ -411,7 +411,6 @@ fn decimal(value: i64, scale: u64, places: usize, out: &mut Vec<u8>) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a remainder of ten fits")]
 const fn digit(value: u64) -> u8 {
     b'0' + (value % 10) as u8
 }

@@ -1,65 +1,26 @@
-//! From lines to typed rows: the loop that every byte of a bill passes through.
+//! From one line to one typed row.
 //!
 //! A row is used whole or not at all: when one needed cell cannot be read, the row is quarantined with its raw line and
 //! none of its amounts enters a sum.
 
-use memchr::memchr;
-
-use super::block::{
-    Block, DayCount, MAX_RAW_BYTES, MerchantCount, Opening, Problem, RowFault, Sums,
-};
+use super::block::{Block, DayCount, MerchantCount, RowFault, Sums};
 use super::cell::{RateReader, TimeReader, id};
 use super::column::Column;
 use super::cut::{Cuts, cut};
 use super::layout::Layout;
 use super::money_cell;
-use super::reader::MAX_LINE_BYTES;
-use super::summary::{self, SummaryState};
 use crate::domain::{
     AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text, WPay,
     WRefund,
 };
 
-type Fault = (RowFault, Option<Column>);
+/// What is wrong with a row, and in which column.
+pub(super) type Fault = (RowFault, Option<Column>);
 
-impl Layout {
-    /// Parses whole lines and adds what they hold to `out`.
-    ///
-    /// `block` starts at the start of line `first_line`, `first_offset` bytes into the uncompressed file, and ends after a
-    /// line end or at the end of the file. Blocks may be parsed on several threads into separate `out`s, which are then
-    /// joined in file order. Lines longer than [`MAX_LINE_BYTES`] are quarantined and noted in [`Tally::long_line`](super::Tally::long_line).
-    pub fn parse_block(
-        &self,
-        block: &[u8],
-        first_line: u32,
-        first_offset: u64,
-        import: u32,
-        out: &mut Block,
-    ) {
-        let mut reader = RowReader::new(self, import, &mut *out);
-        let mut text = block;
-        let mut line = first_line;
-        let mut offset = first_offset;
-        while !text.is_empty() {
-            let (end, next) = match memchr(b'\n', text) {
-                Some(at) => (at, at + 1),
-                None => (text.len(), text.len()),
-            };
-            reader.line(text, end, line, offset);
-            line = line.saturating_add(1);
-            offset += next as u64;
-            reader.out.tally.lines += 1;
-            text = text.get(next..).unwrap_or_default();
-        }
-        reader.finish();
-        out.tally.bytes += block.len() as u64;
-    }
-}
-
-struct RowReader<'a> {
-    layout: &'a Layout,
+pub(super) struct RowReader<'a> {
+    pub(super) layout: &'a Layout,
     import: u32,
-    out: &'a mut Block,
+    pub(super) out: &'a mut Block,
     cuts: Cuts,
     times: TimeReader,
     refund_times: TimeReader,
@@ -83,7 +44,7 @@ struct DayRun {
 }
 
 impl<'a> RowReader<'a> {
-    fn new(layout: &'a Layout, import: u32, out: &'a mut Block) -> Self {
+    pub(super) fn new(layout: &'a Layout, import: u32, out: &'a mut Block) -> Self {
         Self {
             layout,
             import,
@@ -98,113 +59,6 @@ impl<'a> RowReader<'a> {
             merchant_line: 0,
             day: DayRun::default(),
         }
-    }
-
-    /// Reads the line that is the first `end` bytes of `text`.
-    #[inline]
-    fn line(&mut self, text: &[u8], end: usize, line: u32, offset: u64) {
-        let len = match text.get(..end) {
-            Some([.., b'\r']) => end - 1,
-            _ => end,
-        };
-        // An ordinary row starts with the backtick and the year of its time.
-        let is_plain = matches!(text, [b'`', b'0'..=b'9', ..])
-            && len <= MAX_LINE_BYTES
-            && matches!(self.out.tally.summary, SummaryState::None);
-        let fault = if is_plain {
-            match self.row(text, len, line, offset) {
-                Ok(()) => {
-                    self.out.tally.rows += 1;
-                    if self.out.tally.opening.is_none() {
-                        self.open(text, len, line, offset, false);
-                    }
-                    return;
-                }
-                Err(fault) => fault,
-            }
-        } else {
-            match self.odd_line(text, len, line, offset) {
-                Ok(()) => return,
-                Err(fault) => fault,
-            }
-        };
-        self.quarantine(fault, text, len, line, offset);
-    }
-
-    /// A blank line, a summary line, a row that starts without backtick, or rubbish.
-    #[cold]
-    fn odd_line(&mut self, text: &[u8], len: usize, line: u32, offset: u64) -> Result<(), Fault> {
-        let raw = text.get(..len).unwrap_or(text);
-        if raw.iter().all(u8::is_ascii_whitespace) {
-            return Ok(());
-        }
-        if len > MAX_LINE_BYTES {
-            self.out.tally.long_line.get_or_insert((line, offset));
-            return Err((RowFault::TooLong, None));
-        }
-        match std::mem::take(&mut self.out.tally.summary) {
-            SummaryState::Header(names) => {
-                let summary =
-                    summary::read_values(names, raw, line).ok_or((RowFault::Summary, None))?;
-                self.out.tally.summary = SummaryState::Done(summary);
-                return Ok(());
-            }
-            done @ SummaryState::Done(_) => {
-                self.out.tally.summary = done;
-                return Err((RowFault::AfterSummary, None));
-            }
-            SummaryState::None => {}
-        }
-        if summary::is_header(raw) {
-            if self.out.tally.opening.is_none() {
-                self.open(text, len, line, offset, false);
-            }
-            let names = summary::read_names(raw).ok_or((RowFault::Summary, None))?;
-            self.out.tally.summary = SummaryState::Header(names);
-            return Ok(());
-        }
-        self.row(text, len, line, offset)?;
-        self.out.tally.rows += 1;
-        if self.out.tally.opening.is_none() {
-            self.open(text, len, line, offset, false);
-        }
-        Ok(())
-    }
-
-    fn open(&mut self, text: &[u8], len: usize, line: u32, offset: u64, is_quarantined: bool) {
-        self.out.tally.opening = Some(Opening {
-            line,
-            offset,
-            raw: excerpt(text.get(..len).unwrap_or(text)),
-            is_quarantined,
-        });
-    }
-
-    #[cold]
-    fn quarantine(&mut self, fault: Fault, text: &[u8], len: usize, line: u32, offset: u64) {
-        let raw = text.get(..len).unwrap_or(text);
-        let (mut fault, mut column) = fault;
-        let is_header = self
-            .layout
-            .headers()
-            .first()
-            .is_some_and(|first| raw.starts_with(first.as_bytes()));
-        if is_header && !matches!(fault, RowFault::AfterSummary) {
-            (fault, column) = (RowFault::SecondHeader, None);
-        }
-        let is_row = fault.is_of_row();
-        self.out.tally.is_text_after_summary |= fault == RowFault::AfterSummary;
-        self.out.tally.rows += u64::from(is_row);
-        if self.out.tally.opening.is_none() {
-            self.open(text, len, line, offset, is_row);
-        }
-        self.out.tally.problem(Problem {
-            line,
-            offset,
-            column,
-            fault,
-            raw: excerpt(raw),
-        });
     }
 
     #[inline]
@@ -261,7 +115,14 @@ impl<'a> RowReader<'a> {
         self.money(text, column)
     }
 
-    fn row(&mut self, text: &[u8], len: usize, line: u32, offset: u64) -> Result<(), Fault> {
+    /// Reads one row: the first `len` bytes of `text`.
+    pub(super) fn row(
+        &mut self,
+        text: &[u8],
+        len: usize,
+        line: u32,
+        offset: u64,
+    ) -> Result<(), Fault> {
         cut(self.layout, text, len, &mut self.cuts).map_err(|fault| (fault, None))?;
         let time = self
             .times
@@ -274,7 +135,7 @@ impl<'a> RowReader<'a> {
         };
         let sums = self.amounts(text)?;
         match self.cell(text, Column::State) {
-            b"SUCCESS" => self.pay(text, time, BillState::Success, sums, row),
+            b"SUCCESS" => self.pay(text, BillState::Success, sums, (time, row)),
             b"REFUND" => self.refund(text, time, sums, row),
             other => {
                 let state = match other.trim_ascii() {
@@ -283,7 +144,7 @@ impl<'a> RowReader<'a> {
                     b"REVOKED" => BillState::Revoked,
                     _ => BillState::Unknown,
                 };
-                self.pay(text, time, state, sums, row)
+                self.pay(text, state, sums, (time, row))
             }
         }
     }
@@ -325,10 +186,9 @@ impl<'a> RowReader<'a> {
     fn pay(
         &mut self,
         text: &[u8],
-        time: Instant,
         state: BillState,
         sums: Sums,
-        row: RowRef,
+        (time, row): (Instant, RowRef),
     ) -> Result<(), Fault> {
         self.appid(text)?;
         let mut pay = WPay {
@@ -349,7 +209,7 @@ impl<'a> RowReader<'a> {
         self.key(text, Column::OutTradeNo, &mut pay.out_trade_no)?;
         self.key(text, Column::TransactionId, &mut pay.transaction_id)?;
         self.sub_merchant(text, &mut pay.sub_mch_id)?;
-        self.count(text, time, &sums, row.line, true)?;
+        self.count(text, (time, row.line), &sums, true)?;
         let tally = &mut self.out.tally;
         match state {
             BillState::Success => tally.success_rows += 1,
@@ -415,7 +275,7 @@ impl<'a> RowReader<'a> {
         self.key(text, Column::OutTradeNo, &mut refund.out_trade_no)?;
         self.key(text, Column::TransactionId, &mut refund.transaction_id)?;
         self.sub_merchant(text, &mut refund.sub_mch_id)?;
-        self.count(text, time, &sums, row.line, false)?;
+        self.count(text, (time, row.line), &sums, false)?;
         if state == BillRefundState::Unknown {
             self.unknown(text, Column::RefundState);
         }
@@ -470,9 +330,8 @@ impl<'a> RowReader<'a> {
     fn count(
         &mut self,
         text: &[u8],
-        time: Instant,
+        (time, line): (Instant, u32),
         sums: &Sums,
-        line: u32,
         is_pay: bool,
     ) -> Result<(), Fault> {
         let (start, end) = self.range(text, Column::MchId);
@@ -552,7 +411,8 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn finish(&mut self) {
+    /// Counts what was held back.
+    pub(super) fn finish(&mut self) {
         self.flush_merchant();
         self.flush_day();
     }
@@ -566,8 +426,4 @@ fn refund_state(cell: &[u8]) -> BillRefundState {
         b"CHANGE" => BillRefundState::Change,
         _ => BillRefundState::Unknown,
     }
-}
-
-fn excerpt(raw: &[u8]) -> Vec<u8> {
-    raw.get(..MAX_RAW_BYTES).unwrap_or(raw).to_vec()
 }
