@@ -10,6 +10,8 @@ fn main() -> ExitCode {
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
         clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),
+        files: std::sync::Arc::new(adapters::files::SystemFiles),
+        workbooks: std::sync::Arc::new(adapters::report::XlsxWriter::default()),
         window: |_start| {
             Err(Failure::new(
                 FailureKind::Usage,

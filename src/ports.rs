@@ -54,6 +54,22 @@ pub trait Writers: Send + Sync {
     /// # Errors
     /// [`StoreError::Busy`] when another job does not end in time.
     fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
+
+    /// A nameless file on the disk of the workspace, for what arrives piece by piece; it is gone
+    /// when dropped, or when the program ends.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn scratch(&self) -> std::io::Result<Box<dyn Scratch>>;
+}
+
+/// A nameless file under construction.
+pub trait Scratch: Write + Send {
+    /// Ends the writing and hands the bytes over, under the name that messages show.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn into_source(self: Box<Self>, name: &str) -> std::io::Result<Source>;
 }
 
 /// Tells work in progress to stop; cheap to clone and to ask.

@@ -5,11 +5,12 @@
 //! can share a workspace and never interleave two imports or two runs.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufWriter, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::sqlite::Database;
-use crate::ports::{StoreError, Writers};
+use crate::ports::{Scratch, Source, StoreError, Writers};
 
 /// How often a waiting program looks again.
 const POLL: Duration = Duration::from_millis(20);
@@ -120,6 +121,44 @@ impl Workspace {
 impl Writers for Workspace {
     fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError> {
         Ok(Box::new(self.write_lock(patience)?))
+    }
+
+    fn scratch(&self) -> io::Result<Box<dyn Scratch>> {
+        Ok(Box::new(Nameless {
+            out: BufWriter::new(tempfile::tempfile_in(&self.folder)?),
+        }))
+    }
+}
+
+/// A file without a name: the system removes it when nobody holds it any more.
+struct Nameless {
+    out: BufWriter<File>,
+}
+
+impl io::Write for Nameless {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Scratch for Nameless {
+    fn into_source(self: Box<Self>, name: &str) -> io::Result<Source> {
+        let mut file = self
+            .out
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        let size = file.stream_position()?;
+        file.rewind()?;
+        Ok(Source {
+            name: name.to_owned(),
+            size,
+            stamp: None,
+            bytes: Box::new(file),
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::Done;
 use super::terminal::Terminal;
 use crate::app::{Failure, FailureKind, Language as Lang, Words};
 use crate::domain::{BillDate, MerchantProfile, ProfileId};
-use crate::ports::{Clock, Ports, StoreError};
+use crate::ports::{Clock, Files, Fill, Ports, Source, StoreError, Workbooks};
 
 /// How long a command waits for another program's job on the same workspace.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -20,6 +20,10 @@ pub struct World {
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
     /// The clock, for days named in words; no workspace is needed for it.
     pub clock: Arc<dyn Clock>,
+    /// Files named on the command line, where no workspace is needed.
+    pub files: Arc<dyn Files>,
+    /// Writes workbooks.
+    pub workbooks: Arc<dyn Workbooks>,
     /// Shows the window and returns when it is closed.
     pub window: fn(WindowStart) -> Result<(), Failure>,
 }
@@ -99,6 +103,27 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Writes workbooks.
+    pub(super) fn workbooks(&self) -> &dyn Workbooks {
+        self.world.workbooks.as_ref()
+    }
+
+    /// Writes a file named on the command line, whole or not at all.
+    pub(super) fn write_file(&self, path: &Path, fill: &mut Fill<'_>) -> Result<(), Failure> {
+        self.world
+            .files
+            .write(path, fill)
+            .map_err(|error| not_written(path, &error))
+    }
+
+    /// Opens a file named on the command line.
+    pub(super) fn source(&self, path: &Path) -> Result<Source, Failure> {
+        self.world
+            .files
+            .open(path)
+            .map_err(|error| not_read(path, &error))
+    }
+
     /// A progress display on standard error.
     pub(super) fn terminal(&self) -> Terminal {
         Terminal::new(self.lang)
@@ -171,4 +196,29 @@ pub(super) fn profile_named(
         )
         .with_detail(name)
     })
+}
+
+/// A file named on the command line cannot be read.
+pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "file.read",
+        Words::new("文件无法读取", "The file cannot be read"),
+        Words::new("核对路径和权限", "Check the path and the rights"),
+    )
+    .with_detail(format!("{}: {error}", path.display()))
+}
+
+/// A file named on the command line cannot be written.
+pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "file.write",
+        Words::new("文件无法写入", "The file cannot be written"),
+        Words::new(
+            "核对路径、权限和磁盘空间",
+            "Check path, rights and room on the disk",
+        ),
+    )
+    .with_detail(format!("{}: {error}", path.display()))
 }

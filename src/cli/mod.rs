@@ -5,10 +5,15 @@
 //! One file a family of commands; each has its arguments and one `run`. Help texts are written
 //! `中文 | English` and cut to one language before they are shown.
 
+mod bill;
 mod context;
+mod day;
+mod findings;
 mod help;
+mod orders;
 mod profile;
 mod prompt;
+mod reconcile;
 mod sandbox;
 mod table;
 mod terminal;
@@ -20,6 +25,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::app::{Failure, Language as Lang};
+use crate::intake::Kind;
 use context::Context;
 pub use context::{WindowStart, World};
 pub use prompt::passphrase;
@@ -43,6 +49,22 @@ enum Command {
     /// 商户档案：新增、列出、查看、删除、设置密钥 | Merchant profiles
     #[command(subcommand)]
     Profile(profile::Command),
+    /// 商户订单 | The merchant's orders
+    #[command(subcommand)]
+    Orders(orders::Command),
+    /// 商户退款 | The merchant's refunds
+    #[command(subcommand)]
+    Refunds(orders::Command),
+    /// 微信支付账单：下载、导入、检查 | Bills of WeChat Pay: download, import, check
+    #[command(subcommand)]
+    Bill(bill::Command),
+    /// 对账：比较某一天的两本账 | Reconcile: compare the two books of a day
+    Reconcile(reconcile::Command),
+    /// 差错 | Cases
+    #[command(subcommand)]
+    Cases(reconcile::CasesCommand),
+    /// 一天的例行工作：下载、对账、汇总 | A whole morning: download, reconcile, sum up
+    Day(day::Command),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
     Sandbox(sandbox::Command),
 }
@@ -86,6 +108,12 @@ fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Fai
     match command {
         None => context.window(),
         Some(Command::Profile(command)) => profile::run(command, context),
+        Some(Command::Orders(command)) => orders::run(&command, Kind::Orders, context),
+        Some(Command::Refunds(command)) => orders::run(&command, Kind::Refunds, context),
+        Some(Command::Bill(command)) => bill::run(&command, context),
+        Some(Command::Reconcile(command)) => reconcile::run(&command, context),
+        Some(Command::Cases(command)) => reconcile::run_cases(&command, context),
+        Some(Command::Day(command)) => day::run(&command, context),
         Some(Command::Sandbox(command)) => sandbox::run(&command, context),
     }
 }

@@ -1,6 +1,8 @@
 //! The jobs: plain, synchronous functions over [`crate::ports::Ports`], used alike by window and command line.
 
 pub mod bills;
+pub mod check;
+pub mod day;
 pub mod download;
 pub mod exchange;
 pub mod export;
@@ -9,6 +11,7 @@ mod imports;
 pub mod lookup;
 pub mod orders;
 pub mod poll;
+pub mod preview;
 pub mod profiles;
 pub mod query;
 pub mod reconcile;

@@ -1,0 +1,117 @@
+//! A merchant's day from end to end: fetch the bill, import it, compare. What a scheduler runs.
+
+use super::bills;
+use super::download::{BillType, Fetched, trade_bill};
+use super::exchange::Line;
+use super::reconcile::{self, Ask, Matched, Reconciled};
+use crate::app::{Failure, FailureKind, Reporter, Words};
+use crate::domain::{BillDate, MerchantProfile, ProfileId};
+use crate::ports::{BillImport, CancelToken, Ports, Standing};
+
+/// What came of fetching a bill.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arrived {
+    /// It was imported, or was there already with the same bytes.
+    Bill(Box<BillImport>),
+    /// WeChat Pay says that nothing happened that day.
+    NoBill,
+}
+
+/// Fetches the bill of a day and imports it.
+///
+/// # Errors
+/// [`Failure`]: not ready, refused, the gateway, the workspace; nothing is half stored.
+pub fn fetch(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    (day, kind): (BillDate, BillType),
+    reporter: &dyn Reporter,
+) -> Result<Arrived, Failure> {
+    let cancel = CancelToken::default();
+    let line = Line {
+        gateway: ports.gateway.as_ref(),
+        vault: ports.vault.as_ref(),
+        random: ports.random.as_ref(),
+        clock: ports.clock.as_ref(),
+        profile: (id, profile),
+        cancel: &cancel,
+    };
+    let mut scratch = ports.writers.scratch().map_err(|error| unwritten(&error))?;
+    let mut sink = |piece: &[u8]| scratch.write_all(piece).map_err(|error| error.to_string());
+    let now = ports.clock.now();
+    match trade_bill(line, day, kind, &mut sink, reporter)? {
+        Fetched::NoBill if now < day.bill_available_from() => Err(not_ready(day)),
+        Fetched::NoBill => {
+            if kind == BillType::All {
+                ports.records.mark_no_bill(id, day, now)?;
+            }
+            Ok(Arrived::NoBill)
+        }
+        Fetched::Bill { .. } => {
+            let word = kind.wire().to_lowercase();
+            let name = format!("{}_{day}_{word}.csv.gz", profile.mch_id);
+            let source = scratch
+                .into_source(&name)
+                .map_err(|error| unwritten(&error))?;
+            let books = ports.books.as_ref();
+            let import = bills::import(books, (id, profile), source, Some(day), reporter)?;
+            Ok(Arrived::Bill(Box::new(import)))
+        }
+    }
+}
+
+/// Fetches the bill of a day unless a good one is here, and compares.
+///
+/// # Errors
+/// As [`fetch`] and [`reconcile::run`].
+pub fn run(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    day: BillDate,
+    reporter: &dyn Reporter,
+) -> Result<Reconciled, Failure> {
+    let is_here = ports
+        .books
+        .bills(id, day)?
+        .iter()
+        .any(|bill| bill.kind == "bill.all" && bill.standing == Standing::Verified)
+        || ports.records.no_bill_days(id)?.contains(&day);
+    if !is_here {
+        fetch(ports, (id, profile), (day, BillType::All), reporter)?;
+    }
+    let ask = Ask {
+        profile: (id, profile),
+        day,
+        cut_off_minutes: None,
+        matched: Matched::Counted,
+    };
+    reconcile::run(ports, &ask, reporter)
+}
+
+/// Before 10:00 of the next day "no bill" only means "not made yet".
+fn not_ready(day: BillDate) -> Failure {
+    Failure::new(
+        FailureKind::NotReady,
+        "bill.not_ready",
+        Words::new("账单还没有生成好", "The bill is not ready yet"),
+        Words::new(
+            "次日 10:00（北京时间）后再取",
+            "Try after 10:00 Beijing time of the next day",
+        ),
+    )
+    .with_detail(day.to_string())
+    .retryable()
+}
+
+fn unwritten(error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "workspace.scratch",
+        Words::new("无法写临时文件", "A temporary file cannot be written"),
+        Words::new(
+            "检查工作区所在磁盘的空间和权限",
+            "Check room and rights on the disk of the workspace",
+        ),
+    )
+    .with_detail(error.to_string())
+}

@@ -1,0 +1,227 @@
+//! `recondesk bill`: fetching, importing and certifying WeChat Pay's bills.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Done;
+use super::context::{Context, print, print_json, profile_named};
+use super::profile::ListFormat;
+use super::table::Table;
+use crate::app::jobs::day::{self, Arrived};
+use crate::app::jobs::download::BillType;
+use crate::app::jobs::{bills, check};
+use crate::app::{Failure, FailureKind, Language as Lang, Words};
+use crate::ports::{BillImport, Stored};
+use crate::wechat::bill::{Certificate, Verdict};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// 从网关下载并导入 | Download from the gateway and import
+    Download(Download),
+    /// 导入账单文件 | Import a bill file
+    Import(Import),
+    /// 检查账单文件，不存入，不需要档案 | Certify a bill file: stores nothing, needs no profile
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Download {
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME")]
+    profile: String,
+    /// 账单日：YYYY-MM-DD 或 yesterday | Day: YYYY-MM-DD or yesterday
+    #[arg(long, value_name = "D")]
+    date: String,
+    /// 账单类型 | Which rows
+    #[arg(long = "type", value_enum, default_value_t = Kind::All)]
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    All,
+    Success,
+    Refund,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// 账单文件，明文或 gzip | Bill file, plain or gzip
+    file: PathBuf,
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME")]
+    profile: String,
+    /// 账单日：YYYY-MM-DD 或 yesterday；默认取账单里的日期 | Day: YYYY-MM-DD or yesterday; by default the day in the bill
+    #[arg(long, value_name = "D")]
+    date: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// 账单文件，明文或 gzip | Bill file, plain or gzip
+    file: PathBuf,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    match command {
+        Command::Download(command) => download(command, context),
+        Command::Import(command) => import(command, context),
+        Command::Check(command) => certify(command, context),
+    }
+}
+
+fn download(command: &Download, context: &Context<'_>) -> Result<Done, Failure> {
+    let date = context.day(&command.date)?;
+    let kind = match command.kind {
+        Kind::All => BillType::All,
+        Kind::Success => BillType::Success,
+        Kind::Refund => BillType::Refund,
+    };
+    let ports = context.open()?;
+    let (id, profile) = profile_named(&ports, &command.profile)?;
+    let arrived = {
+        let terminal = context.terminal();
+        day::fetch(&ports, (id, &profile), (date, kind), &terminal)?
+    };
+    match arrived {
+        Arrived::Bill(import) => tell(context, &import),
+        Arrived::NoBill => {
+            context.tell(
+                &format!("{date} 当日无交易，没有账单"),
+                &format!("{date}: nothing happened, there is no bill"),
+            );
+            Ok(Done::Clean)
+        }
+    }
+}
+
+fn import(command: &Import, context: &Context<'_>) -> Result<Done, Failure> {
+    let date = match &command.date {
+        Some(text) => Some(context.day(text)?),
+        None => None,
+    };
+    let ports = context.open()?;
+    let (id, profile) = profile_named(&ports, &command.profile)?;
+    let source = context.source(&command.file)?;
+    let done = {
+        let terminal = context.terminal();
+        let books = ports.books.as_ref();
+        bills::import(books, (id, &profile), source, date, &terminal)?
+    };
+    tell(context, &done)
+}
+
+/// What became of a bill; a quarantined one is refused input.
+pub(super) fn tell(context: &Context<'_>, done: &BillImport) -> Result<Done, Failure> {
+    let day = done.day.map(|day| day.to_string()).unwrap_or_default();
+    let rows = done.record.rows;
+    match done.stored {
+        Stored::New => context.tell(
+            &format!("账单已导入：{day}，{rows} 行，汇总相符"),
+            &format!("Bill imported: {day}, {rows} rows, totals agree"),
+        ),
+        Stored::Replaced => context.tell(
+            &format!("账单已导入：{day}，{rows} 行，取代了内容不同的旧账单（B07）"),
+            &format!("Bill imported: {day}, {rows} rows, in place of another one (B07)"),
+        ),
+        Stored::Unchanged => context.tell(
+            &format!("{day} 的账单已经导入过，没有变化"),
+            &format!("The bill of {day} was imported before, nothing changed"),
+        ),
+        Stored::Quarantined => return Err(quarantined(done)),
+    }
+    Ok(Done::Clean)
+}
+
+fn quarantined(done: &BillImport) -> Failure {
+    let reason = done
+        .certificate
+        .as_ref()
+        .and_then(|certificate| certificate.reasons.first());
+    let (zh, en) = reason.map_or((String::new(), String::new()), |reason| {
+        (reason.zh.clone(), reason.en.clone())
+    });
+    Failure::new(
+        FailureKind::RefusedInput,
+        "bill.quarantined",
+        Words::new(
+            format!("账单已隔离，不能用于对账：{zh}"),
+            format!("The bill is quarantined and is no evidence: {en}"),
+        ),
+        Words::new(
+            "重新下载这一天的账单",
+            "Download the bill of that day again",
+        ),
+    )
+    .with_detail(done.record.name.clone())
+}
+
+fn certify(command: &Check, context: &Context<'_>) -> Result<Done, Failure> {
+    let source = context.source(&command.file)?;
+    let certificate = {
+        let terminal = context.terminal();
+        check::check(source, &terminal)?
+    };
+    if command.format == ListFormat::Json {
+        print_json(&certificate)?;
+    } else {
+        print(certificate_text(&certificate, context.lang).as_bytes())?;
+    }
+    if certificate.verdict == Verdict::Verified {
+        return Ok(Done::Clean);
+    }
+    let reason = certificate.reasons.first();
+    Err(Failure::new(
+        FailureKind::RefusedInput,
+        "bill.check",
+        reason.map_or_else(Words::default, |reason| {
+            Words::new(reason.zh.clone(), reason.en.clone())
+        }),
+        Words::new(
+            "使用微信支付下载的原始文件，或重新下载",
+            "Use the file as WeChat Pay delivered it, or download it again",
+        ),
+    )
+    .with_detail(command.file.display().to_string()))
+}
+
+fn certificate_text(certificate: &Certificate, lang: Lang) -> String {
+    let mut table = Table::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
+    let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);
+    let verdict = match certificate.verdict {
+        Verdict::Verified => lang.pick("可信", "verified"),
+        Verdict::Quarantined => lang.pick("隔离", "quarantined"),
+        Verdict::Refused => lang.pick("拒绝", "refused"),
+    };
+    row("结论", "verdict", verdict.to_owned());
+    row("格式", "layout", certificate.layout.clone());
+    row("字节", "bytes", certificate.bytes.to_string());
+    row("行数", "rows", certificate.rows.to_string());
+    row("日期", "days", certificate.days.join(", "));
+    let merchants: Vec<&str> = certificate
+        .merchants
+        .iter()
+        .map(|merchant| merchant.mch_id.as_str())
+        .collect();
+    row("商户号", "mch_id", merchants.join(", "));
+    row("SHA-256", "SHA-256", certificate.digests.sha256.clone());
+    for identity in &certificate.identities {
+        let mark = if identity.holds { "✓" } else { "✗" };
+        let value = format!("{mark} {} = {}", identity.expected, identity.actual);
+        let name = format!("{} {}", identity.id, identity.name);
+        table.row([name, value]);
+    }
+    for name in &certificate.unknown_columns {
+        let item = lang.pick("未知列", "unknown column").to_owned();
+        table.row([item, name.clone()]);
+    }
+    for reason in &certificate.reasons {
+        let text = lang.pick(&reason.zh, &reason.en).to_owned();
+        table.row([reason.code.to_owned(), text]);
+    }
+    table.print()
+}

@@ -1,0 +1,115 @@
+//! `recondesk day`: a whole morning for one merchant or all, as a scheduler runs it.
+
+use clap::Args;
+
+use super::Done;
+use super::context::{Context, print, profile_named};
+use super::reconcile::{done_of, tell};
+use super::table::Table;
+use crate::app::jobs::day;
+use crate::app::jobs::reconcile::Reconciled;
+use crate::app::{Failure, FailureKind, Words};
+use crate::domain::{BillDate, group_digits};
+
+#[derive(Debug, Args)]
+pub(super) struct Command {
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME", required_unless_present = "all")]
+    profile: Option<String>,
+    /// 全部商户 | Every profile
+    #[arg(long, conflicts_with = "profile")]
+    all: bool,
+    /// 账单日：YYYY-MM-DD 或 yesterday | Day: YYYY-MM-DD or yesterday
+    #[arg(long, value_name = "D", default_value = "yesterday")]
+    date: String,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    let date = context.day(&command.date)?;
+    let ports = context.open()?;
+    let profiles = match &command.profile {
+        Some(name) => vec![profile_named(&ports, name)?],
+        None => ports.records.profiles()?,
+    };
+    if profiles.is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "profile.none",
+            Words::new("还没有商户档案", "There is no profile yet"),
+            Words::new(
+                "用 recondesk profile add 新增",
+                "Add one with recondesk profile add",
+            ),
+        ));
+    }
+    let mut done = Done::Clean;
+    let mut failed = None;
+    let mut table = headings(context);
+    for (id, profile) in &profiles {
+        let result = {
+            let terminal = context.terminal();
+            day::run(&ports, (*id, profile), date, &terminal)
+        };
+        match result {
+            Ok(result) => {
+                tell(context, &format!("{} {date}", profile.name), &result);
+                if done_of(&result) == Done::NeedsPerson {
+                    done = Done::NeedsPerson;
+                }
+                table.row(row(&profile.name, date, &result));
+            }
+            Err(failure) => {
+                context.tell(&profile.name, &profile.name);
+                table.row([
+                    profile.name.clone(),
+                    date.to_string(),
+                    failure.code.to_owned(),
+                ]);
+                // One merchant's trouble must not keep the others from their morning.
+                if profiles.len() > 1 {
+                    context.tell_failure(&failure);
+                }
+                failed.get_or_insert(failure);
+            }
+        }
+    }
+    print(table.print().as_bytes())?;
+    match failed {
+        Some(failure) => Err(failure),
+        None => Ok(done),
+    }
+}
+
+fn headings(context: &Context<'_>) -> Table {
+    let lang = context.lang;
+    Table::new([
+        lang.pick("商户", "profile"),
+        lang.pick("日期", "date"),
+        lang.pick("状态", "state"),
+        lang.pick("笔数", "rows"),
+        lang.pick("平账", "matched"),
+        lang.pick("跨日", "across days"),
+        lang.pick("需处理", "to work"),
+        lang.pick("涉及", "at stake"),
+    ])
+    .right(3)
+    .right(4)
+    .right(5)
+    .right(6)
+    .right(7)
+}
+
+fn row(name: &str, date: BillDate, result: &Reconciled) -> [String; 8] {
+    let headline = result.run.summary.headline();
+    let number = |n: u64| group_digits(&n.to_string());
+    [
+        name.to_owned(),
+        date.to_string(),
+        "ok".to_owned(),
+        number(headline.rows),
+        number(headline.matched),
+        number(headline.cross_day),
+        number(headline.to_work),
+        headline.at_stake.grouped(),
+    ]
+}

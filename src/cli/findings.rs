@@ -1,0 +1,110 @@
+//! Findings on their way out: the formats, `--out`, and the sentence that sums a day up.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::context::{Context, not_written, print};
+use crate::app::jobs::export::{with_findings, write_csv, write_json, write_table};
+use crate::app::{Failure, FailureKind, Language as Lang, Words};
+use crate::domain::{Finding, group_digits};
+use crate::reconcile::Headline;
+
+/// How findings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+    /// For spreadsheets, safe against formulas.
+    Csv,
+    /// A workbook; needs `--out`.
+    Xlsx,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(super) format: Format,
+    /// 写到文件，默认标准输出 | Write to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+impl Output {
+    /// Refuses what cannot be done, before any work is.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.format == Format::Xlsx && self.out.is_none() {
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "usage.xlsx",
+                Words::new(
+                    "XLSX 不能写到标准输出",
+                    "A workbook cannot go to standard output",
+                ),
+                Words::new("加上 --out 文件名", "Add --out FILE"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Writes findings.
+    pub(super) fn write(&self, findings: &[Finding], context: &Context<'_>) -> Result<(), Failure> {
+        let lang = context.lang;
+        let mut fill = |out: &mut (dyn Write + Send)| {
+            with_findings(findings.iter(), |sheet| match self.format {
+                Format::Table => write_table(sheet, lang, out),
+                Format::Json => write_json(sheet, out),
+                Format::Csv => write_csv(sheet, out),
+                Format::Xlsx => context.workbooks().write(sheet, out),
+            })
+        };
+        if let Some(path) = &self.out {
+            return context.write_file(path, &mut fill);
+        }
+        let mut bytes = Vec::new();
+        fill(&mut bytes).map_err(|error| not_written(std::path::Path::new("-"), &error))?;
+        print(&bytes)
+    }
+}
+
+/// `昨日 48,213 笔，平账 48,190；跨日 19；需处理 4，涉及 ¥1,288.00`.
+pub(super) fn sentence(when: &str, headline: &Headline, lang: Lang) -> String {
+    let number = |n: u64| group_digits(&n.to_string());
+    let (rows, matched) = (number(headline.rows), number(headline.matched));
+    let (cross, work) = (number(headline.cross_day), number(headline.to_work));
+    let stake = headline.at_stake.grouped();
+    match lang {
+        Lang::Zh => {
+            format!("{when} {rows} 笔，平账 {matched}；跨日 {cross}；需处理 {work}，涉及 ¥{stake}")
+        }
+        Lang::En => format!(
+            "{when}: {rows} rows, {matched} matched; {cross} across days; {work} need a person, ¥{stake} at stake"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Fen;
+
+    #[test]
+    fn the_morning_is_one_sentence() {
+        let headline = Headline {
+            rows: 48_213,
+            matched: 48_190,
+            cross_day: 19,
+            to_work: 4,
+            at_stake: Fen::new(128_800),
+        };
+
+        assert_eq!(
+            sentence("昨日", &headline, Lang::Zh),
+            "昨日 48,213 笔，平账 48,190；跨日 19；需处理 4，涉及 ¥1,288.00"
+        );
+    }
+}

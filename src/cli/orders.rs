@@ -1,0 +1,320 @@
+//! `recondesk orders` and `recondesk refunds`: the merchant's own book.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::Done;
+use super::context::{Context, print, profile_named};
+use super::table::Table;
+use crate::app::jobs::{orders, preview};
+use crate::app::{Failure, FailureKind, Language as Lang, Words};
+use crate::domain::{Fen, ProfileId};
+use crate::intake::{
+    Fate, Kind, Mapping, Plan, Preview, ReasonLanguage, Reject, RejectWriter, UnitDoubt,
+};
+use crate::ports::{OrdersImport, Ports, Source};
+
+/// Refused rows that are told on standard error; the rest goes to the reject file.
+const TOLD: usize = 10;
+/// No mapping file is larger.
+const LARGEST_MAPPING: u64 = 256 * 1024;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// 导入文件：CSV、TSV、XLSX | Import a file: CSV, TSV, XLSX
+    Import(Import),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// 文件 | File
+    file: PathBuf,
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME")]
+    profile: String,
+    /// 列映射（TOML），导入成功后保存在档案里 | Column mapping (TOML), kept with the profile after a good import
+    #[arg(long, value_name = "FILE.toml")]
+    mapping: Option<PathBuf>,
+    /// 只预览，不存入 | Preview only, store nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// 被拒收的行写到这个文件 | Write refused rows to this file
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+pub(super) fn run(
+    Command::Import(import): &Command,
+    kind: Kind,
+    context: &Context<'_>,
+) -> Result<Done, Failure> {
+    let ports = context.open()?;
+    let (id, _) = profile_named(&ports, &import.profile)?;
+    let mut source = context.source(&import.file)?;
+    let (mapping, given) = mapping(&ports, id, import, (&mut source, kind))?;
+    if import.dry_run {
+        return dry_run(context, source, &mapping);
+    }
+    let mut rejects = Rejects::default();
+    let headers = preview::look(&mut source, Some(&mapping))?;
+    let done = {
+        let terminal = context.terminal();
+        let mut take = |reject: &Reject| rejects.take(reject, import.rejects.is_some());
+        orders::import(
+            ports.books.as_ref(),
+            (id, &mapping),
+            source,
+            &mut take,
+            &terminal,
+        )?
+    };
+    if let Some(path) = &import.rejects
+        && rejects.count > 0
+    {
+        let plan = preview::plan(&mapping, &headers)?;
+        rejects.write(context, path, &plan)?;
+    }
+    if given {
+        let toml = mapping.to_toml();
+        ports.records.set_mapping(id, &mapping.name, &toml)?;
+    }
+    tell(context, &done, &rejects, import.rejects.as_deref());
+    if done.is_new && done.good == 0 && done.bad > 0 {
+        return Err(all_refused());
+    }
+    Ok(Done::Clean)
+}
+
+/// Refused rows, as many as are wanted.
+#[derive(Default)]
+struct Rejects {
+    first: Vec<Reject>,
+    all: Vec<Reject>,
+    count: u64,
+}
+
+impl Rejects {
+    fn take(&mut self, reject: &Reject, keep: bool) {
+        self.count = self.count.saturating_add(1);
+        if self.first.len() < TOLD {
+            self.first.push(reject.clone());
+        }
+        if keep {
+            self.all.push(reject.clone());
+        }
+    }
+
+    fn write(&self, context: &Context<'_>, path: &Path, plan: &Plan) -> Result<(), Failure> {
+        let language = match context.lang {
+            Lang::Zh => ReasonLanguage::Zh,
+            Lang::En => ReasonLanguage::En,
+        };
+        let mut fill = |out: &mut (dyn std::io::Write + Send)| {
+            let mut writer = RejectWriter::new(out, plan, language)?;
+            for reject in &self.all {
+                writer.write(reject)?;
+            }
+            writer.finish().map(drop)
+        };
+        context.write_file(path, &mut fill)
+    }
+}
+
+/// The mapping to use, and whether it was given in a file.
+fn mapping(
+    ports: &Ports,
+    id: ProfileId,
+    import: &Import,
+    (source, kind): (&mut Source, Kind),
+) -> Result<(Mapping, bool), Failure> {
+    if let Some(path) = &import.mapping {
+        let mut text = String::new();
+        std::fs::File::open(path)
+            .and_then(|file| file.take(LARGEST_MAPPING).read_to_string(&mut text))
+            .map_err(|error| super::context::not_read(path, &error))?;
+        return Ok((preview::read_mapping(&text, kind)?, true));
+    }
+    let mut saved = Vec::new();
+    for name in ports.records.mappings(id)? {
+        if let Some(toml) = ports.records.mapping(id, &name)?
+            && let Ok(mapping) = Mapping::from_toml(&toml)
+        {
+            saved.push(mapping);
+        }
+    }
+    Ok((preview::choose_mapping(source, &saved, kind)?, false))
+}
+
+fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Option<&Path>) {
+    let lang = context.lang;
+    if !done.is_new {
+        context.tell(
+            "这个文件已经导入过，没有变化",
+            "This file was imported before, nothing changed",
+        );
+        return;
+    }
+    let sum = done.sum.map(Fen::grouped).unwrap_or_default();
+    let days = done.days.map_or_else(String::new, |(first, last)| {
+        if first == last {
+            format!("  {first}")
+        } else {
+            format!("  {first} – {last}")
+        }
+    });
+    let OrdersImport {
+        good,
+        added,
+        changed,
+        same,
+        bad,
+        ..
+    } = done;
+    context.tell(
+        &format!("已导入 {good} 行：新增 {added}，更新 {changed}，相同 {same}；合计 ¥{sum}{days}"),
+        &format!(
+            "{good} rows imported: {added} new, {changed} changed, {same} the same; sum ¥{sum}{days}"
+        ),
+    );
+    if *bad == 0 {
+        return;
+    }
+    let place = file.map_or_else(String::new, |file| format!(" → {}", file.display()));
+    context.tell(
+        &format!("拒收 {bad} 行{place}"),
+        &format!("{bad} rows refused{place}"),
+    );
+    for reject in &rejects.first {
+        let words = match lang {
+            Lang::Zh => reject.zh(),
+            Lang::En => reject.en(),
+        };
+        context.tell(&format!("  {words}"), &format!("  {words}"));
+    }
+}
+
+fn dry_run(context: &Context<'_>, source: Source, mapping: &Mapping) -> Result<Done, Failure> {
+    let preview = {
+        let terminal = context.terminal();
+        preview::preview(source, mapping, &terminal)?
+    };
+    print(preview_text(&preview, context.lang).as_bytes())?;
+    if preview.stats.good == 0 && preview.stats.bad > 0 {
+        return Err(all_refused());
+    }
+    Ok(Done::Clean)
+}
+
+fn preview_text(preview: &Preview, lang: Lang) -> String {
+    let mut table = Table::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
+    let guess = &preview.guess;
+    let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);
+    row("编码", "encoding", guess.encoding.name().to_owned());
+    if let Some(delimiter) = guess.delimiter {
+        row("分隔符", "delimiter", format!("{delimiter:?}"));
+    }
+    if let Some(sheet) = &guess.sheet {
+        row("工作表", "sheet", sheet.clone());
+    }
+    row("列映射", "mapping", preview.mapping.name.clone());
+    for (column, source) in &preview.mapping.columns {
+        row("", "", format!("{} ← {source}", column.name()));
+    }
+    let stats = &preview.stats;
+    row("可导入", "good rows", stats.good.to_string());
+    row("拒收", "refused rows", stats.bad.to_string());
+    row(
+        "金额合计",
+        "sum",
+        stats.sum().map(Fen::grouped).unwrap_or_default(),
+    );
+    if let (Some((first, _)), Some((last, _))) =
+        (stats.days.first_key_value(), stats.days.last_key_value())
+    {
+        row("日期", "days", format!("{first} – {last}"));
+    }
+    for (word, count) in &stats.unmapped {
+        row(
+            "未映射状态词",
+            "status word not mapped",
+            format!("{word} × {count}"),
+        );
+    }
+    let doubt = match preview.unit_doubt {
+        Some(UnitDoubt::LooksLikeFen) => Some(("金额像是分", "the amounts look like fen")),
+        Some(UnitDoubt::LooksLikeYuan) => Some(("金额像是元", "the amounts look like yuan")),
+        None => None,
+    };
+    if let Some((zh, en)) = doubt {
+        row("单位", "unit", lang.pick(zh, en).to_owned());
+    }
+    if !preview.knows_fulfilment {
+        row(
+            "发货状态",
+            "delivery",
+            lang.pick(
+                "文件没有发货信息，无法发现「已收款未履约」",
+                "not in the file: P03 cannot be found",
+            )
+            .to_owned(),
+        );
+    }
+    let mut out = table.print();
+    out.push('\n');
+    out.push_str(&sample(preview, lang));
+    for reject in &preview.rejects {
+        out.push_str(&super::table::printable(&match lang {
+            Lang::Zh => reject.zh(),
+            Lang::En => reject.en(),
+        }));
+        out.push('\n');
+    }
+    out
+}
+
+/// The first rows as they would be stored.
+fn sample(preview: &Preview, lang: Lang) -> String {
+    let mut table = Table::new([
+        lang.pick("行", "line"),
+        lang.pick("单号", "number"),
+        lang.pick("状态", "status"),
+        lang.pick("金额", "amount"),
+        lang.pick("时间", "time"),
+    ])
+    .right(3);
+    for row in &preview.rows {
+        let line = row.line.to_string();
+        match &row.fate {
+            Fate::Order(order) => table.row([
+                line,
+                order.out_trade_no.to_string(),
+                order.pay_status.word().to_owned(),
+                order.amount.grouped(),
+                order.created_at.to_string(),
+            ]),
+            Fate::Refund(refund) => table.row([
+                line,
+                refund.out_refund_no.to_string(),
+                refund.status.word().to_owned(),
+                refund.amount.grouped(),
+                refund.time().map(|t| t.to_string()).unwrap_or_default(),
+            ]),
+            Fate::Refused(_) | Fate::Blank => {}
+        }
+    }
+    table.print()
+}
+
+fn all_refused() -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "orders.all_refused",
+        Words::new("没有一行可以导入", "Not a single row can be imported"),
+        Words::new(
+            "检查列映射和状态词，用 --dry-run 预览",
+            "Check the mapping and the status words; --dry-run shows a preview",
+        ),
+    )
+}
