@@ -20,7 +20,7 @@ pub enum PickAsk {
 }
 
 /// Opens native file dialogs, one at a time.
-pub trait Picker: Send {
+pub trait Picker {
     /// Opens a dialog, on the main thread; false when one is open already.
     fn ask(&mut self, ask: PickAsk) -> bool;
 

@@ -1,1 +1,8 @@
 //! Window tests: one binary, one module a subject.
+
+mod fonts;
+mod frame;
+mod pictures;
+mod sample;
+mod screens;
+mod stage;

@@ -1,0 +1,91 @@
+//! Pictures of the screens, drawn by a software adapter; without one they are passed over with a word.
+//!
+//! `RECONDESK_PICTURES=write` writes them to `target/pictures` to be looked at.
+
+use egui_kittest::Harness;
+use recondesk::app::Remote;
+use recondesk::ui::{App, Screen};
+
+use crate::sample;
+use crate::stage::{Look, Tape, sample_window, window};
+
+fn wanted() -> bool {
+    let asked = std::env::var_os("RECONDESK_PICTURES").is_some();
+    if !asked {
+        eprintln!("pictures are drawn where RECONDESK_PICTURES is set and a Vulkan adapter exists");
+    }
+    asked
+}
+
+fn take(name: &str, harness: &mut Harness<'static, App>) {
+    let picture = harness.render().expect("an adapter draws the picture");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+    std::fs::create_dir_all(&folder).expect("the folder for pictures");
+    picture.save(folder.join(format!("{name}.png"))).expect("the picture is written");
+}
+
+fn looks() -> Vec<(&'static str, Look)> {
+    vec![
+        ("light-zh", Look::default()),
+        ("dark-zh", Look::default().dark()),
+        ("light-en-1024x640", Look::default().english().size(1024.0, 640.0)),
+        ("light-zh-800x500", Look::default().size(800.0, 500.0)),
+    ]
+}
+
+#[test]
+fn every_screen_draws_in_every_look() {
+    if !wanted() {
+        return;
+    }
+    let only = std::env::var("RECONDESK_PICTURES").unwrap_or_default();
+    for (look_name, look) in looks() {
+        for screen in Screen::ALL {
+            let name = format!("{screen:?}-{look_name}").to_lowercase();
+            if only.len() > 1 && only != "write" && !name.contains(&only) {
+                continue;
+            }
+            let tape = Tape::default();
+            let mut harness = sample_window(look, screen, &tape);
+            if screen == Screen::Cases {
+                open_case(&mut harness);
+            }
+            take(&name, &mut harness);
+        }
+    }
+}
+
+#[test]
+fn the_first_start_draws() {
+    if !wanted() {
+        return;
+    }
+    for (look_name, look) in looks() {
+        let mut harness = window(look, &Tape::default(), |app| {
+            app.state_mut().welcome = Remote::Ready(());
+            app.state_mut().demo = true;
+        });
+        take(&format!("start-{look_name}"), &mut harness);
+    }
+}
+
+#[test]
+fn the_palette_draws() {
+    if !wanted() {
+        return;
+    }
+    let mut harness = sample_window(Look::default().dark(), Screen::Overview, &Tape::default());
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    harness.run_steps(3);
+    take("palette-dark-zh", &mut harness);
+}
+
+fn open_case(harness: &mut Harness<'static, App>) {
+    use egui_kittest::kittest::Queryable as _;
+    harness
+        .get_by_label_contains("QH260308100244120077")
+        .click();
+    harness.run_steps(2);
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
+    harness.run_steps(2);
+}
