@@ -12,6 +12,9 @@ use super::row::{Cells, Raw};
 use super::{IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, value};
 use crate::domain::Instant;
 
+/// The tags around a plain value, and around a plain text that is not shared.
+const VALUE: (&[u8], &[u8]) = (b"<v>", b"</v>");
+const INLINE: (&[u8], &[u8]) = (b"<is><t>", b"</t></is>");
 /// Rows that Excel knows.
 const MAX_ROWS: u32 = 1_048_576;
 
@@ -220,6 +223,9 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
 
     /// Appends the value of a cell, formulas and pronunciation left out, up to its end tag.
     fn content(&mut self, text: &mut Vec<u8>) -> Result<(), IntakeError> {
+        // The end tag stays: the XML reader keeps count of what is open.
+        let _taken = parts::take_plain(&mut self.xml, VALUE, text)
+            || parts::take_plain(&mut self.xml, INLINE, text);
         let (mut taking, mut phonetic) = (false, false);
         loop {
             let event = parts::next(&mut self.xml, &mut self.buffer, self.part)?;
@@ -256,6 +262,12 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             return Some(Cell::Empty);
         }
         match attributes.kind {
+            Kind::Text if text.contains("_x") => {
+                let mut text = text.to_owned();
+                parts::resolve_escapes(&mut text, 0);
+                bytes.truncate(start);
+                bytes.extend_from_slice(text.as_bytes());
+            }
             Kind::Text => {}
             Kind::Shared => {
                 let at: usize = text.trim_ascii().parse().ok()?;

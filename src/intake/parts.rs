@@ -82,6 +82,36 @@ pub(super) fn next<'b, R: BufRead>(
     }
 }
 
+/// Takes `open`, a plain text and `close` from what is already in memory, and appends the text.
+///
+/// Most cells are of this shape, and reading them tag by tag costs three times as much. Nothing is
+/// taken when the text has a reference, a carriage return, or reaches beyond the buffer.
+pub(super) fn take_plain<R: BufRead>(
+    xml: &mut Reader<Limited<R>>,
+    (open, close): (&[u8], &[u8]),
+    text: &mut Vec<u8>,
+) -> bool {
+    let source = xml.get_mut();
+    let Ok(bytes) = source.fill_buf() else {
+        return false;
+    };
+    let Some(rest) = bytes.strip_prefix(open) else {
+        return false;
+    };
+    let Some((plain, after)) =
+        memchr::memchr3(b'<', b'&', b'\r', rest).and_then(|end| rest.split_at_checked(end))
+    else {
+        return false;
+    };
+    if !after.starts_with(close) {
+        return false;
+    }
+    text.extend_from_slice(plain);
+    let used = open.len() + plain.len() + close.len();
+    source.consume(used);
+    true
+}
+
 pub(super) fn damaged(part: &str, what: impl std::fmt::Display) -> IntakeError {
     IntakeError::Workbook {
         part: part.to_owned(),
@@ -115,6 +145,33 @@ pub(super) fn push_reference(reference: &BytesRef<'_>, text: &mut Vec<u8>) -> Op
     };
     text.extend_from_slice(sign.encode_utf8(&mut [0; 4]).as_bytes());
     Some(())
+}
+
+/// Resolves `_x000D_` and its like, by which spreadsheets write characters that XML cannot hold,
+/// from byte `start` of a text on.
+pub(super) fn resolve_escapes(text: &mut String, start: usize) {
+    let Some(tail) = text.get(start..).filter(|tail| tail.contains("_x")) else {
+        return;
+    };
+    let mut out = String::with_capacity(tail.len());
+    let mut rest = tail;
+    while let Some((before, from)) = rest.find("_x").and_then(|at| rest.split_at_checked(at)) {
+        out.push_str(before);
+        let sign = from
+            .get(2..6)
+            .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()) && from.get(6..7) == Some("_"))
+            .and_then(|hex| char::from_u32(u32::from_str_radix(hex, 16).ok()?));
+        match sign {
+            Some(sign) => out.push(sign),
+            None => out.push_str("_x"),
+        }
+        rest = from
+            .get(if sign.is_some() { 7 } else { 2 }..)
+            .unwrap_or_default();
+    }
+    out.push_str(rest);
+    text.truncate(start);
+    text.push_str(&out);
 }
 
 /// A value of an attribute with its references resolved.
@@ -154,5 +211,42 @@ impl<R: BufRead> Read for Limited<R> {
         let read = bytes.read(to)?;
         self.consume(read);
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_spreadsheets_are_resolved_once() {
+        for (stored, meant) in [
+            ("A_x000D_B", "A\rB"),
+            ("A_x005F_x0041_", "A_x0041_"),
+            ("_x0041__x0042_", "AB"),
+            ("_x00_", "_x00_"),
+            ("_xD800_", "_xD800_"),
+            ("_x", "_x"),
+            ("plain", "plain"),
+        ] {
+            let mut text = format!("_x0041_{stored}");
+            resolve_escapes(&mut text, 7);
+            assert_eq!(text, format!("_x0041_{meant}"));
+        }
+    }
+
+    #[test]
+    fn attributes_of_any_shape_are_read_or_refused() {
+        let read = |raw: &str| {
+            let mut found = Vec::new();
+            attributes(raw, |name, value| found.push(format!("{name}:{value}")))?;
+            Some(found.join(" "))
+        };
+        assert_eq!(read(" r=\"A1\" s='2'").as_deref(), Some("r:A1 s:2"));
+        assert_eq!(read(" r = \"A=1\"").as_deref(), Some("r:A=1"));
+        assert_eq!(read("").as_deref(), Some(""));
+        for bad in ["r", "r=A1", "r=\"A1", "r=", "=中"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
     }
 }

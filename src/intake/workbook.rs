@@ -308,12 +308,22 @@ fn read_strings<R: Read + Seek>(
             Event::Start(start) => match start.local_name().as_ref() {
                 "t" => taking = !phonetic,
                 "rPh" => phonetic = true,
+                "si" => {
+                    sign.clear();
+                    if parts::take_plain(&mut xml, (b"<t>", b"</t>"), &mut sign) {
+                        let text =
+                            std::str::from_utf8(&sign).map_err(|error| damaged(STRINGS, error))?;
+                        strings.text.push_str(text);
+                    }
+                }
                 _ => {}
             },
             Event::End(end) => match end.local_name().as_ref() {
                 "t" => taking = false,
                 "rPh" => phonetic = false,
                 "si" => {
+                    let start = strings.ends.last().copied().unwrap_or_default();
+                    parts::resolve_escapes(&mut strings.text, start as usize);
                     let end = u32::try_from(strings.text.len()).unwrap_or(u32::MAX);
                     strings.ends.push(end);
                 }

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod bill;
 pub mod front_end;
+pub mod lab;
 mod params;
 pub mod selftest;
 pub mod v2;

@@ -8,6 +8,8 @@
 )]
 
 mod bill_files;
+mod explain_v2;
+mod explain_v3;
 mod gateway;
 mod intake;
 mod intake_xlsx;

@@ -9,6 +9,7 @@ pub mod export;
 pub mod import_file;
 mod imports;
 pub mod lookup;
+pub mod notify;
 pub mod orders;
 pub mod poll;
 pub mod preview;

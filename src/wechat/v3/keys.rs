@@ -255,6 +255,12 @@ impl VerifyKey {
         self.parsed.verify_sig(message, signature).is_ok()
     }
 
+    /// What the signature was taken over; `None` when another key made it.
+    #[must_use]
+    pub fn recover(&self, signature: &[u8]) -> Option<super::Recovered> {
+        super::recover::recover(&self.rsa, signature)
+    }
+
     /// True when the private key is the other half of this one (pitfall A10).
     #[must_use]
     pub fn is_pair_of(&self, key: &PrivateKey) -> bool {
@@ -339,6 +345,25 @@ mod tests {
         let public = VerifyKey::from_pem(&public_pem, "PUB_KEY_ID_1").unwrap();
         assert!(public.is_pair_of(&key));
         assert!(public.is_called("PUB_KEY_ID_1"));
+    }
+
+    #[test]
+    fn the_digest_inside_a_signature_is_recovered_with_its_own_key_only() {
+        use sha2::Digest as _;
+        let (key, _, public_pem) = generated();
+        let public = VerifyKey::from_pem(&public_pem, "PUB_KEY_ID_1").unwrap();
+        let signature = BASE64.decode(key.sign(b"text")).unwrap();
+        let digest = sha2::Sha256::digest(b"text").to_vec();
+
+        assert_eq!(
+            public.recover(&signature),
+            Some(super::super::Recovered::Sha256(digest))
+        );
+
+        let (_, _, other_pem) = generated();
+        let other = VerifyKey::from_pem(&other_pem, "PUB_KEY_ID_2").unwrap();
+        assert_eq!(other.recover(&signature), None);
+        assert_eq!(public.recover(&signature[1..]), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod fault;
 mod keys;
 pub mod notify;
 mod object;
+mod recover;
 mod seal;
 mod sign;
 mod verify;
@@ -17,6 +18,7 @@ pub use certificate::Certificate;
 pub use fault::{Fault, SignInformation, advice};
 pub use keys::{KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks};
 pub use object::{BillTicket, ObjectError, Refund, Transaction};
+pub use recover::Recovered;
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};
 pub use sign::{
     Authorization, AuthorizationError, RequestParts, SCHEME, authorize, lines, request_message,

@@ -1,0 +1,191 @@
+//! The deviations of APIv2 that are about a whole message, and the list of those worth trying.
+
+use super::edits::Edit;
+
+/// Order of the fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    Sorted,
+    AsWritten,
+    Descending,
+    IgnoringCase,
+}
+
+/// What is done to every value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Raw,
+    Url,
+    UrlLower,
+    Form,
+    Decoded,
+    Xml,
+    Cdata,
+    Gbk,
+    TwiceUtf8,
+    Quoted,
+    Trimmed,
+}
+
+/// What stands between fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joiner {
+    Ampersand,
+    Nothing,
+    Escaped,
+    Comma,
+    ValuesOnly,
+    AmpersandEnd,
+}
+
+/// Where the key stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyPlace {
+    End,
+    Missing,
+    Bare,
+    BareAfterAmpersand,
+    NoAmpersand,
+    Front,
+    Sorted,
+    NamedUpper,
+    NamedCapital,
+    NamedSecret,
+    NamedApiKey,
+    NamedPaySignKey,
+}
+
+/// How the key is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyForm {
+    AsIs,
+    LfEnd,
+    CrLfEnd,
+    CrEnd,
+    SpaceEnd,
+    SpaceStart,
+    TabEnd,
+    Bom,
+    Upper,
+    Lower,
+    Trimmed,
+    Quoted,
+    Md5,
+    Empty,
+}
+
+/// One deviation from the right way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Twist<'e> {
+    KeepEmpty,
+    KeepSign,
+    Order(Order),
+    Encoding(Encoding),
+    Joiner(Joiner),
+    KeyPlace(KeyPlace),
+    KeyForm(KeyForm),
+    OtherKey(usize),
+    NewlineEnd,
+    FirstOfRepeated,
+    LastOfRepeated,
+    Edit(&'e Edit),
+}
+
+impl Twist<'_> {
+    /// Two twists of one slot exclude each other.
+    pub(super) const fn slot(&self) -> u8 {
+        match self {
+            Self::KeepEmpty => 0,
+            Self::KeepSign => 1,
+            Self::Order(_) => 2,
+            Self::Encoding(_) => 3,
+            Self::Joiner(_) => 4,
+            Self::KeyPlace(_) => 5,
+            Self::KeyForm(_) | Self::OtherKey(_) => 6,
+            Self::NewlineEnd => 7,
+            Self::FirstOfRepeated | Self::LastOfRepeated => 8,
+            Self::Edit(_) => 9,
+        }
+    }
+}
+
+/// All twists that are about the whole message, most usual first.
+pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
+    let mut out = vec![
+        Twist::KeepEmpty,
+        Twist::KeepSign,
+        Twist::Order(Order::AsWritten),
+        Twist::Order(Order::IgnoringCase),
+        Twist::Order(Order::Descending),
+    ];
+    out.extend((1..keys).map(Twist::OtherKey));
+    use KeyForm as F;
+    use KeyPlace as P;
+    out.extend(
+        [
+            P::Missing,
+            P::BareAfterAmpersand,
+            P::Bare,
+            P::NoAmpersand,
+            P::Front,
+            P::Sorted,
+            P::NamedUpper,
+            P::NamedCapital,
+            P::NamedSecret,
+            P::NamedApiKey,
+            P::NamedPaySignKey,
+        ]
+        .map(Twist::KeyPlace),
+    );
+    out.extend(
+        [
+            F::LfEnd,
+            F::CrLfEnd,
+            F::CrEnd,
+            F::SpaceEnd,
+            F::SpaceStart,
+            F::TabEnd,
+            F::Bom,
+            F::Upper,
+            F::Lower,
+            F::Trimmed,
+            F::Quoted,
+            F::Md5,
+            F::Empty,
+        ]
+        .map(Twist::KeyForm),
+    );
+    use Encoding as E;
+    out.extend(
+        [
+            E::Url,
+            E::UrlLower,
+            E::Form,
+            E::Decoded,
+            E::Xml,
+            E::Cdata,
+            E::Gbk,
+            E::TwiceUtf8,
+            E::Quoted,
+            E::Trimmed,
+        ]
+        .map(Twist::Encoding),
+    );
+    use Joiner as J;
+    out.extend(
+        [
+            J::Nothing,
+            J::Escaped,
+            J::Comma,
+            J::ValuesOnly,
+            J::AmpersandEnd,
+        ]
+        .map(Twist::Joiner),
+    );
+    out.extend([
+        Twist::NewlineEnd,
+        Twist::FirstOfRepeated,
+        Twist::LastOfRepeated,
+    ]);
+    out
+}

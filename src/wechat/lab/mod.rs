@@ -1,0 +1,13 @@
+//! The signature laboratory: plain data for the screen and the command line, made by the very code that signs.
+//!
+//! Nothing here draws, reads a clock or holds a key longer than a call; keys never appear in what is shown.
+
+pub mod explain;
+pub mod paste;
+mod shell_words;
+pub mod steps;
+pub mod verify;
+pub mod visible;
+
+/// What stands in shown text where the API key would.
+pub const KEY_PLACEHOLDER: &str = "YOUR_KEY";
