@@ -77,7 +77,7 @@ pub fn run(
         ..
     } = pays;
     let coverage = coverage.finish(holes);
-    enter_all(&mut transit, pool)?;
+    enter_all(&mut transit, &pool)?;
 
     let mut refunds = Refunds::load(&day, &mut ledger, fees, net)?;
     if evidence.has_refund_rows() {
@@ -93,7 +93,7 @@ pub fn run(
         over,
         ..
     } = refunds;
-    enter_all(&mut transit, pool)?;
+    enter_all(&mut transit, &pool)?;
 
     let fees_judged = ledger.settle_fees(fees.holds())?;
     enter_day_findings(&day, &mut ledger)?;
@@ -128,8 +128,8 @@ pub fn run(
     })
 }
 
-fn enter_all(transit: &mut Transit, items: Vec<PoolItem>) -> Result<(), ReconcileError> {
-    items.into_iter().try_for_each(|item| transit.enter(item))
+fn enter_all(transit: &mut Transit, items: &[PoolItem]) -> Result<(), ReconcileError> {
+    items.iter().try_for_each(|item| transit.enter(item))
 }
 
 /// Refund items of a merchant who changed to running totals: they stay until it changes back.

@@ -188,18 +188,18 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
     }
 
     fn order_only(&mut self, book: &[MOrder]) -> Result<(), ReconcileError> {
-        for m in self.first_orders(book)? {
+        for m in &self.first_orders(book)? {
             self.order_without_pay(m)?;
         }
         Ok(())
     }
 
-    fn order_without_pay(&mut self, m: MOrder) -> Result<(), ReconcileError> {
+    fn order_without_pay(&mut self, m: &MOrder) -> Result<(), ReconcileError> {
         if let Some(&category) = self.met_by_pool.get(&m.out_trade_no) {
             let weight = Weight::merchant(m.amount);
             self.ledger.pays.place(category, weight)
         } else if m.pay_status.is_paid() || !m.transaction_id.is_empty() {
-            self.orders.push(m);
+            self.orders.push(*m);
             // Without a bill nothing can meet them later: keep memory flat.
             if !self.day.has_bill && self.orders.len() >= super::resolve::CHUNK {
                 self.settle_orders()?;
@@ -291,7 +291,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
                     self.offer(pair)?;
                 }
             } else if reversed.is_empty() {
-                self.order_without_pay(*m)?;
+                self.order_without_pay(m)?;
             } else {
                 self.settle_reversed(reversed, Some((m, true)))?;
                 return Ok(());

@@ -50,7 +50,7 @@ impl Refunds<'_, '_, '_> {
             pairs = rest;
         }
         self.settle_unmet(&own.into_values().collect::<Vec<_>>(), &lonely)?;
-        self.settle_waiting(open.into_values().collect(), transit)
+        self.settle_waiting(&open.into_values().collect::<Vec<_>>(), transit)
     }
 
     /// The merchant's refunds of the day; further copies are set aside (P10).
@@ -304,7 +304,7 @@ impl Refunds<'_, '_, '_> {
     /// Refunds of the pool that no row of the day met.
     fn settle_waiting(
         &mut self,
-        items: Vec<PoolItem>,
+        items: &[PoolItem],
         transit: &mut Transit,
     ) -> Result<(), ReconcileError> {
         for chunk in items.chunks(ORDERS) {

@@ -21,7 +21,10 @@ pub(super) const CHUNK: usize = 4_096;
 struct Found {
     order: MOrder,
     key2: bool,
+    /// A row of the day's merchant book.
     own: bool,
+    /// Already counted there, because the join has read it.
+    counted: bool,
 }
 
 impl Pays<'_, '_, '_> {
@@ -41,13 +44,19 @@ impl Pays<'_, '_, '_> {
             self.ledger.advance(0)?;
             let found = self.find_orders(chunk, &mut by_transaction, &mut taken)?;
             for (left, found) in chunk.iter().zip(found) {
-                let Some(Found { order, key2, own }) = found else {
+                let Some(Found {
+                    order,
+                    key2,
+                    own,
+                    counted,
+                }) = found
+                else {
                     nowhere.push(*left);
                     continue;
                 };
                 // Two payments of one number meet one order: it counts once.
                 let own = own && (key2 || named.insert(order.out_trade_no));
-                if own && !taken.contains(&order.out_trade_no) {
+                if own && !counted {
                     self.ledger.see_merchant(Book::Pay, order.amount)?;
                 }
                 let item = waiting.remove(&order.out_trade_no);
@@ -106,6 +115,7 @@ impl Pays<'_, '_, '_> {
                     own: is_own(self.day, &order),
                     order,
                     key2: false,
+                    counted: false,
                 })
             })
             .collect();
@@ -121,6 +131,7 @@ impl Pays<'_, '_, '_> {
                     order,
                     key2: true,
                     own: true,
+                    counted: true,
                 });
             } else {
                 open.push(left.w.transaction_id);
@@ -129,15 +140,20 @@ impl Pays<'_, '_, '_> {
         if open.is_empty() {
             return Ok(found);
         }
-        let elsewhere = self.unused_orders(&open)?;
+        let mut elsewhere = self.unused_orders(&open)?;
+        // What the join has read is met by its own rows or not at all.
+        let mine: BTreeSet<OutTradeNo> = self.orders.iter().map(|m| m.out_trade_no).collect();
+        elsewhere.retain(|_, m| !mine.contains(&m.out_trade_no));
         for (left, slot) in chunk.iter().zip(&mut found) {
             if slot.is_none()
-                && let Some(order) = elsewhere.get(&left.w.transaction_id)
+                && let Some(order) = elsewhere.remove(&left.w.transaction_id)
+                && taken.insert(order.out_trade_no)
             {
                 *slot = Some(Found {
-                    order: *order,
+                    own: is_own(self.day, &order),
+                    order,
                     key2: true,
-                    own: is_own(self.day, order),
+                    counted: false,
                 });
             }
         }

@@ -59,9 +59,9 @@ impl Transit {
     }
 
     /// Takes in an item of today.
-    pub(super) fn enter(&mut self, item: PoolItem) -> Result<(), ReconcileError> {
-        self.roll(&item).new.take(item.amount)?;
-        self.closing.push(item);
+    pub(super) fn enter(&mut self, item: &PoolItem) -> Result<(), ReconcileError> {
+        self.roll(item).new.take(item.amount)?;
+        self.closing.push(*item);
         Ok(())
     }
 
@@ -109,7 +109,7 @@ impl Pays<'_, '_, '_> {
                     w.out_trade_no == item.out_trade_no && w.transaction_id == item.transaction_id
                 });
                 let w = row.copied().unwrap_or_else(|| row_of(item));
-                let fate = self.clear_pay(item, &w, order)?;
+                let fate = self.clear_pay(item, &w, order.as_ref())?;
                 transit.end(item, fate)?;
             }
         }
@@ -120,13 +120,13 @@ impl Pays<'_, '_, '_> {
         &mut self,
         item: &PoolItem,
         w: &WPay,
-        order: Option<MOrder>,
+        order: Option<&MOrder>,
     ) -> Result<Fate, ReconcileError> {
         let weight = Weight::carried(item.amount);
         if let Some(m) = order {
             let pair = Pair {
                 w,
-                m: &m,
+                m,
                 origin: Origin::Pool,
                 own_bill: false,
                 own_order: false,

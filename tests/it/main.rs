@@ -14,6 +14,7 @@ mod gateway;
 mod intake;
 mod intake_xlsx;
 mod query;
+mod reconcile_props;
 mod sandbox;
 mod store;
 mod support;

@@ -142,9 +142,8 @@ impl Scene {
     /// The deal at a place, twisted; further deals that belong to it go to `after`.
     pub(super) fn twisted(&self, at: u64, twist: Twist, after: &mut Vec<Deal>) -> Deal {
         let (mut deal, mut order, mut pay) = self.sound(at);
-        let category = match twist {
-            Twist::Find(category) => category,
-            _ => return self.crossing(twist, deal, order, pay),
+        let Twist::Find(category) = twist else {
+            return self.crossing(twist, deal, order, pay);
         };
         deal.expected.push((category, order.out_trade_no));
         let before_end = |seconds: i64| self.day.end().plus(-seconds);
@@ -319,10 +318,10 @@ fn twist_refund(
         }),
         Category::RefundOrphan => {
             // Paid long before the archive begins.
-            let back = |at: Instant| at.plus(-40 * 86_400);
-            order.created_at = back(order.created_at);
-            order.paid_at = order.paid_at.map(back);
-            order.fulfilled_at = order.fulfilled_at.map(back);
+            let long_ago = -40 * 86_400;
+            order.created_at = order.created_at.plus(long_ago);
+            order.paid_at = order.paid_at.map(|at| at.plus(long_ago));
+            order.fulfilled_at = order.fulfilled_at.map(|at| at.plus(long_ago));
             deal.pay = None;
         }
         _ => {}
