@@ -6,10 +6,10 @@
 use std::fs::File;
 use std::io;
 
-use sha2::{Digest as _, Sha256};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::CParameter;
 
+use super::digest::Hash;
 use super::disk::{Disk, Output, read_at};
 use crate::domain::fingerprint;
 use crate::ports::BooksError;
@@ -250,13 +250,13 @@ impl Archive {
 
     /// Hands the raw file over piece by piece, and checks that it is what was imported.
     pub(crate) fn read_all(&self, mut sink: impl FnMut(&[u8])) -> Result<(), BooksError> {
-        let mut hash = Sha256::new();
+        let mut hash = Hash::sha256();
         for at in 0..self.blocks.len().saturating_sub(1) {
             let block = self.block(at)?;
             hash.update(&block);
             sink(&block);
         }
-        if hash.finalize().as_slice() != self.sha256.as_slice() {
+        if hash.finish() != self.sha256 {
             return Err(BooksError::Damaged {
                 file: self.name.clone(),
                 what: "its SHA-256 is another one".to_owned(),
@@ -296,7 +296,9 @@ mod tests {
         for block in &blocks {
             writer.push(block).unwrap();
         }
-        let sha256: [u8; 32] = Sha256::digest(text).into();
+        let mut hash = Hash::sha256();
+        hash.update(text);
+        let sha256 = hash.finish();
         writer.finish(&sha256).unwrap();
         (folder, disk)
     }

@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod books;
 pub mod clock;
+mod digest;
 pub mod disk;
 pub mod files;
 pub mod gateway;

@@ -3,8 +3,6 @@
 use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
 
 use super::gather::{Gathered, Ranges, Sorted};
 use super::pipeline::{Pipeline, run};
@@ -12,6 +10,7 @@ use super::record::Record;
 use super::segment::write_section;
 use super::store::{Bookshelf, Draft, disk_error};
 use crate::adapters::archive::{ArchiveWriter, Squeezed, Squeezer};
+use crate::adapters::digest::Hash;
 use crate::adapters::disk::Output;
 use crate::adapters::sqlite::{NewImport, SectionMeta};
 use crate::domain::{BillDate, ProfileId, WPay, WRefund};
@@ -382,9 +381,11 @@ fn read(
     (want_sha1, watch): (bool, &dyn Watch),
 ) -> Result<Reading, BooksError> {
     let import = draft.import;
-    let mut sha256 = Sha256::new();
-    let mut sha1 = want_sha1.then(Sha1::new);
+    let mut sha256 = Hash::sha256();
+    let mut sha1 = want_sha1.then(Hash::sha1);
     let mut reading = Reading::default();
+    reading.tally.bytes = cutter.header as u64;
+    reading.tally.lines = u64::from(header_lines);
     let pipeline = Pipeline {
         next: |spare: Lines| cutter.next(spare),
         hash: |lines: &Lines| {
@@ -435,8 +436,8 @@ fn read(
         fits.then_some(())
             .ok_or_else(|| BooksError::Source("too many rows for one file".to_owned()))
     })?;
-    reading.sha256 = sha256.finalize().into();
-    reading.sha1 = sha1.map(|sha1| sha1.finalize().into());
+    reading.sha256 = sha256.finish();
+    reading.sha1 = sha1.map(|sha1| sha1.finish());
     Ok(reading)
 }
 

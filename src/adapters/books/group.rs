@@ -139,12 +139,21 @@ impl Group {
 
     /// A row.
     pub(super) fn get<R: Record>(&self, row: usize, import: u32) -> Option<R> {
+        self.get_in(row, import, &mut scratch())
+    }
+
+    /// A row; many rows are read faster with one scratch.
+    pub(super) fn get_in<R: Record>(
+        &self,
+        row: usize,
+        import: u32,
+        scratch: &mut Scratch,
+    ) -> Option<R> {
         if row >= self.rows {
             return None;
         }
-        let mut scratch = scratch();
         let mut fields = Fields::default();
-        let places = fields.texts.iter_mut().zip(&mut scratch).zip(&self.texts);
+        let places = fields.texts.iter_mut().zip(scratch).zip(&self.texts);
         for ((text, scratch), column) in places.take(R::TEXTS) {
             *text = column.get(&self.bytes, row, scratch)?;
         }

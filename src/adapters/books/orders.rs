@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sha2::{Digest as _, Sha256};
-
 use super::gather::{Gathered, Ranges, Sorted};
 use super::pack::Entry;
 use super::pipeline::{Pipeline, run};
@@ -15,6 +13,7 @@ use super::store::{Bookshelf, Draft, disk_error};
 use super::view::View;
 use super::weed::weed;
 use crate::adapters::archive::{ArchiveWriter, Squeezed, Squeezer};
+use crate::adapters::digest::Hash;
 use crate::adapters::disk::Output;
 use crate::adapters::sqlite::{NewImport, SectionMeta, SupersededMeta};
 use crate::domain::{BEIJING_OFFSET_S, Instant, MOrder, MRefund, PayStatus, ProfileId};
@@ -221,7 +220,7 @@ impl Bookshelf {
         if !self.db.has_import_of_size(place, source.size)? {
             return Ok(None);
         }
-        let mut hash = Sha256::new();
+        let mut hash = Hash::sha256();
         let mut buffer = vec![0; 1 << 20];
         let failed = |error: io::Error| BooksError::Source(error.to_string());
         let mut done = 0;
@@ -240,7 +239,7 @@ impl Bookshelf {
         source.bytes.rewind().map_err(failed)?;
         let found = self
             .db
-            .imports_by_content(place, &hash.finalize().into())?
+            .imports_by_content(place, &hash.finish())?
             .into_iter()
             .find(|record| record.standing != Standing::Replaced);
         if let (Some(record), Some(stamp)) = (&found, stamp) {
@@ -252,8 +251,14 @@ impl Bookshelf {
 
 /// What decides how a file is read: two readings of one file are two imports only if this differs.
 fn recipe(mapping: &Mapping) -> String {
-    let digest = Sha256::digest(mapping.to_toml().as_bytes());
-    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+    let mut digest = Hash::sha256();
+    digest.update(mapping.to_toml().as_bytes());
+    digest
+        .finish()
+        .iter()
+        .take(16)
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 fn facts(summary: &OrdersImport, mapping: &Mapping) -> String {
@@ -298,7 +303,7 @@ fn read_text(
     };
     let mut cutter = Cutter::new(tap, &guess);
     let mut ended = false;
-    let mut hash = Sha256::new();
+    let mut hash = Hash::sha256();
     let mut reading = Reading::default();
     let pipeline = Pipeline {
         next: |spare: Piece| {
@@ -340,7 +345,7 @@ fn read_text(
         fits.then_some(())
             .ok_or_else(|| BooksError::Source("too many rows or days for one file".to_owned()))
     })?;
-    reading.sha256 = hash.finalize().into();
+    reading.sha256 = hash.finish();
     Ok(reading)
 }
 

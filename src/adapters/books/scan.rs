@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::group::GROUP_ROWS;
+use super::pack::scratch;
 use super::record::Record;
 use super::shelf::{Section, Shelf};
 use crate::domain::fingerprint;
@@ -67,16 +68,20 @@ impl<R: Record> Scan<R> {
         let import = self.section.meta.import;
         let loaded = self.shelf.load_group::<R>(&self.section, group)?;
         let first = group * GROUP_ROWS as u32;
+        let mut scratch = scratch();
         let mut rows = Vec::with_capacity(loaded.len());
         for at in 0..loaded.len() {
             let number = first + u32::try_from(at).unwrap_or(u32::MAX);
             if self.dead.as_ref().is_some_and(|dead| dead.contains(number)) {
                 continue;
             }
-            let row: R = loaded.get(at, import).ok_or_else(|| BooksError::Damaged {
-                file: format!("books/{}", super::segment::segment_name(import)),
-                what: format!("row {number}"),
-            })?;
+            let row: R =
+                loaded
+                    .get_in(at, import, &mut scratch)
+                    .ok_or_else(|| BooksError::Damaged {
+                        file: format!("books/{}", super::segment::segment_name(import)),
+                        what: format!("row {number}"),
+                    })?;
             if self.keep.as_ref().is_none_or(|keep| keep(&row)) {
                 rows.push(Scanned {
                     fingerprint: fingerprint(row.key()),
