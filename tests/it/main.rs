@@ -10,6 +10,7 @@
 mod bill_files;
 mod explain_v2;
 mod explain_v3;
+mod crash;
 mod gateway;
 mod intake;
 mod intake_xlsx;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use super::lookup::{Found, Wanted, lookup};
-use super::orders::{day_number, is_open, paid_day};
 use super::page::Index;
+use super::reading::{day_number, is_open, paid_day};
 use super::record::Record;
 use super::scan::Keep;
 use super::shelf::Shelf;

@@ -36,6 +36,7 @@ mod orders;
 mod pack;
 mod page;
 mod pipeline;
+mod reading;
 mod record;
 mod scan;
 mod segment;

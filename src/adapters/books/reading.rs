@@ -1,0 +1,303 @@
+//! Reading a merchant's file, text or workbook, into rows in memory and raw bytes in the archive.
+
+use std::io::{self, Read, Seek as _};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::gather::{Gathered, Ranges, Sorted};
+use super::pipeline::{Pipeline, run};
+use super::store::{Draft, disk_error};
+use crate::adapters::archive::{ArchiveWriter, Squeezed, Squeezer};
+use crate::adapters::digest::Hash;
+use crate::domain::{BEIJING_OFFSET_S, Instant, MOrder, MRefund, PayStatus};
+use crate::intake::{
+    Block, Cutter, Guess, HEAD_BYTES, IntakeError, Mapping, OrderBlock, Plan, Reject, Stats,
+    Workbook, sniff,
+};
+use crate::ports::{BooksError, Part, Source, Watch};
+
+/// Bytes of a workbook read at a time.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// Number of the Beijing day of an instant, without a calendar.
+pub(super) const fn day_number(at: Instant) -> i32 {
+    at.plus(BEIJING_OFFSET_S).unix().div_euclid(86_400) as i32
+}
+
+/// The day on which an order counts as paid: of `paid_at`, or of its creation where the merchant
+/// calls it paid without saying when.
+pub(super) fn paid_day(order: &MOrder) -> Option<i32> {
+    match order.paid_at {
+        Some(at) => Some(day_number(at)),
+        None => order
+            .pay_status
+            .is_paid()
+            .then(|| day_number(order.created_at)),
+    }
+}
+
+/// True for an order that waits for a payment (rule X2: not paid, not final).
+pub(super) fn is_open(order: &MOrder) -> bool {
+    order.paid_at.is_none()
+        && !matches!(
+            order.pay_status,
+            PayStatus::Paid | PayStatus::Refunded | PayStatus::Closed
+        )
+}
+
+/// What parsing and compressing a block gives.
+#[derive(Default)]
+struct Parsed {
+    squeezed: Vec<Squeezed>,
+    orders: Sorted<MOrder>,
+    refunds: Sorted<MRefund>,
+    rejects: Vec<Reject>,
+    stats: Stats,
+    raw: u64,
+}
+
+/// A block of records, and the raw bytes that were read to get it.
+#[derive(Default)]
+struct Piece {
+    raw: Vec<u8>,
+    block: Block,
+}
+
+/// Notes every byte that is read.
+struct Tap {
+    inner: Box<dyn Read + Send>,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Read for Tap {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
+
+fn refused(error: IntakeError) -> BooksError {
+    BooksError::Orders(Box::new(error))
+}
+
+fn place_order(order: &MOrder) -> ((i32, bool), Ranges) {
+    let day = day_number(order.created_at);
+    let paid = paid_day(order);
+    let refunded = order.refund_at.map(day_number);
+    let open = is_open(order);
+    let hot = open || refunded.is_some() || paid.is_some_and(|paid| paid != day);
+    let ranges = Ranges {
+        open,
+        paid: paid.map(|day| (day, day)),
+        refunded: refunded.map(|day| (day, day)),
+    };
+    ((day, hot), ranges)
+}
+
+fn place_refund(refund: &MRefund) -> ((i32, bool), Ranges) {
+    let day = refund.time().map_or(i32::MIN, day_number);
+    ((day, false), Ranges::default())
+}
+
+/// Everything that was read of a file.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub(super) orders: Gathered<MOrder>,
+    pub(super) refunds: Gathered<MRefund>,
+    pub(super) stats: Stats,
+    pub(super) bytes: u64,
+    pub(super) sha256: [u8; 32],
+}
+
+impl Reading {
+    fn gather(
+        &mut self,
+        orders: Sorted<MOrder>,
+        refunds: Sorted<MRefund>,
+    ) -> Result<(), BooksError> {
+        let fits = self.orders.take(orders) && self.refunds.take(refunds);
+        fits.then_some(())
+            .ok_or_else(|| BooksError::Source("too many rows or days for one file".to_owned()))
+    }
+}
+
+fn sort_out(rows: &OrderBlock) -> (Sorted<MOrder>, Sorted<MRefund>) {
+    let (mut orders, mut refunds) = (Sorted::default(), Sorted::default());
+    for order in &rows.orders {
+        let (key, ranges) = place_order(order);
+        orders.push(order, key, &ranges);
+    }
+    for refund in &rows.refunds {
+        let (key, ranges) = place_refund(refund);
+        refunds.push(refund, key, &ranges);
+    }
+    (orders, refunds)
+}
+
+/// Reads a file, whatever its form.
+pub(super) fn read(
+    mut source: Source,
+    mapping: &Mapping,
+    draft: &Draft<'_>,
+    sinks: (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
+    watch: &dyn Watch,
+) -> Result<Reading, BooksError> {
+    let mut head = Vec::new();
+    (&mut source.bytes)
+        .take(HEAD_BYTES as u64)
+        .read_to_end(&mut head)
+        .map_err(|error| BooksError::Source(error.to_string()))?;
+    match sniff(&head, Some(mapping)).map_err(refused)? {
+        Some(guess) => read_text(source, (mapping, head, &guess), draft, sinks, watch),
+        None => read_workbook(source, mapping, draft, sinks, watch),
+    }
+}
+
+/// Reads a workbook: first its bytes for the archive, then its rows.
+fn read_workbook(
+    mut source: Source,
+    mapping: &Mapping,
+    draft: &Draft<'_>,
+    (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
+    watch: &dyn Watch,
+) -> Result<Reading, BooksError> {
+    let failed = |error: io::Error| BooksError::Source(error.to_string());
+    source.bytes.rewind().map_err(failed)?;
+    let mut squeezer = Squeezer::new().map_err(|error| disk_error(&error))?;
+    let mut hash = Hash::sha256();
+    let mut reading = Reading::default();
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        if watch.cancelled() {
+            return Err(BooksError::Cancelled);
+        }
+        let read = source.bytes.read(&mut piece).map_err(failed)?;
+        let bytes = piece.get(..read).unwrap_or_default();
+        if bytes.is_empty() {
+            break;
+        }
+        hash.update(bytes);
+        let mut blocks = Vec::new();
+        squeezer
+            .squeeze(bytes, &mut blocks)
+            .map_err(|error| disk_error(&error))?;
+        for block in &blocks {
+            archive.push(block).map_err(|error| disk_error(&error))?;
+        }
+        reading.bytes += read as u64;
+    }
+    reading.sha256 = hash.finish();
+    source.bytes.rewind().map_err(failed)?;
+    let mut workbook = Workbook::open(source.bytes, Some(mapping)).map_err(refused)?;
+    let plan = Plan::new(mapping, workbook.guess())
+        .map_err(|error| BooksError::Mapping(Box::new(error)))?;
+    let mut stopped = Ok(());
+    workbook
+        .read(&plan, draft.import, &mut |block| {
+            block.rejects.iter().for_each(&mut *rejects);
+            reading.stats.merge(&block.stats);
+            let (orders, refunds) = sort_out(&block);
+            stopped = reading.gather(orders, refunds);
+            watch.at(Part::Read, reading.stats.good, None);
+            if watch.cancelled() {
+                stopped = Err(BooksError::Cancelled);
+            }
+            if stopped.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })
+        .map_err(refused)?;
+    stopped?;
+    Ok(reading)
+}
+
+/// Reads delimited text into rows in memory, and into the archive.
+fn read_text(
+    source: Source,
+    (mapping, head, guess): (&Mapping, Vec<u8>, &Guess),
+    draft: &Draft<'_>,
+    (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
+    watch: &dyn Watch,
+) -> Result<Reading, BooksError> {
+    let (size, bytes) = (source.size, source.bytes);
+    let plan = Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let tap = Tap {
+        inner: Box::new(io::Cursor::new(head).chain(bytes)),
+        seen: Arc::clone(&seen),
+    };
+    let mut cutter = Cutter::new(tap, guess);
+    let mut ended = false;
+    let mut hash = Hash::sha256();
+    let mut reading = Reading::default();
+    let pipeline = Pipeline {
+        next: |spare: Piece| {
+            if ended {
+                return Ok(None);
+            }
+            let Piece { mut raw, block } = spare;
+            let block = cutter.next_block(block).map_err(refused)?;
+            raw.clear();
+            std::mem::swap(
+                &mut raw,
+                &mut *seen.lock().unwrap_or_else(PoisonError::into_inner),
+            );
+            ended = block.is_none();
+            let block = block.unwrap_or_default();
+            Ok((!ended || !raw.is_empty()).then_some(Piece { raw, block }))
+        },
+        hash: |piece: &Piece| hash.update(&piece.raw),
+        make: || {
+            let mut squeezer = Squeezer::new();
+            let mut rows = OrderBlock::default();
+            let plan = &plan;
+            let import = draft.import;
+            move |piece: &Piece| parse(piece, import, plan, (&mut squeezer, &mut rows))
+        },
+    };
+    run(pipeline, |parsed: Parsed| {
+        if watch.cancelled() {
+            return Err(BooksError::Cancelled);
+        }
+        for block in &parsed.squeezed {
+            archive.push(block).map_err(|error| disk_error(&error))?;
+        }
+        parsed.rejects.iter().for_each(&mut *rejects);
+        reading.stats.merge(&parsed.stats);
+        reading.bytes += parsed.raw;
+        watch.at(Part::Read, reading.bytes, Some(size));
+        reading.gather(parsed.orders, parsed.refunds)
+    })?;
+    reading.sha256 = hash.finish();
+    Ok(reading)
+}
+
+fn parse(
+    piece: &Piece,
+    import: u32,
+    plan: &Plan,
+    (squeezer, rows): (&mut io::Result<Squeezer>, &mut OrderBlock),
+) -> Result<Parsed, BooksError> {
+    let mut parsed = Parsed {
+        raw: piece.raw.len() as u64,
+        ..Parsed::default()
+    };
+    squeezer
+        .as_mut()
+        .map_err(|error| disk_error(error))?
+        .squeeze(&piece.raw, &mut parsed.squeezed)
+        .map_err(|error| disk_error(&error))?;
+    rows.clear();
+    plan.parse_block(&piece.block.bytes, piece.block.at(import), rows)
+        .map_err(refused)?;
+    (parsed.orders, parsed.refunds) = sort_out(rows);
+    parsed.rejects = std::mem::take(&mut rows.rejects);
+    parsed.stats = std::mem::take(&mut rows.stats);
+    Ok(parsed)
+}
