@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
         clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),
+        random: std::sync::Arc::new(adapters::clock::SystemRandom),
         files: std::sync::Arc::new(adapters::files::SystemFiles),
         workbooks: std::sync::Arc::new(adapters::report::XlsxWriter::default()),
         window: |_start| {

@@ -9,7 +9,7 @@ use super::Done;
 use super::terminal::Terminal;
 use crate::app::{Failure, FailureKind, Language as Lang, Words};
 use crate::domain::{BillDate, MerchantProfile, ProfileId};
-use crate::ports::{Clock, Files, Fill, Ports, Source, StoreError, Workbooks};
+use crate::ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Workbooks};
 
 /// How long a command waits for another program's job on the same workspace.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -24,6 +24,8 @@ pub struct World {
     pub files: Arc<dyn Files>,
     /// Writes workbooks.
     pub workbooks: Arc<dyn Workbooks>,
+    /// Makes nonces for what is signed without a workspace.
+    pub random: Arc<dyn Random>,
     /// Shows the window and returns when it is closed.
     pub window: fn(WindowStart) -> Result<(), Failure>,
 }
@@ -56,6 +58,11 @@ impl<'a> Context<'a> {
     /// The clock.
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.world.clock)
+    }
+
+    /// A fresh nonce; no workspace is needed for it.
+    pub(super) fn nonce(&self) -> String {
+        self.world.random.nonce()
     }
 
     /// Opens the workspace.

@@ -8,15 +8,22 @@
 mod bill;
 mod context;
 mod day;
+mod decrypt;
+mod explain;
 mod findings;
 mod help;
+mod lab_keys;
 mod orders;
 mod profile;
 mod prompt;
 mod reconcile;
 mod sandbox;
+mod selftest;
+mod sign;
+mod sign_front_end;
 mod table;
 mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -67,6 +74,20 @@ enum Command {
     Day(day::Command),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
     Sandbox(sandbox::Command),
+    /// 签名，步骤可见 | Sign, every step visible
+    #[command(subcommand)]
+    Sign(sign::Command),
+    /// 验签：哪把密钥、哪种算法相符 | Verify: which key and algorithm fit
+    #[command(subcommand)]
+    Verify(verify::Command),
+    /// 解密退款通知或 APIv3 资源 | Decrypt a refund notification or an APIv3 resource
+    #[command(subcommand)]
+    Decrypt(decrypt::Command),
+    /// 签名为何不同 | Why a signature differs
+    #[command(subcommand)]
+    Explain(explain::Command),
+    /// 用公开的样例自检签名、验签和解密 | Check signing, verifying and decrypting with published vectors
+    Selftest(selftest::Command),
 }
 
 /// How a command ended, when it did not fail.
@@ -115,6 +136,11 @@ fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Fai
         Some(Command::Cases(command)) => reconcile::run_cases(&command, context),
         Some(Command::Day(command)) => day::run(&command, context),
         Some(Command::Sandbox(command)) => sandbox::run(&command, context),
+        Some(Command::Sign(command)) => sign::run(&command, context),
+        Some(Command::Verify(command)) => verify::run(&command, context),
+        Some(Command::Decrypt(command)) => decrypt::run(&command, context),
+        Some(Command::Explain(command)) => explain::run(&command, context),
+        Some(Command::Selftest(command)) => selftest::run(&command, context),
     }
 }
 

@@ -21,14 +21,19 @@ fn take(name: &str, harness: &mut Harness<'static, App>) {
     let picture = harness.render().expect("an adapter draws the picture");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
     std::fs::create_dir_all(&folder).expect("the folder for pictures");
-    picture.save(folder.join(format!("{name}.png"))).expect("the picture is written");
+    picture
+        .save(folder.join(format!("{name}.png")))
+        .expect("the picture is written");
 }
 
 fn looks() -> Vec<(&'static str, Look)> {
     vec![
         ("light-zh", Look::default()),
         ("dark-zh", Look::default().dark()),
-        ("light-en-1024x640", Look::default().english().size(1024.0, 640.0)),
+        (
+            "light-en-1024x640",
+            Look::default().english().size(1024.0, 640.0),
+        ),
         ("light-zh-800x500", Look::default().size(800.0, 500.0)),
     ]
 }

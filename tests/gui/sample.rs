@@ -23,7 +23,12 @@ fn yuan(text: &str) -> Fen {
 pub fn fill(state: &mut State) {
     let english = state.preferences.language == recondesk::app::Language::En;
     let names = if english {
-        ["Qinghe Mall", "Qinghe Fresh", "Harbor Coffee", "Yunling Books"]
+        [
+            "Qinghe Mall",
+            "Qinghe Fresh",
+            "Harbor Coffee",
+            "Yunling Books",
+        ]
     } else {
         ["青禾商城", "青禾生鲜", "海港咖啡", "云岭书店"]
     };
@@ -56,7 +61,12 @@ pub fn fill(state: &mut State) {
 }
 
 fn counts(urgent: u64, fault: u64, watch: u64) -> SeverityCounts {
-    SeverityCounts { urgent, fault, watch, info: 0 }
+    SeverityCounts {
+        urgent,
+        fault,
+        watch,
+        info: 0,
+    }
 }
 
 fn merchant(nth: i64, name: &str, number: &str) -> MerchantDay {
@@ -119,10 +129,26 @@ fn overview(names: [&str; 4]) -> OverviewModel {
             order_files: 4,
         },
         clauses: vec![
-            Clause { severity: Severity::Urgent, kind: ClauseKind::PaidNotFulfilled, count: 3 },
-            Clause { severity: Severity::Fault, kind: ClauseKind::Category(Category::AmountDiff), count: 1 },
-            Clause { severity: Severity::Watch, kind: ClauseKind::BillNotReady, count: 1 },
-            Clause { severity: Severity::Ok, kind: ClauseKind::ReadyToSign, count: 1 },
+            Clause {
+                severity: Severity::Urgent,
+                kind: ClauseKind::PaidNotFulfilled,
+                count: 3,
+            },
+            Clause {
+                severity: Severity::Fault,
+                kind: ClauseKind::Category(Category::AmountDiff),
+                count: 1,
+            },
+            Clause {
+                severity: Severity::Watch,
+                kind: ClauseKind::BillNotReady,
+                count: 1,
+            },
+            Clause {
+                severity: Severity::Ok,
+                kind: ClauseKind::ReadyToSign,
+                count: 1,
+            },
         ],
         merchants: vec![first, second, third, fourth],
         history: history(),
@@ -158,7 +184,12 @@ fn history() -> Vec<DayPoint> {
 }
 
 fn ageing() -> Vec<AgeClass> {
-    let class = |from_days, to_days, counts, sum: &str| AgeClass { from_days, to_days, counts, sum: yuan(sum) };
+    let class = |from_days, to_days, counts, sum: &str| AgeClass {
+        from_days,
+        to_days,
+        counts,
+        sum: yuan(sum),
+    };
     vec![
         class(0, Some(0), counts(3, 1, 12), "1288.00"),
         class(1, Some(1), counts(1, 3, 4), "862.40"),
@@ -180,7 +211,11 @@ fn calendar() -> Vec<CalendarDay> {
                 "2026-03-01" | "2026-03-08" => CalendarState::NeedsWork,
                 _ => CalendarState::Balanced,
             };
-            CalendarDay { day, state, rows: 31_000 }
+            CalendarDay {
+                day,
+                state,
+                rows: 31_000,
+            }
         })
         .collect()
 }
@@ -192,19 +227,52 @@ fn log(names: [&str; 4]) -> Vec<LogLine> {
         kind,
     };
     vec![
-        line("09:40", Severity::Ok, LogKind::Orders("orders_20260308.csv".into(), 48_866, 3)),
-        line("10:03", Severity::Ok, LogKind::Bill(names[0].into(), 31_601)),
-        line("10:03", Severity::Ok, LogKind::Bill(names[1].into(), 15_982)),
-        line("10:05", Severity::Urgent, LogKind::Run(names[0].into(), 31_594, 3)),
-        line("10:05", Severity::Urgent, LogKind::Run(names[1].into(), 15_969, 1)),
+        line(
+            "09:40",
+            Severity::Ok,
+            LogKind::Orders("orders_20260308.csv".into(), 48_866, 3),
+        ),
+        line(
+            "10:03",
+            Severity::Ok,
+            LogKind::Bill(names[0].into(), 31_601),
+        ),
+        line(
+            "10:03",
+            Severity::Ok,
+            LogKind::Bill(names[1].into(), 15_982),
+        ),
+        line(
+            "10:05",
+            Severity::Urgent,
+            LogKind::Run(names[0].into(), 31_594, 3),
+        ),
+        line(
+            "10:05",
+            Severity::Urgent,
+            LogKind::Run(names[1].into(), 15_969, 1),
+        ),
         line("10:05", Severity::Ok, LogKind::Run(names[2].into(), 627, 0)),
     ]
 }
 
 pub fn reconciled(name: &str) -> DayModel {
-    let book = |count, sum: &str| Some(BookSum { count, sum: yuan(sum) });
-    let row = |category, wechat, merchant, count| CategoryRow { category, wechat, merchant, count };
-    let cell = |count, sum: &str| PoolSide { count, sum: yuan(sum) };
+    let book = |count, sum: &str| {
+        Some(BookSum {
+            count,
+            sum: yuan(sum),
+        })
+    };
+    let row = |category, wechat, merchant, count| CategoryRow {
+        category,
+        wechat,
+        merchant,
+        count,
+    };
+    let cell = |count, sum: &str| PoolSide {
+        count,
+        sum: yuan(sum),
+    };
     let curve = |peak: u32| {
         (0..96_u32)
             .map(|n| {
@@ -243,22 +311,59 @@ pub fn reconciled(name: &str) -> DayModel {
             book(31_594, "2717403.30").unwrap(),
         ),
         equation: vec![
-            Equation { category: Category::PayPendingW, sum: yuan("337.90") },
-            Equation { category: Category::PayPendingM, sum: Fen::new(-21_250) },
-            Equation { category: Category::AmountDiff, sum: yuan("9.00") },
+            Equation {
+                category: Category::PayPendingW,
+                sum: yuan("337.90"),
+            },
+            Equation {
+                category: Category::PayPendingM,
+                sum: Fen::new(-21_250),
+            },
+            Equation {
+                category: Category::AmountDiff,
+                sum: yuan("9.00"),
+            },
         ],
         residual: Fen::ZERO,
         categories: vec![
-            row(Category::PaidNotBooked, book(1, "299.00"), book(1, "299.00"), 1),
-            row(Category::PaidAfterClose, book(1, "158.00"), book(1, "158.00"), 1),
-            row(Category::AmountDiff, book(1, "132.00"), book(1, "123.00"), 1),
+            row(
+                Category::PaidNotBooked,
+                book(1, "299.00"),
+                book(1, "299.00"),
+                1,
+            ),
+            row(
+                Category::PaidAfterClose,
+                book(1, "158.00"),
+                book(1, "158.00"),
+                1,
+            ),
+            row(
+                Category::AmountDiff,
+                book(1, "132.00"),
+                book(1, "123.00"),
+                1,
+            ),
             row(Category::PayPendingW, book(4, "337.90"), None, 4),
             row(Category::PayPendingM, None, book(3, "212.50"), 3),
-            row(Category::Matched, book(31_594, "2717403.30"), book(31_594, "2717403.30"), 31_594),
+            row(
+                Category::Matched,
+                book(31_594, "2717403.30"),
+                book(31_594, "2717403.30"),
+                31_594,
+            ),
         ],
         tags: vec![
-            TagRow { word: "P14".into(), category: Some(Category::TimeDiff), count: 23 },
-            TagRow { word: "KEY2".into(), category: None, count: 2 },
+            TagRow {
+                word: "P14".into(),
+                category: Some(Category::TimeDiff),
+                count: 23,
+            },
+            TagRow {
+                word: "KEY2".into(),
+                category: None,
+                count: 2,
+            },
         ],
         certificate: Some(certificate()),
         pool: (
@@ -303,8 +408,18 @@ pub fn certificate() -> Certificate {
         identities: vec![
             row("I1", "行数 ＝ 总交易单数", "Rows ＝ total count", "31,601"),
             row("I2", "汇总 7 项", "Summary, 7 cells", "2,718,330.20"),
-            row("I3", "应结 ＝ 订单 − 免充值券", "Settled ＝ order − coupons", "31,601"),
-            row("I5", "手续费 ＝ 应结 × 费率", "Fee ＝ settled × rate", "± 1 分"),
+            row(
+                "I3",
+                "应结 ＝ 订单 − 免充值券",
+                "Settled ＝ order − coupons",
+                "31,601",
+            ),
+            row(
+                "I5",
+                "手续费 ＝ 应结 × 费率",
+                "Fee ＝ settled × rate",
+                "± 1 分",
+            ),
             row("I6", "应结净额", "Net", "2,701,522.13"),
             row("I14", "守恒，两侧", "Conservation, both sides", "0.00"),
             row("I15", "在途滚动", "Pool", "0.00"),
@@ -314,51 +429,197 @@ pub fn certificate() -> Certificate {
     }
 }
 
-type CaseLine = (Category, &'static str, Option<&'static str>, Option<&'static str>, &'static str);
+type CaseLine = (
+    Category,
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    &'static str,
+);
 
 const CASES: [CaseLine; 23] = [
-    (Category::BookedNotFulfilled, "QH260308200817340021", Some("699.00"), Some("699.00"), "03-08 20:08:17"),
-    (Category::PaidNotBooked, "QH260308100244120077", Some("299.00"), Some("299.00"), "03-08 10:02:44"),
-    (Category::PaidAfterClose, "QH260308213000550193", Some("158.00"), Some("158.00"), "03-08 22:01:09"),
-    (Category::DupPay, "QH260304113350780016", Some("1299.00"), Some("1299.00"), "03-04 11:35:02"),
-    (Category::WOnlyPay, "QH260307142218090451", Some("45.00"), None, "03-07 14:23:31"),
-    (Category::MOnlyRefund, "QH260306095540330126", None, Some("120.00"), "03-06 10:11:47"),
-    (Category::AmountDiff, "QH260308130925682554", Some("132.00"), Some("123.00"), "03-08 08:04:52"),
-    (Category::WOnlyRefund, "QH260307160623611097", Some("86.40"), None, "03-07 08:58:32"),
-    (Category::RefundAmountDiff, "QH260307110205454710", Some("50.00"), Some("45.00"), "03-07 14:04:15"),
-    (Category::FeeRate, "QH260306093527061981", Some("2000.00"), Some("2000.00"), "03-06 21:36:07"),
-    (Category::FundAmount, "QH260306114040611316", Some("320.00"), Some("319.99"), "03-06 08:36:37"),
-    (Category::FeeCalc, "QH260308140314048845", Some("510.00"), Some("510.00"), "03-08 16:54:08"),
-    (Category::IdMismatch, "QH260307122609566950", Some("66.00"), Some("66.00"), "03-07 09:36:19"),
-    (Category::DupRefundSuspect, "QH260305165243189505", Some("39.90"), Some("39.90"), "03-05 09:37:36"),
-    (Category::DupRowW, "QH260308181223102163", Some("28.00"), Some("28.00"), "03-08 16:45:04"),
-    (Category::FundMissing, "QH260307144920488218", Some("75.60"), None, "03-07 17:59:29"),
-    (Category::Revoked, "QH260304131915832967", Some("99.00"), Some("99.00"), "03-04 10:44:49"),
-    (Category::FeeRefund, "QH260308110536314834", Some("45.00"), Some("45.00"), "03-08 16:31:56"),
-    (Category::PayPendingW, "QH260308235821764878", Some("88.00"), None, "03-08 23:58:28"),
-    (Category::PayPendingW, "QH260308235718638539", Some("126.00"), None, "03-08 23:57:04"),
-    (Category::PayPendingW, "QH260308235607536800", Some("35.90"), None, "03-08 23:56:26"),
-    (Category::PayPendingM, "QH260308235510793919", None, Some("204.00"), "03-08 23:55:21"),
-    (Category::MCoverage, "", Some("26837.40"), None, "03-08 13:20:00"),
+    (
+        Category::BookedNotFulfilled,
+        "QH260308200817340021",
+        Some("699.00"),
+        Some("699.00"),
+        "03-08 20:08:17",
+    ),
+    (
+        Category::PaidNotBooked,
+        "QH260308100244120077",
+        Some("299.00"),
+        Some("299.00"),
+        "03-08 10:02:44",
+    ),
+    (
+        Category::PaidAfterClose,
+        "QH260308213000550193",
+        Some("158.00"),
+        Some("158.00"),
+        "03-08 22:01:09",
+    ),
+    (
+        Category::DupPay,
+        "QH260304113350780016",
+        Some("1299.00"),
+        Some("1299.00"),
+        "03-04 11:35:02",
+    ),
+    (
+        Category::WOnlyPay,
+        "QH260307142218090451",
+        Some("45.00"),
+        None,
+        "03-07 14:23:31",
+    ),
+    (
+        Category::MOnlyRefund,
+        "QH260306095540330126",
+        None,
+        Some("120.00"),
+        "03-06 10:11:47",
+    ),
+    (
+        Category::AmountDiff,
+        "QH260308130925682554",
+        Some("132.00"),
+        Some("123.00"),
+        "03-08 08:04:52",
+    ),
+    (
+        Category::WOnlyRefund,
+        "QH260307160623611097",
+        Some("86.40"),
+        None,
+        "03-07 08:58:32",
+    ),
+    (
+        Category::RefundAmountDiff,
+        "QH260307110205454710",
+        Some("50.00"),
+        Some("45.00"),
+        "03-07 14:04:15",
+    ),
+    (
+        Category::FeeRate,
+        "QH260306093527061981",
+        Some("2000.00"),
+        Some("2000.00"),
+        "03-06 21:36:07",
+    ),
+    (
+        Category::FundAmount,
+        "QH260306114040611316",
+        Some("320.00"),
+        Some("319.99"),
+        "03-06 08:36:37",
+    ),
+    (
+        Category::FeeCalc,
+        "QH260308140314048845",
+        Some("510.00"),
+        Some("510.00"),
+        "03-08 16:54:08",
+    ),
+    (
+        Category::IdMismatch,
+        "QH260307122609566950",
+        Some("66.00"),
+        Some("66.00"),
+        "03-07 09:36:19",
+    ),
+    (
+        Category::DupRefundSuspect,
+        "QH260305165243189505",
+        Some("39.90"),
+        Some("39.90"),
+        "03-05 09:37:36",
+    ),
+    (
+        Category::DupRowW,
+        "QH260308181223102163",
+        Some("28.00"),
+        Some("28.00"),
+        "03-08 16:45:04",
+    ),
+    (
+        Category::FundMissing,
+        "QH260307144920488218",
+        Some("75.60"),
+        None,
+        "03-07 17:59:29",
+    ),
+    (
+        Category::Revoked,
+        "QH260304131915832967",
+        Some("99.00"),
+        Some("99.00"),
+        "03-04 10:44:49",
+    ),
+    (
+        Category::FeeRefund,
+        "QH260308110536314834",
+        Some("45.00"),
+        Some("45.00"),
+        "03-08 16:31:56",
+    ),
+    (
+        Category::PayPendingW,
+        "QH260308235821764878",
+        Some("88.00"),
+        None,
+        "03-08 23:58:28",
+    ),
+    (
+        Category::PayPendingW,
+        "QH260308235718638539",
+        Some("126.00"),
+        None,
+        "03-08 23:57:04",
+    ),
+    (
+        Category::PayPendingW,
+        "QH260308235607536800",
+        Some("35.90"),
+        None,
+        "03-08 23:56:26",
+    ),
+    (
+        Category::PayPendingM,
+        "QH260308235510793919",
+        None,
+        Some("204.00"),
+        "03-08 23:55:21",
+    ),
+    (
+        Category::MCoverage,
+        "",
+        Some("26837.40"),
+        None,
+        "03-08 13:20:00",
+    ),
 ];
 
 pub fn case_rows() -> Vec<CaseRow> {
     CASES
         .iter()
         .enumerate()
-        .map(|(nth, (category, number, wechat, merchant, paid))| CaseRow {
-            id: nth as u64 + 1,
-            key: format!("1900000109/pay/{number}/{}", category.family()),
-            profile: ProfileId(1),
-            day: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
-            category: *category,
-            number: (*number).to_owned(),
-            wechat: wechat.map(yuan),
-            merchant: merchant.map(yuan),
-            paid_at: Some(at(&format!("2026-{paid}"))),
-            owner: String::new(),
-            closed: false,
-        })
+        .map(
+            |(nth, (category, number, wechat, merchant, paid))| CaseRow {
+                id: nth as u64 + 1,
+                key: format!("1900000109/pay/{number}/{}", category.family()),
+                profile: ProfileId(1),
+                day: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
+                category: *category,
+                number: (*number).to_owned(),
+                wechat: wechat.map(yuan),
+                merchant: merchant.map(yuan),
+                paid_at: Some(at(&format!("2026-{paid}"))),
+                owner: String::new(),
+                closed: false,
+            },
+        )
         .collect()
 }
 
@@ -374,7 +635,10 @@ fn fill_cases(state: &mut State) {
         counts,
         categories: Vec::new(),
     });
-    state.cases.rows.set_order(rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    state
+        .cases
+        .rows
+        .set_order(rows.iter().map(|row| row.id).collect::<Vec<_>>());
     let generation = state.cases.rows.generation();
     state.cases.rows.put(generation, 0, rows);
 }
@@ -429,7 +693,11 @@ fn bills(names: [&str; 4]) -> Vec<BillRow> {
             merchant: names[0].to_owned(),
             day: day().plus(-(nth as i32)),
             kind: "ALL".into(),
-            state: if nth == 4 { BillState::Quarantined } else { BillState::Verified },
+            state: if nth == 4 {
+                BillState::Quarantined
+            } else {
+                BillState::Verified
+            },
             rows: 31_601 - u64::from(nth) * 311,
             amount: Some(yuan("2718330.20")),
             net: Some(yuan("2701522.13")),
@@ -448,7 +716,10 @@ fn fill_orders(state: &mut State) {
         query: recondesk::ports::TableQuery::default(),
     });
     state.orders.totals = Remote::Ready((31_600, yuan("2718195.80")));
-    state.orders.rows.set_order(rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    state
+        .orders
+        .rows
+        .set_order(rows.iter().map(|row| row.id).collect::<Vec<_>>());
     let generation = state.orders.rows.generation();
     state.orders.rows.put(generation, 0, rows);
 }
@@ -467,8 +738,16 @@ fn order(nth: u64) -> OrderRow {
             sub_mch_id: Text::EMPTY,
             amount: Fen::new(nth as i64 * 1_311 + 900),
             is_cny: true,
-            pay_status: if paid { PayStatus::Paid } else { PayStatus::Created },
-            fulfil_status: if paid { FulfilStatus::Fulfilled } else { FulfilStatus::Pending },
+            pay_status: if paid {
+                PayStatus::Paid
+            } else {
+                PayStatus::Created
+            },
+            fulfil_status: if paid {
+                FulfilStatus::Fulfilled
+            } else {
+                FulfilStatus::Pending
+            },
             created_at: at("2026-03-08 10:02:31").plus(nth as i64 * 97),
             paid_at: paid.then(|| at("2026-03-08 10:02:44").plus(nth as i64 * 97)),
             closed_at: None,
@@ -476,7 +755,11 @@ fn order(nth: u64) -> OrderRow {
             refund_total: None,
             refund_no: Text::EMPTY,
             refund_at: None,
-            row: RowRef { import: 1, line: nth as u32 + 2, offset: 0 },
+            row: RowRef {
+                import: 1,
+                line: nth as u32 + 2,
+                offset: 0,
+            },
         },
     }
 }

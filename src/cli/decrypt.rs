@@ -1,0 +1,96 @@
+//! `recondesk decrypt`: refund notifications of APIv2, resources of APIv3.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Done;
+use super::context::{Context, print};
+use super::lab_keys::{KeySource, read_file, refused};
+use crate::app::Failure;
+use crate::domain::SecretKind;
+use crate::wechat::lab::paste::take_apart;
+use crate::wechat::lab::visible::harmless;
+use crate::wechat::v2::notify::decrypt_req_info;
+use crate::wechat::v3::{notify::Envelope, open_resource};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// APIv2 退款通知，或单独的 req_info | A refund notification of APIv2, or its req_info alone
+    RefundNotice(Sealed),
+    /// APIv3 通知，或单独的 resource | A notification of APIv3, or its resource alone
+    Resource(Sealed),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Sealed {
+    #[command(flatten)]
+    key: KeySource,
+    /// 文件，- 为标准输入 | File, - for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    let plain = match command {
+        Command::RefundNotice(sealed) => refund_notice(sealed, context)?,
+        Command::Resource(sealed) => resource(sealed, context)?,
+    };
+    let mut text = harmless(&plain).replace("⟨LF⟩\n", "\n");
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    print(text.as_bytes())?;
+    Ok(Done::Clean)
+}
+
+fn failed(detail: impl std::fmt::Display) -> Failure {
+    refused(
+        "decrypt",
+        ("解不开", "It does not decrypt"),
+        detail.to_string(),
+    )
+}
+
+fn refund_notice(sealed: &Sealed, context: &Context<'_>) -> Result<Vec<u8>, Failure> {
+    let chosen = sealed.key.read(SecretKind::V2Key, context)?;
+    let bytes = read_file(sealed.file.as_deref())?;
+    let text = String::from_utf8_lossy(&bytes);
+    let req_info = if text.trim_start().starts_with('<') {
+        let pasted = take_apart(&bytes).map_err(failed)?;
+        pasted
+            .params
+            .filled("req_info")
+            .map(str::to_owned)
+            .ok_or_else(|| failed("req_info"))?
+    } else {
+        text.trim().trim_start_matches("req_info=").to_owned()
+    };
+    decrypt_req_info(&req_info, &chosen.key).map_err(failed)
+}
+
+fn resource(sealed: &Sealed, context: &Context<'_>) -> Result<Vec<u8>, Failure> {
+    let chosen = sealed.key.read(SecretKind::V3Key, context)?;
+    let bytes = read_file(sealed.file.as_deref())?;
+    if let Ok(envelope) = Envelope::read(&bytes) {
+        return envelope.open(&chosen.key).map_err(failed);
+    }
+    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(failed)?;
+    let place = ["resource", "encrypt_certificate"]
+        .iter()
+        .find_map(|name| value.get(name))
+        .unwrap_or(&value);
+    let text = |name: &str| {
+        place
+            .get(name)
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+    };
+    open_resource(
+        text("ciphertext"),
+        text("nonce"),
+        text("associated_data"),
+        &chosen.key,
+    )
+    .map_err(failed)
+}

@@ -1,0 +1,346 @@
+//! `recondesk explain`: why a signature differs, by trying the usual mistakes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::Done;
+use super::context::{Context, print, print_json};
+use super::lab_keys::{KeySource, read_file, read_pasted, usage};
+use super::sign::{TypeWord, target_of};
+use crate::app::Failure;
+use crate::domain::SignType;
+use crate::wechat::lab::explain::{
+    Alignment, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate, align_401,
+    explain_v2, explain_v3, unwatched,
+};
+use crate::wechat::lab::paste::{HttpPart, take_apart};
+use crate::wechat::lab::visible::harmless_line;
+use crate::wechat::v3::{Authorization, SignInformation};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// APIv2：字段、密钥和得到的签名 | APIv2: fields, key and the signature you got
+    V2(V2),
+    /// APIv3：请求、密钥和得到的签名，可加 401 应答 | APIv3: request, key, signature, and the 401 answer if there is one
+    V3(V3),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct V2 {
+    #[command(flatten)]
+    key: KeySource,
+    /// 应当使用的算法 | The algorithm that should be used
+    #[arg(long = "type", value_enum)]
+    sign_type: Option<TypeWord>,
+    /// 得到的签名；不写则用报文里的 sign | The signature you got; else the sign of the message
+    #[arg(long, value_name = "SIGN", allow_hyphen_values = true)]
+    sign: Option<String>,
+    /// 对方实际签名的字符串 | File with the string that was really signed
+    #[arg(long, value_name = "FILE")]
+    string: Option<PathBuf>,
+    /// 见过的其他随机串、时间、编号，可多次 | Other nonces, times, numbers seen; repeatable
+    #[arg(long, value_name = "VALUE")]
+    seen: Vec<String>,
+    /// 文件，- 为标准输入 | File, - for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// 以 JSON 输出 | Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct V3 {
+    #[command(flatten)]
+    key: KeySource,
+    /// cURL 或 HTTP 请求；或用下面各项 | A cURL command or HTTP request; or the options below
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// 请求方法 | Method
+    #[arg(long, value_name = "M")]
+    method: Option<String>,
+    /// 地址 | Address
+    #[arg(long, value_name = "U")]
+    url: Option<String>,
+    /// 请求体文件 | File with the body
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+    /// 时间戳 | Timestamp
+    #[arg(long, value_name = "T")]
+    timestamp: Option<String>,
+    /// 随机串 | Nonce
+    #[arg(long, value_name = "N")]
+    nonce: Option<String>,
+    /// 得到的签名 | The signature you got
+    #[arg(long, value_name = "BASE64", allow_hyphen_values = true)]
+    signature: Option<String>,
+    /// 401 应答文件 | File with the 401 answer
+    #[arg(long, value_name = "FILE")]
+    answer: Option<PathBuf>,
+    /// 对方实际签名的字符串 | File with the string that was really signed
+    #[arg(long, value_name = "FILE")]
+    string: Option<PathBuf>,
+    /// 见过的其他随机串、时间、编号，可多次 | Other nonces, times, numbers seen; repeatable
+    #[arg(long, value_name = "VALUE")]
+    seen: Vec<String>,
+    /// 以 JSON 输出 | Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    match command {
+        Command::V2(arguments) => v2(arguments, context),
+        Command::V3(arguments) => v3(arguments, context),
+    }
+}
+
+fn text_of(file: Option<&PathBuf>) -> Result<Option<String>, Failure> {
+    file.map(|file| read_file(Some(file)).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+        .transpose()
+}
+
+fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
+    let (keys, profile) = arguments.key.candidates(context)?;
+    let pasted = read_pasted(arguments.file.as_deref(), context)?;
+    let given = arguments
+        .sign
+        .clone()
+        .or_else(|| {
+            ["sign", "paySign"]
+                .iter()
+                .find_map(|name| pasted.params.filled(name).map(str::to_owned))
+        })
+        .ok_or_else(|| {
+            usage(
+                ("没有得到的签名", "There is no signature to explain"),
+                "--sign",
+            )
+        })?;
+    let announced = match pasted
+        .params
+        .get("sign_type")
+        .or_else(|| pasted.params.get("signType"))
+    {
+        Some("HMAC-SHA256") => Some(SignType::HmacSha256),
+        Some("MD5") => Some(SignType::Md5),
+        _ => None,
+    };
+    let mut message = pasted.params;
+    message.remove("paySign");
+    let question = QuestionV2 {
+        message,
+        given,
+        keys,
+        sign_type: arguments
+            .sign_type
+            .map(SignType::from)
+            .or(announced)
+            .or(profile.map(|profile| profile.sign_type))
+            .unwrap_or_default(),
+        signed_text: text_of(arguments.string.as_ref())?,
+        seen: arguments.seen.clone(),
+    };
+    let verdict = explain_v2(&question, &unwatched);
+    told(&verdict, None, arguments.json, context)
+}
+
+fn v3(arguments: &V3, context: &Context<'_>) -> Result<Done, Failure> {
+    let http = match (&arguments.file, &arguments.url) {
+        (None, Some(_)) => HttpPart::default(),
+        (file, _) => take_apart(&read_file(file.as_deref())?)
+            .ok()
+            .and_then(|pasted| pasted.http)
+            .ok_or_else(|| {
+                usage(
+                    (
+                        "要 cURL 或 HTTP 请求，或 --url 等各项",
+                        "A cURL command or an HTTP request is wanted, or --url and the rest",
+                    ),
+                    "",
+                )
+            })?,
+    };
+    let header = http
+        .header("Authorization")
+        .and_then(|header| Authorization::parse(header).ok())
+        .unwrap_or_default();
+    let pick = |given: &Option<String>, other: &str, name: &'static str| {
+        given
+            .clone()
+            .or_else(|| (!other.is_empty()).then(|| other.to_owned()))
+            .ok_or_else(|| usage(("缺少一项", "One part is missing"), name))
+    };
+    let target = match &arguments.url {
+        Some(url) => target_of(url)?,
+        None => http.target.clone(),
+    };
+    let body = match &arguments.body {
+        Some(file) => read_file(Some(file))?,
+        None => http.body.clone(),
+    };
+    let question = QuestionV3 {
+        message: SignedMessage::Request {
+            method: pick(
+                &arguments.method,
+                if http.method.is_empty() {
+                    "GET"
+                } else {
+                    &http.method
+                },
+                "--method",
+            )?
+            .to_uppercase(),
+            target,
+            host: http.host.clone(),
+            body,
+        },
+        timestamp: pick(&arguments.timestamp, &header.timestamp, "--timestamp")?,
+        nonce: pick(&arguments.nonce, &header.nonce, "--nonce")?,
+        given: pick(&arguments.signature, &header.signature, "--signature")?,
+        keys: vec![VerifyCandidate {
+            name: header.serial.clone(),
+            key: arguments.key.verify_key(&header.serial, context)?,
+        }],
+        signed_text: text_of(arguments.string.as_ref())?,
+        seen: seen(arguments, &header),
+    };
+    let aligned = match &arguments.answer {
+        Some(file) => SignInformation::from_answer(&read_file(Some(file))?)
+            .map(|information| align_401(&information, &question.right_string())),
+        None => None,
+    };
+    let verdict = explain_v3(&question, &unwatched);
+    told(&verdict, aligned.as_ref(), arguments.json, context)
+}
+
+/// What the options and the header say differently may both have been signed.
+fn seen(arguments: &V3, header: &Authorization) -> Vec<String> {
+    let mut out = arguments.seen.clone();
+    out.extend([
+        header.nonce.clone(),
+        header.timestamp.clone(),
+        header.mchid.clone(),
+    ]);
+    out.retain(|value| !value.is_empty());
+    out
+}
+
+fn told(
+    verdict: &Verdict,
+    aligned: Option<&Alignment>,
+    as_json: bool,
+    context: &Context<'_>,
+) -> Result<Done, Failure> {
+    if as_json {
+        print_json(&verdict_json(verdict, aligned))?;
+    } else {
+        print(verdict_text(verdict, aligned, context).as_bytes())?;
+    }
+    Ok(match verdict {
+        Verdict::Right | Verdict::Explained(_) => Done::Clean,
+        _ if aligned.is_some_and(|aligned| aligned.first_difference.is_some()) => Done::Clean,
+        _ => Done::NeedsPerson,
+    })
+}
+
+fn verdict_json(verdict: &Verdict, aligned: Option<&Alignment>) -> serde_json::Value {
+    let mut out = match verdict {
+        Verdict::Right => json!({ "verdict": "right" }),
+        Verdict::Explained(found) => json!({
+            "verdict": "explained",
+            "changes": found.changes.iter().map(|change| json!({
+                "code": change.code, "field": change.field,
+                "what_zh": change.what.zh, "what_en": change.what.en,
+                "mend_zh": change.mend.zh, "mend_en": change.mend.en,
+            })).collect::<Vec<_>>(),
+            "theirs": String::from_utf8_lossy(&found.theirs),
+            "right": String::from_utf8_lossy(&found.right),
+            "first_difference": found.first_difference,
+            "tried": found.tried,
+        }),
+        Verdict::Unexplained { tried, hints } => json!({
+            "verdict": "unexplained", "tried": tried,
+            "hints_zh": hints.iter().map(|hint| hint.zh.as_str()).collect::<Vec<_>>(),
+            "hints_en": hints.iter().map(|hint| hint.en.as_str()).collect::<Vec<_>>(),
+        }),
+        Verdict::NotASignature(words) => {
+            json!({ "verdict": "not-a-signature", "zh": words.zh, "en": words.en })
+        }
+        Verdict::Cancelled { tried } => json!({ "verdict": "cancelled", "tried": tried }),
+    };
+    if let (Some(aligned), Some(object)) = (aligned, out.as_object_mut()) {
+        object.insert(
+            "answer_401".to_owned(),
+            json!({
+                "first_difference": aligned.first_difference,
+                "line": aligned.line,
+                "truncated": aligned.truncated,
+                "server": String::from_utf8_lossy(&aligned.server),
+                "ours": String::from_utf8_lossy(&aligned.ours),
+            }),
+        );
+    }
+    out
+}
+
+fn verdict_text(verdict: &Verdict, aligned: Option<&Alignment>, context: &Context<'_>) -> String {
+    let lang = context.lang;
+    let mut text = String::new();
+    if let Some(aligned) = aligned {
+        text.push_str(&format!("401: {}\n", aligned.words.get(lang)));
+        if aligned.first_difference.is_some() {
+            text.push_str(&both(
+                &aligned.ours,
+                &aligned.server,
+                aligned.first_difference,
+            ));
+        }
+    }
+    match verdict {
+        Verdict::Right => text.push_str(lang.pick("签名是对的\n", "The signature is right\n")),
+        Verdict::Explained(found) => {
+            for change in &found.changes {
+                text.push_str(&format!(
+                    "{} [{}]\n  {}\n",
+                    harmless_line(change.what.get(lang).as_bytes()),
+                    change.code,
+                    harmless_line(change.mend.get(lang).as_bytes())
+                ));
+            }
+            text.push_str(&both(&found.theirs, &found.right, found.first_difference));
+            let tried = found.tried;
+            let zh = format!("改后签名完全相符；试过 {tried} 种改法\n");
+            let en = format!("With this the signature fits; {tried} changes tried\n");
+            text.push_str(lang.pick(&zh, &en));
+        }
+        Verdict::Unexplained { tried, hints } => {
+            let zh = format!("试过 {tried} 种改法，都不成立\n");
+            let en = format!("None of {tried} changes explains it\n");
+            text.push_str(lang.pick(&zh, &en));
+            for hint in hints {
+                text.push_str(&format!("  {}\n", hint.get(lang)));
+            }
+        }
+        Verdict::NotASignature(words) => text.push_str(&format!("{}\n", words.get(lang))),
+        Verdict::Cancelled { tried } => {
+            text.push_str(&format!("{} ({tried})\n", lang.pick("已取消", "cancelled")))
+        }
+    }
+    text
+}
+
+/// Both strings from forty bytes before the first difference, as the difference view shows them.
+fn both(theirs: &[u8], right: &[u8], first: Option<usize>) -> String {
+    let Some(at) = first else {
+        return String::new();
+    };
+    let from = at.saturating_sub(40);
+    let cut = |text: &[u8]| {
+        let end = text.len().min(at.saturating_add(80));
+        harmless_line(text.get(from.min(end)..end).unwrap_or_default())
+    };
+    format!("− {}\n+ {}\n@ {at}\n", cut(theirs), cut(right))
+}

@@ -1,0 +1,66 @@
+//! `recondesk selftest`: the published vectors, or vector files of the same format.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Done;
+use super::context::{Context, print};
+use super::lab_keys::{read_file, refused};
+use crate::app::Failure;
+use crate::wechat::lab::visible::harmless_line;
+use crate::wechat::selftest::{Check, Outcome, run as run_file, run_embedded};
+
+#[derive(Debug, Args)]
+pub(super) struct Command {
+    /// 样例文件；不写则用自带的 | Vector files; without one, those that come with the program
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    let not_vectors = |detail: String| {
+        refused(
+            "selftest.file",
+            ("不是样例文件", "This is not a vector file"),
+            detail,
+        )
+    };
+    let mut checks: Vec<Check> = Vec::new();
+    if command.files.is_empty() {
+        checks = run_embedded().map_err(|error| not_vectors(error.to_string()))?;
+    }
+    for file in &command.files {
+        let bytes = read_file(Some(file))?;
+        let found = run_file(&bytes)
+            .map_err(|error| not_vectors(format!("{}: {error}", file.display())))?;
+        checks.extend(found);
+    }
+    let mut text = String::new();
+    let (mut ok, mut failed, mut skipped) = (0_u32, 0_u32, 0_u32);
+    for check in &checks {
+        let id = harmless_line(check.id.as_bytes());
+        match &check.outcome {
+            Outcome::Ok => {
+                ok += 1;
+                text.push_str(&format!("{id} ok\n"));
+            }
+            Outcome::Failed(reason) => {
+                failed += 1;
+                let reason = harmless_line(reason.as_bytes());
+                text.push_str(&format!("{id} FAILED {reason}\n"));
+            }
+            Outcome::Skipped => skipped += 1,
+        }
+    }
+    print(text.as_bytes())?;
+    context.tell(
+        &format!("通过 {ok}，失败 {failed}，不可核实而跳过 {skipped}"),
+        &format!("{ok} ok, {failed} failed, {skipped} skipped as not verifiable"),
+    );
+    Ok(if failed == 0 {
+        Done::Clean
+    } else {
+        Done::NeedsPerson
+    })
+}

@@ -1,0 +1,233 @@
+//! `recondesk verify`: which key and which algorithm fit a message.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::Done;
+use super::context::{Context, print, print_json};
+use super::lab_keys::{KeySource, read_file, read_pasted, usage};
+use crate::app::Failure;
+use crate::wechat::lab::paste::{HttpPart, take_apart};
+use crate::wechat::lab::verify::{MessageKind, fits_v2};
+use crate::wechat::lab::visible::harmless_line;
+use crate::wechat::v3::{
+    Authorization, SignatureHeaders, VerifyError, VerifyKey, normal_serial, verify_message,
+    verify_signature,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// APIv2 的请求、应答或通知 | A request, answer or notification of APIv2
+    V2(V2),
+    /// APIv3 的应答、通知或请求 | An answer, notification or request of APIv3
+    V3(V3),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct V2 {
+    #[command(flatten)]
+    key: KeySource,
+    /// 文件，- 为标准输入 | File, - for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// 以 JSON 输出 | Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct V3 {
+    #[command(flatten)]
+    key: KeySource,
+    /// 完整的 HTTP 报文；或用下面各项 | A whole HTTP message; or the options below
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Wechatpay-Serial
+    #[arg(long, value_name = "S")]
+    serial: Option<String>,
+    /// Wechatpay-Timestamp
+    #[arg(long, value_name = "T")]
+    timestamp: Option<String>,
+    /// Wechatpay-Nonce
+    #[arg(long, value_name = "N")]
+    nonce: Option<String>,
+    /// Wechatpay-Signature
+    #[arg(long, value_name = "BASE64", allow_hyphen_values = true)]
+    signature: Option<String>,
+    /// 原始报文体文件 | File with the raw body
+    #[arg(long, value_name = "FILE")]
+    body: Option<PathBuf>,
+    /// 不查五分钟（旧报文） | Leave the five minutes out, for recorded messages
+    #[arg(long)]
+    any_age: bool,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    match command {
+        Command::V2(arguments) => v2(arguments, context),
+        Command::V3(arguments) => v3(arguments, context),
+    }
+}
+
+fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
+    let (keys, _) = arguments.key.candidates(context)?;
+    let pasted = read_pasted(arguments.file.as_deref(), context)?;
+    let fits = fits_v2(&pasted.params, &keys);
+    let kind = MessageKind::of(&pasted.params);
+    let lang = context.lang;
+    if arguments.json {
+        print_json(&json!({
+            "valid": !fits.is_empty(),
+            "kind": kind.name().en,
+            "fits": fits.iter().map(|fit| json!({ "key": fit.name, "sign_type": fit.sign_type.wire() })).collect::<Vec<_>>(),
+            "expected_answer": kind.expected_answer(),
+        }))?;
+    } else {
+        let mut text = format!("{}\n", lang.pick(kind.name().zh, kind.name().en));
+        for fit in &fits {
+            text.push_str(&format!(
+                "ok {} {}\n",
+                harmless_line(fit.name.as_bytes()),
+                fit.sign_type.wire()
+            ));
+        }
+        if fits.is_empty() {
+            let tried = keys.len() * 2;
+            text.push_str(&format!(
+                "{} ({tried})\n",
+                lang.pick(
+                    "FAILED 没有一把密钥和算法相符",
+                    "FAILED no key and algorithm fit"
+                )
+            ));
+        }
+        if !kind.expected_answer().is_empty() {
+            text.push_str(&format!(
+                "{} {}\n",
+                lang.pick("应答", "answer"),
+                kind.expected_answer()
+            ));
+        }
+        print(text.as_bytes())?;
+    }
+    Ok(if fits.is_empty() {
+        Done::NeedsPerson
+    } else {
+        Done::Clean
+    })
+}
+
+fn v3(arguments: &V3, context: &Context<'_>) -> Result<Done, Failure> {
+    let http = match (&arguments.file, &arguments.signature) {
+        (None, Some(_)) => HttpPart::default(),
+        (file, _) => {
+            let bytes = read_file(file.as_deref())?;
+            take_apart(&bytes)
+                .ok()
+                .and_then(|pasted| pasted.http)
+                .ok_or_else(|| {
+                    usage(
+                        (
+                            "要完整的 HTTP 报文，或 --signature 等各项",
+                            "A whole HTTP message is wanted, or --signature and the rest",
+                        ),
+                        "",
+                    )
+                })?
+        }
+    };
+    if let Some(header) = http.header("Authorization") {
+        return request(&http, header, arguments, context);
+    }
+    let pick = |given: &Option<String>, header: &'static str| {
+        given
+            .clone()
+            .or_else(|| http.header(header).map(str::to_owned))
+            .ok_or_else(|| usage(("缺少一项", "One part is missing"), header))
+    };
+    let headers = SignatureHeaders {
+        serial: arguments
+            .serial
+            .clone()
+            .or_else(|| http.header("Wechatpay-Serial").map(str::to_owned))
+            .unwrap_or_default(),
+        timestamp: pick(&arguments.timestamp, "Wechatpay-Timestamp")?,
+        nonce: pick(&arguments.nonce, "Wechatpay-Nonce")?,
+        signature: pick(&arguments.signature, "Wechatpay-Signature")?,
+    };
+    let body = match &arguments.body {
+        Some(file) => read_file(Some(file))?,
+        None => http.body,
+    };
+    let mut key = arguments.key.verify_key(&headers.serial, context)?;
+    let other_serial = !headers.serial.is_empty() && !key.is_called(&headers.serial);
+    let own = std::mem::replace(&mut key.id, normal_serial(&headers.serial));
+    let keys: [VerifyKey; 1] = [key];
+    let outcome = if arguments.any_age {
+        verify_signature(&headers, &body, &keys)
+    } else {
+        verify_message(&headers, &body, &keys, context.clock().now())
+    };
+    if other_serial {
+        context.tell(
+            &format!("注意：报文的序列号不是这张证书的（{own}）"),
+            &format!("Note: the message names another serial than this certificate's ({own})"),
+        );
+    }
+    told(outcome.map(|_| ()), context)
+}
+
+fn told(outcome: Result<(), VerifyError>, context: &Context<'_>) -> Result<Done, Failure> {
+    match outcome {
+        Ok(()) => {
+            print(b"ok\n")?;
+            Ok(Done::Clean)
+        }
+        Err(error) => {
+            let zh = match &error {
+                VerifyError::Probe => "这是微信支付的探测流量：按失败应答即可".to_owned(),
+                VerifyError::Stale(seconds) => {
+                    format!("时间相差 {seconds} 秒，超过五分钟；旧报文加 --any-age")
+                }
+                VerifyError::Wrong => "签名不符：公钥不对，或报文体被改动".to_owned(),
+                other => other.to_string(),
+            };
+            let line = format!("FAILED {}\n", context.lang.pick(&zh, &error.to_string()));
+            print(line.as_bytes())?;
+            Ok(Done::NeedsPerson)
+        }
+    }
+}
+
+fn request(
+    http: &HttpPart,
+    header: &str,
+    arguments: &V3,
+    context: &Context<'_>,
+) -> Result<Done, Failure> {
+    let read = Authorization::parse(header).map_err(|error| {
+        usage(
+            (
+                "Authorization 头无法识别",
+                "The Authorization header is not understood",
+            ),
+            error.to_string(),
+        )
+    })?;
+    let key = arguments.key.verify_key(&read.serial, context)?;
+    let body = match &arguments.body {
+        Some(file) => read_file(Some(file))?,
+        None => http.body.clone(),
+    };
+    let fits = read.fits(&http.method, &http.target, &body, &key);
+    told(
+        if fits {
+            Ok(())
+        } else {
+            Err(VerifyError::Wrong)
+        },
+        context,
+    )
+}
