@@ -32,7 +32,10 @@ const BUFFER: usize = 1 << 20;
 
 /// Writes a day of a shop as files of any size.
 #[derive(Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 struct Arguments {
     /// Rows of the bill.
     #[arg(long, default_value_t = 10_000)]

@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         random: std::sync::Arc::new(adapters::clock::SystemRandom),
         files: std::sync::Arc::new(adapters::files::SystemFiles),
         workbooks: std::sync::Arc::new(adapters::report::XlsxWriter::default()),
+        forgetful_vault: || std::sync::Arc::new(adapters::vault::MemoryVault::default()),
         window: |_start| {
             Err(Failure::new(
                 FailureKind::Usage,

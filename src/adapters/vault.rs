@@ -5,12 +5,14 @@
 //! so does a program that was given `RECONDESK_PASSPHRASE`, which is what servers do.
 
 mod keychain;
+mod memory;
 mod sealed;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use keychain::Keychain;
+pub use memory::MemoryVault;
 use sealed::SealedFile;
 
 use crate::domain::{ProfileId, Secret, SecretKind};

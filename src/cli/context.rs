@@ -9,7 +9,7 @@ use super::Done;
 use super::terminal::Terminal;
 use crate::app::{Failure, FailureKind, Language as Lang, Words};
 use crate::domain::{BillDate, MerchantProfile, ProfileId};
-use crate::ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Workbooks};
+use crate::ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks};
 
 /// How long a command waits for another program's job on the same workspace.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -26,32 +26,42 @@ pub struct World {
     pub workbooks: Arc<dyn Workbooks>,
     /// Makes nonces for what is signed without a workspace.
     pub random: Arc<dyn Random>,
+    /// Makes a vault that forgets.
+    pub forgetful_vault: fn() -> Arc<dyn Vault>,
     /// Shows the window and returns when it is closed.
     pub window: fn(WindowStart) -> Result<(), Failure>,
 }
 
 /// What the window needs to start.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct WindowStart {
     /// The workspace folder, where one was named.
     pub workspace: Option<PathBuf>,
-    /// The language, where one was named or guessed.
-    pub lang: Lang,
+    /// The language, where one was named; else that of the preferences.
+    pub lang: Option<Lang>,
+    /// The ports of that workspace, where it is open already (the demo, whose keys are in memory).
+    pub ports: Option<Ports>,
 }
 
 /// What every command gets.
 pub(super) struct Context<'a> {
     world: &'a World,
     workspace: Option<PathBuf>,
+    named_lang: Option<Lang>,
     pub(super) lang: Lang,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(world: &'a World, lang: Lang, workspace: Option<PathBuf>) -> Self {
+    pub(super) fn new(
+        world: &'a World,
+        (named, guess): (Option<Lang>, Lang),
+        workspace: Option<PathBuf>,
+    ) -> Self {
         Self {
             world,
             workspace,
-            lang,
+            named_lang: named,
+            lang: named.unwrap_or(guess),
         }
     }
 
@@ -70,9 +80,11 @@ impl<'a> Context<'a> {
         (self.world.open)(self.workspace.as_deref()).map_err(Failure::from)
     }
 
-    /// Opens another workspace than the one named.
-    pub(super) fn open_at(&self, folder: &Path) -> Result<Ports, Failure> {
-        (self.world.open)(Some(folder)).map_err(Failure::from)
+    /// Opens a workspace whose secrets are forgotten with the program.
+    pub(super) fn open_throw_away(&self, folder: &Path) -> Result<Ports, Failure> {
+        let mut ports = (self.world.open)(Some(folder))?;
+        ports.vault = (self.world.forgetful_vault)();
+        Ok(ports)
     }
 
     /// Opens the workspace and waits for the right to write to it.
@@ -84,9 +96,34 @@ impl<'a> Context<'a> {
 
     /// Shows the window.
     pub(super) fn window(&self) -> Result<Done, Failure> {
+        if !has_display() {
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "window.display",
+                Words::new(
+                    "没有可用的显示器，窗口打不开",
+                    "There is no display, the window cannot open",
+                ),
+                Words::new(
+                    "在终端使用：recondesk --help；看演示：recondesk demo --headless",
+                    "Work on the terminal: recondesk --help; see the demo: recondesk demo --headless",
+                ),
+            ));
+        }
         (self.world.window)(WindowStart {
             workspace: self.workspace.clone(),
-            lang: self.lang,
+            lang: self.named_lang,
+            ports: None,
+        })?;
+        Ok(Done::Clean)
+    }
+
+    /// Shows the window on a workspace that is open already.
+    pub(super) fn window_on(&self, folder: &Path, ports: Ports) -> Result<Done, Failure> {
+        (self.world.window)(WindowStart {
+            workspace: Some(folder.to_owned()),
+            lang: Some(self.lang),
+            ports: Some(ports),
         })?;
         Ok(Done::Clean)
     }
@@ -228,4 +265,14 @@ pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
         ),
     )
     .with_detail(format!("{}: {error}", path.display()))
+}
+
+/// False where no window can be shown, as far as this is known without trying.
+pub(super) fn has_display() -> bool {
+    if cfg!(any(windows, target_os = "macos")) {
+        return true;
+    }
+    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }

@@ -9,6 +9,7 @@ mod bill;
 mod context;
 mod day;
 mod decrypt;
+mod demo;
 mod explain;
 mod findings;
 mod help;
@@ -35,6 +36,7 @@ use crate::app::{Failure, Language as Lang};
 use crate::intake::Kind;
 use context::Context;
 pub use context::{WindowStart, World};
+pub use demo::{ORDERS as DEMO_ORDERS, Shop};
 pub use prompt::passphrase;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
@@ -53,6 +55,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// 演示：一家虚构商城的一天 | Demo: one day of an invented shop
+    Demo(demo::Command),
     /// 商户档案：新增、列出、查看、删除、设置密钥 | Merchant profiles
     #[command(subcommand)]
     Profile(profile::Command),
@@ -114,7 +118,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
-    let context = Context::new(world, cli.lang.unwrap_or(guess), cli.workspace);
+    let context = Context::new(world, (cli.lang, guess), cli.workspace);
     match dispatch(cli.command, &context) {
         Ok(Done::Clean) => ExitCode::SUCCESS,
         Ok(Done::NeedsPerson) => ExitCode::from(1),
@@ -128,6 +132,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
 fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Failure> {
     match command {
         None => context.window(),
+        Some(Command::Demo(command)) => demo::run(&command, context),
         Some(Command::Profile(command)) => profile::run(command, context),
         Some(Command::Orders(command)) => orders::run(&command, Kind::Orders, context),
         Some(Command::Refunds(command)) => orders::run(&command, Kind::Refunds, context),

@@ -8,9 +8,9 @@
 )]
 
 mod bill_files;
+mod crash;
 mod explain_v2;
 mod explain_v3;
-mod crash;
 mod gateway;
 mod intake;
 mod intake_xlsx;
