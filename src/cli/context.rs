@@ -1,6 +1,6 @@
 //! What every command gets: the language, the workspace on demand, the two outputs.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,6 +166,23 @@ impl<'a> Context<'a> {
             .files
             .open(path)
             .map_err(|error| not_read(path, &error))
+    }
+
+    /// The bytes of a file named on the command line, of at most 64 MiB and one.
+    pub(super) fn bytes(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        let limit = (64_u64 << 20).saturating_add(1);
+        self.source(path)?
+            .bytes
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|error| not_read(path, &error))?;
+        Ok(bytes)
+    }
+
+    /// The text of a file named on the command line; broken characters are shown as such.
+    pub(super) fn text(&self, path: &Path) -> Result<String, Failure> {
+        Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
     }
 
     /// A progress display on standard error.

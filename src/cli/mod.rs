@@ -14,9 +14,14 @@ mod explain;
 mod findings;
 mod help;
 mod lab_keys;
+mod explain_error;
+mod findings;
+mod help;
+mod notify;
 mod orders;
 mod profile;
 mod prompt;
+mod query;
 mod reconcile;
 mod sandbox;
 mod selftest;
@@ -92,6 +97,13 @@ enum Command {
     Explain(explain::Command),
     /// 用公开的样例自检签名、验签和解密 | Check signing, verifying and decrypting with published vectors
     Selftest(selftest::Command),
+    /// 查单：任意单号，从工作区到微信支付 | Look a number up, in the workspace and at WeChat Pay
+    Query(query::Command),
+    /// 支付和退款通知 | Notifications of payments and refunds
+    #[command(subcommand)]
+    Notify(notify::Command),
+    /// 解释错误码、Request-ID 或错误答复 | Explain a code, a Request-ID or an error answer
+    ExplainError(explain_error::Command),
 }
 
 /// How a command ended, when it did not fail.
@@ -146,6 +158,9 @@ fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Fai
         Some(Command::Decrypt(command)) => decrypt::run(&command, context),
         Some(Command::Explain(command)) => explain::run(&command, context),
         Some(Command::Selftest(command)) => selftest::run(&command, context),
+        Some(Command::Query(command)) => query::run(&command, context),
+        Some(Command::Notify(command)) => notify::run(&command, context),
+        Some(Command::ExplainError(command)) => explain_error::run(&command, context),
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Done;
 use super::context::{Context, print};
 use crate::app::{Failure, FailureKind, Words};
+use crate::sandbox::scenario::{Scene, Twist};
 use crate::sandbox::{self, Config, Running, SandboxError};
 
 #[derive(Debug, Args)]
@@ -25,6 +26,12 @@ pub(super) struct Command {
     /// 随机种子：相同的种子得到相同的密钥和单号 | Seed: the same one gives the same keys and numbers
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// 预置的订单数，覆盖每一种差错 | Orders to start with, every kind of difference among them
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    orders: u64,
+    /// 预置订单的日期：YYYY-MM-DD 或 yesterday | Day of these orders: YYYY-MM-DD or yesterday
+    #[arg(long, value_name = "D", default_value = "yesterday")]
+    date: String,
     /// 证书文件放在这个文件夹 | Folder for the certificate files
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
@@ -35,6 +42,11 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     let mut config = Config::new(Arc::new(move || clock.now()), command.seed);
     config.listen = command.listen;
     config.tls = command.tls;
+    if command.orders > 0 {
+        let mut scene = Scene::new(context.day(&command.date)?, command.seed, command.orders);
+        scene.twists = Twist::all().collect();
+        config.deals = scene.deals().collect();
+    }
     let running = sandbox::start(config).map_err(|error| not_started(&error))?;
     let folder = match &command.keys {
         Some(folder) => folder.clone(),

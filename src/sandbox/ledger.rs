@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::numbers::Numbers;
+use super::scenario::Deal;
 use crate::domain::{
-    AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, OutRefundNo, OutTradeNo, RefundId,
-    RowRef, TransactionId, WPay, WRefund,
+    AppId, BillRefundState, BillState, Fee, Fen, Instant, MOrder, MchId, OutRefundNo, OutTradeNo,
+    PayStatus, RefundId, RowRef, TransactionId, WPay, WRefund,
 };
 
 /// Whether a bill is out.
@@ -285,6 +286,35 @@ impl Book {
         Ok(())
     }
 
+    /// Enters a deal of the past: its payments and refunds, else its order if it was never paid.
+    pub(crate) fn seed_deal(&mut self, deal: &Deal) {
+        let pays: Vec<WPay> = deal.pays().copied().collect();
+        let unpaid = deal.order.as_ref().filter(|order| {
+            pays.is_empty() && matches!(order.pay_status, PayStatus::Created | PayStatus::Closed)
+        });
+        if let Some(order) = unpaid {
+            let number = order.out_trade_no.as_str().to_owned();
+            self.orders
+                .entry(number)
+                .or_insert_with(|| unpaid_order(order));
+        }
+        let numbers: Vec<String> = pays
+            .iter()
+            .map(|pay| pay.out_trade_no.as_str().to_owned())
+            .chain(unpaid.map(|order| order.out_trade_no.as_str().to_owned()))
+            .collect();
+        self.seed(pays, deal.refunds.clone(), deal.openid.as_str());
+        for number in numbers {
+            if let Some(order) = self.orders.get_mut(&number) {
+                deal.goods.clone_into(&mut order.body);
+                deal.attach.clone_into(&mut order.attach);
+                deal.trade_type.clone_into(&mut order.trade_type);
+                deal.bank.clone_into(&mut order.bank_type);
+                deal.openid.as_str().clone_into(&mut order.openid);
+            }
+        }
+    }
+
     /// Enters the past: what bills and queries then know.
     pub(crate) fn seed(&mut self, pays: Vec<WPay>, refunds: Vec<WRefund>, openid: &str) {
         for row in &pays {
@@ -390,6 +420,35 @@ fn past_order(row: &WPay, openid: &str) -> Order {
     }
 }
 
+fn unpaid_order(order: &MOrder) -> Order {
+    let closed = order.pay_status == PayStatus::Closed;
+    Order {
+        appid: order.appid.as_str().to_owned(),
+        sub_mch_id: order.sub_mch_id.as_str().to_owned(),
+        out_trade_no: order.out_trade_no.as_str().to_owned(),
+        transaction_id: String::new(),
+        body: String::new(),
+        attach: String::new(),
+        device_info: String::new(),
+        trade_type: "JSAPI".to_owned(),
+        openid: String::new(),
+        bank_type: "OTHERS".to_owned(),
+        notify_url: String::new(),
+        amount: order.amount,
+        settled: order.amount,
+        coupon: Fen::ZERO,
+        state: if closed {
+            TradeState::Closed
+        } else {
+            TradeState::NotPay
+        },
+        created_at: order.created_at,
+        expires_at: order.created_at.plus(7 * 86_400),
+        paid_at: None,
+        request: String::new(),
+    }
+}
+
 fn past_refund(row: &WRefund) -> Refund {
     Refund {
         out_refund_no: row.out_refund_no.as_str().to_owned(),
@@ -399,8 +458,10 @@ fn past_refund(row: &WRefund) -> Refund {
         accepted_at: row.time,
         settles_at: row.time,
         outcome: match row.state {
-            BillRefundState::Success | BillRefundState::Processing => RefundOutcome::Success,
-            _ => RefundOutcome::Change,
+            BillRefundState::Success => RefundOutcome::Success,
+            BillRefundState::Processing => RefundOutcome::Processing,
+            BillRefundState::Fail => RefundOutcome::RefundClose,
+            BillRefundState::Change | BillRefundState::Unknown => RefundOutcome::Change,
         },
         elsewhere: false,
         requests: 1,

@@ -79,6 +79,8 @@ pub struct Config {
     pub pays: Vec<WPay>,
     /// Refunds of the past.
     pub refunds: Vec<WRefund>,
+    /// The past with its texts and its unpaid orders, such as a [`scenario::Scene`] makes.
+    pub deals: Vec<scenario::Deal>,
 }
 
 impl Config {
@@ -98,6 +100,7 @@ impl Config {
             rules: Rules::default(),
             pays: Vec::new(),
             refunds: Vec::new(),
+            deals: Vec::new(),
         }
     }
 }

@@ -59,6 +59,9 @@ impl Shared {
             && let Some(book) = books.get_mut(&first.mch_id)
         {
             book.seed(config.pays, config.refunds, &first.openid);
+            for deal in &config.deals {
+                book.seed_deal(deal);
+            }
         }
         Self {
             merchants: config.merchants,

@@ -1,0 +1,84 @@
+//! `recondesk explain-error`: a code, a Request-ID or the file of an answer, explained.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::Done;
+use super::context::{Context, print, print_json};
+use crate::app::Failure;
+use crate::app::jobs::lookup::explain::explain;
+
+/// How explanations are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Command {
+    /// 错误码、Request-ID，或保存了答复的文件 | A code, a Request-ID, or a file with an answer
+    #[arg(value_name = "CODE|REQUEST-ID|FILE")]
+    what: String,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    let path = Path::new(&command.what);
+    let text = if path.is_file() {
+        context.text(path)?
+    } else {
+        command.what.clone()
+    };
+    let found = explain(&text);
+    let lang = context.lang;
+    if command.format == Format::Json {
+        let rows: Vec<Value> = found
+            .iter()
+            .map(|one| {
+                json!({
+                    "subject": one.subject,
+                    "calls": one.calls.iter().map(|call| call.en.as_str()).collect::<Vec<_>>(),
+                    "zh": one.words.zh, "en": one.words.en,
+                    "mend_at": one.mend_at.word(), "said": one.said,
+                })
+            })
+            .collect();
+        print_json(&rows)?;
+    } else if found.is_empty() {
+        print(
+            format!(
+                "{}\n",
+                lang.pick("未知：文档中没有", "unknown: not in the documents")
+            )
+            .as_bytes(),
+        )?;
+    } else {
+        let mut out = String::new();
+        for one in &found {
+            let calls: Vec<&str> = one.calls.iter().map(|call| call.get(lang)).collect();
+            out.push_str(&one.subject);
+            if !calls.is_empty() {
+                let calls = calls.join(lang.pick("、", ", "));
+                out.extend([" (", &calls, ")"]);
+            }
+            out.extend(["\n  ", one.words.get(lang), "\n"]);
+            if !one.said.is_empty() {
+                let name = lang.pick("原文", "In its own words");
+                out.extend(["  ", name, ": ", &one.said, "\n"]);
+            }
+        }
+        print(out.as_bytes())?;
+    }
+    Ok(if found.is_empty() {
+        Done::NeedsPerson
+    } else {
+        Done::Clean
+    })
+}

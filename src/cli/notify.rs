@@ -1,0 +1,154 @@
+//! `recondesk notify import`: notifications from files, each with its result.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::Done;
+use super::context::{Context, print, print_json, profile_named};
+use super::table::Table;
+use crate::app::jobs::notify::{Fate, Received, import};
+use crate::app::{Failure, FailureKind, Language, Silent, Words};
+use crate::domain::Fen;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// 导入通知或通知日志，验签后只入账一次 | Import notifications or logs of them, each entered once
+    Import(Import),
+}
+
+/// How results are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// 文件：v2 XML、带请求头的 v3 JSON，或多条通知的日志 | Files: v2 XML, v3 JSON with its headers, or logs of many
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME")]
+    profile: String,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub(super) fn run(
+    Command::Import(command): &Command,
+    context: &Context<'_>,
+) -> Result<Done, Failure> {
+    let (ports, _guard) = context.open_to_write()?;
+    let (id, profile) = profile_named(&ports, &command.profile)?;
+    let mut all: Vec<(String, Received)> = Vec::new();
+    for path in &command.files {
+        let bytes = context.bytes(path)?;
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let results = import(&ports, (id, &profile), &bytes, &Silent)?;
+        if results.is_empty() {
+            return Err(Failure::new(
+                FailureKind::RefusedInput,
+                "notify.none",
+                Words::new("文件里没有通知", "There is no notification in the file"),
+                Words::new(
+                    "需要 v2 的 XML，或 v3 的 JSON 连同请求头",
+                    "It takes XML of v2, or JSON of v3 with its headers",
+                ),
+            )
+            .with_detail(name));
+        }
+        all.extend(results.into_iter().map(|result| (name.clone(), result)));
+    }
+    match command.format {
+        Format::Json => {
+            let rows: Vec<Value> = all.iter().map(|(file, one)| row_json(file, one)).collect();
+            print_json(&rows)?;
+        }
+        Format::Table => print(table(&all, context.lang).as_bytes())?,
+    }
+    let aside = all
+        .iter()
+        .any(|(_, one)| matches!(one.fate, Fate::Aside(_)));
+    Ok(if aside {
+        Done::NeedsPerson
+    } else {
+        Done::Clean
+    })
+}
+
+const fn fate_word(fate: &Fate) -> (&'static str, &'static str, &'static str) {
+    match fate {
+        Fate::Applied => ("applied", "已入账", "entered"),
+        Fate::Repeated { .. } => ("repeated", "重复，已忽略", "repeated, ignored"),
+        Fate::Aside(_) => ("aside", "搁置", "put aside"),
+    }
+}
+
+fn table(all: &[(String, Received)], lang: Language) -> String {
+    let names = match lang {
+        Language::Zh => [
+            "位置",
+            "种类",
+            "商户订单号",
+            "微信单号",
+            "金额",
+            "状态",
+            "结果",
+            "原因",
+        ],
+        Language::En => [
+            "Place",
+            "Kind",
+            "Order number",
+            "WeChat number",
+            "Amount",
+            "State",
+            "Result",
+            "Reason",
+        ],
+    };
+    let mut table = Table::new(names).right(4);
+    for (file, one) in all {
+        let (_, zh, en) = fate_word(&one.fate);
+        let reason = match &one.fate {
+            Fate::Aside(reason) => format!("{} ({})", reason.words().get(lang), reason.detail()),
+            Fate::Repeated { first } => first.to_string(),
+            Fate::Applied => String::new(),
+        };
+        table.row([
+            format!("{file}:{}", one.line),
+            one.kind.to_owned(),
+            one.out_trade_no.clone(),
+            one.wechat_number.clone(),
+            one.amount.map_or_else(String::new, Fen::grouped),
+            one.state.clone(),
+            lang.pick(zh, en).to_owned(),
+            reason,
+        ]);
+    }
+    table.print()
+}
+
+fn row_json(file: &str, one: &Received) -> Value {
+    let (reason, detail) = match &one.fate {
+        Fate::Aside(reason) => (Some(reason.word()), Some(reason.detail())),
+        _ => (None, None),
+    };
+    json!({
+        "file": file, "line": one.line, "kind": one.kind,
+        "out_trade_no": one.out_trade_no, "wechat_number": one.wechat_number,
+        "fen": one.amount.map(Fen::get), "state": one.state,
+        "result": fate_word(&one.fate).0, "reason": reason, "detail": detail,
+        "answer": one.answer,
+    })
+}

@@ -1,0 +1,231 @@
+//! `recondesk query`: any number, from the workspace and, with `--live`, from WeChat Pay.
+
+mod list;
+mod tell;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::Done;
+use super::context::{Context, print, print_json, profile_named};
+use crate::app::jobs::lookup::live::{self, Asked};
+use crate::app::jobs::lookup::recognise::{Cleaning, Found, Recognised, recognise};
+use crate::app::jobs::lookup::sentence::Standing;
+use crate::app::jobs::lookup::{Story, look_up};
+use crate::app::jobs::query::Verdict;
+use crate::app::{Failure, FailureKind, Words};
+use crate::domain::{MerchantProfile, ProfileId};
+use crate::ports::{CancelToken, NumberKind, Ports};
+use tell::{answer_json, answers_text};
+
+/// How one number is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// A list for spreadsheets.
+    Csv,
+    /// A list as a workbook; needs `--out`.
+    Xlsx,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Command {
+    /// 单号，或含有单号的一段话 | A number, or a message that holds some
+    #[arg(required_unless_present = "list", conflicts_with = "list")]
+    number: Option<String>,
+    /// 含有多个单号的文件，逐个联网查询 | A file of numbers, each asked live
+    #[arg(long, value_name = "FILE", requires = "profile")]
+    list: Option<PathBuf>,
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// 向微信支付查询 | Ask WeChat Pay
+    #[arg(long)]
+    live: bool,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// 写到文件，默认标准输出 | Write to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    if command.format == Format::Xlsx && command.out.is_none() {
+        return Err(usage(
+            Words::new(
+                "XLSX 不能写到标准输出",
+                "A workbook cannot go to standard output",
+            ),
+            Words::new("加上 --out 文件名", "Add --out FILE"),
+        ));
+    }
+    let ports = context.open()?;
+    let profile = match &command.profile {
+        Some(name) => Some(profile_named(&ports, name)?),
+        None => None,
+    };
+    match (&command.list, &command.number) {
+        (Some(path), _) => list::list(command, context, (&ports, path, profile)),
+        (None, Some(number)) => one(command, context, (&ports, number, profile)),
+        (None, None) => Err(nothing_found()),
+    }
+}
+
+type Named = Option<(ProfileId, MerchantProfile)>;
+
+/// One number, or the numbers of one message.
+fn one(
+    command: &Command,
+    context: &Context<'_>,
+    (ports, text, profile): (&Ports, &str, Named),
+) -> Result<Done, Failure> {
+    if matches!(command.format, Format::Csv | Format::Xlsx) {
+        return Err(usage(
+            Words::new("csv 和 xlsx 只用于 --list", "csv and xlsx are for --list"),
+            Words::default(),
+        ));
+    }
+    let recognised = recognise(text);
+    tell_cleaning(context, &recognised);
+    if recognised.numbers.is_empty() {
+        return Err(nothing_found().with_detail(recognised.ruined.join(", ")));
+    }
+    let mut answers = Vec::new();
+    let mut trouble = None;
+    let mut needs_person = false;
+    for found in &recognised.numbers {
+        let stories = look_up(ports, &found.number, profile.as_ref().map(|named| named.0))?;
+        let asked = if command.live {
+            let asked = ask(ports, found, &stories, profile.clone())?;
+            if let Verdict::Trouble(why) = &asked.inquiry.verdict {
+                trouble = trouble.or_else(|| Some(why.failure()));
+            } else if let Some(Err(why)) = &asked.inquiry.refunds {
+                trouble = trouble.or_else(|| Some(why.failure()));
+            }
+            needs_person |= !asked.agrees();
+            Some(asked)
+        } else {
+            None
+        };
+        let settled = |story: &Story| story.sentence.standing == Standing::Agrees;
+        needs_person |= stories.is_empty() || !stories.iter().all(settled);
+        answers.push((found.clone(), stories, asked));
+    }
+    match command.format {
+        Format::Json => {
+            let value: Vec<Value> = answers.iter().map(answer_json).collect();
+            print_json(&json!({ "cleaned": cleaned_words(&recognised), "numbers": value }))?;
+        }
+        _ => print(answers_text(&answers, context.lang).as_bytes())?,
+    }
+    match trouble {
+        Some(failure) => Err(failure),
+        None if needs_person => Ok(Done::NeedsPerson),
+        None => Ok(Done::Clean),
+    }
+}
+
+type Answer = (Found, Vec<Story>, Option<Asked>);
+
+/// Asks WeChat Pay as the merchant named, else as the one that has the number.
+fn ask(ports: &Ports, found: &Found, stories: &[Story], named: Named) -> Result<Asked, Failure> {
+    let story = stories.first();
+    let profile = match named.or_else(|| story.map(|story| story.dossier.profile.clone())) {
+        Some(profile) => profile,
+        None => only_profile(ports)?,
+    };
+    let order = story.and_then(|story| story.dossier.order()).copied();
+    let kind = story.map_or_else(|| likeliest(found), |story| story.kind);
+    // A business number is the merchant's own: WeChat Pay knows the order by the number it was sent.
+    let number = match (kind, story) {
+        (NumberKind::OrderNo, Some(story)) => story.dossier.out_trade_no.clone(),
+        _ => found.number.clone(),
+    };
+    let profile = (profile.0, &profile.1);
+    live::ask(
+        ports,
+        profile,
+        (&number, kind),
+        order,
+        &CancelToken::default(),
+    )
+}
+
+fn likeliest(found: &Found) -> NumberKind {
+    found
+        .kinds
+        .first()
+        .copied()
+        .unwrap_or(NumberKind::OutTradeNo)
+}
+
+fn only_profile(ports: &Ports) -> Result<(ProfileId, MerchantProfile), Failure> {
+    let mut profiles = ports.records.profiles()?;
+    match (profiles.pop(), profiles.is_empty()) {
+        (Some(profile), true) => Ok(profile),
+        _ => Err(usage(
+            Words::new("不知道用哪个商户查询", "Which merchant is to be asked?"),
+            Words::new("加上 --profile 档案名", "Add --profile NAME"),
+        )),
+    }
+}
+
+const fn cleaning_word(cleaning: Cleaning) -> (&'static str, &'static str, &'static str) {
+    match cleaning {
+        Cleaning::FullWidth => ("full_width", "全角字符", "full-width signs"),
+        Cleaning::Invisible => ("invisible", "不可见字符", "invisible signs"),
+        Cleaning::Spaces => ("spaces", "空格", "blanks"),
+        Cleaning::LineBreaks => ("line_breaks", "换行", "line breaks"),
+        Cleaning::Quotes => ("quotes", "引号", "quotes"),
+    }
+}
+
+fn cleaned_words(recognised: &Recognised) -> Vec<&'static str> {
+    let cleaned = recognised.cleaned.iter();
+    cleaned.map(|one| cleaning_word(*one).0).collect()
+}
+
+fn tell_cleaning(context: &Context<'_>, recognised: &Recognised) {
+    if !recognised.cleaned.is_empty() {
+        let zh: Vec<_> = recognised
+            .cleaned
+            .iter()
+            .map(|one| cleaning_word(*one).1)
+            .collect();
+        let en: Vec<_> = recognised
+            .cleaned
+            .iter()
+            .map(|one| cleaning_word(*one).2)
+            .collect();
+        context.tell(
+            &format!("已清理：{}", zh.join("、")),
+            &format!("Cleaned: {}", en.join(", ")),
+        );
+    }
+    for ruined in &recognised.ruined {
+        context.tell(
+            &format!("{ruined} 已被电子表格破坏，无法还原；请从原始文件取单号"),
+            &format!("{ruined} was ruined by a spreadsheet and cannot be restored; take the number from the original"),
+        );
+    }
+}
+
+fn usage(title: Words, advice: Words) -> Failure {
+    Failure::new(FailureKind::Usage, "usage.query", title, advice)
+}
+
+fn nothing_found() -> Failure {
+    usage(
+        Words::new("没有找到单号", "There is no number in it"),
+        Words::new(
+            "粘贴商户订单号、微信订单号或退款单号",
+            "Paste an order number, a payment number or a refund number",
+        ),
+    )
+}

@@ -1,0 +1,258 @@
+//! One number told: for people as text, for programs as JSON.
+
+use serde_json::{Value, json};
+
+use super::Answer;
+use crate::app::Language;
+use crate::app::jobs::lookup::Story;
+use crate::app::jobs::lookup::live::Asked;
+use crate::app::jobs::query::Verdict;
+use crate::cli::table::Table;
+use crate::domain::{Fen, Term};
+use crate::ports::NumberKind;
+
+pub(super) fn verdict_word(asked: &Asked) -> (&'static str, Term) {
+    if asked.is_unclear() {
+        return ("unknown", Term::new("未知", "Unknown"));
+    }
+    match (&asked.inquiry.verdict, asked.differences.is_empty()) {
+        (Verdict::NotFound, _) => ("not_found", Term::new("不存在", "Not found")),
+        (_, true) => ("agrees", Term::new("一致", "Agrees")),
+        (_, false) => ("differs", Term::new("不一致", "Differs")),
+    }
+}
+
+pub(super) const fn kind_words(kind: NumberKind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        NumberKind::OutTradeNo => ("out_trade_no", "商户订单号", "order number"),
+        NumberKind::TransactionId => ("transaction_id", "微信支付订单号", "payment number"),
+        NumberKind::OutRefundNo => ("out_refund_no", "商户退款单号", "refund number"),
+        NumberKind::RefundId => ("refund_id", "微信退款单号", "WeChat Pay refund number"),
+        NumberKind::OrderNo => ("order_no", "业务订单号", "business order number"),
+    }
+}
+
+pub(super) fn answers_text(answers: &[Answer], lang: Language) -> String {
+    let mut out = String::new();
+    for (found, stories, asked) in answers {
+        if stories.is_empty() {
+            let words = lang.pick("工作区里没有这个单号", "not in the workspace");
+            out.extend([
+                found.number.as_str(),
+                ": ",
+                words,
+                "
+",
+            ]);
+        }
+        for story in stories {
+            story_text(&mut out, story, lang);
+        }
+        if let Some(asked) = asked {
+            asked_text(&mut out, asked, lang);
+        }
+    }
+    out
+}
+
+fn story_text(out: &mut String, story: &Story, lang: Language) {
+    let dossier = &story.dossier;
+    let (_, zh, en) = kind_words(story.kind);
+    let step = story.sentence.step;
+    let mut line = |text: &str| {
+        out.push_str(text);
+        out.push('\n');
+    };
+    line(story.sentence.words.get(lang));
+    line(&format!(
+        "{}: {}",
+        lang.pick("建议", "Next step"),
+        lang.pick(step.zh(), step.en())
+    ));
+    line(&format!(
+        "{}: {} · {}: {} · {}",
+        lang.pick("商户", "Merchant"),
+        dossier.profile.1.name,
+        lang.pick("商户号", "mch_id"),
+        dossier.profile.1.mch_id,
+        lang.pick(zh, en),
+    ));
+    line(&format!(
+        "{}: {}",
+        lang.pick("对账用（商户订单号）", "To reconcile (out_trade_no)"),
+        dossier.out_trade_no
+    ));
+    let paid = dossier.transaction_id();
+    if !paid.is_empty() {
+        line(&format!(
+            "{}: {paid}",
+            lang.pick(
+                "联系微信支付用（微信支付订单号）",
+                "For WeChat Pay's support (transaction_id)"
+            )
+        ));
+    }
+    let names = match lang {
+        Language::Zh => ["时间", "事件", "金额", "状态", "来源"],
+        Language::En => ["Time", "Event", "Amount", "State", "Source"],
+    };
+    let mut table = Table::new(names).right(2);
+    for entry in &story.entries {
+        table.row([
+            entry.at.map_or_else(String::new, |at| at.to_string()),
+            entry.words.get(lang).to_owned(),
+            entry.amount.map_or_else(String::new, Fen::grouped),
+            entry.state.clone(),
+            entry.source.clone(),
+        ]);
+    }
+    line(&table.print());
+}
+
+fn asked_text(out: &mut String, asked: &Asked, lang: Language) {
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push('\n');
+    };
+    let (_, term) = verdict_word(asked);
+    line(format!(
+        "{}: {}",
+        lang.pick("微信支付答复", "WeChat Pay says"),
+        lang.pick(term.zh, term.en)
+    ));
+    match &asked.inquiry.verdict {
+        Verdict::Known(state) => {
+            let (name, next) = (state.state.name(), state.state.next());
+            line(format!(
+                "  {} {} — {}",
+                state.state.word(),
+                lang.pick(name.zh, name.en),
+                lang.pick(next.zh, next.en)
+            ));
+            if let Some(total) = state.total_fee {
+                line(format!(
+                    "  ¥{} {}",
+                    total.grouped(),
+                    state.paid_at.map_or_else(String::new, |at| at.to_string())
+                ));
+            }
+        }
+        Verdict::NotFound => {}
+        Verdict::Trouble(trouble) => {
+            let (title, advice) = trouble.words();
+            line(format!("  {} ({trouble})", title.get(lang)));
+            line(format!("  {}", advice.get(lang)));
+        }
+    }
+    if let Some(Ok(refunds)) = &asked.inquiry.refunds {
+        for refund in refunds {
+            let name = refund.state.name();
+            line(format!(
+                "  {} {} ¥{} {}",
+                refund.out_refund_no,
+                refund.refund_id,
+                refund.refund_fee.grouped(),
+                lang.pick(name.zh, name.en)
+            ));
+        }
+    }
+    for differ in &asked.differences {
+        line(format!(
+            "  ≠ {}: {} / {} {}",
+            differ.field,
+            differ.ours,
+            differ.theirs,
+            differ.words.get(lang)
+        ));
+    }
+}
+
+pub(super) fn answer_json((found, stories, asked): &Answer) -> Value {
+    let kinds: Vec<&str> = found.kinds.iter().map(|kind| kind_words(*kind).0).collect();
+    let stories: Vec<Value> = stories.iter().map(story_json).collect();
+    json!({
+        "number": found.number,
+        "kinds": kinds,
+        "suspect": found.suspect,
+        "stories": stories,
+        "live": asked.as_ref().map(asked_json),
+    })
+}
+
+fn story_json(story: &Story) -> Value {
+    let dossier = &story.dossier;
+    let entries: Vec<Value> = story
+        .entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "at": entry.at.map(|at| at.to_string()),
+                "kind": entry.kind.word(),
+                "zh": entry.words.zh, "en": entry.words.en,
+                "fen": entry.amount.map(Fen::get),
+                "state": entry.state, "source": entry.source,
+            })
+        })
+        .collect();
+    json!({
+        "profile": dossier.profile.1.name,
+        "mch_id": dossier.profile.1.mch_id,
+        "kind": kind_words(story.kind).0,
+        "out_trade_no": dossier.out_trade_no,
+        "transaction_id": dossier.transaction_id(),
+        "standing": story.sentence.standing.word(),
+        "zh": story.sentence.words.zh,
+        "en": story.sentence.words.en,
+        "action": story.sentence.step.word(),
+        "timeline": entries,
+    })
+}
+
+fn asked_json(asked: &Asked) -> Value {
+    let state = match &asked.inquiry.verdict {
+        Verdict::Known(state) => json!({
+            "trade_state": state.state.word(),
+            "out_trade_no": state.out_trade_no,
+            "transaction_id": state.transaction_id,
+            "total_fen": state.total_fee.map(Fen::get),
+            "paid_at": state.paid_at.map(|at| at.to_string()),
+        }),
+        _ => Value::Null,
+    };
+    let trouble = match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
+        (Verdict::Trouble(trouble), _) | (_, Some(Err(trouble))) => {
+            json!({ "code": trouble.code(), "detail": trouble.to_string() })
+        }
+        _ => Value::Null,
+    };
+    let refunds = match &asked.inquiry.refunds {
+        Some(Ok(refunds)) => refunds
+            .iter()
+            .map(|refund| {
+                json!({
+                    "out_refund_no": refund.out_refund_no, "refund_id": refund.refund_id,
+                    "fen": refund.refund_fee.get(), "state": refund.state.v2_word(),
+                })
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let differences: Vec<Value> = asked
+        .differences
+        .iter()
+        .map(|differ| {
+            json!({
+                "field": differ.field, "local": differ.ours, "wechat": differ.theirs,
+                "zh": differ.words.zh, "en": differ.words.en,
+            })
+        })
+        .collect();
+    json!({
+        "verdict": verdict_word(asked).0,
+        "order": state,
+        "refunds": refunds,
+        "differences": differences,
+        "trouble": trouble,
+        "request_ids": asked.inquiry.exchanges.iter().filter_map(|one| one.request_id()).collect::<Vec<_>>(),
+    })
+}
