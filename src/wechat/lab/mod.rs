@@ -6,8 +6,12 @@ pub mod explain;
 pub mod paste;
 mod shell_words;
 pub mod steps;
+pub mod template;
+mod template_fields;
 pub mod verify;
 pub mod visible;
+
+pub use template_fields::field_meaning;
 
 /// What stands in shown text where the API key would.
 pub const KEY_PLACEHOLDER: &str = "YOUR_KEY";
