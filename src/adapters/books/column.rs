@@ -47,7 +47,7 @@ impl Texts {
     /// Appends the column to `out`.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let first = self.iter().next().unwrap_or_default();
-        if self.iter().all(|text| text == first) {
+        if self.iter().all(|text| is_same(text, first)) {
             out.push(CONSTANT);
             push_short(out, first);
             return;
@@ -101,7 +101,7 @@ impl Texts {
         let mut words: Vec<&[u8]> = Vec::new();
         let mut codes = Vec::with_capacity(self.ends.len());
         for text in self.iter() {
-            let code = match words.iter().position(|word| *word == text) {
+            let code = match words.iter().position(|word| is_same(word, text)) {
                 Some(code) => code,
                 None if words.len() < DICTIONARY => {
                     words.push(text);
@@ -113,6 +113,12 @@ impl Texts {
         }
         Some((words, codes))
     }
+}
+
+/// Equality that asks nothing of empty texts: comparing nothing at a dangling address costs more
+/// than comparing a number, as the masked load of `memcmp` then needs the processor's help.
+pub(super) fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && (a.is_empty() || a == b)
 }
 
 fn push_short(out: &mut Vec<u8>, text: &[u8]) {

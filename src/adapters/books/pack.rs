@@ -4,7 +4,7 @@
 
 use std::marker::PhantomData;
 
-use super::column::{LONGEST, pack_digits, unpack_digits};
+use super::column::{LONGEST, is_same, pack_digits, unpack_digits};
 use super::record::{Fields, INTS, Record, TEXTS, unzigzag, zigzag};
 use crate::domain::fingerprint;
 
@@ -111,7 +111,7 @@ impl<R: Record> Pack<R> {
     }
 
     fn push_repeated(&mut self, text: &[u8]) {
-        let known = self.words.iter().position(|word| **word == *text);
+        let known = self.words.iter().position(|word| is_same(word, text));
         let code = known.or_else(|| {
             (self.words.len() < usize::from(SPELLED)).then(|| {
                 self.words.push(text.into());

@@ -3,7 +3,7 @@
 //! A section of more than a few groups is decoded by a thread of its own, a little ahead of the reader.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::group::GROUP_ROWS;
 use super::pack::scratch;
@@ -64,12 +64,14 @@ impl<R: Record> Scan<R> {
         u32::try_from(self.section.footer.groups.len()).unwrap_or(u32::MAX)
     }
 
-    fn decode(&self, group: u32) -> Result<Vec<Scanned<R>>, BooksError> {
+    /// The rows of a group that count; `rows` is a used list, whose memory is taken over.
+    fn decode(&self, group: u32, mut rows: Vec<Scanned<R>>) -> Result<Vec<Scanned<R>>, BooksError> {
         let import = self.section.meta.import;
         let loaded = self.shelf.load_group::<R>(&self.section, group)?;
         let first = group * GROUP_ROWS as u32;
         let mut scratch = scratch();
-        let mut rows = Vec::with_capacity(loaded.len());
+        rows.clear();
+        rows.reserve(loaded.len());
         for at in 0..loaded.len() {
             let number = first + u32::try_from(at).unwrap_or(u32::MAX);
             if self.dead.as_ref().is_some_and(|dead| dead.contains(number)) {
@@ -102,59 +104,88 @@ impl<R: Record> Scan<R> {
                 next: 0,
             }
         } else {
-            let (sender, receiver) = sync_channel(AHEAD);
+            let (sender, decoded) = sync_channel(AHEAD);
+            let (spare, spares) = sync_channel(AHEAD + 2);
             std::thread::Builder::new()
                 .name("read books".to_owned())
                 .spawn(move || {
                     for group in 0..groups {
+                        let used = spares.try_recv().unwrap_or_default();
                         // The reader may have gone: then there is nobody to tell.
-                        if sender.send(self.decode(group)).is_err() {
+                        if sender.send(self.decode(group, used)).is_err() {
                             return;
                         }
                     }
                 })
                 .map_err(|error| BooksError::Store(StoreError::Broken(error.to_string())))?;
-            Source::Thread(receiver)
+            Source::Thread { decoded, spare }
         };
-        Ok(Rows {
+        let mut rows = Rows {
             source,
-            group: Vec::new().into_iter(),
-        })
+            group: Vec::new(),
+            at: 0,
+        };
+        rows.fill()?;
+        Ok(rows)
     }
 }
 
 enum Source<R> {
-    Here { scan: Scan<R>, next: u32 },
-    Thread(Receiver<Result<Vec<Scanned<R>>, BooksError>>),
+    Here {
+        scan: Scan<R>,
+        next: u32,
+    },
+    Thread {
+        decoded: Receiver<Result<Vec<Scanned<R>>, BooksError>>,
+        spare: SyncSender<Vec<Scanned<R>>>,
+    },
 }
 
-/// Rows of one section in order.
+/// Rows of one section in order; rows are large, so each is copied once only.
 pub(super) struct Rows<R> {
     source: Source<R>,
-    group: std::vec::IntoIter<Scanned<R>>,
+    group: Vec<Scanned<R>>,
+    at: usize,
 }
 
-impl<R: Record> Iterator for Rows<R> {
-    type Item = Result<Scanned<R>, BooksError>;
+impl<R: Record> Rows<R> {
+    /// The row at hand; none at the end.
+    fn head(&self) -> Option<&Scanned<R>> {
+        self.group.get(self.at)
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn advance(&mut self) -> Result<(), BooksError> {
+        self.at += 1;
+        if self.at < self.group.len() {
+            return Ok(());
+        }
+        self.fill()
+    }
+
+    /// Goes to the next group that has rows.
+    fn fill(&mut self) -> Result<(), BooksError> {
+        self.at = 0;
         loop {
-            if let Some(row) = self.group.next() {
-                return Some(Ok(row));
-            }
-            let group = match &mut self.source {
+            let used = std::mem::take(&mut self.group);
+            self.group = match &mut self.source {
                 Source::Here { scan, next } => {
                     if *next >= scan.groups() {
-                        return None;
+                        return Ok(());
                     }
                     *next += 1;
-                    scan.decode(*next - 1)
+                    scan.decode(*next - 1, used)?
                 }
-                Source::Thread(receiver) => receiver.recv().ok()?,
+                Source::Thread { decoded, spare } => {
+                    // Without room for it the list is simply dropped.
+                    spare.try_send(used).unwrap_or_default();
+                    match decoded.recv() {
+                        Ok(group) => group?,
+                        Err(_) => return Ok(()),
+                    }
+                }
             };
-            match group {
-                Ok(rows) => self.group = rows.into_iter(),
-                Err(error) => return Some(Err(error)),
+            if !self.group.is_empty() {
+                return Ok(());
             }
         }
     }
@@ -162,7 +193,7 @@ impl<R: Record> Iterator for Rows<R> {
 
 /// Several sections as one stream in order of (fingerprint, key, import, line).
 pub(super) struct Merge<R> {
-    heads: Vec<(Scanned<R>, Rows<R>, u32)>,
+    heads: Vec<(Rows<R>, u32)>,
     failed: Option<BooksError>,
 }
 
@@ -171,26 +202,21 @@ impl<R: Record> Merge<R> {
         let mut heads = Vec::with_capacity(scans.len());
         for scan in scans {
             let section = scan.section.meta.id;
-            let mut rows = scan.start()?;
-            if let Some(first) = rows.next() {
-                heads.push((first?, rows, section));
-            }
+            heads.push((scan.start()?, section));
         }
+        heads.retain(|(rows, _)| rows.head().is_some());
         Ok(Self {
             heads,
             failed: None,
         })
     }
 
-    /// The next row and the section it is from.
-    fn pull(&mut self) -> Option<Result<(u32, Scanned<R>), BooksError>> {
-        if let Some(error) = self.failed.take() {
-            self.heads.clear();
-            return Some(Err(error));
-        }
+    /// Which section has the next row.
+    fn least(&self) -> Option<usize> {
         let mut least = 0;
-        let mut first = &self.heads.first()?.0;
-        for (at, (head, ..)) in self.heads.iter().enumerate().skip(1) {
+        let mut first = self.heads.first()?.0.head()?;
+        for (at, (rows, _)) in self.heads.iter().enumerate().skip(1) {
+            let Some(head) = rows.head() else { continue };
             // The fingerprint alone decides nearly always.
             if head.fingerprint < first.fingerprint
                 || head.fingerprint == first.fingerprint && head.row.order() < first.row.order()
@@ -198,27 +224,36 @@ impl<R: Record> Merge<R> {
                 (least, first) = (at, head);
             }
         }
-        let (head, rows, section) = self.heads.get_mut(least)?;
-        let section = *section;
-        let out = match rows.next() {
-            Some(Ok(next)) => std::mem::replace(head, next),
-            Some(Err(error)) => {
-                self.failed = Some(error);
-                *head
-            }
-            None => self.heads.swap_remove(least).0,
-        };
-        Some(Ok((section, out)))
+        Some(least)
+    }
+
+    /// The next row as `take` wants it.
+    fn pull<T>(
+        &mut self,
+        take: impl FnOnce(u32, &Scanned<R>) -> T,
+    ) -> Option<Result<T, BooksError>> {
+        if let Some(error) = self.failed.take() {
+            self.heads.clear();
+            return Some(Err(error));
+        }
+        let least = self.least()?;
+        let (rows, section) = self.heads.get_mut(least)?;
+        let out = take(*section, rows.head()?);
+        self.failed = rows.advance().err();
+        if self.failed.is_none() && rows.head().is_none() {
+            self.heads.swap_remove(least);
+        }
+        Some(Ok(out))
     }
 
     /// As the engine wants it.
-    pub(super) fn into_stream<'a>(self) -> Stream<'a, R>
+    pub(super) fn into_stream<'a>(mut self) -> Stream<'a, R>
     where
         R: 'a,
     {
-        Box::new(self.map(|row| {
-            row.map(|(_, scanned)| scanned.row)
-                .map_err(|error| EvidenceError(error.to_string()))
+        Box::new(std::iter::from_fn(move || {
+            let row = self.pull(|_, scanned| scanned.row)?;
+            Some(row.map_err(|error| EvidenceError(error.to_string())))
         }))
     }
 }
@@ -227,6 +262,6 @@ impl<R: Record> Iterator for Merge<R> {
     type Item = Result<(u32, Scanned<R>), BooksError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.pull()
+        self.pull(|section, scanned| (section, *scanned))
     }
 }
