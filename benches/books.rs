@@ -180,6 +180,10 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     value
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one figure after the other, in the order of a day"
+)]
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
     let rows: u64 = args.next().map_or(1_000_000, |text| text.parse().unwrap());
@@ -204,8 +208,7 @@ fn main() {
     let import_orders = || {
         books
             .import_orders(
-                profile,
-                &mapping,
+                (profile, &mapping),
                 open_source(&orders).unwrap(),
                 &Unwatched,
                 &mut |_| {},

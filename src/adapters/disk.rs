@@ -226,7 +226,7 @@ impl Output {
                 none => none.insert(Flusher::start(&self.file)?),
             };
             // A full queue means that it is still at work: it will see these bytes as well.
-            drop(flusher.ask.try_send(()));
+            flusher.ask.try_send(()).unwrap_or_default();
         }
         Ok(())
     }

@@ -406,8 +406,7 @@ pub trait Books: Send + Sync {
     /// [`BooksError`]: the file is refused, or the workspace cannot be written.
     fn import_orders(
         &self,
-        profile: ProfileId,
-        mapping: &Mapping,
+        place: (ProfileId, &Mapping),
         source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
@@ -469,6 +468,12 @@ pub trait Books: Send + Sync {
     /// # Errors
     /// As above.
     fn raw_row(&self, row: RowRef) -> Result<RawRow, BooksError>;
+
+    /// The bytes of an imported file, unpacked, piece by piece; checked against its SHA-256 at the end.
+    ///
+    /// # Errors
+    /// As above.
+    fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError>;
 
     /// Every place where a number stands, of all merchants, days and books.
     ///

@@ -49,6 +49,9 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
     }
 }
 
+/// One import, of a bill or of orders; true when it ends well.
+type Work = fn(&std::path::Path, Option<Arc<Fault>>, (&[u8], &str)) -> bool;
+
 #[test]
 fn a_power_cut_at_any_step_leaves_the_books_as_before_or_as_after() {
     let (old, mut new) = (pays(700, 1), pays(700, 1));
@@ -59,7 +62,6 @@ fn a_power_cut_at_any_step_leaves_the_books_as_before_or_as_after() {
     import_orders(&books, profile, &orders_text(DATE, &old, |_| "paid")).unwrap();
     drop(books);
     let was = look(before.path());
-    type Work = fn(&std::path::Path, Option<Arc<Fault>>, (&[u8], &str)) -> bool;
     let bill: Work = |folder, fault, (bill, _)| {
         open(folder, fault).is_ok_and(|(books, profile)| import_bill(&books, profile, bill).is_ok())
     };

@@ -82,8 +82,7 @@ pub(crate) fn import_orders(
 ) -> Result<OrdersImport, BooksError> {
     let source = Source::from_bytes("orders.csv", text.as_bytes().to_vec());
     books.import_orders(
-        profile,
-        &Mapping::canonical(),
+        (profile, &Mapping::canonical()),
         source,
         &Unwatched,
         &mut |reject| panic!("{}", reject.en()),
@@ -606,8 +605,7 @@ fn an_unchanged_file_is_known_by_its_stamp_and_a_changed_one_is_not() {
         let source = open_source(&path).unwrap();
         shop.books
             .import_orders(
-                shop.profile,
-                &Mapping::canonical(),
+                (shop.profile, &Mapping::canonical()),
                 source,
                 &Unwatched,
                 &mut |_| {},

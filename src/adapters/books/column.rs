@@ -24,11 +24,6 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn clear(&mut self) {
-        self.bytes.clear();
-        self.ends.clear();
-    }
-
     pub(super) fn push(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
         self.ends

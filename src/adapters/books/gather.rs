@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::narrow;
 use super::pack::{Pack, Sheaf};
 use super::record::Record;
 
@@ -53,28 +54,24 @@ impl<R> Default for Sorted<R> {
 impl<R: Record> Sorted<R> {
     /// Adds a row.
     pub(super) fn push(&mut self, row: &R, key: (i32, bool), ranges: &Ranges) {
-        let section = match self.sections.iter().rposition(|(known, _)| *known == key) {
-            Some(at) => at,
-            None => {
-                self.sections.push((key, Ranges::default()));
-                self.sections.len() - 1
-            }
-        };
+        let known = self.sections.iter().rposition(|(known, _)| *known == key);
+        let section = known.unwrap_or_else(|| {
+            self.sections.push((key, Ranges::default()));
+            self.sections.len() - 1
+        });
         if let Some((_, all)) = self.sections.get_mut(section) {
             all.take(ranges);
         }
-        let place = match self.pack.last_mut().and_then(|pack| pack.push(row)) {
-            Some(place) => Some(place),
-            None => {
-                let mut fresh = Pack::default();
-                let place = fresh.push(row);
-                self.pack.push(fresh);
-                place
-            }
-        };
+        let place = self.pack.last_mut().and_then(|pack| pack.push(row));
+        let place = place.or_else(|| {
+            let mut fresh = Pack::default();
+            let place = fresh.push(row);
+            self.pack.push(fresh);
+            place
+        });
         if let Some((fingerprint, start)) = place {
-            let pack = self.pack.len().saturating_sub(1) as u32;
-            self.rows.push((pack, fingerprint, start, section as u32));
+            let pack = narrow(self.pack.len().saturating_sub(1));
+            self.rows.push((pack, fingerprint, start, narrow(section)));
         }
     }
 }

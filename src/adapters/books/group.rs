@@ -114,11 +114,6 @@ impl Group {
         self.rows
     }
 
-    /// Size in memory, roughly.
-    pub(super) const fn size(&self) -> usize {
-        self.bytes.len()
-    }
-
     /// One integer of a row.
     pub(super) fn int(&self, row: usize, column: usize) -> u64 {
         self.ints

@@ -43,10 +43,6 @@ impl<'a> Wanted<'a> {
 pub(super) struct Found<R> {
     /// Place of its number in the question.
     pub(super) at: usize,
-    /// Its section.
-    pub(super) section: u32,
-    /// Its number in the section.
-    pub(super) number: u32,
     /// True when a newer import replaced it.
     pub(super) dead: bool,
     /// The row.
@@ -88,8 +84,6 @@ pub(super) fn lookup<R: Record>(
         if is(&row, text) {
             found.push(Found {
                 at: *at,
-                section: meta.id,
-                number,
                 dead: dead.as_ref().is_some_and(|dead| dead.contains(number)),
                 row,
             });

@@ -36,6 +36,7 @@ mod orders;
 mod pack;
 mod page;
 mod pipeline;
+mod read_bill;
 mod reading;
 mod record;
 mod scan;
@@ -49,3 +50,13 @@ mod weed;
 
 pub(crate) use segment::Place;
 pub use store::Bookshelf;
+
+/// A count of rows, groups or bytes as segments keep it; larger ones are refused where they are written.
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The lower half of a number.
+fn low_half(value: u64) -> u32 {
+    u32::try_from(value & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}

@@ -11,7 +11,7 @@ use super::segment::{write_section, write_superseded};
 use super::store::{Bookshelf, Draft, disk_error};
 use super::view::View;
 use super::weed::weed;
-use crate::adapters::digest::Hash;
+use crate::adapters::digest::{Hash, hex};
 use crate::adapters::disk::Output;
 use crate::adapters::sqlite::{NewImport, SectionMeta, SupersededMeta};
 use crate::domain::{MOrder, MRefund, ProfileId};
@@ -22,8 +22,7 @@ impl Bookshelf {
     /// Imports a merchant's file.
     pub(super) fn orders(
         &self,
-        profile: ProfileId,
-        mapping: &Mapping,
+        (profile, mapping): (ProfileId, &Mapping),
         mut source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
@@ -155,12 +154,7 @@ impl Bookshelf {
 fn recipe(mapping: &Mapping) -> String {
     let mut digest = Hash::sha256();
     digest.update(mapping.to_toml().as_bytes());
-    digest
-        .finish()
-        .iter()
-        .take(16)
-        .map(|b| format!("{b:02x}"))
-        .collect()
+    hex(digest.finish().get(..16).unwrap_or_default())
 }
 
 fn facts(summary: &OrdersImport, mapping: &Mapping) -> String {

@@ -118,12 +118,11 @@ impl<R: Record> Pack<R> {
                 self.words.len() - 1
             })
         });
-        match code.and_then(|code| u8::try_from(code).ok()) {
-            Some(code) => self.bytes.push(code),
-            None => {
-                self.bytes.push(SPELLED);
-                push_text(text, &mut self.bytes);
-            }
+        if let Some(code) = code.and_then(|code| u8::try_from(code).ok()) {
+            self.bytes.push(code);
+        } else {
+            self.bytes.push(SPELLED);
+            push_text(text, &mut self.bytes);
         }
     }
 
@@ -158,10 +157,6 @@ impl<R: Record> Pack<R> {
     /// Gives back what growing left over.
     pub(super) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
     }
 }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::checksum::checksum;
+use super::low_half;
 
 /// Bytes of a page, checksum included.
 pub(super) const PAGE_BYTES: usize = 4096;
@@ -94,7 +95,7 @@ impl Page<'_> {
             Index::Others => {
                 let (pairs, _) = self.bytes.as_chunks::<8>();
                 let pair = u64::from_le_bytes(pairs.get(at).copied().unwrap_or_default());
-                (short(pair), (pair & u64::from(u32::MAX)) as u32)
+                (short(pair), low_half(pair))
             }
         }
     }
@@ -138,7 +139,8 @@ pub(super) fn probe<E>(
     };
     // The first page whose last entry is not below the wanted one lies in low..=high.
     let (mut low, mut high) = (0, pages);
-    let mut guess = ((u128::from(wanted) * u128::from(count)) >> 32) as u64 / per_page;
+    // Counts are below 2^32, so the product fits.
+    let mut guess = ((u64::from(wanted) * count.min(u64::from(u32::MAX))) >> 32) / per_page;
     for step in 0_u32.. {
         if low >= high {
             break;
@@ -242,7 +244,7 @@ mod tests {
         let mut pages = Vec::new();
         match index {
             Index::Keys => key_pages(&entries.iter().map(|e| e.0).collect::<Vec<_>>(), |page| {
-                pages.push(Arc::new(page.to_vec()))
+                pages.push(Arc::new(page.to_vec()));
             }),
             Index::Others => other_pages(
                 &entries

@@ -20,8 +20,9 @@ use crate::ports::{BooksError, Part, Source, Watch};
 const PIECE_BYTES: usize = 1 << 20;
 
 /// Number of the Beijing day of an instant, without a calendar.
-pub(super) const fn day_number(at: Instant) -> i32 {
-    at.plus(BEIJING_OFFSET_S).unix().div_euclid(86_400) as i32
+pub(super) fn day_number(at: Instant) -> i32 {
+    let days = at.plus(BEIJING_OFFSET_S).unix().div_euclid(86_400);
+    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 /// The day on which an order counts as paid: of `paid_at`, or of its creation where the merchant

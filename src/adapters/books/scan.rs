@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::group::GROUP_ROWS;
+use super::narrow;
 use super::pack::scratch;
 use super::record::Record;
 use super::shelf::{Section, Shelf};
@@ -68,7 +69,7 @@ impl<R: Record> Scan<R> {
     fn decode(&self, group: u32, mut rows: Vec<Scanned<R>>) -> Result<Vec<Scanned<R>>, BooksError> {
         let import = self.section.meta.import;
         let loaded = self.shelf.load_group::<R>(&self.section, group)?;
-        let first = group * GROUP_ROWS as u32;
+        let first = group * narrow(GROUP_ROWS);
         let mut scratch = scratch();
         rows.clear();
         rows.reserve(loaded.len());

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicI32;
 use super::evidence::Ledger;
 use super::store::Bookshelf;
 use super::view::View;
+use crate::adapters::archive::Archive;
 use crate::domain::{BillDate, ProfileId, RowRef};
 use crate::intake::{Mapping, Reject};
 use crate::ports::{
@@ -41,13 +42,12 @@ impl Books for Bookshelf {
 
     fn import_orders(
         &self,
-        profile: ProfileId,
-        mapping: &Mapping,
+        place: (ProfileId, &Mapping),
         source: Source,
         watch: &dyn Watch,
         rejects: &mut dyn FnMut(&Reject),
     ) -> Result<OrdersImport, BooksError> {
-        self.orders(profile, mapping, source, watch, rejects)
+        self.orders(place, source, watch, rejects)
     }
 
     fn evidence(&self, profile: ProfileId) -> Result<Box<dyn Evidence>, BooksError> {
@@ -89,6 +89,10 @@ impl Books for Bookshelf {
 
     fn raw_row(&self, row: RowRef) -> Result<RawRow, BooksError> {
         self.raw(row)
+    }
+
+    fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError> {
+        Archive::open(&self.archive, import)?.read_all(sink)
     }
 
     fn find(&self, number: &str) -> Result<Vec<Occurrence>, BooksError> {

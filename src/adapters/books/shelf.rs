@@ -8,7 +8,8 @@ use std::hash::Hash;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::group::Group;
+use super::group::{GROUP_ROWS, Group};
+use super::narrow;
 use super::page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use super::record::Record;
 use super::segment::{Footer, Place, segment_name};
@@ -198,7 +199,7 @@ impl Shelf {
 
     /// A row by its number in the section.
     pub(super) fn row<R: Record>(&self, section: &Section, row: u32) -> Result<R, BooksError> {
-        let rows = super::group::GROUP_ROWS as u32;
+        let rows = narrow(GROUP_ROWS);
         let group = self.group::<R>(section, row / rows)?;
         group
             .get((row % rows) as usize, section.meta.import)
@@ -217,7 +218,7 @@ impl Shelf {
         probe((index, count), short(fingerprint(number)), |page| {
             let place = Place {
                 offset: start + page * PAGE_BYTES as u64,
-                len: PAGE_BYTES as u32,
+                len: narrow(PAGE_BYTES),
             };
             let bytes = self.read(import, place)?;
             if !is_sound(&bytes) {

@@ -18,7 +18,7 @@ use crate::domain::ProfileId;
 use crate::ports::{BooksError, Clock, ImportRecord, Source, Stamp, StoreError, Watch};
 
 /// How long an import waits for another one.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// How long one wait lasts before cancelling is looked at.
 const SLICE: Duration = Duration::from_millis(100);
 /// A file written this shortly before it was read may be written again without its times changing.
@@ -81,13 +81,14 @@ impl Bookshelf {
             Disk::at(&workspace.folder().join(name), fault.clone())
                 .map_err(|error| disk_error(&error))
         };
-        let archive = Disk::at(&workspace.archive_folder(), fault.clone())
-            .map_err(|error| disk_error(&error))?;
+        let shelf = Arc::new(Shelf::new(disk("books")?));
+        let archive =
+            Disk::at(&workspace.archive_folder(), fault).map_err(|error| disk_error(&error))?;
         Ok(Self {
             workspace: workspace.clone(),
             db,
             clock,
-            shelf: Arc::new(Shelf::new(disk("books")?)),
+            shelf,
             archive,
             views: Mutex::default(),
         })

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::group::{GROUP_ROWS, Group};
+use super::low_half;
 use super::pack::scratch;
 use super::record::{Record, unzigzag};
 use super::shelf::Section;
@@ -169,7 +170,7 @@ impl Bookshelf {
         let view = self.view()?;
         let mut out = Vec::with_capacity(ids.len().min(PAGE_ROWS));
         for id in ids.iter().take(PAGE_ROWS) {
-            let book = view.section((id.0 >> 32) as u32).map(|meta| meta.book);
+            let book = view.section(low_half(id.0 >> 32)).map(|meta| meta.book);
             out.push(match book {
                 Some(Book::Pays) => self.by_id::<WPay>(&view, *id)?.any(),
                 Some(Book::Refunds) => self.by_id::<WRefund>(&view, *id)?.any(),
@@ -183,12 +184,11 @@ impl Bookshelf {
 
     fn by_id<R: Record>(&self, view: &View, id: RowId) -> Result<R, BooksError> {
         let meta = view
-            .section((id.0 >> 32) as u32)
+            .section(low_half(id.0 >> 32))
             .filter(|meta| meta.book == R::BOOK)
             .ok_or_else(|| no_such_row(id))?;
         let section = self.shelf.section(meta)?;
-        self.shelf
-            .row(&section, (id.0 & u64::from(u32::MAX)) as u32)
+        self.shelf.row(&section, low_half(id.0))
     }
 }
 

@@ -66,7 +66,7 @@ const COLUMNS: &str =
     "id, profile, kind, name, sha256, bytes, rows, imported_at, day, standing, facts";
 
 fn big(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|_| StoreError::Broken("a number beyond 63 bits".to_owned()))
+    i64::try_from(value).map_err(|error| StoreError::Broken(error.to_string()))
 }
 
 /// A count or a place, never negative in a sound database.

@@ -15,10 +15,10 @@ use crate::ports::{Books, OrdersImport, Source};
 /// A [`Failure`] that says why the file as a whole is refused, or what is wrong with the workspace.
 pub fn import(
     books: &dyn Books,
-    (id, mapping): (ProfileId, &Mapping),
+    place: (ProfileId, &Mapping),
     source: Source,
     rejects: &mut dyn FnMut(&Reject),
     reporter: &dyn Reporter,
 ) -> Result<OrdersImport, Failure> {
-    Ok(books.import_orders(id, mapping, source, &Watching(reporter), rejects)?)
+    Ok(books.import_orders(place, source, &Watching(reporter), rejects)?)
 }
