@@ -15,6 +15,7 @@ mod gateway;
 mod intake;
 mod intake_xlsx;
 mod query;
+mod reconcile_cases;
 mod reconcile_props;
 mod sandbox;
 mod store;

@@ -63,14 +63,14 @@ const PRICES: [i64; 24] = [
 ];
 
 const ATTACH: [&str; 8] = [
-    "store=0107&channel=mini&campaign=autumn-2026",
-    "store=0212&channel=mini&campaign=none",
-    "store=0031&channel=h5&campaign=lunch-set",
-    "门店=静安寺店;渠道=小程序;活动=秋日新品",
-    "门店=人民广场店;渠道=扫码点单;桌号=A12",
-    "门店=徐家汇店;渠道=APP;活动=会员日",
-    "门店=虹桥天地店;渠道=公众号;活动=无",
-    "store=0555&channel=app&campaign=member-day-0308",
+    "store=0107&channel=mini&campaign=autumn-2026&cashier=none&table=A0",
+    "store=0212&channel=mini&campaign=none&cashier=none&table=B12&v=3",
+    "store=0031&channel=h5&campaign=lunch-set&cashier=none&table=C3&v=3",
+    "门店=静安寺店;渠道=小程序;活动=秋日新品;收银=自助机03",
+    "门店=人民广场店;渠道=扫码点单;桌号=A12;活动=午市套餐",
+    "门店=徐家汇店;渠道=APP;活动=会员日;收银=自助机11;批次=0308",
+    "门店=虹桥天地店;渠道=公众号;活动=无;收银=人工;批次=0308",
+    "store=0555&channel=app&campaign=member-day-0308&cashier=none&v=3",
 ];
 
 fn pick<T: Copy + Default>(list: &[T], dice: u64) -> T {
