@@ -1,3 +1,5 @@
+//! What the window's state makes of commands and events.
+
 use super::*;
 use crate::app::command::CaseList;
 use crate::domain::MerchantProfile;

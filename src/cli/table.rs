@@ -1,7 +1,5 @@
 //! Plain tables for a terminal, with columns that line up also where hanzi stand.
 
-use std::fmt::Write as _;
-
 /// A table under construction.
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -52,13 +50,15 @@ impl Table {
             let mut line = String::new();
             for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let pad = width.saturating_sub(console::measure_text_width(cell));
-                let (before, after) = if self.right.contains(&at) {
-                    (pad, 0)
+                let pad = " ".repeat(pad);
+                if self.right.contains(&at) {
+                    line.push_str(&pad);
+                    line.push_str(cell);
                 } else {
-                    (0, pad)
-                };
-                // Writing to a String cannot fail.
-                drop(write!(line, "{:before$}{cell}{:after$}  ", "", ""));
+                    line.push_str(cell);
+                    line.push_str(&pad);
+                }
+                line.push_str("  ");
             }
             out.push_str(line.trim_end());
             out.push('\n');

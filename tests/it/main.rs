@@ -8,15 +8,19 @@
 )]
 
 mod bill_files;
+mod cli;
 mod crash;
 mod explain_v2;
 mod explain_v3;
 mod gateway;
 mod intake;
 mod intake_xlsx;
+mod layering;
 mod query;
 mod reconcile_cases;
 mod reconcile_props;
+mod records;
 mod sandbox;
 mod store;
 mod support;
+mod vault;

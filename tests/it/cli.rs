@@ -1,0 +1,387 @@
+//! The command line as scripts see it: outputs, exit codes, idempotence, refusals.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use recondesk::domain::{BillDate, Category};
+use recondesk::sandbox::scenario::{
+    OrderColumns, OrdersWriter, Scene, Twist, bill_lines, mapping_toml,
+};
+use recondesk::wechat::bill::{BillForm, BillPrinter};
+use tempfile::TempDir;
+
+const DAY: &str = "2026-03-08";
+
+struct Stage {
+    folder: TempDir,
+}
+
+impl Stage {
+    /// A workspace with one merchant.
+    fn new() -> Self {
+        let stage = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        stage.expect(0, &["profile", "add", "shop", "--mch-id", "1900000109"]);
+        stage
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::cargo_bin("recondesk")
+            .unwrap()
+            .arg("--workspace")
+            .arg(self.path("workspace"))
+            .args(["--lang", "en"])
+            .args(arguments)
+            .env("RECONDESK_PASSPHRASE", "for tests only")
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must end with this code, and gives back its standard output.
+    #[track_caller]
+    fn expect(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail with this code, and gives back what it says.
+    #[track_caller]
+    fn refusal(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        assert!(output.stdout.is_empty(), "{arguments:?} printed data");
+        told
+    }
+
+    fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.path(name);
+        recondesk::adapters::files::replace(&path, bytes).unwrap();
+        text_of(&path)
+    }
+
+    /// Files of a day with these twists: orders, mapping, bill.
+    fn day(&self, twists: Vec<Twist>) -> (String, String, String) {
+        let mut scene = Scene::new(BillDate::parse(DAY).unwrap(), 7, 400);
+        scene.twists = twists;
+        let mut writer = OrdersWriter::new(&scene, OrderColumns::Full);
+        let mut printer = BillPrinter::new(BillForm::All27);
+        let (mut orders, mut bill) = (Vec::new(), Vec::new());
+        writer.header(&mut orders);
+        printer.header(&mut bill);
+        for deal in scene.deals() {
+            writer.deal(&deal, &mut orders);
+            bill_lines(&scene, &deal, &mut printer, &mut bill).unwrap();
+        }
+        printer.summary(&mut bill);
+        (
+            self.file("orders.csv", &orders),
+            self.file("mapping.toml", mapping_toml(OrderColumns::Full).as_bytes()),
+            self.file("bill.csv", &bill),
+        )
+    }
+
+    fn import(&self, twists: Vec<Twist>) {
+        let (orders, mapping, bill) = self.day(twists);
+        let import = ["orders", "import", &orders, "--profile", "shop"];
+        self.expect(0, &[&import[..], &["--mapping", &mapping]].concat());
+        self.expect(0, &["bill", "import", &bill, "--profile", "shop"]);
+    }
+}
+
+fn text_of(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+const RECONCILE: [&str; 5] = ["reconcile", "--profile", "shop", "--date", DAY];
+
+#[test]
+fn a_balanced_day_ends_with_code_0_and_no_finding() {
+    let stage = Stage::new();
+    stage.import(Vec::new());
+
+    let csv = stage.expect(0, &[&RECONCILE[..], &["--format", "csv"]].concat());
+
+    assert_eq!(csv.lines().count(), 1, "{csv}");
+}
+
+#[test]
+fn a_day_with_a_lost_order_ends_with_code_1_and_the_columns_of_the_contract() {
+    let stage = Stage::new();
+    stage.import(vec![Twist::Find(Category::PaidNotBooked)]);
+
+    let csv = stage.expect(1, &[&RECONCILE[..], &["--format", "csv"]].concat());
+    let json = stage.expect(1, &[&RECONCILE[..], &["--format", "json"]].concat());
+
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().starts_with(
+        "code,category,severity,out_trade_no,order_no,transaction_id,out_refund_no,refund_id,\
+         bill_fen,merchant_fen,paid_at,bill_row,order_row,action"
+    ));
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .starts_with("P01,PAID_NOT_BOOKED,urgent,")
+    );
+    assert_eq!(lines.next(), None);
+    let list: Vec<serde_json::Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(list.len(), 1);
+    assert_eq!(list[0]["code"], "P01");
+    assert!(list[0]["bill_fen"].is_i64());
+}
+
+#[test]
+fn matched_rows_are_listed_only_with_all() {
+    let stage = Stage::new();
+    stage.import(Vec::new());
+
+    let all = stage.expect(0, &[&RECONCILE[..], &["--format", "csv", "--all"]].concat());
+
+    let matched = all.lines().filter(|line| line.starts_with("MATCHED,"));
+    assert!(matched.count() > 300);
+}
+
+#[test]
+fn the_same_day_again_gives_the_same_bytes_and_imports_nothing_twice() {
+    let stage = Stage::new();
+    let twists = vec![
+        Twist::Find(Category::WOnlyPay),
+        Twist::Find(Category::AmountDiff),
+    ];
+    stage.import(twists.clone());
+    let command = [&RECONCILE[..], &["--format", "json"]].concat();
+    let first = stage.expect(1, &command);
+
+    stage.import(twists);
+
+    assert_eq!(stage.expect(1, &command), first);
+    let told = String::from_utf8(stage.run(&command).stderr).unwrap();
+    assert!(told.contains("same as the result before"), "{told}");
+}
+
+#[test]
+fn cases_are_listed_by_category_and_day() {
+    let stage = Stage::new();
+    stage.import(vec![
+        Twist::Find(Category::WOnlyPay),
+        Twist::Find(Category::AmountDiff),
+    ]);
+    stage.expect(1, &RECONCILE);
+    let list = ["cases", "list", "--format", "csv"];
+
+    let all = stage.expect(1, &list);
+    let one = stage.expect(
+        1,
+        &[&list[..], &["--category", "P04", "--date", DAY]].concat(),
+    );
+    let none = stage.expect(0, &[&list[..], &["--date", "2026-03-07"]].concat());
+
+    assert_eq!(all.lines().count(), 3);
+    assert_eq!(one.lines().count(), 2);
+    assert_eq!(none.lines().count(), 1);
+    stage.refusal(2, &[&list[..], &["--category", "P99"]].concat());
+}
+
+#[test]
+fn a_workbook_goes_to_a_file_and_never_to_standard_output() {
+    let stage = Stage::new();
+    stage.import(vec![Twist::Find(Category::WOnlyPay)]);
+    let out = text_of(&stage.path("findings.xlsx"));
+
+    stage.refusal(2, &[&RECONCILE[..], &["--format", "xlsx"]].concat());
+    stage.expect(
+        1,
+        &[&RECONCILE[..], &["--format", "xlsx", "--out", &out]].concat(),
+    );
+
+    assert!(std::fs::read(&out).unwrap().starts_with(b"PK"));
+}
+
+#[test]
+fn wrong_use_ends_with_code_2() {
+    let stage = Stage::new();
+    for wrong in [
+        &["reconcile"][..],
+        &["nonsense"],
+        &["reconcile", "--profile", "nobody", "--date", DAY],
+        &["reconcile", "--profile", "shop", "--date", "8.3.2026"],
+        &["reconcile", "--profile", "shop", "--date", "2026-02-30"],
+        &["profile", "add", "shop", "--mch-id", "1900000109"],
+        &["profile", "add", "x", "--mch-id", "12"],
+        &[
+            "profile",
+            "add",
+            "x",
+            "--mch-id",
+            "1900000109",
+            "--gateway",
+            "http://example.com",
+        ],
+        &["profile", "set-key", "shop", "v9"],
+        &["day"],
+    ] {
+        stage.refusal(2, wrong);
+    }
+}
+
+#[test]
+fn what_is_no_bill_is_refused_with_code_4_and_nothing_is_stored() {
+    let stage = Stage::new();
+    let (orders, _, bill) = stage.day(Vec::new());
+    let whole = std::fs::read(&bill).unwrap();
+    let cut = stage.file("cut.csv", &whole[..whole.len() / 2]);
+    let xml = stage.file(
+        "error.xml",
+        b"<xml><return_code>FAIL</return_code><return_msg>x</return_msg></xml>",
+    );
+    let empty = stage.file("empty.csv", b"");
+
+    for file in [&orders, &xml, &empty] {
+        stage.refusal(4, &["bill", "import", file, "--profile", "shop"]);
+        stage.refusal(4, &["bill", "check", file]);
+    }
+    stage.refusal(4, &["bill", "import", &cut, "--profile", "shop"]);
+    stage.refusal(
+        4,
+        &["bill", "import", "/nowhere/bill.csv", "--profile", "shop"],
+    );
+    stage.refusal(
+        4,
+        &[
+            "bill",
+            "import",
+            &bill,
+            "--profile",
+            "shop",
+            "--date",
+            "2026-03-07",
+        ],
+    );
+    assert_eq!(
+        stage
+            .expect(0, &["cases", "list", "--format", "csv"])
+            .lines()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn a_bill_is_certified_without_workspace_and_profile() {
+    let stage = Stage::new();
+    let (_, _, bill) = stage.day(Vec::new());
+
+    let json = stage.expect(0, &["bill", "check", &bill, "--format", "json"]);
+
+    let certificate: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(certificate["verdict"], "verified");
+    assert_eq!(certificate["days"], serde_json::json!([DAY]));
+}
+
+#[test]
+fn an_unmapped_status_is_refused_by_name_and_written_to_the_reject_file() {
+    let stage = Stage::new();
+    let file = stage.file(
+        "orders.csv",
+        "out_trade_no,amount,pay_status,created_at\n\
+         A1,1.00,paid,2026-03-08 10:00:00\n\
+         A2,2.00,shipped,2026-03-08 10:00:00\n"
+            .as_bytes(),
+    );
+    let rejects = text_of(&stage.path("rejects.csv"));
+    let import = ["orders", "import", &file, "--profile", "shop"];
+
+    stage.expect(0, &[&import[..], &["--dry-run"]].concat());
+    let output = stage.run(&[&import[..], &["--rejects", &rejects]].concat());
+
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("1 rows imported") && told.contains("shipped"),
+        "{told}"
+    );
+    let written = std::fs::read_to_string(&rejects).unwrap();
+    assert!(
+        written.contains("A2") && !written.contains("A1"),
+        "{written}"
+    );
+}
+
+#[test]
+fn a_key_is_taken_from_a_file_only_in_its_form_and_is_never_seen_again() {
+    let stage = Stage::new();
+    let key = "192006250b4c09247ec02edce69f6a2d";
+    let good = stage.file("key", format!("{key}\n").as_bytes());
+    let short = stage.file("short", b"abc");
+    let set = ["profile", "set-key", "shop", "v2", "--from-file"];
+
+    let refused = stage.refusal(4, &[&set[..], &[&short]].concat());
+    stage.expect(0, &[&set[..], &[&good]].concat());
+
+    assert!(!refused.contains("abc"));
+    for entry in std::fs::read_dir(stage.path("workspace")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let found = bytes
+                .windows(key.len())
+                .any(|window| window == key.as_bytes());
+            assert!(!found, "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn help_and_messages_speak_the_language_asked_for() {
+    let run = |lang: &str| {
+        let mut command = Command::cargo_bin("recondesk").unwrap();
+        let output = command.args(["--lang", lang, "--help"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    };
+
+    assert!(run("zh").contains("商户档案"));
+    assert!(run("en").contains("Merchant profiles"));
+    assert!(!run("en").contains('|') || !run("en").contains("商户"));
+}
+
+#[test]
+fn the_demo_finds_one_of_each_without_network_or_setup() {
+    let output = Command::cargo_bin("recondesk")
+        .unwrap()
+        .args(["--lang", "zh", "demo", "--headless", "--orders", "500"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("昨日") && told.contains("需处理"), "{told}");
+    for code in [
+        "P01", "P02", "P03", "P04", "P05", "P07", "P09", "R01", "R02", "R07", "F01",
+    ] {
+        assert!(table.contains(code), "{code} is missing:\n{table}");
+    }
+}
+
+#[test]
+fn a_workspace_that_cannot_be_made_ends_with_code_6() {
+    let stage = Stage::new();
+    let file = stage.file("plain", b"x");
+    let output = Command::cargo_bin("recondesk")
+        .unwrap()
+        .args(["--workspace", &file, "profile", "list"])
+        .output()
+        .unwrap();
+
+    assert_eq!(output.status.code(), Some(6));
+}
