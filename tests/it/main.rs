@@ -16,6 +16,7 @@ mod gateway;
 mod intake;
 mod intake_xlsx;
 mod layering;
+mod lab_cli;
 mod query;
 mod reconcile_cases;
 mod reconcile_props;

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
 use super::v2_plan::{Builder, Built};
-use super::v2_twist::{Twist, whole_message};
+use super::v2_twist::{Encoding, Twist, whole_message};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
 use crate::domain::{Secret, SignType, Words};
 use crate::wechat::Params;
@@ -174,10 +174,14 @@ impl<'a> Search<'a> {
         'e: 'a,
     {
         let whole = whole_message(keys);
+        // Trimmed values come last: where one field has white space, naming that field says more.
+        let late = Twist::Encoding(Encoding::Trimmed);
         let single: Vec<Twist<'e>> = whole
             .iter()
             .copied()
+            .filter(|twist| *twist != late)
             .chain(edits.iter().map(Twist::Edit))
+            .chain([late])
             .collect();
         let count = single.len() as u64;
         self.counter.total = (count * count / 2).min(MOST_TRIES);
