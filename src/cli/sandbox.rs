@@ -6,14 +6,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::Done;
 use super::context::{Context, print};
 use crate::app::{Failure, FailureKind, Words};
 use crate::sandbox::scenario::{Scene, Twist};
-use crate::sandbox::{self, Config, Running, SandboxError};
+use crate::sandbox::{self, BillReadiness, Config, Running, SandboxError};
 
 #[derive(Debug, Args)]
 pub(super) struct Command {
@@ -32,9 +32,23 @@ pub(super) struct Command {
     /// 预置订单的日期：YYYY-MM-DD 或 yesterday | Day of these orders: YYYY-MM-DD or yesterday
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
+    /// 账单何时可取：ready 随时，clock 次日 10:00 起，creating 总在生成 | When bills are out: at once, from 10:00 of the next day, never
+    #[arg(long, value_enum, default_value_t = Bills::Ready)]
+    bills: Bills,
     /// 证书文件放在这个文件夹 | Folder for the certificate files
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
+}
+
+/// When bills are out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Bills {
+    /// At once.
+    Ready,
+    /// As the real gateway: from 10:00 of the next day.
+    Clock,
+    /// Never.
+    Creating,
 }
 
 pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
@@ -42,6 +56,11 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     let mut config = Config::new(Arc::new(move || clock.now()), command.seed);
     config.listen = command.listen;
     config.tls = command.tls;
+    config.rules.bill = match command.bills {
+        Bills::Ready => BillReadiness::Ready,
+        Bills::Clock => BillReadiness::Clock,
+        Bills::Creating => BillReadiness::Creating,
+    };
     if command.orders > 0 {
         let mut scene = Scene::new(context.day(&command.date)?, command.seed, command.orders);
         scene.twists = Twist::all().collect();

@@ -17,6 +17,7 @@ mod intake;
 mod intake_xlsx;
 mod layering;
 mod lab_cli;
+mod lookup;
 mod query;
 mod reconcile_cases;
 mod reconcile_props;

@@ -1,0 +1,326 @@
+//! Looking numbers up, asking live and taking notifications in: over a real workspace and a real sandbox.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use recondesk::adapters;
+use recondesk::app::jobs::lookup::live::{self, Asked};
+use recondesk::app::jobs::lookup::sentence::Standing;
+use recondesk::app::jobs::lookup::ticket::{curl, ticket};
+use recondesk::app::jobs::lookup::timeline::EntryKind;
+use recondesk::app::jobs::lookup::{Story, look_up};
+use recondesk::app::jobs::notify::{self, Fate, Reason, Received};
+use recondesk::app::jobs::query::Verdict;
+use recondesk::app::jobs::{bills, orders};
+use recondesk::app::{Language, Silent};
+use recondesk::domain::{MerchantProfile, ProfileId, Secret, SecretKind, SuggestedAction};
+use recondesk::intake::Mapping;
+use recondesk::ports::{CancelToken, NumberKind, Ports, Source, Vault as _};
+use recondesk::sandbox::Running;
+use serde_json::json;
+
+use crate::support::line::{Desk, NoonClock, Pocket};
+use crate::support::wire::{Client, Digest, control, http, sandbox};
+
+/// A workspace whose merchant is the sandbox's, with the customer's order in it.
+struct Support {
+    _folder: tempfile::TempDir,
+    ports: Ports,
+    id: ProfileId,
+    profile: MerchantProfile,
+    running: Running,
+}
+
+/// One line of the orders file: number, fen, pay status.
+fn orders_file(rows: &[(&str, &str, &str)]) -> String {
+    let mut text = "out_trade_no,amount,pay_status,created_at,paid_at\n".to_owned();
+    for (number, yuan, status) in rows {
+        let paid = if *status == "paid" {
+            "2026-03-09 12:00:00"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "{number},{yuan},{status},2026-03-09 11:58:00,{paid}\n"
+        ));
+    }
+    text
+}
+
+impl Support {
+    fn new(rows: &[(&str, &str, &str)]) -> Self {
+        let running = sandbox();
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Desk::at(&running);
+        let mut ports = adapters::open(Some(folder.path())).unwrap();
+        let pocket = Pocket::default();
+        ports.clock = Arc::new(NoonClock::default());
+        ports.gateway = Arc::new(desk.gateway);
+        let id = ports
+            .records
+            .add_profile(&desk.profile, ports.clock.now())
+            .unwrap();
+        let key = running.merchant.v2_key.expose().clone().into_bytes();
+        pocket.set(id, SecretKind::V2Key, Secret::new(key)).unwrap();
+        ports.vault = Arc::new(pocket);
+        let support = Self {
+            _folder: folder,
+            ports,
+            id,
+            profile: desk.profile,
+            running,
+        };
+        support.import(rows);
+        support
+    }
+
+    fn import(&self, rows: &[(&str, &str, &str)]) {
+        let mapping = Mapping::canonical();
+        let source = Source::from_bytes("orders.csv", orders_file(rows).into_bytes());
+        let books = self.ports.books.as_ref();
+        let done = orders::import(books, (self.id, &mapping), source, &mut |_| {}, &Silent);
+        done.unwrap();
+    }
+
+    fn shop(&self) -> Client<'_> {
+        Client::of(&self.running, Digest::Md5)
+    }
+
+    fn bill(&self) {
+        let base = &self.running.base_http;
+        control(base, "rules", &json!({ "bill": "ready" }));
+        let body = self
+            .shop()
+            .body(&[("bill_date", "20260309"), ("bill_type", "ALL")]);
+        let answer = http(base, "POST", "/pay/downloadbill", body.as_bytes());
+        let source = Source::from_bytes("bill.csv", answer.body);
+        let books = self.ports.books.as_ref();
+        bills::import(books, (self.id, &self.profile), source, None, &Silent).unwrap();
+    }
+
+    fn story(&self, number: &str) -> Story {
+        let mut stories = look_up(&self.ports, number, None).unwrap();
+        assert_eq!(stories.len(), 1, "{number}");
+        stories.remove(0)
+    }
+
+    fn ask(&self, number: &str) -> Asked {
+        let local = live::local_behind(&self.ports, self.id, number).unwrap();
+        let profile = (self.id, &self.profile);
+        let what = (number, NumberKind::OutTradeNo);
+        live::ask(&self.ports, profile, what, local, &CancelToken::default()).unwrap()
+    }
+
+    fn notice(&self, wish: &serde_json::Value) -> String {
+        let mut wish = wish.clone();
+        wish["send"] = json!(false);
+        let shown = control(&self.running.base_http, "notify", &wish);
+        shown["body"].as_str().unwrap().to_owned()
+    }
+
+    fn take_in(&self, text: &str) -> Vec<Received> {
+        let profile = (self.id, &self.profile);
+        notify::import(&self.ports, profile, text.as_bytes(), &Silent).unwrap()
+    }
+}
+
+#[test]
+fn a_dropped_order_is_told_in_one_sentence_with_its_sources() {
+    let support = Support::new(&[("A1", "35.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+    support.bill();
+
+    let story = support.story("A1");
+
+    assert_eq!(story.sentence.standing, Standing::NeedsPerson);
+    assert_eq!(story.sentence.step, SuggestedAction::Reissue);
+    assert_eq!(
+        story.sentence.words.zh,
+        "顾客 03-09 12:00 已付 ¥35.00，商户订单仍为未支付：掉单，建议补发货"
+    );
+    let kinds: Vec<_> = story.entries.iter().map(|entry| entry.kind).collect();
+    assert_eq!(kinds, [EntryKind::Order, EntryKind::BillPayment]);
+    assert_eq!(story.entries[0].source, "orders.csv:2");
+    assert_eq!(story.entries[1].source, "bill.csv:2");
+    let paid = story.dossier.transaction_id();
+    assert_eq!(paid.len(), 28);
+    assert_eq!(support.story(&paid).kind, NumberKind::TransactionId);
+}
+
+#[test]
+fn books_that_agree_need_nobody_and_unknown_numbers_have_no_story() {
+    let support = Support::new(&[("A1", "35.00", "paid"), ("A2", "1.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+    support.bill();
+
+    assert_eq!(support.story("A1").sentence.standing, Standing::Agrees);
+    assert_eq!(support.story("A2").sentence.standing, Standing::Open);
+    assert_eq!(look_up(&support.ports, "A9", None).unwrap(), []);
+    let stranger = Some(ProfileId(999));
+    assert_eq!(look_up(&support.ports, "A1", stranger).unwrap(), []);
+}
+
+#[test]
+fn a_live_answer_is_compared_logged_without_secrets_and_kept_only_when_asked() {
+    let support = Support::new(&[("A1", "35.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+
+    let asked = support.ask("A1");
+
+    let fields: Vec<_> = asked
+        .differences
+        .iter()
+        .map(|differ| differ.field)
+        .collect();
+    assert_eq!(fields, ["trade_state"]);
+    assert!(!asked.agrees());
+    let story = support.story("A1");
+    assert_eq!(story.dossier.observations, []);
+    assert_eq!(story.dossier.exchanges.len(), 1);
+    let logged = &story.dossier.exchanges[0];
+    assert_eq!(logged.outcome, "SUCCESS");
+    let merchant = &support.running.merchant;
+    for secret in [merchant.v2_key.expose(), "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"] {
+        assert!(!logged.document.contains(secret), "{}", logged.document);
+    }
+    let command = curl(&asked.inquiry.exchanges[0], &support.profile.gateway);
+    assert!(command.contains("/pay/orderquery"), "{command}");
+    assert!(command.contains("<sign>***</sign>"), "{command}");
+    let text = ticket(Some(&story), Some(&asked), Language::Zh);
+    assert!(text.contains("交易状态: SUCCESS"), "{text}");
+    assert!(!text.contains("oUpF8u"), "{text}");
+
+    assert_eq!(live::keep(&support.ports, support.id, &asked), Ok(true));
+    assert_eq!(live::keep(&support.ports, support.id, &asked), Ok(false));
+    let story = support.story("A1");
+    assert_eq!(story.dossier.observations.len(), 1);
+    assert_eq!(story.sentence.step, SuggestedAction::Reissue);
+}
+
+#[test]
+fn an_answer_that_is_not_to_be_believed_changes_nothing() {
+    let support = Support::new(&[("A1", "35.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+    let before = support.story("A1").sentence;
+    for kind in [
+        "wrong_sign",
+        "other_order",
+        "other_merchant",
+        "unsigned",
+        "html",
+    ] {
+        control(
+            &support.running.base_http,
+            "fault",
+            &json!({ "kind": kind }),
+        );
+
+        let asked = support.ask("A1");
+
+        assert!(asked.is_unclear(), "{kind}");
+        assert!(
+            matches!(asked.inquiry.verdict, Verdict::Trouble(_)),
+            "{kind}"
+        );
+        assert!(live::keep(&support.ports, support.id, &asked).is_err());
+        assert_eq!(support.story("A1").sentence, before, "{kind}");
+    }
+}
+
+#[test]
+fn of_many_numbers_those_that_disagree_come_first() {
+    let support = Support::new(&[("A1", "35.00", "paid"), ("A2", "35.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+    support.shop().place_paid("A2", "3500");
+    let numbers: Vec<_> = ["A1", "A2"]
+        .iter()
+        .map(|number| ((*number).to_owned(), NumberKind::OutTradeNo))
+        .collect();
+    let profile = (support.id, &support.profile);
+
+    let cancel = CancelToken::default();
+    let asked = live::ask_many(&support.ports, profile, &numbers, &cancel, &Silent).unwrap();
+
+    assert_eq!(asked[0].number, "A2");
+    assert!(asked[1].agrees());
+    cancel.cancel();
+    let stopped = live::ask_many(&support.ports, profile, &numbers, &cancel, &Silent);
+    assert_eq!(stopped.unwrap_err().code, "cancelled");
+}
+
+#[test]
+fn a_notification_is_entered_once_however_often_it_comes() {
+    let support = Support::new(&[("A1", "35.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+    let md5 = support.notice(&json!({ "out_trade_no": "A1" }));
+    let hmac = support.notice(&json!({ "out_trade_no": "A1", "sign_type": "hmac-sha256" }));
+
+    let results = support.take_in(&format!("log line\n{md5}\n{hmac}\n{md5}"));
+
+    let fates: Vec<_> = results.iter().map(|one| &one.fate).collect();
+    assert_eq!(fates[0], &Fate::Applied);
+    assert!(matches!(fates[1], Fate::Repeated { .. }));
+    assert!(matches!(fates[2], Fate::Repeated { .. }));
+    assert!(results.iter().all(|one| one.answer.contains("SUCCESS")));
+    let story = support.story("A1");
+    assert_eq!(story.dossier.observations.len(), 1);
+    assert_eq!(story.sentence.step, SuggestedAction::Reissue);
+}
+
+#[test]
+fn forged_foreign_and_misfitting_notifications_are_kept_aside() {
+    let support = Support::new(&[("A1", "35.00", "created"), ("A2", "1.00", "created")]);
+    support.shop().place_paid("A1", "3500");
+    support.shop().place_paid("A2", "3500");
+    support.shop().place_paid("A3", "3500");
+    let good = support.notice(&json!({ "out_trade_no": "A1" }));
+    let fate = |text: &str| match support.take_in(text).remove(0).fate {
+        Fate::Aside(reason) => reason,
+        other => panic!("{other:?}"),
+    };
+
+    let unsigned = {
+        let start = good.find("<sign>").unwrap();
+        let end = good.find("</sign>").unwrap() + 7;
+        format!("{}{}", &good[..start], &good[end..])
+    };
+    assert!(matches!(fate(&unsigned), Reason::Forged(_)));
+    let dearer = good.replace("3500", "9900");
+    assert!(matches!(fate(&dearer), Reason::Forged(_)));
+    let wrong_amount = support.notice(&json!({ "out_trade_no": "A2" }));
+    assert!(matches!(fate(&wrong_amount), Reason::Mismatch(_)));
+    let unknown = support.notice(&json!({ "out_trade_no": "A3" }));
+    assert!(matches!(fate(&unknown), Reason::NoOrder(_)));
+    let broken = "<xml><a>&nbsp;</a></xml>";
+    assert!(matches!(fate(broken), Reason::Unreadable(_)));
+    let v3 = r#"{"event_type":"TRANSACTION.SUCCESS","resource":{}}"#;
+    assert!(matches!(fate(v3), Reason::Forged(_)));
+    let answer = support.take_in(&unsigned).remove(0).answer;
+    assert!(answer.contains("FAIL"), "{answer}");
+
+    let kept = support.story("A2").dossier.observations;
+    assert!(kept.iter().all(|seen| !seen.aside.is_empty()), "{kept:?}");
+    assert_ne!(support.story("A1").sentence.step, SuggestedAction::Reissue);
+
+    support.import(&[("A3", "35.00", "created")]);
+    assert_eq!(support.take_in(&unknown).remove(0).fate, Fate::Applied);
+}
+
+#[test]
+fn a_refund_notification_is_decrypted_and_may_come_before_the_payments() {
+    let support = Support::new(&[("A1", "35.00", "paid")]);
+    support.shop().place_paid("A1", "3500");
+    let wish = json!({ "out_trade_no": "A1", "refund_fee": 500, "out_refund_no": "R1" });
+    control(&support.running.base_http, "refund", &wish);
+    let refund = support.notice(&json!({ "out_trade_no": "A1", "out_refund_no": "R1" }));
+    let payment = support.notice(&json!({ "out_trade_no": "A1" }));
+
+    let results = support.take_in(&format!("{refund}\n{payment}\n{refund}"));
+
+    assert_eq!(results[0].kind, "v2.refund");
+    assert_eq!(results[0].state, "SUCCESS");
+    assert_eq!(results[0].fate, Fate::Applied);
+    assert_eq!(results[1].fate, Fate::Applied);
+    assert!(matches!(results[2].fate, Fate::Repeated { .. }));
+    assert_eq!(support.story("R1").dossier.out_trade_no, "A1");
+}
