@@ -1,9 +1,12 @@
 //! Everything a person can ask for.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind};
 
+use super::jobs::lookup::desk::{LookUp, Question};
+use super::jobs::lookup::live::Asked;
 use super::model::{CaseFilter, CaseTotals, OrderFilter};
 use super::rows::PageWanted;
 use super::{Preferences, model};
@@ -15,6 +18,8 @@ pub enum Lane {
     Query,
     /// May take long.
     Job,
+    /// Asks WeChat Pay and may wait for it; never holds up the other two.
+    Line,
 }
 
 /// Kind of bill to fetch.
@@ -106,6 +111,20 @@ pub enum Command {
     Note(ProfileId, String, String),
     /// Makes the demo merchant with its day.
     OpenDemo,
+    /// Looks a pasted text up in the workspace.
+    LookUp(LookUp),
+    /// Asks WeChat Pay about a number, now or when it is due. Disabled without a key.
+    AskLive(Question),
+    /// Enters an answer as a new event beside the order, never over an old one.
+    KeepAnswer(ProfileId, Box<Asked>),
+    /// Reads the questions asked so far whose number or operation contains a text.
+    LookupHistory(String),
+    /// Asks WeChat Pay about every number of a text.
+    AskMany(ProfileId, String),
+    /// Writes answers to a file.
+    ExportAnswers(Vec<Asked>, ExportFormat, PathBuf),
+    /// Verifies notifications, compares and enters each once.
+    Receive(ProfileId, String),
 }
 
 /// What a command is, without its arguments: for progress, notices and the palette.
@@ -127,6 +146,10 @@ pub enum TaskKind {
     Export,
     /// Makes the demo.
     Demo,
+    /// Asks WeChat Pay about one number.
+    Ask,
+    /// Asks WeChat Pay about many.
+    AskMany,
 }
 
 impl Command {
@@ -135,7 +158,17 @@ impl Command {
     pub const fn lane(&self) -> Lane {
         match self.kind() {
             TaskKind::Read | TaskKind::Save => Lane::Query,
+            TaskKind::Ask => Lane::Line,
             _ => Lane::Job,
+        }
+    }
+
+    /// How long it is to wait before it is carried out.
+    #[must_use]
+    pub const fn delay(&self) -> Duration {
+        match self {
+            Self::AskLive(question) => Duration::from_millis(question.after_ms),
+            _ => Duration::ZERO,
         }
     }
 
@@ -152,17 +185,23 @@ impl Command {
             | Self::Bill(_)
             | Self::Orders(_)
             | Self::Order(..)
+            | Self::LookUp(_)
+            | Self::LookupHistory(_)
             | Self::Page(..) => TaskKind::Read,
             Self::SavePreferences(_)
             | Self::SaveProfile(..)
             | Self::RemoveProfile(_)
             | Self::StoreSecret(..)
+            | Self::KeepAnswer(..)
+            | Self::Receive(..)
             | Self::Note(..) => TaskKind::Save,
             Self::Download(..) => TaskKind::Download,
             Self::ImportFile(..) => TaskKind::Import,
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
-            Self::Export(..) => TaskKind::Export,
+            Self::Export(..) | Self::ExportAnswers(..) => TaskKind::Export,
+            Self::AskLive(_) => TaskKind::Ask,
+            Self::AskMany(..) => TaskKind::AskMany,
             Self::OpenDemo => TaskKind::Demo,
         }
     }
@@ -176,7 +215,7 @@ impl Command {
             | Self::Export(profile, day, ..)
             | Self::Day(profile, day) => (Some(*profile), Some(*day)),
             Self::Morning(profile, day) => (*profile, Some(*day)),
-            Self::ImportFile(profile, _) => (Some(*profile), None),
+            Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
             _ => (None, None),
         }
     }

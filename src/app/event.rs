@@ -1,8 +1,12 @@
 //! Everything that can have happened.
 
 use crate::domain::{BillDate, ProfileId};
+use crate::ports::ExchangeRecord;
 
 use super::command::{CaseList, OrderList, Welcome};
+use super::jobs::lookup::desk::{Live, Local};
+use super::jobs::lookup::live::Asked;
+use super::jobs::notify::Received;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseRow, DayModel, MerchantRow, OrderDetail, OrderRow,
     OverviewModel,
@@ -82,6 +86,16 @@ pub enum Outcome {
     Merchants(Vec<MerchantRow>),
     /// Done, and this changed; the sentence goes to the notices.
     Changed(Changed, Box<Told>),
+    /// To `LookUp`.
+    LookedUp(Box<Local>),
+    /// To `AskLive`.
+    Live(Box<Live>),
+    /// To `LookupHistory`, newest first.
+    LookupHistory(Vec<ExchangeRecord>),
+    /// To `AskMany`, those that need a person first.
+    Answers(Vec<Asked>),
+    /// To `Receive`, one for each notification.
+    Received(Vec<Received>),
     /// Done, nothing to show.
     Done,
 }

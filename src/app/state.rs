@@ -8,6 +8,7 @@ use crate::domain::{BillDate, Instant, ProfileId};
 
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::{Changed, PageRows, Told};
+use super::lookup_state::Lookup;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
     OrderDetail, OrderFilter, OrderRow, OverviewModel,
@@ -123,6 +124,8 @@ pub struct State {
     pub bill: Remote<Box<BillDetail>>,
     /// Orders.
     pub orders: Orders,
+    /// What the Lookup screen knows.
+    pub lookup: Lookup,
     /// Tasks that run or wait, oldest first.
     pub tasks: BTreeMap<TaskId, Task>,
     /// Notices, newest first.
@@ -154,6 +157,7 @@ impl State {
             bills: Remote::Idle,
             bill: Remote::Idle,
             orders: Orders::default(),
+            lookup: Lookup::default(),
             tasks: BTreeMap::new(),
             notices: Vec::new(),
             pages: BTreeMap::new(),
@@ -183,7 +187,9 @@ impl State {
     pub fn jobs(&self) -> impl Iterator<Item = (TaskId, &Task)> {
         self.tasks
             .iter()
-            .filter(|(_, task)| !matches!(task.kind, TaskKind::Read | TaskKind::Save))
+            .filter(|(_, task)| {
+                !matches!(task.kind, TaskKind::Read | TaskKind::Save | TaskKind::Ask)
+            })
             .map(|(id, task)| (*id, task))
     }
 
@@ -201,6 +207,9 @@ impl State {
         };
         self.tasks.insert(id, task);
         self.mark_asked(id, command);
+        if let Some(replaced) = self.lookup.asked((id, &cancel), command) {
+            self.tasks.remove(&replaced);
+        }
         (id, cancel)
     }
 
@@ -241,6 +250,13 @@ impl State {
                     .insert(id, (*list, wanted.generation, wanted.page));
             }
             _ => {}
+        }
+    }
+
+    /// The Lookup screen is left: what it waits for is given up.
+    pub fn leave_lookup(&mut self) {
+        if let Some(task) = self.lookup.stop() {
+            self.tasks.remove(&task);
         }
     }
 
@@ -328,11 +344,22 @@ impl State {
             }
             Outcome::Changed(changed, told) => {
                 self.tell(Ok(*told));
-                return match changed {
+                let mut next = match changed {
                     Changed::Merchants => vec![Command::Start],
                     Changed::Books => self.reload_books(),
                     Changed::Cases => self.reload_cases(),
                 };
+                next.extend(self.lookup.again());
+                return next;
+            }
+            answer @ (Outcome::LookedUp(_)
+            | Outcome::Live(_)
+            | Outcome::LookupHistory(_)
+            | Outcome::Answers(_)
+            | Outcome::Received(_)) => {
+                return self
+                    .lookup
+                    .answered(id, answer, (self.now, &self.merchants));
             }
             Outcome::Done => {}
         }
@@ -414,6 +441,7 @@ impl State {
             || self.cases.open.answer(id, Err(failure.clone()))
             || self.bills.answer(id, Err(failure.clone()))
             || self.bill.answer(id, Err(failure.clone()))
+            || self.lookup.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

@@ -1,5 +1,7 @@
 //! Long work: its identity, its progress, and the way to stop it.
 
+use crate::ports::CancelToken;
+
 /// Number of a task in this run of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub u64);
@@ -38,6 +40,10 @@ pub trait Reporter: Sync {
     fn progress(&self, progress: Progress);
     /// True when the job should stop at its next safe point.
     fn cancelled(&self) -> bool;
+    /// The wish to stop as a token, for work that waits on somebody else.
+    fn token(&self) -> CancelToken {
+        CancelToken::default()
+    }
 }
 
 /// A reporter for callers that want neither.

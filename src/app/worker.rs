@@ -1,9 +1,10 @@
-//! Two named threads that carry out commands: one for what must answer at once, one for what takes long.
+//! Three named threads that carry out commands: for what must answer at once, for what takes long,
+//! and for questions to WeChat Pay. A command that is to wait is kept here until it is due.
 //!
 //! Nothing here knows egui: the sending end of the events holds a wake callback, so no sender can forget it.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -81,6 +82,10 @@ impl Reporter for TaskReporter {
     fn cancelled(&self) -> bool {
         self.cancel.is_cancelled()
     }
+
+    fn token(&self) -> CancelToken {
+        self.cancel.clone()
+    }
 }
 
 /// The queue of that kind is full; the command was not taken.
@@ -88,33 +93,42 @@ impl Reporter for TaskReporter {
 #[error("too many commands are waiting")]
 pub struct QueueFull;
 
-/// The two threads, and the way to and from them.
+/// What the threads carry their commands out with.
+pub struct Crew {
+    /// For [`Lane::Query`].
+    pub queries: Box<dyn Jobs>,
+    /// For [`Lane::Job`].
+    pub jobs: Box<dyn Jobs>,
+    /// For [`Lane::Line`].
+    pub line: Box<dyn Jobs>,
+}
+
+/// The threads, and the way to and from them.
 pub struct Worker {
     queries: Option<SyncSender<Order>>,
     jobs: Option<SyncSender<Order>>,
+    line: Option<SyncSender<Order>>,
     events: Receiver<Event>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Worker {
-    /// Starts both threads; `wake` is called after each event.
+    /// Starts the threads; `wake` is called after each event.
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(
-        queries: Box<dyn Jobs>,
-        jobs: Box<dyn Jobs>,
-        wake: Arc<dyn Fn() + Send + Sync>,
-    ) -> std::io::Result<Self> {
+    pub fn start(crew: Crew, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
         let (events, inbox) = sync_channel(EVENTS);
         let sender = EventSender { events, wake };
-        let (query_sender, query_thread) = spawn("queries", queries, sender.clone())?;
-        let (job_sender, job_thread) = spawn("jobs", jobs, sender)?;
+        let (query_sender, query_thread) = spawn("queries", crew.queries, sender.clone())?;
+        let (job_sender, job_thread) = spawn("jobs", crew.jobs, sender.clone())?;
+        let (line_sender, line_thread) = spawn("line", crew.line, sender)?;
         Ok(Self {
             queries: Some(query_sender),
             jobs: Some(job_sender),
+            line: Some(line_sender),
             events: inbox,
-            threads: vec![query_thread, job_thread],
+            threads: vec![query_thread, job_thread, line_thread],
         })
     }
 
@@ -131,6 +145,7 @@ impl Worker {
         let lane = match command.lane() {
             Lane::Query => &self.queries,
             Lane::Job => &self.jobs,
+            Lane::Line => &self.line,
         };
         let order = Order {
             task,
@@ -162,6 +177,7 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.queries = None;
         self.jobs = None;
+        self.line = None;
         // A thread that waits for room among the events must not be waited for.
         let (_, closed) = sync_channel(1);
         self.events = closed;
@@ -182,11 +198,33 @@ fn spawn(
     let thread = std::thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
-            for order in orders {
-                carry_out(jobs.as_mut(), order, &events);
-            }
+            serve(jobs.as_mut(), &orders, &events);
         })?;
     Ok((sender, thread))
+}
+
+/// Carries orders out as they come; those that are to wait stay here until they are due.
+fn serve(jobs: &mut dyn Jobs, orders: &Receiver<Order>, events: &EventSender) {
+    let mut later: Vec<(Instant, Order)> = Vec::new();
+    loop {
+        let due = later.iter().map(|(at, _)| *at).min();
+        let taken = match due {
+            None => orders.recv().map_err(RecvTimeoutError::from),
+            Some(at) => orders.recv_timeout(at.saturating_duration_since(Instant::now())),
+        };
+        match taken {
+            Ok(order) if order.command.delay() > Duration::ZERO => {
+                later.push((Instant::now() + order.command.delay(), order));
+            }
+            Ok(order) => carry_out(jobs, order, events),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
+        let now = Instant::now();
+        for (_, order) in later.extract_if(.., |(at, _)| *at <= now) {
+            carry_out(jobs, order, events);
+        }
+    }
 }
 
 fn carry_out(jobs: &mut dyn Jobs, order: Order, events: &EventSender) {
@@ -252,7 +290,12 @@ mod tests {
         let wake = Arc::new(move || {
             count.fetch_add(1, Ordering::Relaxed);
         });
-        let worker = Worker::start(Box::new(Play(play)), Box::new(Play(play)), wake).unwrap();
+        let crew = Crew {
+            queries: Box::new(Play(play)),
+            jobs: Box::new(Play(play)),
+            line: Box::new(Play(play)),
+        };
+        let worker = Worker::start(crew, wake).unwrap();
         (worker, woken)
     }
 

@@ -6,19 +6,24 @@ use std::sync::Arc;
 
 use super::export::{with_findings, write_csv, write_json};
 use super::imports::Watching;
+use super::lookup::answers::{LIST_HEADINGS, list_row};
+use super::lookup::live::Asked;
+use super::lookup::{desk, live};
 use super::views::Views;
-use super::{import_file, profiles, reconcile};
+use super::{import_file, notify, profiles, reconcile};
 use crate::app::command::{ExportFormat, ListKind, Welcome};
 use crate::app::event::{Changed, PageRows, Told};
 use crate::app::model::{CaseRow, MerchantRow, SecretState};
 use crate::app::rows::PageWanted;
 use crate::app::worker::Jobs;
 use crate::app::{Command, Failure, FailureKind, Outcome, Preferences, Reporter, Words};
-use crate::domain::{BillDate, MerchantProfile, ProfileId, SecretKind, group_digits};
+use crate::domain::{BillDate, MerchantProfile, ProfileId, SecretKind, Sheet, group_digits};
 use crate::ports::{CaseStep, CaseStepKind, Files, Ports, StoreError, VaultError, Workbooks};
 
 /// Key of the window's preferences.
 const PREFERENCES: &str = "window";
+/// Questions of the history that are shown at once.
+const MOST_HISTORY: u32 = 2_000;
 
 /// Makes the demo merchant in an open workspace.
 pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<Told, Failure> + Send + Sync>;
@@ -270,8 +275,72 @@ impl WindowJobs {
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
                 Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
             }
+            Command::AskLive(question) => {
+                let profile = self.profile(question.profile)?;
+                let live = desk::ask(&self.ports, &profile, question, reporter)?;
+                Ok(Outcome::Live(Box::new(live)))
+            }
+            Command::KeepAnswer(id, asked) => self.keep(id, &asked),
+            Command::AskMany(id, text) => {
+                let profile = self.profile(id)?;
+                let answers = desk::many(&self.ports, (id, &profile), &text, reporter)?;
+                Ok(Outcome::Answers(answers))
+            }
+            Command::ExportAnswers(answers, format, path) => {
+                self.export_answers(&answers, format, &path)
+            }
+            Command::Receive(id, text) => {
+                let profile = self.profile(id)?;
+                let got = notify::import(&self.ports, (id, &profile), text.as_bytes(), reporter)?;
+                Ok(Outcome::Received(got))
+            }
             read => self.read(read, reporter),
         }
+    }
+
+    fn keep(&self, id: ProfileId, asked: &Asked) -> Result<Outcome, Failure> {
+        let new = live::keep(&self.ports, id, asked)?;
+        let title = if new {
+            Words::new(
+                format!("已记下微信答复：{}", asked.number),
+                format!("Answer kept: {}", asked.number),
+            )
+        } else {
+            Words::new("同样的答复先前已记下", "The same answer was kept before")
+        };
+        Ok(told(title))
+    }
+
+    fn export_answers(
+        &self,
+        answers: &[Asked],
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let written = self.around.files.write(path, &mut |out| {
+            let mut rows = answers.iter().map(list_row);
+            let sheet = Sheet {
+                title: "查单",
+                headings: &LIST_HEADINGS,
+                rows: &mut rows,
+            };
+            match format {
+                ExportFormat::Csv => write_csv(sheet, out),
+                ExportFormat::Json => write_json(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+            }
+        });
+        written.map_err(|error| cannot_write(&error))?;
+        let count = group_digits(&answers.len().to_string());
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(told(Words::new(
+            format!("已导出 {count} 条答复到 {name}"),
+            format!("{count} answers written to {name}"),
+        )))
     }
 
     fn read(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
@@ -289,6 +358,11 @@ impl WindowJobs {
             }
             Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
             Command::Page(list, wanted) => self.page(list, &wanted),
+            Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(desk::local(&self.ports, ask)?))),
+            Command::LookupHistory(text) => {
+                let found = self.ports.records.exchanges(&text, MOST_HISTORY)?;
+                Ok(Outcome::LookupHistory(found))
+            }
             Command::Cases(filter) => {
                 let (list, rows) = views.cases(&filter)?;
                 self.cases = rows;

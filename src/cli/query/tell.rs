@@ -5,22 +5,12 @@ use serde_json::{Value, json};
 use super::Answer;
 use crate::app::Language;
 use crate::app::jobs::lookup::Story;
+use crate::app::jobs::lookup::answers::verdict_word;
 use crate::app::jobs::lookup::live::Asked;
 use crate::app::jobs::query::Verdict;
 use crate::cli::table::Table;
-use crate::domain::{Fen, Term};
+use crate::domain::Fen;
 use crate::ports::NumberKind;
-
-pub(super) fn verdict_word(asked: &Asked) -> (&'static str, Term) {
-    if asked.is_unclear() {
-        return ("unknown", Term::new("未知", "Unknown"));
-    }
-    match (&asked.inquiry.verdict, asked.differences.is_empty()) {
-        (Verdict::NotFound, _) => ("not_found", Term::new("不存在", "Not found")),
-        (_, true) => ("agrees", Term::new("一致", "Agrees")),
-        (_, false) => ("differs", Term::new("不一致", "Differs")),
-    }
-}
 
 pub(super) const fn kind_words(kind: NumberKind) -> (&'static str, &'static str, &'static str) {
     match kind {

@@ -133,6 +133,7 @@ words! {
         morning: T = "下载并对账", "Fetch and reconcile";
         export: T = "导出", "Export";
         demo: T = "准备演示", "Make the demo";
+        ask_many: T = "批量查单", "Look many up";
         many: F = |n| format!("{n} 项任务"), |n| format!("{n} tasks");
         running: F = |what| format!("正在{what}"), |what| format!("{what} is running");
         elapsed: F = |t| format!("已用 {t}"), |t| format!("{t} so far");

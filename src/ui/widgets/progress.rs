@@ -28,7 +28,8 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Morning => w.jobs.morning,
         TaskKind::Export => w.jobs.export,
         TaskKind::Demo => w.jobs.demo,
-        TaskKind::Read | TaskKind::Save => "",
+        TaskKind::AskMany => w.jobs.ask_many,
+        TaskKind::Read | TaskKind::Save | TaskKind::Ask => "",
     }
 }
 
@@ -57,7 +58,8 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
             Step::Compare,
         ],
         TaskKind::Export => &[Step::Export],
-        TaskKind::Read | TaskKind::Save => &[],
+        TaskKind::AskMany => &[Step::Download],
+        TaskKind::Read | TaskKind::Save | TaskKind::Ask => &[],
     }
 }
 

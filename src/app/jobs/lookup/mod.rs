@@ -2,9 +2,12 @@
 //!
 //! `recognise` finds the numbers in a text, `gather` what is known of an order, `timeline` puts it in
 //! order, `sentence` says what it means, `live` asks WeChat Pay, `ticket` hands over without secrets,
-//! `explain` decodes error codes.
+//! `explain` decodes error codes. `desk` is what the window asks for, `fields` and `answers` its tables.
 
+pub mod answers;
+pub mod desk;
 pub mod explain;
+pub mod fields;
 pub mod gather;
 pub mod live;
 pub mod recognise;
