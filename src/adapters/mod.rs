@@ -10,6 +10,7 @@ mod digest;
 pub mod disk;
 pub mod files;
 pub mod gateway;
+pub mod log;
 mod open;
 pub mod picker;
 pub mod report;
