@@ -2,7 +2,7 @@
 //!
 //! It checks the promised order, because a merge over rows out of order would be silently wrong.
 
-use crate::domain::{MOrder, MRefund, RowRef, WPay, WRefund, fingerprint};
+use crate::domain::{MOrder, MRefund, RowRef, Text, WPay, WRefund, fingerprint};
 
 use super::{ReconcileError, Stream};
 
@@ -115,32 +115,39 @@ impl<'a, T: Keyed> Feed<'a, T> {
         let Some(stream) = &mut self.stream else {
             return Ok(false);
         };
-        let mut last = self
-            .rows
-            .last()
-            .map(|row| (fingerprint(row.key()), row.key().to_vec()));
+        let mut last = self.prints.last().copied().zip(
+            self.rows
+                .last()
+                .map(|row| Text::<64>::from_utf8(row.key()).unwrap_or_default()),
+        );
         self.rows.drain(..self.start);
         self.prints.drain(..self.start);
         self.start = 0;
         self.end = 0;
         for _ in 0..CHUNK {
-            let Some(row) = stream.next() else {
-                self.stream = None;
+            // Rows are large: each goes from the stream to its place without another stop.
+            match stream.next() {
+                Some(Ok(row)) => self.rows.push(row),
+                Some(Err(error)) => return Err(error.into()),
+                None => {
+                    self.stream = None;
+                    return Ok(true);
+                }
+            }
+            let Some((row, before)) = self.rows.split_last() else {
                 return Ok(true);
             };
-            let row = row?;
             let print = fingerprint(row.key());
-            let in_order = match (self.prints.last().zip(self.rows.last()), &last) {
-                (Some((&before, above)), _) => (before, above.key()) <= (print, row.key()),
-                (None, Some((before, key))) => (*before, key.as_slice()) <= (print, row.key()),
-                (None, None) => true,
+            let in_order = match (self.prints.last(), before.last(), &last) {
+                (Some(&above), Some(before), _) => (above, before.key()) <= (print, row.key()),
+                (_, _, Some((above, key))) => (*above, key.as_bytes()) <= (print, row.key()),
+                _ => true,
             };
             if !in_order {
                 return Err(ReconcileError::Disorder(T::BOOK));
             }
             last = None;
             self.prints.push(print);
-            self.rows.push(row);
         }
         Ok(true)
     }

@@ -11,11 +11,29 @@ use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Stream, Sums};
 /// The books of one merchant, in memory. Rows may be given in any order.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryBooks {
-    bills: BTreeMap<BillDate, (Vec<WPay>, Vec<WRefund>)>,
+    bills: BTreeMap<BillDate, Bill>,
     orders: Vec<MOrder>,
+    /// Fingerprints of the orders, in their order.
+    order_prints: Vec<u64>,
     refunds: Option<Vec<MRefund>>,
     has_totals: bool,
     has_business_numbers: bool,
+}
+
+/// The bill of a day.
+#[derive(Debug, Clone, Default)]
+struct Bill {
+    pays: Vec<WPay>,
+    /// Fingerprints of the payments, in their order.
+    prints: Vec<u64>,
+    refunds: Vec<WRefund>,
+    /// Places of the refunds of each order.
+    of_order: BTreeMap<OutTradeNo, Vec<usize>>,
+}
+
+/// Where rows with this fingerprint begin.
+fn first_of(prints: &[u64], print: u64) -> usize {
+    prints.partition_point(|&p| p < print)
 }
 
 /// Sorts as the streams of [`Evidence`] promise.
@@ -46,7 +64,18 @@ impl MemoryBooks {
                 w.row,
             )
         });
-        self.bills.insert(day, (pays, refunds));
+        let prints = pays.iter().map(|w| w.out_trade_no.fingerprint()).collect();
+        let mut of_order = BTreeMap::<OutTradeNo, Vec<usize>>::new();
+        for (at, w) in refunds.iter().enumerate() {
+            of_order.entry(w.out_trade_no).or_default().push(at);
+        }
+        let bill = Bill {
+            pays,
+            prints,
+            refunds,
+            of_order,
+        };
+        self.bills.insert(day, bill);
     }
 
     /// Takes the bill of a day away.
@@ -67,6 +96,10 @@ impl MemoryBooks {
                 m.row,
             )
         });
+        self.order_prints = orders
+            .iter()
+            .map(|m| m.out_trade_no.fingerprint())
+            .collect();
         self.orders = orders;
     }
 
@@ -87,7 +120,7 @@ impl MemoryBooks {
     /// # Errors
     /// [`ReconcileError::Overflow`] for sums beyond 64 bits.
     pub fn bill_facts(&self, day: BillDate) -> Result<Option<BillFacts>, ReconcileError> {
-        let Some((pays, refunds)) = self.bills.get(&day) else {
+        let Some(Bill { pays, refunds, .. }) = self.bills.get(&day) else {
             return Ok(None);
         };
         let (mut paid, mut refunded) = (Sums::default(), Sums::default());
@@ -102,10 +135,7 @@ impl MemoryBooks {
         }))
     }
 
-    fn bills_up_to(
-        &self,
-        day: BillDate,
-    ) -> impl Iterator<Item = (BillDate, &(Vec<WPay>, Vec<WRefund>))> {
+    fn bills_up_to(&self, day: BillDate) -> impl Iterator<Item = (BillDate, &Bill)> {
         self.bills.range(..=day).map(|(day, bill)| (*day, bill))
     }
 }
@@ -116,11 +146,15 @@ fn stream<'a, T: Copy + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a
 
 impl Evidence for MemoryBooks {
     fn pays(&self, day: BillDate) -> Result<Stream<'_, WPay>, EvidenceError> {
-        Ok(stream(self.bills.get(&day).into_iter().flat_map(|b| &b.0)))
+        Ok(stream(
+            self.bills.get(&day).into_iter().flat_map(|b| &b.pays),
+        ))
     }
 
     fn refunds(&self, day: BillDate) -> Result<Stream<'_, WRefund>, EvidenceError> {
-        Ok(stream(self.bills.get(&day).into_iter().flat_map(|b| &b.1)))
+        Ok(stream(
+            self.bills.get(&day).into_iter().flat_map(|b| &b.refunds),
+        ))
     }
 
     fn orders(
@@ -165,11 +199,12 @@ impl Evidence for MemoryBooks {
         numbers: &[OutTradeNo],
     ) -> Result<Vec<Option<MOrder>>, EvidenceError> {
         let find = |number: &OutTradeNo| {
-            let key = (number.fingerprint(), number.as_bytes());
-            let at = self.orders.partition_point(|m| {
-                (m.out_trade_no.fingerprint(), m.out_trade_no.as_bytes()) < key
-            });
-            self.orders.get(at).filter(|m| m.out_trade_no == *number)
+            let rows = self
+                .orders
+                .get(first_of(&self.order_prints, number.fingerprint())..)?;
+            rows.iter()
+                .take_while(|m| m.out_trade_no.fingerprint() == number.fingerprint())
+                .find(|m| m.out_trade_no == *number)
         };
         Ok(numbers.iter().map(|n| find(n).copied()).collect())
     }
@@ -207,14 +242,13 @@ impl Evidence for MemoryBooks {
     ) -> Result<Vec<(BillDate, WPay)>, EvidenceError> {
         let wanted: BTreeSet<OutTradeNo> = numbers.iter().copied().collect();
         let mut out = Vec::new();
-        for (day, (pays, _)) in self.bills_up_to(up_to) {
+        for (day, bill) in self.bills_up_to(up_to) {
             for number in &wanted {
-                let key = (number.fingerprint(), number.as_bytes());
-                let from = pays.partition_point(|w| {
-                    (w.out_trade_no.fingerprint(), w.out_trade_no.as_bytes()) < key
-                });
-                let rows = pays.iter().skip(from);
-                let same = rows.take_while(|w| w.out_trade_no == *number);
+                let print = number.fingerprint();
+                let rows = bill.pays.iter().skip(first_of(&bill.prints, print));
+                let same = rows
+                    .take_while(|w| w.out_trade_no.fingerprint() == print)
+                    .filter(|w| w.out_trade_no == *number);
                 out.extend(same.map(|w| (day, *w)));
             }
         }
@@ -228,8 +262,9 @@ impl Evidence for MemoryBooks {
     ) -> Result<Vec<(BillDate, WRefund)>, EvidenceError> {
         let wanted: BTreeSet<OutTradeNo> = numbers.iter().copied().collect();
         let mut out = Vec::new();
-        for (day, (_, refunds)) in self.bills_up_to(up_to) {
-            let rows = refunds.iter().filter(|w| wanted.contains(&w.out_trade_no));
+        for (day, bill) in self.bills_up_to(up_to) {
+            let places = wanted.iter().filter_map(|n| bill.of_order.get(n)).flatten();
+            let rows = places.filter_map(|&at| bill.refunds.get(at));
             out.extend(rows.map(|w| (day, *w)));
         }
         Ok(out)
