@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::download::BillType;
 use super::export::{with_findings, write_csv, write_json};
 use super::imports::Watching;
 use super::lookup::answers::{LIST_HEADINGS, list_row};
 use super::lookup::live::Asked;
 use super::lookup::{desk, live};
 use super::views::Views;
-use super::{import_file, notify, profiles, reconcile};
-use crate::app::command::{ExportFormat, ListKind, Welcome};
+use super::{day, import_file, notify, profiles, reconcile};
+use crate::app::command::{BillChoice, ExportFormat, ListKind, Welcome};
 use crate::app::event::{Changed, PageRows, Told};
 use crate::app::model::{CaseRow, MerchantRow, SecretState};
 use crate::app::rows::PageWanted;
@@ -162,41 +163,80 @@ impl WindowJobs {
             matched: reconcile::Matched::Counted,
         };
         let done = reconcile::run(&self.ports, &ask, reporter)?;
-        let head = done.run.summary.headline();
-        let count = |n: u64| group_digits(&n.to_string());
-        let title = Words::new(
-            format!(
-                "{} {day} 对账完成：平账 {}，需处理 {}",
-                profile.name,
-                count(head.matched),
-                count(head.to_work)
-            ),
-            format!(
-                "{} {day} compared: {} matched, {} to work",
-                profile.name,
-                count(head.matched),
-                count(head.to_work)
-            ),
-        );
-        let note = done
-            .changes
-            .filter(|changes| !changes.is_empty())
-            .map(|changes| {
-                let (new, gone) = (changes.new.len(), changes.gone.len());
-                Words::new(
-                    format!("与上次运行比：+{new} / −{gone} 笔"),
-                    format!("against the run before: +{new} / −{gone}"),
-                )
-            });
-        let told = Told {
-            title,
-            note: note.unwrap_or_default(),
-            day: Some((id, day)),
-            attention: head.to_work > 0,
+        Ok(changed(
+            Changed::Books,
+            told_of_run(&done, (id, &profile), day),
+        ))
+    }
+
+    fn download(
+        &self,
+        id: ProfileId,
+        day: BillDate,
+        choice: BillChoice,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profile = self.profile(id)?;
+        let kind = match choice {
+            BillChoice::All => BillType::All,
+            BillChoice::Success => BillType::Success,
+            BillChoice::Refund => BillType::Refund,
+        };
+        let told = match day::fetch(&self.ports, (id, &profile), (day, kind), reporter)? {
+            day::Arrived::Bill(done) => import_file::told_of_bill(&done, id),
+            day::Arrived::NoBill => quiet(Words::new(
+                format!("{day} 当日无账单：没有成功的交易和退款"),
+                format!("No bill of {day}: no payment and no refund succeeded"),
+            )),
         };
         Ok(changed(Changed::Books, told))
     }
 
+    /// Fetches and compares for one merchant or all; what fails for one does not stop the others.
+    fn morning(
+        &self,
+        chosen: Option<ProfileId>,
+        day: BillDate,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profiles = self.ports.records.profiles()?;
+        let (mut good, mut work, mut last) = (0_u64, 0_u64, None);
+        for (id, profile) in profiles {
+            if chosen.is_some_and(|chosen| chosen != id) {
+                continue;
+            }
+            match day::run(&self.ports, (id, &profile), day, reporter) {
+                Ok(done) => {
+                    good = good.saturating_add(1);
+                    work = work.saturating_add(done.run.summary.headline().to_work);
+                }
+                Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
+                Err(failure) => {
+                    let detail = format!("{}: {}", profile.name, failure.detail);
+                    last = Some(failure.with_detail(detail));
+                }
+            }
+        }
+        if let Some(failure) = last {
+            return Err(failure);
+        }
+        let (good, work) = (count(good), count(work));
+        let title = Words::new(
+            format!("{day} 已下载并对账 {good} 个商户，需处理 {work} 笔"),
+            format!("{day}: {good} merchants fetched and compared, {work} to work"),
+        );
+        let attention = work != "0";
+        let note = Words::default();
+        Ok(changed(
+            Changed::Books,
+            Told {
+                title,
+                note,
+                day: None,
+                attention,
+            },
+        ))
+    }
     fn export(
         &self,
         (id, day): (ProfileId, BillDate),
@@ -214,7 +254,7 @@ impl WindowJobs {
             })
         });
         written.map_err(|error| cannot_write(&error))?;
-        let count = group_digits(&findings.len().to_string());
+        let count = count(findings.len() as u64);
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -268,6 +308,8 @@ impl WindowJobs {
                 Ok(changed(Changed::Books, told))
             }
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
+            Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
+            Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
             Command::Export(id, day, format, path) => self.export((id, day), format, &path),
             Command::Note(id, key, text) => self.note(id, &key, text),
             Command::OpenDemo => {
@@ -385,6 +427,39 @@ fn changed(what: Changed, told: Told) -> Outcome {
 
 fn told(title: Words) -> Outcome {
     changed(Changed::Cases, quiet(title))
+}
+
+fn count(n: u64) -> String {
+    group_digits(&n.to_string())
+}
+
+/// Says what a comparison brought, and what changed against the run before.
+fn told_of_run(
+    done: &reconcile::Reconciled,
+    (id, profile): (ProfileId, &MerchantProfile),
+    day: BillDate,
+) -> Told {
+    let head = done.run.summary.headline();
+    let (matched, work) = (count(head.matched), count(head.to_work));
+    let name = &profile.name;
+    let title = Words::new(
+        format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
+        format!("{name} {day} compared: {matched} matched, {work} to work"),
+    );
+    let changes = done.changes.as_ref().filter(|changes| !changes.is_empty());
+    let note = changes.map(|changes| {
+        let (new, gone) = (changes.new.len(), changes.gone.len());
+        Words::new(
+            format!("与上次运行比：+{new} / −{gone} 笔"),
+            format!("against the run before: +{new} / −{gone}"),
+        )
+    });
+    Told {
+        title,
+        note: note.unwrap_or_default(),
+        day: Some((id, day)),
+        attention: head.to_work > 0,
+    }
 }
 
 const fn quiet(title: Words) -> Told {
