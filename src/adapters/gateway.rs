@@ -5,6 +5,8 @@
 //! answers bounded, and a request is sent a second time only where it certainly was not carried out.
 //! What an answer means is not judged here: see `app::jobs::exchange`.
 
+mod timeouts;
+
 use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -18,37 +20,12 @@ use tokio::runtime::Runtime;
 use tokio_rustls::rustls;
 use zeroize::Zeroizing;
 
+pub use timeouts::{STREAM_FLOOR_BYTES, Timeouts};
+
 use crate::domain::{GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind};
 use crate::ports::{
     CancelToken, Clock, Gateway, GatewayError, HttpAnswer, HttpRequest, Route as Way,
 };
-
-/// How long the client waits for what.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    /// For a connection, name lookup and TLS included.
-    pub connect: Duration,
-    /// Between two pieces of an answer.
-    pub idle: Duration,
-    /// For a whole answer; streamed answers have no such limit.
-    pub total: Duration,
-    /// A streamed answer must bring at least [`STREAM_FLOOR_BYTES`] in this time.
-    pub stream_window: Duration,
-}
-
-/// What a streamed answer must bring in each [`Timeouts::stream_window`].
-pub const STREAM_FLOOR_BYTES: u64 = 1024;
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            idle: Duration::from_secs(30),
-            total: Duration::from_mins(1),
-            stream_window: Duration::from_mins(1),
-        }
-    }
-}
 
 /// How often a waiting request looks whether it was cancelled.
 const CANCEL_POLL: Duration = Duration::from_millis(50);

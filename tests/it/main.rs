@@ -18,6 +18,7 @@ mod intake_xlsx;
 mod lab_cli;
 mod layering;
 mod lookup;
+mod lookup_cli;
 mod query;
 mod reconcile_cases;
 mod reconcile_props;

@@ -1,0 +1,130 @@
+//! Numbers as customers and spreadsheets give them.
+
+use super::*;
+
+const PAID: &str = "4200002345202603081234567890";
+
+fn only(text: &str) -> (String, NumberKind, Vec<Cleaning>) {
+    let mut found = recognise(text);
+    assert_eq!(found.numbers.len(), 1, "{found:?}");
+    let one = found.numbers.remove(0);
+    (one.number, one.kinds[0], found.cleaned)
+}
+
+#[test]
+fn a_number_however_it_is_pasted_is_the_same_number() {
+    for (text, cleaned) in [
+        (PAID.to_owned(), vec![]),
+        (format!("  {PAID}\r\n"), vec![]),
+        (format!("`{PAID}"), vec![Cleaning::Quotes]),
+        (format!("“{PAID}”"), vec![Cleaning::Quotes]),
+        (
+            "4200 0023 4520 2603 0812 3456 7890".to_owned(),
+            vec![Cleaning::Spaces],
+        ),
+        (
+            "42000023452026\n03081234567890".to_owned(),
+            vec![Cleaning::LineBreaks],
+        ),
+        (
+            "４２００００２３４５２０２６０３０８１２３４５６７８９０".to_owned(),
+            vec![Cleaning::FullWidth],
+        ),
+        (format!("\u{200b}{PAID}\u{feff}"), vec![Cleaning::Invisible]),
+    ] {
+        assert_eq!(
+            only(&text),
+            (PAID.to_owned(), NumberKind::TransactionId, cleaned),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_customers_message_yields_its_numbers_and_nothing_else() {
+    let text = "你好，我 2026-03-08 10:02 付了 35.00 元，电话 13812345678，\
+        商户号：1900000109，交易单号：4200002345202603081234567890，\
+        商户单号 QH260308100244120077 一直显示未支付";
+
+    let found = recognise(text);
+
+    let numbers: Vec<_> = found
+        .numbers
+        .iter()
+        .map(|f| (f.number.as_str(), f.kinds[0]))
+        .collect();
+    assert_eq!(
+        numbers,
+        [
+            (PAID, NumberKind::TransactionId),
+            ("QH260308100244120077", NumberKind::OutTradeNo),
+        ]
+    );
+    assert!(found.numbers.iter().all(|f| f.labelled));
+    assert_eq!(found.merchants, ["1900000109"]);
+}
+
+#[test]
+fn what_a_spreadsheet_ruined_is_said_to_be_ruined() {
+    let found = recognise("4.20000E+27, 4.2E+27");
+    assert_eq!(found.numbers, []);
+    assert_eq!(found.ruined, ["4.20000E+27", "4.2E+27"]);
+
+    let zeros = recognise("4200002345202600000000000000");
+    assert!(zeros.numbers[0].suspect);
+    assert!(!recognise(PAID).numbers[0].suspect);
+}
+
+#[test]
+fn a_list_stays_a_list() {
+    let list =
+        "QH260308100244120077\nQH260308100244120078\tQH260308100244120079,QH260308100244120077";
+    assert_eq!(recognise(list).numbers.len(), 3);
+    let two = format!("{PAID}\n4200002345202603081234567891");
+    assert_eq!(recognise(&two).numbers.len(), 2);
+}
+
+#[test]
+fn each_kind_is_known_by_its_label_or_its_shape() {
+    assert_eq!(
+        only("50300903482026030812345678901").1,
+        NumberKind::RefundId
+    );
+    assert_eq!(only("退款单号：T20260308-1").1, NumberKind::OutRefundNo);
+    assert_eq!(
+        only("微信退款单号 50300903482026030812345678901").1,
+        NumberKind::RefundId
+    );
+    assert_eq!(only("订单号 20260308").1, NumberKind::OrderNo);
+    assert_eq!(only("A1").1, NumberKind::OutTradeNo);
+    assert_eq!(only(&"9".repeat(37)).1, NumberKind::OutRefundNo);
+}
+
+#[test]
+fn nothing_is_found_in_nothing() {
+    for text in ["", " \n", "你好", "hello world", "¥¥¥", &"x".repeat(100)] {
+        assert_eq!(recognise(text).numbers, [], "{text}");
+    }
+}
+
+#[test]
+fn a_large_text_takes_no_longer_than_its_size() {
+    let text = "a1 23 4200 `x9`\n".repeat(200_000);
+    let started = std::time::Instant::now();
+
+    let found = recognise(&text);
+
+    assert!(found.numbers.len() <= MAX_NUMBERS);
+    assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_survived_and_yields_only_clean_numbers(text in "\\PC{0,200}") {
+        for found in recognise(&text).numbers {
+            proptest::prop_assert!(found.number.chars().all(is_number_sign));
+            proptest::prop_assert!((1..=64).contains(&found.number.len()));
+            proptest::prop_assert!(!found.kinds.is_empty());
+        }
+    }
+}
