@@ -1,11 +1,5 @@
 //! Signatures a second on one core, and a whole search for a mistake that is not there.
 
-#![expect(
-    missing_docs,
-    reason = "criterion's macros make undocumented functions"
-)]
-#![expect(clippy::unwrap_used, reason = "a bench that cannot start should stop")]
-
 use std::hint::black_box;
 
 use aws_lc_rs::encoding::AsDer as _;
@@ -76,7 +70,7 @@ fn v3(c: &mut Criterion) {
     group.bench_function("bare_rsa", |b| {
         b.iter(|| {
             pair.sign(&RSA_PKCS1_SHA256, &random, black_box(&text), &mut room)
-                .unwrap()
+                .unwrap();
         });
     });
     group.bench_function("authorize", |b| {

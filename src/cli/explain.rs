@@ -1,5 +1,10 @@
 //! `recondesk explain`: why a signature differs, by trying the usual mistakes.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "a few lines for a person are no hot path, and writing to a string has no error to handle"
+)]
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -324,9 +329,11 @@ fn verdict_text(verdict: &Verdict, aligned: Option<&Alignment>, context: &Contex
                 text.push_str(&format!("  {}\n", hint.get(lang)));
             }
         }
-        Verdict::NotASignature(words) => text.push_str(&format!("{}\n", words.get(lang))),
+        Verdict::NotASignature(words) => {
+            text.push_str(&format!("{}\n", words.get(lang)));
+        }
         Verdict::Cancelled { tried } => {
-            text.push_str(&format!("{} ({tried})\n", lang.pick("已取消", "cancelled")))
+            text.push_str(&format!("{} ({tried})\n", lang.pick("已取消", "cancelled")));
         }
     }
     text

@@ -39,11 +39,6 @@ pub(super) struct Chosen {
 }
 
 impl KeySource {
-    /// True when some source is named.
-    pub(super) const fn is_given(&self) -> bool {
-        self.profile.is_some() || self.key_env.is_some() || self.key_file.is_some()
-    }
-
     /// Reads the key; `kind` says which one of a profile.
     pub(super) fn read(&self, kind: SecretKind, context: &Context<'_>) -> Result<Chosen, Failure> {
         if let Some(name) = &self.profile {

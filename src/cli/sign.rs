@@ -1,5 +1,10 @@
 //! `recondesk sign`: signatures of APIv2 and APIv3, with their steps.
 
+#![expect(
+    clippy::format_push_string,
+    reason = "a few lines for a person are no hot path, and writing to a string has no error to handle"
+)]
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};

@@ -1,5 +1,12 @@
 //! Mistakes of APIv3, made here by code of its own, must be found and named by the search.
 
+#![expect(
+    clippy::semicolon_if_nothing_returned,
+    clippy::format_collect,
+    clippy::assigning_clones,
+    reason = "each mistake is one short closure"
+)]
+
 use std::time::Instant;
 
 use recondesk::wechat::lab::explain::{

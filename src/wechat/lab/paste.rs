@@ -263,7 +263,8 @@ fn http(text: &str) -> Result<Pasted, PasteError> {
             .push((name.trim().to_owned(), value.trim().to_owned()));
     }
     if part.host.is_empty() {
-        part.host = part.header("Host").unwrap_or_default().to_owned();
+        let host = part.header("Host").unwrap_or_default().to_owned();
+        part.host = host;
     }
     part.body = body.unwrap_or_default().into();
     Ok(with_body(Shape::Http, part))
@@ -286,8 +287,8 @@ fn place(address: &str, part: &mut HttpPart) {
         }
         None => address.clone_into(&mut part.target),
     }
-    if let Some((before, _)) = part.target.split_once('#') {
-        part.target = before.to_owned();
+    if let Some(at) = part.target.find('#') {
+        part.target.truncate(at);
     }
 }
 
@@ -350,7 +351,8 @@ fn curl(text: &str) -> Result<Pasted, PasteError> {
     }
     part.body = data.join("&").into_bytes();
     if part.method.is_empty() {
-        part.method = if part.body.is_empty() { "GET" } else { "POST" }.to_owned();
+        part.method
+            .push_str(if part.body.is_empty() { "GET" } else { "POST" });
     }
     let mut out = with_body(Shape::Curl, part);
     out.notes = notes;

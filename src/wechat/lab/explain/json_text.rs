@@ -2,8 +2,11 @@
 //!
 //! Works on the text, so that the order of keys and the writing of numbers stay as they are.
 
-/// A way of writing JSON, with its stable name.
-pub(super) const FORMS: [(&str, fn(&str) -> Option<String>); 11] = [
+/// A way of writing JSON; `None` where it says nothing new.
+type Form = fn(&str) -> Option<String>;
+
+/// The ways of writing JSON, each with its stable name.
+pub(super) const FORMS: [(&str, Form); 11] = [
     ("json-compact", compact),
     ("json-indent-2", |text| indented(text, 2)),
     ("json-indent-4", |text| indented(text, 4)),
@@ -59,12 +62,14 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for the table")]
 fn compact(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     walk(text, |piece| out.push_str(piece));
     Some(out)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for the table")]
 fn spaced(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len() * 2);
     walk(text, |piece| {
@@ -76,6 +81,7 @@ fn spaced(text: &str) -> Option<String> {
     Some(out)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for the table")]
 fn indented(text: &str, width: usize) -> Option<String> {
     let mut out = String::with_capacity(text.len() * 2);
     let mut depth = 0_usize;
@@ -126,6 +132,7 @@ fn sorted(text: &str) -> Option<String> {
     (compact(text)?.len() == out.len() || text.contains('\\')).then_some(out)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one signature for the table")]
 fn slashes(text: &str, escape: bool) -> Option<String> {
     let plain = text.replace("\\/", "/");
     Some(if escape {

@@ -375,7 +375,7 @@ fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> V
             _ => format!("KEY_OF({})", key.name),
         })
         .collect();
-    let labels: Vec<&[u8]> = labels.iter().map(|label| label.as_bytes()).collect();
+    let labels: Vec<&[u8]> = labels.iter().map(String::as_bytes).collect();
     let mut builder = Builder::shown(&question.message, &labels);
     let mut text = |twists: &[Twist<'_>]| {
         let mut room = Built {

@@ -165,17 +165,16 @@ impl<'a> Builder<'a> {
         if encoding == Encoding::Raw {
             return self.field(at).1.as_bytes();
         }
-        let index = match self
+        let known = self
             .encoded
             .iter()
-            .position(|(known, _)| *known == encoding)
-        {
-            Some(index) => index,
-            None => {
-                let all = self.values.iter().map(|v| encode(v, encoding)).collect();
-                self.encoded.push((encoding, all));
-                self.encoded.len() - 1
-            }
+            .position(|(known, _)| *known == encoding);
+        let index = if let Some(index) = known {
+            index
+        } else {
+            let all = self.values.iter().map(|v| encode(v, encoding)).collect();
+            self.encoded.push((encoding, all));
+            self.encoded.len() - 1
         };
         self.encoded
             .get(index)

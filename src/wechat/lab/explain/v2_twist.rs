@@ -111,6 +111,11 @@ impl Twist<'_> {
 
 /// All twists that are about the whole message, most usual first.
 pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
+    use Encoding as E;
+    use Joiner as J;
+    use KeyForm as F;
+    use KeyPlace as P;
+
     let mut out = vec![
         Twist::KeepEmpty,
         Twist::KeepSign,
@@ -119,8 +124,6 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
         Twist::Order(Order::Descending),
     ];
     out.extend((1..keys).map(Twist::OtherKey));
-    use KeyForm as F;
-    use KeyPlace as P;
     out.extend(
         [
             P::Missing,
@@ -155,7 +158,6 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
         ]
         .map(Twist::KeyForm),
     );
-    use Encoding as E;
     out.extend(
         [
             E::Url,
@@ -171,7 +173,6 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
         ]
         .map(Twist::Encoding),
     );
-    use Joiner as J;
     out.extend(
         [
             J::Nothing,

@@ -388,6 +388,7 @@ const fn form_row(form: KeyForm) -> Row {
     (code, zh, en, MEND.0, MEND.1)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of words, one line each")]
 fn edited(edit: &Edit, question: &QuestionV2) -> Change {
     let own = edit
         .at

@@ -188,41 +188,46 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
         },
     };
     let found = search.run(question.signed_text.as_deref());
+    conclude(Finding { found, extra }, &search, |text| {
+        match search.digest {
+            Recovered::Sha256(_) => candidate.key.verifies(text, &given.bytes),
+            _ => search.fits(text),
+        }
+    })
+}
+
+/// Turns what was found into an answer; `confirm` verifies the signature over the very string once more.
+fn conclude(
+    Finding { found, extra }: Finding,
+    search: &Search<'_>,
+    confirm: impl Fn(&[u8]) -> bool,
+) -> Verdict {
     let tried = search.counter.tried;
-    let confirm = |text: &[u8]| match search.digest {
-        Recovered::Sha256(_) => candidate.key.verifies(text, &given.bytes),
-        _ => search.fits(text),
+    let unexplained = Verdict::Unexplained {
+        tried,
+        hints: v3_words::other_text_hints(),
     };
-    let mut right = Vec::new();
-    join(&lines, &[], &mut right);
+    let lines = search.lines;
     let (theirs, mut changes) = match found {
         Outcome::Stopped => return Verdict::Cancelled { tried },
-        Outcome::Nothing => {
-            return Verdict::Unexplained {
-                tried,
-                hints: v3_words::other_text_hints(),
-            };
-        }
+        Outcome::Nothing => return unexplained,
         Outcome::Text(text) => (text, vec![v3_words::other_string()]),
         Outcome::Twists(twists) => {
             let mut text = Vec::new();
-            join(&lines, &twists, &mut text);
-            (
-                text,
-                twists.iter().map(|twist| named(twist, &lines)).collect(),
-            )
+            join(lines, &twists, &mut text);
+            let changes = twists.iter().map(|twist| named(twist, lines)).collect();
+            (text, changes)
         }
     };
     if !confirm(&theirs) {
-        return Verdict::Unexplained {
-            tried,
-            hints: v3_words::other_text_hints(),
-        };
+        return unexplained;
     }
     changes.extend(extra);
     if changes.is_empty() {
         return Verdict::Right;
     }
+    let mut right = Vec::new();
+    join(lines, &[], &mut right);
     Verdict::Explained(Box::new(Explanation {
         changes,
         first_difference: first_difference(&theirs, &right),
@@ -261,6 +266,12 @@ fn join(lines: &[Line], twists: &[Twist], out: &mut Vec<u8>) {
         }
     }
     ends.join(&parts, out);
+}
+
+/// What the search found, and what is wrong beside the string.
+struct Finding {
+    found: Outcome,
+    extra: Vec<Change>,
 }
 
 enum Outcome {

@@ -55,10 +55,7 @@ impl Ends {
                 lines.pop();
             }
             Self::LastLineEmptyMissing => {
-                if lines.last().is_some_and(|last| last.is_empty()) {
-                    lines.pop();
-                    lines.pop_if(|last| last.is_empty());
-                }
+                lines.pop_if(|last| last.is_empty());
             }
             Self::Swapped => {
                 // Time and nonce stand before the last line.

@@ -150,6 +150,7 @@ pub(super) fn ends(ends: Ends) -> Change {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of words, one line each")]
 pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Change {
     let shown: String = String::from_utf8_lossy(value)
         .chars()
