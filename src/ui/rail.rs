@@ -52,7 +52,7 @@ impl Rail {
                 }
                 y += group_gap;
             }
-            let item = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width() - 1.0, height));
+            let item = Rect::from_min_size(pos2(rect.left(), y), vec2(rect.width(), height));
             let response = self.item(ui, item, *screen, nth);
             if response.clicked() {
                 chosen = Some(*screen);

@@ -31,6 +31,19 @@ mod merchants;
 mod overview;
 mod settings;
 
+/// English for a count: `1 bill`, `3 bills`.
+fn many(n: &str, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == "1" { one } else { more })
+}
+
+/// English names of categories inside a sentence begin small.
+fn lower(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}
+
 /// A fixed text.
 pub(crate) type T = &'static str;
 /// A text with one number or name in it.

@@ -134,6 +134,9 @@ fn write(style: &mut Style, t: &Tokens) {
     spacing.scroll.bar_width = 8.0;
     spacing.scroll.floating_width = 4.0;
     spacing.scroll.floating_allocated_width = 0.0;
+    spacing.scroll.dormant_handle_opacity = 0.25;
+    spacing.scroll.active_handle_opacity = 0.35;
+    spacing.scroll.interact_handle_opacity = 0.55;
     spacing.scroll.fade.strength = 0.0;
     spacing.scroll.kinetic.decay_time = 0.0;
     spacing.scroll.kinetic.rubber_band = false;

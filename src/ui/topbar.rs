@@ -100,7 +100,7 @@ impl TopBar {
             None => all.clone(),
         };
         let p = ui.painter();
-        let width = (paint::width(p, &shown, Face::Body) + 66.0).min(240.0);
+        let width = (paint::width(p, &shown, Face::Body) + 62.0).min(240.0);
         let rect = paint::from_left(at, vec2(width, 30.0));
         let response = ui.interact(rect, paint::id(ui, "merchant"), Sense::click());
         let said = format!("{}: {shown}", w.frame.merchant_select);
@@ -119,7 +119,7 @@ impl TopBar {
             16.0,
             t.text_2,
         );
-        let room = rect.width() - 62.0;
+        let room = rect.width() - 58.0;
         paint::fit(
             p,
             pos2(rect.left() + 32.0, y),

@@ -120,6 +120,7 @@ impl MerchantsScreen {
                 .auto_shrink(false)
                 .show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
+                    ui.add_space(4.0);
                     for row in &page.state.merchants {
                         let size = vec2(inner.width() + 8.0, 56.0);
                         let (line, _) = ui.allocate_exact_size(size, Sense::hover());

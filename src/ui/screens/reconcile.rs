@@ -311,7 +311,7 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
     let body = card::titled(ui, rect, w.day.sums, w.day.sums_note);
     let differing = |category: Category| !is_matched(category);
     let segments = |wechat: bool| -> Vec<chart::Segment> {
-        model
+        let mut pieces: Vec<chart::Segment> = model
             .categories
             .iter()
             .filter(|row| differing(row.category))
@@ -323,7 +323,9 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
                         count: book.count,
                     })
             })
-            .collect()
+            .collect();
+        pieces.sort_by_key(|piece| place(piece.category));
+        pieces
     };
     let count = |n: u64| format::count(n);
     let matched_w = (w.day.matched)(&count(model.matched.0.count));
@@ -425,6 +427,16 @@ fn equation(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, model: &DayMod
     if cut {
         response.on_hover_text(text);
     }
+}
+
+/// Order of the pieces of a bar: what is not covered, what waits, then the worst first.
+fn place(category: Category) -> (u8, Severity) {
+    let rank = match category {
+        Category::MCoverage | Category::WCoverage => 0,
+        other if chart::is_cross_day(other) => 1,
+        _ => 2,
+    };
+    (rank, category.severity())
 }
 
 /// True for rows on which both books agree and that stand in both on this day.

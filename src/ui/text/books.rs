@@ -1,11 +1,11 @@
 //! Words of the Bills and Orders screens.
 
-use super::{F, F2, T};
+use super::{F, F2, T, many};
 
 words! {
     /// Bills.
     Bills {
-        subtitle: F = |n| format!("{n} 份"), |n| format!("{n} bills");
+        subtitle: F = |n| format!("{n} 份"), |n| many(n, "bill", "bills");
         import: T = "导入账单…", "Import bill...";
         fetch: F = |day| format!("下载 {day}"), |day| format!("Fetch {day}");
         day: T = "日期", "Day";
@@ -34,7 +34,7 @@ words! {
 words! {
     /// Orders.
     Orders {
-        subtitle: F2 = |n, yuan| format!("{n} 笔，¥{yuan}"), |n, yuan| format!("{n} orders, ¥{yuan}");
+        subtitle: F2 = |n, yuan| format!("{n} 笔，¥{yuan}"), |n, yuan| format!("{}, ¥{yuan}", many(n, "order", "orders"));
         import: T = "导入订单…", "Import orders...";
         number: T = "商户订单号", "Order no.";
         business: T = "业务单号", "Business no.";

@@ -1,6 +1,6 @@
 //! Words of the frame: rail, bars, severities, keys, jobs.
 
-use super::{F, F2, T};
+use super::{F, F2, T, many};
 
 words! {
     /// The frame and what all screens share.
@@ -63,12 +63,12 @@ words! {
         export_json: T = "JSON 文件（.json）", "JSON file (.json)";
         import: T = "导入文件…", "Import file...";
         drop_here: F = |name| format!("松开以导入：{name}"), |name| format!("Release to import: {name}");
-        drop_many: F = |n| format!("松开以导入 {n} 个文件"), |n| format!("Release to import {n} files");
-        rows: F = |n| format!("{n} 笔"), |n| format!("{n} rows");
+        drop_many: F = |n| format!("松开以导入 {n} 个文件"), |n| format!("Release to import {}", many(n, "file", "files"));
+        rows: F = |n| format!("{n} 笔"), |n| many(n, "row", "rows");
         selected: F = |n| format!("已选 {n} 笔"), |n| format!("{n} selected");
         sum: F = |yuan| format!("合计 ¥{yuan}"), |yuan| format!("sum ¥{yuan}");
         mean: F = |yuan| format!("均值 ¥{yuan}"), |yuan| format!("mean ¥{yuan}");
-        merchants_count: F = |n| format!("{n} 个商户"), |n| format!("{n} merchants");
+        merchants_count: F = |n| format!("{n} 个商户"), |n| many(n, "merchant", "merchants");
         bills_count: F2 = |n, of| format!("账单 {n} / {of}"), |n, of| format!("bills {n} / {of}");
         order_files: F2 = |n, of| format!("订单文件 {n} / {of}"), |n, of| format!("order files {n} / {of}");
         clock: F = |time| format!("北京时间 {time}"), |time| format!("Beijing {time}");
@@ -134,7 +134,7 @@ words! {
         export: T = "导出", "Export";
         demo: T = "准备演示", "Make the demo";
         ask_many: T = "批量查单", "Look many up";
-        many: F = |n| format!("{n} 项任务"), |n| format!("{n} tasks");
+        many: F = |n| format!("{n} 项任务"), |n| many(n, "task", "tasks");
         running: F = |what| format!("正在{what}"), |what| format!("{what} is running");
         elapsed: F = |t| format!("已用 {t}"), |t| format!("{t} so far");
         elapsed_rest: F2 = |t, r| format!("已用 {t}，约余 {r}"), |t, r| format!("{t} so far, about {r} left");

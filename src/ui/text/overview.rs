@@ -1,13 +1,13 @@
 //! Words of the Overview and of the first start.
 
-use super::{F, F2, T};
+use super::{F, F2, T, lower, many};
 
 words! {
     /// The Overview.
     Overview {
         subtitle: T = "今早要看的都在这里", "Everything this morning needs";
-        fetch_missing: F = |n| format!("补下账单 {n}"), |n| format!("Fetch {n} bills");
-        work: F = |n| format!("处理 {n} 笔"), |n| format!("Work {n} cases");
+        fetch_missing: F = |n| format!("补下账单 {n}"), |n| format!("Fetch {}", many(n, "bill", "bills"));
+        work: F = |n| format!("处理 {n} 笔"), |n| format!("Work {}", many(n, "case", "cases"));
         work_short: F = |n| format!("处理 {n} 笔"), |n| format!("Work {n}");
         run_all: T = "下载并对账", "Fetch and reconcile";
         yesterday: T = "昨日", "yesterday";
@@ -18,13 +18,13 @@ words! {
         to_work: T = "，涉及", "to work,";
         at_stake: T = "", "at stake";
         all_matched: F2 = |day, n| format!("{day} {n} 笔全部平账"), |day, n| format!("All {n} rows {day} are matched");
-        bill_missing: F2 = |day, n| format!("{day}账单尚缺 {n} 份"), |day, n| format!("{n} bills {day} are missing");
+        bill_missing: F2 = |day, n| format!("{day}账单尚缺 {n} 份"), |day, n| format!("{} missing {day}", many(n, "bill", "bills"));
         arrived: F2 = |n, m| format!("，已到的 {n} 笔平账 {m}"), |n, m| format!("; of {n} rows here {m} are matched");
         nothing_here: F = |day| format!("{day}还没有账单"), |day| format!("No bill {day} yet");
         paid_not_fulfilled: F = |n| format!("{n} 笔客户已付款未履约"), |n| format!("{n} paid but not fulfilled");
-        of_category: F2 = |n, what| format!("{n} 笔{what}"), |n, what| format!("{n} {what}");
-        bill_not_ready: F = |n| format!("{n} 个商户账单未生成"), |n| format!("{n} bill not ready");
-        bill_not_fetched: F = |n| format!("{n} 个商户账单未下载"), |n| format!("{n} bill not fetched");
+        of_category: F2 = |n, what| format!("{n} 笔{what}"), |n, what| format!("{n} × {}", lower(what));
+        bill_not_ready: F = |n| format!("{n} 个商户账单未生成"), |n| format!("{} not ready", many(n, "bill", "bills"));
+        bill_not_fetched: F = |n| format!("{n} 个商户账单未下载"), |n| format!("{} not fetched", many(n, "bill", "bills"));
         ready_to_sign: F = |n| format!("{n} 个商户已平账"), |n| format!("{n} fully balanced");
         merchant: T = "商户", "Merchant";
         bill: T = "账单", "Bill";
@@ -54,7 +54,7 @@ words! {
         no_bill_day: T = "无账单", "no bill";
         no_history: T = "还没有对过账的日子", "No day has been reconciled yet";
         ageing: T = "未结账龄", "Open by age";
-        ageing_note: F = |n| format!("{n} 笔"), |n| format!("{n} cases");
+        ageing_note: F = |n| format!("{n} 笔"), |n| many(n, "case", "cases");
         nothing_open: T = "没有未结差错", "No open cases";
         age_today: T = "今日", "today";
         age_days: F2 = |a, b| if a == b { format!("{a} 天") } else { format!("{a}–{b} 天") }, |a, b| if a == b { format!("{a} d") } else { format!("{a}-{b} d") };

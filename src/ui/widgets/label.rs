@@ -22,7 +22,8 @@ pub(crate) fn pill(ui: &Ui, at: Pos2, mood: Mood, words: &str) -> Rect {
     let t = tokens(ui);
     let p = ui.painter();
     let tone = t.tone(mood);
-    let width = 20.0 + paint::width(p, words, Face::Small) + 8.0;
+    let inset = inset(mood);
+    let width = inset + paint::width(p, words, Face::Small) + 8.0;
     let rect = paint::from_left(at, vec2(width, 20.0));
     let edge = if t.contrast {
         Stroke::new(1.5, tone.text)
@@ -33,16 +34,21 @@ pub(crate) fn pill(ui: &Ui, at: Pos2, mood: Mood, words: &str) -> Rect {
     paint::mark(p, pos2(rect.left() + 12.0, at.y), mood, t);
     paint::left(
         p,
-        pos2(rect.left() + 20.0, at.y),
+        pos2(rect.left() + inset, at.y),
         words,
         (Face::Small, tone.text),
     );
     rect
 }
 
-/// Width of a pill.
+/// Where the words of a pill begin; the check is wider than the other marks.
+const fn inset(mood: Mood) -> f32 {
+    if matches!(mood, Mood::Ok) { 22.0 } else { 20.0 }
+}
+
+/// Most that a pill takes.
 pub(crate) fn pill_width(ui: &Ui, words: &str) -> f32 {
-    28.0 + paint::width(ui.painter(), words, Face::Small)
+    30.0 + paint::width(ui.painter(), words, Face::Small)
 }
 
 /// A pill of a severity with a count; the node says both whatever is drawn.

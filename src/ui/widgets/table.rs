@@ -248,8 +248,9 @@ impl Table<'_> {
         focused: bool,
     ) {
         ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
-        let salt = IdSalt::new(("cells", self.name, self.columns.len()));
-        let widths = self.widths(ui, salt, inner.width());
+        let salt = ("cells", self.name, self.columns.len());
+        let state_id = egui_table::TableState::id(ui, IdSalt::new(salt));
+        let widths = self.widths(ui, state_id, inner.width());
         let columns: Vec<egui_table::Column> = self
             .columns
             .iter()
@@ -289,8 +290,7 @@ impl Table<'_> {
     }
 
     /// Stored widths, with the elastic column taking the rest; stored back, so that there is no sizing pass.
-    fn widths(&self, ui: &Ui, salt: IdSalt, available: f32) -> Vec<f32> {
-        let state_id = egui_table::TableState::id(ui, salt);
+    fn widths(&self, ui: &Ui, state_id: Id, available: f32) -> Vec<f32> {
         let mut state = egui_table::TableState::load(ui, state_id).unwrap_or_default();
         let column_id = |column: &Column| Id::unique(("column", self.name, column.id));
         let mut widths: Vec<f32> = self

@@ -197,7 +197,12 @@ fn clauses(
     };
     for (nth, clause) in model.clauses.iter().take(4).enumerate() {
         let words = clause_words(page, clause);
-        let width = 14.0 + paint::width(p, &words, face);
+        let inset = if clause.severity == Severity::Ok {
+            17.0
+        } else {
+            14.0
+        };
+        let width = inset + paint::width(p, &words, face);
         if x + width > right {
             break;
         }
@@ -205,7 +210,7 @@ fn clauses(
         let response = ui.interact(rect, paint::id(ui, ("clause", nth)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &words));
         paint::mark(p, pos2(x + 5.0, y), clause.severity.into(), t);
-        let text = paint::left(p, pos2(x + 14.0, y), &words, (face, t.text_2));
+        let text = paint::left(p, pos2(x + inset, y), &words, (face, t.text_2));
         if response.hovered() {
             paint::hline(p, text.x_range(), y + 9.0, t.text_3);
             ui.set_cursor_icon(egui::CursorIcon::PointingHand);

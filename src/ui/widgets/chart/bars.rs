@@ -48,7 +48,7 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: [BookBar<'_>; 2]) -> Option<C
         .iter()
         .map(|book| paint::width(p, book.totals.1, Face::Heading))
         .fold(0.0, f32::max);
-    let right = rect.right() - sums - counts - 36.0;
+    let right = rect.right() - sums - counts - 76.0;
     let matched = (right - left) * MATCHED;
     let room = right - left - matched - 4.0;
     let unit = unit_width(&books, room);

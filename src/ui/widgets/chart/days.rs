@@ -48,7 +48,7 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
     }
     let left = rect.left() + 48.0;
     let plot = Rect::from_min_max(
-        pos2(left, rect.top() + 30.0),
+        pos2(left, rect.top() + 34.0),
         pos2(rect.right() - 14.0, rect.bottom() - 28.0),
     );
     let most = points
