@@ -1,9 +1,10 @@
 //! Composition root: reads the arguments, builds the adapters, hands them over. No logic here.
 
+mod window;
+
 use std::process::ExitCode;
 
 use recondesk::adapters;
-use recondesk::app::{Failure, FailureKind, Words};
 use recondesk::cli::{self, World};
 
 fn main() -> ExitCode {
@@ -14,17 +15,7 @@ fn main() -> ExitCode {
         files: std::sync::Arc::new(adapters::files::SystemFiles),
         workbooks: std::sync::Arc::new(adapters::report::XlsxWriter::default()),
         forgetful_vault: || std::sync::Arc::new(adapters::vault::MemoryVault::default()),
-        window: |_start| {
-            Err(Failure::new(
-                FailureKind::Usage,
-                "window.missing",
-                Words::new("这个版本还没有窗口", "This build has no window yet"),
-                Words::new(
-                    "用 recondesk --help 查看命令",
-                    "recondesk --help lists the commands",
-                ),
-            ))
-        },
+        window: window::show,
     };
     cli::run(std::env::args_os(), &world)
 }

@@ -345,6 +345,8 @@ impl State {
             Outcome::Changed(changed, told) => {
                 self.tell(Ok(*told));
                 let mut next = match changed {
+                    // Books of a merchant that is not known yet: the demo has just made it.
+                    Changed::Books if self.merchants.is_empty() => vec![Command::Start],
                     Changed::Merchants => vec![Command::Start],
                     Changed::Books => self.reload_books(),
                     Changed::Cases => self.reload_cases(),

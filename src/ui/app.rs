@@ -66,6 +66,8 @@ pub struct App {
     picking: Option<Picking>,
     applied: Option<Preferences>,
     started: bool,
+    renderer: String,
+    language: Option<crate::app::Language>,
 }
 
 impl App {
@@ -88,7 +90,23 @@ impl App {
             picking: None,
             applied: None,
             started: false,
+            renderer: String::new(),
+            language: None,
         }
+    }
+
+    /// Names the renderer that draws this window, for the settings screen.
+    #[must_use]
+    pub fn drawn_by(mut self, renderer: String) -> Self {
+        self.renderer = renderer;
+        self
+    }
+
+    /// Sets the language of this run, whatever the preferences say.
+    #[must_use]
+    pub const fn in_language(mut self, language: Option<crate::app::Language>) -> Self {
+        self.language = language;
+        self
     }
 
     /// Sets fonts and styles; once, before the first frame.
@@ -126,9 +144,13 @@ impl App {
             self.submit(Command::Start);
         }
         while let Some(event) = self.backend.try_next() {
+            let welcomed = self.state.welcome.value().is_some();
             let newest = self.state.notices.first().map(|notice| notice.id);
             for command in self.state.apply(event) {
                 self.submit(command);
+            }
+            if !welcomed && self.state.welcome.value().is_some() {
+                self.settle();
             }
             let now = self.state.notices.first().map(|notice| notice.id);
             if now != newest
@@ -149,6 +171,16 @@ impl App {
         let rest = u64::try_from(60 - now.unix().rem_euclid(60)).unwrap_or(60);
         ctx.request_repaint_after(Duration::from_secs(rest));
         self.apply_preferences(ctx);
+    }
+
+    /// What the command line and the renderer say goes over what was stored.
+    fn settle(&mut self) {
+        if let Some(language) = self.language {
+            self.state.preferences.language = language;
+        }
+        if !self.renderer.is_empty() {
+            self.state.preferences.renderer.clone_from(&self.renderer);
+        }
     }
 
     fn files(&mut self, ctx: &Context) {

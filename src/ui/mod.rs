@@ -9,6 +9,10 @@
     clippy::cast_sign_loss,
     reason = "positions on the screen are f32, and no count that is drawn as a length needs more"
 )]
+#![expect(
+    clippy::many_single_char_names,
+    reason = "p, t, w, x, y are painter, tokens, words and place everywhere in the window"
+)]
 
 mod action;
 mod app;
@@ -21,6 +25,7 @@ mod page;
 mod paint;
 mod palette;
 mod rail;
+mod run;
 mod screens;
 mod shell;
 mod text;
@@ -30,4 +35,5 @@ mod topbar;
 mod widgets;
 
 pub use app::{App, Backend};
+pub use run::{Parts, Wake, run};
 pub use screens::Screen;

@@ -62,10 +62,7 @@ impl<'a> Page<'a> {
         let y = self.header_y();
         let at = pos2(self.rect.left(), y);
         let rect = paint::left(ui.painter(), at, title, (Face::Title, self.t.text_1));
-        let node = paint::say(ui, "title", rect, title);
-        ui.accesskit_node_builder(node.id, |node| {
-            node.set_role(egui::accesskit::Role::Heading);
-        });
+        paint::say_as(ui, "title", rect, (egui::accesskit::Role::Heading, title));
         pos2(rect.right() + 12.0, y)
     }
 

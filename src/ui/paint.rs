@@ -173,9 +173,19 @@ pub(crate) fn say(
     rect: Rect,
     words: &str,
 ) -> Response {
+    say_as(ui, salt, rect, (Role::Label, words))
+}
+
+/// The same with another role than a label.
+pub(crate) fn say_as(
+    ui: &Ui,
+    salt: impl std::hash::Hash + std::fmt::Debug,
+    rect: Rect,
+    (role, words): (Role, &str),
+) -> Response {
     let id = ui.scope_id().with(("said", salt));
     let response = ui.interact(rect, id, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    response.widget_info(|| WidgetInfo::labeled(role, true, words));
     response
 }
 

@@ -153,7 +153,7 @@ impl Palette {
             .frame(egui::Frame::NONE)
             .margin(egui::Margin::ZERO)
             .char_limit(256)
-            .vertical_align(egui::Align::Center)
+            .align(egui::Align2::LEFT_CENTER)
             .desired_width(field.width())
             .min_size(field.size());
         let response = ui.put(field, edit);

@@ -1,1 +1,236 @@
-//! placeholder
+//! What the screens say and what they ask for, found by accessible name.
+
+use egui_kittest::kittest::Queryable as _;
+use recondesk::app::model::CalendarState;
+use recondesk::app::{Command, Failure, FailureKind, Remote, Words};
+use recondesk::domain::Severity;
+use recondesk::ui::Screen;
+
+use crate::sample;
+use crate::stage::{Look, Tape, sample_window, window};
+
+#[test]
+fn the_morning_is_one_sentence() {
+    let harness = sample_window(Look::default(), Screen::Overview, &Tape::default());
+
+    harness.get_by_label("昨日 48,213 笔，平账 48,190；跨日 19；需处理 4，涉及 ¥1,288.00");
+    harness.get_by_label("3 笔客户已付款未履约");
+}
+
+#[test]
+fn the_english_morning_says_the_same() {
+    let harness = sample_window(
+        Look::default().english(),
+        Screen::Overview,
+        &Tape::default(),
+    );
+
+    harness.get_by_label(
+        "48,213 yesterday, 48,190 matched; 19 cross-day; 4 to work, ¥1,288.00 at stake",
+    );
+}
+
+#[test]
+fn working_the_cases_of_the_morning_opens_them_filtered() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Overview, &tape);
+    tape.take();
+
+    harness.get_by_label("处理 4 笔").click();
+    harness.run_steps(2);
+
+    assert_eq!(harness.state().screen(), Screen::Cases);
+    let sent = tape.take();
+    let filter = sent.iter().find_map(|command| match command {
+        Command::Cases(filter) => Some(filter),
+        _ => None,
+    });
+    assert_eq!(
+        filter.unwrap().severities,
+        [Severity::Urgent, Severity::Fault]
+    );
+}
+
+#[test]
+fn a_day_of_the_calendar_opens_its_reconciliation() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Overview, &tape);
+    tape.take();
+
+    harness
+        .get_by_label_contains("2026-02-16：缺账单")
+        .click_accesskit();
+    harness.run_steps(2);
+
+    assert_eq!(harness.state().screen(), Screen::Reconcile);
+    assert_eq!(harness.state().state().day.to_string(), "2026-02-16");
+    assert!(
+        tape.take()
+            .iter()
+            .any(|c| matches!(c, Command::Day(_, day) if day.to_string() == "2026-02-16"))
+    );
+    let model = harness.state().state().overview.value().unwrap();
+    assert!(
+        model
+            .calendar
+            .iter()
+            .any(|day| day.state == CalendarState::Missing)
+    );
+}
+
+#[test]
+fn a_category_row_opens_its_cases() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Reconcile, &tape);
+    tape.take();
+
+    harness
+        .get_by_label("P07 金额不符 差错 1 132.00 123.00")
+        .click();
+    harness.run_steps(2);
+
+    assert_eq!(harness.state().screen(), Screen::Cases);
+    assert!(
+        tape.take()
+            .iter()
+            .any(|c| matches!(c, Command::Cases(f) if f.categories.len() == 1))
+    );
+}
+
+#[test]
+fn a_row_is_named_by_its_content_and_opens_beside_the_table() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    tape.take();
+
+    harness
+        .get_by_label("紧急 P01 掉单 QH260308100244120077 微信账 299.00 商户账 299.00")
+        .click();
+    harness.run_steps(2);
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
+    harness.run_steps(2);
+
+    assert!(tape.take().iter().any(|c| matches!(c, Command::Case(..))));
+    harness.get_by_label("建议：查单后补发货");
+    harness.get_by_label("状态: SUCCESS ≠ 未支付 created");
+}
+
+#[test]
+fn arrows_move_the_row_and_the_panel_follows() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    harness
+        .get_by_label_contains("QH260308200817340021")
+        .click();
+    harness.run_steps(2);
+    tape.take();
+
+    harness.key_press(egui::Key::ArrowDown);
+    harness.run_steps(2);
+
+    assert!(
+        tape.take()
+            .iter()
+            .any(|c| matches!(c, Command::Case(_, key) if key.contains("QH260308100244120077")))
+    );
+}
+
+#[test]
+fn sorting_by_a_column_asks_for_another_order() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    tape.take();
+
+    harness.get_by_label("支付时间").click();
+    harness.run_steps(2);
+
+    assert!(tape.take().iter().any(
+        |c| matches!(c, Command::Cases(f) if f.sort == recondesk::app::model::CaseSort::PaidAt)
+    ));
+}
+
+#[test]
+fn a_fresh_workspace_offers_demo_merchant_and_files() {
+    let tape = Tape::default();
+    let mut harness = window(Look::default(), &tape, |app| {
+        app.state_mut().welcome = Remote::Ready(());
+        app.state_mut().demo = true;
+    });
+    tape.take();
+
+    harness.get_by_label("打开演示").click();
+    harness.run_steps(2);
+
+    assert!(tape.take().iter().any(|c| matches!(c, Command::OpenDemo)));
+    harness.get_by_label("选择文件…");
+}
+
+#[test]
+fn a_failed_day_says_what_where_and_what_to_do_beside_the_old_result() {
+    let harness = window(Look::default(), &Tape::default(), |app| {
+        sample::fill(app.state_mut());
+        let failure = Failure::new(
+            FailureKind::RefusedInput,
+            "B03",
+            Words::new("账单汇总不符，已隔离", "Bill and summary disagree"),
+            Words::new("重新下载账单", "Fetch the bill again"),
+        )
+        .with_detail("2026-03-08_ALL.csv.gz line 12,044")
+        .retryable();
+        let old = Box::new(sample::reconciled("青禾商城"));
+        app.state_mut().reconciled = Remote::Failed(failure, Some(old));
+        app.go(Screen::Reconcile);
+    });
+
+    harness.get_by_label("账单汇总不符，已隔离");
+    harness.get_by_label("重试");
+    harness.get_by_label_contains("I1 行数 ＝ 总交易单数");
+}
+
+#[test]
+fn a_merchant_form_with_errors_is_not_sent() {
+    let tape = Tape::default();
+    let mut harness = window(Look::default(), &tape, |app| {
+        app.state_mut().welcome = Remote::Ready(());
+        app.go(Screen::Merchants);
+    });
+    harness
+        .get_all_by_label("新增商户…")
+        .next()
+        .unwrap()
+        .click();
+    harness.run_steps(2);
+    harness.get_by_label("商户号").focus();
+    harness.run_steps(1);
+    harness.get_by_label("商户号").type_text("12");
+    harness.run_steps(2);
+    tape.take();
+
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    harness.run_steps(2);
+
+    assert!(
+        !tape
+            .take()
+            .iter()
+            .any(|c| matches!(c, Command::SaveProfile(..)))
+    );
+    harness.get_by_label("必填");
+}
+
+#[test]
+fn the_language_changes_in_the_next_frame_and_is_stored() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Settings, &tape);
+    tape.take();
+
+    harness.get_by_label("语言: English").click();
+    harness.run_steps(3);
+
+    harness.get_by_label("Changes apply at once");
+    assert!(
+        tape.take()
+            .iter()
+            .any(|c| matches!(c, Command::SavePreferences(_)))
+    );
+}

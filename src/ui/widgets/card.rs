@@ -143,7 +143,8 @@ impl Empty<'_> {
         } else {
             Button::secondary(label)
         };
-        let button = button.icon(icon);
+        // The same words may stand in the page header.
+        let button = button.icon(icon).salt(u64::MAX);
         let size = vec2(button.width(ui), 30.0);
         let rect = Rect::from_center_size(pos2(center.x, tile.bottom() + 84.0), size);
         Some(button.show(ui, rect))

@@ -142,8 +142,7 @@ impl<'a> Field<'a> {
             .margin(egui::Margin::ZERO)
             .password(self.masked)
             .char_limit(self.limit)
-            .horizontal_align(self.align)
-            .vertical_align(Align::Center)
+            .align(egui::Align2([self.align, Align::Center]))
             .desired_width(inner.width())
             .min_size(inner.size());
         let response = ui.put(inner, edit);

@@ -52,10 +52,10 @@ fn columns(page: &Page<'_>, panel_open: bool) -> Vec<Column> {
         Column::text("severity", c.severity, 92.0).sorts(),
         Column::text("code", c.code, 56.0).sorts(),
         Column::text("category", c.category, 118.0).elastic(),
-        Column::text("number", c.number, 196.0).sorts(),
+        Column::text("number", c.number, 186.0).sorts(),
         Column::number("wechat", c.wechat, 86.0).sorts(),
         Column::number("merchant", c.merchant, 86.0).sorts(),
-        Column::text("paid", c.paid_at, 134.0).sorts(),
+        Column::text("paid", c.paid_at, 124.0).sorts(),
     ];
     if !panel_open {
         columns.push(Column::text("day", c.day, 100.0));
@@ -141,7 +141,7 @@ fn number(cell: &Cell<'_>, row: &CaseRow, short: bool) {
         return;
     }
     let p = cell.ui.painter();
-    let room = cell.rect.width() - 16.0;
+    let room = cell.rect.width() - 14.0;
     // Hack's advance is 0.602 em.
     let fits = (room / (Face::Mono.size() * 0.602)) as usize;
     if !short && row.number.chars().count() <= fits {

@@ -40,8 +40,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     };
     let place = paint::put(p, pos2(x, y), Align2::LEFT_CENTER, galley);
     let said = runs.said();
-    let node = paint::say(ui, "morning", place, said.trim_end());
-    ui.accesskit_node_builder(node.id, |node| node.set_role(Role::Status));
+    paint::say_as(ui, "morning", place, (Role::Status, said.trim_end()));
     let y = rect.top() + if wide { 66.0 } else { 58.0 };
     clauses(ui, (x, y, button_left - 12.0), page, model, out);
 }
