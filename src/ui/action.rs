@@ -28,6 +28,16 @@ pub(crate) enum Action {
     PickExport(ExportFormat),
     /// Stops a job.
     Cancel(crate::app::TaskId),
+    /// Looks a text up on the Lookup screen.
+    LookUp(String),
+    /// Puts another of several stories of a number in view.
+    ChooseStory(usize),
+    /// Gives up what the Lookup screen waits for.
+    StopAsking,
+    /// Opens a case: merchant, key, order number.
+    OpenCase(ProfileId, String, String),
+    /// Asks where to write the answers about many numbers.
+    PickAnswers(ExportFormat),
     /// Opens the form of a new merchant.
     NewMerchant,
 }

@@ -46,6 +46,7 @@ impl Backend for Worker {
 enum Picking {
     Import,
     Export(ProfileId, BillDate, crate::app::ExportFormat),
+    Answers(crate::app::ExportFormat),
 }
 
 /// The window.
@@ -201,6 +202,12 @@ impl App {
                     self.submit(Command::Export(profile, day, format, path));
                 }
             }
+            Some(Picking::Answers(format)) => {
+                let answers = self.state.lookup.answers.value().cloned();
+                if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
+                    self.submit(Command::ExportAnswers(answers, format, path));
+                }
+            }
             None => {}
         }
     }
@@ -255,9 +262,36 @@ impl App {
 
     /// Carries out what the views asked for.
     pub(super) fn carry_out(&mut self, ctx: &Context) {
-        for action in self.out.take() {
+        let mut actions = self.out.take();
+        while !actions.is_empty() {
+            self.carry_out_each(ctx, actions);
+            // A screen that is told of a wish may have one of its own.
+            actions = self.out.take();
+        }
+        if self.screen != Screen::Lookup {
+            self.state.leave_lookup();
+        }
+    }
+
+    fn carry_out_each(&mut self, ctx: &Context, actions: Vec<Action>) {
+        for action in actions {
             match action {
                 Action::Go(screen) => self.screen = screen,
+                Action::LookUp(text) => {
+                    self.screen = Screen::Lookup;
+                    self.screens.look_up(text, &mut self.out);
+                }
+                Action::ChooseStory(nth) => {
+                    let merchants = std::mem::take(&mut self.state.merchants);
+                    let next = self.state.lookup.choose(nth, &merchants);
+                    self.state.merchants = merchants;
+                    if let Some(command) = next {
+                        self.submit(command);
+                    }
+                }
+                Action::StopAsking => self.state.leave_lookup(),
+                Action::OpenCase(profile, key, number) => self.open_case(profile, key, number),
+                Action::PickAnswers(format) => self.pick_answers(format),
                 Action::Run(command) => self.submit(command),
                 Action::SetDay(day) => self.set_day(day),
                 Action::SetMerchant(merchant) => self.set_merchant(merchant),
@@ -292,6 +326,32 @@ impl App {
         };
         for page in wanted {
             self.submit(Command::Page(list, page));
+        }
+    }
+
+    /// Goes to a case from elsewhere: the list shows its number, the panel the case.
+    fn open_case(&mut self, profile: ProfileId, key: String, number: String) {
+        self.screen = Screen::Cases;
+        self.screens.open_case();
+        self.submit(Command::Cases(CaseFilter {
+            profile: Some(profile),
+            text: number,
+            ..CaseFilter::default()
+        }));
+        self.submit(Command::Case(profile, key));
+    }
+
+    fn pick_answers(&mut self, format: crate::app::ExportFormat) {
+        let name = format!("lookup_{}.{}", self.clock.now().day(), format.extension());
+        let title = match self.state.preferences.language {
+            crate::app::Language::Zh => "导出到",
+            crate::app::Language::En => "Export to",
+        };
+        if self.picker.ask(PickAsk::Save {
+            title: title.to_owned(),
+            name,
+        }) {
+            self.picking = Some(Picking::Answers(format));
         }
     }
 

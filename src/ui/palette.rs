@@ -12,10 +12,13 @@ use super::theme::{Face, tokens};
 use super::widgets::button::key_cap;
 use super::widgets::dialog;
 use super::{icons, paint};
+use crate::app::jobs::lookup::recognise::recognise;
 use crate::app::{Command, State};
 
 /// Rows shown at most.
 const ROWS: usize = 8;
+/// Numbers looked up last that are shown with them.
+const RECENT: usize = 2;
 
 /// The palette while it is open.
 #[derive(Default)]
@@ -44,6 +47,8 @@ pub(crate) enum Deed {
     Keys,
     /// Opens the notices.
     Notices,
+    /// Looks a number up.
+    LookUp(String),
     /// Looks for a number among the cases.
     FindNumber(String),
 }
@@ -200,6 +205,15 @@ impl Palette {
         let text = self.text.trim();
         let lower = text.to_lowercase();
         let mut rows = Vec::new();
+        if let Some(number) = number_in(text) {
+            rows.push(Row {
+                icon: icons::MAGNIFYING_GLASS,
+                label: (w.lookup.find_number)(&number),
+                context: w.frame.lookup.to_owned(),
+                key: "",
+                deed: Deed::LookUp(text.to_owned()),
+            });
+        }
         if is_number(text) {
             rows.push(Row {
                 icon: icons::MAGNIFYING_GLASS,
@@ -213,9 +227,31 @@ impl Palette {
             .into_iter()
             .filter(|row| lower.is_empty() || row.label.to_lowercase().contains(&lower));
         rows.extend(matching);
-        rows.truncate(ROWS);
+        let recent = state
+            .lookup
+            .recent
+            .iter()
+            .filter(|(number, _)| lower.is_empty() || number.to_lowercase().contains(&lower));
+        let recent: Vec<Row> = recent
+            .take(RECENT)
+            .map(|(number, said)| Row {
+                icon: icons::CLOCK_COUNTER_CLOCKWISE,
+                label: number.clone(),
+                context: w.of(said).to_owned(),
+                key: "",
+                deed: Deed::LookUp(number.clone()),
+            })
+            .collect();
+        rows.truncate(ROWS.saturating_sub(recent.len()));
+        rows.extend(recent);
         rows
     }
+}
+
+/// The first number of a text that looks like one of an order: long enough not to be a word or a day.
+fn number_in(text: &str) -> Option<String> {
+    let found = recognise(text).numbers.into_iter().next()?;
+    (found.number.len() >= 8 || found.labelled).then_some(found.number)
 }
 
 /// True for text that can be an order number: eight or more letters and digits, with digits among them.
@@ -381,6 +417,7 @@ pub(crate) fn carry_out(deed: Deed, state: &State, out: &mut Outbox) -> Option<D
         }
         (Deed::Import, _) => out.push(Action::PickFiles),
         (Deed::NewMerchant, _) => out.push(Action::NewMerchant),
+        (Deed::LookUp(text), _) => out.push(Action::LookUp(text)),
         (Deed::FindNumber(text), _) => {
             out.push(Action::Go(Screen::Cases));
             let filter = crate::app::model::CaseFilter {

@@ -27,6 +27,7 @@ mod books;
 mod cases;
 mod day;
 mod frame;
+mod lookup;
 mod merchants;
 mod overview;
 mod settings;
@@ -66,6 +67,7 @@ pub(crate) struct Wording {
     pub(crate) compare: cases::Compare,
     pub(crate) bills: books::Bills,
     pub(crate) orders: books::Orders,
+    pub(crate) lookup: lookup::Lookup,
     pub(crate) merchants: merchants::Merchants,
     pub(crate) problems: merchants::Problems,
     pub(crate) settings: settings::Settings,
@@ -83,6 +85,7 @@ static ZH: Wording = Wording {
     compare: cases::Compare::ZH,
     bills: books::Bills::ZH,
     orders: books::Orders::ZH,
+    lookup: lookup::Lookup::ZH,
     merchants: merchants::Merchants::ZH,
     problems: merchants::Problems::ZH,
     settings: settings::Settings::ZH,
@@ -100,6 +103,7 @@ static EN: Wording = Wording {
     compare: cases::Compare::EN,
     bills: books::Bills::EN,
     orders: books::Orders::EN,
+    lookup: lookup::Lookup::EN,
     merchants: merchants::Merchants::EN,
     problems: merchants::Problems::EN,
     settings: settings::Settings::EN,

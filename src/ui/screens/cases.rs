@@ -41,6 +41,12 @@ impl CasesScreen {
         self.open = false;
     }
 
+    /// The panel opens with the case that is about to be read.
+    pub(super) fn open_panel(&mut self) {
+        self.open = true;
+        self.note.clear();
+    }
+
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         self.follow_list(page);
         self.header(ui, page, out);
@@ -286,6 +292,10 @@ impl CasesScreen {
                 }
                 if input::menu_row(ui, w.cases.copy_number, 2, false).clicked() {
                     ui.copy_text(row.number.clone());
+                    ui.close();
+                }
+                if input::menu_row(ui, w.lookup.open_lookup, 4, false).clicked() {
+                    out.push(Action::LookUp(row.number.clone()));
                     ui.close();
                 }
                 if input::menu_row(ui, w.cases.copy_row, 3, false).clicked() {

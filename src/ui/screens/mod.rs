@@ -5,6 +5,7 @@
 
 mod bills;
 mod cases;
+mod lookup;
 mod merchants;
 mod orders;
 mod overview;
@@ -32,6 +33,8 @@ pub enum Screen {
     Bills,
     /// 订单.
     Orders,
+    /// 查单.
+    Lookup,
     /// 商户.
     Merchants,
     /// 设置.
@@ -40,12 +43,13 @@ pub enum Screen {
 
 impl Screen {
     /// Those that are built, in the order of the rail.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Overview,
         Self::Reconcile,
         Self::Cases,
         Self::Bills,
         Self::Orders,
+        Self::Lookup,
         Self::Merchants,
         Self::Settings,
     ];
@@ -58,6 +62,7 @@ impl Screen {
             Self::Cases => w.frame.cases,
             Self::Bills => w.frame.bills,
             Self::Orders => w.frame.orders,
+            Self::Lookup => w.frame.lookup,
             Self::Merchants => w.frame.merchants,
             Self::Settings => w.frame.settings,
         }
@@ -71,6 +76,7 @@ impl Screen {
             Self::Cases => icons::WARNING_DIAMOND,
             Self::Bills => icons::RECEIPT,
             Self::Orders => icons::PACKAGE,
+            Self::Lookup => icons::MAGNIFYING_GLASS,
             Self::Merchants => icons::STOREFRONT,
             Self::Settings => icons::GEAR,
         }
@@ -81,6 +87,7 @@ impl Screen {
         match self {
             Self::Overview | Self::Reconcile | Self::Cases => 0,
             Self::Bills | Self::Orders => 1,
+            Self::Lookup => 2,
             Self::Merchants | Self::Settings => 3,
         }
     }
@@ -108,6 +115,7 @@ pub(crate) struct Screens {
     cases: cases::CasesScreen,
     bills: bills::BillsScreen,
     orders: orders::OrdersScreen,
+    lookup: lookup::LookupScreen,
     merchants: merchants::MerchantsScreen,
     settings: settings::SettingsScreen,
 }
@@ -115,6 +123,9 @@ pub(crate) struct Screens {
 impl Screens {
     /// Draws a screen.
     pub(crate) fn show(&mut self, screen: Screen, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        if screen != Screen::Lookup {
+            self.lookup.left();
+        }
         match screen {
             Screen::Overview if page.state.merchants.is_empty() => start::show(ui, page, out),
             Screen::Overview => self.overview.show(ui, page, out),
@@ -122,6 +133,7 @@ impl Screens {
             Screen::Cases => self.cases.show(ui, page, out),
             Screen::Bills => self.bills.show(ui, page, out),
             Screen::Orders => self.orders.show(ui, page, out),
+            Screen::Lookup => self.lookup.show(ui, page, out),
             Screen::Merchants => self.merchants.show(ui, page, out),
             Screen::Settings => self.settings.show(ui, page, out),
         }
@@ -135,9 +147,20 @@ impl Screens {
             Screen::Cases => self.cases.status(page),
             Screen::Bills => self.bills.status(page),
             Screen::Orders => self.orders.status(page),
+            Screen::Lookup => self.lookup.status(page),
             Screen::Merchants => merchants::status(page),
             Screen::Settings => settings::status(page),
         }
+    }
+
+    /// Looks a text up on the Lookup screen.
+    pub(crate) fn look_up(&mut self, text: String, out: &mut Outbox) {
+        self.lookup.start(text, out);
+    }
+
+    /// Shows the side panel of Cases, for a case that is about to be read.
+    pub(crate) fn open_case(&mut self) {
+        self.cases.open_panel();
     }
 
     /// Opens the form of a new merchant.

@@ -1,0 +1,109 @@
+//! Dialogs of the live answer: the messages as they went, and the question before an answer is kept.
+
+use egui::{Context, Rect, ScrollArea, Ui};
+
+use crate::app::Command;
+use crate::app::jobs::exchange::Exchange;
+use crate::app::jobs::lookup::desk::Live;
+use crate::app::jobs::lookup::ticket::mask_message;
+use crate::ui::action::Outbox;
+use crate::ui::page::Page;
+use crate::ui::theme::{Face, tokens};
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::dialog::{Dialog, Ended};
+use crate::ui::{icons, paint};
+
+/// The messages, while they are in view.
+#[derive(Default)]
+pub(super) struct RawDialog {
+    open: bool,
+}
+
+impl RawDialog {
+    pub(super) fn open(&mut self) {
+        self.open = true;
+    }
+
+    pub(super) fn show(&mut self, ctx: &Context, page: &Page<'_>, live: &Live) {
+        if !self.open {
+            return;
+        }
+        let l = &page.w.lookup;
+        let text: String = live.asked.inquiry.exchanges.iter().map(message).collect();
+        let dialog = Dialog {
+            name: "raw exchange",
+            title: l.raw_title,
+            width: 760.0,
+            height: 420.0,
+            note: l.raw_note,
+            deed: Button::primary(page.w.frame.copy).icon(icons::COPY),
+            ready: true,
+        };
+        match dialog.show(ctx, |ui, rect| well(ui, rect, &text)) {
+            Ended::No => {}
+            Ended::Cancelled => self.open = false,
+            Ended::Done => {
+                ctx.copy_text(text);
+                self.open = false;
+            }
+        }
+    }
+}
+
+fn well(ui: &mut Ui, rect: Rect, text: &str) {
+    let t = tokens(ui);
+    paint::framed(ui.painter(), rect, 6, t.sunken, egui::Stroke::NONE);
+    let inner = rect.shrink(10.0);
+    paint::region(ui, inner, "raw", |ui| {
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let label = egui::RichText::new(text)
+                .font(Face::MonoSmall.font())
+                .color(t.text_1);
+            ui.add(egui::Label::new(label).wrap().selectable(true));
+        });
+    });
+}
+
+/// Request and answer with headers, masked.
+fn message(exchange: &Exchange) -> String {
+    let mut out = format!(
+        "POST {}\n\n{}\n\n",
+        exchange.endpoint.path(),
+        mask_message(&exchange.body)
+    );
+    if let Some(answer) = &exchange.answer {
+        out.push_str(&format!("HTTP {} {}\n", answer.status, answer.address));
+        for (name, value) in &answer.headers {
+            out.push_str(&format!("{name}: {value}\n"));
+        }
+        out.push_str(&format!("\n{}\n\n", mask_message(&answer.body)));
+    } else if let Err(trouble) = &exchange.result {
+        out.push_str(&format!("{trouble}\n\n"));
+    }
+    out
+}
+
+/// Asks before an answer is kept; true when the dialog is over.
+pub(super) fn keep(ctx: &Context, page: &Page<'_>, live: &Live, out: &mut Outbox) -> bool {
+    let l = &page.w.lookup;
+    let dialog = Dialog {
+        name: "keep answer",
+        title: l.keep_title,
+        width: 480.0,
+        height: 96.0,
+        note: l.keep_note,
+        deed: Button::primary(l.keep_deed),
+        ready: true,
+    };
+    let ended = dialog.show(ctx, |ui, rect| {
+        let t = tokens(ui);
+        let style = (Face::Body, t.text_2);
+        let used = paint::paragraph(ui.painter(), rect, l.keep_why, style, 4);
+        paint::say(ui, "why", used, l.keep_why);
+    });
+    if ended == Ended::Done {
+        let asked = Box::new(live.asked.clone());
+        out.run(Command::KeepAnswer(live.question.profile, asked));
+    }
+    ended != Ended::No
+}
