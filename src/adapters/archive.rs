@@ -30,7 +30,11 @@ pub(crate) fn archive_name(import: u32) -> String {
 }
 
 /// Compresses blocks; one for each thread.
-pub(crate) struct Squeezer(Compressor<'static>);
+pub(crate) struct Squeezer {
+    compressor: Compressor<'static>,
+    /// Room for a block that does not shrink: it is large, so it is used again.
+    room: Vec<u8>,
+}
 
 /// A compressed block and its raw length.
 #[derive(Debug, Clone)]
@@ -43,14 +47,19 @@ impl Squeezer {
     pub(crate) fn new() -> io::Result<Self> {
         let mut compressor = Compressor::new(LEVEL)?;
         compressor.set_parameter(CParameter::ChecksumFlag(true))?;
-        Ok(Self(compressor))
+        Ok(Self {
+            compressor,
+            room: Vec::with_capacity(zstd::zstd_safe::compress_bound(BLOCK_BYTES)),
+        })
     }
 
     /// Compresses raw bytes, in as many blocks as they need.
     pub(crate) fn squeeze(&mut self, raw: &[u8], out: &mut Vec<Squeezed>) -> io::Result<()> {
         for block in raw.chunks(BLOCK_BYTES) {
+            self.room.clear();
+            self.compressor.compress_to_buffer(block, &mut self.room)?;
             out.push(Squeezed {
-                bytes: self.0.compress(block)?,
+                bytes: self.room.as_slice().into(),
                 raw: u32::try_from(block.len()).map_err(io::Error::other)?,
             });
         }

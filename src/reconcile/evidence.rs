@@ -11,8 +11,25 @@ use crate::domain::{
 #[error("the archive cannot be read: {0}")]
 pub struct EvidenceError(pub String);
 
+/// Rows one by one, or many at a time: rows are large, and each hand-over of one moves all of it.
+pub trait Rows<T>: Iterator<Item = Result<T, EvidenceError>> {
+    /// Appends the next rows to `to`, at most `most`, and none only at the end.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] if the archive cannot be read.
+    fn read(&mut self, most: usize, to: &mut Vec<T>) -> Result<(), EvidenceError> {
+        for _ in 0..most {
+            match self.next() {
+                Some(row) => to.push(row?),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Rows in ascending order of (fingerprint of the key, key, import, line).
-pub type Stream<'a, T> = Box<dyn Iterator<Item = Result<T, EvidenceError>> + 'a>;
+pub type Stream<'a, T> = Box<dyn Rows<T> + 'a>;
 
 /// The books of one merchant.
 ///

@@ -115,7 +115,7 @@ impl<'a, T: Keyed> Feed<'a, T> {
         let Some(stream) = &mut self.stream else {
             return Ok(false);
         };
-        let mut last = self.prints.last().copied().zip(
+        let last = self.prints.last().copied().zip(
             self.rows
                 .last()
                 .map(|row| Text::<64>::from_utf8(row.key()).unwrap_or_default()),
@@ -124,30 +124,25 @@ impl<'a, T: Keyed> Feed<'a, T> {
         self.prints.drain(..self.start);
         self.start = 0;
         self.end = 0;
-        for _ in 0..CHUNK {
-            // Rows are large: each goes from the stream to its place without another stop.
-            match stream.next() {
-                Some(Ok(row)) => self.rows.push(row),
-                Some(Err(error)) => return Err(error.into()),
-                None => {
-                    self.stream = None;
-                    return Ok(true);
-                }
-            }
-            let Some((row, before)) = self.rows.split_last() else {
-                return Ok(true);
-            };
+        let known = self.rows.len();
+        stream.read(CHUNK, &mut self.rows)?;
+        if self.rows.len() == known {
+            self.stream = None;
+            return Ok(true);
+        }
+        let mut above = known.checked_sub(1).and_then(|at| self.rows.get(at));
+        for row in self.rows.iter().skip(known) {
             let print = fingerprint(row.key());
-            let in_order = match (self.prints.last(), before.last(), &last) {
-                (Some(&above), Some(before), _) => (above, before.key()) <= (print, row.key()),
-                (_, _, Some((above, key))) => (*above, key.as_bytes()) <= (print, row.key()),
-                _ => true,
+            let in_order = match (self.prints.last().zip(above), &last) {
+                (Some((&before, above)), _) => (before, above.key()) <= (print, row.key()),
+                (None, Some((before, key))) => (*before, key.as_bytes()) <= (print, row.key()),
+                (None, None) => true,
             };
             if !in_order {
                 return Err(ReconcileError::Disorder(T::BOOK));
             }
-            last = None;
             self.prints.push(print);
+            above = Some(row);
         }
         Ok(true)
     }

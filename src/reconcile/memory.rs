@@ -6,7 +6,7 @@ use crate::domain::{
     BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
 };
 
-use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Stream, Sums};
+use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Rows, Stream, Sums};
 
 /// The books of one merchant, in memory. Rows may be given in any order.
 #[derive(Debug, Clone, Default)]
@@ -140,8 +140,21 @@ impl MemoryBooks {
     }
 }
 
+/// Rows in memory, copied one by one.
+struct Copies<I>(I);
+
+impl<'a, T: Copy + 'a, I: Iterator<Item = &'a T>> Iterator for Copies<I> {
+    type Item = Result<T, EvidenceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|row| Ok(*row))
+    }
+}
+
+impl<'a, T: Copy + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> {}
+
 fn stream<'a, T: Copy + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a, T> {
-    Box::new(rows.map(|row| Ok(*row)))
+    Box::new(Copies(rows))
 }
 
 impl Evidence for MemoryBooks {

@@ -35,7 +35,7 @@ use pays::Pays;
 use refunds::Refunds;
 use transit::Transit;
 
-pub use evidence::{Evidence, EvidenceError, Stream};
+pub use evidence::{Evidence, EvidenceError, Rows, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
 pub use memory::MemoryBooks;
 pub use pool::{PoolItem, PoolKind, PoolSide, pool_digest};

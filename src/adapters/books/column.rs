@@ -42,7 +42,13 @@ impl Texts {
     /// Appends the column to `out`.
     pub(super) fn encode(&self, out: &mut Vec<u8>) {
         let first = self.iter().next().unwrap_or_default();
-        if self.iter().all(|text| is_same(text, first)) {
+        let fixed = (1_usize..)
+            .zip(&self.ends)
+            .all(|(at, &end)| at * first.len() == end as usize);
+        // Texts of one length are equal when all of them together equal themselves, one text further.
+        if fixed
+            && self.bytes.get(first.len()..) == self.bytes.get(..self.bytes.len() - first.len())
+        {
             out.push(CONSTANT);
             push_short(out, first);
             return;
@@ -66,7 +72,6 @@ impl Texts {
         });
         let prefix = first.get(..common).unwrap_or_default();
         let rest = |text: &[u8]| text.len() - common;
-        let fixed = self.iter().all(|text| text.len() == first.len());
         let digits = self
             .iter()
             .all(|text| text.iter().skip(common).all(u8::is_ascii_digit));
@@ -113,7 +118,11 @@ impl Texts {
 /// Equality that asks nothing of empty texts: comparing nothing at a dangling address costs more
 /// than comparing a number, as the masked load of `memcmp` then needs the processor's help.
 pub(super) fn is_same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && (a.is_empty() || a == b)
+    match (a.split_first(), b.split_first()) {
+        (Some((first, a)), Some((other, b))) => first == other && a == b,
+        // Written as `a.is_empty() || a == b`, the compiler leaves the test out.
+        (first, other) => first.is_none() && other.is_none(),
+    }
 }
 
 fn push_short(out: &mut Vec<u8>, text: &[u8]) {

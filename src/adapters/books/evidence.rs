@@ -254,6 +254,10 @@ impl Evidence for Ledger {
         Ok(self.view.bill_days.clone())
     }
 
+    fn has_business_numbers(&self) -> Result<bool, EvidenceError> {
+        Ok(self.view.business_numbers)
+    }
+
     fn has_refund_rows(&self) -> bool {
         self.view
             .days::<MRefund>(i32::MIN..=i32::MAX)

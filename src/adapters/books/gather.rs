@@ -10,6 +10,8 @@ use super::record::Record;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Ranges {
     pub(super) open: bool,
+    /// An order has a business number other than its own number.
+    pub(super) business: bool,
     pub(super) paid: Option<(i32, i32)>,
     pub(super) refunded: Option<(i32, i32)>,
 }
@@ -21,6 +23,7 @@ fn widen(range: &mut Option<(i32, i32)>, day: i32) {
 impl Ranges {
     fn take(&mut self, other: &Self) {
         self.open |= other.open;
+        self.business |= other.business;
         for (mine, theirs) in [
             (&mut self.paid, other.paid),
             (&mut self.refunded, other.refunded),

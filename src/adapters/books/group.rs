@@ -25,6 +25,7 @@ pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<E
     let mut ints: [Vec<u64>; INTS] = Default::default();
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len());
     let mut scratch = scratch();
+    sheaf.warm(entries);
     for (row, entry) in (0_u64..).zip(entries) {
         let fields = sheaf.fields(*entry, &mut scratch)?;
         for (column, text) in texts.iter_mut().zip(fields.texts).take(R::TEXTS) {

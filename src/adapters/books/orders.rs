@@ -59,6 +59,7 @@ impl Bookshelf {
             superseded: Vec::new(),
             same: 0,
             changed: 0,
+            business: false,
         };
         let segment = std::thread::scope(|scope| {
             let archive = scope.spawn(move || archive.finish(&sha256));
@@ -96,7 +97,7 @@ impl Bookshelf {
             imported_at: self.clock.now(),
             day: None,
             standing: Standing::Verified,
-            facts: facts(&summary, mapping),
+            facts: facts(&summary, mapping, out.business),
         };
         draft.commit(&NewImport {
             record,
@@ -157,7 +158,7 @@ fn recipe(mapping: &Mapping) -> String {
     hex(digest.finish().get(..16).unwrap_or_default())
 }
 
-fn facts(summary: &OrdersImport, mapping: &Mapping) -> String {
+fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
     serde_json::json!({
         "good": summary.good,
         "bad": summary.bad,
@@ -165,6 +166,7 @@ fn facts(summary: &OrdersImport, mapping: &Mapping) -> String {
         "changed": summary.changed,
         "same": summary.same,
         "sum_fen": summary.sum.map(crate::domain::Fen::get),
+        "business_numbers": business,
         "mapping": mapping.name,
         "refunds": mapping.refund_shape().word(),
         "kind": match mapping.kind { Kind::Orders => "orders", Kind::Refunds => "refunds" },
@@ -181,6 +183,8 @@ struct Writing<'a> {
     superseded: Vec<SupersededMeta>,
     same: u64,
     changed: u64,
+    /// An order that is stored has a business number other than its own number.
+    business: bool,
 }
 
 impl Writing<'_> {
@@ -259,6 +263,7 @@ impl Writing<'_> {
                 if run.is_empty() {
                     continue;
                 }
+                self.business |= ranges.business;
                 let footer =
                     write_section(out, &sheaf, run, watch).map_err(|error| disk_error(&error))?;
                 self.sections.push(SectionMeta {

@@ -21,6 +21,10 @@ const PACKED_DIGITS: usize = 6;
 /// Says that a repeated text is spelled out.
 const SPELLED: u8 = 255;
 const DIGITS: u8 = 128;
+/// Bytes that a processor fetches at a time.
+const CACHE_LINE: usize = 64;
+/// Lines of a row that are worth fetching beforehand.
+const WARM_LINES: usize = 2;
 
 /// Where a row is: sorted by section, fingerprint, and place of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +226,22 @@ impl<R: Record> Sheaf<R> {
         self.fields(entry, &mut scratch)
             .and_then(|fields| fields.texts.first().map(|key| key.to_vec()))
             .unwrap_or_default()
+    }
+
+    /// Fetches rows that are read next into the cache. They lie all over the memory: one after the
+    /// other each would be waited for, but these loads do not depend on each other.
+    pub(super) fn warm(&self, entries: &[Entry]) {
+        let mut sum = 0_u8;
+        for entry in entries {
+            let Some(pack) = self.packs.get(entry.pack()) else {
+                continue;
+            };
+            for line in 0..WARM_LINES {
+                let byte = pack.bytes.get(entry.start() + line * CACHE_LINE);
+                sum ^= byte.copied().unwrap_or_default();
+            }
+        }
+        std::hint::black_box(sum);
     }
 
     /// The contents of a row.

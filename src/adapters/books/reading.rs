@@ -93,6 +93,8 @@ fn place_order(order: &MOrder) -> ((i32, bool), Ranges) {
     let hot = open || refunded.is_some() || paid.is_some_and(|paid| paid != day);
     let ranges = Ranges {
         open,
+        business: !order.order_no.is_empty()
+            && order.order_no.as_bytes() != order.out_trade_no.as_bytes(),
         paid: paid.map(|day| (day, day)),
         refunded: refunded.map(|day| (day, day)),
     };

@@ -12,7 +12,7 @@ use super::record::Record;
 use super::shelf::{Section, Shelf};
 use crate::domain::fingerprint;
 use crate::ports::{BooksError, StoreError};
-use crate::reconcile::{EvidenceError, Stream};
+use crate::reconcile::{EvidenceError, Rows as RowsOf, Stream};
 
 /// Groups decoded ahead of the reader.
 const AHEAD: usize = 3;
@@ -248,14 +248,35 @@ impl<R: Record> Merge<R> {
     }
 
     /// As the engine wants it.
-    pub(super) fn into_stream<'a>(mut self) -> Stream<'a, R>
+    pub(super) fn into_stream<'a>(self) -> Stream<'a, R>
     where
         R: 'a,
     {
-        Box::new(std::iter::from_fn(move || {
-            let row = self.pull(|_, scanned| scanned.row)?;
-            Some(row.map_err(|error| EvidenceError(error.to_string())))
-        }))
+        Box::new(Plain(self))
+    }
+}
+
+/// The rows of a merge alone.
+struct Plain<R>(Merge<R>);
+
+impl<R: Record> Iterator for Plain<R> {
+    type Item = Result<R, EvidenceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.0.pull(|_, scanned| scanned.row)?;
+        Some(row.map_err(EvidenceError::from))
+    }
+}
+
+impl<R: Record> RowsOf<R> for Plain<R> {
+    fn read(&mut self, most: usize, to: &mut Vec<R>) -> Result<(), EvidenceError> {
+        for _ in 0..most {
+            match self.0.pull(|_, scanned| to.push(scanned.row)) {
+                Some(pushed) => pushed?,
+                None => break,
+            }
+        }
+        Ok(())
     }
 }
 

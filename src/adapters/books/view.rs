@@ -26,6 +26,8 @@ pub(super) struct View {
     pub(super) bill_days: Vec<BillDate>,
     /// True when an orders file carried running totals of refunds.
     pub(super) refund_totals: bool,
+    /// True when an order may have a business number other than its own number.
+    pub(super) business_numbers: bool,
 }
 
 /// What a bill is for, by its kind: which books its rows go to when several bills of a day are there.
@@ -110,6 +112,7 @@ impl View {
             superseded,
             dead: Mutex::default(),
             refund_totals: db.has_refund_totals(profile, last)?,
+            business_numbers: db.has_business_numbers(profile, last)?,
             bill_days: days.into_iter().filter_map(BillDate::from_number).collect(),
         })
     }

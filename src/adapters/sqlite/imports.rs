@@ -325,6 +325,21 @@ impl Database {
         )?)
     }
 
+    /// False when no order up to this import has a business number other than its own number; imports
+    /// that do not say so may have one.
+    pub(crate) fn has_business_numbers(
+        &self,
+        profile: Option<ProfileId>,
+        last: u32,
+    ) -> Result<bool, StoreError> {
+        Ok(self.lock().query_row(
+            "SELECT EXISTS (SELECT 1 FROM import WHERE (?1 IS NULL OR profile = ?1) AND id <= ?2
+               AND kind = 'orders' AND json_extract(facts, '$.business_numbers') IS NOT 0)",
+            params![profile.map(|profile| profile.0), last],
+            |row| row.get(0),
+        )?)
+    }
+
     /// True when an import of that many bytes, read in this way, is known.
     pub(crate) fn has_import_of_size(
         &self,
