@@ -1,35 +1,42 @@
-//! Puts a window together: two threads over one workspace, file dialogs, the built-in demo.
+//! Puts a window together: threads over one workspace, file dialogs, log, the way to the demo.
 
-use std::sync::{Arc, Mutex};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::picker::NativePicker;
 use recondesk::adapters::report::XlsxWriter;
-use recondesk::adapters::{self, workspace::Workspace};
+use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::window::{Demo, Surroundings, WindowJobs};
 use recondesk::app::{Crew, Failure, FailureKind, Told, Words, Worker};
-use recondesk::cli::{self, DEMO_ORDERS, Shop, WindowStart};
-use recondesk::ports::{Ports, StoreError};
+use recondesk::cli::{self, WindowStart};
+use recondesk::ports::Ports;
 use recondesk::ui::{self, Parts, Wake};
 
 /// Shows the window and returns when it is closed.
 pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
+    let place = match &start.workspace {
+        Some(folder) => Workspace::at(folder)?,
+        None => Workspace::of_user()?,
+    };
+    let _log = log::start(&place.log_folder());
+    log::report_panics(place.log_folder());
+    // A workspace that is handed over open is the demo's: it has its shop already.
+    let demo = start.ports.is_none().then(demo_beside);
     let ports = match start.ports {
         Some(ports) => ports,
-        None => adapters::open_asking(start.workspace.as_deref(), Box::new(cli::passphrase))?,
-    };
-    let folder = match start.workspace {
-        Some(folder) => folder,
-        None => Workspace::of_user()?.folder().to_owned(),
+        None => adapters::open_asking(Some(place.folder()), Box::new(cli::passphrase))?,
     };
     let around = Surroundings {
-        folder: folder.display().to_string(),
+        folder: place.folder().display().to_string(),
         person: std::env::var("USER")
             .or_else(|_not_unix| std::env::var("USERNAME"))
             .unwrap_or_default(),
         files: Arc::new(SystemFiles),
-        workbooks: Arc::new(XlsxWriter::default()),
-        demo: Some(demo()),
+        workbooks: Arc::new(XlsxWriter {
+            scratch: Some(place.folder().to_owned()),
+        }),
+        demo,
     };
     ui::run(start.lang, &|wake| parts(&ports, &around, wake))
 }
@@ -57,26 +64,36 @@ fn parts(ports: &Ports, around: &Surroundings, wake: Wake) -> Result<Parts, Fail
     })
 }
 
-/// The demo shop; its sandbox runs until the window is closed.
-fn demo() -> Demo {
-    let running: Mutex<Option<Shop>> = Mutex::new(None);
-    Arc::new(move |ports, reporter| {
-        let mut shop = Shop::open(ports, DEMO_ORDERS, "演示商城")?;
-        shop.import_orders(ports, reporter)?;
-        shop.run_day(ports, reporter)?;
-        let told = Told {
-            title: Words::new("演示已就绪", "The demo is ready"),
-            note: Words::new(
-                "一家虚构商户的昨天，账单来自本机沙箱",
-                "Yesterday of an invented shop, its bill from a sandbox on this computer",
+/// Opens the demo as a program of its own, so that its invented shop never mixes with real books.
+fn demo_beside() -> Demo {
+    let failed = |error: std::io::Error| {
+        Failure::new(
+            FailureKind::Workspace,
+            "demo.start",
+            Words::new("演示无法启动", "The demo does not start"),
+            Words::new(
+                "在终端运行：recondesk demo",
+                "Run on a terminal: recondesk demo",
             ),
-            day: Some((shop.merchant.0, shop.day)),
+        )
+        .with_detail(error.to_string())
+    };
+    Arc::new(move |_, _| {
+        let program = std::env::current_exe().map_err(failed)?;
+        let mut demo = Command::new(program);
+        demo.arg("demo").stdin(Stdio::null()).stdout(Stdio::null());
+        demo.spawn().map_err(failed)?;
+        Ok(Told {
+            title: Words::new(
+                "演示正在新窗口打开",
+                "The demo opens in a window of its own",
+            ),
+            note: Words::new(
+                "演示数据关窗即弃，不进这个工作区",
+                "Its data is thrown away with that window and never enters this workspace",
+            ),
+            day: None,
             attention: false,
-        };
-        let mut running = running
-            .lock()
-            .map_err(|_poisoned| StoreError::Broken("demo".to_owned()))?;
-        *running = Some(shop);
-        Ok(told)
+        })
     })
 }

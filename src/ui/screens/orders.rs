@@ -6,7 +6,7 @@ use super::Status;
 use super::cases::event_words;
 use crate::app::model::{OrderDetail, OrderFilter};
 use crate::app::{Command, ListKind};
-use crate::domain::{Fen, FulfilStatus, PayStatus};
+use crate::domain::{Fen, PayStatus};
 use crate::ports::SortBy;
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, cut_right, cut_top};
@@ -106,7 +106,7 @@ impl OrdersScreen {
             let chosen = filter.query.states.contains(&code);
             let chip = Chip {
                 mark: None,
-                label: pay_words(page, status),
+                label: page.w.orders.pay_status(status),
                 count: "",
                 chosen,
             };
@@ -256,10 +256,13 @@ fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &OrderDetail) {
     };
     let rows = [
         (w.orders.amount, format::money(order.amount)),
-        (w.orders.pay, pay_words(page, order.pay_status).to_owned()),
+        (
+            w.orders.pay,
+            page.w.orders.pay_status(order.pay_status).to_owned(),
+        ),
         (
             w.orders.fulfil,
-            fulfil_words(page, order.fulfil_status).to_owned(),
+            page.w.orders.fulfil_status(order.fulfil_status).to_owned(),
         ),
         (w.orders.created, format::stamp(order.created_at, now)),
         (w.orders.paid, time(order.paid_at)),
@@ -437,8 +440,8 @@ impl Rows for OrderRows<'_> {
             "{} {} {} {}",
             order.out_trade_no.as_str(),
             format::money(order.amount),
-            pay_words(page, order.pay_status),
-            fulfil_words(page, order.fulfil_status),
+            page.w.orders.pay_status(order.pay_status),
+            page.w.orders.fulfil_status(order.fulfil_status),
         ))
     }
 
@@ -456,8 +459,8 @@ impl Rows for OrderRows<'_> {
             "number" => cell.words(order.out_trade_no.as_str(), (Face::Mono, t.text_1)),
             "business" => cell.words(order.order_no.as_str(), (Face::Mono, t.text_2)),
             "amount" => cell.words(&format::money(order.amount), (Face::Body, t.text_1)),
-            "pay" => cell.words(pay_words(page, order.pay_status), quiet),
-            "fulfil" => cell.words(fulfil_words(page, order.fulfil_status), quiet),
+            "pay" => cell.words(page.w.orders.pay_status(order.pay_status), quiet),
+            "fulfil" => cell.words(page.w.orders.fulfil_status(order.fulfil_status), quiet),
             "created" => cell.words(&format::stamp(order.created_at, now), quiet),
             "paid" => match order.paid_at {
                 Some(at) => cell.words(&format::stamp(at, now), quiet),
@@ -470,29 +473,5 @@ impl Rows for OrderRows<'_> {
             }
             _ => {}
         }
-    }
-}
-
-fn pay_words(page: &Page<'_>, status: PayStatus) -> &'static str {
-    let o = &page.w.orders;
-    match status {
-        PayStatus::Created => o.unpaid,
-        PayStatus::Paying => o.paying,
-        PayStatus::Paid => o.is_paid,
-        PayStatus::Failed => o.failed,
-        PayStatus::Closed => o.closed,
-        PayStatus::Refunded => o.refunded,
-        PayStatus::Unknown => o.unknown,
-    }
-}
-
-fn fulfil_words(page: &Page<'_>, status: FulfilStatus) -> &'static str {
-    let o = &page.w.orders;
-    match status {
-        FulfilStatus::NotKnown => "—",
-        FulfilStatus::Pending => o.pending,
-        FulfilStatus::Fulfilled => o.fulfilled,
-        FulfilStatus::Failed => o.fulfil_failed,
-        FulfilStatus::NotRequired => o.not_required,
     }
 }

@@ -1,6 +1,7 @@
 //! Words of the Bills and Orders screens.
 
 use super::{F, F2, T, many};
+use crate::domain::{FulfilStatus, PayStatus};
 
 words! {
     /// Bills.
@@ -61,5 +62,31 @@ words! {
         empty_title: T = "当日没有订单", "No orders of that day";
         empty_note: T = "导入订单文件，或把它拖进窗口", "Import an order file, or drop it on the window";
         no_match_title: T = "没有符合筛选的订单", "No order matches the filter";
+    }
+}
+
+impl Orders {
+    /// A payment status in words.
+    pub(crate) const fn pay_status(&self, status: PayStatus) -> &'static str {
+        match status {
+            PayStatus::Created => self.unpaid,
+            PayStatus::Paying => self.paying,
+            PayStatus::Paid => self.is_paid,
+            PayStatus::Failed => self.failed,
+            PayStatus::Closed => self.closed,
+            PayStatus::Refunded => self.refunded,
+            PayStatus::Unknown => self.unknown,
+        }
+    }
+
+    /// A fulfilment status in words.
+    pub(crate) const fn fulfil_status(&self, status: FulfilStatus) -> &'static str {
+        match status {
+            FulfilStatus::NotKnown => "—",
+            FulfilStatus::Pending => self.pending,
+            FulfilStatus::Fulfilled => self.fulfilled,
+            FulfilStatus::Failed => self.fulfil_failed,
+            FulfilStatus::NotRequired => self.not_required,
+        }
     }
 }

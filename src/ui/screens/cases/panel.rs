@@ -6,7 +6,7 @@ use crate::app::Command;
 use crate::app::model::{
     CaseDetail, CompareField, CompareRow, RawLine, TimelineEvent, TimelineKind,
 };
-use crate::domain::Category;
+use crate::domain::{Category, FulfilStatus, PayStatus};
 use crate::ui::action::Outbox;
 use crate::ui::page::Page;
 use crate::ui::text::Wording;
@@ -152,7 +152,8 @@ fn content(
     let heads = [c.both_books, c.book_w, c.book_m];
     let place = Rect::from_min_max(pos2(area.left(), top), area.max);
     let w = page.w;
-    top = card::side_by_side(ui, place, heads, &detail.compare, |row| field_name(w, row)) + 12.0;
+    let rows: Vec<CompareRow> = detail.compare.iter().map(|row| in_words(w, row)).collect();
+    top = card::side_by_side(ui, place, heads, &rows, |row| field_name(w, row)) + 12.0;
     let key = detail.row.number.as_str();
     for (line, head) in [
         (&detail.bill_line, c.bill_raw),
@@ -342,6 +343,24 @@ fn notes(
         ));
         note.clear();
     }
+}
+
+/// The merchant's states as people say them, with the canonical word behind: `未支付 created`.
+fn in_words(w: &Wording, row: &CompareRow) -> CompareRow {
+    let mut row = row.clone();
+    let said = row.merchant.as_deref().and_then(|word| match row.field {
+        CompareField::State => PayStatus::parse(word).map(|status| w.orders.pay_status(status)),
+        CompareField::Fulfilment => {
+            FulfilStatus::parse(word).map(|status| w.orders.fulfil_status(status))
+        }
+        _ => None,
+    });
+    if let (Some(said), Some(word)) = (said, row.merchant.as_mut())
+        && said != word.as_str()
+    {
+        *word = format!("{said} {word}");
+    }
+    row
 }
 
 fn field_name(w: &'static Wording, row: &CompareRow) -> &'static str {

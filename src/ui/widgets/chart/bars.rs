@@ -51,7 +51,8 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: [BookBar<'_>; 2]) -> Option<C
     let right = rect.right() - sums - counts - 76.0;
     let matched = (right - left) * MATCHED;
     let room = right - left - matched - 4.0;
-    let unit = unit_width(&books, room);
+    let least = least_width(&books, room);
+    let unit = unit_width(&books, room, least);
     let mut clicked = None;
     for (nth, book) in books.iter().enumerate() {
         let top = rect.top() + nth as f32 * STEP;
@@ -60,33 +61,42 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: [BookBar<'_>; 2]) -> Option<C
         labels(ui, rect.left(), bar, book, totals_at);
         let mut x = bar.right() + 3.0;
         for segment in book.segments {
-            let width = width_of(segment.count, unit);
+            let width = width_of(segment.count, unit, least);
             let part = Rect::from_min_size(pos2(x, top), vec2(width, HEIGHT));
             if piece(ui, part, segment, nth) {
                 clicked = Some(segment.category);
             }
-            x += width + 2.0;
+            x += width + GAP;
         }
     }
     clicked
 }
 
-/// Least width of a piece.
+/// Least width of a piece that has room for its code.
 const LEAST: f32 = 34.0;
+/// Gap between pieces.
+const GAP: f32 = 2.0;
 
-fn width_of(count: u64, unit: f32) -> f32 {
-    (count as f32).sqrt().mul_add(unit, LEAST).floor()
+fn width_of(count: u64, unit: f32, least: f32) -> f32 {
+    (count as f32).sqrt().mul_add(unit, least).floor()
+}
+
+/// Where a day has more categories than codes find room, pieces get narrower; none leaves the card.
+fn least_width(books: &[BookBar<'_>; 2], room: f32) -> f32 {
+    let most = books.iter().map(|book| book.segments.len()).max();
+    let pieces = most.unwrap_or_default().max(1) as f32;
+    (room / pieces - GAP).clamp(4.0, LEAST)
 }
 
 /// The scale both bars share: small counts keep their least width, large ones grow with their root.
-fn unit_width(books: &[BookBar<'_>; 2], room: f32) -> f32 {
+fn unit_width(books: &[BookBar<'_>; 2], room: f32, least: f32) -> f32 {
     books
         .iter()
         .filter(|book| !book.segments.is_empty())
         .map(|book| {
             let pieces = book.segments.len() as f32;
             let roots: f32 = book.segments.iter().map(|s| (s.count as f32).sqrt()).sum();
-            (room - pieces * (LEAST + 2.0)).max(0.0) / roots.max(1.0)
+            (room - pieces * (least + GAP)).max(0.0) / roots.max(1.0)
         })
         .fold(28.0, f32::min)
 }
@@ -156,13 +166,11 @@ fn piece(ui: &Ui, rect: Rect, segment: &Segment, book: usize) -> bool {
     } else {
         segment.category.code()
     };
-    paint::text(
-        p,
-        rect.center(),
-        Align2::CENTER_CENTER,
-        label,
-        (Face::Small, text),
-    );
+    // A piece too narrow for its code says it when pointed at.
+    if paint::width(p, label, Face::Small) <= rect.width() - 2.0 {
+        let face = (Face::Small, text);
+        paint::text(p, rect.center(), Align2::CENTER_CENTER, label, face);
+    }
     if response.hovered() {
         paint::framed(p, rect, 3, Color32::TRANSPARENT, Stroke::new(1.5, t.text_1));
     }
