@@ -2,6 +2,8 @@
 
 mod fonts;
 mod frame;
+mod lookup;
+mod lookup_sample;
 mod pictures;
 mod sample;
 mod screens;

@@ -11,10 +11,11 @@ mod raw;
 mod sentence;
 mod timeline;
 
-use egui::{Key, Modifiers, Rect, Ui, pos2};
+use egui::{Key, Modifiers, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use super::Status;
 use crate::app::Command;
+use crate::app::jobs::lookup::Story;
 use crate::app::jobs::lookup::desk::LookUp;
 use crate::app::jobs::lookup::ticket;
 use crate::ui::action::{Action, Outbox};
@@ -22,7 +23,7 @@ use crate::ui::page::{Page, cut_left, cut_top};
 use crate::ui::theme::Mood;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::card::{self, Empty};
-use crate::ui::{format, icons};
+use crate::ui::{format, icons, paint};
 
 /// What is in view below the box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +70,9 @@ impl LookupScreen {
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-        self.take_answer(page);
+        if self.take_answer(page) {
+            paste::cursor_to_end(ui, page, &self.text);
+        }
         self.header(ui, page, out);
         let (field, rest) = cut_top(page.body(), 44.0, 0.0);
         self.field(ui, field, page, out);
@@ -96,17 +99,19 @@ impl LookupScreen {
     }
 
     /// The box shows the clean number once it is known.
-    fn take_answer(&mut self, page: &Page<'_>) {
+    fn take_answer(&mut self, page: &Page<'_>) -> bool {
         let slot = &page.state.lookup.local;
         let Some(local) = slot.value().filter(|_| !slot.is_loading()) else {
-            return;
+            return false;
         };
-        if self.awaited.as_ref() == Some(&local.ask.text) {
-            self.awaited = None;
-            if !local.number.is_empty() {
-                self.text.clone_from(&local.number);
-            }
+        if self.awaited.as_ref() != Some(&local.ask.text) {
+            return false;
         }
+        self.awaited = None;
+        if !local.number.is_empty() {
+            self.text.clone_from(&local.number);
+        }
+        true
     }
 
     fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
@@ -137,7 +142,7 @@ impl LookupScreen {
 
     fn answer(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let lookup = &page.state.lookup;
-        let (info, rest) = cut_top(rect, 30.0, 0.0);
+        let (info, rest) = cut_top(rect, 36.0, 0.0);
         if let Some(failure) = lookup.local.failure() {
             let (place, _) = cut_top(rest, card::failed_height(failure), 0.0);
             if card::failed(ui, place, failure).is_some() {
@@ -181,15 +186,16 @@ impl LookupScreen {
             ui.copy_text(ticket::ticket(Some(story), asked, page.w.lang));
             self.copied = true;
         }
-        let (line, answer) = if page.class.is_narrow() {
-            let (upper, lower) = cut_top(below, (below.height() * 0.55).round(), 12.0);
-            (lower, upper)
+        let act = if page.class.is_narrow() {
+            stacked(ui, below, page, story, out)
         } else {
             let share = if page.class.is_wide() { 0.58 } else { 0.52 };
-            cut_left(below, ((below.width() - 12.0) * share).round(), 12.0)
+            let width = ((below.width() - 12.0) * share).round();
+            let (line, answer) = cut_left(below, width, 12.0);
+            timeline::show(ui, line, page, story);
+            live::show(ui, answer, page, out)
         };
-        timeline::show(ui, line, page, story);
-        match live::show(ui, answer, page, out) {
+        match act {
             Some(live::Act::Keep) => self.keep_open = true,
             Some(live::Act::Raw) => self.raw.open(),
             None => {}
@@ -230,8 +236,30 @@ impl LookupScreen {
     }
 }
 
+/// The two cards below each other, the live one first; they scroll together.
+fn stacked(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    story: &Story,
+    out: &mut Outbox,
+) -> Option<live::Act> {
+    paint::region(ui, rect, "stacked", |ui| {
+        let shown = ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let (answer, line) = (360.0, 320.0);
+            let size = vec2(rect.width(), answer + 12.0 + line);
+            let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+            let (upper, lower) = cut_top(area, answer, 12.0);
+            let act = live::show(ui, upper, page, out);
+            timeline::show(ui, lower, page, story);
+            act
+        });
+        shown.inner
+    })
+}
+
 /// Opens the case behind a story.
-fn open_case(out: &mut Outbox, story: &crate::app::jobs::lookup::Story) {
+fn open_case(out: &mut Outbox, story: &Story) {
     if let Some(case) = sentence::pressing(story) {
         out.push(Action::OpenCase(
             case.case.profile,

@@ -42,7 +42,6 @@ words! {
         ticket_copied: T = "工单文字已复制，不含密钥和顾客信息", "Ticket text copied, without keys or personal data";
         open_case: T = "打开差错", "Open case";
         case_line: F2 = |state, owner| format!("差错{state}{owner}"), |state, owner| format!("Case: {state}{owner}");
-        no_case: T = "没有差错", "No case";
         timeline: T = "时间线", "Timeline";
         timeline_note: T = "全部已知记录，北京时间", "All that is known, Beijing time";
         now: T = "现在", "Now";
@@ -52,9 +51,7 @@ words! {
         stop: T = "停止", "Stop";
         asking: T = "正在问微信", "Asking WeChat Pay";
         next_at: F = |time| format!("{time} 自动再查"), |time| format!("asks again at {time}");
-        plan_ended: T = "计划查询已结束", "plan ended";
         signed: T = "签名有效", "Signature valid";
-        took: F = |ms| format!("用时 {ms} 毫秒"), |ms| format!("{ms} ms");
         at_took: F2 = |at, ms| format!("{at}，用时 {ms} 毫秒"), |at, ms| format!("{at}, {ms} ms");
         field_name: T = "字段", "Field";
         theirs: T = "微信答复", "WeChat Pay";
@@ -115,7 +112,6 @@ words! {
         reply: T = "应答", "Reply";
         reply_empty: T = "HTTP 200，空正文", "HTTP 200, empty body";
         retries: T = "微信的重试时刻", "When WeChat Pay tries again";
-        mend: T = "去处理", "Mend it";
         said: F = |what| format!("原话：{what}"), |what| format!("In its words: {what}");
         where_from: F = |calls| format!("出自：{calls}"), |calls| format!("At: {calls}");
         open_lookup: T = "查此单", "Look this up";

@@ -76,6 +76,17 @@ impl LookupScreen {
     }
 }
 
+/// Typing goes on behind what the window itself wrote into the box.
+pub(super) fn cursor_to_end(ui: &Ui, page: &Page<'_>, text: &str) {
+    let id = Field::id_of(ui, page.w.lookup.field, 0);
+    if let Some(mut state) = egui::TextEdit::load_state(ui.ctx(), id) {
+        let end = egui::text::CCursor::new(text.chars().count());
+        let range = egui::text::CCursorRange::one(end);
+        state.cursor.set_char_range(Some(range));
+        state.store(ui.ctx(), id);
+    }
+}
+
 fn take_paste(ui: &Ui) -> Option<String> {
     ui.input_mut(|input| {
         let at = input
@@ -93,7 +104,7 @@ fn take_paste(ui: &Ui) -> Option<String> {
 pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
-    let y = rect.center().y + 2.0;
+    let y = rect.center().y - 1.0;
     let mut x = rect.left() + 2.0;
     let found = local
         .recognised
