@@ -138,13 +138,7 @@ pub(super) fn tell(context: &Context<'_>, done: &BillImport) -> Result<Done, Fai
 }
 
 fn quarantined(done: &BillImport) -> Failure {
-    let reason = done
-        .certificate
-        .as_ref()
-        .and_then(|certificate| certificate.reasons.first());
-    let (zh, en) = reason.map_or((String::new(), String::new()), |reason| {
-        (reason.zh.clone(), reason.en.clone())
-    });
+    let Words { zh, en } = bills::first_reason(done).unwrap_or_default();
     Failure::new(
         FailureKind::RefusedInput,
         "bill.quarantined",

@@ -86,9 +86,11 @@ pub(super) fn done_of(done: &Reconciled) -> Done {
 }
 
 fn needs_person(findings: &[Finding]) -> bool {
-    findings
-        .iter()
-        .any(|finding| finding.category.severity().needs_person())
+    // What a missing bill or half an export hides is unknown, so such a day is not done.
+    let uncovered = [Category::MCoverage, Category::WCoverage];
+    findings.iter().any(|finding| {
+        finding.category.severity().needs_person() || uncovered.contains(&finding.category)
+    })
 }
 
 #[derive(Debug, Subcommand)]

@@ -276,6 +276,71 @@ fn what_is_no_bill_is_refused_with_code_4_and_nothing_is_stored() {
 }
 
 #[test]
+fn a_quarantined_bill_is_refused_again_when_it_comes_again() {
+    let stage = Stage::new();
+    let (_, _, bill) = stage.day(Vec::new());
+    let whole = std::fs::read(&bill).unwrap();
+    let cut = stage.file("cut.csv", &whole[..whole.len() / 2]);
+    let import = ["bill", "import", &cut, "--profile", "shop"];
+
+    let first = stage.refusal(4, &import);
+    let second = stage.refusal(4, &import);
+
+    assert!(first.contains("summary"), "{first}");
+    assert_eq!(second, first);
+}
+
+#[test]
+fn a_bill_that_does_not_tell_its_day_is_refused_input() {
+    let stage = Stage::new();
+    let mut printer = BillPrinter::new(BillForm::All27);
+    let mut joined = Vec::new();
+    printer.header(&mut joined);
+    let header_only = stage.file("header.csv", &joined);
+    for day in [DAY, "2026-03-09"] {
+        let scene = Scene::new(BillDate::parse(day).unwrap(), 7, 3);
+        for deal in scene.deals() {
+            bill_lines(&scene, &deal, &mut printer, &mut joined).unwrap();
+        }
+    }
+    printer.summary(&mut joined);
+    let joined = stage.file("joined.csv", &joined);
+
+    let told = stage.refusal(4, &["bill", "import", &header_only, "--profile", "shop"]);
+    assert!(told.contains("cut off"), "{told}");
+    let told = stage.refusal(4, &["bill", "import", &joined, "--profile", "shop"]);
+    assert!(told.contains("another day"), "{told}");
+}
+
+#[test]
+fn a_day_without_a_bill_is_not_done() {
+    let stage = Stage::new();
+    let (orders, mapping, _) = stage.day(Vec::new());
+    let import = ["orders", "import", &orders, "--profile", "shop"];
+    stage.expect(0, &[&import[..], &["--mapping", &mapping]].concat());
+
+    let findings = stage.expect(1, &[&RECONCILE[..], &["--format", "csv"]].concat());
+
+    assert!(findings.contains("K02,W_COVERAGE"), "{findings}");
+}
+
+#[test]
+fn one_day_reconciled_by_several_processes_at_once_gives_all_the_same_result() {
+    let stage = Stage::new();
+    stage.import(vec![Twist::Find(Category::WOnlyPay)]);
+    let command = [&RECONCILE[..], &["--format", "json"]].concat();
+
+    let results: Vec<String> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| stage.expect(1, &command)))
+            .collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+
+    assert!(results.iter().all(|result| *result == results[0]));
+}
+
+#[test]
 fn a_bill_is_certified_without_workspace_and_profile() {
     let stage = Stage::new();
     let (_, _, bill) = stage.day(Vec::new());

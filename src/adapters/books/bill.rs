@@ -60,8 +60,12 @@ impl Bookshelf {
             return Ok(unchanged(record));
         }
         let certificate = certify(&layout, &reading, expect)?;
-        let day = day_of(&reading.tally, expect)
-            .ok_or_else(|| BooksError::WhichDay(certificate.days.clone()))?;
+        let Some(day) = day_of(&reading.tally, expect) else {
+            return Err(match certificate.verdict {
+                Verdict::Verified => BooksError::WhichDay(certificate.days),
+                _ => BooksError::BillRefused(Box::new(certificate)),
+            });
+        };
         let kind = kind_word(layout.kind());
         let stored = if certificate.verdict == Verdict::Verified {
             self.place_of(profile, day, kind)?
@@ -122,7 +126,10 @@ impl Bookshelf {
 
 fn unchanged(record: ImportRecord) -> BillImport {
     BillImport {
-        stored: Stored::Unchanged,
+        stored: match record.standing {
+            Standing::Quarantined => Stored::Quarantined,
+            _ => Stored::Unchanged,
+        },
         day: record.day,
         certificate: None,
         record,

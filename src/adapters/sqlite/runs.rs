@@ -48,6 +48,12 @@ pub(super) fn conclude(
     let pool = serde_json::to_string(run.pool).map_err(broken)?;
     let day = run.summary.day;
     db.write(|tx| {
+        // Two processes may work on one day: the second finds what the first has just stored.
+        if let Some(twin) = twin(tx, run)? {
+            speak(tx, &twin)?;
+            cases::refile(tx, &twin, run.findings, (run.mch_id, now))?;
+            return Ok(twin);
+        }
         tx.execute(
             "INSERT INTO run (profile, day, digest, summary, pool, made_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -72,6 +78,16 @@ pub(super) fn conclude(
         file(tx, &record, run)?;
         Ok(record)
     })
+}
+
+/// The stored run of the same day and inputs.
+fn twin(tx: &Transaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, StoreError> {
+    let mut statement = tx.prepare_cached(&format!(
+        "{RUN} WHERE r.profile = ?1 AND r.day = ?2 AND r.digest = ?3"
+    ))?;
+    let day = run.summary.day.number();
+    let mut rows = statement.query(params![run.profile.0, day, run.digest])?;
+    rows.next()?.map(read_run).transpose()
 }
 
 /// Writes the findings of a run, and what they mean for the cases.

@@ -3,6 +3,7 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
+use super::bills::first_reason;
 use crate::app::event::Told;
 use crate::app::{Failure, FailureKind, Reporter, Words};
 use crate::domain::{MerchantProfile, ProfileId, group_digits};
@@ -92,13 +93,7 @@ pub fn told_of_bill(done: &BillImport, profile: ProfileId) -> Told {
 }
 
 fn reason_of(done: &BillImport) -> Words {
-    let reason = done
-        .certificate
-        .as_ref()
-        .and_then(|certificate| certificate.reasons.first());
-    reason
-        .map(|reason| Words::new(reason.zh.clone(), reason.en.clone()))
-        .unwrap_or_default()
+    first_reason(done).unwrap_or_default()
 }
 
 fn orders(

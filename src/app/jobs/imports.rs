@@ -71,8 +71,7 @@ impl From<BooksError> for Failure {
             )
             .with_detail(format!("SHA-1 {found}, {expected}"))
             .retryable(),
-            BooksError::WhichDay(days) => Self::new(
-                FailureKind::Usage,
+            BooksError::WhichDay(days) => refused(
                 "bill.which_day",
                 Words::new(
                     "账单里不止一天或没有明细，需指明账单日",

@@ -56,6 +56,9 @@ pub struct Explanation {
 /// Largest text that is looked at.
 pub const MAX_BYTES: usize = 1 << 20;
 
+/// Longer than any code or Request-ID: such a word is not compared with each of them.
+const LONGEST: usize = 256;
+
 /// Explains a code, a Request-ID, or the text of an answer; empty when nothing in it is known.
 #[must_use]
 pub fn explain(text: &str) -> Vec<Explanation> {
@@ -95,7 +98,9 @@ pub fn explain(text: &str) -> Vec<Explanation> {
 /// Words that may be codes: one argument may hold a whole line of a log.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     let cut = |c: char| c.is_whitespace() || ",;，；:：\"'`()[]".contains(c);
-    text.split(cut).filter(|word| !word.is_empty()).take(64)
+    text.split(cut)
+        .filter(|word| (1..=LONGEST).contains(&word.len()))
+        .take(64)
 }
 
 /// The meanings of a code of APIv2, calls with the same meaning together; else of APIv3.
