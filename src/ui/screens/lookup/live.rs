@@ -427,8 +427,8 @@ fn verdict(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
         let text = Rect::from_min_max(pos2(at.x, used.bottom() + 6.0), inner.max);
         paint::paragraph(p, text, &detail, (Face::MonoSmall, t.text_2), 2);
     }
-    let request = live.asked.inquiry.exchanges.iter().rev();
-    if let Some(id) = request.filter_map(|exchange| exchange.request_id()).next() {
+    let mut request = live.asked.inquiry.exchanges.iter().rev();
+    if let Some(id) = request.find_map(|exchange| exchange.request_id()) {
         let said = (l.request_id)(id);
         let at = pos2(body.left() + 16.0, well.bottom() + 18.0);
         paint::fit(

@@ -66,21 +66,23 @@ fn well(ui: &mut Ui, rect: Rect, text: &str) {
 
 /// Request and answer with headers, masked.
 fn message(exchange: &Exchange) -> String {
-    let mut out = format!(
-        "POST {}\n\n{}\n\n",
-        exchange.endpoint.path(),
-        mask_message(&exchange.body)
-    );
+    let path = exchange.endpoint.path();
+    let mut lines = vec![
+        format!("POST {path}"),
+        String::new(),
+        mask_message(&exchange.body),
+    ];
+    lines.push(String::new());
     if let Some(answer) = &exchange.answer {
-        out.push_str(&format!("HTTP {} {}\n", answer.status, answer.address));
-        for (name, value) in &answer.headers {
-            out.push_str(&format!("{name}: {value}\n"));
-        }
-        out.push_str(&format!("\n{}\n\n", mask_message(&answer.body)));
+        lines.push(format!("HTTP {} {}", answer.status, answer.address));
+        let headers = answer.headers.iter();
+        lines.extend(headers.map(|(name, value)| format!("{name}: {value}")));
+        lines.extend([String::new(), mask_message(&answer.body)]);
     } else if let Err(trouble) = &exchange.result {
-        out.push_str(&format!("{trouble}\n\n"));
+        lines.push(trouble.to_string());
     }
-    out
+    lines.extend([String::new(), String::new()]);
+    lines.join("\n")
 }
 
 /// Asks before an answer is kept; true when the dialog is over.
