@@ -7,7 +7,7 @@ use super::{Command, Format, Named, likeliest, nothing_found, tell_cleaning, usa
 use crate::app::jobs::export::{write_csv, write_json};
 use crate::app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use crate::app::jobs::lookup::live::{self, Asked};
-use crate::app::jobs::lookup::recognise::recognise;
+use crate::app::jobs::lookup::recognise::recognise_list;
 use crate::app::jobs::query::Verdict;
 use crate::app::{Failure, Silent, Words};
 use crate::cli::Done;
@@ -30,7 +30,7 @@ pub(super) fn list(
             Words::default(),
         ));
     };
-    let recognised = recognise(&context.text(path)?);
+    let recognised = recognise_list(&context.text(path)?);
     tell_cleaning(context, &recognised);
     if recognised.numbers.is_empty() {
         return Err(nothing_found());

@@ -115,6 +115,32 @@ pub fn recognise(text: &str) -> Recognised {
     out
 }
 
+/// Finds the numbers of a list: a line never continues on the next, however short the numbers are.
+#[must_use]
+pub fn recognise_list(text: &str) -> Recognised {
+    let mut out = Recognised::default();
+    let mut seen = HashSet::new();
+    for line in text.lines() {
+        let found = recognise(line);
+        out.cut |= found.cut;
+        out.cleaned.extend(found.cleaned);
+        out.ruined.extend(found.ruined);
+        out.merchants.extend(found.merchants);
+        for number in found.numbers {
+            if out.numbers.len() >= MAX_NUMBERS {
+                out.cut = true;
+                break;
+            }
+            if seen.insert(number.number.clone()) {
+                out.numbers.push(number);
+            }
+        }
+    }
+    out.cleaned.sort_unstable();
+    out.cleaned.dedup();
+    out
+}
+
 /// Full-width signs to plain ones, invisible ones away.
 fn normalise(text: &str, cleaned: &mut Vec<Cleaning>) -> String {
     let mut out = String::with_capacity(text.len());

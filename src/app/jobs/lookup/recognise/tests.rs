@@ -128,3 +128,16 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn short_numbers_of_a_list_stay_one_per_line() {
+    let found = recognise_list("ORD001\nORD002\r\nA3\nA4\nORD001\n");
+
+    let numbers: Vec<&str> = found
+        .numbers
+        .iter()
+        .map(|one| one.number.as_str())
+        .collect();
+    assert_eq!(numbers, ["ORD001", "ORD002", "A3", "A4"]);
+    assert_eq!(found.cleaned, []);
+}
