@@ -381,6 +381,7 @@ fn ageing(open: &[CaseRecord], today: BillDate) -> Vec<AgeClass> {
         let of_age: Vec<&CaseRecord> = open
             .iter()
             .filter(|case| !case.status.is_closed())
+            .filter(|case| case.finding.category.severity() <= Severity::Watch)
             .filter(|case| age(case) >= from_days && to_days.is_none_or(|to| age(case) <= to))
             .collect();
         let mut out = AgeClass {

@@ -24,13 +24,13 @@ pub(crate) fn ageing(ui: &Ui, rect: Rect, classes: &[AgeClass]) {
         let y = top + 10.0;
         let name = age_words(w, class);
         paint::left(p, pos2(left, y), &name, (Face::Small, t.text_2));
-        let sum = format!("¥{}", format::money(class.sum));
-        paint::right(
-            p,
-            pos2(rect.right() - 16.0, y),
-            &sum,
-            (Face::Small, t.text_1),
-        );
+        let count = total(class);
+        let (sum, ink) = match count {
+            0 => ("—".to_owned(), t.text_3),
+            _ => (format!("¥{}", format::money(class.sum)), t.text_1),
+        };
+        let at = pos2(rect.right() - 16.0, y);
+        paint::right(p, at, &sum, (Face::Small, ink));
         let mut x = left;
         for (severity, count) in [
             (Severity::Urgent, class.counts.urgent),
@@ -45,9 +45,10 @@ pub(crate) fn ageing(ui: &Ui, rect: Rect, classes: &[AgeClass]) {
             segment(ui, part, severity);
             x += width;
         }
-        let count = total(class);
         let text = format::count(count);
-        paint::left(p, pos2(x + 6.0, top + 25.0), &text, (Face::Small, t.text_3));
+        if count > 0 {
+            paint::left(p, pos2(x + 6.0, top + 25.0), &text, (Face::Small, t.text_3));
+        }
         let line = Rect::from_min_size(pos2(left, top), vec2(rect.width() - 32.0, row_height));
         let said = format!("{name}: {}, {sum}", (w.frame.rows)(&text));
         paint::say(ui, ("age", nth), line, &said);
