@@ -2,8 +2,10 @@
 
 use super::gather::{Dossier, pay_status_words};
 use crate::app::{Failure, Words};
-use crate::domain::{BillRefundState, BillState, Fen, FulfilStatus, Instant, MOrder, RowRef};
-use crate::ports::{ObservationSource, Ports};
+use crate::domain::{
+    BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, RowRef,
+};
+use crate::ports::{CaseEvent, CaseEventKind, ObservationSource, Ports};
 
 /// What sort of entry it is; the window picks icon and colour by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -269,34 +271,60 @@ fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
     for story in &dossier.cases {
         let category = story.case.finding.category;
         for event in &story.events {
-            let who = if event.actor.is_empty() {
-                String::new()
-            } else {
-                format!("{} ", event.actor)
-            };
-            let text = event.text.replace('\n', " ");
+            let said = case_words(event);
+            let (zh, en) = (category.zh(), category.en());
+            let code = category.code();
             out.push(Entry {
                 at: Some(event.at),
                 kind: EntryKind::Case,
                 words: Words::new(
-                    format!(
-                        "差错 {} {}：{who}{} {text}",
-                        category.code(),
-                        category.zh(),
-                        event.kind.word()
-                    ),
-                    format!(
-                        "Case {} {}: {who}{} {text}",
-                        category.code(),
-                        category.en(),
-                        event.kind.word()
-                    ),
+                    format!("差错 {code} {zh}：{}", said.zh),
+                    format!("Case {code} {en}: {}", said.en),
                 ),
                 amount: None,
                 state: event.kind.word().to_owned(),
                 source: story.case.key.clone(),
                 row: None,
             });
+        }
+    }
+}
+
+/// What happened to a case, as people say it; categories and states by their names.
+fn case_words(event: &CaseEvent) -> Words {
+    let text = event.text.replace('\n', " ");
+    let named = |zh: &str, en: &str| match Category::parse(&text) {
+        Some(category) => Words::new(
+            format!("{zh} {}", category.zh()),
+            format!("{en} {}", category.en()),
+        ),
+        None => Words::new(zh, en),
+    };
+    let by = |zh: String, en: String| {
+        if event.actor.is_empty() {
+            Words::new(zh, en)
+        } else {
+            let who = &event.actor;
+            Words::new(format!("{who} {zh}"), format!("{who} {en}"))
+        }
+    };
+    match event.kind {
+        CaseEventKind::Found => named("对账判为", "found as"),
+        CaseEventKind::Changed => named("改判为", "now found as"),
+        CaseEventKind::Reopened => named("再次发现，重开为", "found again, reopened as"),
+        CaseEventKind::AutoClosed => Words::new("自动平账", "closed by itself, it agrees now"),
+        CaseEventKind::Owner => by(format!("交给 {text}"), format!("gave it to {text}")),
+        CaseEventKind::Note => by(format!("备注：{text}"), format!("noted: {text}")),
+        CaseEventKind::Status => {
+            let (word, reason) = text.split_once(' ').unwrap_or((text.as_str(), ""));
+            let status = CaseStatus::parse(word);
+            let zh = status.map_or_else(|| word.to_owned(), |status| status.zh().to_owned());
+            let en = status.map_or_else(|| word.to_owned(), |status| status.en().to_owned());
+            let said = Words::new(
+                format!("改为{zh} {reason}").trim_end(),
+                format!("moved it to {en} {reason}").trim_end(),
+            );
+            by(said.zh, said.en)
         }
     }
 }
