@@ -23,6 +23,7 @@ pub struct Logging {
 
 /// Starts the daily log in a folder; `None` when it cannot be written, which stops no work, or when
 /// this program logs already.
+#[must_use]
 pub fn start(folder: &Path) -> Option<Logging> {
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)

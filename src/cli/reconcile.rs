@@ -62,7 +62,7 @@ pub(super) fn tell(context: &Context<'_>, when: &str, done: &Reconciled) {
     context.tell(&words, &words);
     match &done.changes {
         Some(changes) if changes.is_empty() => {
-            context.tell("与上一次结果相同", "The same as the result before")
+            context.tell("与上一次结果相同", "The same as the result before");
         }
         Some(changes) => {
             let (new, gone, changed) =

@@ -3,6 +3,10 @@
 use egui::{Context, Event, Key, Modifiers};
 
 /// What the keys of this frame ask of the screen in view.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own, and several may be pressed in one frame"
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Keys {
     /// Ctrl Enter: the primary button.
@@ -31,6 +35,10 @@ pub(crate) enum Neighbour {
 }
 
 /// What the keys of this frame ask of the shell.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own, and several may be pressed in one frame"
+)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct ShellKeys {
     /// Ctrl K.

@@ -15,6 +15,11 @@ use super::{icons, paint};
 use crate::app::jobs::lookup::recognise::recognise;
 use crate::app::{Command, State};
 
+/// Keys of the screens, in their order.
+const ALT: [&str; 9] = [
+    "Alt 1", "Alt 2", "Alt 3", "Alt 4", "Alt 5", "Alt 6", "Alt 7", "Alt 8", "Alt 9",
+];
+
 /// Rows shown at most.
 const ROWS: usize = 8;
 /// Numbers looked up last that are shown with them.
@@ -315,9 +320,6 @@ fn all(w: &'static Wording, state: &State) -> Vec<Row> {
         "",
         Deed::NewMerchant,
     );
-    const ALT: [&str; 9] = [
-        "Alt 1", "Alt 2", "Alt 3", "Alt 4", "Alt 5", "Alt 6", "Alt 7", "Alt 8", "Alt 9",
-    ];
     for (screen, key) in Screen::ALL.iter().zip(ALT) {
         let label = (w.frame.open_screen)(screen.name(w));
         add(screen.icon(), label, String::new(), key, Deed::Go(*screen));

@@ -57,7 +57,7 @@ impl Rail {
             if response.clicked() {
                 chosen = Some(*screen);
             }
-            self.arrows(ui, &response, nth);
+            Self::arrows(ui, &response, nth);
             y += height;
         }
         chosen
@@ -193,7 +193,7 @@ impl Rail {
     }
 
     /// Up and down walk the items.
-    fn arrows(&self, ui: &Ui, response: &Response, nth: usize) {
+    fn arrows(ui: &Ui, response: &Response, nth: usize) {
         if !response.has_focus() {
             return;
         }

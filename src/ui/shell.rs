@@ -37,7 +37,7 @@ impl App {
             });
         }
         let ctx = ui.ctx().clone();
-        self.drop_frame(ui, whole);
+        Self::drop_frame(ui, whole);
         self.carry_out(&ctx);
     }
 
@@ -106,7 +106,7 @@ impl App {
         let asked = paint::region(ui, bar, "top", |ui| {
             let page = Page::new(ui, rect, class, &self.state, screen_keys);
             self.topbar
-                .show(ui, bar, &page, self.screen.has_day(), &mut self.out)
+                .show(ui, bar, (&page, self.screen.has_day()), &mut self.out)
         });
         if asked.palette {
             self.palette = Some(Palette::default());
@@ -237,7 +237,7 @@ impl App {
     }
 
     /// The dashed frame while files hover over the window.
-    fn drop_frame(&self, ui: &Ui, whole: Rect) {
+    fn drop_frame(ui: &Ui, whole: Rect) {
         let names: Vec<String> = ui.input(|input| {
             let files = input.raw.hovered_files.iter();
             files

@@ -34,8 +34,7 @@ impl TopBar {
         &mut self,
         ui: &mut Ui,
         bar: Rect,
-        page: &Page<'_>,
-        with_day: bool,
+        (page, with_day): (&Page<'_>, bool),
         out: &mut Outbox,
     ) -> Asked {
         let t = page.t;
@@ -62,7 +61,7 @@ impl TopBar {
         }
         let right = bar.right() - margin + 8.0;
         let bell = Rect::from_center_size(pos2(right - 15.0, y), vec2(30.0, 30.0));
-        let chip = self.chip_place(page, bell);
+        let chip = Self::chip_place(page, bell);
         let end = chip.map_or(bell.left(), |rect| rect.left()) - 10.0;
         let width = (end - used - 24.0).min(300.0);
         if width >= 60.0 {
@@ -93,11 +92,10 @@ impl TopBar {
     ) -> Rect {
         let (t, w) = (page.t, page.w);
         let rows = &page.state.merchants;
-        let all = (w.frame.all_merchants)(&rows.len().to_string());
         let shown = match page.state.merchant {
             Some(id) => page.state.name_of(id).to_owned(),
             None if rows.is_empty() => w.frame.no_merchant.to_owned(),
-            None => all.clone(),
+            None => (w.frame.all_merchants)(&rows.len().to_string()),
         };
         let p = ui.painter();
         let width = (paint::width(p, &shown, Face::Body) + 62.0).min(240.0);
@@ -140,7 +138,16 @@ impl TopBar {
         if rows.is_empty() {
             return rect;
         }
-        Popup::menu(&response)
+        self.choices(&response, width, page, out);
+        rect
+    }
+
+    /// The menu below the merchant: all of them, then each; above eight a field finds one.
+    fn choices(&mut self, field: &Response, width: f32, page: &Page<'_>, out: &mut Outbox) {
+        let w = page.w;
+        let rows = &page.state.merchants;
+        let all = (w.frame.all_merchants)(&rows.len().to_string());
+        Popup::menu(field)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
                 ui.set_width(width.max(220.0));
@@ -177,10 +184,9 @@ impl TopBar {
                     ui.close();
                 }
             });
-        rect
     }
 
-    fn chip_place(&self, page: &Page<'_>, bell: Rect) -> Option<Rect> {
+    fn chip_place(page: &Page<'_>, bell: Rect) -> Option<Rect> {
         page.state.jobs().next()?;
         let width = if page.class.width == Width::Wide {
             210.0

@@ -6,9 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use crate::domain::{ProfileId, Secret, SecretKind};
 use crate::ports::{Vault, VaultError};
 
+type Kept = BTreeMap<(ProfileId, SecretKind), Secret<Vec<u8>>>;
+
 /// A vault in memory.
 #[derive(Default)]
-pub struct MemoryVault(Mutex<BTreeMap<(ProfileId, SecretKind), Secret<Vec<u8>>>>);
+pub struct MemoryVault(Mutex<Kept>);
 
 impl Vault for MemoryVault {
     fn get(

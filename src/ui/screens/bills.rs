@@ -57,7 +57,7 @@ impl BillsScreen {
         } else {
             (body, Rect::NOTHING)
         };
-        self.table(ui, left, page, rows, out);
+        self.table(ui, left, page, (rows, out));
         if self.open {
             self.panel(ui, right, page);
         }
@@ -68,8 +68,7 @@ impl BillsScreen {
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
-        rows: &[BillRow],
-        out: &mut Outbox,
+        (rows, out): (&[BillRow], &mut Outbox),
     ) {
         let columns = columns(page, self.open);
         let table = Table {
@@ -153,7 +152,7 @@ impl BillsScreen {
         });
     }
 
-    pub(super) fn status(&self, page: &Page<'_>) -> Status {
+    pub(super) fn status(page: &Page<'_>) -> Status {
         let w = page.w;
         let count = page.state.bills.value().map_or(0, Vec::len);
         let k = &w.keys;

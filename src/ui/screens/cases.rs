@@ -49,7 +49,7 @@ impl CasesScreen {
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         self.follow_list(page);
-        self.header(ui, page, out);
+        Self::header(ui, page, out);
         let body = page.body();
         let narrow = page.class.is_narrow();
         let panel_width = if narrow {
@@ -92,7 +92,7 @@ impl CasesScreen {
         }
     }
 
-    fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let w = page.w;
         let at = page.title(ui, w.frame.cases);
         let filter = &page.state.cases.filter;
@@ -135,13 +135,13 @@ impl CasesScreen {
             out.push(Action::Visible(ListKind::Cases, output.visible.clone()));
         }
         if cases.rows.is_empty() && !cases.totals.is_loading() {
-            self.empty(ui, rect, page, out);
+            Self::empty(ui, rect, page, out);
         }
         if let Some(column) = output.sort {
             out.run(Command::Cases(table::sorted(&cases.filter, column)));
         }
         if let Some(row) = output.open {
-            let same = self.open && self.is_open(page, row);
+            let same = self.open && Self::is_open(page, row);
             let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
             if same && entered {
                 self.open = false;
@@ -172,7 +172,7 @@ impl CasesScreen {
         }
     }
 
-    fn is_open(&self, page: &Page<'_>, row: u64) -> bool {
+    fn is_open(page: &Page<'_>, row: u64) -> bool {
         let cases = &page.state.cases;
         let open = cases.open.value().map(|detail| detail.row.id);
         open.is_some() && open == cases.rows.id(row)
@@ -212,7 +212,7 @@ impl CasesScreen {
         }
     }
 
-    fn empty(&self, ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+    fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let w = page.w;
         let filter = &page.state.cases.filter;
         let plain = CaseFilter {

@@ -212,8 +212,7 @@ impl LookupScreen {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "every screen is asked the same way")]
-    pub(super) fn status(&self, page: &Page<'_>) -> Status {
+    pub(super) fn status(page: &Page<'_>) -> Status {
         let w = &page.w.lookup;
         let mut left = Vec::new();
         if let Some(local) = page.state.lookup.local.value() {

@@ -68,7 +68,7 @@ impl MerchantsScreen {
             .merchants
             .iter()
             .find(|row| Some(row.id) == form.draft.id);
-        match form.show(ui, right, page, row, out) {
+        match form.show(ui, right, page, (row, &mut *out)) {
             Some(form::Act::Remove(id)) => self.removing = Some(id),
             Some(form::Act::Drop) => self.form = None,
             None => {}

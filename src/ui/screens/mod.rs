@@ -111,7 +111,6 @@ pub(crate) struct Status {
 #[derive(Default)]
 pub(crate) struct Screens {
     overview: overview::Overview,
-    reconcile: reconcile::Reconcile,
     cases: cases::CasesScreen,
     bills: bills::BillsScreen,
     orders: orders::OrdersScreen,
@@ -129,7 +128,7 @@ impl Screens {
         match screen {
             Screen::Overview if page.state.merchants.is_empty() => start::show(ui, page, out),
             Screen::Overview => self.overview.show(ui, page, out),
-            Screen::Reconcile => self.reconcile.show(ui, page, out),
+            Screen::Reconcile => reconcile::show(ui, page, out),
             Screen::Cases => self.cases.show(ui, page, out),
             Screen::Bills => self.bills.show(ui, page, out),
             Screen::Orders => self.orders.show(ui, page, out),
@@ -145,9 +144,9 @@ impl Screens {
             Screen::Overview => overview::status(page),
             Screen::Reconcile => reconcile::status(page),
             Screen::Cases => self.cases.status(page),
-            Screen::Bills => self.bills.status(page),
+            Screen::Bills => bills::BillsScreen::status(page),
             Screen::Orders => self.orders.status(page),
-            Screen::Lookup => self.lookup.status(page),
+            Screen::Lookup => lookup::LookupScreen::status(page),
             Screen::Merchants => merchants::status(page),
             Screen::Settings => settings::status(page),
         }

@@ -6,7 +6,7 @@ use super::Status;
 use super::cases::event_words;
 use crate::app::model::{OrderDetail, OrderFilter};
 use crate::app::{Command, ListKind};
-use crate::domain::{Fen, PayStatus};
+use crate::domain::{Fen, MOrder, PayStatus};
 use crate::ports::SortBy;
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, cut_right, cut_top};
@@ -242,7 +242,50 @@ impl OrdersScreen {
 fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &OrderDetail) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
-    let order = &detail.row.order;
+    let now = page.state.now;
+    let mut top = facts(ui, area, page, &detail.row.order) + 12.0;
+    if let Some(line) = &detail.line {
+        let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
+        let place = (w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
+        let key = detail.row.order.out_trade_no.as_str();
+        card::raw_well(ui, well, (w.orders.raw, &place), &line.text, key);
+        top += 98.0;
+    }
+    paint::left(
+        p,
+        pos2(area.left(), top + 14.0),
+        w.orders.timeline,
+        (Face::Small, t.text_3),
+    );
+    let said: Vec<(String, char, String)> = detail
+        .timeline
+        .iter()
+        .map(|event| {
+            let (icon, words) = event_words(w, &event.kind);
+            (format::stamp(event.at, now), icon, words)
+        })
+        .collect();
+    let rows: Vec<TimelineRow<'_>> = said
+        .iter()
+        .zip(&detail.timeline)
+        .map(|((time, icon, what), event)| TimelineRow {
+            time,
+            icon: *icon,
+            what,
+            source: &event.source,
+        })
+        .collect();
+    card::timeline(
+        ui,
+        Rect::from_min_max(pos2(area.left(), top + 28.0), area.max),
+        &rows,
+    );
+}
+
+/// The fields of an order, one a line; returns where they end.
+fn facts(ui: &Ui, area: Rect, page: &Page<'_>, order: &MOrder) -> f32 {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
     let now = page.state.now;
     let time = |at: Option<crate::domain::Instant>| {
         at.map_or_else(|| "—".to_owned(), |at| format::stamp(at, now))
@@ -287,43 +330,7 @@ fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &OrderDetail) {
         paint::hline(p, area.x_range(), top + 25.0, t.line_weak);
         top += 26.0;
     }
-    top += 12.0;
-    if let Some(line) = &detail.line {
-        let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
-        let place = (w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
-        let key = order.out_trade_no.as_str();
-        card::raw_well(ui, well, (w.orders.raw, &place), &line.text, key);
-        top += 98.0;
-    }
-    paint::left(
-        p,
-        pos2(area.left(), top + 14.0),
-        w.orders.timeline,
-        (Face::Small, t.text_3),
-    );
-    let said: Vec<(String, char, String)> = detail
-        .timeline
-        .iter()
-        .map(|event| {
-            let (icon, words) = event_words(w, &event.kind);
-            (format::stamp(event.at, now), icon, words)
-        })
-        .collect();
-    let rows: Vec<TimelineRow<'_>> = said
-        .iter()
-        .zip(&detail.timeline)
-        .map(|((time, icon, what), event)| TimelineRow {
-            time,
-            icon: *icon,
-            what,
-            source: &event.source,
-        })
-        .collect();
-    card::timeline(
-        ui,
-        Rect::from_min_max(pos2(area.left(), top + 28.0), area.max),
-        &rows,
-    );
+    top
 }
 
 fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {

@@ -36,9 +36,9 @@ impl Overview {
             return;
         };
         let failed = slot.failure().cloned();
-        let needed = self.height(page, model, failed.as_ref());
+        let needed = Self::height(page, model, failed.as_ref());
         if needed <= body.height() + 0.5 {
-            self.content(ui, body, page, (model, failed), out);
+            self.content(ui, body, page, (model, failed, out));
             return;
         }
         let scrolled = Rect::from_min_max(
@@ -53,12 +53,12 @@ impl Overview {
                     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
                     let inner =
                         Rect::from_min_size(rect.min + vec2(4.0, 4.0), vec2(body.width(), needed));
-                    self.content(ui, inner, page, (model, failed), out);
+                    self.content(ui, inner, page, (model, failed, out));
                 });
         });
     }
 
-    fn height(&self, page: &Page<'_>, model: &OverviewModel, failed: Option<&Failure>) -> f32 {
+    fn height(page: &Page<'_>, model: &OverviewModel, failed: Option<&Failure>) -> f32 {
         let failed = failed.map_or(0.0, |failure| card::failed_height(failure) + GAP);
         let top = failed + sentence::height(page) + GAP + merchants::height(model) + GAP;
         let charts = if stacked(page) {
@@ -74,8 +74,7 @@ impl Overview {
         ui: &mut Ui,
         area: Rect,
         page: &Page<'_>,
-        (model, failed): (&OverviewModel, Option<Failure>),
-        out: &mut Outbox,
+        (model, failed, out): (&OverviewModel, Option<Failure>, &mut Outbox),
     ) {
         let mut rest = area;
         if let Some(failure) = failed {
@@ -93,12 +92,12 @@ impl Overview {
         let room = rest.height() - if with_log { 122.0 + GAP } else { 0.0 };
         if stacked(page) {
             let (top, below) = cut_top(rest, 312.0, GAP);
-            self.days(ui, top, page, model, out);
+            self.days(ui, top, page, (model, &mut *out));
             let (place, _) = cut_top(below, 312.0, GAP);
             calendar_card(ui, place, page, model, out);
         } else {
             let (charts, below) = cut_top(rest, room.min(380.0), GAP);
-            self.charts(ui, charts, page, model, out);
+            self.charts(ui, charts, page, (model, out));
             if with_log {
                 log(ui, cut_top(below, 122.0, GAP).0, page, model);
             }
@@ -110,20 +109,19 @@ impl Overview {
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
-        model: &OverviewModel,
-        out: &mut Outbox,
+        (model, out): (&OverviewModel, &mut Outbox),
     ) {
         let width = rect.width();
         if !page.class.is_wide() {
             let (days, calendar) = cut_left(rect, ((width - GAP) * 0.52).floor(), GAP);
-            self.days(ui, days, page, model, out);
+            self.days(ui, days, page, (model, &mut *out));
             calendar_card(ui, calendar, page, model, out);
             return;
         }
         let inner = width - 2.0 * GAP;
         let (days, rest) = cut_left(rect, (inner * 0.44).floor(), GAP);
         let (ages, calendar) = cut_left(rest, (inner * 0.22).floor(), GAP);
-        self.days(ui, days, page, model, out);
+        self.days(ui, days, page, (model, &mut *out));
         let open: u64 = model
             .ageing
             .iter()
@@ -152,8 +150,7 @@ impl Overview {
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
-        model: &OverviewModel,
-        out: &mut Outbox,
+        (model, out): (&OverviewModel, &mut Outbox),
     ) {
         let o = &page.w.overview;
         let body = card::titled(ui, rect, o.last_30, o.last_30_note);

@@ -2,18 +2,19 @@
 
 mod categories;
 pub(super) mod certificate;
+mod empty;
+mod equation;
 
 use egui::{Popup, Rect, Sense, Ui, pos2, vec2};
 
 use super::{Screen, Status};
-use crate::app::model::{BillStatus, CaseFilter, DayModel, DayState, SignOffItem};
-use crate::app::{BillChoice, Command, ExportFormat, TaskKind};
+use crate::app::model::{CaseFilter, DayModel, DayState, SignOffItem};
+use crate::app::{Command, ExportFormat, TaskKind};
 use crate::domain::{Category, Severity};
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, cut_right, cut_top};
 use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::button::Button;
-use crate::ui::widgets::card::Empty;
 use crate::ui::widgets::{card, chart, input, label, progress};
 use crate::ui::{format, icons, paint};
 
@@ -21,56 +22,51 @@ const GAP: f32 = 12.0;
 const COVERAGE: f32 = 154.0;
 const SUMS: f32 = 190.0;
 
-/// What the screen remembers.
-#[derive(Default)]
-pub(super) struct Reconcile;
-
-impl Reconcile {
-    pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-        header(ui, page, out);
-        let Some(row) = page.state.merchant_or_first() else {
-            no_merchant(ui, page.body(), page, out);
-            return;
-        };
-        let id = row.id;
-        if page.keys.rerun {
-            out.run(Command::Reconcile(id, page.state.day));
+/// Draws the screen of the day in view.
+pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    header(ui, page, out);
+    let Some(row) = page.state.merchant_or_first() else {
+        empty::no_merchant(ui, page.body(), page, out);
+        return;
+    };
+    let id = row.id;
+    if page.keys.rerun {
+        out.run(Command::Reconcile(id, page.state.day));
+    }
+    let mut body = page.body();
+    body = job(ui, body, page);
+    let slot = &page.state.reconciled;
+    if let Some(failure) = slot.failure() {
+        let (place, rest) = cut_top(body, card::failed_height(failure), GAP);
+        body = rest;
+        if card::failed(ui, place, failure).is_some() {
+            out.run(Command::Day(id, page.state.day));
         }
-        let mut body = page.body();
-        body = job(ui, body, page);
-        let slot = &page.state.reconciled;
-        if let Some(failure) = slot.failure() {
-            let (place, rest) = cut_top(body, card::failed_height(failure), GAP);
-            body = rest;
-            if card::failed(ui, place, failure).is_some() {
-                out.run(Command::Day(id, page.state.day));
-            }
+    }
+    let Some(model) = slot.value() else {
+        paint::card(ui.painter(), body, page.t);
+        if slot.is_loading() {
+            let style = (Face::Body, page.t.text_3);
+            let align = egui::Align2::CENTER_CENTER;
+            paint::text(
+                ui.painter(),
+                body.center(),
+                align,
+                page.w.frame.loading,
+                style,
+            );
         }
-        let Some(model) = slot.value() else {
-            paint::card(ui.painter(), body, page.t);
-            if slot.is_loading() {
-                let style = (Face::Body, page.t.text_3);
-                let align = egui::Align2::CENTER_CENTER;
-                paint::text(
-                    ui.painter(),
-                    body.center(),
-                    align,
-                    page.w.frame.loading,
-                    style,
-                );
-            }
-            return;
-        };
-        if model.state == DayState::Compared {
-            compared(ui, body, page, model, out);
-        } else {
-            not_compared(ui, body, page, model, out);
-        }
+        return;
+    };
+    if model.state == DayState::Compared {
+        compared(ui, body, page, model, out);
+    } else {
+        empty::not_compared(ui, body, page, model, out);
     }
 }
 
 fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-    let (w, t) = (page.w, page.t);
+    let w = page.w;
     let at = page.title(ui, w.frame.reconcile);
     let model = page.state.reconciled.value().map(AsRef::as_ref);
     let compared = model.filter(|model| model.state == DayState::Compared);
@@ -110,9 +106,14 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
             out.push(Action::PickExport(ExportFormat::Xlsx));
         }
     }
-    let Some(model) = compared else {
-        return;
-    };
+    if let Some(model) = compared {
+        pills(ui, at, left, page, model);
+    }
+}
+
+/// The state of the day behind the title, and what changed since the run before, as far as they fit.
+fn pills(ui: &Ui, at: egui::Pos2, left: f32, page: &Page<'_>, model: &DayModel) {
+    let (w, t) = (page.w, page.t);
     let mut x = at.x;
     let (mood, words) = state_pill(page, model);
     let mut pills = vec![(mood, words)];
@@ -352,81 +353,18 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
             totals: (&totals_m.0, &totals_m.1),
         },
     ];
-    if let Some(category) = chart::two_bars(ui, inner, books) {
+    if let Some(category) = chart::two_bars(ui, inner, &books) {
         open_category(page, category, out);
     }
     let line = rect.bottom() - 40.0;
     paint::hline(ui.painter(), inner.x_range(), line, t.line_weak);
-    equation(
+    equation::show(
         ui,
         pos2(inner.left(), line + 20.0),
         inner.right(),
         page,
         model,
     );
-}
-
-fn equation(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, model: &DayModel) {
-    let (t, w) = (page.t, page.w);
-    let p = ui.painter();
-    let ok = model.residual.get() == 0;
-    let words = if ok {
-        w.day.conserved.to_owned()
-    } else {
-        (w.day.residual)(&format::money(model.residual))
-    };
-    let color = if ok { t.green.text } else { t.red.text };
-    let said = paint::right(p, pos2(right, at.y), &words, (Face::Small, color));
-    let mark = pos2(said.left() - 11.0, at.y);
-    paint::mark(p, mark, if ok { Mood::Ok } else { Mood::Urgent }, t);
-    paint::say(ui, "conservation", said, &words);
-    let Some(difference) = model.wechat.sum.checked_sub(model.merchant.sum) else {
-        return;
-    };
-    let mut runs = paint::Runs::default();
-    let face = Face::Body;
-    if difference.get() == 0 && model.equation.iter().all(|term| term.sum.get() == 0) {
-        runs.add(w.day.no_difference, face, t.text_2);
-    } else {
-        runs.add(&format!("{} ", w.day.difference), face, t.text_2)
-            .add(&format!("¥{}", format::money(difference)), face, t.text_1)
-            .add(" ＝ ", face, t.text_2);
-        let terms: Vec<_> = model
-            .equation
-            .iter()
-            .filter(|term| term.sum.get() != 0)
-            .collect();
-        for (nth, term) in terms.iter().enumerate() {
-            let negative = term.sum.is_negative();
-            let sign = match (nth, negative) {
-                (0, false) => "",
-                (0, true) => "−",
-                (_, false) => " ＋ ",
-                (_, true) => " − ",
-            };
-            let name = match term.category {
-                Category::PayPendingW | Category::RefundPendingW => w.day.term_w_cross,
-                Category::PayPendingM | Category::RefundPendingM => w.day.term_m_cross,
-                other => w.category(other),
-            };
-            runs.add(
-                &format!("{sign}{name} {}", format::money(term.sum.abs())),
-                face,
-                t.text_2,
-            );
-        }
-    }
-    let room = mark.x - at.x - 20.0;
-    let text = runs.said();
-    let galley = runs.layout(p, f32::INFINITY);
-    let cut = galley.size().x > room;
-    let clip = Rect::from_min_size(pos2(at.x, at.y - 14.0), vec2(room.max(0.0), 28.0));
-    let clipped = p.with_clip_rect(clip.intersect(p.clip_rect()));
-    paint::put(&clipped, at, egui::Align2::LEFT_CENTER, galley);
-    let response = paint::say(ui, "equation", clip, &text);
-    if cut {
-        response.on_hover_text(text);
-    }
 }
 
 /// Order of the pieces of a bar: what is not covered, what waits, then the worst first.
@@ -467,101 +405,6 @@ pub(super) fn open_urgent(page: &Page<'_>, out: &mut Outbox) {
         severities: vec![Severity::Urgent],
         ..CaseFilter::default()
     }));
-}
-
-fn no_merchant(ui: &Ui, body: Rect, page: &Page<'_>, out: &mut Outbox) {
-    paint::card(ui.painter(), body, page.t);
-    let w = page.w;
-    let empty = Empty {
-        icon: icons::STOREFRONT,
-        mood: Mood::Info,
-        title: w.day.no_merchant_title,
-        note: w.day.no_merchant_note,
-        button: Some((icons::PLUS, w.merchants.add)),
-        primary: true,
-    };
-    let clicked = empty
-        .show(ui, body)
-        .is_some_and(|response| response.clicked());
-    if clicked || page.keys.primary {
-        out.push(Action::NewMerchant);
-    }
-}
-
-fn not_compared(ui: &Ui, body: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
-    paint::card(ui.painter(), body, page.t);
-    let d = &page.w.day;
-    let early;
-    let (icon, mood, title, note, button) = match model.state {
-        DayState::NoBill(BillStatus::NotReady(at)) => {
-            early = (d.early_title)(&format::time(at, page.state.now));
-            (
-                icons::HOURGLASS,
-                Mood::Watch,
-                early.as_str(),
-                d.early_note,
-                None,
-            )
-        }
-        DayState::NoBill(BillStatus::NoBill) => (
-            icons::CALENDAR_X,
-            Mood::Info,
-            d.no_trade_title,
-            d.no_trade_note,
-            None,
-        ),
-        DayState::NoBill(BillStatus::Quarantined) => (
-            icons::WARNING_DIAMOND,
-            Mood::Urgent,
-            d.quarantined_title,
-            d.quarantined_note,
-            Some((icons::DOWNLOAD_SIMPLE, d.download)),
-        ),
-        DayState::NoBill(_) => (
-            icons::RECEIPT,
-            Mood::Info,
-            d.no_bill_title,
-            d.no_bill_note,
-            Some((icons::DOWNLOAD_SIMPLE, d.download)),
-        ),
-        DayState::NoOrders => (
-            icons::PACKAGE,
-            Mood::Info,
-            d.no_orders_title,
-            d.no_orders_note,
-            Some((icons::FILE_PLUS, d.import_orders)),
-        ),
-        DayState::NotRun | DayState::Compared => (
-            icons::SCALES,
-            Mood::Info,
-            d.not_run_title,
-            d.not_run_note,
-            Some((icons::SCALES, d.run)),
-        ),
-    };
-    let empty = Empty {
-        icon,
-        mood,
-        title,
-        note,
-        button,
-        primary: true,
-    };
-    let clicked = empty
-        .show(ui, body)
-        .is_some_and(|response| response.clicked());
-    if button.is_none() || !(clicked || page.keys.primary) {
-        return;
-    }
-    match model.state {
-        DayState::NoBill(_) => {
-            out.run(Command::Download(model.profile, model.day, BillChoice::All));
-        }
-        DayState::NoOrders => out.push(Action::PickFiles),
-        DayState::NotRun | DayState::Compared => {
-            out.run(Command::Reconcile(model.profile, model.day));
-        }
-    }
 }
 
 pub(super) fn status(page: &Page<'_>) -> Status {

@@ -26,7 +26,7 @@ impl SettingsScreen {
         let width = body.width().min(760.0);
         let place = Rect::from_min_size(body.min, vec2(width, 42.0 + 4.0 * ROW + 4.0));
         let mut next = page.state.preferences.clone();
-        self.display(ui, place, page, &mut next);
+        Self::display(ui, place, page, &mut next);
         let top = place.bottom() + 12.0;
         let data = Rect::from_min_size(pos2(body.left(), top), vec2(width, 42.0 + ROW + 4.0));
         show_data(ui, data, page);
@@ -39,7 +39,7 @@ impl SettingsScreen {
         }
     }
 
-    fn display(&self, ui: &mut Ui, rect: Rect, page: &Page<'_>, next: &mut Preferences) {
+    fn display(ui: &mut Ui, rect: Rect, page: &Page<'_>, next: &mut Preferences) {
         let s = &page.w.settings;
         card::titled(ui, rect, s.display, "");
         let line = |nth: usize| row(rect, nth);

@@ -131,7 +131,7 @@ fn drop_zone(ui: &Ui, rect: Rect, page: &Page<'_>) {
     let p = ui.painter();
     paint::dashed(p, rect, Stroke::new(1.0, t.line_input), 4.0);
     let width = paint::width(p, s.drop, Face::Body);
-    let x = rect.center().x - (width + 24.0) / 2.0;
+    let x = rect.center().x - f32::midpoint(width, 24.0);
     let y = rect.center().y;
     paint::icon(p, pos2(x + 8.0, y), icons::TRAY, 17.0, t.text_3);
     let text = paint::left(p, pos2(x + 24.0, y), s.drop, (Face::Body, t.text_2));

@@ -182,28 +182,25 @@ pub(crate) fn secret(ui: &Ui, rect: Rect, name: &str, place_holder: Option<&str>
     let p = ui.painter();
     paint::framed(p, rect, 6, t.sunken, Stroke::new(t.hairline, t.line));
     let y = rect.center().y;
-    let said = match place_holder {
-        Some(words) => {
-            paint::left(
-                p,
-                pos2(rect.left() + 10.0, y),
-                words,
-                (Face::Body, t.text_3),
+    let said = if let Some(words) = place_holder {
+        paint::left(
+            p,
+            pos2(rect.left() + 10.0, y),
+            words,
+            (Face::Body, t.text_3),
+        );
+        format!("{name}: {words}")
+    } else {
+        paint::icon(p, pos2(rect.left() + 18.0, y), icons::KEY, 16.0, t.text_2);
+        let room = ((rect.width() - 48.0) / 7.0).max(0.0) as usize;
+        for nth in 0..room.min(32) {
+            p.circle_filled(
+                pos2(rect.left() + 38.0 + nth as f32 * 7.0, y),
+                2.0,
+                t.text_1,
             );
-            format!("{name}: {words}")
         }
-        None => {
-            paint::icon(p, pos2(rect.left() + 18.0, y), icons::KEY, 16.0, t.text_2);
-            let room = ((rect.width() - 48.0) / 7.0).max(0.0) as usize;
-            for nth in 0..room.min(32) {
-                p.circle_filled(
-                    pos2(rect.left() + 38.0 + nth as f32 * 7.0, y),
-                    2.0,
-                    t.text_1,
-                );
-            }
-            format!("{name}: ••••")
-        }
+        format!("{name}: ••••")
     };
     paint::say(ui, ("secret", name), rect, &said);
 }

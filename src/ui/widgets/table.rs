@@ -3,18 +3,21 @@
 //! Cells are painted, so that a million rows cost what the visible ones cost. The table owns keyboard,
 //! selection and the look of rows; a screen gives columns and a [`Rows`] and reads the [`Output`].
 
+mod delegate;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use egui::accesskit::Role;
 use egui::{
-    CornerRadius, Event, EventFilter, Id, IdSalt, Key, Modifiers, Rangef, Rect, Sense, Stroke, Ui,
+    CornerRadius, Event, EventFilter, Id, IdSalt, Key, Modifiers, Rect, Sense, Stroke, Ui,
     WidgetInfo, pos2, vec2,
 };
-use egui_table::{CellInfo, HeaderCellInfo, HeaderRow, PrefetchInfo, TableDelegate};
+use egui_table::HeaderRow;
 
+use self::delegate::Delegate;
+use crate::ui::paint;
 use crate::ui::theme::{Face, Tokens, tokens};
-use crate::ui::{icons, paint};
 
 /// Height of the header.
 const HEADER: f32 = 32.0;
@@ -224,12 +227,12 @@ impl Table<'_> {
             id: Some(id),
             ..Output::default()
         };
-        if focus.has_focus() {
-            self.keyboard(ui, id, rows, memory, &mut output);
-        }
         let count = rows.count();
+        if focus.has_focus() {
+            keyboard(ui, id, count, memory, &mut output);
+        }
         paint::region(ui, inner, name, |ui| {
-            self.show_table(ui, inner, rows, (memory, &mut output), focus.has_focus());
+            self.show_table(ui, (inner, focus.has_focus()), rows, (memory, &mut output));
         });
         if let Some(row) = output.open.or(output.menu) {
             debug_assert!(row < count);
@@ -242,10 +245,9 @@ impl Table<'_> {
     fn show_table(
         &self,
         ui: &mut Ui,
-        inner: Rect,
+        (inner, focused): (Rect, bool),
         rows: &dyn Rows,
         (memory, output): (&mut TableMemory, &mut Output),
-        focused: bool,
     ) {
         ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
         let salt = ("cells", self.name, self.columns.len());
@@ -321,289 +323,81 @@ impl Table<'_> {
         state.store(ui, state_id);
         widths
     }
+}
 
-    fn keyboard(
-        &self,
-        ui: &Ui,
-        id: Id,
-        rows: &dyn Rows,
-        memory: &mut TableMemory,
-        output: &mut Output,
-    ) {
-        ui.memory_mut(|m| {
-            m.set_focus_lock_filter(
-                id,
-                EventFilter {
-                    horizontal_arrows: true,
-                    vertical_arrows: true,
-                    ..EventFilter::default()
-                },
-            );
-        });
-        let last = rows.count().saturating_sub(1);
-        if rows.count() == 0 {
-            return;
-        }
-        let at = memory.cursor.map(|row| row.min(last));
-        let page = memory.page.saturating_sub(1).max(1);
-        let step = |input: &mut egui::InputState, extend: bool| {
-            let mods = if extend {
-                Modifiers::SHIFT
-            } else {
-                Modifiers::NONE
-            };
-            let mut key = |key| input.consume_key(mods, key);
-            let here = at.unwrap_or(0);
-            if key(Key::ArrowDown) || (!extend && key(Key::J)) {
-                return Some(at.map_or(0, |row| row.saturating_add(1).min(last)));
-            }
-            if key(Key::ArrowUp) || (!extend && key(Key::K)) {
-                return Some(here.saturating_sub(1));
-            }
-            if key(Key::PageDown) {
-                return Some(here.saturating_add(page).min(last));
-            }
-            if key(Key::PageUp) {
-                return Some(here.saturating_sub(page));
-            }
-            if key(Key::Home) {
-                return Some(0);
-            }
-            key(Key::End).then_some(last)
+/// The keys of a focused table: arrows, pages and ends move, Shift extends, Ctrl A takes all.
+fn keyboard(ui: &Ui, id: Id, count: u64, memory: &mut TableMemory, output: &mut Output) {
+    ui.memory_mut(|m| {
+        m.set_focus_lock_filter(
+            id,
+            EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            },
+        );
+    });
+    let last = count.saturating_sub(1);
+    if count == 0 {
+        return;
+    }
+    let at = memory.cursor.map(|row| row.min(last));
+    let page = memory.page.saturating_sub(1).max(1);
+    let step = |input: &mut egui::InputState, extend: bool| {
+        let mods = if extend {
+            Modifiers::SHIFT
+        } else {
+            Modifiers::NONE
         };
-        ui.input_mut(|input| {
-            if let Some(row) = step(input, true) {
-                memory.extend_to(row);
-                output.moved = Some(row);
-            }
-            if let Some(row) = step(input, false) {
+        let mut key = |key| input.consume_key(mods, key);
+        let here = at.unwrap_or(0);
+        if key(Key::ArrowDown) || (!extend && key(Key::J)) {
+            return Some(at.map_or(0, |row| row.saturating_add(1).min(last)));
+        }
+        if key(Key::ArrowUp) || (!extend && key(Key::K)) {
+            return Some(here.saturating_sub(1));
+        }
+        if key(Key::PageDown) {
+            return Some(here.saturating_add(page).min(last));
+        }
+        if key(Key::PageUp) {
+            return Some(here.saturating_sub(page));
+        }
+        if key(Key::Home) {
+            return Some(0);
+        }
+        key(Key::End).then_some(last)
+    };
+    ui.input_mut(|input| {
+        if let Some(row) = step(input, true) {
+            memory.extend_to(row);
+            output.moved = Some(row);
+        }
+        if let Some(row) = step(input, false) {
+            memory.go_to(row);
+            output.moved = Some(row);
+        }
+        for (key, row) in [(Key::Home, 0), (Key::End, last)] {
+            if input.consume_key(Modifiers::COMMAND, key) {
                 memory.go_to(row);
                 output.moved = Some(row);
             }
-            for (key, row) in [(Key::Home, 0), (Key::End, last)] {
-                if input.consume_key(Modifiers::COMMAND, key) {
-                    memory.go_to(row);
-                    output.moved = Some(row);
-                }
-            }
-            if input.consume_key(Modifiers::COMMAND, Key::A) {
-                memory.all = true;
-            }
-            if input.consume_key(Modifiers::NONE, Key::Space)
-                && let Some(row) = at
-                && !memory.selected.remove(&row)
-            {
-                memory.selected.insert(row);
-            }
-            if input.consume_key(Modifiers::NONE, Key::Enter) {
-                output.open = at;
-            }
-            output.copy = input
-                .events
-                .iter()
-                .any(|event| matches!(event, Event::Copy));
-        });
-    }
-}
-
-struct Delegate<'a, 'b> {
-    table: &'a Table<'b>,
-    rows: &'a dyn Rows,
-    widths: Vec<f32>,
-    /// Right end of the frozen columns.
-    split: f32,
-    memory: &'a mut TableMemory,
-    output: &'a mut Output,
-    hover_y: Option<f32>,
-    focused: bool,
-    t: &'static Tokens,
-}
-
-impl TableDelegate for Delegate<'_, '_> {
-    fn prepare(&mut self, info: &PrefetchInfo) {
-        self.output.visible = info.visible_rows.clone();
-    }
-
-    fn header_cell_ui(&mut self, ui: &mut Ui, cell: &HeaderCellInfo) {
-        let Some(column) = self.table.columns.get(cell.col_range.start).copied() else {
-            return;
-        };
-        let t = self.t;
-        let rect = ui.max_rect();
-        let y = rect.center().y;
-        let sorted = self
-            .table
-            .sort
-            .filter(|(id, _)| *id == column.id)
-            .map(|(_, descending)| descending);
-        let id = Id::unique((self.table.name, "head", column.id));
-        let sense = if column.sorts {
-            Sense::click()
-        } else {
-            Sense::hover()
-        };
-        let response = ui.interact(rect.shrink2(vec2(4.0, 0.0)), id, sense);
-        response.widget_info(|| {
-            let name = if column.label.is_empty() {
-                column.id
-            } else {
-                column.label
-            };
-            WidgetInfo::labeled(Role::ColumnHeader, true, name)
-        });
-        if response.clicked() {
-            self.output.sort = Some(column.id);
         }
-        let p = ui.painter();
-        let style = (Face::Small, t.text_2);
-        let inset = if cell.col_range.start == 0 {
-            14.0
-        } else {
-            10.0
-        };
-        let caret_room = if sorted.is_some() { 16.0 } else { 0.0 };
-        let label = if column.numeric {
-            paint::right(
-                p,
-                pos2(rect.right() - 10.0 - caret_room, y),
-                column.label,
-                style,
-            )
-        } else {
-            paint::left(p, pos2(rect.left() + inset, y), column.label, style)
-        };
-        let caret = match (sorted, column.sorts && response.hovered()) {
-            (Some(true), _) => Some((icons::CARET_UP, t.accent)),
-            (Some(false), _) => Some((icons::CARET_DOWN, t.accent)),
-            (None, true) if !column.numeric => Some((icons::CARET_DOWN, t.text_3)),
-            _ => None,
-        };
-        if let Some((icon, color)) = caret {
-            paint::icon(p, pos2(label.right() + 10.0, y), icon, 11.0, color);
+        if input.consume_key(Modifiers::COMMAND, Key::A) {
+            memory.all = true;
         }
-        if response.has_focus() {
-            paint::ring(p, rect.shrink(5.0), 3, t);
+        if input.consume_key(Modifiers::NONE, Key::Space)
+            && let Some(row) = at
+            && !memory.selected.remove(&row)
+        {
+            memory.selected.insert(row);
         }
-    }
-
-    fn row_ui(&mut self, ui: &mut Ui, row: u64) {
-        let row_rect = ui.max_rect();
-        let clip = ui.clip_rect();
-        let is_frozen = clip.right() <= self.split + 0.5;
-        let t = self.t;
-        let name = self.rows.name(row);
-        let selected = self.memory.is_selected(row);
-        let id = Id::unique((self.table.name, "row", row, is_frozen));
-        // Not focusable: Tab goes to the table, arrows walk its rows.
-        let response = ui.interact(row_rect.intersect(clip), id, Sense::CLICK);
-        if !is_frozen {
-            response.widget_info(|| {
-                let said = name.clone().unwrap_or_default();
-                WidgetInfo::selected(Role::Row, true, selected, said)
-            });
+        if input.consume_key(Modifiers::NONE, Key::Enter) {
+            output.open = at;
         }
-        if response.clicked() {
-            let shift = ui.input(|input| input.modifiers.shift);
-            let command = ui.input(|input| input.modifiers.command);
-            if shift {
-                self.memory.extend_to(row);
-            } else if command {
-                if !self.memory.selected.remove(&row) {
-                    self.memory.selected.insert(row);
-                }
-                self.memory.cursor = Some(row);
-            } else {
-                self.memory.go_to(row);
-                self.memory.scroll_to = None;
-                self.output.open = Some(row);
-            }
-            if let Some(table) = self.output.id {
-                ui.memory_mut(|memory| memory.request_focus(table));
-            }
-        }
-        if response.secondary_clicked() {
-            self.memory.go_to(row);
-            self.memory.scroll_to = None;
-            self.output.menu = Some(row);
-        }
-        self.paint_row(ui, row_rect, row, (selected, is_frozen), t);
-        self.paint_cells(ui, row_rect, row, (name.is_some(), is_frozen));
-    }
-
-    fn cell_ui(&mut self, _: &mut Ui, _: &CellInfo) {}
-
-    fn default_row_height(&self) -> f32 {
-        self.table.row_height
-    }
-}
-
-impl Delegate<'_, '_> {
-    fn paint_row(
-        &self,
-        ui: &Ui,
-        rect: Rect,
-        row: u64,
-        (selected, is_frozen): (bool, bool),
-        t: &Tokens,
-    ) {
-        let p = ui.painter();
-        let hovered = self.hover_y.is_some_and(|y| rect.y_range().contains(y));
-        let cursor = self.memory.cursor == Some(row);
-        let visible = rect.intersect(ui.clip_rect());
-        if selected {
-            p.rect_filled(visible, 0, t.selected);
-        } else if hovered || (cursor && !self.focused) {
-            p.rect_filled(visible, 0, t.hover);
-        }
-        paint::hline(p, visible.x_range(), rect.bottom() - 1.0, t.line_weak);
-        let starts_here = is_frozen || self.table.frozen == 0;
-        if selected && starts_here {
-            let bar = Rect::from_min_size(rect.min, vec2(3.0, rect.height() - 1.0));
-            p.rect_filled(bar, 0, t.accent);
-        }
-        if (cursor && self.focused) || (selected && t.contrast) {
-            let width = if t.contrast { 2.0 } else { 1.0 };
-            for y in [rect.top(), rect.bottom() - 1.0 - width] {
-                let line =
-                    Rect::from_min_size(pos2(visible.left(), y), vec2(visible.width(), width));
-                p.rect_filled(line, 0, t.accent);
-            }
-            let edge = Rangef::new(rect.top(), rect.bottom() - 1.0);
-            if starts_here {
-                paint::vline(p, visible.left(), edge, t.accent);
-            }
-            if !is_frozen {
-                paint::vline(p, visible.right() - 1.0, edge, t.accent);
-            }
-        }
-    }
-
-    fn paint_cells(&self, ui: &Ui, row_rect: Rect, row: u64, (here, is_frozen): (bool, bool)) {
-        let clip = ui.clip_rect();
-        let mut x = row_rect.left();
-        for (nth, (column, width)) in self.table.columns.iter().zip(&self.widths).enumerate() {
-            let rect = Rect::from_min_size(
-                pos2(x, row_rect.top()),
-                vec2(*width, row_rect.height() - 1.0),
-            );
-            x += width;
-            let mine = (nth < self.table.frozen) == is_frozen;
-            if !mine || !rect.x_range().intersects(clip.x_range()) {
-                continue;
-            }
-            if here {
-                let cell = Cell {
-                    rect,
-                    ui,
-                    t: self.t,
-                    column: *column,
-                    first: nth == 0,
-                };
-                self.rows.cell(row, &cell);
-            } else {
-                let bar = Rect::from_center_size(rect.center(), vec2(width - 28.0, 8.0));
-                ui.painter().rect_filled(bar, 4, self.t.line_weak);
-            }
-        }
-    }
+        output.copy = input
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Copy));
+    });
 }

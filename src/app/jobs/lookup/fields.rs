@@ -154,7 +154,7 @@ fn field(asked: &Asked, bill: Option<&WPay>, (name, value): (&str, &str)) -> Fie
         name: name.to_owned(),
         meaning: known.map_or(Term::default(), |(_, term)| *term),
         theirs,
-        next: state.map_or(Term::default(), |state| state.next()),
+        next: state.map_or(Term::default(), crate::wechat::v2::TradeState::next),
         differs: missing || asked.differences.iter().any(|differ| differ.field == name),
         ours,
     }

@@ -61,7 +61,7 @@ impl FilterText {
             self.known.clone_from(&next.text);
             out.run(Command::Cases(next));
         }
-        self.chips(
+        chips(
             ui,
             pos2(place.right() + 8.0, rect.center().y),
             rect.right(),
@@ -69,39 +69,40 @@ impl FilterText {
             out,
         );
     }
+}
 
-    fn chips(&self, ui: &mut Ui, at: egui::Pos2, right: f32, page: &Page<'_>, out: &mut Outbox) {
-        let entries = entries(page);
-        let fold_width = 84.0;
-        let mut x = at.x;
-        let mut folded = Vec::new();
-        let mut widths = entries.iter().map(|entry| chip(entry).width(ui) + 6.0);
-        let total: f32 = widths.by_ref().sum();
-        let all_fit = at.x + total - 6.0 <= right;
-        for entry in &entries {
-            let shown = chip(entry);
-            let width = shown.width(ui);
-            let limit = if all_fit {
-                right
-            } else {
-                right - fold_width - 6.0
-            };
-            if x + width > limit || !folded.is_empty() {
-                folded.push(entry);
-                continue;
-            }
-            if shown.show(ui, pos2(x, at.y)).clicked() {
-                out.run(Command::Cases(toggled(
-                    &page.state.cases.filter,
-                    entry.what,
-                    page,
-                )));
-            }
-            x += width + 6.0;
+/// The chips of severities and categories in one row; what does not fit is folded into a menu.
+fn chips(ui: &mut Ui, at: egui::Pos2, right: f32, page: &Page<'_>, out: &mut Outbox) {
+    let entries = entries(page);
+    let fold_width = 84.0;
+    let mut x = at.x;
+    let mut folded = Vec::new();
+    let mut widths = entries.iter().map(|entry| chip(entry).width(ui) + 6.0);
+    let total: f32 = widths.by_ref().sum();
+    let all_fit = at.x + total - 6.0 <= right;
+    for entry in &entries {
+        let shown = chip(entry);
+        let width = shown.width(ui);
+        let limit = if all_fit {
+            right
+        } else {
+            right - fold_width - 6.0
+        };
+        if x + width > limit || !folded.is_empty() {
+            folded.push(entry);
+            continue;
         }
-        if !folded.is_empty() {
-            fold(ui, pos2(x, at.y), &folded, page, out);
+        if shown.show(ui, pos2(x, at.y)).clicked() {
+            out.run(Command::Cases(toggled(
+                &page.state.cases.filter,
+                entry.what,
+                page,
+            )));
         }
+        x += width + 6.0;
+    }
+    if !folded.is_empty() {
+        fold(ui, pos2(x, at.y), &folded, page, out);
     }
 }
 

@@ -165,7 +165,7 @@ fn content(
         top += WELL + 10.0;
     }
     top = timeline(ui, area, top, page, &detail.timeline);
-    notes(ui, area, top, page, detail, (note, out));
+    notes(ui, (area, top), page, detail, (note, out));
 }
 
 fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32 {
@@ -293,8 +293,7 @@ pub(in crate::ui::screens) fn event_words(w: &Wording, kind: &TimelineKind) -> (
 
 fn notes(
     ui: &mut Ui,
-    area: Rect,
-    top: f32,
+    (area, top): (Rect, f32),
     page: &Page<'_>,
     detail: &CaseDetail,
     (note, out): (&mut String, &mut Outbox),

@@ -7,7 +7,7 @@ use crate::app::jobs::lookup::gather::pay_status_words;
 use crate::app::jobs::lookup::live::Asked;
 use crate::app::jobs::lookup::recognise::recognise;
 use crate::app::jobs::query::Verdict;
-use crate::app::{Ask, Command, ExportFormat, TaskKind};
+use crate::app::{Ask, Command, ExportFormat, Task, TaskKind};
 use crate::ports::ExchangeRecord;
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, buttons_right, cut_top};
@@ -198,22 +198,7 @@ impl Lists {
             .jobs()
             .find(|(_, task)| task.kind == TaskKind::AskMany);
         if let Some((id, task)) = job {
-            let (done, total) = task
-                .progress
-                .map_or((0, None), |progress| (progress.done, progress.total));
-            let share = total
-                .filter(|total| *total > 0)
-                .map_or(0.0, |of| done as f32 / of as f32);
-            let place = paint::from_left(pos2(bar.left(), y), vec2(260.0, 6.0));
-            progress::bar(ui, place, share);
-            let said = format!(
-                "{} / {}",
-                format::count(done),
-                format::count(total.unwrap_or(0))
-            );
-            let at = pos2(place.right() + 12.0, y);
-            let place = paint::left(ui.painter(), at, &said, (Face::Small, t.text_2));
-            paint::say(ui, "many progress", place, &said);
+            running(ui, bar, page, task);
             let stop = Button::secondary(l.stop).icon(icons::STOP);
             if stop.show_right(ui, pos2(bar.right(), y), 30.0).clicked() {
                 out.push(Action::Cancel(id));
@@ -273,6 +258,27 @@ impl Lists {
             out.push(Action::PickAnswers(ExportFormat::Xlsx));
         }
     }
+}
+
+/// How far the questions are.
+fn running(ui: &Ui, bar: Rect, page: &Page<'_>, task: &Task) {
+    let (t, y) = (page.t, bar.center().y);
+    let (done, total) = task
+        .progress
+        .map_or((0, None), |progress| (progress.done, progress.total));
+    let share = total
+        .filter(|total| *total > 0)
+        .map_or(0.0, |of| done as f32 / of as f32);
+    let place = paint::from_left(pos2(bar.left(), y), vec2(260.0, 6.0));
+    progress::bar(ui, place, share);
+    let said = format!(
+        "{} / {}",
+        format::count(done),
+        format::count(total.unwrap_or(0))
+    );
+    let at = pos2(place.right() + 12.0, y);
+    let place = paint::left(ui.painter(), at, &said, (Face::Small, t.text_2));
+    paint::say(ui, "many progress", place, &said);
 }
 
 fn at<T>(rows: &[T], row: u64) -> Option<&T> {

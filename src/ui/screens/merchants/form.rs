@@ -72,8 +72,7 @@ impl Form {
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
-        row: Option<&MerchantRow>,
-        out: &mut Outbox,
+        (row, out): (Option<&MerchantRow>, &mut Outbox),
     ) -> Option<Act> {
         let m = &page.w.merchants;
         let changed = self.draft != self.stored;
@@ -117,7 +116,7 @@ impl Form {
                     let (place, _) = ui.allocate_exact_size(size, Sense::hover());
                     let place = place.shrink2(vec2(16.0, 12.0));
                     match row {
-                        Some(row) if chosen == m.keys => self.keys(ui, place, page, row, out),
+                        Some(row) if chosen == m.keys => self.keys(ui, place, page, (row, out)),
                         _ if chosen == m.rules => self.rules(ui, place, page),
                         _ => self.basics(ui, place, page),
                     }
@@ -324,8 +323,7 @@ impl Form {
         ui: &mut Ui,
         area: Rect,
         page: &Page<'_>,
-        row: &MerchantRow,
-        out: &mut Outbox,
+        (row, out): (&MerchantRow, &mut Outbox),
     ) {
         let (t, m) = (page.t, &page.w.merchants);
         let kinds = [
@@ -338,7 +336,7 @@ impl Form {
         let mut top = area.top();
         for (kind, name, needs) in kinds {
             let line = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 62.0));
-            self.key(ui, line, page, (row, kind, name, needs), out);
+            self.key(ui, line, page, (row, kind, name, needs, &mut *out));
             top += 64.0;
         }
         paint::hline(ui.painter(), area.x_range(), top, t.line_weak);
@@ -351,8 +349,7 @@ impl Form {
         ui: &mut Ui,
         line: Rect,
         page: &Page<'_>,
-        (row, kind, name, needs): (&MerchantRow, SecretKind, &str, &str),
-        out: &mut Outbox,
+        (row, kind, name, needs, out): (&MerchantRow, SecretKind, &str, &str, &mut Outbox),
     ) {
         let (t, m) = (page.t, &page.w.merchants);
         let y = line.top() + 15.0;

@@ -233,15 +233,11 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
         paint::say(ui, ("condition", nth), said, &words);
         let right = pos2(rect.right() - 16.0, y);
         match item {
-            SignOffItem::UrgentOpen(1..) => {
-                if link_right(ui, right, d.work_them, 0).clicked() {
-                    open_urgent(page, out);
-                }
+            SignOffItem::UrgentOpen(1..) if link_right(ui, right, d.work_them, 0).clicked() => {
+                open_urgent(page, out);
             }
-            SignOffItem::Coverage(false) => {
-                if link_right(ui, right, d.import_orders, 0).clicked() {
-                    out.push(Action::PickFiles);
-                }
+            SignOffItem::Coverage(false) if link_right(ui, right, d.import_orders, 0).clicked() => {
+                out.push(Action::PickFiles);
             }
             _ => {}
         }

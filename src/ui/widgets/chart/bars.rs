@@ -37,7 +37,7 @@ pub(crate) struct BookBar<'a> {
 }
 
 /// Draws both bars, 92 high in all; returns the category whose piece was clicked.
-pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: [BookBar<'_>; 2]) -> Option<Category> {
+pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: &[BookBar<'_>; 2]) -> Option<Category> {
     let p = ui.painter();
     let left = rect.left() + 80.0;
     let counts = books
@@ -51,8 +51,8 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: [BookBar<'_>; 2]) -> Option<C
     let right = rect.right() - sums - counts - 76.0;
     let matched = (right - left) * MATCHED;
     let room = right - left - matched - 4.0;
-    let least = least_width(&books, room);
-    let unit = unit_width(&books, room, least);
+    let least = least_width(books, room);
+    let unit = unit_width(books, room, least);
     let mut clicked = None;
     for (nth, book) in books.iter().enumerate() {
         let top = rect.top() + nth as f32 * STEP;
