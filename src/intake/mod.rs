@@ -1,6 +1,6 @@
 //! Merchant files to canonical rows: sniff, map, validate, reject.
 //!
-//! [`sniff`] judges the head of a file, [`Mapping`] says what its columns mean, [`Plan`] joins the
+//! [`sniff()`] judges the head of a file, [`Mapping`] says what its columns mean, [`Plan`] joins the
 //! two. Text goes through a [`Cutter`], which gives [`Block`]s that end with a record, so that
 //! [`Plan::parse_block`] may run on any thread; workbooks go through [`Workbook`]. Both end in an
 //! [`OrderBlock`]: rows, refused rows with their reasons, and the figures a person checks first.

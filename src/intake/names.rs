@@ -3,7 +3,7 @@
 use super::Column;
 use crate::domain::{FulfilStatus, PayStatus, RefundStatus};
 
-/// Headers by which shops call a column of an orders file, best first; all in the form of [`norm`].
+/// Headers by which shops call a column of an orders file, best first; all in the form of `norm`.
 pub(super) const ORDERS: &[(Column, &[&str])] = &[
     (
         Column::OutTradeNo,

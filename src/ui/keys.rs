@@ -53,7 +53,7 @@ pub(crate) struct ShellKeys {
     pub(crate) notices: bool,
     /// Ctrl O.
     pub(crate) import: bool,
-    /// [ or ], in days.
+    /// `[` or `]`, in days.
     pub(crate) day: i32,
     /// Ctrl +, Ctrl −: steps; Ctrl 0 resets.
     pub(crate) zoom: Option<i16>,

@@ -18,8 +18,8 @@ use recondesk::wechat::v2::{Endpoint, OrderState};
 
 use crate::sample::{at, day};
 
-pub const NUMBER: &str = "QH260308100244120077";
-pub const PAYMENT: &str = "4200002781202603087745393918";
+pub(crate) const NUMBER: &str = "QH260308100244120077";
+pub(crate) const PAYMENT: &str = "4200002781202603087745393918";
 
 fn order() -> MOrder {
     MOrder {
@@ -165,7 +165,7 @@ fn entries(english: bool) -> Vec<Entry> {
 }
 
 /// The story of the order.
-pub fn story(language: Language) -> Story {
+pub(crate) fn story(language: Language) -> Story {
     let english = language == Language::En;
     let name = if english {
         "Qinghe Mall"
@@ -204,7 +204,7 @@ pub fn story(language: Language) -> Story {
 }
 
 /// The local answer to a pasted text.
-pub fn local(text: &str, stories: Vec<Story>) -> Box<Local> {
+pub(crate) fn local(text: &str, stories: Vec<Story>) -> Box<Local> {
     let recognised = recognise(text);
     Box::new(Local {
         ask: LookUp {
@@ -251,7 +251,7 @@ fn answer_params(state: &str) -> Params {
 }
 
 /// The question that the window asks by itself.
-pub fn question() -> Question {
+pub(crate) fn question() -> Question {
     Question {
         profile: ProfileId(1),
         number: NUMBER.to_owned(),
@@ -262,7 +262,7 @@ pub fn question() -> Question {
 }
 
 /// A live answer with that state, or with that trouble.
-pub fn live(result: Result<&str, Trouble>) -> Box<Live> {
+pub(crate) fn live(result: Result<&str, Trouble>) -> Box<Live> {
     let result = result.map(answer_params);
     let verdict = match &result {
         Ok(params) => Verdict::Known(Box::new(OrderState::read(params).unwrap())),

@@ -1,5 +1,17 @@
 //! Window tests: one binary, one module a subject.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "in tests a panic is the assertion, and what is passed over is said"
+)]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "the numbers of made-up rows are small"
+)]
+
 mod fonts;
 mod frame;
 mod lookup;

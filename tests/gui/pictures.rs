@@ -17,7 +17,7 @@ fn wanted() -> bool {
     asked
 }
 
-pub fn take(name: &str, harness: &mut Harness<'static, App>) {
+pub(crate) fn take(name: &str, harness: &mut Harness<'static, App>) {
     let picture = harness.render().expect("an adapter draws the picture");
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
     std::fs::create_dir_all(&folder).expect("the folder for pictures");

@@ -7,11 +7,11 @@ use recondesk::domain::{
     PayStatus, ProfileId, RowRef, SecretKind, Severity, Text,
 };
 
-pub fn day() -> BillDate {
+pub(crate) fn day() -> BillDate {
     BillDate::parse("2026-03-08").unwrap()
 }
 
-pub fn at(text: &str) -> Instant {
+pub(crate) fn at(text: &str) -> Instant {
     Instant::parse_beijing(text).unwrap()
 }
 
@@ -20,7 +20,7 @@ fn yuan(text: &str) -> Fen {
 }
 
 /// Fills a window's state with everything.
-pub fn fill(state: &mut State) {
+pub(crate) fn fill(state: &mut State) {
     let english = state.preferences.language == recondesk::app::Language::En;
     let names = if english {
         [
@@ -51,7 +51,7 @@ pub fn fill(state: &mut State) {
         })
         .collect();
     state.welcome = Remote::Ready(());
-    state.folder = r"D:\Recondesk\workspace".to_owned();
+    r"D:\Recondesk\workspace".clone_into(&mut state.folder);
     state.day = day();
     state.overview = Remote::Ready(Box::new(overview(names)));
     state.reconciled = Remote::Ready(Box::new(reconciled(names[0])));
@@ -256,22 +256,12 @@ fn log(names: [&str; 4]) -> Vec<LogLine> {
     ]
 }
 
-pub fn reconciled(name: &str) -> DayModel {
+pub(crate) fn reconciled(name: &str) -> DayModel {
     let book = |count, sum: &str| {
         Some(BookSum {
             count,
             sum: yuan(sum),
         })
-    };
-    let row = |category, wechat, merchant, count| CategoryRow {
-        category,
-        wechat,
-        merchant,
-        count,
-    };
-    let cell = |count, sum: &str| PoolSide {
-        count,
-        sum: yuan(sum),
     };
     let curve = |peak: u32| {
         (0..96_u32)
@@ -310,49 +300,9 @@ pub fn reconciled(name: &str) -> DayModel {
             book(31_594, "2717403.30").unwrap(),
             book(31_594, "2717403.30").unwrap(),
         ),
-        equation: vec![
-            Equation {
-                category: Category::PayPendingW,
-                sum: yuan("337.90"),
-            },
-            Equation {
-                category: Category::PayPendingM,
-                sum: Fen::new(-21_250),
-            },
-            Equation {
-                category: Category::AmountDiff,
-                sum: yuan("9.00"),
-            },
-        ],
+        equation: equation(),
         residual: Fen::ZERO,
-        categories: vec![
-            row(
-                Category::PaidNotBooked,
-                book(1, "299.00"),
-                book(1, "299.00"),
-                1,
-            ),
-            row(
-                Category::PaidAfterClose,
-                book(1, "158.00"),
-                book(1, "158.00"),
-                1,
-            ),
-            row(
-                Category::AmountDiff,
-                book(1, "132.00"),
-                book(1, "123.00"),
-                1,
-            ),
-            row(Category::PayPendingW, book(4, "337.90"), None, 4),
-            row(Category::PayPendingM, None, book(3, "212.50"), 3),
-            row(
-                Category::Matched,
-                book(31_594, "2717403.30"),
-                book(31_594, "2717403.30"),
-                31_594,
-            ),
-        ],
+        categories: categories(),
         tags: vec![
             TagRow {
                 word: "P14".into(),
@@ -366,22 +316,7 @@ pub fn reconciled(name: &str) -> DayModel {
             },
         ],
         certificate: Some(certificate()),
-        pool: (
-            PoolRow {
-                opening: cell(6, "503.20"),
-                new: cell(4, "337.90"),
-                cleared: cell(6, "503.20"),
-                expired: cell(0, "0.00"),
-                closing: cell(4, "337.90"),
-            },
-            PoolRow {
-                opening: cell(2, "131.00"),
-                new: cell(3, "212.50"),
-                cleared: cell(2, "131.00"),
-                expired: cell(0, "0.00"),
-                closing: cell(3, "212.50"),
-            },
-        ),
+        pool: pool(),
         sign_off: vec![
             SignOffItem::Bill(true),
             SignOffItem::Coverage(true),
@@ -391,7 +326,90 @@ pub fn reconciled(name: &str) -> DayModel {
     }
 }
 
-pub fn certificate() -> Certificate {
+fn equation() -> Vec<Equation> {
+    vec![
+        Equation {
+            category: Category::PayPendingW,
+            sum: yuan("337.90"),
+        },
+        Equation {
+            category: Category::PayPendingM,
+            sum: Fen::new(-21_250),
+        },
+        Equation {
+            category: Category::AmountDiff,
+            sum: yuan("9.00"),
+        },
+    ]
+}
+
+fn categories() -> Vec<CategoryRow> {
+    let book = |count, sum: &str| {
+        Some(BookSum {
+            count,
+            sum: yuan(sum),
+        })
+    };
+    let row = |category, wechat, merchant, count| CategoryRow {
+        category,
+        wechat,
+        merchant,
+        count,
+    };
+    vec![
+        row(
+            Category::PaidNotBooked,
+            book(1, "299.00"),
+            book(1, "299.00"),
+            1,
+        ),
+        row(
+            Category::PaidAfterClose,
+            book(1, "158.00"),
+            book(1, "158.00"),
+            1,
+        ),
+        row(
+            Category::AmountDiff,
+            book(1, "132.00"),
+            book(1, "123.00"),
+            1,
+        ),
+        row(Category::PayPendingW, book(4, "337.90"), None, 4),
+        row(Category::PayPendingM, None, book(3, "212.50"), 3),
+        row(
+            Category::Matched,
+            book(31_594, "2717403.30"),
+            book(31_594, "2717403.30"),
+            31_594,
+        ),
+    ]
+}
+
+fn pool() -> (PoolRow, PoolRow) {
+    let cell = |count, sum: &str| PoolSide {
+        count,
+        sum: yuan(sum),
+    };
+    (
+        PoolRow {
+            opening: cell(6, "503.20"),
+            new: cell(4, "337.90"),
+            cleared: cell(6, "503.20"),
+            expired: cell(0, "0.00"),
+            closing: cell(4, "337.90"),
+        },
+        PoolRow {
+            opening: cell(2, "131.00"),
+            new: cell(3, "212.50"),
+            cleared: cell(2, "131.00"),
+            expired: cell(0, "0.00"),
+            closing: cell(3, "212.50"),
+        },
+    )
+}
+
+pub(crate) fn certificate() -> Certificate {
     let row = |id: &str, zh: &str, en: &str, actual: &str| IdentityRow {
         id: id.into(),
         name: Words::new(zh, en),
@@ -601,7 +619,7 @@ const CASES: [CaseLine; 23] = [
     ),
 ];
 
-pub fn case_rows() -> Vec<CaseRow> {
+pub(crate) fn case_rows() -> Vec<CaseRow> {
     CASES
         .iter()
         .enumerate()
@@ -644,7 +662,7 @@ fn fill_cases(state: &mut State) {
 }
 
 /// The second case in full.
-pub fn case_detail() -> CaseDetail {
+pub(crate) fn case_detail() -> CaseDetail {
     let row = case_rows().remove(1);
     let compare = |field, wechat: Option<&str>, merchant: Option<&str>, differs| CompareRow {
         field,

@@ -13,7 +13,7 @@ use recondesk::ports::{Clock, PickAsk, Picker};
 use recondesk::ui::{App, Backend, Screen};
 
 /// A clock that stands still.
-pub struct Still(pub Instant);
+pub(crate) struct Still(pub(crate) Instant);
 
 impl Clock for Still {
     fn now(&self) -> Instant {
@@ -27,20 +27,20 @@ impl Clock for Still {
 
 /// What the window submitted, in order, and what it will hear.
 #[derive(Default)]
-pub struct Wire {
-    pub sent: Vec<(TaskId, Command)>,
-    pub events: Vec<Event>,
-    pub full: bool,
-    pub asked: Vec<PickAsk>,
-    pub answer: Option<Vec<PathBuf>>,
+pub(crate) struct Wire {
+    pub(crate) sent: Vec<(TaskId, Command)>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) full: bool,
+    pub(crate) asked: Vec<PickAsk>,
+    pub(crate) answer: Option<Vec<PathBuf>>,
 }
 
 #[derive(Clone, Default)]
-pub struct Tape(pub Rc<RefCell<Wire>>);
+pub(crate) struct Tape(pub(crate) Rc<RefCell<Wire>>);
 
 impl Tape {
     /// Takes what was submitted so far.
-    pub fn take(&self) -> Vec<Command> {
+    pub(crate) fn take(&self) -> Vec<Command> {
         let sent = std::mem::take(&mut self.0.borrow_mut().sent);
         sent.into_iter().map(|(_, command)| command).collect()
     }
@@ -77,11 +77,11 @@ impl Picker for Hand {
 
 /// How a window is set up.
 #[derive(Clone, Copy)]
-pub struct Look {
-    pub size: (f32, f32),
-    pub language: Language,
-    pub theme: ThemeChoice,
-    pub dark: bool,
+pub(crate) struct Look {
+    pub(crate) size: (f32, f32),
+    pub(crate) language: Language,
+    pub(crate) theme: ThemeChoice,
+    pub(crate) dark: bool,
 }
 
 impl Default for Look {
@@ -96,17 +96,17 @@ impl Default for Look {
 }
 
 impl Look {
-    pub fn size(mut self, width: f32, height: f32) -> Self {
+    pub(crate) fn size(mut self, width: f32, height: f32) -> Self {
         self.size = (width, height);
         self
     }
 
-    pub fn english(mut self) -> Self {
+    pub(crate) fn english(mut self) -> Self {
         self.language = Language::En;
         self
     }
 
-    pub fn dark(mut self) -> Self {
+    pub(crate) fn dark(mut self) -> Self {
         self.theme = ThemeChoice::Dark;
         self.dark = true;
         self
@@ -114,7 +114,11 @@ impl Look {
 }
 
 /// A window with that look; `fill` puts the state in.
-pub fn window(look: Look, tape: &Tape, fill: impl FnOnce(&mut App)) -> Harness<'static, App> {
+pub(crate) fn window(
+    look: Look,
+    tape: &Tape,
+    fill: impl FnOnce(&mut App),
+) -> Harness<'static, App> {
     let (clock, hand, backend) = (Arc::new(Still(now())), Hand(tape.clone()), tape.clone());
     let mut app = App::new(Box::new(backend), clock, Box::new(hand));
     app.state_mut().preferences.language = look.language;
@@ -132,12 +136,12 @@ pub fn window(look: Look, tape: &Tape, fill: impl FnOnce(&mut App)) -> Harness<'
 }
 
 /// The morning of the samples.
-pub fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::parse_beijing("2026-03-09 10:12:40").unwrap()
 }
 
 /// A window with the sample day, on a screen.
-pub fn sample_window(look: Look, screen: Screen, tape: &Tape) -> Harness<'static, App> {
+pub(crate) fn sample_window(look: Look, screen: Screen, tape: &Tape) -> Harness<'static, App> {
     window(look, tape, |app| {
         crate::sample::fill(app.state_mut());
         app.go(screen);

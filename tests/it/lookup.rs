@@ -40,9 +40,7 @@ fn orders_file(rows: &[(&str, &str, &str)]) -> String {
         } else {
             ""
         };
-        text.push_str(&format!(
-            "{number},{yuan},{status},2026-03-09 11:58:00,{paid}\n"
-        ));
+        writeln!(text, "{number},{yuan},{status},2026-03-09 11:58:00,{paid}").unwrap();
     }
     text
 }

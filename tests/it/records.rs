@@ -96,7 +96,7 @@ fn finding(category: Category, number: &str) -> Finding {
     let mut finding = Finding::new(category);
     finding.out_trade_no = OutTradeNo::new(number).unwrap();
     finding.bill = Some(Fen::new(1230));
-    finding.detail = "status=created".to_owned();
+    "status=created".clone_into(&mut finding.detail);
     finding
 }
 

@@ -11,7 +11,7 @@
 //! | which sections count | tables `import`, `section`, `superseded` |
 //!
 //! **Section.** Rows in order of (fingerprint of the key, key, line) in groups of 2048, column by column
-//! ([`column`]); two paged indexes of short fingerprints ([`page`]): of the keys, and of every other number
+//! (`column`); two paged indexes of short fingerprints (`page`): of the keys, and of every other number
 //! in the row; a footer. A fingerprint only narrows: the whole text is compared on every hit.
 //!
 //! **Days.** Bill rows belong to the day of the bill, orders to the day of `created_at`, which never

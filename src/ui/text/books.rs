@@ -26,7 +26,6 @@ words! {
         success: T = "支付", "Payments";
         refund: T = "退款", "Refunds";
         head: T = "文件开头", "Head of file";
-        digest: T = "摘要 SHA-256", "SHA-256";
         empty_title: T = "还没有账单", "No bill yet";
         empty_note: T = "下载账单，或把账单文件拖进窗口", "Fetch one, or drop a bill file on the window";
     }

@@ -17,7 +17,6 @@ words! {
         day: T = "业务日", "Day";
         this_day: F = |day| format!("业务日 {day}"), |day| format!("Day {day}");
         only_category: F2 = |code, name| format!("{code} {name}"), |code, name| format!("{code} {name}");
-        all_days: T = "全部日期", "All days";
         suggestion: F = |what| format!("建议：{what}"), |what| format!("Suggested: {what}");
         both_books: T = "两册对照", "Both books";
         book_w: T = "微信账", "WeChat";
@@ -26,7 +25,6 @@ words! {
         order_raw: T = "订单原文", "Order, raw";
         at_line: F2 = |file, line| format!("{file} 第 {line} 行"), |file, line| format!("{file} line {line}");
         timeline: T = "时间线", "Timeline";
-        now: T = "现在", "Now";
         notes: T = "备注", "Notes";
         open_state: T = "待处理", "open";
         closed_state: T = "已结", "closed";
@@ -36,7 +34,6 @@ words! {
         done_note: T = "对账后有差异的笔会列在这里", "Rows that differ are listed here after a run";
         no_match_title: T = "没有符合筛选的差错", "No case matches the filter";
         no_match_note: T = "放宽筛选，或看全部", "Loosen the filter, or see all";
-        row_name: fn(&[&str]) -> String = |p| p.join(" "), |p| p.join(" ");
         only_value: T = "只看此分类", "Only this category";
         only_day: T = "只看此日", "Only this day";
         copy_number: T = "复制单号", "Copy number";

@@ -12,7 +12,6 @@ words! {
         bills: T = "账单", "Bills";
         orders: T = "订单", "Orders";
         lookup: T = "查单", "Lookup";
-        signature: T = "签名", "Signature";
         merchants: T = "商户", "Merchants";
         settings: T = "设置", "Settings";
         all_merchants: F = |n| format!("全部商户 {n}"), |n| format!("All merchants {n}");
@@ -24,7 +23,6 @@ words! {
         day_after: T = "后一天", "Day after";
         choose_day: T = "选择日期", "Choose day";
         type_day: T = "如 0308、3-8、昨天", "such as 0308, 3-8, yesterday";
-        yesterday: T = "昨天", "yesterday";
         weekdays: [T; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"], ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         weekday_signs: [T; 7] = ["一", "二", "三", "四", "五", "六", "日"], ["M", "T", "W", "T", "F", "S", "S"];
         months: [T; 12] = ["1 月", "2 月", "3 月", "4 月", "5 月", "6 月", "7 月", "8 月", "9 月", "10 月", "11 月", "12 月"], ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -40,13 +38,10 @@ words! {
         watch: T = "观察", "Watch";
         info: T = "信息", "Info";
         matched: T = "平账", "Matched";
-        running: T = "进行中", "Running";
         none: T = "无", "none";
         close: T = "关闭", "Close";
         cancel: T = "取消", "Cancel";
-        cancelling: T = "正在取消，没有存入任何数据", "Cancelling, nothing is stored";
         copy: T = "复制", "Copy";
-        copied: F = |what| format!("已复制 {what}"), |what| format!("Copied {what}");
         copy_details: T = "复制说明", "Copy details";
         retry: T = "重试", "Try again";
         filter: T = "筛选", "Filter";
@@ -54,9 +49,7 @@ words! {
         more_filters: F = |n| format!("筛选 {n}"), |n| format!("Filters {n}");
         previous: T = "上一条", "Previous";
         next: T = "下一条", "Next";
-        more: T = "更多", "More";
         back: T = "返回", "Back";
-        columns: T = "列", "Columns";
         export: T = "导出…", "Export...";
         export_xlsx: T = "Excel 工作簿（.xlsx）", "Excel workbook (.xlsx)";
         export_csv: T = "CSV 文件（.csv）", "CSV file (.csv)";
@@ -78,7 +71,6 @@ words! {
         loading_old: F = |time| format!("正在读取，旧结果 {time}"), |time| format!("Loading, result of {time} below");
         loading: T = "正在读取", "Loading";
         command: T = "命令", "Commands";
-        recent: T = "最近单号", "Recent numbers";
         no_match: T = "没有匹配", "No match";
         choose: T = "选择", "choose";
         run: T = "执行", "run";
@@ -89,7 +81,6 @@ words! {
         hours: F = |n| format!("{n} 时"), |n| format!("{n} h");
         seconds: F = |n| format!("{n} 秒"), |n| format!("{n} s");
         minutes_seconds: F2 = |m, s| format!("{m} 分 {s} 秒"), |m, s| format!("{m} min {s} s");
-        busy: T = "任务太多，请稍候再试", "Too many tasks are waiting; try again shortly";
     }
 }
 
@@ -120,7 +111,6 @@ words! {
         move_hint: T = "J/K 上下", "J/K move";
         open_hint: T = "Enter 打开", "Enter open";
         filter_hint: T = "/ 筛选", "/ filter";
-        cancel_hint: T = "Esc 取消", "Esc cancels";
     }
 }
 
@@ -137,13 +127,11 @@ words! {
         many: F = |n| format!("{n} 项任务"), |n| many(n, "task", "tasks");
         running: F = |what| format!("正在{what}"), |what| format!("{what} is running");
         elapsed: F = |t| format!("已用 {t}"), |t| format!("{t} so far");
-        elapsed_rest: F2 = |t, r| format!("已用 {t}，约余 {r}"), |t, r| format!("{t} so far, about {r} left");
         step_download: T = "取账单", "Fetch bill";
         step_read: T = "读取与校验", "Read and check";
         step_sort: T = "排序", "Sort";
         step_store: T = "存入", "Store";
         step_compare: T = "两册配对与守恒", "Pair the books, conservation";
         step_export: T = "写文件", "Write file";
-        waiting: T = "等待中", "waiting";
     }
 }

@@ -95,6 +95,5 @@ words! {
         files_line: T = "把账单和订单文件拖进窗口，无需密钥", "Drop bill and order files on the window, no keys needed";
         files_button: T = "选择文件…", "Choose files...";
         drop: T = "或把文件拖到这里，会自动识别", "or drop files here, they are recognised";
-        need_merchant: T = "先新增商户，文件才有归属", "Add a merchant first, so that files belong to one";
     }
 }

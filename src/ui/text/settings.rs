@@ -20,6 +20,5 @@ words! {
         data: T = "数据", "Data";
         folder: T = "数据目录", "Data folder";
         at_once: T = "改动即时生效", "Changes apply at once";
-        renderer: T = "图形", "Graphics";
     }
 }

@@ -1,4 +1,4 @@
-//! Buttons of five kinds, icon buttons, links.
+//! Buttons of three kinds, icon buttons, links.
 
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -15,10 +15,6 @@ pub(crate) enum Kind {
     Secondary,
     /// Row actions, cancel.
     Ghost,
-    /// The last step that moves money, in a dialog.
-    Danger,
-    /// Opens the dialog that moves money.
-    DangerOutline,
 }
 
 /// A button; draw it with [`Button::show`].
@@ -144,7 +140,7 @@ impl<'a> Button<'a> {
         }
         x = paint::left(p, pos2(x, y), self.label, (Face::Body, color)).right();
         if let Some(key) = self.key {
-            let filled = matches!(self.kind, Kind::Primary | Kind::Danger) && self.enabled;
+            let filled = self.kind == Kind::Primary && self.enabled;
             let (edge, text) = if filled {
                 (color.gamma_multiply(0.45), color)
             } else {
@@ -160,10 +156,8 @@ impl<'a> Button<'a> {
         let none = Stroke::NONE;
         if !self.enabled {
             let (ground, edge) = match self.kind {
-                Kind::Primary | Kind::Danger => (t.pressed, none),
-                Kind::Secondary | Kind::DangerOutline => {
-                    (t.surface, Stroke::new(t.hairline, t.line_weak))
-                }
+                Kind::Primary => (t.pressed, none),
+                Kind::Secondary => (t.surface, Stroke::new(t.hairline, t.line_weak)),
                 Kind::Ghost => (Color32::TRANSPARENT, none),
             };
             return Look::new(ground, edge, t.disabled);
@@ -190,15 +184,6 @@ impl<'a> Button<'a> {
                 none,
                 t.text_2,
             ),
-            Kind::Danger => Look::new(
-                pick(t.danger, t.danger_hover, t.danger_hover),
-                none,
-                t.on_accent,
-            ),
-            Kind::DangerOutline => {
-                let edge = Stroke::new(t.hairline, t.line);
-                Look::new(pick(t.surface, t.red.tint, t.red.tint), edge, t.red.text)
-            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Cards and what stands in them: title rows, stats, empty states, failures, wells, two books side by side.
+//! Cards and what stands in them: title rows, empty states, failures, wells, two books side by side.
 
 use egui::{Align2, Pos2, Rect, Response, Stroke, Ui, pos2, vec2};
 
@@ -43,45 +43,6 @@ pub(crate) fn result_bar(ui: &Ui, card: Rect, mood: Mood) {
         pos2(card.left() + 3.0, card.bottom() - 14.0),
     );
     ui.painter().rect_filled(bar, 1, t.tone(mood).fill);
-}
-
-/// A card of 74 with one number.
-pub(crate) fn stat(ui: &Ui, rect: Rect, label: &str, value: &str, note: &str, mood: Option<Mood>) {
-    let t = tokens(ui);
-    let p = ui.painter();
-    paint::card(p, rect, t);
-    let x = rect.left() + 14.0;
-    let room = rect.width() - 28.0;
-    paint::fit(
-        p,
-        pos2(x, rect.top() + 16.0),
-        room,
-        label,
-        (Face::Small, t.text_3),
-    );
-    paint::fit(
-        p,
-        pos2(x, rect.top() + 37.0),
-        room,
-        value,
-        (Face::Title, t.text_1),
-    );
-    paint::fit(
-        p,
-        pos2(x, rect.top() + 60.0),
-        room,
-        note,
-        (Face::Small, t.text_3),
-    );
-    if let Some(mood) = mood {
-        paint::mark(p, pos2(rect.right() - 17.0, rect.top() + 17.0), mood, t);
-    }
-    paint::say(
-        ui,
-        ("stat", label),
-        rect,
-        &format!("{label} {value} {note}"),
-    );
 }
 
 /// What an empty frame says, and the one button that brings content.

@@ -2,7 +2,7 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, TextEdit, Ui,
+    Color32, Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, TextEdit, Ui,
     WidgetInfo, pos2, vec2,
 };
 
@@ -18,7 +18,6 @@ pub(crate) struct Field<'a> {
     error: bool,
     masked: bool,
     face: Face,
-    align: Align,
     right_inset: f32,
     limit: usize,
     salt: u64,
@@ -35,7 +34,6 @@ impl<'a> Field<'a> {
             error: false,
             masked: false,
             face: Face::Body,
-            align: Align::LEFT,
             right_inset: 10.0,
             limit: 4096,
             salt: 0,
@@ -72,13 +70,6 @@ impl<'a> Field<'a> {
         self
     }
 
-    /// Right-aligned, for money.
-    pub(crate) fn money(mut self) -> Self {
-        self.align = Align::RIGHT;
-        self.face = Face::Heading;
-        self
-    }
-
     /// Room at the right for what is drawn over it.
     pub(crate) fn right_inset(mut self, inset: f32) -> Self {
         self.right_inset = inset;
@@ -88,12 +79,6 @@ impl<'a> Field<'a> {
     /// Most characters accepted.
     pub(crate) fn limit(mut self, limit: usize) -> Self {
         self.limit = limit;
-        self
-    }
-
-    /// Tells it from another field of the same name in the same `Ui`.
-    pub(crate) fn salt(mut self, salt: u64) -> Self {
-        self.salt = salt;
         self
     }
 
@@ -142,37 +127,13 @@ impl<'a> Field<'a> {
             .margin(egui::Margin::ZERO)
             .password(self.masked)
             .char_limit(self.limit)
-            .align(egui::Align2([self.align, Align::Center]))
+            .align(egui::Align2::LEFT_CENTER)
             .desired_width(inner.width())
             .min_size(inner.size());
         let response = ui.put(inner, edit);
         let name = self.name;
         ui.accesskit_node_builder(id, |node| node.set_label(name));
         response
-    }
-}
-
-/// A read-only value in a sunken field.
-pub(crate) fn read_only(ui: &Ui, rect: Rect, text: &str, name: &str) {
-    let t = tokens(ui);
-    paint::framed(
-        ui.painter(),
-        rect,
-        6,
-        t.sunken,
-        Stroke::new(t.hairline, t.line),
-    );
-    let place = pos2(rect.left() + 10.0, rect.center().y);
-    let (said, cut) = paint::fit(
-        ui.painter(),
-        place,
-        rect.width() - 20.0,
-        text,
-        (Face::Body, t.text_2),
-    );
-    let response = paint::say(ui, ("read only", name), said, &format!("{name}: {text}"));
-    if cut {
-        response.on_hover_text(text);
     }
 }
 

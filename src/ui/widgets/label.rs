@@ -1,7 +1,7 @@
-//! Small things that say something: pills, tags, chips, tabs, segments, switches.
+//! Small things that say something: pills, tags, chips, tabs, segments.
 
 use egui::accesskit::Role;
-use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::domain::Severity;
 use crate::ui::text::words;
@@ -306,47 +306,4 @@ pub(crate) fn card_tabs(ui: &Ui, at: Pos2, names: &[&str], chosen: usize) -> Opt
         x += width;
     }
     picked
-}
-
-/// A switch of 36 × 20, right middle at `at`; true when it was turned.
-pub(crate) fn switch(ui: &Ui, at: Pos2, name: &str, on: &mut bool) -> bool {
-    let t = tokens(ui);
-    let p = ui.painter();
-    let rect = paint::from_right(at, vec2(36.0, 20.0));
-    let hit = rect.expand(4.0);
-    let response = ui.interact(hit, paint::id(ui, ("switch", name)), Sense::click());
-    if response.clicked() {
-        *on = !*on;
-    }
-    response.widget_info(|| WidgetInfo::selected(Role::Switch, true, *on, name));
-    if *on {
-        paint::framed(p, rect, 10, t.accent_fill, Stroke::NONE);
-        p.circle_filled(pos2(rect.right() - 10.0, at.y), 7.0, t.on_accent);
-        paint::icon(
-            p,
-            pos2(rect.left() + 11.0, at.y),
-            icons::CHECK,
-            11.0,
-            t.on_accent,
-        );
-    } else {
-        paint::framed(
-            p,
-            rect,
-            10,
-            t.pressed,
-            Stroke::new(t.hairline, t.line_input),
-        );
-        let knob = if t.dark { t.text_2 } else { Color32::WHITE };
-        p.circle(
-            pos2(rect.left() + 10.0, at.y),
-            7.0,
-            knob,
-            Stroke::new(1.0, t.line_input),
-        );
-    }
-    if response.has_focus() {
-        paint::ring(p, rect, 10, t);
-    }
-    response.clicked()
 }

@@ -38,7 +38,7 @@ pub enum BillError {
 const MAX_TEXT_BYTES: usize = 512;
 
 impl BillError {
-    /// Reads an error body; call it when [`super::sniff`] says `XmlError`.
+    /// Reads an error body; call it when [`super::sniff()`] says `XmlError`.
     #[must_use]
     pub fn read(body: &[u8]) -> Self {
         let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);

@@ -1,7 +1,7 @@
 //! Trade bills of WeChat Pay (`downloadbill`): telling bodies apart, reading, checking, printing.
 //!
 //! A bill is not RFC 4180 text: nothing is quoted, each value starts with one backtick, merchant text may hold
-//! anything. [`sniff`] tells what a body is, [`BillError`] reads the error XML, [`Layout`] understands the header line and
+//! anything. [`sniff()`] tells what a body is, [`BillError`] reads the error XML, [`Layout`] understands the header line and
 //! parses blocks of whole lines, [`BillReader`] feeds it from a stream, [`Certificate`] says what the result is worth,
 //! [`BillPrinter`] writes bills in the documented form. No file, socket, clock or thread is used here.
 

@@ -14,7 +14,7 @@ pub fn write(params: &Params) -> Result<Vec<u8>, XmlError> {
 /// Writes a message with the given root.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_root(params: &Params, root: &str) -> Result<Vec<u8>, XmlError> {
     let mut out =
         String::with_capacity(64 + params.iter().map(|p| p.value.len() + 40).sum::<usize>());

@@ -1,4 +1,4 @@
-//! How a string to sign may have been built elsewhere: one [`Plan`] is one way, with at most two deviations.
+//! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
 
 use super::edits::{Edit, unpercent, xml_escaped};
 use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Order, Twist};
