@@ -49,16 +49,16 @@ pub(super) struct V3 {
     /// 完整的 HTTP 报文；或用下面各项 | A whole HTTP message; or the options below
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Wechatpay-Serial
+    /// 报文头 Wechatpay-Serial 的值：平台证书序列号或公钥编号 | Value of the header Wechatpay-Serial: serial number of the platform certificate, or id of the public key
     #[arg(long, value_name = "S")]
     serial: Option<String>,
-    /// Wechatpay-Timestamp
+    /// 报文头 Wechatpay-Timestamp 的值：秒 | Value of the header Wechatpay-Timestamp, in seconds
     #[arg(long, value_name = "T")]
     timestamp: Option<String>,
-    /// Wechatpay-Nonce
+    /// 报文头 Wechatpay-Nonce 的值 | Value of the header Wechatpay-Nonce
     #[arg(long, value_name = "N")]
     nonce: Option<String>,
-    /// Wechatpay-Signature
+    /// 报文头 Wechatpay-Signature 的值 | Value of the header Wechatpay-Signature
     #[arg(long, value_name = "BASE64", allow_hyphen_values = true)]
     signature: Option<String>,
     /// 原始报文体文件 | File with the raw body
