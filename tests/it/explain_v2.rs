@@ -407,9 +407,20 @@ fn single_mistakes_of_v2_are_explained_right() {
 }
 
 #[test]
-fn pairs_of_mistakes_of_v2_are_explained_right() {
+fn pairs_of_mistakes_of_v2_are_explained_right_under_md5() {
+    pairs_are_explained_right(false);
+}
+
+#[test]
+fn pairs_of_mistakes_of_v2_are_explained_right_under_hmac() {
+    pairs_are_explained_right(true);
+}
+
+/// Each digest has half of the pairs, so that two tests share the time of the longest search.
+fn pairs_are_explained_right(hmac: bool) {
     let (mut total, mut missed, mut slowest) = (0, Vec::new(), 0);
-    for (at, one) in MISTAKES.iter().enumerate() {
+    let mine = |(at, _): &(usize, _)| (at % 2 == 1) == hmac;
+    for (at, one) in MISTAKES.iter().enumerate().filter(mine) {
         // One or two partners each, spread over the list, so that many steps meet.
         for step in if at % 3 == 0 { &[7, 31][..] } else { &[7] } {
             let other = &MISTAKES[(at + step) % MISTAKES.len()];
@@ -426,7 +437,6 @@ fn pairs_of_mistakes_of_v2_are_explained_right() {
             } else {
                 (one, other)
             };
-            let hmac = at % 2 == 1;
             let mut signer = Signer::new(&message(), hmac);
             (first.2)(&mut signer);
             (second.2)(&mut signer);
@@ -443,7 +453,7 @@ fn pairs_of_mistakes_of_v2_are_explained_right() {
     println!(
         "v2 pairs: {right} of {total} explained right, slowest {slowest} ms; missed {missed:?}"
     );
-    assert!(total >= 60);
+    assert!(total >= 30, "{total} pairs");
     assert!(right * 100 >= total * 95, "{right} of {total}: {missed:?}");
 }
 
