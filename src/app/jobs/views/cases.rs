@@ -117,7 +117,10 @@ impl Views<'_> {
 
     /// The rows of both books that a finding is about, by the places it names.
     fn pair(&self, profile: ProfileId, finding: &Finding) -> Result<Pair, Failure> {
-        let mut pair = Pair::default();
+        let mut pair = Pair {
+            amounts: (finding.bill, finding.merchant),
+            ..Pair::default()
+        };
         let refund = finding.out_refund_no.as_str();
         let trade = finding.out_trade_no.as_str();
         let number = if refund.is_empty() { trade } else { refund };

@@ -1,7 +1,7 @@
 //! The two books side by side: which fields, in which order, and which of them contradict each other.
 
 use crate::app::model::{CompareField, CompareRow};
-use crate::domain::{BillState, FulfilStatus, MOrder, MRefund, WPay, WRefund};
+use crate::domain::{BillState, Fen, FulfilStatus, MOrder, MRefund, WPay, WRefund};
 
 /// The row of each book that a case is about.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Pair {
     pub(super) order: Option<MOrder>,
     /// Refund of the merchant.
     pub(super) merchant_refund: Option<MRefund>,
+    /// What the finding compares, where a book gives a total and no single row.
+    pub(super) amounts: (Option<Fen>, Option<Fen>),
 }
 
 /// Seconds by which pay times may lie apart before they count as different.
@@ -116,9 +118,11 @@ impl Pair {
         let (w, m) = (self.refund.as_ref(), self.merchant_refund.as_ref());
         // Without a row a refund, the order's running total is the merchant's word.
         let order = self.order.as_ref().filter(|_| m.is_none());
-        let amount = m
-            .map(|m| m.amount)
-            .or_else(|| order.and_then(|o| o.refund_total));
+        // A running total is compared with the sum of all refund rows, which only the finding has.
+        let (asked, amount) = match m {
+            Some(m) => (w.map(|w| w.amount), Some(m.amount)),
+            None => self.amounts,
+        };
         let at = m
             .and_then(MRefund::time)
             .or_else(|| order.and_then(|o| o.refund_at));
@@ -131,7 +135,7 @@ impl Pair {
         let state = m
             .map(|m| m.status.word())
             .or_else(|| order.map(|o| o.pay_status.word()));
-        let unequal = w.zip(amount).is_some_and(|(w, amount)| w.amount != amount);
+        let unequal = asked.zip(amount).is_some_and(|(w, m)| w != m);
         vec![
             row(
                 CompareField::State,
@@ -141,7 +145,7 @@ impl Pair {
             ),
             row(
                 CompareField::Amount,
-                w.map(|w| yuan(w.amount)),
+                asked.map(yuan),
                 amount.map(yuan),
                 unequal,
             ),
@@ -202,7 +206,7 @@ fn ids(field: CompareField, wechat: Option<String>, merchant: Option<String>) ->
     row(field, wechat, merchant, differs)
 }
 
-fn yuan(fen: crate::domain::Fen) -> String {
+fn yuan(fen: Fen) -> String {
     format!("¥{}", fen.grouped())
 }
 
@@ -235,4 +239,75 @@ fn fulfilment(order: &MOrder) -> Option<String> {
 /// `0.60%`; nothing where the bill has none.
 fn rate(rate: i32) -> Option<String> {
     (rate >= 0).then(|| format!("{}.{:02}%", rate / 10_000, rate % 10_000 / 100))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        AppId, Instant, OrderNo, OutRefundNo, OutTradeNo, PayStatus, TransactionId,
+    };
+
+    fn order(refunded: i64) -> MOrder {
+        let at = Instant::parse_beijing("2026-03-08 10:00:00").unwrap();
+        MOrder {
+            out_trade_no: OutTradeNo::new("QH1").unwrap(),
+            order_no: OrderNo::new("QH1").unwrap(),
+            transaction_id: TransactionId::EMPTY,
+            appid: AppId::EMPTY,
+            sub_mch_id: crate::domain::MchId::EMPTY,
+            amount: Fen::new(2000),
+            is_cny: true,
+            pay_status: PayStatus::Refunded,
+            fulfil_status: FulfilStatus::Fulfilled,
+            created_at: at,
+            paid_at: Some(at),
+            closed_at: None,
+            fulfilled_at: Some(at),
+            refund_total: Some(Fen::new(refunded)),
+            refund_no: OutRefundNo::EMPTY,
+            refund_at: Some(at),
+            row: crate::domain::RowRef::default(),
+        }
+    }
+
+    fn refund(fen: i64) -> WRefund {
+        WRefund {
+            out_refund_no: OutRefundNo::new("R2").unwrap(),
+            refund_id: crate::domain::RefundId::EMPTY,
+            out_trade_no: OutTradeNo::new("QH1").unwrap(),
+            transaction_id: TransactionId::EMPTY,
+            appid: AppId::EMPTY,
+            sub_mch_id: crate::domain::MchId::EMPTY,
+            time: Instant::parse_beijing("2026-03-08 19:00:00").unwrap(),
+            state: crate::domain::BillRefundState::Success,
+            is_cny: true,
+            amount: Fen::new(fen),
+            settled: Fen::new(fen),
+            coupon: Fen::ZERO,
+            fee: crate::domain::Fee::ZERO,
+            rate: 6000,
+            row: crate::domain::RowRef::default(),
+        }
+    }
+
+    #[test]
+    fn a_running_total_is_compared_with_the_sum_of_the_refunds() {
+        let pair = Pair {
+            refund: Some(refund(1000)),
+            order: Some(order(2400)),
+            amounts: (Some(Fen::new(2400)), Some(Fen::new(2400))),
+            ..Pair::default()
+        };
+
+        let rows = pair.rows();
+
+        let amount = rows
+            .iter()
+            .find(|row| row.field == CompareField::Amount)
+            .unwrap();
+        assert!(!amount.differs);
+        assert_eq!(amount.wechat.as_deref(), Some("¥24.00"));
+        assert_eq!(amount.merchant.as_deref(), Some("¥24.00"));
+    }
 }
