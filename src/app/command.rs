@@ -111,6 +111,8 @@ pub enum Command {
     Note(ProfileId, String, String),
     /// Makes the demo merchant with its day.
     OpenDemo,
+    /// Asks the signature laboratory.
+    Lab(model::LabAsk),
     /// Looks a pasted text up in the workspace.
     LookUp(LookUp),
     /// Asks WeChat Pay about a number, now or when it is due. Disabled without a key.
@@ -185,6 +187,7 @@ impl Command {
             | Self::Bill(_)
             | Self::Orders(_)
             | Self::Order(..)
+            | Self::Lab(_)
             | Self::LookUp(_)
             | Self::LookupHistory(_)
             | Self::Page(..) => TaskKind::Read,

@@ -8,7 +8,7 @@ use super::jobs::lookup::desk::{Live, Local};
 use super::jobs::lookup::live::Asked;
 use super::jobs::notify::Received;
 use super::model::{
-    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, MerchantRow, OrderDetail, OrderRow,
+    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, LabOutcome, MerchantRow, OrderDetail, OrderRow,
     OverviewModel,
 };
 use super::{Failure, Progress, TaskId, Words};
@@ -86,6 +86,8 @@ pub enum Outcome {
     Merchants(Vec<MerchantRow>),
     /// Done, and this changed; the sentence goes to the notices.
     Changed(Changed, Box<Told>),
+    /// To `Lab`.
+    Lab(LabOutcome),
     /// To `LookUp`.
     LookedUp(Box<Local>),
     /// To `AskLive`.

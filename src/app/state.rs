@@ -8,6 +8,7 @@ use crate::domain::{BillDate, Instant, ProfileId};
 
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::{Changed, PageRows, Told};
+use super::lab_state::Lab;
 use super::lookup_state::Lookup;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
@@ -126,6 +127,8 @@ pub struct State {
     pub orders: Orders,
     /// What the Lookup screen knows.
     pub lookup: Lookup,
+    /// Signature.
+    pub lab: Lab,
     /// Tasks that run or wait, oldest first.
     pub tasks: BTreeMap<TaskId, Task>,
     /// Notices, newest first.
@@ -158,6 +161,7 @@ impl State {
             bill: Remote::Idle,
             orders: Orders::default(),
             lookup: Lookup::default(),
+            lab: Lab::default(),
             tasks: BTreeMap::new(),
             notices: Vec::new(),
             pages: BTreeMap::new(),
@@ -216,6 +220,7 @@ impl State {
     fn mark_asked(&mut self, id: TaskId, command: &Command) {
         match command {
             Command::Start => self.welcome.ask(id),
+            Command::Lab(ask) => self.lab.asked(id, ask),
             Command::Overview(..) => self.overview.ask(id),
             Command::Day(profile, day) => {
                 let other = self
@@ -354,6 +359,7 @@ impl State {
                 next.extend(self.lookup.again());
                 return next;
             }
+            Outcome::Lab(outcome) => self.lab.answered(id, outcome),
             answer @ (Outcome::LookedUp(_)
             | Outcome::Live(_)
             | Outcome::LookupHistory(_)
@@ -444,6 +450,7 @@ impl State {
             || self.bills.answer(id, Err(failure.clone()))
             || self.bill.answer(id, Err(failure.clone()))
             || self.lookup.failed(id, &failure)
+            || self.lab.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

@@ -8,6 +8,8 @@ pub mod exchange;
 pub mod export;
 pub mod import_file;
 mod imports;
+pub mod lab;
+mod lab_keys;
 pub mod lookup;
 pub mod notify;
 pub mod orders;

@@ -410,6 +410,7 @@ impl WindowJobs {
                 self.cases = rows;
                 Ok(Outcome::Cases(list))
             }
+            Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(&self.ports, ask, reporter)?)),
             _ => self.welcome(),
         }
     }

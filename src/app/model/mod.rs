@@ -5,6 +5,7 @@
 mod bill;
 mod case;
 mod day;
+mod lab;
 mod merchant;
 mod order;
 mod overview;
@@ -17,6 +18,10 @@ pub use case::{
 pub use day::{
     BookSum, CategoryRow, Certificate, CoverageHole, DayCoverage, DayModel, DayState, Equation,
     IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
+};
+pub use lab::{
+    KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, LabTab, MeantField, Message, PayMethod, Signed,
+    Steps, Verified, Why, WhyAsk,
 };
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
 pub use order::{OrderDetail, OrderFilter, OrderRow};

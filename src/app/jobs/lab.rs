@@ -1,0 +1,450 @@
+//! The work behind the Signature screen: keys are fetched, used and dropped here; answers carry placeholders.
+
+use super::lab_keys::{private_key, v2_candidates, verify_key};
+use crate::app::model::{
+    KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, MeantField, Message, PayMethod, Signed,
+    Steps, Verified, Why, WhyAsk,
+};
+use crate::app::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::domain::{MerchantProfile, ProfileId, SecretKind, SignType};
+use crate::ports::Ports;
+use crate::wechat::front_end::{FrontEnd, Prepaid, pay_v2, pay_v3};
+use crate::wechat::lab::explain::{
+    QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v2, explain_v3,
+};
+use crate::wechat::lab::field_meaning;
+use crate::wechat::lab::paste::{HttpPart, take_apart};
+use crate::wechat::lab::steps::{curl, signed_xml, steps_v2, steps_v3};
+use crate::wechat::lab::template::{Template, check};
+use crate::wechat::lab::verify::{Fit, MessageKind, fits_v2};
+use crate::wechat::v2::notify::decrypt_req_info;
+use crate::wechat::v3::{
+    Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, authorize,
+    normal_serial, notify::Envelope, open_resource, verify_message,
+};
+use crate::wechat::{Params, selftest};
+
+/// Answers a question of the Signature screen.
+///
+/// # Errors
+/// A [`Failure`] that says what is missing or cannot be read; it never holds a key.
+pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<LabOutcome, Failure> {
+    let of_tab = |answer| LabOutcome::Answer(Box::new(answer));
+    Ok(match ask {
+        LabAsk::Fill(template, profile) => {
+            let profile = profile_of(ports, profile)?.unwrap_or_else(|| MerchantProfile::new("", ""));
+            let params = template.prefill(&profile, &ports.random.nonce(), ports.clock.now());
+            LabOutcome::Fill(LabFill::Fields(template, params))
+        }
+        LabAsk::TakeApart(text) => {
+            let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+            LabOutcome::Fill(LabFill::Taken(Box::new(pasted)))
+        }
+        LabAsk::Sign(template, message, key) => {
+            of_tab(LabAnswer::Signed(sign(ports, template, &message, &key)?))
+        }
+        LabAsk::Why(ask) => of_tab(LabAnswer::Why(why(ports, &ask, reporter)?)),
+        LabAsk::Verify(text, key) => of_tab(LabAnswer::Verified(verify(ports, &text, &key)?)),
+        LabAsk::FrontEnd(prepay, appid, method, key) => {
+            of_tab(front_end(ports, (&prepay, &appid), method, &key)?)
+        }
+        LabAsk::Decrypt(text, key) => of_tab(LabAnswer::Plain(decrypt(ports, &text, &key)?)),
+        LabAsk::SelfTest => {
+            let checks = selftest::run_embedded().map_err(|error| unclear(error.to_string()))?;
+            LabOutcome::Checks(checks)
+        }
+    })
+}
+
+fn profile_of(ports: &Ports, id: Option<ProfileId>) -> Result<Option<MerchantProfile>, Failure> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let rows = ports.records.profiles()?;
+    Ok(rows
+        .into_iter()
+        .find(|(known, _)| *known == id)
+        .map(|(_, profile)| profile))
+}
+
+fn chosen_profile(ports: &Ports, key: &KeyChoice) -> Result<Option<MerchantProfile>, Failure> {
+    match key {
+        KeyChoice::Stored(id) => profile_of(ports, Some(*id)),
+        KeyChoice::Typed(_) => Ok(None),
+    }
+}
+
+fn sign(
+    ports: &Ports,
+    template: Template,
+    message: &Message,
+    key: &KeyChoice,
+) -> Result<Signed, Failure> {
+    let profile = chosen_profile(ports, key)?;
+    match message {
+        Message::V2(params, sign_type) => {
+            let keys = v2_candidates(ports, key)?;
+            let first = keys.first().ok_or_else(no_key)?;
+            let steps = steps_v2(params, &first.key, *sign_type);
+            let xml = signed_xml(params, steps.result()).unwrap_or_default();
+            let command = template.endpoint().map(|endpoint| {
+                let base = profile.map_or_else(
+                    || crate::domain::OFFICIAL_GATEWAY.to_owned(),
+                    |profile| profile.gateway,
+                );
+                let address = format!("{}{}", base.trim_end_matches('/'), endpoint.path());
+                curl("POST", &address, &[("Content-Type", "text/xml")], &xml)
+            });
+            Ok(Signed {
+                problems: check(template, params, ports.clock.now()),
+                steps: Steps::V2(steps),
+                curl: command.unwrap_or_default(),
+                xml,
+            })
+        }
+        Message::V3(http) => sign_v3(ports, http, key, profile.as_ref()),
+    }
+}
+
+fn sign_v3(
+    ports: &Ports,
+    http: &HttpPart,
+    key: &KeyChoice,
+    profile: Option<&MerchantProfile>,
+) -> Result<Signed, Failure> {
+    let private = private_key(ports, key)?;
+    let header = authorization(http);
+    let or = |own: &str, other: Option<&str>| match own {
+        "" => other.unwrap_or_default().to_owned(),
+        own => own.to_owned(),
+    };
+    let mchid = or(&header.mchid, profile.map(|p| p.mch_id.as_str()));
+    let serial = or(&header.serial, profile.map(|p| p.cert_serial.as_str()));
+    let now = ports.clock.now().unix().to_string();
+    let timestamp = or(&header.timestamp, Some(&now));
+    let nonce = or(&header.nonce, Some(&ports.random.nonce()));
+    let parts = RequestParts {
+        method: &http.method,
+        target: &http.target,
+        timestamp: &timestamp,
+        nonce: &nonce,
+        body: &http.body,
+    };
+    let signed = authorize(&parts, &mchid, &serial, &private);
+    let steps = steps_v3(&parts, &signed);
+    let address = format!("https://{}{}", http.host, http.target);
+    let headers = [
+        ("Authorization", steps.header.as_str()),
+        ("Accept", "application/json"),
+        ("Content-Type", "application/json"),
+    ];
+    let body = String::from_utf8_lossy(&http.body);
+    Ok(Signed {
+        curl: if http.host.is_empty() {
+            String::new()
+        } else {
+            curl(&http.method, &address, &headers, &body)
+        },
+        steps: Steps::V3(steps),
+        xml: String::new(),
+        problems: Vec::new(),
+    })
+}
+
+fn authorization(http: &HttpPart) -> Authorization {
+    http.header("Authorization")
+        .and_then(|header| Authorization::parse(header).ok())
+        .unwrap_or_default()
+}
+
+fn why(ports: &Ports, ask: &WhyAsk, reporter: &dyn Reporter) -> Result<Why, Failure> {
+    let begun = ports.clock.steady_ms();
+    let watch = |done: u64, total: u64| {
+        reporter.progress(Progress {
+            step: Step::Compare,
+            done,
+            total: Some(total),
+        });
+        !reporter.cancelled()
+    };
+    let mut out = match &ask.message {
+        Message::V2(params, sign_type) => {
+            let keys = v2_candidates(ports, &ask.key)?;
+            let first = keys.first().ok_or_else(no_key)?;
+            let steps = Some(Steps::V2(steps_v2(params, &first.key, *sign_type)));
+            let verdict = explain_v2(&question_v2(params, *sign_type, ask, &keys), &watch);
+            Why {
+                verdict,
+                aligned: None,
+                steps,
+                took_ms: 0,
+            }
+        }
+        Message::V3(http) => {
+            let question = question_v3(ports, http, ask)?;
+            let aligned = SignInformation::from_answer(ask.other_side.as_bytes())
+                .map(|told| align_401(&told, &question.right_string()));
+            Why {
+                verdict: explain_v3(&question, &watch),
+                aligned,
+                steps: None,
+                took_ms: 0,
+            }
+        }
+    };
+    out.took_ms = ports.clock.steady_ms().saturating_sub(begun);
+    Ok(out)
+}
+
+fn other_string(ask: &WhyAsk) -> Option<String> {
+    let text = &ask.other_side;
+    let is_answer = SignInformation::from_answer(text.as_bytes()).is_some();
+    (!text.trim().is_empty() && !is_answer).then(|| text.clone())
+}
+
+fn question_v2(
+    params: &Params,
+    sign_type: SignType,
+    ask: &WhyAsk,
+    keys: &[crate::wechat::lab::explain::KeyCandidate],
+) -> QuestionV2 {
+    let mut message = params.clone();
+    message.remove("sign");
+    message.remove("paySign");
+    QuestionV2 {
+        message,
+        given: ask.given.trim().to_owned(),
+        keys: keys.to_vec(),
+        sign_type,
+        signed_text: other_string(ask),
+        seen: Vec::new(),
+    }
+}
+
+fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV3, Failure> {
+    let headers = SignatureHeaders::collect(&http.headers).ok();
+    let header = authorization(http);
+    let is_reply = headers.is_some() || http.method.is_empty();
+    let headers = headers.unwrap_or_default();
+    let pick = |reply: String, request: &str| if is_reply { reply } else { request.to_owned() };
+    let serial = pick(headers.serial, &header.serial);
+    let kind = if is_reply {
+        SecretKind::PlatformKey
+    } else {
+        SecretKind::ClientKey
+    };
+    let message = if is_reply {
+        SignedMessage::Reply {
+            body: http.body.clone(),
+        }
+    } else {
+        SignedMessage::Request {
+            method: http.method.to_uppercase(),
+            target: http.target.clone(),
+            host: http.host.clone(),
+            body: http.body.clone(),
+        }
+    };
+    let own = pick(headers.signature, &header.signature);
+    let given = match ask.given.trim() {
+        "" => own,
+        given => given.to_owned(),
+    };
+    let mut seen = vec![header.nonce.clone(), header.timestamp.clone(), header.mchid];
+    seen.retain(|value| !value.is_empty());
+    Ok(QuestionV3 {
+        message,
+        timestamp: pick(headers.timestamp, &header.timestamp),
+        nonce: pick(headers.nonce, &header.nonce),
+        given,
+        keys: vec![VerifyCandidate {
+            name: serial.clone(),
+            key: verify_key(ports, &ask.key, kind, &serial)?,
+        }],
+        signed_text: other_string(ask),
+        seen,
+    })
+}
+
+fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failure> {
+    let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+    if let Some(http) = &pasted.http
+        && let Ok(headers) = SignatureHeaders::collect(&http.headers)
+    {
+        return verify_v3(ports, &headers, &http.body, key);
+    }
+    let keys = v2_candidates(ports, key)?;
+    let kind = MessageKind::of(&pasted.params);
+    let fits = fits_v2(&pasted.params, &keys);
+    let refusal = if !fits.is_empty() {
+        Words::default()
+    } else if kind == MessageKind::RefundNotice {
+        Words::new("退款通知不签名，到“解密”里打开", "Refund notifications are not signed; open it under Decrypt")
+    } else {
+        Words::new("没有一把密钥和算法相符", "No key and algorithm fit")
+    };
+    Ok(Verified {
+        kind: kind.name().words(),
+        fits,
+        refusal,
+        keys: keys.len(),
+        fields: meant(&pasted.params),
+        reply: kind.expected_answer().to_owned(),
+    })
+}
+
+fn meant(params: &Params) -> Vec<MeantField> {
+    let field = |param: &crate::wechat::Param| MeantField {
+        name: param.name.clone(),
+        value: param.value.clone(),
+        meaning: field_meaning(&param.name).map(Into::into).unwrap_or_default(),
+    };
+    params.iter().map(field).collect()
+}
+
+fn verify_v3(
+    ports: &Ports,
+    headers: &SignatureHeaders,
+    body: &[u8],
+    key: &KeyChoice,
+) -> Result<Verified, Failure> {
+    let mut key = verify_key(ports, key, SecretKind::PlatformKey, &headers.serial)?;
+    let own = std::mem::replace(&mut key.id, normal_serial(&headers.serial));
+    let outcome = verify_message(headers, body, &[key], ports.clock.now()).map(|_| ());
+    let refusal = match &outcome {
+        Ok(()) => Words::default(),
+        Err(VerifyError::Probe) => Words::new(
+            "这是微信支付的探测流量：按失败应答即可",
+            "A probe of WeChat Pay: answer with a failure",
+        ),
+        Err(VerifyError::Stale(seconds)) => Words::new(
+            format!("时间相差 {seconds} 秒，超过五分钟"),
+            format!("{seconds} seconds from now, more than five minutes"),
+        ),
+        Err(VerifyError::Wrong) => Words::new(
+            "签名不符：公钥不对，或报文体被改动",
+            "The signature does not fit: another key, or the body was changed",
+        ),
+        Err(other) => Words::new(other.to_string(), other.to_string()),
+    };
+    let fields = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, value)| MeantField {
+            meaning: field_meaning(&name).map(Into::into).unwrap_or_default(),
+            value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            name,
+        })
+        .collect();
+    Ok(Verified {
+        kind: Words::new("APIv3 应答或通知", "APIv3 answer or notification"),
+        fits: outcome
+            .is_ok()
+            .then(|| Fit {
+                name: own,
+                sign_type: SignType::HmacSha256,
+            })
+            .into_iter()
+            .collect(),
+        refusal,
+        keys: 1,
+        fields,
+        reply: String::new(),
+    })
+}
+
+fn front_end(
+    ports: &Ports,
+    (prepay, appid): (&str, &str),
+    method: PayMethod,
+    key: &KeyChoice,
+) -> Result<LabAnswer, Failure> {
+    let profile = chosen_profile(ports, key)?;
+    let first = profile.as_ref().and_then(|profile| profile.appids.first());
+    let appid = match (appid.trim(), first) {
+        ("", Some(first)) => first.clone(),
+        ("", None) => return Err(usage(("没有 appid", "There is no appid"))),
+        (given, _) => given.to_owned(),
+    };
+    let nonce = ports.random.nonce();
+    let prepaid = Prepaid {
+        appid: &appid,
+        mch_id: profile.as_ref().map_or("", |profile| &profile.mch_id),
+        prepay_id: prepay.trim().trim_start_matches("prepay_id="),
+        nonce: &nonce,
+        now: ports.clock.now(),
+    };
+    let places = FrontEnd::ALL
+        .into_iter()
+        .filter(|place| *place != FrontEnd::App || !prepaid.mch_id.is_empty());
+    let sets = if method == PayMethod::Rsa {
+        let private = private_key(ports, key)?;
+        places.map(|place| pay_v3(place, &prepaid, &private)).collect()
+    } else {
+        let sign_type = match method {
+            PayMethod::HmacSha256 => SignType::HmacSha256,
+            _ => SignType::Md5,
+        };
+        let keys = v2_candidates(ports, key)?;
+        let first = keys.first().ok_or_else(no_key)?;
+        places
+            .map(|place| pay_v2(place, &prepaid, sign_type, &first.key))
+            .collect()
+    };
+    Ok(LabAnswer::FrontEnd(sets))
+}
+
+fn decrypt(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Vec<u8>, Failure> {
+    let failed = |detail: String| refused("decrypt", ("解不开", "It does not decrypt"), detail);
+    let trimmed = text.trim();
+    if !trimmed.starts_with('{') {
+        let keys = v2_candidates(ports, key)?;
+        let first = keys.first().ok_or_else(no_key)?;
+        let sealed = if trimmed.starts_with('<') {
+            let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+            let found = pasted.params.filled("req_info").map(str::to_owned);
+            found.ok_or_else(|| failed("req_info".to_owned()))?
+        } else {
+            trimmed.trim_start_matches("req_info=").to_owned()
+        };
+        return decrypt_req_info(&sealed, &first.key).map_err(|error| failed(error.to_string()));
+    }
+    let key = super::lab_keys::text_key(ports, key, SecretKind::V3Key)?;
+    if let Ok(envelope) = Envelope::read(trimmed.as_bytes()) {
+        return envelope.open(&key).map_err(|error| failed(error.to_string()));
+    }
+    let value: serde_json::Value =
+        serde_json::from_str(trimmed).map_err(|error| unclear(error.to_string()))?;
+    let place = ["resource", "encrypt_certificate"]
+        .iter()
+        .find_map(|name| value.get(name))
+        .unwrap_or(&value);
+    let part = |name: &str| {
+        place
+            .get(name)
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+    };
+    open_resource(part("ciphertext"), part("nonce"), part("associated_data"), &key)
+        .map_err(|error| failed(error.to_string()))
+}
+
+fn no_key() -> Failure {
+    usage(("没有密钥", "There is no key"))
+}
+
+/// The question was filled in wrongly.
+pub(super) fn usage(title: (&str, &str)) -> Failure {
+    let title = Words::new(title.0, title.1);
+    Failure::new(FailureKind::Usage, "usage.lab", title, Words::default())
+}
+
+/// What was given cannot be used.
+pub(super) fn refused(code: &'static str, title: (&str, &str), detail: String) -> Failure {
+    let title = Words::new(title.0, title.1);
+    Failure::new(FailureKind::RefusedInput, code, title, Words::default()).with_detail(detail)
+}
+
+fn unclear(detail: String) -> Failure {
+    refused("lab.text", ("文本无法识别", "The text is not understood"), detail)
+}

@@ -1,0 +1,217 @@
+//! What the Signature screen asks and what it is answered.
+//!
+//! An answer never holds a key: steps, strings and copies have a placeholder where it would stand.
+
+use crate::domain::{ProfileId, Secret, SignType, Words};
+use crate::wechat::Params;
+use crate::wechat::front_end::PaySet;
+use crate::wechat::lab::explain::{Alignment, Verdict};
+use crate::wechat::lab::paste::{HttpPart, Pasted};
+use crate::wechat::lab::steps::{StepsV2, StepsV3};
+use crate::wechat::lab::template::{Problem, Template};
+use crate::wechat::lab::verify::Fit;
+use crate::wechat::selftest::Check;
+
+/// Where a key comes from.
+#[derive(Debug, Clone)]
+pub enum KeyChoice {
+    /// From the vault.
+    Stored(ProfileId),
+    /// Typed by a person, for this question only.
+    Typed(Secret<String>),
+}
+
+/// A part of the screen; each keeps its own answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LabTab {
+    /// 生成.
+    #[default]
+    Sign,
+    /// 验证.
+    Verify,
+    /// 为何不同.
+    Explain,
+    /// 前端参数.
+    FrontEnd,
+    /// 解密.
+    Decrypt,
+}
+
+impl LabTab {
+    /// All of them, in the order of the tabs.
+    pub const ALL: [Self; 5] = [
+        Self::Sign,
+        Self::Verify,
+        Self::Explain,
+        Self::FrontEnd,
+        Self::Decrypt,
+    ];
+}
+
+/// How the parameters of a front end are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PayMethod {
+    /// APIv2 with MD5.
+    #[default]
+    Md5,
+    /// APIv2 with HMAC-SHA256.
+    HmacSha256,
+    /// APIv3.
+    Rsa,
+}
+
+/// A message that is signed, or whose signature is in question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Fields of APIv2.
+    V2(Params, SignType),
+    /// A request, an answer or a notification of APIv3, with its headers.
+    V3(Box<HttpPart>),
+}
+
+/// A signature in question.
+#[derive(Debug, Clone)]
+pub struct WhyAsk {
+    /// The message as it is, or should be, sent.
+    pub message: Message,
+    /// The signature that came out.
+    pub given: String,
+    /// The string that was signed there, or the 401 answer; may be empty.
+    pub other_side: String,
+    /// The key.
+    pub key: KeyChoice,
+}
+
+/// A question of the Signature screen.
+#[derive(Debug, Clone)]
+pub enum LabAsk {
+    /// Fields of a template with what the profile knows.
+    Fill(Template, Option<ProfileId>),
+    /// Takes a pasted text apart.
+    TakeApart(String),
+    /// Signs.
+    Sign(Template, Message, KeyChoice),
+    /// Says why a signature differs.
+    Why(Box<WhyAsk>),
+    /// Verifies a pasted message.
+    Verify(String, KeyChoice),
+    /// Signs for a front end: prepay id, app id (empty for the profile's first), how.
+    FrontEnd(String, String, PayMethod, KeyChoice),
+    /// Opens a sealed notification.
+    Decrypt(String, KeyChoice),
+    /// Runs the published vectors.
+    SelfTest,
+}
+
+impl LabAsk {
+    /// The tab that shows the answer; `None` where the form or a dialog takes it.
+    #[must_use]
+    pub const fn tab(&self) -> Option<LabTab> {
+        match self {
+            Self::Fill(..) | Self::TakeApart(_) | Self::SelfTest => None,
+            Self::Sign(..) => Some(LabTab::Sign),
+            Self::Why(_) => Some(LabTab::Explain),
+            Self::Verify(..) => Some(LabTab::Verify),
+            Self::FrontEnd(..) => Some(LabTab::FrontEnd),
+            Self::Decrypt(..) => Some(LabTab::Decrypt),
+        }
+    }
+}
+
+/// A signature step by step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Steps {
+    /// APIv2.
+    V2(StepsV2),
+    /// APIv3.
+    V3(StepsV3),
+}
+
+/// A signed message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// Every step.
+    pub steps: Steps,
+    /// The XML to send; empty for APIv3.
+    pub xml: String,
+    /// The same as a command; empty where the address is not known.
+    pub curl: String,
+    /// What the template has against it.
+    pub problems: Vec<Problem>,
+}
+
+/// Why a signature differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// The answer of the search.
+    pub verdict: Verdict,
+    /// Our string beside that of a 401 answer.
+    pub aligned: Option<Alignment>,
+    /// The steps of the right signature; `None` for APIv3 without a private key.
+    pub steps: Option<Steps>,
+    /// Milliseconds.
+    pub took_ms: u64,
+}
+
+/// A field of a message with its meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeantField {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+    /// What it means; empty where the documents do not say.
+    pub meaning: Words,
+}
+
+/// What a message is worth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// What it is.
+    pub kind: Words,
+    /// Keys and algorithms under which it holds; for APIv3 the key's number.
+    pub fits: Vec<Fit>,
+    /// Why it is not to be trusted; empty when it is.
+    pub refusal: Words,
+    /// How many keys were tried.
+    pub keys: usize,
+    /// Its fields.
+    pub fields: Vec<MeantField>,
+    /// What WeChat Pay expects back; empty for nothing.
+    pub reply: String,
+}
+
+/// An answer of a tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LabAnswer {
+    /// To `Sign`.
+    Signed(Signed),
+    /// To `Why`.
+    Why(Why),
+    /// To `Verify`.
+    Verified(Verified),
+    /// To `FrontEnd`, one for each place.
+    FrontEnd(Vec<PaySet>),
+    /// To `Decrypt`.
+    Plain(Vec<u8>),
+}
+
+/// What fills the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LabFill {
+    /// To `Fill`.
+    Fields(Template, Params),
+    /// To `TakeApart`.
+    Taken(Box<Pasted>),
+}
+
+/// An answer of any kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LabOutcome {
+    /// For the form.
+    Fill(LabFill),
+    /// For a tab.
+    Answer(Box<LabAnswer>),
+    /// To `SelfTest`.
+    Checks(Vec<Check>),
+}
