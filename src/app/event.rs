@@ -8,8 +8,8 @@ use super::jobs::lookup::desk::{Live, Local};
 use super::jobs::lookup::live::Asked;
 use super::jobs::notify::Received;
 use super::model::{
-    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, LabOutcome, MerchantRow, OrderDetail, OrderRow,
-    OverviewModel,
+    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, LabOutcome, MerchantRow, OrderDetail,
+    OrderRow, OverviewModel,
 };
 use super::{Failure, Progress, TaskId, Words};
 

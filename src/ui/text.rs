@@ -31,6 +31,7 @@ mod lookup;
 mod merchants;
 mod overview;
 mod settings;
+mod signature;
 
 /// English for a count: `1 bill`, `3 bills`.
 fn many(n: &str, one: &str, more: &str) -> String {
@@ -71,6 +72,7 @@ pub(crate) struct Wording {
     pub(crate) merchants: merchants::Merchants,
     pub(crate) problems: merchants::Problems,
     pub(crate) settings: settings::Settings,
+    pub(crate) signature: signature::Signature,
 }
 
 static ZH: Wording = Wording {
@@ -89,6 +91,7 @@ static ZH: Wording = Wording {
     merchants: merchants::Merchants::ZH,
     problems: merchants::Problems::ZH,
     settings: settings::Settings::ZH,
+    signature: signature::Signature::ZH,
 };
 
 static EN: Wording = Wording {
@@ -107,6 +110,7 @@ static EN: Wording = Wording {
     merchants: merchants::Merchants::EN,
     problems: merchants::Problems::EN,
     settings: settings::Settings::EN,
+    signature: signature::Signature::EN,
 };
 
 const LANGUAGE_ID: &str = "recondesk-language";

@@ -4,7 +4,7 @@ use egui::{FontFamily, FontId};
 use recondesk::ui::App;
 
 /// The word tables, with the code around them: what is not ASCII there is a word.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     include_str!("../../src/ui/text/books.rs"),
     include_str!("../../src/ui/text/cases.rs"),
     include_str!("../../src/ui/text/day.rs"),
@@ -12,6 +12,7 @@ const TABLES: [&str; 8] = [
     include_str!("../../src/ui/text/merchants.rs"),
     include_str!("../../src/ui/text/overview.rs"),
     include_str!("../../src/ui/text/settings.rs"),
+    include_str!("../../src/ui/text/signature.rs"),
     include_str!("../../src/domain/category.rs"),
 ];
 

@@ -16,7 +16,7 @@ use crate::wechat::lab::field_meaning;
 use crate::wechat::lab::paste::{HttpPart, take_apart};
 use crate::wechat::lab::steps::{curl, signed_xml, steps_v2, steps_v3};
 use crate::wechat::lab::template::{Template, check};
-use crate::wechat::lab::verify::{Fit, MessageKind, fits_v2};
+use crate::wechat::lab::verify::{MessageKind, fits_v2};
 use crate::wechat::v2::notify::decrypt_req_info;
 use crate::wechat::v3::{
     Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, authorize,
@@ -32,7 +32,8 @@ pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<Lab
     let of_tab = |answer| LabOutcome::Answer(Box::new(answer));
     Ok(match ask {
         LabAsk::Fill(template, profile) => {
-            let profile = profile_of(ports, profile)?.unwrap_or_else(|| MerchantProfile::new("", ""));
+            let profile =
+                profile_of(ports, profile)?.unwrap_or_else(|| MerchantProfile::new("", ""));
             let params = template.prefill(&profile, &ports.random.nonce(), ports.clock.now());
             LabOutcome::Fill(LabFill::Fields(template, params))
         }
@@ -279,13 +280,19 @@ fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failur
     let refusal = if !fits.is_empty() {
         Words::default()
     } else if kind == MessageKind::RefundNotice {
-        Words::new("退款通知不签名，到“解密”里打开", "Refund notifications are not signed; open it under Decrypt")
+        Words::new(
+            "退款通知不签名，到“解密”里打开",
+            "Refund notifications are not signed; open it under Decrypt",
+        )
     } else {
         Words::new("没有一把密钥和算法相符", "No key and algorithm fit")
     };
     Ok(Verified {
         kind: kind.name().words(),
-        fits,
+        fits: fits
+            .into_iter()
+            .map(|fit| (fit.name, fit.sign_type.wire()))
+            .collect(),
         refusal,
         keys: keys.len(),
         fields: meant(&pasted.params),
@@ -297,7 +304,9 @@ fn meant(params: &Params) -> Vec<MeantField> {
     let field = |param: &crate::wechat::Param| MeantField {
         name: param.name.clone(),
         value: param.value.clone(),
-        meaning: field_meaning(&param.name).map(Into::into).unwrap_or_default(),
+        meaning: field_meaning(&param.name)
+            .map(Into::into)
+            .unwrap_or_default(),
     };
     params.iter().map(field).collect()
 }
@@ -332,7 +341,9 @@ fn verify_v3(
         .into_iter()
         .map(|(name, value)| MeantField {
             meaning: field_meaning(&name).map(Into::into).unwrap_or_default(),
-            value: value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+            value: value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
             name,
         })
         .collect();
@@ -340,10 +351,7 @@ fn verify_v3(
         kind: Words::new("APIv3 应答或通知", "APIv3 answer or notification"),
         fits: outcome
             .is_ok()
-            .then(|| Fit {
-                name: own,
-                sign_type: SignType::HmacSha256,
-            })
+            .then_some((own, "SHA256-RSA2048"))
             .into_iter()
             .collect(),
         refusal,
@@ -379,7 +387,9 @@ fn front_end(
         .filter(|place| *place != FrontEnd::App || !prepaid.mch_id.is_empty());
     let sets = if method == PayMethod::Rsa {
         let private = private_key(ports, key)?;
-        places.map(|place| pay_v3(place, &prepaid, &private)).collect()
+        places
+            .map(|place| pay_v3(place, &prepaid, &private))
+            .collect()
     } else {
         let sign_type = match method {
             PayMethod::HmacSha256 => SignType::HmacSha256,
@@ -411,7 +421,9 @@ fn decrypt(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Vec<u8>, Failur
     }
     let key = super::lab_keys::text_key(ports, key, SecretKind::V3Key)?;
     if let Ok(envelope) = Envelope::read(trimmed.as_bytes()) {
-        return envelope.open(&key).map_err(|error| failed(error.to_string()));
+        return envelope
+            .open(&key)
+            .map_err(|error| failed(error.to_string()));
     }
     let value: serde_json::Value =
         serde_json::from_str(trimmed).map_err(|error| unclear(error.to_string()))?;
@@ -425,8 +437,13 @@ fn decrypt(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Vec<u8>, Failur
             .and_then(serde_json::Value::as_str)
             .unwrap_or_default()
     };
-    open_resource(part("ciphertext"), part("nonce"), part("associated_data"), &key)
-        .map_err(|error| failed(error.to_string()))
+    open_resource(
+        part("ciphertext"),
+        part("nonce"),
+        part("associated_data"),
+        &key,
+    )
+    .map_err(|error| failed(error.to_string()))
 }
 
 fn no_key() -> Failure {
@@ -446,5 +463,9 @@ pub(super) fn refused(code: &'static str, title: (&str, &str), detail: String) -
 }
 
 fn unclear(detail: String) -> Failure {
-    refused("lab.text", ("文本无法识别", "The text is not understood"), detail)
+    refused(
+        "lab.text",
+        ("文本无法识别", "The text is not understood"),
+        detail,
+    )
 }

@@ -28,8 +28,13 @@ fn stored(
     let Some(bytes) = ports.vault.get(id, kind)? else {
         return Ok(None);
     };
-    let text = std::str::from_utf8(bytes.expose()).map_err(|_| {
-        refused("key.text", ("密钥不是文本", "The key is not text"), kind.word().to_owned())
+    let text = std::str::from_utf8(bytes.expose()).ok();
+    let text = text.ok_or_else(|| {
+        refused(
+            "key.text",
+            ("密钥不是文本", "The key is not text"),
+            kind.word().to_owned(),
+        )
     })?;
     Ok(Some(Secret::new(text.to_owned())))
 }
@@ -46,7 +51,9 @@ pub(super) fn v2_candidates(ports: &Ports, key: &KeyChoice) -> Result<Vec<KeyCan
     let rows = ports.records.profiles()?;
     let name = rows.iter().find(|(id, _)| id == chosen);
     let mut out = vec![KeyCandidate {
-        name: name.map(|(_, profile)| profile.name.clone()).unwrap_or_default(),
+        name: name
+            .map(|(_, profile)| profile.name.clone())
+            .unwrap_or_default(),
         key: first,
     }];
     for (id, profile) in rows.into_iter().filter(|(id, _)| id != chosen) {
@@ -85,7 +92,10 @@ pub(super) fn verify_key(
 }
 
 fn unusable(detail: String) -> Failure {
-    let title = ("密钥或证书无法使用", "The key or certificate cannot be used");
+    let title = (
+        "密钥或证书无法使用",
+        "The key or certificate cannot be used",
+    );
     refused("key.pem", title, detail)
 }
 

@@ -410,7 +410,11 @@ impl WindowJobs {
                 self.cases = rows;
                 Ok(Outcome::Cases(list))
             }
-            Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(&self.ports, ask, reporter)?)),
+            Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(
+                &self.ports,
+                ask,
+                reporter,
+            )?)),
             _ => self.welcome(),
         }
     }

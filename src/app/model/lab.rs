@@ -9,7 +9,6 @@ use crate::wechat::lab::explain::{Alignment, Verdict};
 use crate::wechat::lab::paste::{HttpPart, Pasted};
 use crate::wechat::lab::steps::{StepsV2, StepsV3};
 use crate::wechat::lab::template::{Problem, Template};
-use crate::wechat::lab::verify::Fit;
 use crate::wechat::selftest::Check;
 
 /// Where a key comes from.
@@ -169,8 +168,8 @@ pub struct MeantField {
 pub struct Verified {
     /// What it is.
     pub kind: Words,
-    /// Keys and algorithms under which it holds; for APIv3 the key's number.
-    pub fits: Vec<Fit>,
+    /// Names of keys and algorithms under which it holds.
+    pub fits: Vec<(String, &'static str)>,
     /// Why it is not to be trusted; empty when it is.
     pub refusal: Words,
     /// How many keys were tried.

@@ -20,8 +20,8 @@ pub use day::{
     IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
 pub use lab::{
-    KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, LabTab, MeantField, Message, PayMethod, Signed,
-    Steps, Verified, Why, WhyAsk,
+    KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, LabTab, MeantField, Message, PayMethod,
+    Signed, Steps, Verified, Why, WhyAsk,
 };
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
 pub use order::{OrderDetail, OrderFilter, OrderRow};

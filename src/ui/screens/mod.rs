@@ -11,6 +11,7 @@ mod orders;
 mod overview;
 mod reconcile;
 mod settings;
+mod signature;
 mod start;
 
 use egui::Ui;
@@ -35,6 +36,8 @@ pub enum Screen {
     Orders,
     /// 查单.
     Lookup,
+    /// 签名.
+    Signature,
     /// 商户.
     Merchants,
     /// 设置.
@@ -43,13 +46,14 @@ pub enum Screen {
 
 impl Screen {
     /// Those that are built, in the order of the rail.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Overview,
         Self::Reconcile,
         Self::Cases,
         Self::Bills,
         Self::Orders,
         Self::Lookup,
+        Self::Signature,
         Self::Merchants,
         Self::Settings,
     ];
@@ -63,6 +67,7 @@ impl Screen {
             Self::Bills => w.frame.bills,
             Self::Orders => w.frame.orders,
             Self::Lookup => w.frame.lookup,
+            Self::Signature => w.frame.signature,
             Self::Merchants => w.frame.merchants,
             Self::Settings => w.frame.settings,
         }
@@ -77,6 +82,7 @@ impl Screen {
             Self::Bills => icons::RECEIPT,
             Self::Orders => icons::PACKAGE,
             Self::Lookup => icons::MAGNIFYING_GLASS,
+            Self::Signature => icons::SIGNATURE,
             Self::Merchants => icons::STOREFRONT,
             Self::Settings => icons::GEAR,
         }
@@ -87,7 +93,7 @@ impl Screen {
         match self {
             Self::Overview | Self::Reconcile | Self::Cases => 0,
             Self::Bills | Self::Orders => 1,
-            Self::Lookup => 2,
+            Self::Lookup | Self::Signature => 2,
             Self::Merchants | Self::Settings => 3,
         }
     }
@@ -115,6 +121,7 @@ pub(crate) struct Screens {
     bills: bills::BillsScreen,
     orders: orders::OrdersScreen,
     lookup: lookup::LookupScreen,
+    signature: signature::SignatureScreen,
     merchants: merchants::MerchantsScreen,
     settings: settings::SettingsScreen,
 }
@@ -125,6 +132,9 @@ impl Screens {
         if screen != Screen::Lookup {
             self.lookup.left();
         }
+        if screen != Screen::Signature {
+            self.signature.left();
+        }
         match screen {
             Screen::Overview if page.state.merchants.is_empty() => start::show(ui, page, out),
             Screen::Overview => self.overview.show(ui, page, out),
@@ -133,6 +143,7 @@ impl Screens {
             Screen::Bills => self.bills.show(ui, page, out),
             Screen::Orders => self.orders.show(ui, page, out),
             Screen::Lookup => self.lookup.show(ui, page, out),
+            Screen::Signature => self.signature.show(ui, page, out),
             Screen::Merchants => self.merchants.show(ui, page, out),
             Screen::Settings => self.settings.show(ui, page, out),
         }
@@ -147,6 +158,8 @@ impl Screens {
             Screen::Bills => bills::BillsScreen::status(page),
             Screen::Orders => self.orders.status(page),
             Screen::Lookup => lookup::LookupScreen::status(page),
+            Screen::Lookup => self.lookup.status(page),
+            Screen::Signature => signature::status(page),
             Screen::Merchants => merchants::status(page),
             Screen::Settings => settings::status(page),
         }

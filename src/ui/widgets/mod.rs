@@ -32,3 +32,4 @@ pub(crate) mod label;
 pub(crate) mod notices;
 pub(crate) mod progress;
 pub(crate) mod table;
+pub(crate) mod visible;

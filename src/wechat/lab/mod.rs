@@ -3,6 +3,7 @@
 //! Nothing here draws, reads a clock or holds a key longer than a call; keys never appear in what is shown.
 
 pub mod explain;
+pub mod hunks;
 pub mod paste;
 mod shell_words;
 pub mod steps;
