@@ -158,7 +158,6 @@ impl Screens {
             Screen::Bills => bills::BillsScreen::status(page),
             Screen::Orders => self.orders.status(page),
             Screen::Lookup => lookup::LookupScreen::status(page),
-            Screen::Lookup => self.lookup.status(page),
             Screen::Signature => signature::status(page),
             Screen::Merchants => merchants::status(page),
             Screen::Settings => settings::status(page),

@@ -12,6 +12,7 @@ words! {
         bills: T = "账单", "Bills";
         orders: T = "订单", "Orders";
         lookup: T = "查单", "Lookup";
+        signature: T = "签名", "Signature";
         merchants: T = "商户", "Merchants";
         settings: T = "设置", "Settings";
         all_merchants: F = |n| format!("全部商户 {n}"), |n| format!("All merchants {n}");

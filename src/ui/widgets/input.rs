@@ -254,3 +254,27 @@ pub(crate) fn menu_row(ui: &mut Ui, label: &str, salt: u64, chosen: bool) -> Res
     }
     response
 }
+
+/// A read-only value in a sunken field.
+pub(crate) fn read_only(ui: &Ui, rect: Rect, text: &str, name: &str) {
+    let t = tokens(ui);
+    paint::framed(
+        ui.painter(),
+        rect,
+        6,
+        t.sunken,
+        Stroke::new(t.hairline, t.line),
+    );
+    let place = pos2(rect.left() + 10.0, rect.center().y);
+    let (said, cut) = paint::fit(
+        ui.painter(),
+        place,
+        rect.width() - 20.0,
+        text,
+        (Face::Body, t.text_2),
+    );
+    let response = paint::say(ui, ("read only", name), said, &format!("{name}: {text}"));
+    if cut {
+        response.on_hover_text(text);
+    }
+}
