@@ -19,4 +19,5 @@ mod lookup_sample;
 mod pictures;
 mod sample;
 mod screens;
+mod signature;
 mod stage;

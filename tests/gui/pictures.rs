@@ -94,3 +94,15 @@ fn open_case(harness: &mut Harness<'static, App>) {
     harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
     harness.run_steps(2);
 }
+
+#[test]
+fn a_reason_draws_on_the_signature_screen() {
+    if !wanted() {
+        return;
+    }
+    for (look_name, look) in looks() {
+        let tape = Tape::default();
+        let (mut harness, _desk) = crate::signature::explained(look, &tape);
+        take(&format!("signature-why-{look_name}"), &mut harness);
+    }
+}

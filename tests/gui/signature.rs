@@ -1,0 +1,261 @@
+//! The Signature screen with the real jobs behind it: over an own workspace and a vault in memory.
+
+use std::sync::Arc;
+
+use egui::{Event as Input, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use recondesk::adapters;
+use recondesk::adapters::vault::MemoryVault;
+use recondesk::app::jobs::lab;
+use recondesk::app::{Command, Event, Language, Outcome, Silent, State};
+use recondesk::domain::{ProfileId, Secret, SecretKind, SignType};
+use recondesk::ports::Ports;
+use recondesk::ui::{App, Screen};
+use recondesk::wechat::Params;
+use recondesk::wechat::v2::sign;
+
+use crate::stage::{Look, Still, Tape, now, sample_window};
+
+const KEY: &str = "Qh7dPz2mX9cVb4nKt6wRy8sLf3gJa5eU";
+
+/// A workspace with the key of the first merchant of the samples.
+pub struct Desk {
+    ports: Ports,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    pub fn new(state: &State) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ports = adapters::open(Some(folder.path())).unwrap();
+        let vault = MemoryVault::default();
+        ports.vault = Arc::new(vault);
+        ports.clock = Arc::new(Still(now()));
+        for row in &state.merchants {
+            let mut profile = row.profile.clone();
+            profile.appids = vec!["wx2b8c40d1e7a3f7c1".to_owned()];
+            ports.records.add_profile(&profile, now()).unwrap();
+        }
+        let secret = Secret::new(KEY.as_bytes().to_vec());
+        ports
+            .vault
+            .set(ProfileId(1), SecretKind::V2Key, secret)
+            .unwrap();
+        Self {
+            ports,
+            _folder: folder,
+        }
+    }
+
+    /// Carries out what the window asked of the laboratory.
+    pub fn work(&self, harness: &mut Harness<'static, App>, tape: &Tape) {
+        for _ in 0..4 {
+            let sent = std::mem::take(&mut tape.0.borrow_mut().sent);
+            for (task, command) in sent {
+                let Command::Lab(ask) = command else { continue };
+                let event = match lab::answer(&self.ports, ask, &Silent) {
+                    Ok(outcome) => Event::Finished(task, Box::new(Outcome::Lab(outcome))),
+                    Err(failure) => Event::Failed(task, Box::new(failure)),
+                };
+                tape.0.borrow_mut().events.push(event);
+            }
+            harness.run_steps(2);
+        }
+    }
+}
+
+fn order() -> Params {
+    Params::from_iter([
+        ("appid", "wx2b8c40d1e7a3f7c1"),
+        ("mch_id", "1900000109"),
+        ("nonce_str", "5K8264ILTKCH16CQ2502SI8ZNMTM67VS"),
+        ("body", "青禾商城 兑换码"),
+        ("out_trade_no", "QH260308100244120077"),
+        ("total_fee", "29900"),
+        ("spbill_create_ip", "203.0.113.7"),
+        ("notify_url", "https://shop.example/wx/notify"),
+        ("trade_type", "JSAPI"),
+        ("openid", "o5dKq4xv0wT1cYh3bZpQ"),
+        ("attach", ""),
+    ])
+}
+
+/// What a shop sent that signed its notification address with a space behind it.
+fn mistaken() -> String {
+    let mut signed = order();
+    signed.set("notify_url", "https://shop.example/wx/notify ");
+    let wrong = sign(&signed, &Secret::new(KEY.to_owned()), SignType::Md5);
+    let mut text: Vec<String> = order()
+        .iter()
+        .map(|param| format!("<{0}><![CDATA[{1}]]></{0}>", param.name, param.value))
+        .collect();
+    text.push(format!("<sign>{wrong}</sign>"));
+    format!("<xml>{}</xml>", text.concat())
+}
+
+pub fn opened(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
+    let mut harness = sample_window(look, Screen::Signature, tape);
+    let desk = Desk::new(harness.state().state());
+    desk.work(&mut harness, tape);
+    (harness, desk)
+}
+
+fn press(harness: &mut Harness<'static, App>, name: &str) {
+    let found = harness.query_all_by_label(name).next();
+    found.expect(name).click();
+    harness.run_steps(2);
+}
+
+fn paste(harness: &mut Harness<'static, App>, text: &str) {
+    let is_zh = harness.state().state().preferences.language == Language::Zh;
+    let [open, field, deed] = if is_zh {
+        ["粘贴识别", "报文", "识别"]
+    } else {
+        ["Paste and take apart", "Message", "Take apart"]
+    };
+    press(harness, open);
+    harness
+        .get_by_role_and_label(egui::accesskit::Role::MultilineTextInput, field)
+        .focus();
+    harness.run_steps(2);
+    harness.event(Input::Paste(text.to_owned()));
+    harness.run_steps(2);
+    press(harness, deed);
+}
+
+/// A window in which the mistaken request was pasted and its reason searched.
+pub fn explained(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
+    let (mut harness, desk) = opened(look, tape);
+    let is_zh = look.language == Language::Zh;
+    press(
+        &mut harness,
+        if is_zh {
+            "为何不同"
+        } else {
+            "Why different"
+        },
+    );
+    paste(&mut harness, &mistaken());
+    desk.work(&mut harness, tape);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    desk.work(&mut harness, tape);
+    (harness, desk)
+}
+
+fn said(harness: &Harness<'static, App>, words: &str) -> bool {
+    harness.query_all_by_label_contains(words).next().is_some()
+}
+
+/// Everything that a screen reader would find: roles, labels, values.
+fn tree(harness: &Harness<'static, App>) -> String {
+    format!("{:?}", harness.root())
+}
+
+#[test]
+fn a_space_behind_the_notification_address_is_named_as_the_reason() {
+    let tape = Tape::default();
+    let (harness, _desk) = explained(Look::default(), &tape);
+    assert!(said(&harness, "原因："), "{}", tree(&harness));
+    assert!(said(&harness, "notify_url"));
+    assert!(said(&harness, "种改法"));
+    let at = "appid=wx2b8c40d1e7a3f7c1&body=青禾商城 兑换码&mch_id=1900000109&nonce_str=5K8264ILTKCH16CQ2502SI8ZNMTM67VS&notify_url=https://shop.example/wx/notify".len() + 1;
+    assert!(said(&harness, &format!("第 {at} 字节")));
+}
+
+#[test]
+fn the_right_signature_put_into_the_form_is_right() {
+    let tape = Tape::default();
+    let (mut harness, desk) = explained(Look::default(), &tape);
+    press(&mut harness, "改到左侧");
+    desk.work(&mut harness, &tape);
+    assert!(said(&harness, "签名是对的"));
+}
+
+#[test]
+fn a_signature_that_nothing_explains_is_told_honestly() {
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(Look::default(), &tape);
+    press(&mut harness, "为何不同");
+    let text = mistaken();
+    let at = text.find("<sign>").unwrap() + 6;
+    let other = format!(
+        "{}{}{}",
+        &text[..at],
+        "0123456789ABCDEF".repeat(2),
+        &text[at + 32..]
+    );
+    paste(&mut harness, &other);
+    desk.work(&mut harness, &tape);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    desk.work(&mut harness, &tape);
+    assert!(said(&harness, "都不成立"));
+    assert!(!said(&harness, "改到左侧"));
+}
+
+#[test]
+fn both_results_stand_in_the_steps_and_the_key_nowhere() {
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(Look::default(), &tape);
+    paste(&mut harness, &mistaken());
+    desk.work(&mut harness, &tape);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    desk.work(&mut harness, &tape);
+    let key = Secret::new(KEY.to_owned());
+    for kind in [SignType::Md5, SignType::HmacSha256] {
+        let result = sign(&order(), &key, kind);
+        assert!(said(&harness, &result), "{kind:?}");
+    }
+    assert!(said(&harness, "key=••••"));
+    assert!(!tree(&harness).contains(KEY));
+}
+
+#[test]
+fn a_typed_key_is_masked_in_the_tree_and_gone_when_the_screen_is_left() {
+    let tape = Tape::default();
+    let (mut harness, _desk) = opened(Look::default(), &tape);
+    harness.get_by_label_contains("密钥来源").click();
+    harness.run_steps(2);
+    press(&mut harness, "输入密钥");
+    harness.get_by_label("密钥").focus();
+    harness.run_steps(2);
+    harness.event(Input::Text(KEY.to_owned()));
+    harness.run_steps(2);
+    let ask = format!("{:?}", tape.take());
+    assert!(!ask.contains(KEY));
+    assert!(!tree(&harness).contains(KEY));
+    assert!(
+        tree(&harness).contains(&"•".repeat(8)),
+        "the dots stand there: {}",
+        tree(&harness)
+    );
+    harness.state_mut().go(Screen::Settings);
+    harness.run_steps(2);
+    harness.state_mut().go(Screen::Signature);
+    harness.run_steps(2);
+    assert!(!tree(&harness).contains(&"•".repeat(8)));
+}
+
+#[test]
+fn text_that_is_no_message_comes_back_with_the_reason() {
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(Look::default(), &tape);
+    paste(&mut harness, "你好");
+    desk.work(&mut harness, &tape);
+    assert!(said(&harness, "文本无法识别"));
+}
+
+#[test]
+fn the_self_test_lists_every_vector_with_its_source() {
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(Look::default(), &tape);
+    press(&mut harness, "自检");
+    desk.work(&mut harness, &tape);
+    assert!(said(&harness, "通过"));
+    let checks = harness.state().state().lab.checks.value().unwrap();
+    let first = &checks.first().unwrap().id;
+    assert!(said(&harness, first));
+}
