@@ -8,16 +8,14 @@ use crate::domain::{BillDate, Instant, ProfileId};
 
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::{Changed, PageRows, Told};
-use super::lab_state::Lab;
-use super::lookup_state::Lookup;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
     OrderDetail, OrderFilter, OrderRow, OverviewModel,
 };
 use super::rows::RowWindow;
 use super::{
-    CancelToken, Command, Event, Failure, FailureKind, Outcome, Preferences, Progress, Remote,
-    TaskId, Words,
+    CancelToken, Command, Event, Failure, FailureKind, Lab, Lookup, Outcome, Preferences, Progress,
+    Remote, TaskId, Words,
 };
 
 /// A task that is not finished.

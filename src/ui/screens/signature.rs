@@ -69,15 +69,23 @@ impl SignatureScreen {
         }
     }
 
-    /// Left above right, and both scroll.
+    /// One above the other, and both scroll: the form first, the answer once there is one.
     fn stacked(&mut self, ui: &mut Ui, body: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let slot = page.state.lab.of(self.tab);
+        let is_answered = slot.value().is_some() || slot.failure().is_some();
         crate::ui::paint::region(ui, body, "stacked", |ui| {
             egui::ScrollArea::vertical().show(ui, |ui| {
                 let size = egui::vec2(body.width(), 1_060.0);
                 let (whole, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                let (top, rest) = cut_top(whole, 500.0, 12.0);
-                self.left_card(ui, top, page, out);
-                self.right_side(ui, rest, page, out);
+                if is_answered {
+                    let (top, rest) = cut_top(whole, 548.0, 12.0);
+                    self.right_side(ui, top, page, out);
+                    self.left_card(ui, rest, page, out);
+                } else {
+                    let (top, rest) = cut_top(whole, 500.0, 12.0);
+                    self.left_card(ui, top, page, out);
+                    self.right_side(ui, rest, page, out);
+                }
             });
         });
     }

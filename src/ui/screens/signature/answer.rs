@@ -158,6 +158,11 @@ fn explained(
     (found, why): (&Explanation, &Why),
 ) -> Option<Act> {
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
+    let face = if page.class.is_wide() {
+        Face::Reason
+    } else {
+        Face::Heading
+    };
     card::result_bar(ui, rect, Mood::Ok);
     let mut act = None;
     let mut right = rect.right() - 16.0;
@@ -177,7 +182,7 @@ fn explained(
         let y = rect.top() + 26.0 + nth as f32 * 22.0;
         let what = harmless_line(change.what.get(lang).as_bytes());
         let mut runs = paint::Runs::default();
-        runs.add(w.reason, Face::Reason, t.text_2);
+        runs.add(w.reason, face, t.text_2);
         match what
             .find(&change.field)
             .filter(|_| !change.field.is_empty())
@@ -185,12 +190,12 @@ fn explained(
             Some(at) => {
                 let (head, rest) = what.split_at(at);
                 let (field, tail) = rest.split_at(change.field.len());
-                runs.add(head, Face::Reason, t.text_1);
-                runs.add(field, Face::Reason, t.accent);
-                runs.add(tail, Face::Reason, t.text_1);
+                runs.add(head, face, t.text_1);
+                runs.add(field, face, t.accent);
+                runs.add(tail, face, t.text_1);
             }
             None => {
-                runs.add(&what, Face::Reason, t.text_1);
+                runs.add(&what, face, t.text_1);
             }
         }
         let said = runs.said();

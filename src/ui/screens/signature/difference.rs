@@ -116,9 +116,10 @@ fn well(
     let x = paint::left(p, at, sign, (Face::Body, color)).right();
     paint::left(p, pos2(x + 6.0, at.y), name, (Face::Small, color));
     let from = char_start(text, from);
+    let lines = ((rect.height() - 8.0) / LINE).floor().max(1.0);
     let area = Rect::from_min_max(
         pos2(rect.left() + 86.0, rect.top() + 8.0),
-        pos2(rect.right() - 10.0, rect.bottom() - 4.0),
+        pos2(rect.right() - 10.0, rect.top() + 8.0 + lines * LINE),
     );
     // Beyond three lines nothing is seen; what is said keeps more.
     let to = char_start(text, text.len().min(from + 600));

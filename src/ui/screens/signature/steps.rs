@@ -135,11 +135,7 @@ fn rows_v2<'a>(page: &Page<'a>, steps: &StepsV2) -> Vec<StepRow<'a>> {
         StepRow::text(w.join, &steps.joined, false),
         key,
         StepRow::text("MD5", &steps.md5, steps.chosen == SignType::Md5),
-        StepRow::text(
-            "HMAC-SHA256",
-            &steps.hmac,
-            steps.chosen == SignType::HmacSha256,
-        ),
+        StepRow::text("HMAC", &steps.hmac, steps.chosen == SignType::HmacSha256),
     ]
 }
 
