@@ -20,13 +20,13 @@ use crate::stage::{Look, Still, Tape, now, sample_window};
 const KEY: &str = "Qh7dPz2mX9cVb4nKt6wRy8sLf3gJa5eU";
 
 /// A workspace with the key of the first merchant of the samples.
-pub struct Desk {
+pub(crate) struct Desk {
     ports: Ports,
     _folder: tempfile::TempDir,
 }
 
 impl Desk {
-    pub fn new(state: &State) -> Self {
+    pub(crate) fn new(state: &State) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut ports = adapters::open(Some(folder.path())).unwrap();
         let vault = MemoryVault::default();
@@ -49,7 +49,7 @@ impl Desk {
     }
 
     /// Carries out what the window asked of the laboratory.
-    pub fn work(&self, harness: &mut Harness<'static, App>, tape: &Tape) {
+    pub(crate) fn work(&self, harness: &mut Harness<'static, App>, tape: &Tape) {
         for _ in 0..4 {
             let sent = std::mem::take(&mut tape.0.borrow_mut().sent);
             for (task, command) in sent {
@@ -94,7 +94,7 @@ fn mistaken() -> String {
     format!("<xml>{}</xml>", text.concat())
 }
 
-pub fn opened(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
+pub(crate) fn opened(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
     let mut harness = sample_window(look, Screen::Signature, tape);
     let desk = Desk::new(harness.state().state());
     desk.work(&mut harness, tape);
@@ -125,7 +125,7 @@ fn paste(harness: &mut Harness<'static, App>, text: &str) {
 }
 
 /// A window in which the mistaken request was pasted and its reason searched.
-pub fn explained(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
+pub(crate) fn explained(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
     let (mut harness, desk) = opened(look, tape);
     let is_zh = look.language == Language::Zh;
     press(
