@@ -225,15 +225,19 @@ fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::text("day", b.day, 106.0),
         Column::text("merchant", b.merchant, 110.0).elastic(),
-        Column::text("kind", b.kind, 84.0),
         Column::text("state", b.state, 92.0),
         Column::number("rows", b.rows, 84.0),
     ];
+    if !page.class.is_narrow() {
+        columns.insert(2, Column::text("kind", b.kind, 84.0));
+    }
     if !open || page.class.is_wide() {
         columns.push(Column::number("amount", b.amount, 122.0));
     }
     if !open {
-        columns.push(Column::number("net", b.net, 122.0));
+        if !page.class.is_narrow() {
+            columns.push(Column::number("net", b.net, 122.0));
+        }
         columns.push(Column::text("certificate", b.certificate, 92.0));
         if !page.class.is_narrow() {
             columns.push(Column::text("file", b.file, 210.0));

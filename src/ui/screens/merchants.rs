@@ -56,10 +56,6 @@ impl MerchantsScreen {
         };
         let (left, right) = cut_left(body, list_width, 12.0);
         self.list(ui, left, page);
-        let right = Rect::from_min_max(
-            right.min,
-            pos2(right.right().min(right.left() + 760.0), right.bottom()),
-        );
         let Some(form) = &mut self.form else {
             return;
         };

@@ -403,7 +403,7 @@ fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
     if !open && page.class.is_wide() {
         columns.push(Column::text("business", o.business, 150.0));
     }
-    if !open {
+    if !open && !page.class.is_narrow() {
         columns.push(Column::text("created", o.created, 124.0));
     }
     columns.push(Column::text("paid", o.paid, 124.0).sorts());

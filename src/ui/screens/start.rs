@@ -100,7 +100,8 @@ fn show_way(ui: &Ui, rect: Rect, page: &Page<'_>, way: Way<'_>, first: bool) -> 
     let t = page.t;
     let p = ui.painter();
     paint::card(p, rect, t);
-    let tile = Rect::from_min_size(rect.min + vec2(20.0, 20.0), vec2(40.0, 40.0));
+    let inset = if rect.height() < 200.0 { 14.0 } else { 20.0 };
+    let tile = Rect::from_min_size(rect.min + vec2(20.0, inset), vec2(40.0, 40.0));
     let edge = if t.contrast {
         Stroke::new(1.5, t.accent)
     } else {
@@ -108,16 +109,16 @@ fn show_way(ui: &Ui, rect: Rect, page: &Page<'_>, way: Way<'_>, first: bool) -> 
     };
     paint::framed(p, tile, 10, t.selected, edge);
     paint::icon(p, tile.center(), way.icon, 22.0, t.accent);
-    let at = pos2(rect.left() + 20.0, tile.bottom() + 24.0);
+    let at = pos2(rect.left() + 20.0, tile.bottom() + inset + 2.0);
     let title = paint::left(p, at, way.title, (Face::Heading, t.text_1));
     let text = Rect::from_min_max(
-        pos2(rect.left() + 20.0, title.bottom() + 6.0),
-        pos2(rect.right() - 20.0, rect.bottom() - 52.0),
+        pos2(rect.left() + 20.0, title.bottom() + 2.0),
+        pos2(rect.right() - 20.0, rect.bottom() - inset - 34.0),
     );
     let line = paint::paragraph(p, text, way.line, (Face::Body, t.text_2), 3);
     let said = format!("{} {}", way.title, way.line);
     paint::say(ui, ("way", way.title), title.union(line), &said);
-    let at = pos2(rect.left() + 20.0, rect.bottom() - 32.0);
+    let at = pos2(rect.left() + 20.0, rect.bottom() - inset - 15.0);
     let response = way.button.show_left(ui, at, 30.0);
     // Once, when nothing has the focus yet: asking in every frame would keep the window awake.
     if first && ui.memory(|memory| memory.focused().is_none()) && !page.state.tasks.is_empty() {

@@ -185,6 +185,12 @@ impl Look {
         match state {
             CalendarState::Balanced => Self {
                 ground: t.green.tint,
+                // In high contrast every tint is the ground.
+                edge: if t.contrast {
+                    Stroke::new(1.0, t.green.text)
+                } else {
+                    Stroke::NONE
+                },
                 digit: t.green.text,
                 ..plain
             },
