@@ -29,9 +29,7 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
     };
     let around = Surroundings {
         folder: place.folder().display().to_string(),
-        person: std::env::var("USER")
-            .or_else(|_not_unix| std::env::var("USERNAME"))
-            .unwrap_or_default(),
+        person: person(),
         files: Arc::new(SystemFiles),
         workbooks: Arc::new(XlsxWriter {
             scratch: Some(place.folder().to_owned()),
@@ -39,6 +37,15 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
         demo,
     };
     ui::run(start.lang, &|wake| parts(&ports, &around, wake))
+}
+
+/// Who sits at the computer; decisions are kept under this name, so there is always one.
+fn person() -> String {
+    let name = |key| std::env::var(key).ok().filter(|name| !name.is_empty());
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(name)
+        .unwrap_or_else(|| "local".to_owned())
 }
 
 fn parts(ports: &Ports, around: &Surroundings, wake: Wake) -> Result<Parts, Failure> {

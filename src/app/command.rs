@@ -109,6 +109,8 @@ pub enum Command {
     Export(ProfileId, BillDate, ExportFormat, PathBuf),
     /// Adds a note to a case.
     Note(ProfileId, String, String),
+    /// Decides about a case. Disabled where the workflow does not allow it.
+    Decide(ProfileId, String, model::Decision),
     /// Makes the demo merchant with its day.
     OpenDemo,
     /// Asks the signature laboratory.
@@ -197,6 +199,7 @@ impl Command {
             | Self::StoreSecret(..)
             | Self::KeepAnswer(..)
             | Self::Receive(..)
+            | Self::Decide(..)
             | Self::Note(..) => TaskKind::Save,
             Self::Download(..) => TaskKind::Download,
             Self::ImportFile(..) => TaskKind::Import,
@@ -249,4 +252,6 @@ pub struct Welcome {
     pub folder: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
+    /// Who sits at the computer, for the history.
+    pub person: String,
 }

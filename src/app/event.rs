@@ -42,8 +42,10 @@ pub enum Changed {
     Merchants,
     /// Books or findings.
     Books,
-    /// Notes and decisions about cases.
+    /// Notes about cases.
     Cases,
+    /// Decisions about cases: what is open, and so what the morning and the day say.
+    Decisions,
 }
 
 /// A thing a person should know once it is done.

@@ -13,6 +13,7 @@ mod lang;
 mod lookup_state;
 pub mod model;
 mod preferences;
+mod reload;
 mod remote;
 mod rows;
 mod state;

@@ -109,6 +109,8 @@ pub struct State {
     pub folder: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
+    /// Who sits at the computer, for the history.
+    pub person: String,
     /// Merchants.
     pub merchants: Vec<MerchantRow>,
     /// The Overview.
@@ -151,6 +153,7 @@ impl State {
             preferences: Preferences::default(),
             folder: String::new(),
             demo: false,
+            person: String::new(),
             merchants: Vec::new(),
             overview: Remote::Idle,
             reconciled: Remote::Idle,
@@ -353,6 +356,7 @@ impl State {
                     Changed::Merchants => vec![Command::Start],
                     Changed::Books => self.reload_books(),
                     Changed::Cases => self.reload_cases(),
+                    Changed::Decisions => self.reload_decisions(),
                 };
                 next.extend(self.lookup.again());
                 return next;
@@ -376,6 +380,7 @@ impl State {
         self.preferences = welcome.preferences;
         self.folder = welcome.folder;
         self.demo = welcome.demo;
+        self.person = welcome.person;
         if self.merchant.is_none() {
             self.merchant = self.preferences.merchant;
         }
@@ -391,45 +396,6 @@ impl State {
                 _ => None,
             };
         }
-    }
-
-    /// The questions whose answers a change of the books makes stale.
-    #[must_use]
-    pub fn reload_books(&self) -> Vec<Command> {
-        if self.merchants.is_empty() {
-            return Vec::new();
-        }
-        let mut out = vec![
-            Command::Overview(self.day, self.merchant),
-            Command::Bills(self.merchant),
-        ];
-        if let Some(row) = self.merchant_or_first() {
-            out.push(Command::Day(row.id, self.day));
-            out.push(Command::Orders(OrderFilter {
-                profile: row.id,
-                day: self.day,
-                query: self
-                    .orders
-                    .filter
-                    .as_ref()
-                    .map(|filter| filter.query.clone())
-                    .unwrap_or_default(),
-            }));
-        }
-        out.extend(self.reload_cases());
-        out
-    }
-
-    fn reload_cases(&self) -> Vec<Command> {
-        let filter = CaseFilter {
-            profile: self.merchant,
-            ..self.cases.filter.clone()
-        };
-        let mut out = vec![Command::Cases(filter)];
-        if let Some(open) = self.cases.open.value() {
-            out.push(Command::Case(open.row.profile, open.row.key.clone()));
-        }
-        out
     }
 
     fn fail(&mut self, id: TaskId, failure: Failure) {

@@ -289,6 +289,16 @@ pub trait Records: Send + Sync {
         day: BillDate,
     ) -> Result<Option<RunRecord>, StoreError>;
 
+    /// The run that spoke for a day before the one that does now; `None` while there was only one.
+    ///
+    /// # Errors
+    /// As above.
+    fn run_before(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+    ) -> Result<Option<RunRecord>, StoreError>;
+
     /// The runs that speak for the days from `first` to `last`, ascending.
     ///
     /// # Errors
@@ -351,7 +361,15 @@ pub trait Records: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] when the workflow does not allow it.
-    fn step_case(&self, case: CaseId, step: &CaseStep) -> Result<(), StoreError>;
+    fn step_case(&self, case: CaseId, step: &CaseStep) -> Result<(), StoreError> {
+        self.step_case_all(case, std::slice::from_ref(step))
+    }
+
+    /// Carries out a person's steps on a case in order, all of them or none.
+    ///
+    /// # Errors
+    /// As for one step.
+    fn step_case_all(&self, case: CaseId, steps: &[CaseStep]) -> Result<(), StoreError>;
 
     /// Writes an exchange with the gateway down.
     ///

@@ -40,6 +40,7 @@ pub(crate) fn show(ctx: &Context) -> bool {
             ("Space  Ctrl A", k.select),
             ("Ctrl C", k.copy),
             ("Alt ↑  Alt ↓", k.neighbours),
+            ("T  N  G  I", k.case_letters),
             ("F1  ?", k.title),
         ];
         let half = rows.len().div_ceil(2);

@@ -23,6 +23,21 @@ pub(crate) struct Keys {
     pub(crate) escape: bool,
     /// Alt Up, Alt Down: the neighbour of what is open.
     pub(crate) neighbour: Option<Neighbour>,
+    /// A single letter that acts on the open case.
+    pub(crate) letter: Option<Letter>,
+}
+
+/// The letters that act on an open case; they only open dialogs, but for taking it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Letter {
+    /// T: take it.
+    Take,
+    /// N: write a note.
+    Note,
+    /// G: carry it.
+    Carry,
+    /// I: propose to ignore it.
+    Ignore,
 }
 
 /// Which neighbour.
@@ -130,7 +145,19 @@ pub(crate) fn screen(ctx: &Context) -> Keys {
         } else {
             None
         };
+        let letters = [
+            (Key::T, Letter::Take),
+            (Key::N, Letter::Note),
+            (Key::G, Letter::Carry),
+            (Key::I, Letter::Ignore),
+        ];
+        let letter = letters
+            .into_iter()
+            .filter(|_| !typing && !popup)
+            .find(|(letter, _)| key(Modifiers::NONE, *letter))
+            .map(|(_, letter)| letter);
         Keys {
+            letter,
             primary: key(Modifiers::COMMAND, Key::Enter),
             rerun: key(Modifiers::NONE, Key::F5),
             export: key(Modifiers::COMMAND, Key::E),

@@ -12,6 +12,7 @@
     reason = "the numbers of made-up rows are small"
 )]
 
+mod decisions;
 mod fonts;
 mod frame;
 mod lookup;

@@ -3,8 +3,8 @@
 use recondesk::app::model::*;
 use recondesk::app::{Remote, State, Words};
 use recondesk::domain::{
-    BillDate, Category, Fen, FulfilStatus, Instant, MOrder, MerchantProfile, OrderNo, OutTradeNo,
-    PayStatus, ProfileId, RowRef, SecretKind, Severity, Text,
+    BillDate, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, MerchantProfile, OrderNo,
+    OutTradeNo, PayStatus, ProfileId, RowRef, SecretKind, Severity, Text,
 };
 
 pub(crate) fn day() -> BillDate {
@@ -51,6 +51,7 @@ pub(crate) fn fill(state: &mut State) {
         })
         .collect();
     state.welcome = Remote::Ready(());
+    "李雯".clone_into(&mut state.person);
     r"D:\Recondesk\workspace".clone_into(&mut state.folder);
     state.day = day();
     state.overview = Remote::Ready(Box::new(overview(names)));
@@ -287,7 +288,8 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
         run: "7f3a9d02c6b14e8850aac210".to_owned(),
         made_at: Some(at("2026-03-09 10:05:12")),
         took_ms: 312,
-        changed: Some((1, 3)),
+        changed: Some(changes()),
+        open: counts(2, 1, 7),
         coverage: DayCoverage {
             wechat: curve(600),
             merchant: curve(590),
@@ -322,6 +324,46 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
             SignOffItem::Coverage(true),
             SignOffItem::Conservation(true),
             SignOffItem::UrgentOpen(2),
+        ],
+    }
+}
+
+fn changes() -> DayChanges {
+    let row = |kind, category, number: &str, sum: &str| ChangeRow {
+        kind,
+        category,
+        number: number.to_owned(),
+        sum: Some(yuan(sum)),
+    };
+    DayChanges {
+        new: 1,
+        gone: 3,
+        judged: 0,
+        rows: vec![
+            row(
+                ChangeKind::New,
+                Category::PaidAfterClose,
+                "QH260308213000550193",
+                "158.00",
+            ),
+            row(
+                ChangeKind::Gone,
+                Category::WOnlyPay,
+                "QH260308104412090013",
+                "45.00",
+            ),
+            row(
+                ChangeKind::Gone,
+                Category::WOnlyPay,
+                "QH260308112031770158",
+                "60.50",
+            ),
+            row(
+                ChangeKind::Gone,
+                Category::MOnlyPay,
+                "QH260308134207330041",
+                "12.80",
+            ),
         ],
     }
 }
@@ -634,8 +676,16 @@ pub(crate) fn case_rows() -> Vec<CaseRow> {
                 wechat: wechat.map(yuan),
                 merchant: merchant.map(yuan),
                 paid_at: Some(at(&format!("2026-{paid}"))),
-                owner: String::new(),
-                closed: false,
+                owner: if nth == 0 {
+                    "李雯".to_owned()
+                } else {
+                    String::new()
+                },
+                status: if nth == 0 {
+                    CaseStatus::Assigned
+                } else {
+                    CaseStatus::New
+                },
             },
         )
         .collect()
@@ -652,6 +702,7 @@ fn fill_cases(state: &mut State) {
         at_stake: yuan("6975.90"),
         counts,
         categories: Vec::new(),
+        unowned: rows.len() as u64 - 1,
     });
     state
         .cases
@@ -699,6 +750,7 @@ pub(crate) fn case_detail() -> CaseDetail {
             event("22:05:12", TimelineKind::Found(Category::PaidNotBooked), "运行 7f3a…c210"),
         ],
         notes: vec![(at("2026-03-09 09:58:00"), "李雯".into(), "已请仓库确认库存".into())],
+        proposal: None,
         row,
     }
 }

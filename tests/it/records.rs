@@ -204,6 +204,55 @@ fn an_older_result_that_speaks_again_brings_its_cases_back() {
 }
 
 #[test]
+fn the_run_before_is_the_one_that_spoke_before() {
+    let stage = Stage::new();
+    let found = [finding(Category::WOnlyPay, "a")];
+    let first = stage.conclude(1, "2026-03-08", &found, &[]);
+    let before = || stage.db.run_before(stage.profile, first.day).unwrap();
+    assert_eq!(before(), None);
+
+    let second = stage.conclude(2, "2026-03-08", &[], &[]);
+    assert_eq!(before().as_ref(), Some(&first));
+
+    let recall = |run: &RunRecord| {
+        let known = KnownRun {
+            profile: stage.profile,
+            mch_id: MCH,
+            day: run.day,
+            digest: run.digest,
+        };
+        stage.db.recall_run(&known, at(50)).unwrap().unwrap()
+    };
+    recall(&second);
+    assert_eq!(before().as_ref(), Some(&first));
+    recall(&first);
+    assert_eq!(before().as_ref(), Some(&second));
+}
+
+#[test]
+fn steps_that_belong_together_are_all_taken_or_none() {
+    let stage = Stage::new();
+    let found = finding(Category::WOnlyPay, "a");
+    stage.conclude(1, "2026-03-08", std::slice::from_ref(&found), &[]);
+    let step = |kind| CaseStep {
+        kind,
+        actor: "ann".to_owned(),
+        text: String::new(),
+        at: at(9),
+    };
+    let steps = [
+        step(CaseStepKind::Owner("ann".to_owned())),
+        step(CaseStepKind::Status(CaseStatus::Approved)),
+    ];
+
+    let refused = stage.db.step_case_all(stage.case(&found).id, &steps);
+
+    assert!(matches!(refused, Err(StoreError::Forbidden(_))));
+    assert_eq!(stage.case(&found).owner, "");
+    assert_eq!(stage.kinds(&found), [CaseEventKind::Found]);
+}
+
+#[test]
 fn maker_and_checker_differ_and_steps_follow_the_workflow() {
     let stage = Stage::new();
     let found = finding(Category::WOnlyPay, "a");

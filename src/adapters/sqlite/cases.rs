@@ -263,46 +263,48 @@ pub(super) fn events(db: &Database, case: CaseId) -> Result<Vec<CaseEvent>, Stor
     Ok(out)
 }
 
-pub(super) fn step(db: &Database, case: CaseId, step: &CaseStep) -> Result<(), StoreError> {
-    db.write(|tx| {
-        let status: Option<String> = tx
-            .query_row(
-                "SELECT status FROM case_file WHERE id = ?1",
-                [case.0],
-                |row| row.get(0),
+pub(super) fn step_all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), StoreError> {
+    db.write(|tx| steps.iter().try_for_each(|step| step_one(tx, case, step)))
+}
+
+fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), StoreError> {
+    let status: Option<String> = tx
+        .query_row(
+            "SELECT status FROM case_file WHERE id = ?1",
+            [case.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let status = status.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
+    let (kind, text) = match &step.kind {
+        CaseStepKind::Status(next) => {
+            judge_step(tx, case, (read_status(&status)?, *next), step)?;
+            tx.execute(
+                "UPDATE case_file SET status = ?2 WHERE id = ?1",
+                params![case.0, next.word()],
+            )?;
+            (
+                CaseEventKind::Status,
+                format!("{}\n{}", next.word(), step.text),
             )
-            .optional()?;
-        let status = status.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
-        let (kind, text) = match &step.kind {
-            CaseStepKind::Status(next) => {
-                judge_step(tx, case, (read_status(&status)?, *next), step)?;
-                tx.execute(
-                    "UPDATE case_file SET status = ?2 WHERE id = ?1",
-                    params![case.0, next.word()],
-                )?;
-                (
-                    CaseEventKind::Status,
-                    format!("{}\n{}", next.word(), step.text),
-                )
-            }
-            CaseStepKind::Owner(name) => {
-                tx.execute(
-                    "UPDATE case_file SET owner = ?2 WHERE id = ?1",
-                    params![case.0, name],
-                )?;
-                (CaseEventKind::Owner, name.clone())
-            }
-            CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
-        };
-        let event = CaseEvent {
-            at: step.at,
-            actor: step.actor.clone(),
-            kind,
-            text,
-            run: None,
-        };
-        write_event(tx, case.0, &event)
-    })
+        }
+        CaseStepKind::Owner(name) => {
+            tx.execute(
+                "UPDATE case_file SET owner = ?2 WHERE id = ?1",
+                params![case.0, name],
+            )?;
+            (CaseEventKind::Owner, name.clone())
+        }
+        CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
+    };
+    let event = CaseEvent {
+        at: step.at,
+        actor: step.actor.clone(),
+        kind,
+        text,
+        run: None,
+    };
+    write_event(tx, case.0, &event)
 }
 
 /// Refuses a step that the workflow, the reason or the second person forbids.

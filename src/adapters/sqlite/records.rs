@@ -73,6 +73,14 @@ impl Records for Database {
         runs::current(self, profile, day)
     }
 
+    fn run_before(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+    ) -> Result<Option<RunRecord>, StoreError> {
+        runs::before(self, profile, day)
+    }
+
     fn current_runs(
         &self,
         profile: ProfileId,
@@ -115,8 +123,8 @@ impl Records for Database {
         cases::events(self, case)
     }
 
-    fn step_case(&self, case: CaseId, step: &CaseStep) -> Result<(), StoreError> {
-        cases::step(self, case, step)
+    fn step_case_all(&self, case: CaseId, steps: &[CaseStep]) -> Result<(), StoreError> {
+        cases::step_all(self, case, steps)
     }
 
     fn log_exchange(&self, exchange: &ExchangeRecord) -> Result<(), StoreError> {

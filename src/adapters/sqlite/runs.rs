@@ -114,6 +114,19 @@ pub(super) fn current(
     )
 }
 
+/// The run that spoke for a day before the current one.
+pub(super) fn before(
+    db: &Database,
+    profile: ProfileId,
+    day: BillDate,
+) -> Result<Option<RunRecord>, StoreError> {
+    one(
+        db,
+        "JOIN current_run c ON c.before = r.id WHERE c.profile = ?1 AND c.day = ?2",
+        params![profile.0, day.number()],
+    )
+}
+
 pub(super) fn current_between(
     db: &Database,
     profile: ProfileId,
@@ -199,8 +212,11 @@ fn one(
 }
 
 fn speak(tx: &Transaction<'_>, run: &RunRecord) -> Result<(), StoreError> {
+    // Both sides of an assignment read the old row.
     tx.execute(
-        "INSERT INTO current_run VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET run = ?3",
+        "INSERT INTO current_run (profile, day, run) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET run = ?3,
+             before = CASE WHEN run = ?3 THEN before ELSE run END",
         params![run.profile.0, run.day.number(), run.id.0],
     )?;
     Ok(())

@@ -3,6 +3,7 @@
 pub mod bills;
 pub mod check;
 pub mod day;
+pub mod decisions;
 pub mod download;
 pub mod exchange;
 pub mod export;

@@ -11,7 +11,7 @@ use super::lookup::answers::{LIST_HEADINGS, list_row};
 use super::lookup::live::Asked;
 use super::lookup::{desk, live};
 use super::views::Views;
-use super::{day, import_file, notify, profiles, reconcile};
+use super::{day, decisions, import_file, notify, profiles, reconcile};
 use crate::app::command::{BillChoice, ExportFormat, ListKind, Welcome};
 use crate::app::event::{Changed, PageRows, Told};
 use crate::app::model::{CaseRow, MerchantRow, SecretState};
@@ -19,7 +19,7 @@ use crate::app::rows::PageWanted;
 use crate::app::worker::Jobs;
 use crate::app::{Command, Failure, FailureKind, Outcome, Preferences, Reporter, Words};
 use crate::domain::{BillDate, MerchantProfile, ProfileId, SecretKind, Sheet, group_digits};
-use crate::ports::{CaseStep, CaseStepKind, Files, Ports, StoreError, VaultError, Workbooks};
+use crate::ports::{Files, Ports, StoreError, VaultError, Workbooks};
 
 /// Key of the window's preferences.
 const PREFERENCES: &str = "window";
@@ -121,6 +121,7 @@ impl WindowJobs {
             demo: self.around.demo.is_some() && merchants.is_empty(),
             merchants,
             folder: self.around.folder.clone(),
+            person: self.around.person.clone(),
         })))
     }
 
@@ -267,22 +268,6 @@ impl WindowJobs {
         Ok(told(title))
     }
 
-    fn note(&self, id: ProfileId, key: &str, text: String) -> Result<Outcome, Failure> {
-        let case = self.ports.records.case(id, key)?;
-        let case = case.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
-        let step = CaseStep {
-            kind: CaseStepKind::Note,
-            actor: self.around.person.clone(),
-            text,
-            at: self.ports.clock.now(),
-        };
-        self.ports.records.step_case(case.id, &step)?;
-        Ok(changed(
-            Changed::Cases,
-            quiet(Words::new("已记下", "Noted")),
-        ))
-    }
-
     fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         match command {
             Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
@@ -311,7 +296,16 @@ impl WindowJobs {
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
             Command::Export(id, day, format, path) => self.export((id, day), format, &path),
-            Command::Note(id, key, text) => self.note(id, &key, text),
+            Command::Note(id, key, text) => {
+                decisions::note(&self.ports, (id, &key), text, &self.around.person)?;
+                let said = quiet(Words::new("已记下", "Noted"));
+                Ok(changed(Changed::Cases, said))
+            }
+            Command::Decide(id, key, decision) => {
+                let person = self.around.person.as_str();
+                let said = decisions::decide(&self.ports, (id, &key), decision, person)?;
+                Ok(changed(Changed::Decisions, quiet(said)))
+            }
             Command::OpenDemo => {
                 let demo = self.around.demo.clone();
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;

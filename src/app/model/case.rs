@@ -1,6 +1,6 @@
 //! The table of cases, and one case in full.
 
-use crate::domain::{BillDate, Category, Fen, Instant, ProfileId, Severity};
+use crate::domain::{BillDate, CaseStatus, Category, Fen, Instant, ProfileId, Severity};
 
 /// Order of the table of cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +33,8 @@ pub struct CaseFilter {
     pub categories: Vec<Category>,
     /// Only numbers that contain this text.
     pub text: String,
+    /// Only those that nobody looks after.
+    pub unowned: bool,
     /// True to list cases that are done, too.
     pub closed_too: bool,
     /// Order.
@@ -52,6 +54,8 @@ pub struct CaseTotals {
     pub counts: super::SeverityCounts,
     /// Rows of each category, as if no category were chosen.
     pub categories: Vec<(Category, u64)>,
+    /// Rows that nobody looks after, as if that were not asked.
+    pub unowned: u64,
 }
 
 /// One row of the table.
@@ -77,8 +81,8 @@ pub struct CaseRow {
     pub paid_at: Option<Instant>,
     /// Who looks after it; empty for nobody.
     pub owner: String,
-    /// True when a later match or a person closed it.
-    pub closed: bool,
+    /// Where it stands.
+    pub status: CaseStatus,
 }
 
 /// A field of the two books side by side.
@@ -159,8 +163,10 @@ pub enum TimelineKind {
     AutoClosed,
     /// A person wrote a note.
     Note(String),
-    /// A person did something; the word of the workflow.
-    Action(String),
+    /// A person moved it on, with a reason or without.
+    Moved(CaseStatus, String),
+    /// A person gave it to somebody.
+    Given(String),
 }
 
 /// One line of the timeline.
@@ -172,6 +178,36 @@ pub struct TimelineEvent {
     pub kind: TimelineKind,
     /// Where that is written: file, line, run, person.
     pub source: String,
+}
+
+/// What a person decides about a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Looks after it.
+    Take,
+    /// Gives it to somebody, by name.
+    HandOver(String),
+    /// Waits for somebody else, and why.
+    Carry(String),
+    /// Dealt with, and how.
+    Resolve(String),
+    /// Proposes to leave it be, and why; a second person agrees or refuses.
+    Propose(String),
+    /// Agrees with the proposal: the case is closed, and why.
+    Agree(String),
+    /// Refuses the proposal, and why.
+    Refuse(String),
+    /// Opens it again, and why.
+    Reopen(String),
+}
+
+/// A proposal to leave a case be that waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Who made it.
+    pub maker: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// One case in full.
@@ -193,4 +229,6 @@ pub struct CaseDetail {
     pub timeline: Vec<TimelineEvent>,
     /// Notes of people, oldest first.
     pub notes: Vec<(Instant, String, String)>,
+    /// The proposal that waits, while there is one.
+    pub proposal: Option<Proposal>,
 }

@@ -179,6 +179,53 @@ pub enum DayState {
     Compared,
 }
 
+/// How a finding changed between two runs of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Only the later run has it.
+    New,
+    /// Only the earlier run had it.
+    Gone,
+    /// Both have it: in another category, or with other amounts.
+    Judged(Category),
+}
+
+/// One changed finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// How it changed; a category is the one of before.
+    pub kind: ChangeKind,
+    /// Its category now, or the last one it had.
+    pub category: Category,
+    /// The number a person knows it by; empty for one about the whole day.
+    pub number: String,
+    /// Its amount, in the WeChat book or else in the merchant's.
+    pub sum: Option<Fen>,
+}
+
+/// How the findings of a day differ from those of the run before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DayChanges {
+    /// Findings that are new.
+    pub new: u64,
+    /// Findings that are gone.
+    pub gone: u64,
+    /// Findings judged otherwise.
+    pub judged: u64,
+    /// The first of them: new ones, then those judged otherwise, then those gone.
+    pub rows: Vec<ChangeRow>,
+}
+
+impl DayChanges {
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> u64 {
+        self.new
+            .saturating_add(self.judged)
+            .saturating_add(self.gone)
+    }
+}
+
 /// All of the Reconcile screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayModel {
@@ -196,8 +243,10 @@ pub struct DayModel {
     pub made_at: Option<Instant>,
     /// Milliseconds it took.
     pub took_ms: u64,
-    /// Findings that are new, and gone, against the run before.
-    pub changed: Option<(u64, u64)>,
+    /// How its findings differ from those of the run before; `None` where there was none.
+    pub changed: Option<DayChanges>,
+    /// Findings that are still open, by severity.
+    pub open: SeverityCounts,
     /// Rows by the quarter of an hour.
     pub coverage: DayCoverage,
     /// Whole WeChat book.

@@ -12,12 +12,12 @@ mod overview;
 
 pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
-    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, CompareField, CompareRow, RawLine,
-    TimelineEvent, TimelineKind,
+    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, CompareField, CompareRow, Decision,
+    Proposal, RawLine, TimelineEvent, TimelineKind,
 };
 pub use day::{
-    BookSum, CategoryRow, Certificate, CoverageHole, DayCoverage, DayModel, DayState, Equation,
-    IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
+    BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
+    DayCoverage, DayModel, DayState, Equation, IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
 pub use lab::{
     KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, LabTab, MeantField, Message, PayMethod,

@@ -1,5 +1,6 @@
 //! Cases: the table of what needs a person, and one of them in full beside it.
 
+mod decide;
 mod filter;
 mod panel;
 
@@ -30,8 +31,11 @@ pub(super) struct CasesScreen {
     open: bool,
     text: filter::FilterText,
     generation: u64,
-    note: String,
+    note: panel::NoteField,
+    asking: decide::Asking,
     menu: Option<u64>,
+    /// Where the open case stood before it left the list.
+    left_at: Option<u64>,
 }
 
 impl CasesScreen {
@@ -44,7 +48,7 @@ impl CasesScreen {
     /// The panel opens with the case that is about to be read.
     pub(super) fn open_panel(&mut self) {
         self.open = true;
-        self.note.clear();
+        self.note.text.clear();
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
@@ -59,6 +63,7 @@ impl CasesScreen {
         };
         if self.open && narrow {
             self.panel(ui, body, page, out);
+            self.asking.show(ui, page, out);
             return;
         }
         let (left, right) = if self.open {
@@ -72,6 +77,7 @@ impl CasesScreen {
         if self.open {
             self.panel(ui, right, page, out);
         }
+        self.asking.show(ui, page, out);
     }
 
     /// A new order of rows keeps the open case and its place, and forgets the rest.
@@ -86,9 +92,12 @@ impl CasesScreen {
             .value()
             .filter(|_| self.open)
             .and_then(|open| cases.rows.position(open.row.id));
+        let stood = self.table.cursor.filter(|_| self.open);
         self.table.reset();
-        if let Some(row) = kept {
-            self.table.go_to(row);
+        match kept {
+            Some(row) => self.table.go_to(row),
+            // A case that was dealt with leaves the list: its neighbours are those of its old place.
+            None => self.left_at = stood.or(self.left_at),
         }
     }
 
@@ -180,14 +189,25 @@ impl CasesScreen {
 
     fn open_row(&mut self, page: &Page<'_>, row: u64, out: &mut Outbox) {
         if let Some(case) = page.state.cases.rows.get(row) {
+            self.left_at = None;
             self.open = true;
-            self.note.clear();
+            self.note.text.clear();
             out.run(Command::Case(case.profile, case.key.clone()));
         }
     }
 
     fn step(&mut self, page: &Page<'_>, forward: bool, out: &mut Outbox) {
         let last = page.state.cases.rows.len().saturating_sub(1);
+        if let Some(gone) = self.left_at.filter(|_| !page.state.cases.rows.is_empty()) {
+            let next = if forward {
+                gone.min(last)
+            } else {
+                gone.saturating_sub(1).min(last)
+            };
+            self.table.go_to(next);
+            self.open_row(page, next, out);
+            return;
+        }
         let here = self.table.cursor.unwrap_or(0);
         let next = if forward {
             (here + 1).min(last)
@@ -205,6 +225,11 @@ impl CasesScreen {
         match act {
             Some(panel::Act::Close) => self.open = false,
             Some(panel::Act::Step(forward)) => self.step(page, forward, out),
+            Some(panel::Act::Decide(deed)) => {
+                if let Some(detail) = page.state.cases.open.value() {
+                    self.asking.start(deed, detail, out);
+                }
+            }
             None => {}
         }
         if page.class.is_narrow() && page.keys.escape {

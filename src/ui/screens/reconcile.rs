@@ -2,8 +2,11 @@
 
 mod categories;
 pub(super) mod certificate;
+mod changes;
 mod empty;
 mod equation;
+
+pub(super) use categories::tag_words;
 
 use egui::{Popup, Rect, Sense, Ui, pos2, vec2};
 
@@ -107,13 +110,19 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         }
     }
     if let Some(model) = compared {
-        pills(ui, at, left, page, model);
+        pills(ui, (at, left), page, model, out);
     }
 }
 
 /// The state of the day behind the title, and what changed since the run before, as far as they fit.
-fn pills(ui: &Ui, at: egui::Pos2, left: f32, page: &Page<'_>, model: &DayModel) {
-    let (w, t) = (page.w, page.t);
+fn pills(
+    ui: &Ui,
+    (at, left): (egui::Pos2, f32),
+    page: &Page<'_>,
+    model: &DayModel,
+    out: &mut Outbox,
+) {
+    let w = page.w;
     let mut x = at.x;
     let (mood, words) = state_pill(page, model);
     let mut pills = vec![(mood, words)];
@@ -141,21 +150,8 @@ fn pills(ui: &Ui, at: egui::Pos2, left: f32, page: &Page<'_>, model: &DayModel) 
         paint::say(ui, ("state", x as i32), pill, &words);
         x = pill.right() + 10.0;
     }
-    if let Some((new, gone)) = model.changed {
-        let words = if (new, gone) == (0, 0) {
-            w.day.unchanged.to_owned()
-        } else {
-            (w.day.changed)(&format::count(new), &format::count(gone))
-        };
-        let style = (Face::Small, t.text_3);
-        paint::fit(
-            ui.painter(),
-            pos2(x + 4.0, at.y + 1.0),
-            left - x - 16.0,
-            &words,
-            style,
-        );
-    }
+    let at = pos2(x + 4.0, at.y + 1.0);
+    changes::show(ui, at, left - 12.0, (page, model), out);
 }
 
 /// The menu of formats below an export button.
@@ -180,15 +176,17 @@ pub(super) fn export_menu(response: &egui::Response, page: &Page<'_>, out: &mut 
 
 fn state_pill(page: &Page<'_>, model: &DayModel) -> (Mood, String) {
     let d = &page.w.day;
-    let counts = model.counts();
+    let counts = model.open;
     if counts.urgent > 0 {
         (Mood::Urgent, (d.not_ready)(&format::count(counts.urgent)))
     } else if counts.fault > 0 {
         (Mood::Fault, (d.faults)(&format::count(counts.fault)))
-    } else if model.coverage.holes.is_empty() {
-        (Mood::Ok, d.balanced.to_owned())
-    } else {
+    } else if !model.coverage.holes.is_empty() {
         (Mood::Watch, d.incomplete.to_owned())
+    } else if model.counts().to_work() > 0 {
+        (Mood::Ok, d.worked.to_owned())
+    } else {
+        (Mood::Ok, d.balanced.to_owned())
     }
 }
 
@@ -294,7 +292,10 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         );
         paint::say(ui, "no holes", said, &words);
     } else {
-        let words = format!("K01 {}", w.category(Category::MCoverage));
+        let words = match cover.holes.as_slice() {
+            [hole] => format!("K01 {}", chart::hole_words(w, hole)),
+            _ => format!("K01 {}", w.category(Category::MCoverage)),
+        };
         let x = at.x - label::pill_width(ui, &words);
         let pill = label::pill(ui, pos2(x, at.y), Mood::Watch, &words);
         paint::say(ui, "holes", pill, &words);

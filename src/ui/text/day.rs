@@ -10,6 +10,9 @@ words! {
         balanced: T = "全部平账", "Fully balanced";
         incomplete: T = "商户数据不完整", "Merchant data incomplete";
         changed: F2 = |a, b| format!("与上次运行比：+{a} / −{b} 笔"), |a, b| format!("against the last run: +{a} / −{b}");
+        changed_judged: F2 = |words, n| format!("{words}，改判 {n} 笔"), |words, n| format!("{words}, {n} judged otherwise");
+        changed_more: F = |n| format!("另有 {n} 笔未列出"), |n| format!("{n} more, not listed");
+        worked: T = "差异已全部处理", "All differences dealt with";
         unchanged: T = "与上次运行相同", "as the last run";
         rerun: T = "重新对账", "Run again";
         run: T = "对账", "Reconcile";

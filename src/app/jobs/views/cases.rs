@@ -8,10 +8,10 @@ use super::orders::order_events;
 use crate::app::Failure;
 use crate::app::command::{CaseList, ListAnswer};
 use crate::app::model::{
-    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, RawLine, SeverityCounts, TimelineEvent,
-    TimelineKind,
+    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, Proposal, RawLine, SeverityCounts,
+    TimelineEvent, TimelineKind,
 };
-use crate::domain::{Category, Fen, Finding, ProfileId, RowRef};
+use crate::domain::{CaseStatus, Category, Fen, Finding, ProfileId, RowRef};
 use crate::ports::{
     BookRow, CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Occurrence, StoreError,
 };
@@ -40,13 +40,17 @@ impl Views<'_> {
         let mut listed = Vec::new();
         for case in all.iter().filter(text) {
             let category = case.finding.category;
-            if chosen(case) {
+            let wanted = !filter.unowned || case.owner.is_empty();
+            if chosen(case) && wanted {
                 totals.counts.add(category.severity(), 1);
             }
-            if severe(case) {
+            if severe(case) && wanted {
                 count(&mut totals.categories, category);
             }
-            if chosen(case) && severe(case) {
+            if chosen(case) && severe(case) && case.owner.is_empty() {
+                totals.unowned = totals.unowned.saturating_add(1);
+            }
+            if chosen(case) && severe(case) && wanted {
                 totals.rows = totals.rows.saturating_add(1);
                 totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
                 listed.push(case);
@@ -92,6 +96,7 @@ impl Views<'_> {
             bill_line,
             order_line,
             notes,
+            proposal: proposal(&case, &events),
         })
     }
 
@@ -200,7 +205,11 @@ fn case_event(event: &CaseEvent) -> Option<TimelineEvent> {
         }
         CaseEventKind::AutoClosed => TimelineKind::AutoClosed,
         CaseEventKind::Note => TimelineKind::Note(event.text.clone()),
-        CaseEventKind::Status | CaseEventKind::Owner => TimelineKind::Action(event.text.clone()),
+        CaseEventKind::Status => {
+            let (status, reason) = moved(event)?;
+            TimelineKind::Moved(status, reason.to_owned())
+        }
+        CaseEventKind::Owner => TimelineKind::Given(event.text.clone()),
     };
     Some(TimelineEvent {
         at: event.at,
@@ -209,30 +218,59 @@ fn case_event(event: &CaseEvent) -> Option<TimelineEvent> {
     })
 }
 
+/// Status and reason of a person's step.
+fn moved(event: &CaseEvent) -> Option<(CaseStatus, &str)> {
+    let (word, reason) = event
+        .text
+        .split_once('\n')
+        .unwrap_or((event.text.as_str(), ""));
+    Some((CaseStatus::parse(word)?, reason))
+}
+
+/// The proposal that waits for a second person.
+fn proposal(case: &CaseRecord, events: &[CaseEvent]) -> Option<Proposal> {
+    if case.status != CaseStatus::Proposed {
+        return None;
+    }
+    let made = events.iter().rev().find_map(|event| {
+        let is_step = event.kind == CaseEventKind::Status;
+        let (status, reason) = moved(event).filter(|_| is_step)?;
+        (status == CaseStatus::Proposed).then_some((event, reason))
+    });
+    made.map(|(event, reason)| Proposal {
+        maker: event.actor.clone(),
+        reason: reason.to_owned(),
+    })
+}
+
 fn case_row(case: &CaseRecord) -> CaseRow {
     let finding = &case.finding;
-    let numbers = [
-        finding.out_trade_no.as_str(),
-        finding.out_refund_no.as_str(),
-        finding.transaction_id.as_str(),
-    ];
-    let number = numbers
-        .into_iter()
-        .find(|number| !number.is_empty())
-        .unwrap_or_default();
     CaseRow {
         id: u64::try_from(case.id.0).unwrap_or_default(),
         key: case.key.clone(),
         profile: case.profile,
         day: case.day,
         category: finding.category,
-        number: number.to_owned(),
+        number: number_of(finding).to_owned(),
         wechat: finding.bill,
         merchant: finding.merchant,
         paid_at: finding.paid_at,
         owner: case.owner.clone(),
-        closed: case.status.is_closed(),
+        status: case.status,
     }
+}
+
+/// The number a person knows a finding by; empty for one about a whole day.
+pub(super) fn number_of(finding: &Finding) -> &str {
+    let numbers = [
+        finding.out_trade_no.as_str(),
+        finding.out_refund_no.as_str(),
+        finding.transaction_id.as_str(),
+    ];
+    numbers
+        .into_iter()
+        .find(|number| !number.is_empty())
+        .unwrap_or_default()
 }
 
 fn matches_text(finding: &Finding, text: &str) -> bool {

@@ -1,14 +1,18 @@
 //! The Reconcile screen: what is there of a day, and what its run says.
 
-use super::cases::counts;
+use super::cases::{counts, number_of};
 use super::certificate::{Facts, hex};
 use super::day::{figures, sign_off};
 use super::{Views, is_orders};
 use crate::app::Failure;
-use crate::app::model::{BillStatus, DayModel, DayState};
-use crate::domain::{BillDate, ProfileId};
+use crate::app::jobs::reconcile::Changes;
+use crate::app::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
+use crate::domain::{BillDate, Finding, ProfileId};
 use crate::ports::{CaseQuery, ImportRecord, RunRecord, Standing};
 use crate::reconcile::Summary;
+
+/// Changed findings that are listed; their number is always told in full.
+const MOST_CHANGES: usize = 100;
 
 impl Views<'_> {
     /// All of a day of one merchant.
@@ -16,7 +20,7 @@ impl Views<'_> {
     /// # Errors
     /// [`Failure`] when the workspace cannot be read.
     pub fn day(&self, profile: ProfileId, day: BillDate) -> Result<DayModel, Failure> {
-        let merchant = self.profile(profile)?;
+        let mut merchant = self.profile(profile)?;
         let bill = self.bill_of(profile, day)?;
         let run = self.records.current_run(profile, day)?;
         let certificate = bill.as_ref().map(|bill| Facts::of(bill).certificate(bill));
@@ -25,7 +29,7 @@ impl Views<'_> {
             .is_some_and(crate::app::model::Certificate::is_good);
         let mut model = DayModel {
             profile,
-            name: merchant.name,
+            name: std::mem::take(&mut merchant.name),
             day,
             state: self.day_state(profile, day, bill.as_ref(), run.as_ref())?,
             certificate,
@@ -37,13 +41,24 @@ impl Views<'_> {
                 day: Some(day),
                 ..CaseQuery::default()
             })?;
-            let urgent = counts(&open).0.urgent;
-            model.sign_off = sign_off(&run.summary, good, urgent);
+            model.open = counts(&open).0;
+            model.sign_off = sign_off(&run.summary, good, model.open.urgent);
+            model.changed = self.changes(&merchant.mch_id, &run)?;
             model.run = hex(&run.digest);
             model.made_at = Some(run.made_at);
             fill(&mut model, &run.summary);
         }
         Ok(model)
+    }
+
+    /// What the run that speaks for the day says otherwise than the one that spoke before.
+    fn changes(&self, mch_id: &str, run: &RunRecord) -> Result<Option<DayChanges>, Failure> {
+        let Some(before) = self.records.run_before(run.profile, run.day)? else {
+            return Ok(None);
+        };
+        let old = self.records.findings(before.id)?;
+        let now = self.records.findings(run.id)?;
+        Ok(Some(listed(&Changes::between(mch_id, &old, &now))))
     }
 
     fn day_state(
@@ -82,6 +97,27 @@ impl Views<'_> {
     }
 }
 
+fn listed(changes: &Changes) -> DayChanges {
+    let row = |kind, finding: &Finding| ChangeRow {
+        kind,
+        category: finding.category,
+        number: number_of(finding).to_owned(),
+        sum: finding.bill.or(finding.merchant),
+    };
+    let new = changes.new.iter().map(|f| row(ChangeKind::New, f));
+    let judged = changes
+        .changed
+        .iter()
+        .map(|(was, f)| row(ChangeKind::Judged(was.category), f));
+    let gone = changes.gone.iter().map(|f| row(ChangeKind::Gone, f));
+    DayChanges {
+        new: changes.new.len() as u64,
+        gone: changes.gone.len() as u64,
+        judged: changes.changed.len() as u64,
+        rows: new.chain(judged).chain(gone).take(MOST_CHANGES).collect(),
+    }
+}
+
 fn fill(model: &mut DayModel, summary: &Summary) {
     let figures = figures(summary);
     model.coverage = figures.coverage;
@@ -106,6 +142,7 @@ fn empty(profile: ProfileId, day: BillDate) -> DayModel {
         made_at: None,
         took_ms: 0,
         changed: None,
+        open: crate::app::model::SeverityCounts::default(),
         coverage: figures.coverage,
         wechat: figures.wechat,
         merchant: figures.merchant,

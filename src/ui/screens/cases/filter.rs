@@ -24,6 +24,7 @@ enum What {
     Severity(Severity),
     Category(Category),
     Day,
+    Unowned,
     Closed,
 }
 
@@ -156,6 +157,15 @@ fn entries(page: &Page<'_>) -> Vec<Entry> {
         count: String::new(),
         chosen: filter.day.is_some(),
     });
+    let unowned = totals.map_or(0, |totals| totals.unowned);
+    if unowned > 0 || filter.unowned {
+        out.push(Entry {
+            what: What::Unowned,
+            label: w.cases.unowned.to_owned(),
+            count: format::count(unowned),
+            chosen: filter.unowned,
+        });
+    }
     out.push(Entry {
         what: What::Closed,
         label: w.cases.closed_state.to_owned(),
@@ -183,6 +193,7 @@ fn toggled(filter: &CaseFilter, what: What, page: &Page<'_>) -> CaseFilter {
                 Some(page.state.day)
             }
         }
+        What::Unowned => next.unowned = !filter.unowned,
         What::Closed => next.closed_too = !filter.closed_too,
     }
     next

@@ -2,13 +2,16 @@
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
+use super::decide::{self, Deed};
 use crate::app::Command;
 use crate::app::model::{
     CaseDetail, CompareField, CompareRow, RawLine, TimelineEvent, TimelineKind,
 };
 use crate::domain::{Category, FulfilStatus, PayStatus};
 use crate::ui::action::Outbox;
+use crate::ui::keys::Letter;
 use crate::ui::page::Page;
+use crate::ui::screens::reconcile::tag_words;
 use crate::ui::text::Wording;
 use crate::ui::theme::Face;
 use crate::ui::widgets::button::{Button, icon_button};
@@ -17,9 +20,18 @@ use crate::ui::widgets::input::Field;
 use crate::ui::widgets::label::{Short, severity_pill, tag};
 use crate::ui::{format, icons, paint};
 
+/// The note that is being written.
+#[derive(Default)]
+pub(super) struct NoteField {
+    /// What was typed.
+    pub(super) text: String,
+}
+
 /// What was asked of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
+    /// Decide about the case.
+    Decide(Deed),
     /// Close the panel.
     Close,
     /// To the next case, or the one before.
@@ -34,7 +46,7 @@ pub(super) fn show(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    note: &mut String,
+    note: &mut NoteField,
     out: &mut Outbox,
 ) -> Option<Act> {
     paint::card(ui.painter(), rect, page.t);
@@ -49,7 +61,7 @@ pub(super) fn show(
         }
         return head_buttons(ui, rect, page);
     };
-    let act = head(ui, rect, page, detail);
+    let mut act = head(ui, rect, page, detail);
     let body = Rect::from_min_max(
         pos2(rect.left() + 1.0, rect.top() + 48.0),
         rect.max - vec2(1.0, 1.0),
@@ -65,13 +77,9 @@ pub(super) fn show(
         area.show(ui, |ui| {
             let size = vec2(body.width(), needed.max(body.height()));
             let (inner, _) = ui.allocate_exact_size(size, Sense::hover());
-            content(
-                ui,
-                inner.shrink2(vec2(INSET - 1.0, 0.0)),
-                page,
-                detail,
-                (note, out),
-            );
+            let inner = inner.shrink2(vec2(INSET - 1.0, 0.0));
+            let asked = content(ui, inner, page, detail, (note, out));
+            act = asked.map(Act::Decide).or(act);
         });
     });
     act
@@ -130,7 +138,8 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
         why(page.w, detail.row.category),
         Face::Small,
     );
-    let mut height = 34.0 + 54.0 + why + 16.0;
+    let deeds = decide::height(ui, page, width - 28.0, detail);
+    let mut height = 34.0 + 54.0 + why + proposal_height(detail) + deeds + 16.0;
     height += 26.0 + detail.compare.len() as f32 * 26.0 + 12.0;
     let wells = usize::from(detail.bill_line.is_some()) + usize::from(detail.order_line.is_some());
     height += wells as f32 * (WELL + 10.0);
@@ -144,10 +153,10 @@ fn content(
     area: Rect,
     page: &Page<'_>,
     detail: &CaseDetail,
-    (note, out): (&mut String, &mut Outbox),
-) {
-    let mut top = number_line(ui, area, page, detail);
-    top = suggestion(ui, area, top, page, detail);
+    (note, out): (&mut NoteField, &mut Outbox),
+) -> Option<Deed> {
+    let top = number_line(ui, area, page, detail);
+    let (mut top, asked) = suggestion(ui, area, top, page, detail);
     let c = &page.w.cases;
     let heads = [c.both_books, c.book_w, c.book_m];
     let place = Rect::from_min_max(pos2(area.left(), top), area.max);
@@ -166,6 +175,7 @@ fn content(
     }
     top = timeline(ui, area, top, page, &detail.timeline);
     notes(ui, (area, top), page, detail, (note, out));
+    asked
 }
 
 fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32 {
@@ -173,12 +183,18 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
     let p = ui.painter();
     let row = &detail.row;
     let y = area.top() + 12.0;
-    let state = if row.closed {
-        w.cases.closed_state
+    let status = if w.is_zh() {
+        row.status.zh()
     } else {
-        w.cases.open_state
+        row.status.en()
     };
-    let right = paint::right(p, pos2(area.right(), y), state, (Face::Small, t.text_3));
+    let state = match (row.owner.as_str(), row.status.is_closed()) {
+        (_, true) => status.to_owned(),
+        ("", false) => (w.cases.status_of)(status, w.cases.nobody),
+        (owner, false) => (w.cases.status_of)(status, owner),
+    };
+    let right = paint::right(p, pos2(area.right(), y), &state, (Face::Small, t.text_3));
+    paint::say(ui, "case state", right, &state);
     let room = right.left() - area.left() - 40.0;
     let fits = (room / (Face::Mono.size() * 0.602)) as usize;
     let shown = paint::elide_middle(&row.number, fits.saturating_sub(7).max(6), 5);
@@ -191,22 +207,34 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
     }
     let mut x = copy.right() + 8.0;
     for word in &detail.tags {
-        let width = paint::width(p, word, Face::MonoSmall) + 10.0;
+        let said = match tag_words(page, word) {
+            "" => word,
+            words => words,
+        };
+        let width = paint::width(p, said, Face::MonoSmall) + 10.0;
         if x + width > right.left() - 8.0 {
             break;
         }
-        x = tag(ui, pos2(x, y), word).right() + 6.0;
+        x = tag(ui, pos2(x, y), said).right() + 6.0;
     }
     area.top() + 34.0
 }
 
-fn suggestion(ui: &Ui, area: Rect, top: f32, page: &Page<'_>, detail: &CaseDetail) -> f32 {
+fn suggestion(
+    ui: &Ui,
+    area: Rect,
+    top: f32,
+    page: &Page<'_>,
+    detail: &CaseDetail,
+) -> (f32, Option<Deed>) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let category = detail.row.category;
     let reason = why(w, category);
     let width = area.width() - 28.0;
-    let height = 54.0 + paint::paragraph_height(p, width, reason, Face::Small);
+    let words = paint::paragraph_height(p, width, reason, Face::Small);
+    let deeds = decide::height(ui, page, width, detail);
+    let height = 54.0 + words + proposal_height(detail) + deeds;
     let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
     let edge = if t.contrast {
         egui::Stroke::new(2.0, t.accent)
@@ -222,21 +250,40 @@ fn suggestion(ui: &Ui, area: Rect, top: f32, page: &Page<'_>, detail: &CaseDetai
         15.0,
         t.accent,
     );
-    let words = (w.cases.suggestion)(w.action(category.action()));
+    let advice = (w.cases.suggestion)(w.action(category.action()));
     let title = paint::left(
         p,
         pos2(rect.left() + 36.0, y),
-        &words,
+        &advice,
         (Face::Body, t.accent),
     );
-    paint::say(ui, "suggestion", title, &words);
+    paint::say(ui, "suggestion", title, &advice);
     let text = Rect::from_min_size(
         pos2(rect.left() + 14.0, rect.top() + 38.0),
-        vec2(width, height),
+        vec2(width, words),
     );
     let said = paint::paragraph(p, text, reason, (Face::Small, t.text_2), 6);
     paint::say(ui, "reason", said, reason);
-    rect.bottom() + 16.0
+    let mut at = pos2(rect.left() + 14.0, text.bottom() + 8.0);
+    if let Some(made) = &detail.proposal {
+        let words = (w.cases.proposed_by)(&made.maker, &made.reason);
+        let y = at.y + 9.0;
+        paint::icon(p, pos2(at.x + 7.0, y), icons::PROHIBIT, 14.0, t.text_2);
+        let from = pos2(at.x + 20.0, y);
+        let (place, cut) = paint::fit(p, from, width - 20.0, &words, (Face::Small, t.text_1));
+        let response = paint::say(ui, "proposal", place, &words);
+        if cut {
+            response.on_hover_text(&words);
+        }
+        at.y += proposal_height(detail);
+    }
+    let asked = decide::buttons(ui, at, width, page, detail);
+    (rect.bottom() + 16.0, asked)
+}
+
+/// Height of the line that tells of a proposal.
+fn proposal_height(detail: &CaseDetail) -> f32 {
+    if detail.proposal.is_some() { 28.0 } else { 0.0 }
 }
 
 fn raw(ui: &Ui, rect: Rect, page: &Page<'_>, (head, line): (&str, &RawLine), key: &str) {
@@ -287,7 +334,16 @@ pub(in crate::ui::screens) fn event_words(w: &Wording, kind: &TimelineKind) -> (
         TimelineKind::Found(category) => (icons::SCALES, (c.found)(category.code())),
         TimelineKind::AutoClosed => (icons::SEAL_CHECK, c.auto_closed.to_owned()),
         TimelineKind::Note(text) => (icons::NOTE_PENCIL, text.clone()),
-        TimelineKind::Action(word) => (icons::USER_CHECK, word.clone()),
+        TimelineKind::Moved(status, reason) => {
+            let word = if w.is_zh() { status.zh() } else { status.en() };
+            let said = if reason.is_empty() {
+                word.to_owned()
+            } else {
+                (c.moved)(word, reason)
+            };
+            (icons::USER_CHECK, said)
+        }
+        TimelineKind::Given(name) => (icons::USER, (c.given)(name)),
     }
 }
 
@@ -296,9 +352,10 @@ fn notes(
     (area, top): (Rect, f32),
     page: &Page<'_>,
     detail: &CaseDetail,
-    (note, out): (&mut String, &mut Outbox),
+    (note, out): (&mut NoteField, &mut Outbox),
 ) {
     let (t, w) = (page.t, page.w);
+    let note = &mut note.text;
     let style = (Face::Small, t.text_3);
     paint::left(
         ui.painter(),
@@ -331,6 +388,10 @@ fn notes(
         .hint(w.cases.add_note)
         .limit(500)
         .show(ui, field);
+    if page.keys.letter == Some(Letter::Note) {
+        response.request_focus();
+        ui.scroll_to_rect(field, None);
+    }
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     let clicked = keep.show_right(ui, pos2(area.right(), y), 28.0).clicked();
     if (clicked || entered) && !note.trim().is_empty() {

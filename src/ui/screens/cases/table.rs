@@ -58,8 +58,11 @@ fn columns(page: &Page<'_>, panel_open: bool) -> Vec<Column> {
         Column::text("paid", c.paid_at, 124.0).sorts(),
     ];
     if !panel_open {
-        columns.push(Column::text("day", c.day, 100.0));
+        if page.class.is_wide() {
+            columns.push(Column::text("day", c.day, 100.0));
+        }
         columns.push(Column::text("age", c.age, 64.0));
+        columns.push(Column::text("owner", c.owner, 84.0));
     }
     columns
 }
@@ -105,6 +108,8 @@ impl Rows for CaseRows<'_> {
                 cell.words(words.as_deref().unwrap_or("—"), (Face::Body, color));
             }
             "day" => cell.words(&row.day.to_string(), (Face::Body, t.text_2)),
+            "owner" if row.owner.is_empty() => cell.words("—", (Face::Body, t.text_3)),
+            "owner" => cell.words(&row.owner, (Face::Body, t.text_2)),
             "age" => {
                 let age = format::age(row.day.start(), self.page.state.now, w);
                 cell.words(&age, (Face::Body, t.text_2));
@@ -187,7 +192,7 @@ pub(super) fn sorted(filter: &CaseFilter, column: &str) -> CaseFilter {
 pub(super) fn tsv<'a>(page: &Page<'_>, rows: impl Iterator<Item = &'a CaseRow>) -> String {
     let (w, c) = (page.w, &page.w.cases);
     let head = [
-        c.severity, c.code, c.category, c.number, c.wechat, c.merchant, c.paid_at, c.day,
+        c.severity, c.code, c.category, c.number, c.wechat, c.merchant, c.paid_at, c.day, c.owner,
     ];
     let mut out = head.join("\t");
     for row in rows {
@@ -202,6 +207,7 @@ pub(super) fn tsv<'a>(page: &Page<'_>, rows: impl Iterator<Item = &'a CaseRow>) 
             plain(row.merchant),
             row.paid_at.map(|at| at.to_string()).unwrap_or_default(),
             row.day.to_string(),
+            crate::domain::formula_safe(&row.owner).into_owned(),
         ];
         out.push('\n');
         out.push_str(&cells.join("\t"));

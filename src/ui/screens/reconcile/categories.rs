@@ -266,7 +266,8 @@ fn tags(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, tags: &[TagRow]) {
     }
 }
 
-fn tag_words(page: &Page<'_>, word: &str) -> &'static str {
+/// What a tag that is no category means; empty for any other word.
+pub(in crate::ui::screens) fn tag_words(page: &Page<'_>, word: &str) -> &'static str {
     let d = &page.w.day;
     match word {
         "KEY2" => d.tag_key2,

@@ -2,9 +2,9 @@
 
 use egui::{Align2, Rangef, Rect, Stroke, Ui, pos2, vec2};
 
-use crate::app::model::DayCoverage;
+use crate::app::model::{CoverageHole, DayCoverage};
 use crate::domain::BillDate;
-use crate::ui::text::words;
+use crate::ui::text::{Wording, words};
 use crate::ui::theme::{Face, tokens};
 use crate::ui::{format, paint};
 
@@ -96,6 +96,12 @@ fn cut_off(ui: &Ui, strip: Rect, minutes: u32) {
     paint::vline(ui.painter(), rect.left(), strip.y_range(), t.text_3);
 }
 
+/// `13:20–14:30 缺商户订单，微信有 312 笔`.
+pub(crate) fn hole_words(w: &Wording, hole: &CoverageHole) -> String {
+    let time = |at: crate::domain::Instant| at.beijing().format("%H:%M").to_string();
+    (w.day.hole)(&time(hole.from), &time(hole.to), &format::count(hole.rows))
+}
+
 fn holes(ui: &Ui, strip: Rect, day: BillDate, cover: &DayCoverage) {
     let t = tokens(ui);
     let w = words(ui);
@@ -113,8 +119,7 @@ fn holes(ui: &Ui, strip: Rect, day: BillDate, cover: &DayCoverage) {
         let p = ui.painter();
         paint::framed(p, rect, 0, t.yellow.tint, Stroke::new(1.0, t.yellow.fill));
         paint::hatch(p, rect, t.yellow.fill);
-        let time = |at: crate::domain::Instant| at.beijing().format("%H:%M").to_string();
-        let said = (w.day.hole)(&time(hole.from), &time(hole.to), &format::count(hole.rows));
+        let said = hole_words(w, hole);
         paint::say(ui, ("hole", nth), rect.expand2(vec2(2.0, 0.0)), &said).on_hover_text(said);
     }
 }

@@ -1,0 +1,136 @@
+//! Deciding about a case in its panel, and seeing what changed since the run before.
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use recondesk::app::model::{CaseDetail, Decision, Proposal};
+use recondesk::app::{Command, Remote};
+use recondesk::domain::CaseStatus;
+use recondesk::ui::{App, Screen};
+
+use crate::sample;
+use crate::stage::{Look, Tape, sample_window};
+
+fn opened(tape: &Tape, change: impl FnOnce(&mut CaseDetail)) -> Harness<'static, App> {
+    let mut harness = sample_window(Look::default(), Screen::Cases, tape);
+    harness
+        .get_by_label_contains("QH260308100244120077")
+        .click();
+    harness.run_steps(2);
+    let mut detail = sample::case_detail();
+    change(&mut detail);
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(detail));
+    harness.run_steps(2);
+    tape.take();
+    harness
+}
+
+fn decided(tape: &Tape) -> Vec<Decision> {
+    let decision = |command| match command {
+        Command::Decide(_, key, decision) => {
+            assert!(key.contains("QH260308100244120077"));
+            Some(decision)
+        }
+        _ => None,
+    };
+    tape.take().into_iter().filter_map(decision).collect()
+}
+
+#[test]
+fn a_case_is_taken_by_its_button_and_by_its_key() {
+    let tape = Tape::default();
+    let mut harness = opened(&tape, |_| {});
+
+    harness.get_by_label("接手").click();
+    harness.run_steps(2);
+    assert_eq!(decided(&tape), [Decision::Take]);
+
+    harness.key_press(Key::T);
+    harness.run_steps(2);
+    assert_eq!(decided(&tape), [Decision::Take]);
+}
+
+#[test]
+fn ignoring_asks_for_a_reason_and_nothing_goes_out_without_one() {
+    let tape = Tape::default();
+    let mut harness = opened(&tape, |_| {});
+
+    harness.key_press(Key::I);
+    harness.run_steps(3);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(decided(&tape), []);
+
+    harness.get_by_label("原因").type_text("顾客撤销投诉");
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+
+    let reason = "顾客撤销投诉".to_owned();
+    assert_eq!(decided(&tape), [Decision::Propose(reason)]);
+    assert!(harness.query_by_label("原因").is_none());
+}
+
+#[test]
+fn the_maker_of_a_proposal_cannot_agree_but_another_can() {
+    let proposed = |maker: &str| {
+        let maker = maker.to_owned();
+        move |detail: &mut CaseDetail| {
+            detail.row.status = CaseStatus::Proposed;
+            let reason = "测试单".to_owned();
+            detail.proposal = Some(Proposal { maker, reason });
+        }
+    };
+
+    let own = opened(&Tape::default(), proposed("李雯"));
+    own.get_by_label("李雯 提请忽略：测试单");
+    assert!(own.query_by_label("同意忽略…").is_none());
+
+    let other = opened(&Tape::default(), proposed("王启明"));
+    other.get_by_label("同意忽略…");
+    other.get_by_label("驳回…");
+}
+
+#[test]
+fn a_closed_case_offers_only_to_open_it_again() {
+    let harness = opened(&Tape::default(), |detail| {
+        detail.row.status = CaseStatus::Resolved;
+    });
+
+    harness.get_by_label("重开…");
+    assert!(harness.query_by_label("接手").is_none());
+    harness.get_by_label("已解决");
+}
+
+#[test]
+fn letters_typed_into_a_note_decide_nothing() {
+    let tape = Tape::default();
+    let mut harness = opened(&tape, |_| {});
+
+    harness.key_press(Key::N);
+    harness.run_steps(2);
+    harness.key_press(Key::T);
+    harness.run_steps(2);
+
+    assert_eq!(decided(&tape), []);
+}
+
+#[test]
+fn the_header_of_a_day_tells_what_changed_and_leads_to_it() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Reconcile, &tape);
+    tape.take();
+
+    harness.get_by_label("与上次运行比：+1 / −3 笔").click();
+    harness.run_steps(3);
+    harness
+        .get_by_label("− P04 微信单边支付 QH260308104412090013 45.00")
+        .click();
+    harness.run_steps(2);
+
+    assert_eq!(harness.state().screen(), Screen::Cases);
+    assert!(tape.take().iter().any(|command| matches!(
+        command,
+        Command::Cases(filter) if filter.text == "QH260308104412090013" && filter.closed_too
+    )));
+}
