@@ -21,4 +21,5 @@ mod pictures;
 mod sample;
 mod screens;
 mod signature;
+mod snapshots;
 mod stage;

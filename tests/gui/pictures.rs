@@ -9,7 +9,7 @@ use recondesk::ui::{App, Screen};
 use crate::sample;
 use crate::stage::{Look, Tape, sample_window, window};
 
-fn wanted() -> bool {
+pub(crate) fn wanted() -> bool {
     let asked = std::env::var_os("RECONDESK_PICTURES").is_some();
     if !asked {
         eprintln!("pictures are drawn where RECONDESK_PICTURES is set and a Vulkan adapter exists");

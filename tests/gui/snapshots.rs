@@ -1,0 +1,180 @@
+//! Pictures that are compared with those stored under `tests/snapshots`, so that nothing moves unseen.
+//!
+//! They are drawn where `RECONDESK_PICTURES` is set and a software adapter exists (`.ci/run` sees to
+//! both). After a change that is meant, `UPDATE_SNAPSHOTS=1` stores them anew: look at each one then.
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotResults};
+use recondesk::app::model::{BookSum, CategoryRow, CoverageHole, SignOffItem};
+use recondesk::app::{
+    Command, Event, Failure, FailureKind, Progress, Remote, Step, ThemeChoice, Told, Words,
+};
+use recondesk::domain::{Category, Fen, ProfileId};
+use recondesk::ui::{App, Screen};
+
+use crate::pictures::wanted;
+use crate::sample::{self, at, day};
+use crate::stage::{Look, Tape, sample_window, window};
+
+fn light() -> Look {
+    Look::default()
+}
+
+fn dark() -> Look {
+    Look::default().dark()
+}
+
+fn small_english() -> Look {
+    Look::default().english().size(1024.0, 640.0)
+}
+
+fn smallest() -> Look {
+    Look::default().size(800.0, 500.0)
+}
+
+fn contrast() -> Look {
+    Look {
+        theme: ThemeChoice::Contrast,
+        ..dark()
+    }
+}
+
+fn screen(look: Look, screen: Screen) -> Harness<'static, App> {
+    sample_window(look, screen, &Tape::default())
+}
+
+/// The screen of Cases with one open beside the table, the pointer out of the way.
+fn case(look: Look) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Cases);
+    harness
+        .get_by_label_contains("QH260308100244120077")
+        .click();
+    harness.run_steps(2);
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
+/// A day whose orders lack an hour and ten minutes.
+fn hole(look: Look) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Reconcile);
+    let mut model = sample::reconciled("青禾商城");
+    for cell in model.coverage.merchant.iter_mut().skip(53).take(5) {
+        *cell = 0;
+    }
+    model.coverage.holes = vec![CoverageHole {
+        from: at("2026-03-08 13:20:00"),
+        to: at("2026-03-08 14:30:00"),
+        rows: 312,
+    }];
+    let missing = BookSum {
+        count: 312,
+        sum: Fen::new(2_683_740),
+    };
+    let row = CategoryRow {
+        category: Category::MCoverage,
+        wechat: Some(missing),
+        merchant: None,
+        count: 312,
+    };
+    model.categories.insert(3, row);
+    for item in &mut model.sign_off {
+        if let SignOffItem::Coverage(met) = item {
+            *met = false;
+        }
+    }
+    harness.state_mut().state_mut().reconciled = Remote::Ready(Box::new(model));
+    harness.run_steps(2);
+    harness
+}
+
+/// A comparison that runs above the old result, which could not be read again, and two notices.
+fn busy(look: Look) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Reconcile);
+    let state = harness.state_mut().state_mut();
+    let failure = Failure::new(
+        FailureKind::RefusedInput,
+        "B03",
+        Words::new("账单汇总不符，已隔离", "Bill and summary disagree"),
+        Words::new("重新下载账单", "Fetch the bill again"),
+    )
+    .with_detail("2026-03-08_ALL.csv.gz line 12,044")
+    .retryable();
+    state.tell(Err(failure.clone()));
+    state.tell(Ok(Told {
+        title: Words::new("已导入 31,600 行", "31,600 rows imported"),
+        note: Words::new("orders_20260308.csv，拒收 3 行", "3 rows refused"),
+        day: Some((ProfileId(1), day())),
+        attention: false,
+    }));
+    let old = Box::new(sample::reconciled("青禾商城"));
+    state.reconciled = Remote::Failed(failure, Some(old));
+    let (task, _) = state.enter(&Command::Reconcile(ProfileId(1), day()), 0);
+    state.apply(Event::Progress(
+        task,
+        Progress {
+            step: Step::Compare,
+            done: 19_600,
+            total: Some(31_601),
+        },
+    ));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::B);
+    harness.run_steps(3);
+    harness
+}
+
+fn first_start(look: Look) -> Harness<'static, App> {
+    window(look, &Tape::default(), |app| {
+        app.state_mut().welcome = Remote::Ready(());
+        app.state_mut().demo = true;
+    })
+}
+
+/// What changed since the run before, opened from the header.
+fn changes(look: Look) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Reconcile);
+    harness.get_by_label("与上次运行比：+1 / −3 笔").click();
+    harness.run_steps(2);
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
+#[test]
+fn the_window_looks_as_it_was_left() {
+    if !wanted() {
+        return;
+    }
+    let pictures: Vec<(&str, Harness<'static, App>)> = vec![
+        ("overview-light-zh", screen(light(), Screen::Overview)),
+        ("overview-dark-zh", screen(dark(), Screen::Overview)),
+        ("overview-contrast-zh", screen(contrast(), Screen::Overview)),
+        (
+            "overview-en-1024x640",
+            screen(small_english(), Screen::Overview),
+        ),
+        (
+            "reconcile-en-1024x640",
+            screen(small_english(), Screen::Reconcile),
+        ),
+        ("reconcile-hole-dark-zh", hole(dark())),
+        ("reconcile-busy-light-zh", busy(light())),
+        ("reconcile-changes-light-zh", changes(light())),
+        ("case-light-zh", case(light())),
+        ("case-en-1024x640", case(small_english())),
+        ("bills-zh-800x500", screen(smallest(), Screen::Bills)),
+        (
+            "orders-en-1024x640",
+            screen(small_english(), Screen::Orders),
+        ),
+        ("merchants-light-zh", screen(light(), Screen::Merchants)),
+        ("settings-dark-zh", screen(dark(), Screen::Settings)),
+        ("start-zh-800x500", first_start(smallest())),
+    ];
+    let mut results = SnapshotResults::new();
+    for (name, mut harness) in pictures {
+        results.add(harness.try_snapshot(name));
+    }
+}
