@@ -95,10 +95,13 @@ impl<C: Cells> RowReader<'_, C> {
         let state = self.state()?;
         let fulfilled_at = self.time(Column::FulfilledAt)?;
         let fulfil_status = state.fulfil.unwrap_or_else(|| {
-            match (self.plan.slot(Column::FulfilledAt), fulfilled_at) {
-                (None, _) => FulfilStatus::NotKnown,
-                (Some(_), Some(_)) => FulfilStatus::Fulfilled,
-                (Some(_), None) => FulfilStatus::Pending,
+            let has_time = self.plan.slot(Column::FulfilledAt).is_some();
+            // Not known is an order without such a column; a paid one with an empty cell lacks its goods.
+            let has_status = self.plan.slot(Column::FulfilStatus).is_some();
+            match fulfilled_at {
+                Some(_) => FulfilStatus::Fulfilled,
+                None if has_time || (has_status && state.pay.is_paid()) => FulfilStatus::Pending,
+                None => FulfilStatus::NotKnown,
             }
         });
         let mut order = MOrder {
