@@ -205,6 +205,9 @@ impl Refunds<'_, '_, '_> {
             None
         };
         let finding = describe_order(view, category, applies);
+        if category.is_agreement() {
+            self.clear_earlier(view, &finding);
+        }
         if let [w] = view.rows
             && category == Category::FeeRefund
             && !applies.has(Category::RefundOrphan)
@@ -231,6 +234,18 @@ impl Refunds<'_, '_, '_> {
             return Ok(());
         }
         self.ledger.enter(Book::Refund, finding, Weight::default())
+    }
+
+    /// The sums agree now: whatever earlier days raised about refunds of this order is cleared (X7).
+    fn clear_earlier(&mut self, view: &OrderView<'_>, finding: &Finding) {
+        let earlier = view.facts.history.iter();
+        for (_, w) in earlier.filter(|(bill, _)| *bill < self.day.date) {
+            let mut cleared = finding.clone();
+            cleared.category = Category::MatchedLate;
+            cleared.out_refund_no = w.out_refund_no;
+            cleared.refund_id = w.refund_id;
+            self.ledger.cleared.push(cleared);
+        }
     }
 
     /// What of the merchant's total belongs to the day: all that earlier bills do not explain. Of a

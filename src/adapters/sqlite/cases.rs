@@ -9,7 +9,7 @@ use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params
 
 use super::Database;
 use super::runs::{read_day, read_finding};
-use crate::domain::{BillDate, CaseStatus, Category, Finding, Instant, ProfileId};
+use crate::domain::{BillDate, CaseStatus, Category, Finding, Instant, OutRefundNo, ProfileId};
 use crate::ports::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind, RunId,
     RunRecord, StoreError,
@@ -112,15 +112,22 @@ impl<'a> Filer<'a> {
 
     /// Closes open cases of other days about rows that agreed today (rule X7).
     pub(super) fn close_what_matched(&mut self, cleared: &[Finding]) -> Result<(), StoreError> {
+        const PAYS: [Category; 2] = [Category::WOnlyPay, Category::MOnlyPay];
+        const REFUNDS: [Category; 2] = [Category::WOnlyRefund, Category::MOnlyRefund];
         for finding in cleared {
-            let stand_ins: &[Category] = if finding.out_refund_no.is_empty() {
-                &[Category::WOnlyPay, Category::MOnlyPay]
-            } else {
-                &[Category::WOnlyRefund, Category::MOnlyRefund]
-            };
-            for &category in stand_ins {
+            let mut stand_ins: Vec<Finding> = Vec::with_capacity(4);
+            let is_refund = !finding.out_refund_no.is_empty();
+            for category in if is_refund { REFUNDS } else { PAYS } {
                 let mut asked = finding.clone();
                 asked.category = category;
+                stand_ins.push(asked.clone());
+                // A merchant who keeps running totals had no refund number for its case.
+                if is_refund {
+                    asked.out_refund_no = OutRefundNo::EMPTY;
+                    stand_ins.push(asked);
+                }
+            }
+            for asked in stand_ins {
                 let Some(known) = self.known(&asked.case_key(self.mch_id))? else {
                     continue;
                 };
