@@ -21,7 +21,7 @@ pub use books::{
 };
 
 pub use files::{Files, Fill};
-pub use observations::{Observation, ObservationSource};
+pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,

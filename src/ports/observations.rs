@@ -62,3 +62,12 @@ pub struct Observation {
     /// The message, without secrets.
     pub document: String,
 }
+
+/// What was said of the state of one refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundWord {
+    /// 商户退款单号.
+    pub out_refund_no: String,
+    /// `refund_status`, as the wire has it.
+    pub state: String,
+}

@@ -1,6 +1,6 @@
 //! What people and runs leave in a workspace: profiles, preferences, runs, cases, history.
 
-use super::{Observation, StoreError};
+use super::{Observation, RefundWord, StoreError};
 use crate::domain::{BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, ProfileId};
 use crate::reconcile::{PoolItem, Summary};
 
@@ -396,4 +396,10 @@ pub trait Records: Send + Sync {
     /// # Errors
     /// As above.
     fn observations(&self, number: &str) -> Result<Vec<Observation>, StoreError>;
+
+    /// What was believed of the states of a merchant's refunds, in the order it was entered.
+    ///
+    /// # Errors
+    /// As above.
+    fn refund_words(&self, profile: ProfileId) -> Result<Vec<RefundWord>, StoreError>;
 }

@@ -13,13 +13,13 @@ use tempfile::TempDir;
 
 const DAY: &str = "2026-03-08";
 
-struct Stage {
+pub(crate) struct Stage {
     folder: TempDir,
 }
 
 impl Stage {
     /// A workspace with one merchant.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let stage = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -31,7 +31,7 @@ impl Stage {
         self.folder.path().join(name)
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         Command::cargo_bin("recondesk")
             .unwrap()
             .arg("--workspace")
@@ -45,7 +45,7 @@ impl Stage {
 
     /// Runs a command that must end with this code, and gives back its standard output.
     #[track_caller]
-    fn expect(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn expect(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
@@ -54,7 +54,7 @@ impl Stage {
 
     /// Runs a command that must fail with this code, and gives back what it says.
     #[track_caller]
-    fn refusal(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn refusal(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
@@ -62,7 +62,7 @@ impl Stage {
         told
     }
 
-    fn file(&self, name: &str, bytes: &[u8]) -> String {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> String {
         let path = self.path(name);
         recondesk::adapters::files::replace(&path, bytes).unwrap();
         text_of(&path)

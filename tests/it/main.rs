@@ -7,6 +7,7 @@
     reason = "in tests a panic is the assertion"
 )]
 
+mod acceptance;
 mod bill_files;
 mod cli;
 mod crash;

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Database;
 use crate::domain::{Fen, Instant, ProfileId};
-use crate::ports::{Observation, ObservationSource, StoreError};
+use crate::ports::{Observation, ObservationSource, RefundWord, StoreError};
 
 const COLUMNS: &str = "profile, at, source, key, aside, out_trade_no, transaction_id, \
     out_refund_no, refund_id, state, fen, happened_at, document";
@@ -63,6 +63,25 @@ pub(super) fn about(db: &Database, number: &str) -> Result<Vec<Observation>, Sto
     let mut statement =
         connection.prepare_cached(&format!("{} ORDER BY id", union.join(" UNION ")))?;
     let rows = statement.query_map(params![number], |row| read_from(row, 1))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What was believed of the states of a merchant's refunds, oldest first.
+pub(super) fn refund_words(
+    db: &Database,
+    profile: ProfileId,
+) -> Result<Vec<RefundWord>, StoreError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT out_refund_no, state FROM observation
+         WHERE out_refund_no <> '' AND profile = ?1 AND aside = '' ORDER BY id",
+    )?;
+    let rows = statement.query_map([profile.0], |row| {
+        Ok(RefundWord {
+            out_refund_no: row.get(0)?,
+            state: row.get(1)?,
+        })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -4,7 +4,7 @@ use super::{Database, audit, cases, merchants, observations, runs};
 use crate::domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use crate::ports::{
     CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun, NewRun,
-    Observation, Records, RunId, RunRecord, StoreError,
+    Observation, Records, RefundWord, RunId, RunRecord, StoreError,
 };
 use crate::reconcile::PoolItem;
 
@@ -141,5 +141,9 @@ impl Records for Database {
 
     fn observations(&self, number: &str) -> Result<Vec<Observation>, StoreError> {
         observations::about(self, number)
+    }
+
+    fn refund_words(&self, profile: ProfileId) -> Result<Vec<RefundWord>, StoreError> {
+        observations::refund_words(self, profile)
     }
 }

@@ -3,6 +3,9 @@
 //! Equal inputs, rules and pool are one run: its stored result is given back and nothing is computed or
 //! written again.
 
+mod bill_notes;
+mod live_refunds;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -206,8 +209,15 @@ fn input(ports: &Ports, ask: &Ask<'_>) -> Result<DayInput, Failure> {
         .collect();
     let no_bill_days = ports.records.no_bill_days(id)?;
     input.bill = bill_facts(&of_day);
-    if input.bill.is_none() {
-        input.bill_findings = quarantined(&of_day);
+    if input.bill.is_some() {
+        input.bill_findings = bill_notes::changed(ask.day, &of_day);
+        let books = ports.books.as_ref();
+        input
+            .bill_findings
+            .extend(bill_notes::set_diff(books, ask.day, &of_day)?);
+        input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
+    } else {
+        input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
         if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
             input.bill = Some(BillFacts {
                 verified: true,
@@ -228,7 +238,6 @@ struct Facts {
     rows: u64,
     refund_rows: u64,
     sums: SumFacts,
-    reasons: Vec<ReasonFacts>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -236,14 +245,6 @@ struct Facts {
 struct SumFacts {
     amount_fen: i64,
     refund_asked_fen: i64,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ReasonFacts {
-    code: String,
-    effect: String,
-    en: String,
 }
 
 fn read_facts(import: &ImportRecord) -> Facts {
@@ -280,25 +281,6 @@ fn bill_facts(of_day: &[&ImportRecord]) -> Option<BillFacts> {
             .checked_add(Fen::new(facts.sums.refund_asked_fen))?;
     }
     Some(out)
-}
-
-/// Why bills of the day are no evidence (B01 to B09).
-fn quarantined(of_day: &[&ImportRecord]) -> Vec<Finding> {
-    let mut out = Vec::new();
-    for import in of_day {
-        if import.standing != Standing::Quarantined {
-            continue;
-        }
-        for reason in read_facts(import).reasons {
-            let category = Category::meant_by(&reason.code).next();
-            if let Some(category) = category.filter(|_| reason.effect != "notice") {
-                let mut finding = Finding::new(category);
-                finding.detail = format!("file={} {}", import.name, reason.en);
-                out.push(finding);
-            }
-        }
-    }
-    out
 }
 
 struct Sink<'a> {

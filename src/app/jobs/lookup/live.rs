@@ -12,7 +12,7 @@ use crate::domain::{MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId};
 use crate::ports::{
     CancelToken, ExchangeRecord, NumberKind, Observation, ObservationSource, Ports,
 };
-use crate::wechat::v2::RefundRef;
+use crate::wechat::v2::{RefundLine, RefundRef};
 
 /// An answer with what it means for the local record.
 #[derive(Debug, Clone)]
@@ -236,7 +236,29 @@ pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Fa
             .last()
             .map_or_else(String::new, |exchange| document(exchange).to_string()),
     };
-    Ok(ports.records.observe(&entry)?.is_none())
+    let mut is_new = ports.records.observe(&entry)?.is_none();
+    if let Some(Ok(lines)) = &asked.inquiry.refunds {
+        for line in lines {
+            let entry = refund_entry(&entry, line);
+            is_new |= ports.records.observe(&entry)?.is_none();
+        }
+    }
+    Ok(is_new)
+}
+
+/// What the answer says of one refund; the answer itself is kept with the order.
+fn refund_entry(order: &Observation, line: &RefundLine) -> Observation {
+    let word = line.state.v2_word();
+    Observation {
+        key: format!("query/refund/{}/{word}", line.refund_id),
+        out_refund_no: line.out_refund_no.clone(),
+        refund_id: line.refund_id.clone(),
+        state: word.to_owned(),
+        amount: Some(line.refund_fee),
+        happened_at: line.succeeded_at,
+        document: String::new(),
+        ..order.clone()
+    }
 }
 
 /// Pause between two questions of a list: well below every documented rate.
