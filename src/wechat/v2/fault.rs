@@ -191,7 +191,12 @@ const REFUND_QUERY: &[Row] = &[
 const BILL: &[Row] = &[
     ("NO_BILL_EXIST", A::Done, "当天没有交易，没有账单", "Nothing happened that day, there is no bill"),
     ("NO_STATEMENT_EXIST", A::Done, "当天没有交易，没有账单", "Nothing happened that day, there is no bill"),
-    ("20002", A::Done, "当天没有账单", "There is no bill for that day"),
+    (
+        "20002",
+        A::Done,
+        "当天没有账单（No Bill Exist），或账单还在生成（Bill Creating）：以 return_msg 为准",
+        "No bill for that day (No Bill Exist), or it is still being made (Bill Creating): return_msg decides",
+    ),
     ("BILL_CREATING", A::RetryLater, "账单还在生成：10:00 后每 30 分钟再取", "The bill is being made: after 10:00 try every 30 minutes"),
     ("STATEMENT_CREATING", A::RetryLater, "账单还在生成：10:00 后每 30 分钟再取", "The bill is being made: after 10:00 try every 30 minutes"),
     ("20001", A::Fix, "请求参数或签名有误：看返回信息后改正", "A parameter or the signature is wrong: read the message and correct it"),
