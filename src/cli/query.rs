@@ -100,7 +100,7 @@ fn one(
     let mut trouble = None;
     let mut needs_person = false;
     for found in &recognised.numbers {
-        let stories = look_up(ports, &found.number, profile.as_ref().map(|named| named.0))?;
+        let mut stories = look_up(ports, &found.number, profile.as_ref().map(|named| named.0))?;
         let asked = if command.live {
             let asked = ask(ports, found, &stories, profile.clone())?;
             if let Verdict::Trouble(why) = &asked.inquiry.verdict {
@@ -109,11 +109,21 @@ fn one(
                 trouble = trouble.or_else(|| Some(why.failure()));
             }
             needs_person |= !asked.agrees();
+            // The answer is about the first story's order.
+            if let Some(story) = stories.first_mut() {
+                story.sentence = live::told_with(ports, story, &asked);
+            }
             Some(asked)
         } else {
             None
         };
-        let settled = |story: &Story| story.sentence.standing == Standing::Agrees;
+        // What is only open in the workspace is settled by an answer that agrees with it.
+        let agrees = asked.as_ref().is_some_and(Asked::agrees);
+        let settled = |story: &Story| match story.sentence.standing {
+            Standing::Agrees => true,
+            Standing::Open => agrees,
+            Standing::NeedsPerson => false,
+        };
         needs_person |= stories.is_empty() || !stories.iter().all(settled);
         answers.push((found.clone(), stories, asked));
     }

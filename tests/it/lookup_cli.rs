@@ -74,10 +74,12 @@ fn the_exit_code_tells_agreement_work_and_an_unclear_gateway_apart() {
     );
     stage.run(0, &["orders", "import", &orders, "--profile", "shop"]);
 
-    let live = stage.run(1, &["query", "SHOP0001", "--live", "--format", "json"]);
+    // Without a bill the workspace alone cannot tell; with an answer that agrees nothing is left to do.
+    stage.run(1, &["query", "SHOP0001"]);
+    let live = stage.run(0, &["query", "SHOP0001", "--live", "--format", "json"]);
     let live: Value = serde_json::from_str(&live).unwrap();
     assert_eq!(live["numbers"][0]["live"]["verdict"], "agrees");
-    assert_eq!(live["numbers"][0]["stories"][0]["standing"], "open");
+    assert_eq!(live["numbers"][0]["stories"][0]["standing"], "agrees");
     stage.run(1, &["query", "NOWHERE0001"]);
     stage.run(2, &["query", "hello"]);
 
@@ -88,6 +90,26 @@ fn the_exit_code_tells_agreement_work_and_an_unclear_gateway_apart() {
     let fault = json!({ "kind": "wrong_sign" });
     control(&stage.running.base_http, "fault", &fault);
     stage.run(5, &all);
+}
+
+#[test]
+fn the_sentence_on_top_knows_the_live_answer_and_nothing_is_stored() {
+    let stage = Stage::new();
+    Client::of(&stage.running, Digest::Md5).place_paid("SHOP0001", "3500");
+    let orders = stage.file(
+        "orders.csv",
+        "out_trade_no,amount,pay_status,created_at,paid_at\nSHOP0001,35.00,created,2026-03-09 11:58:00,\n",
+    );
+    stage.run(0, &["orders", "import", &orders, "--profile", "shop"]);
+
+    let before = stage.run(1, &["query", "SHOP0001"]);
+    let live = stage.run(1, &["query", "SHOP0001", "--live"]);
+    let after = stage.run(1, &["query", "SHOP0001"]);
+
+    let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+    assert!(first(&live).contains("dropped order"), "{live}");
+    assert!(!first(&before).contains("dropped order"), "{before}");
+    assert_eq!(first(&after), first(&before));
 }
 
 #[test]
@@ -123,6 +145,16 @@ fn notifications_have_one_result_each_and_are_entered_once() {
     assert_eq!(applied[1]["result"], "repeated");
     let none = stage.file("none.txt", "nothing here");
     stage.run(4, &["notify", "import", &none, "--profile", "shop"]);
+}
+
+#[test]
+fn a_bare_code_20002_may_mean_two_things() {
+    let stage = Stage::new();
+
+    let told = stage.run(0, &["explain-error", "20002"]);
+
+    assert!(told.contains("No Bill Exist"), "{told}");
+    assert!(told.contains("Bill Creating"), "{told}");
 }
 
 #[test]

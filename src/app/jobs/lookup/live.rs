@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::gather;
+use super::sentence::{Sentence, sentence};
 use super::ticket::mask_message;
+use super::{Story, gather};
 use crate::app::jobs::exchange::{Exchange, Line, Trouble};
 use crate::app::jobs::notify::local_order;
 use crate::app::jobs::query::{self, Difference, Inquiry, Verdict, differences};
@@ -203,13 +204,35 @@ pub fn document(exchange: &Exchange) -> Value {
 /// # Errors
 /// When there is nothing to keep, or it cannot be stored.
 pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Failure> {
-    let Verdict::Known(state) = &asked.inquiry.verdict else {
+    let entries = entries(ports, profile, asked);
+    if entries.is_empty() {
         return Err(Failure::new(
             FailureKind::Usage,
             "query.nothing",
             Words::new("没有可以记下的结果", "There is no answer to keep"),
             Words::default(),
         ));
+    }
+    let mut is_new = false;
+    for entry in &entries {
+        is_new |= ports.records.observe(entry)?.is_none();
+    }
+    Ok(is_new)
+}
+
+/// The sentence of a story that knows the answer, too; nothing is stored.
+#[must_use]
+pub fn told_with(ports: &Ports, story: &Story, asked: &Asked) -> Sentence {
+    let mut dossier = story.dossier.clone();
+    let entries = entries(ports, dossier.profile.0, asked);
+    dossier.observations.extend(entries);
+    sentence(&dossier)
+}
+
+/// A believed answer as observations: of the order, and of each of its refunds.
+fn entries(ports: &Ports, profile: ProfileId, asked: &Asked) -> Vec<Observation> {
+    let Verdict::Known(state) = &asked.inquiry.verdict else {
+        return Vec::new();
     };
     let amount = state.total_fee;
     let fen = amount.map_or(0, crate::domain::Fen::get);
@@ -236,14 +259,15 @@ pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Fa
             .last()
             .map_or_else(String::new, |exchange| document(exchange).to_string()),
     };
-    let mut is_new = ports.records.observe(&entry)?.is_none();
-    if let Some(Ok(lines)) = &asked.inquiry.refunds {
-        for line in lines {
-            let entry = refund_entry(&entry, line);
-            is_new |= ports.records.observe(&entry)?.is_none();
-        }
-    }
-    Ok(is_new)
+    let lines = match &asked.inquiry.refunds {
+        Some(Ok(lines)) => lines.as_slice(),
+        _ => &[],
+    };
+    let refunds: Vec<Observation> = lines
+        .iter()
+        .map(|line| refund_entry(&entry, line))
+        .collect();
+    [vec![entry], refunds].concat()
 }
 
 /// What the answer says of one refund; the answer itself is kept with the order.
