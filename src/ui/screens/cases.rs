@@ -360,14 +360,18 @@ impl CasesScreen {
         };
         if count > 0 {
             left.push((w.frame.selected)(&format::count(count)));
-            let sums = self
-                .chosen(page)
-                .map(|row| row.wechat.or(row.merchant).unwrap_or(Fen::ZERO));
-            let sum = sums.fold(Fen::ZERO, |sum, fen| sum.checked_add(fen).unwrap_or(sum));
-            left.push((w.frame.sum)(&format::money(sum)));
-            if count > 1 {
-                let mean = Fen::new(sum.get() / i64::try_from(count).unwrap_or(i64::MAX));
-                left.push((w.frame.mean)(&format::money(mean)));
+            // Rows that are not read yet are in no sum.
+            let here = self.chosen(page).count() as u64 == count;
+            if here {
+                let sums = self
+                    .chosen(page)
+                    .map(|row| row.wechat.or(row.merchant).unwrap_or(Fen::ZERO));
+                let sum = sums.fold(Fen::ZERO, |sum, fen| sum.checked_add(fen).unwrap_or(sum));
+                left.push((w.frame.sum)(&format::money(sum)));
+                if count > 1 {
+                    let mean = Fen::new(sum.get() / i64::try_from(count).unwrap_or(i64::MAX));
+                    left.push((w.frame.mean)(&format::money(mean)));
+                }
             }
         }
         let k = &w.keys;

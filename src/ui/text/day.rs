@@ -30,6 +30,7 @@ words! {
         no_difference: T = "两册金额相同", "Both books have the same sum";
         term_w_cross: T = "微信跨日", "WeChat cross-day";
         term_m_cross: T = "商户跨日", "merchant cross-day";
+        term_rest: F = |n| format!("其余 {n} 项"), |n| format!("{n} more terms");
         conserved: T = "I14 守恒，残差 0", "I14 conserved, residual 0";
         residual: F = |yuan| format!("I14 不守恒，残差 ¥{yuan}"), |yuan| format!("I14 broken, residual ¥{yuan}");
         code: T = "代码", "Code";
