@@ -10,17 +10,16 @@ const SECONDS: usize = 86_400;
 const CELLS: usize = 96;
 const CELL_S: usize = 900;
 
-/// Payments of one second: with an order of the merchant, and without.
-#[derive(Debug, Clone, Copy, Default)]
-struct Second {
-    met: u32,
-    missed: u32,
-}
-
 /// Counts payments of both books over the day.
 pub(super) struct CoverageMap {
     start: Instant,
-    seconds: Vec<Second>,
+    /// Seconds with a payment that has an order, one bit each: nearly all payments end here, in any
+    /// order, so this has to fit into the cache.
+    met: Vec<u64>,
+    /// Payments without an order, by second.
+    missed: Vec<u32>,
+    /// All payments, by quarter of an hour.
+    wechat: Vec<u32>,
     merchant: Vec<u32>,
 }
 
@@ -35,7 +34,9 @@ impl CoverageMap {
     pub(super) fn new(day: BillDate) -> Self {
         Self {
             start: day.start(),
-            seconds: vec![Second::default(); SECONDS],
+            met: vec![0; SECONDS.div_ceil(64)],
+            missed: vec![0; SECONDS],
+            wechat: vec![0; CELLS],
             merchant: vec![0; CELLS],
         }
     }
@@ -47,12 +48,25 @@ impl CoverageMap {
 
     /// A successful payment of the bill, and whether the merchant has an order for it.
     pub(super) fn pay(&mut self, time: Instant, met: bool) {
-        if let Some(second) = self.second_of(time)
-            && let Some(slot) = self.seconds.get_mut(second)
-        {
-            let count = if met { &mut slot.met } else { &mut slot.missed };
+        let Some(second) = self.second_of(time) else {
+            return;
+        };
+        if let Some(cell) = self.wechat.get_mut(second / CELL_S) {
+            *cell = cell.saturating_add(1);
+        }
+        if met {
+            if let Some(word) = self.met.get_mut(second / 64) {
+                *word |= 1 << (second % 64);
+            }
+        } else if let Some(count) = self.missed.get_mut(second) {
             *count = count.saturating_add(1);
         }
+    }
+
+    fn is_met(&self, second: usize) -> bool {
+        self.met
+            .get(second / 64)
+            .is_some_and(|word| word >> (second % 64) & 1 == 1)
     }
 
     /// An order that the merchant holds for paid.
@@ -79,15 +93,16 @@ impl CoverageMap {
             }
             long.is_some()
         };
-        for (at, second) in self.seconds.iter().enumerate() {
-            if second.missed > 0 {
+        for (at, &missed) in self.missed.iter().enumerate() {
+            let missed = u64::from(missed);
+            if missed > 0 {
                 let (first, _, count) = open.unwrap_or((at, at, 0));
-                open = Some((first, at, count.saturating_add(u64::from(second.missed))));
+                open = Some((first, at, count.saturating_add(missed)));
             }
-            if second.met > 0 {
+            if self.is_met(at) {
                 let taken = close(open.take(), &mut out);
-                if second.missed > 0 && !taken {
-                    open = Some((at, at, u64::from(second.missed)));
+                if missed > 0 && !taken {
+                    open = Some((at, at, missed));
                 }
             }
         }
@@ -117,13 +132,8 @@ impl CoverageMap {
 
     /// The figures for the screens.
     pub(super) fn finish(self, holes: Vec<Hole>) -> Coverage {
-        let cells = self.seconds.chunks(CELL_S).map(|cell| {
-            cell.iter().fold(0_u32, |sum, second| {
-                sum.saturating_add(second.met).saturating_add(second.missed)
-            })
-        });
         Coverage {
-            wechat: cells.collect(),
+            wechat: self.wechat,
             merchant: self.merchant,
             holes,
         }

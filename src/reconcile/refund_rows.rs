@@ -49,7 +49,9 @@ impl Refunds<'_, '_, '_> {
             self.settle_orders(&pairs, &lonely)?;
             pairs = rest;
         }
-        self.settle_unmet(&own.into_values().collect::<Vec<_>>(), &lonely)?;
+        let mut unmet: Vec<MRefund> = own.into_values().collect();
+        unmet.sort_by_cached_key(|m| m.out_trade_no.fingerprint());
+        self.settle_unmet(&unmet, &lonely)?;
         self.settle_waiting(&open.into_values().collect::<Vec<_>>(), transit)
     }
 

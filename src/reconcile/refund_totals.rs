@@ -46,7 +46,8 @@ impl Refunds<'_, '_, '_> {
                 self.settle_groups(&std::mem::take(&mut orders), &mut changed, has_totals)?;
             }
         }
-        let silent: Vec<MOrder> = changed.into_values().collect();
+        let mut silent: Vec<MOrder> = changed.into_values().collect();
+        silent.sort_by_cached_key(|m| m.out_trade_no.fingerprint());
         for chunk in silent.chunks(ORDERS) {
             self.ledger.advance(0)?;
             let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
