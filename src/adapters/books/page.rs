@@ -26,7 +26,8 @@ pub(super) enum Index {
 }
 
 impl Index {
-    const fn per_page(self) -> usize {
+    /// Entries of a full page.
+    pub(super) const fn per_page(self) -> usize {
         match self {
             Self::Keys => KEYS,
             Self::Others => PAIRS,

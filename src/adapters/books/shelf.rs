@@ -27,6 +27,8 @@ const FOOTERS: usize = 100_000;
 
 /// Index pages read at a time by a sweep.
 const SWEEP_PAGES: u64 = 256;
+/// How many pages before its place by proportion a sweep begins, at least.
+const SLACK_PAGES: u64 = 3;
 
 /// A small cache that forgets what was not used for longest.
 #[derive(Debug)]
@@ -101,6 +103,29 @@ pub(super) struct Shelf {
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // Caches hold nothing that a panic could leave half done.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A page before the one where a fingerprint would lie were all spread evenly, by enough for chance.
+fn first_page(index: Index, count: u64, wanted: u32) -> u64 {
+    let count = count.min(u64::from(u32::MAX));
+    let even = (u64::from(wanted) * count) >> 32;
+    // Four standard deviations: that of the place is half the root of the count at most.
+    let chance = count.isqrt() * 2;
+    let place = even.saturating_sub(chance) / index.per_page() as u64;
+    place.saturating_sub(SLACK_PAGES)
+}
+
+/// A fingerprint of some whole pages, by its number among those that they hold.
+fn edge(index: Index, pages: &[u8], at: usize) -> u32 {
+    let (page, entry) = (at / index.per_page(), at % index.per_page());
+    let bytes = match index {
+        Index::Keys => 4,
+        Index::Others => 8,
+    };
+    let last = page * PAGE_BYTES + (entry + 1) * bytes;
+    // The fingerprint is the upper half of a pair.
+    let word = pages.get(..last).and_then(<[u8]>::last_chunk::<4>);
+    word.copied().map_or(0, u32::from_le_bytes)
 }
 
 impl Shelf {
@@ -228,7 +253,8 @@ impl Shelf {
         })
     }
 
-    /// Finds many fingerprints, ascending, by reading a whole index; `hit` gets their place and the row.
+    /// Finds many fingerprints, ascending, by reading all of an index that may hold them; `hit` gets
+    /// their place and the row.
     pub(super) fn sweep(
         &self,
         section: &Section,
@@ -237,10 +263,16 @@ impl Shelf {
         mut hit: impl FnMut(usize, u32),
     ) -> Result<(), BooksError> {
         let count = section.count(index);
+        let (Some(least), Some(most)) = (wanted.first(), wanted.last()) else {
+            return Ok(());
+        };
         let pages = index.pages(count);
-        let mut first = 0;
+        let mut first = first_page(index, count, *least);
+        let mut settled = first == 0;
         while first < pages {
-            let take = (pages - first).min(SWEEP_PAGES);
+            let near = first_page(index, count, *most).saturating_add(SLACK_PAGES * 2);
+            let take = near.saturating_sub(first).clamp(8, SWEEP_PAGES);
+            let take = (pages - first).min(take);
             let place = Place {
                 offset: section.index_at(index) + first * PAGE_BYTES as u64,
                 len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
@@ -249,8 +281,18 @@ impl Shelf {
             if !bytes.chunks(PAGE_BYTES).all(is_sound) {
                 return Err(Self::damaged(section.meta.import, "an index page"));
             }
+            if !settled && edge(index, &bytes, 0) >= *least {
+                // Fingerprints are not as even as they should be: from the beginning, then.
+                (first, settled) = (0, true);
+                continue;
+            }
+            settled = true;
             sweep((index, count), wanted, (first, &bytes), &mut hit);
             first += take;
+            let last = (bytes.len() / PAGE_BYTES * index.per_page()).saturating_sub(1);
+            if first < pages && edge(index, &bytes, last) > *most {
+                return Ok(());
+            }
         }
         Ok(())
     }
