@@ -21,6 +21,7 @@ mod record;
 mod rejects;
 mod row;
 mod sniff;
+mod stops;
 mod value;
 mod workbook;
 

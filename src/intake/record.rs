@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use super::stops::Stops;
+
 /// Marks source columns that nobody wants.
 pub(super) const SKIP: u8 = u8::MAX;
 /// Cells kept of a record at most; the others are only counted.
@@ -51,7 +53,7 @@ pub(super) struct Record {
 pub(super) struct Scanner<'a> {
     block: &'a [u8],
     at: usize,
-    delimiter: u8,
+    stops: Stops<'a>,
 }
 
 /// How a cell ended.
@@ -61,11 +63,11 @@ enum End {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) const fn new(block: &'a [u8], delimiter: u8) -> Self {
+    pub(super) fn new(block: &'a [u8], delimiter: u8) -> Self {
         Self {
             block,
             at: 0,
-            delimiter,
+            stops: Stops::new(block, delimiter),
         }
     }
 
@@ -100,6 +102,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
     fn plain_cell(&mut self, record: &mut Record) -> (Span, End) {
         let start = self.at;
         let (end, how) = self.stop_after(start, record);
@@ -112,14 +115,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// Finds where the cell that reaches `from` ends, and goes behind it.
+    #[inline]
     fn stop_after(&mut self, from: usize, record: &mut Record) -> (usize, End) {
-        let rest = self.block.get(from..).unwrap_or_default();
-        let (end, line_end) = match memchr::memchr2(self.delimiter, b'\n', rest) {
-            Some(hit) if rest.get(hit) == Some(&self.delimiter) => {
-                self.at = from + hit + 1;
-                return (from + hit, End::Cell);
+        let (end, line_end) = match self.stops.next(from) {
+            Some(hit) if self.block.get(hit) != Some(&b'\n') => {
+                self.at = hit + 1;
+                return (hit, End::Cell);
             }
-            Some(hit) => (from + hit, 1),
+            Some(hit) => (hit, 1),
             None => (self.block.len(), 0),
         };
         self.at = end + line_end;

@@ -239,7 +239,9 @@ impl<C: Cells> RowReader<'_, C> {
     }
 
     fn fit<const N: usize>(&self, text: &[u8]) -> Result<Text<N>, Reason> {
-        if text.iter().any(u8::is_ascii_control) {
+        // Without leaving early, several bytes go at once.
+        let controls = |seen, b: &u8| seen | b.is_ascii_control();
+        if text.iter().fold(false, controls) {
             return Err(Reason::Control);
         }
         let decoded;

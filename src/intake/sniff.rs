@@ -50,6 +50,12 @@ impl Encoding {
         }
     }
 
+    /// True when text of this encoding is parsed as the file has it, without being turned into UTF-8 first.
+    #[must_use]
+    pub const fn is_read_as_it_is(self) -> bool {
+        self.utf16().is_none()
+    }
+
     pub(super) const fn utf16(self) -> Option<&'static encoding_rs::Encoding> {
         match self {
             Self::Utf16Le => Some(encoding_rs::UTF_16LE),

@@ -230,6 +230,7 @@ fn rows(
         },
         make: || {
             let mut squeezer = Squeezer::new();
+            let mut block = Block::default();
             move |lines: &Lines| {
                 let mut parsed = Parsed::default();
                 squeezer
@@ -238,7 +239,8 @@ fn rows(
                     .squeeze(&lines.bytes, &mut parsed.squeezed)
                     .map_err(|error| disk_error(&error))?;
                 let header = if lines.header > 0 { header_lines } else { 0 };
-                let mut block = Block::default();
+                block.pays.clear();
+                block.refunds.clear();
                 layout.parse_block(
                     lines.bytes.get(lines.header..).unwrap_or_default(),
                     lines.line + header,
@@ -252,7 +254,7 @@ fn rows(
                 for refund in &block.refunds {
                     parsed.refunds.push(refund, (0, false), &Ranges::default());
                 }
-                parsed.tally = block.tally;
+                parsed.tally = std::mem::take(&mut block.tally);
                 Ok(parsed)
             }
         },

@@ -60,8 +60,23 @@ struct Parsed {
 /// A block of records, and the raw bytes that were read to get it.
 #[derive(Default)]
 struct Piece {
+    /// Raw bytes that are not those of the block: the header, or all where the file is of another encoding.
     raw: Vec<u8>,
     block: Block,
+    /// The bytes of the block are raw bytes, after those above.
+    as_it_is: bool,
+}
+
+impl Piece {
+    /// The raw bytes in order.
+    fn parts(&self) -> [&[u8]; 2] {
+        let block: &[u8] = if self.as_it_is {
+            &self.block.bytes
+        } else {
+            &[]
+        };
+        [&self.raw, block]
+    }
 }
 
 /// Notes every byte that is read.
@@ -230,12 +245,21 @@ fn read_text(
 ) -> Result<Reading, BooksError> {
     let (size, bytes) = (source.size, source.bytes);
     let plan = Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let tap = Tap {
-        inner: Box::new(io::Cursor::new(head).chain(bytes)),
-        seen: Arc::clone(&seen),
+    // What comes before the rows is handed on once; the rows are raw bytes themselves, or are noted on their way.
+    let before = usize::try_from(guess.body_offset).ok();
+    let before = before.and_then(|len| head.get(..len)).map(<[u8]>::to_vec);
+    let as_it_is = before.is_some() && guess.encoding.is_read_as_it_is();
+    let seen = Arc::new(Mutex::new(before.filter(|_| as_it_is).unwrap_or_default()));
+    let whole = Box::new(io::Cursor::new(head).chain(bytes));
+    let reader: Box<dyn Read + Send> = if as_it_is {
+        whole
+    } else {
+        Box::new(Tap {
+            inner: whole,
+            seen: Arc::clone(&seen),
+        })
     };
-    let mut cutter = Cutter::new(tap, guess);
+    let mut cutter = Cutter::new(reader, guess);
     let mut ended = false;
     let mut hash = Hash::sha256();
     let mut reading = Reading::default();
@@ -244,7 +268,7 @@ fn read_text(
             if ended {
                 return Ok(None);
             }
-            let Piece { mut raw, block } = spare;
+            let Piece { mut raw, block, .. } = spare;
             let block = cutter.next_block(block).map_err(refused)?;
             raw.clear();
             std::mem::swap(
@@ -253,9 +277,13 @@ fn read_text(
             );
             ended = block.is_none();
             let block = block.unwrap_or_default();
-            Ok((!ended || !raw.is_empty()).then_some(Piece { raw, block }))
+            Ok((!ended || !raw.is_empty()).then_some(Piece {
+                raw,
+                block,
+                as_it_is,
+            }))
         },
-        hash: |piece: &Piece| hash.update(&piece.raw),
+        hash: |piece: &Piece| piece.parts().iter().for_each(|part| hash.update(part)),
         make: || {
             let mut squeezer = Squeezer::new();
             let mut rows = OrderBlock::default();
@@ -287,15 +315,14 @@ fn parse(
     plan: &Plan,
     (squeezer, rows): (&mut io::Result<Squeezer>, &mut OrderBlock),
 ) -> Result<Parsed, BooksError> {
-    let mut parsed = Parsed {
-        raw: piece.raw.len() as u64,
-        ..Parsed::default()
-    };
-    squeezer
-        .as_mut()
-        .map_err(|error| disk_error(error))?
-        .squeeze(&piece.raw, &mut parsed.squeezed)
-        .map_err(|error| disk_error(&error))?;
+    let mut parsed = Parsed::default();
+    let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
+    for part in piece.parts() {
+        parsed.raw += part.len() as u64;
+        squeezer
+            .squeeze(part, &mut parsed.squeezed)
+            .map_err(|error| disk_error(&error))?;
+    }
     rows.clear();
     plan.parse_block(&piece.block.bytes, piece.block.at(import), rows)
         .map_err(refused)?;
