@@ -172,6 +172,7 @@ impl Command {
     pub const fn delay(&self) -> Duration {
         match self {
             Self::AskLive(question) => Duration::from_millis(question.after_ms),
+            Self::Lab(model::LabAsk::Follow(follow)) => Duration::from_millis(follow.after_ms),
             _ => Duration::ZERO,
         }
     }
@@ -189,7 +190,6 @@ impl Command {
             | Self::Bill(_)
             | Self::Orders(_)
             | Self::Order(..)
-            | Self::Lab(_)
             | Self::LookUp(_)
             | Self::LookupHistory(_)
             | Self::Page(..) => TaskKind::Read,
@@ -206,7 +206,10 @@ impl Command {
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
             Self::Export(..) | Self::ExportAnswers(..) => TaskKind::Export,
-            Self::AskLive(_) => TaskKind::Ask,
+            Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_)) | Self::AskLive(_) => {
+                TaskKind::Ask
+            }
+            Self::Lab(_) => TaskKind::Read,
             Self::AskMany(..) => TaskKind::AskMany,
             Self::OpenDemo => TaskKind::Demo,
         }

@@ -1,7 +1,7 @@
-//! What the Signature screen knows: one slot for the form, one for each tab, one for the self-test.
+//! What the Signature screen knows: one slot for the form, one for each tab, for what was sent, for the self-test.
 
-use super::model::{LabAnswer, LabAsk, LabFill, LabOutcome, LabTab};
-use super::{Failure, Remote, TaskId};
+use super::model::{Followed, LabAnswer, LabAsk, LabFill, LabOutcome, LabTab, Sent};
+use super::{CancelToken, Command, Failure, Remote, TaskId};
 use crate::wechat::selftest::Check;
 
 /// What the Signature screen knows.
@@ -11,6 +11,11 @@ pub struct Lab {
     pub fill: Remote<LabFill>,
     /// The vectors.
     pub checks: Remote<Vec<Check>>,
+    /// What came of the message that was sent last.
+    pub sent: Remote<Box<Sent>>,
+    /// The order of that message.
+    pub followed: Remote<Box<Followed>>,
+    running: Option<(TaskId, CancelToken)>,
     sign: Remote<Box<LabAnswer>>,
     verify: Remote<Box<LabAnswer>>,
     why: Remote<Box<LabAnswer>>,
@@ -46,17 +51,56 @@ impl Lab {
         self.of_mut(tab).clear();
     }
 
-    /// Takes note of a question.
-    pub(super) fn asked(&mut self, id: TaskId, ask: &LabAsk) {
-        match (ask, ask.tab()) {
-            (_, Some(tab)) => self.of_mut(tab).ask(id),
-            (LabAsk::SelfTest, None) => self.checks.ask(id),
-            (_, None) => self.fill.ask(id),
+    /// Stops following the order; the question that waits is never asked.
+    pub fn stop(&self) {
+        if let Some((_, cancel)) = &self.running {
+            cancel.cancel();
         }
     }
 
-    /// Puts an answer where it was asked for.
-    pub(super) fn answered(&mut self, id: TaskId, outcome: LabOutcome) {
+    /// True when the order is no longer followed because a person said so.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        let running = self.running.as_ref();
+        running.is_some_and(|(_, cancel)| cancel.is_cancelled())
+    }
+
+    /// Takes note of a question; a task that is given up for it comes back.
+    pub(super) fn asked(
+        &mut self,
+        (id, cancel): (TaskId, &CancelToken),
+        ask: &LabAsk,
+    ) -> Option<TaskId> {
+        match (ask, ask.tab()) {
+            (_, Some(tab)) => self.of_mut(tab).ask(id),
+            (LabAsk::SelfTest, None) => self.checks.ask(id),
+            (LabAsk::Send(_), None) => {
+                self.sent.clear();
+                self.sent.ask(id);
+                self.followed.clear();
+                return self.give_way((id, cancel));
+            }
+            (LabAsk::Follow(_), None) => {
+                self.followed.ask(id);
+                return self.give_way((id, cancel));
+            }
+            (_, None) => self.fill.ask(id),
+        }
+        None
+    }
+
+    /// The newest question to the gateway takes the place of the one before.
+    fn give_way(&mut self, (id, cancel): (TaskId, &CancelToken)) -> Option<TaskId> {
+        let old = self.running.replace((id, cancel.clone()));
+        old.map(|(task, cancel)| {
+            cancel.cancel();
+            task
+        })
+    }
+
+    /// Puts an answer where it was asked for; what is to be asked next comes back.
+    pub(super) fn answered(&mut self, id: TaskId, outcome: LabOutcome) -> Vec<Command> {
+        let mut next = None;
         match outcome {
             LabOutcome::Fill(fill) => {
                 self.fill.answer(id, Ok(fill));
@@ -64,20 +108,41 @@ impl Lab {
             LabOutcome::Checks(checks) => {
                 self.checks.answer(id, Ok(checks));
             }
+            LabOutcome::Sent(sent) => {
+                let follow = sent.follow.clone();
+                if self.sent.answer(id, Ok(sent)) {
+                    self.running = None;
+                    next = follow;
+                }
+            }
+            LabOutcome::Followed(followed) => {
+                let follow = followed.next.clone();
+                if self.followed.answer(id, Ok(followed)) {
+                    self.running = None;
+                    next = follow;
+                }
+            }
             LabOutcome::Answer(answer) => {
                 for tab in LabTab::ALL {
                     if self.of_mut(tab).answer(id, Ok(answer.clone())) {
-                        return;
+                        break;
                     }
                 }
             }
         }
+        let ask = next.map(|follow| Command::Lab(LabAsk::Follow(follow)));
+        ask.into_iter().collect()
     }
 
     /// Puts a refusal where it was asked for; false when nobody here asked.
     pub(super) fn failed(&mut self, id: TaskId, failure: &Failure) -> bool {
+        if self.running.as_ref().is_some_and(|(task, _)| *task == id) {
+            self.running = None;
+        }
         self.fill.answer(id, Err(failure.clone()))
             || self.checks.answer(id, Err(failure.clone()))
+            || self.sent.answer(id, Err(failure.clone()))
+            || self.followed.answer(id, Err(failure.clone()))
             || LabTab::ALL
                 .into_iter()
                 .any(|tab| self.of_mut(tab).answer(id, Err(failure.clone())))

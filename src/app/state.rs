@@ -212,16 +212,17 @@ impl State {
         };
         self.tasks.insert(id, task);
         self.mark_asked(id, command);
-        if let Some(replaced) = self.lookup.asked((id, &cancel), command) {
-            self.tasks.remove(&replaced);
-        }
+        let replaced = match command {
+            Command::Lab(ask) => self.lab.asked((id, &cancel), ask),
+            other => self.lookup.asked((id, &cancel), other),
+        };
+        self.tasks.retain(|known, _| Some(*known) != replaced);
         (id, cancel)
     }
 
     fn mark_asked(&mut self, id: TaskId, command: &Command) {
         match command {
             Command::Start => self.welcome.ask(id),
-            Command::Lab(ask) => self.lab.asked(id, ask),
             Command::Overview(..) => self.overview.ask(id),
             Command::Day(profile, day) => {
                 let other = self
@@ -361,7 +362,7 @@ impl State {
                 next.extend(self.lookup.again());
                 return next;
             }
-            Outcome::Lab(outcome) => self.lab.answered(id, outcome),
+            Outcome::Lab(outcome) => return self.lab.answered(id, outcome),
             answer @ (Outcome::LookedUp(_)
             | Outcome::Live(_)
             | Outcome::LookupHistory(_)
@@ -455,9 +456,8 @@ impl State {
     /// Cases to work from the last reconciled day, for the badge of the rail.
     #[must_use]
     pub fn badge(&self) -> u64 {
-        self.overview
-            .value()
-            .map_or(0, |model| model.totals.to_work)
+        let model = self.overview.value();
+        model.map_or(0, |model| model.totals.to_work)
     }
 }
 

@@ -9,7 +9,8 @@ use clap::Args;
 
 use super::context::{Context, profile_named};
 use crate::app::{Failure, FailureKind, Words};
-use crate::domain::{MerchantProfile, Secret, SecretKind};
+use crate::domain::{MerchantProfile, ProfileId, Secret, SecretKind};
+use crate::ports::Ports;
 use crate::wechat::lab::explain::KeyCandidate;
 use crate::wechat::lab::paste::{Pasted, take_apart};
 use crate::wechat::v3::{PrivateKey, VerifyKey};
@@ -39,6 +40,14 @@ pub(super) struct Chosen {
 }
 
 impl KeySource {
+    /// The profile that was named, and the workspace that has it.
+    pub(super) fn profile(&self, context: &Context<'_>) -> Result<(Ports, ProfileId), Failure> {
+        let name = self.profile.as_deref().unwrap_or_default();
+        let ports = context.open()?;
+        let (id, _) = profile_named(&ports, name)?;
+        Ok((ports, id))
+    }
+
     /// Reads the key; `kind` says which one of a profile.
     pub(super) fn read(&self, kind: SecretKind, context: &Context<'_>) -> Result<Chosen, Failure> {
         if let Some(name) = &self.profile {

@@ -25,6 +25,7 @@ mod sandbox;
 mod selftest;
 mod sign;
 mod sign_front_end;
+mod sign_send;
 mod table;
 mod terminal;
 mod verify;

@@ -14,10 +14,13 @@ use super::Done;
 use super::context::{Context, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, refused, usage};
 use super::sign_front_end as front_end;
+use super::sign_send::{self, Wish};
 use crate::app::Failure;
+use crate::app::model::SendAsk;
 use crate::domain::{SecretKind, SignType};
 use crate::wechat::lab::steps::{StepsV2, curl, signed_xml, steps_v2, steps_v3};
 use crate::wechat::lab::visible::{harmless, harmless_line};
+use crate::wechat::v2::Endpoint;
 use crate::wechat::v3::{RequestParts, authorize};
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +83,22 @@ pub(super) struct V2 {
     /// 输出格式 | Format of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// 签名后发送到档案的网关；正式网关只发查询类接口 | Send it to the profile's gateway; a live one is only asked questions
+    #[arg(long, requires = "profile")]
+    send: bool,
+    /// 发送到的接口；不写则看 cURL 或 HTTP 的地址 | Endpoint to send to; else that of the cURL or HTTP text
+    #[arg(long, value_name = "NAME", requires = "send", value_parser = endpoint_named)]
+    endpoint: Option<Endpoint>,
+    /// 下单后按官方间隔查单，直到支付 | After ordering, query at the official points until it is paid
+    #[arg(long, requires = "send")]
+    follow: bool,
+}
+
+/// An endpoint by its word.
+fn endpoint_named(word: &str) -> Result<Endpoint, String> {
+    let known = Endpoint::ALL.map(Endpoint::word);
+    let found = Endpoint::ALL.into_iter().find(|call| call.word() == word);
+    found.ok_or_else(|| known.join(", "))
 }
 
 #[derive(Debug, Args)]
@@ -117,7 +136,7 @@ pub(super) struct V3 {
 
 pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
     match command {
-        Command::V2(arguments) => v2(arguments, context),
+        Command::V2(arguments) => return v2(arguments, context),
         Command::V3(arguments) => v3(arguments, context),
         Command::Jsapi(pay) => front_end::jsapi(pay, context),
         Command::App(pay) => front_end::app(pay, context),
@@ -127,7 +146,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     Ok(Done::Clean)
 }
 
-fn v2(arguments: &V2, context: &Context<'_>) -> Result<(), Failure> {
+fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
     let chosen = arguments.key.read(SecretKind::V2Key, context)?;
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let announced = match pasted.params.get("sign_type") {
@@ -147,6 +166,29 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<(), Failure> {
             "Note: the field sign_type names another algorithm",
         );
     }
+    if arguments.send {
+        let endpoint = arguments.endpoint.or(pasted.endpoint);
+        let endpoint = endpoint.ok_or_else(|| {
+            let title = ("没有指定接口", "No endpoint is named");
+            usage(
+                title,
+                format!("--endpoint {}", Endpoint::ALL.map(Endpoint::word).join("|")),
+            )
+        })?;
+        let (ports, profile) = arguments.key.profile(context)?;
+        let ask = SendAsk {
+            endpoint,
+            params: pasted.params,
+            sign_type,
+            profile,
+        };
+        let wish = Wish {
+            ask,
+            json: arguments.format == Format::Json,
+            follow: arguments.follow,
+        };
+        return sign_send::run(&wish, context, &ports);
+    }
     let steps = steps_v2(&pasted.params, &chosen.key, sign_type);
     let unwritable = |error: crate::wechat::v2::XmlError| {
         refused(
@@ -164,9 +206,7 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<(), Failure> {
         Format::Text if arguments.steps => {
             let mut text = steps_text(&steps, context);
             if let Ok(xml) = signed_xml(&pasted.params, steps.result()) {
-                let path = pasted
-                    .endpoint
-                    .map_or("/pay/…", crate::wechat::v2::Endpoint::path);
+                let path = pasted.endpoint.map_or("/pay/…", Endpoint::path);
                 let address = format!("{}{path}", crate::domain::OFFICIAL_GATEWAY);
                 let command = curl("POST", &address, &[("Content-Type", "text/xml")], &xml);
                 // Line feeds stay bare here, so that the command can be copied.
@@ -180,7 +220,8 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<(), Failure> {
             print(text.as_bytes())
         }
         Format::Text => print(format!("{}\n", steps.result()).as_bytes()),
-    }
+    }?;
+    Ok(Done::Clean)
 }
 
 fn steps_text(steps: &StepsV2, context: &Context<'_>) -> String {

@@ -210,6 +210,42 @@ pub fn js_config(ticket: &Secret<String>, nonce: &str, timestamp: &str, url: &st
     }
 }
 
+/// `wx.config` ready to paste, and what was signed, with a placeholder for the ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsSet {
+    /// The object for `wx.config`.
+    pub json: String,
+    /// The signed text without the ticket.
+    pub shown: String,
+    /// The address that was signed.
+    pub url: String,
+}
+
+/// Makes `wx.config` for a page that pays.
+#[must_use]
+pub fn js_set(
+    ticket: &Secret<String>,
+    (appid, nonce): (&str, &str),
+    now: Instant,
+    url: &str,
+) -> JsSet {
+    let timestamp = now.unix().to_string();
+    let config = js_config(ticket, nonce, &timestamp, url);
+    let mut object = Map::new();
+    object.insert("debug".to_owned(), false.into());
+    object.insert("appId".to_owned(), appid.into());
+    object.insert("timestamp".to_owned(), timestamp.clone().into());
+    object.insert("nonceStr".to_owned(), nonce.into());
+    object.insert("signature".to_owned(), config.signature.into());
+    object.insert("jsApiList".to_owned(), Value::from(vec!["chooseWXPay"]));
+    let url = config.url;
+    JsSet {
+        json: serde_json::to_string_pretty(&Value::Object(object)).unwrap_or_default(),
+        shown: format!("jsapi_ticket=YOUR_TICKET&noncestr={nonce}&timestamp={timestamp}&url={url}"),
+        url,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,6 +305,29 @@ mod tests {
                 "sign"
             ]
         );
+    }
+
+    #[test]
+    fn a_config_to_paste_does_not_hold_the_ticket() {
+        let ticket = Secret::new(
+            "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl".to_owned(),
+        );
+        let now = Instant::from_unix(1_414_587_457);
+        let set = js_set(
+            &ticket,
+            ("wx1", "Wm3WZYTPz0wzccnW"),
+            now,
+            "http://mp.weixin.qq.com?params=value#x",
+        );
+        let object: Value = serde_json::from_str(&set.json).unwrap();
+        // The example of the documents.
+        assert_eq!(
+            object["signature"],
+            "0f9de62fce790f9a083d5c99e95740ceb90c27ed"
+        );
+        assert_eq!(object["timestamp"], "1414587457");
+        assert_eq!(set.url, "http://mp.weixin.qq.com?params=value");
+        assert!(!format!("{set:?}").contains("sM4AOV"));
     }
 
     #[test]

@@ -106,3 +106,31 @@ fn a_reason_draws_on_the_signature_screen() {
         take(&format!("signature-why-{look_name}"), &mut harness);
     }
 }
+
+#[test]
+fn the_tabs_of_the_signature_screen_draw() {
+    if !wanted() {
+        return;
+    }
+    let sizes = [(1024.0, 640.0), (1600.0, 1000.0)];
+    for (width, height) in sizes {
+        for (name, look) in [
+            ("light-zh", Look::default()),
+            ("dark-en", Look::default().dark().english()),
+        ] {
+            let tape = Tape::default();
+            let look = look.size(width, height);
+            let (mut harness, desk, _running) = crate::signature::sent(look, &tape);
+            take(&format!("signature-sent-{name}-{width}"), &mut harness);
+            for (nth, tab) in crate::signature::tabs(look).into_iter().enumerate() {
+                crate::signature::press(&mut harness, tab);
+                desk.work(&mut harness, &tape);
+                take(&format!("signature-tab{nth}-{name}-{width}"), &mut harness);
+            }
+            for (nth, part) in crate::signature::parts(look).into_iter().enumerate() {
+                crate::signature::press(&mut harness, &part);
+                take(&format!("signature-part{nth}-{name}-{width}"), &mut harness);
+            }
+        }
+    }
+}

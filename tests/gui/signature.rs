@@ -101,7 +101,7 @@ pub(crate) fn opened(look: Look, tape: &Tape) -> (Harness<'static, App>, Desk) {
     (harness, desk)
 }
 
-fn press(harness: &mut Harness<'static, App>, name: &str) {
+pub(crate) fn press(harness: &mut Harness<'static, App>, name: &str) {
     let found = harness.query_all_by_label(name).next();
     found.expect(name).click();
     harness.run_steps(2);
@@ -258,4 +258,165 @@ fn the_self_test_lists_every_vector_with_its_source() {
     let checks = harness.state().state().lab.checks.value().unwrap();
     let first = &checks.first().unwrap().id;
     assert!(said(&harness, first));
+}
+
+/// Tells the sandbox that the customer pays.
+fn pay(base: &str, number: &str) {
+    use std::io::{Read as _, Write as _};
+    let address = base.trim_start_matches("http://");
+    let body = format!("{{\"out_trade_no\":\"{number}\"}}");
+    let mut line = std::net::TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /_sandbox/pay HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    line.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    line.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// A window whose first merchant is the sandbox's, with a NATIVE order pasted and sent.
+pub(crate) fn sent(
+    look: Look,
+    tape: &Tape,
+) -> (Harness<'static, App>, Desk, recondesk::sandbox::Running) {
+    use recondesk::sandbox::{Config, start};
+    let running = start(Config::new(Arc::new(now), 7)).unwrap();
+    let mut harness = sample_window(look, Screen::Signature, tape);
+    let mut profile = harness
+        .state()
+        .state()
+        .merchants
+        .first()
+        .unwrap()
+        .profile
+        .clone();
+    profile.mch_id.clone_from(&running.merchant.mch_id);
+    profile.appids.clone_from(&running.merchant.appids);
+    profile.gateway.clone_from(&running.base_http);
+    let merchants = &mut harness.state_mut().state_mut().merchants;
+    merchants.first_mut().unwrap().profile = profile.clone();
+    let mut desk = Desk::new(harness.state().state());
+    let known = desk.ports.records.profiles().unwrap();
+    let mine = known.iter().find(|(_, known)| known.name == profile.name);
+    let id = mine.expect("the first merchant").0;
+    desk.ports.records.update_profile(id, &profile).unwrap();
+    desk.ports.vault = Arc::new(MemoryVault::default());
+    let key = Secret::new(running.merchant.v2_key.expose().clone().into_bytes());
+    desk.ports.vault.set(id, SecretKind::V2Key, key).unwrap();
+    desk.work(&mut harness, tape);
+    let order = [
+        ("appid", running.merchant.appids.first().unwrap().as_str()),
+        ("mch_id", &running.merchant.mch_id),
+        ("nonce_str", "5K8264ILTKCH16CQ2502SI8ZNMTM67VS"),
+        ("body", "青禾商城 兑换码"),
+        ("out_trade_no", "QH260308100244120077"),
+        ("total_fee", "29900"),
+        ("spbill_create_ip", "203.0.113.7"),
+        ("notify_url", "http://127.0.0.1:9/notify"),
+        ("trade_type", "NATIVE"),
+        ("product_id", "P1"),
+    ];
+    let text: Vec<String> = order.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    paste(&mut harness, &text.join("&"));
+    desk.work(&mut harness, tape);
+    let is_zh = look.language == Language::Zh;
+    press(&mut harness, if is_zh { "发送" } else { "Send" });
+    desk.work(&mut harness, tape);
+    (harness, desk, running)
+}
+
+#[test]
+fn an_order_that_is_sent_shows_its_code_and_is_followed_until_paid() {
+    let tape = Tape::default();
+    let (mut harness, desk, running) = sent(Look::default(), &tape);
+    assert!(said(&harness, "应答有效"), "{}", tree(&harness));
+    assert!(said(&harness, "付款二维码: weixin://"));
+    assert!(said(&harness, "未支付"));
+    assert!(said(&harness, "下次查单"));
+    assert!(!said(&harness, "查单确认已支付"));
+
+    pay(&running.base_http, "QH260308100244120077");
+    press(&mut harness, "现在查单");
+    desk.work(&mut harness, &tape);
+    assert!(said(&harness, "查单确认已支付"), "{}", tree(&harness));
+    assert!(said(&harness, "¥299.00"));
+}
+
+#[test]
+fn to_a_live_gateway_an_order_cannot_be_sent_and_the_button_says_why() {
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(Look::default(), &tape);
+    let live = "https://api.mch.weixin.qq.com";
+    let merchants = &mut harness.state_mut().state_mut().merchants;
+    live.clone_into(&mut merchants.first_mut().unwrap().profile.gateway);
+    harness.run_steps(2);
+    press(&mut harness, "发送");
+    desk.work(&mut harness, &tape);
+    assert!(!said(&harness, "正在发送"));
+    assert!(harness.state().state().lab.sent.is_idle());
+}
+
+#[test]
+fn the_rules_of_payment_directories_are_checked_on_a_given_address() {
+    let tape = Tape::default();
+    let (mut harness, _desk) = opened(Look::default(), &tape);
+    press(&mut harness, "前端参数");
+    press(&mut harness, "内容: 目录域名");
+    let mut write = |name: &str, text: &str| {
+        let field = egui::accesskit::Role::TextInput;
+        harness.get_by_role_and_label(field, name).focus();
+        harness.run_steps(2);
+        harness.event(Input::Text(text.to_owned()));
+        harness.run_steps(2);
+    };
+    write("页面地址", "https://pay.qinghe.cn/shop/Pay/index.html?x=1");
+    write("支付授权目录", "https://pay.qinghe.cn/shop/pay/");
+    assert!(said(&harness, "大小写不同"), "{}", tree(&harness));
+}
+
+#[test]
+fn the_ticket_of_a_config_is_masked_and_the_set_ready_to_paste() {
+    const TICKET: &str = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy";
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(Look::default(), &tape);
+    press(&mut harness, "前端参数");
+    press(&mut harness, "内容: wx.config");
+    for (name, text) in [
+        ("jsapi_ticket", TICKET),
+        ("页面地址", "https://pay.qinghe.cn/a?b=1#c"),
+    ] {
+        harness.get_by_label(name).focus();
+        harness.run_steps(2);
+        harness.event(Input::Text(text.to_owned()));
+        harness.run_steps(2);
+    }
+    press(&mut harness, "生成参数");
+    desk.work(&mut harness, &tape);
+    assert!(said(&harness, "\"jsApiList\""), "{}", tree(&harness));
+    assert!(said(&harness, "jsapi_ticket=YOUR_TICKET"));
+    assert!(!tree(&harness).contains(TICKET));
+}
+
+/// Names of the tabs, the front end last.
+pub(crate) fn tabs(look: Look) -> [&'static str; 5] {
+    if look.language == Language::Zh {
+        ["生成", "验证", "为何不同", "解密", "前端参数"]
+    } else {
+        ["Sign", "Verify", "Why different", "Decrypt", "Front end"]
+    }
+}
+
+/// Names of the parts of the front end.
+pub(crate) fn parts(look: Look) -> Vec<String> {
+    if look.language == Language::Zh {
+        ["wx.config", "授权", "目录域名"]
+            .map(|part| format!("内容: {part}"))
+            .to_vec()
+    } else {
+        ["wx.config", "OAuth", "Places"]
+            .map(|part| format!("Part: {part}"))
+            .to_vec()
+    }
 }

@@ -193,13 +193,29 @@ impl Line<'_> {
     /// When key, appid or certificate are missing.
     pub fn ask(&self, request: &Request, sub_mch_id: &str) -> Result<Exchange, Failure> {
         let (signed, key) = self.sign(request, sub_mch_id)?;
+        let most = signed.endpoint.max_answer_bytes();
+        self.send_within(signed, &key, most)
+    }
+
+    /// Sends a request that is signed already with this key and takes an answer of at most that size. An `Err` means that it was not even sent.
+    ///
+    /// # Errors
+    /// When the certificate is demanded and missing.
+    pub fn send_within(
+        &self,
+        signed: Signed,
+        key: &Secret<Vec<u8>>,
+        most_bytes: u64,
+    ) -> Result<Exchange, Failure> {
         let endpoint = signed.endpoint;
         let route = self.route(endpoint)?;
-        let answer = self.gateway.send(&route, &http(&signed), self.cancel);
+        let mut wire = http(&signed);
+        wire.max_answer_bytes = wire.max_answer_bytes.min(most_bytes);
+        let answer = self.gateway.send(&route, &wire, self.cancel);
         let (answer, result) = match answer {
             Err(error) => (None, Err(Trouble::from(error))),
             Ok(answer) => {
-                let result = self.judge(&signed, &answer, &key);
+                let result = self.judge(&signed, &answer, key);
                 (Some(answer), result)
             }
         };

@@ -1,26 +1,27 @@
 //! The work behind the Signature screen: keys are fetched, used and dropped here; answers carry placeholders.
 
 use super::lab_keys::{private_key, v2_candidates, verify_key};
+use super::lab_open::{front_end, open};
+use super::lab_send;
 use crate::app::model::{
-    KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, MeantField, Message, PayMethod, Signed,
+    KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, MeantField, Message, Signed,
     Steps, Verified, Why, WhyAsk,
 };
 use crate::app::{Failure, FailureKind, Progress, Reporter, Step, Words};
 use crate::domain::{MerchantProfile, ProfileId, SecretKind, SignType};
 use crate::ports::Ports;
-use crate::wechat::front_end::{FrontEnd, Prepaid, pay_v2, pay_v3};
 use crate::wechat::lab::explain::{
     QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v2, explain_v3,
 };
 use crate::wechat::lab::field_meaning;
 use crate::wechat::lab::paste::{HttpPart, take_apart};
+use crate::wechat::lab::reading::value_reading;
 use crate::wechat::lab::steps::{curl, signed_xml, steps_v2, steps_v3};
 use crate::wechat::lab::template::{Template, check};
 use crate::wechat::lab::verify::{MessageKind, fits_v2};
-use crate::wechat::v2::notify::decrypt_req_info;
 use crate::wechat::v3::{
     Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, authorize,
-    normal_serial, notify::Envelope, open_resource, verify_message,
+    normal_serial, verify_message,
 };
 use crate::wechat::{Params, selftest};
 
@@ -34,8 +35,16 @@ pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<Lab
         LabAsk::Fill(template, profile) => {
             let profile =
                 profile_of(ports, profile)?.unwrap_or_else(|| MerchantProfile::new("", ""));
-            let params = template.prefill(&profile, &ports.random.nonce(), ports.clock.now());
-            LabOutcome::Fill(LabFill::Fields(template, params))
+            let now = ports.clock.now();
+            LabOutcome::Fill(match template {
+                LabChoice::V2(template) => {
+                    let params = template.prefill(&profile, &ports.random.nonce(), now);
+                    LabFill::Fields(template, params)
+                }
+                LabChoice::V3(template) => {
+                    LabFill::Request(template, Box::new(template.prefill(&profile, now)))
+                }
+            })
         }
         LabAsk::TakeApart(text) => {
             let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
@@ -46,10 +55,16 @@ pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<Lab
         }
         LabAsk::Why(ask) => of_tab(LabAnswer::Why(why(ports, &ask, reporter)?)),
         LabAsk::Verify(text, key) => of_tab(LabAnswer::Verified(verify(ports, &text, &key)?)),
-        LabAsk::FrontEnd(prepay, appid, method, key) => {
-            of_tab(front_end(ports, (&prepay, &appid), method, &key)?)
+        LabAsk::FrontEnd(ask) => of_tab(front_end(ports, &ask)?),
+        LabAsk::Decrypt(kind, text, key) => {
+            of_tab(LabAnswer::Plain(open(ports, kind, &text, &key)?))
         }
-        LabAsk::Decrypt(text, key) => of_tab(LabAnswer::Plain(decrypt(ports, &text, &key)?)),
+        LabAsk::Send(ask) => {
+            LabOutcome::Sent(Box::new(lab_send::send(ports, &ask, &reporter.token())?))
+        }
+        LabAsk::Follow(ask) => {
+            LabOutcome::Followed(Box::new(lab_send::follow(ports, &ask, &reporter.token())?))
+        }
         LabAsk::SelfTest => {
             let checks = selftest::run_embedded().map_err(|error| unclear(error.to_string()))?;
             LabOutcome::Checks(checks)
@@ -57,7 +72,10 @@ pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<Lab
     })
 }
 
-fn profile_of(ports: &Ports, id: Option<ProfileId>) -> Result<Option<MerchantProfile>, Failure> {
+pub(super) fn profile_of(
+    ports: &Ports,
+    id: Option<ProfileId>,
+) -> Result<Option<MerchantProfile>, Failure> {
     let Some(id) = id else {
         return Ok(None);
     };
@@ -68,7 +86,10 @@ fn profile_of(ports: &Ports, id: Option<ProfileId>) -> Result<Option<MerchantPro
         .map(|(_, profile)| profile))
 }
 
-fn chosen_profile(ports: &Ports, key: &KeyChoice) -> Result<Option<MerchantProfile>, Failure> {
+pub(super) fn chosen_profile(
+    ports: &Ports,
+    key: &KeyChoice,
+) -> Result<Option<MerchantProfile>, Failure> {
     match key {
         KeyChoice::Stored(id) => profile_of(ports, Some(*id)),
         KeyChoice::Typed(_) => Ok(None),
@@ -210,7 +231,10 @@ fn question_v2(
     keys: &[crate::wechat::lab::explain::KeyCandidate],
 ) -> QuestionV2 {
     let mut message = params.clone();
-    message.remove("sign");
+    // Another signature than the one in question may have been signed by mistake.
+    if message.get("sign") == Some(ask.given.trim()) {
+        message.remove("sign");
+    }
     message.remove("paySign");
     QuestionV2 {
         message,
@@ -300,15 +324,26 @@ fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failur
     })
 }
 
-fn meant(params: &Params) -> Vec<MeantField> {
+/// Fields with their meaning, and what their value says with its unit.
+pub(super) fn meant(params: &Params) -> Vec<MeantField> {
     let field = |param: &crate::wechat::Param| MeantField {
         name: param.name.clone(),
         value: param.value.clone(),
-        meaning: field_meaning(&param.name)
-            .map(Into::into)
-            .unwrap_or_default(),
+        meaning: meaning(&param.name, &param.value),
     };
     params.iter().map(field).collect()
+}
+
+fn meaning(name: &str, value: &str) -> Words {
+    let known: Words = field_meaning(name).map(Into::into).unwrap_or_default();
+    match value_reading(name, value) {
+        None => known,
+        Some(read) if known.zh.is_empty() => read,
+        Some(read) => Words::new(
+            format!("{} → {}", known.zh, read.zh),
+            format!("{} → {}", known.en, read.en),
+        ),
+    }
 }
 
 fn verify_v3(
@@ -361,92 +396,7 @@ fn verify_v3(
     })
 }
 
-fn front_end(
-    ports: &Ports,
-    (prepay, appid): (&str, &str),
-    method: PayMethod,
-    key: &KeyChoice,
-) -> Result<LabAnswer, Failure> {
-    let profile = chosen_profile(ports, key)?;
-    let first = profile.as_ref().and_then(|profile| profile.appids.first());
-    let appid = match (appid.trim(), first) {
-        ("", Some(first)) => first.clone(),
-        ("", None) => return Err(usage(("没有 appid", "There is no appid"))),
-        (given, _) => given.to_owned(),
-    };
-    let nonce = ports.random.nonce();
-    let prepaid = Prepaid {
-        appid: &appid,
-        mch_id: profile.as_ref().map_or("", |profile| &profile.mch_id),
-        prepay_id: prepay.trim().trim_start_matches("prepay_id="),
-        nonce: &nonce,
-        now: ports.clock.now(),
-    };
-    let places = FrontEnd::ALL
-        .into_iter()
-        .filter(|place| *place != FrontEnd::App || !prepaid.mch_id.is_empty());
-    let sets = if method == PayMethod::Rsa {
-        let private = private_key(ports, key)?;
-        places
-            .map(|place| pay_v3(place, &prepaid, &private))
-            .collect()
-    } else {
-        let sign_type = match method {
-            PayMethod::HmacSha256 => SignType::HmacSha256,
-            _ => SignType::Md5,
-        };
-        let keys = v2_candidates(ports, key)?;
-        let first = keys.first().ok_or_else(no_key)?;
-        places
-            .map(|place| pay_v2(place, &prepaid, sign_type, &first.key))
-            .collect()
-    };
-    Ok(LabAnswer::FrontEnd(sets))
-}
-
-fn decrypt(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Vec<u8>, Failure> {
-    let failed = |detail: String| refused("decrypt", ("解不开", "It does not decrypt"), detail);
-    let trimmed = text.trim();
-    if !trimmed.starts_with('{') {
-        let keys = v2_candidates(ports, key)?;
-        let first = keys.first().ok_or_else(no_key)?;
-        let sealed = if trimmed.starts_with('<') {
-            let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
-            let found = pasted.params.filled("req_info").map(str::to_owned);
-            found.ok_or_else(|| failed("req_info".to_owned()))?
-        } else {
-            trimmed.trim_start_matches("req_info=").to_owned()
-        };
-        return decrypt_req_info(&sealed, &first.key).map_err(|error| failed(error.to_string()));
-    }
-    let key = super::lab_keys::text_key(ports, key, SecretKind::V3Key)?;
-    if let Ok(envelope) = Envelope::read(trimmed.as_bytes()) {
-        return envelope
-            .open(&key)
-            .map_err(|error| failed(error.to_string()));
-    }
-    let value: serde_json::Value =
-        serde_json::from_str(trimmed).map_err(|error| unclear(error.to_string()))?;
-    let place = ["resource", "encrypt_certificate"]
-        .iter()
-        .find_map(|name| value.get(name))
-        .unwrap_or(&value);
-    let part = |name: &str| {
-        place
-            .get(name)
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-    };
-    open_resource(
-        part("ciphertext"),
-        part("nonce"),
-        part("associated_data"),
-        &key,
-    )
-    .map_err(|error| failed(error.to_string()))
-}
-
-fn no_key() -> Failure {
+pub(super) fn no_key() -> Failure {
     usage(("没有密钥", "There is no key"))
 }
 
@@ -462,7 +412,7 @@ pub(super) fn refused(code: &'static str, title: (&str, &str), detail: String) -
     Failure::new(FailureKind::RefusedInput, code, title, Words::default()).with_detail(detail)
 }
 
-fn unclear(detail: String) -> Failure {
+pub(super) fn unclear(detail: String) -> Failure {
     refused(
         "lab.text",
         ("文本无法识别", "The text is not understood"),

@@ -11,6 +11,8 @@ pub mod import_file;
 mod imports;
 pub mod lab;
 mod lab_keys;
+mod lab_open;
+pub mod lab_send;
 pub mod lookup;
 pub mod notify;
 pub mod orders;

@@ -2,13 +2,15 @@
 //!
 //! An answer never holds a key: steps, strings and copies have a placeholder where it would stand.
 
+use super::lab_sent::{Follow, Followed, SendAsk, Sent};
 use crate::domain::{ProfileId, Secret, SignType, Words};
 use crate::wechat::Params;
-use crate::wechat::front_end::PaySet;
+use crate::wechat::front_end::{JsSet, PaySet};
 use crate::wechat::lab::explain::{Alignment, Verdict};
 use crate::wechat::lab::paste::{HttpPart, Pasted};
 use crate::wechat::lab::steps::{StepsV2, StepsV3};
 use crate::wechat::lab::template::{Problem, Template};
+use crate::wechat::lab::template_v3::TemplateV3;
 use crate::wechat::selftest::Check;
 
 /// Where a key comes from.
@@ -81,11 +83,41 @@ pub struct WhyAsk {
     pub key: KeyChoice,
 }
 
+/// A template of either protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabChoice {
+    /// Fields of APIv2.
+    V2(Template),
+    /// A request of APIv3.
+    V3(TemplateV3),
+}
+
+/// What a front end needs.
+#[derive(Debug, Clone)]
+pub enum FrontEndAsk {
+    /// Parameters to pay: prepay id, app id (empty for the profile's first), how they are signed, the key.
+    Pay(String, String, PayMethod, KeyChoice),
+    /// `wx.config`: the ticket, the address of the page, the app id, and whose app id when it is empty.
+    Config(Secret<String>, String, String, Option<ProfileId>),
+}
+
+/// What is opened or sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OpenKind {
+    /// A refund notification, `req_info`, a `resource`.
+    #[default]
+    Notice,
+    /// A personal field of APIv3, with the merchant's private key.
+    Field,
+    /// The other way round, with the key of WeChat Pay.
+    Seal,
+}
+
 /// A question of the Signature screen.
 #[derive(Debug, Clone)]
 pub enum LabAsk {
     /// Fields of a template with what the profile knows.
-    Fill(Template, Option<ProfileId>),
+    Fill(LabChoice, Option<ProfileId>),
     /// Takes a pasted text apart.
     TakeApart(String),
     /// Signs.
@@ -94,10 +126,14 @@ pub enum LabAsk {
     Why(Box<WhyAsk>),
     /// Verifies a pasted message.
     Verify(String, KeyChoice),
-    /// Signs for a front end: prepay id, app id (empty for the profile's first), how.
-    FrontEnd(String, String, PayMethod, KeyChoice),
-    /// Opens a sealed notification.
-    Decrypt(String, KeyChoice),
+    /// Signs for a front end.
+    FrontEnd(FrontEndAsk),
+    /// Opens what is sealed, or seals.
+    Decrypt(OpenKind, String, KeyChoice),
+    /// Signs and sends to the gateway of a profile.
+    Send(Box<SendAsk>),
+    /// Asks about an order that was sent, now or when it is due.
+    Follow(Box<Follow>),
     /// Runs the published vectors.
     SelfTest,
 }
@@ -107,11 +143,15 @@ impl LabAsk {
     #[must_use]
     pub const fn tab(&self) -> Option<LabTab> {
         match self {
-            Self::Fill(..) | Self::TakeApart(_) | Self::SelfTest => None,
+            Self::Fill(..)
+            | Self::TakeApart(_)
+            | Self::SelfTest
+            | Self::Send(_)
+            | Self::Follow(_) => None,
             Self::Sign(..) => Some(LabTab::Sign),
             Self::Why(_) => Some(LabTab::Explain),
             Self::Verify(..) => Some(LabTab::Verify),
-            Self::FrontEnd(..) => Some(LabTab::FrontEnd),
+            Self::FrontEnd(_) => Some(LabTab::FrontEnd),
             Self::Decrypt(..) => Some(LabTab::Decrypt),
         }
     }
@@ -191,6 +231,8 @@ pub enum LabAnswer {
     Verified(Verified),
     /// To `FrontEnd`, one for each place.
     FrontEnd(Vec<PaySet>),
+    /// To `FrontEnd`, for `wx.config`.
+    Config(JsSet),
     /// To `Decrypt`.
     Plain(Vec<u8>),
 }
@@ -200,12 +242,14 @@ pub enum LabAnswer {
 pub enum LabFill {
     /// To `Fill`.
     Fields(Template, Params),
+    /// To `Fill`.
+    Request(TemplateV3, Box<HttpPart>),
     /// To `TakeApart`.
     Taken(Box<Pasted>),
 }
 
 /// An answer of any kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum LabOutcome {
     /// For the form.
     Fill(LabFill),
@@ -213,4 +257,8 @@ pub enum LabOutcome {
     Answer(Box<LabAnswer>),
     /// To `SelfTest`.
     Checks(Vec<Check>),
+    /// To `Send`.
+    Sent(Box<Sent>),
+    /// To `Follow`.
+    Followed(Box<Followed>),
 }

@@ -6,6 +6,7 @@ mod bill;
 mod case;
 mod day;
 mod lab;
+mod lab_sent;
 mod merchant;
 mod order;
 mod overview;
@@ -20,9 +21,10 @@ pub use day::{
     DayCoverage, DayModel, DayState, Equation, IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
 pub use lab::{
-    KeyChoice, LabAnswer, LabAsk, LabFill, LabOutcome, LabTab, MeantField, Message, PayMethod,
-    Signed, Steps, Verified, Why, WhyAsk,
+    FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, LabTab, MeantField,
+    Message, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,
 };
+pub use lab_sent::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
 pub use order::{OrderDetail, OrderFilter, OrderRow};
 pub use overview::{

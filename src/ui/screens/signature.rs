@@ -1,13 +1,18 @@
 //! Signature: sign, verify, say why two signatures differ, front-end sets, open what is sealed.
 //!
 //! The form is in `form`, the right side of signing and of the search in `answer`, the step list in `steps`,
-//! the two strings in `difference`, the tabs with one text in `texts`, paste and self-test in `dialogs`.
+//! the two strings in `difference`, the tabs with one text in `texts`, the front end in `front`, what was sent in `sent`, paste and
+//! self-test in `dialogs`.
 
 mod answer;
+mod cell;
 mod dialogs;
 mod difference;
 mod form;
+mod front;
 mod key;
+mod request;
+mod sent;
 mod steps;
 mod texts;
 
@@ -29,6 +34,9 @@ pub(super) struct SignatureScreen {
     tab: LabTab,
     form: form::Form,
     texts: texts::Texts,
+    front: front::Front,
+    /// True while the right side of signing shows what was sent.
+    shows_sent: bool,
     difference: difference::Place,
     dialogs: dialogs::Dialogs,
     /// True while the form waits for what fills it.
@@ -40,6 +48,7 @@ impl SignatureScreen {
     /// The screen is left: typed keys are wiped.
     pub(super) fn left(&mut self) {
         self.form.key.forget();
+        self.front.forget();
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
@@ -72,7 +81,8 @@ impl SignatureScreen {
     /// One above the other, and both scroll: the form first, the answer once there is one.
     fn stacked(&mut self, ui: &mut Ui, body: Rect, page: &Page<'_>, out: &mut Outbox) {
         let slot = page.state.lab.of(self.tab);
-        let is_answered = slot.value().is_some() || slot.failure().is_some();
+        let shows_sent = self.tab == LabTab::Sign && self.shows_sent;
+        let is_answered = shows_sent || slot.value().is_some() || slot.failure().is_some();
         crate::ui::paint::region(ui, body, "stacked", |ui| {
             egui::ScrollArea::vertical().show(ui, |ui| {
                 let size = egui::vec2(body.width(), 1_060.0);
@@ -107,7 +117,7 @@ impl SignatureScreen {
     fn fill(&mut self, out: &mut Outbox) {
         self.awaited = true;
         let profile = self.form.key.profile();
-        out.run(Command::Lab(LabAsk::Fill(self.form.template, profile)));
+        out.run(Command::Lab(LabAsk::Fill(self.form.choice, profile)));
     }
 
     fn take_fill(&mut self, page: &Page<'_>) {
@@ -145,6 +155,7 @@ impl SignatureScreen {
     fn left_card(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let act = match self.tab {
             LabTab::Sign | LabTab::Explain => self.form.show(ui, rect, page, self.tab),
+            LabTab::FrontEnd => self.front.show(ui, rect, page, &mut self.form.key),
             tab => self.texts.show(ui, rect, page, (tab, &mut self.form.key)),
         };
         match act {
@@ -152,6 +163,9 @@ impl SignatureScreen {
             Some(form::Act::Refill) => self.fill(out),
             Some(form::Act::Ask(ask)) => {
                 self.difference = difference::Place::default();
+                if self.tab == LabTab::Sign {
+                    self.shows_sent = matches!(*ask, LabAsk::Send(_));
+                }
                 out.run(Command::Lab(*ask));
             }
         }
@@ -159,7 +173,24 @@ impl SignatureScreen {
 
     fn right_side(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let slot = page.state.lab.of(self.tab);
+        if self.tab == LabTab::Sign && self.shows_sent {
+            match sent::show(ui, rect, page, &page.state.lab) {
+                None => {}
+                Some(sent::Act::Stop) => page.state.lab.stop(),
+                Some(sent::Act::Ask(ask)) => out.run(Command::Lab(*ask)),
+            }
+            return;
+        }
         let act = match self.tab {
+            LabTab::FrontEnd => {
+                if let Some(failure) = slot.failure() {
+                    answer::refused(ui, rect, failure);
+                } else {
+                    let answer = slot.value().map(AsRef::as_ref);
+                    self.front.result(ui, rect, page, answer);
+                }
+                None
+            }
             LabTab::Sign | LabTab::Explain => {
                 answer::show(ui, rect, page, slot, &mut self.difference)
             }

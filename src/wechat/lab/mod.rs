@@ -5,10 +5,13 @@
 pub mod explain;
 pub mod hunks;
 pub mod paste;
+pub mod reading;
+pub mod sending;
 mod shell_words;
 pub mod steps;
 pub mod template;
 mod template_fields;
+pub mod template_v3;
 pub mod verify;
 pub mod visible;
 

@@ -1,7 +1,9 @@
 //! The left card of signing and of the search: endpoint, algorithm, key, fields, the signature that came out.
 
+use super::cell::{NAMES, ROW, cell};
 use super::key::{KeyField, caption};
-use crate::app::model::{LabAsk, LabFill, LabTab, Message, WhyAsk};
+use super::request::Request;
+use crate::app::model::{LabAsk, LabChoice, LabFill, LabTab, Message, SendAsk, WhyAsk};
 use crate::domain::SignType;
 use crate::ui::page::{Page, cut_left, cut_top};
 use crate::ui::theme::{Face, Mood};
@@ -10,14 +12,15 @@ use crate::ui::widgets::input::{self, Field};
 use crate::ui::widgets::label;
 use crate::ui::{icons, paint};
 use crate::wechat::lab::paste::HttpPart;
+use crate::wechat::lab::sending::refusal;
 use crate::wechat::lab::template::{Problem, Template, check};
+use crate::wechat::lab::template_v3::TemplateV3;
+use crate::wechat::lab::visible::harmless_line;
 use crate::wechat::{Param, Params};
-use egui::{
-    FontSelection, Frame, Margin, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, pos2, vec2,
-};
+use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
-const ROW: f32 = 28.0;
-const NAMES: f32 = 132.0;
+/// Bytes of a value up to which it can be edited in its cell.
+const MOST_EDITED: usize = 16_384;
 
 /// What the form asks of the screen.
 pub(super) enum Act {
@@ -29,13 +32,13 @@ pub(super) enum Act {
 
 /// What the form holds.
 pub(super) struct Form {
-    pub(super) template: Template,
+    pub(super) choice: LabChoice,
     pub(super) key: KeyField,
     pub(super) given: String,
     sign_type: SignType,
     fields: Vec<(String, String)>,
     new_name: String,
-    http: Option<Box<HttpPart>>,
+    request: Option<Box<Request>>,
     other_side: String,
     problems: Vec<Problem>,
     checked: Vec<(String, String)>,
@@ -44,13 +47,13 @@ pub(super) struct Form {
 impl Default for Form {
     fn default() -> Self {
         Self {
-            template: Template::OrderJsapi,
+            choice: LabChoice::V2(Template::OrderJsapi),
             key: KeyField::default(),
             given: String::new(),
             sign_type: SignType::Md5,
             fields: Vec::new(),
             new_name: String::new(),
-            http: None,
+            request: None,
             other_side: String::new(),
             problems: Vec::new(),
             checked: Vec::new(),
@@ -60,7 +63,7 @@ impl Default for Form {
 
 impl Form {
     pub(super) fn is_empty(&self) -> bool {
-        self.fields.is_empty() && self.http.is_none()
+        self.fields.is_empty() && self.request.is_none()
     }
 
     /// Takes the fields of a template or of a pasted message.
@@ -71,12 +74,17 @@ impl Form {
         };
         match fill {
             LabFill::Fields(template, params) => {
-                self.template = *template;
-                self.http = None;
+                self.choice = LabChoice::V2(*template);
+                self.request = None;
                 self.fields = own(params);
             }
+            LabFill::Request(template, http) => {
+                self.choice = LabChoice::V3(*template);
+                self.request = Some(Box::new(Request::of(http)));
+                self.fields.clear();
+            }
             LabFill::Taken(pasted) => {
-                self.template = template_of(&pasted.params, pasted.endpoint);
+                self.choice = LabChoice::V2(template_of(&pasted.params, pasted.endpoint));
                 self.fields = own(&pasted.params);
                 let signed = ["sign", "paySign"];
                 if let Some(sign) = signed.iter().find_map(|name| pasted.params.filled(name)) {
@@ -90,7 +98,11 @@ impl Form {
                         .any(|name| http.header(name).is_some())
                         || http.target.starts_with("/v3/")
                 };
-                self.http = pasted.http.as_ref().filter(is_v3).cloned().map(Box::new);
+                let http = pasted.http.as_ref().filter(is_v3);
+                self.request = http.map(|http| Box::new(Request::of(http)));
+                if self.request.is_some() {
+                    self.choice = LabChoice::V3(TemplateV3::Free);
+                }
             }
         }
         match self.value("sign_type").or_else(|| self.value("signType")) {
@@ -113,30 +125,67 @@ impl Form {
     }
 
     fn message(&self) -> Message {
-        match &self.http {
-            Some(http) => Message::V3(http.clone()),
+        match &self.request {
+            Some(request) => Message::V3(Box::new(request.http())),
             None => Message::V2(self.params(), self.sign_type),
         }
     }
 
+    const fn template(&self) -> Template {
+        match self.choice {
+            LabChoice::V2(template) => template,
+            LabChoice::V3(_) => Template::Free,
+        }
+    }
+
+    /// True when nothing is missing for the question of that tab.
+    fn is_ready(&self, tab: LabTab) -> bool {
+        let has_given = || !self.given.trim().is_empty() || self.request.is_some();
+        self.key.is_ready() && !self.is_empty() && (tab == LabTab::Sign || has_given())
+    }
+
     /// The question of that tab; `None` while something is missing.
     pub(super) fn ask(&self, tab: LabTab) -> Option<LabAsk> {
-        let key = self.key.choice()?;
-        if self.is_empty() {
-            return None;
-        }
+        let key = self.key.choice().filter(|_| self.is_ready(tab))?;
         if tab == LabTab::Sign {
-            return Some(LabAsk::Sign(self.template, self.message(), key));
+            return Some(LabAsk::Sign(self.template(), self.message(), key));
         }
-        let given = self.given.trim().to_owned();
-        (!given.is_empty() || self.http.is_some()).then(|| {
-            LabAsk::Why(Box::new(WhyAsk {
-                message: self.message(),
-                given,
-                other_side: self.other_side.clone(),
-                key,
-            }))
-        })
+        Some(LabAsk::Why(Box::new(WhyAsk {
+            message: self.message(),
+            given: self.given.trim().to_owned(),
+            other_side: self.other_side.clone(),
+            key,
+        })))
+    }
+
+    /// Why the message cannot be sent from here; `None` when it can.
+    fn unsendable<'a>(&self, page: &Page<'a>) -> Option<&'a str> {
+        let w = &page.w.signature;
+        let LabChoice::V2(template) = self.choice else {
+            return Some(w.send_v2_only);
+        };
+        let Some(endpoint) = template.endpoint() else {
+            return Some(w.send_no_endpoint);
+        };
+        let profile = self.key.profile();
+        let row = page
+            .state
+            .merchants
+            .iter()
+            .find(|row| Some(row.id) == profile);
+        let Some(row) = row else {
+            return Some(w.send_no_profile);
+        };
+        refusal(endpoint, &row.profile.gateway).map(|why| page.w.lang.pick(why.zh, why.en))
+    }
+
+    fn send(&self) -> Option<LabAsk> {
+        Some(LabAsk::Send(Box::new(SendAsk {
+            endpoint: self.template().endpoint()?,
+            params: self.params(),
+            sign_type: self.sign_type,
+            profile: self.key.profile()?,
+        })))
     }
 
     pub(super) fn show(
@@ -178,8 +227,8 @@ impl Form {
     }
 
     fn rows(&self) -> usize {
-        match &self.http {
-            Some(http) => 3 + http.headers.len(),
+        match &self.request {
+            Some(request) => request.rows(),
             None => self.fields.len() + 1,
         }
     }
@@ -191,22 +240,25 @@ impl Form {
         let (left, right) = cut_left(rect, rect.width() - wide - 10.0, 10.0);
         caption(ui, left, page, (w.endpoint, false, ""));
         let lines = |rect: Rect| Rect::from_min_max(pos2(rect.left(), rect.top() + 20.0), rect.max);
-        if self.http.is_some() {
-            input::read_only(ui, lines(left), w.v3_note, w.endpoint);
+        let lang = page.w.lang;
+        let v2 = Template::ALL.into_iter().map(|template| {
+            let name = template.name();
+            (LabChoice::V2(template), lang.pick(name.zh, name.en))
+        });
+        let v3 = TemplateV3::ALL.into_iter().map(|template| {
+            let name = template.name();
+            (LabChoice::V3(template), lang.pick(name.zh, name.en))
+        });
+        let options: Vec<(LabChoice, &str)> = v2.chain(v3).collect();
+        let mut refill = None;
+        if let Some(choice) = input::select(ui, lines(left), w.endpoint, &options, self.choice) {
+            self.choice = choice;
+            refill = Some(Act::Refill);
+        }
+        if self.request.is_some() {
             caption(ui, right, page, (w.algorithm, false, ""));
             input::read_only(ui, lines(right), "SHA256-RSA2048", w.algorithm);
-            return None;
-        }
-        let lang = page.w.lang;
-        let options: Vec<(Template, &str)> = Template::ALL
-            .into_iter()
-            .map(|template| (template, lang.pick(template.name().zh, template.name().en)))
-            .collect();
-        let mut refill = None;
-        if let Some(template) = input::select(ui, lines(left), w.endpoint, &options, self.template)
-        {
-            self.template = template;
-            refill = Some(Act::Refill);
+            return refill;
         }
         caption(ui, right, page, (w.algorithm, false, ""));
         let chosen = usize::from(self.sign_type == SignType::HmacSha256);
@@ -232,7 +284,7 @@ impl Form {
         let (t, w) = (page.t, &page.w.signature);
         let left_out = |(name, value): &&(String, String)| name == "sign" || value.is_empty();
         let dropped = self.fields.iter().filter(left_out).count();
-        let note = match &self.http {
+        let note = match &self.request {
             Some(_) => String::new(),
             None => (w.fields_note)(&self.fields.len().to_string(), &dropped.to_string()),
         };
@@ -246,14 +298,14 @@ impl Form {
             Stroke::new(t.hairline, t.line),
         );
         if self.checked != self.fields {
-            self.problems = check(self.template, &self.params(), page.state.now);
+            self.problems = check(self.template(), &self.params(), page.state.now);
             self.checked.clone_from(&self.fields);
         }
         paint::region(ui, frame.shrink(1.0), "fields", |ui| {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                if let Some(http) = self.http.clone() {
-                    show_http(ui, &http, page);
+                if let Some(request) = &mut self.request {
+                    request.show(ui, page);
                 } else {
                     self.field_rows(ui, page);
                 }
@@ -284,13 +336,17 @@ impl Form {
             );
             let hint = if value.is_empty() { w.dropped } else { "" };
             let color = if is_out { t.disabled } else { t.text_1 };
-            cell(
-                ui,
-                edit,
-                (value, &format!("{} {name}", w.fields)),
-                (hint, color),
-                t.text_3,
-            );
+            if value.len() > MOST_EDITED {
+                // Too much to lay out in every frame; it is signed whole.
+                let head: String = value.chars().take(200).collect();
+                let shown = harmless_line(head.as_bytes());
+                let at = edit.left_center();
+                paint::fit(ui.painter(), at, edit.width(), &shown, (Face::Mono, color));
+                paint::say(ui, ("long", nth), edit, &shown).on_hover_text(w.cut);
+            } else {
+                let label = format!("{} {name}", w.fields);
+                cell(ui, edit, (value, &label), (hint, color), t.text_3);
+            }
             if let Some(problem) = problem {
                 let at = pos2(line.right() - 14.0, line.center().y);
                 let mood = match problem.level {
@@ -336,7 +392,7 @@ impl Form {
 
     fn given_row(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
         let w = &page.w.signature;
-        caption(ui, rect, page, (w.given, self.http.is_none(), ""));
+        caption(ui, rect, page, (w.given, self.request.is_none(), ""));
         let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 20.0), rect.max);
         Field::new(&mut self.given, w.given)
             .face(Face::Mono)
@@ -347,25 +403,31 @@ impl Form {
     fn deed(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, tab: LabTab) -> Option<Act> {
         let w = &page.w.signature;
         let name = if tab == LabTab::Sign { w.sign } else { w.find };
-        let ask = self.ask(tab);
+        let is_ready = self.is_ready(tab);
         let y = rect.top() + 16.0;
         let deed = Button::primary(name)
             .key("Ctrl ↵")
-            .enabled_or(ask.is_some(), w.empty);
+            .enabled_or(is_ready, w.empty);
         let pressed = deed.show_left(ui, pos2(rect.left(), y), 32.0);
+        let mut right = pressed.rect.right();
+        if tab == LabTab::Sign {
+            let why = self.unsendable(page);
+            let send = Button::secondary(w.send).enabled_or(why.is_none(), why.unwrap_or(""));
+            let sending = send.show_left(ui, pos2(right + 8.0, y), 32.0);
+            right = sending.rect.right();
+            if sending.clicked() {
+                return self.send().map(|ask| Act::Ask(Box::new(ask)));
+            }
+        }
         let clear = Button::ghost(w.clear);
-        if clear
-            .show_left(ui, pos2(pressed.rect.right() + 8.0, y), 32.0)
-            .clicked()
-        {
+        if clear.show_left(ui, pos2(right + 8.0, y), 32.0).clicked() {
             self.given.clear();
             self.other_side.clear();
-            self.http = None;
             self.key.forget();
             return Some(Act::Refill);
         }
         if pressed.clicked() || page.keys.primary {
-            return ask.map(|ask| Act::Ask(Box::new(ask)));
+            return self.ask(tab).map(|ask| Act::Ask(Box::new(ask)));
         }
         None
     }
@@ -387,64 +449,4 @@ fn template_of(params: &Params, endpoint: Option<crate::wechat::v2::Endpoint>) -
             .find(|template| template.endpoint() == Some(endpoint))
     };
     ordered.or_else(by_address).unwrap_or(Template::Free)
-}
-
-fn show_http(ui: &mut Ui, http: &HttpPart, page: &Page<'_>) {
-    let body = String::from_utf8_lossy(http.body.get(..512).unwrap_or(&http.body)).into_owned();
-    let mut rows = vec![
-        ("method", http.method.clone()),
-        ("target", http.target.clone()),
-    ];
-    rows.extend(
-        http.headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.clone())),
-    );
-    rows.push(("body", body));
-    for (nth, (name, value)) in rows.iter().enumerate() {
-        let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-        let t = page.t;
-        let p = ui.painter();
-        paint::hline(p, line.x_range(), line.bottom() - 1.0, t.line_weak);
-        let y = line.center().y;
-        paint::fit(
-            p,
-            pos2(line.left() + 9.0, y),
-            NAMES - 12.0,
-            name,
-            (Face::Mono, t.text_2),
-        );
-        let shown = crate::wechat::lab::visible::harmless_line(value.as_bytes());
-        let room = line.width() - NAMES - 18.0;
-        let at = pos2(line.left() + NAMES + 9.0, y);
-        let (place, _) = paint::fit(p, at, room, &shown, (Face::Mono, t.text_1));
-        paint::say(ui, ("http", nth), place, &format!("{name}: {shown}"));
-    }
-}
-
-/// A text field without a frame, for cells.
-fn cell(
-    ui: &mut Ui,
-    rect: Rect,
-    (text, name): (&mut String, &str),
-    (hint, color): (&str, egui::Color32),
-    hint_color: egui::Color32,
-) {
-    let id = paint::id(ui, ("cell", name));
-    let hint = egui::RichText::new(hint)
-        .font(Face::Small.font())
-        .color(hint_color);
-    let edit = TextEdit::singleline(text)
-        .id(id)
-        .font(FontSelection::FontId(Face::Mono.font()))
-        .text_color(color)
-        .hint_text(hint)
-        .frame(Frame::NONE)
-        .margin(Margin::ZERO)
-        .char_limit(1 << 20)
-        .align(egui::Align2::LEFT_CENTER)
-        .desired_width(rect.width())
-        .min_size(rect.size());
-    ui.put(rect, edit);
-    ui.accesskit_node_builder(id, |node| node.set_label(name));
 }

@@ -39,6 +39,15 @@ impl KeyField {
         self.typed.zeroize();
     }
 
+    /// True when there is a key to ask with.
+    pub(super) fn is_ready(&self) -> bool {
+        if self.typing {
+            !self.typed.trim().is_empty()
+        } else {
+            self.stored.is_some()
+        }
+    }
+
     /// The key as the job wants it; `None` while there is none.
     pub(super) fn choice(&self) -> Option<KeyChoice> {
         if self.typing {

@@ -1,4 +1,4 @@
-//! The tabs with one text or two fields at the left: verify, front end, decrypt; and their answers.
+//! The tabs with one text at the left: verify, decrypt; and their answers.
 
 use egui::{Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, pos2, vec2};
 
@@ -6,24 +6,25 @@ use super::answer::{self, Act as Right};
 use super::form::Act;
 use super::key::{KeyField, caption};
 use crate::app::Remote;
-use crate::app::model::{LabAnswer, LabAsk, LabTab, PayMethod, Verified};
+use crate::app::model::{LabAnswer, LabAsk, LabTab, MeantField, OpenKind, Verified};
 use crate::ui::page::{Page, cut_top};
 use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::button::{Button, icon_button};
-use crate::ui::widgets::input::Field;
 use crate::ui::widgets::{card, label, visible};
 use crate::ui::{icons, paint};
-use crate::wechat::front_end::PaySet;
 
 /// What the left side holds.
 #[derive(Default)]
 pub(super) struct Texts {
     verify: String,
     decrypt: String,
-    prepay: String,
-    appid: String,
-    method: PayMethod,
+    kind: OpenKind,
 }
+
+const KINDS: [OpenKind; 3] = [OpenKind::Notice, OpenKind::Field, OpenKind::Seal];
+
+/// Bytes of a text up to which it can be edited; more is only shown.
+const MOST_EDITED: usize = 256 << 10;
 
 impl Texts {
     pub(super) fn show(
@@ -38,34 +39,50 @@ impl Texts {
         let inner = rect.shrink2(vec2(15.0, 12.0));
         let (key_line, rest) = cut_top(inner, 50.0, 8.0);
         key.show(ui, key_line, page);
-        let foot = if tab == LabTab::FrontEnd {
-            let (fields, foot) = cut_top(rest, 170.0, 10.0);
-            self.front_end(ui, fields, page);
-            foot
+        let rest = if tab == LabTab::Decrypt {
+            let (line, rest) = cut_top(rest, 30.0, 10.0);
+            let chosen = KINDS.iter().position(|kind| *kind == self.kind);
+            let width = label::segments_width(ui, &w.open_kinds);
+            let line = line.with_max_x(line.left() + width);
+            let picked = label::segments(ui, line, w.part, &w.open_kinds, chosen.unwrap_or(0));
+            if let Some(kind) = picked.and_then(|nth| KINDS.get(nth)) {
+                self.kind = *kind;
+            }
+            rest
         } else {
-            let room = (rest.height() - 50.0).max(80.0);
-            let (place, foot) = cut_top(rest, room, 10.0);
-            let (text, hint) = match tab {
-                LabTab::Verify => (&mut self.verify, w.verify_hint),
-                _ => (&mut self.decrypt, w.decrypt_hint),
-            };
-            caption(ui, place, page, (w.text, true, ""));
-            let area = Rect::from_min_max(pos2(place.left(), place.top() + 20.0), place.max);
-            area_of_text(ui, area, page, (text, w.text, hint));
-            foot
+            rest
         };
-        let ask = self.ask(tab, key);
-        let name = match tab {
-            LabTab::Verify => w.verify,
-            LabTab::FrontEnd => w.make,
+        let room = (rest.height() - 50.0).max(80.0);
+        let (place, foot) = cut_top(rest, room, 10.0);
+        let (text, hint) = match (tab, self.kind) {
+            (LabTab::Verify, _) => (&mut self.verify, w.verify_hint),
+            (_, OpenKind::Notice) => (&mut self.decrypt, w.decrypt_hint),
+            (_, OpenKind::Field) => (&mut self.decrypt, w.field_hint),
+            (_, OpenKind::Seal) => (&mut self.decrypt, w.seal_hint),
+        };
+        caption(ui, place, page, (w.text, true, ""));
+        let area = Rect::from_min_max(pos2(place.left(), place.top() + 20.0), place.max);
+        area_of_text(ui, area, page, (text, w.text, hint));
+        let text = if tab == LabTab::Verify {
+            &self.verify
+        } else {
+            &self.decrypt
+        };
+        let is_ready = key.is_ready() && !text.trim().is_empty();
+        let name = match (tab, self.kind) {
+            (LabTab::Verify, _) => w.verify,
+            (_, OpenKind::Seal) => w.seal,
             _ => w.decrypt,
         };
         let at = pos2(foot.left(), foot.top() + 16.0);
         let deed = Button::primary(name)
             .key("Ctrl ↵")
-            .enabled_or(ask.is_some(), w.empty);
+            .enabled_or(is_ready, w.empty);
         let pressed = deed.show_left(ui, at, 32.0).clicked() || page.keys.primary;
-        ask.filter(|_| pressed).map(|ask| Act::Ask(Box::new(ask)))
+        if !(pressed && is_ready) {
+            return None;
+        }
+        self.ask(tab, key).map(|ask| Act::Ask(Box::new(ask)))
     }
 
     fn ask(&self, tab: LabTab, key: &KeyField) -> Option<LabAsk> {
@@ -73,43 +90,8 @@ impl Texts {
         let filled = |text: &String| (!text.trim().is_empty()).then(|| text.clone());
         match tab {
             LabTab::Verify => Some(LabAsk::Verify(filled(&self.verify)?, key)),
-            LabTab::Decrypt => Some(LabAsk::Decrypt(filled(&self.decrypt)?, key)),
-            LabTab::FrontEnd => {
-                let prepay = filled(&self.prepay)?;
-                Some(LabAsk::FrontEnd(
-                    prepay,
-                    self.appid.clone(),
-                    self.method,
-                    key,
-                ))
-            }
+            LabTab::Decrypt => Some(LabAsk::Decrypt(self.kind, filled(&self.decrypt)?, key)),
             _ => None,
-        }
-    }
-
-    fn front_end(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
-        let w = &page.w.signature;
-        let below = |rect: Rect| Rect::from_min_max(pos2(rect.left(), rect.top() + 20.0), rect.max);
-        let (line, rest) = cut_top(rect, 50.0, 8.0);
-        caption(ui, line, page, (w.prepay, true, ""));
-        Field::new(&mut self.prepay, w.prepay)
-            .face(Face::Mono)
-            .show(ui, below(line));
-        let (line, rest) = cut_top(rest, 50.0, 8.0);
-        caption(ui, line, page, (w.appid, false, w.appid_hint));
-        Field::new(&mut self.appid, w.appid)
-            .face(Face::Mono)
-            .show(ui, below(line));
-        caption(ui, rest, page, (w.method, false, ""));
-        let names = ["MD5", "HMAC-SHA256", "RSA (APIv3)"];
-        let methods = [PayMethod::Md5, PayMethod::HmacSha256, PayMethod::Rsa];
-        let chosen = methods.iter().position(|method| *method == self.method);
-        let size = vec2(label::segments_width(ui, &names), 30.0);
-        let place = Rect::from_min_size(below(rest).min, size);
-        if let Some(method) = label::segments(ui, place, w.method, &names, chosen.unwrap_or(0))
-            .and_then(|nth| methods.get(nth))
-        {
-            self.method = *method;
         }
     }
 }
@@ -130,10 +112,15 @@ pub(super) fn area_of_text(
         Stroke::new(t.hairline, t.line_input),
     );
     let id = paint::id(ui, ("text", name));
+    take_long_paste(ui, id, text);
+    if text.len() > MOST_EDITED {
+        long_text(ui, rect, page, (text, name));
+        return;
+    }
     let hint = egui::RichText::new(hint)
         .font(Face::Small.font())
         .color(t.text_3);
-    paint::region(ui, rect.shrink(1.0), "text", |ui| {
+    paint::region(ui, rect.shrink2(vec2(9.0, 8.0)), "text", |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let edit = TextEdit::multiline(text)
                 .id(id)
@@ -141,14 +128,55 @@ pub(super) fn area_of_text(
                 .text_color(t.text_1)
                 .hint_text(hint)
                 .frame(egui::Frame::NONE)
-                .margin(egui::Margin::same(9))
+                .margin(egui::Margin::ZERO)
                 .char_limit(16 << 20)
                 .desired_width(rect.width() - 20.0)
-                .min_size(rect.shrink(2.0).size());
+                .min_size(rect.shrink2(vec2(10.0, 9.0)).size());
             ui.add(edit);
         });
     });
     ui.accesskit_node_builder(id, |node| node.set_label(name));
+}
+
+/// A text too long to be laid out in every frame goes past the field.
+fn take_long_paste(ui: &Ui, id: egui::Id, text: &mut String) {
+    if !ui.memory(|memory| memory.has_focus(id)) {
+        return;
+    }
+    let pasted = ui.input_mut(|input| {
+        let is_long =
+            |event: &egui::Event| matches!(event, egui::Event::Paste(new) if new.len() > MOST_EDITED);
+        let at = input.events.iter().position(is_long)?;
+        match input.events.remove(at) {
+            egui::Event::Paste(new) => Some(new),
+            _ => None,
+        }
+    });
+    if let Some(new) = pasted {
+        *text = new;
+    }
+}
+
+/// The head of a long text, and the way to be rid of it.
+fn long_text(ui: &mut Ui, rect: Rect, page: &Page<'_>, (text, name): (&mut String, &str)) {
+    let w = &page.w.signature;
+    let (top, rest) = cut_top(rect.shrink(9.0), 28.0, 6.0);
+    let bytes = crate::domain::group_digits(&text.len().to_string());
+    let words = (w.long_text)(&bytes);
+    let style = (Face::Small, page.t.text_2);
+    let clear = Button::ghost(w.clear).show_right(ui, top.right_center(), 28.0);
+    let room = clear.rect.left() - top.left() - 8.0;
+    let (place, _) = paint::fit(ui.painter(), top.left_center(), room, &words, style);
+    paint::say(ui, ("long", name), place, &words);
+    let head = text.as_bytes();
+    let head = head.get(..4096).unwrap_or(head);
+    let shown = crate::wechat::lab::visible::harmless_line(head);
+    let painter = ui.painter().with_clip_rect(rest.intersect(ui.clip_rect()));
+    let style = (Face::Mono, page.t.text_2);
+    paint::paragraph(&painter, rest, &shown, style, usize::MAX);
+    if clear.clicked() {
+        text.clear();
+    }
 }
 
 /// Draws the answer of one of these tabs.
@@ -164,7 +192,6 @@ pub(super) fn result(
     }
     match slot.value().map(AsRef::as_ref) {
         Some(LabAnswer::Verified(verified)) => verified_card(ui, rect, page, verified),
-        Some(LabAnswer::FrontEnd(sets)) => front_end_cards(ui, rect, page, sets),
         Some(LabAnswer::Plain(plain)) => {
             let body = card::titled(ui, rect, page.w.signature.plain, "");
             let copied = String::from_utf8_lossy(plain).into_owned();
@@ -178,8 +205,7 @@ pub(super) fn result(
         _ => {
             let hint = match tab {
                 LabTab::Verify => page.w.signature.verify_hint,
-                LabTab::Decrypt => page.w.signature.decrypt_hint,
-                _ => page.w.signature.never_proof,
+                _ => page.w.signature.decrypt_hint,
             };
             paint::card(ui.painter(), rect, page.t);
             let empty = card::Empty {
@@ -197,7 +223,12 @@ pub(super) fn result(
 }
 
 /// Text to the byte in a sunken well with a way to copy it.
-fn well(ui: &mut Ui, rect: Rect, page: &Page<'_>, (text, copied, salt): (&[u8], &str, &str)) {
+pub(super) fn well(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    (text, copied, salt): (&[u8], &str, &str),
+) {
     let t = page.t;
     paint::framed(ui.painter(), rect, 6, t.sunken, Stroke::NONE);
     let copy = Rect::from_center_size(rect.right_top() + vec2(-18.0, 18.0), vec2(28.0, 28.0));
@@ -210,7 +241,11 @@ fn well(ui: &mut Ui, rect: Rect, page: &Page<'_>, (text, copied, salt): (&[u8], 
             visible::say(ui, "text", place, text);
         });
     });
-    if icon_button(ui, copy, icons::COPY, page.w.frame.copy, false).clicked() {
+    // Two of them may stand in one view.
+    let pressed = paint::region(ui, copy, &format!("copy {salt}"), |ui| {
+        icon_button(ui, copy, icons::COPY, page.w.frame.copy, false).clicked()
+    });
+    if pressed {
         ui.copy_text(copied.to_owned());
     }
 }
@@ -249,11 +284,22 @@ fn verified_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, verified: &Verified) 
         );
         rest
     };
-    let body = card::titled(ui, rest, w.fields, "");
+    meant_card(ui, rest, (page, w.fields), &verified.fields);
+}
+
+/// Fields with their values and what they mean.
+pub(super) fn meant_card(
+    ui: &mut Ui,
+    rect: Rect,
+    (page, title): (&Page<'_>, &str),
+    fields: &[MeantField],
+) {
+    let (t, lang) = (page.t, page.w.lang);
+    let body = card::titled(ui, rect, title, "");
     paint::region(ui, body, "meant", |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (nth, field) in verified.fields.iter().enumerate() {
+            for (nth, field) in fields.iter().enumerate() {
                 let (line, _) =
                     ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
                 let p = ui.painter();
@@ -284,28 +330,8 @@ fn verified_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, verified: &Verified) 
     });
 }
 
-fn front_end_cards(ui: &mut Ui, rect: Rect, page: &Page<'_>, sets: &[PaySet]) {
-    let w = &page.w.signature;
-    let lang = page.w.lang;
-    paint::region(ui, rect, "sets", |ui| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 12.0;
-            for set in sets {
-                let json = set.json();
-                let lines = json.lines().count() as f32;
-                let size = vec2(ui.available_width(), 42.0 + lines * visible::LINE + 32.0);
-                let (card_rect, _) = ui.allocate_exact_size(size, Sense::hover());
-                let name = set.front_end.name();
-                let title = lang.pick(name.zh, name.en);
-                let body = card::titled(ui, card_rect, title, w.never_proof);
-                json_well(ui, body.shrink2(vec2(15.0, 8.0)), page, (&json, title));
-            }
-        });
-    });
-}
-
 /// JSON as it is pasted; its line ends are layout and not drawn.
-fn json_well(ui: &mut Ui, rect: Rect, page: &Page<'_>, (json, title): (&str, &str)) {
+pub(super) fn json_well(ui: &mut Ui, rect: Rect, page: &Page<'_>, (json, title): (&str, &str)) {
     let t = page.t;
     paint::framed(ui.painter(), rect, 6, t.sunken, Stroke::NONE);
     for (nth, line) in json.lines().enumerate() {

@@ -1,5 +1,7 @@
 //! What happens to a single field in other people's code: spaces, cases, number formats, encodings, other names.
 
+use std::fmt::Write as _;
+
 use super::json_text;
 use crate::domain::Instant;
 use crate::wechat::Params;
@@ -21,7 +23,7 @@ pub(super) struct Edit {
 /// A rewriting of a value: stable name, function.
 type Rewrite = (&'static str, fn(&str) -> Option<String>);
 
-const REWRITES: [Rewrite; 31] = [
+const REWRITES: [Rewrite; 34] = [
     ("value-space-end", |v| Some(format!("{v} "))),
     ("value-space-start", |v| Some(format!(" {v}"))),
     ("value-trimmed", |v| Some(v.trim().to_owned())),
@@ -40,7 +42,12 @@ const REWRITES: [Rewrite; 31] = [
         Some(percent(v).replace("%20", "+"))
     }),
     ("value-url-decoded", unpercent),
+    ("value-url-encoded-twice", |v| Some(percent(&percent(v)))),
     ("value-plus-space", |v| Some(v.replace('+', " "))),
+    ("value-blank-plus", |v| Some(v.replace(' ', "+"))),
+    ("value-unicode-escaped", |v| {
+        (!json_text::is_json(v)).then(|| unicode_escaped(v))
+    }),
     ("value-xml-escaped", |v| Some(xml_escaped(v))),
     ("value-xml-unescaped", |v| Some(xml_unescaped(v))),
     ("value-json-escaped", |v| {
@@ -373,6 +380,23 @@ pub(super) fn xml_escaped(value: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
         .replace('\'', "&apos;")
+}
+
+/// As JSON libraries write text that must be ASCII.
+fn unicode_escaped(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut room = [0_u16; 2];
+    for c in value.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut room) {
+                // Writing to a string cannot fail.
+                write!(out, "\\u{unit:04x}").unwrap_or_default();
+            }
+        }
+    }
+    out
 }
 
 fn xml_unescaped(value: &str) -> String {

@@ -8,6 +8,7 @@ mod form;
 mod json_text;
 mod v2;
 mod v2_plan;
+mod v2_rows;
 mod v2_twist;
 mod v2_words;
 mod v3;

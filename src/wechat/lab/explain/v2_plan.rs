@@ -71,6 +71,12 @@ impl<'a> Builder<'a> {
             text.extend_from_slice(key);
             text.extend_from_slice(joint(way.joiner));
         }
+        match way.joiner {
+            Joiner::AmpersandFirst => text.push(b'&'),
+            Joiner::QuestionFirst => text.push(b'?'),
+            Joiner::Printed => text.push(b'{'),
+            _ => {}
+        }
         let mut key_pending = way.place == KeyPlace::Sorted;
         let mut first = true;
         for (name, value) in fields {
@@ -92,8 +98,10 @@ impl<'a> Builder<'a> {
         if key_pending {
             pair(text, &mut first, way.joiner, "key", key);
         }
-        if way.joiner == Joiner::AmpersandEnd {
-            text.push(b'&');
+        match way.joiner {
+            Joiner::AmpersandEnd => text.push(b'&'),
+            Joiner::Printed => text.push(b'}'),
+            _ => {}
         }
         append_key(text, way.place, way.joiner, key);
         if way.newline {
@@ -273,7 +281,11 @@ fn way<'e>(twists: &[Twist<'e>]) -> Way<'e> {
 
 fn joint(joiner: Joiner) -> &'static [u8] {
     match joiner {
-        Joiner::Ampersand | Joiner::AmpersandEnd => b"&",
+        Joiner::Ampersand
+        | Joiner::AmpersandEnd
+        | Joiner::AmpersandFirst
+        | Joiner::QuestionFirst => b"&",
+        Joiner::Printed => b", ",
         Joiner::Nothing | Joiner::ValuesOnly => b"",
         Joiner::Escaped => b"&amp;",
         Joiner::Comma => b",",
@@ -303,8 +315,12 @@ fn append_key(out: &mut Vec<u8>, place: KeyPlace, joiner: Joiner, key: &[u8]) {
         KeyPlace::NamedSecret => b"&secret=",
         KeyPlace::NamedApiKey => b"&api_key=",
         KeyPlace::NamedPaySignKey => b"&paySignKey=",
+        KeyPlace::NamedAppSecret => b"&appsecret=",
+        KeyPlace::NoEquals => b"&key",
         KeyPlace::End => {
-            if !out.is_empty() && joiner != Joiner::AmpersandEnd {
+            if joiner == Joiner::Printed {
+                out.push(b'&');
+            } else if !out.is_empty() {
                 out.extend_from_slice(joint(joiner));
             }
             b"key="
@@ -346,6 +362,10 @@ fn encode(value: &str, encoding: Encoding) -> Vec<u8> {
         Encoding::Gbk => encoding_rs::GBK.encode(value).0.into_owned(),
         Encoding::TwiceUtf8 => value.bytes().map(char::from).collect::<String>().into(),
         Encoding::Quoted => format!("\"{value}\"").into(),
+        Encoding::QuestionMarks => {
+            let ascii = |c: char| if c.is_ascii() { c } else { '?' };
+            value.chars().map(ascii).collect::<String>().into()
+        }
         Encoding::Trimmed => value.trim().into(),
     }
 }

@@ -24,6 +24,7 @@ pub(super) enum Encoding {
     Gbk,
     TwiceUtf8,
     Quoted,
+    QuestionMarks,
     Trimmed,
 }
 
@@ -36,6 +37,9 @@ pub(super) enum Joiner {
     Comma,
     ValuesOnly,
     AmpersandEnd,
+    AmpersandFirst,
+    QuestionFirst,
+    Printed,
 }
 
 /// Where the key stands.
@@ -53,6 +57,8 @@ pub(super) enum KeyPlace {
     NamedSecret,
     NamedApiKey,
     NamedPaySignKey,
+    NamedAppSecret,
+    NoEquals,
 }
 
 /// How the key is written.
@@ -109,10 +115,21 @@ impl Twist<'_> {
     }
 }
 
+/// The joints worth trying, most usual first.
+const JOINERS: [Joiner; 8] = [
+    Joiner::Nothing,
+    Joiner::Escaped,
+    Joiner::Comma,
+    Joiner::ValuesOnly,
+    Joiner::AmpersandEnd,
+    Joiner::AmpersandFirst,
+    Joiner::QuestionFirst,
+    Joiner::Printed,
+];
+
 /// All twists that are about the whole message, most usual first.
 pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
     use Encoding as E;
-    use Joiner as J;
     use KeyForm as F;
     use KeyPlace as P;
 
@@ -137,6 +154,8 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
             P::NamedSecret,
             P::NamedApiKey,
             P::NamedPaySignKey,
+            P::NamedAppSecret,
+            P::NoEquals,
         ]
         .map(Twist::KeyPlace),
     );
@@ -169,20 +188,12 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
             E::Gbk,
             E::TwiceUtf8,
             E::Quoted,
+            E::QuestionMarks,
             E::Trimmed,
         ]
         .map(Twist::Encoding),
     );
-    out.extend(
-        [
-            J::Nothing,
-            J::Escaped,
-            J::Comma,
-            J::ValuesOnly,
-            J::AmpersandEnd,
-        ]
-        .map(Twist::Joiner),
-    );
+    out.extend(JOINERS.map(Twist::Joiner));
     out.extend([
         Twist::NewlineEnd,
         Twist::FirstOfRepeated,

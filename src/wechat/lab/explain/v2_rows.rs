@@ -1,0 +1,234 @@
+//! Names of the mistakes of APIv2 that are about a whole message.
+
+use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace};
+use super::v2_words::Row;
+
+pub(super) const fn encoding_row(encoding: Encoding) -> Row {
+    const MEND: (&str, &str) = (
+        "签名用原始的 UTF-8 文本，签完再编码",
+        "sign the raw UTF-8 text, encode afterwards",
+    );
+    let (code, zh, en) = match encoding {
+        Encoding::Url => (
+            "all-url-encoded",
+            "值先做了 URL 编码",
+            "the values were URL-encoded first",
+        ),
+        Encoding::UrlLower => (
+            "all-url-encoded-lower",
+            "值先做了 URL 编码（小写）",
+            "the values were URL-encoded in lower case first",
+        ),
+        Encoding::Form => (
+            "all-form-encoded",
+            "值先做了表单编码（空格成 +）",
+            "the values were form-encoded first",
+        ),
+        Encoding::Decoded => (
+            "all-url-decoded",
+            "值先做了 URL 解码",
+            "the values were URL-decoded first",
+        ),
+        Encoding::Xml => (
+            "all-xml-escaped",
+            "值先做了 XML 转义",
+            "the values were XML-escaped first",
+        ),
+        Encoding::Cdata => (
+            "all-cdata",
+            "值带着 <![CDATA[ ]]> 参与签名",
+            "the values were signed with their <![CDATA[ ]]>",
+        ),
+        Encoding::Gbk => (
+            "all-gbk",
+            "文本按 GBK 编码，不是 UTF-8",
+            "the text was GBK, not UTF-8",
+        ),
+        Encoding::TwiceUtf8 => (
+            "all-twice-utf8",
+            "文本做了两次 UTF-8 编码",
+            "the text was encoded as UTF-8 twice",
+        ),
+        Encoding::Quoted => (
+            "all-quoted",
+            "值带着引号参与签名",
+            "the values were signed with quotes",
+        ),
+        Encoding::QuestionMarks => (
+            "all-question-marks",
+            "非 ASCII 字符签成了问号",
+            "what is not ASCII was signed as question marks",
+        ),
+        Encoding::Trimmed | Encoding::Raw => (
+            "all-trimmed",
+            "值的前后空白被去掉了",
+            "white space around the values was removed",
+        ),
+    };
+    (code, zh, en, MEND.0, MEND.1)
+}
+
+pub(super) const fn joiner_row(joiner: Joiner) -> Row {
+    const MEND: (&str, &str) = ("用 name=value 以 & 连接", "join name=value with &");
+    let (code, zh, en) = match joiner {
+        Joiner::Nothing => (
+            "joined-with-nothing",
+            "字段之间没有 &",
+            "no & stands between the fields",
+        ),
+        Joiner::Escaped => (
+            "joined-with-amp",
+            "& 写成了 &amp;",
+            "& was written as &amp;",
+        ),
+        Joiner::Comma => (
+            "joined-with-comma",
+            "字段之间用了逗号",
+            "a comma stands between the fields",
+        ),
+        Joiner::ValuesOnly => (
+            "values-only",
+            "只连接了值，没有字段名",
+            "only values were joined, without names",
+        ),
+        Joiner::AmpersandFirst => (
+            "ampersand-first",
+            "最前面多了一个 &",
+            "an & stands before the first field",
+        ),
+        Joiner::QuestionFirst => (
+            "question-first",
+            "最前面多了一个 ?",
+            "a question mark stands before the first field",
+        ),
+        Joiner::Printed => (
+            "map-printed",
+            "直接签了打印出来的 Map：{a=1, b=2}",
+            "a printed map was signed: {a=1, b=2}",
+        ),
+        Joiner::AmpersandEnd | Joiner::Ampersand => (
+            "ampersand-twice",
+            "&key= 前多了一个 &",
+            "there is one & too many before &key=",
+        ),
+    };
+    (code, zh, en, MEND.0, MEND.1)
+}
+
+pub(super) const fn place_row(place: KeyPlace) -> Row {
+    const MEND: (&str, &str) = (
+        "在末尾接 &key= 和密钥",
+        "append &key= and the key at the end",
+    );
+    let (code, zh, en) = match place {
+        KeyPlace::Missing => (
+            "key-missing",
+            "没有接 &key=密钥",
+            "&key= and the key are missing",
+        ),
+        KeyPlace::Bare => (
+            "key-bare",
+            "密钥直接接在末尾，没有 &key=",
+            "the key was appended without &key=",
+        ),
+        KeyPlace::BareAfterAmpersand => (
+            "key-no-name",
+            "密钥接在 & 后，没有 key=",
+            "the key was appended after & without key=",
+        ),
+        KeyPlace::NoAmpersand => (
+            "key-no-ampersand",
+            "key= 前没有 &",
+            "no & stands before key=",
+        ),
+        KeyPlace::Front => ("key-front", "密钥放在最前面", "the key was put in front"),
+        KeyPlace::Sorted => (
+            "key-sorted",
+            "key 和字段一起排了序",
+            "key was sorted among the fields",
+        ),
+        KeyPlace::NamedUpper => ("key-named-upper", "写成了 &KEY=", "it was written &KEY="),
+        KeyPlace::NamedCapital => ("key-named-capital", "写成了 &Key=", "it was written &Key="),
+        KeyPlace::NamedSecret => (
+            "key-named-secret",
+            "写成了 &secret=",
+            "it was written &secret=",
+        ),
+        KeyPlace::NamedApiKey => (
+            "key-named-api-key",
+            "写成了 &api_key=",
+            "it was written &api_key=",
+        ),
+        KeyPlace::NoEquals => (
+            "key-no-equals",
+            "写成了 &key密钥，没有 =",
+            "it was written &key without =",
+        ),
+        KeyPlace::NamedAppSecret => (
+            "key-named-app-secret",
+            "写成了 &appsecret=",
+            "it was written &appsecret=",
+        ),
+        KeyPlace::NamedPaySignKey | KeyPlace::End => (
+            "key-named-pay-sign-key",
+            "写成了 &paySignKey=",
+            "it was written &paySignKey=",
+        ),
+    };
+    (code, zh, en, MEND.0, MEND.1)
+}
+
+pub(super) const fn form_row(form: KeyForm) -> Row {
+    const MEND: (&str, &str) = (
+        "密钥原样使用，32 个字符",
+        "use the key as it is, 32 characters",
+    );
+    let (code, zh, en) = match form {
+        KeyForm::LfEnd => (
+            "key-lf-end",
+            "密钥末尾多了换行",
+            "a line feed follows the key",
+        ),
+        KeyForm::CrLfEnd => (
+            "key-crlf-end",
+            "密钥末尾多了回车换行",
+            "CR and LF follow the key",
+        ),
+        KeyForm::CrEnd => ("key-cr-end", "密钥末尾多了回车", "a CR follows the key"),
+        KeyForm::SpaceEnd => (
+            "key-space-end",
+            "密钥末尾多了空格",
+            "a space follows the key",
+        ),
+        KeyForm::SpaceStart => (
+            "key-space-start",
+            "密钥前面多了空格",
+            "a space stands before the key",
+        ),
+        KeyForm::TabEnd => ("key-tab-end", "密钥末尾多了制表符", "a tab follows the key"),
+        KeyForm::Bom => ("key-bom", "密钥前面有 BOM", "a BOM stands before the key"),
+        KeyForm::Upper => (
+            "key-upper-case",
+            "密钥被转成大写",
+            "the key was turned to upper case",
+        ),
+        KeyForm::Lower => (
+            "key-lower-case",
+            "密钥被转成小写",
+            "the key was turned to lower case",
+        ),
+        KeyForm::Trimmed | KeyForm::AsIs => (
+            "key-stored-with-space",
+            "这里保存的密钥带空白，对方没有",
+            "the key stored here has white space, theirs has none",
+        ),
+        KeyForm::Quoted => ("key-quoted", "密钥带着引号", "the key stands in quotes"),
+        KeyForm::Md5 => (
+            "key-md5",
+            "密钥先做了 MD5",
+            "the key was hashed with MD5 first",
+        ),
+        KeyForm::Empty => ("key-empty", "密钥是空的", "the key is empty"),
+    };
+    (code, zh, en, MEND.0, MEND.1)
+}
