@@ -274,7 +274,18 @@ impl Flusher {
 /// # Errors
 /// The operating system's, or `UnexpectedEof` when the file ends before.
 pub fn read_at(file: &File, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; len];
+    read_over(file, offset, len, Vec::new())
+}
+
+/// The same into used memory, which is given back as the bytes that were read.
+///
+/// # Errors
+/// As [`read_at`].
+pub fn read_over(file: &File, offset: u64, len: usize, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    if bytes.capacity() < len {
+        bytes = vec![0; len];
+    }
+    bytes.resize(len, 0);
     fill_at(file, offset, &mut bytes)?;
     Ok(bytes)
 }
@@ -294,6 +305,40 @@ fn fill_at(file: &File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Files that a program with ten years of days keeps open at most.
+#[cfg(target_os = "linux")]
+const MOST_FILES: u64 = 16_384;
+
+/// How many files may be kept open: half of what the system allows when asked, but at least `least`.
+///
+/// A number of unknown day is looked for in every segment; opening them anew costs as much as the search.
+#[must_use]
+pub fn room_for_files(least: usize) -> usize {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+        let limit = getrlimit(Resource::Nofile);
+        let most = limit.maximum.unwrap_or(u64::MAX).min(2 * MOST_FILES);
+        let mut allowed = limit.current.unwrap_or(most);
+        if allowed < most {
+            let more = Rlimit {
+                current: Some(most),
+                ..limit
+            };
+            if setrlimit(Resource::Nofile, more).is_ok() {
+                allowed = most;
+            }
+        }
+        let room = usize::try_from(allowed.min(most) / 2);
+        room.map_or(least, |room| room.max(least))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        least
+    }
 }
 
 /// Opens an input that a person named.

@@ -10,6 +10,9 @@ use crate::domain::fingerprint;
 /// Rows of a full group.
 pub(super) const GROUP_ROWS: usize = 2048;
 
+/// All texts of a row, one bit each.
+const ALL_TEXTS: u8 = (1 << TEXTS) - 1;
+
 /// A group as it goes to the file.
 #[derive(Debug)]
 pub(super) struct EncodedGroup {
@@ -81,6 +84,11 @@ pub(super) struct Group {
 impl Group {
     /// Checks and opens a group; `None` when it is not what was written.
     pub(super) fn open<R: Record>(bytes: Vec<u8>) -> Option<Self> {
+        Self::open_some::<R>(bytes, ALL_TEXTS)
+    }
+
+    /// The same, with these texts only; the others read as if every row had none.
+    pub(super) fn open_some<R: Record>(bytes: Vec<u8>, texts_wanted: u8) -> Option<Self> {
         let (body, sum) = bytes.split_last_chunk::<8>()?;
         if checksum(body) != u64::from_le_bytes(*sum) {
             return None;
@@ -95,6 +103,9 @@ impl Group {
         for (at, end) in ends.iter().enumerate() {
             let place = (from, usize::try_from(u32::from_le_bytes(*end)).ok()?);
             from = place.1;
+            if at < R::TEXTS && texts_wanted >> at & 1 == 0 {
+                continue;
+            }
             if at < R::TEXTS {
                 *texts.get_mut(at)? = TextColumn::open(body, place, rows)?;
             } else {
@@ -108,6 +119,11 @@ impl Group {
             texts,
             ints,
         })
+    }
+
+    /// Its memory, for the next group.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Rows in the group.

@@ -43,6 +43,7 @@ mod scan;
 mod segment;
 mod serve;
 mod shelf;
+mod sorting;
 mod store;
 mod table;
 mod view;

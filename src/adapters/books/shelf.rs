@@ -13,12 +13,12 @@ use super::narrow;
 use super::page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use super::record::Record;
 use super::segment::{Footer, Place, segment_name};
-use crate::adapters::disk::{Disk, read_at};
+use crate::adapters::disk::{Disk, read_over, room_for_files};
 use crate::adapters::sqlite::SectionMeta;
 use crate::domain::fingerprint;
 use crate::ports::{BooksError, StoreError};
 
-/// Files kept open; systems commonly allow a program 1024 or only 256.
+/// Files kept open at least; systems commonly allow a program 1024 or only 256.
 const OPEN_FILES: usize = 128;
 /// Row groups kept, some 150 kilobytes each.
 const GROUPS: usize = 64;
@@ -132,7 +132,7 @@ impl Shelf {
     pub(super) fn new(disk: Disk) -> Self {
         Self {
             disk,
-            files: Mutex::new(Recent::new(OPEN_FILES)),
+            files: Mutex::new(Recent::new(room_for_files(OPEN_FILES))),
             sections: Mutex::new(Recent::new(FOOTERS)),
             groups: Mutex::new(Recent::new(GROUPS)),
         }
@@ -167,8 +167,13 @@ impl Shelf {
 
     /// Reads a stretch of a segment file.
     pub(super) fn read(&self, import: u32, place: Place) -> Result<Vec<u8>, BooksError> {
+        self.read_over(import, place, Vec::new())
+    }
+
+    fn read_over(&self, import: u32, place: Place, used: Vec<u8>) -> Result<Vec<u8>, BooksError> {
         let file = self.file(import)?;
-        read_at(&file, place.offset, place.len as usize).map_err(|error| match error.kind() {
+        let read = read_over(&file, place.offset, place.len as usize, used);
+        read.map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::damaged(import, "the file is cut short"),
             _ => BooksError::Store(StoreError::Broken(error.to_string())),
         })
@@ -197,14 +202,32 @@ impl Shelf {
         section: &Section,
         group: u32,
     ) -> Result<Group, BooksError> {
+        let (bytes, fault) = self.group_bytes(section, group, Vec::new())?;
+        Group::open::<R>(bytes).ok_or_else(fault)
+    }
+
+    /// The same with some of its texts only, into used memory.
+    pub(super) fn skim_group<R: Record>(
+        &self,
+        section: &Section,
+        (group, texts): (u32, u8),
+        used: Vec<u8>,
+    ) -> Result<Group, BooksError> {
+        let (bytes, fault) = self.group_bytes(section, group, used)?;
+        Group::open_some::<R>(bytes, texts).ok_or_else(fault)
+    }
+
+    fn group_bytes(
+        &self,
+        section: &Section,
+        group: u32,
+        used: Vec<u8>,
+    ) -> Result<(Vec<u8>, impl Fn() -> BooksError + use<>), BooksError> {
         let import = section.meta.import;
-        let fault = || Self::damaged(import, &format!("row group {group}"));
-        let place = section
-            .footer
-            .groups
-            .get(group as usize)
-            .ok_or_else(fault)?;
-        Group::open::<R>(self.read(import, *place)?).ok_or_else(fault)
+        let fault = move || Self::damaged(import, &format!("row group {group}"));
+        let place = section.footer.groups.get(group as usize);
+        let place = place.ok_or_else(fault)?;
+        Ok((self.read_over(import, *place, used)?, fault))
     }
 
     /// A row group, kept for the next question.

@@ -3,31 +3,32 @@
 //! Sorting and filtering read whole groups on all cores but only the columns they need; a million rows
 //! cost some tens of milliseconds and eight bytes each.
 
+use memchr::memmem::Finder;
 use rayon::prelude::*;
 
 use super::group::{GROUP_ROWS, Group};
-use super::low_half;
-use super::pack::scratch;
+use super::pack::{Scratch, scratch};
 use super::record::{Record, unzigzag};
-use super::shelf::Section;
+use super::sorting::{Part, by_number, by_text};
 use super::store::Bookshelf;
 use super::view::View;
+use super::{low_half, narrow};
 use crate::domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
-use crate::ports::{Book, BookRow, BooksError, RowId, RowList, SortBy, TableQuery, Watch};
+use crate::ports::{
+    Book, BookRow, BooksError, RowId, RowList, SortBy, StoreError, TableQuery, Watch,
+};
 
 /// Rows a page may have.
 const PAGE_ROWS: usize = 1000;
 
-/// A row that passed the filter: what it is sorted by, its line, its number, its amount.
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    key: u128,
-    id: u64,
-    amount: i64,
-}
-
-fn row_id(section: u32, row: usize) -> u64 {
-    u64::from(section) << 32 | row as u64
+/// The number of a row, by its place among all rows of the table.
+fn row_id(sections: &[(u64, u32)], place: u64) -> RowId {
+    let after = sections.partition_point(|(base, _)| *base <= place);
+    let (base, section) = sections
+        .get(after.saturating_sub(1))
+        .copied()
+        .unwrap_or_default();
+    RowId(u64::from(section) << 32 | (place - base))
 }
 
 /// Order of signed numbers as order of unsigned ones.
@@ -60,109 +61,56 @@ impl Bookshelf {
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
-        let mut lines: Vec<Line> = Vec::new();
-        let mut list = RowList::default();
+        let ask = Ask::new::<R>(query);
+        let mut parts: Vec<Part> = Vec::new();
+        // Place of the first row of each section, and the section.
+        let mut sections: Vec<(u64, u32)> = Vec::new();
+        let mut places = 0;
         for meta in view.day::<R>(day) {
             if meta.profile != profile {
                 continue;
             }
             let section = self.shelf.section(meta)?;
             let dead = view.dead(&self.shelf, meta.id)?;
-            let skip = match query.sort {
-                SortBy::Number => self.common_start::<R>(&section)?,
-                _ => 0,
-            };
             let groups = 0..u32::try_from(section.footer.groups.len()).unwrap_or(u32::MAX);
-            let read: Vec<Result<(u64, Vec<Line>), BooksError>> = groups
+            let read: Result<Vec<Part>, BooksError> = groups
                 .into_par_iter()
-                .map(|number| {
+                .map_init(Vec::new, |used, number| {
                     if watch.cancelled() {
                         return Err(BooksError::Cancelled);
                     }
-                    let group = self.shelf.load_group::<R>(&section, number)?;
-                    let first = number as usize * GROUP_ROWS;
-                    let mut lines = Vec::with_capacity(group.len());
-                    let mut all = 0;
-                    for at in 0..group.len() {
-                        let row = first + at;
-                        let replaced = dead.as_ref().is_some_and(|dead| {
-                            u32::try_from(row).is_ok_and(|row| dead.contains(row))
-                        });
-                        if replaced {
-                            continue;
-                        }
-                        all += 1;
-                        if passes::<R>(&group, at, query) {
-                            let key = sort_key::<R>(&group, at, (query.sort, skip));
-                            lines.push(Line {
-                                key,
-                                id: row_id(meta.id, row),
-                                amount: unzigzag(group.int(at, R::AMOUNT)),
-                            });
-                        }
-                    }
-                    Ok((all, lines))
+                    let which = (number, ask.texts);
+                    let group =
+                        self.shelf
+                            .skim_group::<R>(&section, which, std::mem::take(used))?;
+                    let first = number * narrow(GROUP_ROWS);
+                    let dead = |row: u32| dead.as_ref().is_some_and(|d| d.contains(first + row));
+                    let mut part = ask.part::<R>(&group, dead);
+                    part.base = places + u64::from(first);
+                    *used = group.into_bytes();
+                    Ok(part)
                 })
                 .collect();
-            for part in read {
-                let (all, part) = part?;
-                list.of += all;
-                lines.extend(part);
-            }
+            parts.extend(read?);
+            sections.push((places, meta.id));
+            places += u64::from(meta.rows);
         }
-        lines.par_sort_unstable_by_key(|line| (line.key, line.id));
-        if query.sort == SortBy::Number {
-            self.settle_ties::<R>(view, &mut lines)?;
-        }
+        let places = u32::try_from(places).map_err(|_too_many| {
+            BooksError::Store(StoreError::Broken("too many rows".to_owned()))
+        })?;
+        let mut sorted = match query.sort {
+            SortBy::Number => by_text(&parts, places),
+            _ => by_number(&parts, places),
+        };
         if query.descending {
-            lines.reverse();
+            sorted.reverse();
         }
-        let sum = lines
-            .iter()
-            .fold(0_i128, |sum, line| sum + i128::from(line.amount));
-        list.sum = Fen::new(i64::try_from(sum).unwrap_or(i64::MAX));
-        list.ids = lines.into_iter().map(|line| RowId(line.id)).collect();
-        Ok(list)
-    }
-
-    /// How many first bytes all keys of a section share: numbers of one day often begin alike.
-    fn common_start<R: Record>(&self, section: &Section) -> Result<usize, BooksError> {
-        let first: R = self.shelf.row(section, 0)?;
-        let groups = 0..u32::try_from(section.footer.groups.len()).unwrap_or(u32::MAX);
-        let shared: Vec<Result<usize, BooksError>> = groups
-            .into_par_iter()
-            .map(|number| {
-                let group = self.shelf.load_group::<R>(section, number)?;
-                let mut scratch = scratch();
-                Ok((0..group.len()).fold(first.key().len(), |shared, at| {
-                    let key = group.text(at, 0, &mut scratch).unwrap_or_default();
-                    let same = key.iter().zip(first.key()).take(shared);
-                    same.take_while(|(a, b)| a == b).count()
-                }))
-            })
-            .collect();
-        shared
-            .into_iter()
-            .try_fold(usize::MAX, |least, shared| Ok(least.min(shared?)))
-    }
-
-    /// Sorts rows whose keys agree in the bytes that were compared by their whole keys.
-    fn settle_ties<R: Record>(&self, view: &View, lines: &mut [Line]) -> Result<(), BooksError> {
-        for run in lines.chunk_by_mut(|a, b| a.key == b.key) {
-            if run.len() < 2 {
-                continue;
-            }
-            let mut whole = Vec::with_capacity(run.len());
-            for line in run.iter() {
-                let row: R = self.by_id(view, RowId(line.id))?;
-                whole.push((row.key().to_vec(), line.id, *line));
-            }
-            whole.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-            for (to, (_, _, line)) in run.iter_mut().zip(whole) {
-                *to = line;
-            }
-        }
-        Ok(())
+        let sum = parts.iter().map(|part| part.sum).sum::<i128>();
+        Ok(RowList {
+            ids: sorted.iter().map(|at| row_id(&sections, *at)).collect(),
+            of: parts.iter().map(|part| part.all).sum(),
+            sum: Fen::new(i64::try_from(sum).unwrap_or(i64::MAX)),
+        })
     }
 
     /// Rows by their numbers, in the order asked.
@@ -199,50 +147,88 @@ fn no_such_row(id: RowId) -> BooksError {
     }
 }
 
-fn passes<R: Record>(group: &Group, row: usize, query: &TableQuery) -> bool {
-    if !query.states.is_empty() && !query.states.contains(&state::<R>(group, row)) {
-        return false;
-    }
-    if let Some((least, most)) = query.amount {
-        let amount = unzigzag(group.int(row, R::AMOUNT));
-        if amount < least.get() || amount > most.get() {
-            return false;
+/// What a table wants of each group.
+struct Ask<'a> {
+    query: &'a TableQuery,
+    number: Option<Finder<'a>>,
+    /// Texts that are needed, one bit each.
+    texts: u8,
+}
+
+impl<'a> Ask<'a> {
+    fn new<R: Record>(query: &'a TableQuery) -> Self {
+        let searched = !query.number.is_empty();
+        let mut texts = u8::from(searched || query.sort == SortBy::Number);
+        for at in R::LOOKED_UP.iter().filter(|_| searched) {
+            texts |= 1 << at;
+        }
+        Self {
+            query,
+            number: searched.then(|| Finder::new(query.number.as_bytes())),
+            texts,
         }
     }
-    if query.number.is_empty() {
-        return true;
+
+    /// The rows of a group that count and pass.
+    fn part<R: Record>(&self, group: &Group, dead: impl Fn(u32) -> bool) -> Part {
+        let mut part = Part::default();
+        let mut scratch = scratch();
+        let by_text = self.query.sort == SortBy::Number;
+        for (at, row) in (0..group.len()).zip(0_u32..) {
+            if dead(row) {
+                continue;
+            }
+            part.all += 1;
+            let amount = unzigzag(group.int(at, R::AMOUNT));
+            if !self.passes::<R>(group, (at, amount), &mut scratch) {
+                continue;
+            }
+            part.sum += i128::from(amount);
+            part.rows.push(row);
+            if by_text {
+                let key = group.text(at, 0, &mut scratch).unwrap_or_default();
+                part.push_text(key);
+                continue;
+            }
+            part.lines
+                .push(u32::try_from(group.int(at, R::INTS - 2)).unwrap_or(u32::MAX));
+            part.keys.push(match self.query.sort {
+                SortBy::Line | SortBy::Number => 0,
+                SortBy::Time => ordered(unzigzag(group.int(at, 0))),
+                SortBy::Amount => ordered(amount),
+                SortBy::State => u64::from(state::<R>(group, at)),
+            });
+        }
+        part
     }
-    let mut scratch = scratch();
-    std::iter::once(0)
-        .chain(R::LOOKED_UP.iter().copied())
-        .any(|column| {
-            group
-                .text(row, column, &mut scratch)
-                .is_some_and(|text| memchr::memmem::find(text, query.number.as_bytes()).is_some())
+
+    fn passes<R: Record>(
+        &self,
+        group: &Group,
+        (row, amount): (usize, i64),
+        scratch: &mut Scratch,
+    ) -> bool {
+        let query = self.query;
+        if !query.states.is_empty() && !query.states.contains(&state::<R>(group, row)) {
+            return false;
+        }
+        if let Some((least, most)) = query.amount
+            && (amount < least.get() || amount > most.get())
+        {
+            return false;
+        }
+        let Some(number) = &self.number else {
+            return true;
+        };
+        let mut texts = std::iter::once(0).chain(R::LOOKED_UP.iter().copied());
+        texts.any(|column| {
+            let text = group.text(row, column, scratch);
+            text.is_some_and(|text| number.find(text).is_some())
         })
+    }
 }
 
 fn state<R: Record>(group: &Group, row: usize) -> u8 {
     let (column, shift, mask) = R::STATE;
     u8::try_from(group.int(row, column) >> shift & mask).unwrap_or(u8::MAX)
-}
-
-fn sort_key<R: Record>(group: &Group, row: usize, (by, skip): (SortBy, usize)) -> u128 {
-    let line = u128::from(group.int(row, R::INTS - 2));
-    let first = match by {
-        SortBy::Line => 0,
-        SortBy::Time => ordered(unzigzag(group.int(row, 0))),
-        SortBy::Amount => ordered(unzigzag(group.int(row, R::AMOUNT))),
-        SortBy::State => u64::from(state::<R>(group, row)),
-        SortBy::Number => {
-            let mut scratch = scratch();
-            let key = group.text(row, 0, &mut scratch).unwrap_or_default();
-            let mut bytes = [0; 16];
-            for (to, from) in bytes.iter_mut().zip(key.iter().skip(skip)) {
-                *to = *from;
-            }
-            return u128::from_be_bytes(bytes);
-        }
-    };
-    u128::from(first) << 32 | line
 }
