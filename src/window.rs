@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::picker::NativePicker;
+use recondesk::adapters::priority;
 use recondesk::adapters::report::XlsxWriter;
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::window::{Demo, Surroundings, WindowJobs};
@@ -50,10 +51,12 @@ fn person() -> String {
 
 fn parts(ports: &Ports, around: &Surroundings, wake: Wake) -> Result<Parts, Failure> {
     let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
+    priority::shared_work_gives_way();
     let crew = Crew {
         queries: jobs(),
         jobs: jobs(),
         line: jobs(),
+        give_way: priority::give_way,
     };
     let worker = Worker::start(crew, Arc::clone(&wake)).map_err(|error| {
         Failure::new(

@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod log;
 mod open;
 pub mod picker;
+pub mod priority;
 pub mod report;
 pub mod sqlite;
 pub mod vault;

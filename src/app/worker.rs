@@ -101,6 +101,8 @@ pub struct Crew {
     pub jobs: Box<dyn Jobs>,
     /// For [`Lane::Line`].
     pub line: Box<dyn Jobs>,
+    /// Called by the thread of [`Lane::Job`] before its first command, so that it gives way to the window.
+    pub give_way: fn(),
 }
 
 /// The threads, and the way to and from them.
@@ -120,9 +122,9 @@ impl Worker {
     pub fn start(crew: Crew, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
         let (events, inbox) = sync_channel(EVENTS);
         let sender = EventSender { events, wake };
-        let (query_sender, query_thread) = spawn("queries", crew.queries, sender.clone())?;
-        let (job_sender, job_thread) = spawn("jobs", crew.jobs, sender.clone())?;
-        let (line_sender, line_thread) = spawn("line", crew.line, sender)?;
+        let (query_sender, query_thread) = spawn("queries", (crew.queries, || ()), sender.clone())?;
+        let (job_sender, job_thread) = spawn("jobs", (crew.jobs, crew.give_way), sender.clone())?;
+        let (line_sender, line_thread) = spawn("line", (crew.line, || ()), sender)?;
         Ok(Self {
             queries: Some(query_sender),
             jobs: Some(job_sender),
@@ -191,13 +193,14 @@ impl Drop for Worker {
 
 fn spawn(
     name: &str,
-    mut jobs: Box<dyn Jobs>,
+    (mut jobs, first): (Box<dyn Jobs>, fn()),
     events: EventSender,
 ) -> std::io::Result<(SyncSender<Order>, JoinHandle<()>)> {
     let (sender, orders) = sync_channel::<Order>(QUEUE);
     let thread = std::thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
+            first();
             serve(jobs.as_mut(), &orders, &events);
         })?;
     Ok((sender, thread))
@@ -294,6 +297,7 @@ mod tests {
             queries: Box::new(Play(play)),
             jobs: Box::new(Play(play)),
             line: Box::new(Play(play)),
+            give_way: || (),
         };
         let worker = Worker::start(crew, wake).unwrap();
         (worker, woken)
