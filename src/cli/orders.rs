@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::Done;
-use super::context::{Context, print, profile_named};
+use super::context::{Context, not_written, print, profile_named};
 use super::table::Table;
 use crate::app::jobs::{orders, preview};
 use crate::app::{Failure, FailureKind, Language as Lang, Words};
@@ -14,7 +14,7 @@ use crate::domain::{Fen, ProfileId};
 use crate::intake::{
     Fate, Kind, Mapping, Plan, Preview, ReasonLanguage, Reject, RejectWriter, UnitDoubt,
 };
-use crate::ports::{OrdersImport, Ports, Source};
+use crate::ports::{OrdersImport, Ports, Scratch, Source};
 
 /// Refused rows that are told on standard error; the rest goes to the reject file.
 const TOLD: usize = 10;
@@ -57,11 +57,15 @@ pub(super) fn run(
     if import.dry_run {
         return dry_run(context, source, &mapping);
     }
-    let mut rejects = Rejects::default();
     let headers = preview::look(&mut source, Some(&mapping))?;
+    let mut rejects = Rejects::default();
+    if import.rejects.is_some() {
+        let plan = preview::plan(&mapping, &headers)?;
+        rejects.spool(&ports, context.lang, &plan)?;
+    }
     let done = {
         let terminal = context.terminal();
-        let mut take = |reject: &Reject| rejects.take(reject, import.rejects.is_some());
+        let mut take = |reject: &Reject| rejects.take(reject);
         orders::import(
             ports.books.as_ref(),
             (id, &mapping),
@@ -70,56 +74,70 @@ pub(super) fn run(
             &terminal,
         )?
     };
-    if let Some(path) = &import.rejects
-        && rejects.count > 0
-    {
-        let plan = preview::plan(&mapping, &headers)?;
-        rejects.write(context, path, &plan)?;
-    }
-    if given {
-        let toml = mapping.to_toml();
-        ports.records.set_mapping(id, &mapping.name, &toml)?;
+    let writer = rejects.writer.take();
+    if let (Some(path), Some(writer), true) = (&import.rejects, writer, rejects.count > 0) {
+        let failed = rejects.failed.take();
+        write_rejects(context, path, failed.map_or(Ok(writer), Err))?;
     }
     tell(context, &done, &rejects, import.rejects.as_deref());
     if done.is_new && done.good == 0 && done.bad > 0 {
         return Err(all_refused());
     }
+    if given {
+        let toml = mapping.to_toml();
+        ports.records.set_mapping(id, &mapping.name, &toml)?;
+    }
     Ok(Done::Clean)
 }
 
-/// Refused rows, as many as are wanted.
+/// Refused rows: the first ones to be told, all of them on their way to a file. There may be millions.
 #[derive(Default)]
 struct Rejects {
     first: Vec<Reject>,
-    all: Vec<Reject>,
     count: u64,
+    writer: Option<RejectWriter<Box<dyn Scratch>>>,
+    failed: Option<std::io::Error>,
 }
 
 impl Rejects {
-    fn take(&mut self, reject: &Reject, keep: bool) {
+    /// Keeps every row that is refused in a nameless file.
+    fn spool(&mut self, ports: &Ports, lang: Lang, plan: &Plan) -> Result<(), Failure> {
+        let language = match lang {
+            Lang::Zh => ReasonLanguage::Zh,
+            Lang::En => ReasonLanguage::En,
+        };
+        let begun = ports
+            .writers
+            .scratch()
+            .and_then(|scratch| RejectWriter::new(scratch, plan, language));
+        self.writer = Some(begun.map_err(|error| not_written(Path::new("-"), &error))?);
+        Ok(())
+    }
+
+    fn take(&mut self, reject: &Reject) {
         self.count = self.count.saturating_add(1);
         if self.first.len() < TOLD {
             self.first.push(reject.clone());
         }
-        if keep {
-            self.all.push(reject.clone());
+        if let (Some(writer), None) = (&mut self.writer, &self.failed) {
+            self.failed = writer.write(reject).err();
         }
     }
+}
 
-    fn write(&self, context: &Context<'_>, path: &Path, plan: &Plan) -> Result<(), Failure> {
-        let language = match context.lang {
-            Lang::Zh => ReasonLanguage::Zh,
-            Lang::En => ReasonLanguage::En,
-        };
-        let mut fill = |out: &mut (dyn std::io::Write + Send)| {
-            let mut writer = RejectWriter::new(out, plan, language)?;
-            for reject in &self.all {
-                writer.write(reject)?;
-            }
-            writer.finish().map(drop)
-        };
-        context.write_file(path, &mut fill)
-    }
+/// Hands the refused rows over, whole or not at all.
+fn write_rejects(
+    context: &Context<'_>,
+    path: &Path,
+    kept: std::io::Result<RejectWriter<Box<dyn Scratch>>>,
+) -> Result<(), Failure> {
+    let source = kept
+        .and_then(RejectWriter::finish)
+        .and_then(|scratch| scratch.into_source("rejects"));
+    let mut source = source.map_err(|error| not_written(path, &error))?;
+    let mut fill =
+        |out: &mut (dyn std::io::Write + Send)| std::io::copy(&mut source.bytes, out).map(drop);
+    context.write_file(path, &mut fill)
 }
 
 /// The mapping to use, and whether it was given in a file.

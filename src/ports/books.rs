@@ -317,9 +317,15 @@ pub struct OrdersImport {
 impl OrdersImport {
     /// The answer for a file that was imported before.
     #[must_use]
-    pub fn unchanged(record: &ImportRecord) -> Self {
+    pub const fn unchanged(record: &ImportRecord) -> Self {
+        Self::nothing(record.import)
+    }
+
+    /// The answer for a file that left no row.
+    #[must_use]
+    pub const fn nothing(import: u32) -> Self {
         Self {
-            import: record.import,
+            import,
             is_new: false,
             good: 0,
             bad: 0,

@@ -382,6 +382,39 @@ fn an_unmapped_status_is_refused_by_name_and_written_to_the_reject_file() {
 }
 
 #[test]
+fn a_file_of_refused_rows_only_leaves_nothing_and_is_refused_each_time() {
+    let stage = Stage::new();
+    let bad = "out_trade_no,amount,pay_status,created_at\nQH1,-1.234,paid,2026-03-08 10:00:00\n";
+    let file = stage.file("orders.csv", bad.as_bytes());
+    let import = ["orders", "import", &file, "--profile", "shop"];
+
+    for _ in 0..2 {
+        assert!(stage.refusal(4, &import).contains("orders.all_refused"));
+        let kept = ["archive", "books"].map(|folder| {
+            std::fs::read_dir(stage.path("workspace").join(folder)).map_or(0, Iterator::count)
+        });
+        assert_eq!(kept, [0, 0]);
+    }
+}
+
+#[test]
+fn a_list_of_too_many_numbers_is_not_answered_in_part() {
+    let stage = Stage::new();
+    let numbers: Vec<String> = (0..10_001).map(|n| format!("ORD{n:08}")).collect();
+    let list = stage.file("list.txt", numbers.join("\n").as_bytes());
+
+    let told = stage.refusal(
+        4,
+        &["query", "--list", &list, "--profile", "shop", "--live"],
+    );
+
+    assert!(
+        told.contains("list.txt") && told.contains("10000"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_key_is_taken_from_a_file_only_in_its_form_and_is_never_seen_again() {
     let stage = Stage::new();
     let key = "192006250b4c09247ec02edce69f6a2d";

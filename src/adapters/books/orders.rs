@@ -51,6 +51,9 @@ impl Bookshelf {
             bytes,
             sha256,
         } = reading;
+        if stats.good == 0 && stats.bad > 0 {
+            return Ok(all_refused(draft.import, stats.bad));
+        }
         let mut out = Writing {
             books: self,
             profile,
@@ -70,11 +73,7 @@ impl Bookshelf {
             archive.map_err(|error| disk_error(&error)).and(segment)
         });
         segment?;
-        let rows: u64 = out
-            .sections
-            .iter()
-            .map(|section| u64::from(section.rows))
-            .sum();
+        let rows = out.rows();
         let summary = OrdersImport {
             import: draft.import,
             is_new: true,
@@ -151,6 +150,16 @@ impl Bookshelf {
     }
 }
 
+/// The answer for a file without one good row. Nothing of it is kept: the next try would otherwise
+/// be told that it was imported before.
+const fn all_refused(import: u32, bad: u64) -> OrdersImport {
+    OrdersImport {
+        is_new: true,
+        bad,
+        ..OrdersImport::nothing(import)
+    }
+}
+
 /// What decides how a file is read: two readings of one file are two imports only if this differs.
 fn recipe(mapping: &Mapping) -> String {
     let mut digest = Hash::sha256();
@@ -188,6 +197,11 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
+    fn rows(&self) -> u64 {
+        let sections = self.sections.iter();
+        sections.map(|section| u64::from(section.rows)).sum()
+    }
+
     fn write_all(
         &mut self,
         draft: &Draft<'_>,
@@ -243,7 +257,7 @@ impl Writing<'_> {
             let stored = view.day::<R>(day);
             if !stored.is_empty() {
                 let old = view.merge::<R>(&self.books.shelf, stored, None)?;
-                let weeded = weed(&sheaf, [cold.0, hot.0], old)?;
+                let weeded = weed(&sheaf, [cold.0, hot.0], old, watch)?;
                 self.same += weeded.same;
                 self.changed += weeded.changed;
                 for (section, list) in &weeded.superseded {

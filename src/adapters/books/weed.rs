@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use super::pack::{Entry, Sheaf};
 use super::record::Record;
 use super::scan::{Merge, Scanned};
-use crate::ports::BooksError;
+use crate::ports::{BooksError, Watch};
+
+/// Keys between two looks whether to stop.
+const WATCH_EVERY: u32 = 4096;
 
 /// What is left of the new rows of a day.
 #[derive(Debug, Default)]
@@ -27,12 +30,16 @@ pub(super) fn weed<R: Record>(
     sheaf: &Sheaf<R>,
     runs: [&[Entry]; 2],
     old: Merge<R>,
+    watch: &dyn Watch,
 ) -> Result<Weeded, BooksError> {
     let mut out = Weeded::default();
     let mut old = old.peekable();
     let [mut cold, mut hot] = runs;
     let lost = || BooksError::Source("a row in memory cannot be read back".to_owned());
-    loop {
+    for turn in 0_u32.. {
+        if turn.is_multiple_of(WATCH_EVERY) && watch.cancelled() {
+            return Err(BooksError::Cancelled);
+        }
         let next = match (cold.first(), hot.first()) {
             (None, None) => break,
             (Some(a), Some(b)) => {

@@ -7,13 +7,33 @@ use super::{Command, Format, Named, likeliest, nothing_found, tell_cleaning, usa
 use crate::app::jobs::export::{write_csv, write_json};
 use crate::app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use crate::app::jobs::lookup::live::{self, Asked};
-use crate::app::jobs::lookup::recognise::recognise_list;
+use crate::app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
 use crate::app::jobs::query::Verdict;
-use crate::app::{Failure, Silent, Words};
+use crate::app::{Failure, FailureKind, Silent, Words};
 use crate::cli::Done;
 use crate::cli::context::{Context, not_written, print};
 use crate::domain::Sheet;
 use crate::ports::{CancelToken, NumberKind, Ports};
+
+/// Bytes of a list: many times what [`MAX_NUMBERS`] numbers need.
+const LARGEST_LIST: usize = 8 << 20;
+
+/// A list that would be answered in part only is not answered at all.
+fn too_long(path: &Path) -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "query.list",
+        Words::new(
+            format!("清单太长：一次最多 {MAX_NUMBERS} 个单号"),
+            format!("The list is too long: at most {MAX_NUMBERS} numbers at a time"),
+        ),
+        Words::new(
+            "确认这是单号清单，分成几份再查",
+            "Check that it is a list of numbers, and split it",
+        ),
+    )
+    .with_detail(path.display().to_string())
+}
 
 /// Many numbers, all asked live.
 pub(super) fn list(
@@ -30,8 +50,15 @@ pub(super) fn list(
             Words::default(),
         ));
     };
-    let recognised = recognise_list(&context.text(path)?);
+    let text = context.text(path)?;
+    if text.len() > LARGEST_LIST {
+        return Err(too_long(path));
+    }
+    let recognised = recognise_list(&text);
     tell_cleaning(context, &recognised);
+    if recognised.cut {
+        return Err(too_long(path));
+    }
     if recognised.numbers.is_empty() {
         return Err(nothing_found());
     }

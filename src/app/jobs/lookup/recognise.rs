@@ -127,13 +127,17 @@ pub fn recognise_list(text: &str) -> Recognised {
         out.ruined.extend(found.ruined);
         out.merchants.extend(found.merchants);
         for number in found.numbers {
+            if !seen.insert(number.number.clone()) {
+                continue;
+            }
             if out.numbers.len() >= MAX_NUMBERS {
                 out.cut = true;
                 break;
             }
-            if seen.insert(number.number.clone()) {
-                out.numbers.push(number);
-            }
+            out.numbers.push(number);
+        }
+        if out.cut {
+            break;
         }
     }
     out.cleaned.sort_unstable();

@@ -1,6 +1,7 @@
 //! Numbers as customers and spreadsheets give them.
 
 use super::*;
+use std::fmt::Write as _;
 
 const PAID: &str = "4200002345202603081234567890";
 
@@ -140,4 +141,19 @@ fn short_numbers_of_a_list_stay_one_per_line() {
         .collect();
     assert_eq!(numbers, ["ORD001", "ORD002", "A3", "A4"]);
     assert_eq!(found.cleaned, []);
+}
+
+#[test]
+fn a_list_that_is_too_long_says_so_and_is_read_no_further() {
+    let mut text = String::new();
+    for n in 0..=MAX_NUMBERS {
+        writeln!(text, "ORD{n:08}").unwrap();
+    }
+
+    let found = recognise_list(&text);
+    let whole = recognise_list(text.trim_end().rsplit_once('\n').unwrap().0);
+
+    assert!(found.cut);
+    assert_eq!(found.numbers.len(), MAX_NUMBERS);
+    assert!(!whole.cut);
 }
