@@ -41,11 +41,18 @@ pub(super) fn list(
     most: u32,
 ) -> Result<Vec<ExchangeRecord>, StoreError> {
     let connection = db.lock();
-    let mut statement = connection.prepare_cached(
+    // The search reads an index that holds what is searched, and only then the rows it found.
+    let which = if text.is_empty() {
+        "?1 = ''"
+    } else {
+        "id IN (SELECT id FROM exchange INDEXED BY exchange_search
+                WHERE instr(number, ?1) > 0 OR instr(operation, ?1) > 0
+                ORDER BY id DESC LIMIT ?2)"
+    };
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT profile, at, operation, number, outcome, took_ms, document FROM exchange
-         WHERE ?1 = '' OR instr(number, ?1) > 0 OR instr(operation, ?1) > 0
-         ORDER BY id DESC LIMIT ?2",
-    )?;
+         WHERE {which} ORDER BY id DESC LIMIT ?2"
+    ))?;
     let rows = statement.query_map(params![text, most], |row| {
         Ok(ExchangeRecord {
             profile: ProfileId(row.get(0)?),
@@ -58,4 +65,46 @@ pub(super) fn list(
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::MerchantProfile;
+    use crate::ports::Records as _;
+
+    #[test]
+    fn the_history_is_searched_by_any_part_of_a_number_newest_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open(&folder.path().join("w.db")).unwrap();
+        let now = Instant::from_unix(1_772_899_200);
+        let shop = MerchantProfile::new("a", "1900000109");
+        let profile = db.add_profile(&shop, now).unwrap();
+        for (operation, number) in [
+            ("orderquery", "QH1234"),
+            ("refundquery", "QH9923"),
+            ("orderquery", "QH5678"),
+        ] {
+            let exchange = ExchangeRecord {
+                profile,
+                at: now,
+                operation: operation.to_owned(),
+                number: number.to_owned(),
+                outcome: "SUCCESS".to_owned(),
+                took_ms: 12,
+                document: "{}".to_owned(),
+            };
+            log(&db, &exchange).unwrap();
+        }
+        let found = |text: &str, most: u32| -> Vec<String> {
+            let all = list(&db, text, most).unwrap().into_iter();
+            all.map(|exchange| exchange.number).collect()
+        };
+
+        assert_eq!(found("", 9), ["QH5678", "QH9923", "QH1234"]);
+        assert_eq!(found("23", 9), ["QH9923", "QH1234"]);
+        assert_eq!(found("23", 1), ["QH9923"]);
+        assert_eq!(found("orderquery", 9), ["QH5678", "QH1234"]);
+        assert!(found("nowhere", 9).is_empty());
+    }
 }
