@@ -125,6 +125,8 @@ pub enum Command {
     LookupHistory(String),
     /// Asks WeChat Pay about every number of a text.
     AskMany(ProfileId, String),
+    /// Reads the numbers of a list in a file.
+    ReadList(PathBuf),
     /// Writes answers to a file.
     ExportAnswers(Vec<Asked>, ExportFormat, PathBuf),
     /// Verifies notifications, compares and enters each once.
@@ -192,6 +194,7 @@ impl Command {
             | Self::Order(..)
             | Self::LookUp(_)
             | Self::LookupHistory(_)
+            | Self::ReadList(_)
             | Self::Page(..) => TaskKind::Read,
             Self::SavePreferences(_)
             | Self::SaveProfile(..)

@@ -4,7 +4,7 @@ use crate::domain::{BillDate, ProfileId};
 use crate::ports::ExchangeRecord;
 
 use super::command::{CaseList, OrderList, Welcome};
-use super::jobs::lookup::desk::{Live, Local};
+use super::jobs::lookup::desk::{ListFile, Live, Local};
 use super::jobs::lookup::live::Asked;
 use super::jobs::notify::Received;
 use super::model::{
@@ -98,6 +98,8 @@ pub enum Outcome {
     LookupHistory(Vec<ExchangeRecord>),
     /// To `AskMany`, those that need a person first.
     Answers(Vec<Asked>),
+    /// To `ReadList`.
+    List(Box<ListFile>),
     /// To `Receive`, one for each notification.
     Received(Vec<Received>),
     /// Done, nothing to show.

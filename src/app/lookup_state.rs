@@ -5,7 +5,7 @@
 
 use super::jobs::exchange::Trouble;
 use super::jobs::lookup::Story;
-use super::jobs::lookup::desk::{Live, Local, LookUp, Question};
+use super::jobs::lookup::desk::{ListFile, Live, Local, LookUp, Question};
 use super::jobs::lookup::live::Asked;
 use super::jobs::notify::Received;
 use super::jobs::query::Verdict;
@@ -54,6 +54,10 @@ pub struct Lookup {
     pub history: Remote<Vec<ExchangeRecord>>,
     /// Answers about many numbers.
     pub answers: Remote<Vec<Asked>>,
+    /// Numbers of a list in a file.
+    pub list: Remote<Box<ListFile>>,
+    /// Lists read so far, so that each is shown once.
+    pub lists: u64,
     /// What became of notifications.
     pub received: Remote<Vec<Received>>,
     /// Numbers looked up last, newest first, with what was said of them.
@@ -204,7 +208,12 @@ impl Lookup {
                 None
             }
             Command::AskMany(..) => {
+                self.list.clear();
                 self.answers.ask(id);
+                None
+            }
+            Command::ReadList(_) => {
+                self.list.ask(id);
                 None
             }
             Command::Receive(..) => {
@@ -239,6 +248,12 @@ impl Lookup {
             }
             Outcome::Answers(answers) => {
                 self.answers.answer(id, Ok(answers));
+                Vec::new()
+            }
+            Outcome::List(list) => {
+                if self.list.answer(id, Ok(list)) {
+                    self.lists = self.lists.wrapping_add(1);
+                }
                 Vec::new()
             }
             Outcome::Received(received) => {
@@ -280,6 +295,7 @@ impl Lookup {
             || self.live.answer(id, Err(failure.clone()))
             || self.history.answer(id, Err(failure.clone()))
             || self.answers.answer(id, Err(failure.clone()))
+            || self.list.answer(id, Err(failure.clone()))
             || self.received.answer(id, Err(failure.clone()))
     }
 

@@ -367,10 +367,10 @@ impl State {
             | Outcome::Live(_)
             | Outcome::LookupHistory(_)
             | Outcome::Answers(_)
+            | Outcome::List(_)
             | Outcome::Received(_)) => {
-                return self
-                    .lookup
-                    .answered(id, answer, (self.now, &self.merchants));
+                let known = (self.now, self.merchants.as_slice());
+                return self.lookup.answered(id, answer, known);
             }
             Outcome::Done => {}
         }

@@ -38,6 +38,8 @@ pub(crate) enum Action {
     OpenCase(ProfileId, String, String),
     /// Asks where to write the answers about many numbers.
     PickAnswers(ExportFormat),
+    /// Asks for a file with a list of numbers.
+    PickList,
     /// Opens the form of a new merchant.
     NewMerchant,
 }

@@ -47,6 +47,7 @@ enum Picking {
     Import,
     Export(ProfileId, BillDate, crate::app::ExportFormat),
     Answers(crate::app::ExportFormat),
+    List,
 }
 
 /// The window.
@@ -202,6 +203,11 @@ impl App {
                     self.submit(Command::Export(profile, day, format, path));
                 }
             }
+            Some(Picking::List) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::ReadList(path));
+                }
+            }
             Some(Picking::Answers(format)) => {
                 let answers = self.state.lookup.answers.value().cloned();
                 if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
@@ -292,6 +298,7 @@ impl App {
                 Action::StopAsking => self.state.leave_lookup(),
                 Action::OpenCase(profile, key, number) => self.open_case(profile, key, number),
                 Action::PickAnswers(format) => self.pick_answers(format),
+                Action::PickList => self.pick_list(),
                 Action::Run(command) => self.submit(command),
                 Action::SetDay(day) => self.set_day(day),
                 Action::SetMerchant(merchant) => self.set_merchant(merchant),
@@ -352,6 +359,18 @@ impl App {
             name,
         }) {
             self.picking = Some(Picking::Answers(format));
+        }
+    }
+
+    fn pick_list(&mut self) {
+        let title = match self.state.preferences.language {
+            crate::app::Language::Zh => "选择单号列表",
+            crate::app::Language::En => "Choose a list of numbers",
+        };
+        if self.picker.ask(PickAsk::Open {
+            title: title.to_owned(),
+        }) {
+            self.picking = Some(Picking::List);
         }
     }
 

@@ -256,7 +256,8 @@ impl Palette {
 /// The first number of a text that looks like one of an order: long enough not to be a word or a day.
 fn number_in(text: &str) -> Option<String> {
     let found = recognise(text).numbers.into_iter().next()?;
-    (found.number.len() >= 8 || found.labelled).then_some(found.number)
+    let is_word = !found.number.bytes().any(|byte| byte.is_ascii_digit());
+    (found.labelled || (found.number.len() >= 8 && !is_word)).then_some(found.number)
 }
 
 /// True for text that can be an order number: eight or more letters and digits, with digits among them.

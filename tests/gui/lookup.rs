@@ -4,9 +4,11 @@ use egui::{Event as Input, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::jobs::exchange::Trouble;
-use recondesk::app::jobs::lookup::desk::Following;
+use recondesk::app::jobs::lookup::desk::{Following, ListFile};
 use recondesk::app::jobs::poll::{Plan, Poll};
 use recondesk::app::{Command, Event, Language, Outcome, Remote, TaskId};
+use recondesk::domain::ProfileId;
+use recondesk::ports::ExchangeRecord;
 use recondesk::ui::{App, Screen};
 
 use crate::lookup_sample::{NUMBER, live, local, story};
@@ -139,6 +141,99 @@ fn pasting_keeps_line_breaks_and_asks_at_once() {
     assert_eq!(text.as_deref(), Some("a\nWechatpay-Serial: AB\n"));
 }
 
+/// A window on many numbers, into which a list of a file was read.
+fn with_list(look: Look, tape: &Tape) -> Harness<'static, App> {
+    let mut harness = sample_window(look, Screen::Lookup, tape);
+    let english = look.language == Language::En;
+    let (many, file) = if english {
+        ("Many...", "From a file...")
+    } else {
+        ("批量…", "从文件…")
+    };
+    harness.get_by_label(many).click();
+    harness.run_steps(2);
+    harness.get_by_label(file).click();
+    harness.run_steps(2);
+    assert_eq!(tape.0.borrow().asked.len(), 1, "the file dialog is open");
+    tape.0.borrow_mut().answer = Some(vec!["/somewhere/list.csv".into()]);
+    harness.run_steps(2);
+    let task = task_of(
+        tape,
+        |command| matches!(command, Command::ReadList(path) if path.ends_with("list.csv")),
+    );
+    let list = ListFile {
+        name: "list.csv".into(),
+        numbers: vec!["A1".into(), "A2".into(), NUMBER.into()],
+        ruined: 1,
+        cut: false,
+    };
+    answer(tape, task, Outcome::List(Box::new(list)));
+    harness.run_steps(2);
+    harness
+}
+
+#[test]
+fn a_list_in_a_file_is_read_and_shown_before_anybody_is_asked() {
+    let tape = Tape::default();
+    let mut harness = with_list(Look::default(), &tape);
+    assert!(said(&harness, "list.csv：3 个单号，1 个已被电子表格破坏"));
+    assert!(
+        !tape
+            .take()
+            .iter()
+            .any(|c| matches!(c, Command::AskMany(..)))
+    );
+
+    harness.get_by_label("查询 3 个单号").click();
+    harness.run_steps(2);
+
+    let text = tape.take().into_iter().find_map(|command| match command {
+        Command::AskMany(_, text) => Some(text),
+        _ => None,
+    });
+    assert_eq!(text, Some(format!("A1\nA2\n{NUMBER}")));
+}
+
+fn exchange() -> ExchangeRecord {
+    ExchangeRecord {
+        profile: ProfileId(1),
+        at: now(),
+        operation: "orderquery".into(),
+        number: NUMBER.into(),
+        outcome: "SUCCESS".into(),
+        took_ms: 212,
+        document: "{}".into(),
+    }
+}
+
+#[test]
+fn the_history_is_searched_and_a_row_of_it_looked_up() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Lookup, &tape);
+    harness.get_by_label("历史").click();
+    harness.run_steps(2);
+    harness.get_by_label("按单号或操作查找").focus();
+    harness.run_steps(2);
+    harness.event(Input::Text("0077".into()));
+    harness.run_steps(2);
+    let task = task_of(
+        &tape,
+        |command| matches!(command, Command::LookupHistory(text) if text == "0077"),
+    );
+
+    answer(&tape, task, Outcome::LookupHistory(vec![exchange()]));
+    harness.run_steps(2);
+    tape.take();
+    harness.get_by_label_contains("orderquery").click();
+    harness.run_steps(2);
+
+    assert!(
+        tape.take()
+            .iter()
+            .any(|c| matches!(c, Command::LookUp(ask) if ask.text == NUMBER))
+    );
+}
+
 #[test]
 fn without_a_key_nobody_is_asked() {
     let tape = Tape::default();
@@ -244,4 +339,14 @@ fn the_screen_draws_in_every_look() {
         Remote::Ready(vec![live(Ok("SUCCESS")).asked, live(Ok("NOTPAY")).asked]);
     harness.run_steps(2);
     crate::pictures::take("lookup-many-light-zh", &mut harness);
+    for (name, look) in [
+        ("light-zh", Look::default()),
+        ("dark-en-1024x640", small(Look::default().dark().english())),
+    ] {
+        let mut harness = with_list(look, &Tape::default());
+        harness.state_mut().state_mut().lookup.answers =
+            Remote::Ready(vec![live(Ok("SUCCESS")).asked]);
+        harness.run_steps(2);
+        crate::pictures::take(&format!("lookup-list-{name}"), &mut harness);
+    }
 }

@@ -18,6 +18,7 @@ mod frame;
 mod lookup;
 mod lookup_sample;
 mod pictures;
+mod row_menus;
 mod sample;
 mod screens;
 mod signature;

@@ -395,6 +395,10 @@ impl WindowJobs {
             Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
             Command::Page(list, wanted) => self.page(list, &wanted),
             Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(desk::local(&self.ports, ask)?))),
+            Command::ReadList(path) => {
+                let list = desk::read_list(self.around.files.as_ref(), &path)?;
+                Ok(Outcome::List(Box::new(list)))
+            }
             Command::LookupHistory(text) => {
                 let found = self.ports.records.exchanges(&text, MOST_HISTORY)?;
                 Ok(Outcome::LookupHistory(found))

@@ -2,7 +2,8 @@
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::Status;
+use super::row_menu::RowMenu;
+use super::{Screen, Status};
 use crate::app::model::{BillDetail, BillRow, BillState};
 use crate::app::{BillChoice, Command};
 use crate::ui::action::{Action, Outbox};
@@ -20,6 +21,15 @@ use super::reconcile::certificate;
 pub(super) struct BillsScreen {
     table: TableMemory,
     open: bool,
+    menu: RowMenu,
+}
+
+/// A deed of the menu of a row.
+enum Deed {
+    Open,
+    OnlyMerchant,
+    Reconcile,
+    CopyFile,
 }
 
 struct BillRows<'a> {
@@ -30,6 +40,7 @@ struct BillRows<'a> {
 impl BillsScreen {
     pub(super) fn moved(&mut self) {
         self.table.reset();
+        self.menu.close();
         self.open = false;
     }
 
@@ -101,7 +112,16 @@ impl BillsScreen {
             self.open = true;
             out.run(Command::Bill(row.import));
         }
-        if page.keys.escape && self.open {
+        let escape = page.keys.escape && !self.menu.is_open();
+        let asked = (&output, page.keys.escape);
+        let chosen = self.menu.show(ui, asked, |row| entries(page, at(row)));
+        if let Some((row, deed)) = chosen
+            && let Some(row) = at(row)
+        {
+            self.open |= matches!(deed, Deed::Open);
+            carry_out(ui, row, &deed, out);
+        }
+        if escape && self.open {
             self.open = false;
             if let Some(id) = output.id {
                 ui.memory_mut(|memory| memory.request_focus(id));
@@ -162,6 +182,36 @@ impl BillsScreen {
                 .map(str::to_owned)
                 .to_vec(),
         }
+    }
+}
+
+/// What can be done with a bill. It has no number of an order that could be looked up.
+fn entries(page: &Page<'_>, row: Option<&BillRow>) -> Vec<(String, Deed)> {
+    let Some(row) = row else {
+        return Vec::new();
+    };
+    let b = &page.w.bills;
+    let mut entries = vec![
+        (b.open.to_owned(), Deed::Open),
+        ((b.to_day)(&format::short_day(row.day)), Deed::Reconcile),
+    ];
+    if page.state.merchant != Some(row.profile) {
+        entries.push(((b.only)(&row.merchant), Deed::OnlyMerchant));
+    }
+    entries.push((b.copy_file.to_owned(), Deed::CopyFile));
+    entries
+}
+
+fn carry_out(ui: &Ui, row: &BillRow, deed: &Deed, out: &mut Outbox) {
+    match deed {
+        Deed::Open => out.run(Command::Bill(row.import)),
+        Deed::OnlyMerchant => out.push(Action::SetMerchant(Some(row.profile))),
+        Deed::Reconcile => {
+            out.push(Action::SetMerchant(Some(row.profile)));
+            out.push(Action::SetDay(row.day));
+            out.push(Action::Go(Screen::Reconcile));
+        }
+        Deed::CopyFile => ui.copy_text(row.file.clone()),
     }
 }
 

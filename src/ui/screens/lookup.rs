@@ -77,6 +77,7 @@ impl LookupScreen {
         let (field, rest) = cut_top(page.body(), 44.0, 0.0);
         self.field(ui, field, page, out);
         self.entered = true;
+        let escape = page.keys.escape && !self.lists.has_menu();
         match self.view {
             View::Answer => self.answer(ui, rest, page, out),
             View::History => {
@@ -92,7 +93,7 @@ impl LookupScreen {
                 }
             }
         }
-        if page.keys.escape {
+        if escape {
             self.view = View::Answer;
         }
         self.dialogs(ui, page, out);

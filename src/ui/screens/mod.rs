@@ -10,6 +10,7 @@ mod merchants;
 mod orders;
 mod overview;
 mod reconcile;
+mod row_menu;
 mod settings;
 mod signature;
 mod start;

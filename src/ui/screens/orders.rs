@@ -1,9 +1,12 @@
 //! Orders of a day, as the merchant's file has them.
 
+mod menu;
+
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::Status;
 use super::cases::event_words;
+use super::row_menu::RowMenu;
 use crate::app::model::{OrderDetail, OrderFilter};
 use crate::app::{Command, ListKind};
 use crate::domain::{Fen, MOrder, PayStatus};
@@ -26,6 +29,7 @@ pub(super) struct OrdersScreen {
     typed: String,
     known: String,
     generation: u64,
+    menu: RowMenu,
 }
 
 struct OrderRows<'a>(&'a Page<'a>);
@@ -33,6 +37,7 @@ struct OrderRows<'a>(&'a Page<'a>);
 impl OrdersScreen {
     pub(super) fn moved(&mut self) {
         self.table.reset();
+        self.menu.close();
         self.open = false;
     }
 
@@ -41,6 +46,7 @@ impl OrdersScreen {
         if self.generation != orders.rows.generation() {
             self.generation = orders.rows.generation();
             self.table.reset();
+            self.menu.close();
         }
         header(ui, page, out);
         let mut body = page.body();
@@ -151,13 +157,22 @@ impl OrdersScreen {
         if let (Some(column), Some(filter)) = (output.sort, &orders.filter) {
             out.run(Command::Orders(sorted(filter, column)));
         }
+        let escape = page.keys.escape && !self.menu.is_open();
+        let asked = (&output, page.keys.escape);
+        let chosen = self.menu.show(ui, asked, |row| menu::entries(page, row));
+        if let Some((row, deed)) = chosen {
+            menu::carry_out(ui, page, (row, deed), out);
+        }
+        if output.copy {
+            ui.copy_text(menu::tsv(page, menu::chosen(&self.table, page)));
+        }
         if let Some(row) = output.open.or(output.moved.filter(|_| self.open))
             && let (Some(id), Some(filter)) = (orders.rows.id(row), &orders.filter)
         {
             self.open = true;
             out.run(Command::Order(filter.profile, id));
         }
-        if page.keys.escape && self.open {
+        if escape && self.open {
             self.open = false;
             if let Some(id) = output.id {
                 ui.memory_mut(|memory| memory.request_focus(id));

@@ -6,6 +6,10 @@ use crate::domain::{FulfilStatus, PayStatus};
 words! {
     /// Bills.
     Bills {
+        open: T = "打开", "Open";
+        to_day: F = |day| format!("看 {day} 的对账"), |day| format!("Reconciliation of {day}");
+        only: F = |who| format!("只看：{who}"), |who| format!("Only {who}");
+        copy_file: T = "复制文件名", "Copy file name";
         subtitle: F = |n| format!("{n} 份"), |n| many(n, "bill", "bills");
         import: T = "导入账单…", "Import bill...";
         fetch: F = |day| format!("下载 {day}"), |day| format!("Fetch {day}");
@@ -61,6 +65,10 @@ words! {
         empty_title: T = "当日没有订单", "No orders of that day";
         empty_note: T = "导入订单文件，或把它拖进窗口", "Import an order file, or drop it on the window";
         no_match_title: T = "没有符合筛选的订单", "No order matches the filter";
+        only: F = |state| format!("只看：{state}"), |state| format!("Only {state}");
+        without: F = |state| format!("排除：{state}"), |state| format!("Without {state}");
+        every: T = "看全部状态", "Every state";
+        copy_business: T = "复制业务单号", "Copy business no.";
     }
 }
 

@@ -95,6 +95,10 @@ words! {
         col_why: T = "差异或原因", "Difference or reason";
         many_field: T = "一行一个单号，或整段文字", "One number a line, or any text";
         many_run: F = |n| format!("查询 {n} 个单号"), |n| format!("Ask about {n}");
+        many_file: T = "从文件…", "From a file...";
+        list_read: F2 = |n, file| format!("{file}：{n} 个单号"), |n, file| format!("{file}: {n} numbers");
+        list_cut: T = "，其余未取", ", the rest was left out";
+        list_ruined: F = |n| format!("，{n} 个已被电子表格破坏"), |n| format!(", {n} ruined by a spreadsheet");
         many_of: F = |who| format!("商户：{who}"), |who| format!("Merchant: {who}");
         many_none: T = "粘贴一列单号", "Paste a list of numbers";
         many_none_note: T = "逐个问微信，与本地不一致的排在最前", "Each is asked live; those that disagree come first";

@@ -172,8 +172,12 @@ pub(crate) struct Output {
     pub(crate) moved: Option<u64>,
     /// A header was clicked.
     pub(crate) sort: Option<&'static str>,
-    /// A row was clicked with the second button.
+    /// A row was clicked with the second button, or the menu key pressed on it.
     pub(crate) menu: Option<u64>,
+    /// Where its menu belongs; nowhere while the row is out of view.
+    pub(crate) menu_at: Option<egui::Pos2>,
+    /// True when it was the key.
+    pub(crate) menu_by_key: bool,
     /// The selection should be copied.
     pub(crate) copy: bool,
     /// Rows in view, so that missing pages are asked for.
@@ -394,6 +398,13 @@ fn keyboard(ui: &Ui, id: Id, count: u64, memory: &mut TableMemory, output: &mut 
         }
         if input.consume_key(Modifiers::NONE, Key::Enter) {
             output.open = at;
+        }
+        if (input.consume_key(Modifiers::NONE, Key::Menu)
+            || input.consume_key(Modifiers::SHIFT, Key::F10))
+            && at.is_some()
+        {
+            output.menu = at;
+            output.menu_by_key = true;
         }
         output.copy = input
             .events

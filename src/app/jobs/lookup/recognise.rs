@@ -76,9 +76,14 @@ impl Token {
     }
 }
 
-/// Finds the numbers of a text.
+/// Finds the numbers of a text. A number without any digit is one only when nothing else was pasted,
+/// or when its label says so: elsewhere it cannot be told from a word.
 #[must_use]
 pub fn recognise(text: &str) -> Recognised {
+    find(text, true)
+}
+
+fn find(text: &str, letters: bool) -> Recognised {
     let mut out = Recognised::default();
     let end = text.floor_char_boundary(MAX_TEXT_BYTES);
     out.cut = end < text.len();
@@ -87,6 +92,7 @@ pub fn recognise(text: &str) -> Recognised {
     let clean = take_ruined(&clean, &mut out.ruined);
     let tokens = join(tokens(&clean, &mut out.cleaned), &mut out.cleaned);
     let alone = tokens.len() == 1;
+    let letters = letters && alone;
     let mut seen = HashSet::new();
     for token in &tokens {
         if out.numbers.len() >= MAX_NUMBERS {
@@ -99,6 +105,9 @@ pub fn recognise(text: &str) -> Recognised {
         match judge(token, alone) {
             Judged::Number(found) => out.numbers.push(found),
             Judged::Merchant => out.merchants.push(token.text.clone()),
+            Judged::Nothing if letters && is_bare_word(token, &clean) => {
+                out.numbers.push(number(token, labelled_as(token)));
+            }
             Judged::Nothing => {}
         }
     }
@@ -116,12 +125,13 @@ pub fn recognise(text: &str) -> Recognised {
 }
 
 /// Finds the numbers of a list: a line never continues on the next, however short the numbers are.
+/// Words without a digit are headings there.
 #[must_use]
 pub fn recognise_list(text: &str) -> Recognised {
     let mut out = Recognised::default();
     let mut seen = HashSet::new();
     for line in text.lines() {
-        let found = recognise(line);
+        let found = find(line, false);
         out.cut |= found.cut;
         out.cleaned.extend(found.cleaned);
         out.ruined.extend(found.ruined);
@@ -325,11 +335,25 @@ fn judge(token: &Token, alone: bool) -> Judged {
     if !alone && !labelled && (text.len() < 6 || is_date(text) || is_phone(text)) {
         return Judged::Nothing;
     }
-    let kinds = match label {
+    Judged::Number(number(token, labelled_as(token)))
+}
+
+/// True for letters that are all of the text, or all behind a label: what a person pastes alone is meant.
+fn is_bare_word(token: &Token, clean: &str) -> bool {
+    let rest = |c: char| c.is_whitespace() || is_quote(c);
+    let text = token.text.as_str();
+    let named = labelled_as(token).is_some() && clean.trim_end_matches(rest).ends_with(text);
+    !token.has_digit()
+        && text.len() <= 64
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && (named || clean.trim_matches(rest) == text)
+}
+
+fn labelled_as(token: &Token) -> Option<&'static [NumberKind]> {
+    match label(&token.before) {
         Some(Label::Number(kinds)) => Some(kinds),
         _ => None,
-    };
-    Judged::Number(number(token, kinds))
+    }
 }
 
 fn number(token: &Token, labelled: Option<&'static [NumberKind]>) -> Found {

@@ -5,18 +5,19 @@ use egui::{Rect, Ui, pos2, vec2};
 use crate::app::jobs::lookup::answers::{reason, verdict_word};
 use crate::app::jobs::lookup::gather::pay_status_words;
 use crate::app::jobs::lookup::live::Asked;
-use crate::app::jobs::lookup::recognise::recognise;
+use crate::app::jobs::lookup::recognise::recognise_list;
 use crate::app::jobs::query::Verdict;
 use crate::app::{Ask, Command, ExportFormat, Task, TaskKind};
 use crate::ports::ExchangeRecord;
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, buttons_right, cut_top};
+use crate::ui::screens::row_menu::RowMenu;
 use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::card::{self, Empty};
 use crate::ui::widgets::input::Field;
 use crate::ui::widgets::progress;
-use crate::ui::widgets::table::{Cell, Column, Rows, Table, TableMemory};
+use crate::ui::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
 use crate::ui::{format, icons, paint};
 
 /// What the lists remember.
@@ -26,8 +27,13 @@ pub(super) struct Lists {
     text: String,
     /// Numbers of the text, counted when it changes.
     count: usize,
+    /// Lists from files that were taken over into the text.
+    taken: u64,
+    /// What the text was taken from, until it is changed.
+    said: String,
     history: TableMemory,
     answers: TableMemory,
+    menu: RowMenu,
 }
 
 struct HistoryRows<'a> {
@@ -41,6 +47,11 @@ struct AnswerRows<'a> {
 }
 
 impl Lists {
+    /// True while the menu of a row is open.
+    pub(super) const fn has_menu(&self) -> bool {
+        self.menu.is_open()
+    }
+
     /// Questions asked so far; a chosen row's number comes back.
     pub(super) fn history(
         &mut self,
@@ -95,8 +106,9 @@ impl Lists {
                 Rect::from_min_max(pos2(rest.left(), rest.top() + 32.0), rest.max),
             );
         }
-        let row = output.open.and_then(|row| usize::try_from(row).ok())?;
-        rows.get(row).map(|row| row.number.clone())
+        let number = |row: u64| Some(at(rows, row)?.number.clone());
+        self.row_menu(ui, page, &output, &number)
+            .or_else(|| output.open.and_then(number))
     }
 
     /// A pasted list and its answers; a chosen row's number comes back.
@@ -108,12 +120,14 @@ impl Lists {
         out: &mut Outbox,
     ) -> Option<String> {
         let l = &page.w.lookup;
+        self.take_list(page);
         let (area, rest) = cut_top(rect, 112.0, 8.0);
         self.list_field(ui, area, page);
         let (bar, rest) = cut_top(rest, 32.0, 12.0);
         self.bar(ui, bar, page, out);
         let slot = &page.state.lookup.answers;
-        if let Some(failure) = slot.failure() {
+        let list = &page.state.lookup.list;
+        if let Some(failure) = list.failure().or_else(|| slot.failure()) {
             let (place, _) = cut_top(rest, card::failed_height(failure), 12.0);
             card::failed(ui, place, failure);
             return None;
@@ -150,8 +164,55 @@ impl Lists {
                 Rect::from_min_max(pos2(rest.left(), rest.top() + 32.0), rest.max),
             );
         }
-        let row = output.open.and_then(|row| usize::try_from(row).ok())?;
-        rows.get(row).map(|row| row.number.clone())
+        let number = |row: u64| Some(at(rows, row)?.number.clone());
+        self.row_menu(ui, page, &output, &number)
+            .or_else(|| output.open.and_then(number))
+    }
+
+    /// The menu of a row with a number; the number comes back when it is to be looked up.
+    fn row_menu(
+        &mut self,
+        ui: &Ui,
+        page: &Page<'_>,
+        table: &Output,
+        number: &dyn Fn(u64) -> Option<String>,
+    ) -> Option<String> {
+        let w = page.w;
+        let (row, looks_up) = self.menu.show(ui, (table, page.keys.escape), |row| {
+            if number(row).is_none_or(|number| number.is_empty()) {
+                return Vec::new();
+            }
+            vec![
+                (w.lookup.open_lookup.to_owned(), true),
+                (w.cases.copy_number.to_owned(), false),
+            ]
+        })?;
+        let number = number(row)?;
+        if looks_up {
+            return Some(number);
+        }
+        ui.copy_text(number);
+        None
+    }
+
+    /// The numbers of a file come into the field, one a line, once.
+    fn take_list(&mut self, page: &Page<'_>) {
+        let lookup = &page.state.lookup;
+        let Some(list) = lookup.list.value().filter(|_| self.taken != lookup.lists) else {
+            return;
+        };
+        self.taken = lookup.lists;
+        let l = &page.w.lookup;
+        self.count = list.numbers.len();
+        self.text = list.numbers.join("\n");
+        self.said = (l.list_read)(&format::count(self.count as u64), &list.name);
+        if list.ruined > 0 {
+            let said = (l.list_ruined)(&format::count(list.ruined as u64));
+            self.said.push_str(&said);
+        }
+        if list.cut {
+            self.said.push_str(l.list_cut);
+        }
     }
 
     fn list_field(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
@@ -186,11 +247,12 @@ impl Lists {
             shown.inner
         });
         if changed {
-            self.count = recognise(&self.text).numbers.len();
+            self.said.clear();
+            self.count = recognise_list(&self.text).numbers.len();
         }
     }
 
-    fn bar(&self, ui: &Ui, bar: Rect, page: &Page<'_>, out: &mut Outbox) {
+    fn bar(&mut self, ui: &Ui, bar: Rect, page: &Page<'_>, out: &mut Outbox) {
         let (t, l) = (page.t, &page.w.lookup);
         let y = bar.center().y;
         let job = page
@@ -215,6 +277,7 @@ impl Lists {
             .value()
             .filter(|rows| !rows.is_empty());
         let left = match answers {
+            _ if !self.said.is_empty() => self.said.clone(),
             Some(rows) => {
                 let odd = rows.iter().filter(|row| !row.agrees()).count();
                 (l.differ_count)(
@@ -233,7 +296,7 @@ impl Lists {
         paint::say(ui, "many standing", place, &left);
         let may = page.state.lookup.may_ask(&page.state.merchants, row.id) != Ask::NoKey;
         let run = (l.many_run)(&format::count(self.count as u64));
-        let mut buttons = Vec::new();
+        let mut buttons = vec![Button::secondary(l.many_file).icon(icons::FILE_PLUS)];
         if answers.is_some() {
             buttons.push(Button::secondary("CSV").icon(icons::FILE_CSV));
             buttons.push(Button::secondary("Excel").icon(icons::FILE_XLS));
@@ -249,12 +312,16 @@ impl Lists {
         let clicked = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
         let last = responses.len().saturating_sub(1);
         if ready && clicked(last) {
+            self.said.clear();
             out.run(Command::AskMany(row.id, self.text.clone()));
         }
-        if answers.is_some() && clicked(0) {
+        if clicked(0) {
+            out.push(Action::PickList);
+        }
+        if answers.is_some() && clicked(1) {
             out.push(Action::PickAnswers(ExportFormat::Csv));
         }
-        if answers.is_some() && (clicked(1) || page.keys.export) {
+        if answers.is_some() && (clicked(2) || page.keys.export) {
             out.push(Action::PickAnswers(ExportFormat::Xlsx));
         }
     }

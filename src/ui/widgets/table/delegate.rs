@@ -127,6 +127,12 @@ impl TableDelegate for Delegate<'_, '_> {
             self.memory.go_to(row);
             self.memory.scroll_to = None;
             self.output.menu = Some(row);
+            self.output.menu_by_key = false;
+            self.output.menu_at = response.interact_pointer_pos();
+        } else if self.output.menu == Some(row) && self.output.menu_by_key {
+            let seen = row_rect.intersect(clip);
+            let left = self.output.menu_at.map_or(seen.left(), |at| at.x);
+            self.output.menu_at = Some(egui::pos2(left, seen.bottom()));
         }
         self.paint_row(ui, row_rect, row, (selected, is_frozen));
         self.paint_cells(ui, row_rect, row, (name.is_some(), is_frozen));

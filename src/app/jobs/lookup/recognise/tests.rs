@@ -102,6 +102,25 @@ fn each_kind_is_known_by_its_label_or_its_shape() {
 }
 
 #[test]
+fn a_number_of_letters_only_is_one_when_nothing_else_was_pasted() {
+    for text in [
+        "ABCDEFGH",
+        " `ABCDEFGH` \n",
+        "ＡＢＣＤＥＦＧＨ",
+        "商户订单号：ABCDEFGH",
+    ] {
+        assert_eq!(only(text).0, "ABCDEFGH", "{text}");
+    }
+    assert_eq!(only("ORDER-ABC_x").1, NumberKind::OutTradeNo);
+    for text in ["请看 ABCDEFGH", "ABCDEFGH 没有到账", "ABCDEFGH IJKL", "---"] {
+        assert_eq!(recognise(text).numbers, [], "{text}");
+    }
+    let list = recognise_list("out_trade_no\nA1\nA2");
+    let numbers: Vec<_> = list.numbers.iter().map(|f| f.number.as_str()).collect();
+    assert_eq!(numbers, ["A1", "A2"], "a heading is no number");
+}
+
+#[test]
 fn nothing_is_found_in_nothing() {
     for text in ["", " \n", "你好", "hello world", "¥¥¥", &"x".repeat(100)] {
         assert_eq!(recognise(text).numbers, [], "{text}");
