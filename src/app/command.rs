@@ -7,7 +7,7 @@ use crate::domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind};
 
 use super::jobs::lookup::desk::{LookUp, Question};
 use super::jobs::lookup::live::Asked;
-use super::model::{CaseFilter, CaseTotals, OrderFilter};
+use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
 use super::{Preferences, model};
 
@@ -101,6 +101,12 @@ pub enum Command {
     Download(ProfileId, BillDate, BillChoice),
     /// Imports a file of any known kind, for a merchant.
     ImportFile(ProfileId, PathBuf),
+    /// Tells bills from files of a merchant's rows.
+    Recognise(ProfileId, PathBuf),
+    /// Looks at a file as it would be imported; stores nothing.
+    LookAtFile(Box<ImportAsk>),
+    /// Imports a file as it was shown. Disabled while a needed column is missing.
+    ImportShown(Box<ImportOrder>),
     /// Compares the books of a day. Disabled without a bill.
     Reconcile(ProfileId, BillDate),
     /// Fetches and compares what is missing, for one merchant or all.
@@ -142,6 +148,8 @@ pub enum TaskKind {
     Save,
     /// Fetches a bill.
     Download,
+    /// Looks at a file before it is imported.
+    Preview,
     /// Imports a file.
     Import,
     /// Compares a day.
@@ -205,7 +213,8 @@ impl Command {
             | Self::Decide(..)
             | Self::Note(..) => TaskKind::Save,
             Self::Download(..) => TaskKind::Download,
-            Self::ImportFile(..) => TaskKind::Import,
+            Self::Recognise(..) | Self::LookAtFile(_) => TaskKind::Preview,
+            Self::ImportFile(..) | Self::ImportShown(_) => TaskKind::Import,
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
             Self::Export(..) | Self::ExportAnswers(..) => TaskKind::Export,
@@ -228,6 +237,9 @@ impl Command {
             | Self::Day(profile, day) => (Some(*profile), Some(*day)),
             Self::Morning(profile, day) => (*profile, Some(*day)),
             Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
+            Self::Recognise(profile, _) => (Some(*profile), None),
+            Self::LookAtFile(ask) => (Some(ask.profile), None),
+            Self::ImportShown(order) => (Some(order.profile), None),
             _ => (None, None),
         }
     }

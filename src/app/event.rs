@@ -1,5 +1,7 @@
 //! Everything that can have happened.
 
+use std::path::PathBuf;
+
 use crate::domain::{BillDate, ProfileId};
 use crate::ports::ExchangeRecord;
 
@@ -8,8 +10,8 @@ use super::jobs::lookup::desk::{ListFile, Live, Local};
 use super::jobs::lookup::live::Asked;
 use super::jobs::notify::Received;
 use super::model::{
-    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, LabOutcome, MerchantRow, OrderDetail,
-    OrderRow, OverviewModel,
+    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome, MerchantRow,
+    OrderDetail, OrderRow, OverviewModel,
 };
 use super::{Failure, Progress, TaskId, Words};
 
@@ -84,6 +86,10 @@ pub enum Outcome {
     Order(Box<OrderDetail>),
     /// To `Page`: order of rows, number of the page, rows.
     Page(u64, u64, PageRows),
+    /// To `Recognise`: true for a bill.
+    Recognised(ProfileId, PathBuf, bool),
+    /// To `LookAtFile`.
+    Sheet(Box<ImportSheet>),
     /// Merchants after a change.
     Merchants(Vec<MerchantRow>),
     /// Done, and this changed; the sentence goes to the notices.

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod event;
 mod failure;
+mod import_state;
 pub mod jobs;
 mod lab_state;
 mod lang;
@@ -24,6 +25,7 @@ pub use crate::ports::CancelToken;
 pub use command::{BillChoice, Command, ExportFormat, Lane, ListKind, TaskKind, Welcome};
 pub use event::{Changed, Event, Outcome, Told};
 pub use failure::{Failure, FailureKind, Words};
+pub use import_state::Import;
 pub use lab_state::Lab;
 pub use lookup_state::{Ask, Lookup, Paused};
 pub use preferences::{Density, Language, Preferences, ThemeChoice};

@@ -14,8 +14,8 @@ use super::model::{
 };
 use super::rows::RowWindow;
 use super::{
-    CancelToken, Command, Event, Failure, FailureKind, Lab, Lookup, Outcome, Preferences, Progress,
-    Remote, TaskId, Words,
+    CancelToken, Command, Event, Failure, FailureKind, Import, Lab, Lookup, Outcome, Preferences,
+    Progress, Remote, TaskId, Words,
 };
 
 /// A task that is not finished.
@@ -125,6 +125,8 @@ pub struct State {
     pub bill: Remote<Box<BillDetail>>,
     /// Orders.
     pub orders: Orders,
+    /// The file in the import assistant.
+    pub import: Import,
     /// What the Lookup screen knows.
     pub lookup: Lookup,
     /// Signature.
@@ -161,6 +163,7 @@ impl State {
             bills: Remote::Idle,
             bill: Remote::Idle,
             orders: Orders::default(),
+            import: Import::default(),
             lookup: Lookup::default(),
             lab: Lab::default(),
             tasks: BTreeMap::new(),
@@ -214,6 +217,9 @@ impl State {
         self.mark_asked(id, command);
         let replaced = match command {
             Command::Lab(ask) => self.lab.asked((id, &cancel), ask),
+            Command::LookAtFile(_) | Command::ImportShown(_) => {
+                self.import.asked((id, &cancel), command)
+            }
             other => self.lookup.asked((id, &cancel), other),
         };
         self.tasks.retain(|known, _| Some(*known) != replaced);
@@ -263,6 +269,13 @@ impl State {
     /// The Lookup screen is left: what it waits for is given up.
     pub fn leave_lookup(&mut self) {
         if let Some(task) = self.lookup.stop() {
+            self.tasks.remove(&task);
+        }
+    }
+
+    /// The import assistant is closed: what it waits for is given up.
+    pub fn close_import(&mut self) {
+        if let Some(task) = self.import.close() {
             self.tasks.remove(&task);
         }
     }
@@ -349,7 +362,17 @@ impl State {
                 self.set_merchants(rows);
                 return self.reload_books();
             }
+            Outcome::Recognised(profile, path, true) => {
+                return vec![Command::ImportFile(profile, path)];
+            }
+            Outcome::Recognised(profile, path, false) => {
+                return vec![Import::first_look(profile, path)];
+            }
+            Outcome::Sheet(sheet) => {
+                self.import.sheet.answer(id, Ok(sheet));
+            }
             Outcome::Changed(changed, told) => {
+                self.import.imported(id);
                 self.tell(Ok(*told));
                 let mut next = match changed {
                     // Books of a merchant that is not known yet: the demo has just made it.
@@ -414,6 +437,7 @@ impl State {
             || self.cases.open.answer(id, Err(failure.clone()))
             || self.bills.answer(id, Err(failure.clone()))
             || self.bill.answer(id, Err(failure.clone()))
+            || self.import.failed(id, &failure)
             || self.lookup.failed(id, &failure)
             || self.lab.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))

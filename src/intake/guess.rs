@@ -107,6 +107,21 @@ impl Mapping {
         mapping
     }
 
+    /// Reads the status from the words of this source column; words known before keep their meaning.
+    pub fn read_words_of(&mut self, header: &str) {
+        self.columns.remove(&Column::PayStatus);
+        self.columns.remove(&Column::Status);
+        let known = self.status.take().map(|rule| rule.words);
+        let words = known.unwrap_or_else(|| match self.kind {
+            Kind::Orders => order_words(),
+            Kind::Refunds => refund_words(),
+        });
+        self.status = Some(StatusRule {
+            column: header.to_owned(),
+            words,
+        });
+    }
+
     fn guess_status(&mut self, find: Find<'_>) {
         match self.kind {
             Kind::Orders if !self.columns.contains_key(&Column::PayStatus) => {

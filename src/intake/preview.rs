@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{MOrder, MRefund};
 
 /// Rows shown.
-const ROWS: usize = 50;
+const ROWS: usize = 200;
 /// Refused rows shown.
 const REJECTS: usize = 200;
 

@@ -24,6 +24,10 @@ pub(crate) enum Action {
     Prefer(Box<Preferences>),
     /// Asks for files to import, for the merchant in view.
     PickFiles,
+    /// Asks for a file of orders or refunds, for the import assistant.
+    PickOrders,
+    /// Closes the import assistant.
+    CloseImport,
     /// Asks where to write the findings of the day in view.
     PickExport(ExportFormat),
     /// Stops a job.

@@ -13,8 +13,8 @@ use super::topbar::TopBar;
 use super::{fonts, text, theme};
 use crate::app::model::{CaseFilter, OrderFilter};
 use crate::app::{
-    CancelToken, Command, Event, Failure, FailureKind, ListKind, Preferences, QueueFull, State,
-    TaskId, ThemeChoice, Words, Worker,
+    CancelToken, Command, Event, Failure, FailureKind, Import, ListKind, Preferences, QueueFull,
+    State, TaskId, ThemeChoice, Words, Worker,
 };
 use crate::domain::{BillDate, Instant, ProfileId};
 use crate::ports::{Clock, PickAsk, Picker};
@@ -45,6 +45,7 @@ impl Backend for Worker {
 #[derive(Debug, Clone, Copy)]
 enum Picking {
     Import,
+    Orders,
     Export(ProfileId, BillDate, crate::app::ExportFormat),
     Answers(crate::app::ExportFormat),
     List,
@@ -148,8 +149,12 @@ impl App {
         while let Some(event) = self.backend.try_next() {
             let welcomed = self.state.welcome.value().is_some();
             let newest = self.state.notices.first().map(|notice| notice.id);
+            let opened = self.state.import.opened;
             for command in self.state.apply(event) {
                 self.submit(command);
+            }
+            if self.state.import.opened != opened {
+                self.screen = Screen::Orders;
             }
             if !welcomed && self.state.welcome.value().is_some() {
                 self.settle();
@@ -198,6 +203,13 @@ impl App {
         };
         match self.picking.take() {
             Some(Picking::Import) => self.import(paths),
+            Some(Picking::Orders) => {
+                let merchant = self.state.merchant_or_first().map(|row| row.id);
+                if let (Some(path), Some(merchant)) = (paths.into_iter().next(), merchant) {
+                    self.submit(Import::first_look(merchant, path));
+                    self.screen = Screen::Orders;
+                }
+            }
             Some(Picking::Export(profile, day, format)) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.submit(Command::Export(profile, day, format, path));
@@ -237,6 +249,11 @@ impl App {
             }
             return;
         };
+        // A person checks one file before it counts; many are read by saved and recognised mappings.
+        if let [path] = paths.as_slice() {
+            self.submit(Command::Recognise(merchant, path.clone()));
+            return;
+        }
         for path in paths {
             self.submit(Command::ImportFile(merchant, path));
         }
@@ -308,7 +325,9 @@ impl App {
                     self.submit(Command::SavePreferences(self.state.preferences.clone()));
                     self.apply_preferences(ctx);
                 }
-                Action::PickFiles => self.pick_files(),
+                Action::PickFiles => self.pick_files(Picking::Import),
+                Action::PickOrders => self.pick_files(Picking::Orders),
+                Action::CloseImport => self.state.close_import(),
                 Action::PickExport(format) => self.pick_export(format),
                 Action::Cancel(task) => {
                     if let Some(task) = self.state.tasks.get(&task) {
@@ -413,7 +432,7 @@ impl App {
         }
     }
 
-    fn pick_files(&mut self) {
+    fn pick_files(&mut self, picking: Picking) {
         let title = match self.state.preferences.language {
             crate::app::Language::Zh => "选择账单或订单文件",
             crate::app::Language::En => "Choose bill or order files",
@@ -423,7 +442,7 @@ impl App {
         } else if self.picker.ask(PickAsk::Open {
             title: title.to_owned(),
         }) {
-            self.picking = Some(Picking::Import);
+            self.picking = Some(picking);
         }
     }
 

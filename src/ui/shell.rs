@@ -103,10 +103,11 @@ impl App {
     }
 
     fn top(&mut self, ui: &mut Ui, bar: Rect, rect: Rect, (class, screen_keys): (Class, Keys)) {
+        let assisting = self.screen == Screen::Orders && self.state.import.is_open();
+        let has_day = self.screen.has_day() && !assisting;
         let asked = paint::region(ui, bar, "top", |ui| {
             let page = Page::new(ui, rect, class, &self.state, screen_keys);
-            self.topbar
-                .show(ui, bar, (&page, self.screen.has_day()), &mut self.out)
+            self.topbar.show(ui, bar, (&page, has_day), &mut self.out)
         });
         if asked.palette {
             self.palette = Some(Palette::default());

@@ -27,6 +27,7 @@ mod books;
 mod cases;
 mod day;
 mod frame;
+mod import;
 mod lookup;
 mod merchants;
 mod overview;
@@ -68,6 +69,7 @@ pub(crate) struct Wording {
     pub(crate) compare: cases::Compare,
     pub(crate) bills: books::Bills,
     pub(crate) orders: books::Orders,
+    pub(crate) import: import::Import,
     pub(crate) lookup: lookup::Lookup,
     pub(crate) merchants: merchants::Merchants,
     pub(crate) problems: merchants::Problems,
@@ -87,6 +89,7 @@ static ZH: Wording = Wording {
     compare: cases::Compare::ZH,
     bills: books::Bills::ZH,
     orders: books::Orders::ZH,
+    import: import::Import::ZH,
     lookup: lookup::Lookup::ZH,
     merchants: merchants::Merchants::ZH,
     problems: merchants::Problems::ZH,
@@ -106,6 +109,7 @@ static EN: Wording = Wording {
     compare: cases::Compare::EN,
     bills: books::Bills::EN,
     orders: books::Orders::EN,
+    import: import::Import::EN,
     lookup: lookup::Lookup::EN,
     merchants: merchants::Merchants::EN,
     problems: merchants::Problems::EN,

@@ -15,6 +15,7 @@
 mod decisions;
 mod fonts;
 mod frame;
+mod import;
 mod lookup;
 mod lookup_sample;
 mod pictures;

@@ -4,8 +4,9 @@ use super::bills;
 use super::download::{BillType, Fetched, trade_bill};
 use super::exchange::Line;
 use super::reconcile::{self, Ask, Matched, Reconciled};
+use crate::app::event::Told;
 use crate::app::{Failure, FailureKind, Reporter, Words};
-use crate::domain::{BillDate, MerchantProfile, ProfileId};
+use crate::domain::{BillDate, MerchantProfile, ProfileId, group_digits};
 use crate::ports::{BillImport, CancelToken, Ports, Standing};
 
 /// What came of fetching a bill.
@@ -114,4 +115,37 @@ fn unwritten(error: &std::io::Error) -> Failure {
         ),
     )
     .with_detail(error.to_string())
+}
+
+/// Says what a comparison brought, and what changed against the run before.
+pub(super) fn told_of_run(
+    done: &Reconciled,
+    (id, profile): (ProfileId, &MerchantProfile),
+    day: BillDate,
+) -> Told {
+    let head = done.run.summary.headline();
+    let (matched, work) = (digits(head.matched), digits(head.to_work));
+    let name = &profile.name;
+    let title = Words::new(
+        format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
+        format!("{name} {day} compared: {matched} matched, {work} to work"),
+    );
+    let changes = done.changes.as_ref().filter(|changes| !changes.is_empty());
+    let note = changes.map(|changes| {
+        let (new, gone) = (changes.new.len(), changes.gone.len());
+        Words::new(
+            format!("与上次运行比：+{new} / −{gone} 笔"),
+            format!("against the run before: +{new} / −{gone}"),
+        )
+    });
+    Told {
+        title,
+        note: note.unwrap_or_default(),
+        day: Some((id, day)),
+        attention: head.to_work > 0,
+    }
+}
+
+fn digits(n: u64) -> String {
+    group_digits(&n.to_string())
 }

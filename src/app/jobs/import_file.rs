@@ -197,7 +197,7 @@ fn headers_of(
 }
 
 /// The beginning of a source, which stands at its beginning again afterwards.
-fn head_of(source: &mut Source) -> Result<Vec<u8>, Failure> {
+pub(super) fn head_of(source: &mut Source) -> Result<Vec<u8>, Failure> {
     let mut head = Vec::new();
     let read = (&mut source.bytes)
         .take(HEAD_BYTES as u64)

@@ -1,5 +1,6 @@
 //! The jobs: plain, synchronous functions over [`crate::ports::Ports`], used alike by window and command line.
 
+pub mod assistant;
 pub mod bills;
 pub mod check;
 pub mod day;

@@ -11,7 +11,7 @@ use super::lookup::answers::{LIST_HEADINGS, list_row};
 use super::lookup::live::Asked;
 use super::lookup::{desk, live};
 use super::views::Views;
-use super::{day, decisions, import_file, notify, profiles, reconcile};
+use super::{assistant, day, decisions, import_file, notify, profiles, reconcile};
 use crate::app::command::{BillChoice, ExportFormat, ListKind, Welcome};
 use crate::app::event::{Changed, PageRows, Told};
 use crate::app::model::{CaseRow, MerchantRow, SecretState};
@@ -109,15 +109,15 @@ impl WindowJobs {
         }
     }
 
+    fn preferences(&self) -> Result<Preferences, Failure> {
+        let stored = self.ports.records.preference(PREFERENCES)?;
+        Ok(Preferences::from_json(&stored.unwrap_or_default()))
+    }
+
     fn welcome(&self) -> Result<Outcome, Failure> {
-        let stored = self
-            .ports
-            .records
-            .preference(PREFERENCES)?
-            .unwrap_or_default();
         let merchants = self.merchants()?;
         Ok(Outcome::Welcome(Box::new(Welcome {
-            preferences: Preferences::from_json(&stored),
+            preferences: self.preferences()?,
             demo: self.around.demo.is_some() && merchants.is_empty(),
             merchants,
             folder: self.around.folder.clone(),
@@ -166,7 +166,7 @@ impl WindowJobs {
         let done = reconcile::run(&self.ports, &ask, reporter)?;
         Ok(changed(
             Changed::Books,
-            told_of_run(&done, (id, &profile), day),
+            day::told_of_run(&done, (id, &profile), day),
         ))
     }
 
@@ -292,6 +292,17 @@ impl WindowJobs {
                     import_file::import(&self.ports, files, (id, &profile), &path, reporter)?;
                 Ok(changed(Changed::Books, told))
             }
+            Command::LookAtFile(ask) => {
+                let files = self.around.files.as_ref();
+                let sheet = assistant::look(&self.ports, files, &ask, reporter)?;
+                Ok(Outcome::Sheet(Box::new(sheet)))
+            }
+            Command::ImportShown(order) => {
+                let files = self.around.files.as_ref();
+                let language = self.preferences()?.language;
+                let told = assistant::import(&self.ports, files, &order, language, reporter)?;
+                Ok(changed(Changed::Books, told))
+            }
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
@@ -393,6 +404,10 @@ impl WindowJobs {
                 Ok(Outcome::Orders(views.orders(&filter, &Watching(reporter))?))
             }
             Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
+            Command::Recognise(id, path) => {
+                let bill = assistant::is_bill(self.around.files.as_ref(), &path)?;
+                Ok(Outcome::Recognised(id, path, bill))
+            }
             Command::Page(list, wanted) => self.page(list, &wanted),
             Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(desk::local(&self.ports, ask)?))),
             Command::ReadList(path) => {
@@ -434,35 +449,6 @@ fn told(title: Words) -> Outcome {
 
 fn count(n: u64) -> String {
     group_digits(&n.to_string())
-}
-
-/// Says what a comparison brought, and what changed against the run before.
-fn told_of_run(
-    done: &reconcile::Reconciled,
-    (id, profile): (ProfileId, &MerchantProfile),
-    day: BillDate,
-) -> Told {
-    let head = done.run.summary.headline();
-    let (matched, work) = (count(head.matched), count(head.to_work));
-    let name = &profile.name;
-    let title = Words::new(
-        format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
-        format!("{name} {day} compared: {matched} matched, {work} to work"),
-    );
-    let changes = done.changes.as_ref().filter(|changes| !changes.is_empty());
-    let note = changes.map(|changes| {
-        let (new, gone) = (changes.new.len(), changes.gone.len());
-        Words::new(
-            format!("与上次运行比：+{new} / −{gone} 笔"),
-            format!("against the run before: +{new} / −{gone}"),
-        )
-    });
-    Told {
-        title,
-        note: note.unwrap_or_default(),
-        day: Some((id, day)),
-        attention: head.to_work > 0,
-    }
 }
 
 const fn quiet(title: Words) -> Told {

@@ -5,6 +5,7 @@
 
 mod bills;
 mod cases;
+mod import;
 mod lookup;
 mod merchants;
 mod orders;
@@ -121,6 +122,7 @@ pub(crate) struct Screens {
     cases: cases::CasesScreen,
     bills: bills::BillsScreen,
     orders: orders::OrdersScreen,
+    import: import::ImportScreen,
     lookup: lookup::LookupScreen,
     signature: signature::SignatureScreen,
     merchants: merchants::MerchantsScreen,
@@ -142,6 +144,7 @@ impl Screens {
             Screen::Reconcile => reconcile::show(ui, page, out),
             Screen::Cases => self.cases.show(ui, page, out),
             Screen::Bills => self.bills.show(ui, page, out),
+            Screen::Orders if page.state.import.is_open() => self.import.show(ui, page, out),
             Screen::Orders => self.orders.show(ui, page, out),
             Screen::Lookup => self.lookup.show(ui, page, out),
             Screen::Signature => self.signature.show(ui, page, out),
@@ -157,6 +160,7 @@ impl Screens {
             Screen::Reconcile => reconcile::status(page),
             Screen::Cases => self.cases.status(page),
             Screen::Bills => bills::BillsScreen::status(page),
+            Screen::Orders if page.state.import.is_open() => import::status(page),
             Screen::Orders => self.orders.status(page),
             Screen::Lookup => lookup::LookupScreen::status(page),
             Screen::Signature => signature::status(page),

@@ -359,7 +359,7 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let (left, responses) = page.buttons(ui, buttons);
     let clicked = responses.first().is_some_and(egui::Response::clicked);
     if clicked || (page.keys.primary && has_merchant) {
-        out.push(Action::PickFiles);
+        out.push(Action::PickOrders);
     }
     if let Some((rows, sum)) = page.state.orders.totals.value() {
         let words = (w.orders.subtitle)(&format::count(*rows), &format::money(*sum));

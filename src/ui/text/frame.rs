@@ -120,6 +120,7 @@ words! {
     /// Long work.
     Jobs {
         download: T = "下载账单", "Fetch bill";
+        preview: T = "检查文件", "Check file";
         import: T = "导入文件", "Import file";
         reconcile: T = "对账", "Reconcile";
         morning: T = "下载并对账", "Fetch and reconcile";

@@ -166,6 +166,9 @@ pub(crate) fn secret(ui: &Ui, rect: Rect, name: &str, place_holder: Option<&str>
     paint::say(ui, ("secret", name), rect, &said);
 }
 
+/// Tallest menu of a select, in points: thirteen rows.
+const MENU: f32 = 364.0;
+
 /// One of a few values behind a caret; returns the new one when it was changed.
 pub(crate) fn select<V: Copy + PartialEq>(
     ui: &mut Ui,
@@ -185,11 +188,16 @@ pub(crate) fn select<V: Copy + PartialEq>(
         .close_behavior(PopupCloseBehavior::CloseOnClick)
         .show(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            for (nth, (value, label)) in options.iter().enumerate() {
-                if menu_row(ui, label, nth as u64, *value == current).clicked() {
-                    picked = Some(*value);
-                }
-            }
+            // Long menus scroll instead of growing out of a small window.
+            egui::ScrollArea::vertical()
+                .max_height(MENU)
+                .show(ui, |ui| {
+                    for (nth, (value, label)) in options.iter().enumerate() {
+                        if menu_row(ui, label, nth as u64, *value == current).clicked() {
+                            picked = Some(*value);
+                        }
+                    }
+                });
         });
     picked
 }

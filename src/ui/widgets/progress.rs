@@ -23,6 +23,7 @@ pub(crate) fn bar(ui: &Ui, rect: Rect, share: f32) {
 pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
     match kind {
         TaskKind::Download => w.jobs.download,
+        TaskKind::Preview => w.jobs.preview,
         TaskKind::Import => w.jobs.import,
         TaskKind::Reconcile => w.jobs.reconcile,
         TaskKind::Morning => w.jobs.morning,
@@ -57,6 +58,7 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
             Step::Store,
             Step::Compare,
         ],
+        TaskKind::Preview => &[Step::Read],
         TaskKind::Export => &[Step::Export],
         TaskKind::AskMany => &[Step::Download],
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => &[],

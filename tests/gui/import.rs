@@ -1,0 +1,264 @@
+//! The import assistant with the real jobs behind it: a file is picked, its columns and words are settled, it is imported.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use egui::{Event as Input, Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use recondesk::adapters;
+use recondesk::adapters::files::SystemFiles;
+use recondesk::app::jobs::assistant;
+use recondesk::app::{Changed, Command, Event, Language, Outcome, Silent};
+use recondesk::ports::Ports;
+use recondesk::ui::{App, Screen};
+
+use crate::pictures::take;
+use crate::stage::{Look, Still, Tape, now, sample_window};
+
+const SHOP: &str = "\
+订单编号,应付,状态,下单时间,支付时间,备注,商品
+QH260308100200120077,299.00,FULFILLED,2026-03-08 10:02:00,2026-03-08 10:02:09,a,兑换码
+QH260308100207129258,88.00,PAID,2026-03-08 11:02:07,2026-03-08 11:02:16,b,咖啡月卡
+2.60308E+19,126.00,FULFILLED,2026-03-08 12:02:21,2026-03-08 12:02:30,c,书券
+QH260308100214138439,35.90,SHIPPED_PART,2026-03-08 13:02:14,2026-03-08 13:02:23,d,生鲜礼盒
+QH260308100228156801,19.90,CREATED,2026-03-08 14:02:28,,e,兑换码
+QH260308100235165982,699.00,REFUNDED,2026-03-08 15:02:35,2026-03-08 15:02:44,f,咖啡月卡
+";
+
+/// A window over a workspace of its own.
+struct Desk {
+    ports: Ports,
+    folder: tempfile::TempDir,
+    tape: Tape,
+    harness: Harness<'static, App>,
+}
+
+impl Desk {
+    fn new(look: Look) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ports = adapters::open(Some(&folder.path().join("workspace"))).unwrap();
+        ports.clock = Arc::new(Still(now()));
+        let tape = Tape::default();
+        let harness = sample_window(look, Screen::Orders, &tape);
+        for row in &harness.state().state().merchants {
+            ports.records.add_profile(&row.profile, now()).unwrap();
+        }
+        Self {
+            ports,
+            folder,
+            tape,
+            harness,
+        }
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        // A test's own folder needs no atomic write.
+        std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), text.as_bytes())
+            .unwrap();
+        path
+    }
+
+    /// Carries out what the window asked for.
+    fn work(&mut self) {
+        for _ in 0..4 {
+            let sent = std::mem::take(&mut self.tape.0.borrow_mut().sent);
+            for (task, command) in sent {
+                let files = &SystemFiles;
+                let done = match command {
+                    Command::Recognise(id, path) => assistant::is_bill(files, &path)
+                        .map(|bill| Outcome::Recognised(id, path, bill)),
+                    Command::LookAtFile(ask) => assistant::look(&self.ports, files, &ask, &Silent)
+                        .map(|sheet| Outcome::Sheet(Box::new(sheet))),
+                    Command::ImportShown(order) => {
+                        assistant::import(&self.ports, files, &order, Language::Zh, &Silent)
+                            .map(|told| Outcome::Changed(Changed::Books, Box::new(told)))
+                    }
+                    _ => continue,
+                };
+                let event = match done {
+                    Ok(outcome) => Event::Finished(task, Box::new(outcome)),
+                    Err(failure) => Event::Failed(task, Box::new(failure)),
+                };
+                self.tape.0.borrow_mut().events.push(event);
+            }
+            self.harness.run_steps(2);
+        }
+    }
+
+    /// Picks a file from the Orders screen, by its button.
+    fn pick(&mut self, path: PathBuf) {
+        let words = if self.zh() {
+            "导入订单…"
+        } else {
+            "Import orders..."
+        };
+        self.press(words);
+        assert_eq!(self.tape.0.borrow().asked.len(), 1);
+        self.tape.0.borrow_mut().answer = Some(vec![path]);
+        self.harness.run_steps(2);
+        self.work();
+    }
+
+    fn zh(&self) -> bool {
+        self.harness.state().state().preferences.language == Language::Zh
+    }
+
+    fn press(&mut self, name: &str) {
+        let found = self.harness.query_all_by_label(name).next();
+        found.expect(name).click();
+        self.harness.run_steps(2);
+    }
+
+    fn choose(&mut self, select: &str, option: &str) {
+        let found = self.harness.query_all_by_label_contains(select).next();
+        found.expect(select).click();
+        self.harness.run_steps(3);
+        self.press(option);
+        self.work();
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.harness
+            .query_all_by_label_contains(words)
+            .next()
+            .is_some()
+    }
+}
+
+#[test]
+fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("orders_20260308.csv", SHOP);
+
+    desk.pick(path.clone());
+    assert!(desk.says("缺少：金额"), "the deed names what lacks");
+
+    desk.choose("应付: 不导入", "金额");
+    assert!(desk.says("可导入 4"), "two rows are refused so far");
+    assert!(desk.says("第 4 行拒收：单号被表格软件改成科学计数"));
+    assert!(desk.says("SHIPPED_PART 1 行"));
+
+    desk.choose("SHIPPED_PART: 请选择", "已支付，未发货");
+    assert!(desk.says("可导入 5"));
+    assert!(desk.says("拒收 1"));
+
+    let name = desk
+        .harness
+        .get_by_role_and_label(egui::accesskit::Role::TextInput, "存为映射");
+    name.focus();
+    desk.harness.run_steps(2);
+    desk.harness.event(Input::Text("商城导出 v3".to_owned()));
+    desk.harness.run_steps(2);
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    desk.work();
+
+    let state = desk.harness.state().state();
+    let notice = state.notices.first().expect("a notice");
+    let told = notice.what.as_ref().expect("the import went well");
+    assert_eq!(told.title.zh, "已导入 5 行，拒收 1 行");
+    assert!(
+        told.note.zh.contains("orders_20260308_拒收.csv"),
+        "{}",
+        told.note.zh
+    );
+    assert!(!state.import.is_open());
+    let id = state.merchants[0].id;
+    assert_eq!(desk.ports.records.mappings(id).unwrap(), ["商城导出 v3"]);
+    let rejects = desk.folder.path().join("orders_20260308_拒收.csv");
+    let text = std::fs::read_to_string(rejects).unwrap();
+    assert!(text.contains("2.60308E+19"), "{text}");
+
+    // The next file of that form needs nothing chosen.
+    let next = desk.file(
+        "orders_20260309.csv",
+        SHOP.split_inclusive('\n')
+            .take(3)
+            .collect::<String>()
+            .as_str(),
+    );
+    desk.tape.0.borrow_mut().asked.clear();
+    desk.pick(next);
+    assert!(desk.says("可导入 2"));
+    assert!(desk.says("映射: 商城导出 v3"));
+}
+
+#[test]
+fn a_bill_among_the_orders_is_told_and_offered_as_a_bill() {
+    let mut desk = Desk::new(Look::default());
+    let bill = include_str!("../fixtures/bills/all27_ordinary_bom_crlf_2019-02-19.csv");
+    let path = desk.file("bill.csv", bill);
+
+    desk.pick(path);
+    assert!(desk.says("不是订单文件：这是一份微信账单"));
+
+    desk.press("按账单导入");
+    assert!(
+        desk.tape
+            .take()
+            .iter()
+            .any(|command| matches!(command, Command::ImportFile(..)))
+    );
+    desk.harness.run_steps(2);
+    assert!(!desk.harness.state().state().import.is_open());
+}
+
+#[test]
+fn escape_leaves_the_assistant_and_nothing_is_stored() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("orders.csv", SHOP);
+    desk.pick(path);
+    assert!(desk.harness.state().state().import.is_open());
+
+    desk.harness.key_press(Key::Escape);
+    desk.harness.run_steps(3);
+
+    assert!(!desk.harness.state().state().import.is_open());
+    let id = desk.harness.state().state().merchants[0].id;
+    assert!(desk.ports.books.imports(id).unwrap().is_empty());
+}
+
+#[test]
+fn a_file_without_rows_and_an_empty_file_say_so() {
+    let mut desk = Desk::new(Look::default());
+    let head = SHOP.lines().next().unwrap().to_owned() + "\n";
+    let path = desk.file("none.csv", &head);
+    desk.pick(path);
+    assert!(desk.says("文件里没有数据行"));
+
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("empty.csv", "");
+    desk.pick(path);
+    assert!(desk.says("文件是空的"));
+}
+
+#[test]
+fn the_assistant_draws_in_every_look() {
+    if std::env::var_os("RECONDESK_PICTURES").is_none() {
+        return;
+    }
+    let looks = [
+        ("light-zh", Look::default()),
+        ("dark-en", Look::default().dark().english()),
+        (
+            "light-en-1024x640",
+            Look::default().english().size(1024.0, 640.0),
+        ),
+        ("light-zh-800x500", Look::default().size(800.0, 500.0)),
+    ];
+    for (name, look) in looks {
+        let mut desk = Desk::new(look);
+        let path = desk.file("orders_20260308.csv", SHOP);
+        desk.pick(path);
+        let amount = if desk.zh() {
+            ("应付: 不导入", "金额")
+        } else {
+            ("应付: skip", "Amount")
+        };
+        desk.choose(amount.0, amount.1);
+        take(&format!("import-{name}"), &mut desk.harness);
+    }
+}
