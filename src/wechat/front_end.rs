@@ -310,7 +310,7 @@ mod tests {
     #[test]
     fn a_config_to_paste_does_not_hold_the_ticket() {
         let ticket = Secret::new(
-            "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl".to_owned(),
+            "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg".to_owned(),
         );
         let now = Instant::from_unix(1_414_587_457);
         let set = js_set(
