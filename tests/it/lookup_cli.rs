@@ -81,7 +81,9 @@ fn the_exit_code_tells_agreement_work_and_an_unclear_gateway_apart() {
     assert_eq!(live["numbers"][0]["live"]["verdict"], "agrees");
     assert_eq!(live["numbers"][0]["stories"][0]["standing"], "agrees");
     stage.run(1, &["query", "NOWHERE0001"]);
-    stage.run(2, &["query", "hello"]);
+    // An order number may be letters alone, so a word is looked up; what cannot be a number is wrong use.
+    stage.run(1, &["query", "hello"]);
+    stage.run(2, &["query", "你好"]);
 
     let list = stage.file("list.txt", "SHOP0001\n");
     let all = ["query", "--list", &list, "--profile", "shop", "--live"];
