@@ -55,7 +55,8 @@ pub(super) fn run(
     let mut source = context.source(&import.file)?;
     let (mapping, given) = mapping(&ports, id, import, (&mut source, kind))?;
     if import.dry_run {
-        return dry_run(context, source, &mapping);
+        let known = ports.books.known_numbers(id, mapping.kind)?;
+        return dry_run(context, source, (&mapping, &known));
     }
     let headers = preview::look(&mut source, Some(&mapping))?;
     let mut rejects = Rejects::default();
@@ -213,10 +214,14 @@ fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Opt
     }
 }
 
-fn dry_run(context: &Context<'_>, source: Source, mapping: &Mapping) -> Result<Done, Failure> {
+fn dry_run(
+    context: &Context<'_>,
+    source: Source,
+    (mapping, known): (&Mapping, &[String]),
+) -> Result<Done, Failure> {
     let preview = {
         let terminal = context.terminal();
-        preview::preview(source, mapping, &terminal)?
+        preview::preview(source, (mapping, known), &terminal)?
     };
     print(preview_text(&preview, context.lang).as_bytes())?;
     if preview.stats.good == 0 && preview.stats.bad > 0 {

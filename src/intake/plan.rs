@@ -136,6 +136,15 @@ impl Plan {
         }
     }
 
+    /// The same for the numbers by which the rows of this file are known.
+    pub fn learn_known(&mut self, numbers: &[String]) {
+        let column = match self.mapping.kind {
+            Kind::Orders => Column::OutTradeNo,
+            Kind::Refunds => Column::OutRefundNo,
+        };
+        self.learn_numbers(column, numbers.iter().map(String::as_str));
+    }
+
     /// The mapping, without the columns that the file lacks.
     #[must_use]
     pub fn mapping(&self) -> &Mapping {

@@ -8,7 +8,7 @@ use std::io::{Read, Seek};
 use crate::domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
 };
-use crate::intake::{IntakeError, Mapping, MappingError, Reject};
+use crate::intake::{IntakeError, Kind, Mapping, MappingError, Reject};
 use crate::ports::StoreError;
 use crate::reconcile::Evidence;
 use crate::wechat::bill::{BillFault, BodyKind, Certificate};
@@ -439,6 +439,12 @@ pub trait Books: Send + Sync {
     /// # Errors
     /// As above.
     fn newest_import(&self, profile: ProfileId) -> Result<u32, BooksError>;
+
+    /// Some numbers of the merchant's newest orders or refunds, by which lost leading zeros show.
+    ///
+    /// # Errors
+    /// As above.
+    fn known_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError>;
 
     /// Imports of a merchant, newest first.
     ///

@@ -357,3 +357,25 @@ fn notifications_of_refunds_make_r05_and_r06_and_end_r04() {
     assert_eq!(codes(&stage, 1, DAY), ["R05 A1", "R06 A2"]);
     assert_eq!(codes(&stage, 1, DAY), ["R05 A1", "R06 A2"]);
 }
+
+#[test]
+fn numbers_without_the_zeros_that_the_known_ones_have_are_refused() {
+    let stage = Stage::new();
+    let rows = |numbers: &[&str]| {
+        let mut text = ORDERS.to_owned();
+        for number in numbers {
+            let _ = writeln!(text, "{number},35.00,created,{DAY} 11:58:00,");
+        }
+        text
+    };
+    let whole = ["000000000030", "000000000031", "000000000032"];
+    books(&stage, "orders", "whole.csv", &rows(&whole));
+
+    let cut = stage.file("cut.csv", rows(&["33", "34"]).as_bytes());
+    let refused = stage.refusal(4, &["orders", "import", &cut, "--profile", "shop"]);
+    assert!(refused.contains("leading zeros are lost"), "{refused}");
+    let preview = ["orders", "import", &cut, "--profile", "shop", "--dry-run"];
+    let shown = stage.expect(4, &preview);
+    assert!(shown.contains("leading zeros are lost"), "{shown}");
+    books(&stage, "orders", "next.csv", &rows(&["000000000033"]));
+}

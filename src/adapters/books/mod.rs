@@ -31,6 +31,7 @@ mod evidence;
 mod find;
 mod gather;
 mod group;
+mod known;
 mod lookup;
 mod orders;
 mod pack;

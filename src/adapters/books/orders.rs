@@ -41,9 +41,16 @@ impl Bookshelf {
             return Ok(unchanged(record));
         }
         let name = source.name.clone();
+        let known = self.some_numbers(profile, mapping.kind)?;
         let draft = self.draft(watch)?;
         let mut archive = draft.archive()?;
-        let reading = read(source, mapping, &draft, (&mut archive, rejects), watch)?;
+        let reading = read(
+            source,
+            (mapping, &known),
+            &draft,
+            (&mut archive, rejects),
+            watch,
+        )?;
         let Reading {
             orders,
             refunds,

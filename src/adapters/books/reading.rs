@@ -156,10 +156,17 @@ fn sort_out(rows: &OrderBlock) -> (Sorted<MOrder>, Sorted<MRefund>) {
     (orders, refunds)
 }
 
-/// Reads a file, whatever its form.
+fn plan((mapping, known): (&Mapping, &[String]), guess: &Guess) -> Result<Plan, BooksError> {
+    let mut plan =
+        Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
+    plan.learn_known(known);
+    Ok(plan)
+}
+
+/// Reads a file, whatever its form, beside numbers that the books hold already.
 pub(super) fn read(
     mut source: Source,
-    mapping: &Mapping,
+    (mapping, known): (&Mapping, &[String]),
     draft: &Draft<'_>,
     sinks: (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -170,15 +177,18 @@ pub(super) fn read(
         .read_to_end(&mut head)
         .map_err(|error| BooksError::Source(error.to_string()))?;
     match sniff(&head, Some(mapping)).map_err(refused)? {
-        Some(guess) => read_text(source, (mapping, head, &guess), draft, sinks, watch),
-        None => read_workbook(source, mapping, draft, sinks, watch),
+        Some(guess) => {
+            let known = (mapping, known);
+            read_text(source, (known, head, &guess), draft, sinks, watch)
+        }
+        None => read_workbook(source, (mapping, known), draft, sinks, watch),
     }
 }
 
 /// Reads a workbook: first its bytes for the archive, then its rows.
 fn read_workbook(
     mut source: Source,
-    mapping: &Mapping,
+    (mapping, known): (&Mapping, &[String]),
     draft: &Draft<'_>,
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -211,8 +221,7 @@ fn read_workbook(
     reading.sha256 = hash.finish();
     source.bytes.rewind().map_err(failed)?;
     let mut workbook = Workbook::open(source.bytes, Some(mapping)).map_err(refused)?;
-    let plan = Plan::new(mapping, workbook.guess())
-        .map_err(|error| BooksError::Mapping(Box::new(error)))?;
+    let plan = plan((mapping, known), workbook.guess())?;
     let mut stopped = Ok(());
     workbook
         .read(&plan, draft.import, &mut |block| {
@@ -238,13 +247,13 @@ fn read_workbook(
 /// Reads delimited text into rows in memory, and into the archive.
 fn read_text(
     source: Source,
-    (mapping, head, guess): (&Mapping, Vec<u8>, &Guess),
+    ((mapping, known), head, guess): ((&Mapping, &[String]), Vec<u8>, &Guess),
     draft: &Draft<'_>,
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
     let (size, bytes) = (source.size, source.bytes);
-    let plan = Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
+    let plan = plan((mapping, known), guess)?;
     // What comes before the rows is handed on once; the rows are raw bytes themselves, or are noted on their way.
     let before = usize::try_from(guess.body_offset).ok();
     let before = before.and_then(|len| head.get(..len)).map(<[u8]>::to_vec);

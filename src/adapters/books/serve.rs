@@ -8,7 +8,7 @@ use super::store::Bookshelf;
 use super::view::View;
 use crate::adapters::archive::Archive;
 use crate::domain::{BillDate, ProfileId, RowRef};
-use crate::intake::{Mapping, Reject};
+use crate::intake::{Kind, Mapping, Reject};
 use crate::ports::{
     BillExpect, BillImport, Book, BookRow, Books, BooksError, ImportRecord, Occurrence,
     OrdersImport, RawRow, RowId, RowList, Source, TableQuery, Watch,
@@ -64,6 +64,10 @@ impl Books for Bookshelf {
 
     fn newest_import(&self, profile: ProfileId) -> Result<u32, BooksError> {
         Ok(self.db.newest_import(Some(profile))?)
+    }
+
+    fn known_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError> {
+        self.some_numbers(profile, kind)
     }
 
     fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, BooksError> {

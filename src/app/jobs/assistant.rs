@@ -63,10 +63,14 @@ pub fn look(
         .is_empty()
         .then(|| preview::plan(&mapping, &guess).map_err(|failure| failure.title));
     let (size, name) = (source.size, source.name.clone());
+    let known = ports.books.known_numbers(ask.profile, mapping.kind)?;
     let (problem, seen) = match planned {
         None => (None, None),
         Some(Err(title)) => (Some(title), None),
-        Some(Ok(_)) => (None, Some(preview::preview(source, &mapping, reporter)?)),
+        Some(Ok(_)) => {
+            let seen = preview::preview(source, (&mapping, &known), reporter)?;
+            (None, Some(seen))
+        }
     };
     Ok(ImportSheet {
         profile: ask.profile,

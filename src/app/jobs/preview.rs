@@ -59,17 +59,18 @@ pub fn choose_mapping(
         .map_err(|error| BooksError::Mapping(Box::new(error)).into())
 }
 
-/// Reads a whole file as it would be imported, and stores nothing.
+/// Reads a whole file as it would be imported, beside numbers that are known already; stores nothing.
 ///
 /// # Errors
 /// [`Failure`] when the file or the mapping is refused, or a person stops it.
 pub fn preview(
     mut source: Source,
-    mapping: &Mapping,
+    (mapping, known): (&Mapping, &[String]),
     reporter: &dyn Reporter,
 ) -> Result<Preview, Failure> {
     let guess = look(&mut source, Some(mapping))?;
-    let plan = plan(mapping, &guess)?;
+    let mut plan = plan(mapping, &guess)?;
+    plan.learn_known(known);
     let total = Some(source.size);
     let mut watch = |_: &Stats, done: u64| {
         reporter.progress(Progress {
