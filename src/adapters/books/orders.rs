@@ -61,16 +61,7 @@ impl Bookshelf {
         if stats.good == 0 && stats.bad > 0 {
             return Ok(all_refused(draft.import, stats.bad));
         }
-        let mut out = Writing {
-            books: self,
-            profile,
-            import: draft.import,
-            sections: Vec::new(),
-            superseded: Vec::new(),
-            same: 0,
-            changed: 0,
-            business: false,
-        };
+        let mut out = Writing::new(self, profile, draft.import);
         let segment = std::thread::scope(|scope| {
             let archive = scope.spawn(move || archive.finish(&sha256));
             let segment = out.write_all(&draft, (orders, refunds), watch);
@@ -201,6 +192,22 @@ struct Writing<'a> {
     changed: u64,
     /// An order that is stored has a business number other than its own number.
     business: bool,
+}
+
+impl<'a> Writing<'a> {
+    /// Nothing written yet.
+    const fn new(books: &'a Bookshelf, profile: ProfileId, import: u32) -> Self {
+        Self {
+            books,
+            profile,
+            import,
+            sections: Vec::new(),
+            superseded: Vec::new(),
+            same: 0,
+            changed: 0,
+            business: false,
+        }
+    }
 }
 
 impl Writing<'_> {
