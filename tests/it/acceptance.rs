@@ -364,7 +364,7 @@ fn numbers_without_the_zeros_that_the_known_ones_have_are_refused() {
     let rows = |numbers: &[&str]| {
         let mut text = ORDERS.to_owned();
         for number in numbers {
-            let _ = writeln!(text, "{number},35.00,created,{DAY} 11:58:00,");
+            writeln!(text, "{number},35.00,created,{DAY} 11:58:00,").unwrap();
         }
         text
     };

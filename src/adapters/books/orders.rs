@@ -208,9 +208,7 @@ impl<'a> Writing<'a> {
             business: false,
         }
     }
-}
 
-impl Writing<'_> {
     fn rows(&self) -> u64 {
         let sections = self.sections.iter();
         sections.map(|section| u64::from(section.rows)).sum()
