@@ -203,10 +203,12 @@ impl Stage {
         };
         let (wall, before) = (Instant::now(), cpu());
         let app = &mut self.app;
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             app.logic(ui.ctx());
             app.show(ui);
         });
+        // Nobody uploads textures here; dropping them unseen is an error in development builds.
+        output.textures_delta.clear();
         let shapes = self.ctx.tessellate(output.shapes, output.pixels_per_point);
         costs.cpu.push(cpu().saturating_sub(before));
         costs.wall.push(wall.elapsed());
