@@ -56,6 +56,8 @@ impl Import {
                 if !same || ask.choice == MappingChoice::Any {
                     self.sheet.clear();
                     self.opened += 1;
+                    // An import of the file before goes on by itself and must not close this one.
+                    self.running = None;
                 }
                 self.asked = Some(ask.clone());
                 self.sheet.ask(task);

@@ -26,6 +26,11 @@ QH260308100228156801,19.90,CREATED,2026-03-08 14:02:28,,e,兑换码
 QH260308100235165982,699.00,REFUNDED,2026-03-08 15:02:35,2026-03-08 15:02:44,f,咖啡月卡
 ";
 
+const CANONICAL: &str = "\
+out_trade_no,amount,pay_status,created_at
+QH260308100200120077,299.00,created,2026-03-08 10:02:00
+";
+
 /// A window over a workspace of its own.
 struct Desk {
     ports: Ports,
@@ -219,6 +224,30 @@ fn escape_leaves_the_assistant_and_nothing_is_stored() {
     assert!(!desk.harness.state().state().import.is_open());
     let id = desk.harness.state().state().merchants[0].id;
     assert!(desk.ports.books.imports(id).unwrap().is_empty());
+}
+
+#[test]
+fn an_import_that_ends_leaves_the_next_file_open() {
+    let mut desk = Desk::new(Look::default());
+    let first = desk.file("canonical.csv", CANONICAL);
+    desk.pick(first);
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    let waiting = std::mem::take(&mut desk.tape.0.borrow_mut().sent);
+
+    let second = desk.file("orders.csv", SHOP);
+    desk.tape.0.borrow_mut().asked.clear();
+    desk.harness.state_mut().state_mut().close_import();
+    desk.harness.run_steps(2);
+    desk.pick(second);
+    desk.tape.0.borrow_mut().sent = waiting;
+    desk.work();
+
+    let state = desk.harness.state().state();
+    let told = state.notices.first().expect("a notice").what.as_ref();
+    assert_eq!(told.expect("it went well").title.zh, "已导入 1 行");
+    assert!(state.import.is_open());
 }
 
 #[test]

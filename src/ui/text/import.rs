@@ -1,7 +1,7 @@
 //! Words of the import assistant.
 
 use super::{F, F2, T, Wording, many};
-use crate::domain::{FulfilStatus, PayStatus, RefundStatus};
+use crate::domain::RefundStatus;
 use crate::intake::Column;
 
 words! {
@@ -101,16 +101,6 @@ impl Wording {
             Column::SucceededAt => ("成功时间", "Succeeded at"),
         };
         if self.is_zh() { zh } else { en }
-    }
-
-    /// A payment status that a word can mean.
-    pub(crate) const fn meaning_pay(&self, status: PayStatus) -> &'static str {
-        self.orders.pay_status(status)
-    }
-
-    /// A fulfilment status that a word can mean.
-    pub(crate) const fn meaning_fulfil(&self, status: FulfilStatus) -> &'static str {
-        self.orders.fulfil_status(status)
     }
 
     /// A refund status that a word can mean.

@@ -93,9 +93,9 @@ fn order_word(ui: &mut Ui, at: egui::Pos2, page: &Page<'_>, word: &str) -> Optio
     let labels: Vec<String> = states
         .iter()
         .map(|(pay, fulfil)| {
-            let pay = w.meaning_pay(*pay);
+            let pay = w.orders.pay_status(*pay);
             match fulfil {
-                Some(fulfil) => format!("{pay}，{}", w.meaning_fulfil(*fulfil)),
+                Some(fulfil) => format!("{pay}，{}", w.orders.fulfil_status(*fulfil)),
                 None => pay.to_owned(),
             }
         })
