@@ -3,7 +3,8 @@
 //! Long text (goods, openid, attach, remarks) is not here; [`RowRef`] says where the raw row lies.
 
 use super::{
-    AppId, Fee, Fen, Instant, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, TransactionId,
+    AppId, Fee, Fen, Instant, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text,
+    TransactionId,
 };
 
 /// Where a row came from: the import it belongs to, its line and its first byte in the raw text.
@@ -27,6 +28,15 @@ pub struct RowRef {
     pub line: u32,
     /// First byte of the row in the uncompressed file; 0 in spreadsheets.
     pub offset: u64,
+}
+
+impl RowRef {
+    /// The place of a row that never was in a file.
+    pub const NONE: Self = Self {
+        import: 0,
+        line: 0,
+        offset: 0,
+    };
 }
 
 /// State of a row of WeChat Pay's trade bill (交易状态).
@@ -90,6 +100,25 @@ pub struct WPay {
     pub row: RowRef,
 }
 
+impl WPay {
+    /// A row of nothing, to be filled.
+    pub const NONE: Self = Self {
+        out_trade_no: Text::EMPTY,
+        transaction_id: Text::EMPTY,
+        appid: Text::EMPTY,
+        sub_mch_id: Text::EMPTY,
+        time: Instant::from_unix(0),
+        state: BillState::Unknown,
+        is_cny: true,
+        amount: Fen::ZERO,
+        settled: Fen::ZERO,
+        coupon: Fen::ZERO,
+        fee: Fee::ZERO,
+        rate: 0,
+        row: RowRef::NONE,
+    };
+}
+
 /// A refund row of the WeChat book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WRefund {
@@ -123,6 +152,27 @@ pub struct WRefund {
     pub rate: i32,
     /// Where the row lies.
     pub row: RowRef,
+}
+
+impl WRefund {
+    /// A row of nothing, to be filled.
+    pub const NONE: Self = Self {
+        out_refund_no: Text::EMPTY,
+        refund_id: Text::EMPTY,
+        out_trade_no: Text::EMPTY,
+        transaction_id: Text::EMPTY,
+        appid: Text::EMPTY,
+        sub_mch_id: Text::EMPTY,
+        time: Instant::from_unix(0),
+        state: BillRefundState::Unknown,
+        is_cny: true,
+        amount: Fen::ZERO,
+        settled: Fen::ZERO,
+        coupon: Fen::ZERO,
+        fee: Fee::ZERO,
+        rate: 0,
+        row: RowRef::NONE,
+    };
 }
 
 /// `pay_status` of the merchant book.
@@ -263,6 +313,29 @@ pub struct MOrder {
     pub row: RowRef,
 }
 
+impl MOrder {
+    /// A row of nothing, to be filled.
+    pub const NONE: Self = Self {
+        out_trade_no: Text::EMPTY,
+        order_no: Text::EMPTY,
+        transaction_id: Text::EMPTY,
+        appid: Text::EMPTY,
+        sub_mch_id: Text::EMPTY,
+        amount: Fen::ZERO,
+        is_cny: true,
+        pay_status: PayStatus::Unknown,
+        fulfil_status: FulfilStatus::NotKnown,
+        created_at: Instant::from_unix(0),
+        paid_at: None,
+        closed_at: None,
+        fulfilled_at: None,
+        refund_total: None,
+        refund_no: Text::EMPTY,
+        refund_at: None,
+        row: RowRef::NONE,
+    };
+}
+
 /// Status of a refund in the merchant book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -321,6 +394,20 @@ pub struct MRefund {
     pub succeeded_at: Option<Instant>,
     /// Where the row lies.
     pub row: RowRef,
+}
+
+impl MRefund {
+    /// A row of nothing, to be filled.
+    pub const NONE: Self = Self {
+        out_refund_no: Text::EMPTY,
+        out_trade_no: Text::EMPTY,
+        refund_id: Text::EMPTY,
+        amount: Fen::ZERO,
+        status: RefundStatus::Processing,
+        requested_at: None,
+        succeeded_at: None,
+        row: RowRef::NONE,
+    };
 }
 
 impl MRefund {

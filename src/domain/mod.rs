@@ -22,6 +22,7 @@ mod money;
 mod secret;
 mod sheet;
 mod text;
+pub(crate) mod window;
 mod words;
 
 pub use book::{

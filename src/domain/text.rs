@@ -74,6 +74,50 @@ impl<const N: usize> Text<N> {
         is_visible
     }
 
+    /// This text and `count` decimal digits behind it, two in each byte of `packed`, the first in its upper half.
+    ///
+    /// `None` if they do not fit. What is above nine in a half byte becomes some other visible sign.
+    #[must_use]
+    #[inline]
+    pub fn followed_by_digits(&self, packed: &[u8; 16], count: usize) -> Option<Self> {
+        let start = usize::from(self.len);
+        let len = start
+            .checked_add(count)
+            .filter(|len| *len <= N && count <= 32)?;
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(packed) {
+            *pair = [b'0' + (byte >> 4), b'0' + (byte & 15)];
+        }
+        for (at, digit) in digits.iter_mut().enumerate() {
+            if at >= count {
+                *digit = 0;
+            }
+        }
+        let mut bytes = self.bytes;
+        let room = bytes.get_mut(start..)?;
+        let part = room.len().min(digits.len());
+        room.get_mut(..part)?.copy_from_slice(digits.get(..part)?);
+        Some(Self {
+            len: u8::try_from(len).ok()?,
+            bytes,
+        })
+    }
+
+    /// The same text with room for more; a text that does not fit becomes empty.
+    #[must_use]
+    #[inline]
+    pub fn widen<const M: usize>(&self) -> Text<M> {
+        let mut bytes = [0; M];
+        let Some(to) = bytes.get_mut(..N) else {
+            return Text::from_utf8(self.as_bytes()).unwrap_or_default();
+        };
+        to.copy_from_slice(&self.bytes);
+        Text {
+            len: self.len,
+            bytes,
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

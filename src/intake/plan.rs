@@ -363,6 +363,11 @@ impl Cells for TextCells<'_> {
         Raw::Text(span.unwrap_or_default().text(self.block))
     }
 
+    #[inline]
+    fn plain(&self, slot: u8) -> Option<(&[u8], usize)> {
+        self.spans.get(usize::from(slot))?.plain(self.block)
+    }
+
     fn is_blank(&self) -> bool {
         self.record
             .iter()

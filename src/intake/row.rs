@@ -7,8 +7,7 @@ use super::plan::Word;
 use super::value::{self, TimeReader};
 use super::{Column, Encoding, Kind, OrderBlock, Plan, Reason, RefundShape};
 use crate::domain::{
-    Fen, FulfilStatus, Instant, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, PayStatus,
-    RefundStatus, RowRef, Text,
+    Fen, FulfilStatus, Instant, MOrder, MRefund, OutRefundNo, PayStatus, RefundStatus, RowRef, Text,
 };
 
 /// A cell as the file has it.
@@ -39,6 +38,10 @@ impl Raw<'_> {
 pub(super) trait Cells {
     /// The cell in a slot.
     fn get(&self, slot: u8) -> Raw<'_>;
+    /// The same for plain text: everything from the cell on, and its length.
+    fn plain(&self, _slot: u8) -> Option<(&[u8], usize)> {
+        None
+    }
     /// True when the whole row has nothing in it.
     fn is_blank(&self) -> bool;
     /// All cells of the row as text.
@@ -67,9 +70,23 @@ impl Plan {
         };
         match self.mapping.kind {
             Kind::Orders => {
-                let (order, refund) = reader.order(row)?;
-                out.stats.accept(order.amount, Some(order.created_at));
-                out.orders.push(order);
+                // Rows are large: it is read where it stays.
+                let known = out.orders.len();
+                out.orders.push(MOrder::NONE);
+                let read = match out.orders.last_mut() {
+                    Some(order) => reader.order(row, order),
+                    None => Ok(None),
+                };
+                let refund = match read {
+                    Ok(refund) => refund,
+                    Err(bad) => {
+                        out.orders.truncate(known);
+                        return Err(bad);
+                    }
+                };
+                if let Some(order) = out.orders.last() {
+                    out.stats.accept(order.amount, Some(order.created_at));
+                }
                 out.refunds.extend(refund);
             }
             Kind::Refunds => {
@@ -89,60 +106,54 @@ struct RowReader<'a, C> {
 }
 
 impl<C: Cells> RowReader<'_, C> {
-    fn order(&mut self, row: RowRef) -> Result<(MOrder, Option<MRefund>), BadCell> {
-        let out_trade_no: OutTradeNo = self.needed_id(Column::OutTradeNo)?;
-        let order_no: OrderNo = self.id(Column::OrderNo)?;
+    fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<Option<MRefund>, BadCell> {
+        order.out_trade_no = self.needed_id(Column::OutTradeNo)?;
+        order.order_no = self.id(Column::OrderNo)?;
+        if order.order_no.is_empty() {
+            order.order_no = order.out_trade_no.widen();
+        }
         let state = self.state()?;
-        let fulfilled_at = self.time(Column::FulfilledAt)?;
-        let fulfil_status = state.fulfil.unwrap_or_else(|| {
-            let has_time = self.plan.slot(Column::FulfilledAt).is_some();
-            // Not known is an order without such a column; a paid one with an empty cell lacks its goods.
-            let has_status = self.plan.slot(Column::FulfilStatus).is_some();
-            match fulfilled_at {
-                Some(_) => FulfilStatus::Fulfilled,
-                None if has_time || (has_status && state.pay.is_paid()) => FulfilStatus::Pending,
-                None => FulfilStatus::NotKnown,
-            }
-        });
-        let mut order = MOrder {
-            out_trade_no,
-            order_no: if order_no.is_empty() {
-                OrderNo::from_utf8(out_trade_no.as_bytes()).unwrap_or_default()
-            } else {
-                order_no
-            },
-            transaction_id: self.id(Column::TransactionId)?,
-            appid: self.text(Column::Appid)?,
-            sub_mch_id: self.text(Column::SubMchid)?,
-            amount: self.amount(Column::Amount)?,
-            is_cny: self.is_cny()?,
-            pay_status: state.pay,
-            fulfil_status,
-            created_at: self.time(Column::CreatedAt)?.ok_or(BadCell {
-                column: Column::CreatedAt,
-                reason: Reason::Missing,
-            })?,
-            paid_at: self.time(Column::PaidAt)?,
-            closed_at: self.time(Column::ClosedAt)?,
-            fulfilled_at,
-            refund_total: None,
-            refund_no: OutRefundNo::EMPTY,
-            refund_at: None,
-            row,
-        };
-        let refund = match self.plan.mapping.refund_shape() {
-            RefundShape::None => None,
+        order.pay_status = state.pay;
+        order.fulfilled_at = self.time(Column::FulfilledAt)?;
+        order.fulfil_status = state
+            .fulfil
+            .unwrap_or_else(|| self.fulfilment(state.pay, order.fulfilled_at));
+        order.transaction_id = self.id(Column::TransactionId)?;
+        order.appid = self.text(Column::Appid)?;
+        order.sub_mch_id = self.text(Column::SubMchid)?;
+        order.amount = self.amount(Column::Amount)?;
+        order.is_cny = self.is_cny()?;
+        order.created_at = self.time(Column::CreatedAt)?.ok_or(BadCell {
+            column: Column::CreatedAt,
+            reason: Reason::Missing,
+        })?;
+        order.paid_at = self.time(Column::PaidAt)?;
+        order.closed_at = self.time(Column::ClosedAt)?;
+        order.row = row;
+        match self.plan.mapping.refund_shape() {
+            RefundShape::None => Ok(None),
             RefundShape::RunningTotal => {
                 order.refund_total = self
                     .optional_amount(Column::RefundAmount)?
                     .or(Some(Fen::ZERO));
                 order.refund_no = self.id(Column::RefundNo)?;
                 order.refund_at = self.time(Column::RefundAt)?;
-                None
+                Ok(None)
             }
-            RefundShape::PerRefund => self.refund_of(&order)?,
-        };
-        Ok((order, refund))
+            RefundShape::PerRefund => self.refund_of(order),
+        }
+    }
+
+    /// What the time of fulfilment, or its lack, says where no word does.
+    fn fulfilment(&self, pay: PayStatus, fulfilled_at: Option<Instant>) -> FulfilStatus {
+        let has_time = self.plan.slot(Column::FulfilledAt).is_some();
+        // Not known is an order without such a column; a paid one with an empty cell lacks its goods.
+        let has_status = self.plan.slot(Column::FulfilStatus).is_some();
+        match fulfilled_at {
+            Some(_) => FulfilStatus::Fulfilled,
+            None if has_time || (has_status && pay.is_paid()) => FulfilStatus::Pending,
+            None => FulfilStatus::NotKnown,
+        }
     }
 
     /// The refund on the row of an order, where there is one.
@@ -206,7 +217,34 @@ impl<C: Cells> RowReader<'_, C> {
     }
 
     /// An identifier: checked for the damage that spreadsheets do.
+    #[inline]
     fn id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
+        let Some(slot) = self.plan.slot(column) else {
+            return Ok(Text::EMPTY);
+        };
+        match self.quick_id(column, slot) {
+            Some(id) => Ok(id),
+            None => self.any_id(column),
+        }
+    }
+
+    /// A clean identifier of a text file, as nearly all are; `None` where a closer look is needed.
+    #[inline]
+    fn quick_id<const N: usize>(&self, column: Column, slot: u8) -> Option<Text<N>> {
+        let (text, len) = self.cells.plain(slot)?;
+        let window = text.first_chunk::<N>()?;
+        let mut id = Text::EMPTY;
+        let is_clean = id.set_visible_prefix(window, len)
+            && !matches!(window.first(), Some(b'\'' | b'`' | b'=') if len > 0);
+        if !is_clean {
+            return None;
+        }
+        let known = self.plan.known(column);
+        let damage = known.damage(id.as_bytes(), self.plan.mapping.keep_zero_tails);
+        damage.is_none().then_some(id)
+    }
+
+    fn any_id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
         let bad = |reason| BadCell { column, reason };
         let Some(cell) = self.cell(column) else {
             return Ok(Text::EMPTY);

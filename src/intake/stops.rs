@@ -2,8 +2,7 @@
 //!
 //! Cells of an export are short; searching for the end of each one costs more than all ends of a window at once.
 
-/// Bytes of a window.
-pub(super) const WINDOW: usize = 64;
+use crate::domain::window::{WINDOW, padded, positions};
 
 /// The ends of cells in a text, from front to back.
 #[derive(Debug, Clone)]
@@ -51,43 +50,15 @@ impl<'a> Stops<'a> {
     fn look(&mut self, from: usize) {
         self.window = from;
         let rest = self.text.get(from..).unwrap_or_default();
-        self.left = if let Some(window) = rest.first_chunk::<WINDOW>() {
-            stops(window, self.delimiter)
+        let own;
+        let window = if let Some(window) = rest.first_chunk::<WINDOW>() {
+            window
         } else {
-            let mut padded = [0; WINDOW];
-            for (to, from) in padded.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            stops(&padded, self.delimiter)
+            own = padded(rest);
+            &own
         };
+        self.left = positions(window, self.delimiter) | positions(window, b'\n');
     }
-}
-
-/// Bit `n` is set where byte `n` is the delimiter or a line end.
-///
-/// Eight bytes at a time: bit `k` of byte `j` of `square` stands for byte `8 k + j`, which is then turned over
-/// its diagonal.
-#[inline]
-fn stops(window: &[u8; WINDOW], delimiter: u8) -> u64 {
-    const LINE_ENDS: u64 = 0x0A0A_0A0A_0A0A_0A0A;
-    let delimiters = u64::from_le_bytes([delimiter; 8]);
-    let mut square = 0;
-    for word in window.as_chunks::<8>().0 {
-        let word = u64::from_le_bytes(*word);
-        square = (square >> 1) | zeros(word ^ delimiters) | zeros(word ^ LINE_ENDS);
-    }
-    let turn = (square ^ (square >> 7)) & 0x00AA_00AA_00AA_00AA;
-    let square = square ^ turn ^ (turn << 7);
-    let turn = (square ^ (square >> 14)) & 0x0000_CCCC_0000_CCCC;
-    let square = square ^ turn ^ (turn << 14);
-    let turn = (square ^ (square >> 28)) & 0x0000_0000_F0F0_F0F0;
-    square ^ turn ^ (turn << 28)
-}
-
-/// The top bit of each byte that is zero, exactly.
-const fn zeros(word: u64) -> u64 {
-    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS)
 }
 
 #[cfg(test)]

@@ -26,6 +26,15 @@ pub trait Rows<T>: Iterator<Item = Result<T, EvidenceError>> {
         }
         Ok(())
     }
+
+    /// Puts the next rows into `rows` instead of those that are there: some `most`, and none only at the end.
+    ///
+    /// # Errors
+    /// As above.
+    fn next_rows(&mut self, most: usize, rows: &mut Vec<T>) -> Result<(), EvidenceError> {
+        rows.clear();
+        self.read(most, rows)
+    }
 }
 
 /// Rows in ascending order of (fingerprint of the key, key, import, line).

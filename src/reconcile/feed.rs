@@ -6,7 +6,7 @@ use crate::domain::{MOrder, MRefund, RowRef, Text, WPay, WRefund, fingerprint};
 
 use super::{ReconcileError, Stream};
 
-/// Rows taken from the stream at a time: a few dozen kilobytes, so that they stay in the cache.
+/// Rows asked of the stream at a time: a few dozen kilobytes, so that they stay in the cache.
 const CHUNK: usize = 128;
 
 /// A row with a key by which its book is sorted.
@@ -46,25 +46,39 @@ pub(super) struct Feed<'a, T> {
     rows: Vec<T>,
     prints: Vec<u64>,
     start: usize,
+    /// End of the group at hand; at `start` where none was looked for.
     end: usize,
+    /// The group at hand where it reaches behind the rows that were read together.
+    across: Vec<T>,
+    /// The group in `across` was taken.
+    is_over: bool,
 }
 
-impl<'a, T: Keyed> Feed<'a, T> {
+impl<'a, T: Keyed + Copy> Feed<'a, T> {
     /// Begins to read; `None` is a book without rows.
-    pub(super) fn new(stream: Option<Stream<'a, T>>) -> Self {
+    pub(super) const fn new(stream: Option<Stream<'a, T>>) -> Self {
         Self {
             stream,
-            rows: Vec::with_capacity(2 * CHUNK),
-            prints: Vec::with_capacity(2 * CHUNK),
+            rows: Vec::new(),
+            prints: Vec::new(),
             start: 0,
             end: 0,
+            across: Vec::new(),
+            is_over: false,
         }
     }
 
-    /// Fingerprint and key of the next group, which is then complete in the buffer.
+    /// Fingerprint and key of the next group, which is then complete.
     pub(super) fn head(&mut self) -> Result<Option<(u64, &[u8])>, ReconcileError> {
-        if self.end == self.start {
+        if self.is_over {
+            self.across.clear();
+            self.is_over = false;
+        }
+        if self.end == self.start && self.across.is_empty() {
             self.complete_group()?;
+        }
+        if let Some(row) = self.across.first() {
+            return Ok(Some((fingerprint(row.key()), row.key())));
         }
         Ok(self
             .prints
@@ -75,9 +89,14 @@ impl<'a, T: Keyed> Feed<'a, T> {
 
     /// Takes the group that [`Feed::head`] announced, its rows in file order.
     pub(super) fn take(&mut self) -> &[T] {
-        let group = self.start..self.end;
-        self.start = self.end;
-        let rows = self.rows.get_mut(group).unwrap_or_default();
+        let rows = if self.across.is_empty() {
+            let group = self.start..self.end;
+            self.start = self.end;
+            self.rows.get_mut(group).unwrap_or_default()
+        } else {
+            self.is_over = true;
+            &mut self.across
+        };
         if rows.len() > 1 {
             rows.sort_by_key(Keyed::row);
         }
@@ -85,32 +104,46 @@ impl<'a, T: Keyed> Feed<'a, T> {
     }
 
     fn complete_group(&mut self) -> Result<(), ReconcileError> {
-        loop {
-            let Some(first) = self.rows.get(self.start) else {
-                if self.refill()? {
-                    continue;
-                }
-                return Ok(());
-            };
-            let print = self.prints.get(self.start);
-            let mut end = self.start.saturating_add(1);
-            while self.prints.get(end) == print
-                && self
-                    .rows
-                    .get(end)
-                    .is_some_and(|row| row.key() == first.key())
-            {
-                end = end.saturating_add(1);
-            }
-            if end < self.rows.len() || self.stream.is_none() || !self.refill()? {
-                // After a refill the group begins at 0 again and is measured anew.
-                self.end = end;
+        while self.start >= self.rows.len() {
+            if !self.refill()? {
                 return Ok(());
             }
         }
+        let Some(first) = self.rows.get(self.start) else {
+            return Ok(());
+        };
+        let print = self.prints.get(self.start);
+        let mut end = self.start.saturating_add(1);
+        while self.prints.get(end) == print
+            && self
+                .rows
+                .get(end)
+                .is_some_and(|row| row.key() == first.key())
+        {
+            end = end.saturating_add(1);
+        }
+        if end < self.rows.len() || self.stream.is_none() {
+            self.end = end;
+            return Ok(());
+        }
+        self.across
+            .extend_from_slice(self.rows.get(self.start..).unwrap_or_default());
+        self.start = end;
+        self.end = end;
+        while self.start >= self.rows.len() && self.refill()? {
+            let same = self.across.first().map_or(0, |first| {
+                let rows = self.rows.iter();
+                rows.take_while(|row| row.key() == first.key()).count()
+            });
+            self.across
+                .extend_from_slice(self.rows.get(..same).unwrap_or_default());
+            self.start = same;
+            self.end = same;
+        }
+        Ok(())
     }
 
-    /// Moves the rest to the front and reads on; false at the end of the stream.
+    /// Reads on, once all rows that are there were taken; false at the end of the stream.
     fn refill(&mut self) -> Result<bool, ReconcileError> {
         let Some(stream) = &mut self.stream else {
             return Ok(false);
@@ -120,18 +153,16 @@ impl<'a, T: Keyed> Feed<'a, T> {
                 .last()
                 .map(|row| Text::<64>::from_utf8(row.key()).unwrap_or_default()),
         );
-        self.rows.drain(..self.start);
-        self.prints.drain(..self.start);
+        self.prints.clear();
         self.start = 0;
         self.end = 0;
-        let known = self.rows.len();
-        stream.read(CHUNK, &mut self.rows)?;
-        if self.rows.len() == known {
+        stream.next_rows(CHUNK, &mut self.rows)?;
+        if self.rows.is_empty() {
             self.stream = None;
-            return Ok(true);
+            return Ok(false);
         }
-        let mut above = known.checked_sub(1).and_then(|at| self.rows.get(at));
-        for row in self.rows.iter().skip(known) {
+        let mut above: Option<&T> = None;
+        for row in &self.rows {
             let print = fingerprint(row.key());
             let in_order = match (self.prints.last().zip(above), &last) {
                 (Some((&before, above)), _) => (before, above.key()) <= (print, row.key()),

@@ -3,6 +3,14 @@
 //! Integers are stored above the smallest of the group, in as many whole bytes as the largest needs.
 //! Texts lose their common beginning; digits take half a byte. Any row is found without reading the rest.
 
+mod fill;
+mod numbers;
+
+pub(super) use fill::Fill;
+pub(super) use numbers::Numbers;
+
+use super::digits::{pack, unpack};
+
 /// Most different values a dictionary holds; more are stored as they are.
 const DICTIONARY: usize = 32;
 
@@ -90,7 +98,7 @@ impl Texts {
         for text in self.iter() {
             let text = text.get(common..).unwrap_or_default();
             if digits {
-                pack_digits(text, out);
+                pack(text, out);
             } else {
                 out.extend_from_slice(text);
             }
@@ -130,26 +138,6 @@ fn push_short(out: &mut Vec<u8>, text: &[u8]) {
     out.extend_from_slice(text);
 }
 
-/// Two digits a byte, the last one alone where their count is odd.
-pub(super) fn pack_digits(digits: &[u8], out: &mut Vec<u8>) {
-    let (pairs, last) = digits.as_chunks::<2>();
-    out.extend(pairs.iter().map(|[a, b]| (a & 15) << 4 | (b & 15)));
-    if let [last] = last {
-        out.push((last & 15) << 4);
-    }
-}
-
-/// The reverse of [`pack_digits`]: `count` digits into `to`.
-pub(super) fn unpack_digits(packed: &[u8], to: &mut [u8]) {
-    let (pairs, last) = to.as_chunks_mut::<2>();
-    for (pair, byte) in pairs.iter_mut().zip(packed) {
-        *pair = [b'0' + (byte >> 4), b'0' + (byte & 15)];
-    }
-    if let ([last], Some(byte)) = (last, packed.last()) {
-        *last = b'0' + (byte >> 4);
-    }
-}
-
 /// Appends integers to `out`.
 pub(super) fn encode_ints(values: &[u64], out: &mut Vec<u8>) {
     let least = values.iter().copied().min().unwrap_or(0);
@@ -157,10 +145,20 @@ pub(super) fn encode_ints(values: &[u64], out: &mut Vec<u8>) {
     let width = 8 - most.leading_zeros() as usize / 8;
     out.push(u8::try_from(width).unwrap_or(8));
     out.extend_from_slice(&least.to_le_bytes());
-    for value in values {
-        let bytes = (value - least).to_le_bytes();
-        out.extend_from_slice(bytes.get(..width).unwrap_or_default());
+    if width == 0 {
+        return;
     }
+    // Eight bytes are written each time, and all but `width` of them are written over by the next.
+    let start = out.len();
+    let end = start + values.len() * width;
+    out.resize(end + 8, 0);
+    let room = out.get_mut(start..).unwrap_or_default();
+    for (at, value) in (0..).step_by(width).zip(values) {
+        if let Some(to) = room.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+            *to = (value - least).to_le_bytes();
+        }
+    }
+    out.truncate(end);
 }
 
 /// Where the integers of a column lie inside a group.
@@ -168,6 +166,8 @@ pub(super) fn encode_ints(values: &[u64], out: &mut Vec<u8>) {
 pub(super) struct IntColumn {
     least: u64,
     width: usize,
+    /// The bits of `width` bytes.
+    keep: u64,
     start: usize,
 }
 
@@ -180,12 +180,17 @@ impl IntColumn {
         (width <= 8 && rest.len() == rows * width).then_some(Self {
             least: u64::from_le_bytes(*least),
             width,
+            keep: match width {
+                8 => u64::MAX,
+                _ => (1 << (width * 8)) - 1,
+            },
             start: from + 9,
         })
     }
 
     /// The integer of a row.
-    pub(super) fn get(self, bytes: &[u8], row: usize) -> u64 {
+    #[inline]
+    pub(super) fn get(&self, bytes: &[u8], row: usize) -> u64 {
         let from = self.start + row * self.width;
         // Reading eight bytes and cutting is faster than copying `width` of them.
         let value = if let Some(word) = bytes
@@ -193,8 +198,7 @@ impl IntColumn {
             .and_then(<[u8]>::first_chunk::<8>)
             .copied()
         {
-            let keep = (1_u128 << (self.width * 8)).wrapping_sub(1);
-            u64::from_le_bytes(word) & u64::try_from(keep).unwrap_or(u64::MAX)
+            u64::from_le_bytes(word) & self.keep
         } else {
             let mut word = [0; 8];
             let tail = bytes.get(from..from + self.width).unwrap_or_default();
@@ -315,7 +319,7 @@ impl TextColumn {
         let (head, tail) = whole.split_at_mut_checked(prefix.len())?;
         head.copy_from_slice(prefix);
         if digits {
-            unpack_digits(bytes.get(place..place + len.div_ceil(2))?, tail);
+            unpack(bytes.get(place..place + len.div_ceil(2))?, tail);
         } else {
             tail.copy_from_slice(bytes.get(place..place + len)?);
         }

@@ -38,10 +38,8 @@ impl Ledger {
         sections: Vec<&SectionMeta>,
         keep: Option<&Keep<R>>,
     ) -> Result<Stream<'_, R>, EvidenceError> {
-        Ok(self
-            .view
-            .merge::<R>(&self.shelf, sections, keep)?
-            .into_stream())
+        let merged = self.view.merge::<R>(&self.shelf, sections, keep)?;
+        Ok(merged.into_stream()?)
     }
 
     /// Sections of a book by day, the likeliest day first.

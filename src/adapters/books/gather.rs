@@ -111,8 +111,7 @@ impl<R: Record> Gathered<R> {
             return false;
         }
         let mut rows = block.rows.into_iter().peekable();
-        for (at, mut pack) in (0_u32..).zip(block.pack) {
-            pack.shrink();
+        for (at, pack) in (0_u32..).zip(block.pack) {
             let numbers = &numbers;
             let of_pack = std::iter::from_fn(|| rows.next_if(|row| row.0 == at)).map(
                 |(_, fingerprint, start, section)| {

@@ -1,7 +1,7 @@
 //! Row groups: two thousand rows, column by column, under one checksum.
 
 use super::checksum::checksum;
-use super::column::{IntColumn, TextColumn, Texts, encode_ints};
+use super::column::{Fill, IntColumn, Numbers, TextColumn, Texts, encode_ints};
 use super::pack::{Entry, Scratch, Sheaf, scratch};
 use super::page::short;
 use super::record::{Fields, INTS, Record, TEXTS};
@@ -9,6 +9,9 @@ use crate::domain::fingerprint;
 
 /// Rows of a full group.
 pub(super) const GROUP_ROWS: usize = 2048;
+
+/// Rows fetched into the cache together: few enough to stay in its first level until they are read.
+const WARM_ROWS: u64 = 64;
 
 /// All texts of a row, one bit each.
 const ALL_TEXTS: u8 = (1 << TEXTS) - 1;
@@ -24,21 +27,33 @@ pub(super) struct EncodedGroup {
 
 /// Encodes some rows of a sheaf; `None` if a row cannot be read back, which is a fault of the program.
 pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<EncodedGroup> {
+    let mut numbers: [Numbers<'_>; TEXTS] = Default::default();
     let mut texts: [Texts; TEXTS] = Default::default();
     let mut ints: [Vec<u64>; INTS] = Default::default();
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len());
-    let mut scratch = scratch();
-    sheaf.warm(entries);
+    let [mut scratch, ..] = scratch();
     for (row, entry) in (0_u64..).zip(entries) {
-        let fields = sheaf.fields(*entry, &mut scratch)?;
-        for (column, text) in texts.iter_mut().zip(fields.texts).take(R::TEXTS) {
-            column.push(text);
+        if row % WARM_ROWS == 0 {
+            let next = row as usize..entries.len().min((row + WARM_ROWS) as usize);
+            sheaf.warm(entries.get(next)?);
         }
-        for (column, int) in ints.iter_mut().zip(fields.ints).take(R::INTS) {
+        let taken = sheaf.taken(*entry)?;
+        for (column, number) in numbers.iter_mut().zip(&taken.texts).take(R::REPEATED_FROM) {
+            column.push(number);
+        }
+        for (column, text) in texts
+            .iter_mut()
+            .zip(&taken.texts)
+            .take(R::TEXTS)
+            .skip(R::REPEATED_FROM)
+        {
+            column.push(text.head);
+        }
+        for (column, int) in ints.iter_mut().zip(taken.ints).take(R::INTS) {
             column.push(int);
         }
         for &at in R::LOOKED_UP {
-            let text = fields.texts.get(at).copied().unwrap_or_default();
+            let text = taken.texts.get(at)?.text(&mut scratch)?;
             if !text.is_empty() {
                 others.push(u64::from(short(fingerprint(text))) << 32 | row);
             }
@@ -50,8 +65,12 @@ pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<E
     let heads = bytes.len();
     bytes.resize(heads + columns * 4, 0);
     let mut ends = Vec::with_capacity(columns);
-    for column in texts.iter().take(R::TEXTS) {
-        column.encode(&mut bytes);
+    for (at, (numbers, texts)) in numbers.iter().zip(&texts).take(R::TEXTS).enumerate() {
+        if at < R::REPEATED_FROM {
+            numbers.encode(&mut bytes);
+        } else {
+            texts.encode(&mut bytes);
+        }
         ends.push(bytes.len());
     }
     for column in ints.iter().take(R::INTS) {
@@ -149,29 +168,46 @@ impl Group {
         self.texts.get(column)?.get(&self.bytes, row, scratch)
     }
 
-    /// A row.
-    pub(super) fn get<R: Record>(&self, row: usize, import: u32) -> Option<R> {
-        self.get_in(row, import, &mut scratch())
+    /// All integers of a row.
+    #[inline]
+    pub(super) fn ints<R: Record>(&self, row: usize) -> [u64; INTS] {
+        let mut ints = [0; INTS];
+        for (int, column) in ints.iter_mut().zip(&self.ints).take(R::INTS) {
+            *int = column.get(&self.bytes, row);
+        }
+        ints
     }
 
-    /// A row; many rows are read faster with one scratch.
-    pub(super) fn get_in<R: Record>(
+    /// The texts of some rows of the group, each into its place in `rows`.
+    pub(super) fn fill_texts<R: Record, T: AsMut<R>>(
         &self,
-        row: usize,
-        import: u32,
-        scratch: &mut Scratch,
-    ) -> Option<R> {
+        wanted: &[usize],
+        rows: &mut [T],
+    ) -> Option<()> {
+        for (at, column) in self.texts.iter().enumerate().take(R::TEXTS) {
+            let fill = Fill {
+                column,
+                bytes: &self.bytes,
+                wanted,
+                rows,
+            };
+            R::text_at(at, fill)?;
+        }
+        Some(())
+    }
+
+    /// A row.
+    pub(super) fn get<R: Record>(&self, row: usize, import: u32) -> Option<R> {
         if row >= self.rows {
             return None;
         }
+        let mut scratch = scratch();
         let mut fields = Fields::default();
-        let places = fields.texts.iter_mut().zip(scratch).zip(&self.texts);
+        let places = fields.texts.iter_mut().zip(&mut scratch).zip(&self.texts);
         for ((text, scratch), column) in places.take(R::TEXTS) {
             *text = column.get(&self.bytes, row, scratch)?;
         }
-        for (int, column) in fields.ints.iter_mut().zip(&self.ints).take(R::INTS) {
-            *int = column.get(&self.bytes, row);
-        }
+        fields.ints = self.ints::<R>(row);
         R::from_fields(&fields, import)
     }
 }

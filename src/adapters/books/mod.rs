@@ -27,6 +27,7 @@
 mod bill;
 mod checksum;
 mod column;
+mod digits;
 mod evidence;
 mod find;
 mod gather;
@@ -44,6 +45,7 @@ mod scan;
 mod segment;
 mod serve;
 mod shelf;
+mod smalls;
 mod sorting;
 mod store;
 mod table;

@@ -4,8 +4,10 @@
 
 use std::marker::PhantomData;
 
-use super::column::{LONGEST, is_same, pack_digits, unpack_digits};
+use super::column::{LONGEST, is_same};
+use super::digits::{Parts, SLACK, digits_at_end, pack};
 use super::record::{Fields, INTS, Record, TEXTS, unzigzag, zigzag};
+use super::smalls;
 use crate::domain::fingerprint;
 
 /// Room to put texts together that are not stored in one piece.
@@ -16,11 +18,10 @@ pub(super) const fn scratch() -> Scratch {
     [[0; LONGEST + 1]; TEXTS]
 }
 
-/// Digits shorter than this are not worth packing.
-const PACKED_DIGITS: usize = 6;
-/// Says that a repeated text is spelled out.
+/// Says that a text is spelled out, not one of those that repeat.
 const SPELLED: u8 = 255;
-const DIGITS: u8 = 128;
+/// Different beginnings of numbers that are kept; those of one shop are few, or all are different.
+const HEADS: usize = 16;
 /// Bytes that a processor fetches at a time.
 const CACHE_LINE: usize = 64;
 /// Lines of a row that are worth fetching beforehand.
@@ -66,6 +67,8 @@ pub(super) struct Pack<R> {
     bytes: Vec<u8>,
     /// Texts that take few values.
     words: Vec<Box<[u8]>>,
+    /// What numbers begin with.
+    heads: Vec<Box<[u8]>>,
     /// First value of the first integer, line and offset: the others lie near.
     base: Option<[u64; 3]>,
     rows: PhantomData<R>,
@@ -76,6 +79,7 @@ impl<R> Default for Pack<R> {
         Self {
             bytes: Vec::new(),
             words: Vec::new(),
+            heads: Vec::new(),
             base: None,
             rows: PhantomData,
         }
@@ -92,76 +96,97 @@ impl<R: Record> Pack<R> {
         let fields = row.fields();
         for (at, text) in fields.texts.iter().take(R::TEXTS).enumerate() {
             if at >= R::REPEATED_FROM {
-                self.push_repeated(text);
+                push_known(text, &mut self.words, usize::from(SPELLED), &mut self.bytes);
             } else {
-                push_text(text, &mut self.bytes);
+                let count = digits_at_end(text);
+                let (head, digits) = text.split_at_checked(text.len() - count)?;
+                push_known(head, &mut self.heads, HEADS, &mut self.bytes);
+                self.bytes.push(u8::try_from(count).ok()?);
+                pack(digits, &mut self.bytes);
             }
         }
-        let ints = fields.ints;
+        let mut ints = fields.ints;
         let (line, offset) = (R::INTS - 2, R::INTS - 1);
         let get = |at: usize| ints.get(at).copied().unwrap_or_default();
         let base = *self.base.get_or_insert([get(0), get(line), get(offset)]);
-        for (at, &int) in ints.iter().take(R::INTS).enumerate() {
-            let near = match at {
-                0 => zigzag(int.wrapping_sub(base[0]).cast_signed()),
-                _ if at == line => zigzag(int.wrapping_sub(base[1]).cast_signed()),
-                _ if at == offset => zigzag(int.wrapping_sub(base[2]).cast_signed()),
-                _ => int,
-            };
-            push_varint(near, &mut self.bytes);
+        for (at, base) in [(0, base[0]), (line, base[1]), (offset, base[2])] {
+            let int = ints.get_mut(at)?;
+            *int = zigzag(int.wrapping_sub(base).cast_signed());
         }
+        smalls::push(ints.get(..R::INTS)?, &mut self.bytes);
         let key = fields.texts.first().copied().unwrap_or_default();
         Some((fingerprint(key), start))
     }
 
-    fn push_repeated(&mut self, text: &[u8]) {
-        let known = self.words.iter().position(|word| is_same(word, text));
-        let code = known.or_else(|| {
-            (self.words.len() < usize::from(SPELLED)).then(|| {
-                self.words.push(text.into());
-                self.words.len() - 1
-            })
-        });
-        if let Some(code) = code.and_then(|code| u8::try_from(code).ok()) {
-            self.bytes.push(code);
-        } else {
-            self.bytes.push(SPELLED);
-            push_text(text, &mut self.bytes);
-        }
-    }
-
-    fn read<'a>(&'a self, start: usize, scratch: &'a mut Scratch) -> Option<Fields<'a>> {
+    fn read(&self, start: usize) -> Option<Taken<'_>> {
         let mut bytes = self.bytes.get(start..)?;
-        let mut fields = Fields::default();
-        let places = fields.texts.iter_mut().zip(scratch).take(R::TEXTS);
-        for (at, (text, scratch)) in places.enumerate() {
-            if at < R::REPEATED_FROM {
-                *text = read_text(&mut bytes, scratch)?;
+        let mut taken = Taken::default();
+        for (at, text) in taken.texts.iter_mut().take(R::TEXTS).enumerate() {
+            if at >= R::REPEATED_FROM {
+                text.head = read_known(&mut bytes, &self.words)?;
                 continue;
             }
-            let (&code, rest) = bytes.split_first()?;
-            bytes = rest;
-            *text = match code {
-                SPELLED => read_text(&mut bytes, scratch)?,
-                code => self.words.get(usize::from(code))?,
-            };
+            text.head = read_known(&mut bytes, &self.heads)?;
+            let (&count, rest) = bytes.split_first()?;
+            text.count = usize::from(count);
+            text.packed = rest;
+            bytes = rest.get(text.width()..)?;
         }
         let [first, line, offset] = self.base?;
-        for int in fields.ints.iter_mut().take(R::INTS) {
-            *int = read_varint(&mut bytes)?;
-        }
+        smalls::read(&mut bytes, taken.ints.get_mut(..R::INTS)?)?;
         let bases = [(0, first), (R::INTS - 2, line), (R::INTS - 1, offset)];
         for (at, base) in bases {
-            let int = fields.ints.get_mut(at)?;
+            let int = taken.ints.get_mut(at)?;
             *int = base.wrapping_add(unzigzag(*int).cast_unsigned());
         }
-        Some(fields)
+        Some(taken)
     }
 
-    /// Gives back what growing left over.
-    pub(super) fn shrink(&mut self) {
+    /// Ends the pack: gives back what growing left over, but for the window that reading may look into.
+    fn close(&mut self) {
+        self.bytes.reserve_exact(SLACK);
+        self.bytes.extend_from_slice(&[0; SLACK]);
         self.bytes.shrink_to_fit();
     }
+}
+
+/// A row as it lies in memory: texts that repeat are whole, numbers are packed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Taken<'a> {
+    pub(super) texts: [Parts<'a>; TEXTS],
+    pub(super) ints: [u64; INTS],
+}
+
+/// Appends a text as one of those that are known, or spelled out once there are too many.
+#[inline]
+fn push_known(text: &[u8], known: &mut Vec<Box<[u8]>>, most: usize, out: &mut Vec<u8>) {
+    let code = known.iter().position(|word| is_same(word, text));
+    let code = code.or_else(|| {
+        (known.len() < most).then(|| {
+            known.push(text.into());
+            known.len() - 1
+        })
+    });
+    if let Some(code) = code.and_then(|code| u8::try_from(code).ok()) {
+        out.push(code);
+    } else {
+        out.push(SPELLED);
+        out.push(u8::try_from(text.len()).unwrap_or(0));
+        out.extend_from_slice(text);
+    }
+}
+
+#[inline]
+fn read_known<'a>(bytes: &mut &'a [u8], known: &'a [Box<[u8]>]) -> Option<&'a [u8]> {
+    let (&code, rest) = bytes.split_first()?;
+    if code != SPELLED {
+        *bytes = rest;
+        return known.get(usize::from(code)).map(AsRef::as_ref);
+    }
+    let (&len, rest) = rest.split_first()?;
+    let (text, rest) = rest.split_at_checked(usize::from(len))?;
+    *bytes = rest;
+    Some(text)
 }
 
 /// All rows of one book of one import.
@@ -185,13 +210,14 @@ impl<R: Record> Sheaf<R> {
     /// Adds the rows of a pack, each with its section.
     pub(super) fn add(
         &mut self,
-        pack: Pack<R>,
+        mut pack: Pack<R>,
         rows: impl Iterator<Item = (u64, u32, u64)>,
     ) -> bool {
         let number = self.packs.len() as u64;
         if number >> PACK_BITS != 0 {
             return false;
         }
+        pack.close();
         self.packs.push(pack);
         self.entries
             .extend(rows.map(|(fingerprint, start, section)| Entry {
@@ -244,13 +270,24 @@ impl<R: Record> Sheaf<R> {
         std::hint::black_box(sum);
     }
 
+    /// A row as it lies in memory.
+    #[inline]
+    pub(super) fn taken(&self, entry: Entry) -> Option<Taken<'_>> {
+        self.packs.get(entry.pack())?.read(entry.start())
+    }
+
     /// The contents of a row.
-    pub(super) fn fields<'a>(
-        &'a self,
-        entry: Entry,
-        scratch: &'a mut Scratch,
-    ) -> Option<Fields<'a>> {
-        self.packs.get(entry.pack())?.read(entry.start(), scratch)
+    fn fields<'a>(&'a self, entry: Entry, scratch: &'a mut Scratch) -> Option<Fields<'a>> {
+        let taken = self.taken(entry)?;
+        let mut fields = Fields {
+            ints: taken.ints,
+            ..Fields::default()
+        };
+        let places = fields.texts.iter_mut().zip(&taken.texts).zip(scratch);
+        for ((to, number), scratch) in places.take(R::TEXTS) {
+            *to = number.text(scratch)?;
+        }
+        Some(fields)
     }
 
     /// A row, as of an import.
@@ -258,53 +295,6 @@ impl<R: Record> Sheaf<R> {
         let mut scratch = scratch();
         R::from_fields(&self.fields(entry, &mut scratch)?, import)
     }
-}
-
-fn push_text(text: &[u8], out: &mut Vec<u8>) {
-    let len = u8::try_from(text.len()).unwrap_or(0);
-    if text.len() >= PACKED_DIGITS && text.iter().all(u8::is_ascii_digit) {
-        out.push(len | DIGITS);
-        pack_digits(text, out);
-    } else {
-        out.push(len);
-        out.extend_from_slice(text);
-    }
-}
-
-fn read_text<'a>(bytes: &mut &'a [u8], scratch: &'a mut [u8; LONGEST + 1]) -> Option<&'a [u8]> {
-    let (&len, rest) = bytes.split_first()?;
-    let digits = len & DIGITS != 0;
-    let len = usize::from(len & !DIGITS);
-    let stored = if digits { len.div_ceil(2) } else { len };
-    let (text, rest) = rest.split_at_checked(stored)?;
-    *bytes = rest;
-    if !digits {
-        return Some(text);
-    }
-    let to = scratch.get_mut(..len)?;
-    unpack_digits(text, to);
-    Some(to)
-}
-
-fn push_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 128 {
-        out.push((value & 127) as u8 | 128);
-        value >>= 7;
-    }
-    out.push((value & 127) as u8);
-}
-
-fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for at in 0..10 {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 127) << (at * 7);
-        if byte < 128 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 const _: () = assert!(INTS >= 2 && TEXTS >= 1);

@@ -1,25 +1,31 @@
 //! Reading sections from end to end, in key order, several merged into one stream.
 //!
-//! A section of more than a few groups is decoded by a thread of its own, a little ahead of the reader.
+//! A stream of more than a few groups is decoded and merged by a thread of its own, a little ahead of the reader,
+//! and handed over in whole lists: a row that another core has to fetch costs more than decoding it.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::group::GROUP_ROWS;
 use super::narrow;
-use super::pack::scratch;
 use super::record::Record;
 use super::shelf::{Section, Shelf};
 use crate::domain::fingerprint;
 use crate::ports::{BooksError, StoreError};
 use crate::reconcile::{EvidenceError, Rows as RowsOf, Stream};
 
-/// Groups decoded ahead of the reader.
-const AHEAD: usize = 3;
-/// Sections of fewer groups are decoded by the reader itself.
+/// Lists of rows that are ready before the reader asks.
+const AHEAD: usize = 4;
+/// Rows of a list.
+const LIST_ROWS: usize = 512;
+/// Streams of fewer groups are decoded by the reader itself.
 const THREAD_WORTH: u32 = 4;
 
-/// Which rows of a section count.
+/// Rows decoded at a time: they stay in the cache while one column after the other is filled in.
+const CHUNK: usize = 64;
+
+/// Which rows of a section count. It is asked before the texts of a row are there, and must look at
+/// states and times alone.
 pub(super) type Keep<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
 
 /// Rows of a section that newer imports replaced, one bit a row.
@@ -60,6 +66,12 @@ pub(super) struct Scanned<R> {
     pub(super) row: R,
 }
 
+impl<R> AsMut<R> for Scanned<R> {
+    fn as_mut(&mut self) -> &mut R {
+        &mut self.row
+    }
+}
+
 impl<R: Record> Scan<R> {
     fn groups(&self) -> u32 {
         u32::try_from(self.section.footer.groups.len()).unwrap_or(u32::MAX)
@@ -70,59 +82,55 @@ impl<R: Record> Scan<R> {
         let import = self.section.meta.import;
         let loaded = self.shelf.load_group::<R>(&self.section, group)?;
         let first = group * narrow(GROUP_ROWS);
-        let mut scratch = scratch();
-        rows.clear();
-        rows.reserve(loaded.len());
-        for at in 0..loaded.len() {
-            let number = first + u32::try_from(at).unwrap_or(u32::MAX);
-            if self.dead.as_ref().is_some_and(|dead| dead.contains(number)) {
-                continue;
+        rows.resize(
+            loaded.len(),
+            Scanned {
+                fingerprint: 0,
+                number: 0,
+                row: R::BLANK,
+            },
+        );
+        let mut kept = 0;
+        let mut wanted = Vec::with_capacity(CHUNK);
+        for start in (0..loaded.len()).step_by(CHUNK) {
+            let chunk = start..loaded.len().min(start + CHUNK);
+            let from = kept;
+            let damaged = || BooksError::Damaged {
+                file: format!("books/{}", super::segment::segment_name(import)),
+                what: format!("a row of row group {group}"),
+            };
+            wanted.clear();
+            for (at, number) in chunk.clone().zip(first + narrow(start)..) {
+                if self.dead.as_ref().is_some_and(|dead| dead.contains(number)) {
+                    continue;
+                }
+                let scanned = rows.get_mut(kept).ok_or_else(damaged)?;
+                let set = scanned.row.set_ints(&loaded.ints::<R>(at), import);
+                set.ok_or_else(damaged)?;
+                if self.keep.as_ref().is_none_or(|keep| keep(&scanned.row)) {
+                    scanned.number = number;
+                    wanted.push(at);
+                    kept += 1;
+                }
             }
-            let row: R =
-                loaded
-                    .get_in(at, import, &mut scratch)
-                    .ok_or_else(|| BooksError::Damaged {
-                        file: format!("books/{}", super::segment::segment_name(import)),
-                        what: format!("row {number}"),
-                    })?;
-            if self.keep.as_ref().is_none_or(|keep| keep(&row)) {
-                rows.push(Scanned {
-                    fingerprint: fingerprint(row.key()),
-                    number,
-                    row,
-                });
+            let fresh = rows.get_mut(from..kept).unwrap_or_default();
+            loaded
+                .fill_texts::<R, _>(&wanted, fresh)
+                .ok_or_else(damaged)?;
+            for scanned in fresh {
+                scanned.row.complete();
+                scanned.fingerprint = fingerprint(scanned.row.key());
             }
         }
+        rows.truncate(kept);
         Ok(rows)
     }
 
     /// Starts reading.
-    pub(super) fn start(self) -> Result<Rows<R>, BooksError> {
-        let groups = self.groups();
-        let source = if groups < THREAD_WORTH {
-            Source::Here {
-                scan: self,
-                next: 0,
-            }
-        } else {
-            let (sender, decoded) = sync_channel(AHEAD);
-            let (spare, spares) = sync_channel(AHEAD + 2);
-            std::thread::Builder::new()
-                .name("read books".to_owned())
-                .spawn(move || {
-                    for group in 0..groups {
-                        let used = spares.try_recv().unwrap_or_default();
-                        // The reader may have gone: then there is nobody to tell.
-                        if sender.send(self.decode(group, used)).is_err() {
-                            return;
-                        }
-                    }
-                })
-                .map_err(|error| BooksError::Store(StoreError::Broken(error.to_string())))?;
-            Source::Thread { decoded, spare }
-        };
+    fn start(self) -> Result<Rows<R>, BooksError> {
         let mut rows = Rows {
-            source,
+            scan: self,
+            next: 0,
             group: Vec::new(),
             at: 0,
         };
@@ -131,20 +139,11 @@ impl<R: Record> Scan<R> {
     }
 }
 
-enum Source<R> {
-    Here {
-        scan: Scan<R>,
-        next: u32,
-    },
-    Thread {
-        decoded: Receiver<Result<Vec<Scanned<R>>, BooksError>>,
-        spare: SyncSender<Vec<Scanned<R>>>,
-    },
-}
-
 /// Rows of one section in order; rows are large, so each is copied once only.
-pub(super) struct Rows<R> {
-    source: Source<R>,
+struct Rows<R> {
+    scan: Scan<R>,
+    /// Next group.
+    next: u32,
     group: Vec<Scanned<R>>,
     at: usize,
 }
@@ -168,23 +167,11 @@ impl<R: Record> Rows<R> {
         self.at = 0;
         loop {
             let used = std::mem::take(&mut self.group);
-            self.group = match &mut self.source {
-                Source::Here { scan, next } => {
-                    if *next >= scan.groups() {
-                        return Ok(());
-                    }
-                    *next += 1;
-                    scan.decode(*next - 1, used)?
-                }
-                Source::Thread { decoded, spare } => {
-                    // Without room for it the list is simply dropped.
-                    spare.try_send(used).unwrap_or_default();
-                    match decoded.recv() {
-                        Ok(group) => group?,
-                        Err(_) => return Ok(()),
-                    }
-                }
-            };
+            if self.next >= self.scan.groups() {
+                return Ok(());
+            }
+            self.next += 1;
+            self.group = self.scan.decode(self.next - 1, used)?;
             if !self.group.is_empty() {
                 return Ok(());
             }
@@ -248,11 +235,102 @@ impl<R: Record> Merge<R> {
     }
 
     /// As the engine wants it.
-    pub(super) fn into_stream<'a>(self) -> Stream<'a, R>
+    pub(super) fn into_stream<'a>(self) -> Result<Stream<'a, R>, BooksError>
     where
         R: 'a,
     {
-        Box::new(Plain(self))
+        let groups = self.heads.iter().map(|(rows, _)| rows.scan.groups());
+        if groups.sum::<u32>() < THREAD_WORTH {
+            return Ok(Box::new(Plain(self)));
+        }
+        let (sender, lists) = sync_channel(AHEAD);
+        let (spare, spares) = sync_channel(AHEAD + 2);
+        std::thread::Builder::new()
+            .name("read books".to_owned())
+            .spawn(move || {
+                let mut rows = Plain(self);
+                loop {
+                    let mut list: Vec<R> = spares.try_recv().unwrap_or_default();
+                    let read = rows.next_rows(LIST_ROWS, &mut list);
+                    let is_end = read.is_err() || list.is_empty();
+                    // The reader may have gone: then there is nobody to tell.
+                    if sender.send(read.map(|()| list)).is_err() || is_end {
+                        return;
+                    }
+                }
+            })
+            .map_err(|error| BooksError::Store(StoreError::Broken(error.to_string())))?;
+        Ok(Box::new(Ahead {
+            lists,
+            spare,
+            list: Vec::new(),
+            at: 0,
+            is_over: false,
+        }))
+    }
+}
+
+/// A stream that another thread reads ahead.
+struct Ahead<R> {
+    lists: Receiver<Result<Vec<R>, EvidenceError>>,
+    spare: SyncSender<Vec<R>>,
+    /// The list at hand, and what of it was taken; empty at the end.
+    list: Vec<R>,
+    at: usize,
+    is_over: bool,
+}
+
+impl<R: Record> Ahead<R> {
+    /// Goes to the next list; false at the end.
+    fn turn(&mut self) -> Result<bool, EvidenceError> {
+        if self.is_over {
+            return Ok(false);
+        }
+        self.at = 0;
+        // Without room for it the list is simply dropped.
+        self.spare
+            .try_send(std::mem::take(&mut self.list))
+            .unwrap_or_default();
+        self.is_over = true;
+        let lost = || EvidenceError("the thread that reads the books ended".to_owned());
+        self.list = self.lists.recv().map_err(|_gone| lost())??;
+        self.is_over = self.list.is_empty();
+        Ok(!self.is_over)
+    }
+}
+
+impl<R: Record> Iterator for Ahead<R> {
+    type Item = Result<R, EvidenceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.list.len() {
+            match self.turn() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        let row = self.list.get(self.at).copied();
+        self.at += 1;
+        row.map(Ok)
+    }
+}
+
+impl<R: Record> RowsOf<R> for Ahead<R> {
+    fn next_rows(&mut self, most: usize, rows: &mut Vec<R>) -> Result<(), EvidenceError> {
+        if self.at < self.list.len() {
+            // Some rows of the list were taken one by one.
+            rows.clear();
+            return self.read(most, rows);
+        }
+        if self.turn()? {
+            std::mem::swap(rows, &mut self.list);
+            // What is here now are the rows that were read before.
+            self.list.clear();
+        } else {
+            rows.clear();
+        }
+        Ok(())
     }
 }
 

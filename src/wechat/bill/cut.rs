@@ -6,6 +6,7 @@
 
 use super::block::RowFault;
 use super::layout::{Layout, MAX_COLUMNS};
+use crate::domain::window::{WINDOW, positions};
 
 /// More cuts than the widest layout has cells, so that merchant text with backticks still fits; fewer than 255, the place
 /// of a column that is not there.
@@ -110,10 +111,10 @@ fn cut_ticks(text: &[u8], len: u32, cuts: &mut Cuts) -> usize {
     let mut base = 0_u32;
     while base < len {
         let rest = text.get(base as usize..).unwrap_or_default();
-        let mut mask = if let Some(window) = rest.first_chunk::<65>() {
+        let mut mask = if let Some(window) = rest.first_chunk::<{ WINDOW + 1 }>() {
             ticks(window)
         } else {
-            let mut padded = [0; 65];
+            let mut padded = [0; WINDOW + 1];
             for (to, from) in padded.iter_mut().zip(rest) {
                 *to = *from;
             }
@@ -140,31 +141,12 @@ fn cut_ticks(text: &[u8], len: u32, cuts: &mut Cuts) -> usize {
 }
 
 /// Bit `n` is set where byte `n` is a comma and the next one a backtick.
-///
-/// Eight bytes at a time: bit `k` of byte `j` of `square` stands for byte `8 k + j`, which is then turned over its
-/// diagonal.
 #[inline]
-fn ticks(window: &[u8; 65]) -> u64 {
-    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    const COMMAS: u64 = 0x2C2C_2C2C_2C2C_2C2C;
-    const TICKS: u64 = 0x6060_6060_6060_6060;
-    let (Some(here), Some(next)) = (window.first_chunk::<64>(), window.last_chunk::<64>()) else {
+fn ticks(window: &[u8; WINDOW + 1]) -> u64 {
+    let (Some(here), Some(next)) = (window.first_chunk(), window.last_chunk()) else {
         return 0;
     };
-    let mut square = 0;
-    let words = here.as_chunks::<8>().0.iter().zip(next.as_chunks::<8>().0);
-    for (here, next) in words {
-        let off = (u64::from_le_bytes(*here) ^ COMMAS) | (u64::from_le_bytes(*next) ^ TICKS);
-        // The top bit of each byte of `off` that is zero, exactly.
-        let zero = !(((off & LOW_BITS) + LOW_BITS) | off | LOW_BITS);
-        square = (square >> 1) | zero;
-    }
-    let turn = (square ^ (square >> 7)) & 0x00AA_00AA_00AA_00AA;
-    let square = square ^ turn ^ (turn << 7);
-    let turn = (square ^ (square >> 14)) & 0x0000_CCCC_0000_CCCC;
-    let square = square ^ turn ^ (turn << 14);
-    let turn = (square ^ (square >> 28)) & 0x0000_0000_F0F0_F0F0;
-    square ^ turn ^ (turn << 28)
+    positions(here, b',') & positions(next, b'`')
 }
 
 /// Lines are far shorter than 4 GiB; a longer position is cut off and fails as a cell.
