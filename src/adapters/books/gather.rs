@@ -36,6 +36,9 @@ impl Ranges {
     }
 }
 
+/// Rows that a usual block has at least.
+const FIRST_ROWS: usize = 1024;
+
 /// Rows of one kind of one block, by section.
 pub(super) struct Sorted<R> {
     pack: Vec<Pack<R>>,
@@ -73,6 +76,9 @@ impl<R: Record> Sorted<R> {
             place
         });
         if let Some((fingerprint, start)) = place {
+            if self.rows.capacity() == 0 {
+                self.rows.reserve(FIRST_ROWS);
+            }
             let pack = narrow(self.pack.len().saturating_sub(1));
             self.rows.push((pack, fingerprint, start, narrow(section)));
         }

@@ -47,6 +47,7 @@ mod serve;
 mod shelf;
 mod smalls;
 mod sorting;
+mod spread;
 mod store;
 mod table;
 mod view;

@@ -38,6 +38,10 @@ pub(super) struct Entry {
 
 const START_BITS: u32 = 22;
 const PACK_BITS: u32 = 22;
+/// Buckets that rows are dealt into for sorting, as bits.
+const BUCKET_BITS: u32 = 9;
+/// What a pack of a usual block needs at least.
+const FIRST_BYTES: usize = 64 << 10;
 /// A pack takes no more rows once it is this large.
 const PACK_BYTES: usize = 1 << START_BITS;
 
@@ -89,6 +93,9 @@ impl<R> Default for Pack<R> {
 impl<R: Record> Pack<R> {
     /// Adds a row and says where; `None` when the pack is full.
     pub(super) fn push(&mut self, row: &R) -> Option<(u64, u32)> {
+        if self.bytes.capacity() == 0 {
+            self.bytes.reserve(FIRST_BYTES);
+        }
         let start = u32::try_from(self.bytes.len()).ok()?;
         if self.bytes.len() + 1024 > PACK_BYTES {
             return None;
@@ -229,13 +236,15 @@ impl<R: Record> Sheaf<R> {
 
     /// Puts the rows in order of (section, fingerprint, key, line).
     pub(super) fn sort(&mut self) {
-        use rayon::slice::ParallelSliceMut as _;
-        // Below this the threads cost more than they save.
-        if self.entries.len() < 20_000 {
-            self.entries.sort_unstable_by_key(|entry| entry.order());
-        } else {
-            self.entries.par_sort_unstable_by_key(|entry| entry.order());
-        }
+        let sections = self.entries.iter().map(|entry| entry.section()).max();
+        let sections = sections.map_or(1, |most| (most as usize).saturating_add(1));
+        // The buckets of a section: upper bits of the fingerprint, fewer where there are many sections.
+        let bits = (BUCKET_BITS.saturating_sub(sections.ilog2())).max(1);
+        let bucket = |entry: &Entry| {
+            (entry.section() as usize) << bits | (entry.fingerprint >> (u64::BITS - bits)) as usize
+        };
+        let order = |entry: &Entry| entry.order();
+        super::spread::sort(&mut self.entries, sections << bits, bucket, order);
         let mut entries = std::mem::take(&mut self.entries);
         let same =
             |a: &Entry, b: &Entry| a.fingerprint == b.fingerprint && a.section() == b.section();

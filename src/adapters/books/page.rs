@@ -46,10 +46,14 @@ pub(super) const fn short(fingerprint: u64) -> u32 {
 }
 
 /// Writes the key index.
-pub(super) fn key_pages(keys: &[u32], mut put: impl FnMut(&[u8])) {
-    for page in keys.chunks(KEYS) {
-        let mut bytes = Vec::with_capacity(PAGE_BYTES);
-        bytes.extend(page.iter().flat_map(|key| key.to_le_bytes()));
+pub(super) fn key_pages(mut keys: impl Iterator<Item = u32>, mut put: impl FnMut(&[u8])) {
+    let mut bytes = Vec::with_capacity(PAGE_BYTES);
+    loop {
+        bytes.clear();
+        bytes.extend(keys.by_ref().take(KEYS).flat_map(u32::to_le_bytes));
+        if bytes.is_empty() {
+            return;
+        }
         seal(&mut bytes);
         put(&bytes);
     }
@@ -244,7 +248,7 @@ mod tests {
     fn pages_of(index: Index, entries: &[(u32, u32)]) -> Vec<Arc<Vec<u8>>> {
         let mut pages = Vec::new();
         match index {
-            Index::Keys => key_pages(&entries.iter().map(|e| e.0).collect::<Vec<_>>(), |page| {
+            Index::Keys => key_pages(entries.iter().map(|e| e.0), |page| {
                 pages.push(Arc::new(page.to_vec()));
             }),
             Index::Others => other_pages(

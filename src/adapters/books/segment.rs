@@ -12,11 +12,14 @@ use super::group::{EncodedGroup, GROUP_ROWS, encode};
 use super::pack::{Entry, Sheaf};
 use super::page::{key_pages, other_pages, short};
 use super::record::Record;
+use super::spread;
 use crate::adapters::disk::Output;
 use crate::ports::{Book, Part, Watch};
 
 /// First bytes of a segment file; the last one is the version of the format.
 pub(super) const MAGIC: [u8; 8] = *b"RDSEG\0\0\x01";
+/// What is left of a pair of fingerprint and row is the number of its bucket when pairs are sorted.
+const OTHERS_SHIFT: u32 = 55;
 /// Groups encoded at a time: enough for all cores, few enough to keep memory flat.
 const BATCH: usize = 32;
 
@@ -70,18 +73,17 @@ pub(super) fn write_section<R: Record>(
         }
         watch.at(Part::Store, batch.len() as u64, None);
     }
-    let keys: Vec<u32> = entries
-        .iter()
-        .map(|entry| short(entry.fingerprint))
-        .collect();
-    if others.len() < 20_000 {
-        others.sort_unstable();
-    } else {
-        others.par_sort_unstable();
-    }
+    let upper = |pair: &u64| (*pair >> OTHERS_SHIFT) as usize;
+    spread::sort(
+        &mut others,
+        1 << (u64::BITS - OTHERS_SHIFT),
+        upper,
+        |pair| *pair,
+    );
     let keys_at = out.position();
     let mut done = Ok(());
-    key_pages(&keys, |page| {
+    let keys = entries.iter().map(|entry| short(entry.fingerprint));
+    key_pages(keys, |page| {
         if done.is_ok() {
             done = out.write(page);
         }
