@@ -231,13 +231,18 @@ impl Stats {
         let local = time.plus(crate::domain::BEIJING_OFFSET_S).unix();
         let number = i32::try_from(local.div_euclid(86_400)).unwrap_or_default();
         let hour = usize::try_from(local.rem_euclid(86_400) / 3_600).unwrap_or_default();
-        let Some(day) = BillDate::from_number(number) else {
-            return;
+        let newest = self.days.last_entry();
+        let stats = if let Some(day) = newest.filter(|day| day.key().number() == number) {
+            day.into_mut()
+        } else {
+            let Some(day) = BillDate::from_number(number) else {
+                return;
+            };
+            if self.days.len() >= MAX_KINDS && !self.days.contains_key(&day) {
+                return;
+            }
+            self.days.entry(day).or_default()
         };
-        if self.days.len() >= MAX_KINDS && !self.days.contains_key(&day) {
-            return;
-        }
-        let stats = self.days.entry(day).or_default();
         stats.rows = stats.rows.saturating_add(1);
         if let Some(count) = stats.hours.get_mut(hour) {
             *count = count.saturating_add(1);

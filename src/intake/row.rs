@@ -107,8 +107,8 @@ struct RowReader<'a, C> {
 
 impl<C: Cells> RowReader<'_, C> {
     fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<Option<MRefund>, BadCell> {
-        order.out_trade_no = self.needed_id(Column::OutTradeNo)?;
-        order.order_no = self.id(Column::OrderNo)?;
+        self.needed_id(Column::OutTradeNo, &mut order.out_trade_no)?;
+        self.id(Column::OrderNo, &mut order.order_no)?;
         if order.order_no.is_empty() {
             order.order_no = order.out_trade_no.widen();
         }
@@ -118,7 +118,7 @@ impl<C: Cells> RowReader<'_, C> {
         order.fulfil_status = state
             .fulfil
             .unwrap_or_else(|| self.fulfilment(state.pay, order.fulfilled_at));
-        order.transaction_id = self.id(Column::TransactionId)?;
+        self.id(Column::TransactionId, &mut order.transaction_id)?;
         order.appid = self.text(Column::Appid)?;
         order.sub_mch_id = self.text(Column::SubMchid)?;
         order.amount = self.amount(Column::Amount)?;
@@ -136,7 +136,7 @@ impl<C: Cells> RowReader<'_, C> {
                 order.refund_total = self
                     .optional_amount(Column::RefundAmount)?
                     .or(Some(Fen::ZERO));
-                order.refund_no = self.id(Column::RefundNo)?;
+                self.id(Column::RefundNo, &mut order.refund_no)?;
                 order.refund_at = self.time(Column::RefundAt)?;
                 Ok(None)
             }
@@ -158,7 +158,8 @@ impl<C: Cells> RowReader<'_, C> {
 
     /// The refund on the row of an order, where there is one.
     fn refund_of(&mut self, order: &MOrder) -> Result<Option<MRefund>, BadCell> {
-        let out_refund_no: OutRefundNo = self.id(Column::RefundNo)?;
+        let mut out_refund_no = OutRefundNo::EMPTY;
+        self.id(Column::RefundNo, &mut out_refund_no)?;
         if out_refund_no.is_empty() {
             return Ok(None);
         }
@@ -190,16 +191,18 @@ impl<C: Cells> RowReader<'_, C> {
                 None => RefundStatus::Processing,
             },
         };
-        Ok(MRefund {
-            out_refund_no: self.needed_id(Column::OutRefundNo)?,
-            out_trade_no: self.needed_id(Column::OutTradeNo)?,
-            refund_id: self.id(Column::RefundId)?,
-            amount: self.amount(Column::Amount)?,
+        let mut refund = MRefund {
             status,
-            requested_at: self.time(Column::RequestedAt)?,
             succeeded_at,
             row,
-        })
+            ..MRefund::NONE
+        };
+        self.needed_id(Column::OutRefundNo, &mut refund.out_refund_no)?;
+        self.needed_id(Column::OutTradeNo, &mut refund.out_trade_no)?;
+        self.id(Column::RefundId, &mut refund.refund_id)?;
+        refund.amount = self.amount(Column::Amount)?;
+        refund.requested_at = self.time(Column::RequestedAt)?;
+        Ok(refund)
     }
 
     fn cell(&self, column: Column) -> Option<Raw<'_>> {
@@ -207,41 +210,47 @@ impl<C: Cells> RowReader<'_, C> {
         Some(self.cells.get(slot)).filter(|cell| !cell.is_empty())
     }
 
-    fn needed_id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
-        let id = self.id(column)?;
+    fn needed_id<const N: usize>(&self, column: Column, id: &mut Text<N>) -> Result<(), BadCell> {
+        self.id(column, id)?;
         if id.is_empty() {
             let reason = Reason::Missing;
             return Err(BadCell { column, reason });
         }
-        Ok(id)
+        Ok(())
     }
 
     /// An identifier: checked for the damage that spreadsheets do.
     #[inline]
-    fn id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
-        let Some(slot) = self.plan.slot(column) else {
-            return Ok(Text::EMPTY);
-        };
-        match self.quick_id(column, slot) {
-            Some(id) => Ok(id),
-            None => self.any_id(column),
+    fn id<const N: usize>(&self, column: Column, id: &mut Text<N>) -> Result<(), BadCell> {
+        if let Some(slot) = self.plan.slot(column)
+            && !self.quick_id(column, slot, id)
+        {
+            *id = self.any_id(column)?;
         }
+        Ok(())
     }
 
-    /// A clean identifier of a text file, as nearly all are; `None` where a closer look is needed.
+    /// Reads a clean identifier of a text file, as nearly all are; false where a closer look is needed.
     #[inline]
-    fn quick_id<const N: usize>(&self, column: Column, slot: u8) -> Option<Text<N>> {
-        let (text, len) = self.cells.plain(slot)?;
-        let window = text.first_chunk::<N>()?;
-        let mut id = Text::EMPTY;
-        let is_clean = id.set_visible_prefix(window, len)
-            && !matches!(window.first(), Some(b'\'' | b'`' | b'=') if len > 0);
-        if !is_clean {
-            return None;
+    fn quick_id<const N: usize>(&self, column: Column, slot: u8, id: &mut Text<N>) -> bool {
+        let Some((text, len)) = self.cells.plain(slot) else {
+            return false;
+        };
+        let Some(window) = text.first_chunk::<N>() else {
+            return false;
+        };
+        if len == 0 {
+            *id = Text::EMPTY;
+            return true;
+        }
+        if !id.set_visible_prefix(window, len)
+            || matches!(window.first(), Some(b'\'' | b'`' | b'='))
+        {
+            return false;
         }
         let known = self.plan.known(column);
         let damage = known.damage(id.as_bytes(), self.plan.mapping.keep_zero_tails);
-        damage.is_none().then_some(id)
+        damage.is_none()
     }
 
     fn any_id<const N: usize>(&self, column: Column) -> Result<Text<N>, BadCell> {
@@ -317,6 +326,15 @@ impl<C: Cells> RowReader<'_, C> {
             return Ok(None);
         };
         let bad = |reason| BadCell { column, reason };
+        if let Some((text, len)) = self.cells.plain(slot) {
+            if len == 0 {
+                return Ok(None);
+            }
+            let quick = text.get(..len).and_then(|text| self.times.plain(text));
+            if quick.is_some() {
+                return Ok(quick);
+            }
+        }
         match self.cells.get(slot) {
             Raw::Date(time) => Ok(Some(time)),
             cell if cell.is_empty() => Ok(None),

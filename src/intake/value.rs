@@ -173,7 +173,9 @@ impl TimeReader {
             .ok_or(Reason::Time)
     }
 
-    fn plain(&mut self, text: &[u8]) -> Option<Instant> {
+    /// Reads the first of those forms, with nothing around it.
+    #[inline]
+    pub(super) fn plain(&mut self, text: &[u8]) -> Option<Instant> {
         let (day, rest) = text.split_first_chunk::<10>()?;
         let &[b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2] = rest else {
             return None;

@@ -188,6 +188,36 @@ impl IntColumn {
         })
     }
 
+    /// The integers of some rows from `row` on, as many as `to` has room for.
+    pub(super) fn read(&self, bytes: &[u8], row: usize, to: &mut [u64]) {
+        let from = self.start + row * self.width;
+        let values = bytes
+            .get(from..from + to.len() * self.width)
+            .unwrap_or_default();
+        match self.width {
+            0 => to.fill(self.least),
+            1 => self.widen::<1>(values, to),
+            2 => self.widen::<2>(values, to),
+            3 => self.widen::<3>(values, to),
+            4 => self.widen::<4>(values, to),
+            _ => {
+                for (to, row) in to.iter_mut().zip(row..) {
+                    *to = self.get(bytes, row);
+                }
+            }
+        }
+    }
+
+    fn widen<const W: usize>(&self, values: &[u8], to: &mut [u64]) {
+        for (to, value) in to.iter_mut().zip(values.as_chunks::<W>().0) {
+            let mut word = [0; 8];
+            if let Some(low) = word.first_chunk_mut() {
+                *low = *value;
+            }
+            *to = self.least.wrapping_add(u64::from_le_bytes(word));
+        }
+    }
+
     /// The integer of a row.
     #[inline]
     pub(super) fn get(&self, bytes: &[u8], row: usize) -> u64 {
@@ -373,6 +403,11 @@ mod tests {
             let read = IntColumn::open(&out, (0, out.len()), values.len()).unwrap();
             for (row, value) in values.iter().enumerate() {
                 prop_assert_eq!(read.get(&out, row), *value);
+            }
+            for from in [0, values.len() / 2, values.len() - 1] {
+                let mut some = vec![7; values.len() - from];
+                read.read(&out, from, &mut some);
+                prop_assert_eq!(&some, &values[from..]);
             }
         }
     }

@@ -10,6 +10,8 @@ use crate::domain::fingerprint;
 /// Rows of a full group.
 pub(super) const GROUP_ROWS: usize = 2048;
 
+/// Rows decoded together: they stay in the cache while one column after the other is filled in.
+pub(super) const CHUNK: usize = 64;
 /// Rows fetched into the cache together: few enough to stay in its first level until they are read.
 const WARM_ROWS: u64 = 64;
 
@@ -168,9 +170,21 @@ impl Group {
         self.texts.get(column)?.get(&self.bytes, row, scratch)
     }
 
+    /// All integers of some rows from `row` on, column by column.
+    pub(super) fn read_ints<R: Record>(
+        &self,
+        row: usize,
+        to: &mut [[u64; CHUNK]; INTS],
+        rows: usize,
+    ) {
+        for (to, column) in to.iter_mut().zip(&self.ints).take(R::INTS) {
+            column.read(&self.bytes, row, to.get_mut(..rows).unwrap_or_default());
+        }
+    }
+
     /// All integers of a row.
     #[inline]
-    pub(super) fn ints<R: Record>(&self, row: usize) -> [u64; INTS] {
+    fn ints<R: Record>(&self, row: usize) -> [u64; INTS] {
         let mut ints = [0; INTS];
         for (int, column) in ints.iter_mut().zip(&self.ints).take(R::INTS) {
             *int = column.get(&self.bytes, row);

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
-use super::group::GROUP_ROWS;
+use super::group::{CHUNK, GROUP_ROWS};
 use super::narrow;
-use super::record::Record;
+use super::record::{INTS, Record};
 use super::shelf::{Section, Shelf};
 use crate::domain::fingerprint;
 use crate::ports::{BooksError, StoreError};
@@ -20,9 +20,6 @@ const AHEAD: usize = 4;
 const LIST_ROWS: usize = 512;
 /// Streams of fewer groups are decoded by the reader itself.
 const THREAD_WORTH: u32 = 4;
-
-/// Rows decoded at a time: they stay in the cache while one column after the other is filled in.
-const CHUNK: usize = 64;
 
 /// Which rows of a section count. It is asked before the texts of a row are there, and must look at
 /// states and times alone.
@@ -92,6 +89,7 @@ impl<R: Record> Scan<R> {
         );
         let mut kept = 0;
         let mut wanted = Vec::with_capacity(CHUNK);
+        let mut ints = [[0; CHUNK]; INTS];
         for start in (0..loaded.len()).step_by(CHUNK) {
             let chunk = start..loaded.len().min(start + CHUNK);
             let from = kept;
@@ -100,12 +98,16 @@ impl<R: Record> Scan<R> {
                 what: format!("a row of row group {group}"),
             };
             wanted.clear();
-            for (at, number) in chunk.clone().zip(first + narrow(start)..) {
+            loaded.read_ints::<R>(start, &mut ints, chunk.len());
+            for (at, number) in chunk.zip(first + narrow(start)..) {
                 if self.dead.as_ref().is_some_and(|dead| dead.contains(number)) {
                     continue;
                 }
                 let scanned = rows.get_mut(kept).ok_or_else(damaged)?;
-                let set = scanned.row.set_ints(&loaded.ints::<R>(at), import);
+                let of_row = ints
+                    .each_ref()
+                    .map(|column| column.get(at - start).copied().unwrap_or_default());
+                let set = scanned.row.set_ints(&of_row, import);
                 set.ok_or_else(damaged)?;
                 if self.keep.as_ref().is_none_or(|keep| keep(&scanned.row)) {
                     scanned.number = number;
