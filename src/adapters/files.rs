@@ -59,8 +59,17 @@ impl Files for SystemFiles {
         super::disk::open_source(path)
     }
 
+    /// A device or a pipe is written to, never replaced; of a link, the file that it leads to is replaced.
     fn write(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
-        replace_by(path, fill)
+        match fs::canonicalize(path) {
+            Ok(real) if real.is_file() || real.is_dir() => replace_by(&real, fill),
+            Ok(_) => {
+                let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+                fill(&mut out)?;
+                out.flush()
+            }
+            Err(_) => replace_by(path, fill),
+        }
     }
 }
 
@@ -88,5 +97,28 @@ mod tests {
 
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_a_link_stays_one() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a"), folder.path().join("b"));
+        let (null, socket) = (folder.path().join("null"), folder.path().join("socket"));
+        replace(&file, b"old").unwrap();
+        symlink(&file, &link).unwrap();
+        symlink("/dev/null", &null).unwrap();
+        let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let write = |path: &Path| SystemFiles.write(path, &mut |out| out.write_all(b"new"));
+
+        write(&link).unwrap();
+        write(&null).unwrap();
+        write(&socket).unwrap_err();
+
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::symlink_metadata(&null).unwrap().is_symlink());
+        assert!(fs::metadata(&socket).unwrap().file_type().is_socket());
     }
 }
