@@ -91,8 +91,13 @@ fn take(
 ) -> Result<Vec<(String, Received)>, Failure> {
     let bytes = context.bytes(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let results =
-        import(ports, profile, &bytes, &Silent).map_err(|failure| with_file(failure, &name))?;
+    // All of a file or nothing of it: a failure in the middle leaves no half to be guessed at.
+    let mut results = Ok(Vec::new());
+    ports.records.observe_together(&mut || {
+        results = import(ports, profile, &bytes, &Silent);
+        results.is_ok()
+    })?;
+    let results = results.map_err(|failure| with_file(failure, &name))?;
     if results.is_empty() {
         return Err(Failure::new(
             FailureKind::RefusedInput,

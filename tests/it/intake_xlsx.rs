@@ -182,7 +182,7 @@ const BOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="订单" sheetId
 const RELS: &str =
     r#"<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
-fn sheet(xml: &str, strings: &str) -> Cursor<Vec<u8>> {
+pub(crate) fn sheet(xml: &str, strings: &str) -> Cursor<Vec<u8>> {
     parts(&[
         ("xl/workbook.xml", BOOK),
         ("xl/_rels/workbook.xml.rels", RELS),
