@@ -25,6 +25,7 @@ mod layering;
 mod lookup;
 mod lookup_cli;
 mod notify_v3;
+mod pitfalls;
 mod query;
 mod reconcile_cases;
 mod reconcile_props;
