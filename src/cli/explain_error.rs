@@ -63,6 +63,17 @@ fn answer_of(path: &Path, context: &Context<'_>) -> Result<String, Failure> {
 }
 
 pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    if command.what.trim().is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "usage.explain",
+            Words::new("没有要解释的内容", "There is nothing to explain"),
+            Words::new(
+                "写错误码、Request-ID 或文件名",
+                "Name a code, a Request-ID or a file",
+            ),
+        ));
+    }
     let path = Path::new(&command.what);
     let text = if path.exists() || looks_like_a_path(&command.what) {
         answer_of(path, context)?

@@ -1,5 +1,6 @@
 //! Every layout of a trade bill through the program: certified, imported, compared, told by its findings.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use recondesk::domain::{BillState, Fee, Fen, Instant};
@@ -131,9 +132,9 @@ pub(crate) fn books(stage: &Stage, rows: &[Row], without: &[&str]) {
     for row in rows.iter().filter(|row| !without.contains(&row.order)) {
         let order = row.order;
         if row.is_refund {
-            refunds.push_str(&format!("R{order},{order},10.00,success,{at}\n"));
+            writeln!(refunds, "R{order},{order},10.00,success,{at}").unwrap();
         } else {
-            orders.push_str(&format!("{order},10.00,paid,{at}\n"));
+            writeln!(orders, "{order},10.00,paid,{at}").unwrap();
         }
     }
     for (kind, text) in [("orders", orders), ("refunds", refunds)] {

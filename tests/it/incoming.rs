@@ -181,6 +181,7 @@ fn what_is_too_large_to_be_an_error_answer_is_not_read_as_one() {
         told.contains("large.xml") && told.contains("1 MB"),
         "{told}"
     );
+    stage.refusal(2, &["explain-error", " "]);
     // A name of a file that is not there is no unknown code.
     for missing in ["missing.xml", "/nowhere/answer", "./answer.JSON"] {
         let told = stage.refusal(4, &["explain-error", missing]);
@@ -259,4 +260,38 @@ fn a_file_that_is_known_is_told_at_once() {
         assert!(told(&stage).contains("1 rows imported"));
         assert!(told(&stage).contains("imported before, nothing changed"));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_comes_through_a_pipe_is_read_as_a_file_is() {
+    let stage = Stage::new();
+    let orders = "out_trade_no,amount,pay_status,created_at\nA1,1.00,paid,2026-03-08 10:00:00\n";
+    let book = workbook(&format!("{HEAD}{}", GOOD.replace("A1", "A2")));
+    for bytes in [orders.as_bytes(), &book] {
+        let output = stage.fed(&import("/dev/stdin"), bytes);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{told}");
+        assert!(told.contains("1 rows imported"), "{told}");
+    }
+}
+
+#[test]
+fn merchants_that_fail_are_each_told_once() {
+    let stage = Stage::new();
+    stage.expect(0, &["profile", "add", "second", "--mch-id", "1900000110"]);
+
+    let output = stage.run(&["day", "--all"]);
+
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert_eq!(told.matches("[vault.v2_key]").count(), 2, "{told}");
+    assert!(
+        told.contains("2 of 2 merchants are not done: second, shop"),
+        "{told}"
+    );
+    stage.refusal(
+        2,
+        &["sandbox", "--listen", "127.0.0.1:0", "--date", "8.3.2026"],
+    );
 }

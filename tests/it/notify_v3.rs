@@ -1,5 +1,7 @@
 //! Notifications of APIv3 through the program: alone, in logs, forged, foreign, doubled, out of order.
 
+use std::fmt::Write as _;
+
 use aws_lc_rs::encoding::AsDer as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -104,12 +106,11 @@ impl Notice {
     /// As it came over the wire.
     fn raw(&self) -> String {
         let headers = self.headers();
-        let lines = headers.as_object().unwrap().iter();
-        let lines: String = lines
-            .map(|(name, value)| {
-                format!("{}: {}\r\n", name.to_lowercase(), value.as_str().unwrap())
-            })
-            .collect();
+        let mut lines = String::new();
+        for (name, value) in headers.as_object().unwrap() {
+            let (name, value) = (name.to_lowercase(), value.as_str().unwrap());
+            write!(lines, "{name}: {value}\r\n").unwrap();
+        }
         format!("POST /notify HTTP/1.1\r\n{lines}\r\n{}\r\n", self.body)
     }
 }
@@ -130,11 +131,10 @@ fn stage(platform: &Platform, orders: &[(&str, &str)]) -> Stage {
             &["profile", "set-key", "shop", kind, "--from-file", file],
         );
     }
-    let rows: String = orders
-        .iter()
-        .map(|(order, yuan)| format!("{order},{yuan},created,2026-03-08 10:00:00,\n"))
-        .collect();
-    let text = format!("out_trade_no,amount,pay_status,created_at,paid_at\n{rows}");
+    let mut text = "out_trade_no,amount,pay_status,created_at,paid_at\n".to_owned();
+    for (order, yuan) in orders {
+        writeln!(text, "{order},{yuan},created,2026-03-08 10:00:00,").unwrap();
+    }
     let file = stage.file("orders.csv", text.as_bytes());
     stage.expect(0, &["orders", "import", &file, "--profile", "shop"]);
     stage

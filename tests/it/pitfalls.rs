@@ -3,7 +3,8 @@
 //! G1, G6 and G7 are in `bill_layouts` too, G12 in `acceptance`, G15 in `query`. G13 and G14 are about the
 //! download of APIv3.
 
-use recondesk::domain::Instant;
+use recondesk::adapters::clock::SystemClock;
+use recondesk::ports::Clock as _;
 use recondesk::wechat::bill::BillForm;
 use serde_json::json;
 
@@ -100,10 +101,7 @@ fn g5_a_bill_that_is_not_made_yet_is_neither_none_nor_an_error() {
     refused(&stage, 3, "creating.xml", creating.as_bytes());
 
     let desk = lookup_cli::Stage::new();
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
-    let now = Instant::from_unix(i64::try_from(now.as_secs()).unwrap()).to_string();
+    let now = SystemClock::default().now().to_string();
     control(desk.base(), "clock", &json!({ "now": now }));
     control(desk.base(), "rules", &json!({ "bill": "creating" }));
     let download = [
