@@ -224,6 +224,32 @@ def sheet_rows(part, size):
         at += 5000
 
 
+def damaged(out, size):
+    """A workbook of orders, good for most of its rows, then with a changed byte every few thousand."""
+    xlsx(many_orders)(out, size)
+    dice = random.Random(9)
+    for at in range(out.tell() * 3 // 4, out.tell() - (1 << 16), 4096):
+        out.seek(at)
+        out.write(dice.randbytes(1))
+
+
+def many_orders(part, size):
+    """As many rows as a sheet holds, of texts that do not pack."""
+    dice = random.Random(8)
+    for at in range(2, 1_000_000, 5000):
+        text = dice.randbytes(40 * 5000).hex()
+        part.write("".join(
+            f'<row r="{at + n}"><c t="inlineStr"><is><t>{text[80 * n:80 * n + 30]}</t></is></c><c><v>1</v></c>'
+            f'<c t="inlineStr"><is><t>paid</t></is></c><c t="inlineStr"><is><t>2026-03-08 10:00:00</t></is></c>'
+            f'<c t="inlineStr"><is><t>{text[80 * n + 30:80 * n + 80]}</t></is></c></row>'
+            for n in range(5000)).encode())
+
+
+def smaller(write):
+    """A little less than asked for: what is refused by its size alone tells nothing."""
+    return lambda out, size: write(out, size - size // 16)
+
+
 def deep(opening):
     return lambda out, size: repeated(opening)(out, size)
 
@@ -231,6 +257,9 @@ def deep(opening):
 NOTICE = ("<xml><appid>wx2421b1c4370ec43b</appid><mch_id>1900000109</mch_id><nonce_str>n</nonce_str><out_trade_no>QH{}"
           "</out_trade_no><result_code>SUCCESS</result_code><return_code>SUCCESS</return_code><total_fee>1</total_fee>"
           "<transaction_id>4200002{}</transaction_id><sign>0</sign></xml>\n")
+
+NOTICE_V3 = ('{{"headers":{{"Wechatpay-Serial":"AB","Wechatpay-Timestamp":"1","Wechatpay-Nonce":"n","Wechatpay-Signature":'
+             '"QUJD"}},"body":"{{\\"id\\":\\"{}\\",\\"event_type\\":\\"TRANSACTION.SUCCESS\\",\\"resource\\":{{}}}}"}}\n')
 
 FILES = {
     "no-line-end": ("csv", repeated(b"a")),
@@ -270,16 +299,19 @@ FILES = {
     "xlsx-strings": ("xlsx", xlsx(strings=many_strings)),
     "xlsx-one-string": ("xlsx", xlsx(strings=one_string)),
     "xlsx-deep": ("xlsx", xlsx(times(6, deep(b"<a>")))),
+    "xlsx-deep-strings": ("xlsx", xlsx(strings=times(6, deep(b"<a>")))),
+    "xlsx-damaged": ("xlsx", damaged),
     "xlsx-sheets": ("xlsx", xlsx(names=1_000_000)),
     "zip-noise": ("xlsx", noise(4, b"PK\x03\x04")),
-    "xml-deep": ("xml", deep(b"<a>")),
+    "xml-deep": ("xml", smaller(deep(b"<a>"))),
     "xml-one-value": ("xml", after("<xml><out_trade_no><![CDATA[", b"a")),
     "xml-fields": ("xml", rows("<xml>", lambda n: f"<f{n}>1</f{n}>", "</xml>")),
     "xml-entities": ("xml", after('<!DOCTYPE x [<!ENTITY a "b">]><xml><a>', b"&a;")),
-    "xml-notices": ("log", rows("", lambda n: NOTICE.format(n, n))),
-    "json-deep": ("json", repeated(b"[")),
-    "json-objects": ("json", repeated(b'{"a":')),
-    "json-string": ("json", after('{"id":"', b"a")),
+    "xml-notices": ("log", smaller(rows("", lambda n: NOTICE.format(n, n)))),
+    "json-notices": ("log", smaller(rows("", NOTICE_V3.format))),
+    "json-deep": ("json", smaller(repeated(b"["))),
+    "json-objects": ("json", smaller(repeated(b'{"a":'))),
+    "json-string": ("json", smaller(after('{"id":"', b"a"))),
     "numbers": ("txt", rows("", lambda n: f"QH{n:012d}\n")),
 }
 

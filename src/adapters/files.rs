@@ -56,12 +56,51 @@ pub struct SystemFiles;
 
 impl Files for SystemFiles {
     fn open(&self, path: &Path) -> io::Result<Source> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::FileTypeExt as _;
+            if fs::metadata(path)?.file_type().is_fifo() {
+                return spooled(path);
+            }
+        }
         super::disk::open_source(path)
     }
 
+    /// A device or a pipe is written to, never replaced; of a link, the file that it leads to is replaced.
     fn write(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
-        replace_by(path, fill)
+        match fs::canonicalize(path) {
+            Ok(real) if real.is_file() || real.is_dir() => replace_by(&real, fill),
+            Ok(_) => {
+                let mut out = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+                fill(&mut out)?;
+                out.flush()
+            }
+            Err(_) => replace_by(path, fill),
+        }
     }
+}
+
+/// More than this does not come through a pipe.
+#[cfg(unix)]
+const MOST_PIPED: u64 = 16 << 30;
+
+/// What comes through a pipe, in a nameless file: workbooks and encodings are judged by looking twice.
+#[cfg(unix)]
+fn spooled(path: &Path) -> io::Result<Source> {
+    use std::io::{Read as _, Seek as _};
+    let mut file = tempfile::tempfile()?;
+    let size = io::copy(&mut File::open(path)?.take(MOST_PIPED), &mut file)?;
+    if size == MOST_PIPED {
+        return Err(io::Error::other("more than 16 GB through a pipe"));
+    }
+    file.rewind()?;
+    let name = path.file_name().unwrap_or_default();
+    Ok(Source {
+        name: name.to_string_lossy().into_owned(),
+        size,
+        stamp: None,
+        bytes: Box::new(file),
+    })
 }
 
 /// Makes the rename itself durable, where folders can be synced.
@@ -88,5 +127,28 @@ mod tests {
 
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_to_and_a_link_stays_one() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a"), folder.path().join("b"));
+        let (null, socket) = (folder.path().join("null"), folder.path().join("socket"));
+        replace(&file, b"old").unwrap();
+        symlink(&file, &link).unwrap();
+        symlink("/dev/null", &null).unwrap();
+        let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let write = |path: &Path| SystemFiles.write(path, &mut |out| out.write_all(b"new"));
+
+        write(&link).unwrap();
+        write(&null).unwrap();
+        write(&socket).unwrap_err();
+
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::symlink_metadata(&null).unwrap().is_symlink());
+        assert!(fs::metadata(&socket).unwrap().file_type().is_socket());
     }
 }

@@ -152,6 +152,25 @@ impl<'a> Context<'a> {
         self.world.workbooks.as_ref()
     }
 
+    /// Refuses a place where no file can be written, before any work is done for it.
+    pub(super) fn check_out(path: Option<&Path>) -> Result<(), Failure> {
+        let Some(path) = path else {
+            return Ok(());
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let fault = if path.is_dir() {
+            ErrorKind::IsADirectory
+        } else if path.as_os_str().is_empty() || !folder.is_dir() {
+            ErrorKind::NotFound
+        } else {
+            return Ok(());
+        };
+        Err(not_written(path, &fault.into()))
+    }
+
     /// Writes a file named on the command line, whole or not at all.
     pub(super) fn write_file(&self, path: &Path, fill: &mut Fill<'_>) -> Result<(), Failure> {
         self.world
@@ -170,19 +189,19 @@ impl<'a> Context<'a> {
 
     /// The bytes of a file named on the command line, of at most 64 MiB and one.
     pub(super) fn bytes(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        self.head(path, 64 << 20)
+    }
+
+    /// The first bytes of a file named on the command line: one beyond the limit tells that there are more.
+    pub(super) fn head(&self, path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();
-        let limit = (64_u64 << 20).saturating_add(1);
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
         self.source(path)?
             .bytes
             .take(limit)
             .read_to_end(&mut bytes)
             .map_err(|error| not_read(path, &error))?;
         Ok(bytes)
-    }
-
-    /// The text of a file named on the command line; broken characters are shown as such.
-    pub(super) fn text(&self, path: &Path) -> Result<String, Failure> {
-        Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
     }
 
     /// A progress display on standard error.

@@ -43,7 +43,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         ));
     }
     let mut done = Done::Clean;
-    let mut failed = None;
+    let mut failed = Vec::new();
     let mut table = headings(context);
     for (id, profile) in &profiles {
         let result = {
@@ -69,15 +69,34 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
                 if profiles.len() > 1 {
                     context.tell_failure(&failure);
                 }
-                failed.get_or_insert(failure);
+                failed.push((profile.name.as_str(), failure));
             }
         }
     }
     print(table.print().as_bytes())?;
-    match failed {
-        Some(failure) => Err(failure),
-        None => Ok(done),
+    match failed.as_slice() {
+        [] => Ok(done),
+        [(_, failure)] if profiles.len() == 1 => Err(failure.clone()),
+        [(_, first), ..] => {
+            let names: Vec<&str> = failed.iter().map(|(name, _)| *name).collect();
+            Err(some_failed(first.kind, &names, profiles.len()))
+        }
     }
+}
+
+/// Each failure has been told where it happened; the exit code is that of the first.
+fn some_failed(kind: FailureKind, names: &[&str], all: usize) -> Failure {
+    let count = names.len();
+    Failure::new(
+        kind,
+        "day.failed",
+        Words::new(
+            format!("{all} 个商户中有 {count} 个没有完成"),
+            format!("{count} of {all} merchants are not done"),
+        ),
+        Words::default(),
+    )
+    .with_detail(names.join(", "))
 }
 
 fn headings(context: &Context<'_>) -> Table {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::Done;
 use super::context::{Context, print, print_json};
-use crate::app::Failure;
-use crate::app::jobs::lookup::explain::explain;
+use crate::app::jobs::lookup::explain::{MAX_BYTES, explain};
+use crate::app::{Failure, FailureKind, Words};
 
 /// How explanations are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -29,10 +29,54 @@ pub(super) struct Command {
     format: Format,
 }
 
+/// No code and no Request-ID looks like this: the file that is meant is not there.
+fn looks_like_a_path(what: &str) -> bool {
+    let ending = Path::new(what)
+        .extension()
+        .and_then(|ending| ending.to_str());
+    let is_known = ["xml", "json", "txt", "log"]
+        .iter()
+        .any(|known| ending.is_some_and(|ending| ending.eq_ignore_ascii_case(known)));
+    let is_word = !what.contains(|sign: char| sign.is_whitespace() || "<>{}".contains(sign));
+    is_word && (is_known || what.contains(['/', '\\']))
+}
+
+/// The answer in a file; no answer of WeChat Pay is long.
+fn answer_of(path: &Path, context: &Context<'_>) -> Result<String, Failure> {
+    let bytes = context.head(path, MAX_BYTES)?;
+    if bytes.len() > MAX_BYTES {
+        return Err(Failure::new(
+            FailureKind::RefusedInput,
+            "explain.large",
+            Words::new(
+                "文件超过 1 MB，不会是错误答复",
+                "The file is larger than 1 MB and cannot be an error answer",
+            ),
+            Words::new(
+                "账单用 bill check，通知日志用 notify import；日志里只取出错的那一段",
+                "A bill goes to bill check, a log of notifications to notify import; of a log, take the answer alone",
+            ),
+        )
+        .with_detail(path.display().to_string()));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+    if command.what.trim().is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "usage.explain",
+            Words::new("没有要解释的内容", "There is nothing to explain"),
+            Words::new(
+                "写错误码、Request-ID 或文件名",
+                "Name a code, a Request-ID or a file",
+            ),
+        ));
+    }
     let path = Path::new(&command.what);
-    let text = if path.is_file() {
-        context.text(path)?
+    let text = if path.exists() || looks_like_a_path(&command.what) {
+        answer_of(path, context)?
     } else {
         command.what.clone()
     };

@@ -48,7 +48,7 @@ impl Output {
                 Words::new("加上 --out 文件名", "Add --out FILE"),
             ));
         }
-        Ok(())
+        Context::check_out(self.out.as_deref())
     }
 
     /// Writes findings.

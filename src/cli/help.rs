@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use clap::{Arg, ArgAction};
+
 use crate::app::Language as Lang;
 
 /// The language to use before the arguments are parsed: `--lang` where it is found, else the system's.
@@ -24,6 +26,45 @@ pub(super) fn lang_of(arguments: &[OsString]) -> Lang {
 
 /// Cuts the help texts of a command and of all below it to one language.
 pub(super) fn localise(command: clap::Command, lang: Lang) -> clap::Command {
+    let command = cut(command, lang);
+    match lang {
+        Lang::Zh => headed(
+            command
+                .version(env!("CARGO_PKG_VERSION"))
+                .disable_version_flag(true)
+                .arg(flag("version", 'V', ArgAction::Version, "显示版本")),
+        ),
+        Lang::En => command,
+    }
+}
+
+/// Headings and the flags that the parser adds, which it has in English only.
+fn headed(command: clap::Command) -> clap::Command {
+    command
+        .disable_help_flag(true)
+        .arg(flag("help", 'h', ArgAction::Help, "显示说明"))
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}")
+        .subcommand_help_heading("命令")
+        .mut_args(|argument| {
+            let heading = if argument.is_positional() {
+                "参数"
+            } else {
+                "选项"
+            };
+            argument.help_heading(heading)
+        })
+        .mut_subcommands(headed)
+}
+
+fn flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
+    Arg::new(name)
+        .short(short)
+        .long(name)
+        .action(action)
+        .help(help)
+}
+
+fn cut(command: clap::Command, lang: Lang) -> clap::Command {
     let about = command
         .get_about()
         .map(|text| half(&text.to_string(), lang));
@@ -41,7 +82,7 @@ pub(super) fn localise(command: clap::Command, lang: Lang) -> clap::Command {
                 None => argument,
             }
         })
-        .mut_subcommands(|inner| localise(inner, lang))
+        .mut_subcommands(|inner| cut(inner, lang))
 }
 
 fn half(text: &str, lang: Lang) -> String {
@@ -61,6 +102,38 @@ mod tests {
 
         assert_eq!(lang_of(&words(&["x", "--lang", "en", "day"])), Lang::En);
         assert_eq!(lang_of(&words(&["x", "day", "--lang=zh"])), Lang::Zh);
+    }
+
+    #[test]
+    fn help_in_chinese_has_chinese_headings() {
+        let help = |lang, words: &[&str]| {
+            let command = localise(<super::super::Cli as clap::CommandFactory>::command(), lang);
+            let words = [&["recondesk"], words].concat();
+            let error = command.try_get_matches_from(words).unwrap_err();
+            error.to_string()
+        };
+        for words in [
+            &["--help"][..],
+            &["bill", "-h"],
+            &["bill", "import", "--help"],
+        ] {
+            let (zh, en) = (help(Lang::Zh, words), help(Lang::En, words));
+
+            assert!(
+                zh.contains("用法：recondesk") && zh.contains("显示说明"),
+                "{zh}"
+            );
+            for word in ["Usage", "Options:", "Arguments:", "Commands:", "Print"] {
+                assert!(!zh.contains(word), "{word}: {zh}");
+            }
+            assert!(
+                en.contains("Usage: recondesk") && en.contains("Print help"),
+                "{en}"
+            );
+        }
+        let version = format!("recondesk {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(help(Lang::Zh, &["-V"]), version);
+        assert_eq!(help(Lang::En, &["--version"]), version);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod explain_error;
 mod findings;
 mod help;
 mod lab_keys;
+mod misuse;
 mod notify;
 mod orders;
 mod profile;
@@ -31,6 +32,7 @@ mod terminal;
 mod verify;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -125,7 +127,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
         Ok(cli) => cli,
         Err(error) => {
             // Help asked for goes to standard output; nobody is left to tell if that is closed.
-            drop(error.print());
+            match misuse::zh(&error).filter(|_| guess == Lang::Zh) {
+                Some(text) => drop(std::io::stderr().write_all(text.as_bytes())),
+                None => drop(error.print()),
+            }
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };

@@ -1,6 +1,6 @@
 //! `recondesk notify import`: notifications from files, each with its result.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
@@ -10,7 +10,8 @@ use super::context::{Context, print, print_json, profile_named};
 use super::table::Table;
 use crate::app::jobs::notify::{Fate, Received, import};
 use crate::app::{Failure, FailureKind, Language, Silent, Words};
-use crate::domain::Fen;
+use crate::domain::{Fen, MerchantProfile, ProfileId};
+use crate::ports::Ports;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -47,27 +48,19 @@ pub(super) fn run(
     let (ports, _guard) = context.open_to_write()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let mut all: Vec<(String, Received)> = Vec::new();
+    let mut failed = None;
     for path in &command.files {
-        let bytes = context.bytes(path)?;
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let results = import(&ports, (id, &profile), &bytes, &Silent)?;
-        if results.is_empty() {
-            return Err(Failure::new(
-                FailureKind::RefusedInput,
-                "notify.none",
-                Words::new("文件里没有通知", "There is no notification in the file"),
-                Words::new(
-                    "需要 v2 的 XML，或 v3 的 JSON 连同请求头",
-                    "It takes XML of v2, or JSON of v3 with its headers",
-                ),
-            )
-            .with_detail(name));
+        match take(&ports, (id, &profile), path, context) {
+            Ok(results) => all.extend(results),
+            // What was entered before is told all the same.
+            Err(failure) => {
+                failed = Some(failure);
+                break;
+            }
         }
-        all.extend(results.into_iter().map(|result| (name.clone(), result)));
+    }
+    if let (true, Some(failure)) = (all.is_empty(), &failed) {
+        return Err(failure.clone());
     }
     match command.format {
         Format::Json => {
@@ -75,6 +68,9 @@ pub(super) fn run(
             print_json(&rows)?;
         }
         Format::Table => print(table(&all, context.lang).as_bytes())?,
+    }
+    if let Some(failure) = failed {
+        return Err(failure);
     }
     let aside = all
         .iter()
@@ -84,6 +80,49 @@ pub(super) fn run(
     } else {
         Done::Clean
     })
+}
+
+/// The notifications of one file, with its name beside each.
+fn take(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    path: &Path,
+    context: &Context<'_>,
+) -> Result<Vec<(String, Received)>, Failure> {
+    let bytes = context.bytes(path)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // All of a file or nothing of it: a failure in the middle leaves no half to be guessed at.
+    let mut results = Ok(Vec::new());
+    ports.records.observe_together(&mut || {
+        results = import(ports, profile, &bytes, &Silent);
+        results.is_ok()
+    })?;
+    let results = results.map_err(|failure| with_file(failure, &name))?;
+    if results.is_empty() {
+        return Err(Failure::new(
+            FailureKind::RefusedInput,
+            "notify.none",
+            Words::new("文件里没有通知", "There is no notification in the file"),
+            Words::new(
+                "需要 v2 的 XML，或 v3 的 JSON 连同请求头",
+                "It takes XML of v2, or JSON of v3 with its headers",
+            ),
+        )
+        .with_detail(name));
+    }
+    Ok(results
+        .into_iter()
+        .map(|result| (name.clone().into_owned(), result))
+        .collect())
+}
+
+/// A failure that does not name its place yet gets the file.
+fn with_file(failure: Failure, name: &str) -> Failure {
+    if failure.detail.is_empty() {
+        failure.with_detail(name)
+    } else {
+        failure
+    }
 }
 
 const fn fate_word(fate: &Fate) -> (&'static str, &'static str, &'static str) {

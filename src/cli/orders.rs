@@ -50,6 +50,7 @@ pub(super) fn run(
     kind: Kind,
     context: &Context<'_>,
 ) -> Result<Done, Failure> {
+    check_rejects(import)?;
     let ports = context.open()?;
     let (id, _) = profile_named(&ports, &import.profile)?;
     let mut source = context.source(&import.file)?;
@@ -76,7 +77,12 @@ pub(super) fn run(
         )?
     };
     let writer = rejects.writer.take();
-    if let (Some(path), Some(writer), true) = (&import.rejects, writer, rejects.count > 0) {
+    // Rows refused by an earlier import must not be taken for those of this one.
+    let is_due = |path: &Path| rejects.count > 0 || done.is_new && path.exists();
+    if let (Some(path), Some(writer)) = (
+        import.rejects.as_deref().filter(|path| is_due(path)),
+        writer,
+    ) {
         let failed = rejects.failed.take();
         write_rejects(context, path, failed.map_or(Ok(writer), Err))?;
     }
@@ -89,6 +95,26 @@ pub(super) fn run(
         ports.records.set_mapping(id, &mapping.name, &toml)?;
     }
     Ok(Done::Clean)
+}
+
+/// Refused rows go to a place that can be written, and never over the rows that they come from.
+fn check_rejects(import: &Import) -> Result<(), Failure> {
+    Context::check_out(import.rejects.as_deref())?;
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let rejects = import.rejects.as_deref().and_then(real);
+    if rejects.is_none() || rejects != real(&import.file) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Usage,
+        "usage.rejects",
+        Words::new(
+            "--rejects 与导入的文件是同一个",
+            "--rejects is the file that is imported",
+        ),
+        Words::new("换一个文件名", "Name another file"),
+    )
+    .with_detail(import.file.display().to_string()))
 }
 
 /// Refused rows: the first ones to be told, all of them on their way to a file. There may be millions.

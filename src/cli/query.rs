@@ -65,6 +65,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
             Words::new("加上 --out 文件名", "Add --out FILE"),
         ));
     }
+    Context::check_out(command.out.as_deref())?;
     let ports = context.open()?;
     let profile = match &command.profile {
         Some(name) => Some(profile_named(&ports, name)?),
@@ -90,6 +91,9 @@ fn one(
             Words::new("csv 和 xlsx 只用于 --list", "csv and xlsx are for --list"),
             Words::default(),
         ));
+    }
+    if command.out.is_some() {
+        return Err(out_of_one());
     }
     let recognised = recognise(text);
     tell_cleaning(context, &recognised);
@@ -228,6 +232,13 @@ fn tell_cleaning(context: &Context<'_>, recognised: &Recognised) {
 
 fn usage(title: Words, advice: Words) -> Failure {
     Failure::new(FailureKind::Usage, "usage.query", title, advice)
+}
+
+fn out_of_one() -> Failure {
+    usage(
+        Words::new("--out 只用于 --list", "--out is for --list"),
+        Words::new("把标准输出转到文件", "Redirect standard output to a file"),
+    )
 }
 
 fn nothing_found() -> Failure {

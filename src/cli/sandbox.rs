@@ -61,8 +61,9 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         Bills::Clock => BillReadiness::Clock,
         Bills::Creating => BillReadiness::Creating,
     };
+    let day = context.day(&command.date)?;
     if command.orders > 0 {
-        let mut scene = Scene::new(context.day(&command.date)?, command.seed, command.orders);
+        let mut scene = Scene::new(day, command.seed, command.orders);
         scene.twists = Twist::all().collect();
         config.deals = scene.deals().collect();
     }

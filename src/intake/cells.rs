@@ -9,7 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::parts::{self, Limited, attributes, damaged};
 use super::row::{Cells, Raw};
-use super::{IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, value};
+use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, Reason, value};
 use crate::domain::Instant;
 
 /// The tags around a plain value, and around a plain text that is not shared.
@@ -84,6 +84,28 @@ impl SheetRow {
             .collect()
     }
 
+    /// All cells as text; numbers that a workbook cannot have kept whole are in scientific notation.
+    pub(super) fn numbers(&self, strings: &Strings) -> Vec<String> {
+        (0..self.cells.len())
+            .map(|at| match self.raw(at, strings) {
+                Raw::Text(text) => String::from_utf8_lossy(&text).into_owned(),
+                Raw::Date(time) => time.to_string(),
+                Raw::Number(number) => {
+                    let number = String::from_utf8_lossy(&number);
+                    match (
+                        value::number_as_id(number.as_bytes()),
+                        number.parse::<f64>(),
+                    ) {
+                        (Some(Reason::BeyondPrecision), Ok(lost)) => {
+                            format!("{lost:E}").replace('E', "E+")
+                        }
+                        _ => number.into_owned(),
+                    }
+                }
+            })
+            .collect()
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| *cell == Cell::Empty)
     }
@@ -129,7 +151,22 @@ pub(super) struct SheetReader<'a, R: BufRead> {
     part: &'a str,
     buffer: Vec<u8>,
     row: u32,
-    inside: bool,
+    place: Place,
+}
+
+/// Where in a sheet the reader stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    /// Before the root.
+    Start,
+    /// Before the rows.
+    Head,
+    /// Between rows.
+    Rows,
+    /// In a row.
+    Row,
+    /// In what a program has added to a row.
+    Addition,
 }
 
 /// Attributes of a cell.
@@ -155,43 +192,60 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             part,
             buffer: Vec::new(),
             row: 0,
-            inside: false,
+            place: Place::Start,
         }
     }
 
     /// Reads the next row into `row`; gives its number, or `None` after the last.
     pub(super) fn next_row(&mut self, row: &mut SheetRow) -> Result<Option<u32>, IntakeError> {
         row.clear();
-        let mut in_row = false;
         loop {
             let event = parts::next(&mut self.xml, &mut self.buffer, self.part)?;
             match event {
-                Event::Start(start) => match start.local_name().as_ref() {
-                    "sheetData" => self.inside = true,
-                    "row" if self.inside && !in_row => {
-                        self.row = row_number(&start, self.row)
-                            .ok_or_else(|| damaged(self.part, "bad row number"))?;
-                        in_row = true;
+                Event::Start(start) => match (self.place, start.local_name().as_ref()) {
+                    (Place::Start, "worksheet") => self.place = Place::Head,
+                    (Place::Start, name) => {
+                        return Err(damaged(self.part, Damage::NotCells(cut(name))));
                     }
-                    "c" if in_row => {
+                    (Place::Head, "sheetData") => self.place = Place::Rows,
+                    (Place::Rows, "row") => {
+                        self.row = row_number(&start, self.row)
+                            .ok_or_else(|| damaged(self.part, Damage::RowNumber))?;
+                        self.place = Place::Row;
+                    }
+                    (Place::Row, "c") => {
                         let attributes = cell_attributes(&start).ok_or_else(|| self.bad_cell())?;
                         self.cell(&attributes, row)?;
                     }
+                    (Place::Row, "extLst") => self.place = Place::Addition,
+                    // Passed over, these would be rows that nobody misses.
+                    (Place::Rows | Place::Row, name) => {
+                        return Err(damaged(self.part, Damage::Foreign(cut(name))));
+                    }
+                    (Place::Head | Place::Addition, _) => {}
+                },
+                Event::End(end) => match (self.place, end.local_name().as_ref()) {
+                    (Place::Row, "row") => {
+                        self.place = Place::Rows;
+                        return Ok(Some(self.row));
+                    }
+                    (Place::Addition, "extLst") => self.place = Place::Row,
+                    (Place::Rows, "sheetData") => return Ok(None),
                     _ => {}
                 },
-                Event::End(end) => match end.local_name().as_ref() {
-                    "row" if in_row => return Ok(Some(self.row)),
-                    "sheetData" => return Ok(None),
-                    _ => {}
-                },
-                Event::Eof => return Err(damaged(self.part, "the sheet is cut off")),
+                Event::Eof => return Err(damaged(self.part, Damage::CutOff)),
                 _ => {}
             }
         }
     }
 
+    /// Reads what follows the rows: a workbook whose bytes were changed is told by its end only.
+    pub(super) fn finish(mut self) -> Result<(), IntakeError> {
+        parts::drain(&mut self.xml, self.part)
+    }
+
     fn bad_cell(&self) -> IntakeError {
-        damaged(&format!("{}, row {}", self.part, self.row), "bad cell")
+        damaged(&format!("{}, row {}", self.part, self.row), Damage::Cell)
     }
 
     fn cell(&mut self, attributes: &Attributes, row: &mut SheetRow) -> Result<(), IntakeError> {
@@ -210,7 +264,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         if row.bytes.len() > MAX_RECORD_BYTES {
             return Err(damaged(
                 &format!("{}, row {}", self.part, self.row),
-                "the row is longer than allowed",
+                Damage::RowTooLong,
             ));
         }
         let cell = self
@@ -250,7 +304,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                 Event::GeneralRef(reference) if taking => {
                     parts::push_reference(&reference, text).ok_or_else(|| self.bad_cell())?;
                 }
-                Event::Eof => return Err(damaged(self.part, "the sheet is cut off")),
+                Event::Eof => return Err(damaged(self.part, Damage::CutOff)),
                 _ => {}
             }
         }
@@ -313,6 +367,11 @@ fn plain_number(text: &str) -> Cow<'_, str> {
         Ok(number) if number.is_finite() => Cow::Owned(number.to_string()),
         _ => Cow::Borrowed(text),
     }
+}
+
+/// A name that is short enough for a message.
+fn cut(name: &str) -> String {
+    name.chars().take(40).collect()
 }
 
 fn row_number(start: &BytesStart<'_>, before: u32) -> Option<u32> {

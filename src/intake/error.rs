@@ -1,6 +1,6 @@
 //! Why a file is refused as a whole, in both languages; `Display` is English.
 
-use super::{Column, Encoding};
+use super::{Column, Damage, Encoding};
 
 /// A mapping cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -227,7 +227,7 @@ pub enum IntakeError {
         /// Which part, with the row where there is one.
         part: String,
         /// What is wrong.
-        what: String,
+        what: Damage,
     },
     /// The workbook has no such sheet.
     #[error("the workbook has no sheet {name:?}; it has: {present}")]
@@ -265,7 +265,7 @@ impl IntakeError {
                 format!("字节 {offset} 不是 {} 编码", encoding.name())
             }
             Self::Bomb { limit } => format!("工作簿解开后超过 {limit} 字节，拒绝读取"),
-            Self::Workbook { part, what } => format!("工作簿损坏（{part}）：{what}"),
+            Self::Workbook { part, what } => format!("工作簿损坏（{part}）：{}", what.zh()),
             Self::NoSheet { name, present } => {
                 format!("工作簿里没有工作表「{name}」；现有：{present}")
             }

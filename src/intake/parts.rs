@@ -8,12 +8,14 @@ use quick_xml::events::{BytesRef, Event};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
-use super::IntakeError;
+use super::{Damage, IntakeError};
 
 /// The most that a workbook may unpack to.
 pub const MAX_UNPACKED_BYTES: u64 = 512 << 20;
 /// The most files a workbook may have.
 const MAX_FILES: usize = 10_000;
+/// Elements within elements; the reader remembers each one that is open.
+const MAX_DEPTH: u16 = 256;
 /// The longest single piece of XML: a tag with its attributes, or a text.
 const MAX_PIECE: usize = 1 << 20;
 
@@ -25,15 +27,13 @@ pub(super) fn open_zip<R: Read + Seek>(
     reader: R,
     limit: u64,
 ) -> Result<ZipArchive<R>, IntakeError> {
-    let mut zip = ZipArchive::new(reader).map_err(|error| damaged("zip", error))?;
+    let mut zip = ZipArchive::new(reader).map_err(|error| broken("zip", error))?;
     if zip.len() > MAX_FILES {
-        return Err(damaged("zip", "too many files"));
+        return Err(damaged("zip", Damage::TooManyFiles));
     }
     let mut sum = 0_u64;
     for at in 0..zip.len() {
-        let file = zip
-            .by_index_raw(at)
-            .map_err(|error| damaged("zip", error))?;
+        let file = zip.by_index_raw(at).map_err(|error| broken("zip", error))?;
         sum = sum.saturating_add(file.size());
     }
     if sum > limit {
@@ -51,12 +51,13 @@ pub(super) fn open_part<'a, R: Read + Seek>(
     let file = match zip.by_name(name) {
         Ok(file) => file,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
-        Err(error) => return Err(damaged(name, error)),
+        Err(error) => return Err(broken(name, error)),
     };
     let mut xml = Reader::from_reader(Limited {
         inner: BufReader::with_capacity(64 << 10, file),
         left: limit,
         piece: MAX_PIECE,
+        depth: 0,
     });
     let config = xml.config_mut();
     config.check_end_names = false;
@@ -72,13 +73,21 @@ pub(super) fn next<'b, R: BufRead>(
 ) -> Result<Event<'b>, IntakeError> {
     buffer.clear();
     xml.get_mut().piece = MAX_PIECE;
-    match xml.read_event_into(buffer) {
-        Ok(Event::DocType(_)) => Err(damaged(part, "document types are not allowed")),
+    let event = xml.read_event_into(buffer);
+    let depth = &mut xml.get_mut().depth;
+    match &event {
+        Ok(Event::Start(_)) => *depth = depth.saturating_add(1),
+        Ok(Event::End(_)) => *depth = depth.saturating_sub(1),
+        _ => {}
+    }
+    match event {
+        Ok(_) if *depth > MAX_DEPTH => Err(damaged(part, Damage::TooDeep)),
+        Ok(Event::DocType(_)) => Err(damaged(part, Damage::DocType)),
         Ok(event) => Ok(event),
         Err(_) if xml.get_ref().left == 0 => Err(IntakeError::Bomb {
             limit: MAX_UNPACKED_BYTES,
         }),
-        Err(error) => Err(damaged(part, error)),
+        Err(error) => Err(broken(part, error)),
     }
 }
 
@@ -112,11 +121,37 @@ pub(super) fn take_plain<R: BufRead>(
     true
 }
 
-pub(super) fn damaged(part: &str, what: impl std::fmt::Display) -> IntakeError {
+/// Reads a part to its end, where the container proves that its bytes are the ones that were packed.
+pub(super) fn drain<R: BufRead>(
+    xml: &mut Reader<Limited<R>>,
+    part: &str,
+) -> Result<(), IntakeError> {
+    let source = xml.get_mut();
+    loop {
+        source.piece = MAX_PIECE;
+        match source.fill_buf().map(<[u8]>::len) {
+            Ok(0) => return Ok(()),
+            Ok(length) => source.consume(length),
+            Err(_) if source.left == 0 => {
+                return Err(IntakeError::Bomb {
+                    limit: MAX_UNPACKED_BYTES,
+                });
+            }
+            Err(error) => return Err(broken(part, error)),
+        }
+    }
+}
+
+pub(super) fn damaged(part: &str, what: Damage) -> IntakeError {
     IntakeError::Workbook {
         part: part.to_owned(),
-        what: what.to_string(),
+        what,
     }
+}
+
+/// What a library says is wrong with a part.
+pub(super) fn broken(part: &str, what: impl std::fmt::Display) -> IntakeError {
+    damaged(part, Damage::Broken(what.to_string()))
 }
 
 /// Calls `take` with name and raw value of each attribute.
@@ -184,6 +219,7 @@ pub(super) struct Limited<R> {
     inner: R,
     left: u64,
     piece: usize,
+    depth: u16,
 }
 
 impl<R: BufRead> BufRead for Limited<R> {

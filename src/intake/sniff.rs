@@ -242,7 +242,7 @@ pub(super) fn header_row(
         .ok_or(IntakeError::Empty)
 }
 
-fn by_magic(head: &[u8]) -> Option<NotOrders> {
+pub(super) fn by_magic(head: &[u8]) -> Option<NotOrders> {
     Some(match head {
         [0xD0, 0xCF, 0x11, 0xE0, ..] => NotOrders::Xls,
         [0x1F, 0x8B, ..] => NotOrders::Gzip,

@@ -9,11 +9,11 @@ use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::cells::{Context, RowCells, SheetReader, SheetRow};
-use super::parts::{self, MAX_UNPACKED_BYTES, attributes, damaged};
+use super::parts::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
 use super::record::SKIP;
 use super::sniff::{SAMPLE, SampleRow, header_row};
 use super::value::TimeReader;
-use super::{Encoding, Guess, IntakeError, Mapping, NotOrders, OrderBlock, Plan};
+use super::{Damage, Encoding, Guess, IntakeError, Mapping, NotOrders, OrderBlock, Plan};
 use crate::domain::RowRef;
 
 /// Rows handed out at once.
@@ -43,17 +43,27 @@ impl<R: Read + Seek> Workbook<R> {
     /// [`IntakeError`] for what is no workbook, unpacks to too much, lacks the sheet, is damaged,
     /// or holds something else than a merchant's rows.
     pub fn open(reader: R, mapping: Option<&Mapping>) -> Result<Self, IntakeError> {
+        let wanted = mapping.and_then(|mapping| mapping.sheet.as_deref());
+        let mut book = Self::at_sheet(reader, wanted)?;
+        book.look(mapping)?;
+        Ok(book)
+    }
+
+    /// Opens a workbook at this sheet, else at the first; its rows are not looked at.
+    fn at_sheet(reader: R, wanted: Option<&str>) -> Result<Self, IntakeError> {
         let mut zip = parts::open_zip(reader, MAX_UNPACKED_BYTES)?;
         if zip.index_for_name(BOOK).is_none() {
             return Err(IntakeError::NotOrders(NotOrders::Zip));
         }
         let (sheets, is_1904) = read_book(&mut zip)?;
-        let wanted = mapping.and_then(|mapping| mapping.sheet.as_deref());
         let entry = match wanted {
             Some(name) => sheets.iter().find(|sheet| sheet.name == name),
             None => sheets.first(),
         };
         let Some(entry) = entry else {
+            if sheets.is_empty() {
+                return Err(damaged(BOOK, Damage::NoSheets));
+            }
             let names: Vec<String> = sheets.into_iter().map(|sheet| sheet.name).collect();
             return Err(IntakeError::NoSheet {
                 name: wanted.unwrap_or_default().to_owned(),
@@ -77,14 +87,32 @@ impl<R: Read + Seek> Workbook<R> {
             body_offset: 0,
             sample: Vec::new(),
         };
-        let mut book = Self {
+        Ok(Self {
             zip,
             context,
             part,
             guess,
-        };
-        book.look(mapping)?;
-        Ok(book)
+        })
+    }
+
+    /// Hands out the cells of every row of the first sheet; the sink may stop.
+    ///
+    /// A number stands as the workbook means it; one that has lost digits stands in scientific notation.
+    pub(super) fn each_row(
+        reader: R,
+        sink: &mut dyn FnMut(Vec<String>) -> ControlFlow<()>,
+    ) -> Result<(), IntakeError> {
+        let mut book = Self::at_sheet(reader, None)?;
+        let xml = parts::open_part(&mut book.zip, &book.part, MAX_UNPACKED_BYTES)?
+            .ok_or_else(|| damaged(&book.part, Damage::Missing))?;
+        let mut reader = SheetReader::new(xml, &book.context, &book.part);
+        let mut row = SheetRow::default();
+        while reader.next_row(&mut row)?.is_some() {
+            if sink(row.numbers(&book.context.strings)).is_break() {
+                return Ok(());
+            }
+        }
+        reader.finish()
     }
 
     /// What the sheet seems to be; goes into [`Plan::new`].
@@ -115,7 +143,7 @@ impl<R: Read + Seek> Workbook<R> {
             .collect();
         let width = plan.headers().len();
         let xml = parts::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
-            .ok_or_else(|| damaged(&self.part, "missing"))?;
+            .ok_or_else(|| damaged(&self.part, Damage::Missing))?;
         let mut reader = SheetReader::new(xml, &self.context, &self.part);
         let mut times = TimeReader::new(plan.mapping().time_format.clone());
         let mut row = SheetRow::default();
@@ -142,6 +170,7 @@ impl<R: Read + Seek> Workbook<R> {
                 return Err(IntakeError::Cancelled);
             }
         }
+        reader.finish()?;
         match sink(out) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(IntakeError::Cancelled),
@@ -151,7 +180,7 @@ impl<R: Read + Seek> Workbook<R> {
     /// Reads the first rows for header and sample.
     fn look(&mut self, mapping: Option<&Mapping>) -> Result<(), IntakeError> {
         let xml = parts::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
-            .ok_or_else(|| damaged(&self.part, "missing"))?;
+            .ok_or_else(|| damaged(&self.part, Damage::Missing))?;
         let mut reader = SheetReader::new(xml, &self.context, &self.part);
         let mut row = SheetRow::default();
         let mut rows = Vec::new();
@@ -232,7 +261,7 @@ fn find_target<R: Read + Seek>(
         }
         Some(())
     })?;
-    let target = found.ok_or_else(|| damaged(RELATIONS, "the sheet has no part"))?;
+    let target = found.ok_or_else(|| damaged(RELATIONS, Damage::NoPart))?;
     Ok(match target.strip_prefix('/') {
         Some(absolute) => absolute.to_owned(),
         None => format!("xl/{target}"),
@@ -312,7 +341,7 @@ fn read_strings<R: Read + Seek>(
                     sign.clear();
                     if parts::take_plain(&mut xml, (b"<t>", b"</t>"), &mut sign) {
                         let text =
-                            std::str::from_utf8(&sign).map_err(|error| damaged(STRINGS, error))?;
+                            std::str::from_utf8(&sign).map_err(|error| broken(STRINGS, error))?;
                         strings.text.push_str(text);
                     }
                 }
@@ -327,7 +356,10 @@ fn read_strings<R: Read + Seek>(
                     let end = u32::try_from(strings.text.len()).unwrap_or(u32::MAX);
                     strings.ends.push(end);
                 }
-                "sst" => return Ok(strings),
+                "sst" => {
+                    parts::drain(&mut xml, STRINGS)?;
+                    return Ok(strings);
+                }
                 _ => {}
             },
             Event::Text(piece) if taking => strings.text.push_str(&piece.xml10_content()),
@@ -335,10 +367,10 @@ fn read_strings<R: Read + Seek>(
             Event::GeneralRef(reference) if taking => {
                 sign.clear();
                 parts::push_reference(&reference, &mut sign)
-                    .ok_or_else(|| damaged(STRINGS, "unknown reference"))?;
+                    .ok_or_else(|| damaged(STRINGS, Damage::Reference))?;
                 strings.text.push_str(&String::from_utf8_lossy(&sign));
             }
-            Event::Eof => return Err(damaged(STRINGS, "the part is cut off")),
+            Event::Eof => return Err(damaged(STRINGS, Damage::CutOff)),
             _ => {}
         }
         let memory = strings
@@ -367,7 +399,7 @@ fn each_start<R: Read + Seek>(
     loop {
         match parts::next(&mut xml, &mut buffer, part)? {
             Event::Start(start) => take(start.local_name().as_ref(), start.attributes_raw())
-                .ok_or_else(|| damaged(part, "bad attributes"))?,
+                .ok_or_else(|| damaged(part, Damage::Attributes))?,
             Event::Eof => return Ok(()),
             _ => {}
         }

@@ -391,6 +391,15 @@ pub trait Records: Send + Sync {
     /// As above.
     fn observe(&self, observation: &Observation) -> Result<Option<Observation>, StoreError>;
 
+    /// Runs `work`; what it observes is stored at once when it says yes, and none of it otherwise.
+    ///
+    /// Nothing else may be written here meanwhile: flushing the disk for each of the notifications of
+    /// a log takes minutes.
+    ///
+    /// # Errors
+    /// As above.
+    fn observe_together(&self, work: &mut dyn FnMut() -> bool) -> Result<(), StoreError>;
+
     /// Observations of all merchants that name this number, oldest first.
     ///
     /// # Errors

@@ -32,12 +32,18 @@ impl Stage {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.fed(arguments, b"")
+    }
+
+    /// Runs a command with these bytes on its standard input, through a pipe.
+    pub(crate) fn fed(&self, arguments: &[&str], input: &[u8]) -> Output {
         Command::cargo_bin("recondesk")
             .unwrap()
             .arg("--workspace")
             .arg(self.path("workspace"))
             .args(["--lang", "en"])
             .args(arguments)
+            .write_stdin(input)
             .env("RECONDESK_PASSPHRASE", "for tests only")
             .output()
             .unwrap()

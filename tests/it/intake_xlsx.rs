@@ -5,8 +5,9 @@
 use std::io::{Cursor, Write as _};
 use std::ops::ControlFlow;
 
+use proptest::prelude::*;
 use recondesk::domain::{Fen, RowRef};
-use recondesk::intake::{IntakeError, Mapping, OrderBlock, Plan, Reason, Workbook};
+use recondesk::intake::{IntakeError, Mapping, OrderBlock, Plan, Reason, Workbook, list_text};
 use rust_xlsxwriter::{ExcelDateTime, Format};
 
 use crate::intake::{HEAD, read, shop, shop_rows, text};
@@ -182,7 +183,7 @@ const BOOK: &str = r#"<workbook xmlns:r="r"><sheets><sheet name="订单" sheetId
 const RELS: &str =
     r#"<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"#;
 
-fn sheet(xml: &str, strings: &str) -> Cursor<Vec<u8>> {
+pub(crate) fn sheet(xml: &str, strings: &str) -> Cursor<Vec<u8>> {
     parts(&[
         ("xl/workbook.xml", BOOK),
         ("xl/_rels/workbook.xml.rels", RELS),
@@ -286,4 +287,42 @@ fn a_consumers_own_export_is_told_by_its_first_cells() {
             recondesk::intake::NotOrders::ConsumerExport
         ))
     ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn a_sheet_damaged_anywhere_is_read_or_refused_and_never_a_panic(
+        hits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+        is_cut in any::<bool>(),
+    ) {
+        let strings = "<sst><si><t>out_trade_no</t></si><si><t>paid</t></si></sst>";
+        let xml = r#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>amount</t></is></c><c r="C1" t="inlineStr"><is><t>pay_status</t></is></c><c r="D1" t="str"><v>created_at</v></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>A1</t></is></c><c r="B2"><v>19.9</v></c><c r="C2" t="s"><v>1</v></c><c r="D2" t="inlineStr"><is><t>2026-03-08 10:00:00</t></is></c></row></sheetData></worksheet>"#;
+        let (mut sheet_xml, mut strings) = (xml.as_bytes().to_vec(), strings.as_bytes().to_vec());
+        for (at, byte) in hits {
+            let at = at.index(sheet_xml.len() + strings.len());
+            if let Some(place) = sheet_xml.get_mut(at) {
+                *place = byte;
+            } else {
+                strings[at - sheet_xml.len()] = byte;
+            }
+        }
+        if is_cut {
+            // Before the end of the rows.
+            sheet_xml.truncate(cut.index(xml.find("</worksheet>").unwrap()));
+        }
+        let (sheet_xml, strings) = (String::from_utf8_lossy(&sheet_xml), String::from_utf8_lossy(&strings));
+        let file = sheet(&sheet_xml, &strings);
+        let listed = list_text(Cursor::new(file.get_ref()), 1 << 20);
+
+        let read = read_workbook(file, &Mapping::canonical());
+
+        // Rows that have no end are never taken for all of them.
+        prop_assert!(!is_cut || (read.is_err() && listed.is_err()));
+        if let Ok(out) = read {
+            prop_assert!(out.orders.len() + out.rejects.len() <= 1);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `query`, `notify import`, `explain-error` and `sandbox` as scripts see them.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use assert_cmd::Command;
 use recondesk::sandbox::Running;
@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::support::wire::{Client, Digest, control, sandbox};
 
-struct Stage {
+pub(crate) struct Stage {
     folder: tempfile::TempDir,
     running: Running,
 }
 
 impl Stage {
     /// A workspace whose merchant is the sandbox's.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let stage = Self {
             folder: tempfile::tempdir().unwrap(),
             running: sandbox(),
@@ -38,9 +38,13 @@ impl Stage {
         stage
     }
 
-    #[track_caller]
-    fn run(&self, code: i32, arguments: &[&str]) -> String {
-        let output = Command::cargo_bin("recondesk")
+    /// Address of the sandbox.
+    pub(crate) fn base(&self) -> &str {
+        &self.running.base_http
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        Command::cargo_bin("recondesk")
             .unwrap()
             .arg("--workspace")
             .arg(self.folder.path().join("workspace"))
@@ -49,7 +53,19 @@ impl Stage {
             .env("RECONDESK_PASSPHRASE", "for tests only")
             .env("THE_KEY", self.running.merchant.v2_key.expose())
             .output()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Exit code, and what was told.
+    pub(crate) fn fails(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = self.output(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), told)
+    }
+
+    #[track_caller]
+    pub(crate) fn run(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
         String::from_utf8(output.stdout).unwrap()

@@ -9,12 +9,14 @@
 
 mod acceptance;
 mod bill_files;
+mod bill_layouts;
 mod cli;
 mod crash;
 mod explain_blind;
 mod explain_v2;
 mod explain_v3;
 mod gateway;
+mod incoming;
 mod intake;
 mod intake_xlsx;
 mod lab_cli;
@@ -22,6 +24,8 @@ mod lab_send;
 mod layering;
 mod lookup;
 mod lookup_cli;
+mod notify_v3;
+mod pitfalls;
 mod query;
 mod reconcile_cases;
 mod reconcile_props;

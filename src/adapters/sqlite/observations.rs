@@ -1,6 +1,6 @@
 //! Observations: what WeChat Pay said, each statement once, for good.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::Database;
 use crate::domain::{Fen, Instant, ProfileId};
@@ -11,17 +11,51 @@ const COLUMNS: &str = "profile, at, source, key, aside, out_trade_no, transactio
 
 /// Enters an observation; gives the one back that has its key already.
 pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observation>, StoreError> {
-    db.write(|tx| {
-        let known = tx
-            .prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM observation WHERE profile = ?1 AND key = ?2"
-            ))?
-            .query_row(params![new.profile.0, new.key], read)
-            .optional()?;
-        if known.is_some() {
-            return Ok(known);
+    {
+        let connection = db.lock();
+        if !connection.is_autocommit() {
+            return put(&connection, new);
         }
-        tx.prepare_cached(&format!(
+    }
+    db.write(|tx| put(tx, new))
+}
+
+/// Runs `work`, and keeps all that it entered or nothing.
+pub(super) fn together(db: &Database, work: &mut dyn FnMut() -> bool) -> Result<(), StoreError> {
+    db.lock().execute_batch("BEGIN IMMEDIATE")?;
+    let open = Open(db);
+    if work() {
+        db.lock().execute_batch("COMMIT")?;
+    }
+    drop(open);
+    Ok(())
+}
+
+/// A transaction that ends with its scope: what was not committed is rolled back.
+struct Open<'a>(&'a Database);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let connection = self.0.lock();
+        if !connection.is_autocommit() {
+            // That it cannot be rolled back is told by whatever is asked of this connection next.
+            drop(connection.execute_batch("ROLLBACK"));
+        }
+    }
+}
+
+fn put(connection: &Connection, new: &Observation) -> Result<Option<Observation>, StoreError> {
+    let known = connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM observation WHERE profile = ?1 AND key = ?2"
+        ))?
+        .query_row(params![new.profile.0, new.key], read)
+        .optional()?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    connection
+        .prepare_cached(&format!(
             "INSERT INTO observation ({COLUMNS})
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         ))?
@@ -40,8 +74,7 @@ pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observati
             new.happened_at.map(Instant::unix),
             new.document,
         ])?;
-        Ok(None)
-    })
+    Ok(None)
 }
 
 /// Observations that name a number in one of its four places, oldest first.
@@ -115,8 +148,8 @@ mod tests {
     use crate::domain::MerchantProfile;
     use crate::ports::Records as _;
 
-    #[test]
-    fn a_statement_is_entered_once_and_found_by_each_of_its_numbers() {
+    /// A workspace with one merchant, and what was said of an order of it.
+    fn stage() -> (tempfile::TempDir, Database, Observation) {
         let folder = tempfile::tempdir().unwrap();
         let db = Database::open(&folder.path().join("w.db")).unwrap();
         let now = Instant::from_unix(1_772_899_200);
@@ -138,10 +171,50 @@ mod tests {
             happened_at: Some(now),
             document: "{}".to_owned(),
         };
+        (folder, db, observation)
+    }
+
+    #[test]
+    fn what_is_observed_together_is_kept_whole_or_not_at_all() {
+        let (_folder, db, observation) = stage();
+        let other = Observation {
+            key: "pay/43".to_owned(),
+            ..observation.clone()
+        };
+        let enter_both = || {
+            assert_eq!(enter(&db, &observation), Ok(None));
+            assert_eq!(enter(&db, &other), Ok(None));
+            assert_eq!(enter(&db, &other), Ok(Some(other.clone())));
+        };
+
+        let told = together(&db, &mut || {
+            enter_both();
+            false
+        });
+        assert_eq!((told, about(&db, "A1")), (Ok(()), Ok(vec![])));
+        let fell = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            together(&db, &mut || {
+                enter_both();
+                panic!("on purpose")
+            })
+        }));
+        assert_eq!((fell.is_err(), about(&db, "A1")), (true, Ok(vec![])));
+        let told = together(&db, &mut || {
+            enter_both();
+            true
+        });
+        assert_eq!(told, Ok(()));
+        let again = db.another().unwrap();
+        assert_eq!(about(&again, "A1"), Ok(vec![observation, other]));
+    }
+
+    #[test]
+    fn a_statement_is_entered_once_and_found_by_each_of_its_numbers() {
+        let (_folder, db, observation) = stage();
 
         assert_eq!(enter(&db, &observation), Ok(None));
         let again = Observation {
-            at: now.plus(9),
+            at: observation.at.plus(9),
             ..observation.clone()
         };
         assert_eq!(enter(&db, &again), Ok(Some(observation.clone())));

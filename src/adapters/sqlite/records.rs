@@ -139,6 +139,10 @@ impl Records for Database {
         observations::enter(self, observation)
     }
 
+    fn observe_together(&self, work: &mut dyn FnMut() -> bool) -> Result<(), StoreError> {
+        observations::together(self, work)
+    }
+
     fn observations(&self, number: &str) -> Result<Vec<Observation>, StoreError> {
         observations::about(self, number)
     }

@@ -13,10 +13,13 @@ use crate::app::{Failure, FailureKind, Silent, Words};
 use crate::cli::Done;
 use crate::cli::context::{Context, not_written, print};
 use crate::domain::Sheet;
+use crate::intake::list_text;
 use crate::ports::{CancelToken, NumberKind, Ports};
 
 /// Bytes of a list: many times what [`MAX_NUMBERS`] numbers need.
 const LARGEST_LIST: usize = 8 << 20;
+/// Bytes of its file: a workbook may hold much beside its numbers.
+const LARGEST_FILE: u64 = 64 << 20;
 
 /// A list that would be answered in part only is not answered at all.
 fn too_long(path: &Path) -> Failure {
@@ -35,6 +38,28 @@ fn too_long(path: &Path) -> Failure {
     .with_detail(path.display().to_string())
 }
 
+/// The text of a list: of a text file, or of the first sheet of a workbook.
+fn read(context: &Context<'_>, path: &Path) -> Result<String, Failure> {
+    let source = context.source(path)?;
+    if source.size > LARGEST_FILE {
+        return Err(too_long(path));
+    }
+    match list_text(source.bytes, LARGEST_LIST) {
+        Ok(Some(text)) => Ok(text),
+        Ok(None) => Err(too_long(path)),
+        Err(error) => Err(Failure::new(
+            FailureKind::RefusedInput,
+            "query.file",
+            Words::new(error.zh(), error.to_string()),
+            Words::new(
+                "单号清单可以是文本、CSV 或 .xlsx，一行一个单号",
+                "A list is text, CSV or .xlsx, one number a line",
+            ),
+        )
+        .with_detail(path.display().to_string())),
+    }
+}
+
 /// Many numbers, all asked live.
 pub(super) fn list(
     command: &Command,
@@ -50,10 +75,7 @@ pub(super) fn list(
             Words::default(),
         ));
     };
-    let text = context.text(path)?;
-    if text.len() > LARGEST_LIST {
-        return Err(too_long(path));
-    }
+    let text = read(context, path)?;
     let recognised = recognise_list(&text);
     tell_cleaning(context, &recognised);
     if recognised.cut {
