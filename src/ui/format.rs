@@ -62,13 +62,11 @@ pub(crate) fn short_day(day: BillDate) -> String {
     format!("{month:02}-{date:02}")
 }
 
-/// An age: today, hours, days.
-pub(crate) fn age(since: Instant, now: Instant, w: &Wording) -> String {
-    let seconds = now.unix().saturating_sub(since.unix()).max(0);
-    match seconds / 3600 {
+/// An age in days: today, one day, and so on.
+pub(crate) fn age(days: u32, w: &Wording) -> String {
+    match days {
         0 => w.frame.today.to_owned(),
-        hours @ 1..=23 => (w.frame.hours)(&hours.to_string()),
-        hours => (w.frame.days)(&(hours / 24).to_string()),
+        days => (w.frame.days)(&count(u64::from(days))),
     }
 }
 

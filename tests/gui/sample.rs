@@ -192,11 +192,11 @@ fn ageing() -> Vec<AgeClass> {
         sum: yuan(sum),
     };
     vec![
-        class(0, Some(0), counts(3, 1, 12), "1288.00"),
-        class(1, Some(1), counts(1, 3, 4), "862.40"),
-        class(2, Some(3), counts(0, 4, 3), "1120.00"),
-        class(4, Some(7), counts(1, 2, 0), "3499.00"),
-        class(8, None, counts(0, 3, 0), "206.50"),
+        class(0, Some(1), counts(3, 1, 12), "1288.00"),
+        class(2, Some(3), counts(1, 3, 4), "862.40"),
+        class(4, Some(7), counts(0, 4, 3), "1120.00"),
+        class(8, Some(30), counts(1, 2, 0), "3499.00"),
+        class(31, None, counts(0, 3, 0), "206.50"),
     ]
 }
 
@@ -671,6 +671,7 @@ pub(crate) fn case_rows() -> Vec<CaseRow> {
                 key: format!("1900000109/pay/{number}/{}", category.family()),
                 profile: ProfileId(1),
                 day: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
+                opened_on: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
                 category: *category,
                 number: (*number).to_owned(),
                 wechat: wechat.map(yuan),

@@ -79,7 +79,6 @@ words! {
         find_number: F = |n| format!("在差错中查找 {n}"), |n| format!("Find {n} in cases");
         today: T = "今日", "today";
         days: F = |n| format!("{n} 天"), |n| format!("{n} d");
-        hours: F = |n| format!("{n} 时"), |n| format!("{n} h");
         seconds: F = |n| format!("{n} 秒"), |n| format!("{n} s");
         minutes_seconds: F2 = |m, s| format!("{m} 分 {s} 秒"), |m, s| format!("{m} min {s} s");
     }

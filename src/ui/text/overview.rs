@@ -56,8 +56,8 @@ words! {
         ageing: T = "未结账龄", "Open by age";
         ageing_note: F = |n| format!("{n} 笔"), |n| many(n, "case", "cases");
         nothing_open: T = "没有未结差错", "No open cases";
-        age_today: T = "今日", "today";
-        age_days: F2 = |a, b| if a == b { format!("{a} 天") } else { format!("{a}–{b} 天") }, |a, b| if a == b { format!("{a} d") } else { format!("{a}-{b} d") };
+        age_newest: F = |n| format!("{n} 天内"), |n| format!("up to {n} d");
+        age_days: F2 = |a, b| format!("{a}–{b} 天"), |a, b| format!("{a}-{b} d");
         age_more: F = |n| format!("{n} 天以上"), |n| format!("{n} d and more");
         calendar: T = "账单日历", "Bill calendar";
         legend_balanced: T = "已平账", "Balanced";

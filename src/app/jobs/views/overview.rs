@@ -7,7 +7,7 @@ use super::{Views, is_bill, is_orders};
 use crate::app::Failure;
 use crate::app::model::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
-    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel,
+    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, age_days,
 };
 use crate::domain::{BillDate, Category, Fen, MerchantProfile, ProfileId, Severity};
 use crate::ports::{CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
@@ -16,11 +16,11 @@ use crate::ports::{CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
 const CHART_DAYS: i32 = 30;
 /// Ages of open cases, in days: from, to.
 const AGES: [(u32, Option<u32>); 5] = [
-    (0, Some(0)),
-    (1, Some(1)),
+    (0, Some(1)),
     (2, Some(3)),
     (4, Some(7)),
-    (8, None),
+    (8, Some(30)),
+    (31, None),
 ];
 
 /// Everything of one merchant that the Overview adds up.
@@ -369,15 +369,7 @@ fn history(books: &[Book], day: BillDate) -> Vec<DayPoint> {
 
 fn ageing(open: &[CaseRecord], today: BillDate) -> Vec<AgeClass> {
     let class = |&(from_days, to_days): &(u32, Option<u32>)| {
-        let age = |case: &&CaseRecord| {
-            u32::try_from(
-                today
-                    .number()
-                    .saturating_sub(case.opened_on.number())
-                    .saturating_sub(1),
-            )
-            .unwrap_or_default()
-        };
+        let age = |case: &&CaseRecord| age_days(case.opened_on, today);
         let of_age: Vec<&CaseRecord> = open
             .iter()
             .filter(|case| !case.status.is_closed())

@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, pos2};
 
 use super::{column_of, sort_of};
-use crate::app::model::{CaseFilter, CaseRow};
+use crate::app::model::{CaseFilter, CaseRow, age_days};
 use crate::ui::page::Page;
 use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
@@ -111,7 +111,8 @@ impl Rows for CaseRows<'_> {
             "owner" if row.owner.is_empty() => cell.words("—", (Face::Body, t.text_3)),
             "owner" => cell.words(&row.owner, (Face::Body, t.text_2)),
             "age" => {
-                let age = format::age(row.day.start(), self.page.state.now, w);
+                let age = age_days(row.opened_on, self.page.state.now.day());
+                let age = format::age(age, w);
                 cell.words(&age, (Face::Body, t.text_2));
             }
             _ => {}
