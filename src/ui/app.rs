@@ -413,11 +413,8 @@ impl App {
             ..CaseFilter::default()
         };
         self.state.cases.open.clear();
-        self.state.orders.filter = self.state.merchant_or_first().map(|row| OrderFilter {
-            profile: row.id,
-            day: self.state.day,
-            query: crate::ports::TableQuery::default(),
-        });
+        let orders = self.state.merchant_or_first();
+        self.state.orders.filter = orders.map(|row| OrderFilter::all(row.id, self.state.day));
         self.state.preferences.merchant = merchant;
         self.applied
             .clone_from(&Some(self.state.preferences.clone()));

@@ -781,11 +781,7 @@ fn bills(names: [&str; 4]) -> Vec<BillRow> {
 
 fn fill_orders(state: &mut State) {
     let rows: Vec<OrderRow> = (0..60_u64).map(order).collect();
-    state.orders.filter = Some(OrderFilter {
-        profile: ProfileId(1),
-        day: day(),
-        query: recondesk::ports::TableQuery::default(),
-    });
+    state.orders.filter = Some(OrderFilter::all(ProfileId(1), day()));
     state.orders.totals = Remote::Ready((31_600, yuan("2718195.80")));
     state
         .orders

@@ -114,7 +114,7 @@ impl BillsScreen {
         }
         let escape = page.keys.escape && !self.menu.is_open();
         let asked = (&output, page.keys.escape);
-        let chosen = self.menu.show(ui, asked, |row| entries(page, at(row)));
+        let chosen = self.menu.show(ui, asked, |row, _| entries(page, at(row)));
         if let Some((row, deed)) = chosen
             && let Some(row) = at(row)
         {

@@ -5,6 +5,7 @@
 
 mod bills;
 mod cases;
+mod columns;
 mod import;
 mod lookup;
 mod merchants;

@@ -46,6 +46,8 @@ words! {
         copy_details: T = "复制说明", "Copy details";
         retry: T = "重试", "Try again";
         filter: T = "筛选", "Filter";
+        columns: T = "列", "Columns";
+        usual_columns: T = "恢复默认列", "Usual columns";
         clear_filter: T = "清除筛选", "Clear the filter";
         more_filters: F = |n| format!("筛选 {n}"), |n| format!("Filters {n}");
         previous: T = "上一条", "Previous";

@@ -178,7 +178,7 @@ impl Lists {
         number: &dyn Fn(u64) -> Option<String>,
     ) -> Option<String> {
         let w = page.w;
-        let (row, looks_up) = self.menu.show(ui, (table, page.keys.escape), |row| {
+        let (row, looks_up) = self.menu.show(ui, (table, page.keys.escape), |row, _| {
             if number(row).is_none_or(|number| number.is_empty()) {
                 return Vec::new();
             }
