@@ -1,10 +1,10 @@
 //! The questions that must be asked again once something changed.
 
+use super::event::{Changed, Told};
 use super::model::{CaseFilter, OrderFilter};
-use super::{Command, State};
+use super::{Command, State, TaskId};
 
 impl State {
-    /// The questions whose answers a change of the books makes stale.
     /// A job changed something: it is told, and what is stale now is asked again. The next file of the import assistant
     /// follows.
     pub(super) fn changed(&mut self, id: TaskId, changed: Changed, told: Told) -> Vec<Command> {
@@ -43,6 +43,7 @@ impl State {
         }
     }
 
+    /// The questions whose answers a change of the books makes stale.
     #[must_use]
     pub fn reload_books(&self) -> Vec<Command> {
         if self.merchants.is_empty() {
@@ -54,8 +55,8 @@ impl State {
         ];
         if let Some(row) = self.merchant_or_first() {
             out.push(Command::Day(row.id, self.day));
-            out.push(Command::Orders(OrderFilter {
             let known = self.orders.filter.clone();
+            out.push(Command::Orders(OrderFilter {
                 profile: row.id,
                 day: self.day,
                 ..known.unwrap_or_else(|| OrderFilter::all(row.id, self.day))

@@ -21,7 +21,7 @@ pub use day::{
     BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
     DayCoverage, DayModel, DayState, Equation, IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
-pub use import::{ImportAsk, ImportOrder, ImportSheet, MappingChoice, StoreAs, renamed};
+pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice, StoreAs, renamed};
 pub use lab::{
     FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, LabTab, MeantField,
     Message, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,

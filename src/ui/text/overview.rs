@@ -82,6 +82,8 @@ words! {
 words! {
     /// The first start.
     FirstStart {
+        no_merchant: T = "还没有商户", "No merchant yet";
+        no_merchant_note: T = "先新增商户，再导入订单和账单，就能对账", "Add one, then import its orders and its bill to reconcile them";
         title: T = "开始", "Start";
         sentence: T = "每天早上，一分钟看清昨天的每一笔", "Every morning, one minute shows every payment of yesterday";
         line: T = "微信支付账单与你的订单逐笔对上，差的那几笔摆在眼前", "WeChat Pay's bill against your orders, row by row; the few that differ lie before you";

@@ -64,7 +64,7 @@ pub struct Entry {
     pub amount: Option<Fen>,
     /// State, in the source's own word.
     pub state: String,
-    /// File and line (`orders.csv:12`), case key, or empty.
+    /// File and line (`orders.csv:12`), who did it, or empty.
     pub source: String,
     /// The row, where there is one.
     pub row: Option<RowRef>,
@@ -283,7 +283,7 @@ fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
                 ),
                 amount: None,
                 state: event.kind.word().to_owned(),
-                source: story.case.key.clone(),
+                source: event.actor.clone(),
                 row: None,
             });
         }
