@@ -79,6 +79,15 @@ pub(crate) fn duration(ms: u64, w: &Wording) -> String {
     }
 }
 
+/// How long an answer took: in milliseconds below a second.
+pub(crate) fn took(ms: u64, w: &Wording) -> String {
+    if ms < 1_000 {
+        (w.lookup.took_status)(&ms.to_string())
+    } else {
+        duration(ms, w)
+    }
+}
+
 /// A size in bytes: `10.3 MB`.
 pub(crate) fn bytes(n: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];

@@ -383,7 +383,7 @@ impl Rows for HistoryRows<'_> {
             "number" => cell.words(&row.number, (Face::Mono, t.text_1)),
             "result" => cell.words(&row.outcome, (Face::Body, t.text_1)),
             _ => {
-                let took = format::duration(row.took_ms, self.page.w);
+                let took = format::took(row.took_ms, self.page.w);
                 cell.words(&took, (Face::Body, t.text_2));
             }
         }

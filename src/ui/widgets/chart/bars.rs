@@ -52,7 +52,11 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: &[BookBar<'_>; 2]) -> Option<
         .map(|book| paint::width(p, book.totals.1, Face::Heading))
         .fold(0.0, f32::max);
     let right = rect.right() - sums - counts - 76.0;
-    let layout = Layout::of(books, right - left);
+    let words = books
+        .iter()
+        .map(|book| paint::width(p, book.matched, Face::Body))
+        .fold(0.0, f32::max);
+    let layout = Layout::of(books, (right - left, words));
     let mut clicked = None;
     for (nth, book) in books.iter().enumerate() {
         let top = rect.top() + nth as f32 * STEP;
@@ -100,16 +104,18 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(books: &[BookBar<'_>; 2], width: f32) -> Self {
+    /// For bars of this width, whose matched part holds words of that width.
+    fn of(books: &[BookBar<'_>; 2], (width, words): (f32, f32)) -> Self {
         let longest = books.iter().map(|book| book.segments.len()).max();
         let longest = longest.unwrap_or_default();
         let room = width * (1.0 - MATCHED) - 4.0;
-        let (share, least) = if longest as f32 * (LEAST + GAP) <= room {
-            (MATCHED, LEAST)
+        let widest = width * MATCHED;
+        let (matched, least) = if longest as f32 * (LEAST + GAP) <= room {
+            (widest, LEAST)
         } else {
-            (MATCHED_CROWDED, LEAST_CROWDED)
+            let narrow = (width * MATCHED_CROWDED).max(words + 42.0);
+            (narrow.min(widest), LEAST_CROWDED)
         };
-        let matched = width * share;
         let room = width - matched - 4.0;
         let fits = |room: f32| (room / (least + GAP)).max(0.0) as usize;
         let most = if fits(room) >= longest {
@@ -308,7 +314,7 @@ mod tests {
             totals: ("", ""),
         };
         let books = [bar(), bar()];
-        let layout = Layout::of(&books, width);
+        let layout = Layout::of(&books, (width, 90.0));
         let (shown, folded) = layout.split(&books[0]);
         assert_eq!(shown.len() + folded.len(), pieces);
         let fold = if folded.is_empty() { 0.0 } else { FOLD + GAP };
