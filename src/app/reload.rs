@@ -1,8 +1,8 @@
 //! The questions that must be asked again once something changed.
 
 use super::event::{Changed, Told};
-use super::model::{CaseFilter, OrderFilter};
-use super::{Command, State, TaskId};
+use super::model::{CaseFilter, MerchantRow, OrderFilter};
+use super::{Command, State, TaskId, Words};
 
 impl State {
     /// A job changed something: it is told, and what is stale now is asked again. The next file of the import assistant
@@ -24,6 +24,25 @@ impl State {
         next.extend(self.lookup.again());
         next.extend(following);
         next
+    }
+
+    /// A new merchant has no books yet: what comes next is told.
+    pub(super) fn greet(&mut self, rows: &[MerchantRow]) {
+        let known = |row: &&MerchantRow| !self.merchants.iter().any(|old| old.id == row.id);
+        let Some(row) = rows.iter().find(known) else {
+            return;
+        };
+        let name = &row.profile.name;
+        let title = Words::new(
+            format!("已新增{name}，下一步导入订单和账单"),
+            format!("{name} added; import its orders and its bill next"),
+        );
+        self.tell(Ok(Told {
+            title,
+            note: Words::default(),
+            day: None,
+            attention: false,
+        }));
     }
 
     /// While the day in view holds nothing, the day that was imported comes into view.

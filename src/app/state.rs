@@ -360,6 +360,7 @@ impl State {
                 self.orders.rows.put(generation, page, rows);
             }
             Outcome::Merchants(rows) => {
+                self.greet(&rows);
                 self.set_merchants(rows);
                 return self.reload_books();
             }

@@ -140,6 +140,7 @@ fn the_first_morning_ends_with_cases() {
     morning.press("新增商户…");
     assert_eq!(morning.harness.state().screen(), Screen::Merchants);
     morning.merchant();
+    assert_eq!(morning.notice(), "已新增青禾商城，下一步导入订单和账单");
 
     morning.screen(Key::Num5, Screen::Orders);
     let orders = morning.file("orders.csv", ORDERS);

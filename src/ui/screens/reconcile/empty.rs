@@ -28,7 +28,8 @@ fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
         DayState::NoBill(BillStatus::NotReady(at)) => {
             let early = (d.early_title)(&format::time(at, page.state.now));
             let early = Cow::Owned(early);
-            (icons::HOURGLASS, Mood::Watch, early, d.early_note, None)
+            let import = Some((icons::FILE_PLUS, page.w.bills.import));
+            (icons::HOURGLASS, Mood::Watch, early, d.early_note, import)
         }
         DayState::NoBill(BillStatus::NoBill) => (
             icons::CALENDAR_X,
@@ -106,6 +107,7 @@ pub(super) fn not_compared(
         return;
     }
     match model.state {
+        DayState::NoBill(BillStatus::NotReady(_)) => out.push(Action::PickFiles),
         DayState::NoBill(_) if !fetches => out.push(Action::PickFiles),
         DayState::NoBill(_) => {
             out.run(Command::Download(model.profile, model.day, BillChoice::All));
