@@ -10,10 +10,11 @@ use egui_kittest::kittest::Queryable as _;
 use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::report::XlsxWriter;
+use recondesk::app::event::PageRows;
 use recondesk::app::jobs::window::{Surroundings, WindowJobs};
-use recondesk::app::model::{Decision, OrderFilter};
-use recondesk::app::{Changed, Command, Event, Jobs as _, Outcome, Silent};
-use recondesk::domain::FulfilStatus;
+use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderFilter};
+use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
+use recondesk::domain::{BillDate, FulfilStatus, ProfileId};
 use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Still, Tape, now, window};
@@ -126,6 +127,16 @@ impl Morning {
         assert_eq!(self.harness.state().state().merchants.len(), 1);
     }
 
+    fn run(&mut self, command: Command) -> Outcome {
+        self.jobs.run(command, &Silent).unwrap()
+    }
+
+    fn settle(&mut self, id: ProfileId, row: &CaseRow) {
+        self.run(Command::Decide(id, row.key.clone(), Decision::Take));
+        let how = Decision::Resolve("已补发".to_owned());
+        self.run(Command::Decide(id, row.key.clone(), how));
+    }
+
     fn notice(&self) -> String {
         let notice = self.harness.state().state().notices.first();
         let notice = notice.expect("a notice");
@@ -176,53 +187,81 @@ fn the_first_morning_ends_with_cases() {
     assert!(morning.says("vqlepiql_32071482241528_87182"));
 }
 
-#[test]
-fn a_run_again_counts_what_is_still_open() {
-    let mut morning = Morning::new();
+/// A day that was compared: the merchant, the day, its cases.
+fn compared(morning: &mut Morning) -> (ProfileId, BillDate, Vec<CaseRow>) {
     morning.press("新增商户…");
     morning.merchant();
-    let id = morning.harness.state().state().merchants[0].id;
+    let id = morning
+        .harness
+        .state()
+        .state()
+        .merchants
+        .first()
+        .unwrap()
+        .id;
     let (orders, bill) = (
         morning.file("orders.csv", ORDERS),
         morning.file("bill.csv", BILL),
     );
-    let mut run = |command| morning.jobs.run(command, &Silent).unwrap();
-    run(Command::ImportFile(id, orders));
-    run(Command::ImportFile(id, bill));
-    let day = recondesk::domain::BillDate::parse("2019-02-19").unwrap();
-    let told = |outcome| match outcome {
-        Outcome::Changed(Changed::Books, told) => told.title.zh,
-        other => panic!("{other:?}"),
-    };
-    let open = |said: &str| -> u64 {
-        let (_, count) = said.split_once("需处理 ").expect("a count");
-        count.parse().unwrap()
-    };
-    let before = open(&told(run(Command::Reconcile(id, day))));
-    let Outcome::Cases(list) = run(Command::Cases(recondesk::app::model::CaseFilter::default()))
-    else {
+    morning.run(Command::ImportFile(id, orders));
+    morning.run(Command::ImportFile(id, bill));
+    let day = BillDate::parse("2019-02-19").unwrap();
+    morning.run(Command::Reconcile(id, day));
+    let Outcome::Cases(list) = morning.run(Command::Cases(CaseFilter::default())) else {
         panic!("no list");
     };
-    let wanted = recondesk::app::PageWanted {
+    let wanted = PageWanted {
         generation: 0,
         page: 0,
         ids: list.ids,
     };
-    let page = run(Command::Page(recondesk::app::ListKind::Cases, wanted));
-    let Outcome::Page(_, _, recondesk::app::event::PageRows::Cases(rows)) = page else {
+    let page = morning.run(Command::Page(ListKind::Cases, wanted));
+    let Outcome::Page(_, _, PageRows::Cases(rows)) = page else {
         panic!("no page");
     };
-    let first = rows.into_iter().next().unwrap();
-    run(Command::Decide(id, first.key.clone(), Decision::Take));
-    run(Command::Decide(
-        id,
-        first.key,
-        Decision::Resolve("已补发".to_owned()),
-    ));
+    (id, day, rows)
+}
 
-    let after = open(&told(run(Command::Reconcile(id, day))));
+#[test]
+fn a_run_again_counts_what_is_still_open() {
+    let mut morning = Morning::new();
+    let (id, day, rows) = compared(&mut morning);
+    let open = |morning: &mut Morning| -> u64 {
+        let outcome = morning.run(Command::Reconcile(id, day));
+        let Outcome::Changed(Changed::Books, told) = outcome else {
+            panic!("{outcome:?}");
+        };
+        let (_, count) = told.title.zh.split_once("需处理 ").expect("a count");
+        count.parse().unwrap()
+    };
+    let before = open(&mut morning);
 
-    assert_eq!(after, before - 1);
+    morning.settle(id, &rows[0]);
+
+    assert_eq!(open(&mut morning), before - 1);
+}
+
+#[test]
+fn a_day_whose_cases_are_settled_is_marked_no_longer() {
+    let mut morning = Morning::new();
+    let (id, day, rows) = compared(&mut morning);
+    let marks = |morning: &mut Morning| {
+        let Outcome::Overview(model) = morning.run(Command::Overview(day, None)) else {
+            panic!("no overview");
+        };
+        let entry = model.calendar.iter().find(|entry| entry.day == day);
+        (
+            entry.unwrap().state,
+            model.history.last().unwrap().urgent_open,
+        )
+    };
+    assert_eq!(marks(&mut morning), (CalendarState::NeedsWork, true));
+
+    for row in &rows {
+        morning.settle(id, row);
+    }
+
+    assert_eq!(marks(&mut morning), (CalendarState::Balanced, false));
 }
 
 #[test]
@@ -230,13 +269,20 @@ fn orders_are_listed_by_fulfilment() {
     let mut morning = Morning::new();
     morning.press("新增商户…");
     morning.merchant();
-    let id = morning.harness.state().state().merchants[0].id;
+    let id = morning
+        .harness
+        .state()
+        .state()
+        .merchants
+        .first()
+        .unwrap()
+        .id;
     let orders = morning.file("orders.csv", ORDERS);
     morning
         .jobs
         .run(Command::ImportFile(id, orders), &Silent)
         .unwrap();
-    let day = recondesk::domain::BillDate::parse("2019-02-19").unwrap();
+    let day = BillDate::parse("2019-02-19").unwrap();
     let mut filter = OrderFilter::all(id, day);
     filter.only.fulfil = vec![FulfilStatus::Pending];
 
