@@ -380,3 +380,15 @@ fn the_sentence_never_contradicts_an_open_case() {
     dossier.cases[0].case.status = CaseStatus::Resolved;
     assert_eq!(sentence(&dossier).standing, Standing::Agrees);
 }
+
+#[test]
+fn a_list_is_typed_right_after_its_view_is_opened() {
+    let mut harness = asked(Look::default(), &Tape::default(), Ok("SUCCESS"));
+    harness.get_by_label("批量…").click();
+    harness.run_steps(3);
+
+    harness.event(Input::Text("QH260308100244120077".to_owned()));
+    harness.run_steps(2);
+
+    harness.get_by_label("查询 1 个单号");
+}
