@@ -1,5 +1,6 @@
-//! What the import assistant knows: one file, the newest answer about it, the import that runs.
+//! What the import assistant knows: one file, the newest answer about it, the import that runs, the files that wait.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use crate::domain::ProfileId;
@@ -18,6 +19,7 @@ pub struct Import {
     pub sheet: Remote<Box<ImportSheet>>,
     /// The import that runs.
     pub running: Option<TaskId>,
+    waiting: VecDeque<(ProfileId, PathBuf)>,
     looking: Option<(TaskId, CancelToken)>,
 }
 
@@ -30,6 +32,32 @@ impl Import {
             path,
             choice: MappingChoice::Any,
         }))
+    }
+
+    /// Opens the assistant over a file, or lets the file wait until the one that is open is done with.
+    pub fn open_or_wait(&mut self, profile: ProfileId, path: PathBuf) -> Option<Command> {
+        if self.is_open() {
+            self.waiting.push_back((profile, path));
+            return None;
+        }
+        Some(Self::first_look(profile, path))
+    }
+
+    /// Files that wait for the one that is open.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Forgets the files that wait.
+    pub fn drop_waiting(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// The command that opens the assistant over the file that waited longest.
+    pub(super) fn next(&mut self) -> Option<Command> {
+        let (profile, path) = self.waiting.pop_front()?;
+        Some(Self::first_look(profile, path))
     }
 
     /// True while a file is in the assistant.
@@ -73,12 +101,14 @@ impl Import {
         }
     }
 
-    /// An import has ended well: the assistant has nothing left to do.
-    pub(super) fn imported(&mut self, task: TaskId) {
-        if self.running == Some(task) {
-            self.running = None;
-            self.close();
+    /// An import has ended well: the assistant is done with its file, the next one comes back.
+    pub(super) fn imported(&mut self, task: TaskId) -> Option<Command> {
+        if self.running != Some(task) {
+            return None;
         }
+        self.running = None;
+        self.close();
+        self.next()
     }
 
     /// Takes a failure; true when it is shown in place. A failed import leaves the file open.

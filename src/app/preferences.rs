@@ -1,5 +1,7 @@
 //! What a person chose for the window; one row of JSON in the workspace.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ProfileId;
@@ -57,6 +59,8 @@ pub struct Preferences {
     pub merchant: Option<ProfileId>,
     /// The renderer that worked last.
     pub renderer: String,
+    /// Columns chosen for a table, by its name; without an entry a table shows its usual ones.
+    pub columns: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Preferences {
@@ -68,6 +72,7 @@ impl Default for Preferences {
             density: Density::default(),
             merchant: None,
             renderer: String::new(),
+            columns: BTreeMap::new(),
         }
     }
 }

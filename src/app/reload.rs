@@ -1,9 +1,67 @@
 //! The questions that must be asked again once something changed.
 
-use super::model::{CaseFilter, OrderFilter};
-use super::{Command, State};
+use super::event::{Changed, Told};
+use super::model::{CaseFilter, MerchantRow, OrderFilter};
+use super::{Command, State, TaskId, Words};
 
 impl State {
+    /// A job changed something: it is told, and what is stale now is asked again. The next file of the import assistant
+    /// follows.
+    pub(super) fn changed(&mut self, id: TaskId, changed: Changed, told: Told) -> Vec<Command> {
+        let following = self.import.imported(id);
+        if changed == Changed::Books {
+            self.follow(&told);
+        }
+        self.tell(Ok(told));
+        let mut next = match changed {
+            // Books of a merchant that is not known yet: the demo has just made it.
+            Changed::Books if self.merchants.is_empty() => vec![Command::Start],
+            Changed::Merchants => vec![Command::Start],
+            Changed::Books => self.reload_books(),
+            Changed::Cases => self.reload_cases(),
+            Changed::Decisions => self.reload_decisions(),
+        };
+        next.extend(self.lookup.again());
+        next.extend(following);
+        next
+    }
+
+    /// A new merchant has no books yet: what comes next is told.
+    pub(super) fn greet(&mut self, rows: &[MerchantRow]) {
+        let known = |row: &&MerchantRow| !self.merchants.iter().any(|old| old.id == row.id);
+        let Some(row) = rows.iter().find(known) else {
+            return;
+        };
+        let name = &row.profile.name;
+        let title = Words::new(
+            format!("已新增{name}，下一步导入订单和账单"),
+            format!("{name} added; import its orders and its bill next"),
+        );
+        self.tell(Ok(Told {
+            title,
+            note: Words::default(),
+            day: None,
+            attention: false,
+        }));
+    }
+
+    /// While the day in view holds nothing, the day that was imported comes into view.
+    fn follow(&mut self, told: &Told) {
+        let Some((_, day)) = told.day.filter(|(_, day)| *day < self.now.day()) else {
+            return;
+        };
+        let no_bill = self.overview.value().is_some_and(|model| {
+            model.day == self.day && model.merchants.iter().all(|row| row.rows.is_none())
+        });
+        let orders = self.orders.totals.value();
+        if no_bill && orders.is_none_or(|(rows, _)| *rows == 0) {
+            self.day = day;
+            if self.cases.filter.day.is_some() {
+                self.cases.filter.day = Some(day);
+            }
+        }
+    }
+
     /// The questions whose answers a change of the books makes stale.
     #[must_use]
     pub fn reload_books(&self) -> Vec<Command> {
@@ -16,15 +74,11 @@ impl State {
         ];
         if let Some(row) = self.merchant_or_first() {
             out.push(Command::Day(row.id, self.day));
+            let known = self.orders.filter.clone();
             out.push(Command::Orders(OrderFilter {
                 profile: row.id,
                 day: self.day,
-                query: self
-                    .orders
-                    .filter
-                    .as_ref()
-                    .map(|filter| filter.query.clone())
-                    .unwrap_or_default(),
+                ..known.unwrap_or_else(|| OrderFilter::all(row.id, self.day))
             }));
         }
         out.extend(self.reload_cases());

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::domain::{BillDate, Instant, ProfileId};
 
 use super::command::{ListKind, TaskKind, Welcome};
-use super::event::{Changed, PageRows, Told};
+use super::event::{PageRows, Told};
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
     OrderDetail, OrderFilter, OrderRow, OverviewModel,
@@ -273,11 +273,12 @@ impl State {
         }
     }
 
-    /// The import assistant is closed: what it waits for is given up.
-    pub fn close_import(&mut self) {
+    /// The file in the import assistant is left: what it waits for is given up, the next file comes back.
+    pub fn close_import(&mut self) -> Option<Command> {
         if let Some(task) = self.import.close() {
             self.tasks.remove(&task);
         }
+        self.import.next()
     }
 
     /// A command that the queue did not take.
@@ -359,6 +360,7 @@ impl State {
                 self.orders.rows.put(generation, page, rows);
             }
             Outcome::Merchants(rows) => {
+                self.greet(&rows);
                 self.set_merchants(rows);
                 return self.reload_books();
             }
@@ -366,25 +368,16 @@ impl State {
                 return vec![Command::ImportFile(profile, path)];
             }
             Outcome::Recognised(profile, path, false) => {
-                return vec![Import::first_look(profile, path)];
+                return self
+                    .import
+                    .open_or_wait(profile, path)
+                    .into_iter()
+                    .collect();
             }
             Outcome::Sheet(sheet) => {
                 self.import.sheet.answer(id, Ok(sheet));
             }
-            Outcome::Changed(changed, told) => {
-                self.import.imported(id);
-                self.tell(Ok(*told));
-                let mut next = match changed {
-                    // Books of a merchant that is not known yet: the demo has just made it.
-                    Changed::Books if self.merchants.is_empty() => vec![Command::Start],
-                    Changed::Merchants => vec![Command::Start],
-                    Changed::Books => self.reload_books(),
-                    Changed::Cases => self.reload_cases(),
-                    Changed::Decisions => self.reload_decisions(),
-                };
-                next.extend(self.lookup.again());
-                return next;
-            }
+            Outcome::Changed(changed, told) => return self.changed(id, changed, *told),
             Outcome::Lab(outcome) => return self.lab.answered(id, outcome),
             answer @ (Outcome::LookedUp(_)
             | Outcome::Live(_)

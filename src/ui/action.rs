@@ -26,8 +26,10 @@ pub(crate) enum Action {
     PickFiles,
     /// Asks for a file of orders or refunds, for the import assistant.
     PickOrders,
-    /// Closes the import assistant.
+    /// Leaves the file in the import assistant, for the next one that waits.
     CloseImport,
+    /// Leaves the file in the import assistant and all that wait.
+    DropImports,
     /// Asks where to write the findings of the day in view.
     PickExport(ExportFormat),
     /// Stops a job.

@@ -13,8 +13,8 @@ use super::topbar::TopBar;
 use super::{fonts, text, theme};
 use crate::app::model::{CaseFilter, OrderFilter};
 use crate::app::{
-    CancelToken, Command, Event, Failure, FailureKind, Import, ListKind, Preferences, QueueFull,
-    State, TaskId, ThemeChoice, Words, Worker,
+    CancelToken, Command, Event, ListKind, Preferences, QueueFull, State, TaskId, ThemeChoice,
+    Told, Words, Worker,
 };
 use crate::domain::{BillDate, Instant, ProfileId};
 use crate::ports::{Clock, PickAsk, Picker};
@@ -67,6 +67,8 @@ pub struct App {
     backend: Box<dyn Backend>,
     picker: Box<dyn Picker>,
     picking: Option<Picking>,
+    /// Files that wait for the first merchant.
+    held: Vec<PathBuf>,
     applied: Option<Preferences>,
     started: bool,
     renderer: String,
@@ -91,6 +93,7 @@ impl App {
             backend,
             picker,
             picking: None,
+            held: Vec::new(),
             applied: None,
             started: false,
             renderer: String::new(),
@@ -198,6 +201,10 @@ impl App {
         if !dropped.is_empty() {
             self.import(dropped);
         }
+        if !self.held.is_empty() && !self.state.merchants.is_empty() {
+            let held = std::mem::take(&mut self.held);
+            self.import(held);
+        }
         let Some(paths) = self.picker.answer() else {
             return;
         };
@@ -205,8 +212,11 @@ impl App {
             Some(Picking::Import) => self.import(paths),
             Some(Picking::Orders) => {
                 let merchant = self.state.merchant_or_first().map(|row| row.id);
-                if let (Some(path), Some(merchant)) = (paths.into_iter().next(), merchant) {
-                    self.submit(Import::first_look(merchant, path));
+                let Some(merchant) = merchant else { return };
+                for path in paths {
+                    if let Some(command) = self.state.import.open_or_wait(merchant, path) {
+                        self.submit(command);
+                    }
                     self.screen = Screen::Orders;
                 }
             }
@@ -232,31 +242,32 @@ impl App {
 
     fn import(&mut self, paths: Vec<PathBuf>) {
         let Some(merchant) = self.state.merchant_or_first().map(|row| row.id) else {
-            if !paths.is_empty() {
-                self.state.tell(Err(Failure::new(
-                    FailureKind::Usage,
-                    "import.merchant",
-                    Words::new(
-                        "还没有商户，文件无处归属",
-                        "No merchant yet that the file could belong to",
-                    ),
-                    Words::new(
-                        "先新增商户，再导入文件",
-                        "Add a merchant first, then import the file",
-                    ),
-                )));
-                self.notices_open = true;
-            }
+            self.hold(paths);
             return;
         };
-        // A person checks one file before it counts; many are read by saved and recognised mappings.
-        if let [path] = paths.as_slice() {
-            self.submit(Command::Recognise(merchant, path.clone()));
+        // Bills are imported at once; a person checks each file of orders, one after the other, before it counts.
+        for path in paths {
+            self.submit(Command::Recognise(merchant, path));
+        }
+    }
+
+    /// Files that nobody owns yet wait for the first merchant, whose form opens.
+    fn hold(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
             return;
         }
-        for path in paths {
-            self.submit(Command::ImportFile(merchant, path));
-        }
+        self.held = paths;
+        self.screen = Screen::Merchants;
+        self.screens.new_merchant();
+        self.state.tell(Ok(Told {
+            title: Words::new(
+                "先填商户，保存后接着导入文件",
+                "Fill in the merchant first; the files follow once it is saved",
+            ),
+            note: Words::default(),
+            day: None,
+            attention: false,
+        }));
     }
 
     fn apply_preferences(&mut self, ctx: &Context) {
@@ -327,7 +338,15 @@ impl App {
                 }
                 Action::PickFiles => self.pick_files(Picking::Import),
                 Action::PickOrders => self.pick_files(Picking::Orders),
-                Action::CloseImport => self.state.close_import(),
+                Action::CloseImport => {
+                    if let Some(command) = self.state.close_import() {
+                        self.submit(command);
+                    }
+                }
+                Action::DropImports => {
+                    self.state.import.drop_waiting();
+                    drop(self.state.close_import());
+                }
                 Action::PickExport(format) => self.pick_export(format),
                 Action::Cancel(task) => {
                     if let Some(task) = self.state.tasks.get(&task) {
@@ -413,11 +432,8 @@ impl App {
             ..CaseFilter::default()
         };
         self.state.cases.open.clear();
-        self.state.orders.filter = self.state.merchant_or_first().map(|row| OrderFilter {
-            profile: row.id,
-            day: self.state.day,
-            query: crate::ports::TableQuery::default(),
-        });
+        let orders = self.state.merchant_or_first();
+        self.state.orders.filter = orders.map(|row| OrderFilter::all(row.id, self.state.day));
         self.state.preferences.merchant = merchant;
         self.applied
             .clone_from(&Some(self.state.preferences.clone()));
@@ -437,9 +453,7 @@ impl App {
             crate::app::Language::Zh => "选择账单或订单文件",
             crate::app::Language::En => "Choose bill or order files",
         };
-        if self.state.merchants.is_empty() {
-            self.import(vec![PathBuf::new()]);
-        } else if self.picker.ask(PickAsk::Open {
+        if self.picker.ask(PickAsk::Open {
             title: title.to_owned(),
         }) {
             self.picking = Some(picking);

@@ -62,13 +62,11 @@ pub(crate) fn short_day(day: BillDate) -> String {
     format!("{month:02}-{date:02}")
 }
 
-/// An age: today, hours, days.
-pub(crate) fn age(since: Instant, now: Instant, w: &Wording) -> String {
-    let seconds = now.unix().saturating_sub(since.unix()).max(0);
-    match seconds / 3600 {
+/// An age in days: today, one day, and so on.
+pub(crate) fn age(days: u32, w: &Wording) -> String {
+    match days {
         0 => w.frame.today.to_owned(),
-        hours @ 1..=23 => (w.frame.hours)(&hours.to_string()),
-        hours => (w.frame.days)(&(hours / 24).to_string()),
+        days => (w.frame.days)(&count(u64::from(days))),
     }
 }
 
@@ -78,6 +76,15 @@ pub(crate) fn duration(ms: u64, w: &Wording) -> String {
         (w.frame.seconds)(&format!("{}.{}", ms / 1000, ms % 1000 / 100))
     } else {
         (w.frame.minutes_seconds)(&(ms / 60_000).to_string(), &(ms / 1000 % 60).to_string())
+    }
+}
+
+/// How long an answer took: in milliseconds below a second.
+pub(crate) fn took(ms: u64, w: &Wording) -> String {
+    if ms < 1_000 {
+        (w.lookup.took_status)(&ms.to_string())
+    } else {
+        duration(ms, w)
     }
 }
 

@@ -78,9 +78,8 @@ fn a_full_queue_is_told_and_nothing_waits() {
 }
 
 #[test]
-fn files_without_a_merchant_are_told_so() {
+fn files_without_a_merchant_are_picked_and_wait_for_its_form() {
     let tape = Tape::default();
-    tape.0.borrow_mut().answer = Some(Vec::new());
     let mut harness = window(Look::default(), &tape, |app| {
         app.state_mut().welcome = recondesk::app::Remote::Ready(());
     });
@@ -88,8 +87,14 @@ fn files_without_a_merchant_are_told_so() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
     harness.run_steps(2);
 
+    assert_eq!(tape.0.borrow().asked.len(), 1);
+    tape.0.borrow_mut().answer = Some(vec!["orders.csv".into()]);
+    harness.run_steps(2);
+
     assert_eq!(harness.state().state().notices.len(), 1);
-    assert!(tape.0.borrow().asked.is_empty());
+    assert_eq!(harness.state().screen(), Screen::Merchants);
+    let sent = tape.take();
+    assert!(!sent.iter().any(|c| matches!(c, Command::Recognise(..))));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The import assistant with the real jobs behind it: a file is picked, its columns and words are settled, it is imported.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Event as Input, Key, Modifiers};
@@ -30,6 +30,20 @@ const CANONICAL: &str = "\
 out_trade_no,amount,pay_status,created_at
 QH260308100200120077,299.00,created,2026-03-08 10:02:00
 ";
+
+/// A file dropped on the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("read by nobody".to_owned())
+    }
+}
 
 /// A window over a workspace of its own.
 struct Desk {
@@ -248,6 +262,64 @@ fn an_import_that_ends_leaves_the_next_file_open() {
     let told = state.notices.first().expect("a notice").what.as_ref();
     assert_eq!(told.expect("it went well").title.zh, "已导入 1 行");
     assert!(state.import.is_open());
+}
+
+#[test]
+fn a_file_that_is_known_says_so_before_the_deed() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("canonical.csv", CANONICAL);
+    desk.pick(path.clone());
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    desk.work();
+
+    desk.tape.0.borrow_mut().asked.clear();
+    desk.pick(path);
+
+    assert!(desk.says("此文件已于"));
+    assert!(desk.says("导入，没有新内容"));
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    let sent = desk.tape.take();
+    assert!(!sent.iter().any(|c| matches!(c, Command::ImportShown(_))));
+}
+
+#[test]
+fn files_dropped_together_are_checked_one_after_the_other() {
+    let mut desk = Desk::new(Look::default());
+    let second = CANONICAL.replace("20120077", "20120078");
+    let paths = [
+        desk.file("a.csv", CANONICAL),
+        desk.file("b.csv", &second),
+        desk.file("c.csv", SHOP),
+    ];
+    let dropped = |path: PathBuf| Arc::new(Dropped(path)) as egui::DroppedFileHandle;
+    desk.harness.input_mut().dropped_files = paths.into_iter().map(dropped).collect();
+    desk.harness.run_steps(2);
+    desk.work();
+    assert!(desk.says("a.csv，后面还有 2 个文件"));
+
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    desk.work();
+    assert!(
+        desk.says("b.csv，后面还有 1 个文件"),
+        "the next one follows"
+    );
+    let state = desk.harness.state().state();
+    assert_eq!(state.notices.len(), 1, "only the first one is imported");
+
+    desk.press("跳过此文件");
+    desk.work();
+    assert!(desk.says("c.csv"));
+    assert!(!desk.says("后面还有"));
+
+    desk.harness.key_press(Key::Escape);
+    desk.harness.run_steps(3);
+    assert!(!desk.harness.state().state().import.is_open());
 }
 
 #[test]

@@ -5,9 +5,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::jobs::exchange::Trouble;
 use recondesk::app::jobs::lookup::desk::{Following, ListFile};
+use recondesk::app::jobs::lookup::sentence::{Standing, sentence};
 use recondesk::app::jobs::poll::{Plan, Poll};
 use recondesk::app::{Command, Event, Language, Outcome, Remote, TaskId};
-use recondesk::domain::ProfileId;
+use recondesk::domain::{
+    CaseStatus, Category, Finding, FulfilStatus, PayStatus, ProfileId, SuggestedAction,
+};
 use recondesk::ports::ExchangeRecord;
 use recondesk::ui::{App, Screen};
 
@@ -349,4 +352,43 @@ fn the_screen_draws_in_every_look() {
         harness.run_steps(2);
         crate::pictures::take(&format!("lookup-list-{name}"), &mut harness);
     }
+}
+
+#[test]
+fn the_sentence_never_contradicts_an_open_case() {
+    let mut dossier = story(Language::Zh).dossier;
+    dossier.cases[0].case.finding = Finding::new(Category::PayPendingW);
+    dossier.orders.clear();
+    let waiting = sentence(&dossier);
+    assert_eq!(waiting.standing, Standing::Open);
+    assert_eq!(waiting.step, SuggestedAction::Wait);
+    assert!(
+        waiting.words.zh.contains("跨日在途，等次日对账"),
+        "{waiting:?}"
+    );
+
+    let mut dossier = story(Language::Zh).dossier;
+    let order = &mut dossier.orders[0].row;
+    order.pay_status = PayStatus::Paid;
+    order.fulfil_status = FulfilStatus::Fulfilled;
+    dossier.cases[0].case.finding = Finding::new(Category::MOnlyRefund);
+    let refund = sentence(&dossier);
+    assert_eq!(refund.standing, Standing::NeedsPerson);
+    assert_eq!(refund.step, SuggestedAction::SubmitRefund);
+    assert!(refund.words.zh.contains("R02"), "{refund:?}");
+
+    dossier.cases[0].case.status = CaseStatus::Resolved;
+    assert_eq!(sentence(&dossier).standing, Standing::Agrees);
+}
+
+#[test]
+fn a_list_is_typed_right_after_its_view_is_opened() {
+    let mut harness = asked(Look::default(), &Tape::default(), Ok("SUCCESS"));
+    harness.get_by_label("批量…").click();
+    harness.run_steps(3);
+
+    harness.event(Input::Text("QH260308100244120077".to_owned()));
+    harness.run_steps(2);
+
+    harness.get_by_label("查询 1 个单号");
 }

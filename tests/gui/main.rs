@@ -13,6 +13,7 @@
 )]
 
 mod decisions;
+mod first_run;
 mod fonts;
 mod frame;
 mod import;

@@ -5,7 +5,7 @@ use egui::{Key, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::app::Command;
-use recondesk::domain::PayStatus;
+use recondesk::domain::{FulfilStatus, PayStatus};
 use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Tape, sample_window};
@@ -78,6 +78,107 @@ fn a_state_is_shown_alone_or_left_out() {
         assert_eq!(states.contains(&paid), alone, "{entry}");
         assert_eq!(states.len() == 1, alone, "{entry}");
     }
+}
+
+#[test]
+fn a_state_of_delivery_is_shown_alone_and_the_chip_takes_it_back() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape);
+
+    harness.get_by_label("只看：已发货").click();
+    harness.run_steps(2);
+    let only = |tape: &Tape| {
+        tape.take().into_iter().find_map(|command| match command {
+            Command::Orders(filter) => Some(filter.only),
+            _ => None,
+        })
+    };
+    let asked = only(&tape).expect("another list");
+    assert_eq!(asked.fulfil, [FulfilStatus::Fulfilled]);
+
+    harness.get_by_label("只看：已发货").click();
+    harness.run_steps(2);
+    assert!(only(&tape).expect("the list before").is_empty());
+}
+
+#[test]
+fn the_menu_is_about_the_column_that_was_pointed_at() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Orders, &tape);
+    let row = harness.get_by_label_contains(FIRST).rect();
+    // The amount stands right of the number.
+    let at = egui::pos2(row.left() + 60.0, row.center().y);
+    for pressed in [true, false] {
+        harness.event(egui::Event::PointerMoved(at));
+        harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: PointerButton::Secondary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+    tape.take();
+
+    assert!(harness.query_by_label("只看：已支付").is_none());
+    harness.get_by_label_contains("只看：¥").click();
+    harness.run_steps(2);
+
+    let amount = tape.take().into_iter().find_map(|command| match command {
+        Command::Orders(filter) => filter.query.amount,
+        _ => None,
+    });
+    assert!(amount.is_some_and(|(least, most)| least == most));
+}
+
+#[test]
+fn escape_closes_the_menu_of_a_case_and_leaves_its_panel() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    harness
+        .get_by_label_contains("QH260308100244120077")
+        .click();
+    harness.run_steps(2);
+    harness.get_by_role_and_label(Role::Button, "关闭");
+    harness
+        .query_all_by_label_contains("QH260308100244120077")
+        .find(|node| node.accesskit_node().role() == Role::Row)
+        .expect("the row")
+        .click_button(PointerButton::Secondary);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("只看此分类").is_some());
+
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+
+    assert!(harness.query_by_label("只看此分类").is_none());
+    harness.get_by_role_and_label(Role::Button, "关闭");
+}
+
+#[test]
+fn a_column_is_hidden_and_comes_back() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    let heads = |harness: &Harness<'static, App>, name: &str| {
+        let mut heads = harness.query_all_by_label(name);
+        heads.any(|node| node.accesskit_node().role() == Role::ColumnHeader)
+    };
+    assert!(heads(&harness, "账龄"));
+
+    harness.get_by_label("列").click();
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(Role::MenuItem, "账龄")
+        .click();
+    harness.run_steps(3);
+    assert!(!heads(&harness, "账龄"));
+    let saved = |command: &Command| matches!(command, Command::SavePreferences(_));
+    assert!(tape.take().iter().any(saved));
+
+    harness.get_by_label("恢复默认列").click();
+    harness.run_steps(3);
+    assert!(heads(&harness, "账龄"));
 }
 
 #[test]

@@ -192,11 +192,11 @@ fn ageing() -> Vec<AgeClass> {
         sum: yuan(sum),
     };
     vec![
-        class(0, Some(0), counts(3, 1, 12), "1288.00"),
-        class(1, Some(1), counts(1, 3, 4), "862.40"),
-        class(2, Some(3), counts(0, 4, 3), "1120.00"),
-        class(4, Some(7), counts(1, 2, 0), "3499.00"),
-        class(8, None, counts(0, 3, 0), "206.50"),
+        class(0, Some(1), counts(3, 1, 12), "1288.00"),
+        class(2, Some(3), counts(1, 3, 4), "862.40"),
+        class(4, Some(7), counts(0, 4, 3), "1120.00"),
+        class(8, Some(30), counts(1, 2, 0), "3499.00"),
+        class(31, None, counts(0, 3, 0), "206.50"),
     ]
 }
 
@@ -671,6 +671,7 @@ pub(crate) fn case_rows() -> Vec<CaseRow> {
                 key: format!("1900000109/pay/{number}/{}", category.family()),
                 profile: ProfileId(1),
                 day: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
+                opened_on: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
                 category: *category,
                 number: (*number).to_owned(),
                 wechat: wechat.map(yuan),
@@ -780,11 +781,7 @@ fn bills(names: [&str; 4]) -> Vec<BillRow> {
 
 fn fill_orders(state: &mut State) {
     let rows: Vec<OrderRow> = (0..60_u64).map(order).collect();
-    state.orders.filter = Some(OrderFilter {
-        profile: ProfileId(1),
-        day: day(),
-        query: recondesk::ports::TableQuery::default(),
-    });
+    state.orders.filter = Some(OrderFilter::all(ProfileId(1), day()));
     state.orders.totals = Remote::Ready((31_600, yuan("2718195.80")));
     state
         .orders

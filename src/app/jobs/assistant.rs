@@ -1,14 +1,18 @@
 //! The import assistant: looks at a merchant's file with one mapping after the other, then imports it as shown.
 
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
 
 use super::import_file::{head_of, mapping_for, told_of_orders};
 use super::{orders, preview};
 use crate::app::event::Told;
-use crate::app::model::{ImportAsk, ImportOrder, ImportSheet, MappingChoice};
+use crate::app::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice};
 use crate::app::{Failure, FailureKind, Language, Reporter, Words};
+use crate::domain::ProfileId;
 use crate::intake::{Kind, Mapping, ReasonLanguage, Reject, RejectWriter};
-use crate::ports::{BooksError, Files, Ports, Source, StoreError};
+use crate::ports::{BooksError, Files, ImportRecord, Ports, Source, StoreError};
 use crate::wechat::bill::{BodyKind, sniff as sniff_body};
 
 /// Bytes of a reject file at most: what does not fit is only counted.
@@ -53,6 +57,7 @@ pub fn look(
         BodyKind::Unknown | BodyKind::Zip => {}
         kind => return Err(not_orders(kind)),
     }
+    let known = known_import(ports, ask.profile, &mut source, reporter)?;
     let mut mapping = choose(ports, files, ask, (&mut source, &head))?;
     let guess = preview::look(&mut source, Some(&mapping))?;
     let has = |name: &String| guess.headers.iter().any(|header| header == name.trim());
@@ -63,12 +68,12 @@ pub fn look(
         .is_empty()
         .then(|| preview::plan(&mapping, &guess).map_err(|failure| failure.title));
     let (size, name) = (source.size, source.name.clone());
-    let known = ports.books.known_numbers(ask.profile, mapping.kind)?;
+    let numbers = ports.books.known_numbers(ask.profile, mapping.kind)?;
     let (problem, seen) = match planned {
         None => (None, None),
         Some(Err(title)) => (Some(title), None),
         Some(Ok(_)) => {
-            let seen = preview::preview(source, (&mapping, &known), reporter)?;
+            let seen = preview::preview(source, (&mapping, &numbers), reporter)?;
             (None, Some(seen))
         }
     };
@@ -83,7 +88,50 @@ pub fn look(
         lacking,
         problem,
         preview: seen,
+        known,
     })
+}
+
+/// The newest import of the same bytes. A file is read through only where its size is known.
+fn known_import(
+    ports: &Ports,
+    profile: ProfileId,
+    source: &mut Source,
+    reporter: &dyn Reporter,
+) -> Result<Option<KnownFile>, Failure> {
+    let size = source.size;
+    let mut imports = ports.books.imports(profile)?;
+    imports.retain(|import| import.bytes == size && matches!(&*import.kind, "orders" | "refunds"));
+    if imports.is_empty() {
+        return Ok(None);
+    }
+    let unread = |error: std::io::Error| Failure::from(BooksError::Source(error.to_string()));
+    let mut digest = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        if reporter.cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let read = source.bytes.read(&mut piece).map_err(unread)?;
+        if read == 0 {
+            break;
+        }
+        digest.update(piece.get(..read).unwrap_or_default());
+    }
+    source.bytes.rewind().map_err(unread)?;
+    let digest: [u8; 32] = digest.finalize().into();
+    let same = imports.into_iter().find(|import| import.sha256 == digest);
+    Ok(same.map(|import| KnownFile {
+        at: import.imported_at,
+        mapping: mapping_of(&import),
+    }))
+}
+
+/// The mapping of an import, as its facts name it.
+fn mapping_of(import: &ImportRecord) -> String {
+    let facts: serde_json::Value = serde_json::from_str(&import.facts).unwrap_or_default();
+    let name = facts.get("mapping").and_then(serde_json::Value::as_str);
+    name.unwrap_or_default().to_owned()
 }
 
 fn choose(

@@ -7,7 +7,7 @@ use super::reconcile::{self, Ask, Matched, Reconciled};
 use crate::app::event::Told;
 use crate::app::{Failure, FailureKind, Reporter, Words};
 use crate::domain::{BillDate, MerchantProfile, ProfileId, group_digits};
-use crate::ports::{BillImport, CancelToken, Ports, Standing};
+use crate::ports::{BillImport, CancelToken, CaseQuery, Ports, Records, Standing, StoreError};
 
 /// What came of fetching a bill.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,14 +117,33 @@ fn unwritten(error: &std::io::Error) -> Failure {
     .with_detail(error.to_string())
 }
 
-/// Says what a comparison brought, and what changed against the run before.
+/// Findings of a day that still wait for a person: what was decided or closed by itself is not among them.
+pub(super) fn still_open(
+    records: &dyn Records,
+    id: ProfileId,
+    day: BillDate,
+) -> Result<u64, StoreError> {
+    let cases = records.cases(&CaseQuery {
+        profile: Some(id),
+        day: Some(day),
+        ..CaseQuery::default()
+    })?;
+    let open = cases
+        .iter()
+        .filter(|case| !case.status.is_closed() && case.finding.category.severity().needs_person());
+    Ok(open.count() as u64)
+}
+
+/// Says what a comparison brought and what of it is still open, and what changed against the run before.
 pub(super) fn told_of_run(
+    records: &dyn Records,
     done: &Reconciled,
     (id, profile): (ProfileId, &MerchantProfile),
     day: BillDate,
-) -> Told {
-    let head = done.run.summary.headline();
-    let (matched, work) = (digits(head.matched), digits(head.to_work));
+) -> Result<Told, StoreError> {
+    let open = still_open(records, id, day)?;
+    let matched = digits(done.run.summary.headline().matched);
+    let work = digits(open);
     let name = &profile.name;
     let title = Words::new(
         format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
@@ -138,12 +157,12 @@ pub(super) fn told_of_run(
             format!("against the run before: +{new} / −{gone}"),
         )
     });
-    Told {
+    Ok(Told {
         title,
         note: note.unwrap_or_default(),
         day: Some((id, day)),
-        attention: head.to_work > 0,
-    }
+        attention: open > 0,
+    })
 }
 
 fn digits(n: u64) -> String {

@@ -250,6 +250,19 @@ fn compare(
             );
         }
     }
+    let booked = order.refund_total.filter(|total| *total > Fen::ZERO);
+    // Refunds are asked about only where the state says that there are some.
+    if let (None, TradeState::Success, Some(booked)) = (refunds, &state.state, booked) {
+        differ(
+            "refund_fee",
+            booked.to_string(),
+            Fen::ZERO.to_string(),
+            Words::new(
+                "商户记有退款，微信支付没有退过款",
+                "The merchant booked a refund, WeChat Pay made none",
+            ),
+        );
+    }
     out
 }
 

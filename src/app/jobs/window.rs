@@ -164,10 +164,9 @@ impl WindowJobs {
             matched: reconcile::Matched::Counted,
         };
         let done = reconcile::run(&self.ports, &ask, reporter)?;
-        Ok(changed(
-            Changed::Books,
-            day::told_of_run(&done, (id, &profile), day),
-        ))
+        let records = self.ports.records.as_ref();
+        let told = day::told_of_run(records, &done, (id, &profile), day)?;
+        Ok(changed(Changed::Books, told))
     }
 
     fn download(
@@ -207,9 +206,10 @@ impl WindowJobs {
                 continue;
             }
             match day::run(&self.ports, (id, &profile), day, reporter) {
-                Ok(done) => {
+                Ok(_) => {
                     good = good.saturating_add(1);
-                    work = work.saturating_add(done.run.summary.headline().to_work);
+                    let records = self.ports.records.as_ref();
+                    work = work.saturating_add(day::still_open(records, id, day)?);
                 }
                 Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
                 Err(failure) => {

@@ -2,6 +2,13 @@
 
 use crate::domain::{BillDate, CaseStatus, Category, Fen, Instant, ProfileId, Severity};
 
+/// Age of a case in whole days, the one rule of every screen: from the day it was first found on to today.
+#[must_use]
+pub fn age_days(opened_on: BillDate, today: BillDate) -> u32 {
+    let days = today.number().saturating_sub(opened_on.number());
+    u32::try_from(days).unwrap_or_default()
+}
+
 /// Order of the table of cases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CaseSort {
@@ -67,8 +74,10 @@ pub struct CaseRow {
     pub key: String,
     /// The merchant.
     pub profile: ProfileId,
-    /// The day it was found on.
+    /// The day of its latest finding.
     pub day: BillDate,
+    /// The day it was first found on; its age counts from there.
+    pub opened_on: BillDate,
     /// Category.
     pub category: Category,
     /// The number a person knows it by: merchant order or refund number.
@@ -231,4 +240,19 @@ pub struct CaseDetail {
     pub notes: Vec<(Instant, String, String)>,
     /// The proposal that waits, while there is one.
     pub proposal: Option<Proposal>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_of_yesterday_is_one_day_old_at_any_hour() {
+        let today = BillDate::parse("2026-03-09").unwrap();
+
+        assert_eq!(age_days(today, today), 0);
+        assert_eq!(age_days(today.prev(), today), 1);
+        assert_eq!(age_days(today.plus(-31), today), 31);
+        assert_eq!(age_days(today.plus(2), today), 0);
+    }
 }

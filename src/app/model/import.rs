@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::Words;
-use crate::domain::ProfileId;
+use crate::domain::{Instant, ProfileId};
 use crate::intake::{Column, Guess, Kind, Mapping, Preview, StatusRule};
 
 /// How the mapping of a file is found.
@@ -66,6 +66,17 @@ pub struct ImportSheet {
     pub problem: Option<Words>,
     /// The whole file as it would be stored; `None` while something is missing.
     pub preview: Option<Preview>,
+    /// The import of the very same bytes, where there was one.
+    pub known: Option<KnownFile>,
+}
+
+/// An import of the bytes that are in the assistant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// When.
+    pub at: Instant,
+    /// Name of the mapping it was read by.
+    pub mapping: String,
 }
 
 /// What a column of the file is stored as.

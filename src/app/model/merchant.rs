@@ -26,6 +26,19 @@ pub struct MerchantRow {
     pub locked: bool,
 }
 
+impl MerchantRow {
+    /// True when bills can be fetched for it, as far as is known; else it works with files alone.
+    #[must_use]
+    pub fn can_fetch(&self) -> bool {
+        let key = match self.profile.api {
+            ApiVersion::V2 => SecretKind::V2Key,
+            ApiVersion::V3 => SecretKind::ClientKey,
+        };
+        let stored = |secret: &SecretState| secret.kind == key && secret.length.is_some();
+        self.locked || self.secrets.iter().any(stored)
+    }
+}
+
 /// The form as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProfileDraft {

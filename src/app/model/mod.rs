@@ -15,20 +15,20 @@ mod overview;
 pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
     CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, CompareField, CompareRow, Decision,
-    Proposal, RawLine, TimelineEvent, TimelineKind,
+    Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use day::{
     BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
     DayCoverage, DayModel, DayState, Equation, IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
-pub use import::{ImportAsk, ImportOrder, ImportSheet, MappingChoice, StoreAs, renamed};
+pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice, StoreAs, renamed};
 pub use lab::{
     FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, LabTab, MeantField,
     Message, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,
 };
 pub use lab_sent::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
-pub use order::{OrderDetail, OrderFilter, OrderRow};
+pub use order::{OrderDetail, OrderFilter, OrderOnly, OrderRow};
 pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
     LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, SeverityCounts,

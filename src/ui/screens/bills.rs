@@ -4,7 +4,7 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::row_menu::RowMenu;
 use super::{Screen, Status};
-use crate::app::model::{BillDetail, BillRow, BillState};
+use crate::app::model::{BillDetail, BillRow, BillState, MerchantRow};
 use crate::app::{BillChoice, Command};
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, cut_right, cut_top};
@@ -98,10 +98,13 @@ impl BillsScreen {
                 mood: Mood::Info,
                 title: b.empty_title,
                 note: b.empty_note,
-                button: None,
+                button: Some((icons::FILE_PLUS, b.import)),
                 primary: false,
             };
-            empty.show(ui, frame);
+            let response = empty.show(ui, frame);
+            if response.is_some_and(|response| response.clicked()) {
+                out.push(Action::PickFiles);
+            }
         }
         let at = |row: u64| usize::try_from(row).ok().and_then(|row| rows.get(row));
         if let Some(row) = output
@@ -114,7 +117,7 @@ impl BillsScreen {
         }
         let escape = page.keys.escape && !self.menu.is_open();
         let asked = (&output, page.keys.escape);
-        let chosen = self.menu.show(ui, asked, |row| entries(page, at(row)));
+        let chosen = self.menu.show(ui, asked, |row, _| entries(page, at(row)));
         if let Some((row, deed)) = chosen
             && let Some(row) = at(row)
         {
@@ -245,7 +248,11 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     });
     let fetch = (w.bills.fetch)(&format::short_day(day));
     let mut buttons = Vec::new();
-    if has_merchant && !here {
+    let fetches = page
+        .state
+        .merchant_or_first()
+        .is_some_and(MerchantRow::can_fetch);
+    if fetches && !here {
         let button = Button::secondary(&fetch).icon(icons::DOWNLOAD_SIMPLE);
         buttons.push(button.enabled_or(out_yet, w.overview.wait_why));
     }
@@ -272,25 +279,41 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
 
 fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
     let b = &page.w.bills;
+    let wide = page.class.is_wide();
     let mut columns = vec![
-        Column::text("day", b.day, 106.0),
-        Column::text("merchant", b.merchant, 110.0).elastic(),
+        Column::text("day", b.day, 98.0),
+        Column::text("merchant", b.merchant, 96.0).elastic(),
         Column::text("state", b.state, 92.0),
-        Column::number("rows", b.rows, 84.0),
+        Column::number("rows", b.rows, if wide { 84.0 } else { 72.0 }),
     ];
     if !page.class.is_narrow() {
-        columns.insert(2, Column::text("kind", b.kind, 84.0));
+        columns.insert(
+            2,
+            Column::text("kind", b.kind, if wide { 84.0 } else { 64.0 }),
+        );
     }
     if !open || page.class.is_wide() {
-        columns.push(Column::number("amount", b.amount, 122.0));
+        columns.push(Column::number(
+            "amount",
+            b.amount,
+            if wide { 122.0 } else { 108.0 },
+        ));
     }
     if !open {
         if !page.class.is_narrow() {
-            columns.push(Column::number("net", b.net, 122.0));
+            columns.push(Column::number(
+                "net",
+                b.net,
+                if wide { 122.0 } else { 108.0 },
+            ));
         }
-        columns.push(Column::text("certificate", b.certificate, 92.0));
+        columns.push(Column::text("certificate", b.certificate, 84.0));
         if !page.class.is_narrow() {
-            columns.push(Column::text("file", b.file, 210.0));
+            columns.push(Column::text(
+                "file",
+                b.file,
+                if wide { 260.0 } else { 180.0 },
+            ));
         }
         if page.class.is_wide() {
             columns.push(Column::text("imported", b.imported_at, 120.0));

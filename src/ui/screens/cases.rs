@@ -2,15 +2,17 @@
 
 mod decide;
 mod filter;
+mod menu;
 mod panel;
 
 pub(super) use panel::event_words;
 
 mod table;
 
-use egui::{Popup, Rect, Ui, pos2};
+use egui::{Rect, Ui, pos2};
 
 use super::Status;
+use super::row_menu::RowMenu;
 use crate::app::model::{CaseFilter, CaseRow, CaseSort};
 use crate::app::{Command, ListKind};
 use crate::domain::Fen;
@@ -20,7 +22,6 @@ use crate::ui::page::{Page, cut_right, cut_top};
 use crate::ui::theme::Mood;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::card::Empty;
-use crate::ui::widgets::input;
 use crate::ui::widgets::table::TableMemory;
 use crate::ui::{format, icons};
 
@@ -33,7 +34,7 @@ pub(super) struct CasesScreen {
     generation: u64,
     note: panel::NoteField,
     asking: decide::Asking,
-    menu: Option<u64>,
+    menu: RowMenu,
     /// Where the open case stood before it left the list.
     left_at: Option<u64>,
 }
@@ -42,6 +43,7 @@ impl CasesScreen {
     /// Another merchant or day: the list starts from its top.
     pub(super) fn moved(&mut self) {
         self.table.reset();
+        self.menu.close();
         self.open = false;
     }
 
@@ -53,7 +55,7 @@ impl CasesScreen {
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         self.follow_list(page);
-        Self::header(ui, page, out);
+        Self::header(ui, page, self.open, out);
         let body = page.body();
         let narrow = page.class.is_narrow();
         let panel_width = if narrow {
@@ -87,6 +89,7 @@ impl CasesScreen {
             return;
         }
         self.generation = cases.rows.generation();
+        self.menu.close();
         let kept = cases
             .open
             .value()
@@ -101,17 +104,26 @@ impl CasesScreen {
         }
     }
 
-    fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    fn header(ui: &mut Ui, page: &Page<'_>, open: bool, out: &mut Outbox) {
         let w = page.w;
         let at = page.title(ui, w.frame.cases);
         let filter = &page.state.cases.filter;
         let can_export = filter.profile.is_some() || page.state.merchants.len() == 1;
         let mut buttons = Vec::new();
+        // Beside a panel a small window has room for the needed columns alone.
+        let choice = page.class.is_wide() || !open;
+        if choice {
+            buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
+        }
         if can_export && !page.state.cases.rows.is_empty() {
             buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
         }
         let (left, responses) = page.buttons(ui, buttons);
-        if let Some(response) = responses.first() {
+        if let Some(response) = responses.first().filter(|_| choice) {
+            let offers = table::offers(page, open);
+            super::columns::menu(response, page, (table::NAME, &offers), out);
+        }
+        if let Some(response) = responses.get(usize::from(choice)) {
             super::reconcile::export_menu(response, page, out);
         }
         if page.keys.export && can_export {
@@ -164,11 +176,14 @@ impl CasesScreen {
         if output.copy {
             ui.copy_text(self.copied(page));
         }
-        if output.menu.is_some() {
-            self.menu = output.menu;
+        // Esc is for the menu alone while it is open.
+        let escape = page.keys.escape && !self.menu.is_open();
+        let asked = (&output, page.keys.escape);
+        let chosen = self.menu.show(ui, asked, |row, _| menu::entries(page, row));
+        if let Some(chosen) = chosen {
+            menu::carry_out(ui, page, chosen, out);
         }
-        self.row_menu(ui, page, out);
-        if page.keys.escape && self.open {
+        if escape && self.open {
             self.open = false;
             if let Some(id) = output.id {
                 ui.memory_mut(|memory| memory.request_focus(id));
@@ -247,6 +262,21 @@ impl CasesScreen {
             ..CaseFilter::default()
         };
         let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
+        if *filter == plain && never_compared(page) {
+            let empty = Empty {
+                icon: icons::SCALES,
+                mood: Mood::Info,
+                title: w.cases.not_run_title,
+                note: w.cases.done_note,
+                button: Some((icons::SCALES, w.cases.to_reconcile)),
+                primary: true,
+            };
+            let response = empty.show(ui, frame);
+            if response.is_some_and(|response| response.clicked()) || page.keys.primary {
+                out.push(Action::Go(super::Screen::Reconcile));
+            }
+            return;
+        }
         if *filter == plain {
             let empty = Empty {
                 icon: icons::CHECK,
@@ -272,64 +302,6 @@ impl CasesScreen {
             .is_some_and(|response| response.clicked())
         {
             out.run(Command::Cases(plain));
-        }
-    }
-
-    fn row_menu(&mut self, ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
-        let Some(row) = self
-            .menu
-            .and_then(|row| page.state.cases.rows.get(row))
-            .cloned()
-        else {
-            return;
-        };
-        let w = page.w;
-        let id = egui::Id::unique("case menu");
-        let anchor = ui.interact(
-            Rect::from_min_size(ui.max_rect().min, egui::Vec2::ZERO),
-            id,
-            egui::Sense::hover(),
-        );
-        let just_opened = ui.input(|input| input.pointer.secondary_clicked());
-        let mut open = true;
-        Popup::from_response(&anchor)
-            .at_pointer_fixed()
-            .open_bool(&mut open)
-            .show(|ui| {
-                ui.set_width(180.0);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                let base = page.state.cases.filter.clone();
-                let only = CaseFilter {
-                    categories: vec![row.category],
-                    ..base.clone()
-                };
-                let of_day = CaseFilter {
-                    day: Some(row.day),
-                    ..base
-                };
-                if input::menu_row(ui, w.cases.only_value, 0, false).clicked() {
-                    out.run(Command::Cases(only));
-                    ui.close();
-                }
-                if input::menu_row(ui, w.cases.only_day, 1, false).clicked() {
-                    out.run(Command::Cases(of_day));
-                    ui.close();
-                }
-                if input::menu_row(ui, w.cases.copy_number, 2, false).clicked() {
-                    ui.copy_text(row.number.clone());
-                    ui.close();
-                }
-                if input::menu_row(ui, w.lookup.open_lookup, 4, false).clicked() {
-                    out.push(Action::LookUp(row.number.clone()));
-                    ui.close();
-                }
-                if input::menu_row(ui, w.cases.copy_row, 3, false).clicked() {
-                    ui.copy_text(table::tsv(page, std::iter::once(&row)));
-                    ui.close();
-                }
-            });
-        if !open && !just_opened {
-            self.menu = None;
         }
     }
 
@@ -381,6 +353,16 @@ impl CasesScreen {
             right: right.map(str::to_owned).to_vec(),
         }
     }
+}
+
+/// True while the day in view has no result of any merchant: no case is no good news then.
+fn never_compared(page: &Page<'_>) -> bool {
+    let model = page.state.overview.value();
+    let in_view = |id| page.state.merchant.is_none_or(|chosen| chosen == id);
+    model.is_some_and(|model| {
+        let mut rows = model.merchants.iter().filter(|row| in_view(row.profile));
+        rows.all(|row| row.matched.is_none())
+    })
 }
 
 /// The order a click on a column asks for.

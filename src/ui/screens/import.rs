@@ -138,19 +138,35 @@ impl ImportScreen {
             .and_then(|sheet| sheet.preview.as_ref())
             .map_or(0, |p| p.stats.good);
         let (label, why) = deed(page, sheet, good);
-        let buttons = vec![
-            Button::ghost(w.cancel).key("Esc"),
+        let waiting = page.state.import.waiting();
+        let skips = waiting > 0 && page.state.import.running.is_none();
+        let mut buttons = vec![
+            Button::ghost(if skips { w.skip_file } else { w.cancel }).key("Esc"),
             Button::primary(&label)
                 .icon(icons::DOWNLOAD_SIMPLE)
                 .key("Ctrl ↵")
                 .enabled_or(why.is_empty(), &why),
         ];
+        if skips {
+            buttons.insert(0, Button::ghost(w.cancel_all));
+        }
         let (left, responses) = page.buttons(ui, buttons);
-        page.subtitle(ui, at, left, &file_name(page));
-        if responses.first().is_some_and(egui::Response::clicked) {
+        let mut words = file_name(page);
+        if waiting > 0 {
+            words = (w.and_more)(&words, &format::count(waiting as u64));
+        }
+        page.subtitle(ui, at, left, &words);
+        let clicked = |back: usize| {
+            let response = responses.iter().rev().nth(back);
+            response.is_some_and(egui::Response::clicked)
+        };
+        if clicked(1) {
             leave(page, out);
         }
-        let pressed = responses.get(1).is_some_and(egui::Response::clicked) || page.keys.primary;
+        if clicked(2) {
+            out.push(Action::DropImports);
+        }
+        let pressed = clicked(0) || page.keys.primary;
         if let Some(sheet) = sheet.filter(|_| pressed && why.is_empty()) {
             out.run(Command::ImportShown(Box::new(self.order(sheet))));
         }
@@ -189,6 +205,9 @@ fn deed(page: &Page<'_>, sheet: Option<&ImportSheet>, good: u64) -> (String, Str
         let words = read.map_or_else(|| w.reading_rows.to_owned(), |share| (w.reading)(&share));
         return (words.clone(), words);
     }
+    if let Some(known) = sheet.and_then(|sheet| known(page, sheet)) {
+        return (w.known_deed.to_owned(), known);
+    }
     let label = (w.deed)(&format::count(good));
     let why = match sheet {
         _ if import.sheet.failure().is_some() => w.no_rows.to_owned(),
@@ -201,6 +220,17 @@ fn deed(page: &Page<'_>, sheet: Option<&ImportSheet>, good: u64) -> (String, Str
         },
     };
     (label, why)
+}
+
+/// When the very file was imported in the way it is shown; nothing would be new.
+fn known(page: &Page<'_>, sheet: &ImportSheet) -> Option<String> {
+    // A person who changed the mapping means to read the file anew.
+    let ask = page.state.import.asked.as_ref();
+    let changed = ask.is_some_and(|ask| matches!(ask.choice, MappingChoice::Given(_)));
+    let known = sheet.known.as_ref()?;
+    let same = known.mapping == sheet.mapping.name && !changed;
+    let time = format::time(known.at, page.state.now);
+    same.then(|| (page.w.import.known)(&time))
 }
 
 /// The missing columns, by name.

@@ -138,6 +138,7 @@ impl LookupScreen {
         }
         if responses.get(1).is_some_and(egui::Response::clicked) {
             self.view = View::Many;
+            self.lists.opened();
         }
     }
 

@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::Status;
 use crate::app::Command;
 use crate::app::model::{MerchantRow, ProfileDraft};
-use crate::domain::{ProfileId, SecretKind};
+use crate::domain::ProfileId;
 use crate::ui::action::Outbox;
 use crate::ui::page::{Page, cut_left};
 use crate::ui::theme::{Face, Mood, Width};
@@ -241,16 +241,7 @@ fn standing(page: &Page<'_>, row: &MerchantRow) -> (Mood, &'static str) {
     if row.locked {
         return (Mood::Watch, m.locked);
     }
-    let has = |kind| {
-        row.secrets
-            .iter()
-            .any(|s| s.kind == kind && s.length.is_some())
-    };
-    let key = match row.profile.api {
-        crate::domain::ApiVersion::V2 => SecretKind::V2Key,
-        crate::domain::ApiVersion::V3 => SecretKind::ClientKey,
-    };
-    if has(key) {
+    if row.can_fetch() {
         (Mood::Ok, m.ready)
     } else {
         (Mood::Info, m.files_only)

@@ -5,6 +5,7 @@
 
 mod bills;
 mod cases;
+mod columns;
 mod import;
 mod lookup;
 mod merchants;
@@ -142,6 +143,10 @@ impl Screens {
             Screen::Overview if page.state.merchants.is_empty() => start::show(ui, page, out),
             Screen::Overview => self.overview.show(ui, page, out),
             Screen::Reconcile => reconcile::show(ui, page, out),
+            Screen::Cases | Screen::Bills | Screen::Orders if page.state.merchants.is_empty() => {
+                page.title(ui, screen.name(page.w));
+                start::no_merchant(ui, page, out);
+            }
             Screen::Cases => self.cases.show(ui, page, out),
             Screen::Bills => self.bills.show(ui, page, out),
             Screen::Orders if page.state.import.is_open() => self.import.show(ui, page, out),

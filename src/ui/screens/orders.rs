@@ -1,24 +1,24 @@
 //! Orders of a day, as the merchant's file has them.
 
+mod filter;
 mod menu;
+mod table;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::Status;
 use super::cases::event_words;
+use super::columns;
 use super::row_menu::RowMenu;
-use crate::app::model::{OrderDetail, OrderFilter};
+use crate::app::model::OrderDetail;
 use crate::app::{Command, ListKind};
-use crate::domain::{Fen, MOrder, PayStatus};
-use crate::ports::SortBy;
+use crate::domain::{Fen, MOrder};
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, cut_right, cut_top};
 use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::button::{Button, icon_button};
 use crate::ui::widgets::card::{self, Empty, TimelineRow};
-use crate::ui::widgets::input::Field;
-use crate::ui::widgets::label::Chip;
-use crate::ui::widgets::table::{Cell, Column, Rows, Table, TableMemory};
+use crate::ui::widgets::table::TableMemory;
 use crate::ui::{format, icons, paint};
 
 /// What the screen remembers.
@@ -26,13 +26,10 @@ use crate::ui::{format, icons, paint};
 pub(super) struct OrdersScreen {
     table: TableMemory,
     open: bool,
-    typed: String,
-    known: String,
+    text: filter::FilterText,
     generation: u64,
     menu: RowMenu,
 }
-
-struct OrderRows<'a>(&'a Page<'a>);
 
 impl OrdersScreen {
     pub(super) fn moved(&mut self) {
@@ -48,7 +45,7 @@ impl OrdersScreen {
             self.table.reset();
             self.menu.close();
         }
-        header(ui, page, out);
+        header(ui, page, self.open, out);
         let mut body = page.body();
         if let Some(failure) = orders.totals.failure() {
             let (place, rest) = cut_top(body, card::failed_height(failure), 12.0);
@@ -69,85 +66,16 @@ impl OrdersScreen {
             (body, Rect::NOTHING)
         };
         let (bar, rest) = cut_top(left, 28.0, 12.0);
-        self.bar(ui, bar, page, out);
+        self.text.bar(ui, bar, page, out);
         self.table(ui, rest, page, out);
         if self.open {
             self.panel(ui, right, page);
         }
     }
 
-    fn bar(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
-        let Some(filter) = &page.state.orders.filter else {
-            return;
-        };
-        let w = page.w;
-        if self.known != filter.query.number {
-            self.known.clone_from(&filter.query.number);
-            self.typed.clone_from(&filter.query.number);
-        }
-        let place = Rect::from_min_size(rect.min, vec2(260.0_f32.min(rect.width()), 28.0));
-        let hint = format!("{}  /", w.frame.filter);
-        let response = Field::new(&mut self.typed, w.frame.filter)
-            .hint(&hint)
-            .icon(icons::FUNNEL)
-            .limit(64)
-            .show(ui, place);
-        if page.keys.find {
-            response.request_focus();
-        }
-        if response.changed() {
-            let mut next = filter.clone();
-            self.typed.trim().clone_into(&mut next.query.number);
-            self.known.clone_from(&next.query.number);
-            out.run(Command::Orders(next));
-        }
-        let mut x = place.right() + 8.0;
-        for status in [
-            PayStatus::Paid,
-            PayStatus::Created,
-            PayStatus::Closed,
-            PayStatus::Refunded,
-        ] {
-            let code = status as u8;
-            let chosen = filter.query.states.contains(&code);
-            let chip = Chip {
-                mark: None,
-                label: page.w.orders.pay_status(status),
-                count: "",
-                chosen,
-            };
-            let width = chip.width(ui);
-            if x + width > rect.right() {
-                break;
-            }
-            if chip.show(ui, pos2(x, rect.center().y)).clicked() {
-                let mut next = filter.clone();
-                if chosen {
-                    next.query.states.retain(|known| *known != code);
-                } else {
-                    next.query.states.push(code);
-                }
-                out.run(Command::Orders(next));
-            }
-            x += width + 6.0;
-        }
-    }
-
     fn table(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let orders = &page.state.orders;
-        let columns = columns(page, self.open);
-        let sort = orders
-            .filter
-            .as_ref()
-            .map(|filter| (column_of(filter.query.sort), filter.query.descending));
-        let table = Table {
-            name: "orders",
-            columns: &columns,
-            frozen: 1,
-            row_height: page.row_height(),
-            sort,
-        };
-        let output = table.show(ui, rect, &OrderRows(page), &mut self.table);
+        let output = table::show(ui, rect, page, self.open, &mut self.table);
         if !output.visible.is_empty() {
             out.push(Action::Visible(ListKind::Orders, output.visible.clone()));
         }
@@ -155,11 +83,13 @@ impl OrdersScreen {
             empty(ui, rect, page, out);
         }
         if let (Some(column), Some(filter)) = (output.sort, &orders.filter) {
-            out.run(Command::Orders(sorted(filter, column)));
+            out.run(Command::Orders(table::sorted(filter, column)));
         }
         let escape = page.keys.escape && !self.menu.is_open();
         let asked = (&output, page.keys.escape);
-        let chosen = self.menu.show(ui, asked, |row| menu::entries(page, row));
+        let chosen = self
+            .menu
+            .show(ui, asked, |row, column| menu::entries(page, row, column));
         if let Some((row, deed)) = chosen {
             menu::carry_out(ui, page, (row, deed), out);
         }
@@ -348,16 +278,25 @@ fn facts(ui: &Ui, area: Rect, page: &Page<'_>, order: &MOrder) -> f32 {
     top
 }
 
-fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+fn header(ui: &mut Ui, page: &Page<'_>, open: bool, out: &mut Outbox) {
     let w = page.w;
     let at = page.title(ui, w.frame.orders);
     let has_merchant = !page.state.merchants.is_empty();
     let mut buttons = Vec::new();
+    // Beside a panel a small window has room for the needed columns alone.
+    let choice = has_merchant && (page.class.is_wide() || !open);
+    if choice {
+        buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
+    }
     if has_merchant {
         buttons.push(Button::primary(w.orders.import).icon(icons::FILE_PLUS));
     }
     let (left, responses) = page.buttons(ui, buttons);
-    let clicked = responses.first().is_some_and(egui::Response::clicked);
+    if let [columns, _] = responses.as_slice() {
+        let offers = table::offers(page, open);
+        columns::menu(columns, page, (table::NAME, &offers), out);
+    }
+    let clicked = responses.last().is_some_and(egui::Response::clicked);
     if clicked || (page.keys.primary && has_merchant) {
         out.push(Action::PickOrders);
     }
@@ -370,8 +309,9 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
 fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
     let o = &page.w.orders;
     let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
+    let has_merchant = !page.state.merchants.is_empty();
     let filter = page.state.orders.filter.as_ref();
-    let filtered = filter.filter(|f| !f.query.number.is_empty() || !f.query.states.is_empty());
+    let filtered = filter.filter(|filter| filter.narrows());
     let empty = match filtered {
         Some(_) => Empty {
             icon: icons::FUNNEL_X,
@@ -386,114 +326,16 @@ fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
             mood: Mood::Info,
             title: o.empty_title,
             note: o.empty_note,
-            button: None,
+            button: has_merchant.then_some((icons::FILE_PLUS, o.import)),
             primary: false,
         },
     };
     let clicked = empty
         .show(ui, frame)
         .is_some_and(|response| response.clicked());
-    if let Some(filter) = filtered.filter(|_| clicked) {
-        let mut next = filter.clone();
-        next.query.number.clear();
-        next.query.states.clear();
-        out.run(Command::Orders(next));
-    }
-}
-
-fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
-    let o = &page.w.orders;
-    let mut columns = vec![
-        Column::text("number", o.number, 196.0).sorts(),
-        Column::number("amount", o.amount, 96.0).sorts(),
-        Column::text("pay", o.pay, 84.0).sorts(),
-        Column::text("fulfil", o.fulfil, 84.0),
-    ];
-    if open && !page.class.is_wide() {
-        if let Some(last) = columns.last_mut() {
-            last.elastic = true;
-        }
-        return columns;
-    }
-    if !open && page.class.is_wide() {
-        columns.push(Column::text("business", o.business, 150.0));
-    }
-    if !open && !page.class.is_narrow() {
-        columns.push(Column::text("created", o.created, 124.0));
-    }
-    columns.push(Column::text("paid", o.paid, 124.0).sorts());
-    columns.push(Column::text("source", o.source, 110.0).elastic());
-    columns
-}
-
-fn sorted(filter: &OrderFilter, column: &str) -> OrderFilter {
-    let sort = match column {
-        "number" => SortBy::Number,
-        "amount" => SortBy::Amount,
-        "pay" => SortBy::State,
-        "paid" => SortBy::Time,
-        _ => SortBy::Line,
-    };
-    let mut next = filter.clone();
-    next.query.descending = filter.query.sort == sort && !filter.query.descending;
-    next.query.sort = sort;
-    next
-}
-
-const fn column_of(sort: SortBy) -> &'static str {
-    match sort {
-        SortBy::Line => "line",
-        SortBy::Number => "number",
-        SortBy::Time => "paid",
-        SortBy::Amount => "amount",
-        SortBy::State => "pay",
-    }
-}
-
-impl Rows for OrderRows<'_> {
-    fn count(&self) -> u64 {
-        self.0.state.orders.rows.len()
-    }
-
-    fn name(&self, row: u64) -> Option<String> {
-        let order = &self.0.state.orders.rows.get(row)?.order;
-        let page = self.0;
-        Some(format!(
-            "{} {} {} {}",
-            order.out_trade_no.as_str(),
-            format::money(order.amount),
-            page.w.orders.pay_status(order.pay_status),
-            page.w.orders.fulfil_status(order.fulfil_status),
-        ))
-    }
-
-    fn cell(&self, row: u64, cell: &Cell<'_>) {
-        let page = self.0;
-        let Some(row) = page.state.orders.rows.get(row) else {
-            return;
-        };
-        let t = cell.t;
-        let order = &row.order;
-        let now = page.state.now;
-        let quiet = (Face::Body, t.text_2);
-        let absent = (Face::Body, t.text_3);
-        match cell.column() {
-            "number" => cell.words(order.out_trade_no.as_str(), (Face::Mono, t.text_1)),
-            "business" => cell.words(order.order_no.as_str(), (Face::Mono, t.text_2)),
-            "amount" => cell.words(&format::money(order.amount), (Face::Body, t.text_1)),
-            "pay" => cell.words(page.w.orders.pay_status(order.pay_status), quiet),
-            "fulfil" => cell.words(page.w.orders.fulfil_status(order.fulfil_status), quiet),
-            "created" => cell.words(&format::stamp(order.created_at, now), quiet),
-            "paid" => match order.paid_at {
-                Some(at) => cell.words(&format::stamp(at, now), quiet),
-                None => cell.words("—", absent),
-            },
-            "source" => {
-                let place =
-                    (page.w.cases.at_line)(&row.source, &format::count(u64::from(order.row.line)));
-                cell.words(&place, (Face::Small, t.text_3));
-            }
-            _ => {}
-        }
+    match filtered {
+        Some(filter) if clicked => out.run(Command::Orders(filter.cleared())),
+        None if clicked => out.push(Action::PickOrders),
+        _ => {}
     }
 }

@@ -6,7 +6,7 @@ mod sentence;
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{Screen, Status};
-use crate::app::model::{LogKind, OverviewModel};
+use crate::app::model::{LogKind, MerchantRow, OverviewModel};
 use crate::app::{Command, Failure, Remote};
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::{Page, cut_left, cut_top};
@@ -169,6 +169,13 @@ impl Overview {
     }
 }
 
+/// True when a merchant in view has the key to fetch bills with.
+fn fetches(page: &Page<'_>) -> bool {
+    let in_view = |row: &&MerchantRow| page.state.merchant.is_none_or(|id| row.id == id);
+    let mut rows = page.state.merchants.iter().filter(in_view);
+    rows.any(MerchantRow::can_fetch)
+}
+
 /// True where chart and calendar do not fit side by side.
 fn stacked(page: &Page<'_>) -> bool {
     !page.class.is_wide() && (page.rect.width() - GAP) * 0.48 < 330.0
@@ -184,7 +191,7 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         .value()
         .is_some_and(|model| page.state.now < model.day.bill_available_from());
     let mut buttons = Vec::new();
-    if missing > 0 {
+    if missing > 0 && fetches(page) {
         let fetch = Button::secondary(&label)
             .icon(icons::DOWNLOAD_SIMPLE)
             .enabled_or(!waiting, w.overview.wait_why);

@@ -29,7 +29,7 @@ const SUMS: f32 = 190.0;
 pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     header(ui, page, out);
     let Some(row) = page.state.merchant_or_first() else {
-        empty::no_merchant(ui, page.body(), page, out);
+        super::start::no_merchant(ui, page, out);
         return;
     };
     let id = row.id;

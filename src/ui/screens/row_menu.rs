@@ -21,6 +21,8 @@ struct Open {
     /// The first entry still has to get the focus.
     fresh: bool,
     by_key: bool,
+    /// The column that was pointed at; none by the key.
+    column: Option<&'static str>,
 }
 
 impl RowMenu {
@@ -34,13 +36,13 @@ impl RowMenu {
         self.open.is_some()
     }
 
-    /// Draws it after its table, or closes it by Esc; `entries` are the deeds of the row it is open for, with their words. The
-    /// row and the chosen deed come back.
+    /// Draws it after its table, or closes it by Esc; `entries` are the deeds of the row it is open for, with their words,
+    /// and may depend on the column that was pointed at. The row and the chosen deed come back.
     pub(super) fn show<T>(
         &mut self,
         ui: &Ui,
         (table, escape): (&Output, bool),
-        entries: impl FnOnce(u64) -> Vec<(String, T)>,
+        entries: impl FnOnce(u64, Option<&'static str>) -> Vec<(String, T)>,
     ) -> Option<(u64, T)> {
         let mut just_opened = false;
         if let (Some(row), Some(at)) = (table.menu, table.menu_at) {
@@ -50,10 +52,11 @@ impl RowMenu {
                 at,
                 fresh: true,
                 by_key: table.menu_by_key,
+                column: table.menu_column,
             });
         }
         let open = self.open?;
-        let entries = entries(open.row);
+        let entries = entries(open.row, open.column);
         if entries.is_empty() {
             self.open = None;
             return None;

@@ -5,8 +5,9 @@ use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 use crate::app::Command;
 use crate::ui::action::{Action, Outbox};
 use crate::ui::page::Page;
-use crate::ui::theme::Face;
+use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::button::Button;
+use crate::ui::widgets::card::Empty;
 use crate::ui::{icons, paint};
 
 struct Way<'a> {
@@ -157,4 +158,22 @@ fn loading(ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
         page.w.frame.loading,
         style,
     );
+}
+
+/// What a screen of books shows before there is a merchant, with the step that comes first.
+pub(super) fn no_merchant(ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
+    let (w, body) = (page.w, page.body());
+    paint::card(ui.painter(), body, page.t);
+    let empty = Empty {
+        icon: icons::STOREFRONT,
+        mood: Mood::Info,
+        title: w.start.no_merchant,
+        note: w.start.no_merchant_note,
+        button: Some((icons::PLUS, w.merchants.add)),
+        primary: true,
+    };
+    let response = empty.show(ui, body);
+    if response.is_some_and(|response| response.clicked()) || page.keys.primary {
+        out.push(Action::NewMerchant);
+    }
 }

@@ -59,6 +59,9 @@ words! {
         fulfilled: T = "已发货", "fulfilled";
         fulfil_failed: T = "发货失败", "failed";
         not_required: T = "无需发货", "not required";
+        appid: T = "appid", "appid";
+        closed_at: T = "关单时间", "Closed at";
+        fulfilled_at: T = "发货时间", "Fulfilled at";
         raw: T = "订单原文", "Order, raw";
         timeline: T = "时间线", "Timeline";
         refund_total: T = "已退金额", "Refunded";
@@ -67,7 +70,7 @@ words! {
         no_match_title: T = "没有符合筛选的订单", "No order matches the filter";
         only: F = |state| format!("只看：{state}"), |state| format!("Only {state}");
         without: F = |state| format!("排除：{state}"), |state| format!("Without {state}");
-        every: T = "看全部状态", "Every state";
+        to_day: F = |day| format!("看 {day} 的订单"), |day| format!("Orders of {day}");
         copy_business: T = "复制业务单号", "Copy business no.";
     }
 }

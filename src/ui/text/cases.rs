@@ -29,6 +29,8 @@ words! {
         closed_state: T = "已结", "Closed";
         add_note: T = "写备注", "Write a note";
         save_note: T = "记下", "Keep";
+        not_run_title: T = "这一天还没有对账", "This day is not reconciled yet";
+        to_reconcile: T = "去对账", "Go to Reconcile";
         done_title: T = "没有未结的差错", "No open cases";
         done_note: T = "对账后有差异的笔会列在这里", "Rows that differ are listed here after a run";
         no_match_title: T = "没有符合筛选的差错", "No case matches the filter";

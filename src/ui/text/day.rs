@@ -75,6 +75,7 @@ words! {
         merchant_rows: F = |n| format!("商户 {n} 行"), |n| format!("merchant {n} rows");
         no_bill_title: T = "账单未下载", "The bill is not here";
         no_bill_note: T = "下载当日账单，或把账单文件拖进窗口", "Fetch the bill of the day, or drop its file on the window";
+        no_key_note: T = "未存密钥：导入账单文件，或在商户里存入密钥后下载", "No key is stored: import the bill's file, or store a key under Merchants and fetch it";
         early_title: F = |time| format!("微信 {time} 后出账单"), |time| format!("WeChat Pay offers the bill after {time}");
         early_note: T = "到时再下载；已有账单文件也可现在导入", "Fetch it then; a bill file at hand can be imported now";
         no_trade_title: T = "当日没有交易", "No trade that day";
@@ -86,7 +87,5 @@ words! {
         not_run_title: T = "尚未对账", "Not reconciled yet";
         not_run_note: T = "账单与订单都已就绪", "Bill and orders are ready";
         download: T = "下载账单", "Fetch bill";
-        no_merchant_title: T = "还没有商户", "No merchant yet";
-        no_merchant_note: T = "新增商户后，这里显示每天的对账结果", "Once there is one, each day's result is here";
     }
 }

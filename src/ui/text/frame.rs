@@ -46,6 +46,8 @@ words! {
         copy_details: T = "复制说明", "Copy details";
         retry: T = "重试", "Try again";
         filter: T = "筛选", "Filter";
+        columns: T = "列", "Columns";
+        usual_columns: T = "恢复默认列", "Usual columns";
         clear_filter: T = "清除筛选", "Clear the filter";
         more_filters: F = |n| format!("筛选 {n}"), |n| format!("Filters {n}");
         previous: T = "上一条", "Previous";
@@ -79,7 +81,6 @@ words! {
         find_number: F = |n| format!("在差错中查找 {n}"), |n| format!("Find {n} in cases");
         today: T = "今日", "today";
         days: F = |n| format!("{n} 天"), |n| format!("{n} d");
-        hours: F = |n| format!("{n} 时"), |n| format!("{n} h");
         seconds: F = |n| format!("{n} 秒"), |n| format!("{n} s");
         minutes_seconds: F2 = |m, s| format!("{m} 分 {s} 秒"), |m, s| format!("{m} min {s} s");
     }

@@ -10,6 +10,11 @@ words! {
         title: T = "导入订单", "Import orders";
         title_refunds: T = "导入退款", "Import refunds";
         cancel: T = "取消", "Cancel";
+        skip_file: T = "跳过此文件", "Skip this file";
+        cancel_all: T = "全部取消", "Cancel all";
+        and_more: F2 = |name, n| format!("{name}，后面还有 {n} 个文件"), |name, n| format!("{name}, {} to follow", many(n, "file", "files"));
+        known: F = |time| format!("此文件已于 {time} 导入，没有新内容"), |time| format!("This file was imported {time}; nothing is new");
+        known_deed: T = "已导入过", "Imported before";
         deed: F = |n| format!("导入 {n} 行"), |n| format!("Import {}", many(n, "row", "rows"));
         reading: F = |n| format!("已读 {n}%"), |n| format!("Read {n}%");
         reading_rows: T = "正在读…", "Reading...";

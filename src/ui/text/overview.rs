@@ -56,8 +56,8 @@ words! {
         ageing: T = "未结账龄", "Open by age";
         ageing_note: F = |n| format!("{n} 笔"), |n| many(n, "case", "cases");
         nothing_open: T = "没有未结差错", "No open cases";
-        age_today: T = "今日", "today";
-        age_days: F2 = |a, b| if a == b { format!("{a} 天") } else { format!("{a}–{b} 天") }, |a, b| if a == b { format!("{a} d") } else { format!("{a}-{b} d") };
+        age_newest: F = |n| format!("{n} 天内"), |n| format!("up to {n} d");
+        age_days: F2 = |a, b| format!("{a}–{b} 天"), |a, b| format!("{a}-{b} d");
         age_more: F = |n| format!("{n} 天以上"), |n| format!("{n} d and more");
         calendar: T = "账单日历", "Bill calendar";
         legend_balanced: T = "已平账", "Balanced";
@@ -82,6 +82,8 @@ words! {
 words! {
     /// The first start.
     FirstStart {
+        no_merchant: T = "还没有商户", "No merchant yet";
+        no_merchant_note: T = "先新增商户，再导入订单和账单，就能对账", "Add one, then import its orders and its bill to reconcile them";
         title: T = "开始", "Start";
         sentence: T = "每天早上，一分钟看清昨天的每一笔", "Every morning, one minute shows every payment of yesterday";
         line: T = "微信支付账单与你的订单逐笔对上，差的那几笔摆在眼前", "WeChat Pay's bill against your orders, row by row; the few that differ lie before you";

@@ -311,7 +311,7 @@ fn value(ui: &Ui, at: Pos2, room: f32, text: Option<&str>, t: &Tokens) -> bool {
         paint::left(p, at, "—", (Face::Body, t.text_3));
         return false;
     };
-    let digits = text.len() > 20 && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let digits = text.len() > 16 && text.bytes().all(|b| b.is_ascii_alphanumeric());
     let wide = paint::width(p, text, Face::Body) > room;
     if digits && wide {
         let keep = ((room / 7.6) as usize).saturating_sub(6).max(4);

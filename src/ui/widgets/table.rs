@@ -178,6 +178,8 @@ pub(crate) struct Output {
     pub(crate) menu_at: Option<egui::Pos2>,
     /// True when it was the key.
     pub(crate) menu_by_key: bool,
+    /// The column that the pointer asked in.
+    pub(crate) menu_column: Option<&'static str>,
     /// The selection should be copied.
     pub(crate) copy: bool,
     /// Rows in view, so that missing pages are asked for.
@@ -254,7 +256,9 @@ impl Table<'_> {
         (memory, output): (&mut TableMemory, &mut Output),
     ) {
         ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
-        let salt = ("cells", self.name, self.columns.len());
+        // Each choice of columns keeps its own widths: another one may be the elastic one.
+        let ids: Vec<&str> = self.columns.iter().map(|column| column.id).collect();
+        let salt = Id::unique(("cells", self.name, ids));
         let state_id = egui_table::TableState::id(ui, IdSalt::new(salt));
         let widths = self.widths(ui, state_id, inner.width());
         let columns: Vec<egui_table::Column> = self

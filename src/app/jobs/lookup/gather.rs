@@ -249,11 +249,18 @@ fn cases(ports: &Ports, dossier: &mut Dossier) -> Result<(), Failure> {
     let mut families: Vec<&str> = Category::all().map(Category::family).collect();
     families.sort_unstable();
     families.dedup();
-    let mut numbers = vec![("pay", dossier.out_trade_no.clone())];
+    // A finding without an order number goes by WeChat Pay's; a refund kept in the order's row by its number there.
+    let mut numbers = vec![
+        ("pay", dossier.out_trade_no.clone()),
+        ("pay", dossier.transaction_id()),
+    ];
+    let orders = dossier.orders.iter();
+    numbers.extend(orders.map(|kept| ("refund", kept.row.refund_no.to_string())));
     let refunds = dossier.refunds.iter();
     numbers.extend(refunds.map(|kept| ("refund", kept.row.out_refund_no.to_string())));
     let merchant = dossier.merchant_refunds.iter();
     numbers.extend(merchant.map(|kept| ("refund", kept.row.out_refund_no.to_string())));
+    numbers.retain(|(_, number)| !number.is_empty());
     numbers.sort_unstable();
     numbers.dedup();
     let mut found = Vec::new();

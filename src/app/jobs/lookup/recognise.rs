@@ -94,7 +94,14 @@ fn find(text: &str, letters: bool) -> Recognised {
     let alone = tokens.len() == 1;
     let letters = letters && alone;
     let mut seen = HashSet::new();
+    let message = is_message(&clean);
+    let mut field = None;
     for token in &tokens {
+        if message && token.text != "CDATA" && is_field(&token.text) {
+            field = Some(token.text.as_str());
+            continue;
+        }
+        let named = field.take_if(|_| token.text != "CDATA");
         if out.numbers.len() >= MAX_NUMBERS {
             out.cut = true;
             break;
@@ -102,7 +109,11 @@ fn find(text: &str, letters: bool) -> Recognised {
         if !seen.insert(token.text.as_str()) {
             continue;
         }
-        match judge(token, alone) {
+        let judged = match named {
+            Some(name) => judge_field(name, token),
+            None => judge(token, alone),
+        };
+        match judged {
             Judged::Number(found) => out.numbers.push(found),
             Judged::Merchant => out.merchants.push(token.text.clone()),
             Judged::Nothing if letters && is_bare_word(token, &clean) => {
@@ -314,6 +325,39 @@ fn is_transaction(digits: &str) -> bool {
 
 fn is_refund(digits: &str) -> bool {
     (28..=32).contains(&digits.len()) && digits.starts_with("50")
+}
+
+/// True for a message of the interfaces: there the names of fields say what the values are.
+fn is_message(text: &str) -> bool {
+    let fields = ["out_trade_no", "transaction_id", "return_code", "mch_id"];
+    text.contains(['<', '{']) && fields.iter().any(|field| text.contains(field))
+}
+
+fn is_field(text: &str) -> bool {
+    let letters = text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    // `refund_id_0` and its like are numbered.
+    let numbered = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    letters || (text.contains('_') && FIELDS.iter().any(|(name, _)| *name == numbered))
+}
+
+/// The fields of the interfaces that hold numbers.
+const FIELDS: [(&str, &[NumberKind]); 4] = [
+    ("out_trade_no", &[K::OutTradeNo]),
+    ("transaction_id", &[K::TransactionId]),
+    ("out_refund_no", &[K::OutRefundNo]),
+    ("refund_id", &[K::RefundId]),
+];
+
+/// The value of a field: what is no number of an order, such as an appid, a time or a sum, is passed over.
+fn judge_field(name: &str, token: &Token) -> Judged {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    if matches!(name, "mch_id" | "mchid") {
+        return Judged::Merchant;
+    }
+    match FIELDS.iter().find(|(field, _)| *field == name) {
+        Some((_, kinds)) if token.text.len() <= 64 => Judged::Number(number(token, Some(kinds))),
+        _ => Judged::Nothing,
+    }
 }
 
 enum Judged {

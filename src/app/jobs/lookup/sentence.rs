@@ -2,7 +2,9 @@
 
 use super::gather::{Dossier, pay_status_words};
 use crate::app::Words;
-use crate::domain::{BillState, Fen, FulfilStatus, Instant, MOrder, PayStatus, SuggestedAction};
+use crate::domain::{
+    BillState, Category, Fen, FulfilStatus, Instant, MOrder, PayStatus, SuggestedAction,
+};
 
 /// Whether a person must do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,9 +112,91 @@ fn yuan(amount: Fen) -> String {
     format!("¥{}", amount.grouped())
 }
 
-/// Tells what happened.
+/// Tells what happened. What a comparison found and nobody has settled is never contradicted: a row in transit is
+/// waited for, and books are not said to agree over an open case.
 #[must_use]
 pub fn sentence(dossier: &Dossier) -> Sentence {
+    let said = by_the_rows(dossier);
+    let open = dossier
+        .cases
+        .iter()
+        .filter(|story| !story.case.status.is_closed())
+        .map(|story| story.case.finding.category)
+        .min_by_key(|category| category.severity());
+    match open {
+        // Once both books have it, the next run closes the case.
+        Some(category) if waits(category) && said.standing != Standing::Agrees => {
+            in_transit(dossier, category)
+        }
+        Some(category)
+            if said.standing == Standing::Agrees && category.severity().needs_person() =>
+        {
+            over_a_case(dossier, category)
+        }
+        _ => said,
+    }
+}
+
+/// True for a payment that the other book should have the day after.
+const fn waits(category: Category) -> bool {
+    matches!(category, Category::PayPendingW | Category::PayPendingM)
+}
+
+fn in_transit(dossier: &Dossier, category: Category) -> Sentence {
+    let (zh, en) = if let Some(paid) = payments(dossier).first() {
+        let (at, sum) = (short(paid.at), yuan(paid.amount));
+        (
+            format!("顾客 {at} 已付 {sum}"),
+            format!("The customer paid {sum} at {at}"),
+        )
+    } else {
+        let order = dossier.order();
+        let at = short(order.and_then(|order| order.paid_at));
+        let sum = order.map_or_else(String::new, |order| yuan(order.amount));
+        (
+            format!("商户记 {at} 已付 {sum}"),
+            format!("The merchant booked {sum} paid at {at}"),
+        )
+    };
+    let (zh_where, en_where) = if category == Category::PayPendingW {
+        ("商户账", "the merchant's book")
+    } else {
+        ("微信账单", "WeChat Pay's bill")
+    };
+    Sentence::new(
+        Standing::Open,
+        category.action(),
+        format!("{zh}，临近零点，{zh_where}应在次日：跨日在途，等次日对账"),
+        format!(
+            "{en}, close to midnight; {en_where} should have it the day after: in transit, wait for the next run"
+        ),
+    )
+}
+
+/// The payment itself agrees, something else of the order does not.
+fn over_a_case(dossier: &Dossier, category: Category) -> Sentence {
+    let paid = payments(dossier).first().copied();
+    let at = short(paid.and_then(|paid| paid.at));
+    let sum = paid.map_or_else(String::new, |paid| yuan(paid.amount));
+    let (code, action) = (category.code(), category.action());
+    Sentence::new(
+        Standing::NeedsPerson,
+        action,
+        format!(
+            "顾客 {at} 已付 {sum}，另有未结差错 {code} {}：{}",
+            category.zh(),
+            action.zh()
+        ),
+        format!(
+            "The customer paid {sum} at {at}, but case {code} {} is open: {}",
+            category.en().to_lowercase(),
+            action.en().to_lowercase()
+        ),
+    )
+}
+
+/// What the rows of both books say.
+fn by_the_rows(dossier: &Dossier) -> Sentence {
     let payments = payments(dossier);
     match (payments.as_slice(), dossier.order()) {
         ([first, _, ..], _) => {

@@ -64,7 +64,7 @@ pub struct Entry {
     pub amount: Option<Fen>,
     /// State, in the source's own word.
     pub state: String,
-    /// File and line (`orders.csv:12`), case key, or empty.
+    /// File and line (`orders.csv:12`), who did it, or empty.
     pub source: String,
     /// The row, where there is one.
     pub row: Option<RowRef>,
@@ -274,16 +274,25 @@ fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
             let said = case_words(event);
             let (zh, en) = (category.zh(), category.en());
             let code = category.code();
+            let found = event.kind == CaseEventKind::Found;
+            let words = if found && Category::parse(&event.text) == Some(category) {
+                Words::new(
+                    format!("对账判为差错 {code} {zh}"),
+                    format!("Found as case {code} {en}"),
+                )
+            } else {
+                Words::new(
+                    format!("差错 {code} {zh}：{}", said.zh),
+                    format!("Case {code} {en}: {}", said.en),
+                )
+            };
             out.push(Entry {
                 at: Some(event.at),
                 kind: EntryKind::Case,
-                words: Words::new(
-                    format!("差错 {code} {zh}：{}", said.zh),
-                    format!("Case {code} {en}: {}", said.en),
-                ),
+                words,
                 amount: None,
                 state: event.kind.word().to_owned(),
-                source: story.case.key.clone(),
+                source: event.actor.clone(),
                 row: None,
             });
         }

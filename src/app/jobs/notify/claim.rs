@@ -1,6 +1,6 @@
 //! From the bytes of a notification to what it claims: nothing passes whose seal does not hold.
 
-use super::reason::Reason;
+use super::reason::{NO_V2_KEY, NO_V3_KEY, Reason};
 use crate::app::{Failure, FailureKind, Words};
 use crate::domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use crate::ports::Ports;
@@ -109,9 +109,10 @@ fn reply_reason(error: &ReplyError) -> Reason {
 
 pub(super) fn open_v2(body: &[u8], keys: &Keys) -> Result<Claim, Refusal> {
     let params = xml::read(body).map_err(|error| Reason::Unreadable(error.to_string()))?;
-    let key = keys.v2.as_ref().ok_or_else(|| {
-        Reason::Forged("the profile has no APIv2 key to check it with".to_owned())
-    })?;
+    let key = keys
+        .v2
+        .as_ref()
+        .ok_or_else(|| Reason::Forged(NO_V2_KEY.to_owned()))?;
     if kind(&params) == NoticeKind::Refund {
         let notice =
             RefundNotice::open(body, key).map_err(|error| Reason::Forged(error.to_string()))?;
@@ -166,7 +167,7 @@ pub(super) fn open_v3(
     let key = keys
         .v3
         .as_ref()
-        .ok_or_else(|| forged("the profile has no APIv3 key to open it with".to_owned()))?;
+        .ok_or_else(|| forged(NO_V3_KEY.to_owned()))?;
     let unreadable = |error: String| Refusal::from(Reason::Unreadable(error));
     let envelope = Envelope::read(body).map_err(|error| unreadable(error.to_string()))?;
     let plain = envelope

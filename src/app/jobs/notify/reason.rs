@@ -2,6 +2,12 @@
 
 use crate::app::Words;
 use crate::domain::Instant;
+use crate::wechat::v2::SignError;
+
+/// Why a notification of APIv2 cannot be checked.
+pub(super) const NO_V2_KEY: &str = "the profile has no APIv2 key to check it with";
+/// Why a notification of APIv3 cannot be opened.
+pub(super) const NO_V3_KEY: &str = "the profile has no APIv3 key to open it with";
 
 /// What became of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +71,23 @@ impl Reason {
         }
     }
 
+    /// The particulars for people, where they are a sentence; facts stand as they are.
+    #[must_use]
+    pub fn particulars(&self) -> Words {
+        let detail = self.detail();
+        let zh = match detail {
+            NO_V2_KEY => "商户没有存 APIv2 密钥，无法核验",
+            NO_V3_KEY => "商户没有存 APIv3 密钥，无法解密",
+            _ if detail == SignError::Missing.to_string() => "通知里没有签名",
+            _ if detail == SignError::Repeated.to_string() => "通知里有不止一个签名",
+            _ if detail == SignError::Wrong.to_string() => {
+                "签名与内容不符：密钥或签名方式不对，或内容被改过"
+            }
+            other => other,
+        };
+        Words::new(zh, detail)
+    }
+
     /// The reason for people.
     #[must_use]
     pub fn words(&self) -> Words {
@@ -117,6 +140,8 @@ mod tests {
         words.dedup();
 
         assert_eq!(words.len(), all.len());
+        let unsigned = Reason::Forged(SignError::Missing.to_string());
+        assert_eq!(unsigned.particulars().zh, "通知里没有签名");
         for reason in all {
             assert!(!reason.words().zh.is_empty() && !reason.words().en.is_empty());
         }

@@ -250,6 +250,7 @@ fn case_row(case: &CaseRecord) -> CaseRow {
         key: case.key.clone(),
         profile: case.profile,
         day: case.day,
+        opened_on: case.opened_on,
         category: finding.category,
         number: number_of(finding).to_owned(),
         wechat: finding.bill,

@@ -1,5 +1,7 @@
 //! The Overview: every merchant's day, the last 30 days, open cases by age, the calendar of bills.
 
+use std::collections::BTreeMap;
+
 use super::cases::counts;
 use super::certificate::Facts;
 use super::day::{figures, is_matched};
@@ -7,7 +9,7 @@ use super::{Views, is_bill, is_orders};
 use crate::app::Failure;
 use crate::app::model::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
-    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel,
+    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, age_days,
 };
 use crate::domain::{BillDate, Category, Fen, MerchantProfile, ProfileId, Severity};
 use crate::ports::{CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
@@ -16,11 +18,11 @@ use crate::ports::{CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
 const CHART_DAYS: i32 = 30;
 /// Ages of open cases, in days: from, to.
 const AGES: [(u32, Option<u32>); 5] = [
-    (0, Some(0)),
-    (1, Some(1)),
+    (0, Some(1)),
     (2, Some(3)),
     (4, Some(7)),
-    (8, None),
+    (8, Some(30)),
+    (31, None),
 ];
 
 /// Everything of one merchant that the Overview adds up.
@@ -31,6 +33,8 @@ struct Book {
     runs: Vec<RunRecord>,
     /// Open cases of the day.
     cases: Vec<CaseRecord>,
+    /// The worst open case of each day that needs a person.
+    open: BTreeMap<BillDate, Severity>,
 }
 
 impl Views<'_> {
@@ -101,7 +105,24 @@ impl Views<'_> {
             imports: self.books.imports(id)?,
             runs: self.records.current_runs(id, first_of_calendar(day), day)?,
             cases,
+            open: self.open_days(id)?,
         })
+    }
+
+    fn open_days(&self, id: ProfileId) -> Result<BTreeMap<BillDate, Severity>, Failure> {
+        let all = self.records.cases(&CaseQuery {
+            profile: Some(id),
+            ..CaseQuery::default()
+        })?;
+        let mut worst = BTreeMap::new();
+        for case in all.iter().filter(|case| !case.status.is_closed()) {
+            let severity = case.finding.category.severity();
+            if severity.needs_person() {
+                let known = worst.entry(case.day).or_insert(severity);
+                *known = severity.min(*known);
+            }
+        }
+        Ok(worst)
     }
 
     fn merchant_day(&self, book: &Book, day: BillDate) -> MerchantDay {
@@ -342,10 +363,9 @@ fn history(books: &[Book], day: BillDate) -> Vec<DayPoint> {
                 cases = cases.saturating_add(line.findings);
             }
         }
-        let urgent = runs
+        let urgent = books
             .iter()
-            .flat_map(|run| run.summary.lines())
-            .any(|line| line.category.severity() == Severity::Urgent && line.findings > 0);
+            .any(|book| book.open.get(&day) == Some(&Severity::Urgent));
         let net = bills
             .iter()
             .filter_map(Facts::net)
@@ -369,15 +389,7 @@ fn history(books: &[Book], day: BillDate) -> Vec<DayPoint> {
 
 fn ageing(open: &[CaseRecord], today: BillDate) -> Vec<AgeClass> {
     let class = |&(from_days, to_days): &(u32, Option<u32>)| {
-        let age = |case: &&CaseRecord| {
-            u32::try_from(
-                today
-                    .number()
-                    .saturating_sub(case.opened_on.number())
-                    .saturating_sub(1),
-            )
-            .unwrap_or_default()
-        };
+        let age = |case: &&CaseRecord| age_days(case.opened_on, today);
         let of_age: Vec<&CaseRecord> = open
             .iter()
             .filter(|case| !case.status.is_closed())
@@ -424,26 +436,16 @@ fn calendar(book: &Book, day: BillDate) -> Vec<CalendarDay> {
             (None, _) if first_import.is_none_or(|first| day < first) => return None,
             (None, _) => CalendarState::Missing,
             (Some(_), None) => CalendarState::Verified,
-            (Some(_), Some(run)) => worst(run),
+            // What was decided or closed by itself marks its day no longer.
+            (Some(_), Some(_)) => match book.open.get(&day) {
+                Some(Severity::Urgent) => CalendarState::NeedsWork,
+                Some(_) => CalendarState::Faults,
+                None => CalendarState::Balanced,
+            },
         };
         Some(CalendarDay { day, state, rows })
     })
     .collect()
-}
-
-fn worst(run: &RunRecord) -> CalendarState {
-    let found = |severity: Severity| {
-        run.summary
-            .lines()
-            .any(|line| line.findings > 0 && line.category.severity() == severity)
-    };
-    if found(Severity::Urgent) {
-        CalendarState::NeedsWork
-    } else if found(Severity::Fault) {
-        CalendarState::Faults
-    } else {
-        CalendarState::Balanced
-    }
 }
 
 /// The missing day that can be fetched for the shortest time still.

@@ -161,7 +161,11 @@ fn content(
     let heads = [c.both_books, c.book_w, c.book_m];
     let place = Rect::from_min_max(pos2(area.left(), top), area.max);
     let w = page.w;
-    let rows: Vec<CompareRow> = detail.compare.iter().map(|row| in_words(w, row)).collect();
+    let rows: Vec<CompareRow> = detail
+        .compare
+        .iter()
+        .map(|row| in_words(page, row))
+        .collect();
     top = card::side_by_side(ui, place, heads, &rows, |row| field_name(w, row)) + 12.0;
     let key = detail.row.number.as_str();
     for (line, head) in [
@@ -405,9 +409,18 @@ fn notes(
     }
 }
 
-/// The merchant's states as people say them, with the canonical word behind: `未支付 created`.
-fn in_words(w: &Wording, row: &CompareRow) -> CompareRow {
+/// The merchant's states as people say them, with the canonical word behind: `未支付 created`; times without this year.
+fn in_words(page: &Page<'_>, row: &CompareRow) -> CompareRow {
+    let w = page.w;
     let mut row = row.clone();
+    if matches!(row.field, CompareField::PaidAt | CompareField::CreatedAt) {
+        let year = page.state.now.beijing().format("%Y-").to_string();
+        for time in [&mut row.wechat, &mut row.merchant].into_iter().flatten() {
+            if let Some(short) = time.strip_prefix(&year) {
+                *time = short.to_owned();
+            }
+        }
+    }
     let said = row.merchant.as_deref().and_then(|word| match row.field {
         CompareField::State => PayStatus::parse(word).map(|status| w.orders.pay_status(status)),
         CompareField::Fulfilment => {

@@ -3,11 +3,15 @@
 use egui::{Rect, Ui, pos2};
 
 use super::{column_of, sort_of};
-use crate::app::model::{CaseFilter, CaseRow};
+use crate::app::model::{CaseFilter, CaseRow, age_days};
 use crate::ui::page::Page;
+use crate::ui::screens::columns::{self, Offer};
 use crate::ui::theme::{Face, Mood};
 use crate::ui::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
 use crate::ui::{format, paint};
+
+/// Name of the table, also of its choice of columns.
+pub(super) const NAME: &str = "cases";
 
 struct CaseRows<'a> {
     page: &'a Page<'a>,
@@ -26,7 +30,7 @@ pub(super) fn show(
     let columns = columns(page, panel_open);
     let filter = &page.state.cases.filter;
     let table = Table {
-        name: "cases",
+        name: NAME,
         columns: &columns,
         frozen: 2,
         row_height: page.row_height(),
@@ -48,23 +52,40 @@ fn columns(page: &Page<'_>, panel_open: bool) -> Vec<Column> {
             Column::number("merchant", c.merchant, 100.0).sorts(),
         ];
     }
-    let mut columns = vec![
-        Column::text("severity", c.severity, 92.0).sorts(),
-        Column::text("code", c.code, 56.0).sorts(),
-        Column::text("category", c.category, 118.0).elastic(),
-        Column::text("number", c.number, 186.0).sorts(),
-        Column::number("wechat", c.wechat, 86.0).sorts(),
-        Column::number("merchant", c.merchant, 86.0).sorts(),
-        Column::text("paid", c.paid_at, 124.0).sorts(),
-    ];
-    if !panel_open {
-        if page.class.is_wide() {
-            columns.push(Column::text("day", c.day, 100.0));
-        }
-        columns.push(Column::text("age", c.age, 64.0));
-        columns.push(Column::text("owner", c.owner, 84.0));
-    }
-    columns
+    columns::chosen(page, NAME, &offers(page, panel_open))
+}
+
+/// Every column there is; beside an open panel fewer of them are usual.
+pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
+    let (c, w) = (&page.w.cases, page.w);
+    let fixed = |column| Offer {
+        column,
+        usual: true,
+        fixed: true,
+    };
+    let offer = |column, usual| Offer {
+        column,
+        usual,
+        fixed: false,
+    };
+    let roomy = !panel_open && page.class.is_wide();
+    let several = page.state.merchant.is_none() && page.state.merchants.len() > 1;
+    vec![
+        fixed(Column::text("severity", c.severity, 92.0).sorts()),
+        fixed(Column::text("code", c.code, 56.0).sorts()),
+        fixed(Column::text("category", c.category, 118.0).elastic()),
+        offer(
+            Column::text("shop", w.overview.merchant, 120.0),
+            roomy && several,
+        ),
+        fixed(Column::text("number", c.number, 186.0).sorts()),
+        offer(Column::number("wechat", c.wechat, 86.0).sorts(), true),
+        offer(Column::number("merchant", c.merchant, 86.0).sorts(), true),
+        offer(Column::text("paid", c.paid_at, 124.0).sorts(), true),
+        offer(Column::text("day", c.day, 100.0), roomy),
+        offer(Column::text("age", c.age, 64.0), !panel_open),
+        offer(Column::text("owner", c.owner, 84.0), !panel_open),
+    ]
 }
 
 impl Rows for CaseRows<'_> {
@@ -107,11 +128,13 @@ impl Rows for CaseRows<'_> {
                 let color = if words.is_some() { t.text_2 } else { t.text_3 };
                 cell.words(words.as_deref().unwrap_or("—"), (Face::Body, color));
             }
+            "shop" => cell.words(self.page.state.name_of(row.profile), body),
             "day" => cell.words(&row.day.to_string(), (Face::Body, t.text_2)),
             "owner" if row.owner.is_empty() => cell.words("—", (Face::Body, t.text_3)),
             "owner" => cell.words(&row.owner, (Face::Body, t.text_2)),
             "age" => {
-                let age = format::age(row.day.start(), self.page.state.now, w);
+                let age = age_days(row.opened_on, self.page.state.now.day());
+                let age = format::age(age, w);
                 cell.words(&age, (Face::Body, t.text_2));
             }
             _ => {}

@@ -84,10 +84,12 @@ pub(super) fn show(
 fn remark(ui: &Ui, rest: Rect, page: &Page<'_>, (sheet, y): (&ImportSheet, f32)) {
     let w = &page.w.import;
     let lacking = (w.lacking)(&super::lacking(page, sheet));
-    let (words, color) = match &sheet.problem {
-        Some(words) => (page.w.of(words), page.t.orange.text),
-        None if !sheet.lacking.is_empty() => (lacking.as_str(), page.t.orange.text),
-        None => (w.all_guessed, page.t.text_3),
+    let known = super::known(page, sheet);
+    let (words, color) = match (&sheet.problem, &known) {
+        (_, Some(words)) => (words.as_str(), page.t.orange.text),
+        (Some(words), None) => (page.w.of(words), page.t.orange.text),
+        _ if !sheet.lacking.is_empty() => (lacking.as_str(), page.t.orange.text),
+        _ => (w.all_guessed, page.t.text_3),
     };
     let p = ui.painter();
     let room = rest.width() - 34.0;

@@ -34,6 +34,8 @@ pub(super) struct Lists {
     history: TableMemory,
     answers: TableMemory,
     menu: RowMenu,
+    /// The list was just opened: its field still has to get the focus.
+    fresh: bool,
 }
 
 struct HistoryRows<'a> {
@@ -178,7 +180,7 @@ impl Lists {
         number: &dyn Fn(u64) -> Option<String>,
     ) -> Option<String> {
         let w = page.w;
-        let (row, looks_up) = self.menu.show(ui, (table, page.keys.escape), |row| {
+        let (row, looks_up) = self.menu.show(ui, (table, page.keys.escape), |row, _| {
             if number(row).is_none_or(|number| number.is_empty()) {
                 return Vec::new();
             }
@@ -215,9 +217,21 @@ impl Lists {
         }
     }
 
+    /// The list comes into view: what is typed or pasted goes into it.
+    pub(super) fn opened(&mut self) {
+        self.fresh = true;
+    }
+
     fn list_field(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
         let (t, l) = (page.t, &page.w.lookup);
         let id = paint::id(ui, "many text");
+        // In the frame of the click itself the field would give the focus up again.
+        let clicked = ui.input(|input| input.pointer.any_click());
+        if self.fresh && clicked {
+            ui.ctx().request_repaint();
+        } else if std::mem::take(&mut self.fresh) {
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
         let focused = ui.memory(|memory| memory.has_focus(id));
         let edge = if focused {
             egui::Stroke::new(2.0, t.accent)
@@ -383,7 +397,7 @@ impl Rows for HistoryRows<'_> {
             "number" => cell.words(&row.number, (Face::Mono, t.text_1)),
             "result" => cell.words(&row.outcome, (Face::Body, t.text_1)),
             _ => {
-                let took = format::duration(row.took_ms, self.page.w);
+                let took = format::took(row.took_ms, self.page.w);
                 cell.words(&took, (Face::Body, t.text_2));
             }
         }

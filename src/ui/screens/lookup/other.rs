@@ -169,7 +169,7 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
             (
                 Mood::Urgent,
                 w.of(&words).to_owned(),
-                reason.detail().to_owned(),
+                w.of(&reason.particulars()).to_owned(),
             )
         }
     };
@@ -243,7 +243,8 @@ fn retries(first: Instant) -> String {
 /// What codes mean, where they come from, where they are mended.
 fn explained(ui: &mut Ui, rect: Rect, page: &Page<'_>, all: &[Explanation], out: &mut Outbox) {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
-    let height = 104.0;
+    let quoted = all.iter().any(|one| !one.said.is_empty());
+    let height = if quoted { 104.0 } else { 84.0 };
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let size = vec2(rect.width(), all.len() as f32 * (height + 12.0));
         ui.advance_cursor_after_rect(Rect::from_min_size(rect.min, vec2(0.0, 0.0)));

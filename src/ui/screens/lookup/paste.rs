@@ -117,8 +117,11 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
             let who = &story.dossier.profile.1.name;
             (l.recognised)(kind_name(w, story.kind), who)
         }
-        (None, Some(kind)) => (l.maybe)(kind_name(w, *kind)),
-        (None, None) => String::new(),
+        // An error code or a message is explained below; nothing of it may be an order.
+        (None, Some(kind)) if local.explained.is_empty() && local.notices == 0 => {
+            (l.maybe)(kind_name(w, *kind))
+        }
+        (None, _) => String::new(),
     };
     if !said.is_empty() {
         let (icon, color) = if story.is_some() {

@@ -3,7 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::app::model::{BillStatus, CaseFilter, MerchantDay, NextStep, OverviewModel};
+use crate::app::model::{
+    BillStatus, CaseFilter, MerchantDay, MerchantRow, NextStep, OverviewModel,
+};
 use crate::app::{BillChoice, Command};
 use crate::domain::Severity;
 use crate::ui::action::{Action, Outbox};
@@ -276,6 +278,9 @@ fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &Colu
 fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbox) {
     let o = &page.w.overview;
     let salt = row.profile.0.unsigned_abs();
+    let known = page.state.merchants.iter();
+    let mut known = known.filter(|known| known.id == row.profile);
+    let fetches = known.next().is_none_or(MerchantRow::can_fetch);
     let work;
     let (label, enabled) = match row.next {
         NextStep::Work(count) => {
@@ -284,7 +289,8 @@ fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbo
         }
         NextStep::Balanced => (o.step_balanced, true),
         NextStep::ImportOrders => (o.step_orders, true),
-        NextStep::Download => (o.step_download, true),
+        NextStep::Download if fetches => (o.step_download, true),
+        NextStep::Download => (page.w.bills.import, true),
         NextStep::Reconcile => (o.step_reconcile, true),
         NextStep::Wait => (o.step_wait, false),
     };
@@ -302,7 +308,12 @@ fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbo
         return;
     }
     let day = page.state.day;
-    match row.next {
+    let next = match row.next {
+        // Without a key the file is the way.
+        NextStep::Download if !fetches => NextStep::ImportOrders,
+        next => next,
+    };
+    match next {
         NextStep::Work(_) => {
             out.push(Action::SetMerchant(Some(row.profile)));
             out.push(Action::Go(Screen::Cases));

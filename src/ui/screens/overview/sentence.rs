@@ -128,8 +128,11 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
     let totals = &model.totals;
     let work = (o.work)(&format::count(totals.to_work));
     let can_fetch = page.state.now >= model.day.bill_available_from();
+    let fetches = super::fetches(page);
     let (label, icon) = if totals.to_work > 0 {
         (work.as_str(), None)
+    } else if totals.bills_missing() > 0 && !fetches {
+        (page.w.bills.import, Some(icons::FILE_PLUS))
     } else if totals.bills_missing() > 0 && can_fetch {
         (o.run_all, Some(icons::ARROW_CLOCKWISE))
     } else {
@@ -156,8 +159,10 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
                 Vec::new(),
                 out,
             );
-        } else {
+        } else if fetches {
             out.run(Command::Morning(page.state.merchant, page.state.day));
+        } else {
+            out.push(Action::PickFiles);
         }
     }
     response.rect.left()

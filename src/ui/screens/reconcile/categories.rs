@@ -62,11 +62,11 @@ impl Columns {
         Self {
             code: rect.left() + 16.0,
             category: rect.left() + 62.0,
-            severity: at(0.31),
-            count: at(0.46),
-            wechat: at(0.62),
-            merchant: at(0.79),
-            action: at(0.825),
+            severity: at(0.28),
+            count: at(0.41),
+            wechat: at(0.56),
+            merchant: at(0.715),
+            action: at(0.74),
         }
     }
 }
@@ -191,8 +191,10 @@ fn category(
         if response.clicked() {
             open_category(page, row.category, out);
         }
-        if cut {
-            response.on_hover_text(action);
+        // The row is as wide as the table: the words appear where they are cut.
+        let over = |at: egui::Pos2| at.x >= c.action - 10.0;
+        if cut && response.hover_pos().is_some_and(over) {
+            response.on_hover_text_at_pointer(action);
         }
     }
 }

@@ -79,7 +79,7 @@ fn segment(ui: &Ui, rect: Rect, severity: Severity) {
 fn age_words(w: &crate::ui::text::Wording, class: &AgeClass) -> String {
     let o = &w.overview;
     match (class.from_days, class.to_days) {
-        (0, _) => o.age_today.to_owned(),
+        (0, Some(to)) => (o.age_newest)(&to.to_string()),
         (from, Some(to)) => (o.age_days)(&from.to_string(), &to.to_string()),
         (from, None) => (o.age_more)(&from.to_string()),
     }

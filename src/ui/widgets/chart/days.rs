@@ -65,11 +65,14 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
     );
     share_line(ui, strip, points, slot);
     let mut clicked = None;
+    // Before the first bill nobody kept books: those days lack nothing.
+    let first = points.iter().position(|point| point.rows.is_some());
     for (nth, point) in points.iter().enumerate() {
         let x = plot.left() + nth as f32 * slot;
         let column = Rect::from_min_max(pos2(x, plot.top()), pos2(x + slot, plot.bottom()));
         let last = nth + 1 == points.len();
-        if bar(ui, column, point, (by, top_value), last) {
+        if first.is_some_and(|first| nth >= first) && bar(ui, column, point, (by, top_value), last)
+        {
             clicked = Some(point.day);
         }
         if nth % 7 == 0 {

@@ -129,6 +129,10 @@ impl TableDelegate for Delegate<'_, '_> {
             self.output.menu = Some(row);
             self.output.menu_by_key = false;
             self.output.menu_at = response.interact_pointer_pos();
+            self.output.menu_column = self
+                .output
+                .menu_at
+                .and_then(|at| self.column_at(row_rect.left(), at.x, is_frozen));
         } else if self.output.menu == Some(row) && self.output.menu_by_key {
             let seen = row_rect.intersect(clip);
             let left = self.output.menu_at.map_or(seen.left(), |at| at.x);
@@ -146,6 +150,19 @@ impl TableDelegate for Delegate<'_, '_> {
 }
 
 impl Delegate<'_, '_> {
+    /// The column under a point of a row that begins at `left`.
+    fn column_at(&self, left: f32, x: f32, is_frozen: bool) -> Option<&'static str> {
+        let mut right = left;
+        let columns = self.table.columns.iter().zip(&self.widths).enumerate();
+        for (nth, (column, width)) in columns {
+            right += width;
+            if x < right && (nth < self.table.frozen) == is_frozen {
+                return Some(column.id);
+            }
+        }
+        None
+    }
+
     fn paint_row(&self, ui: &Ui, rect: Rect, row: u64, (selected, is_frozen): (bool, bool)) {
         let t = self.t;
         let p = ui.painter();

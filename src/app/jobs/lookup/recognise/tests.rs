@@ -176,3 +176,33 @@ fn a_list_that_is_too_long_says_so_and_is_read_no_further() {
     assert_eq!(found.numbers.len(), MAX_NUMBERS);
     assert!(!whole.cut);
 }
+
+#[test]
+fn of_a_message_only_the_numbers_of_orders_are_taken() {
+    let xml = "<xml><appid><![CDATA[wx8888888888888888]]></appid><mch_id>1900000109</mch_id>\
+        <out_trade_no><![CDATA[QH261126000000015066]]></out_trade_no>\
+        <transaction_id>4200140808202611265338196358</transaction_id>\
+        <time_end>20261126081717</time_end><sign>0123456789ABCDEF0123456789ABCDEF</sign></xml>";
+    let json = r#"{"mchid":"1900000109","appid":"wx8888888888888888","out_trade_no":"QH261126000000015066",
+        "transaction_id":"4200140808202611265338196358","success_time":"2026-11-26T08:17:17+08:00"}"#;
+    for text in [xml, json] {
+        let found = recognise(text);
+
+        let numbers: Vec<_> = found.numbers.iter().map(|n| n.number.as_str()).collect();
+        let wanted = ["QH261126000000015066", "4200140808202611265338196358"];
+        assert_eq!(numbers, wanted, "{text}");
+        assert_eq!(found.merchants, ["1900000109"]);
+        assert!(found.numbers.iter().all(|number| number.labelled));
+    }
+}
+
+#[test]
+fn numbered_fields_of_an_answer_are_numbers_too() {
+    let found = recognise(
+        "<xml><out_refund_no_0>R1</out_refund_no_0><refund_id_0>50000000382019052709732678859</refund_id_0></xml>\
+         return_code",
+    );
+
+    let numbers: Vec<_> = found.numbers.iter().map(|n| n.number.as_str()).collect();
+    assert_eq!(numbers, ["R1", "50000000382019052709732678859"]);
+}
