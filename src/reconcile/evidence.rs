@@ -13,28 +13,17 @@ pub struct EvidenceError(pub String);
 
 /// Rows one by one, or many at a time: rows are large, and each hand-over of one moves all of it.
 pub trait Rows<T>: Iterator<Item = Result<T, EvidenceError>> {
-    /// Appends the next rows to `to`, at most `most`, and none only at the end.
+    /// Puts the next rows, and the fingerprints of their keys, into lists instead of what is there: some `most`,
+    /// and none only at the end.
     ///
     /// # Errors
     /// [`EvidenceError`] if the archive cannot be read.
-    fn read(&mut self, most: usize, to: &mut Vec<T>) -> Result<(), EvidenceError> {
-        for _ in 0..most {
-            match self.next() {
-                Some(row) => to.push(row?),
-                None => break,
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts the next rows into `rows` instead of those that are there: some `most`, and none only at the end.
-    ///
-    /// # Errors
-    /// As above.
-    fn next_rows(&mut self, most: usize, rows: &mut Vec<T>) -> Result<(), EvidenceError> {
-        rows.clear();
-        self.read(most, rows)
-    }
+    fn next_rows(
+        &mut self,
+        most: usize,
+        rows: &mut Vec<T>,
+        prints: &mut Vec<u64>,
+    ) -> Result<(), EvidenceError>;
 }
 
 /// Rows in ascending order of (fingerprint of the key, key, import, line).

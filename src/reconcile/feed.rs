@@ -153,28 +153,25 @@ impl<'a, T: Keyed + Copy> Feed<'a, T> {
                 .last()
                 .map(|row| Text::<64>::from_utf8(row.key()).unwrap_or_default()),
         );
-        self.prints.clear();
         self.start = 0;
         self.end = 0;
-        stream.next_rows(CHUNK, &mut self.rows)?;
+        stream.next_rows(CHUNK, &mut self.rows, &mut self.prints)?;
         if self.rows.is_empty() {
             self.stream = None;
             return Ok(false);
         }
-        let mut above: Option<&T> = None;
-        for row in &self.rows {
-            let print = fingerprint(row.key());
-            let in_order = match (self.prints.last().zip(above), &last) {
-                (Some((&before, above)), _) => (before, above.key()) <= (print, row.key()),
-                (None, Some((before, key))) => (*before, key.as_bytes()) <= (print, row.key()),
-                (None, None) => true,
-            };
-            if !in_order {
-                return Err(ReconcileError::Disorder(T::BOOK));
-            }
-            self.prints.push(print);
-            above = Some(row);
+        let mut above = last.as_ref().map(|(print, key)| (*print, key.as_bytes()));
+        let mut in_order = self.prints.len() == self.rows.len();
+        for (row, &print) in self.rows.iter().zip(&self.prints) {
+            debug_assert_eq!(print, fingerprint(row.key()), "a foreign fingerprint");
+            let here = (print, row.key());
+            in_order &= above.is_none_or(|above| above <= here);
+            above = Some(here);
         }
-        Ok(true)
+        if in_order {
+            Ok(true)
+        } else {
+            Err(ReconcileError::Disorder(T::BOOK))
+        }
     }
 }

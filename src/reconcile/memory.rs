@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
     BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
+    fingerprint,
 };
 
+use super::feed::Keyed;
 use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Rows, Stream, Sums};
 
 /// The books of one merchant, in memory. Rows may be given in any order.
@@ -151,9 +153,22 @@ impl<'a, T: Copy + 'a, I: Iterator<Item = &'a T>> Iterator for Copies<I> {
     }
 }
 
-impl<'a, T: Copy + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> {}
+impl<'a, T: Keyed + Copy + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> {
+    fn next_rows(
+        &mut self,
+        most: usize,
+        rows: &mut Vec<T>,
+        prints: &mut Vec<u64>,
+    ) -> Result<(), EvidenceError> {
+        rows.clear();
+        rows.extend(self.0.by_ref().take(most));
+        prints.clear();
+        prints.extend(rows.iter().map(|row| fingerprint(row.key())));
+        Ok(())
+    }
+}
 
-fn stream<'a, T: Copy + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a, T> {
+fn stream<'a, T: Keyed + Copy + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a, T> {
     Box::new(Copies(rows))
 }
 

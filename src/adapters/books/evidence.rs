@@ -39,7 +39,7 @@ impl Ledger {
         keep: Option<&Keep<R>>,
     ) -> Result<Stream<'_, R>, EvidenceError> {
         let merged = self.view.merge::<R>(&self.shelf, sections, keep)?;
-        Ok(merged.into_stream()?)
+        Ok(merged.into_stream())
     }
 
     /// Sections of a book by day, the likeliest day first.

@@ -1,5 +1,7 @@
 //! Row groups: two thousand rows, column by column, under one checksum.
 
+use std::array::from_fn;
+
 use super::checksum::checksum;
 use super::column::{Fill, IntColumn, Numbers, TextColumn, Texts, encode_ints};
 use super::pack::{Entry, Scratch, Sheaf, scratch};
@@ -29,9 +31,12 @@ pub(super) struct EncodedGroup {
 
 /// Encodes some rows of a sheaf; `None` if a row cannot be read back, which is a fault of the program.
 pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<EncodedGroup> {
-    let mut numbers: [Numbers<'_>; TEXTS] = Default::default();
+    let rows = entries.len();
+    let room = |wanted: bool| if wanted { rows } else { 0 };
+    let mut numbers: [Numbers<'_>; TEXTS] =
+        from_fn(|at| Numbers::with_capacity(room(at < R::REPEATED_FROM)));
     let mut texts: [Texts; TEXTS] = Default::default();
-    let mut ints: [Vec<u64>; INTS] = Default::default();
+    let mut ints: [Vec<u64>; INTS] = from_fn(|at| Vec::with_capacity(room(at < R::INTS)));
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len());
     let [mut scratch, ..] = scratch();
     for (row, entry) in (0_u64..).zip(entries) {

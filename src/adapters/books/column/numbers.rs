@@ -17,6 +17,15 @@ pub(in crate::adapters::books) struct Numbers<'a> {
 }
 
 impl<'a> Numbers<'a> {
+    /// No number yet, and room for some.
+    pub(in crate::adapters::books) fn with_capacity(numbers: usize) -> Self {
+        Self {
+            counts: Vec::with_capacity(numbers),
+            packed: Vec::with_capacity(numbers * SLACK),
+            ..Self::default()
+        }
+    }
+
     #[inline]
     pub(in crate::adapters::books) fn push(&mut self, number: &Parts<'a>) {
         if self.counts.is_empty() {
