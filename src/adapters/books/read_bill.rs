@@ -14,7 +14,7 @@ use crate::ports::{BooksError, Part, Source, Watch};
 use crate::wechat::bill::{BillFault, Block, Layout, MAX_LINE_BYTES, Tally};
 
 /// Bytes of a block of lines.
-const BLOCK_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 512 << 10;
 /// How many times larger than its gzip file a bill may be; real ones are ten to twenty times.
 const MAX_EXPANSION: u64 = 40;
 /// Expansion that is allowed whatever the size of the gzip file.
