@@ -15,7 +15,7 @@ pub(super) const GROUP_ROWS: usize = 2048;
 /// Rows decoded together: they stay in the cache while one column after the other is filled in.
 pub(super) const CHUNK: usize = 64;
 /// Rows fetched into the cache together: few enough to stay in its first level until they are read.
-const WARM_ROWS: u64 = 64;
+const WARM_ROWS: usize = 64;
 
 /// All texts of a row, one bit each.
 const ALL_TEXTS: u8 = (1 << TEXTS) - 1;
@@ -39,9 +39,9 @@ pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<E
     let mut ints: [Vec<u64>; INTS] = from_fn(|at| Vec::with_capacity(room(at < R::INTS)));
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len());
     let [mut scratch, ..] = scratch();
-    for (row, entry) in (0_u64..).zip(entries) {
-        if row % WARM_ROWS == 0 {
-            let next = row as usize..entries.len().min((row + WARM_ROWS) as usize);
+    for (row, entry) in entries.iter().enumerate() {
+        if row.is_multiple_of(WARM_ROWS) {
+            let next = row..entries.len().min(row + WARM_ROWS);
             sheaf.warm(entries.get(next)?);
         }
         let taken = sheaf.taken(*entry)?;
@@ -62,7 +62,7 @@ pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<E
         for &at in R::LOOKED_UP {
             let text = taken.texts.get(at)?.text(&mut scratch)?;
             if !text.is_empty() {
-                others.push(u64::from(short(fingerprint(text))) << 32 | row);
+                others.push(u64::from(short(fingerprint(text))) << 32 | row as u64);
             }
         }
     }

@@ -237,11 +237,11 @@ impl<R: Record> Sheaf<R> {
     /// Puts the rows in order of (section, fingerprint, key, line).
     pub(super) fn sort(&mut self) {
         let sections = self.entries.iter().map(|entry| entry.section()).max();
-        let sections = sections.map_or(1, |most| (most as usize).saturating_add(1));
+        let sections = sections.map_or(1, |most| whole(most).saturating_add(1));
         // The buckets of a section: upper bits of the fingerprint, fewer where there are many sections.
         let bits = (BUCKET_BITS.saturating_sub(sections.ilog2())).max(1);
         let bucket = |entry: &Entry| {
-            (entry.section() as usize) << bits | (entry.fingerprint >> (u64::BITS - bits)) as usize
+            whole(entry.section()) << bits | whole(entry.fingerprint >> (u64::BITS - bits))
         };
         let order = |entry: &Entry| entry.order();
         super::spread::sort(&mut self.entries, sections << bits, bucket, order);
@@ -304,6 +304,11 @@ impl<R: Record> Sheaf<R> {
         let mut scratch = scratch();
         R::from_fields(&self.fields(entry, &mut scratch)?, import)
     }
+}
+
+/// A number of sections or buckets: those of a file are far fewer than fit.
+fn whole(value: u64) -> usize {
+    usize::try_from(value).unwrap_or(usize::MAX)
 }
 
 const _: () = assert!(INTS >= 2 && TEXTS >= 1);
