@@ -91,12 +91,7 @@ fn take(
 ) -> Result<Vec<(String, Received)>, Failure> {
     let bytes = context.bytes(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // All of a file or nothing of it: a failure in the middle leaves no half to be guessed at.
-    let mut results = Ok(Vec::new());
-    ports.records.observe_together(&mut || {
-        results = import(ports, profile, &bytes, &Silent);
-        results.is_ok()
-    })?;
+    let results = import(ports, profile, &bytes, &Silent);
     let results = results.map_err(|failure| with_file(failure, &name))?;
     if results.is_empty() {
         return Err(Failure::new(

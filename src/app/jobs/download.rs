@@ -104,8 +104,9 @@ fn check_day(line: Line<'_>, day: BillDate) -> Result<(), Failure> {
         .with_detail(day.to_string()));
     }
     if today > day.bill_available_until() {
+        // Nobody was asked: a scheduler that tries again after faults of the gateway must not do so here.
         return Err(Failure::new(
-            FailureKind::Gateway,
+            FailureKind::Usage,
             "bill.too_old",
             Words::new(
                 "微信支付只保留最近三个月的账单",

@@ -39,11 +39,26 @@ pub struct Received {
     pub answer: String,
 }
 
-/// Takes the notifications of a text in: one result for each, in order.
+/// Takes the notifications of a text in: one result for each, in order, and all of them or none.
 ///
 /// # Errors
 /// When the text is too large, or workspace or vault cannot be used. A bad notification is no failure.
 pub fn import(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    text: &[u8],
+    reporter: &dyn Reporter,
+) -> Result<Vec<Received>, Failure> {
+    // A failure in the middle leaves no half to be guessed at.
+    let mut results = Ok(Vec::new());
+    ports.records.observe_together(&mut || {
+        results = take_each(ports, profile, text, reporter);
+        results.is_ok()
+    })?;
+    results
+}
+
+fn take_each(
     ports: &Ports,
     profile: (ProfileId, &MerchantProfile),
     text: &[u8],

@@ -2,7 +2,6 @@
 //!
 //! Nothing here waits: a question that is to be asked later says when, and the worker keeps it until then.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use super::explain::{self, Explanation};
@@ -15,6 +14,7 @@ use crate::app::jobs::poll::{Next, Plan, Poll};
 use crate::app::jobs::query::Verdict;
 use crate::app::{Failure, FailureKind, Reporter, Words};
 use crate::domain::{Instant, MerchantProfile, ProfileId};
+use crate::intake::list_text;
 use crate::ports::{BooksError, Files, NumberKind, Ports};
 use crate::wechat::v2::TradeState;
 
@@ -224,72 +224,55 @@ pub struct ListFile {
     pub cut: bool,
 }
 
-/// Reads the numbers of a list: text in UTF-8, UTF-16 with a mark or GB18030, of any columns.
+/// Reads the numbers of a list: text in UTF-8, UTF-16 with a mark or GB18030, of any columns, or the first sheet of
+/// a workbook.
 ///
 /// # Errors
-/// When the file cannot be read, is no text, or has no number in it.
+/// When the file cannot be read, is neither, is longer than a list may be, or has no number in it.
 pub fn read_list(files: &dyn Files, path: &Path) -> Result<ListFile, Failure> {
     let unread = |error: std::io::Error| Failure::from(BooksError::Source(error.to_string()));
     let source = files.open(path).map_err(unread)?;
-    let most = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    let read = source.bytes.take(most).read_to_end(&mut bytes);
-    read.map_err(unread)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let text = text_of(&bytes).ok_or_else(|| no_list(&name))?;
+    let text = match list_text(source.bytes, MAX_TEXT_BYTES) {
+        Ok(Some(text)) => text,
+        Ok(None) => {
+            let words = Words::new(
+                format!("{name} 太长，不像单号清单"),
+                format!("{name} is too long for a list of numbers"),
+            );
+            return Err(no_list(words));
+        }
+        Err(error) => {
+            let words = Words::new(
+                format!("{name}：{}", error.zh()),
+                format!("{name}: {error}"),
+            );
+            return Err(no_list(words));
+        }
+    };
     let found = recognise_list(&text);
     if found.numbers.is_empty() {
-        return Err(no_list(&name));
+        return Err(no_list(Words::new(
+            format!("{name} 里没有单号"),
+            format!("There is no number in {name}"),
+        )));
     }
     Ok(ListFile {
         name: name.into_owned(),
         ruined: found.ruined.len(),
-        cut: found.cut || source.size > most,
+        cut: found.cut,
         numbers: found.numbers.into_iter().map(|one| one.number).collect(),
     })
 }
 
-/// The text of bytes; `None` for what is no text, a workbook for instance.
-fn text_of(bytes: &[u8]) -> Option<String> {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
-        let rest = bytes.get(mark..).unwrap_or_default();
-        return Some(encoding.decode_without_bom_handling(rest).0.into_owned());
-    }
-    if bytes.contains(&0) {
-        return None;
-    }
-    Some(match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
-    })
-}
-
-fn no_list(name: &str) -> Failure {
+fn no_list(words: Words) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "lookup.list",
+        words,
         Words::new(
-            format!("{name} 里没有单号"),
-            format!("There is no number in {name}"),
-        ),
-        Words::new(
-            "用文本或 CSV 文件，一行一个单号；Excel 请先另存为 CSV",
-            "Use a text or CSV file, one number a line; save a workbook as CSV first",
+            "单号清单可以是文本、CSV 或 .xlsx，一行一个单号",
+            "A list is text, CSV or .xlsx, one number a line",
         ),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::text_of;
-
-    #[test]
-    fn a_list_is_read_in_the_encodings_of_spreadsheets() {
-        let gb = encoding_rs::GB18030.encode("单号\nA1").0.into_owned();
-        let utf_16 = b"\xff\xfeA\x001\x00";
-        assert_eq!(text_of(&gb).as_deref(), Some("单号\nA1"));
-        assert_eq!(text_of(utf_16).as_deref(), Some("A1"));
-        assert_eq!(text_of(b"\xef\xbb\xbfA1").as_deref(), Some("A1"));
-        assert_eq!(text_of(b"PK\x03\x04\x00\x00"), None);
-    }
 }
