@@ -215,7 +215,9 @@ fn main() {
             )
             .unwrap()
     };
-    for past in (1..=days).rev() {
+    // A folder that was kept has its days already.
+    let is_new = books.find(&number(DATE, 0)).unwrap().is_empty();
+    for past in (1..=days).rev().filter(|_| is_new) {
         let date = day.plus(-past).to_string();
         write_bill(&bill, &date, rows);
         write_orders(&orders, &date, rows);
@@ -265,6 +267,31 @@ fn main() {
     timed("one number anywhere, warm", || books.find(&wanted).unwrap());
     timed("a number that is nowhere", || {
         books.find("XX0000000001").unwrap()
+    });
+    timed(
+        "100 numbers of one day anywhere, one after the other",
+        || {
+            (1..=100)
+                .map(|at| books.find(&number(DATE, at * rows / 101)).unwrap().len())
+                .sum::<usize>()
+        },
+    );
+    timed("100 numbers that are nowhere", || {
+        (0..100)
+            .map(|at| books.find(&format!("XY{at:010}")).unwrap().len())
+            .sum::<usize>()
+    });
+    let query = |at: u64| TableQuery {
+        number: number(DATE, at * rows / 101),
+        ..TableQuery::default()
+    };
+    timed("100 numbers of a day that is known", || {
+        (1..=100)
+            .map(|at| {
+                let place = (profile, Book::Orders, day);
+                books.list(place, &query(at), &Unwatched).unwrap().ids.len()
+            })
+            .sum::<usize>()
     });
     let some: Vec<OutTradeNo> = (0..1000)
         .map(|at| OutTradeNo::new(&number(DATE, at * rows / 1000)).unwrap())

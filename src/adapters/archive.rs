@@ -1,14 +1,16 @@
 //! The archive: every imported file byte for byte, in compressed blocks that can be read alone.
 //!
-//! A file is `blocks · index · tail`; each block is a zstd frame with its own checksum, the index says
+//! A file is `blocks · index · tail`; each block is a zstd frame and its checksum, the index says
 //! where each begins in the raw file, the tail has the raw length and the SHA-256 of the whole.
+//! Files of the first version have the checksum of zstd inside the frame instead, which is made of the raw bytes
+//! and takes four times as long.
 
 use std::fs::File;
 use std::io;
 
 use zstd::bulk::{Compressor, Decompressor};
-use zstd::zstd_safe::CParameter;
 
+use super::checksum::checksum;
 use super::digest::Hash;
 use super::disk::{Disk, Output, read_at};
 use crate::domain::fingerprint;
@@ -18,7 +20,11 @@ use crate::ports::BooksError;
 pub(crate) const BLOCK_BYTES: usize = 128 << 10;
 /// Measured on bills: 1.0 GB/s at a quarter of the size; level 1 takes half again as long.
 const LEVEL: i32 = -4;
-const MAGIC: [u8; 8] = *b"RDRAW\0\0\x01";
+const MAGIC: [u8; 8] = *b"RDRAW\0\0\x02";
+/// The same of files whose blocks have their checksum inside the frame.
+const MAGIC_1: [u8; 8] = *b"RDRAW\0\0\x01";
+/// Bytes of the checksum of a block.
+const SUM_BYTES: usize = 8;
 const TAIL_BYTES: usize = 8 + 8 + 8 + 8 + 32 + 8;
 const ENTRY_BYTES: usize = 16;
 /// Longest line that is read back.
@@ -32,38 +38,44 @@ pub(crate) fn archive_name(import: u32) -> String {
 /// Compresses blocks; one for each thread.
 pub(crate) struct Squeezer {
     compressor: Compressor<'static>,
-    /// Room for a block that does not shrink: it is large, so it is used again.
+    /// Room for a block that does not shrink, and for all blocks together: they are large, so they are used again.
     room: Vec<u8>,
+    all: Vec<u8>,
 }
 
-/// A compressed block and its raw length.
+/// Compressed blocks.
 #[derive(Debug, Clone)]
 pub(crate) struct Squeezed {
     bytes: Vec<u8>,
-    raw: u32,
+    /// Length of each block, and of its raw bytes.
+    blocks: Vec<(usize, usize)>,
 }
 
 impl Squeezer {
     pub(crate) fn new() -> io::Result<Self> {
-        let mut compressor = Compressor::new(LEVEL)?;
-        compressor.set_parameter(CParameter::ChecksumFlag(true))?;
         Ok(Self {
-            compressor,
+            compressor: Compressor::new(LEVEL)?,
             room: Vec::with_capacity(zstd::zstd_safe::compress_bound(BLOCK_BYTES)),
+            all: Vec::new(),
         })
     }
 
     /// Compresses raw bytes, in as many blocks as they need.
-    pub(crate) fn squeeze(&mut self, raw: &[u8], out: &mut Vec<Squeezed>) -> io::Result<()> {
+    pub(crate) fn squeeze(&mut self, raw: &[u8]) -> io::Result<Squeezed> {
+        self.all.clear();
+        let mut blocks = Vec::with_capacity(raw.len() / BLOCK_BYTES + 1);
         for block in raw.chunks(BLOCK_BYTES) {
             self.room.clear();
             self.compressor.compress_to_buffer(block, &mut self.room)?;
-            out.push(Squeezed {
-                bytes: self.room.as_slice().into(),
-                raw: u32::try_from(block.len()).map_err(io::Error::other)?,
-            });
+            self.all.extend_from_slice(&self.room);
+            self.all
+                .extend_from_slice(&checksum(&self.room).to_le_bytes());
+            blocks.push((self.room.len() + SUM_BYTES, block.len()));
         }
-        Ok(())
+        Ok(Squeezed {
+            bytes: self.all.as_slice().into(),
+            blocks,
+        })
     }
 }
 
@@ -83,14 +95,16 @@ impl ArchiveWriter {
         })
     }
 
-    /// Appends the next block.
-    pub(crate) fn push(&mut self, block: &Squeezed) -> io::Result<()> {
-        self.index.extend_from_slice(&self.raw.to_le_bytes());
-        self.index
-            .extend_from_slice(&self.out.position().to_le_bytes());
-        self.out.write(&block.bytes)?;
-        self.raw += u64::from(block.raw);
-        Ok(())
+    /// Appends the next blocks.
+    pub(crate) fn push(&mut self, squeezed: &Squeezed) -> io::Result<()> {
+        let mut at = self.out.position();
+        for (packed, raw) in &squeezed.blocks {
+            self.index.extend_from_slice(&self.raw.to_le_bytes());
+            self.index.extend_from_slice(&at.to_le_bytes());
+            at += *packed as u64;
+            self.raw += *raw as u64;
+        }
+        self.out.write(&squeezed.bytes)
     }
 
     /// Raw bytes so far.
@@ -125,6 +139,8 @@ pub(crate) struct Archive {
     /// Raw and packed place of each block, and of the end.
     blocks: Vec<(u64, u64)>,
     sha256: [u8; 32],
+    /// Each block ends in its checksum.
+    is_summed: bool,
 }
 
 impl Archive {
@@ -146,6 +162,7 @@ impl Archive {
             .ok_or_else(|| damaged("the file is cut short"))?;
         let tail =
             read_at(&file, tail_at, TAIL_BYTES).map_err(|error| damaged(&error.to_string()))?;
+        let is_summed = tail.starts_with(&MAGIC);
         let (index_at, blocks, raw, sha256) =
             read_tail(&tail).ok_or_else(|| damaged("the tail"))?;
         let index_len = usize::try_from(blocks)
@@ -173,6 +190,7 @@ impl Archive {
             file,
             blocks,
             sha256,
+            is_summed,
         })
     }
 
@@ -196,8 +214,18 @@ impl Archive {
         }
         let packed = read_at(&self.file, from.1, packed)
             .map_err(|error| damaged(format!("block {at}: {error}")))?;
+        let mut frame = packed.as_slice();
+        if self.is_summed {
+            let (body, sum) = frame
+                .split_last_chunk::<SUM_BYTES>()
+                .ok_or_else(|| damaged(format!("block {at} is too short")))?;
+            if checksum(body) != u64::from_le_bytes(*sum) {
+                return Err(damaged(format!("block {at} is not what was written")));
+            }
+            frame = body;
+        }
         let unpacked = Decompressor::new()
-            .and_then(|mut unpack| unpack.decompress(&packed, raw))
+            .and_then(|mut unpack| unpack.decompress(frame, raw))
             .map_err(|error| damaged(format!("block {at}: {error}")))?;
         if unpacked.len() != raw {
             return Err(damaged(format!("block {at} has another length")));
@@ -276,7 +304,9 @@ impl Archive {
 }
 
 fn read_tail(tail: &[u8]) -> Option<(u64, u64, u64, [u8; 32])> {
-    let rest = tail.strip_prefix(&MAGIC)?;
+    let rest = tail
+        .strip_prefix(&MAGIC)
+        .or_else(|| tail.strip_prefix(&MAGIC_1))?;
     let (words, rest) = rest.split_first_chunk::<24>()?;
     let (words, _) = words.as_chunks::<8>();
     let [index_at, blocks, raw] = words else {
@@ -299,12 +329,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::at(folder.path(), None).unwrap();
         let mut squeezer = Squeezer::new().unwrap();
-        let mut blocks = Vec::new();
-        squeezer.squeeze(text, &mut blocks).unwrap();
         let mut writer = ArchiveWriter::create(&disk, 7).unwrap();
-        for block in &blocks {
-            writer.push(block).unwrap();
-        }
+        writer.push(&squeezer.squeeze(text).unwrap()).unwrap();
         let mut hash = Hash::sha256();
         hash.update(text);
         let sha256 = hash.finish();
@@ -338,6 +364,47 @@ mod tests {
             .read_all(|block| whole.extend_from_slice(block))
             .unwrap();
         assert_eq!(whole, text);
+    }
+
+    #[test]
+    fn files_of_the_first_version_are_read() {
+        let text = lines();
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::at(folder.path(), None).unwrap();
+        let mut compressor = Compressor::new(LEVEL).unwrap();
+        let flag = zstd::zstd_safe::CParameter::ChecksumFlag(true);
+        compressor.set_parameter(flag).unwrap();
+        let (mut file, mut index) = (Vec::new(), Vec::new());
+        for (at, block) in text.chunks(BLOCK_BYTES).enumerate() {
+            index.extend_from_slice(&((at * BLOCK_BYTES) as u64).to_le_bytes());
+            index.extend_from_slice(&(file.len() as u64).to_le_bytes());
+            file.extend(compressor.compress(block).unwrap());
+        }
+        let blocks = (index.len() / ENTRY_BYTES) as u64;
+        let index_at = file.len() as u64;
+        index.extend_from_slice(&MAGIC_1);
+        for word in [index_at, blocks, text.len() as u64] {
+            index.extend_from_slice(&word.to_le_bytes());
+        }
+        let mut hash = Hash::sha256();
+        hash.update(&text);
+        index.extend_from_slice(&hash.finish());
+        let sum = fingerprint(&index);
+        file.extend(index);
+        file.extend_from_slice(&sum.to_le_bytes());
+        std::fs::write(disk.path(&archive_name(7)), &file).unwrap();
+
+        let mut whole = Vec::new();
+        let archive = Archive::open(&disk, 7).unwrap();
+        archive
+            .read_all(|block| whole.extend_from_slice(block))
+            .unwrap();
+        assert_eq!(whole, text);
+
+        file[1000] ^= 1;
+        std::fs::write(disk.path(&archive_name(7)), &file).unwrap();
+        let read = Archive::open(&disk, 7).and_then(|archive| archive.read_all(|_| {}));
+        assert!(read.is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod archive;
 pub mod books;
+mod checksum;
 pub mod clock;
 mod digest;
 pub mod disk;

@@ -2,11 +2,11 @@
 
 use std::array::from_fn;
 
-use super::checksum::checksum;
 use super::column::{Fill, IntColumn, Numbers, TextColumn, Texts, encode_ints};
 use super::pack::{Entry, Scratch, Sheaf, scratch};
 use super::page::short;
 use super::record::{Fields, INTS, Record, TEXTS};
+use crate::adapters::checksum::checksum;
 use crate::domain::fingerprint;
 
 /// Rows of a full group.

@@ -25,7 +25,7 @@
 //! earlier state can be told. Nothing is ever overwritten.
 
 mod bill;
-mod checksum;
+
 mod column;
 mod digits;
 mod evidence;

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::checksum::checksum;
 use super::low_half;
+use crate::adapters::checksum::checksum;
 
 /// Bytes of a page, checksum included.
 pub(super) const PAGE_BYTES: usize = 4096;

@@ -232,12 +232,12 @@ fn rows(
             let mut squeezer = Squeezer::new();
             let mut block = Block::default();
             move |lines: &Lines| {
-                let mut parsed = Parsed::default();
-                squeezer
-                    .as_mut()
-                    .map_err(|error| disk_error(error))?
-                    .squeeze(&lines.bytes, &mut parsed.squeezed)
-                    .map_err(|error| disk_error(&error))?;
+                let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
+                let squeezed = squeezer.squeeze(&lines.bytes);
+                let mut parsed = Parsed {
+                    squeezed: vec![squeezed.map_err(|error| disk_error(&error))?],
+                    ..Parsed::default()
+                };
                 let header = if lines.header > 0 { header_lines } else { 0 };
                 block.pays.clear();
                 block.refunds.clear();

@@ -209,13 +209,10 @@ fn read_workbook(
             break;
         }
         hash.update(bytes);
-        let mut blocks = Vec::new();
         squeezer
-            .squeeze(bytes, &mut blocks)
+            .squeeze(bytes)
+            .and_then(|squeezed| archive.push(&squeezed))
             .map_err(|error| disk_error(&error))?;
-        for block in &blocks {
-            archive.push(block).map_err(|error| disk_error(&error))?;
-        }
         reading.bytes += read as u64;
     }
     reading.sha256 = hash.finish();
@@ -328,9 +325,9 @@ fn parse(
     let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
     for part in piece.parts() {
         parsed.raw += part.len() as u64;
-        squeezer
-            .squeeze(part, &mut parsed.squeezed)
-            .map_err(|error| disk_error(&error))?;
+        let squeezed = squeezer.squeeze(part);
+        let squeezed = squeezed.map_err(|error| disk_error(&error))?;
+        parsed.squeezed.push(squeezed);
     }
     rows.clear();
     plan.parse_block(&piece.block.bytes, piece.block.at(import), rows)

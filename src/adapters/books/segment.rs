@@ -7,12 +7,12 @@ use std::io;
 
 use rayon::prelude::*;
 
-use super::checksum::checksum;
 use super::group::{EncodedGroup, GROUP_ROWS, encode};
 use super::pack::{Entry, Sheaf};
 use super::page::{key_pages, other_pages, short};
 use super::record::Record;
 use super::spread;
+use crate::adapters::checksum::checksum;
 use crate::adapters::disk::Output;
 use crate::ports::{Book, Part, Watch};
 

@@ -10,7 +10,7 @@ const PRIMES: [u64; 4] = [
 ];
 
 /// The checksum of some bytes; the same on every computer.
-pub(super) fn checksum(bytes: &[u8]) -> u64 {
+pub(crate) fn checksum(bytes: &[u8]) -> u64 {
     let mut lanes = PRIMES;
     let (blocks, rest) = bytes.as_chunks::<32>();
     for block in blocks {
