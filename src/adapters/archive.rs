@@ -392,7 +392,12 @@ mod tests {
         let sum = fingerprint(&index);
         file.extend(index);
         file.extend_from_slice(&sum.to_le_bytes());
-        std::fs::write(disk.path(&archive_name(7)), &file).unwrap();
+        let put = |bytes: &[u8]| {
+            let mut output = disk.create(&archive_name(7)).unwrap();
+            output.write(bytes).unwrap();
+            output.finish().unwrap();
+        };
+        put(&file);
 
         let mut whole = Vec::new();
         let archive = Archive::open(&disk, 7).unwrap();
@@ -402,7 +407,7 @@ mod tests {
         assert_eq!(whole, text);
 
         file[1000] ^= 1;
-        std::fs::write(disk.path(&archive_name(7)), &file).unwrap();
+        put(&file);
         let read = Archive::open(&disk, 7).and_then(|archive| archive.read_all(|_| {}));
         assert!(read.is_err());
     }

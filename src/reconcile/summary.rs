@@ -176,7 +176,7 @@ pub struct Summary {
 pub struct Headline {
     /// Rows of the bill.
     pub rows: u64,
-    /// Of these in agreement, across days or not.
+    /// Of these in agreement on this very day.
     pub matched: u64,
     /// Of these across days: agreed across midnight, or in transit.
     pub cross_day: u64,

@@ -5,6 +5,7 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{is_matched, open_category};
 use crate::app::model::{BookSum, CategoryRow, DayModel, TagRow};
+use crate::domain::Category;
 use crate::domain::Fen;
 use crate::ui::action::Outbox;
 use crate::ui::page::Page;
@@ -37,7 +38,7 @@ fn shown(model: &DayModel) -> Vec<CategoryRow> {
     });
     if model.matched.0.count > 0 || rows.is_empty() {
         rows.push(CategoryRow {
-            category: crate::domain::Category::Matched,
+            category: Category::Matched,
             wechat: Some(model.matched.0),
             merchant: Some(model.matched.1),
             count: model.matched.0.count,
@@ -121,7 +122,8 @@ fn category(
     let p = ui.painter();
     let name = w.category(row.category);
     let severity = row.category.severity();
-    let agreement = is_matched(row.category);
+    let agreement = is_matched(row.category)
+        || matches!(row.category, Category::MatchedXday | Category::MatchedLate);
     let sense = if agreement {
         Sense::hover()
     } else {
