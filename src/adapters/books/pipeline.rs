@@ -1,17 +1,18 @@
-//! Reading a file on all cores: one thread reads, one hashes, the others parse and compress.
+//! Reading a file on all cores: one thread reads and hashes, the others parse and compress.
 //!
-//! Results come to the caller in the order of the file. Few blocks are under way at a time, so
+//! What was just read is in the cache of the core that read it, so it is hashed there. Results come to the caller in
+//! the order of the file. Few blocks are under way at a time, so
 //! memory does not grow with the file; used blocks go back to the reader.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// Blocks under way.
 const UNDER_WAY: usize = 8;
 
-/// The parts of a run; each closure runs on its own thread, `work` on several.
+/// The parts of a run: the first two run on one thread, what `make` makes on several.
 pub(super) struct Pipeline<N, H, M> {
     /// Gives the next block, reusing a used one.
     pub(super) next: N,
@@ -30,7 +31,7 @@ pub(super) fn run<B, O, E, N, H, M, W>(
     mut sink: impl FnMut(O) -> Result<(), E>,
 ) -> Result<(), E>
 where
-    B: Send + Sync + Default,
+    B: Send + Default,
     O: Send,
     E: Send,
     N: FnMut(B) -> Result<Option<B>, E> + Send,
@@ -52,8 +53,7 @@ where
         return sink(make()(&first)?);
     };
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let (to_work, work) = sync_channel::<(u64, Arc<B>)>(UNDER_WAY);
-    let (to_hash, hashing) = sync_channel::<Arc<B>>(UNDER_WAY);
+    let (to_work, work) = sync_channel::<(u64, B)>(UNDER_WAY);
     let (spare, spares) = sync_channel::<B>(UNDER_WAY * 4);
     let (done, results) = sync_channel::<(u64, Result<O, E>)>(UNDER_WAY);
     let work = Mutex::new(work);
@@ -64,15 +64,6 @@ where
             let (done, spare) = (done.clone(), spare.clone());
             scope.spawn(move || worker(work, make(), &done, &spare));
         }
-        scope.spawn({
-            let spare = spare.clone();
-            move || {
-                for block in hashing {
-                    hash(&block);
-                    recycle(block, &spare);
-                }
-            }
-        });
         drop(spare);
         let read = move || {
             let mut number = 0;
@@ -83,7 +74,7 @@ where
                     None => next(spares.try_recv().unwrap_or_default()),
                 };
                 let block = match block {
-                    Ok(Some(block)) => Arc::new(block),
+                    Ok(Some(block)) => block,
                     Ok(None) => return,
                     Err(error) => {
                         // Whoever stopped listening has an error of its own.
@@ -91,9 +82,8 @@ where
                         return;
                     }
                 };
-                if to_hash.send(Arc::clone(&block)).is_err()
-                    || to_work.send((number, block)).is_err()
-                {
+                hash(&block);
+                if to_work.send((number, block)).is_err() {
                     return;
                 }
                 number += 1;
@@ -116,7 +106,7 @@ fn drain<T>(work: &Mutex<Receiver<T>>) {
 }
 
 fn worker<B, O, E>(
-    work: &Mutex<Receiver<(u64, Arc<B>)>>,
+    work: &Mutex<Receiver<(u64, B)>>,
     mut make: impl FnMut(&B) -> Result<O, E>,
     done: &SyncSender<(u64, Result<O, E>)>,
     spare: &SyncSender<B>,
@@ -125,17 +115,11 @@ fn worker<B, O, E>(
         let taken = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((number, block)) = taken else { return };
         let result = make(&block);
-        recycle(block, spare);
+        // Without room for it the block is simply dropped.
+        drop(spare.try_send(block));
         if done.send((number, result)).is_err() {
             return;
         }
-    }
-}
-
-fn recycle<B>(block: Arc<B>, spare: &SyncSender<B>) {
-    if let Some(block) = Arc::into_inner(block) {
-        // Without room for it the block is simply dropped.
-        drop(spare.try_send(block));
     }
 }
 
