@@ -198,6 +198,21 @@ impl Plan {
         at: RowRef,
         out: &mut OrderBlock,
     ) -> Result<(), IntakeError> {
+        self.parse_in_parts(block, at, out, &mut |_| {})
+    }
+
+    /// The same; `part` is called every so many rows and may take them out of `out`, while they are still in the
+    /// cache: rows are larger than their text.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn parse_in_parts(
+        &self,
+        block: &[u8],
+        at: RowRef,
+        out: &mut OrderBlock,
+        part: &mut dyn FnMut(&mut OrderBlock),
+    ) -> Result<(), IntakeError> {
         let mut scanner = Scanner::new(block, self.delimiter);
         let mut cells = TextCells {
             plan: self,
@@ -217,6 +232,9 @@ impl Plan {
             check_record(&record, place)?;
             if record.cells == self.headers.len() || self.only_empty_cells_more(&cells, &record) {
                 self.take_row(&cells, place, &mut times, out);
+                if out.orders.len().max(out.refunds.len()) >= PART_ROWS {
+                    part(out);
+                }
             } else if !cells.record.trim_ascii().is_empty() {
                 self.refuse_shape(&cells, place, record.cells, out);
             }
@@ -348,6 +366,9 @@ fn words_of(mapping: &Mapping, encoding: Encoding) -> Vec<Word> {
         })
         .collect()
 }
+
+/// Rows after which a caller may take them out.
+const PART_ROWS: usize = 128;
 
 /// The kept cells of one record of text.
 struct TextCells<'a> {

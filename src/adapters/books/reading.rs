@@ -143,8 +143,8 @@ impl Reading {
     }
 }
 
-fn sort_out(rows: &OrderBlock) -> (Sorted<MOrder>, Sorted<MRefund>) {
-    let (mut orders, mut refunds) = (Sorted::default(), Sorted::default());
+/// Takes the rows out of a block, each into its section.
+fn sort_out(rows: &mut OrderBlock, (orders, refunds): (&mut Sorted<MOrder>, &mut Sorted<MRefund>)) {
     for order in &rows.orders {
         let (key, ranges) = place_order(order);
         orders.push(order, key, &ranges);
@@ -153,7 +153,8 @@ fn sort_out(rows: &OrderBlock) -> (Sorted<MOrder>, Sorted<MRefund>) {
         let (key, ranges) = place_refund(refund);
         refunds.push(refund, key, &ranges);
     }
-    (orders, refunds)
+    rows.orders.clear();
+    rows.refunds.clear();
 }
 
 fn plan((mapping, known): (&Mapping, &[String]), guess: &Guess) -> Result<Plan, BooksError> {
@@ -224,7 +225,9 @@ fn read_workbook(
         .read(&plan, draft.import, &mut |block| {
             block.rejects.iter().for_each(&mut *rejects);
             reading.stats.merge(&block.stats);
-            let (orders, refunds) = sort_out(&block);
+            let (mut orders, mut refunds) = (Sorted::default(), Sorted::default());
+            let mut block = block;
+            sort_out(&mut block, (&mut orders, &mut refunds));
             stopped = reading.gather(orders, refunds);
             watch.at(Part::Read, reading.stats.good, None);
             if watch.cancelled() {
@@ -330,9 +333,12 @@ fn parse(
         parsed.squeezed.push(squeezed);
     }
     rows.clear();
-    plan.parse_block(&piece.block.bytes, piece.block.at(import), rows)
+    let mut sorted = (Sorted::default(), Sorted::default());
+    let mut take = |rows: &mut OrderBlock| sort_out(rows, (&mut sorted.0, &mut sorted.1));
+    plan.parse_in_parts(&piece.block.bytes, piece.block.at(import), rows, &mut take)
         .map_err(refused)?;
-    (parsed.orders, parsed.refunds) = sort_out(rows);
+    take(rows);
+    (parsed.orders, parsed.refunds) = sorted;
     parsed.rejects = std::mem::take(&mut rows.rejects);
     parsed.stats = std::mem::take(&mut rows.stats);
     Ok(parsed)
