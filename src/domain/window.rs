@@ -18,11 +18,11 @@ pub(crate) fn positions(window: &[u8; WINDOW], byte: u8) -> u64 {
     mask
 }
 
-/// The first bytes of a text as a window, with zeros behind its end.
+/// The first bytes of a text as a window of any size, with zeros behind its end.
 #[must_use]
 #[cold]
-pub(crate) fn padded(text: &[u8]) -> [u8; WINDOW] {
-    let mut window = [0; WINDOW];
+pub(crate) fn padded<const N: usize>(text: &[u8]) -> [u8; N] {
+    let mut window = [0; N];
     for (to, from) in window.iter_mut().zip(text) {
         *to = *from;
     }

@@ -6,7 +6,7 @@
 
 use super::block::RowFault;
 use super::layout::{Layout, MAX_COLUMNS};
-use crate::domain::window::{WINDOW, positions};
+use crate::domain::window::{WINDOW, padded, positions};
 
 /// More cuts than the widest layout has cells, so that merchant text with backticks still fits; fewer than 255, the place
 /// of a column that is not there.
@@ -114,11 +114,7 @@ fn cut_ticks(text: &[u8], len: u32, cuts: &mut Cuts) -> usize {
         let mut mask = if let Some(window) = rest.first_chunk::<{ WINDOW + 1 }>() {
             ticks(window)
         } else {
-            let mut padded = [0; WINDOW + 1];
-            for (to, from) in padded.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            ticks(&padded)
+            ticks(&padded(rest))
         };
         let left = len - base;
         if left < 64 {
