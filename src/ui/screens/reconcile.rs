@@ -379,8 +379,11 @@ fn place(category: Category) -> (u8, Severity) {
 }
 
 /// True for rows on which both books agree and that stand in both on this day.
-pub(super) const fn is_matched(category: Category) -> bool {
-    matches!(category, Category::Matched | Category::BalancedAfter)
+pub(super) fn is_matched(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Matched | Category::MatchedXday | Category::MatchedLate | Category::BalancedAfter
+    )
 }
 
 /// Opens Cases on one category of the day in view.

@@ -35,7 +35,7 @@ pub struct Figures {
 pub fn figures(summary: &Summary) -> Figures {
     let lines = merged_lines(summary);
     let mut matched = (Sums::default(), Sums::default());
-    for line in lines.iter().filter(|line| is_same_day(line.category)) {
+    for line in lines.iter().filter(|line| is_matched(line.category)) {
         add(&mut matched.0, line.wechat);
         add(&mut matched.1, line.merchant);
     }
@@ -77,11 +77,6 @@ pub fn sign_off(summary: &Summary, certificate_good: bool, urgent_open: u64) -> 
         SignOffItem::Conservation(holds),
         SignOffItem::UrgentOpen(urgent_open),
     ]
-}
-
-/// Agreement of two rows of this very day; agreement across midnight is told apart, as in the headline.
-const fn is_same_day(category: Category) -> bool {
-    matches!(category, Category::Matched | Category::BalancedAfter)
 }
 
 /// Categories in which a row of either book is in agreement.

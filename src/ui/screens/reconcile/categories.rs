@@ -5,7 +5,6 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{is_matched, open_category};
 use crate::app::model::{BookSum, CategoryRow, DayModel, TagRow};
-use crate::domain::Category;
 use crate::domain::Fen;
 use crate::ui::action::Outbox;
 use crate::ui::page::Page;
@@ -38,7 +37,7 @@ fn shown(model: &DayModel) -> Vec<CategoryRow> {
     });
     if model.matched.0.count > 0 || rows.is_empty() {
         rows.push(CategoryRow {
-            category: Category::Matched,
+            category: crate::domain::Category::Matched,
             wechat: Some(model.matched.0),
             merchant: Some(model.matched.1),
             count: model.matched.0.count,
@@ -122,8 +121,7 @@ fn category(
     let p = ui.painter();
     let name = w.category(row.category);
     let severity = row.category.severity();
-    let agreement = is_matched(row.category)
-        || matches!(row.category, Category::MatchedXday | Category::MatchedLate);
+    let agreement = is_matched(row.category);
     let sense = if agreement {
         Sense::hover()
     } else {

@@ -281,8 +281,6 @@ pub(crate) fn is_cross_day(category: Category) -> bool {
             | Category::PayPendingM
             | Category::RefundPendingW
             | Category::RefundPendingM
-            | Category::MatchedXday
-            | Category::MatchedLate
     )
 }
 
