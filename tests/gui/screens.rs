@@ -1,10 +1,13 @@
 //! What the screens say and what they ask for, found by accessible name.
 
-use egui_kittest::kittest::Queryable as _;
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::app::model::CalendarState;
 use recondesk::app::{Command, Failure, FailureKind, Remote, Words};
 use recondesk::domain::Severity;
-use recondesk::ui::Screen;
+use recondesk::ui::{App, Screen};
 
 use crate::sample;
 use crate::stage::{Look, Tape, sample_window, window};
@@ -133,6 +136,42 @@ fn arrows_move_the_row_and_the_panel_follows() {
             .iter()
             .any(|c| matches!(c, Command::Case(_, key) if key.contains("QH260308100244120077")))
     );
+}
+
+#[test]
+fn a_closed_panel_opens_again_in_its_place() {
+    let rows = [
+        (Screen::Cases, "紧急 P01 掉单"),
+        (Screen::Bills, "2026-03-08"),
+        (Screen::Orders, "QH2603"),
+    ];
+    for (screen, row) in rows {
+        let mut harness = sample_window(Look::default(), screen, &Tape::default());
+        let close = |harness: &Harness<'static, App>| {
+            harness
+                .query_by_role_and_label(Role::Button, "关闭")
+                .map(|button| button.rect())
+        };
+        harness
+            .query_all_by_label_contains(row)
+            .find(|node| node.accesskit_node().role() == Role::Row)
+            .expect("a row")
+            .click();
+        harness.run_steps(2);
+        let open = harness.state_mut().state_mut();
+        open.cases.open = Remote::Ready(Box::new(sample::case_detail()));
+        harness.run_steps(2);
+        let first = close(&harness);
+        assert!(first.is_some(), "{screen:?}");
+
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+        assert_eq!(close(&harness), None, "{screen:?}");
+        harness.key_press(Key::Enter);
+        harness.run_steps(2);
+
+        assert_eq!(close(&harness), first, "{screen:?}");
+    }
 }
 
 #[test]

@@ -64,12 +64,14 @@ impl BillsScreen {
             return;
         }
         let (left, right) = if self.open {
-            cut_right(body, page.class.panel(), 12.0)
+            let (left, right) = cut_right(body, page.class.panel(), 12.0);
+            (left, Some(right))
         } else {
-            (body, Rect::NOTHING)
+            (body, None)
         };
         self.table(ui, left, page, (rows, out));
-        if self.open {
+        // A row that was opened in this frame gets its place in the next.
+        if let Some(right) = right {
             self.panel(ui, right, page);
         }
     }

@@ -69,14 +69,16 @@ impl CasesScreen {
             return;
         }
         let (left, right) = if self.open {
-            cut_right(body, panel_width, 12.0)
+            let (left, right) = cut_right(body, panel_width, 12.0);
+            (left, Some(right))
         } else {
-            (body, Rect::NOTHING)
+            (body, None)
         };
         let (bar, rest) = cut_top(left, 28.0, 12.0);
         self.text.bar(ui, bar, page, out);
         self.list(ui, rest, page, out);
-        if self.open {
+        // A row that was opened in this frame gets its place in the next.
+        if let Some(right) = right {
             self.panel(ui, right, page, out);
         }
         self.asking.show(ui, page, out);
