@@ -145,6 +145,7 @@ impl MerchantsScreen {
             width: 420.0,
             height: 56.0,
             note: "",
+            leave: page.w.frame.cancel,
             deed: Button::secondary(m.remove_do),
             ready: true,
         };

@@ -42,6 +42,7 @@ words! {
         take: T = "接手", "Take";
         hand_over: T = "转交…", "Hand over...";
         carry: T = "挂账…", "Carry...";
+        more: T = "更多操作", "More";
         resolve: T = "已处理…", "Dealt with...";
         ignore: T = "忽略…", "Ignore...";
         agree: T = "同意忽略…", "Agree...";

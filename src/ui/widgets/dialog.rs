@@ -32,6 +32,9 @@ pub(crate) struct Dialog<'a> {
     pub(crate) height: f32,
     /// Small words at the left of the footer.
     pub(crate) note: &'a str,
+    /// What leaves the dialog without the deed: "cancel", or "close" when there is nothing to undo;
+    /// empty when the deed is all there is.
+    pub(crate) leave: &'a str,
     /// The deed; it is primary unless `danger`.
     pub(crate) deed: Button<'a>,
     /// True when the deed may be pressed.
@@ -112,7 +115,6 @@ impl Dialog<'_> {
 
     fn foot(self, ui: &Ui, rect: Rect) -> Ended {
         let t = tokens(ui);
-        let w = words(ui);
         let top = rect.bottom() - 60.0;
         paint::hline(ui.painter(), rect.x_range(), top, t.line_weak);
         let y = top + 30.0;
@@ -122,11 +124,14 @@ impl Dialog<'_> {
             self.deed
                 .enabled_or(ready, "")
                 .show_right(ui, pos2(rect.right() - 24.0, y), 32.0);
-        let cancel_at = pos2(deed.rect.left() - 8.0, y);
-        let cancel = Button::ghost(w.frame.cancel)
-            .key("Esc")
-            .show_right(ui, cancel_at, 32.0);
-        let room = cancel.rect.left() - rect.left() - 40.0;
+        let leave_at = pos2(deed.rect.left() - 8.0, y);
+        let leave = (!self.leave.is_empty()).then(|| {
+            Button::ghost(self.leave)
+                .key("Esc")
+                .show_right(ui, leave_at, 32.0)
+        });
+        let end = leave.as_ref().map_or(deed.rect.left(), |b| b.rect.left());
+        let room = end - rect.left() - 40.0;
         let style = (Face::Small, t.text_3);
         paint::fit(
             ui.painter(),
@@ -135,7 +140,7 @@ impl Dialog<'_> {
             self.note,
             style,
         );
-        if cancel.clicked() {
+        if leave.is_some_and(|leave| leave.clicked()) {
             Ended::Cancelled
         } else if ready && (deed.clicked() || enter) {
             Ended::Done

@@ -2,7 +2,7 @@
 //!
 //! Only what the workflow allows in the case's state is offered; every decision but taking asks first.
 
-use egui::{Context, Key, Pos2, Rect, Response, Ui, pos2, vec2};
+use egui::{Context, Key, Popup, Pos2, Rect, Ui, pos2, vec2};
 
 use crate::app::Command;
 use crate::app::model::{CaseDetail, Decision};
@@ -11,9 +11,9 @@ use crate::ui::action::Outbox;
 use crate::ui::keys::Letter;
 use crate::ui::page::Page;
 use crate::ui::theme::Face;
-use crate::ui::widgets::button::Button;
+use crate::ui::widgets::button::{Button, icon_button};
 use crate::ui::widgets::dialog::{Dialog, Ended};
-use crate::ui::widgets::input::Field;
+use crate::ui::widgets::input::{self, Field};
 use crate::ui::{icons, paint};
 
 /// A decision that is still to be filled in.
@@ -118,27 +118,24 @@ impl Deed {
     }
 }
 
-/// Lines of buttons in a width, 28 high and 8 apart.
-fn lines(ui: &Ui, page: &Page<'_>, width: f32, detail: &CaseDetail) -> Vec<Vec<(Deed, f32)>> {
-    let mut out: Vec<Vec<(Deed, f32)>> = vec![Vec::new()];
-    let mut x = 0.0;
-    for (nth, deed) in deeds(page, detail).into_iter().enumerate() {
-        let wide = button(page, deed, nth == 0).width(ui);
-        if x + wide > width && x > 0.0 {
-            out.push(Vec::new());
-            x = 0.0;
-        }
-        if let Some(line) = out.last_mut() {
-            line.push((deed, wide));
-        }
-        x += wide + 8.0;
-    }
-    out
-}
+/// Height of the buttons, the gap above them included.
+pub(super) const HEIGHT: f32 = 36.0;
+/// Side of the button that opens the menu of what does not fit.
+const MORE: f32 = 28.0;
+const GAP: f32 = 8.0;
 
-/// Height of the buttons in a width, the gap above them included.
-pub(super) fn height(ui: &Ui, page: &Page<'_>, width: f32, detail: &CaseDetail) -> f32 {
-    lines(ui, page, width, detail).len() as f32 * 36.0
+/// How many of the deeds fit side by side into a width; the others are in a menu beside them.
+fn fitting(widths: &[f32], room: f32) -> usize {
+    let whole = widths.iter().map(|wide| wide + GAP).sum::<f32>() - GAP;
+    if whole <= room {
+        return widths.len();
+    }
+    let mut right = 0.0;
+    let fits = |wide: &&f32| {
+        right += **wide + GAP;
+        right + MORE <= room
+    };
+    widths.iter().take_while(fits).count().max(1)
 }
 
 fn button<'a>(page: &Page<'_>, deed: Deed, first: bool) -> Button<'a> {
@@ -153,7 +150,7 @@ fn button<'a>(page: &Page<'_>, deed: Deed, first: bool) -> Button<'a> {
     }
 }
 
-/// Draws the buttons from a corner; returns the deed that was asked for, by pointer or key.
+/// Draws the buttons in one row from a corner; returns the deed that was asked for, by pointer or key.
 pub(super) fn buttons(
     ui: &Ui,
     at: Pos2,
@@ -161,24 +158,43 @@ pub(super) fn buttons(
     page: &Page<'_>,
     detail: &CaseDetail,
 ) -> Option<Deed> {
-    let mut asked = None;
-    let mut y = at.y + 14.0;
-    let mut first = true;
-    for line in lines(ui, page, width, detail) {
-        let mut x = at.x;
-        for (deed, wide) in line {
-            let rect = paint::from_left(pos2(x, y), vec2(wide, 28.0));
-            let response: Response = button(page, deed, first).show(ui, rect);
-            let by_key = deed.key().is_some_and(|k| Some(k.1) == page.keys.letter);
-            let by_primary = first && page.keys.primary;
-            if response.clicked() || by_key || by_primary {
-                asked = Some(deed);
-            }
-            first = false;
-            x += wide + 8.0;
+    let deeds = deeds(page, detail);
+    let first = deeds.first().copied();
+    let by_key = |deed: Deed| {
+        deed.key().is_some_and(|k| Some(k.1) == page.keys.letter)
+            || (page.keys.primary && Some(deed) == first)
+    };
+    let mut asked = deeds.iter().copied().find(|deed| by_key(*deed));
+    let buttons: Vec<_> = deeds
+        .iter()
+        .map(|deed| button(page, *deed, Some(*deed) == first))
+        .collect();
+    let widths: Vec<f32> = buttons.iter().map(|button| button.width(ui)).collect();
+    let shown = fitting(&widths, width);
+    let mut from = pos2(at.x, at.y + 14.0);
+    for ((deed, button), wide) in deeds.iter().zip(buttons).zip(&widths).take(shown) {
+        let rect = paint::from_left(from, vec2(*wide, 28.0));
+        if button.show(ui, rect).clicked() {
+            asked = Some(*deed);
         }
-        y += 36.0;
+        from.x += wide + GAP;
     }
+    let rest = deeds.get(shown..).unwrap_or_default();
+    if rest.is_empty() {
+        return asked;
+    }
+    let more = paint::from_left(from, vec2(MORE, MORE));
+    let response = icon_button(ui, more, icons::DOTS_THREE, page.w.cases.more, true);
+    Popup::menu(&response).show(|ui| {
+        ui.set_width(160.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (nth, deed) in rest.iter().enumerate() {
+            if input::menu_row(ui, deed.label(page), nth as u64, false).clicked() {
+                asked = Some(*deed);
+                ui.close();
+            }
+        }
+    });
     asked
 }
 
@@ -223,6 +239,7 @@ impl Asking {
             width: 480.0,
             height: 96.0,
             note,
+            leave: page.w.frame.cancel,
             deed: Button::primary(label).key("Ctrl ↵"),
             ready,
         };
@@ -255,5 +272,22 @@ impl Asking {
             self.about = None;
             out.run(Command::Decide(profile, key, deed.decision(&self.text)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_leaves_room_for_the_menu() {
+        let widths = [100.0, 90.0, 80.0];
+
+        assert_eq!(fitting(&widths, 286.0), 3, "all, without a menu");
+        assert_eq!(fitting(&widths, 285.0), 2);
+        assert_eq!(fitting(&widths, 234.0), 2);
+        assert_eq!(fitting(&widths, 233.0), 1);
+        assert_eq!(fitting(&widths, 50.0), 1, "the next step is always there");
+        assert_eq!(fitting(&[], 50.0), 0);
     }
 }

@@ -138,8 +138,7 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
         why(page.w, detail.row.category),
         Face::Small,
     );
-    let deeds = decide::height(ui, page, width - 28.0, detail);
-    let mut height = 34.0 + 54.0 + why + proposal_height(detail) + deeds + 16.0;
+    let mut height = 34.0 + 54.0 + why + proposal_height(detail) + decide::HEIGHT + 16.0;
     height += 26.0 + detail.compare.len() as f32 * 26.0 + 12.0;
     let wells = usize::from(detail.bill_line.is_some()) + usize::from(detail.order_line.is_some());
     height += wells as f32 * (WELL + 10.0);
@@ -237,8 +236,7 @@ fn suggestion(
     let reason = why(w, category);
     let width = area.width() - 28.0;
     let words = paint::paragraph_height(p, width, reason, Face::Small);
-    let deeds = decide::height(ui, page, width, detail);
-    let height = 54.0 + words + proposal_height(detail) + deeds;
+    let height = 54.0 + words + proposal_height(detail) + decide::HEIGHT;
     let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
     let edge = if t.contrast {
         egui::Stroke::new(2.0, t.accent)

@@ -15,7 +15,10 @@ pub(super) const NAME: &str = "cases";
 
 struct CaseRows<'a> {
     page: &'a Page<'a>,
+    /// Numbers show their end.
     short: bool,
+    /// Severities show their mark.
+    marks: bool,
 }
 
 /// Draws the table.
@@ -36,8 +39,14 @@ pub(super) fn show(
         row_height: page.row_height(),
         sort: Some((column_of(filter.sort), filter.descending)),
     };
-    let rows = CaseRows { page, short };
+    let marks = marks(page, panel_open);
+    let rows = CaseRows { page, short, marks };
     table.show(ui, rect, &rows, memory)
+}
+
+/// Beside a panel the words of severities give way to English names of categories, which are long.
+fn marks(page: &Page<'_>, panel_open: bool) -> bool {
+    panel_open && !(page.class.is_wide() && page.w.is_zh())
 }
 
 fn columns(page: &Page<'_>, panel_open: bool) -> Vec<Column> {
@@ -47,9 +56,9 @@ fn columns(page: &Page<'_>, panel_open: bool) -> Vec<Column> {
             Column::text("severity", "", 40.0).sorts(),
             Column::text("code", c.code, 48.0).sorts(),
             Column::text("category", c.category, 128.0).elastic(),
-            Column::text("number", c.number, 104.0).sorts(),
+            Column::text("number", c.number, 92.0).sorts(),
             Column::number("wechat", c.wechat, 84.0).sorts(),
-            Column::number("merchant", c.merchant, 100.0).sorts(),
+            Column::number("merchant", c.merchant, 92.0).sorts(),
         ];
     }
     columns::chosen(page, NAME, &offers(page, panel_open))
@@ -71,20 +80,24 @@ pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
     let roomy = !panel_open && page.class.is_wide();
     let several = page.state.merchant.is_none() && page.state.merchants.len() > 1;
     vec![
-        fixed(Column::text("severity", c.severity, 92.0).sorts()),
+        fixed(if marks(page, panel_open) {
+            Column::text("severity", "", 40.0).sorts()
+        } else {
+            Column::text("severity", c.severity, 84.0).sorts()
+        }),
         fixed(Column::text("code", c.code, 56.0).sorts()),
         fixed(Column::text("category", c.category, 118.0).elastic()),
         offer(
             Column::text("shop", w.overview.merchant, 120.0),
             roomy && several,
         ),
-        fixed(Column::text("number", c.number, 186.0).sorts()),
+        fixed(Column::text("number", c.number, 178.0).sorts()),
         offer(Column::number("wechat", c.wechat, 86.0).sorts(), true),
         offer(Column::number("merchant", c.merchant, 86.0).sorts(), true),
         offer(Column::text("paid", c.paid_at, 124.0).sorts(), true),
         offer(Column::text("day", c.day, 100.0), roomy),
-        offer(Column::text("age", c.age, 64.0), !panel_open),
-        offer(Column::text("owner", c.owner, 84.0), !panel_open),
+        offer(Column::text("age", c.age, 56.0), !panel_open),
+        offer(Column::text("owner", c.owner, 76.0), !panel_open),
     ]
 }
 
@@ -117,7 +130,7 @@ impl Rows for CaseRows<'_> {
         let (t, w) = (self.page.t, self.page.w);
         let body = (Face::Body, t.text_1);
         match cell.column() {
-            "severity" => severity(cell, row, self.page, self.short),
+            "severity" => severity(cell, row, self.page, self.marks),
             "code" => cell.words(row.category.code(), (Face::Mono, t.text_2)),
             "category" => cell.words(w.category(row.category), body),
             "number" => number(cell, row, self.short),

@@ -36,6 +36,7 @@ impl RawDialog {
             width: 760.0,
             height: 420.0,
             note: l.raw_note,
+            leave: page.w.frame.close,
             deed: Button::primary(page.w.frame.copy).icon(icons::COPY),
             ready: true,
         };
@@ -94,6 +95,7 @@ pub(super) fn keep(ctx: &Context, page: &Page<'_>, live: &Live, out: &mut Outbox
         width: 480.0,
         height: 96.0,
         note: l.keep_note,
+        leave: page.w.frame.cancel,
         deed: Button::primary(l.keep_deed),
         ready: true,
     };

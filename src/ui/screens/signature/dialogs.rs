@@ -48,6 +48,7 @@ impl Dialogs {
             width: 640.0,
             height: 300.0,
             note: w.paste_note,
+            leave: page.w.frame.cancel,
             deed: Button::primary(w.paste_deed).key("Ctrl ↵"),
             ready: !text.trim().is_empty(),
         };
@@ -93,7 +94,8 @@ impl Dialogs {
             width: 760.0,
             height: 420.0,
             note: &note,
-            deed: Button::primary(page.w.frame.close),
+            leave: "",
+            deed: Button::primary(page.w.frame.close).key("Esc"),
             ready: true,
         };
         let ended = dialog.show(ctx, |ui, rect| list(ui, rect, page, checks));
