@@ -51,9 +51,42 @@ fn headed(command: clap::Command) -> clap::Command {
             } else {
                 "选项"
             };
-            argument.help_heading(heading)
+            told(argument).help_heading(heading)
         })
         .mut_subcommands(headed)
+}
+
+/// Says after the help of an argument what it may be and what it is unless given: the parser says both in English only.
+fn told(argument: Arg) -> Arg {
+    if !argument.get_action().takes_values() {
+        return argument;
+    }
+    let mut help = argument
+        .get_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let choices = argument.get_possible_values();
+    let choices: Vec<_> = choices
+        .iter()
+        .filter(|choice| !choice.is_hide_set())
+        .map(|choice| choice.get_name().to_owned())
+        .collect();
+    if !choices.is_empty() {
+        help.push_str(&format!(" [可选：{}]", choices.join("、")));
+    }
+    let defaults = argument.get_default_values();
+    let defaults: Vec<_> = defaults
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .filter(|word| !word.is_empty())
+        .collect();
+    if !defaults.is_empty() {
+        help.push_str(&format!(" [默认：{}]", defaults.join("、")));
+    }
+    argument
+        .help(help)
+        .hide_default_value(true)
+        .hide_possible_values(true)
 }
 
 fn flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
@@ -116,6 +149,7 @@ mod tests {
             &["--help"][..],
             &["bill", "-h"],
             &["bill", "import", "--help"],
+            &["bill", "download", "--help"],
         ] {
             let (zh, en) = (help(Lang::Zh, words), help(Lang::En, words));
 
@@ -123,7 +157,15 @@ mod tests {
                 zh.contains("用法：recondesk") && zh.contains("显示说明"),
                 "{zh}"
             );
-            for word in ["Usage", "Options:", "Arguments:", "Commands:", "Print"] {
+            for word in [
+                "Usage",
+                "Options:",
+                "Arguments:",
+                "Commands:",
+                "Print",
+                "[default",
+                "[possible",
+            ] {
                 assert!(!zh.contains(word), "{word}: {zh}");
             }
             assert!(
