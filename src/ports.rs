@@ -15,9 +15,9 @@ use std::time::Duration;
 use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
 pub use books::{
-    BillExpect, BillImport, Book, BookRow, Books, BooksError, Bytes, ImportRecord, NumberKind,
-    Occurrence, OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing,
-    Stored, TableQuery, Unwatched, Watch,
+    BillExpect, BillImport, Book, BookRow, Books, BooksError, Bytes, Expands, ImportRecord,
+    NumberKind, Occurrence, OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp,
+    Standing, Stored, TableQuery, Unwatched, Watch,
 };
 
 pub use files::{Files, Fill};

@@ -6,7 +6,7 @@
 use std::io::{Read, Seek};
 
 use crate::domain::{
-    BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
+    BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, Term, WPay, WRefund,
 };
 use crate::intake::{IntakeError, Kind, Mapping, MappingError, Reject};
 use crate::ports::StoreError;
@@ -355,6 +355,9 @@ pub enum BooksError {
     /// The source cannot be read.
     #[error("the file cannot be read: {0}")]
     Source(String),
+    /// The source holds more than any real file does; nothing was stored.
+    #[error("the file cannot be read: {}", .0.en)]
+    TooMuch(Term),
     /// The file is something else than a bill.
     #[error("not a trade bill: {}", .kind.en())]
     NotABill {
@@ -389,6 +392,29 @@ pub enum BooksError {
     /// A person stopped it; nothing was stored.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// A gzip stream unpacks into more than any bill holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Self::WHAT.en)]
+pub struct Expands;
+
+impl Expands {
+    const WHAT: Term = Term::new(
+        "gzip 解压后远超任何账单的大小",
+        "the gzip file unpacks into far more than any bill holds",
+    );
+}
+
+impl BooksError {
+    /// Why a source could not be read on.
+    #[must_use]
+    pub fn source(error: &std::io::Error) -> Self {
+        match error.get_ref() {
+            Some(inner) if inner.is::<Expands>() => Self::TooMuch(Expands::WHAT),
+            _ => Self::Source(error.to_string()),
+        }
+    }
 }
 
 /// Reads and writes the books of a workspace.

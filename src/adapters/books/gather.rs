@@ -5,6 +5,13 @@ use std::collections::BTreeMap;
 use super::narrow;
 use super::pack::{Pack, Sheaf};
 use super::record::Record;
+use crate::domain::Term;
+
+/// A file has more rows or days than rows and days are counted to.
+pub(super) const TOO_MANY_ROWS: Term = Term::new(
+    "一个文件的行数或天数过多",
+    "too many rows or days for one file",
+);
 
 /// What the catalog says of a section.
 #[derive(Debug, Clone, Copy, Default)]

@@ -121,7 +121,7 @@ impl Bookshelf {
         }
         let mut hash = Hash::sha256();
         let mut buffer = vec![0; 1 << 20];
-        let failed = |error: io::Error| BooksError::Source(error.to_string());
+        let failed = |error: io::Error| BooksError::source(&error);
         let mut done = 0;
         loop {
             if watch.cancelled() {

@@ -4,13 +4,13 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use super::gather::{Gathered, Ranges, Sorted};
+use super::gather::{Gathered, Ranges, Sorted, TOO_MANY_ROWS};
 use super::pipeline::{Pipeline, run};
 use super::store::{Draft, disk_error};
 use crate::adapters::archive::{ArchiveWriter, Squeezed, Squeezer};
 use crate::adapters::digest::Hash;
 use crate::domain::{WPay, WRefund};
-use crate::ports::{BooksError, Part, Source, Watch};
+use crate::ports::{BooksError, Expands, Part, Source, Watch};
 use crate::wechat::bill::{BillFault, Block, Layout, MAX_LINE_BYTES, Tally};
 
 /// Bytes of a block of lines.
@@ -23,18 +23,28 @@ const FREE_EXPANSION: u64 = 32 << 20;
 /// Whole lines of a bill, the header among them.
 #[derive(Default)]
 struct Lines {
-    bytes: Vec<u8>,
+    /// Room for a block, all of it written once: what is read again needs no zeros first.
+    room: Vec<u8>,
+    /// Bytes of the room that are lines.
+    len: usize,
     line: u32,
     offset: u64,
     /// Bytes of the header at the start of the block.
     header: usize,
 }
 
+impl Lines {
+    fn bytes(&self) -> &[u8] {
+        self.room.get(..self.len).unwrap_or_default()
+    }
+}
+
 /// Reads a bill and cuts it into blocks of whole lines.
 struct Cutter {
     reader: Box<dyn Read + Send>,
-    /// Read, but not handed out.
-    carry: Vec<u8>,
+    /// What was read and not handed out is at its beginning.
+    room: Vec<u8>,
+    have: usize,
     line: u32,
     offset: u64,
     header: usize,
@@ -70,73 +80,94 @@ impl Cutter {
         };
         let mut new = Self {
             reader,
-            carry: Vec::new(),
+            room: Vec::new(),
+            have: 0,
             line: 1,
             offset: 0,
             header: 0,
             ended: false,
         };
         new.fill(BLOCK_BYTES)?;
-        while !new.ended && new.carry.len() <= MAX_LINE_BYTES && !new.carry.contains(&b'\n') {
-            new.fill(new.carry.len() + BLOCK_BYTES)?;
+        while !new.ended && new.have <= MAX_LINE_BYTES && !new.carry().contains(&b'\n') {
+            new.fill(new.have + BLOCK_BYTES)?;
         }
         Ok(new)
     }
 
+    /// Read, but not handed out.
+    fn carry(&self) -> &[u8] {
+        self.room.get(..self.have).unwrap_or_default()
+    }
+
+    /// Reads until `wanted` bytes are there. The reader is asked for all that lacks at once: unpacking in small
+    /// pieces takes half as long again.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        let missing = wanted.saturating_sub(self.carry.len()) as u64;
-        self.carry.reserve(wanted.saturating_sub(self.carry.len()));
-        let read = (&mut self.reader)
-            .take(missing)
-            .read_to_end(&mut self.carry)?;
-        self.ended = (read as u64) < missing;
+        if self.room.len() < wanted {
+            self.room.resize(wanted, 0);
+        }
+        while let Some(rest) = self.room.get_mut(self.have..wanted)
+            && !rest.is_empty()
+        {
+            match self.reader.read(rest) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(read) => self.have += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
         Ok(())
     }
 
     /// The next block of whole lines; its memory is that of a used one.
     fn next(&mut self, spare: Lines) -> Result<Option<Lines>, BooksError> {
-        let failed = |error: io::Error| BooksError::Source(error.to_string());
+        let failed = |error: io::Error| BooksError::source(&error);
         let mut wanted = BLOCK_BYTES;
         let cut = loop {
             if !self.ended {
                 self.fill(wanted).map_err(failed)?;
             }
             if self.ended {
-                break self.carry.len();
+                break self.have;
             }
-            if let Some(at) = memchr::memrchr(b'\n', &self.carry) {
+            if let Some(at) = memchr::memrchr(b'\n', self.carry()) {
                 break at + 1;
             }
-            if self.carry.len() > MAX_LINE_BYTES {
+            if self.have > MAX_LINE_BYTES {
                 return Err(BooksError::Bill(Box::new(BillFault::LineTooLong {
                     line: self.line,
                     offset: self.offset,
                 })));
             }
-            wanted = self.carry.len() + BLOCK_BYTES;
+            wanted = self.have + BLOCK_BYTES;
         };
         if cut == 0 {
             return Ok(None);
         }
-        let mut bytes = spare.bytes;
-        bytes.clear();
-        bytes.extend_from_slice(self.carry.get(cut..).unwrap_or_default());
-        std::mem::swap(&mut bytes, &mut self.carry);
-        bytes.truncate(cut);
+        let mut room = spare.room;
+        let rest = self.carry().get(cut..).unwrap_or_default();
+        if room.len() < rest.len() {
+            room.resize(rest.len(), 0);
+        }
+        if let Some(start) = room.get_mut(..rest.len()) {
+            start.copy_from_slice(rest);
+        }
+        self.have = rest.len();
         let lines = Lines {
             line: self.line,
             offset: self.offset,
             header: std::mem::take(&mut self.header),
-            bytes,
+            len: cut,
+            room: std::mem::replace(&mut self.room, room),
         };
-        let count = memchr::memchr_iter(b'\n', &lines.bytes).count();
+        let count = memchr::memchr_iter(b'\n', lines.bytes()).count();
         self.line = u32::try_from(count)
             .ok()
             .and_then(|count| self.line.checked_add(count))
-            .ok_or_else(|| {
-                BooksError::Source("more than four thousand million lines".to_owned())
-            })?;
-        self.offset += lines.bytes.len() as u64;
+            .ok_or_else(|| BooksError::TooMuch(TOO_MANY_ROWS))?;
+        self.offset += lines.len as u64;
         Ok(Some(lines))
     }
 }
@@ -153,9 +184,7 @@ impl<R: Read> Read for Limited<R> {
         match self.left.checked_sub(read as u64) {
             Some(left) => self.left = left,
             None => {
-                return Err(io::Error::other(
-                    "the gzip file unpacks into far more than any bill holds",
-                ));
+                return Err(io::Error::other(Expands));
             }
         }
         Ok(read)
@@ -188,11 +217,11 @@ pub(super) fn read(
     archive: &mut ArchiveWriter,
     (want_sha1, watch): (bool, &dyn Watch),
 ) -> Result<(Layout, Reading), BooksError> {
-    let mut cutter = Cutter::open(source).map_err(|e| BooksError::Source(e.to_string()))?;
-    let opened = Layout::open(&cutter.carry).map_err(|fault| match fault {
+    let mut cutter = Cutter::open(source).map_err(|e| BooksError::source(&e))?;
+    let opened = Layout::open(cutter.carry()).map_err(|fault| match fault {
         BillFault::NotABill(kind) => BooksError::NotABill {
             kind,
-            head: cutter.carry.get(..4096).unwrap_or(&cutter.carry).to_vec(),
+            head: cutter.carry().iter().take(4096).copied().collect(),
         },
         fault => BooksError::Bill(Box::new(fault)),
     })?;
@@ -223,9 +252,9 @@ fn rows(
     let pipeline = Pipeline {
         next: |spare: Lines| cutter.next(spare),
         hash: |lines: &Lines| {
-            sha256.update(&lines.bytes);
+            sha256.update(lines.bytes());
             if let Some(sha1) = &mut sha1 {
-                sha1.update(&lines.bytes);
+                sha1.update(lines.bytes());
             }
         },
         make: || {
@@ -233,7 +262,7 @@ fn rows(
             let mut block = Block::default();
             move |lines: &Lines| {
                 let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
-                let squeezed = squeezer.squeeze(&lines.bytes);
+                let squeezed = squeezer.squeeze(lines.bytes());
                 let mut parsed = Parsed {
                     squeezed: vec![squeezed.map_err(|error| disk_error(&error))?],
                     ..Parsed::default()
@@ -242,7 +271,7 @@ fn rows(
                 block.pays.clear();
                 block.refunds.clear();
                 layout.parse_block(
-                    lines.bytes.get(lines.header..).unwrap_or_default(),
+                    lines.bytes().get(lines.header..).unwrap_or_default(),
                     lines.line + header,
                     lines.offset + lines.header as u64,
                     import,
@@ -270,7 +299,7 @@ fn rows(
         watch.at(Part::Read, archive.raw(), None);
         let fits = reading.pays.take(parsed.pays) && reading.refunds.take(parsed.refunds);
         fits.then_some(())
-            .ok_or_else(|| BooksError::Source("too many rows for one file".to_owned()))
+            .ok_or_else(|| BooksError::TooMuch(TOO_MANY_ROWS))
     })?;
     reading.sha256 = sha256.finish();
     reading.sha1 = sha1.map(Hash::<20>::finish);

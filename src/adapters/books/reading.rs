@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek as _};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::gather::{Gathered, Ranges, Sorted};
+use super::gather::{Gathered, Ranges, Sorted, TOO_MANY_ROWS};
 use super::pipeline::{Pipeline, run};
 use super::store::{Draft, disk_error};
 use crate::adapters::archive::{ArchiveWriter, Squeezed, Squeezer};
@@ -139,7 +139,7 @@ impl Reading {
     ) -> Result<(), BooksError> {
         let fits = self.orders.take(orders) && self.refunds.take(refunds);
         fits.then_some(())
-            .ok_or_else(|| BooksError::Source("too many rows or days for one file".to_owned()))
+            .ok_or_else(|| BooksError::TooMuch(TOO_MANY_ROWS))
     }
 }
 
@@ -176,7 +176,7 @@ pub(super) fn read(
     (&mut source.bytes)
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut head)
-        .map_err(|error| BooksError::Source(error.to_string()))?;
+        .map_err(|error| BooksError::source(&error))?;
     match sniff(&head, Some(mapping)).map_err(refused)? {
         Some(guess) => {
             let known = (mapping, known);
@@ -194,7 +194,7 @@ fn read_workbook(
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
-    let failed = |error: io::Error| BooksError::Source(error.to_string());
+    let failed = |error: io::Error| BooksError::source(&error);
     source.bytes.rewind().map_err(failed)?;
     let mut squeezer = Squeezer::new().map_err(|error| disk_error(&error))?;
     let mut hash = Hash::sha256();

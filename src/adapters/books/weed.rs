@@ -35,7 +35,10 @@ pub(super) fn weed<R: Record>(
     let mut out = Weeded::default();
     let mut old = old.peekable();
     let [mut cold, mut hot] = runs;
-    let lost = || BooksError::Source("a row in memory cannot be read back".to_owned());
+    let lost = || BooksError::Damaged {
+        file: "memory".to_owned(),
+        what: "a row cannot be read back".to_owned(),
+    };
     for turn in 0_u32.. {
         if turn.is_multiple_of(WATCH_EVERY) && watch.cancelled() {
             return Err(BooksError::Cancelled);

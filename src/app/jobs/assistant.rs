@@ -24,7 +24,7 @@ pub const IS_A_BILL: &str = "import.bill";
 
 /// Opens a file of a person and reads its beginning; the source stands at its first byte again.
 fn open(files: &dyn Files, path: &Path) -> Result<(Source, Vec<u8>), Failure> {
-    let unread = |error: std::io::Error| Failure::from(BooksError::Source(error.to_string()));
+    let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
     let mut source = files.open(path).map_err(unread)?;
     let head = head_of(&mut source)?;
     Ok((source, head))
@@ -105,7 +105,7 @@ fn known_import(
     if imports.is_empty() {
         return Ok(None);
     }
-    let unread = |error: std::io::Error| Failure::from(BooksError::Source(error.to_string()));
+    let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
     let mut digest = Sha256::new();
     let mut piece = vec![0; 1 << 20];
     loop {

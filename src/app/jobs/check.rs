@@ -7,7 +7,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::{Failure, Progress, Reporter, Step};
-use crate::ports::{BooksError, Source};
+use crate::ports::{BooksError, Expands, Source};
 use crate::wechat::bill::{BillFault, BillReader, Certificate, Digests, Expect};
 
 /// Bytes read at a time.
@@ -59,8 +59,7 @@ fn read(
         }
         done = done.saturating_add(count as u64);
         if total.is_none() && done > limit {
-            let what = "the gzip file unpacks into far more than any bill holds";
-            return Err(BooksError::Source(what.to_owned()).into());
+            return Err(unread(&std::io::Error::other(Expands)));
         }
         if head.len() < HEAD {
             head.extend_from_slice(bytes);
@@ -100,7 +99,7 @@ fn refused(fault: BillFault, head: &[u8]) -> Failure {
 }
 
 fn unread(error: &std::io::Error) -> Failure {
-    BooksError::Source(error.to_string()).into()
+    BooksError::source(error).into()
 }
 
 fn hex(bytes: &[u8]) -> String {

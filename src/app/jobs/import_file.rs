@@ -27,7 +27,7 @@ pub fn import(
 ) -> Result<Told, Failure> {
     let mut source = files
         .open(path)
-        .map_err(|error| BooksError::Source(error.to_string()))?;
+        .map_err(|error| BooksError::source(&error))?;
     let head = head_of(&mut source)?;
     match sniff_body(&head) {
         BodyKind::Unknown | BodyKind::Zip => {
@@ -191,7 +191,7 @@ fn headers_of(
     if let Some(guess) = sniff(head, None).map_err(refused)? {
         return Ok(guess.headers);
     }
-    let source = reopen().map_err(|error| BooksError::Source(error.to_string()))?;
+    let source = reopen().map_err(|error| BooksError::source(&error))?;
     let book = Workbook::open(source.bytes, None).map_err(refused)?;
     Ok(book.guess().headers.clone())
 }
@@ -203,7 +203,7 @@ pub(super) fn head_of(source: &mut Source) -> Result<Vec<u8>, Failure> {
         .take(HEAD_BYTES as u64)
         .read_to_end(&mut head);
     read.and_then(|_| source.bytes.seek(SeekFrom::Start(0)))
-        .map_err(|error| BooksError::Source(error.to_string()))?;
+        .map_err(|error| BooksError::source(&error))?;
     if head.is_empty() {
         return Err(Failure::new(
             FailureKind::RefusedInput,

@@ -50,16 +50,29 @@ impl From<BooksError> for Failure {
                 ),
             )
             .with_detail(detail),
+            BooksError::TooMuch(what) => refused(
+                "import.too_much",
+                Words::new(
+                    format!("文件读不出来：{}", what.zh),
+                    format!("The file cannot be read: {}", what.en),
+                ),
+                Words::new(
+                    "确认文件完整后重新导出或下载；没有存入任何数据",
+                    "Check the file, then export or download it again; nothing was stored",
+                ),
+            ),
             BooksError::NotABill { kind, head } => not_a_bill(kind, &head),
             BooksError::Bill(fault) => refused(
                 "bill.unreadable",
-                Words::new("账单读不出来", "The bill cannot be read"),
+                Words::new(
+                    format!("账单读不出来：{}", fault.zh()),
+                    format!("The bill cannot be read: {fault}"),
+                ),
                 Words::new(
                     "请使用微信支付下载的原始文件，不要用表格软件另存",
                     "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
                 ),
-            )
-            .with_detail(fault.to_string()),
+            ),
             BooksError::BillRefused(certificate) => bill_refused(&certificate),
             BooksError::Digest { expected, found } => refused(
                 "bill.hash",

@@ -15,7 +15,7 @@ use crate::ports::{BooksError, Source};
 /// [`Failure`] when it is no file of a merchant's rows.
 pub fn look(source: &mut Source, mapping: Option<&Mapping>) -> Result<Guess, Failure> {
     let mut head = Vec::new();
-    let unread = |error: std::io::Error| Failure::from(BooksError::Source(error.to_string()));
+    let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
     source
         .bytes
         .by_ref()

@@ -57,7 +57,7 @@ pub enum Family {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderFault {
     /// No cell of the line is the name of a column.
-    #[error("line 1 is not the header of a trade bill")]
+    #[error("this is not the header of a trade bill")]
     NotAHeader,
     /// A column that reconciling cannot do without is not there.
     #[error("the header lacks {}", .0.iter().map(|c| c.name()).collect::<Vec<_>>().join(", "))]
@@ -71,6 +71,23 @@ pub enum HeaderFault {
     /// The names are not UTF-8.
     #[error("the header is not UTF-8 (column {0})")]
     NotUtf8(usize),
+}
+
+impl HeaderFault {
+    /// The sentence in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            Self::NotAHeader => "不是交易账单的表头".to_owned(),
+            Self::Missing(columns) => {
+                let names: Vec<_> = columns.iter().map(|column| column.name()).collect();
+                format!("表头缺少列：{}", names.join("、"))
+            }
+            Self::Twice(name) => format!("表头中「{name}」出现两次"),
+            Self::TooMany => format!("表头超过 {MAX_COLUMNS} 列"),
+            Self::NotUtf8(column) => format!("表头第 {column} 列不是 UTF-8 编码"),
+        }
+    }
 }
 
 /// Where each column of a bill is.

@@ -36,6 +36,20 @@ pub enum BillFault {
     },
 }
 
+impl BillFault {
+    /// The sentence in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            Self::NotABill(kind) => format!("不是交易账单：{}", kind.zh()),
+            Self::Header { line, fault } => format!("第 {line} 行：{}", fault.zh()),
+            Self::LineTooLong { line, offset } => {
+                format!("第 {line} 行（从第 {offset} 字节起）超过 {MAX_LINE_BYTES} 字节")
+            }
+        }
+    }
+}
+
 /// A header that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {

@@ -230,7 +230,7 @@ pub struct ListFile {
 /// # Errors
 /// When the file cannot be read, is neither, is longer than a list may be, or has no number in it.
 pub fn read_list(files: &dyn Files, path: &Path) -> Result<ListFile, Failure> {
-    let unread = |error: std::io::Error| Failure::from(BooksError::Source(error.to_string()));
+    let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
     let source = files.open(path).map_err(unread)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let text = match list_text(source.bytes, MAX_TEXT_BYTES) {
