@@ -6,7 +6,7 @@
 use std::io::{Read, Seek};
 
 use crate::domain::{
-    BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, Term, WPay, WRefund,
+    AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, Term, WPay, WRefund,
 };
 use crate::intake::{IntakeError, Kind, Mapping, MappingError, Reject};
 use crate::ports::StoreError;
@@ -179,6 +179,23 @@ pub struct TableQuery {
     pub states: Vec<u8>,
     /// Smallest and largest amount.
     pub amount: Option<(Fen, Fen)>,
+    /// Only orders in one of these states of fulfilment; empty for all. No row of another book has one.
+    pub fulfilments: Vec<FulfilStatus>,
+    /// Only rows with this appid.
+    pub appid: Option<AppId>,
+}
+
+impl TableQuery {
+    /// True when not every row of the day is listed.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let all = Self {
+            sort: self.sort,
+            descending: self.descending,
+            ..Self::default()
+        };
+        *self != all
+    }
 }
 
 /// Number of a stored row: stable for ever, 8 bytes.

@@ -284,7 +284,7 @@ fn orders_are_listed_by_fulfilment() {
         .unwrap();
     let day = BillDate::parse("2019-02-19").unwrap();
     let mut filter = OrderFilter::all(id, day);
-    filter.only.fulfil = vec![FulfilStatus::Pending];
+    filter.query.fulfilments = vec![FulfilStatus::Pending];
 
     let listed = morning.jobs.run(Command::Orders(filter), &Silent).unwrap();
 

@@ -89,16 +89,16 @@ fn a_state_of_delivery_is_shown_alone_and_the_chip_takes_it_back() {
     harness.run_steps(2);
     let only = |tape: &Tape| {
         tape.take().into_iter().find_map(|command| match command {
-            Command::Orders(filter) => Some(filter.only),
+            Command::Orders(filter) => Some(filter.query),
             _ => None,
         })
     };
     let asked = only(&tape).expect("another list");
-    assert_eq!(asked.fulfil, [FulfilStatus::Fulfilled]);
+    assert_eq!(asked.fulfilments, [FulfilStatus::Fulfilled]);
 
     harness.get_by_label("只看：已发货").click();
     harness.run_steps(2);
-    assert!(only(&tape).expect("the list before").is_empty());
+    assert!(!only(&tape).expect("the list before").narrows());
 }
 
 #[test]

@@ -39,6 +39,10 @@ pub(super) trait Record: Copy + Send + Sync + PartialEq + 'static {
     const AMOUNT: usize;
     /// Which integer holds the state, and where in it: shift, mask.
     const STATE: (usize, u32, u64);
+    /// Which integer holds the state of fulfilment, as `STATE`; `None` where rows have none.
+    const FULFILMENT: Option<(usize, u32, u64)> = None;
+    /// Which text is the appid, where rows have one.
+    const APPID: Option<usize> = None;
     /// Texts besides the key by which a row is looked up.
     const LOOKED_UP: &'static [usize];
 

@@ -162,6 +162,9 @@ impl<'a> Ask<'a> {
         for at in R::LOOKED_UP.iter().filter(|_| searched) {
             texts |= 1 << at;
         }
+        for at in R::APPID.iter().filter(|_| query.appid.is_some()) {
+            texts |= 1 << at;
+        }
         Self {
             query,
             number: searched.then(|| Finder::new(query.number.as_bytes())),
@@ -217,6 +220,15 @@ impl<'a> Ask<'a> {
         {
             return false;
         }
+        if !query.fulfilments.is_empty() && !delivered::<R>(query, group, row) {
+            return false;
+        }
+        if let Some(appid) = &query.appid {
+            let text = R::APPID.and_then(|column| group.text(row, column, scratch));
+            if text != Some(appid.as_bytes()) {
+                return false;
+            }
+        }
         let Some(number) = &self.number else {
             return true;
         };
@@ -226,6 +238,16 @@ impl<'a> Ask<'a> {
             text.is_some_and(|text| number.find(text).is_some())
         })
     }
+}
+
+/// True when a row is in one of the wanted states of fulfilment.
+fn delivered<R: Record>(query: &TableQuery, group: &Group, row: usize) -> bool {
+    let Some((column, shift, mask)) = R::FULFILMENT else {
+        return false;
+    };
+    let state = group.int(row, column) >> shift & mask;
+    let mut wanted = query.fulfilments.iter();
+    wanted.any(|status| u64::from(*status as u8) == state)
 }
 
 fn state<R: Record>(group: &Group, row: usize) -> u8 {

@@ -28,7 +28,7 @@ pub use lab::{
 };
 pub use lab_sent::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
-pub use order::{OrderDetail, OrderFilter, OrderOnly, OrderRow};
+pub use order::{OrderDetail, OrderFilter, OrderRow};
 pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
     LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, SeverityCounts,

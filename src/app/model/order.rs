@@ -1,6 +1,6 @@
 //! The table of orders, and one order in full.
 
-use crate::domain::{AppId, BillDate, FulfilStatus, MOrder, ProfileId};
+use crate::domain::{BillDate, MOrder, ProfileId};
 use crate::ports::TableQuery;
 
 use super::{RawLine, TimelineEvent};
@@ -14,8 +14,6 @@ pub struct OrderFilter {
     pub day: BillDate,
     /// Filter and order.
     pub query: TableQuery,
-    /// What the rows that pass must hold beside that.
-    pub only: OrderOnly,
 }
 
 impl OrderFilter {
@@ -26,16 +24,7 @@ impl OrderFilter {
             profile,
             day,
             query: TableQuery::default(),
-            only: OrderOnly::default(),
         }
-    }
-
-    /// True when not every order of the day is listed.
-    #[must_use]
-    pub fn narrows(&self) -> bool {
-        let query = &self.query;
-        let all = query.number.is_empty() && query.states.is_empty() && query.amount.is_none();
-        !all || !self.only.is_empty()
     }
 
     /// The same order of rows over all of them.
@@ -45,30 +34,6 @@ impl OrderFilter {
         all.query.sort = self.query.sort;
         all.query.descending = self.query.descending;
         all
-    }
-}
-
-/// A filter over fields that the books do not filter by: the rows themselves are read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct OrderOnly {
-    /// One of these fulfilment states; empty for all.
-    pub fulfil: Vec<FulfilStatus>,
-    /// This appid.
-    pub appid: Option<AppId>,
-}
-
-impl OrderOnly {
-    /// True when every order passes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// True when this order passes.
-    #[must_use]
-    pub fn passes(&self, order: &MOrder) -> bool {
-        (self.fulfil.is_empty() || self.fulfil.contains(&order.fulfil_status))
-            && self.appid.is_none_or(|appid| order.appid == appid)
     }
 }
 

@@ -313,7 +313,7 @@ fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
     let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
     let has_merchant = !page.state.merchants.is_empty();
     let filter = page.state.orders.filter.as_ref();
-    let filtered = filter.filter(|filter| filter.narrows());
+    let filtered = filter.filter(|filter| filter.query.narrows());
     let empty = match filtered {
         Some(_) => Empty {
             icon: icons::FUNNEL_X,

@@ -96,6 +96,7 @@ impl Record for WPay {
     const REPEATED_FROM: usize = 2;
     const AMOUNT: usize = 2;
     const STATE: (usize, u32, u64) = (1, 1, 255);
+    const APPID: Option<usize> = Some(2);
     const LOOKED_UP: &'static [usize] = &[1];
 
     fn fields(&self) -> Fields<'_> {
@@ -166,6 +167,7 @@ impl Record for WRefund {
     const REPEATED_FROM: usize = 4;
     const AMOUNT: usize = 2;
     const STATE: (usize, u32, u64) = (1, 1, 255);
+    const APPID: Option<usize> = Some(4);
     const LOOKED_UP: &'static [usize] = &[1, 2, 3];
 
     fn fields(&self) -> Fields<'_> {

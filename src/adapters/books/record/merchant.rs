@@ -60,6 +60,8 @@ impl Record for MOrder {
     const REPEATED_FROM: usize = 4;
     const AMOUNT: usize = 6;
     const STATE: (usize, u32, u64) = (7, 1, 7);
+    const FULFILMENT: Option<(usize, u32, u64)> = Some((7, 4, 7));
+    const APPID: Option<usize> = Some(4);
     const LOOKED_UP: &'static [usize] = &[1, 2, 3];
 
     fn fields(&self) -> Fields<'_> {

@@ -4,13 +4,10 @@ use super::Views;
 use crate::app::Failure;
 use crate::app::command::{ListAnswer, OrderList};
 use crate::app::model::{
-    OrderDetail, OrderFilter, OrderOnly, OrderRow, RawLine, TimelineEvent, TimelineKind,
+    OrderDetail, OrderFilter, OrderRow, RawLine, TimelineEvent, TimelineKind,
 };
-use crate::domain::{Fen, MOrder, ProfileId};
-use crate::ports::{Book, BookRow, RowId, RowList, StoreError, Watch};
-
-/// Rows read at once where the books cannot filter; no more than they hand out.
-const ROWS_AT_ONCE: usize = 1_000;
+use crate::domain::{MOrder, ProfileId};
+use crate::ports::{Book, BookRow, RowId, StoreError, Watch};
 
 impl Views<'_> {
     /// The rows of a filter in order, with the count of the day and the sum of what is listed.
@@ -19,35 +16,11 @@ impl Views<'_> {
     /// [`Failure`] when the workspace cannot be read or the work is cancelled.
     pub fn orders(&self, filter: &OrderFilter, watch: &dyn Watch) -> Result<OrderList, Failure> {
         let place = (filter.profile, Book::Orders, filter.day);
-        let mut list = self.books.list(place, &filter.query, watch)?;
-        if !filter.only.is_empty() {
-            self.keep(&mut list, &filter.only, watch)?;
-        }
+        let list = self.books.list(place, &filter.query, watch)?;
         Ok(ListAnswer {
             ids: list.ids.into_iter().map(|id| id.0).collect(),
             totals: (list.of, list.sum),
         })
-    }
-
-    /// Keeps the rows of a list that pass, and adds them up anew.
-    fn keep(&self, list: &mut RowList, only: &OrderOnly, watch: &dyn Watch) -> Result<(), Failure> {
-        let mut kept = Vec::new();
-        let mut sum = Fen::ZERO;
-        for ids in list.ids.chunks(ROWS_AT_ONCE) {
-            if watch.cancelled() {
-                return Err(Failure::cancelled());
-            }
-            for (id, row) in ids.iter().zip(self.books.rows(ids)?) {
-                if let BookRow::Order(order) = row
-                    && only.passes(&order)
-                {
-                    kept.push(*id);
-                    sum = sum.checked_add(order.amount).unwrap_or(sum);
-                }
-            }
-        }
-        (list.ids, list.sum) = (kept, sum);
-        Ok(())
     }
 
     /// A page of rows.

@@ -86,25 +86,25 @@ impl FilterText {
 fn chips(page: &Page<'_>, filter: &OrderFilter) -> Vec<(String, bool, OrderFilter)> {
     let o = &page.w.orders;
     let mut out = Vec::new();
-    let only = &filter.only;
-    if !only.fulfil.is_empty() {
+    let query = &filter.query;
+    if !query.fulfilments.is_empty() {
         let mut next = filter.clone();
-        next.only.fulfil.clear();
-        out.push((fulfilment(page, &only.fulfil), true, next));
+        next.query.fulfilments.clear();
+        out.push((fulfilment(page, &query.fulfilments), true, next));
     }
-    if let Some(appid) = only.appid {
+    if let Some(appid) = query.appid {
         let mut next = filter.clone();
-        next.only.appid = None;
+        next.query.appid = None;
         out.push((appid.as_str().to_owned(), true, next));
     }
-    if let Some((least, _)) = filter.query.amount {
+    if let Some((least, _)) = query.amount {
         let mut next = filter.clone();
         next.query.amount = None;
         out.push((format!("¥{}", format::money(least)), true, next));
     }
     for status in CHIPS {
         let code = status as u8;
-        let chosen = filter.query.states.contains(&code);
+        let chosen = query.states.contains(&code);
         let mut next = filter.clone();
         if chosen {
             next.query.states.retain(|known| *known != code);

@@ -79,7 +79,7 @@ fn narrowing(
         let words = (page.w.orders.to_day)(&format::short_day(day));
         out.insert(0, (words, Deed::Day(day)));
     }
-    if filter.narrows() {
+    if filter.query.narrows() {
         let all = Deed::List(Box::new(filter.cleared()));
         out.push((page.w.frame.clear_filter.to_owned(), all));
     }
@@ -123,11 +123,11 @@ fn by_fulfilment(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(
     vec![
         (
             (o.only)(said),
-            listed(filter, |next| next.only.fulfil = vec![state]),
+            listed(filter, |next| next.query.fulfilments = vec![state]),
         ),
         (
             (o.without)(said),
-            listed(filter, |next| next.only.fulfil = others),
+            listed(filter, |next| next.query.fulfilments = others),
         ),
     ]
 }
@@ -138,7 +138,7 @@ fn by_appid(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(Strin
         return Vec::new();
     }
     let words = (page.w.orders.only)(appid.as_str());
-    vec![(words, listed(filter, |next| next.only.appid = Some(appid)))]
+    vec![(words, listed(filter, |next| next.query.appid = Some(appid)))]
 }
 
 fn by_amount(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> (String, Deed) {
