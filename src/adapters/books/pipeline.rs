@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
 /// Blocks under way.
-const UNDER_WAY: usize = 8;
+const UNDER_WAY: usize = 16;
 
 /// The parts of a run: the first two run on one thread, what `make` makes on several.
 pub(super) struct Pipeline<N, H, M> {
