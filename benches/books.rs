@@ -16,7 +16,9 @@ use recondesk::adapters::books::Bookshelf;
 use recondesk::adapters::clock::SystemClock;
 use recondesk::adapters::disk::open_source;
 use recondesk::adapters::workspace::Workspace;
-use recondesk::domain::{BillDate, Fen, MchId, MerchantProfile, OutTradeNo, ProfileId};
+use recondesk::domain::{
+    AppId, BillDate, Fen, FulfilStatus, MchId, MerchantProfile, OutTradeNo, PayStatus, ProfileId,
+};
 use recondesk::intake::Mapping;
 use recondesk::ports::{
     BillExpect, Book, Books as _, Clock, Records as _, SortBy, TableQuery, Unwatched,
@@ -331,6 +333,41 @@ fn main() {
             .list((profile, Book::Pays, day), &query, &Unwatched)
             .unwrap()
     });
+    for (name, query) in [
+        (
+            "fulfilment",
+            TableQuery {
+                fulfilments: vec![FulfilStatus::Pending],
+                ..TableQuery::default()
+            },
+        ),
+        (
+            "state",
+            TableQuery {
+                states: vec![PayStatus::Paid as u8],
+                ..TableQuery::default()
+            },
+        ),
+        (
+            "appid",
+            TableQuery {
+                appid: AppId::new("wx8888888888888888"),
+                ..TableQuery::default()
+            },
+        ),
+        (
+            "amount",
+            TableQuery {
+                amount: Some((Fen::new(1_00), Fen::new(20_00))),
+                ..TableQuery::default()
+            },
+        ),
+    ] {
+        timed(&format!("orders by {name}"), || {
+            let place = (profile, Book::Orders, day);
+            books.list(place, &query, &Unwatched).unwrap()
+        });
+    }
     timed("raw row", || {
         books.raw_row(done_row(&books, profile, day)).unwrap()
     });

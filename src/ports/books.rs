@@ -6,7 +6,8 @@
 use std::io::{Read, Seek};
 
 use crate::domain::{
-    AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, Term, WPay, WRefund,
+    AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, Term,
+    WPay, WRefund,
 };
 use crate::intake::{IntakeError, Kind, Mapping, MappingError, Reject};
 use crate::ports::StoreError;

@@ -19,6 +19,9 @@ use crate::wechat::v2::{SIGN, sign, xml};
 
 /// The merchant must answer within this time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// The sandbox's clock can be set, so an outcome is looked for rather than waited for.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+const OUTCOME_LOOKS: u32 = 4 * 3600;
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 
 /// The body of a payment notification.
@@ -84,6 +87,35 @@ pub(crate) fn refund(
     fields.push("nonce_str", nonce);
     fields.push("req_info", sealed);
     xml::write(&fields).map_err(|error| error.to_string())
+}
+
+/// Waits for the outcome of a refund, then sends its notification; gives up after an hour without one.
+pub(crate) async fn refund_outcome(
+    shared: Arc<Shared>,
+    mch_id: String,
+    number: String,
+    url: String,
+) {
+    for _ in 0..OUTCOME_LOOKS {
+        let known = shared.with_book(&mch_id, |book| {
+            let refund = book.refunds.get(&number)?.clone();
+            let order = book.orders.get(&refund.out_trade_no)?.clone();
+            Some((order, refund))
+        });
+        let (Some(Some((order, one))), Some(merchant)) = (known, shared.merchant(&mch_id)) else {
+            return;
+        };
+        let now = shared.now();
+        if one.status(now) != RefundOutcome::Processing {
+            let nonce = shared.with_numbers(|numbers| numbers.letters(32));
+            let Ok(body) = refund(merchant, &order, &one, (now, &nonce)) else {
+                return;
+            };
+            deliver(Arc::clone(&shared), mch_id, order.out_trade_no, url, body).await;
+            return;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
 }
 
 /// Judges an address: http on this computer, nothing else.

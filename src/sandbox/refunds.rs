@@ -1,6 +1,9 @@
 //! refund and refundquery.
 
+use std::sync::Arc;
+
 use super::ledger::{Book, Order, Refund, RefundOutcome};
+use super::notify;
 use super::trade::no_book;
 use super::v2::{Call, Refused};
 use crate::domain::{Fen, Instant};
@@ -55,10 +58,24 @@ pub(crate) fn refund(call: &Call<'_>) -> Result<Params, Refused> {
             amount,
         };
         let refund = accept(call, book, &order, &wish)?;
+        tell_outcome(call, number);
         Ok((order, refund))
     });
     let (order, refund) = done.unwrap_or_else(no_book)?;
     Ok(accepted_fields(&order, &refund))
+}
+
+/// Sends the notification of a new refund once it has an outcome, to an address on this computer.
+fn tell_outcome(call: &Call<'_>, number: &str) {
+    let url = call.params.filled("notify_url").unwrap_or_default();
+    if notify::target(url).is_ok() {
+        tokio::spawn(notify::refund_outcome(
+            Arc::clone(call.shared),
+            call.merchant.mch_id.clone(),
+            number.to_owned(),
+            url.to_owned(),
+        ));
+    }
 }
 
 struct Wish<'a> {

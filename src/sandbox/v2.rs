@@ -1,6 +1,7 @@
 //! The envelope of APIv2 as the gateway sees it: parse, check the signature, dispatch, sign the answer.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -25,7 +26,7 @@ pub(crate) struct Request<'a> {
 
 /// A request whose signature holds.
 pub(crate) struct Call<'a> {
-    pub(crate) shared: &'a Shared,
+    pub(crate) shared: &'a Arc<Shared>,
     pub(crate) merchant: &'a Merchant,
     pub(crate) params: Params,
     pub(crate) sign_type: SignType,
@@ -99,7 +100,11 @@ pub(crate) enum Reply {
 }
 
 /// Answers a request. Only a request with a right signature reaches the books.
-pub(crate) fn answer(shared: &Shared, request: &Request<'_>, fault: Option<&Fault>) -> Response {
+pub(crate) fn answer(
+    shared: &Arc<Shared>,
+    request: &Request<'_>,
+    fault: Option<&Fault>,
+) -> Response {
     let known = [
         "/pay/unifiedorder",
         "/pay/orderquery",
@@ -141,7 +146,7 @@ pub(crate) fn answer(shared: &Shared, request: &Request<'_>, fault: Option<&Faul
 }
 
 /// Everything that is checked before an address is asked.
-fn admit<'a>(shared: &'a Shared, request: &Request<'_>) -> Result<Call<'a>, Refused> {
+fn admit<'a>(shared: &'a Arc<Shared>, request: &Request<'_>) -> Result<Call<'a>, Refused> {
     if !request.is_post {
         return Err(Refused::transport("请使用post方法"));
     }

@@ -1,8 +1,12 @@
 //! The sandbox as a merchant's developers meet it: over real HTTP, with a client that shares no code.
 
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
 
+use recondesk::domain::Secret;
 use recondesk::sandbox::{SandboxError, start};
+use recondesk::wechat::v2::notify::decrypt_req_info;
+use recondesk::wechat::v2::xml;
 use serde_json::json;
 
 use crate::support::wire::{Client, Digest, config, control, http, ledger, ledger_order, sandbox};
@@ -50,6 +54,68 @@ fn a_stranger_with_the_documents_alone_can_place_pay_query_and_refund() {
         assert_eq!(book["refunds"].as_array().unwrap().len(), 1);
         assert_eq!(book["refunds"][0]["requests"], 2);
     }
+}
+
+/// Takes one message in and confirms it, as a merchant does; returns its body.
+fn heard(listener: &TcpListener) -> String {
+    let (stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(&stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let answer = "<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>";
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+        answer.len()
+    );
+    (&stream).write_all((head + answer).as_bytes()).unwrap();
+    String::from_utf8(body).unwrap()
+}
+
+#[test]
+fn the_outcome_of_a_refund_is_told_once_it_is_known() {
+    let running = sandbox();
+    let shop = Client::of(&running, Digest::Md5);
+    shop.place_paid("A1", "1000");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/refunded", listener.local_addr().unwrap());
+
+    let wish = [
+        ("out_trade_no", "A1"),
+        ("out_refund_no", "R1"),
+        ("total_fee", "1000"),
+        ("refund_fee", "400"),
+        ("notify_url", &url),
+    ];
+    for _ in 0..2 {
+        let accepted = shop.call("/secapi/pay/refund", &wish);
+        assert_eq!(accepted["result_code"], "SUCCESS");
+    }
+    control(shop.base, "clock", &json!({ "shift_s": 60 }));
+    let body = heard(&listener);
+
+    let fields = xml::read(body.as_bytes()).unwrap();
+    assert_eq!(fields.get("return_code"), Some("SUCCESS"));
+    assert_eq!(fields.get("sign"), None, "this one is not signed");
+    let key = Secret::new(shop.key.as_bytes().to_vec());
+    let plain = decrypt_req_info(fields.get("req_info").unwrap(), &key).unwrap();
+    let plain = String::from_utf8(plain).unwrap();
+    for word in ["R1", "SUCCESS", "400", "API"] {
+        assert!(plain.contains(word), "{word}: {plain}");
+    }
+    listener.set_nonblocking(true).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    assert!(listener.accept().is_err(), "one refund, one notification");
 }
 
 #[test]

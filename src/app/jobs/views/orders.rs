@@ -3,9 +3,7 @@
 use super::Views;
 use crate::app::Failure;
 use crate::app::command::{ListAnswer, OrderList};
-use crate::app::model::{
-    OrderDetail, OrderFilter, OrderRow, RawLine, TimelineEvent, TimelineKind,
-};
+use crate::app::model::{OrderDetail, OrderFilter, OrderRow, RawLine, TimelineEvent, TimelineKind};
 use crate::domain::{MOrder, ProfileId};
 use crate::ports::{Book, BookRow, RowId, StoreError, Watch};
 
