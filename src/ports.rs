@@ -1,6 +1,7 @@
 //! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
 
 mod books;
+mod books_error;
 mod files;
 
 mod observations;
@@ -15,11 +16,12 @@ use std::time::Duration;
 use crate::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
 pub use books::{
-    BillExpect, BillImport, Book, BookRow, Books, BooksError, Bytes, Expands, ImportRecord,
-    NumberKind, Occurrence, OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp,
-    Standing, Stored, TableQuery, Unwatched, Watch,
+    BillExpect, BillImport, Book, BookRow, Books, Bytes, ImportRecord, NumberKind, Occurrence,
+    OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing, Stored,
+    TableQuery, Unwatched, Watch,
 };
 
+pub use books_error::{BooksError, Expands};
 pub use files::{Files, Fill};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};

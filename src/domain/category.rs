@@ -407,10 +407,9 @@ impl Category {
     /// Reads a stable name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        ENTRIES
-            .iter()
-            .find(|entry| entry.2.eq_ignore_ascii_case(name))
-            .map(|entry| entry.0)
+        let mut entries = ENTRIES.iter();
+        let entry = entries.find(|entry| entry.2.eq_ignore_ascii_case(name))?;
+        Some(entry.0)
     }
 
     /// Every category meant by a code or a name: `P06` means both of its sides.
@@ -433,6 +432,24 @@ impl Category {
     #[must_use]
     pub const fn en(self) -> &'static str {
         self.entry().4
+    }
+
+    /// True for rows on which both books agree, be it across midnight.
+    #[must_use]
+    pub const fn is_matched(self) -> bool {
+        matches!(
+            self,
+            Self::Matched | Self::MatchedXday | Self::MatchedLate | Self::BalancedAfter
+        )
+    }
+
+    /// True for rows that wait for the other book on the other side of midnight.
+    #[must_use]
+    pub const fn is_in_transit(self) -> bool {
+        matches!(
+            self,
+            Self::PayPendingW | Self::PayPendingM | Self::RefundPendingW | Self::RefundPendingM
+        )
     }
 
     /// How much it presses.

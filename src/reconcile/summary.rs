@@ -176,9 +176,9 @@ pub struct Summary {
 pub struct Headline {
     /// Rows of the bill.
     pub rows: u64,
-    /// Of these in agreement on this very day.
+    /// Of these in agreement, be it across midnight.
     pub matched: u64,
-    /// Of these across days: agreed across midnight, or in transit.
+    /// Rows of either book that wait for the other on the other side of midnight.
     pub cross_day: u64,
     /// Findings that need a person.
     pub to_work: u64,
@@ -205,21 +205,11 @@ impl Summary {
             ..Headline::default()
         };
         for line in self.lines() {
-            match line.category {
-                Category::Matched | Category::BalancedAfter | Category::Unpaid => {
-                    out.matched = out.matched.saturating_add(line.wechat.count);
-                }
-                Category::MatchedXday
-                | Category::MatchedLate
-                | Category::PayPendingW
-                | Category::PayPendingM
-                | Category::RefundPendingW
-                | Category::RefundPendingM => {
-                    let merchant = line.merchant.count;
-                    let rows = line.wechat.count.saturating_add(merchant);
-                    out.cross_day = out.cross_day.saturating_add(rows);
-                }
-                _ => {}
+            if line.category.is_matched() {
+                out.matched = out.matched.saturating_add(line.wechat.count);
+            } else if line.category.is_in_transit() {
+                let rows = line.wechat.count.saturating_add(line.merchant.count);
+                out.cross_day = out.cross_day.saturating_add(rows);
             }
             if line.category.severity().needs_person() {
                 out.to_work = out.to_work.saturating_add(line.findings);

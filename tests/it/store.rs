@@ -359,7 +359,10 @@ fn a_gzip_bomb_is_refused_with_little_memory() {
 
     let refused = shop.bill(&gzip.finish().unwrap());
 
-    assert!(matches!(refused, Err(BooksError::Source(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(BooksError::TooMuch(_))),
+        "{refused:?}"
+    );
     assert_eq!(names(shop.folder.path()), Vec::<String>::new());
 }
 

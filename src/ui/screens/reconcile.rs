@@ -311,7 +311,7 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
 fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
     let (t, w) = (page.t, page.w);
     let body = card::titled(ui, rect, w.day.sums, w.day.sums_note);
-    let differing = |category: Category| !is_matched(category);
+    let differing = |category: Category| !category.is_matched();
     let segments = |wechat: bool| -> Vec<chart::Segment> {
         let mut pieces: Vec<chart::Segment> = model
             .categories
@@ -372,18 +372,10 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
 fn place(category: Category) -> (u8, Severity) {
     let rank = match category {
         Category::MCoverage | Category::WCoverage => 0,
-        other if chart::is_cross_day(other) => 1,
+        other if other.is_in_transit() => 1,
         _ => 2,
     };
     (rank, category.severity())
-}
-
-/// True for rows on which both books agree and that stand in both on this day.
-pub(super) fn is_matched(category: Category) -> bool {
-    matches!(
-        category,
-        Category::Matched | Category::MatchedXday | Category::MatchedLate | Category::BalancedAfter
-    )
 }
 
 /// Opens Cases on one category of the day in view.

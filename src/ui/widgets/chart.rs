@@ -6,6 +6,6 @@ mod coverage;
 mod days;
 
 pub(crate) use ageing::ageing;
-pub(crate) use bars::{BookBar, Segment, is_cross_day, two_bars};
+pub(crate) use bars::{BookBar, Segment, two_bars};
 pub(crate) use coverage::{coverage, hole_words};
 pub(crate) use days::{By, thirty_days};

@@ -35,7 +35,7 @@ pub struct Figures {
 pub fn figures(summary: &Summary) -> Figures {
     let lines = merged_lines(summary);
     let mut matched = (Sums::default(), Sums::default());
-    for line in lines.iter().filter(|line| is_matched(line.category)) {
+    for line in lines.iter().filter(|line| line.category.is_matched()) {
         add(&mut matched.0, line.wechat);
         add(&mut matched.1, line.merchant);
     }
@@ -77,15 +77,6 @@ pub fn sign_off(summary: &Summary, certificate_good: bool, urgent_open: u64) -> 
         SignOffItem::Conservation(holds),
         SignOffItem::UrgentOpen(urgent_open),
     ]
-}
-
-/// Categories in which a row of either book is in agreement.
-#[must_use]
-pub const fn is_matched(category: Category) -> bool {
-    matches!(
-        category,
-        Category::Matched | Category::MatchedXday | Category::MatchedLate | Category::BalancedAfter
-    )
 }
 
 /// One line a category, payments and refunds of the same category added up; worst first.

@@ -13,7 +13,7 @@ use crate::app::Failure;
 use crate::domain::{BillDate, Instant, MerchantProfile, ProfileId};
 use crate::ports::{Books, BooksError, ImportRecord, Records, Standing, StoreError};
 
-pub use day::{Figures, figures, is_matched, sign_off};
+pub use day::{Figures, figures, sign_off};
 
 /// Reads what the screens show. Cheap to make, one for each question.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::cases::counts;
 use super::certificate::Facts;
-use super::day::{figures, is_matched};
+use super::day::figures;
 use super::{Views, is_bill, is_orders};
 use crate::app::Failure;
 use crate::app::model::{
@@ -356,7 +356,7 @@ fn history(books: &[Book], day: BillDate) -> Vec<DayPoint> {
         let (mut matched, mut rows, mut cases) = (0_u64, 0_u64, 0_u64);
         for line in runs.iter().flat_map(|run| run.summary.lines()) {
             rows = rows.saturating_add(line.wechat.count);
-            if is_matched(line.category) {
+            if line.category.is_matched() {
                 matched = matched.saturating_add(line.wechat.count);
             }
             if line.category.severity().needs_person() {

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{is_matched, open_category};
+use super::open_category;
 use crate::app::model::{BookSum, CategoryRow, DayModel, TagRow};
 use crate::domain::Fen;
 use crate::ui::action::Outbox;
@@ -28,7 +28,7 @@ fn shown(model: &DayModel) -> Vec<CategoryRow> {
     let mut rows: Vec<CategoryRow> = model
         .categories
         .iter()
-        .filter(|row| row.count > 0 && !is_matched(row.category))
+        .filter(|row| row.count > 0 && !row.category.is_matched())
         .cloned()
         .collect();
     rows.sort_by_key(|row| {
@@ -121,7 +121,7 @@ fn category(
     let p = ui.painter();
     let name = w.category(row.category);
     let severity = row.category.severity();
-    let agreement = is_matched(row.category);
+    let agreement = row.category.is_matched();
     let sense = if agreement {
         Sense::hover()
     } else {

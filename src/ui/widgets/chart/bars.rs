@@ -238,7 +238,7 @@ fn piece(ui: &Ui, rect: Rect, segment: &Segment, book: usize) -> bool {
     let p = ui.painter();
     let name = segment.category.name();
     let response = ui.interact(rect, paint::id(ui, ("piece", name, book)), Sense::click());
-    let cross = is_cross_day(segment.category);
+    let cross = segment.category.is_in_transit();
     let count = crate::ui::format::count(segment.count);
     let said = named(w, segment);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
@@ -273,20 +273,9 @@ fn piece(ui: &Ui, rect: Rect, segment: &Segment, book: usize) -> bool {
     clicked
 }
 
-/// True for the categories that wait on the other side of midnight.
-pub(crate) fn is_cross_day(category: Category) -> bool {
-    matches!(
-        category,
-        Category::PayPendingW
-            | Category::PayPendingM
-            | Category::RefundPendingW
-            | Category::RefundPendingM
-    )
-}
-
 fn colours(ui: &Ui, category: Category) -> (Color32, Color32) {
     let t = tokens(ui);
-    if is_cross_day(category) {
+    if category.is_in_transit() {
         return (t.cross_day, t.text_1);
     }
     match category.severity() {
