@@ -147,7 +147,7 @@ impl Refunds<'_, '_, '_> {
         let numbers: Vec<OutTradeNo> = pairs.iter().map(|(w, _)| w.out_trade_no).collect();
         let facts = self.facts(&numbers)?;
         let mut marks = BTreeMap::new();
-        for facts in facts.values() {
+        for facts in facts.each() {
             marks.extend(self.judge_order(facts)?);
         }
         let unknown = OrderFacts::default();

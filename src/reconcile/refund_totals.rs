@@ -26,15 +26,18 @@ struct OrderView<'r> {
     total: Fen,
 }
 
+/// Orders whose total changed on the day and that are not yet settled.
+type Changed<'m> = BTreeMap<OutTradeNo, &'m MOrder>;
+
 impl Refunds<'_, '_, '_> {
     /// Reconciles the refund book of this shape.
     pub(super) fn by_total(&mut self, has_totals: bool) -> Result<(), ReconcileError> {
-        let mut changed: BTreeMap<OutTradeNo, MOrder> = BTreeMap::new();
-        if has_totals {
-            for m in self.day.evidence.orders_refunded(self.day.date)? {
-                changed.insert(m.out_trade_no, m);
-            }
-        }
+        let totals = if has_totals {
+            self.day.evidence.orders_refunded(self.day.date)?
+        } else {
+            Vec::new()
+        };
+        let mut changed: Changed<'_> = totals.iter().map(|m| (m.out_trade_no, m)).collect();
         let rows = std::mem::take(&mut self.rows);
         let mut start = 0;
         let mut orders: Vec<&[WRefund]> = Vec::new();
@@ -46,7 +49,7 @@ impl Refunds<'_, '_, '_> {
                 self.settle_groups(&std::mem::take(&mut orders), &mut changed, has_totals)?;
             }
         }
-        let mut silent: Vec<MOrder> = changed.into_values().collect();
+        let mut silent: Vec<&MOrder> = changed.into_values().collect();
         silent.sort_by_cached_key(|m| m.out_trade_no.fingerprint());
         for chunk in silent.chunks(ORDERS) {
             self.ledger.advance(0)?;
@@ -64,7 +67,7 @@ impl Refunds<'_, '_, '_> {
     fn settle_groups(
         &mut self,
         groups: &[&[WRefund]],
-        changed: &mut BTreeMap<OutTradeNo, MOrder>,
+        changed: &mut Changed<'_>,
         has_totals: bool,
     ) -> Result<(), ReconcileError> {
         let numbers: BTreeSet<OutTradeNo> = groups
@@ -81,8 +84,8 @@ impl Refunds<'_, '_, '_> {
             let Some(facts) = facts.get(&number) else {
                 continue;
             };
-            let order = changed.remove(&number).or(facts.order);
-            self.settle_total(rows, facts, order.as_ref(), has_totals)?;
+            let order = changed.remove(&number).or(facts.order.as_ref());
+            self.settle_total(rows, facts, order, has_totals)?;
         }
         Ok(())
     }

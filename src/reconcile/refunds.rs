@@ -34,6 +34,38 @@ pub(super) struct OrderFacts {
     pub(super) history: Vec<(BillDate, WRefund)>,
 }
 
+/// What the archive knows of some orders, in the order of their numbers.
+pub(super) struct Facts {
+    numbers: Vec<OutTradeNo>,
+    each: Vec<OrderFacts>,
+}
+
+impl Facts {
+    fn of(numbers: &[OutTradeNo]) -> Self {
+        let mut numbers = numbers.to_vec();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let each = vec![OrderFacts::default(); numbers.len()];
+        Self { numbers, each }
+    }
+
+    /// The facts of one of the orders.
+    pub(super) fn get(&self, number: &OutTradeNo) -> Option<&OrderFacts> {
+        let at = self.numbers.binary_search(number).ok()?;
+        self.each.get(at)
+    }
+
+    /// The facts of all orders.
+    pub(super) fn each(&self) -> &[OrderFacts] {
+        &self.each
+    }
+
+    fn get_mut(&mut self, number: &OutTradeNo) -> Option<&mut OrderFacts> {
+        let at = self.numbers.binary_search(number).ok()?;
+        self.each.get_mut(at)
+    }
+}
+
 /// The state of the refund pass.
 pub(super) struct Refunds<'a, 'l, 's> {
     pub(super) day: &'a Day<'a>,
@@ -113,22 +145,14 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
     }
 
     /// Asks the archive about some orders.
-    pub(super) fn facts(
-        &self,
-        numbers: &[OutTradeNo],
-    ) -> Result<BTreeMap<OutTradeNo, OrderFacts>, ReconcileError> {
+    pub(super) fn facts(&self, numbers: &[OutTradeNo]) -> Result<Facts, ReconcileError> {
         let evidence = self.day.evidence;
-        let mut out: BTreeMap<OutTradeNo, OrderFacts> = numbers
-            .iter()
-            .map(|number| (*number, OrderFacts::default()))
-            .collect();
-        let numbers: Vec<OutTradeNo> = out.keys().copied().collect();
-        for order in evidence.orders_by_number(&numbers)?.into_iter().flatten() {
-            if let Some(facts) = out.get_mut(&order.out_trade_no) {
-                facts.order = Some(order);
-            }
+        let mut out = Facts::of(numbers);
+        let orders = evidence.orders_by_number(&out.numbers)?;
+        for (facts, order) in out.each.iter_mut().zip(orders) {
+            facts.order = order;
         }
-        let pays = evidence.pays_by_number(&numbers, self.day.date)?;
+        let pays = evidence.pays_by_number(&out.numbers, self.day.date)?;
         for (_, w) in &pays {
             if let Some(facts) = out.get_mut(&w.out_trade_no) {
                 facts.paid = facts.paid.or(Some(Fen::ZERO));
@@ -143,12 +167,12 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
                 facts.paid = Some(sum.ok_or(ReconcileError::Overflow)?);
             }
         }
-        for (bill, w) in evidence.refunds_of_orders(&numbers, self.day.date)? {
+        for (bill, w) in evidence.refunds_of_orders(&out.numbers, self.day.date)? {
             if let Some(facts) = out.get_mut(&w.out_trade_no) {
                 facts.history.push((bill, w));
             }
         }
-        for facts in out.values_mut() {
+        for facts in &mut out.each {
             facts
                 .history
                 .sort_by_key(|(bill, w)| (*bill, w.time, w.out_refund_no, w.refund_id, w.row));
