@@ -17,6 +17,7 @@ mod calendar;
 mod case;
 mod category;
 mod finding;
+mod keyed;
 mod merchant;
 mod money;
 mod secret;
@@ -33,6 +34,7 @@ pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
 pub use category::{Category, Severity, SuggestedAction};
 pub use finding::{Finding, Tag};
+pub use keyed::Keyed;
 pub use merchant::{
     ApiVersion, FeeRate, GatewayKind, MerchantProfile, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2,
     ProfileId, ProfileProblem, SecretKind, SignType, gateway_kind,

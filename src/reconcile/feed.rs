@@ -2,43 +2,12 @@
 //!
 //! It checks the promised order, because a merge over rows out of order would be silently wrong.
 
-use crate::domain::{MOrder, MRefund, RowRef, Text, WPay, WRefund, fingerprint};
+use crate::domain::{Keyed, Text, fingerprint};
 
 use super::{ReconcileError, Stream};
 
 /// Rows asked of the stream at a time: a few dozen kilobytes, so that they stay in the cache.
 const CHUNK: usize = 128;
-
-/// A row with a key by which its book is sorted.
-pub(super) trait Keyed {
-    /// Name of the book, for messages.
-    const BOOK: &'static str;
-    /// The key.
-    fn key(&self) -> &[u8];
-    /// Where the row lies; decides which of several copies is the first.
-    fn row(&self) -> RowRef;
-}
-
-macro_rules! keyed {
-    ($type:ty, $book:literal, $key:ident) => {
-        impl Keyed for $type {
-            const BOOK: &'static str = $book;
-
-            fn key(&self) -> &[u8] {
-                self.$key.as_bytes()
-            }
-
-            fn row(&self) -> RowRef {
-                self.row
-            }
-        }
-    };
-}
-
-keyed!(WPay, "bill's payments", out_trade_no);
-keyed!(WRefund, "bill's refunds", out_refund_no);
-keyed!(MOrder, "merchant's orders", out_trade_no);
-keyed!(MRefund, "merchant's refunds", out_refund_no);
 
 /// A sorted stream, read group by group.
 pub(super) struct Feed<'a, T> {
@@ -54,7 +23,7 @@ pub(super) struct Feed<'a, T> {
     is_over: bool,
 }
 
-impl<'a, T: Keyed + Copy> Feed<'a, T> {
+impl<'a, T: Keyed> Feed<'a, T> {
     /// Begins to read; `None` is a book without rows.
     pub(super) const fn new(stream: Option<Stream<'a, T>>) -> Self {
         Self {
@@ -171,7 +140,7 @@ impl<'a, T: Keyed + Copy> Feed<'a, T> {
         if in_order {
             Ok(true)
         } else {
-            Err(ReconcileError::Disorder(T::BOOK))
+            Err(ReconcileError::Disorder(T::NAME))
         }
     }
 }

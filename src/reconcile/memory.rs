@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
-    fingerprint,
+    BillDate, Keyed, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay,
+    WRefund, fingerprint,
 };
 
-use super::feed::Keyed;
 use super::{BillFacts, Evidence, EvidenceError, ReconcileError, Rows, Stream, Sums};
 
 /// The books of one merchant, in memory. Rows may be given in any order.
@@ -153,7 +152,7 @@ impl<'a, T: Copy + 'a, I: Iterator<Item = &'a T>> Iterator for Copies<I> {
     }
 }
 
-impl<'a, T: Keyed + Copy + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> {
+impl<'a, T: Keyed + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> {
     fn next_rows(
         &mut self,
         most: usize,
@@ -168,7 +167,7 @@ impl<'a, T: Keyed + Copy + 'a, I: Iterator<Item = &'a T>> Rows<T> for Copies<I> 
     }
 }
 
-fn stream<'a, T: Keyed + Copy + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a, T> {
+fn stream<'a, T: Keyed + 'a>(rows: impl Iterator<Item = &'a T> + 'a) -> Stream<'a, T> {
     Box::new(Copies(rows))
 }
 

@@ -6,7 +6,7 @@
 mod bill;
 mod merchant;
 
-use crate::domain::{RowRef, Text, fingerprint};
+use crate::domain::{Keyed, RowRef, Text, fingerprint};
 use crate::ports::{Book, BookRow};
 
 /// Most texts of a row.
@@ -24,7 +24,7 @@ pub(super) struct Fields<'a> {
 }
 
 /// A kind of row that segments hold.
-pub(super) trait Record: Copy + Send + Sync + PartialEq + 'static {
+pub(super) trait Record: Keyed + Send + Sync + PartialEq + 'static {
     /// The book it belongs to.
     const BOOK: Book;
     /// How many texts it has.
@@ -54,12 +54,6 @@ pub(super) trait Record: Copy + Send + Sync + PartialEq + 'static {
     fn set_ints(&mut self, ints: &[u64; INTS], import: u32) -> Option<()>;
     /// Completes what follows from other fields, once texts and integers are there.
     fn complete(&mut self) {}
-    /// The key.
-    fn key(&self) -> &[u8];
-    /// Where the row lies.
-    fn row(&self) -> RowRef;
-    /// The same row as if it lay elsewhere.
-    fn at(self, row: RowRef) -> Self;
     /// As a row of any book.
     fn any(self) -> BookRow;
 

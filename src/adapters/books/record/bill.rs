@@ -142,18 +142,6 @@ impl Record for WPay {
         Some(())
     }
 
-    fn key(&self) -> &[u8] {
-        self.out_trade_no.as_bytes()
-    }
-
-    fn row(&self) -> RowRef {
-        self.row
-    }
-
-    fn at(self, row: RowRef) -> Self {
-        Self { row, ..self }
-    }
-
     fn any(self) -> BookRow {
         BookRow::Pay(self)
     }
@@ -213,18 +201,6 @@ impl Record for WRefund {
         self.rate = read.rate;
         self.row = read.row;
         Some(())
-    }
-
-    fn key(&self) -> &[u8] {
-        self.out_refund_no.as_bytes()
-    }
-
-    fn row(&self) -> RowRef {
-        self.row
-    }
-
-    fn at(self, row: RowRef) -> Self {
-        Self { row, ..self }
     }
 
     fn any(self) -> BookRow {

@@ -1,7 +1,7 @@
 //! Rows of the merchant's books as texts and integers.
 
 use super::{Fields, INTS, Record, Visit, row_ref, unzigzag, zigzag};
-use crate::domain::{Fen, FulfilStatus, Instant, MOrder, MRefund, PayStatus, RefundStatus, RowRef};
+use crate::domain::{Fen, FulfilStatus, Instant, MOrder, MRefund, PayStatus, RefundStatus};
 use crate::ports::{Book, BookRow};
 
 /// An instant beside another: 0 for none, small when near.
@@ -147,18 +147,6 @@ impl Record for MOrder {
         }
     }
 
-    fn key(&self) -> &[u8] {
-        self.out_trade_no.as_bytes()
-    }
-
-    fn row(&self) -> RowRef {
-        self.row
-    }
-
-    fn at(self, row: RowRef) -> Self {
-        Self { row, ..self }
-    }
-
     fn any(self) -> BookRow {
         BookRow::Order(self)
     }
@@ -218,18 +206,6 @@ impl Record for MRefund {
         self.succeeded_at = from_beside(base, succeeded);
         self.row = row_ref(line, offset, import)?;
         Some(())
-    }
-
-    fn key(&self) -> &[u8] {
-        self.out_refund_no.as_bytes()
-    }
-
-    fn row(&self) -> RowRef {
-        self.row
-    }
-
-    fn at(self, row: RowRef) -> Self {
-        Self { row, ..self }
     }
 
     fn any(self) -> BookRow {
