@@ -12,9 +12,10 @@ use crate::app::jobs::{orders, preview};
 use crate::app::{Failure, FailureKind, Language as Lang, Words};
 use crate::domain::{Fen, ProfileId};
 use crate::intake::{
-    Fate, Kind, Mapping, Plan, Preview, ReasonLanguage, Reject, RejectWriter, UnitDoubt,
+    Beside, Fate, IntakeError, Kind, Mapping, Plan, Preview, ReasonLanguage, Reject, RejectWriter,
+    UnitDoubt,
 };
-use crate::ports::{OrdersImport, Ports, Scratch, Source};
+use crate::ports::{BooksError, OrdersImport, Ports, Scratch, Source};
 
 /// Refused rows that are told on standard error; the rest goes to the reject file.
 const TOLD: usize = 10;
@@ -56,7 +57,7 @@ pub(super) fn run(
     let mut source = context.source(&import.file)?;
     let (mapping, given) = mapping(&ports, id, import, (&mut source, kind))?;
     if import.dry_run {
-        let known = ports.books.known_numbers(id, mapping.kind)?;
+        let known = ports.books.beside(id, mapping.kind)?;
         return dry_run(context, source, (&mapping, &known));
     }
     let headers = preview::look(&mut source, Some(&mapping))?;
@@ -215,6 +216,7 @@ fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Opt
         changed,
         same,
         bad,
+        others,
         ..
     } = done;
     context.tell(
@@ -223,6 +225,12 @@ fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Opt
             "{good} rows imported: {added} new, {changed} changed, {same} the same; sum ¥{sum}{days}"
         ),
     );
+    if *others > 0 {
+        context.tell(
+            &format!("另有 {others} 行属于其他商户，未导入"),
+            &format!("{others} more rows are of other merchants and left to them"),
+        );
+    }
     if *bad == 0 {
         return;
     }
@@ -243,15 +251,20 @@ fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Opt
 fn dry_run(
     context: &Context<'_>,
     source: Source,
-    (mapping, known): (&Mapping, &[String]),
+    (mapping, known): (&Mapping, &Beside),
 ) -> Result<Done, Failure> {
     let preview = {
         let terminal = context.terminal();
         preview::preview(source, (mapping, known), &terminal)?
     };
     print(preview_text(&preview, context.lang).as_bytes())?;
-    if preview.stats.good == 0 && preview.stats.bad > 0 {
+    let stats = &preview.stats;
+    if stats.good == 0 && stats.bad > 0 {
         return Err(all_refused());
+    }
+    if stats.good == 0 && stats.others > 0 {
+        let rows = stats.others;
+        return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly { rows })).into());
     }
     Ok(Done::Clean)
 }
@@ -274,6 +287,10 @@ fn preview_text(preview: &Preview, lang: Lang) -> String {
     let stats = &preview.stats;
     row("可导入", "good rows", stats.good.to_string());
     row("拒收", "refused rows", stats.bad.to_string());
+    if stats.others > 0 {
+        let others = stats.others.to_string();
+        row("其他商户的行", "rows of other merchants", others);
+    }
     row(
         "金额合计",
         "sum",

@@ -207,6 +207,8 @@ pub struct Stats {
     pub bad: u64,
     /// Refused rows that are only counted.
     pub bad_untold: u64,
+    /// Rows of other merchants, left to them.
+    pub others: u64,
     /// Sum of the accepted amounts in fen; 128 bits cannot overflow by addition of rows.
     sum: i128,
     /// Accepted amounts that are not whole yuan.
@@ -255,6 +257,7 @@ impl Stats {
             good,
             bad,
             bad_untold,
+            others,
             sum,
             broken_yuan,
             days,
@@ -264,6 +267,7 @@ impl Stats {
         self.good = self.good.saturating_add(*good);
         self.bad = self.bad.saturating_add(*bad);
         self.bad_untold = self.bad_untold.saturating_add(*bad_untold);
+        self.others = self.others.saturating_add(*others);
         self.sum = self.sum.saturating_add(*sum);
         self.broken_yuan = self.broken_yuan.saturating_add(*broken_yuan);
         for (day, from) in days {

@@ -33,6 +33,8 @@ pub enum Column {
     TransactionId,
     /// App id.
     Appid,
+    /// Merchant: rows of others are left to them.
+    MchId,
     /// Sub-merchant.
     SubMchid,
     /// Trade type, shown only.
@@ -65,7 +67,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 26;
+    pub const COUNT: usize = 27;
 
     /// Every column, in the order of the documents.
     pub const ALL: [Self; Self::COUNT] = [
@@ -81,6 +83,7 @@ impl Column {
         Self::FulfilledAt,
         Self::TransactionId,
         Self::Appid,
+        Self::MchId,
         Self::SubMchid,
         Self::TradeType,
         Self::Openid,
@@ -113,6 +116,7 @@ impl Column {
             Self::FulfilledAt => "fulfilled_at",
             Self::TransactionId => "transaction_id",
             Self::Appid => "appid",
+            Self::MchId => "mch_id",
             Self::SubMchid => "sub_mchid",
             Self::TradeType => "trade_type",
             Self::Openid => "openid",
@@ -146,6 +150,7 @@ impl Column {
                 self,
                 Self::OutTradeNo
                     | Self::Amount
+                    | Self::MchId
                     | Self::OutRefundNo
                     | Self::RefundId
                     | Self::Status

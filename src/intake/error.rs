@@ -207,6 +207,12 @@ pub enum IntakeError {
     /// More lines than a row number holds.
     #[error("the file has more than 4,294,967,295 lines")]
     TooManyLines,
+    /// Not one row is of the merchant whose file this should be.
+    #[error("no row is of this merchant: all {rows} name another one")]
+    OthersOnly {
+        /// Rows of other merchants.
+        rows: u64,
+    },
     /// Bytes that the encoding does not have, in a place where nothing can be told any more.
     #[error("byte {offset} is not {}", .encoding.name())]
     Encoding {
@@ -261,6 +267,9 @@ impl IntakeError {
             }
             Self::TooManyColumns { line, limit } => format!("第 {line} 行超过 {limit} 列"),
             Self::TooManyLines => "文件超过 4,294,967,295 行".to_owned(),
+            Self::OthersOnly { rows } => {
+                format!("文件里没有本商户的行：{rows} 行的商户号都不是本商户")
+            }
             Self::Encoding { offset, encoding } => {
                 format!("字节 {offset} 不是 {} 编码", encoding.name())
             }

@@ -35,7 +35,7 @@ pub use error::{IntakeError, MappingError, NotOrders};
 pub use list::list_text;
 pub use mapping::{AmountUnit, Kind, Mapping, RefundShape, StatusRule, StatusWord};
 pub use parts::MAX_UNPACKED_BYTES;
-pub use plan::Plan;
+pub use plan::{Beside, Plan};
 pub use preview::{Fate, Preview, PreviewRow, Watcher};
 pub use rejects::{ReasonLanguage, RejectWriter};
 pub use sniff::{Encoding, Guess, HEAD_BYTES, SampleRow, sniff, sniff_text};

@@ -54,6 +54,10 @@ pub(super) const ORDERS: &[(Column, &[&str])] = &[
             "total",
         ],
     ),
+    (
+        Column::MchId,
+        &["mchid", "商户号", "微信商户号", "微信支付商户号"],
+    ),
     (Column::Currency, &["currency", "币种", "货币种类", "货币"]),
     (Column::PayStatus, &["paystatus"]),
     (
@@ -173,6 +177,10 @@ pub(super) const REFUNDS: &[(Column, &[&str])] = &[
             "订单编号",
             "orderno",
         ],
+    ),
+    (
+        Column::MchId,
+        &["mchid", "商户号", "微信商户号", "微信支付商户号"],
     ),
     (
         Column::RefundId,

@@ -19,6 +19,15 @@ pub(super) struct Word {
     pub(super) refund: RefundStatus,
 }
 
+/// What is known beside a file when it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Merchants whose rows these are; empty for anybody's.
+    pub merchants: Vec<String>,
+    /// Some numbers by which earlier rows are known, by which lost leading zeros show.
+    pub numbers: Vec<String>,
+}
+
 /// How to read the rows of one file.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -34,6 +43,8 @@ pub struct Plan {
     pub(super) word_slot: Option<u8>,
     pub(super) words: Vec<Word>,
     known: [Known; Column::COUNT],
+    /// Merchants whose rows are read; empty for all.
+    pub(super) merchants: Vec<String>,
 }
 
 impl Plan {
@@ -54,6 +65,7 @@ impl Plan {
             word_slot: None,
             words: Vec::new(),
             known: [Known::default(); Column::COUNT],
+            merchants: Vec::new(),
         };
         let mut next = 0;
         for (column, source) in &mapping.columns {
@@ -136,13 +148,14 @@ impl Plan {
         }
     }
 
-    /// The same for the numbers by which the rows of this file are known.
-    pub fn learn_known(&mut self, numbers: &[String]) {
+    /// Tells the plan what is known beside the file.
+    pub fn learn_beside(&mut self, beside: &Beside) {
         let column = match self.mapping.kind {
             Kind::Orders => Column::OutTradeNo,
             Kind::Refunds => Column::OutRefundNo,
         };
-        self.learn_numbers(column, numbers.iter().map(String::as_str));
+        self.learn_numbers(column, beside.numbers.iter().map(String::as_str));
+        self.merchants.clone_from(&beside.merchants);
     }
 
     /// The mapping, without the columns that the file lacks.

@@ -68,6 +68,10 @@ impl Plan {
             cells,
             times,
         };
+        if reader.is_of_another() {
+            out.stats.others = out.stats.others.saturating_add(1);
+            return Ok(());
+        }
         match self.mapping.kind {
             Kind::Orders => {
                 // Rows are large: it is read where it stays.
@@ -203,6 +207,25 @@ impl<C: Cells> RowReader<'_, C> {
         refund.amount = self.amount(Column::Amount)?;
         refund.requested_at = self.time(Column::RequestedAt)?;
         Ok(refund)
+    }
+
+    /// True when the row names a merchant whose rows are not wanted.
+    #[inline]
+    fn is_of_another(&self) -> bool {
+        let Some(slot) = self.plan.slot(Column::MchId) else {
+            return false;
+        };
+        let wanted = |text: &[u8]| {
+            let mut merchants = self.plan.merchants.iter();
+            merchants.any(|merchant| merchant.as_bytes() == text)
+        };
+        let plain = self.cells.plain(slot);
+        if plain.is_some_and(|(text, len)| text.get(..len).is_some_and(wanted)) {
+            return false;
+        }
+        let cell = self.cells.get(slot);
+        let text = value::bare_id(cell.bytes());
+        !text.is_empty() && !self.plan.merchants.is_empty() && !wanted(text)
     }
 
     fn cell(&self, column: Column) -> Option<Raw<'_>> {

@@ -9,7 +9,7 @@ use crate::domain::{
     AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay,
     WRefund,
 };
-use crate::intake::{Kind, Mapping, Reject};
+use crate::intake::{Beside, Kind, Mapping, Reject};
 use crate::ports::BooksError;
 use crate::reconcile::Evidence;
 use crate::wechat::bill::Certificate;
@@ -320,6 +320,8 @@ pub struct OrdersImport {
     pub good: u64,
     /// Rows refused.
     pub bad: u64,
+    /// Rows of other merchants, left to them.
+    pub others: u64,
     /// Rows with a number that the books did not have.
     pub added: u64,
     /// Rows that changed what the books had.
@@ -347,6 +349,7 @@ impl OrdersImport {
             is_new: false,
             good: 0,
             bad: 0,
+            others: 0,
             added: 0,
             changed: 0,
             same: 0,
@@ -405,11 +408,11 @@ pub trait Books: Send + Sync {
     /// As above.
     fn newest_import(&self, profile: ProfileId) -> Result<u32, BooksError>;
 
-    /// Some numbers of the merchant's newest orders or refunds, by which lost leading zeros show.
+    /// What the reader of a file of this merchant needs to know: its numbers, and some of its newest rows.
     ///
     /// # Errors
     /// As above.
-    fn known_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError>;
+    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<Beside, BooksError>;
 
     /// Imports of a merchant, newest first.
     ///

@@ -31,6 +31,7 @@ mod reconcile_cases;
 mod reconcile_props;
 mod records;
 mod sandbox;
+mod shared_export;
 mod store;
 mod support;
 mod vault;

@@ -5,19 +5,32 @@ use super::record::Record;
 use super::shelf::Section;
 use super::store::Bookshelf;
 use crate::domain::{MOrder, MRefund, ProfileId};
-use crate::intake::Kind;
-use crate::ports::{Book, BooksError};
+use crate::intake::{Beside, Kind};
+use crate::ports::{Book, BooksError, Records as _};
 
 /// Numbers that are enough to know their form.
 const ENOUGH: usize = 256;
 
 impl Bookshelf {
-    /// Some numbers of the merchant's newest orders or refunds.
-    pub(super) fn some_numbers(
+    /// What is known beside a file of this merchant.
+    pub(super) fn known_beside(
         &self,
         profile: ProfileId,
         kind: Kind,
-    ) -> Result<Vec<String>, BooksError> {
+    ) -> Result<Beside, BooksError> {
+        let profiles = self.db.profiles()?;
+        let own = profiles.into_iter().find(|(id, _)| *id == profile);
+        let merchants = own.map_or_else(Vec::new, |(_, own)| {
+            std::iter::once(own.mch_id).chain(own.sub_mch_ids).collect()
+        });
+        Ok(Beside {
+            merchants,
+            numbers: self.some_numbers(profile, kind)?,
+        })
+    }
+
+    /// Some numbers of the merchant's newest orders or refunds.
+    fn some_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError> {
         let book = match kind {
             Kind::Orders => Book::Orders,
             Kind::Refunds => Book::MerchantRefunds,

@@ -15,7 +15,7 @@ use crate::adapters::digest::{Hash, hex};
 use crate::adapters::disk::Output;
 use crate::adapters::sqlite::{NewImport, SectionMeta, SupersededMeta};
 use crate::domain::{MOrder, MRefund, ProfileId};
-use crate::intake::{Kind, Mapping, Reject};
+use crate::intake::{IntakeError, Kind, Mapping, Reject};
 use crate::ports::{BooksError, ImportRecord, OrdersImport, Part, Source, Standing, Watch};
 
 impl Bookshelf {
@@ -41,7 +41,7 @@ impl Bookshelf {
             return Ok(unchanged(record));
         }
         let name = source.name.clone();
-        let known = self.some_numbers(profile, mapping.kind)?;
+        let known = self.known_beside(profile, mapping.kind)?;
         let draft = self.draft(watch)?;
         let mut archive = draft.archive()?;
         let reading = read(
@@ -61,6 +61,12 @@ impl Bookshelf {
         if stats.good == 0 && stats.bad > 0 {
             return Ok(all_refused(draft.import, stats.bad));
         }
+        if stats.good == 0 && stats.others > 0 {
+            let rows = stats.others;
+            return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly {
+                rows,
+            })));
+        }
         let mut out = Writing::new(self, profile, draft.import);
         let segment = std::thread::scope(|scope| {
             let archive = scope.spawn(move || archive.finish(&sha256));
@@ -77,6 +83,7 @@ impl Bookshelf {
             is_new: true,
             good: stats.good,
             bad: stats.bad,
+            others: stats.others,
             added: rows.saturating_sub(out.changed),
             changed: out.changed,
             same: out.same,
@@ -169,6 +176,7 @@ fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
     serde_json::json!({
         "good": summary.good,
         "bad": summary.bad,
+        "others": summary.others,
         "added": summary.added,
         "changed": summary.changed,
         "same": summary.same,

@@ -11,8 +11,8 @@ use crate::adapters::archive::{ArchiveWriter, Squeezed, Squeezer};
 use crate::adapters::digest::Hash;
 use crate::domain::{BEIJING_OFFSET_S, Instant, MOrder, MRefund, PayStatus};
 use crate::intake::{
-    Block, Cutter, Guess, HEAD_BYTES, IntakeError, Mapping, OrderBlock, Plan, Reject, Stats,
-    Workbook, sniff,
+    Beside, Block, Cutter, Guess, HEAD_BYTES, IntakeError, Mapping, OrderBlock, Plan, Reject,
+    Stats, Workbook, sniff,
 };
 use crate::ports::{BooksError, Part, Source, Watch};
 
@@ -157,17 +157,17 @@ fn sort_out(rows: &mut OrderBlock, (orders, refunds): (&mut Sorted<MOrder>, &mut
     rows.refunds.clear();
 }
 
-fn plan((mapping, known): (&Mapping, &[String]), guess: &Guess) -> Result<Plan, BooksError> {
+fn plan((mapping, beside): (&Mapping, &Beside), guess: &Guess) -> Result<Plan, BooksError> {
     let mut plan =
         Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
-    plan.learn_known(known);
+    plan.learn_beside(beside);
     Ok(plan)
 }
 
 /// Reads a file, whatever its form, beside numbers that the books hold already.
 pub(super) fn read(
     mut source: Source,
-    (mapping, known): (&Mapping, &[String]),
+    (mapping, beside): (&Mapping, &Beside),
     draft: &Draft<'_>,
     sinks: (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -179,17 +179,17 @@ pub(super) fn read(
         .map_err(|error| BooksError::source(&error))?;
     match sniff(&head, Some(mapping)).map_err(refused)? {
         Some(guess) => {
-            let known = (mapping, known);
+            let known = (mapping, beside);
             read_text(source, (known, head, &guess), draft, sinks, watch)
         }
-        None => read_workbook(source, (mapping, known), draft, sinks, watch),
+        None => read_workbook(source, (mapping, beside), draft, sinks, watch),
     }
 }
 
 /// Reads a workbook: first its bytes for the archive, then its rows.
 fn read_workbook(
     mut source: Source,
-    (mapping, known): (&Mapping, &[String]),
+    (mapping, beside): (&Mapping, &Beside),
     draft: &Draft<'_>,
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -219,7 +219,7 @@ fn read_workbook(
     reading.sha256 = hash.finish();
     source.bytes.rewind().map_err(failed)?;
     let mut workbook = Workbook::open(source.bytes, Some(mapping)).map_err(refused)?;
-    let plan = plan((mapping, known), workbook.guess())?;
+    let plan = plan((mapping, beside), workbook.guess())?;
     let mut stopped = Ok(());
     workbook
         .read(&plan, draft.import, &mut |block| {
@@ -247,13 +247,13 @@ fn read_workbook(
 /// Reads delimited text into rows in memory, and into the archive.
 fn read_text(
     source: Source,
-    ((mapping, known), head, guess): ((&Mapping, &[String]), Vec<u8>, &Guess),
+    ((mapping, beside), head, guess): ((&Mapping, &Beside), Vec<u8>, &Guess),
     draft: &Draft<'_>,
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
 ) -> Result<Reading, BooksError> {
     let (size, bytes) = (source.size, source.bytes);
-    let plan = plan((mapping, known), guess)?;
+    let plan = plan((mapping, beside), guess)?;
     // What comes before the rows is handed on once; the rows are raw bytes themselves, or are noted on their way.
     let before = usize::try_from(guess.body_offset).ok();
     let before = before.and_then(|len| head.get(..len)).map(<[u8]>::to_vec);

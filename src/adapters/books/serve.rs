@@ -8,7 +8,7 @@ use super::store::Bookshelf;
 use super::view::View;
 use crate::adapters::archive::Archive;
 use crate::domain::{BillDate, ProfileId, RowRef};
-use crate::intake::{Kind, Mapping, Reject};
+use crate::intake::{Beside, Kind, Mapping, Reject};
 use crate::ports::{
     BillExpect, BillImport, Book, BookRow, Books, BooksError, ImportRecord, Occurrence,
     OrdersImport, RawRow, RowId, RowList, Source, TableQuery, Watch,
@@ -66,8 +66,8 @@ impl Books for Bookshelf {
         Ok(self.db.newest_import(Some(profile))?)
     }
 
-    fn known_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError> {
-        self.some_numbers(profile, kind)
+    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<Beside, BooksError> {
+        self.known_beside(profile, kind)
     }
 
     fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, BooksError> {

@@ -68,7 +68,7 @@ pub fn look(
         .is_empty()
         .then(|| preview::plan(&mapping, &guess).map_err(|failure| failure.title));
     let (size, name) = (source.size, source.name.clone());
-    let numbers = ports.books.known_numbers(ask.profile, mapping.kind)?;
+    let numbers = ports.books.beside(ask.profile, mapping.kind)?;
     let (problem, seen) = match planned {
         None => (None, None),
         Some(Err(title)) => (Some(title), None),

@@ -134,6 +134,15 @@ pub fn told_of_orders(done: &OrdersImport, profile: ProfileId, note: Words) -> T
             format!("{good} rows imported, {bad} refused"),
         )
     };
+    let title = if done.others > 0 {
+        let others = count(done.others);
+        Words::new(
+            format!("{}，另有 {others} 行属于其他商户", title.zh),
+            format!("{}, {others} more are of other merchants", title.en),
+        )
+    } else {
+        title
+    };
     let day = done.days.map(|(_, last)| (profile, last));
     Told {
         title,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::app::{Failure, FailureKind, Progress, Reporter, Step, Words};
 use crate::intake::{
-    Guess, HEAD_BYTES, IntakeError, Kind, Mapping, Plan, Preview, Stats, Workbook, sniff,
+    Beside, Guess, HEAD_BYTES, IntakeError, Kind, Mapping, Plan, Preview, Stats, Workbook, sniff,
 };
 use crate::ports::{BooksError, Source};
 
@@ -65,12 +65,12 @@ pub fn choose_mapping(
 /// [`Failure`] when the file or the mapping is refused, or a person stops it.
 pub fn preview(
     mut source: Source,
-    (mapping, known): (&Mapping, &[String]),
+    (mapping, beside): (&Mapping, &Beside),
     reporter: &dyn Reporter,
 ) -> Result<Preview, Failure> {
     let guess = look(&mut source, Some(mapping))?;
     let mut plan = plan(mapping, &guess)?;
-    plan.learn_known(known);
+    plan.learn_beside(beside);
     let total = Some(source.size);
     let mut watch = |_: &Stats, done: u64| {
         reporter.progress(Progress {

@@ -40,6 +40,7 @@ words! {
         good: T = "可导入", "Good rows";
         of_rows: F = |n| format!("共 {n} 行"), |n| format!("of {}", many(n, "row", "rows"));
         rejected: T = "拒收", "Rejected";
+        of_others: F = |n| format!("另有 {n} 行属于其他商户"), |n| format!("{n} more of other merchants");
         to_file: T = "写入拒收文件", "to the reject file";
         none_rejected: T = "没有拒收", "none";
         sum: T = "金额合计", "Sum";
@@ -90,6 +91,7 @@ impl Wording {
             Column::FulfilledAt => ("发货时间", "Fulfilled at"),
             Column::TransactionId => ("微信订单号", "WeChat no."),
             Column::Appid => ("appid", "appid"),
+            Column::MchId => ("商户号", "Merchant no."),
             Column::SubMchid => ("子商户号", "Sub-merchant"),
             Column::TradeType => ("交易类型", "Trade type"),
             Column::Openid => ("openid", "openid"),

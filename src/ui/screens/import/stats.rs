@@ -79,8 +79,11 @@ fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
 fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let w = &page.w.import;
     let stats = &preview.stats;
-    let note = if preview.knows_fulfilment {
-        (w.of_rows)(&format::count(stats.good.saturating_add(stats.bad)))
+    let all = stats.good.saturating_add(stats.bad);
+    let note = if stats.others > 0 {
+        (w.of_others)(&format::count(stats.others))
+    } else if preview.knows_fulfilment {
+        (w.of_rows)(&format::count(all))
     } else {
         w.no_fulfilment.to_owned()
     };
