@@ -187,6 +187,8 @@ pub struct DayStats {
     pub rows: u64,
     /// Rows by hour of the Beijing day.
     pub hours: [u32; 24],
+    /// The day as a number, which is what rows are compared by.
+    number: i32,
 }
 
 /// Why the declared unit of money looks wrong.
@@ -234,7 +236,7 @@ impl Stats {
         let number = i32::try_from(local.div_euclid(86_400)).unwrap_or_default();
         let hour = usize::try_from(local.rem_euclid(86_400) / 3_600).unwrap_or_default();
         let newest = self.days.last_entry();
-        let stats = if let Some(day) = newest.filter(|day| day.key().number() == number) {
+        let stats = if let Some(day) = newest.filter(|day| day.get().number == number) {
             day.into_mut()
         } else {
             let Some(day) = BillDate::from_number(number) else {
@@ -243,7 +245,9 @@ impl Stats {
             if self.days.len() >= MAX_KINDS && !self.days.contains_key(&day) {
                 return;
             }
-            self.days.entry(day).or_default()
+            let stats = self.days.entry(day).or_default();
+            stats.number = number;
+            stats
         };
         stats.rows = stats.rows.saturating_add(1);
         if let Some(count) = stats.hours.get_mut(hour) {
@@ -272,6 +276,7 @@ impl Stats {
         self.broken_yuan = self.broken_yuan.saturating_add(*broken_yuan);
         for (day, from) in days {
             let to = self.days.entry(*day).or_default();
+            to.number = from.number;
             to.rows = to.rows.saturating_add(from.rows);
             for (to, from) in to.hours.iter_mut().zip(from.hours) {
                 *to = to.saturating_add(from);

@@ -51,11 +51,6 @@ impl Entry {
         self.place >> (START_BITS + PACK_BITS)
     }
 
-    /// What sorting compares; rows of equal keys stay in order of arrival.
-    pub(super) const fn order(self) -> (u64, u64, u64) {
-        (self.section(), self.fingerprint, self.place)
-    }
-
     const fn pack(self) -> usize {
         (self.place >> START_BITS & ((1 << PACK_BITS) - 1)) as usize
     }
@@ -243,8 +238,8 @@ impl<R: Record> Sheaf<R> {
         let bucket = |entry: &Entry| {
             whole(entry.section()) << bits | whole(entry.fingerprint >> (u64::BITS - bits))
         };
-        let order = |entry: &Entry| entry.order();
-        super::spread::sort(&mut self.entries, sections << bits, bucket, order);
+        let print = |entry: &Entry| entry.fingerprint;
+        super::spread::sort(&mut self.entries, sections << bits, bucket, print);
         let mut entries = std::mem::take(&mut self.entries);
         let same =
             |a: &Entry, b: &Entry| a.fingerprint == b.fingerprint && a.section() == b.section();

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 /// Fewer items than this are sorted as they are.
 const WORTH: usize = 20_000;
 
-/// Sorts by `key`; `bucket` must not decrease as the key grows, and stay below `buckets`.
+/// Sorts by `bucket`, which stays below `buckets`, and by `key` within each.
 pub(super) fn sort<T, K>(
     items: &mut [T],
     buckets: usize,
@@ -18,7 +18,7 @@ pub(super) fn sort<T, K>(
     K: Ord,
 {
     if items.len() < WORTH {
-        items.sort_unstable_by_key(key);
+        items.sort_unstable_by_key(|item| (bucket(item), key(item)));
         return;
     }
     let mut ends = vec![0_usize; buckets];
