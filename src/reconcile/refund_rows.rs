@@ -10,7 +10,9 @@ use crate::domain::{
 use super::feed::Feed;
 use super::judge::{Relation, disagree};
 use super::ledger::{Book, Weight};
-use super::refunds::{ORDERS, OrderFacts, Refunds, agreed, describe, explain, key_of, tags_of};
+use super::refunds::{
+    ORDERS, OrderFacts, Refunds, Today, agreed, describe, explain, key_of, tags_of,
+};
 use super::resolve::CHUNK;
 use super::rules::Applies;
 use super::transit::{Fate, Transit, entered, open_items};
@@ -145,7 +147,7 @@ impl Refunds<'_, '_, '_> {
         lonely: &Lonely,
     ) -> Result<(), ReconcileError> {
         let numbers: Vec<OutTradeNo> = pairs.iter().map(|(w, _)| w.out_trade_no).collect();
-        let facts = self.facts(&numbers)?;
+        let facts = self.facts(&numbers, Today::Asked)?;
         let mut marks = BTreeMap::new();
         for facts in facts.each() {
             marks.extend(self.judge_order(facts)?);
@@ -242,7 +244,7 @@ impl Refunds<'_, '_, '_> {
         for chunk in unmet.chunks(ORDERS) {
             self.ledger.advance(0)?;
             let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
-            let facts = self.facts(&numbers)?;
+            let facts = self.facts(&numbers, Today::Asked)?;
             for m in chunk {
                 let facts = facts.get(&m.out_trade_no);
                 let weight = Weight::merchant(m.amount);
@@ -314,7 +316,7 @@ impl Refunds<'_, '_, '_> {
             let mut present = self.day.evidence.merchant_refunds_by_number(&numbers)?;
             present.resize(chunk.len(), None);
             let orders: Vec<OutTradeNo> = chunk.iter().map(|item| item.out_trade_no).collect();
-            let facts = self.facts(&orders)?;
+            let facts = self.facts(&orders, Today::Asked)?;
             for (item, m) in chunk.iter().zip(present) {
                 let m = m.unwrap_or_else(|| refund_of(item));
                 let weight = Weight::carried(item.amount);

@@ -9,7 +9,7 @@ use crate::domain::{Category, Fen, Finding, Instant, MOrder, OutTradeNo, PayStat
 
 use super::judge::Relation;
 use super::ledger::{Book, Weight};
-use super::refunds::{ORDERS, OrderFacts, Refunds, agreed, explain, key_of, tags_of};
+use super::refunds::{ORDERS, OrderFacts, Refunds, Today, agreed, explain, key_of, tags_of};
 use super::rules::Applies;
 use super::{LiveRefundState, ReconcileError};
 
@@ -54,7 +54,7 @@ impl Refunds<'_, '_, '_> {
         for chunk in silent.chunks(ORDERS) {
             self.ledger.advance(0)?;
             let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
-            let facts = self.facts(&numbers)?;
+            let facts = self.facts(&numbers, Today::Given(&[]))?;
             for m in chunk {
                 if let Some(facts) = facts.get(&m.out_trade_no) {
                     self.settle_total(&[], facts, Some(m), has_totals)?;
@@ -76,7 +76,7 @@ impl Refunds<'_, '_, '_> {
             .map(|w| w.out_trade_no)
             .collect();
         let numbers: Vec<OutTradeNo> = numbers.into_iter().collect();
-        let facts = self.facts(&numbers)?;
+        let facts = self.facts(&numbers, Today::Given(groups))?;
         for rows in groups {
             let Some(number) = rows.first().map(|w| w.out_trade_no) else {
                 continue;

@@ -34,6 +34,15 @@ pub(super) struct OrderFacts {
     pub(super) history: Vec<(BillDate, WRefund)>,
 }
 
+/// Where the day's own refund rows of some orders come from.
+#[derive(Clone, Copy)]
+pub(super) enum Today<'r> {
+    /// They are asked for like those of earlier days.
+    Asked,
+    /// They are at hand: all there are, copies left out.
+    Given(&'r [&'r [WRefund]]),
+}
+
 /// What the archive knows of some orders, in the order of their numbers.
 pub(super) struct Facts {
     numbers: Vec<OutTradeNo>,
@@ -145,7 +154,11 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
     }
 
     /// Asks the archive about some orders.
-    pub(super) fn facts(&self, numbers: &[OutTradeNo]) -> Result<Facts, ReconcileError> {
+    pub(super) fn facts(
+        &self,
+        numbers: &[OutTradeNo],
+        today: Today<'_>,
+    ) -> Result<Facts, ReconcileError> {
         let evidence = self.day.evidence;
         let mut out = Facts::of(numbers);
         let orders = evidence.orders_by_number(&out.numbers)?;
@@ -167,7 +180,14 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
                 facts.paid = Some(sum.ok_or(ReconcileError::Overflow)?);
             }
         }
-        for (bill, w) in evidence.refunds_of_orders(&out.numbers, self.day.date)? {
+        let (last, given) = match today {
+            Today::Asked => (self.day.date, &[][..]),
+            Today::Given(rows) => (self.day.date.plus(-1), rows),
+        };
+        let archived = evidence.refunds_of_orders(&out.numbers, last)?;
+        let given = given.iter().copied().flatten();
+        let own = given.map(|w| (self.day.date, *w));
+        for (bill, w) in archived.into_iter().chain(own) {
             if let Some(facts) = out.get_mut(&w.out_trade_no) {
                 facts.history.push((bill, w));
             }
