@@ -34,13 +34,19 @@ impl Import {
         }))
     }
 
-    /// Opens the assistant over a file, or lets the file wait until the one that is open is done with.
+    /// Opens the assistant over a file, or lets the file wait until the one that is open is done with. The open file
+    /// itself is looked at anew: it may have been mended.
     pub fn open_or_wait(&mut self, profile: ProfileId, path: PathBuf) -> Option<Command> {
-        if self.is_open() {
-            self.waiting.push_back((profile, path));
-            return None;
+        let open = self.asked.as_ref().map(|ask| (ask.profile, &ask.path));
+        let again = self.running.is_none() && open == Some((profile, &path));
+        if !self.is_open() || again {
+            return Some(Self::first_look(profile, path));
         }
-        Some(Self::first_look(profile, path))
+        let file = (profile, path);
+        if !self.waiting.contains(&file) {
+            self.waiting.push_back(file);
+        }
+        None
     }
 
     /// Files that wait for the one that is open.
@@ -127,5 +133,29 @@ impl Import {
         let (task, cancel) = self.looking.take()?;
         cancel.cancel();
         Some(task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_open_file_is_looked_at_anew_and_others_wait_once() {
+        let shop = ProfileId(1);
+        let mut import = Import::default();
+        let first = import.open_or_wait(shop, "a.csv".into()).expect("a look");
+        import.asked((TaskId(1), &CancelToken::default()), &first);
+
+        assert!(import.open_or_wait(shop, "b.csv".into()).is_none());
+        assert!(import.open_or_wait(shop, "b.csv".into()).is_none());
+        assert_eq!(import.waiting(), 1);
+        let again = import.open_or_wait(shop, "a.csv".into()).expect("a look");
+        import.asked((TaskId(2), &CancelToken::default()), &again);
+        assert_eq!((import.opened, import.looking()), (2, Some(TaskId(2))));
+
+        import.running = Some(TaskId(3));
+        assert!(import.open_or_wait(shop, "a.csv".into()).is_none());
+        assert_eq!(import.waiting(), 2, "it is looked at once its import ended");
     }
 }
