@@ -69,7 +69,8 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
-fn write_orders(path: &Path, rows: u64, salt: &str) {
+/// Orders of a day; `more` is added to each amount in fen.
+fn write_orders(path: &Path, rows: u64, (salt, more): (&str, u64)) {
     let mut out = BufWriter::new(File::create(path).unwrap());
     out.write_all(b"out_trade_no,amount,pay_status,created_at,paid_at,fulfil_status,goods\n")
         .unwrap();
@@ -82,7 +83,7 @@ fn write_orders(path: &Path, rows: u64, salt: &str) {
             let (hour, minute) = (second / 3600, second / 60 % 60);
             format!("2026-03-08 {hour:02}:{minute:02}:{:02}", second % 60)
         };
-        let (yuan, fen) = (mixed % 2_000, mixed / 2_000 % 100);
+        let (yuan, fen) = (mixed % 2_000, (mixed / 2_000 + more) % 100);
         let state = ["paid", "paid", "paid", "paid", "refunded", "created"];
         let state = *state
             .get(usize::try_from(mixed / 1000 % 6).unwrap())
@@ -247,23 +248,49 @@ impl Stage {
             import.opened > before && sheet.value().is_some() && !sheet.is_loading()
         });
         println!("shown after {:.2} s", shown.as_secs_f64());
-        let confirm = Event::Key {
-            key: egui::Key::Enter,
-            physical_key: None,
-            pressed: true,
-            repeat: false,
-            modifiers: Modifiers {
-                ctrl: true,
-                ..Modifiers::COMMAND
-            },
+        let command = Modifiers {
+            ctrl: true,
+            ..Modifiers::COMMAND
         };
-        self.frame(vec![confirm], Vec::new(), costs);
+        self.frame(vec![key(egui::Key::Enter, command)], Vec::new(), costs);
         assert!(Self::importing(&self.app), "the import has begun");
+    }
+
+    /// Imports a file and cancels that after a share of the time of a whole import; says how long it took to end.
+    fn cancel(&mut self, file: &Path, (share, whole): (f64, Duration)) {
+        let minute = Duration::from_mins(1);
+        let mut costs = Costs::default();
+        self.import(file.to_owned(), &mut costs);
+        let wait = Instant::now() + whole.mul_f64(share);
+        self.until(&mut costs, minute, |_| Instant::now() >= wait);
+        let mut tasks = self.app.state().tasks.values();
+        let found = tasks.find(|task| task.kind == TaskKind::Import);
+        let Some(task) = found else {
+            println!("cancelled at {share}: it was done already");
+            return;
+        };
+        task.cancel.cancel();
+        let step = task.progress.map(|progress| progress.step);
+        let took = self.until(&mut costs, minute, |app| !Self::importing(app));
+        println!(
+            "cancelled at {share} ({step:?}): ended after {:.3} s",
+            took.as_secs_f64()
+        );
     }
 
     fn importing(app: &App) -> bool {
         let mut tasks = app.state().tasks.values();
         tasks.any(|task| task.kind == TaskKind::Import)
+    }
+}
+
+fn key(key: egui::Key, modifiers: Modifiers) -> Event {
+    Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers,
     }
 }
 
@@ -291,8 +318,10 @@ fn main() {
         temporary.path().join("orders.csv"),
         temporary.path().join("more.csv"),
     );
-    write_orders(&first, rows, "A");
-    write_orders(&second, rows, "B");
+    let third = temporary.path().join("changed.csv");
+    write_orders(&first, rows, ("A", 0));
+    write_orders(&second, rows, ("B", 0));
+    write_orders(&third, rows, ("A", 1));
     // Files that are written at this moment are read twice by the import, to be sure of them.
     std::thread::sleep(Duration::from_millis(1200));
     let minute = Duration::from_mins(1);
@@ -313,23 +342,14 @@ fn main() {
     ));
 
     for share in [0.1, 0.3, 0.5, 0.7, 0.9] {
-        let mut costs = Costs::default();
-        stage.import(second.clone(), &mut costs);
-        let wait = Instant::now() + took.mul_f64(share);
-        stage.until(&mut costs, minute, |_| Instant::now() >= wait);
-        let mut tasks = stage.app.state().tasks.values();
-        let found = tasks.find(|task| task.kind == TaskKind::Import);
-        let Some(task) = found else {
-            println!("cancelled at {share}: it was done already");
-            continue;
-        };
-        task.cancel.cancel();
-        let step = task.progress.map(|progress| progress.step);
-        let took = stage.until(&mut costs, minute, |app| !Stage::importing(app));
-        println!(
-            "cancelled at {share} ({step:?}): ended after {:.3} s",
-            took.as_secs_f64()
-        );
+        stage.cancel(&second, (share, took));
+    }
+    println!("the same numbers as are stored, other amounts");
+    // The file that was cancelled is still open; another one would wait for it.
+    let escape = key(egui::Key::Escape, Modifiers::NONE);
+    stage.frame(vec![escape], Vec::new(), &mut Costs::default());
+    for share in [0.5, 1.0, 1.5, 2.0, 2.5] {
+        stage.cancel(&third, (share, took));
     }
 
     let mut costs = Costs::default();
