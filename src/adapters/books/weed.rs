@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::pack::{Entry, Sheaf};
 use super::record::Record;
 use super::scan::{Merge, Scanned};
-use crate::ports::{BooksError, Watch};
+use crate::ports::{BooksError, Part, Watch};
 
 /// Keys between two looks whether to stop.
 const WATCH_EVERY: u32 = 4096;
@@ -25,6 +25,24 @@ pub(super) struct Weeded {
     pub(super) changed: u64,
 }
 
+/// The first row of two runs in order of the books; their fingerprints alone decide nearly always.
+fn first<R: Record>(
+    [cold, hot]: [&[Entry]; 2],
+    read: impl Fn(Entry) -> Result<R, BooksError>,
+) -> Result<Option<(Entry, R)>, BooksError> {
+    let entry = match (cold.first(), hot.first()) {
+        (Some(a), Some(b)) if a.fingerprint == b.fingerprint => {
+            let (one, other) = (read(*a)?, read(*b)?);
+            let is_one = one.order() <= other.order();
+            return Ok(Some(if is_one { (*a, one) } else { (*b, other) }));
+        }
+        (Some(a), Some(b)) if b.fingerprint < a.fingerprint => *b,
+        (Some(one), _) | (None, Some(one)) => *one,
+        (None, None) => return Ok(None),
+    };
+    Ok(Some((entry, read(entry)?)))
+}
+
 /// Compares the new rows of a day, cold and hot, with the stored ones.
 pub(super) fn weed<R: Record>(
     sheaf: &Sheaf<R>,
@@ -35,29 +53,30 @@ pub(super) fn weed<R: Record>(
     let mut out = Weeded::default();
     let mut old = old.peekable();
     let [mut cold, mut hot] = runs;
+    let all = (cold.len() + hot.len()) as u64;
     let lost = || BooksError::Damaged {
         file: "memory".to_owned(),
         what: "a row cannot be read back".to_owned(),
     };
+    let read = |entry: Entry| sheaf.row(entry, 0).ok_or_else(lost);
+    let mut stored: Vec<(u32, Scanned<R>)> = Vec::new();
+    let mut new: Vec<(usize, Entry, R)> = Vec::new();
     for turn in 0_u32.. {
-        if turn.is_multiple_of(WATCH_EVERY) && watch.cancelled() {
-            return Err(BooksError::Cancelled);
-        }
-        let next = match (cold.first(), hot.first()) {
-            (None, None) => break,
-            (Some(a), Some(b)) => {
-                let (a, b) = (sheaf.row(*a, 0), sheaf.row(*b, 0));
-                let (a, b) = (a.ok_or_else(lost)?, b.ok_or_else(lost)?);
-                if a.order() <= b.order() { a } else { b }
+        if turn.is_multiple_of(WATCH_EVERY) {
+            if watch.cancelled() {
+                return Err(BooksError::Cancelled);
             }
-            (Some(one), None) | (None, Some(one)) => sheaf.row(*one, 0).ok_or_else(lost)?,
+            let left = (cold.len() + hot.len()) as u64;
+            watch.at(Part::Sort, all.saturating_sub(left), Some(all));
+        }
+        let Some((entry, next)) = first([cold, hot], read)? else {
+            break;
         };
-        let order = |row: &R| (crate::domain::fingerprint(row.key()), row.key().to_vec());
-        let wanted = order(&next);
-        let mut stored: Vec<(u32, Scanned<R>)> = Vec::new();
+        let wanted = (entry.fingerprint, next.key());
+        stored.clear();
         while let Some(head) = old.peek() {
             let before = match head {
-                Ok((_, head)) => order(&head.row).cmp(&wanted),
+                Ok((_, head)) => (head.fingerprint, head.row.key()).cmp(&wanted),
                 Err(_) => std::cmp::Ordering::Equal,
             };
             if before == std::cmp::Ordering::Greater {
@@ -70,10 +89,13 @@ pub(super) fn weed<R: Record>(
                 }
             }
         }
-        let mut new: Vec<(usize, Entry, R)> = Vec::new();
+        new.clear();
         for (at, run) in [&mut cold, &mut hot].into_iter().enumerate() {
             while let Some((first, rest)) = run.split_first() {
-                let row = sheaf.row(*first, 0).ok_or_else(lost)?;
+                if first.fingerprint != entry.fingerprint {
+                    break;
+                }
+                let row = read(*first)?;
                 if row.key() != next.key() {
                     break;
                 }
