@@ -61,28 +61,21 @@ fn told(argument: Arg) -> Arg {
     if !argument.get_action().takes_values() {
         return argument;
     }
-    let mut help = argument
-        .get_help()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let list = |words: Vec<String>, name: &str| {
+        (!words.is_empty()).then(|| format!("[{name}：{}]", words.join("、")))
+    };
     let choices = argument.get_possible_values();
-    let choices: Vec<_> = choices
-        .iter()
-        .filter(|choice| !choice.is_hide_set())
-        .map(|choice| choice.get_name().to_owned())
-        .collect();
-    if !choices.is_empty() {
-        help.push_str(&format!(" [可选：{}]", choices.join("、")));
-    }
-    let defaults = argument.get_default_values();
-    let defaults: Vec<_> = defaults
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .filter(|word| !word.is_empty())
-        .collect();
-    if !defaults.is_empty() {
-        help.push_str(&format!(" [默认：{}]", defaults.join("、")));
-    }
+    let choices = choices.iter().filter(|choice| !choice.is_hide_set());
+    let choices = choices.map(|choice| choice.get_name().to_owned()).collect();
+    let defaults = argument.get_default_values().iter();
+    let defaults = defaults.map(|word| word.to_string_lossy().into_owned());
+    let defaults = defaults.filter(|word| !word.is_empty()).collect();
+    let parts = [
+        argument.get_help().map(ToString::to_string),
+        list(choices, "可选"),
+        list(defaults, "默认"),
+    ];
+    let help = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     argument
         .help(help)
         .hide_default_value(true)

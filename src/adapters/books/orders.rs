@@ -15,7 +15,7 @@ use crate::adapters::digest::{Hash, hex};
 use crate::adapters::disk::Output;
 use crate::adapters::sqlite::{NewImport, SectionMeta, SupersededMeta};
 use crate::domain::{MOrder, MRefund, ProfileId};
-use crate::intake::{IntakeError, Kind, Mapping, Reject};
+use crate::intake::{IntakeError, Kind, Mapping, Reject, Stats};
 use crate::ports::{BooksError, ImportRecord, OrdersImport, Part, Source, Standing, Watch};
 
 impl Bookshelf {
@@ -58,14 +58,10 @@ impl Bookshelf {
             bytes,
             sha256,
         } = reading;
-        if stats.good == 0 && stats.bad > 0 {
-            return Ok(all_refused(draft.import, stats.bad));
-        }
-        if stats.good == 0 && stats.others > 0 {
-            let rows = stats.others;
-            return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly {
-                rows,
-            })));
+        if stats.good == 0
+            && let Some(end) = nothing_good(draft.import, &stats)
+        {
+            return end;
         }
         let mut out = Writing::new(self, profile, draft.import);
         let segment = std::thread::scope(|scope| {
@@ -155,14 +151,20 @@ impl Bookshelf {
     }
 }
 
-/// The answer for a file without one good row. Nothing of it is kept: the next try would otherwise
-/// be told that it was imported before.
-const fn all_refused(import: u32, bad: u64) -> OrdersImport {
-    OrdersImport {
-        is_new: true,
-        bad,
-        ..OrdersImport::nothing(import)
+/// The answer for a file without one good row, unless it is an empty one. Nothing of it is kept: the next try would
+/// otherwise be told that it was imported before.
+fn nothing_good(import: u32, stats: &Stats) -> Option<Result<OrdersImport, BooksError>> {
+    if stats.bad > 0 {
+        return Some(Ok(OrdersImport {
+            is_new: true,
+            bad: stats.bad,
+            others: stats.others,
+            ..OrdersImport::nothing(import)
+        }));
     }
+    let rows = stats.others;
+    let others = BooksError::Orders(Box::new(IntakeError::OthersOnly { rows }));
+    (rows > 0).then_some(Err(others))
 }
 
 /// What decides how a file is read: two readings of one file are two imports only if this differs.

@@ -166,7 +166,7 @@ impl Cutter {
         self.line = u32::try_from(count)
             .ok()
             .and_then(|count| self.line.checked_add(count))
-            .ok_or_else(|| BooksError::TooMuch(TOO_MANY_ROWS))?;
+            .ok_or(BooksError::TooMuch(TOO_MANY_ROWS))?;
         self.offset += lines.len as u64;
         Ok(Some(lines))
     }
@@ -298,8 +298,7 @@ fn rows(
         reading.tally.absorb(parsed.tally);
         watch.at(Part::Read, archive.raw(), None);
         let fits = reading.pays.take(parsed.pays) && reading.refunds.take(parsed.refunds);
-        fits.then_some(())
-            .ok_or_else(|| BooksError::TooMuch(TOO_MANY_ROWS))
+        fits.then_some(()).ok_or(BooksError::TooMuch(TOO_MANY_ROWS))
     })?;
     reading.sha256 = sha256.finish();
     reading.sha1 = sha1.map(Hash::<20>::finish);

@@ -138,8 +138,7 @@ impl Reading {
         refunds: Sorted<MRefund>,
     ) -> Result<(), BooksError> {
         let fits = self.orders.take(orders) && self.refunds.take(refunds);
-        fits.then_some(())
-            .ok_or_else(|| BooksError::TooMuch(TOO_MANY_ROWS))
+        fits.then_some(()).ok_or(BooksError::TooMuch(TOO_MANY_ROWS))
     }
 }
 

@@ -25,6 +25,38 @@ pub(super) struct Weeded {
     pub(super) changed: u64,
 }
 
+/// A new row: whether it is cold or hot, where it is, what it says.
+type New<R> = (usize, Entry, R);
+
+impl Weeded {
+    /// Judges all rows of one key.
+    fn judge<R: Record>(&mut self, new: &mut [New<R>], stored: &mut [(u32, Scanned<R>)]) {
+        new.sort_by_key(|(_, _, row)| row.row().line);
+        stored.sort_by_key(|(_, scanned)| (scanned.row.row().import, scanned.row.row().line));
+        let same = new.len() == stored.len()
+            && new
+                .iter()
+                .zip(&*stored)
+                .all(|((_, _, new), (_, old))| new.says_the_same(&old.row));
+        if same {
+            self.same += new.len() as u64;
+            return;
+        }
+        if !stored.is_empty() {
+            self.changed += new.len() as u64;
+        }
+        for (section, scanned) in &*stored {
+            let list = self.superseded.entry(*section).or_default();
+            list.push(scanned.number);
+        }
+        for (at, entry, _) in &*new {
+            if let Some(kept) = self.kept.get_mut(*at) {
+                kept.push(*entry);
+            }
+        }
+    }
+}
+
 /// The first row of two runs in order of the books; their fingerprints alone decide nearly always.
 fn first<R: Record>(
     [cold, hot]: [&[Entry]; 2],
@@ -60,7 +92,7 @@ pub(super) fn weed<R: Record>(
     };
     let read = |entry: Entry| sheaf.row(entry, 0).ok_or_else(lost);
     let mut stored: Vec<(u32, Scanned<R>)> = Vec::new();
-    let mut new: Vec<(usize, Entry, R)> = Vec::new();
+    let mut new: Vec<New<R>> = Vec::new();
     for turn in 0_u32.. {
         if turn.is_multiple_of(WATCH_EVERY) {
             if watch.cancelled() {
@@ -103,31 +135,7 @@ pub(super) fn weed<R: Record>(
                 *run = rest;
             }
         }
-        new.sort_by_key(|(_, _, row)| row.row().line);
-        stored.sort_by_key(|(_, scanned)| (scanned.row.row().import, scanned.row.row().line));
-        let same = new.len() == stored.len()
-            && new
-                .iter()
-                .zip(&stored)
-                .all(|((_, _, new), (_, old))| new.says_the_same(&old.row));
-        if same {
-            out.same += new.len() as u64;
-            continue;
-        }
-        if !stored.is_empty() {
-            out.changed += new.len() as u64;
-        }
-        for (section, scanned) in &stored {
-            out.superseded
-                .entry(*section)
-                .or_default()
-                .push(scanned.number);
-        }
-        for (at, entry, _) in &new {
-            if let Some(kept) = out.kept.get_mut(*at) {
-                kept.push(*entry);
-            }
-        }
+        out.judge(&mut new, &mut stored);
     }
     for list in out.superseded.values_mut() {
         list.sort_unstable();

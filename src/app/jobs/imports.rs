@@ -1,6 +1,7 @@
 //! What imports of bills and of merchant files share: progress, cancelling, and why they fail.
 
 use crate::app::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::domain::Term;
 use crate::ports::{BooksError, Part, Watch};
 use crate::wechat::bill::{BillError, BodyKind, Certificate};
 
@@ -50,17 +51,7 @@ impl From<BooksError> for Failure {
                 ),
             )
             .with_detail(detail),
-            BooksError::TooMuch(what) => refused(
-                "import.too_much",
-                Words::new(
-                    format!("文件读不出来：{}", what.zh),
-                    format!("The file cannot be read: {}", what.en),
-                ),
-                Words::new(
-                    "确认文件完整后重新导出或下载；没有存入任何数据",
-                    "Check the file, then export or download it again; nothing was stored",
-                ),
-            ),
+            BooksError::TooMuch(what) => too_much(what),
             BooksError::NotABill { kind, head } => not_a_bill(kind, &head),
             BooksError::Bill(fault) => refused(
                 "bill.unreadable",
@@ -111,6 +102,20 @@ impl From<BooksError> for Failure {
             ),
         }
     }
+}
+
+fn too_much(what: Term) -> Failure {
+    refused(
+        "import.too_much",
+        Words::new(
+            format!("文件读不出来：{}", what.zh),
+            format!("The file cannot be read: {}", what.en),
+        ),
+        Words::new(
+            "确认文件完整后重新导出或下载；没有存入任何数据",
+            "Check the file, then export or download it again; nothing was stored",
+        ),
+    )
 }
 
 fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
