@@ -100,7 +100,7 @@ impl Cutter {
     }
 
     /// Reads until `wanted` bytes are there. The reader is asked for all that lacks at once: unpacking in small
-    /// pieces takes half as long again.
+    /// pieces takes a third longer.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         if self.room.len() < wanted {
             self.room.resize(wanted, 0);
