@@ -57,8 +57,8 @@ pub(super) fn run(
     let mut source = context.source(&import.file)?;
     let (mapping, given) = mapping(&ports, id, import, (&mut source, kind))?;
     if import.dry_run {
-        let known = ports.books.beside(id, mapping.kind)?;
-        return dry_run(context, source, (&mapping, &known));
+        let beside = ports.books.beside(id, mapping.kind)?;
+        return dry_run(context, source, (&mapping, &beside));
     }
     let headers = preview::look(&mut source, Some(&mapping))?;
     let mut rejects = Rejects::default();
@@ -251,11 +251,11 @@ fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Opt
 fn dry_run(
     context: &Context<'_>,
     source: Source,
-    (mapping, known): (&Mapping, &Beside),
+    (mapping, beside): (&Mapping, &Beside),
 ) -> Result<Done, Failure> {
     let preview = {
         let terminal = context.terminal();
-        preview::preview(source, (mapping, known), &terminal)?
+        preview::preview(source, (mapping, beside), &terminal)?
     };
     print(preview_text(&preview, context.lang).as_bytes())?;
     let stats = &preview.stats;

@@ -210,22 +210,16 @@ impl<C: Cells> RowReader<'_, C> {
     }
 
     /// True when the row names a merchant whose rows are not wanted.
-    #[inline]
     fn is_of_another(&self) -> bool {
-        let Some(slot) = self.plan.slot(Column::MchId) else {
-            return false;
-        };
-        let wanted = |text: &[u8]| {
-            let mut merchants = self.plan.merchants.iter();
-            merchants.any(|merchant| merchant.as_bytes() == text)
-        };
-        let plain = self.cells.plain(slot);
-        if plain.is_some_and(|(text, len)| text.get(..len).is_some_and(wanted)) {
+        let merchants = &self.plan.merchants;
+        if merchants.is_empty() {
             return false;
         }
-        let cell = self.cells.get(slot);
+        let Some(cell) = self.cell(Column::MchId) else {
+            return false;
+        };
         let text = value::bare_id(cell.bytes());
-        !text.is_empty() && !self.plan.merchants.is_empty() && !wanted(text)
+        !text.is_empty() && !merchants.iter().any(|own| own.as_bytes() == text)
     }
 
     fn cell(&self, column: Column) -> Option<Raw<'_>> {

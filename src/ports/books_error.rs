@@ -67,7 +67,8 @@ pub enum BooksError {
 pub struct Expands;
 
 impl Expands {
-    const WHAT: Term = Term::new(
+    /// In both languages.
+    pub const WHAT: Term = Term::new(
         "gzip 解压后远超任何账单的大小",
         "the gzip file unpacks into far more than any bill holds",
     );

@@ -3,7 +3,7 @@
 //!
 //! A merchant without any refund data goes the same way, with nothing to compare but the order's status.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::{Category, Fen, Finding, Instant, MOrder, OutTradeNo, PayStatus, WRefund};
 
@@ -70,12 +70,8 @@ impl Refunds<'_, '_, '_> {
         changed: &mut Changed<'_>,
         has_totals: bool,
     ) -> Result<(), ReconcileError> {
-        let numbers: BTreeSet<OutTradeNo> = groups
-            .iter()
-            .filter_map(|rows| rows.first())
-            .map(|w| w.out_trade_no)
-            .collect();
-        let numbers: Vec<OutTradeNo> = numbers.into_iter().collect();
+        let firsts = groups.iter().filter_map(|rows| rows.first());
+        let numbers: Vec<OutTradeNo> = firsts.map(|w| w.out_trade_no).collect();
         let facts = self.facts(&numbers, Today::Given(groups))?;
         for rows in groups {
             let Some(number) = rows.first().map(|w| w.out_trade_no) else {

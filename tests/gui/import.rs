@@ -31,6 +31,13 @@ out_trade_no,amount,pay_status,created_at
 QH260308100200120077,299.00,created,2026-03-08 10:02:00
 ";
 
+/// An export of two merchants, without a word of deliveries.
+const SHARED: &str = "\
+out_trade_no,mch_id,amount,pay_status,created_at
+QH260308100200120077,1900000109,299.00,created,2026-03-08 10:02:00
+QH260308100207129258,1900009999,88.00,created,2026-03-08 11:02:07
+";
+
 /// A file dropped on the window.
 #[derive(Debug)]
 struct Dropped(PathBuf);
@@ -323,6 +330,29 @@ fn files_dropped_together_are_checked_one_after_the_other() {
 }
 
 #[test]
+fn rows_of_other_merchants_are_told_before_and_after_and_hide_no_warning() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("orders.csv", SHARED);
+
+    desk.pick(path);
+    assert!(desk.says("可导入 1"));
+    assert!(desk.says("拒收 0 另有 1 行属于其他商户"));
+    assert!(
+        desk.says("没有发货信息，查不出未履约"),
+        "the lack of deliveries is still told"
+    );
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    desk.work();
+
+    let state = desk.harness.state().state();
+    let notice = state.notices.first().expect("a notice");
+    let told = notice.what.as_ref().expect("the import went well");
+    assert_eq!(told.title.zh, "已导入 1 行，另有 1 行属于其他商户");
+}
+
+#[test]
 fn a_file_without_rows_and_an_empty_file_say_so() {
     let mut desk = Desk::new(Look::default());
     let head = SHOP.lines().next().unwrap().to_owned() + "\n";
@@ -361,5 +391,9 @@ fn the_assistant_draws_in_every_look() {
         };
         desk.choose(amount.0, amount.1);
         take(&format!("import-{name}"), &mut desk.harness);
+        let mut desk = Desk::new(look);
+        let path = desk.file("orders.csv", SHARED);
+        desk.pick(path);
+        take(&format!("import-shared-{name}"), &mut desk.harness);
     }
 }

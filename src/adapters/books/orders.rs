@@ -41,12 +41,12 @@ impl Bookshelf {
             return Ok(unchanged(record));
         }
         let name = source.name.clone();
-        let known = self.known_beside(profile, mapping.kind)?;
+        let beside = self.known_beside(profile, mapping.kind)?;
         let draft = self.draft(watch)?;
         let mut archive = draft.archive()?;
         let reading = read(
             source,
-            (mapping, &known),
+            (mapping, &beside),
             &draft,
             (&mut archive, rejects),
             watch,

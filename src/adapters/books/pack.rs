@@ -2,6 +2,7 @@
 //!
 //! A block of a file becomes a [`Pack`]; sixteen-byte [`Entry`]s, which are what is sorted, point into it.
 
+use std::io;
 use std::marker::PhantomData;
 
 use super::column::{LONGEST, is_same};
@@ -26,6 +27,11 @@ const HEADS: usize = 16;
 const CACHE_LINE: usize = 64;
 /// Lines of a row that are worth fetching beforehand.
 const WARM_LINES: usize = 2;
+
+/// A row in memory cannot be read back: a fault of the program, told rather than panicked over.
+pub(super) fn lost() -> io::Error {
+    io::Error::other("a row in memory cannot be read back")
+}
 
 /// Where a row is: sorted by section, fingerprint, and place of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

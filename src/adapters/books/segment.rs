@@ -8,7 +8,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::group::{EncodedGroup, GROUP_ROWS, encode};
-use super::pack::{Entry, Sheaf};
+use super::pack::{Entry, Sheaf, lost};
 use super::page::{key_pages, other_pages, short};
 use super::record::Record;
 use super::spread;
@@ -45,7 +45,6 @@ pub(super) fn write_section<R: Record>(
     watch: &dyn Watch,
 ) -> io::Result<Place> {
     let rows = u32::try_from(entries.len()).map_err(io::Error::other)?;
-    let fault = || io::Error::other("a row in memory cannot be read back");
     let mut groups = Vec::with_capacity(entries.len() / GROUP_ROWS + 1);
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len().min(1));
     for batch in entries.chunks(GROUP_ROWS * BATCH) {
@@ -61,7 +60,7 @@ pub(super) fn write_section<R: Record>(
                 .collect()
         };
         for group in encoded {
-            let group = group.ok_or_else(fault)?;
+            let group = group.ok_or_else(lost)?;
             let first = (groups.len() * GROUP_ROWS) as u64;
             others.extend(group.others.iter().map(|pair| pair + first));
             let len = u32::try_from(group.bytes.len()).map_err(io::Error::other)?;

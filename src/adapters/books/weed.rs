@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::pack::{Entry, Sheaf};
+use super::pack::{Entry, Sheaf, lost};
 use super::record::Record;
 use super::scan::{Merge, Scanned};
+use super::store::disk_error;
 use crate::ports::{BooksError, Part, Watch};
 
 /// Keys between two looks whether to stop.
@@ -86,11 +87,10 @@ pub(super) fn weed<R: Record>(
     let mut old = old.peekable();
     let [mut cold, mut hot] = runs;
     let all = (cold.len() + hot.len()) as u64;
-    let lost = || BooksError::Damaged {
-        file: "memory".to_owned(),
-        what: "a row cannot be read back".to_owned(),
+    let read = |entry: Entry| {
+        let row = sheaf.row(entry, 0);
+        row.ok_or_else(|| disk_error(&lost()))
     };
-    let read = |entry: Entry| sheaf.row(entry, 0).ok_or_else(lost);
     let mut stored: Vec<(u32, Scanned<R>)> = Vec::new();
     let mut new: Vec<New<R>> = Vec::new();
     for turn in 0_u32.. {
@@ -99,7 +99,7 @@ pub(super) fn weed<R: Record>(
                 return Err(BooksError::Cancelled);
             }
             let left = (cold.len() + hot.len()) as u64;
-            watch.at(Part::Sort, all.saturating_sub(left), Some(all));
+            watch.at(Part::Store, all.saturating_sub(left), Some(all));
         }
         let Some((entry, next)) = first([cold, hot], read)? else {
             break;

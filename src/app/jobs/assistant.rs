@@ -68,12 +68,12 @@ pub fn look(
         .is_empty()
         .then(|| preview::plan(&mapping, &guess).map_err(|failure| failure.title));
     let (size, name) = (source.size, source.name.clone());
-    let numbers = ports.books.beside(ask.profile, mapping.kind)?;
+    let beside = ports.books.beside(ask.profile, mapping.kind)?;
     let (problem, seen) = match planned {
         None => (None, None),
         Some(Err(title)) => (Some(title), None),
         Some(Ok(_)) => {
-            let seen = preview::preview(source, (&mapping, &numbers), reporter)?;
+            let seen = preview::preview(source, (&mapping, &beside), reporter)?;
             (None, Some(seen))
         }
     };

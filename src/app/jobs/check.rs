@@ -59,7 +59,7 @@ fn read(
         }
         done = done.saturating_add(count as u64);
         if total.is_none() && done > limit {
-            return Err(unread(&std::io::Error::other(Expands)));
+            return Err(BooksError::TooMuch(Expands::WHAT).into());
         }
         if head.len() < HEAD {
             head.extend_from_slice(bytes);

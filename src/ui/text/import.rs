@@ -40,7 +40,7 @@ words! {
         good: T = "可导入", "Good rows";
         of_rows: F = |n| format!("共 {n} 行"), |n| format!("of {}", many(n, "row", "rows"));
         rejected: T = "拒收", "Rejected";
-        of_others: F = |n| format!("另有 {n} 行属于其他商户"), |n| format!("{n} more of other merchants");
+        of_others: F = |n| format!("另有 {n} 行属于其他商户"), |n| format!("{n} left to others");
         to_file: T = "写入拒收文件", "to the reject file";
         none_rejected: T = "没有拒收", "none";
         sum: T = "金额合计", "Sum";
@@ -65,7 +65,7 @@ words! {
         empty_title: T = "文件里没有数据行", "The file has no data rows";
         empty_note: T = "重新导出后再导入", "Export it again, then import it";
         as_bill: T = "按账单导入", "Import as a bill";
-        no_fulfilment: T = "文件没有发货信息，无法发现“已收款未履约”", "No delivery in the file: P03 cannot be found";
+        no_fulfilment: T = "没有发货信息，查不出未履约", "No delivery: no P03";
         status: F = |n| format!("预览前 {n} 行，尚未存入"), |n| format!("First {} shown, nothing stored", many(n, "row", "rows"));
         line_of: F2 = |line, reason| format!("第 {line} 行拒收：{reason}"), |line, reason| format!("row {line} refused: {reason}");
         refund_ok: T = "退款成功", "success";

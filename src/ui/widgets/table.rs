@@ -256,9 +256,13 @@ impl Table<'_> {
         (memory, output): (&mut TableMemory, &mut Output),
     ) {
         ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
-        // Each choice of columns keeps its own widths: another one may be the elastic one.
-        let ids: Vec<&str> = self.columns.iter().map(|column| column.id).collect();
-        let salt = Id::unique(("cells", self.name, ids));
+        // Each choice of columns keeps its own widths: another one may be the elastic one, and in another language
+        // other columns are wide.
+        let choice = self.columns.iter();
+        let choice: Vec<(&str, u32)> = choice
+            .map(|column| (column.id, column.width.to_bits()))
+            .collect();
+        let salt = Id::unique(("cells", self.name, choice));
         let state_id = egui_table::TableState::id(ui, IdSalt::new(salt));
         let widths = self.widths(ui, state_id, inner.width());
         let columns: Vec<egui_table::Column> = self

@@ -79,11 +79,9 @@ fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
 fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let w = &page.w.import;
     let stats = &preview.stats;
-    let all = stats.good.saturating_add(stats.bad);
-    let note = if stats.others > 0 {
-        (w.of_others)(&format::count(stats.others))
-    } else if preview.knows_fulfilment {
-        (w.of_rows)(&format::count(all))
+    let all = [stats.good, stats.bad, stats.others];
+    let note = if preview.knows_fulfilment {
+        (w.of_rows)(&format::count(all.iter().sum()))
     } else {
         w.no_fulfilment.to_owned()
     };
@@ -97,11 +95,16 @@ fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
 
 fn rejected<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let w = &page.w.import;
-    let bad = preview.stats.bad;
+    let (bad, others) = (preview.stats.bad, preview.stats.others);
+    let note = match (bad, others) {
+        (0, 0) => w.none_rejected.to_owned(),
+        (_, 0) => w.to_file.to_owned(),
+        _ => (w.of_others)(&format::count(others)),
+    };
     Stat {
         label: w.rejected,
         value: format::count(bad),
-        note: if bad > 0 { w.to_file } else { w.none_rejected }.to_owned(),
+        note,
         mood: (bad > 0).then_some(Mood::Fault),
     }
 }
