@@ -1,5 +1,6 @@
 //! Composition root: reads the arguments, builds the adapters, hands them over. No logic here.
 
+mod picker;
 mod window;
 
 use std::process::ExitCode;

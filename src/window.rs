@@ -4,7 +4,6 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use recondesk::adapters::files::SystemFiles;
-use recondesk::adapters::picker::NativePicker;
 use recondesk::adapters::priority;
 use recondesk::adapters::report::XlsxWriter;
 use recondesk::adapters::{self, log, workspace::Workspace};
@@ -13,6 +12,8 @@ use recondesk::app::{Crew, Failure, FailureKind, Told, Words, Worker};
 use recondesk::cli::{self, WindowStart};
 use recondesk::ports::Ports;
 use recondesk::ui::{self, Parts, Wake};
+
+use crate::picker::NativePicker;
 
 /// Shows the window and returns when it is closed.
 pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {

@@ -8,12 +8,12 @@ use super::Done;
 use super::context::{Context, print, print_json, profile_named};
 use super::profile::ListFormat;
 use super::table::Table;
-use crate::app::jobs::day::{self, Arrived};
-use crate::app::jobs::download::BillType;
-use crate::app::jobs::{bills, check};
-use crate::app::{Failure, FailureKind, Language as Lang, Words};
-use crate::ports::{BillImport, Stored};
-use crate::wechat::bill::{Certificate, Verdict};
+use recondesk_app::jobs::day::{self, Arrived};
+use recondesk_app::jobs::download::BillType;
+use recondesk_app::jobs::{bills, check};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_ports::{BillImport, Stored};
+use wechatpay_codec::bill::{Certificate, Verdict};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

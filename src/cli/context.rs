@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::Done;
 use super::terminal::Terminal;
-use crate::app::{Failure, FailureKind, Language as Lang, Words};
-use crate::domain::{BillDate, MerchantProfile, ProfileId};
-use crate::ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
+use recondesk_ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks};
 
 /// How long a command waits for another program's job on the same workspace.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -6,10 +6,10 @@ use super::Done;
 use super::context::{Context, print, profile_named};
 use super::reconcile::{done_of, tell};
 use super::table::Table;
-use crate::app::jobs::day;
-use crate::app::jobs::reconcile::Reconciled;
-use crate::app::{Failure, FailureKind, Words};
-use crate::domain::{BillDate, group_digits};
+use recondesk_app::jobs::day;
+use recondesk_app::jobs::reconcile::Reconciled;
+use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_domain::{BillDate, group_digits};
 
 #[derive(Debug, Args)]
 pub(super) struct Command {

@@ -7,12 +7,12 @@ use clap::{Args, Subcommand};
 use super::Done;
 use super::context::{Context, print};
 use super::lab_keys::{KeySource, read_file, refused};
-use crate::app::Failure;
-use crate::domain::SecretKind;
-use crate::wechat::lab::paste::take_apart;
-use crate::wechat::lab::visible::harmless;
-use crate::wechat::v2::notify::decrypt_req_info;
-use crate::wechat::v3::{notify::Envelope, open_resource};
+use recondesk_app::Failure;
+use recondesk_domain::SecretKind;
+use wechatpay_codec::lab::paste::take_apart;
+use wechatpay_codec::lab::visible::harmless;
+use wechatpay_codec::v2::notify::decrypt_req_info;
+use wechatpay_codec::v3::{notify::Envelope, open_resource};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

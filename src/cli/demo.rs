@@ -11,15 +11,15 @@ use super::Done;
 use super::context::Context;
 use super::findings::{Format, Output, sentence};
 use super::reconcile::done_of;
-use crate::app::jobs::download::BillType;
-use crate::app::jobs::reconcile::Reconciled;
-use crate::app::jobs::{day, orders, preview, profiles};
-use crate::app::{Failure, FailureKind, Reporter, Words};
-use crate::domain::{BillDate, FeeRate, MerchantProfile, ProfileId, Secret, SecretKind};
-use crate::intake::Kind;
-use crate::ports::{OrdersImport, Ports, Source};
-use crate::sandbox::scenario::{OrderColumns, OrdersWriter, RATE, Scene, Twist, mapping_toml};
-use crate::sandbox::{self, BillReadiness, Config, Running};
+use recondesk_app::jobs::download::BillType;
+use recondesk_app::jobs::reconcile::Reconciled;
+use recondesk_app::jobs::{day, orders, preview, profiles};
+use recondesk_app::{Failure, FailureKind, Reporter, Words};
+use recondesk_domain::{BillDate, FeeRate, MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk_intake::Kind;
+use recondesk_ports::{OrdersImport, Ports, Source};
+use wechatpay_sandbox::scenario::{OrderColumns, OrdersWriter, RATE, Scene, Twist, mapping_toml};
+use wechatpay_sandbox::{BillReadiness, Config, Running};
 
 /// Orders of the demo day when nothing else is asked for.
 pub const ORDERS: u64 = 3_000;
@@ -70,7 +70,7 @@ impl Shop {
             config.pays.extend(deal.pays().copied());
             config.refunds.extend(deal.refunds.iter().copied());
         }
-        let sandbox = sandbox::start(config).map_err(|error| {
+        let sandbox = wechatpay_sandbox::start(config).map_err(|error| {
             Failure::new(
                 FailureKind::Gateway,
                 "sandbox.start",

@@ -14,15 +14,15 @@ use super::Done;
 use super::context::{Context, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::sign::{TypeWord, target_of};
-use crate::app::Failure;
-use crate::domain::SignType;
-use crate::wechat::lab::explain::{
+use recondesk_app::Failure;
+use recondesk_domain::SignType;
+use wechatpay_codec::lab::explain::{
     Alignment, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate, align_401,
     explain_v2, explain_v3, unwatched,
 };
-use crate::wechat::lab::paste::{HttpPart, take_apart};
-use crate::wechat::lab::visible::harmless_line;
-use crate::wechat::v3::{Authorization, SignInformation};
+use wechatpay_codec::lab::paste::{HttpPart, take_apart};
+use wechatpay_codec::lab::visible::harmless_line;
+use wechatpay_codec::v3::{Authorization, SignInformation};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::Done;
 use super::context::{Context, print, print_json};
-use crate::app::jobs::lookup::explain::{MAX_BYTES, explain};
-use crate::app::{Failure, FailureKind, Words};
+use recondesk_app::jobs::lookup::explain::{MAX_BYTES, explain};
+use recondesk_app::{Failure, FailureKind, Words};
 
 /// How explanations are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

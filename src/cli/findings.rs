@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::context::{Context, not_written, print};
-use crate::app::jobs::export::{with_findings, write_csv, write_json, write_table};
-use crate::app::{Failure, FailureKind, Language as Lang, Words};
-use crate::domain::{Finding, group_digits};
-use crate::reconcile::Headline;
+use recondesk_app::jobs::export::{with_findings, write_csv, write_json, write_table};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_domain::{Finding, group_digits};
+use recondesk_reconcile::Headline;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -90,7 +90,7 @@ pub(super) fn sentence(when: &str, headline: &Headline, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Fen;
+    use recondesk_domain::Fen;
 
     #[test]
     fn the_morning_is_one_sentence() {

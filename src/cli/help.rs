@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction};
 
-use crate::app::Language as Lang;
+use recondesk_app::Language as Lang;
 
 /// The language to use before the arguments are parsed: `--lang` where it is found, else the system's.
 pub(super) fn lang_of(arguments: &[OsString]) -> Lang {

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::context::{Context, profile_named};
-use crate::app::{Failure, FailureKind, Words};
-use crate::domain::{MerchantProfile, ProfileId, Secret, SecretKind};
-use crate::ports::Ports;
-use crate::wechat::lab::explain::KeyCandidate;
-use crate::wechat::lab::paste::{Pasted, take_apart};
-use crate::wechat::v3::{PrivateKey, VerifyKey};
+use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk_ports::Ports;
+use wechatpay_codec::lab::explain::KeyCandidate;
+use wechatpay_codec::lab::paste::{Pasted, take_apart};
+use wechatpay_codec::v3::{PrivateKey, VerifyKey};
 
 /// The largest text that is read.
 const LARGEST_TEXT: u64 = 16 << 20;

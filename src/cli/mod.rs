@@ -38,12 +38,12 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::app::{Failure, Language as Lang};
-use crate::intake::Kind;
 use context::Context;
 pub use context::{WindowStart, World};
 pub use demo::{ORDERS as DEMO_ORDERS, Shop};
 pub use prompt::passphrase;
+use recondesk_app::{Failure, Language as Lang};
+use recondesk_intake::Kind;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
 #[derive(Debug, Parser)]

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::Done;
 use super::context::{Context, print, print_json, profile_named};
 use super::table::Table;
-use crate::app::jobs::notify::{Fate, Received, import};
-use crate::app::{Failure, FailureKind, Language, Silent, Words};
-use crate::domain::{Fen, MerchantProfile, ProfileId};
-use crate::ports::Ports;
+use recondesk_app::jobs::notify::{Fate, Received, import};
+use recondesk_app::{Failure, FailureKind, Language, Silent, Words};
+use recondesk_domain::{Fen, MerchantProfile, ProfileId};
+use recondesk_ports::Ports;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {

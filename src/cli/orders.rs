@@ -8,14 +8,14 @@ use clap::{Args, Subcommand};
 use super::Done;
 use super::context::{Context, not_written, print, profile_named};
 use super::table::Table;
-use crate::app::jobs::{orders, preview};
-use crate::app::{Failure, FailureKind, Language as Lang, Words};
-use crate::domain::{Fen, ProfileId};
-use crate::intake::{
+use recondesk_app::jobs::{orders, preview};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_domain::{Fen, ProfileId};
+use recondesk_intake::{
     Beside, Fate, IntakeError, Kind, Mapping, Plan, Preview, ReasonLanguage, Reject, RejectWriter,
     UnitDoubt,
 };
-use crate::ports::{BooksError, OrdersImport, Ports, Scratch, Source};
+use recondesk_ports::{BooksError, OrdersImport, Ports, Scratch, Source};
 
 /// Refused rows that are told on standard error; the rest goes to the reject file.
 const TOLD: usize = 10;

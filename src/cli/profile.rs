@@ -9,10 +9,10 @@ use serde_json::json;
 use super::Done;
 use super::context::{Context, print, print_json, profile_named};
 use super::table::Table;
-use crate::app::jobs::profiles;
-use crate::app::{Failure, FailureKind, Words};
-use crate::domain::{ApiVersion, FeeRate, MerchantProfile, Secret, SecretKind, SignType};
-use crate::ports::VaultPlace;
+use recondesk_app::jobs::profiles;
+use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_domain::{ApiVersion, FeeRate, MerchantProfile, Secret, SecretKind, SignType};
+use recondesk_ports::VaultPlace;
 
 /// No key, certificate or authority is larger.
 const LARGEST_KEY: u64 = 64 * 1024;
@@ -400,7 +400,7 @@ fn fee_rate(text: &str) -> Result<FeeRate, String> {
         Some((rest, from)) => (rest, from),
         None => (text, ""),
     };
-    if !from.is_empty() && crate::domain::BillDate::parse(from).is_none() {
+    if !from.is_empty() && recondesk_domain::BillDate::parse(from).is_none() {
         return Err(wrong());
     }
     let (trade_type, rate) = rest.split_once('=').unwrap_or(("", rest));

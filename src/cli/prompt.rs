@@ -3,9 +3,9 @@
 use console::Term;
 use subtle::ConstantTimeEq as _;
 
-use crate::app::Language as Lang;
-use crate::domain::Secret;
-use crate::ports::Asking;
+use recondesk_app::Language as Lang;
+use recondesk_domain::Secret;
+use recondesk_ports::Asking;
 
 /// Asks for a secret without showing it; `None` when there is no terminal or nothing was typed.
 pub(super) fn secret(question: &str) -> Option<Secret<String>> {

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 use super::Done;
 use super::context::{Context, print, print_json, profile_named};
-use crate::app::jobs::lookup::live::{self, Asked};
-use crate::app::jobs::lookup::recognise::{Cleaning, Found, Recognised, recognise};
-use crate::app::jobs::lookup::sentence::Standing;
-use crate::app::jobs::lookup::{Story, look_up};
-use crate::app::jobs::query::Verdict;
-use crate::app::{Failure, FailureKind, Words};
-use crate::domain::{MerchantProfile, ProfileId};
-use crate::ports::{CancelToken, NumberKind, Ports};
+use recondesk_app::jobs::lookup::live::{self, Asked};
+use recondesk_app::jobs::lookup::recognise::{Cleaning, Found, Recognised, recognise};
+use recondesk_app::jobs::lookup::sentence::Standing;
+use recondesk_app::jobs::lookup::{Story, look_up};
+use recondesk_app::jobs::query::Verdict;
+use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_domain::{MerchantProfile, ProfileId};
+use recondesk_ports::{CancelToken, NumberKind, Ports};
 use tell::{answer_json, answers_text};
 
 /// How one number is told.

@@ -5,10 +5,10 @@ use clap::{Args, Subcommand};
 use super::Done;
 use super::context::{Context, profile_named};
 use super::findings::{Format, Output, sentence};
-use crate::app::jobs::reconcile::{self, Ask, Matched, Reconciled};
-use crate::app::{Failure, FailureKind, Words};
-use crate::domain::{Category, Finding};
-use crate::ports::CaseQuery;
+use recondesk_app::jobs::reconcile::{self, Ask, Matched, Reconciled};
+use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_domain::{Category, Finding};
+use recondesk_ports::CaseQuery;
 
 #[derive(Debug, Args)]
 pub(super) struct Command {

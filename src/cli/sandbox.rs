@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::Done;
 use super::context::{Context, print};
-use crate::app::{Failure, FailureKind, Words};
-use crate::sandbox::scenario::{Scene, Twist};
-use crate::sandbox::{self, BillReadiness, Config, Running, SandboxError};
+use recondesk_app::{Failure, FailureKind, Words};
+use wechatpay_sandbox::scenario::{Scene, Twist};
+use wechatpay_sandbox::{BillReadiness, Config, Running, SandboxError};
 
 #[derive(Debug, Args)]
 pub(super) struct Command {
@@ -67,7 +67,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         scene.twists = Twist::all().collect();
         config.deals = scene.deals().collect();
     }
-    let running = sandbox::start(config).map_err(|error| not_started(&error))?;
+    let running = wechatpay_sandbox::start(config).map_err(|error| not_started(&error))?;
     let folder = match &command.keys {
         Some(folder) => folder.clone(),
         None => default_folder(&running)?,

@@ -12,9 +12,9 @@ use clap::Args;
 use super::Done;
 use super::context::{Context, print};
 use super::lab_keys::{read_file, refused};
-use crate::app::Failure;
-use crate::wechat::lab::visible::harmless_line;
-use crate::wechat::selftest::{Check, Outcome, run as run_file, run_embedded};
+use recondesk_app::Failure;
+use wechatpay_codec::lab::visible::harmless_line;
+use wechatpay_codec::selftest::{Check, Outcome, run as run_file, run_embedded};
 
 #[derive(Debug, Args)]
 pub(super) struct Command {

@@ -15,13 +15,13 @@ use super::context::{Context, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, refused, usage};
 use super::sign_front_end as front_end;
 use super::sign_send::{self, Wish};
-use crate::app::Failure;
-use crate::app::model::SendAsk;
-use crate::domain::{SecretKind, SignType};
-use crate::wechat::lab::steps::{StepsV2, curl, signed_xml, steps_v2, steps_v3};
-use crate::wechat::lab::visible::{harmless, harmless_line};
-use crate::wechat::v2::Endpoint;
-use crate::wechat::v3::{RequestParts, authorize};
+use recondesk_app::Failure;
+use recondesk_app::model::SendAsk;
+use recondesk_domain::{SecretKind, SignType};
+use wechatpay_codec::lab::steps::{StepsV2, curl, signed_xml, steps_v2, steps_v3};
+use wechatpay_codec::lab::visible::{harmless, harmless_line};
+use wechatpay_codec::v2::Endpoint;
+use wechatpay_codec::v3::{RequestParts, authorize};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -190,7 +190,7 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
         return sign_send::run(&wish, context, &ports);
     }
     let steps = steps_v2(&pasted.params, &chosen.key, sign_type);
-    let unwritable = |error: crate::wechat::v2::XmlError| {
+    let unwritable = |error: wechatpay_codec::v2::XmlError| {
         refused(
             "xml.write",
             ("无法写成 XML", "Cannot be written as XML"),
@@ -207,7 +207,7 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
             let mut text = steps_text(&steps, context);
             if let Ok(xml) = signed_xml(&pasted.params, steps.result()) {
                 let path = pasted.endpoint.map_or("/pay/…", Endpoint::path);
-                let address = format!("{}{path}", crate::domain::OFFICIAL_GATEWAY);
+                let address = format!("{}{path}", recondesk_domain::OFFICIAL_GATEWAY);
                 let command = curl("POST", &address, &[("Content-Type", "text/xml")], &xml);
                 // Line feeds stay bare here, so that the command can be copied.
                 let copied = |text: &str| harmless(text.as_bytes()).replace("⟨LF⟩\n", "\n");
@@ -271,7 +271,7 @@ fn steps_json(steps: &StepsV2) -> serde_json::Value {
         "hmac_sha256": steps.hmac,
         "signed": steps.sorted,
         "dropped": steps.fields.iter()
-            .filter(|field| field.part != crate::wechat::lab::steps::Part::Signed)
+            .filter(|field| field.part != wechatpay_codec::lab::steps::Part::Signed)
             .map(|field| field.name.as_str()).collect::<Vec<_>>(),
     })
 }
@@ -302,7 +302,7 @@ fn v3(arguments: &V3, context: &Context<'_>) -> Result<(), Failure> {
         Some(file) => read_file(Some(file))?,
         None => Vec::new(),
     };
-    let from = |pick: fn(&crate::domain::MerchantProfile) -> &str| {
+    let from = |pick: fn(&recondesk_domain::MerchantProfile) -> &str| {
         profile
             .as_ref()
             .map(|profile| pick(profile).to_owned())

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::context::{Context, print, print_json};
 use super::lab_keys::{KeySource, read_file, usage};
-use crate::app::Failure;
-use crate::domain::{Instant, MerchantProfile, Secret, SecretKind, SignType};
-use crate::wechat::front_end::{FrontEnd, PaySet, Prepaid, js_config, pay_v2, pay_v3};
+use recondesk_app::Failure;
+use recondesk_domain::{Instant, MerchantProfile, Secret, SecretKind, SignType};
+use wechatpay_codec::front_end::{FrontEnd, PaySet, Prepaid, js_config, pay_v2, pay_v3};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PayType {

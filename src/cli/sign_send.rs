@@ -12,12 +12,12 @@ use serde_json::json;
 
 use super::Done;
 use super::context::{Context, print, print_json};
-use crate::app::jobs::lab_send::{follow, send};
-use crate::app::model::{Follow, Followed, MeantField, SendAsk, Sent, Worth};
-use crate::app::{Failure, FailureKind};
-use crate::ports::{CancelToken, Ports};
-use crate::wechat::lab::sending::CodePicture;
-use crate::wechat::lab::visible::{harmless, harmless_line};
+use recondesk_app::jobs::lab_send::{follow, send};
+use recondesk_app::model::{Follow, Followed, MeantField, SendAsk, Sent, Worth};
+use recondesk_app::{Failure, FailureKind};
+use recondesk_ports::{CancelToken, Ports};
+use wechatpay_codec::lab::sending::CodePicture;
+use wechatpay_codec::lab::visible::{harmless, harmless_line};
 
 /// What is to be done and how it is told.
 pub(super) struct Wish {

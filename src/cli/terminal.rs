@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::app::{Language as Lang, Progress, Reporter, Step};
+use recondesk_app::{Language as Lang, Progress, Reporter, Step};
 
 /// Work shorter than this shows nothing.
 const QUIET: Duration = Duration::from_secs(1);

@@ -13,11 +13,11 @@ use serde_json::json;
 use super::Done;
 use super::context::{Context, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
-use crate::app::Failure;
-use crate::wechat::lab::paste::{HttpPart, take_apart};
-use crate::wechat::lab::verify::{MessageKind, fits_v2};
-use crate::wechat::lab::visible::harmless_line;
-use crate::wechat::v3::{
+use recondesk_app::Failure;
+use wechatpay_codec::lab::paste::{HttpPart, take_apart};
+use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
+use wechatpay_codec::lab::visible::harmless_line;
+use wechatpay_codec::v3::{
     Authorization, SignatureHeaders, VerifyError, VerifyKey, normal_serial, verify_message,
     verify_signature,
 };

@@ -5,15 +5,15 @@ use recondesk::ui::App;
 
 /// The word tables, with the code around them: what is not ASCII there is a word.
 const TABLES: [&str; 9] = [
-    include_str!("../../src/ui/text/books.rs"),
-    include_str!("../../src/ui/text/cases.rs"),
-    include_str!("../../src/ui/text/day.rs"),
-    include_str!("../../src/ui/text/frame.rs"),
-    include_str!("../../src/ui/text/merchants.rs"),
-    include_str!("../../src/ui/text/overview.rs"),
-    include_str!("../../src/ui/text/settings.rs"),
-    include_str!("../../src/ui/text/signature.rs"),
-    include_str!("../../src/domain/category.rs"),
+    include_str!("../../crates/ui/src/text/books.rs"),
+    include_str!("../../crates/ui/src/text/cases.rs"),
+    include_str!("../../crates/ui/src/text/day.rs"),
+    include_str!("../../crates/ui/src/text/frame.rs"),
+    include_str!("../../crates/ui/src/text/merchants.rs"),
+    include_str!("../../crates/ui/src/text/overview.rs"),
+    include_str!("../../crates/ui/src/text/settings.rs"),
+    include_str!("../../crates/ui/src/text/signature.rs"),
+    include_str!("../../crates/domain/src/category.rs"),
 ];
 
 #[test]

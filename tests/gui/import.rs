@@ -13,6 +13,7 @@ use recondesk::app::{Changed, Command, Event, Language, Outcome, Silent};
 use recondesk::ports::Ports;
 use recondesk::ui::{App, Screen};
 
+#[cfg(feature = "pictures")]
 use crate::pictures::take;
 use crate::stage::{Look, Still, Tape, now, sample_window};
 
@@ -366,11 +367,9 @@ fn a_file_without_rows_and_an_empty_file_say_so() {
     assert!(desk.says("文件是空的"));
 }
 
+#[cfg(feature = "pictures")]
 #[test]
 fn the_assistant_draws_in_every_look() {
-    if std::env::var_os("RECONDESK_PICTURES").is_none() {
-        return;
-    }
     let looks = [
         ("light-zh", Look::default()),
         ("dark-en", Look::default().dark().english()),

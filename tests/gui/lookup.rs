@@ -3,11 +3,13 @@
 use egui::{Event as Input, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+#[cfg(feature = "pictures")]
+use recondesk::app::Remote;
 use recondesk::app::jobs::exchange::Trouble;
 use recondesk::app::jobs::lookup::desk::{Following, ListFile};
 use recondesk::app::jobs::lookup::sentence::{Standing, sentence};
 use recondesk::app::jobs::poll::{Plan, Poll};
-use recondesk::app::{Command, Event, Language, Outcome, Remote, TaskId};
+use recondesk::app::{Command, Event, Language, Outcome, TaskId};
 use recondesk::domain::{
     CaseStatus, Category, Finding, FulfilStatus, PayStatus, ProfileId, SuggestedAction,
 };
@@ -315,11 +317,9 @@ fn an_answer_is_kept_only_after_a_question() {
     );
 }
 
+#[cfg(feature = "pictures")]
 #[test]
 fn the_screen_draws_in_every_look() {
-    if std::env::var_os("RECONDESK_PICTURES").is_none() {
-        return;
-    }
     let small = |look: Look| look.size(1024.0, 640.0);
     let looks = [
         ("light-zh", Look::default()),

@@ -1,5 +1,8 @@
 //! Window tests: one binary, one module a subject.
+//!
+//! With the feature `pictures` they draw as well, which takes a renderer and a Vulkan adapter.
 
+#![cfg(test)]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,10 +22,12 @@ mod frame;
 mod import;
 mod lookup;
 mod lookup_sample;
+#[cfg(feature = "pictures")]
 mod pictures;
 mod row_menus;
 mod sample;
 mod screens;
 mod signature;
+#[cfg(feature = "pictures")]
 mod snapshots;
 mod stage;

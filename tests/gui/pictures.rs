@@ -1,6 +1,6 @@
-//! Pictures of the screens, drawn by a software adapter; without one they are passed over with a word.
+//! Pictures of the screens, written to `target/pictures` to be looked at.
 //!
-//! `RECONDESK_PICTURES=write` writes them to `target/pictures` to be looked at.
+//! `RECONDESK_PICTURES=overview` draws those alone whose name has that word.
 
 use egui_kittest::Harness;
 use recondesk::app::Remote;
@@ -9,17 +9,9 @@ use recondesk::ui::{App, Screen};
 use crate::sample;
 use crate::stage::{Look, Tape, sample_window, window};
 
-pub(crate) fn wanted() -> bool {
-    let asked = std::env::var_os("RECONDESK_PICTURES").is_some();
-    if !asked {
-        eprintln!("pictures are drawn where RECONDESK_PICTURES is set and a Vulkan adapter exists");
-    }
-    asked
-}
-
 pub(crate) fn take(name: &str, harness: &mut Harness<'static, App>) {
     let picture = harness.render().expect("an adapter draws the picture");
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pictures");
     std::fs::create_dir_all(&folder).expect("the folder for pictures");
     picture
         .save(folder.join(format!("{name}.png")))
@@ -40,14 +32,11 @@ fn looks() -> Vec<(&'static str, Look)> {
 
 #[test]
 fn every_screen_draws_in_every_look() {
-    if !wanted() {
-        return;
-    }
     let only = std::env::var("RECONDESK_PICTURES").unwrap_or_default();
     for (look_name, look) in looks() {
         for screen in Screen::ALL {
             let name = format!("{screen:?}-{look_name}").to_lowercase();
-            if only.len() > 1 && only != "write" && !name.contains(&only) {
+            if !name.contains(&only) {
                 continue;
             }
             let tape = Tape::default();
@@ -62,9 +51,6 @@ fn every_screen_draws_in_every_look() {
 
 #[test]
 fn the_first_start_draws() {
-    if !wanted() {
-        return;
-    }
     for (look_name, look) in looks() {
         let mut harness = window(look, &Tape::default(), |app| {
             app.state_mut().welcome = Remote::Ready(());
@@ -76,9 +62,6 @@ fn the_first_start_draws() {
 
 #[test]
 fn the_palette_draws() {
-    if !wanted() {
-        return;
-    }
     let mut harness = sample_window(Look::default().dark(), Screen::Overview, &Tape::default());
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
     harness.run_steps(3);
@@ -97,9 +80,6 @@ fn open_case(harness: &mut Harness<'static, App>) {
 
 #[test]
 fn a_reason_draws_on_the_signature_screen() {
-    if !wanted() {
-        return;
-    }
     for (look_name, look) in looks() {
         let tape = Tape::default();
         let (mut harness, _desk) = crate::signature::explained(look, &tape);
@@ -109,9 +89,6 @@ fn a_reason_draws_on_the_signature_screen() {
 
 #[test]
 fn the_tabs_of_the_signature_screen_draw() {
-    if !wanted() {
-        return;
-    }
     let sizes = [(1024.0, 640.0), (1600.0, 1000.0)];
     for (width, height) in sizes {
         for (name, look) in [

@@ -210,11 +210,9 @@ fn a_bill_leads_to_the_day_it_is_of() {
     assert_eq!(harness.state().screen(), Screen::Reconcile);
 }
 
+#[cfg(feature = "pictures")]
 #[test]
 fn the_menu_draws_in_every_look() {
-    if std::env::var_os("RECONDESK_PICTURES").is_none() {
-        return;
-    }
     let small = Look::default().english().dark().size(1024.0, 640.0);
     for (name, look) in [
         ("rowmenu-light-zh", Look::default()),

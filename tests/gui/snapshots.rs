@@ -1,7 +1,6 @@
 //! Pictures that are compared with those stored under `tests/snapshots`, so that nothing moves unseen.
 //!
-//! They are drawn where `RECONDESK_PICTURES` is set and a software adapter exists (`.ci/run` sees to
-//! both). After a change that is meant, `UPDATE_SNAPSHOTS=1` stores them anew: look at each one then.
+//! `.ci/run` draws them with Mesa's software adapter. After a change that is meant, `UPDATE_SNAPSHOTS=1` stores them anew: look at each one then.
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -13,7 +12,6 @@ use recondesk::app::{
 use recondesk::domain::{Category, Fen, ProfileId};
 use recondesk::ui::{App, Screen};
 
-use crate::pictures::wanted;
 use crate::sample::{self, at, day};
 use crate::stage::{Look, Tape, sample_window, window};
 
@@ -144,9 +142,6 @@ fn changes(look: Look) -> Harness<'static, App> {
 
 #[test]
 fn the_window_looks_as_it_was_left() {
-    if !wanted() {
-        return;
-    }
     let pictures: Vec<(&str, Harness<'static, App>)> = vec![
         ("overview-light-zh", screen(light(), Screen::Overview)),
         ("overview-dark-zh", screen(dark(), Screen::Overview)),

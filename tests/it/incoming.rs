@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write as _};
 
 use super::cli::Stage;
-use super::intake_xlsx::sheet;
+use super::support::xlsx::sheet;
 
 const HEAD: &str = r#"<row r="1"><c t="inlineStr"><is><t>out_trade_no</t></is></c><c t="inlineStr"><is><t>amount</t></is></c><c t="inlineStr"><is><t>pay_status</t></is></c><c t="inlineStr"><is><t>created_at</t></is></c></row>"#;
 const GOOD: &str = r#"<row r="2"><c t="inlineStr"><is><t>A1</t></is></c><c><v>35</v></c><c t="inlineStr"><is><t>paid</t></is></c><c t="inlineStr"><is><t>2026-03-08 10:00:00</t></is></c></row>"#;

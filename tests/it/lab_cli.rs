@@ -118,7 +118,7 @@ fn the_self_test_reads_files_and_fails_with_a_wrong_one() {
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("v.json");
-    let text = include_str!("../fixtures/vectors/money.json").replacen(
+    let text = include_str!("../../crates/wechatpay-codec/vectors/money.json").replacen(
         "\"expected_fen\": 1990",
         "\"expected_fen\": 1989",
         1,

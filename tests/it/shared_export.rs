@@ -1,7 +1,7 @@
 //! One export of several merchants: each takes its own rows, none takes another's.
 
 use super::cli::Stage;
-use super::intake_xlsx::sheet;
+use super::support::xlsx::sheet;
 
 /// Rows of the stage's merchant, of a sub-merchant, of a stranger, and one that names nobody.
 const ROWS: [(&str, &str); 4] = [

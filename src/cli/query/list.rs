@@ -4,17 +4,17 @@ use std::io::Write;
 use std::path::Path;
 
 use super::{Command, Format, Named, likeliest, nothing_found, tell_cleaning, usage};
-use crate::app::jobs::export::{write_csv, write_json};
-use crate::app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
-use crate::app::jobs::lookup::live::{self, Asked};
-use crate::app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
-use crate::app::jobs::query::Verdict;
-use crate::app::{Failure, FailureKind, Silent, Words};
 use crate::cli::Done;
 use crate::cli::context::{Context, not_written, print};
-use crate::domain::Sheet;
-use crate::intake::list_text;
-use crate::ports::{CancelToken, NumberKind, Ports};
+use recondesk_app::jobs::export::{write_csv, write_json};
+use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
+use recondesk_app::jobs::lookup::live::{self, Asked};
+use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
+use recondesk_app::jobs::query::Verdict;
+use recondesk_app::{Failure, FailureKind, Silent, Words};
+use recondesk_domain::Sheet;
+use recondesk_intake::list_text;
+use recondesk_ports::{CancelToken, NumberKind, Ports};
 
 /// Bytes of a list: many times what [`MAX_NUMBERS`] numbers need.
 const LARGEST_LIST: usize = 8 << 20;

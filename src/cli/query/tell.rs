@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::Answer;
-use crate::app::Language;
-use crate::app::jobs::lookup::Story;
-use crate::app::jobs::lookup::answers::verdict_word;
-use crate::app::jobs::lookup::live::Asked;
-use crate::app::jobs::query::Verdict;
 use crate::cli::table::Table;
-use crate::domain::Fen;
-use crate::ports::NumberKind;
+use recondesk_app::Language;
+use recondesk_app::jobs::lookup::Story;
+use recondesk_app::jobs::lookup::answers::verdict_word;
+use recondesk_app::jobs::lookup::live::Asked;
+use recondesk_app::jobs::query::Verdict;
+use recondesk_domain::Fen;
+use recondesk_ports::NumberKind;
 
 pub(super) const fn kind_words(kind: NumberKind) -> (&'static str, &'static str, &'static str) {
     match kind {

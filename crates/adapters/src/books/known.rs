@@ -1,0 +1,60 @@
+//! Numbers that the books hold already: a file whose numbers lost their leading zeros shows beside them.
+
+use super::pack::scratch;
+use super::record::Record;
+use super::shelf::Section;
+use super::store::Bookshelf;
+use recondesk_domain::{MOrder, MRefund, ProfileId};
+use recondesk_intake::{Beside, Kind};
+use recondesk_ports::{Book, BooksError, Records as _};
+
+/// Numbers that are enough to know their form.
+const ENOUGH: usize = 256;
+
+impl Bookshelf {
+    /// What is known beside a file of this merchant.
+    pub(super) fn known_beside(
+        &self,
+        profile: ProfileId,
+        kind: Kind,
+    ) -> Result<Beside, BooksError> {
+        let profiles = self.db.profiles()?;
+        let own = profiles.into_iter().find(|(id, _)| *id == profile);
+        let merchants = own.map_or_else(Vec::new, |(_, own)| {
+            std::iter::once(own.mch_id).chain(own.sub_mch_ids).collect()
+        });
+        Ok(Beside {
+            merchants,
+            numbers: self.some_numbers(profile, kind)?,
+        })
+    }
+
+    /// Some numbers of the merchant's newest orders or refunds.
+    fn some_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError> {
+        let book = match kind {
+            Kind::Orders => Book::Orders,
+            Kind::Refunds => Book::MerchantRefunds,
+        };
+        let sections = self.db.sections(Some(profile))?;
+        let newest = sections.iter().rev();
+        let Some(meta) = newest.into_iter().find(|s| s.book == book && s.rows > 0) else {
+            return Ok(Vec::new());
+        };
+        let section = self.shelf.section(meta)?;
+        match kind {
+            Kind::Orders => self.keys::<MOrder>(&section),
+            Kind::Refunds => self.keys::<MRefund>(&section),
+        }
+    }
+
+    fn keys<R: Record>(&self, section: &Section) -> Result<Vec<String>, BooksError> {
+        let group = self.shelf.load_group::<R>(section, 0)?;
+        let mut scratch = scratch();
+        let mut keys = Vec::new();
+        for row in 0..group.len().min(ENOUGH) {
+            let key = group.text(row, 0, &mut scratch).unwrap_or_default();
+            keys.push(String::from_utf8_lossy(key).into_owned());
+        }
+        Ok(keys)
+    }
+}

@@ -1,0 +1,322 @@
+//! Importing a merchant's file: rows by day, hot and cold, against what the books hold already.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::gather::Gathered;
+use super::pack::Entry;
+use super::reading::{Reading, read};
+use super::record::Record;
+use super::segment::{write_section, write_superseded};
+use super::store::{Bookshelf, Draft, disk_error};
+use super::view::View;
+use super::weed::weed;
+use crate::digest::{Hash, hex};
+use crate::disk::Output;
+use crate::sqlite::{NewImport, SectionMeta, SupersededMeta};
+use recondesk_domain::{MOrder, MRefund, ProfileId};
+use recondesk_intake::{IntakeError, Kind, Mapping, Reject, Stats};
+use recondesk_ports::{BooksError, ImportRecord, OrdersImport, Part, Source, Standing, Watch};
+
+impl Bookshelf {
+    /// Imports a merchant's file.
+    pub(super) fn orders(
+        &self,
+        (profile, mapping): (ProfileId, &Mapping),
+        mut source: Source,
+        watch: &dyn Watch,
+        rejects: &mut dyn FnMut(&Reject),
+    ) -> Result<OrdersImport, BooksError> {
+        let recipe = recipe(mapping);
+        let kind = match mapping.kind {
+            Kind::Orders => "orders",
+            Kind::Refunds => "refunds",
+        };
+        let unchanged = |record: ImportRecord| OrdersImport::unchanged(&record);
+        if let Some(record) = self.known_by_stamp((profile, &recipe), &source)? {
+            return Ok(unchanged(record));
+        }
+        let stamp = self.lasting(source.stamp);
+        if let Some(record) = self.known_by_hash((profile, &recipe), &mut source, stamp, watch)? {
+            return Ok(unchanged(record));
+        }
+        let name = source.name.clone();
+        let beside = self.known_beside(profile, mapping.kind)?;
+        let draft = self.draft(watch)?;
+        let mut archive = draft.archive()?;
+        let reading = read(
+            source,
+            (mapping, &beside),
+            &draft,
+            (&mut archive, rejects),
+            watch,
+        )?;
+        let Reading {
+            orders,
+            refunds,
+            stats,
+            bytes,
+            sha256,
+        } = reading;
+        if stats.good == 0
+            && let Some(end) = nothing_good(draft.import, &stats)
+        {
+            return end;
+        }
+        let mut out = Writing::new(self, profile, draft.import);
+        let segment = std::thread::scope(|scope| {
+            let archive = scope.spawn(move || archive.finish(&sha256));
+            let segment = out.write_all(&draft, (orders, refunds), watch);
+            let archive = archive
+                .join()
+                .unwrap_or_else(|_| Err(io::Error::other("the archive thread failed")));
+            archive.map_err(|error| disk_error(&error)).and(segment)
+        });
+        segment?;
+        let rows = out.rows();
+        let summary = OrdersImport {
+            import: draft.import,
+            is_new: true,
+            good: stats.good,
+            bad: stats.bad,
+            others: stats.others,
+            added: rows.saturating_sub(out.changed),
+            changed: out.changed,
+            same: out.same,
+            sum: stats.sum(),
+            days: stats.day_span(),
+        };
+        let record = ImportRecord {
+            import: draft.import,
+            profile,
+            kind: kind.to_owned(),
+            name,
+            sha256,
+            bytes,
+            rows,
+            imported_at: self.clock.now(),
+            day: None,
+            standing: Standing::Verified,
+            facts: facts(&summary, mapping, out.business),
+        };
+        draft.commit(&NewImport {
+            record,
+            recipe,
+            stamp,
+            sections: out.sections,
+            superseded: out.superseded,
+        })?;
+        Ok(summary)
+    }
+
+    /// Looks for an import of the same content, where one of the same size is known.
+    ///
+    /// Hashing alone costs a tenth of reading; it is done first only where it is likely to pay.
+    pub(super) fn known_by_hash(
+        &self,
+        place: (ProfileId, &str),
+        source: &mut Source,
+        stamp: Option<recondesk_ports::Stamp>,
+        watch: &dyn Watch,
+    ) -> Result<Option<ImportRecord>, BooksError> {
+        if !self.db.has_import_of_size(place, source.size)? {
+            return Ok(None);
+        }
+        let mut hash = Hash::sha256();
+        let mut buffer = vec![0; 1 << 20];
+        let failed = |error: io::Error| BooksError::source(&error);
+        let mut done = 0;
+        loop {
+            if watch.cancelled() {
+                return Err(BooksError::Cancelled);
+            }
+            let read = source.bytes.read(&mut buffer).map_err(failed)?;
+            if read == 0 {
+                break;
+            }
+            hash.update(buffer.get(..read).unwrap_or_default());
+            done += read as u64;
+            watch.at(Part::Read, done, Some(source.size));
+        }
+        source.bytes.rewind().map_err(failed)?;
+        let found = self
+            .db
+            .imports_by_content(place, &hash.finish())?
+            .into_iter()
+            .find(|record| record.standing != Standing::Replaced);
+        if let (Some(record), Some(stamp)) = (&found, stamp) {
+            self.db.add_stamp(place, &stamp, record.import)?;
+        }
+        Ok(found)
+    }
+}
+
+/// The answer for a file without one good row, unless it is an empty one. Nothing of it is kept: the next try would
+/// otherwise be told that it was imported before.
+fn nothing_good(import: u32, stats: &Stats) -> Option<Result<OrdersImport, BooksError>> {
+    if stats.bad > 0 {
+        return Some(Ok(OrdersImport {
+            is_new: true,
+            bad: stats.bad,
+            others: stats.others,
+            ..OrdersImport::nothing(import)
+        }));
+    }
+    let rows = stats.others;
+    let others = BooksError::Orders(Box::new(IntakeError::OthersOnly { rows }));
+    (rows > 0).then_some(Err(others))
+}
+
+/// What decides how a file is read: two readings of one file are two imports only if this differs.
+fn recipe(mapping: &Mapping) -> String {
+    let mut digest = Hash::sha256();
+    digest.update(mapping.to_toml().as_bytes());
+    hex(digest.finish().get(..16).unwrap_or_default())
+}
+
+fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
+    serde_json::json!({
+        "good": summary.good,
+        "bad": summary.bad,
+        "others": summary.others,
+        "added": summary.added,
+        "changed": summary.changed,
+        "same": summary.same,
+        "sum_fen": summary.sum.map(recondesk_domain::Fen::get),
+        "business_numbers": business,
+        "mapping": mapping.name,
+        "refunds": mapping.refund_shape().word(),
+        "kind": match mapping.kind { Kind::Orders => "orders", Kind::Refunds => "refunds" },
+    })
+    .to_string()
+}
+
+/// The sections of an import on their way to its segment file.
+struct Writing<'a> {
+    books: &'a Bookshelf,
+    profile: ProfileId,
+    import: u32,
+    sections: Vec<SectionMeta>,
+    superseded: Vec<SupersededMeta>,
+    same: u64,
+    changed: u64,
+    /// An order that is stored has a business number other than its own number.
+    business: bool,
+}
+
+impl<'a> Writing<'a> {
+    /// Nothing written yet.
+    const fn new(books: &'a Bookshelf, profile: ProfileId, import: u32) -> Self {
+        Self {
+            books,
+            profile,
+            import,
+            sections: Vec::new(),
+            superseded: Vec::new(),
+            same: 0,
+            changed: 0,
+            business: false,
+        }
+    }
+
+    fn rows(&self) -> u64 {
+        let sections = self.sections.iter();
+        sections.map(|section| u64::from(section.rows)).sum()
+    }
+
+    fn write_all(
+        &mut self,
+        draft: &Draft<'_>,
+        (orders, refunds): (Gathered<MOrder>, Gathered<MRefund>),
+        watch: &dyn Watch,
+    ) -> Result<(), BooksError> {
+        if orders.sections.is_empty() && refunds.sections.is_empty() {
+            return Ok(());
+        }
+        let view = View::load(&self.books.db, Some(self.profile), None)?;
+        let mut out = draft.segment()?;
+        self.write(&mut out, orders, &view, watch)?;
+        self.write(&mut out, refunds, &view, watch)?;
+        out.finish().map_err(|error| disk_error(&error))?;
+        Ok(())
+    }
+
+    fn write<R: Record>(
+        &mut self,
+        out: &mut Output,
+        rows: Gathered<R>,
+        view: &View,
+        watch: &dyn Watch,
+    ) -> Result<(), BooksError> {
+        let Gathered {
+            mut sheaf,
+            sections,
+        } = rows;
+        watch.at(Part::Sort, 0, Some(sheaf.entries.len() as u64));
+        sheaf.sort();
+        let entries = std::mem::take(&mut sheaf.entries);
+        let mut by_number: BTreeMap<u64, &[Entry]> = entries
+            .chunk_by(|a, b| a.section() == b.section())
+            .filter_map(|run| Some((run.first()?.section(), run)))
+            .collect();
+        let days: Vec<i32> = {
+            let mut days: Vec<i32> = sections.keys().map(|(day, _)| *day).collect();
+            days.dedup();
+            days
+        };
+        for day in days {
+            if watch.cancelled() {
+                return Err(BooksError::Cancelled);
+            }
+            let [cold, hot] = [false, true].map(|hot| {
+                let (number, ranges) = sections.get(&(day, hot)).copied().unwrap_or_default();
+                let known = sections.contains_key(&(day, hot));
+                let run = known.then(|| by_number.remove(&number)).flatten();
+                (run.unwrap_or_default(), ranges)
+            });
+            let kept;
+            let mut runs = [(false, cold.0, cold.1), (true, hot.0, hot.1)];
+            let stored = view.day::<R>(day);
+            if !stored.is_empty() {
+                let old = view.merge::<R>(&self.books.shelf, stored, None)?;
+                let weeded = weed(&sheaf, [cold.0, hot.0], old, watch)?;
+                self.same += weeded.same;
+                self.changed += weeded.changed;
+                for (section, list) in &weeded.superseded {
+                    let place = write_superseded(out, list).map_err(|error| disk_error(&error))?;
+                    self.superseded.push(SupersededMeta {
+                        import: self.import,
+                        section: *section,
+                        place,
+                    });
+                }
+                kept = weeded.kept;
+                for (run, kept) in runs.iter_mut().zip(&kept) {
+                    run.1 = kept;
+                }
+            }
+            for (hot, run, ranges) in runs {
+                if run.is_empty() {
+                    continue;
+                }
+                self.business |= ranges.business;
+                let footer =
+                    write_section(out, &sheaf, run, watch).map_err(|error| disk_error(&error))?;
+                self.sections.push(SectionMeta {
+                    id: 0,
+                    import: self.import,
+                    profile: self.profile,
+                    book: R::BOOK,
+                    day,
+                    rows: u32::try_from(run.len()).unwrap_or(u32::MAX),
+                    hot,
+                    open: ranges.open,
+                    paid: ranges.paid,
+                    refunded: ranges.refunded,
+                    footer,
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! Rows of the bill as texts and integers.
+
+use super::{Fields, INTS, Record, Visit, row_ref, unzigzag, zigzag};
+use recondesk_domain::{BillRefundState, BillState, Fee, Fen, Instant, RowRef, WPay, WRefund};
+use recondesk_ports::{Book, BookRow};
+
+fn bill_state(value: u64) -> Option<BillState> {
+    Some(match value {
+        1 => BillState::Success,
+        2 => BillState::Refund,
+        3 => BillState::Revoked,
+        255 => BillState::Unknown,
+        _ => return None,
+    })
+}
+
+fn refund_state(value: u64) -> Option<BillRefundState> {
+    Some(match value {
+        1 => BillRefundState::Success,
+        2 => BillRefundState::Processing,
+        3 => BillRefundState::Fail,
+        4 => BillRefundState::Change,
+        255 => BillRefundState::Unknown,
+        _ => return None,
+    })
+}
+
+/// Amount, and the two others as their distance from what they usually are.
+fn bill_ints(
+    (time, state, is_cny): (Instant, u8, bool),
+    (amount, settled, coupon): (Fen, Fen, Fen),
+    (fee, rate, row): (Fee, i32, RowRef),
+) -> [u64; INTS] {
+    [
+        zigzag(time.unix()),
+        u64::from(state) << 1 | u64::from(is_cny),
+        zigzag(amount.get()),
+        zigzag(amount.get().wrapping_sub(settled.get())),
+        zigzag(coupon.get()),
+        zigzag(fee.get()),
+        zigzag(i64::from(rate)),
+        u64::from(row.line),
+        row.offset,
+        0,
+    ]
+}
+
+/// The reverse of [`bill_ints`], its state still a number.
+struct Read {
+    time: Instant,
+    state: u64,
+    is_cny: bool,
+    amount: Fen,
+    settled: Fen,
+    coupon: Fen,
+    fee: Fee,
+    rate: i32,
+    row: RowRef,
+}
+
+impl Read {
+    #[inline]
+    fn new(ints: &[u64; INTS], import: u32) -> Option<Self> {
+        let [
+            time,
+            state,
+            amount,
+            unsettled,
+            coupon,
+            fee,
+            rate,
+            line,
+            offset,
+            _,
+        ] = *ints;
+        let amount = unzigzag(amount);
+        Some(Self {
+            time: Instant::from_unix(unzigzag(time)),
+            state: state >> 1,
+            is_cny: state & 1 == 1,
+            amount: Fen::new(amount),
+            settled: Fen::new(amount.wrapping_sub(unzigzag(unsettled))),
+            coupon: Fen::new(unzigzag(coupon)),
+            fee: Fee::new(unzigzag(fee)),
+            rate: i32::try_from(unzigzag(rate)).ok()?,
+            row: row_ref(line, offset, import)?,
+        })
+    }
+}
+
+impl Record for WPay {
+    const BOOK: Book = Book::Pays;
+    const BLANK: Self = Self::NONE;
+    const TEXTS: usize = 4;
+    const INTS: usize = 9;
+    const REPEATED_FROM: usize = 2;
+    const AMOUNT: usize = 2;
+    const STATE: (usize, u32, u64) = (1, 1, 255);
+    const APPID: Option<usize> = Some(2);
+    const LOOKED_UP: &'static [usize] = &[1];
+
+    fn fields(&self) -> Fields<'_> {
+        Fields {
+            texts: [
+                self.out_trade_no.as_bytes(),
+                self.transaction_id.as_bytes(),
+                self.appid.as_bytes(),
+                self.sub_mch_id.as_bytes(),
+                &[],
+                &[],
+            ],
+            ints: bill_ints(
+                (self.time, self.state as u8, self.is_cny),
+                (self.amount, self.settled, self.coupon),
+                (self.fee, self.rate, self.row),
+            ),
+        }
+    }
+
+    fn text_at<V: Visit<Self>>(at: usize, visit: V) -> Option<()> {
+        match at {
+            0 => visit.visit(|row| &mut row.out_trade_no),
+            1 => visit.visit(|row| &mut row.transaction_id),
+            2 => visit.visit(|row| &mut row.appid),
+            3 => visit.visit(|row| &mut row.sub_mch_id),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn set_ints(&mut self, ints: &[u64; INTS], import: u32) -> Option<()> {
+        let read = Read::new(ints, import)?;
+        self.time = read.time;
+        self.state = bill_state(read.state)?;
+        self.is_cny = read.is_cny;
+        self.amount = read.amount;
+        self.settled = read.settled;
+        self.coupon = read.coupon;
+        self.fee = read.fee;
+        self.rate = read.rate;
+        self.row = read.row;
+        Some(())
+    }
+
+    fn any(self) -> BookRow {
+        BookRow::Pay(self)
+    }
+}
+
+impl Record for WRefund {
+    const BOOK: Book = Book::Refunds;
+    const BLANK: Self = Self::NONE;
+    const TEXTS: usize = 6;
+    const INTS: usize = 9;
+    const REPEATED_FROM: usize = 4;
+    const AMOUNT: usize = 2;
+    const STATE: (usize, u32, u64) = (1, 1, 255);
+    const APPID: Option<usize> = Some(4);
+    const LOOKED_UP: &'static [usize] = &[1, 2, 3];
+
+    fn fields(&self) -> Fields<'_> {
+        Fields {
+            texts: [
+                self.out_refund_no.as_bytes(),
+                self.refund_id.as_bytes(),
+                self.out_trade_no.as_bytes(),
+                self.transaction_id.as_bytes(),
+                self.appid.as_bytes(),
+                self.sub_mch_id.as_bytes(),
+            ],
+            ints: bill_ints(
+                (self.time, self.state as u8, self.is_cny),
+                (self.amount, self.settled, self.coupon),
+                (self.fee, self.rate, self.row),
+            ),
+        }
+    }
+
+    fn text_at<V: Visit<Self>>(at: usize, visit: V) -> Option<()> {
+        match at {
+            0 => visit.visit(|row| &mut row.out_refund_no),
+            1 => visit.visit(|row| &mut row.refund_id),
+            2 => visit.visit(|row| &mut row.out_trade_no),
+            3 => visit.visit(|row| &mut row.transaction_id),
+            4 => visit.visit(|row| &mut row.appid),
+            5 => visit.visit(|row| &mut row.sub_mch_id),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn set_ints(&mut self, ints: &[u64; INTS], import: u32) -> Option<()> {
+        let read = Read::new(ints, import)?;
+        self.time = read.time;
+        self.state = refund_state(read.state)?;
+        self.is_cny = read.is_cny;
+        self.amount = read.amount;
+        self.settled = read.settled;
+        self.coupon = read.coupon;
+        self.fee = read.fee;
+        self.rate = read.rate;
+        self.row = read.row;
+        Some(())
+    }
+
+    fn any(self) -> BookRow {
+        BookRow::Refund(self)
+    }
+}

@@ -1,0 +1,197 @@
+//! The catalog as of one moment: which sections and which rows of them count.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::record::Record;
+use super::scan::{Dead, Keep, Merge, Scan};
+use super::segment::read_superseded;
+use super::shelf::Shelf;
+use crate::sqlite::{Database, SectionMeta, SupersededMeta};
+use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::{Book, BooksError, ImportRecord, Standing};
+
+/// Sections and superseded rows of one merchant, or of all.
+#[derive(Debug)]
+pub(super) struct View {
+    /// All sections, in order of their numbers.
+    pub(super) sections: Vec<SectionMeta>,
+    /// Places in `sections` of those that count, by book and day.
+    by_day: BTreeMap<(Book, i32), Vec<usize>>,
+    /// Numbers of the sections that count, ascending.
+    counting: Vec<u32>,
+    superseded: HashMap<u32, Vec<SupersededMeta>>,
+    dead: Mutex<HashMap<u32, Arc<Dead>>>,
+    /// Days with a verified bill.
+    pub(super) bill_days: Vec<BillDate>,
+    /// True when an orders file carried running totals of refunds.
+    pub(super) refund_totals: bool,
+    /// True when an order may have a business number other than its own number.
+    pub(super) business_numbers: bool,
+}
+
+/// What a bill is for, by its kind: which books its rows go to when several bills of a day are there.
+fn rank(kind: &str, book: Book) -> Option<u8> {
+    match (kind, book) {
+        ("bill.all", Book::Pays | Book::Refunds) => Some(0),
+        ("bill.success", Book::Pays) | ("bill.refund", Book::Refunds) => Some(1),
+        _ => None,
+    }
+}
+
+impl View {
+    /// Reads the catalog; `as_of` leaves out what later imports brought.
+    pub(super) fn load(
+        db: &Database,
+        profile: Option<ProfileId>,
+        as_of: Option<u32>,
+    ) -> Result<Self, BooksError> {
+        let last = as_of.unwrap_or(u32::MAX);
+        let bills: Vec<ImportRecord> = db
+            .all_bills(profile)?
+            .into_iter()
+            .filter(|bill| bill.import <= last && bill.standing != Standing::Quarantined)
+            .collect();
+        // The newest bill of a day and kind is the one that counts.
+        let mut current: BTreeMap<(i64, i32, &str), u32> = BTreeMap::new();
+        for bill in &bills {
+            let Some(day) = bill.day else { continue };
+            let place = (bill.profile.0, day.number(), bill.kind.as_str());
+            let newest = current.entry(place).or_insert(bill.import);
+            *newest = (*newest).max(bill.import);
+        }
+        let mut chosen: BTreeMap<(i64, i32, Book), (u8, u32)> = BTreeMap::new();
+        for ((profile, day, kind), import) in &current {
+            for book in [Book::Pays, Book::Refunds] {
+                let Some(rank) = rank(kind, book) else {
+                    continue;
+                };
+                let best = chosen
+                    .entry((*profile, *day, book))
+                    .or_insert((rank, *import));
+                if rank < best.0 {
+                    *best = (rank, *import);
+                }
+            }
+        }
+        let sections: Vec<SectionMeta> = db
+            .sections(profile)?
+            .into_iter()
+            .filter(|section| section.import <= last)
+            .collect();
+        let mut counting = Vec::with_capacity(sections.len());
+        let mut by_day: BTreeMap<(Book, i32), Vec<usize>> = BTreeMap::new();
+        for (at, section) in sections.iter().enumerate() {
+            let counts = match section.book {
+                Book::Pays | Book::Refunds => chosen
+                    .get(&(section.profile.0, section.day, section.book))
+                    .is_some_and(|best| best.1 == section.import),
+                Book::Orders | Book::MerchantRefunds => true,
+            };
+            if counts {
+                counting.push(section.id);
+                by_day
+                    .entry((section.book, section.day))
+                    .or_default()
+                    .push(at);
+            }
+        }
+        let mut superseded: HashMap<u32, Vec<SupersededMeta>> = HashMap::new();
+        for list in db.superseded(profile)? {
+            if list.import <= last {
+                superseded.entry(list.section).or_default().push(list);
+            }
+        }
+        let mut days: Vec<i32> = chosen.keys().map(|(_, day, _)| *day).collect();
+        days.sort_unstable();
+        days.dedup();
+        Ok(Self {
+            sections,
+            by_day,
+            counting,
+            superseded,
+            dead: Mutex::default(),
+            refund_totals: db.has_refund_totals(profile, last)?,
+            business_numbers: db.has_business_numbers(profile, last)?,
+            bill_days: days.into_iter().filter_map(BillDate::from_number).collect(),
+        })
+    }
+
+    /// A section by its number.
+    pub(super) fn section(&self, id: u32) -> Option<&SectionMeta> {
+        let at = self
+            .sections
+            .binary_search_by_key(&id, |section| section.id);
+        at.ok().and_then(|at| self.sections.get(at))
+    }
+
+    /// True when the rows of a section count today.
+    pub(super) fn counts(&self, id: u32) -> bool {
+        self.counting.binary_search(&id).is_ok()
+    }
+
+    /// Sections of a book that count, of one day.
+    pub(super) fn day<R: Record>(&self, day: i32) -> Vec<&SectionMeta> {
+        self.days::<R>(day..=day).collect()
+    }
+
+    /// Sections of a book that count, of some days, by day.
+    pub(super) fn days<R: Record>(
+        &self,
+        days: std::ops::RangeInclusive<i32>,
+    ) -> impl DoubleEndedIterator<Item = &SectionMeta> {
+        let (from, to) = days.into_inner();
+        self.by_day
+            .range((R::BOOK, from)..=(R::BOOK, to.max(from)))
+            .flat_map(|(_, places)| places)
+            .filter_map(|at| self.sections.get(*at))
+    }
+
+    /// Rows of a section that newer imports replaced.
+    pub(super) fn dead(
+        &self,
+        shelf: &Shelf,
+        section: u32,
+    ) -> Result<Option<Arc<Dead>>, BooksError> {
+        let Some(lists) = self.superseded.get(&section) else {
+            return Ok(None);
+        };
+        let locked = || self.dead.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(dead) = locked().get(&section) {
+            return Ok(Some(Arc::clone(dead)));
+        }
+        let mut dead = Dead::default();
+        for list in lists {
+            let bytes = shelf.read(list.import, list.place)?;
+            let rows = read_superseded(&bytes).ok_or_else(|| BooksError::Damaged {
+                file: format!("books/{}", super::segment::segment_name(list.import)),
+                what: "a list of superseded rows".to_owned(),
+            })?;
+            for row in rows {
+                dead.insert(row);
+            }
+        }
+        let dead = Arc::new(dead);
+        locked().insert(section, Arc::clone(&dead));
+        Ok(Some(dead))
+    }
+
+    /// Some sections as one stream of the rows that count.
+    pub(super) fn merge<R: Record>(
+        &self,
+        shelf: &Arc<Shelf>,
+        sections: Vec<&SectionMeta>,
+        keep: Option<&Keep<R>>,
+    ) -> Result<Merge<R>, BooksError> {
+        let mut scans = Vec::with_capacity(sections.len());
+        for meta in sections {
+            scans.push(Scan {
+                shelf: Arc::clone(shelf),
+                section: shelf.section(meta)?,
+                dead: self.dead(shelf, meta.id)?,
+                keep: keep.cloned(),
+            });
+        }
+        Merge::new(scans)
+    }
+}

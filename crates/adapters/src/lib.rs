@@ -1,0 +1,22 @@
+//! The world outside: database, files, network, keychain, clock.
+//!
+//! Each adapter implements a trait of [`recondesk_ports`]; nothing above names an adapter but `main` and the
+//! composition of the command line.
+
+pub mod archive;
+pub mod books;
+mod checksum;
+pub mod clock;
+mod digest;
+pub mod disk;
+pub mod files;
+pub mod gateway;
+pub mod log;
+mod open;
+pub mod priority;
+pub mod report;
+pub mod sqlite;
+pub mod vault;
+pub mod workspace;
+
+pub use open::{open, open_asking};

@@ -1,0 +1,45 @@
+//! Builds the ports of a workspace out of the adapters.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::books::Bookshelf;
+use super::clock::{SystemClock, SystemRandom};
+use super::gateway::HttpGateway;
+use super::vault::{Ask, SystemVault};
+use super::workspace::Workspace;
+use recondesk_ports::{Clock, Ports, StoreError};
+
+/// Opens a workspace (the folder named, or that of the user) for a program that nobody watches: the
+/// passphrase of a sealed file must be given by [`recondesk_ports::Vault::unlock`] or the environment.
+///
+/// # Errors
+/// [`StoreError`] when the workspace cannot be opened.
+pub fn open(folder: Option<&Path>) -> Result<Ports, StoreError> {
+    open_asking(folder, Box::new(|_| None))
+}
+
+/// Opens a workspace; a passphrase, if one is needed, is asked of `ask` at the first secret.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_asking(folder: Option<&Path>, ask: Ask) -> Result<Ports, StoreError> {
+    let workspace = match folder {
+        Some(folder) => Workspace::at(folder)?,
+        None => Workspace::of_user()?,
+    };
+    let database = workspace.open()?;
+    let vault = SystemVault::new(database.workspace_id()?, workspace.vault_file(), ask);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let books = Bookshelf::open(&workspace, database.another()?, Arc::clone(&clock))
+        .map_err(|error| StoreError::Broken(error.to_string()))?;
+    Ok(Ports {
+        books: Arc::new(books),
+        random: Arc::new(SystemRandom),
+        records: Arc::new(database),
+        vault: Arc::new(vault),
+        gateway: Arc::new(HttpGateway::new(Arc::clone(&clock))),
+        writers: Arc::new(workspace),
+        clock,
+    })
+}

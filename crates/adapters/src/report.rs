@@ -1,0 +1,208 @@
+//! Workbooks: tables written as XLSX in constant memory.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+use recondesk_domain::{Fen, Heading, Sheet, SheetCell};
+use recondesk_ports::Workbooks;
+
+/// Rows a sheet of a workbook can hold, one of them the header.
+const MAX_ROWS: u32 = 1_048_576;
+/// Characters a cell can hold.
+const MAX_TEXT: usize = 32_767;
+
+/// The writer of XLSX files.
+#[derive(Debug, Clone, Default)]
+pub struct XlsxWriter {
+    /// Where rows wait until the file is complete; `None`: the system's folder.
+    pub scratch: Option<PathBuf>,
+}
+
+struct Formats {
+    header: Format,
+    text: Format,
+    money: Format,
+}
+
+impl Workbooks for XlsxWriter {
+    fn write(&self, sheet: Sheet<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        self.write_sheet(sheet, out).map_err(io::Error::other)
+    }
+}
+
+impl XlsxWriter {
+    fn write_sheet(&self, sheet: Sheet<'_>, out: &mut (dyn Write + Send)) -> Result<(), XlsxError> {
+        let mut workbook = Workbook::new();
+        if let Some(folder) = &self.scratch {
+            workbook.set_tempdir(folder)?;
+        }
+        let formats = Formats {
+            header: Format::new().set_bold(),
+            text: Format::new().set_num_format("@"),
+            money: Format::new()
+                .set_num_format("0")
+                .set_align(FormatAlign::Right),
+        };
+        let Sheet {
+            title,
+            headings,
+            rows,
+        } = sheet;
+        let mut rows = rows.peekable();
+        for part in 1.. {
+            let name = if part == 1 {
+                title.to_owned()
+            } else {
+                format!("{title} {part}")
+            };
+            let page = workbook.add_worksheet_with_constant_memory()?;
+            page.set_name(name)?;
+            begin(page, headings, &formats)?;
+            for at in 1..MAX_ROWS {
+                let Some(row) = rows.next() else { break };
+                for (column, cell) in (0_u16..).zip(&row) {
+                    put(page, (at, column), cell, &formats)?;
+                }
+            }
+            if rows.peek().is_none() {
+                break;
+            }
+        }
+        workbook.save_to_writer(out)
+    }
+}
+
+/// Names, widths and a header that stays in sight.
+fn begin(page: &mut Worksheet, headings: &[Heading], formats: &Formats) -> Result<(), XlsxError> {
+    page.set_freeze_panes(1, 0)?;
+    for (column, heading) in (0_u16..).zip(headings) {
+        page.set_column_width(column, f64::from(heading.width))?;
+        page.write_string_with_format(0, column, heading.name, &formats.header)?;
+    }
+    Ok(())
+}
+
+/// Identifiers and words are text cells, so that no spreadsheet rounds or computes them.
+fn put(
+    page: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &SheetCell,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    match cell {
+        SheetCell::Empty => {}
+        SheetCell::Money(fen) => put_money(page, (row, column), *fen, formats)?,
+        SheetCell::Count(count) => match u32::try_from(*count) {
+            Ok(count) => {
+                page.write_number(row, column, count)?;
+            }
+            Err(_beyond) => {
+                page.write_string(row, column, count.to_string())?;
+            }
+        },
+        text => {
+            let text: String = text.plain().chars().take(MAX_TEXT).collect();
+            page.write_string_with_format(row, column, text, &formats.text)?;
+        }
+    }
+    Ok(())
+}
+
+/// Fen as a number while a spreadsheet can hold it exactly, else as text.
+fn put_money(
+    page: &mut Worksheet,
+    (row, column): (u32, u16),
+    fen: Fen,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
+    const EXACT: u64 = 1 << 53;
+    let value = fen.get();
+    if value.unsigned_abs() <= EXACT {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "exact below 2^53, and the file format knows no integers"
+        )]
+        page.write_number_with_format(row, column, value as f64, &formats.money)?;
+    } else {
+        page.write_string_with_format(row, column, value.to_string(), &formats.text)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader as _, Xlsx};
+
+    use super::*;
+    use recondesk_domain::{Instant, Term};
+
+    const HEADINGS: [Heading; 3] = [
+        Heading {
+            name: "number",
+            label: Term::new("单号", "Number"),
+            width: 30,
+        },
+        Heading {
+            name: "fen",
+            label: Term::new("金额", "Amount"),
+            width: 10,
+        },
+        Heading {
+            name: "at",
+            label: Term::new("时间", "At"),
+            width: 20,
+        },
+    ];
+
+    fn written(rows: Vec<Vec<SheetCell>>) -> Vec<u8> {
+        let mut out = Vec::new();
+        let sheet = Sheet {
+            title: "findings",
+            headings: &HEADINGS,
+            rows: &mut rows.into_iter(),
+        };
+        XlsxWriter::default().write(sheet, &mut out).unwrap();
+        out
+    }
+
+    #[test]
+    fn identifiers_are_text_amounts_are_numbers_and_nothing_is_a_formula() {
+        let bytes = written(vec![
+            vec![
+                SheetCell::text("00123456789012345678"),
+                SheetCell::Money(Fen::new(-5)),
+                SheetCell::time(Instant::parse_beijing("2026-03-08 10:00:00")),
+            ],
+            vec![
+                SheetCell::text("=1+1"),
+                SheetCell::Money(Fen::new(i64::MAX)),
+                SheetCell::Empty,
+            ],
+        ]);
+        let mut book = Xlsx::new(Cursor::new(bytes)).unwrap();
+        let range = book.worksheet_range("findings").unwrap();
+        let cell = |row, column| range.get_value((row, column)).unwrap().clone();
+        assert_eq!(cell(0, 0), Data::String("number".to_owned()));
+        assert_eq!(cell(1, 0), Data::String("00123456789012345678".to_owned()));
+        assert_eq!(cell(1, 1), Data::Float(-5.0));
+        assert_eq!(cell(1, 2), Data::String("2026-03-08 10:00:00".to_owned()));
+        assert_eq!(cell(2, 0), Data::String("=1+1".to_owned()));
+        assert_eq!(cell(2, 1), Data::String(i64::MAX.to_string()));
+        let formulas = book.worksheet_formula("findings").unwrap();
+        assert!(
+            formulas
+                .used_cells()
+                .all(|(.., formula)| formula.is_empty())
+        );
+    }
+
+    #[test]
+    fn an_empty_table_is_a_workbook_with_its_header() {
+        let mut book = Xlsx::new(Cursor::new(written(Vec::new()))).unwrap();
+        assert_eq!(book.worksheet_range("findings").unwrap().height(), 1);
+    }
+}

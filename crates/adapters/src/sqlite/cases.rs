@@ -1,0 +1,383 @@
+//! Cases: how runs open, change and close them, and how people move them.
+//!
+//! A case hangs on its stable key, so it outlives the run that found it. A later day speaks louder: a
+//! re-run of an older day never takes back what a later one said.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params};
+
+use super::Database;
+use super::DbError;
+use super::runs::{read_day, read_finding};
+use recondesk_domain::{BillDate, CaseStatus, Category, Finding, Instant, OutRefundNo, ProfileId};
+use recondesk_ports::{
+    CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind, RunId,
+    RunRecord, StoreError,
+};
+
+/// Files the findings of one run into cases.
+pub(super) struct Filer<'a> {
+    tx: &'a Transaction<'a>,
+    run: &'a RunRecord,
+    mch_id: &'a str,
+    filed: BTreeSet<i64>,
+    find: CachedStatement<'a>,
+    open: CachedStatement<'a>,
+    point: CachedStatement<'a>,
+}
+
+/// What is known of a case when a run speaks of it.
+struct Known {
+    id: i64,
+    status: CaseStatus,
+    spoken_on: i32,
+    category: Option<String>,
+}
+
+impl<'a> Filer<'a> {
+    pub(super) fn new(
+        tx: &'a Transaction<'a>,
+        run: &'a RunRecord,
+        mch_id: &'a str,
+    ) -> Result<Self, DbError> {
+        Ok(Self {
+            tx,
+            run,
+            mch_id,
+            filed: BTreeSet::new(),
+            find: tx.prepare_cached(
+                "SELECT c.id, c.status, c.spoken_on, f.category FROM case_file c
+                 LEFT JOIN finding f ON f.run = c.run AND f.seq = c.seq
+                 WHERE c.profile = ?1 AND c.key = ?2",
+            )?,
+            open: tx.prepare_cached(
+                "INSERT INTO case_file (profile, key, status, opened_on, day, spoken_on, run, seq)
+                 VALUES (?1, ?2, 'NEW', ?3, ?3, ?3, ?4, ?5)",
+            )?,
+            point: tx.prepare_cached(
+                "UPDATE case_file SET day = ?2, spoken_on = ?2, run = ?3, seq = ?4, status = ?5
+                 WHERE id = ?1",
+            )?,
+        })
+    }
+
+    /// The case of a finding: opened, moved to this finding, or reopened.
+    pub(super) fn file(&mut self, seq: i64, finding: &Finding) -> Result<i64, DbError> {
+        let key = finding.case_key(self.mch_id);
+        let day = self.run.day.number();
+        let name = finding.category.name();
+        let Some(known) = self.known(&key)? else {
+            self.open
+                .execute(params![self.run.profile.0, key, day, self.run.id.0, seq])?;
+            let id = self.tx.last_insert_rowid();
+            self.filed.insert(id);
+            self.event(id, CaseEventKind::Found, name)?;
+            return Ok(id);
+        };
+        if !self.filed.insert(known.id) || day < known.spoken_on {
+            return Ok(known.id);
+        }
+        let status = if known.status == CaseStatus::AutoClosed {
+            self.event(known.id, CaseEventKind::Reopened, name)?;
+            CaseStatus::Reopened
+        } else {
+            if known.category.as_deref() != Some(name) {
+                self.event(known.id, CaseEventKind::Changed, name)?;
+            }
+            known.status
+        };
+        self.point
+            .execute(params![known.id, day, self.run.id.0, seq, status.word()])?;
+        Ok(known.id)
+    }
+
+    /// Closes the open cases of this day that this run no longer finds.
+    pub(super) fn close_what_is_gone(&self) -> Result<(), DbError> {
+        let mut statement = self.tx.prepare_cached(
+            "SELECT id, status FROM case_file
+             WHERE profile = ?1 AND day = ?2 AND spoken_on = ?2 ORDER BY id",
+        )?;
+        let gone: Vec<(i64, String)> = statement
+            .query_map(params![self.run.profile.0, self.run.day.number()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?
+            .collect::<Result<_, _>>()?;
+        for (id, status) in gone {
+            if !self.filed.contains(&id) && !read_status(&status)?.is_closed() {
+                self.close(id, &format!("GONE {}", self.run.day))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes open cases of other days about rows that agreed today (rule X7).
+    pub(super) fn close_what_matched(&mut self, cleared: &[Finding]) -> Result<(), DbError> {
+        const PAYS: [Category; 2] = [Category::WOnlyPay, Category::MOnlyPay];
+        const REFUNDS: [Category; 2] = [Category::WOnlyRefund, Category::MOnlyRefund];
+        for finding in cleared {
+            let mut stand_ins: Vec<Finding> = Vec::with_capacity(4);
+            let is_refund = !finding.out_refund_no.is_empty();
+            for category in if is_refund { REFUNDS } else { PAYS } {
+                let mut asked = finding.clone();
+                asked.category = category;
+                stand_ins.push(asked.clone());
+                // A merchant who keeps running totals had no refund number for its case.
+                if is_refund {
+                    asked.out_refund_no = OutRefundNo::EMPTY;
+                    stand_ins.push(asked);
+                }
+            }
+            for asked in stand_ins {
+                let Some(known) = self.known(&asked.case_key(self.mch_id))? else {
+                    continue;
+                };
+                let later = known.spoken_on > self.run.day.number();
+                if known.status.is_closed() || self.filed.contains(&known.id) || later {
+                    continue;
+                }
+                let text = format!("{} {}", finding.category.name(), self.run.day);
+                self.close(known.id, &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&self, id: i64, text: &str) -> Result<(), DbError> {
+        self.tx.execute(
+            "UPDATE case_file SET status = ?2, spoken_on = ?3 WHERE id = ?1",
+            params![id, CaseStatus::AutoClosed.word(), self.run.day.number()],
+        )?;
+        self.event(id, CaseEventKind::AutoClosed, text)
+    }
+
+    fn known(&mut self, key: &str) -> Result<Option<Known>, DbError> {
+        let row = self
+            .find
+            .query_row(params![self.run.profile.0, key], |row| {
+                Ok((
+                    row.get(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                ))
+            })
+            .optional()?;
+        row.map(|(id, status, spoken_on, category)| {
+            Ok(Known {
+                id,
+                status: read_status(&status)?,
+                spoken_on,
+                category,
+            })
+        })
+        .transpose()
+    }
+
+    fn event(&self, case: i64, kind: CaseEventKind, text: &str) -> Result<(), DbError> {
+        let event = CaseEvent {
+            at: self.run.made_at,
+            actor: String::new(),
+            kind,
+            text: text.to_owned(),
+            run: Some(self.run.id),
+        };
+        write_event(self.tx, case, &event)
+    }
+}
+
+/// Lets the cases of a day tell again what an older result of that day says.
+pub(super) fn refile(
+    tx: &Transaction<'_>,
+    run: &RunRecord,
+    findings: &[Finding],
+    (mch_id, now): (&str, Instant),
+) -> Result<(), DbError> {
+    let speaking = RunRecord {
+        made_at: now,
+        ..run.clone()
+    };
+    let mut filer = Filer::new(tx, &speaking, mch_id)?;
+    for (seq, finding) in (0_i64..).zip(findings) {
+        filer.file(seq, finding)?;
+    }
+    filer.close_what_is_gone()
+}
+
+pub(super) fn list(db: &Database, query: &CaseQuery) -> Result<Vec<CaseRecord>, DbError> {
+    const COLUMNS: &str =
+        "SELECT c.id, c.profile, c.key, c.status, c.owner, c.opened_on, r.day, f.*";
+    let by_day = "FROM current_run r JOIN finding f ON f.run = r.run
+                  JOIN case_file c ON c.id = f.case_id
+                  WHERE r.day = ?2 AND (?1 IS NULL OR r.profile = ?1) ORDER BY c.profile, f.seq";
+    let by_case = "FROM case_file c JOIN finding f ON f.run = c.run AND f.seq = c.seq
+                   JOIN run r ON r.id = c.run
+                   WHERE (?1 IS NULL OR c.profile = ?1) AND ?2 IS NULL
+                   ORDER BY r.day, c.profile, f.seq";
+    let from = if query.day.is_some() { by_day } else { by_case };
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(&format!("{COLUMNS} {from}"))?;
+    let mut rows = statement.query(params![
+        query.profile.map(|profile| profile.0),
+        query.day.map(BillDate::number)
+    ])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let case = read_case(row)?;
+        let wanted =
+            query.categories.is_empty() || query.categories.contains(&case.finding.category);
+        if wanted && (query.closed_too || !case.status.is_closed()) {
+            out.push(case);
+        }
+    }
+    // Stable: within one severity the order of day and report stays.
+    out.sort_by_key(|case| case.finding.category.severity());
+    Ok(out)
+}
+
+pub(super) fn by_key(
+    db: &Database,
+    profile: ProfileId,
+    key: &str,
+) -> Result<Option<CaseRecord>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT c.id, c.profile, c.key, c.status, c.owner, c.opened_on, c.day, f.*
+         FROM case_file c JOIN finding f ON f.run = c.run AND f.seq = c.seq
+         WHERE c.profile = ?1 AND c.key = ?2",
+    )?;
+    let mut rows = statement.query(params![profile.0, key])?;
+    rows.next()?.map(read_case).transpose()
+}
+
+pub(super) fn events(db: &Database, case: CaseId) -> Result<Vec<CaseEvent>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT at, actor, kind, text, run FROM case_event WHERE case_id = ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([case.0])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind: String = row.get(2)?;
+        out.push(CaseEvent {
+            at: Instant::from_unix(row.get(0)?),
+            actor: row.get(1)?,
+            kind: CaseEventKind::parse(&kind)
+                .ok_or_else(|| DbError::broken(format!("event {kind}")))?,
+            text: row.get(3)?,
+            run: row.get::<_, Option<i64>>(4)?.map(RunId),
+        });
+    }
+    Ok(out)
+}
+
+pub(super) fn step_all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
+    db.write(|tx| steps.iter().try_for_each(|step| step_one(tx, case, step)))
+}
+
+fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
+    let status: Option<String> = tx
+        .query_row(
+            "SELECT status FROM case_file WHERE id = ?1",
+            [case.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let status = status.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
+    let (kind, text) = match &step.kind {
+        CaseStepKind::Status(next) => {
+            judge_step(tx, case, (read_status(&status)?, *next), step)?;
+            tx.execute(
+                "UPDATE case_file SET status = ?2 WHERE id = ?1",
+                params![case.0, next.word()],
+            )?;
+            (
+                CaseEventKind::Status,
+                format!("{}\n{}", next.word(), step.text),
+            )
+        }
+        CaseStepKind::Owner(name) => {
+            tx.execute(
+                "UPDATE case_file SET owner = ?2 WHERE id = ?1",
+                params![case.0, name],
+            )?;
+            (CaseEventKind::Owner, name.clone())
+        }
+        CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
+    };
+    let event = CaseEvent {
+        at: step.at,
+        actor: step.actor.clone(),
+        kind,
+        text,
+        run: None,
+    };
+    write_event(tx, case.0, &event)
+}
+
+/// Refuses a step that the workflow, the reason or the second person forbids.
+fn judge_step(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    (from, next): (CaseStatus, CaseStatus),
+    step: &CaseStep,
+) -> Result<(), DbError> {
+    if !from.may_become(next) {
+        let (from, next) = (from.word(), next.word());
+        return Err((StoreError::Forbidden(format!("{from} → {next}"))).into());
+    }
+    if next == CaseStatus::ForceClosed && step.text.trim().is_empty() {
+        return Err((StoreError::Forbidden("FORCE_CLOSED needs a reason".to_owned())).into());
+    }
+    if !next.needs_second_person() {
+        return Ok(());
+    }
+    let maker: Option<String> = tx
+        .query_row(
+            "SELECT actor FROM case_event
+             WHERE case_id = ?1 AND kind = 'status' AND text LIKE 'PROPOSED%'
+             ORDER BY id DESC LIMIT 1",
+            [case.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if maker.as_deref() == Some(step.actor.as_str()) {
+        let next = next.word();
+        return Err((StoreError::Forbidden(format!("{next} needs a second person"))).into());
+    }
+    Ok(())
+}
+
+fn write_event(tx: &Transaction<'_>, case: i64, event: &CaseEvent) -> Result<(), DbError> {
+    tx.prepare_cached(
+        "INSERT INTO case_event (case_id, at, actor, kind, text, run)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        case,
+        event.at.unix(),
+        event.actor,
+        event.kind.word(),
+        event.text,
+        event.run.map(|run| run.0)
+    ])?;
+    Ok(())
+}
+
+fn read_case(row: &Row<'_>) -> Result<CaseRecord, DbError> {
+    let status: String = row.get(3)?;
+    Ok(CaseRecord {
+        id: CaseId(row.get(0)?),
+        profile: ProfileId(row.get(1)?),
+        key: row.get(2)?,
+        status: read_status(&status)?,
+        owner: row.get(4)?,
+        opened_on: read_day(row.get(5)?)?,
+        day: read_day(row.get(6)?)?,
+        finding: read_finding(row)?,
+    })
+}
+
+fn read_status(word: &str) -> Result<CaseStatus, DbError> {
+    CaseStatus::parse(word).ok_or_else(|| DbError::broken(format!("case status {word}")))
+}

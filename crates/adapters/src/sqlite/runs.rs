@@ -1,0 +1,367 @@
+//! Runs: figures, findings, pools, and which run speaks for a day.
+
+use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, named_params, params};
+
+use super::DbError;
+use super::{Database, cases};
+use recondesk_domain::{BillDate, Category, Fen, Finding, Instant, ProfileId, RowRef, Tag, Text};
+use recondesk_ports::{KnownRun, NewRun, RunId, RunRecord};
+use recondesk_reconcile::PoolItem;
+
+const RUN: &str = "SELECT r.id, r.profile, r.day, r.digest, r.summary, r.made_at FROM run r";
+
+pub(super) fn recall(
+    db: &Database,
+    known: &KnownRun<'_>,
+    now: Instant,
+) -> Result<Option<RunRecord>, DbError> {
+    let KnownRun {
+        profile,
+        mch_id,
+        day,
+        digest,
+    } = *known;
+    let found = one(
+        db,
+        "WHERE r.profile = ?1 AND r.day = ?2 AND r.digest = ?3",
+        params![profile.0, day.number(), digest],
+    )?;
+    let Some(run) = found else { return Ok(None) };
+    let speaks = current(db, profile, day)?.is_some_and(|current| current.id == run.id);
+    if !speaks {
+        // The cases must tell what this result says again, not what the later one said.
+        let findings = findings(db, run.id)?;
+        db.write(|tx| {
+            speak(tx, &run)?;
+            cases::refile(tx, &run, &findings, (mch_id, now))
+        })?;
+    }
+    Ok(Some(run))
+}
+
+pub(super) fn conclude(
+    db: &Database,
+    run: &NewRun<'_>,
+    now: Instant,
+) -> Result<RunRecord, DbError> {
+    let broken = |error: serde_json::Error| DbError::broken(error.to_string());
+    let summary = serde_json::to_string(run.summary).map_err(broken)?;
+    let pool = serde_json::to_string(run.pool).map_err(broken)?;
+    let day = run.summary.day;
+    db.write(|tx| {
+        // Two processes may work on one day: the second finds what the first has just stored.
+        if let Some(twin) = twin(tx, run)? {
+            speak(tx, &twin)?;
+            cases::refile(tx, &twin, run.findings, (run.mch_id, now))?;
+            return Ok(twin);
+        }
+        tx.execute(
+            "INSERT INTO run (profile, day, digest, summary, pool, made_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                run.profile.0,
+                day.number(),
+                run.digest,
+                summary,
+                pool,
+                now.unix()
+            ],
+        )?;
+        let record = RunRecord {
+            id: RunId(tx.last_insert_rowid()),
+            profile: run.profile,
+            day,
+            digest: run.digest,
+            summary: run.summary.clone(),
+            made_at: now,
+        };
+        speak(tx, &record)?;
+        file(tx, &record, run)?;
+        Ok(record)
+    })
+}
+
+/// The stored run of the same day and inputs.
+fn twin(tx: &Transaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, DbError> {
+    let mut statement = tx.prepare_cached(&format!(
+        "{RUN} WHERE r.profile = ?1 AND r.day = ?2 AND r.digest = ?3"
+    ))?;
+    let day = run.summary.day.number();
+    let mut rows = statement.query(params![run.profile.0, day, run.digest])?;
+    rows.next()?.map(read_run).transpose()
+}
+
+/// Writes the findings of a run, and what they mean for the cases.
+fn file(tx: &Transaction<'_>, record: &RunRecord, run: &NewRun<'_>) -> Result<(), DbError> {
+    let mut filer = cases::Filer::new(tx, record, run.mch_id)?;
+    let mut insert = FindingInsert::new(tx)?;
+    for (seq, finding) in (0_i64..).zip(run.findings) {
+        let case = filer.file(seq, finding)?;
+        insert.row(record.id, (seq, case), finding)?;
+    }
+    filer.close_what_is_gone()?;
+    filer.close_what_matched(run.cleared)
+}
+
+pub(super) fn current(
+    db: &Database,
+    profile: ProfileId,
+    day: BillDate,
+) -> Result<Option<RunRecord>, DbError> {
+    one(
+        db,
+        "JOIN current_run c ON c.run = r.id WHERE c.profile = ?1 AND c.day = ?2",
+        params![profile.0, day.number()],
+    )
+}
+
+/// The run that spoke for a day before the current one.
+pub(super) fn before(
+    db: &Database,
+    profile: ProfileId,
+    day: BillDate,
+) -> Result<Option<RunRecord>, DbError> {
+    one(
+        db,
+        "JOIN current_run c ON c.before = r.id WHERE c.profile = ?1 AND c.day = ?2",
+        params![profile.0, day.number()],
+    )
+}
+
+pub(super) fn current_between(
+    db: &Database,
+    profile: ProfileId,
+    (first, last): (BillDate, BillDate),
+) -> Result<Vec<RunRecord>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(&format!(
+        "{RUN} JOIN current_run c ON c.run = r.id
+         WHERE c.profile = ?1 AND c.day BETWEEN ?2 AND ?3 ORDER BY c.day"
+    ))?;
+    let mut rows = statement.query(params![profile.0, first.number(), last.number()])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(read_run(row)?);
+    }
+    Ok(out)
+}
+
+pub(super) fn findings(db: &Database, run: RunId) -> Result<Vec<Finding>, DbError> {
+    let connection = db.lock();
+    let mut statement =
+        connection.prepare_cached("SELECT f.* FROM finding f WHERE f.run = ?1 ORDER BY f.seq")?;
+    let mut rows = statement.query([run.0])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(read_finding(row)?);
+    }
+    Ok(out)
+}
+
+pub(super) fn opening_pool(
+    db: &Database,
+    profile: ProfileId,
+    day: BillDate,
+) -> Result<Vec<PoolItem>, DbError> {
+    let pool: Option<String> = db
+        .lock()
+        .prepare_cached(
+            "SELECT r.pool FROM current_run c JOIN run r ON r.id = c.run
+             WHERE c.profile = ?1 AND c.day < ?2 ORDER BY c.day DESC LIMIT 1",
+        )?
+        .query_row(params![profile.0, day.number()], |row| row.get(0))
+        .optional()?;
+    match pool {
+        Some(text) => {
+            serde_json::from_str(&text).map_err(|error| DbError::broken(format!("pool: {error}")))
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+pub(super) fn mark_no_bill(
+    db: &Database,
+    profile: ProfileId,
+    day: BillDate,
+    now: Instant,
+) -> Result<(), DbError> {
+    db.write(|tx| {
+        tx.execute(
+            "INSERT OR IGNORE INTO no_bill VALUES (?1, ?2, ?3)",
+            params![profile.0, day.number(), now.unix()],
+        )?;
+        Ok(())
+    })
+}
+
+pub(super) fn no_bill_days(db: &Database, profile: ProfileId) -> Result<Vec<BillDate>, DbError> {
+    let connection = db.lock();
+    let mut statement =
+        connection.prepare_cached("SELECT day FROM no_bill WHERE profile = ?1 ORDER BY day")?;
+    let days = statement.query_map([profile.0], |row| row.get::<_, i32>(0))?;
+    days.map(|day| read_day(day?)).collect()
+}
+
+fn one(
+    db: &Database,
+    condition: &str,
+    values: &[&dyn rusqlite::ToSql],
+) -> Result<Option<RunRecord>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(&format!("{RUN} {condition}"))?;
+    let mut rows = statement.query(values)?;
+    rows.next()?.map(read_run).transpose()
+}
+
+fn speak(tx: &Transaction<'_>, run: &RunRecord) -> Result<(), DbError> {
+    // Both sides of an assignment read the old row.
+    tx.execute(
+        "INSERT INTO current_run (profile, day, run) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET run = ?3,
+             before = CASE WHEN run = ?3 THEN before ELSE run END",
+        params![run.profile.0, run.day.number(), run.id.0],
+    )?;
+    Ok(())
+}
+
+fn read_run(row: &Row<'_>) -> Result<RunRecord, DbError> {
+    let summary: String = row.get(4)?;
+    Ok(RunRecord {
+        id: RunId(row.get(0)?),
+        profile: ProfileId(row.get(1)?),
+        day: read_day(row.get(2)?)?,
+        digest: row.get(3)?,
+        summary: serde_json::from_str(&summary)
+            .map_err(|error| DbError::broken(format!("summary: {error}")))?,
+        made_at: Instant::from_unix(row.get(5)?),
+    })
+}
+
+/// A day of the compact form.
+pub(super) fn read_day(number: i32) -> Result<BillDate, DbError> {
+    BillDate::from_number(number).ok_or_else(|| DbError::broken(format!("day {number}")))
+}
+
+struct FindingInsert<'a>(CachedStatement<'a>);
+
+impl<'a> FindingInsert<'a> {
+    fn new(tx: &'a Transaction<'_>) -> Result<Self, DbError> {
+        Ok(Self(tx.prepare_cached(
+            "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
+                 transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at,
+                 bill_import, bill_line, bill_offset, order_import, order_line, order_offset,
+                 detail, case_id)
+             VALUES (:run, :seq, :category, :tags, :out_trade_no, :order_no,
+                 :transaction_id, :out_refund_no, :refund_id, :bill_fen, :merchant_fen, :paid_at,
+                 :bill_import, :bill_line, :bill_offset, :order_import, :order_line,
+                 :order_offset, :detail, :case_id)",
+        )?))
+    }
+
+    fn row(
+        &mut self,
+        run: RunId,
+        (seq, case): (i64, i64),
+        finding: &Finding,
+    ) -> Result<(), DbError> {
+        let offset =
+            |row: Option<RowRef>| row.map(|row| i64::try_from(row.offset).unwrap_or(i64::MAX));
+        self.0.execute(named_params! {
+            ":run": run.0,
+            ":seq": seq,
+            ":category": finding.category.name(),
+            ":tags": tags_text(&finding.tags),
+            ":out_trade_no": finding.out_trade_no.as_str(),
+            ":order_no": finding.order_no.as_str(),
+            ":transaction_id": finding.transaction_id.as_str(),
+            ":out_refund_no": finding.out_refund_no.as_str(),
+            ":refund_id": finding.refund_id.as_str(),
+            ":bill_fen": finding.bill.map(Fen::get),
+            ":merchant_fen": finding.merchant.map(Fen::get),
+            ":paid_at": finding.paid_at.map(Instant::unix),
+            ":bill_import": finding.bill_row.map(|row| row.import),
+            ":bill_line": finding.bill_row.map(|row| row.line),
+            ":bill_offset": offset(finding.bill_row),
+            ":order_import": finding.order_row.map(|row| row.import),
+            ":order_line": finding.order_row.map(|row| row.line),
+            ":order_offset": offset(finding.order_row),
+            ":detail": finding.detail,
+            ":case_id": case,
+        })?;
+        Ok(())
+    }
+}
+
+/// Reads the columns of `finding` by name.
+pub(super) fn read_finding(row: &Row<'_>) -> Result<Finding, DbError> {
+    let category: String = row.get("category")?;
+    let tags: String = row.get("tags")?;
+    Ok(Finding {
+        category: read_category(&category)?,
+        tags: read_tags(&tags)?,
+        out_trade_no: read_text(row, "out_trade_no")?,
+        order_no: read_text(row, "order_no")?,
+        transaction_id: read_text(row, "transaction_id")?,
+        out_refund_no: read_text(row, "out_refund_no")?,
+        refund_id: read_text(row, "refund_id")?,
+        bill: row.get::<_, Option<i64>>("bill_fen")?.map(Fen::new),
+        merchant: row.get::<_, Option<i64>>("merchant_fen")?.map(Fen::new),
+        paid_at: row
+            .get::<_, Option<i64>>("paid_at")?
+            .map(Instant::from_unix),
+        bill_row: read_row_ref(row, ["bill_import", "bill_line", "bill_offset"])?,
+        order_row: read_row_ref(row, ["order_import", "order_line", "order_offset"])?,
+        detail: row.get("detail")?,
+    })
+}
+
+/// A category by its stable name.
+pub(super) fn read_category(name: &str) -> Result<Category, DbError> {
+    Category::parse(name).ok_or_else(|| DbError::broken(format!("category {name}")))
+}
+
+fn read_text<const N: usize>(row: &Row<'_>, column: &str) -> Result<Text<N>, DbError> {
+    let text: String = row.get(column)?;
+    Text::new(&text).ok_or_else(|| DbError::broken(format!("{column} too long")))
+}
+
+fn read_row_ref(row: &Row<'_>, columns: [&str; 3]) -> Result<Option<RowRef>, DbError> {
+    let [import, line, offset] = columns;
+    let Some(import) = row.get::<_, Option<u32>>(import)? else {
+        return Ok(None);
+    };
+    let offset: i64 = row.get::<_, Option<i64>>(offset)?.unwrap_or(0);
+    Ok(Some(RowRef {
+        import,
+        line: row.get::<_, Option<u32>>(line)?.unwrap_or(0),
+        offset: u64::try_from(offset).unwrap_or(0),
+    }))
+}
+
+/// Tags by stable words; a category by its name, because both sides of P06 share a code.
+fn tags_text(tags: &[Tag]) -> String {
+    let words: Vec<&str> = tags
+        .iter()
+        .map(|tag| match tag {
+            Tag::Also(category) => category.name(),
+            other => other.word(),
+        })
+        .collect();
+    words.join(",")
+}
+
+fn read_tags(text: &str) -> Result<Vec<Tag>, DbError> {
+    const PLAIN: [Tag; 4] = [
+        Tag::Key2,
+        Tag::IdConflict,
+        Tag::NoBillOfDayBefore,
+        Tag::Suggested,
+    ];
+    text.split(',')
+        .filter(|word| !word.is_empty())
+        .map(|word| match PLAIN.iter().find(|tag| tag.word() == word) {
+            Some(tag) => Ok(*tag),
+            None => read_category(word).map(Tag::Also),
+        })
+        .collect()
+}

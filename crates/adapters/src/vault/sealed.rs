@@ -1,0 +1,281 @@
+//! A file of secrets sealed by a passphrase: Argon2id makes the key, XChaCha20-Poly1305 seals.
+//!
+//! `magic 8 | memory KiB 4 | passes 4 | lanes 4 | salt 16 | check 16 | nonce 24 | sealed JSON`; the whole
+//! head is authenticated with the text. The check is a part of Argon2's output that is no part of the
+//! key: it tells a wrong passphrase from a damaged file. Every write makes a new nonce and replaces the
+//! file as a whole.
+
+use std::collections::BTreeMap;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use subtle::ConstantTimeEq as _;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::clock::SystemRandom;
+use crate::files;
+use recondesk_domain::Secret;
+use recondesk_ports::VaultError;
+
+const MAGIC: [u8; 8] = *b"RCNDVLT1";
+const SALT: usize = 16;
+const CHECK: usize = 16;
+const NONCE: usize = 24;
+const HEAD: usize = 8 + 12 + SALT + CHECK + NONCE;
+/// What Argon2id costs: 64 MiB, three passes, one lane.
+const COST: (u32, u32, u32) = (65_536, 3, 1);
+/// A file that asks for more than this is damaged, or made to hurt.
+const DEAREST: (u32, u32, u32) = (1_048_576, 16, 8);
+/// Larger files are no vault of ours.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// The sealed file; holds no secret but the derived key of the last passphrase.
+pub(super) struct SealedFile {
+    path: PathBuf,
+    derived: Mutex<Option<Derived>>,
+}
+
+/// What a passphrase becomes under one salt.
+#[derive(Clone)]
+struct Derived {
+    salt: [u8; SALT],
+    cost: (u32, u32, u32),
+    /// SHA-256 of the passphrase under the salt would be a weaker copy of it: the text itself is compared.
+    passphrase: Secret<String>,
+    check: [u8; CHECK],
+    key: Secret<[u8; 32]>,
+}
+
+type Entries = BTreeMap<String, Zeroizing<String>>;
+
+impl SealedFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            derived: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Reads an entry.
+    pub(super) fn get(
+        &self,
+        passphrase: &Secret<String>,
+        name: &str,
+    ) -> Result<Option<Secret<Vec<u8>>>, VaultError> {
+        let (entries, _) = self.open(passphrase)?;
+        entries.get(name).map(|text| from_hex(text)).transpose()
+    }
+
+    /// Sets or removes an entry.
+    pub(super) fn change(
+        &self,
+        passphrase: &Secret<String>,
+        name: &str,
+        value: Option<&Secret<Vec<u8>>>,
+    ) -> Result<(), VaultError> {
+        let (mut entries, derived) = if self.exists() {
+            self.open(passphrase)?
+        } else {
+            let mut salt = [0; SALT];
+            random(&mut salt)?;
+            (Entries::new(), self.derive(passphrase, salt, COST)?)
+        };
+        match value {
+            Some(value) => entries.insert(name.to_owned(), to_hex(value.expose())),
+            None => entries.remove(name),
+        };
+        self.seal(&entries, &derived)
+    }
+
+    fn open(&self, passphrase: &Secret<String>) -> Result<(Entries, Derived), VaultError> {
+        let bytes = read(&self.path)?;
+        let damaged = || VaultError::Broken("the sealed file is damaged".to_owned());
+        let (head, text) = bytes.split_at_checked(HEAD).ok_or_else(damaged)?;
+        let (magic, rest) = head.split_first_chunk::<8>().ok_or_else(damaged)?;
+        let (cost, rest) = rest.split_first_chunk::<12>().ok_or_else(damaged)?;
+        let (salt, rest) = rest.split_first_chunk::<SALT>().ok_or_else(damaged)?;
+        let (check, rest) = rest.split_first_chunk::<CHECK>().ok_or_else(damaged)?;
+        let nonce = rest.first_chunk::<NONCE>().ok_or_else(damaged)?;
+        if *magic != MAGIC {
+            return Err(damaged());
+        }
+        let cost = read_cost(cost).ok_or_else(damaged)?;
+        let derived = self.derive(passphrase, *salt, cost)?;
+        if !bool::from(derived.check.ct_eq(check)) {
+            self.forget();
+            return Err(VaultError::Locked);
+        }
+        let sealed = Payload {
+            msg: text,
+            aad: head,
+        };
+        let clear = cipher(&derived)
+            .decrypt(&XNonce::from(*nonce), sealed)
+            .map(Zeroizing::new)
+            .map_err(|_opaque| damaged())?;
+        let entries: BTreeMap<String, String> =
+            serde_json::from_slice(&clear).map_err(|_may_quote_a_secret| damaged())?;
+        let entries = entries
+            .into_iter()
+            .map(|(name, text)| (name, Zeroizing::new(text)))
+            .collect();
+        Ok((entries, derived))
+    }
+
+    fn seal(&self, entries: &Entries, derived: &Derived) -> Result<(), VaultError> {
+        let plain: BTreeMap<&str, &str> = entries
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        let clear = serde_json::to_vec(&plain)
+            .map(Zeroizing::new)
+            .map_err(|error| VaultError::Broken(error.to_string()))?;
+        let mut nonce = [0; NONCE];
+        random(&mut nonce)?;
+        let mut out = Vec::with_capacity(HEAD + clear.len() + 16);
+        out.extend_from_slice(&MAGIC);
+        let (memory, passes, lanes) = derived.cost;
+        for number in [memory, passes, lanes] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        out.extend_from_slice(&derived.salt);
+        out.extend_from_slice(&derived.check);
+        out.extend_from_slice(&nonce);
+        let payload = Payload {
+            msg: &clear,
+            aad: &out,
+        };
+        let sealed = cipher(derived)
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_opaque| VaultError::Broken("sealing failed".to_owned()))?;
+        out.extend_from_slice(&sealed);
+        files::replace(&self.path, &out).map_err(|error| VaultError::Broken(error.to_string()))
+    }
+
+    /// Runs Argon2id, or takes the answer of the last time when nothing has changed.
+    fn derive(
+        &self,
+        passphrase: &Secret<String>,
+        salt: [u8; SALT],
+        cost: (u32, u32, u32),
+    ) -> Result<Derived, VaultError> {
+        let mut kept = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.as_ref()
+            && known.salt == salt
+            && known.cost == cost
+            && bool::from(
+                known
+                    .passphrase
+                    .expose()
+                    .as_bytes()
+                    .ct_eq(passphrase.expose().as_bytes()),
+            )
+        {
+            return Ok(known.clone());
+        }
+        let broken = |error: argon2::Error| VaultError::Broken(error.to_string());
+        let params = Params::new(cost.0, cost.1, cost.2, None).map_err(broken)?;
+        let mut made = Zeroizing::new([0_u8; 32 + CHECK]);
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(passphrase.expose().as_bytes(), &salt, made.as_mut_slice())
+            .map_err(broken)?;
+        let mut key = [0; 32];
+        let mut check = [0; CHECK];
+        for (to, from) in key.iter_mut().chain(check.iter_mut()).zip(made.iter()) {
+            *to = *from;
+        }
+        let derived = Derived {
+            salt,
+            cost,
+            passphrase: passphrase.clone(),
+            check,
+            key: Secret::new(key),
+        };
+        key.zeroize();
+        *kept = Some(derived.clone());
+        Ok(derived)
+    }
+
+    fn forget(&self) {
+        *self.derived.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn cipher(derived: &Derived) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&Key::from(*derived.key.expose()))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, VaultError> {
+    let broken = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => VaultError::Broken("the sealed file is gone".to_owned()),
+        _ => VaultError::Broken(error.to_string()),
+    };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .map_err(broken)?
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(broken)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(VaultError::Broken(
+            "the sealed file is too large".to_owned(),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn read_cost(bytes: &[u8; 12]) -> Option<(u32, u32, u32)> {
+    let (words, _) = bytes.as_chunks::<4>();
+    let [memory, passes, lanes] = words else {
+        return None;
+    };
+    let cost = (
+        u32::from_le_bytes(*memory),
+        u32::from_le_bytes(*passes),
+        u32::from_le_bytes(*lanes),
+    );
+    (cost.0 <= DEAREST.0 && cost.1 <= DEAREST.1 && cost.2 <= DEAREST.2).then_some(cost)
+}
+
+fn random(bytes: &mut [u8]) -> Result<(), VaultError> {
+    SystemRandom
+        .fill(bytes)
+        .map_err(|error| VaultError::Broken(error.to_string()))
+}
+
+fn to_hex(bytes: &[u8]) -> Zeroizing<String> {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
+}
+
+fn from_hex(text: &str) -> Result<Secret<Vec<u8>>, VaultError> {
+    let nibble = |digit: u8| {
+        char::from(digit)
+            .to_digit(16)
+            .and_then(|n| u8::try_from(n).ok())
+    };
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes: Option<Vec<u8>> = pairs
+        .iter()
+        .map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?))
+        .collect();
+    match bytes {
+        Some(bytes) if rest.is_empty() => Ok(Secret::new(bytes)),
+        _ => Err(VaultError::Broken(
+            "an entry of the sealed file is damaged".to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,208 @@
+//! The data folder: where it is, what lies in it, and who may write to it.
+//!
+//! Readers need no lock: the database is in WAL mode and every other file is written under a new name.
+//! Whoever runs a writing job holds the lock file for that job only, so the window and the command line
+//! can share a workspace and never interleave two imports or two runs.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufWriter, Seek as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::sqlite::Database;
+use recondesk_ports::{Scratch, Source, StoreError, Writers};
+
+/// How often a waiting program looks again.
+const POLL: Duration = Duration::from_millis(20);
+
+/// A data folder.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    folder: PathBuf,
+}
+
+/// The right to run a writing job; ends when dropped, or when the program ends in any way.
+#[derive(Debug)]
+#[must_use]
+pub struct WriteGuard {
+    _file: File,
+}
+
+impl Workspace {
+    /// Uses a folder, making it where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] when it cannot be made.
+    pub fn at(folder: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(folder)
+            .map_err(|error| StoreError::Denied(format!("{}: {error}", folder.display())))?;
+        let folder = std::path::absolute(folder)
+            .map_err(|error| StoreError::Denied(format!("{}: {error}", folder.display())))?;
+        restrict(&folder);
+        Ok(Self { folder })
+    }
+
+    /// The folder of this user, by the rules of the operating system.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] when the user has no home, or it cannot be made.
+    pub fn of_user() -> Result<Self, StoreError> {
+        let folders = directories::ProjectDirs::from("", "", "Recondesk").ok_or_else(|| {
+            StoreError::Denied("this user has no home folder; name one with --workspace".to_owned())
+        })?;
+        Self::at(folders.data_dir())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn database_file(&self) -> PathBuf {
+        self.folder.join("recondesk.db")
+    }
+
+    /// Raw files, byte for byte as they came.
+    #[must_use]
+    pub fn archive_folder(&self) -> PathBuf {
+        self.folder.join("archive")
+    }
+
+    /// Daily logs and reports of crashes.
+    #[must_use]
+    pub fn log_folder(&self) -> PathBuf {
+        self.folder.join("logs")
+    }
+
+    /// The sealed secrets, where there is no keychain.
+    #[must_use]
+    pub fn vault_file(&self) -> PathBuf {
+        self.folder.join("vault.sealed")
+    }
+
+    /// Opens the database of this workspace.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub fn open(&self) -> Result<Database, StoreError> {
+        Database::open(&self.database_file())
+    }
+
+    /// Takes the right to write, waiting at most `patience` for another program's job to end.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when it does not end in time.
+    pub fn write_lock(&self, patience: Duration) -> Result<WriteGuard, StoreError> {
+        let path = self.folder.join("write.lock");
+        let denied = |error: std::io::Error| StoreError::Denied(error.to_string());
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(denied)?;
+        let since = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(WriteGuard { _file: file }),
+                Err(TryLockError::WouldBlock) if since.elapsed() < patience => {
+                    std::thread::sleep(POLL);
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
+                Err(TryLockError::Error(error)) => return Err(denied(error)),
+            }
+        }
+    }
+}
+
+impl Writers for Workspace {
+    fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError> {
+        Ok(Box::new(self.write_lock(patience)?))
+    }
+
+    fn scratch(&self) -> io::Result<Box<dyn Scratch>> {
+        Ok(Box::new(Nameless {
+            out: BufWriter::new(tempfile::tempfile_in(&self.folder)?),
+        }))
+    }
+}
+
+/// A file without a name: the system removes it when nobody holds it any more.
+struct Nameless {
+    out: BufWriter<File>,
+}
+
+impl io::Write for Nameless {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Scratch for Nameless {
+    fn into_source(self: Box<Self>, name: &str) -> io::Result<Source> {
+        let mut file = self
+            .out
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        let size = file.stream_position()?;
+        file.rewind()?;
+        Ok(Source {
+            name: name.to_owned(),
+            size,
+            stamp: None,
+            bytes: Box::new(file),
+        })
+    }
+}
+
+/// Keeps other users of the computer out of the folder, where the system knows such rights.
+fn restrict(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if let Ok(meta) = fs::metadata(folder)
+            && meta.permissions().mode() & 0o077 != 0
+            && is_fresh(folder)
+        {
+            // A folder on a file system without rights is still usable.
+            drop(fs::set_permissions(
+                folder,
+                fs::Permissions::from_mode(0o700),
+            ));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
+/// True for an empty folder: rights that somebody chose for a folder in use are left alone.
+#[cfg(unix)]
+fn is_fresh(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_writer_waits_and_gets_the_lock_when_the_first_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::at(folder.path()).unwrap();
+        let first = workspace.write_lock(Duration::ZERO).unwrap();
+
+        assert_eq!(
+            workspace.write_lock(Duration::from_millis(50)).unwrap_err(),
+            StoreError::Busy
+        );
+        drop(first);
+        assert!(workspace.write_lock(Duration::ZERO).is_ok());
+    }
+}

@@ -1,0 +1,275 @@
+//! Everything a person can ask for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind};
+
+use super::jobs::lookup::desk::{LookUp, Question};
+use super::jobs::lookup::live::Asked;
+use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
+use super::rows::PageWanted;
+use super::{Preferences, model};
+
+/// Which of the two threads carries a command out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Answers at once.
+    Query,
+    /// May take long.
+    Job,
+    /// Asks WeChat Pay and may wait for it; never holds up the other two.
+    Line,
+}
+
+/// Kind of bill to fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BillChoice {
+    /// Payments and refunds.
+    #[default]
+    All,
+    /// Payments only.
+    Success,
+    /// Refunds only.
+    Refund,
+}
+
+/// Format of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Spreadsheet.
+    Xlsx,
+    /// Comma separated.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+impl ExportFormat {
+    /// File name extension.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// A long table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ListKind {
+    /// Cases.
+    Cases,
+    /// Orders.
+    Orders,
+}
+
+/// A wish of the person at the window.
+#[derive(Debug)]
+pub enum Command {
+    /// Reads preferences, merchants and where the data lies; the first command of a window.
+    Start,
+    /// Puts the Overview of a day together; with a merchant, its calendar is shown.
+    Overview(BillDate, Option<ProfileId>),
+    /// Reads a reconciled day.
+    Day(ProfileId, BillDate),
+    /// Lists cases: totals and the order of the rows.
+    Cases(CaseFilter),
+    /// Reads one case in full, by merchant and stable key.
+    Case(ProfileId, String),
+    /// Lists bills of a merchant, or of all.
+    Bills(Option<ProfileId>),
+    /// Reads one bill in full.
+    Bill(u32),
+    /// Lists orders: the order of the rows and their sum.
+    Orders(OrderFilter),
+    /// Reads one order in full.
+    Order(ProfileId, u64),
+    /// Reads the rows of a page.
+    Page(ListKind, PageWanted),
+    /// Stores preferences.
+    SavePreferences(Preferences),
+    /// Stores a merchant, new when there is no number. Disabled while the form has errors.
+    SaveProfile(Option<ProfileId>, Box<MerchantProfile>),
+    /// Removes a merchant; refused while it has books.
+    RemoveProfile(ProfileId),
+    /// Puts a secret into the vault, over an older one.
+    StoreSecret(ProfileId, SecretKind, Secret<Vec<u8>>),
+    /// Fetches a bill. Disabled before it is out.
+    Download(ProfileId, BillDate, BillChoice),
+    /// Imports a file of any known kind, for a merchant.
+    ImportFile(ProfileId, PathBuf),
+    /// Tells bills from files of a merchant's rows.
+    Recognise(ProfileId, PathBuf),
+    /// Looks at a file as it would be imported; stores nothing.
+    LookAtFile(Box<ImportAsk>),
+    /// Imports a file as it was shown. Disabled while a needed column is missing.
+    ImportShown(Box<ImportOrder>),
+    /// Compares the books of a day. Disabled without a bill.
+    Reconcile(ProfileId, BillDate),
+    /// Fetches and compares what is missing, for one merchant or all.
+    Morning(Option<ProfileId>, BillDate),
+    /// Writes the findings of a day to a file.
+    Export(ProfileId, BillDate, ExportFormat, PathBuf),
+    /// Adds a note to a case.
+    Note(ProfileId, String, String),
+    /// Decides about a case. Disabled where the workflow does not allow it.
+    Decide(ProfileId, String, model::Decision),
+    /// Makes the demo merchant with its day.
+    OpenDemo,
+    /// Asks the signature laboratory.
+    Lab(model::LabAsk),
+    /// Looks a pasted text up in the workspace.
+    LookUp(LookUp),
+    /// Asks WeChat Pay about a number, now or when it is due. Disabled without a key.
+    AskLive(Question),
+    /// Enters an answer as a new event beside the order, never over an old one.
+    KeepAnswer(ProfileId, Box<Asked>),
+    /// Reads the questions asked so far whose number or operation contains a text.
+    LookupHistory(String),
+    /// Asks WeChat Pay about every number of a text.
+    AskMany(ProfileId, String),
+    /// Reads the numbers of a list in a file.
+    ReadList(PathBuf),
+    /// Writes answers to a file.
+    ExportAnswers(Vec<Asked>, ExportFormat, PathBuf),
+    /// Verifies notifications, compares and enters each once.
+    Receive(ProfileId, String),
+}
+
+/// What a command is, without its arguments: for progress, notices and the palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskKind {
+    /// Reads something to show.
+    Read,
+    /// Stores something small.
+    Save,
+    /// Fetches a bill.
+    Download,
+    /// Looks at a file before it is imported.
+    Preview,
+    /// Imports a file.
+    Import,
+    /// Compares a day.
+    Reconcile,
+    /// Fetches and compares.
+    Morning,
+    /// Writes a file.
+    Export,
+    /// Makes the demo.
+    Demo,
+    /// Asks WeChat Pay about one number.
+    Ask,
+    /// Asks WeChat Pay about many.
+    AskMany,
+}
+
+impl Command {
+    /// Which thread carries it out.
+    #[must_use]
+    pub const fn lane(&self) -> Lane {
+        match self.kind() {
+            TaskKind::Read | TaskKind::Save => Lane::Query,
+            TaskKind::Ask => Lane::Line,
+            _ => Lane::Job,
+        }
+    }
+
+    /// How long it is to wait before it is carried out.
+    #[must_use]
+    pub const fn delay(&self) -> Duration {
+        match self {
+            Self::AskLive(question) => Duration::from_millis(question.after_ms),
+            Self::Lab(model::LabAsk::Follow(follow)) => Duration::from_millis(follow.after_ms),
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub const fn kind(&self) -> TaskKind {
+        match self {
+            Self::Start
+            | Self::Overview(..)
+            | Self::Day(..)
+            | Self::Cases(_)
+            | Self::Case(..)
+            | Self::Bills(_)
+            | Self::Bill(_)
+            | Self::Orders(_)
+            | Self::Order(..)
+            | Self::LookUp(_)
+            | Self::LookupHistory(_)
+            | Self::ReadList(_)
+            | Self::Page(..) => TaskKind::Read,
+            Self::SavePreferences(_)
+            | Self::SaveProfile(..)
+            | Self::RemoveProfile(_)
+            | Self::StoreSecret(..)
+            | Self::KeepAnswer(..)
+            | Self::Receive(..)
+            | Self::Decide(..)
+            | Self::Note(..) => TaskKind::Save,
+            Self::Download(..) => TaskKind::Download,
+            Self::Recognise(..) | Self::LookAtFile(_) => TaskKind::Preview,
+            Self::ImportFile(..) | Self::ImportShown(_) => TaskKind::Import,
+            Self::Reconcile(..) => TaskKind::Reconcile,
+            Self::Morning(..) => TaskKind::Morning,
+            Self::Export(..) | Self::ExportAnswers(..) => TaskKind::Export,
+            Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_)) | Self::AskLive(_) => {
+                TaskKind::Ask
+            }
+            Self::Lab(_) => TaskKind::Read,
+            Self::AskMany(..) => TaskKind::AskMany,
+            Self::OpenDemo => TaskKind::Demo,
+        }
+    }
+
+    /// The merchant and the day it is about, for progress.
+    #[must_use]
+    pub const fn about(&self) -> (Option<ProfileId>, Option<BillDate>) {
+        match self {
+            Self::Download(profile, day, _)
+            | Self::Reconcile(profile, day)
+            | Self::Export(profile, day, ..)
+            | Self::Day(profile, day) => (Some(*profile), Some(*day)),
+            Self::Morning(profile, day) => (*profile, Some(*day)),
+            Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
+            Self::Recognise(profile, _) => (Some(*profile), None),
+            Self::LookAtFile(ask) => (Some(ask.profile), None),
+            Self::ImportShown(order) => (Some(order.profile), None),
+            _ => (None, None),
+        }
+    }
+}
+
+/// What a list answers before its rows are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListAnswer<T> {
+    /// Ids of the rows, in order.
+    pub ids: Vec<u64>,
+    /// Totals of the list.
+    pub totals: T,
+}
+
+/// The list of cases.
+pub type CaseList = ListAnswer<CaseTotals>;
+/// The list of orders: rows of the day before filtering, and the sum of those listed.
+pub type OrderList = ListAnswer<(u64, recondesk_domain::Fen)>;
+
+/// What the window learns at the start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Welcome {
+    /// Preferences.
+    pub preferences: Preferences,
+    /// Merchants.
+    pub merchants: Vec<model::MerchantRow>,
+    /// Where the data lies, as a person reads it.
+    pub folder: String,
+    /// True when the demo can be opened in this workspace.
+    pub demo: bool,
+    /// Who sits at the computer, for the history.
+    pub person: String,
+}

@@ -1,0 +1,113 @@
+//! Everything that can have happened.
+
+use std::path::PathBuf;
+
+use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::ExchangeRecord;
+
+use super::command::{CaseList, OrderList, Welcome};
+use super::jobs::lookup::desk::{ListFile, Live, Local};
+use super::jobs::lookup::live::Asked;
+use super::jobs::notify::Received;
+use super::model::{
+    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome, MerchantRow,
+    OrderDetail, OrderRow, OverviewModel,
+};
+use super::{Failure, Progress, TaskId, Words};
+
+/// Something happened to a task.
+#[derive(Debug)]
+pub enum Event {
+    /// A thread took it.
+    Started(TaskId),
+    /// It came on.
+    Progress(TaskId, Progress),
+    /// It is done.
+    Finished(TaskId, Box<Outcome>),
+    /// It was refused, failed or cancelled; nothing is half done.
+    Failed(TaskId, Box<Failure>),
+}
+
+/// Rows of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageRows {
+    /// Cases.
+    Cases(Vec<CaseRow>),
+    /// Orders.
+    Orders(Vec<OrderRow>),
+}
+
+/// What changed on disk, so that what shows it is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// Merchants or their secrets.
+    Merchants,
+    /// Books or findings.
+    Books,
+    /// Notes about cases.
+    Cases,
+    /// Decisions about cases: what is open, and so what the morning and the day say.
+    Decisions,
+}
+
+/// A thing a person should know once it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The fact.
+    pub title: Words,
+    /// What it means or what comes next; may be empty.
+    pub note: Words,
+    /// The day it is about; the window goes there from the notice.
+    pub day: Option<(ProfileId, BillDate)>,
+    /// True when something in it needs a person.
+    pub attention: bool,
+}
+
+/// The answer to a command.
+#[derive(Debug)]
+pub enum Outcome {
+    /// To `Start`.
+    Welcome(Box<Welcome>),
+    /// To `Overview`.
+    Overview(Box<OverviewModel>),
+    /// To `Day`.
+    Day(Box<DayModel>),
+    /// To `Cases`.
+    Cases(CaseList),
+    /// To `Case`.
+    Case(Box<CaseDetail>),
+    /// To `Bills`.
+    Bills(Vec<BillRow>),
+    /// To `Bill`.
+    Bill(Box<BillDetail>),
+    /// To `Orders`.
+    Orders(OrderList),
+    /// To `Order`.
+    Order(Box<OrderDetail>),
+    /// To `Page`: order of rows, number of the page, rows.
+    Page(u64, u64, PageRows),
+    /// To `Recognise`: true for a bill.
+    Recognised(ProfileId, PathBuf, bool),
+    /// To `LookAtFile`.
+    Sheet(Box<ImportSheet>),
+    /// Merchants after a change.
+    Merchants(Vec<MerchantRow>),
+    /// Done, and this changed; the sentence goes to the notices.
+    Changed(Changed, Box<Told>),
+    /// To `Lab`.
+    Lab(LabOutcome),
+    /// To `LookUp`.
+    LookedUp(Box<Local>),
+    /// To `AskLive`.
+    Live(Box<Live>),
+    /// To `LookupHistory`, newest first.
+    LookupHistory(Vec<ExchangeRecord>),
+    /// To `AskMany`, those that need a person first.
+    Answers(Vec<Asked>),
+    /// To `ReadList`.
+    List(Box<ListFile>),
+    /// To `Receive`, one for each notification.
+    Received(Vec<Received>),
+    /// Done, nothing to show.
+    Done,
+}

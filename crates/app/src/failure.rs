@@ -1,0 +1,203 @@
+//! The one kind of error a person sees: what happened, what it means, what to do.
+
+use std::fmt;
+
+pub use recondesk_domain::Words;
+
+use recondesk_ports::StoreError;
+
+/// Which exit code and which way out a failure has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureKind {
+    /// The command or the form was filled in wrongly.
+    Usage,
+    /// The bill is not there yet; asking later helps.
+    NotReady,
+    /// A file or an answer was refused.
+    RefusedInput,
+    /// The gateway could not be reached or said no.
+    Gateway,
+    /// The workspace cannot be read or written.
+    Workspace,
+    /// The work was stopped by a person.
+    Cancelled,
+}
+
+impl FailureKind {
+    /// The exit code of the command line.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Usage => 2,
+            Self::NotReady => 3,
+            Self::RefusedInput => 4,
+            Self::Gateway => 5,
+            Self::Workspace | Self::Cancelled => 6,
+        }
+    }
+}
+
+/// A failure as a person reads it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Failure {
+    /// What sort of failure it is.
+    pub kind: FailureKind,
+    /// Stable code for scripts and support: `bill.sum`, `orders.row`, `gateway.timeout`.
+    pub code: &'static str,
+    /// The fact, in one line.
+    pub title: Words,
+    /// What to do, in one line.
+    pub advice: Words,
+    /// Where: file, row, column, raw text; the remote side's own words.
+    pub detail: String,
+    /// True when the same request may succeed later.
+    pub retryable: bool,
+}
+
+impl Failure {
+    /// A failure with title and advice; `detail` is empty and it is not retryable.
+    #[must_use]
+    pub fn new(kind: FailureKind, code: &'static str, title: Words, advice: Words) -> Self {
+        Self {
+            kind,
+            code,
+            title,
+            advice,
+            detail: String::new(),
+            retryable: false,
+        }
+    }
+
+    /// Adds where it happened.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+
+    /// Says that trying again may help.
+    #[must_use]
+    pub fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    /// The work was stopped by a person; nothing was stored.
+    #[must_use]
+    pub fn cancelled() -> Self {
+        Self::new(
+            FailureKind::Cancelled,
+            "cancelled",
+            Words::new("已取消，没有存入任何数据", "Cancelled, nothing was stored"),
+            Words::default(),
+        )
+    }
+}
+
+/// English, one line, for logs and tests; screens and the command line choose the language.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title.en)?;
+        if !self.detail.is_empty() {
+            write!(f, ": {}", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// Code, fact and advice of what the workspace said.
+fn words_of(error: &StoreError) -> (&'static str, Words, Words) {
+    match error {
+        StoreError::Busy => (
+            "workspace.busy",
+            Words::new(
+                "另一个程序正在写入工作区",
+                "Another program is writing to the workspace",
+            ),
+            Words::new("等它结束后再试", "Try again when it is done"),
+        ),
+        StoreError::Full => (
+            "workspace.full",
+            Words::new("磁盘已满", "The disk is full"),
+            Words::new(
+                "腾出空间后再试，没有存入任何数据",
+                "Make room and try again; nothing was stored",
+            ),
+        ),
+        StoreError::Denied(_) => (
+            "workspace.denied",
+            Words::new("工作区无法读写", "The workspace cannot be read or written"),
+            Words::new(
+                "检查文件夹权限，或用 --workspace 指定另一个文件夹",
+                "Check the rights of the folder, or name another one with --workspace",
+            ),
+        ),
+        StoreError::Foreign => (
+            "workspace.foreign",
+            Words::new(
+                "这个文件不是本程序的工作区",
+                "The file is not a workspace of this program",
+            ),
+            Words::new(
+                "用 --workspace 指定另一个文件夹",
+                "Name another folder with --workspace",
+            ),
+        ),
+        StoreError::Newer { .. } => (
+            "workspace.newer",
+            Words::new(
+                "工作区由更新的版本建立，本版本不会打开它",
+                "The workspace was made by a newer version and is left alone",
+            ),
+            Words::new("请升级程序", "Update the program"),
+        ),
+        StoreError::Taken(_) => (
+            "workspace.taken",
+            Words::new("名称已被使用", "The name is taken"),
+            Words::new("换一个名称", "Choose another name"),
+        ),
+        StoreError::Missing(_) => (
+            "workspace.missing",
+            Words::new("找不到指定的内容", "What was named does not exist"),
+            Words::new("核对名称", "Check the name"),
+        ),
+        StoreError::Forbidden(_) => (
+            "workspace.forbidden",
+            Words::new("规则不允许这样做", "The rules do not allow this"),
+            Words::default(),
+        ),
+        StoreError::Broken(_) => (
+            "workspace.broken",
+            Words::new("工作区已损坏", "The workspace is damaged"),
+            Words::new(
+                "从备份恢复，或把这条信息发给我们",
+                "Restore it from a copy, or send us this message",
+            ),
+        ),
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let (code, title, advice) = words_of(&error);
+        let kind = match error {
+            StoreError::Taken(_) | StoreError::Missing(_) | StoreError::Forbidden(_) => {
+                FailureKind::Usage
+            }
+            _ => FailureKind::Workspace,
+        };
+        let failure = Self::new(kind, code, title, advice);
+        match error {
+            StoreError::Busy => failure.retryable(),
+            StoreError::Full | StoreError::Foreign => failure,
+            StoreError::Denied(detail)
+            | StoreError::Taken(detail)
+            | StoreError::Missing(detail)
+            | StoreError::Forbidden(detail)
+            | StoreError::Broken(detail) => failure.with_detail(detail),
+            StoreError::Newer { found, known } => {
+                failure.with_detail(format!("schema {found} > {known}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The import assistant: looks at a merchant's file with one mapping after the other, then imports it as shown.
+
+use std::io::{Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::import_file::{head_of, mapping_for, told_of_orders};
+use super::{orders, preview};
+use crate::event::Told;
+use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice};
+use crate::{Failure, FailureKind, Language, Reporter, Words};
+use recondesk_domain::ProfileId;
+use recondesk_intake::{Kind, Mapping, ReasonLanguage, Reject, RejectWriter};
+use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source, StoreError};
+use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
+
+/// Bytes of a reject file at most: what does not fit is only counted.
+const MOST_REJECTS: usize = 64 << 20;
+/// Longest name of a saved mapping.
+pub const LONGEST_NAME: usize = 64;
+/// Code of the failure that says a file is a bill, so that the window can offer to import it as one.
+pub const IS_A_BILL: &str = "import.bill";
+
+/// Opens a file of a person and reads its beginning; the source stands at its first byte again.
+fn open(files: &dyn Files, path: &Path) -> Result<(Source, Vec<u8>), Failure> {
+    let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
+    let mut source = files.open(path).map_err(unread)?;
+    let head = head_of(&mut source)?;
+    Ok((source, head))
+}
+
+/// True for a file that the import of bills should take, or name better than anybody else.
+///
+/// # Errors
+/// [`Failure`] when the file cannot be read.
+pub fn is_bill(files: &dyn Files, path: &Path) -> Result<bool, Failure> {
+    let (_, head) = open(files, path)?;
+    Ok(!matches!(
+        sniff_body(&head),
+        BodyKind::Unknown | BodyKind::Zip
+    ))
+}
+
+/// Looks at a whole file with a mapping; nothing is stored.
+///
+/// # Errors
+/// [`Failure`] when it is no file of a merchant's rows, or a person stops it. A mapping that does not fit is no failure.
+pub fn look(
+    ports: &Ports,
+    files: &dyn Files,
+    ask: &ImportAsk,
+    reporter: &dyn Reporter,
+) -> Result<ImportSheet, Failure> {
+    let (mut source, head) = open(files, &ask.path)?;
+    match sniff_body(&head) {
+        BodyKind::Unknown | BodyKind::Zip => {}
+        kind => return Err(not_orders(kind)),
+    }
+    let known = known_import(ports, ask.profile, &mut source, reporter)?;
+    let mut mapping = choose(ports, files, ask, (&mut source, &head))?;
+    let guess = preview::look(&mut source, Some(&mapping))?;
+    let has = |name: &String| guess.headers.iter().any(|header| header == name.trim());
+    mapping.columns.retain(|_, source| has(source));
+    mapping.status = mapping.status.filter(|rule| has(&rule.column));
+    let lacking = mapping.lacking();
+    let planned = lacking
+        .is_empty()
+        .then(|| preview::plan(&mapping, &guess).map_err(|failure| failure.title));
+    let (size, name) = (source.size, source.name.clone());
+    let beside = ports.books.beside(ask.profile, mapping.kind)?;
+    let (problem, seen) = match planned {
+        None => (None, None),
+        Some(Err(title)) => (Some(title), None),
+        Some(Ok(_)) => {
+            let seen = preview::preview(source, (&mapping, &beside), reporter)?;
+            (None, Some(seen))
+        }
+    };
+    Ok(ImportSheet {
+        profile: ask.profile,
+        path: ask.path.clone(),
+        name,
+        size,
+        guess,
+        mapping,
+        saved: ports.records.mappings(ask.profile)?,
+        lacking,
+        problem,
+        preview: seen,
+        known,
+    })
+}
+
+/// The newest import of the same bytes. A file is read through only where its size is known.
+fn known_import(
+    ports: &Ports,
+    profile: ProfileId,
+    source: &mut Source,
+    reporter: &dyn Reporter,
+) -> Result<Option<KnownFile>, Failure> {
+    let size = source.size;
+    let mut imports = ports.books.imports(profile)?;
+    imports.retain(|import| import.bytes == size && matches!(&*import.kind, "orders" | "refunds"));
+    if imports.is_empty() {
+        return Ok(None);
+    }
+    let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
+    let mut digest = Sha256::new();
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        if reporter.cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let read = source.bytes.read(&mut piece).map_err(unread)?;
+        if read == 0 {
+            break;
+        }
+        digest.update(piece.get(..read).unwrap_or_default());
+    }
+    source.bytes.rewind().map_err(unread)?;
+    let digest: [u8; 32] = digest.finalize().into();
+    let same = imports.into_iter().find(|import| import.sha256 == digest);
+    Ok(same.map(|import| KnownFile {
+        at: import.imported_at,
+        mapping: mapping_of(&import),
+    }))
+}
+
+/// The mapping of an import, as its facts name it.
+fn mapping_of(import: &ImportRecord) -> String {
+    let facts: serde_json::Value = serde_json::from_str(&import.facts).unwrap_or_default();
+    let name = facts.get("mapping").and_then(serde_json::Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
+fn choose(
+    ports: &Ports,
+    files: &dyn Files,
+    ask: &ImportAsk,
+    (source, head): (&mut Source, &[u8]),
+) -> Result<Mapping, Failure> {
+    match &ask.choice {
+        MappingChoice::Given(mapping) => Ok(mapping.as_ref().clone()),
+        MappingChoice::Saved(name) => {
+            let text = ports.records.mapping(ask.profile, name)?;
+            let text = text.ok_or_else(|| StoreError::Missing(format!("mapping {name}")))?;
+            Mapping::from_toml(&text).map_err(|error| BooksError::Mapping(Box::new(error)).into())
+        }
+        MappingChoice::Guessed(kind) => {
+            let guess = preview::look(source, None)?;
+            Ok(Mapping::propose(&guess.headers, *kind))
+        }
+        MappingChoice::Any => {
+            let found = mapping_for(ports, ask.profile, head, || files.open(&ask.path));
+            if let Ok(mapping) = found {
+                return Ok(mapping);
+            }
+            // A person goes on from what was recognised; a file that cannot be read at all is refused here.
+            let guess = preview::look(source, None)?;
+            let [orders, refunds] =
+                [Kind::Orders, Kind::Refunds].map(|kind| Mapping::propose(&guess.headers, kind));
+            let better = refunds.lacking().len() < orders.lacking().len();
+            Ok(if better { refunds } else { orders })
+        }
+    }
+}
+
+/// Imports a file as it was shown; refused rows go to a file beside it.
+///
+/// # Errors
+/// [`Failure`] that says why the file is refused; nothing is stored then.
+pub fn import(
+    ports: &Ports,
+    files: &dyn Files,
+    order: &ImportOrder,
+    language: Language,
+    reporter: &dyn Reporter,
+) -> Result<Told, Failure> {
+    let (mut source, _) = open(files, &order.path)?;
+    let guess = preview::look(&mut source, Some(&order.mapping))?;
+    let plan = preview::plan(&order.mapping, &guess)?;
+    let reasons = match language {
+        Language::Zh => ReasonLanguage::Zh,
+        Language::En => ReasonLanguage::En,
+    };
+    let mut bytes = Vec::new();
+    let unwritten = |error: std::io::Error| cannot_reject(&error);
+    let mut writer = RejectWriter::new(&mut bytes, &plan, reasons).map_err(unwritten)?;
+    let mut first: Option<Words> = None;
+    let mut room = MOST_REJECTS;
+    let mut keep = |reject: &Reject| {
+        first.get_or_insert_with(|| Words::new(reject.zh(), reject.en()));
+        let size: usize = reject.cells.iter().map(String::len).sum::<usize>() + 256;
+        if let Some(left) = room.checked_sub(size) {
+            room = left;
+            // Memory takes whatever is written.
+            drop(writer.write(reject));
+        }
+    };
+    let place = (order.profile, order.mapping.as_ref());
+    let done = orders::import(ports.books.as_ref(), place, source, &mut keep, reporter)?;
+    writer.finish().map_err(unwritten)?;
+    if order.save {
+        let (name, text) = (&order.mapping.name, order.mapping.to_toml());
+        ports.records.set_mapping(order.profile, name, &text)?;
+    }
+    let mut note = first.unwrap_or_default();
+    if done.bad > 0 && done.is_new {
+        let path = reject_path(&order.path, language);
+        let written = files.write(&path, &mut |out| out.write_all(&bytes));
+        note = told_of_rejects(&path, written.err(), note);
+    }
+    Ok(told_of_orders(&done, order.profile, note))
+}
+
+/// `orders_拒收.csv` beside `orders.xlsx`.
+fn reject_path(path: &Path, language: Language) -> PathBuf {
+    let word = match language {
+        Language::Zh => "拒收",
+        Language::En => "refused",
+    };
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}_{word}.csv"))
+}
+
+fn told_of_rejects(path: &Path, error: Option<std::io::Error>, first: Words) -> Words {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let Words { zh, en } = first;
+    match error {
+        None => Words::new(
+            format!("拒收的行写入 {name}，改正后可再导入；{zh}"),
+            format!("Refused rows are in {name}, to be mended and imported; {en}"),
+        ),
+        Some(error) => Words::new(
+            format!("拒收文件写不出去（{error}）；{zh}"),
+            format!("The file of refused rows cannot be written ({error}); {en}"),
+        ),
+    }
+}
+
+fn not_orders(kind: BodyKind) -> Failure {
+    let is_bill = matches!(kind, BodyKind::Bill | BodyKind::Gzip);
+    let code = if is_bill {
+        IS_A_BILL
+    } else {
+        "import.not_orders"
+    };
+    let title = if is_bill {
+        Words::new(
+            "不是订单文件：这是一份微信账单",
+            "Not a file of orders: this is a bill of WeChat Pay",
+        )
+    } else {
+        Words::new(
+            format!("不是订单文件：{}", kind.zh()),
+            format!("Not a file of orders: {}", kind.en()),
+        )
+    };
+    let advice = if is_bill {
+        Words::new(
+            "账单不用选列，直接按账单导入",
+            "A bill needs no columns chosen: import it as a bill",
+        )
+    } else {
+        Words::new(
+            "从商城系统导出订单后再导入",
+            "Export the orders from the shop system, then import them",
+        )
+    };
+    Failure::new(FailureKind::RefusedInput, code, title, advice)
+}
+
+fn cannot_reject(error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "import.rejects",
+        Words::new("拒收的行写不出去", "Refused rows cannot be written"),
+        Words::default(),
+    )
+    .with_detail(error.to_string())
+}

@@ -1,0 +1,170 @@
+//! A merchant's day from end to end: fetch the bill, import it, compare. What a scheduler runs.
+
+use super::bills;
+use super::download::{BillType, Fetched, trade_bill};
+use super::exchange::Line;
+use super::reconcile::{self, Ask, Matched, Reconciled};
+use crate::event::Told;
+use crate::{Failure, FailureKind, Reporter, Words};
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId, group_digits};
+use recondesk_ports::{BillImport, CancelToken, CaseQuery, Ports, Records, Standing, StoreError};
+
+/// What came of fetching a bill.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Arrived {
+    /// It was imported, or was there already with the same bytes.
+    Bill(Box<BillImport>),
+    /// WeChat Pay says that nothing happened that day.
+    NoBill,
+}
+
+/// Fetches the bill of a day and imports it.
+///
+/// # Errors
+/// [`Failure`]: not ready, refused, the gateway, the workspace; nothing is half stored.
+pub fn fetch(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    (day, kind): (BillDate, BillType),
+    reporter: &dyn Reporter,
+) -> Result<Arrived, Failure> {
+    let cancel = CancelToken::default();
+    let line = Line {
+        gateway: ports.gateway.as_ref(),
+        vault: ports.vault.as_ref(),
+        random: ports.random.as_ref(),
+        clock: ports.clock.as_ref(),
+        profile: (id, profile),
+        cancel: &cancel,
+    };
+    let mut scratch = ports.writers.scratch().map_err(|error| unwritten(&error))?;
+    let mut sink = |piece: &[u8]| scratch.write_all(piece).map_err(|error| error.to_string());
+    let now = ports.clock.now();
+    match trade_bill(line, day, kind, &mut sink, reporter)? {
+        Fetched::NoBill if now < day.bill_available_from() => Err(not_ready(day)),
+        Fetched::NoBill => {
+            if kind == BillType::All {
+                ports.records.mark_no_bill(id, day, now)?;
+            }
+            Ok(Arrived::NoBill)
+        }
+        Fetched::Bill { .. } => {
+            let word = kind.wire().to_lowercase();
+            let name = format!("{}_{day}_{word}.csv.gz", profile.mch_id);
+            let source = scratch
+                .into_source(&name)
+                .map_err(|error| unwritten(&error))?;
+            let books = ports.books.as_ref();
+            let import = bills::import(books, (id, profile), source, Some(day), reporter)?;
+            Ok(Arrived::Bill(Box::new(import)))
+        }
+    }
+}
+
+/// Fetches the bill of a day unless a good one is here, and compares.
+///
+/// # Errors
+/// As [`fetch`] and [`reconcile::run`].
+pub fn run(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    day: BillDate,
+    reporter: &dyn Reporter,
+) -> Result<Reconciled, Failure> {
+    let is_here = ports
+        .books
+        .bills(id, day)?
+        .iter()
+        .any(|bill| bill.kind == "bill.all" && bill.standing == Standing::Verified)
+        || ports.records.no_bill_days(id)?.contains(&day);
+    if !is_here {
+        fetch(ports, (id, profile), (day, BillType::All), reporter)?;
+    }
+    let ask = Ask {
+        profile: (id, profile),
+        day,
+        cut_off_minutes: None,
+        matched: Matched::Counted,
+    };
+    reconcile::run(ports, &ask, reporter)
+}
+
+/// Before 10:00 of the next day "no bill" only means "not made yet".
+fn not_ready(day: BillDate) -> Failure {
+    Failure::new(
+        FailureKind::NotReady,
+        "bill.not_ready",
+        Words::new("账单还没有生成好", "The bill is not ready yet"),
+        Words::new(
+            "次日 10:00（北京时间）后再取",
+            "Try after 10:00 Beijing time of the next day",
+        ),
+    )
+    .with_detail(day.to_string())
+    .retryable()
+}
+
+fn unwritten(error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "workspace.scratch",
+        Words::new("无法写临时文件", "A temporary file cannot be written"),
+        Words::new(
+            "检查工作区所在磁盘的空间和权限",
+            "Check room and rights on the disk of the workspace",
+        ),
+    )
+    .with_detail(error.to_string())
+}
+
+/// Findings of a day that still wait for a person: what was decided or closed by itself is not among them.
+pub(super) fn still_open(
+    records: &dyn Records,
+    id: ProfileId,
+    day: BillDate,
+) -> Result<u64, StoreError> {
+    let cases = records.cases(&CaseQuery {
+        profile: Some(id),
+        day: Some(day),
+        ..CaseQuery::default()
+    })?;
+    let open = cases
+        .iter()
+        .filter(|case| !case.status.is_closed() && case.finding.category.severity().needs_person());
+    Ok(open.count() as u64)
+}
+
+/// Says what a comparison brought and what of it is still open, and what changed against the run before.
+pub(super) fn told_of_run(
+    records: &dyn Records,
+    done: &Reconciled,
+    (id, profile): (ProfileId, &MerchantProfile),
+    day: BillDate,
+) -> Result<Told, StoreError> {
+    let open = still_open(records, id, day)?;
+    let matched = digits(done.run.summary.headline().matched);
+    let work = digits(open);
+    let name = &profile.name;
+    let title = Words::new(
+        format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
+        format!("{name} {day} compared: {matched} matched, {work} to work"),
+    );
+    let changes = done.changes.as_ref().filter(|changes| !changes.is_empty());
+    let note = changes.map(|changes| {
+        let (new, gone) = (changes.new.len(), changes.gone.len());
+        Words::new(
+            format!("与上次运行比：+{new} / −{gone} 笔"),
+            format!("against the run before: +{new} / −{gone}"),
+        )
+    });
+    Ok(Told {
+        title,
+        note: note.unwrap_or_default(),
+        day: Some((id, day)),
+        attention: open > 0,
+    })
+}
+
+fn digits(n: u64) -> String {
+    group_digits(&n.to_string())
+}

@@ -1,0 +1,168 @@
+//! What imports of bills and of merchant files share: progress, cancelling, and why they fail.
+
+use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use recondesk_domain::Term;
+use recondesk_ports::{BooksError, Part, Watch};
+use wechatpay_codec::bill::{BillError, BodyKind, Certificate};
+
+/// A reporter as the books see it.
+pub(super) struct Watching<'a>(pub(super) &'a dyn Reporter);
+
+impl Watch for Watching<'_> {
+    fn at(&self, part: Part, done: u64, total: Option<u64>) {
+        let step = match part {
+            Part::Read => Step::Read,
+            Part::Sort => Step::Sort,
+            Part::Store => Step::Store,
+        };
+        self.0.progress(Progress { step, done, total });
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
+fn refused(code: &'static str, title: Words, advice: Words) -> Failure {
+    Failure::new(FailureKind::RefusedInput, code, title, advice)
+}
+
+impl From<BooksError> for Failure {
+    fn from(error: BooksError) -> Self {
+        match error {
+            BooksError::Store(error) => error.into(),
+            BooksError::Cancelled => Self::cancelled(),
+            BooksError::Damaged { file, what } => Self::new(
+                FailureKind::Workspace,
+                "workspace.damaged",
+                Words::new("工作区文件已损坏", "A file of the workspace is damaged"),
+                Words::new(
+                    "从备份恢复数据目录，或重新导入原文件",
+                    "Restore the data folder from a backup, or import the original file again",
+                ),
+            )
+            .with_detail(format!("{file}: {what}")),
+            BooksError::Source(detail) => refused(
+                "import.read",
+                Words::new("文件读不出来", "The file cannot be read"),
+                Words::new(
+                    "确认文件完整、没有被其他程序占用后重试",
+                    "Check that the file is whole and not held by another program, then try again",
+                ),
+            )
+            .with_detail(detail),
+            BooksError::TooMuch(what) => too_much(what),
+            BooksError::NotABill { kind, head } => not_a_bill(kind, &head),
+            BooksError::Bill(fault) => refused(
+                "bill.unreadable",
+                Words::new(
+                    format!("账单读不出来：{}", fault.zh()),
+                    format!("The bill cannot be read: {fault}"),
+                ),
+                Words::new(
+                    "请使用微信支付下载的原始文件，不要用表格软件另存",
+                    "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
+                ),
+            ),
+            BooksError::BillRefused(certificate) => bill_refused(&certificate),
+            BooksError::Digest { expected, found } => refused(
+                "bill.hash",
+                Words::new(
+                    "账单内容与微信支付给出的摘要不符",
+                    "The bill differs from the digest that WeChat Pay announced",
+                ),
+                Words::new("重新下载", "Download it again"),
+            )
+            .with_detail(format!("SHA-1 {found}, {expected}"))
+            .retryable(),
+            BooksError::WhichDay(days) => refused(
+                "bill.which_day",
+                Words::new(
+                    "账单里不止一天或没有明细，需指明账单日",
+                    "The bill has rows of several days, or none: name its day",
+                ),
+                Words::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
+            )
+            .with_detail(days.join(", ")),
+            BooksError::Orders(error) => refused(
+                "orders.file",
+                Words::new(error.zh(), error.to_string()),
+                Words::new(
+                    "从商城系统重新导出后再导入",
+                    "Export the file again from the shop system, then import it",
+                ),
+            ),
+            BooksError::Mapping(error) => refused(
+                "orders.mapping",
+                Words::new(error.zh(), error.to_string()),
+                Words::new(
+                    "在导入预览中检查列映射",
+                    "Check the column mapping in the import preview",
+                ),
+            ),
+        }
+    }
+}
+
+fn too_much(what: Term) -> Failure {
+    refused(
+        "import.too_much",
+        Words::new(
+            format!("文件读不出来：{}", what.zh),
+            format!("The file cannot be read: {}", what.en),
+        ),
+        Words::new(
+            "确认文件完整后重新导出或下载；没有存入任何数据",
+            "Check the file, then export or download it again; nothing was stored",
+        ),
+    )
+}
+
+fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
+    if kind == BodyKind::XmlError {
+        let error = BillError::read(head);
+        let kind = match error {
+            BillError::NotReady => FailureKind::NotReady,
+            _ => FailureKind::RefusedInput,
+        };
+        return Failure::new(
+            kind,
+            "bill.error_body",
+            Words::new(
+                format!("这不是账单，而是微信支付的错误信息：{}", error.zh()),
+                format!("This is no bill but an error of WeChat Pay: {error}"),
+            ),
+            Words::new(
+                "按错误信息处理后重新下载",
+                "Mend the cause, then download again",
+            ),
+        );
+    }
+    refused(
+        "bill.not_a_bill",
+        Words::new(
+            format!("不是交易账单：{}", kind.zh()),
+            format!("Not a trade bill: {}", kind.en()),
+        ),
+        Words::new(
+            "请选择微信支付商户平台或接口下载的交易账单",
+            "Choose a trade bill as downloaded from the merchant platform or the API",
+        ),
+    )
+}
+
+fn bill_refused(certificate: &Certificate) -> Failure {
+    let reason = certificate.reasons.first();
+    let title = reason.map_or_else(
+        || Words::new("账单被拒绝", "The bill is refused"),
+        |reason| Words::new(reason.zh.clone(), reason.en.clone()),
+    );
+    refused(
+        "bill.refused",
+        title,
+        Words::new(
+            "确认商户和日期，导入对应的原始账单；没有存入任何数据",
+            "Check merchant and day, and import the original bill; nothing was stored",
+        ),
+    )
+}

@@ -1,0 +1,421 @@
+//! The work behind the Signature screen: keys are fetched, used and dropped here; answers carry placeholders.
+
+use super::lab_keys::{private_key, v2_candidates, verify_key};
+use super::lab_open::{front_end, open};
+use super::lab_send;
+use crate::model::{
+    KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, MeantField, Message, Signed,
+    Steps, Verified, Why, WhyAsk,
+};
+use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, SignType};
+use recondesk_ports::Ports;
+use wechatpay_codec::lab::explain::{
+    QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v2, explain_v3,
+};
+use wechatpay_codec::lab::field_meaning;
+use wechatpay_codec::lab::paste::{HttpPart, take_apart};
+use wechatpay_codec::lab::reading::value_reading;
+use wechatpay_codec::lab::steps::{curl, signed_xml, steps_v2, steps_v3};
+use wechatpay_codec::lab::template::{Template, check};
+use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
+use wechatpay_codec::v3::{
+    Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, authorize,
+    normal_serial, verify_message,
+};
+use wechatpay_codec::{Params, selftest};
+
+/// Answers a question of the Signature screen.
+///
+/// # Errors
+/// A [`Failure`] that says what is missing or cannot be read; it never holds a key.
+pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<LabOutcome, Failure> {
+    let of_tab = |answer| LabOutcome::Answer(Box::new(answer));
+    Ok(match ask {
+        LabAsk::Fill(template, profile) => {
+            let profile =
+                profile_of(ports, profile)?.unwrap_or_else(|| MerchantProfile::new("", ""));
+            let now = ports.clock.now();
+            LabOutcome::Fill(match template {
+                LabChoice::V2(template) => {
+                    let params = template.prefill(&profile, &ports.random.nonce(), now);
+                    LabFill::Fields(template, params)
+                }
+                LabChoice::V3(template) => {
+                    LabFill::Request(template, Box::new(template.prefill(&profile, now)))
+                }
+            })
+        }
+        LabAsk::TakeApart(text) => {
+            let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+            LabOutcome::Fill(LabFill::Taken(Box::new(pasted)))
+        }
+        LabAsk::Sign(template, message, key) => {
+            of_tab(LabAnswer::Signed(sign(ports, template, &message, &key)?))
+        }
+        LabAsk::Why(ask) => of_tab(LabAnswer::Why(why(ports, &ask, reporter)?)),
+        LabAsk::Verify(text, key) => of_tab(LabAnswer::Verified(verify(ports, &text, &key)?)),
+        LabAsk::FrontEnd(ask) => of_tab(front_end(ports, &ask)?),
+        LabAsk::Decrypt(kind, text, key) => {
+            of_tab(LabAnswer::Plain(open(ports, kind, &text, &key)?))
+        }
+        LabAsk::Send(ask) => {
+            LabOutcome::Sent(Box::new(lab_send::send(ports, &ask, &reporter.token())?))
+        }
+        LabAsk::Follow(ask) => {
+            LabOutcome::Followed(Box::new(lab_send::follow(ports, &ask, &reporter.token())?))
+        }
+        LabAsk::SelfTest => {
+            let checks = selftest::run_embedded().map_err(|error| unclear(error.to_string()))?;
+            LabOutcome::Checks(checks)
+        }
+    })
+}
+
+pub(super) fn profile_of(
+    ports: &Ports,
+    id: Option<ProfileId>,
+) -> Result<Option<MerchantProfile>, Failure> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let rows = ports.records.profiles()?;
+    Ok(rows
+        .into_iter()
+        .find(|(known, _)| *known == id)
+        .map(|(_, profile)| profile))
+}
+
+pub(super) fn chosen_profile(
+    ports: &Ports,
+    key: &KeyChoice,
+) -> Result<Option<MerchantProfile>, Failure> {
+    match key {
+        KeyChoice::Stored(id) => profile_of(ports, Some(*id)),
+        KeyChoice::Typed(_) => Ok(None),
+    }
+}
+
+fn sign(
+    ports: &Ports,
+    template: Template,
+    message: &Message,
+    key: &KeyChoice,
+) -> Result<Signed, Failure> {
+    let profile = chosen_profile(ports, key)?;
+    match message {
+        Message::V2(params, sign_type) => {
+            let keys = v2_candidates(ports, key)?;
+            let first = keys.first().ok_or_else(no_key)?;
+            let steps = steps_v2(params, &first.key, *sign_type);
+            let xml = signed_xml(params, steps.result()).unwrap_or_default();
+            let command = template.endpoint().map(|endpoint| {
+                let base = profile.map_or_else(
+                    || recondesk_domain::OFFICIAL_GATEWAY.to_owned(),
+                    |profile| profile.gateway,
+                );
+                let address = format!("{}{}", base.trim_end_matches('/'), endpoint.path());
+                curl("POST", &address, &[("Content-Type", "text/xml")], &xml)
+            });
+            Ok(Signed {
+                problems: check(template, params, ports.clock.now()),
+                steps: Steps::V2(steps),
+                curl: command.unwrap_or_default(),
+                xml,
+            })
+        }
+        Message::V3(http) => sign_v3(ports, http, key, profile.as_ref()),
+    }
+}
+
+fn sign_v3(
+    ports: &Ports,
+    http: &HttpPart,
+    key: &KeyChoice,
+    profile: Option<&MerchantProfile>,
+) -> Result<Signed, Failure> {
+    let private = private_key(ports, key)?;
+    let header = authorization(http);
+    let or = |own: &str, other: Option<&str>| match own {
+        "" => other.unwrap_or_default().to_owned(),
+        own => own.to_owned(),
+    };
+    let mchid = or(&header.mchid, profile.map(|p| p.mch_id.as_str()));
+    let serial = or(&header.serial, profile.map(|p| p.cert_serial.as_str()));
+    let now = ports.clock.now().unix().to_string();
+    let timestamp = or(&header.timestamp, Some(&now));
+    let nonce = or(&header.nonce, Some(&ports.random.nonce()));
+    let parts = RequestParts {
+        method: &http.method,
+        target: &http.target,
+        timestamp: &timestamp,
+        nonce: &nonce,
+        body: &http.body,
+    };
+    let signed = authorize(&parts, &mchid, &serial, &private);
+    let steps = steps_v3(&parts, &signed);
+    let address = format!("https://{}{}", http.host, http.target);
+    let headers = [
+        ("Authorization", steps.header.as_str()),
+        ("Accept", "application/json"),
+        ("Content-Type", "application/json"),
+    ];
+    let body = String::from_utf8_lossy(&http.body);
+    Ok(Signed {
+        curl: if http.host.is_empty() {
+            String::new()
+        } else {
+            curl(&http.method, &address, &headers, &body)
+        },
+        steps: Steps::V3(steps),
+        xml: String::new(),
+        problems: Vec::new(),
+    })
+}
+
+fn authorization(http: &HttpPart) -> Authorization {
+    http.header("Authorization")
+        .and_then(|header| Authorization::parse(header).ok())
+        .unwrap_or_default()
+}
+
+fn why(ports: &Ports, ask: &WhyAsk, reporter: &dyn Reporter) -> Result<Why, Failure> {
+    let begun = ports.clock.steady_ms();
+    let watch = |done: u64, total: u64| {
+        reporter.progress(Progress {
+            step: Step::Compare,
+            done,
+            total: Some(total),
+        });
+        !reporter.cancelled()
+    };
+    let mut out = match &ask.message {
+        Message::V2(params, sign_type) => {
+            let keys = v2_candidates(ports, &ask.key)?;
+            let first = keys.first().ok_or_else(no_key)?;
+            let steps = Some(Steps::V2(steps_v2(params, &first.key, *sign_type)));
+            let verdict = explain_v2(&question_v2(params, *sign_type, ask, &keys), &watch);
+            Why {
+                verdict,
+                aligned: None,
+                steps,
+                took_ms: 0,
+            }
+        }
+        Message::V3(http) => {
+            let question = question_v3(ports, http, ask)?;
+            let aligned = SignInformation::from_answer(ask.other_side.as_bytes())
+                .map(|told| align_401(&told, &question.right_string()));
+            Why {
+                verdict: explain_v3(&question, &watch),
+                aligned,
+                steps: None,
+                took_ms: 0,
+            }
+        }
+    };
+    out.took_ms = ports.clock.steady_ms().saturating_sub(begun);
+    Ok(out)
+}
+
+fn other_string(ask: &WhyAsk) -> Option<String> {
+    let text = &ask.other_side;
+    let is_answer = SignInformation::from_answer(text.as_bytes()).is_some();
+    (!text.trim().is_empty() && !is_answer).then(|| text.clone())
+}
+
+fn question_v2(
+    params: &Params,
+    sign_type: SignType,
+    ask: &WhyAsk,
+    keys: &[wechatpay_codec::lab::explain::KeyCandidate],
+) -> QuestionV2 {
+    let mut message = params.clone();
+    // Another signature than the one in question may have been signed by mistake.
+    if message.get("sign") == Some(ask.given.trim()) {
+        message.remove("sign");
+    }
+    message.remove("paySign");
+    QuestionV2 {
+        message,
+        given: ask.given.trim().to_owned(),
+        keys: keys.to_vec(),
+        sign_type,
+        signed_text: other_string(ask),
+        seen: Vec::new(),
+    }
+}
+
+fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV3, Failure> {
+    let headers = SignatureHeaders::collect(&http.headers).ok();
+    let header = authorization(http);
+    let is_reply = headers.is_some() || http.method.is_empty();
+    let headers = headers.unwrap_or_default();
+    let pick = |reply: String, request: &str| if is_reply { reply } else { request.to_owned() };
+    let serial = pick(headers.serial, &header.serial);
+    let kind = if is_reply {
+        SecretKind::PlatformKey
+    } else {
+        SecretKind::ClientKey
+    };
+    let message = if is_reply {
+        SignedMessage::Reply {
+            body: http.body.clone(),
+        }
+    } else {
+        SignedMessage::Request {
+            method: http.method.to_uppercase(),
+            target: http.target.clone(),
+            host: http.host.clone(),
+            body: http.body.clone(),
+        }
+    };
+    let own = pick(headers.signature, &header.signature);
+    let given = match ask.given.trim() {
+        "" => own,
+        given => given.to_owned(),
+    };
+    let mut seen = vec![header.nonce.clone(), header.timestamp.clone(), header.mchid];
+    seen.retain(|value| !value.is_empty());
+    Ok(QuestionV3 {
+        message,
+        timestamp: pick(headers.timestamp, &header.timestamp),
+        nonce: pick(headers.nonce, &header.nonce),
+        given,
+        keys: vec![VerifyCandidate {
+            name: serial.clone(),
+            key: verify_key(ports, &ask.key, kind, &serial)?,
+        }],
+        signed_text: other_string(ask),
+        seen,
+    })
+}
+
+fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failure> {
+    let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+    if let Some(http) = &pasted.http
+        && let Ok(headers) = SignatureHeaders::collect(&http.headers)
+    {
+        return verify_v3(ports, &headers, &http.body, key);
+    }
+    let keys = v2_candidates(ports, key)?;
+    let kind = MessageKind::of(&pasted.params);
+    let fits = fits_v2(&pasted.params, &keys);
+    let refusal = if !fits.is_empty() {
+        Words::default()
+    } else if kind == MessageKind::RefundNotice {
+        Words::new(
+            "退款通知不签名，到“解密”里打开",
+            "Refund notifications are not signed; open it under Decrypt",
+        )
+    } else {
+        Words::new("没有一把密钥和算法相符", "No key and algorithm fit")
+    };
+    Ok(Verified {
+        kind: kind.name().words(),
+        fits: fits
+            .into_iter()
+            .map(|fit| (fit.name, fit.sign_type.wire()))
+            .collect(),
+        refusal,
+        keys: keys.len(),
+        fields: meant(&pasted.params),
+        reply: kind.expected_answer().to_owned(),
+    })
+}
+
+/// Fields with their meaning, and what their value says with its unit.
+pub(super) fn meant(params: &Params) -> Vec<MeantField> {
+    let field = |param: &wechatpay_codec::Param| MeantField {
+        name: param.name.clone(),
+        value: param.value.clone(),
+        meaning: meaning(&param.name, &param.value),
+    };
+    params.iter().map(field).collect()
+}
+
+fn meaning(name: &str, value: &str) -> Words {
+    let known: Words = field_meaning(name).map(Into::into).unwrap_or_default();
+    match value_reading(name, value) {
+        None => known,
+        Some(read) if known.zh.is_empty() => read,
+        Some(read) => Words::new(
+            format!("{} → {}", known.zh, read.zh),
+            format!("{} → {}", known.en, read.en),
+        ),
+    }
+}
+
+fn verify_v3(
+    ports: &Ports,
+    headers: &SignatureHeaders,
+    body: &[u8],
+    key: &KeyChoice,
+) -> Result<Verified, Failure> {
+    let mut key = verify_key(ports, key, SecretKind::PlatformKey, &headers.serial)?;
+    let own = std::mem::replace(&mut key.id, normal_serial(&headers.serial));
+    let outcome = verify_message(headers, body, &[key], ports.clock.now()).map(|_| ());
+    let refusal = match &outcome {
+        Ok(()) => Words::default(),
+        Err(VerifyError::Probe) => Words::new(
+            "这是微信支付的探测流量：按失败应答即可",
+            "A probe of WeChat Pay: answer with a failure",
+        ),
+        Err(VerifyError::Stale(seconds)) => Words::new(
+            format!("时间相差 {seconds} 秒，超过五分钟"),
+            format!("{seconds} seconds from now, more than five minutes"),
+        ),
+        Err(VerifyError::Wrong) => Words::new(
+            "签名不符：公钥不对，或报文体被改动",
+            "The signature does not fit: another key, or the body was changed",
+        ),
+        Err(other) => Words::new(other.to_string(), other.to_string()),
+    };
+    let fields = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, value)| MeantField {
+            meaning: field_meaning(&name).map(Into::into).unwrap_or_default(),
+            value: value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned),
+            name,
+        })
+        .collect();
+    Ok(Verified {
+        kind: Words::new("APIv3 应答或通知", "APIv3 answer or notification"),
+        fits: outcome
+            .is_ok()
+            .then_some((own, "SHA256-RSA2048"))
+            .into_iter()
+            .collect(),
+        refusal,
+        keys: 1,
+        fields,
+        reply: String::new(),
+    })
+}
+
+pub(super) fn no_key() -> Failure {
+    usage(("没有密钥", "There is no key"))
+}
+
+/// The question was filled in wrongly.
+pub(super) fn usage(title: (&str, &str)) -> Failure {
+    let title = Words::new(title.0, title.1);
+    Failure::new(FailureKind::Usage, "usage.lab", title, Words::default())
+}
+
+/// What was given cannot be used.
+pub(super) fn refused(code: &'static str, title: (&str, &str), detail: String) -> Failure {
+    let title = Words::new(title.0, title.1);
+    Failure::new(FailureKind::RefusedInput, code, title, Words::default()).with_detail(detail)
+}
+
+pub(super) fn unclear(detail: String) -> Failure {
+    refused(
+        "lab.text",
+        ("文本无法识别", "The text is not understood"),
+        detail,
+    )
+}

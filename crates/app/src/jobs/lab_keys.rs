@@ -1,0 +1,119 @@
+//! Keys for the Signature screen, from the vault or as typed; nothing here outlives a question.
+
+use super::lab::refused;
+use crate::model::KeyChoice;
+use crate::{Failure, FailureKind, Words};
+use recondesk_domain::{ProfileId, Secret, SecretKind};
+use recondesk_ports::Ports;
+use wechatpay_codec::lab::explain::KeyCandidate;
+use wechatpay_codec::v3::{PrivateKey, VerifyKey};
+
+/// The key of that kind as text.
+pub(super) fn text_key(
+    ports: &Ports,
+    key: &KeyChoice,
+    kind: SecretKind,
+) -> Result<Secret<String>, Failure> {
+    match key {
+        KeyChoice::Typed(key) => Ok(key.clone()),
+        KeyChoice::Stored(id) => stored(ports, *id, kind)?.ok_or_else(|| missing(kind)),
+    }
+}
+
+fn stored(
+    ports: &Ports,
+    id: ProfileId,
+    kind: SecretKind,
+) -> Result<Option<Secret<String>>, Failure> {
+    let Some(bytes) = ports.vault.get(id, kind)? else {
+        return Ok(None);
+    };
+    let text = std::str::from_utf8(bytes.expose()).ok();
+    let text = text.ok_or_else(|| {
+        refused(
+            "key.text",
+            ("密钥不是文本", "The key is not text"),
+            kind.word().to_owned(),
+        )
+    })?;
+    Ok(Some(Secret::new(text.to_owned())))
+}
+
+/// The chosen APIv2 key first; where it is a stored one, those of all other merchants after it.
+pub(super) fn v2_candidates(ports: &Ports, key: &KeyChoice) -> Result<Vec<KeyCandidate>, Failure> {
+    let first = text_key(ports, key, SecretKind::V2Key)?;
+    let KeyChoice::Stored(chosen) = key else {
+        return Ok(vec![KeyCandidate {
+            name: String::new(),
+            key: first,
+        }]);
+    };
+    let rows = ports.records.profiles()?;
+    let name = rows.iter().find(|(id, _)| id == chosen);
+    let mut out = vec![KeyCandidate {
+        name: name
+            .map(|(_, profile)| profile.name.clone())
+            .unwrap_or_default(),
+        key: first,
+    }];
+    for (id, profile) in rows.into_iter().filter(|(id, _)| id != chosen) {
+        // A key that cannot be read only shortens the search.
+        if let Ok(Some(key)) = stored(ports, id, SecretKind::V2Key) {
+            out.push(KeyCandidate {
+                name: profile.name,
+                key,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// The merchant's private key.
+pub(super) fn private_key(ports: &Ports, key: &KeyChoice) -> Result<PrivateKey, Failure> {
+    let text = text_key(ports, key, SecretKind::ClientKey)?;
+    PrivateKey::from_pem(text.expose()).map_err(|error| unusable(error.to_string()))
+}
+
+/// A key to verify with: certificate, public key, or the public half of a private key.
+pub(super) fn verify_key(
+    ports: &Ports,
+    key: &KeyChoice,
+    kind: SecretKind,
+    id: &str,
+) -> Result<VerifyKey, Failure> {
+    let text = text_key(ports, key, kind)?;
+    let text = text.expose();
+    let key = if text.contains("PRIVATE KEY-----") {
+        PrivateKey::from_pem(text).and_then(|key| key.verifying(id))
+    } else {
+        VerifyKey::from_pem(text, id)
+    };
+    key.map_err(|error| unusable(error.to_string()))
+}
+
+fn unusable(detail: String) -> Failure {
+    let title = (
+        "密钥或证书无法使用",
+        "The key or certificate cannot be used",
+    );
+    refused("key.pem", title, detail)
+}
+
+fn missing(kind: SecretKind) -> Failure {
+    let (zh, en) = match kind {
+        SecretKind::V2Key => ("没有存 v2 API 密钥", "No v2 API key is stored"),
+        SecretKind::V3Key => ("没有存 APIv3 密钥", "No APIv3 key is stored"),
+        SecretKind::ClientCert => ("没有存商户证书", "No merchant certificate is stored"),
+        SecretKind::ClientKey => ("没有存商户私钥", "No private key is stored"),
+        SecretKind::PlatformKey => ("没有存微信支付公钥", "No WeChat Pay public key is stored"),
+    };
+    Failure::new(
+        FailureKind::Usage,
+        "vault.missing",
+        Words::new(zh, en),
+        Words::new(
+            "在“商户”里存入，或在这里输入密钥",
+            "Store it under Merchants, or type the key here",
+        ),
+    )
+}

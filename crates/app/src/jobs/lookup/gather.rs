@@ -1,0 +1,292 @@
+//! Everything the workspace knows of one order, from all its books and records.
+
+use crate::Failure;
+use recondesk_domain::{
+    BillDate, Category, MOrder, MRefund, MerchantProfile, OutTradeNo, PayStatus, ProfileId, WPay,
+    WRefund,
+};
+use recondesk_ports::{
+    BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, Occurrence, Ports,
+};
+
+/// Exchanges shown with an order.
+const MOST_EXCHANGES: u32 = 100;
+
+/// A row with the day under which it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept<T> {
+    /// Business day.
+    pub day: BillDate,
+    /// The row.
+    pub row: T,
+    /// True when a newer import took its place.
+    pub superseded: bool,
+}
+
+/// A case with its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseStory {
+    /// The case.
+    pub case: CaseRecord,
+    /// What happened to it, oldest first.
+    pub events: Vec<CaseEvent>,
+}
+
+/// What is known of one `out_trade_no` of one merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dossier {
+    /// The merchant.
+    pub profile: (ProfileId, MerchantProfile),
+    /// 商户订单号; the number asked for where nothing is known.
+    pub out_trade_no: String,
+    /// Versions of the order, the one that holds first.
+    pub orders: Vec<Kept<MOrder>>,
+    /// Payment rows of bills.
+    pub pays: Vec<Kept<WPay>>,
+    /// Refund rows of bills.
+    pub refunds: Vec<Kept<WRefund>>,
+    /// Refund rows of the merchant.
+    pub merchant_refunds: Vec<Kept<MRefund>>,
+    /// What WeChat Pay said.
+    pub observations: Vec<Observation>,
+    /// Questions asked.
+    pub exchanges: Vec<ExchangeRecord>,
+    /// Cases.
+    pub cases: Vec<CaseStory>,
+    /// True when the bill of the day on which the merchant booked the payment is here.
+    pub has_bill_of_day: bool,
+}
+
+impl Dossier {
+    fn new(profile: (ProfileId, MerchantProfile), out_trade_no: &str) -> Self {
+        Self {
+            profile,
+            out_trade_no: out_trade_no.to_owned(),
+            orders: Vec::new(),
+            pays: Vec::new(),
+            refunds: Vec::new(),
+            merchant_refunds: Vec::new(),
+            observations: Vec::new(),
+            exchanges: Vec::new(),
+            cases: Vec::new(),
+            has_bill_of_day: false,
+        }
+    }
+
+    /// The order as it stands.
+    #[must_use]
+    pub fn order(&self) -> Option<&MOrder> {
+        self.orders
+            .iter()
+            .find(|kept| !kept.superseded)
+            .or(self.orders.first())
+            .map(|kept| &kept.row)
+    }
+
+    /// 微信支付订单号, from whoever knows it.
+    #[must_use]
+    pub fn transaction_id(&self) -> String {
+        let bill = self.pays.iter().map(|kept| kept.row.transaction_id);
+        let refunds = self.refunds.iter().map(|kept| kept.row.transaction_id);
+        let order = self.order().map(|order| order.transaction_id);
+        let known = bill.chain(refunds).chain(order).find(|id| !id.is_empty());
+        let believed = || {
+            let mut believed = self
+                .observations
+                .iter()
+                .filter(|seen| seen.aside.is_empty());
+            believed.find_map(|seen| {
+                (!seen.transaction_id.is_empty()).then(|| seen.transaction_id.clone())
+            })
+        };
+        known.map_or_else(|| believed().unwrap_or_default(), |id| id.to_string())
+    }
+
+    /// True when the workspace has anything at all of it.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !(self.orders.is_empty()
+            && self.pays.is_empty()
+            && self.refunds.is_empty()
+            && self.merchant_refunds.is_empty()
+            && self.observations.is_empty()
+            && self.cases.is_empty())
+    }
+
+    fn take(&mut self, place: &Occurrence) {
+        let (day, superseded) = (place.day, place.superseded);
+        match place.row {
+            BookRow::Order(row) => push(&mut self.orders, day, row, superseded),
+            BookRow::Pay(row) => push(&mut self.pays, day, row, superseded),
+            BookRow::Refund(row) => push(&mut self.refunds, day, row, superseded),
+            BookRow::MerchantRefund(row) => {
+                push(&mut self.merchant_refunds, day, row, superseded);
+            }
+        }
+    }
+}
+
+fn push<T: PartialEq>(list: &mut Vec<Kept<T>>, day: BillDate, row: T, superseded: bool) {
+    let kept = Kept {
+        day,
+        row,
+        superseded,
+    };
+    if !list.contains(&kept) {
+        list.push(kept);
+    }
+}
+
+/// The order number behind a row, whichever of its numbers was looked for.
+const fn order_of(row: &BookRow) -> OutTradeNo {
+    match row {
+        BookRow::Pay(row) => row.out_trade_no,
+        BookRow::Refund(row) => row.out_trade_no,
+        BookRow::Order(row) => row.out_trade_no,
+        BookRow::MerchantRefund(row) => row.out_trade_no,
+    }
+}
+
+/// One place where a number stands: merchant, order, and what the number is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// The order behind it.
+    pub out_trade_no: String,
+    /// What the number is there.
+    pub kind: NumberKind,
+}
+
+/// Every merchant and order that a number may mean.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn places(ports: &Ports, number: &str) -> Result<Vec<Place>, Failure> {
+    let mut out: Vec<Place> = Vec::new();
+    let mut add = |place: Place| {
+        let same = |known: &Place| {
+            known.profile == place.profile && known.out_trade_no == place.out_trade_no
+        };
+        if !place.out_trade_no.is_empty() && !out.iter().any(same) {
+            out.push(place);
+        }
+    };
+    for place in ports.books.find(number).map_err(Failure::from)? {
+        add(Place {
+            profile: place.profile,
+            out_trade_no: order_of(&place.row).to_string(),
+            kind: place.kind,
+        });
+    }
+    for seen in ports.records.observations(number)? {
+        let kind = if seen.out_trade_no == number {
+            NumberKind::OutTradeNo
+        } else if seen.transaction_id == number {
+            NumberKind::TransactionId
+        } else if seen.out_refund_no == number {
+            NumberKind::OutRefundNo
+        } else {
+            NumberKind::RefundId
+        };
+        add(Place {
+            profile: seen.profile,
+            out_trade_no: seen.out_trade_no,
+            kind,
+        });
+    }
+    Ok(out)
+}
+
+/// Gathers what is known of an order.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn gather(
+    ports: &Ports,
+    profile: (ProfileId, MerchantProfile),
+    out_trade_no: &str,
+) -> Result<Dossier, Failure> {
+    let id = profile.0;
+    let mut dossier = Dossier::new(profile, out_trade_no);
+    for place in ports.books.find(out_trade_no).map_err(Failure::from)? {
+        if place.profile == id && order_of(&place.row).as_str() == out_trade_no {
+            dossier.take(&place);
+        }
+    }
+    dossier.orders.sort_by_key(|kept| kept.superseded);
+    let seen = ports.records.observations(out_trade_no)?;
+    dossier.observations = seen.into_iter().filter(|seen| seen.profile == id).collect();
+    let mut numbers = vec![out_trade_no.to_owned(), dossier.transaction_id()];
+    let refunds = dossier.refunds.iter();
+    numbers.extend(refunds.map(|kept| kept.row.out_refund_no.to_string()));
+    numbers.retain(|number| !number.is_empty());
+    numbers.dedup();
+    for number in &numbers {
+        let asked = ports.records.exchanges(number, MOST_EXCHANGES)?;
+        let mine = asked
+            .into_iter()
+            .filter(|asked| asked.profile == id && asked.number == *number);
+        dossier.exchanges.extend(mine);
+    }
+    dossier.exchanges.sort_by_key(|exchange| exchange.at);
+    cases(ports, &mut dossier)?;
+    if let Some(paid_at) = dossier.order().and_then(|order| order.paid_at) {
+        let bills = ports
+            .books
+            .bills(id, paid_at.day())
+            .map_err(Failure::from)?;
+        dossier.has_bill_of_day = bills
+            .iter()
+            .any(|bill| bill.standing == recondesk_ports::Standing::Verified);
+    }
+    Ok(dossier)
+}
+
+/// Cases are found by their stable keys: one question for each family and number.
+fn cases(ports: &Ports, dossier: &mut Dossier) -> Result<(), Failure> {
+    let (id, profile) = &dossier.profile;
+    let mut families: Vec<&str> = Category::all().map(Category::family).collect();
+    families.sort_unstable();
+    families.dedup();
+    // A finding without an order number goes by WeChat Pay's; a refund kept in the order's row by its number there.
+    let mut numbers = vec![
+        ("pay", dossier.out_trade_no.clone()),
+        ("pay", dossier.transaction_id()),
+    ];
+    let orders = dossier.orders.iter();
+    numbers.extend(orders.map(|kept| ("refund", kept.row.refund_no.to_string())));
+    let refunds = dossier.refunds.iter();
+    numbers.extend(refunds.map(|kept| ("refund", kept.row.out_refund_no.to_string())));
+    let merchant = dossier.merchant_refunds.iter();
+    numbers.extend(merchant.map(|kept| ("refund", kept.row.out_refund_no.to_string())));
+    numbers.retain(|(_, number)| !number.is_empty());
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut found = Vec::new();
+    for (kind, number) in &numbers {
+        for family in &families {
+            let key = format!("{}/{kind}/{number}/{family}", profile.mch_id);
+            if let Some(case) = ports.records.case(*id, &key)? {
+                let events = ports.records.case_events(case.id)?;
+                found.push(CaseStory { case, events });
+            }
+        }
+    }
+    dossier.cases = found;
+    Ok(())
+}
+
+/// What finance staff call a payment status.
+#[must_use]
+pub const fn pay_status_words(status: PayStatus) -> (&'static str, &'static str) {
+    match status {
+        PayStatus::Created => ("未支付", "not paid"),
+        PayStatus::Paying => ("支付中", "being paid"),
+        PayStatus::Paid => ("已支付", "paid"),
+        PayStatus::Failed => ("支付失败", "failed"),
+        PayStatus::Closed => ("已关闭", "closed"),
+        PayStatus::Refunded => ("已退款", "refunded"),
+        PayStatus::Unknown => ("未知", "unknown"),
+    }
+}

@@ -1,0 +1,318 @@
+//! Asking WeChat Pay live: the answer beside the local record, logged without secrets, kept on request.
+
+use serde_json::{Value, json};
+
+use super::sentence::{Sentence, sentence};
+use super::ticket::mask_message;
+use super::{Story, gather};
+use crate::jobs::exchange::{Exchange, Line, Trouble};
+use crate::jobs::notify::local_order;
+use crate::jobs::query::{self, Difference, Inquiry, Verdict, differences};
+use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use recondesk_domain::{MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId};
+use recondesk_ports::{
+    CancelToken, ExchangeRecord, NumberKind, Observation, ObservationSource, Ports,
+};
+use wechatpay_codec::v2::{RefundLine, RefundRef};
+
+/// An answer with what it means for the local record.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The number that was asked for.
+    pub number: String,
+    /// What it was taken for.
+    pub kind: NumberKind,
+    /// Questions and answers.
+    pub inquiry: Inquiry,
+    /// The local order it was compared with.
+    pub local: Option<MOrder>,
+    /// Where they differ.
+    pub differences: Vec<Difference>,
+}
+
+impl Asked {
+    /// True when nothing can be said: asking again is the right thing.
+    #[must_use]
+    pub const fn is_unclear(&self) -> bool {
+        matches!(self.inquiry.verdict, Verdict::Trouble(_))
+            || matches!(self.inquiry.refunds, Some(Err(_)))
+    }
+
+    /// True when the answer is known and agrees with the local record.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        matches!(self.inquiry.verdict, Verdict::Known(_))
+            && !self.is_unclear()
+            && self.differences.is_empty()
+    }
+}
+
+/// The line of a merchant over the ports.
+#[must_use]
+pub fn line<'a>(
+    ports: &'a Ports,
+    (id, profile): (ProfileId, &'a MerchantProfile),
+    cancel: &'a CancelToken,
+) -> Line<'a> {
+    Line {
+        gateway: &*ports.gateway,
+        vault: &*ports.vault,
+        random: &*ports.random,
+        clock: &*ports.clock,
+        profile: (id, profile),
+        cancel,
+    }
+}
+
+/// Asks about a number, compares, and logs. Changes no record of an order.
+///
+/// # Errors
+/// When the question cannot be asked, or the log cannot be written.
+pub fn ask(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    (number, kind): (&str, NumberKind),
+    local: Option<MOrder>,
+    cancel: &CancelToken,
+) -> Result<Asked, Failure> {
+    let line = line(ports, profile, cancel);
+    let sub = local.map_or_else(String::new, |order| order.sub_mch_id.to_string());
+    let refund = match kind {
+        NumberKind::OutRefundNo => OutRefundNo::new(number).map(RefundRef::Merchant),
+        NumberKind::RefundId => RefundId::new(number).map(RefundRef::Refund),
+        _ => None,
+    };
+    let inquiry = if let Some(refund) = refund {
+        about_refund(line, refund, &sub)?
+    } else {
+        let order = query::order_ref(number, kind == NumberKind::TransactionId);
+        query::order(line, order.ok_or_else(|| too_long(number))?, &sub)?
+    };
+    for exchange in &inquiry.exchanges {
+        let record = record(ports, profile.0, number, exchange);
+        ports.records.log_exchange(&record)?;
+    }
+    let differences = differences(&inquiry, local.as_ref());
+    Ok(Asked {
+        number: number.to_owned(),
+        kind,
+        inquiry,
+        local,
+        differences,
+    })
+}
+
+fn too_long(number: &str) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "query.number",
+        Words::new("单号太长", "The number is too long"),
+        Words::new(
+            "商户订单号最多 32 位",
+            "An order number has at most 32 signs",
+        ),
+    )
+    .with_detail(number)
+}
+
+/// The local order behind a number of any kind.
+///
+/// # Errors
+/// When the books cannot be read.
+pub fn local_behind(
+    ports: &Ports,
+    profile: ProfileId,
+    number: &str,
+) -> Result<Option<MOrder>, Failure> {
+    let places = gather::places(ports, number)?;
+    let place = places.iter().find(|place| place.profile == profile);
+    let order = place.map_or(number, |place| place.out_trade_no.as_str());
+    local_order(ports, profile, order)
+}
+
+/// A refund leads to its order, and the order says what state it is in.
+fn about_refund(line: Line<'_>, refund: RefundRef, sub: &str) -> Result<Inquiry, Failure> {
+    let mut exchanges = Vec::new();
+    let refunds = query::refunds(line, refund, sub, &mut exchanges)?;
+    let order = exchanges
+        .first()
+        .and_then(|exchange| exchange.result.as_ref().ok())
+        .and_then(|params| params.filled("out_trade_no"))
+        .filter(|_| refunds.is_ok())
+        .and_then(|number| query::order_ref(number, false));
+    let Some(order) = order else {
+        let verdict = match &refunds {
+            Err(Trouble::Fault(fault)) if fault.is("REFUNDNOTEXIST") => Verdict::NotFound,
+            Err(trouble) => Verdict::Trouble(trouble.clone()),
+            Ok(_) => Verdict::Trouble(Trouble::Unclear("the answer names no order".to_owned())),
+        };
+        return Ok(Inquiry {
+            exchanges,
+            verdict,
+            refunds: refunds.ok().map(Ok),
+        });
+    };
+    let mut inquiry = query::order(line, order, sub)?;
+    exchanges.append(&mut inquiry.exchanges);
+    Ok(Inquiry {
+        exchanges,
+        ..inquiry
+    })
+}
+
+/// What the history keeps of a question: no key, no signature, the customer masked.
+fn record(ports: &Ports, profile: ProfileId, number: &str, exchange: &Exchange) -> ExchangeRecord {
+    let outcome = match &exchange.result {
+        Ok(params) => params.filled("trade_state").unwrap_or("SUCCESS").to_owned(),
+        Err(Trouble::Fault(fault)) => fault.code.clone(),
+        Err(trouble) => trouble.code().to_owned(),
+    };
+    ExchangeRecord {
+        profile,
+        at: ports.clock.now(),
+        operation: exchange.endpoint.word().to_owned(),
+        number: number.to_owned(),
+        outcome,
+        took_ms: exchange.answer.as_ref().map_or(0, |answer| answer.took_ms),
+        document: document(exchange).to_string(),
+    }
+}
+
+/// Request and answer as JSON, without secrets.
+#[must_use]
+pub fn document(exchange: &Exchange) -> Value {
+    let answer = exchange.answer.as_ref().map(|answer| {
+        json!({
+            "address": answer.address,
+            "status": answer.status,
+            "headers": answer.headers,
+            "body": mask_message(&answer.body),
+            "clock_skew_s": answer.skew_s,
+            "took_ms": answer.took_ms,
+        })
+    });
+    json!({
+        "path": exchange.endpoint.path(),
+        "request": mask_message(&exchange.body),
+        "answer": answer,
+        "trouble": exchange.result.as_ref().err().map(ToString::to_string),
+    })
+}
+
+/// Keeps a believed answer as a new event beside the order; never over an old one.
+///
+/// # Errors
+/// When there is nothing to keep, or it cannot be stored.
+pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Failure> {
+    let entries = entries(ports, profile, asked);
+    if entries.is_empty() {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "query.nothing",
+            Words::new("没有可以记下的结果", "There is no answer to keep"),
+            Words::default(),
+        ));
+    }
+    let mut is_new = false;
+    for entry in &entries {
+        is_new |= ports.records.observe(entry)?.is_none();
+    }
+    Ok(is_new)
+}
+
+/// The sentence of a story that knows the answer, too; nothing is stored.
+#[must_use]
+pub fn told_with(ports: &Ports, story: &Story, asked: &Asked) -> Sentence {
+    let mut dossier = story.dossier.clone();
+    let entries = entries(ports, dossier.profile.0, asked);
+    dossier.observations.extend(entries);
+    sentence(&dossier)
+}
+
+/// A believed answer as observations: of the order, and of each of its refunds.
+fn entries(ports: &Ports, profile: ProfileId, asked: &Asked) -> Vec<Observation> {
+    let Verdict::Known(state) = &asked.inquiry.verdict else {
+        return Vec::new();
+    };
+    let amount = state.total_fee;
+    let fen = amount.map_or(0, recondesk_domain::Fen::get);
+    let word = state.state.word();
+    let entry = Observation {
+        profile,
+        at: ports.clock.now(),
+        source: ObservationSource::Query,
+        key: format!(
+            "query/{}/{}/{word}/{fen}",
+            state.out_trade_no, state.transaction_id
+        ),
+        aside: String::new(),
+        out_trade_no: state.out_trade_no.clone(),
+        transaction_id: state.transaction_id.clone(),
+        out_refund_no: String::new(),
+        refund_id: String::new(),
+        state: word.to_owned(),
+        amount,
+        happened_at: state.paid_at,
+        document: asked
+            .inquiry
+            .exchanges
+            .last()
+            .map_or_else(String::new, |exchange| document(exchange).to_string()),
+    };
+    let lines = match &asked.inquiry.refunds {
+        Some(Ok(lines)) => lines.as_slice(),
+        _ => &[],
+    };
+    let refunds: Vec<Observation> = lines
+        .iter()
+        .map(|line| refund_entry(&entry, line))
+        .collect();
+    [vec![entry], refunds].concat()
+}
+
+/// What the answer says of one refund; the answer itself is kept with the order.
+fn refund_entry(order: &Observation, line: &RefundLine) -> Observation {
+    let word = line.state.v2_word();
+    Observation {
+        key: format!("query/refund/{}/{word}", line.refund_id),
+        out_refund_no: line.out_refund_no.clone(),
+        refund_id: line.refund_id.clone(),
+        state: word.to_owned(),
+        amount: Some(line.refund_fee),
+        happened_at: line.succeeded_at,
+        document: String::new(),
+        ..order.clone()
+    }
+}
+
+/// Pause between two questions of a list: well below every documented rate.
+const PACE: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Asks about many numbers, one after the other; those that need a person come first.
+///
+/// # Errors
+/// When the first question cannot be asked, a person stops it, or the workspace fails.
+pub fn ask_many(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    numbers: &[(String, NumberKind)],
+    cancel: &CancelToken,
+    reporter: &dyn Reporter,
+) -> Result<Vec<Asked>, Failure> {
+    let mut out = Vec::with_capacity(numbers.len());
+    for (number, kind) in numbers {
+        if reporter.cancelled() || cancel.is_cancelled() {
+            return Err(Failure::cancelled());
+        }
+        let local = local_behind(ports, profile.0, number)?;
+        out.push(ask(ports, profile, (number, *kind), local, cancel)?);
+        reporter.progress(Progress {
+            step: Step::Download,
+            done: out.len() as u64,
+            total: Some(numbers.len() as u64),
+        });
+        std::thread::sleep(PACE);
+    }
+    out.sort_by_key(|asked| (asked.agrees(), !asked.is_unclear()));
+    Ok(out)
+}

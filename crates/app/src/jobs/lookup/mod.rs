@@ -1,0 +1,85 @@
+//! 查单: any number pasted, what the workspace knows of it, what WeChat Pay says, what to do.
+//!
+//! `recognise` finds the numbers in a text, `gather` what is known of an order, `timeline` puts it in
+//! order, `sentence` says what it means, `live` asks WeChat Pay, `ticket` hands over without secrets,
+//! `explain` decodes error codes. `desk` is what the window asks for, `fields` and `answers` its tables.
+
+pub mod answers;
+pub mod desk;
+pub mod explain;
+pub mod fields;
+pub mod gather;
+pub mod live;
+pub mod recognise;
+pub mod sentence;
+pub mod ticket;
+pub mod timeline;
+
+use crate::Failure;
+use gather::Dossier;
+use recondesk_domain::{MerchantProfile, ProfileId};
+use recondesk_ports::{NumberKind, Ports};
+use sentence::Sentence;
+use timeline::Entry;
+
+/// What the workspace says of one order of one merchant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    /// What the number looked for is here.
+    pub kind: NumberKind,
+    /// The facts.
+    pub dossier: Dossier,
+    /// The facts in order.
+    pub entries: Vec<Entry>,
+    /// What they mean.
+    pub sentence: Sentence,
+}
+
+/// Looks a clean number up: one story for each merchant and order that it may mean.
+///
+/// With `only`, other merchants are left out. Nothing known gives no story.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn look_up(
+    ports: &Ports,
+    number: &str,
+    only: Option<ProfileId>,
+) -> Result<Vec<Story>, Failure> {
+    let profiles = ports.records.profiles()?;
+    let mut stories = Vec::new();
+    for place in gather::places(ports, number)? {
+        if only.is_some_and(|only| only != place.profile) {
+            continue;
+        }
+        // A removed merchant keeps its books, but nobody asks for it any more.
+        let Some(profile) = profiles.iter().find(|(id, _)| *id == place.profile) else {
+            continue;
+        };
+        stories.push(story(
+            ports,
+            profile.clone(),
+            (&place.out_trade_no, place.kind),
+        )?);
+    }
+    stories.sort_by_key(|story| std::cmp::Reverse(story.sentence.standing));
+    Ok(stories)
+}
+
+/// The story of one order.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn story(
+    ports: &Ports,
+    profile: (ProfileId, MerchantProfile),
+    (out_trade_no, kind): (&str, NumberKind),
+) -> Result<Story, Failure> {
+    let dossier = gather::gather(ports, profile, out_trade_no)?;
+    Ok(Story {
+        kind,
+        entries: timeline::timeline(ports, &dossier)?,
+        sentence: sentence::sentence(&dossier),
+        dossier,
+    })
+}

@@ -1,0 +1,339 @@
+//! One timeline of an order from all that the workspace knows, each entry with its source.
+
+use super::gather::{Dossier, pay_status_words};
+use crate::{Failure, Words};
+use recondesk_domain::{
+    BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, RowRef,
+};
+use recondesk_ports::{CaseEvent, CaseEventKind, ObservationSource, Ports};
+
+/// What sort of entry it is; the window picks icon and colour by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryKind {
+    /// The merchant's order: created, paid, delivered, closed, refunded.
+    Order,
+    /// An older version of the order, replaced by a newer file.
+    OlderOrder,
+    /// A payment row of a bill.
+    BillPayment,
+    /// A refund row of a bill.
+    BillRefund,
+    /// A refund row of the merchant.
+    MerchantRefund,
+    /// A notification that is believed.
+    Notice,
+    /// A message that was put aside.
+    Aside,
+    /// An answer that a person kept.
+    Answer,
+    /// A question that was asked.
+    Question,
+    /// Something that happened to a case.
+    Case,
+}
+
+impl EntryKind {
+    /// The stable word of exports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::OlderOrder => "older_order",
+            Self::BillPayment => "bill_payment",
+            Self::BillRefund => "bill_refund",
+            Self::MerchantRefund => "merchant_refund",
+            Self::Notice => "notice",
+            Self::Aside => "aside",
+            Self::Answer => "answer",
+            Self::Question => "question",
+            Self::Case => "case",
+        }
+    }
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When it happened; `None` where the source does not say.
+    pub at: Option<Instant>,
+    /// What sort.
+    pub kind: EntryKind,
+    /// What happened.
+    pub words: Words,
+    /// The amount it names.
+    pub amount: Option<Fen>,
+    /// State, in the source's own word.
+    pub state: String,
+    /// File and line (`orders.csv:12`), who did it, or empty.
+    pub source: String,
+    /// The row, where there is one.
+    pub row: Option<RowRef>,
+}
+
+/// Puts the entries together, oldest first; those without a time come first.
+///
+/// # Errors
+/// When the archive cannot be read.
+pub fn timeline(ports: &Ports, dossier: &Dossier) -> Result<Vec<Entry>, Failure> {
+    let mut out = Vec::new();
+    for (at, kept) in dossier.orders.iter().enumerate() {
+        order_entries(&mut out, &kept.row, at > 0 || kept.superseded);
+    }
+    bill_entries(&mut out, dossier);
+    said_entries(&mut out, dossier);
+    case_entries(&mut out, dossier);
+    for entry in &mut out {
+        if let Some(row) = entry.row.filter(|row| row.import > 0) {
+            let raw = ports.books.raw_row(row).map_err(Failure::from)?;
+            entry.source = format!("{}:{}", raw.file, row.line);
+        }
+    }
+    out.sort_by_key(|entry| entry.at);
+    Ok(out)
+}
+
+fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
+    let (zh, en) = pay_status_words(order.pay_status);
+    let mut add = |at, kind, words: Words, amount| {
+        out.push(Entry {
+            at,
+            kind,
+            words,
+            amount,
+            state: order.pay_status.word().to_owned(),
+            source: String::new(),
+            row: Some(order.row),
+        });
+    };
+    if older {
+        let words = Words::new(
+            format!("旧版本的商户订单：{zh}"),
+            format!("An older version of the order: {en}"),
+        );
+        add(
+            Some(order.created_at),
+            EntryKind::OlderOrder,
+            words,
+            Some(order.amount),
+        );
+        return;
+    }
+    let kind = EntryKind::Order;
+    add(
+        Some(order.created_at),
+        kind,
+        Words::new("商户下单", "Order created"),
+        Some(order.amount),
+    );
+    if order.paid_at.is_some() {
+        let words = Words::new("商户记为已支付", "Booked as paid");
+        add(order.paid_at, kind, words, Some(order.amount));
+    }
+    if order.fulfilled_at.is_some() || order.fulfil_status == FulfilStatus::Fulfilled {
+        add(
+            order.fulfilled_at,
+            kind,
+            Words::new("已发货", "Delivered"),
+            None,
+        );
+    }
+    if order.closed_at.is_some() {
+        add(
+            order.closed_at,
+            kind,
+            Words::new("商户关闭订单", "Order closed"),
+            None,
+        );
+    }
+    if let Some(total) = order.refund_total.filter(|total| *total > Fen::ZERO) {
+        let words = Words::new("商户记有退款", "The merchant booked refunds");
+        add(order.refund_at, kind, words, Some(total));
+    }
+}
+
+fn bill_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
+    for kept in &dossier.pays {
+        let (zh, en, state) = match kept.row.state {
+            BillState::Success => ("微信账单：支付成功", "Bill: paid", "SUCCESS"),
+            BillState::Revoked => ("微信账单：已撤销", "Bill: reversed", "REVOKED"),
+            BillState::Refund => ("微信账单：退款", "Bill: refund", "REFUND"),
+            BillState::Unknown => ("微信账单：未知状态", "Bill: unknown state", "?"),
+        };
+        out.push(Entry {
+            at: Some(kept.row.time),
+            kind: EntryKind::BillPayment,
+            words: replaced(zh, en, kept.superseded),
+            amount: Some(kept.row.amount),
+            state: state.to_owned(),
+            source: String::new(),
+            row: Some(kept.row.row),
+        });
+    }
+    for kept in &dossier.refunds {
+        let state = match kept.row.state {
+            BillRefundState::Success => "SUCCESS",
+            BillRefundState::Processing => "PROCESSING",
+            BillRefundState::Fail => "FAIL",
+            BillRefundState::Change => "CHANGE",
+            BillRefundState::Unknown => "?",
+        };
+        out.push(Entry {
+            at: Some(kept.row.time),
+            kind: EntryKind::BillRefund,
+            words: replaced(
+                &format!("微信账单：退款 {}", kept.row.out_refund_no),
+                &format!("Bill: refund {}", kept.row.out_refund_no),
+                kept.superseded,
+            ),
+            amount: Some(kept.row.amount),
+            state: state.to_owned(),
+            source: String::new(),
+            row: Some(kept.row.row),
+        });
+    }
+    for kept in &dossier.merchant_refunds {
+        out.push(Entry {
+            at: kept.row.time(),
+            kind: EntryKind::MerchantRefund,
+            words: replaced(
+                &format!("商户退款 {}", kept.row.out_refund_no),
+                &format!("Merchant's refund {}", kept.row.out_refund_no),
+                kept.superseded,
+            ),
+            amount: Some(kept.row.amount),
+            state: kept.row.status.word().to_owned(),
+            source: String::new(),
+            row: Some(kept.row.row),
+        });
+    }
+}
+
+fn replaced(zh: &str, en: &str, superseded: bool) -> Words {
+    if superseded {
+        Words::new(
+            format!("{zh}（已被新文件替换）"),
+            format!("{en} (replaced by a newer file)"),
+        )
+    } else {
+        Words::new(zh, en)
+    }
+}
+
+fn said_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
+    for seen in &dossier.observations {
+        let (kind, words) = match (seen.aside.is_empty(), seen.source) {
+            (false, _) => (
+                EntryKind::Aside,
+                Words::new(
+                    format!("搁置的消息（{}）", seen.aside),
+                    format!("Put aside ({})", seen.aside),
+                ),
+            ),
+            (true, ObservationSource::Notice) => (
+                EntryKind::Notice,
+                if seen.refund_id.is_empty() {
+                    Words::new("收到支付通知", "Payment notification")
+                } else {
+                    Words::new("收到退款通知", "Refund notification")
+                },
+            ),
+            (true, ObservationSource::Query) => {
+                (EntryKind::Answer, Words::new("记下查询结果", "Answer kept"))
+            }
+        };
+        out.push(Entry {
+            at: Some(seen.at),
+            kind,
+            words,
+            amount: seen.amount,
+            state: seen.state.clone(),
+            source: String::new(),
+            row: None,
+        });
+    }
+    for asked in &dossier.exchanges {
+        out.push(Entry {
+            at: Some(asked.at),
+            kind: EntryKind::Question,
+            words: Words::new(
+                format!("向微信支付查询 {}", asked.operation),
+                format!("Asked WeChat Pay: {}", asked.operation),
+            ),
+            amount: None,
+            state: asked.outcome.clone(),
+            source: asked.number.clone(),
+            row: None,
+        });
+    }
+}
+
+fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
+    for story in &dossier.cases {
+        let category = story.case.finding.category;
+        for event in &story.events {
+            let said = case_words(event);
+            let (zh, en) = (category.zh(), category.en());
+            let code = category.code();
+            let found = event.kind == CaseEventKind::Found;
+            let words = if found && Category::parse(&event.text) == Some(category) {
+                Words::new(
+                    format!("对账判为差错 {code} {zh}"),
+                    format!("Found as case {code} {en}"),
+                )
+            } else {
+                Words::new(
+                    format!("差错 {code} {zh}：{}", said.zh),
+                    format!("Case {code} {en}: {}", said.en),
+                )
+            };
+            out.push(Entry {
+                at: Some(event.at),
+                kind: EntryKind::Case,
+                words,
+                amount: None,
+                state: event.kind.word().to_owned(),
+                source: event.actor.clone(),
+                row: None,
+            });
+        }
+    }
+}
+
+/// What happened to a case, as people say it; categories and states by their names.
+fn case_words(event: &CaseEvent) -> Words {
+    let text = event.text.replace('\n', " ");
+    let named = |zh: &str, en: &str| match Category::parse(&text) {
+        Some(category) => Words::new(
+            format!("{zh} {}", category.zh()),
+            format!("{en} {}", category.en()),
+        ),
+        None => Words::new(zh, en),
+    };
+    let by = |zh: String, en: String| {
+        if event.actor.is_empty() {
+            Words::new(zh, en)
+        } else {
+            let who = &event.actor;
+            Words::new(format!("{who} {zh}"), format!("{who} {en}"))
+        }
+    };
+    match event.kind {
+        CaseEventKind::Found => named("对账判为", "found as"),
+        CaseEventKind::Changed => named("改判为", "now found as"),
+        CaseEventKind::Reopened => named("再次发现，重开为", "found again, reopened as"),
+        CaseEventKind::AutoClosed => Words::new("自动平账", "closed by itself, it agrees now"),
+        CaseEventKind::Owner => by(format!("交给 {text}"), format!("gave it to {text}")),
+        CaseEventKind::Note => by(format!("备注：{text}"), format!("noted: {text}")),
+        CaseEventKind::Status => {
+            let (word, reason) = text.split_once(' ').unwrap_or((text.as_str(), ""));
+            let status = CaseStatus::parse(word);
+            let zh = status.map_or_else(|| word.to_owned(), |status| status.zh().to_owned());
+            let en = status.map_or_else(|| word.to_owned(), |status| status.en().to_owned());
+            let said = Words::new(
+                format!("改为{zh} {reason}").trim_end(),
+                format!("moved it to {en} {reason}").trim_end(),
+            );
+            by(said.zh, said.en)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The jobs: plain, synchronous functions over [`recondesk_ports::Ports`], used alike by window and command line.
+
+pub mod assistant;
+pub mod bills;
+pub mod check;
+pub mod day;
+pub mod decisions;
+pub mod download;
+pub mod exchange;
+pub mod export;
+pub mod import_file;
+mod imports;
+pub mod lab;
+mod lab_keys;
+mod lab_open;
+pub mod lab_send;
+pub mod lookup;
+pub mod notify;
+pub mod orders;
+pub mod poll;
+pub mod preview;
+pub mod profiles;
+pub mod query;
+pub mod reconcile;
+pub mod views;
+pub mod window;

@@ -1,0 +1,281 @@
+//! Notifications, pasted or from a log: verified, compared with the order, entered exactly once.
+//!
+//! What is forged, foreign or does not fit is kept aside with the reason and changes nothing.
+//! Each result says which answer WeChat Pay should get.
+
+mod claim;
+mod log;
+mod reason;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{Failure, FailureKind, Reporter, Words};
+use claim::{Claim, Keys, Refusal, open_v2, open_v3, read_keys};
+pub use log::{MAX_LOG_BYTES, Message, messages};
+pub use reason::{Fate, Reason};
+use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId};
+use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
+use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
+use wechatpay_codec::v3::notify::failure_answer as v3_failure_answer;
+
+/// The result of one notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// First line of it in the log, counted from 1.
+    pub line: u32,
+    /// `v2.payment`, `v2.refund`, `v3.payment`, `v3.refund`, `v3.other`, or `unknown`.
+    pub kind: &'static str,
+    /// 商户订单号, where one can be told.
+    pub out_trade_no: String,
+    /// 微信支付订单号, or 微信退款单号 for refunds.
+    pub wechat_number: String,
+    /// State it tells.
+    pub state: String,
+    /// Amount it tells.
+    pub amount: Option<Fen>,
+    /// What became of it.
+    pub fate: Fate,
+    /// The body of the answer that WeChat Pay should get; empty for an empty one.
+    pub answer: String,
+}
+
+/// Takes the notifications of a text in: one result for each, in order, and all of them or none.
+///
+/// # Errors
+/// When the text is too large, or workspace or vault cannot be used. A bad notification is no failure.
+pub fn import(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    text: &[u8],
+    reporter: &dyn Reporter,
+) -> Result<Vec<Received>, Failure> {
+    // A failure in the middle leaves no half to be guessed at.
+    let mut results = Ok(Vec::new());
+    ports.records.observe_together(&mut || {
+        results = take_each(ports, profile, text, reporter);
+        results.is_ok()
+    })?;
+    results
+}
+
+fn take_each(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    text: &[u8],
+    reporter: &dyn Reporter,
+) -> Result<Vec<Received>, Failure> {
+    if text.len() > MAX_LOG_BYTES {
+        return Err(Failure::new(
+            FailureKind::RefusedInput,
+            "notify.size",
+            Words::new("文件太大", "The file is too large"),
+            Words::new(
+                "把日志拆成 64 MB 以内的几份",
+                "Split the log into parts of at most 64 MB",
+            ),
+        ));
+    }
+    let keys = read_keys(ports, profile)?;
+    let mut out = Vec::new();
+    for message in messages(text) {
+        if reporter.cancelled() {
+            return Err(Failure::cancelled());
+        }
+        out.push(receive(ports, profile, &keys, &message)?);
+    }
+    Ok(out)
+}
+
+/// One notification from its bytes to its fate.
+fn receive(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    keys: &Keys,
+    message: &Message<'_>,
+) -> Result<Received, Failure> {
+    let opened = match message {
+        Message::V2 { body, .. } => open_v2(body, keys),
+        Message::V3 { headers, body, .. } => open_v3(headers, body, keys),
+    };
+    let judged = opened.and_then(|claim| match judge(ports, (id, profile), &claim)? {
+        None => Ok(claim),
+        Some(reason) => Err(Refusal::Aside(Box::new(Some(claim)), reason)),
+    });
+    let is_v3 = matches!(message, Message::V3 { .. });
+    match judged {
+        Ok(claim) => {
+            let known = ports
+                .records
+                .observe(&observation(ports, id, &claim, None))?;
+            let fate = match known {
+                None => Fate::Applied,
+                Some(first) if first.amount == Some(claim.amount) && first.state == claim.state => {
+                    Fate::Repeated { first: first.at }
+                }
+                Some(first) => Fate::Aside(Reason::Contradiction(format!(
+                    "{} {}",
+                    first.state,
+                    first.amount.unwrap_or_default()
+                ))),
+            };
+            Ok(received(message, Some(&claim), fate, is_v3))
+        }
+        Err(Refusal::Failed(failure)) => Err(failure),
+        Err(Refusal::Aside(claim, reason)) => {
+            put_aside(ports, id, message, (claim.as_ref().as_ref(), &reason))?;
+            Ok(received(
+                message,
+                claim.as_ref().as_ref(),
+                Fate::Aside(reason),
+                is_v3,
+            ))
+        }
+    }
+}
+
+/// Merchant, app and order against the claim; `None` when all fits.
+fn judge(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    claim: &Claim,
+) -> Result<Option<Reason>, Refusal> {
+    if claim.mch_id != profile.mch_id {
+        return Ok(Some(Reason::Foreign(format!("mch_id {}", claim.mch_id))));
+    }
+    // A profile that names no app has nothing to compare with; merchant and seal have been checked.
+    let names_apps = !profile.appids.is_empty();
+    if names_apps && !claim.appid.is_empty() && !profile.appids.contains(&claim.appid) {
+        return Ok(Some(Reason::Foreign(format!("appid {}", claim.appid))));
+    }
+    let [out_trade_no, ..] = &claim.numbers;
+    let Some(order) = local_order(ports, id, out_trade_no)? else {
+        return Ok(Some(Reason::NoOrder(out_trade_no.clone())));
+    };
+    let mut wrong = Vec::new();
+    if claim.total != order.amount {
+        wrong.push(format!("total_fee {} ≠ {}", claim.total, order.amount));
+    }
+    if claim.amount > order.amount {
+        wrong.push(format!("amount {} > {}", claim.amount, order.amount));
+    }
+    let theirs = claim.numbers.get(1).map_or("", String::as_str);
+    if !order.transaction_id.is_empty() && order.transaction_id.as_str() != theirs {
+        wrong.push(format!(
+            "transaction_id {theirs} ≠ {}",
+            order.transaction_id
+        ));
+    }
+    Ok((!wrong.is_empty()).then(|| Reason::Mismatch(wrong.join("; "))))
+}
+
+/// The newest version of the merchant's order.
+///
+/// # Errors
+/// When the books cannot be read.
+pub fn local_order(
+    ports: &Ports,
+    profile: ProfileId,
+    out_trade_no: &str,
+) -> Result<Option<MOrder>, Failure> {
+    let found = ports.books.find(out_trade_no).map_err(Failure::from)?;
+    Ok(found.into_iter().find_map(|place| match place.row {
+        BookRow::Order(order)
+            if place.profile == profile
+                && !place.superseded
+                && place.kind == NumberKind::OutTradeNo =>
+        {
+            Some(order)
+        }
+        _ => None,
+    }))
+}
+
+fn observation(
+    ports: &Ports,
+    profile: ProfileId,
+    claim: &Claim,
+    aside: Option<(&str, &Reason)>,
+) -> Observation {
+    let [out_trade_no, transaction_id, out_refund_no, refund_id] = claim.numbers.clone();
+    Observation {
+        profile,
+        at: ports.clock.now(),
+        source: ObservationSource::Notice,
+        key: aside.map_or_else(|| claim.key.clone(), |(key, _)| key.to_owned()),
+        aside: aside.map_or_else(String::new, |(_, reason)| {
+            format!("{}: {}", reason.word(), reason.detail())
+        }),
+        out_trade_no,
+        transaction_id,
+        out_refund_no,
+        refund_id,
+        state: claim.state.clone(),
+        amount: Some(claim.amount),
+        happened_at: claim.happened_at,
+        document: claim.document.clone(),
+    }
+}
+
+/// Keeps what was not believed, once for each different message and reason.
+fn put_aside(
+    ports: &Ports,
+    profile: ProfileId,
+    message: &Message<'_>,
+    (claim, reason): (Option<&Claim>, &Reason),
+) -> Result<(), Failure> {
+    let body = message.body();
+    let digest: String = Sha256::digest(body)
+        .iter()
+        .take(16)
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let key = format!("aside/{}/{digest}", reason.word());
+    let entry = if let Some(claim) = claim {
+        observation(ports, profile, claim, Some((&key, reason)))
+    } else {
+        let nobody = Claim {
+            kind: "unknown",
+            key: String::new(),
+            numbers: Default::default(),
+            state: String::new(),
+            amount: Fen::ZERO,
+            total: Fen::ZERO,
+            happened_at: None,
+            mch_id: String::new(),
+            appid: String::new(),
+            document: String::from_utf8_lossy(body).chars().take(65_536).collect(),
+        };
+        let entry = observation(ports, profile, &nobody, Some((&key, reason)));
+        Observation {
+            amount: None,
+            ..entry
+        }
+    };
+    ports.records.observe(&entry)?;
+    Ok(())
+}
+
+fn received(message: &Message<'_>, claim: Option<&Claim>, fate: Fate, is_v3: bool) -> Received {
+    let answer = match (&fate, is_v3) {
+        (Fate::Aside(reason), false) => failure_answer(&reason.words().zh),
+        (Fate::Aside(reason), true) => v3_failure_answer(&reason.words().zh),
+        (_, false) => SUCCESS_ANSWER.to_owned(),
+        (_, true) => String::new(),
+    };
+    let number = |at: usize| {
+        claim
+            .and_then(|claim| claim.numbers.get(at))
+            .cloned()
+            .unwrap_or_default()
+    };
+    let refund = number(3);
+    Received {
+        line: message.line(),
+        kind: claim.map_or("unknown", |claim| claim.kind),
+        out_trade_no: number(0),
+        wechat_number: if refund.is_empty() { number(1) } else { refund },
+        state: claim.map_or_else(String::new, |claim| claim.state.clone()),
+        amount: claim.map(|claim| claim.amount),
+        fate,
+        answer,
+    }
+}

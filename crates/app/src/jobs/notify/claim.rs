@@ -1,0 +1,215 @@
+//! From the bytes of a notification to what it claims: nothing passes whose seal does not hold.
+
+use super::reason::{NO_V2_KEY, NO_V3_KEY, Reason};
+use crate::{Failure, FailureKind, Words};
+use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk_ports::Ports;
+use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
+use wechatpay_codec::v2::{ReplyError, xml};
+use wechatpay_codec::v3::notify::{Envelope, Subject, subject};
+use wechatpay_codec::v3::{SignatureHeaders, VerifyKey, pem_blocks, verify_signature};
+
+/// What a notification claims, once its seal holds.
+pub(super) struct Claim {
+    pub(super) kind: &'static str,
+    pub(super) key: String,
+    pub(super) numbers: [String; 4],
+    pub(super) state: String,
+    pub(super) amount: Fen,
+    pub(super) total: Fen,
+    pub(super) happened_at: Option<Instant>,
+    pub(super) mch_id: String,
+    pub(super) appid: String,
+    pub(super) document: String,
+}
+
+/// The merchant's keys, read once for a whole log.
+pub(super) struct Keys {
+    v2: Option<Secret<Vec<u8>>>,
+    v3: Option<Secret<Vec<u8>>>,
+    platform: Vec<VerifyKey>,
+}
+
+pub(super) fn read_keys(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+) -> Result<Keys, Failure> {
+    let secret = |kind| {
+        ports.vault.get(id, kind).map_err(|error| {
+            Failure::new(
+                FailureKind::Workspace,
+                "vault.locked",
+                Words::new("密钥库无法读取", "The vault cannot be read"),
+                Words::new("解锁密钥库后再试", "Unlock the vault and try again"),
+            )
+            .with_detail(error.to_string())
+        })
+    };
+    let platform = secret(SecretKind::PlatformKey)?.map_or_else(Vec::new, |pem| {
+        platform_keys(
+            &String::from_utf8_lossy(pem.expose()),
+            &profile.public_key_id,
+        )
+    });
+    Ok(Keys {
+        v2: secret(SecretKind::V2Key)?,
+        v3: secret(SecretKind::V3Key)?,
+        platform,
+    })
+}
+
+/// All certificates and public keys of a PEM text: old and new ones overlap (pitfall H2).
+fn platform_keys(pem: &str, public_key_id: &str) -> Vec<VerifyKey> {
+    if pem_blocks(pem).is_empty() {
+        return Vec::new();
+    }
+    let end = "-----END ";
+    let mut keys = Vec::new();
+    let mut rest = pem;
+    while let Some(at) = rest.find(end) {
+        let tail = at.saturating_add(end.len());
+        let stop = rest
+            .get(tail..)
+            .and_then(|text| text.find("-----"))
+            .map_or(rest.len(), |more| {
+                tail.saturating_add(more).saturating_add(5)
+            });
+        let (block, next) = rest.split_at(stop.min(rest.len()));
+        keys.extend(VerifyKey::from_pem(block, public_key_id).ok());
+        rest = next;
+    }
+    keys
+}
+
+/// Why a notification goes no further.
+pub(super) enum Refusal {
+    Aside(Box<Option<Claim>>, Reason),
+    Failed(Failure),
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Self::Aside(Box::new(None), reason)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+fn reply_reason(error: &ReplyError) -> Reason {
+    match error {
+        ReplyError::Signature(_) => Reason::Forged(error.to_string()),
+        ReplyError::Foreign { .. } => Reason::Foreign(error.to_string()),
+        _ => Reason::Unreadable(error.to_string()),
+    }
+}
+
+pub(super) fn open_v2(body: &[u8], keys: &Keys) -> Result<Claim, Refusal> {
+    let params = xml::read(body).map_err(|error| Reason::Unreadable(error.to_string()))?;
+    let key = keys
+        .v2
+        .as_ref()
+        .ok_or_else(|| Reason::Forged(NO_V2_KEY.to_owned()))?;
+    if kind(&params) == NoticeKind::Refund {
+        let notice =
+            RefundNotice::open(body, key).map_err(|error| Reason::Forged(error.to_string()))?;
+        return Ok(Claim {
+            kind: "v2.refund",
+            key: format!("refund/{}/{}", notice.refund_id, notice.state.v2_word()),
+            numbers: [
+                notice.out_trade_no,
+                notice.transaction_id,
+                notice.out_refund_no,
+                notice.refund_id,
+            ],
+            state: notice.state.v2_word().to_owned(),
+            amount: notice.refund_fee,
+            total: notice.total_fee,
+            happened_at: notice.succeeded_at,
+            mch_id: notice.mch_id,
+            appid: notice.appid,
+            document: String::from_utf8_lossy(body).into_owned(),
+        });
+    }
+    let notice = PaymentNotice::open(body, key, None).map_err(|error| reply_reason(&error))?;
+    let total = notice.order.total_fee.unwrap_or_default();
+    Ok(Claim {
+        kind: "v2.payment",
+        key: format!("pay/{}", notice.order.transaction_id),
+        state: notice.order.state.word().to_owned(),
+        amount: total,
+        total,
+        happened_at: notice.order.paid_at,
+        mch_id: notice.mch_id,
+        appid: notice.appid,
+        document: String::from_utf8_lossy(body).into_owned(),
+        numbers: [
+            notice.order.out_trade_no,
+            notice.order.transaction_id,
+            String::new(),
+            String::new(),
+        ],
+    })
+}
+
+/// A recorded notification may be older than five minutes: its seal is checked, its age is not.
+pub(super) fn open_v3(
+    headers: &[(String, String)],
+    body: &[u8],
+    keys: &Keys,
+) -> Result<Claim, Refusal> {
+    let forged = |error: String| Refusal::from(Reason::Forged(error));
+    let signed = SignatureHeaders::collect(headers).map_err(|error| forged(error.to_string()))?;
+    verify_signature(&signed, body, &keys.platform).map_err(|error| forged(error.to_string()))?;
+    let key = keys
+        .v3
+        .as_ref()
+        .ok_or_else(|| forged(NO_V3_KEY.to_owned()))?;
+    let unreadable = |error: String| Refusal::from(Reason::Unreadable(error));
+    let envelope = Envelope::read(body).map_err(|error| unreadable(error.to_string()))?;
+    let plain = envelope
+        .open(key)
+        .map_err(|error| forged(error.to_string()))?;
+    let about = subject(&envelope.event_type, plain);
+    let document = String::from_utf8_lossy(body).into_owned();
+    match about.map_err(|error| unreadable(error.to_string()))? {
+        Subject::Transaction(pay) => Ok(Claim {
+            kind: "v3.payment",
+            key: format!("pay/{}", pay.transaction_id),
+            state: pay.state.word().to_owned(),
+            amount: pay.total.unwrap_or_default(),
+            total: pay.total.unwrap_or_default(),
+            happened_at: pay.paid_at,
+            mch_id: pay.mchid,
+            appid: pay.appid,
+            numbers: [
+                pay.out_trade_no,
+                pay.transaction_id,
+                String::new(),
+                String::new(),
+            ],
+            document,
+        }),
+        Subject::Refund(refund) => Ok(Claim {
+            kind: "v3.refund",
+            key: format!("refund/{}/{}", refund.refund_id, refund.state.v2_word()),
+            state: refund.state.v2_word().to_owned(),
+            amount: refund.refund,
+            total: refund.total,
+            happened_at: refund.succeeded_at,
+            mch_id: refund.mchid,
+            appid: String::new(),
+            numbers: [
+                refund.out_trade_no,
+                refund.transaction_id,
+                refund.out_refund_no,
+                refund.refund_id,
+            ],
+            document,
+        }),
+        Subject::Other(_) => Err(Reason::OtherEvent(envelope.event_type).into()),
+    }
+}

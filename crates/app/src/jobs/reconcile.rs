@@ -1,0 +1,393 @@
+//! Comparing a day: inputs from the books, the engine's run, the result into the records.
+//!
+//! Equal inputs, rules and pool are one run: its stored result is given back and nothing is computed or
+//! written again.
+
+mod bill_notes;
+mod live_refunds;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
+use recondesk_ports::{ImportRecord, KnownRun, NewRun, Ports, RunRecord, Standing};
+use recondesk_reconcile::{BillFacts, DayInput, FindingSink, ReconcileError, Rules};
+
+/// What is to be compared.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The merchant.
+    pub profile: (ProfileId, &'a MerchantProfile),
+    /// The business day.
+    pub day: BillDate,
+    /// Another cut-off window than the profile's, in minutes.
+    pub cut_off_minutes: Option<u32>,
+    /// Whether rows in agreement are wanted, too; they are not stored, so the run is made again.
+    pub matched: Matched,
+}
+
+/// Whether rows in agreement are handed back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Matched {
+    /// Counted only.
+    #[default]
+    Counted,
+    /// Listed.
+    Listed,
+}
+
+/// A compared day.
+#[derive(Debug, Clone)]
+pub struct Reconciled {
+    /// The run that speaks for the day now.
+    pub run: RunRecord,
+    /// Its findings, in order of report.
+    pub findings: Vec<Finding>,
+    /// Rows in agreement, where they were asked for.
+    pub matched: Vec<Finding>,
+    /// True when the result was there already.
+    pub is_known: bool,
+    /// What changed against the run that spoke for the day before; `None` for the first one.
+    pub changes: Option<Changes>,
+}
+
+/// How the findings of a day changed between two runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Found now, not before.
+    pub new: Vec<Finding>,
+    /// Found before, not now.
+    pub gone: Vec<Finding>,
+    /// Found by both, but in another category or with other amounts: before, now.
+    pub changed: Vec<(Finding, Finding)>,
+}
+
+impl Changes {
+    /// Compares two lists of findings by their case keys.
+    #[must_use]
+    pub fn between(mch_id: &str, before: &[Finding], now: &[Finding]) -> Self {
+        let keyed = |list: &[Finding]| {
+            let mut map = BTreeMap::<String, Vec<Finding>>::new();
+            for finding in list {
+                map.entry(finding.case_key(mch_id))
+                    .or_default()
+                    .push(finding.clone());
+            }
+            map
+        };
+        let mut old = keyed(before);
+        let mut out = Self::default();
+        for (key, found) in keyed(now) {
+            let mut known = old.remove(&key).unwrap_or_default().into_iter();
+            for finding in found {
+                match known.next() {
+                    None => out.new.push(finding),
+                    Some(was) if facts(&was) != facts(&finding) => {
+                        out.changed.push((was, finding));
+                    }
+                    Some(_) => {}
+                }
+            }
+            out.gone.extend(known);
+        }
+        out.gone.extend(old.into_values().flatten());
+        out
+    }
+
+    /// True when nothing changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.gone.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// What of a finding a person would call a change; where its rows lie is none.
+fn facts(finding: &Finding) -> (Category, Option<Fen>, Option<Fen>) {
+    (finding.category, finding.bill, finding.merchant)
+}
+
+/// Compares the books of a day and stores the result.
+///
+/// # Errors
+/// [`Failure`]: the workspace, cancelling, or a run that cannot prove itself; nothing is stored then.
+pub fn run(ports: &Ports, ask: &Ask<'_>, reporter: &dyn Reporter) -> Result<Reconciled, Failure> {
+    let (id, profile) = ask.profile;
+    let input = input(ports, ask)?;
+    let before = ports.records.current_run(id, ask.day)?;
+    let known = KnownRun {
+        profile: id,
+        mch_id: &profile.mch_id,
+        day: ask.day,
+        digest: input.run_id(),
+    };
+    let now = ports.clock.now();
+    let stored = ports.records.recall_run(&known, now)?;
+    if let Some(run) = &stored
+        && ask.matched == Matched::Counted
+    {
+        let findings = ports.records.findings(run.id)?;
+        return finish(ports, ask, before, (run.clone(), findings), true);
+    }
+    let evidence = ports.books.evidence(id)?;
+    let mut sink = Sink {
+        reporter,
+        listed: ask.matched == Matched::Listed,
+        findings: Vec::new(),
+        matched: Vec::new(),
+    };
+    let outcome = recondesk_reconcile::run(&input, evidence.as_ref(), &mut sink)?;
+    let Sink {
+        findings, matched, ..
+    } = sink;
+    let is_known = stored.is_some();
+    let run = match stored {
+        Some(run) => run,
+        None => ports.records.conclude(
+            &NewRun {
+                profile: id,
+                mch_id: &profile.mch_id,
+                digest: outcome.run_id,
+                summary: &outcome.summary,
+                findings: &findings,
+                pool: &outcome.pool,
+                cleared: &outcome.cleared,
+            },
+            now,
+        )?,
+    };
+    let mut done = finish(ports, ask, before, (run, findings), is_known)?;
+    done.matched = matched;
+    Ok(done)
+}
+
+fn finish(
+    ports: &Ports,
+    ask: &Ask<'_>,
+    before: Option<RunRecord>,
+    (run, findings): (RunRecord, Vec<Finding>),
+    is_known: bool,
+) -> Result<Reconciled, Failure> {
+    let changes = match before {
+        None => None,
+        Some(before) if before.id == run.id => Some(Changes::default()),
+        Some(before) => {
+            let old = ports.records.findings(before.id)?;
+            Some(Changes::between(&ask.profile.1.mch_id, &old, &findings))
+        }
+    };
+    Ok(Reconciled {
+        run,
+        findings,
+        matched: Vec::new(),
+        is_known,
+        changes,
+    })
+}
+
+/// Everything that decides the result of the day, read from the workspace.
+fn input(ports: &Ports, ask: &Ask<'_>) -> Result<DayInput, Failure> {
+    let (id, profile) = ask.profile;
+    let mut rules = Rules::of(profile);
+    rules.cut_off_minutes = ask.cut_off_minutes.unwrap_or(rules.cut_off_minutes);
+    let mut input = DayInput::new(&profile.mch_id, ask.day, rules);
+    input.pool = ports.records.opening_pool(id, ask.day)?;
+    let imports = ports.books.imports(id)?;
+    // A bill of a later day says nothing of this one; merchant files may say something of any day.
+    let counts = |import: &&ImportRecord| {
+        import.standing == Standing::Verified && import.day.is_none_or(|day| day <= ask.day)
+    };
+    input.sources = imports
+        .iter()
+        .filter(counts)
+        .map(|import| import.sha256)
+        .collect();
+    let of_day: Vec<&ImportRecord> = imports
+        .iter()
+        .filter(|import| import.day == Some(ask.day))
+        .collect();
+    let no_bill_days = ports.records.no_bill_days(id)?;
+    input.bill = bill_facts(&of_day);
+    if input.bill.is_some() {
+        input.bill_findings = bill_notes::changed(ask.day, &of_day);
+        let books = ports.books.as_ref();
+        input
+            .bill_findings
+            .extend(bill_notes::set_diff(books, ask.day, &of_day)?);
+        input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
+    } else {
+        input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
+        if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
+            input.bill = Some(BillFacts {
+                verified: true,
+                pays: 0,
+                refunds: 0,
+                paid: Fen::ZERO,
+                refunded: Fen::ZERO,
+            });
+        }
+    }
+    Ok(input)
+}
+
+/// The part of a stored certificate that a run needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Facts {
+    rows: u64,
+    refund_rows: u64,
+    sums: SumFacts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SumFacts {
+    amount_fen: i64,
+    refund_asked_fen: i64,
+}
+
+fn read_facts(import: &ImportRecord) -> Facts {
+    serde_json::from_str(&import.facts).unwrap_or_default()
+}
+
+/// The verified bills of the day together: an ALL bill, or payments and refunds apart.
+fn bill_facts(of_day: &[&ImportRecord]) -> Option<BillFacts> {
+    let verified = |kind: &str| {
+        of_day
+            .iter()
+            .find(|import| import.kind == kind && import.standing == Standing::Verified)
+    };
+    let parts = match verified("bill.all") {
+        Some(all) => vec![all],
+        None => vec![verified("bill.success")?, verified("bill.refund")?],
+    };
+    let mut out = BillFacts {
+        verified: true,
+        pays: 0,
+        refunds: 0,
+        paid: Fen::ZERO,
+        refunded: Fen::ZERO,
+    };
+    for part in parts {
+        let facts = read_facts(part);
+        out.pays = out
+            .pays
+            .saturating_add(facts.rows.saturating_sub(facts.refund_rows));
+        out.refunds = out.refunds.saturating_add(facts.refund_rows);
+        out.paid = out.paid.checked_add(Fen::new(facts.sums.amount_fen))?;
+        out.refunded = out
+            .refunded
+            .checked_add(Fen::new(facts.sums.refund_asked_fen))?;
+    }
+    Some(out)
+}
+
+struct Sink<'a> {
+    reporter: &'a dyn Reporter,
+    listed: bool,
+    findings: Vec<Finding>,
+    matched: Vec<Finding>,
+}
+
+impl FindingSink for Sink<'_> {
+    fn finding(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    fn wants_matched(&self) -> bool {
+        self.listed
+    }
+
+    fn matched(&mut self, finding: Finding) {
+        self.matched.push(finding);
+    }
+
+    fn keep_going(&mut self, rows: u64) -> bool {
+        self.reporter.progress(Progress {
+            step: Step::Compare,
+            done: rows,
+            total: None,
+        });
+        !self.reporter.cancelled()
+    }
+}
+
+impl From<ReconcileError> for Failure {
+    fn from(error: ReconcileError) -> Self {
+        match error {
+            ReconcileError::Cancelled => Self::cancelled(),
+            ReconcileError::Evidence(error) => Self::new(
+                FailureKind::Workspace,
+                "workspace.damaged",
+                Words::new(
+                    "工作区里的账读不出来",
+                    "The books of the workspace cannot be read",
+                ),
+                Words::new(
+                    "从备份恢复数据目录，或重新导入原文件",
+                    "Restore the data folder from a backup, or import the original files again",
+                ),
+            )
+            .with_detail(error.0),
+            ReconcileError::Overflow => Self::new(
+                FailureKind::RefusedInput,
+                "reconcile.overflow",
+                Words::new("金额合计超出范围", "A sum of money is out of range"),
+                Words::new(
+                    "检查订单文件的金额单位",
+                    "Check the unit of money of the orders",
+                ),
+            ),
+            error @ (ReconcileError::Disorder(_)
+            | ReconcileError::OtherRows { .. }
+            | ReconcileError::Unbalanced { .. }) => Self::new(
+                FailureKind::Workspace,
+                "reconcile.unproven",
+                Words::new(
+                    "对账结果没有通过自检，没有存入",
+                    "The result did not prove itself and was not stored",
+                ),
+                Words::new(
+                    "这是程序的问题，请把这条信息发给我们",
+                    "This is a fault of the program: send us this message",
+                ),
+            )
+            .with_detail(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recondesk_domain::OutTradeNo;
+
+    fn finding(category: Category, number: &str, fen: i64) -> Finding {
+        let mut finding = Finding::new(category);
+        finding.out_trade_no = OutTradeNo::new(number).unwrap();
+        finding.bill = Some(Fen::new(fen));
+        finding
+    }
+
+    #[test]
+    fn two_runs_differ_by_what_is_new_gone_and_changed() {
+        let before = [
+            finding(Category::PaidNotBooked, "a", 1),
+            finding(Category::WOnlyPay, "b", 2),
+            finding(Category::AmountDiff, "c", 3),
+        ];
+        let now = [
+            finding(Category::PaidAfterClose, "a", 1),
+            finding(Category::AmountDiff, "c", 3),
+            finding(Category::WOnlyPay, "d", 4),
+        ];
+
+        let changes = Changes::between("1900000109", &before, &now);
+
+        assert_eq!(changes.new, [now[2].clone()]);
+        assert_eq!(changes.gone, [before[1].clone()]);
+        assert_eq!(changes.changed, [(before[0].clone(), now[0].clone())]);
+        assert!(Changes::between("1", &now, &now).is_empty());
+    }
+}

@@ -1,0 +1,121 @@
+//! What WeChat Pay has said of refunds since their bill was made (rule X8): notifications, and answers
+//! that a person kept. A bill's own state is evidence of its day only.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::Failure;
+use recondesk_domain::{BillDate, OutRefundNo, ProfileId};
+use recondesk_ports::{Ports, RefundWord};
+use recondesk_reconcile::{Evidence, LiveRefund, LiveRefundState, ReconcileError};
+use wechatpay_codec::v2::RefundState;
+
+/// The state of each refund that the result of the day may rest on, in order of their numbers.
+///
+/// Of a refund that simply succeeded nothing changes, unless the bill of the day calls it otherwise;
+/// such ones are left out, so that the run of an old day stays the same run.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub(super) fn live_refunds(
+    ports: &Ports,
+    id: ProfileId,
+    day: BillDate,
+) -> Result<Vec<LiveRefund>, Failure> {
+    let latest = latest(&ports.records.refund_words(id)?);
+    if latest.is_empty() {
+        return Ok(Vec::new());
+    }
+    let evidence = ports.books.evidence(id)?;
+    let of_day = numbers_of_day(evidence.as_ref(), day)?;
+    let telling = |number: &OutRefundNo, state: LiveRefundState| {
+        state != LiveRefundState::Success || of_day.contains(number)
+    };
+    Ok(latest
+        .into_iter()
+        .filter(|(number, state)| telling(number, *state))
+        .map(|(out_refund_no, state)| LiveRefund {
+            out_refund_no,
+            state,
+        })
+        .collect())
+}
+
+/// The last word on each refund. Messages arrive in any order: a final state is never taken back by
+/// one that is not.
+fn latest(words: &[RefundWord]) -> BTreeMap<OutRefundNo, LiveRefundState> {
+    let mut out = BTreeMap::new();
+    for word in words {
+        let state = match RefundState::parse(&word.state) {
+            RefundState::Success => LiveRefundState::Success,
+            RefundState::Closed => LiveRefundState::Closed,
+            RefundState::Processing => LiveRefundState::Processing,
+            RefundState::Abnormal => LiveRefundState::Abnormal,
+            RefundState::Unknown(_) => continue,
+        };
+        let Some(number) = OutRefundNo::new(&word.out_refund_no) else {
+            continue;
+        };
+        let held = out.entry(number).or_insert(state);
+        if finality(state) >= finality(*held) {
+            *held = state;
+        }
+    }
+    out
+}
+
+const fn finality(state: LiveRefundState) -> u8 {
+    match state {
+        LiveRefundState::Processing => 0,
+        LiveRefundState::Abnormal => 1,
+        LiveRefundState::Success | LiveRefundState::Closed => 2,
+    }
+}
+
+fn numbers_of_day(
+    evidence: &dyn Evidence,
+    day: BillDate,
+) -> Result<BTreeSet<OutRefundNo>, Failure> {
+    let rows = evidence.refunds(day).map_err(ReconcileError::from)?;
+    rows.map(|row| Ok(row.map_err(ReconcileError::from)?.out_refund_no))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(said: &[(&str, &str)]) -> Vec<RefundWord> {
+        let word = |&(number, state): &(&str, &str)| RefundWord {
+            out_refund_no: number.to_owned(),
+            state: state.to_owned(),
+        };
+        said.iter().map(word).collect()
+    }
+
+    #[test]
+    fn the_last_word_holds_and_a_final_one_is_never_taken_back() {
+        let said = words(&[
+            ("a", "PROCESSING"),
+            ("a", "CHANGE"),
+            ("b", "REFUNDCLOSE"),
+            ("b", "PROCESSING"),
+            ("c", "CHANGE"),
+            ("c", "SUCCESS"),
+            ("d", "NEWLY_INVENTED"),
+        ]);
+
+        let told: Vec<(String, LiveRefundState)> = latest(&said)
+            .into_iter()
+            .map(|(number, state)| (number.as_str().to_owned(), state))
+            .collect();
+
+        assert_eq!(
+            told,
+            [
+                ("a".to_owned(), LiveRefundState::Abnormal),
+                ("b".to_owned(), LiveRefundState::Closed),
+                ("c".to_owned(), LiveRefundState::Success),
+            ]
+        );
+    }
+}

@@ -1,0 +1,349 @@
+//! The Cases screen: the list with its counts, its pages, and one case in full.
+
+use std::collections::BTreeMap;
+
+use super::Views;
+use super::compare::Pair;
+use super::orders::order_events;
+use crate::Failure;
+use crate::command::{CaseList, ListAnswer};
+use crate::model::{
+    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, Proposal, RawLine, SeverityCounts,
+    TimelineEvent, TimelineKind,
+};
+use recondesk_domain::{CaseStatus, Category, Fen, Finding, ProfileId, RowRef};
+use recondesk_ports::{
+    BookRow, CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Occurrence, StoreError,
+};
+
+impl Views<'_> {
+    /// Cases of a filter in order, with totals, and their rows by id for the pages.
+    ///
+    /// # Errors
+    /// [`Failure`] when the workspace cannot be read.
+    pub fn cases(
+        &self,
+        filter: &CaseFilter,
+    ) -> Result<(CaseList, BTreeMap<u64, CaseRow>), Failure> {
+        let all = self.case_records(filter)?;
+        let text = |case: &&CaseRecord| matches_text(&case.finding, &filter.text);
+        let severe = |case: &CaseRecord| {
+            filter.severities.is_empty()
+                || filter
+                    .severities
+                    .contains(&case.finding.category.severity())
+        };
+        let chosen = |case: &CaseRecord| {
+            filter.categories.is_empty() || filter.categories.contains(&case.finding.category)
+        };
+        let mut totals = CaseTotals::default();
+        let mut listed = Vec::new();
+        for case in all.iter().filter(text) {
+            let category = case.finding.category;
+            let wanted = !filter.unowned || case.owner.is_empty();
+            if chosen(case) && wanted {
+                totals.counts.add(category.severity(), 1);
+            }
+            if severe(case) && wanted {
+                count(&mut totals.categories, category);
+            }
+            if chosen(case) && severe(case) && case.owner.is_empty() {
+                totals.unowned = totals.unowned.saturating_add(1);
+            }
+            if chosen(case) && severe(case) && wanted {
+                totals.rows = totals.rows.saturating_add(1);
+                totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
+                listed.push(case);
+            }
+        }
+        totals.categories.sort_unstable();
+        order(&mut listed, filter);
+        let rows: Vec<CaseRow> = listed.iter().map(|case| case_row(case)).collect();
+        let ids = rows.iter().map(|row| row.id).collect();
+        let by_id = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok((ListAnswer { ids, totals }, by_id))
+    }
+
+    /// One case in full.
+    ///
+    /// # Errors
+    /// As [`Views::cases`], and when it is gone.
+    pub fn case(&self, profile: ProfileId, key: &str) -> Result<CaseDetail, Failure> {
+        let case = self
+            .records
+            .case(profile, key)?
+            .ok_or_else(|| StoreError::Missing(key.to_owned()))?;
+        let finding = &case.finding;
+        let events = self.records.case_events(case.id)?;
+        let bill_line = self.line(finding.bill_row);
+        let order_line = self.line(finding.order_row);
+        let pair = self.pair(profile, finding)?;
+        let notes = events
+            .iter()
+            .filter(|event| event.kind == CaseEventKind::Note)
+            .map(|event| (event.at, event.actor.clone(), event.text.clone()))
+            .collect();
+        Ok(CaseDetail {
+            row: case_row(&case),
+            tags: finding
+                .tags
+                .iter()
+                .map(|tag| tag.word().to_owned())
+                .collect(),
+            facts: facts(&finding.detail),
+            compare: pair.rows(),
+            timeline: timeline(&pair, (bill_line.as_ref(), order_line.as_ref()), &events),
+            bill_line,
+            order_line,
+            notes,
+            proposal: proposal(&case, &events),
+        })
+    }
+
+    fn case_records(&self, filter: &CaseFilter) -> Result<Vec<CaseRecord>, StoreError> {
+        self.records.cases(&CaseQuery {
+            profile: filter.profile,
+            day: filter.day,
+            categories: Vec::new(),
+            closed_too: filter.closed_too,
+        })
+    }
+
+    /// The line a finding points to; a damaged archive shows none here and says so where it is read.
+    fn line(&self, row: Option<RowRef>) -> Option<RawLine> {
+        let raw = self.books.raw_row(row.filter(|row| row.import > 0)?).ok()?;
+        Some(RawLine {
+            file: raw.file,
+            line: raw.line,
+            cells: raw.cells,
+            text: raw.text,
+        })
+    }
+
+    /// The rows of both books that a finding is about, by the places it names.
+    fn pair(&self, profile: ProfileId, finding: &Finding) -> Result<Pair, Failure> {
+        let mut pair = Pair {
+            amounts: (finding.bill, finding.merchant),
+            ..Pair::default()
+        };
+        let refund = finding.out_refund_no.as_str();
+        let trade = finding.out_trade_no.as_str();
+        let number = if refund.is_empty() { trade } else { refund };
+        for number in [number, trade, finding.transaction_id.as_str()] {
+            if !number.is_empty() {
+                for found in self
+                    .books
+                    .find(number)?
+                    .iter()
+                    .filter(|found| found.profile == profile)
+                {
+                    take(&mut pair, found, finding);
+                }
+            }
+        }
+        let about_refund = !refund.is_empty() || finding.category.code().starts_with('R');
+        if about_refund {
+            pair.pay = None;
+        } else {
+            (pair.refund, pair.merchant_refund) = (None, None);
+        }
+        Ok(pair)
+    }
+}
+
+/// Takes a row into the pair: the very row of the finding, else the newest version.
+fn take(pair: &mut Pair, found: &Occurrence, finding: &Finding) {
+    let is_bill_row = |row: RowRef| finding.bill_row.is_none_or(|wanted| wanted == row);
+    let is_order_row = |row: RowRef| finding.order_row == Some(row) || !found.superseded;
+    match found.row {
+        BookRow::Pay(row) if is_bill_row(row.row) => pair.pay = Some(row),
+        BookRow::Refund(row) if is_bill_row(row.row) => pair.refund = Some(row),
+        BookRow::Order(row) if is_order_row(row.row) => pair.order = Some(row),
+        BookRow::MerchantRefund(row) if is_order_row(row.row) => pair.merchant_refund = Some(row),
+        _ => {}
+    }
+}
+
+fn timeline(
+    pair: &Pair,
+    lines: (Option<&RawLine>, Option<&RawLine>),
+    events: &[CaseEvent],
+) -> Vec<TimelineEvent> {
+    let source = |line: Option<&RawLine>| {
+        line.map(|l| format!("{} {}", l.file, l.line))
+            .unwrap_or_default()
+    };
+    let mut out = Vec::new();
+    if let Some(order) = &pair.order {
+        out.extend(order_events(order, &source(lines.1)));
+    }
+    if let Some(pay) = &pair.pay {
+        let kind = TimelineKind::Paid(pay.amount);
+        out.push(TimelineEvent {
+            at: pay.time,
+            kind,
+            source: source(lines.0),
+        });
+    }
+    if let Some(refund) = &pair.refund {
+        let kind = TimelineKind::Refunded(refund.amount);
+        out.push(TimelineEvent {
+            at: refund.time,
+            kind,
+            source: source(lines.0),
+        });
+    }
+    out.extend(events.iter().filter_map(case_event));
+    out.sort_by_key(|event| event.at);
+    out
+}
+
+fn case_event(event: &CaseEvent) -> Option<TimelineEvent> {
+    let kind = match event.kind {
+        CaseEventKind::Found | CaseEventKind::Changed | CaseEventKind::Reopened => {
+            TimelineKind::Found(Category::parse(&event.text)?)
+        }
+        CaseEventKind::AutoClosed => TimelineKind::AutoClosed,
+        CaseEventKind::Note => TimelineKind::Note(event.text.clone()),
+        CaseEventKind::Status => {
+            let (status, reason) = moved(event)?;
+            TimelineKind::Moved(status, reason.to_owned())
+        }
+        CaseEventKind::Owner => TimelineKind::Given(event.text.clone()),
+    };
+    Some(TimelineEvent {
+        at: event.at,
+        kind,
+        source: event.actor.clone(),
+    })
+}
+
+/// Status and reason of a person's step.
+fn moved(event: &CaseEvent) -> Option<(CaseStatus, &str)> {
+    let (word, reason) = event
+        .text
+        .split_once('\n')
+        .unwrap_or((event.text.as_str(), ""));
+    Some((CaseStatus::parse(word)?, reason))
+}
+
+/// The proposal that waits for a second person.
+fn proposal(case: &CaseRecord, events: &[CaseEvent]) -> Option<Proposal> {
+    if case.status != CaseStatus::Proposed {
+        return None;
+    }
+    let made = events.iter().rev().find_map(|event| {
+        let is_step = event.kind == CaseEventKind::Status;
+        let (status, reason) = moved(event).filter(|_| is_step)?;
+        (status == CaseStatus::Proposed).then_some((event, reason))
+    });
+    made.map(|(event, reason)| Proposal {
+        maker: event.actor.clone(),
+        reason: reason.to_owned(),
+    })
+}
+
+fn case_row(case: &CaseRecord) -> CaseRow {
+    let finding = &case.finding;
+    CaseRow {
+        id: u64::try_from(case.id.0).unwrap_or_default(),
+        key: case.key.clone(),
+        profile: case.profile,
+        day: case.day,
+        opened_on: case.opened_on,
+        category: finding.category,
+        number: number_of(finding).to_owned(),
+        wechat: finding.bill,
+        merchant: finding.merchant,
+        paid_at: finding.paid_at,
+        owner: case.owner.clone(),
+        status: case.status,
+    }
+}
+
+/// The number a person knows a finding by; empty for one about a whole day.
+pub(super) fn number_of(finding: &Finding) -> &str {
+    let numbers = [
+        finding.out_trade_no.as_str(),
+        finding.out_refund_no.as_str(),
+        finding.transaction_id.as_str(),
+    ];
+    numbers
+        .into_iter()
+        .find(|number| !number.is_empty())
+        .unwrap_or_default()
+}
+
+fn matches_text(finding: &Finding, text: &str) -> bool {
+    let wanted = text.trim().to_ascii_lowercase();
+    let numbers = [
+        finding.out_trade_no.as_str(),
+        finding.order_no.as_str(),
+        finding.transaction_id.as_str(),
+        finding.out_refund_no.as_str(),
+        finding.refund_id.as_str(),
+        finding.category.code(),
+        finding.category.zh(),
+        finding.category.en(),
+    ];
+    wanted.is_empty()
+        || numbers
+            .iter()
+            .any(|number| number.to_ascii_lowercase().contains(&wanted))
+}
+
+fn order(cases: &mut [&CaseRecord], filter: &CaseFilter) {
+    let age = |case: &CaseRecord| case.opened_on;
+    match filter.sort {
+        CaseSort::Severity => cases.sort_by_key(|case| {
+            let finding = &case.finding;
+            (
+                finding.category.severity(),
+                std::cmp::Reverse(finding.at_stake()),
+                age(case),
+            )
+        }),
+        CaseSort::Code => cases.sort_by_key(|case| case.finding.category),
+        CaseSort::Number => cases.sort_by_key(|case| case.finding.out_trade_no),
+        CaseSort::Wechat => cases.sort_by_key(|case| case.finding.bill),
+        CaseSort::Merchant => cases.sort_by_key(|case| case.finding.merchant),
+        CaseSort::PaidAt => cases.sort_by_key(|case| case.finding.paid_at),
+    }
+    if filter.descending {
+        cases.reverse();
+    }
+}
+
+fn count(categories: &mut Vec<(Category, u64)>, category: Category) {
+    match categories.iter_mut().find(|(known, _)| *known == category) {
+        Some((_, count)) => *count = count.saturating_add(1),
+        None => categories.push((category, 1)),
+    }
+}
+
+/// `key=value` pairs of a finding's detail.
+fn facts(detail: &str) -> Vec<(String, String)> {
+    let pair = |word: &str| {
+        word.split_once('=')
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    };
+    detail.split_whitespace().filter_map(pair).collect()
+}
+
+fn plus(a: Fen, b: Fen) -> Fen {
+    a.checked_add(b).unwrap_or(a)
+}
+
+/// Open cases of a severity, for sign-off and the Overview.
+pub(super) fn counts(cases: &[CaseRecord]) -> (SeverityCounts, Fen) {
+    let mut counts = SeverityCounts::default();
+    let mut at_stake = Fen::ZERO;
+    for case in cases.iter().filter(|case| !case.status.is_closed()) {
+        let severity = case.finding.category.severity();
+        counts.add(severity, 1);
+        if severity.needs_person() {
+            at_stake = plus(at_stake, case.finding.at_stake());
+        }
+    }
+    (counts, at_stake)
+}

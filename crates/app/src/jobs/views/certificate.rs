@@ -1,0 +1,166 @@
+//! The certificate of a stored bill as the screens show it, read from the facts of its import.
+
+use serde::Deserialize;
+
+use crate::Words;
+use crate::model::{Certificate, IdentityRow};
+use recondesk_domain::{Fen, group_digits};
+use recondesk_ports::ImportRecord;
+
+/// The part of a stored certificate that is shown; what is absent reads as nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Facts {
+    kind: String,
+    columns: u32,
+    bytes: u64,
+    rows: u64,
+    unknown_columns: Vec<String>,
+    sums: SumFacts,
+    identities: Vec<IdentityFacts>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SumFacts {
+    amount_fen: i64,
+    settled_fen: i64,
+    net_e5: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct IdentityFacts {
+    id: String,
+    name: String,
+    holds: bool,
+    expected: String,
+    actual: String,
+}
+
+impl Facts {
+    /// Reads the facts of an import; a document of another shape has none.
+    pub(super) fn of(import: &ImportRecord) -> Self {
+        serde_json::from_str(&import.facts).unwrap_or_default()
+    }
+
+    /// 订单总金额; legacy bills have 总金额 in the column of 应结订单金额.
+    pub(super) fn amount(&self) -> Fen {
+        Fen::new(self.sums.amount_fen.max(self.sums.settled_fen))
+    }
+
+    /// 应结净额, rounded towards zero to the fen.
+    pub(super) fn net(&self) -> Option<Fen> {
+        self.sums.net_e5.map(|net| Fen::new(net / 1_000))
+    }
+
+    /// Detail rows.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// `ALL`, `SUCCESS`, `REFUND`.
+    pub(super) fn kind(&self) -> String {
+        self.kind.to_uppercase()
+    }
+
+    /// Identities that hold, and all of them.
+    pub(super) fn score(&self) -> (u64, u64) {
+        let holding = self
+            .identities
+            .iter()
+            .filter(|identity| identity.holds)
+            .count();
+        (holding as u64, self.identities.len() as u64)
+    }
+
+    /// The certificate for the screen.
+    pub(super) fn certificate(&self, import: &ImportRecord) -> Certificate {
+        Certificate {
+            kind: self.kind(),
+            columns: self.columns,
+            gzip: import.name.to_ascii_lowercase().ends_with(".gz"),
+            bytes: self.bytes,
+            sha256: hex(&import.sha256),
+            identities: self.identities.iter().map(identity_row).collect(),
+            unknown_columns: self.unknown_columns.clone(),
+        }
+    }
+}
+
+fn identity_row(facts: &IdentityFacts) -> IdentityRow {
+    let en = match (facts.id.as_str(), facts.name.as_str()) {
+        ("I1", _) => "rows = summary count".to_owned(),
+        ("I2", "应结订单总金额" | "总交易额") => "settled total".to_owned(),
+        ("I2", "退款总金额" | "总退款金额") => "refunded total".to_owned(),
+        ("I2", "手续费总金额") => "fee total".to_owned(),
+        ("I2", "订单总金额") => "order total".to_owned(),
+        ("I2", "申请退款总金额") => "asked refund total".to_owned(),
+        ("I2", _) => "refunded coupon total".to_owned(),
+        ("I3", _) => "settled within order − coupon".to_owned(),
+        ("I4", _) => "refund within asked".to_owned(),
+        (_, name) => name.to_owned(),
+    };
+    let zh = match facts.id.as_str() {
+        "I1" => "行数 ＝ 总交易单数",
+        "I3" => "应结 ＝ 订单 − 免充值券",
+        "I4" => "退款 ＝ 申请 − 免充值券",
+        _ => facts.name.as_str(),
+    };
+    IdentityRow {
+        id: facts.id.clone(),
+        name: Words::new(zh, en),
+        holds: facts.holds,
+        actual: grouped(&facts.actual),
+        expected: if facts.holds {
+            String::new()
+        } else {
+            grouped(&facts.expected)
+        },
+    }
+}
+
+/// Separators of thousands in a plain decimal number; other text stays as it is.
+fn grouped(text: &str) -> String {
+    let (sign, rest) = text
+        .strip_prefix('-')
+        .map_or(("", text), |rest| ("-", rest));
+    let (whole, part) = rest.split_once('.').unwrap_or((rest, ""));
+    if whole.is_empty()
+        || !whole
+            .bytes()
+            .chain(part.bytes())
+            .all(|b| b.is_ascii_digit())
+    {
+        return text.to_owned();
+    }
+    let dot = if part.is_empty() { "" } else { "." };
+    format!("{sign}{}{dot}{part}", group_digits(whole))
+}
+
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_get_separators_and_words_stay() {
+        assert_eq!(grouped("31601"), "31,601");
+        assert_eq!(grouped("-2718330.20"), "-2,718,330.20");
+        assert_eq!(grouped("0 ≤ x"), "0 ≤ x");
+        assert_eq!(grouped(""), "");
+    }
+
+    #[test]
+    fn a_document_of_another_shape_has_no_facts() {
+        let facts: Facts = serde_json::from_str("{\"kind\":7}").unwrap_or_default();
+        assert_eq!(facts.score(), (0, 0));
+    }
+}

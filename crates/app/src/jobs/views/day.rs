@@ -1,0 +1,366 @@
+//! The Reconcile screen's model from a run's summary: figures are copied and added, never made up.
+
+use crate::model::{
+    BookSum, CategoryRow, CoverageHole, DayCoverage, Equation, PoolRow, PoolSide as PoolCell,
+    SignOffItem, TagRow,
+};
+use recondesk_domain::{Category, Fen};
+use recondesk_reconcile::{CategoryLine, PoolRoll, PoolSide, Summary, Sums};
+
+/// The parts of the day's model that come from the summary alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Rows by the quarter of an hour.
+    pub coverage: DayCoverage,
+    /// Whole WeChat book.
+    pub wechat: BookSum,
+    /// Whole merchant book.
+    pub merchant: BookSum,
+    /// Matched rows of each book.
+    pub matched: (BookSum, BookSum),
+    /// Why the two sums differ.
+    pub equation: Vec<Equation>,
+    /// What the equation leaves over; zero, or a fault of the program.
+    pub residual: Fen,
+    /// Categories, worst first, agreement last.
+    pub categories: Vec<CategoryRow>,
+    /// Tags.
+    pub tags: Vec<TagRow>,
+    /// The pool, what WeChat has and what the merchant has.
+    pub pool: (PoolRow, PoolRow),
+}
+
+/// Reads the figures of a run. Payments and refunds are added up: each row of a book counts once.
+#[must_use]
+pub fn figures(summary: &Summary) -> Figures {
+    let lines = merged_lines(summary);
+    let mut matched = (Sums::default(), Sums::default());
+    for line in lines.iter().filter(|line| line.category.is_matched()) {
+        add(&mut matched.0, line.wechat);
+        add(&mut matched.1, line.merchant);
+    }
+    let mut books = (summary.pays.wechat, summary.pays.merchant);
+    add(&mut books.0, summary.refunds.wechat);
+    add(&mut books.1, summary.refunds.merchant);
+    let equation = equation(summary);
+    let explained = equation
+        .iter()
+        .fold(Fen::ZERO, |sum, term| plus(sum, term.sum));
+    let difference = minus(books.0.fen, books.1.fen);
+    Figures {
+        coverage: coverage(summary),
+        wechat: cell(books.0),
+        merchant: cell(books.1),
+        matched: (cell(matched.0), cell(matched.1)),
+        equation,
+        residual: minus(difference, explained),
+        categories: lines.iter().map(category_row).collect(),
+        tags: tags(summary),
+        pool: (
+            pool(summary, PoolSide::Wechat),
+            pool(summary, PoolSide::Merchant),
+        ),
+    }
+}
+
+/// The conditions for signing the day off, in the order of the card.
+#[must_use]
+pub fn sign_off(summary: &Summary, certificate_good: bool, urgent_open: u64) -> Vec<SignOffItem> {
+    let holds = summary
+        .identities
+        .iter()
+        .all(|identity| identity.id == "I16" || identity.holds());
+    let covered = summary.has_bill && summary.coverage.holes.is_empty();
+    vec![
+        SignOffItem::Bill(summary.has_bill && certificate_good),
+        SignOffItem::Coverage(covered),
+        SignOffItem::Conservation(holds),
+        SignOffItem::UrgentOpen(urgent_open),
+    ]
+}
+
+/// One line a category, payments and refunds of the same category added up; worst first.
+fn merged_lines(summary: &Summary) -> Vec<CategoryLine> {
+    let mut out: Vec<CategoryLine> = Vec::new();
+    for line in summary.lines() {
+        match out.iter_mut().find(|known| known.category == line.category) {
+            Some(known) => {
+                add(&mut known.wechat, line.wechat);
+                add(&mut known.merchant, line.merchant);
+                add(&mut known.carried, line.carried);
+                known.findings = known.findings.saturating_add(line.findings);
+                known.at_stake = plus(known.at_stake, line.at_stake);
+            }
+            None => out.push(line.clone()),
+        }
+    }
+    let weight = |line: &CategoryLine| line.wechat.fen.abs().max(line.merchant.fen.abs());
+    out.sort_by_key(|line| {
+        let severity = line.category.severity();
+        (severity, std::cmp::Reverse(weight(line)), line.category)
+    });
+    out
+}
+
+fn category_row(line: &CategoryLine) -> CategoryRow {
+    let some = |sums: Sums| (sums.count > 0).then(|| cell(sums));
+    let rows = line
+        .wechat
+        .count
+        .max(line.merchant.count)
+        .max(line.carried.count);
+    let agreement = line.category.is_agreement();
+    CategoryRow {
+        category: line.category,
+        wechat: some(line.wechat),
+        merchant: some(line.merchant),
+        count: if agreement { rows } else { line.findings },
+    }
+}
+
+fn coverage(summary: &Summary) -> DayCoverage {
+    DayCoverage {
+        wechat: summary.coverage.wechat.clone(),
+        merchant: summary.coverage.merchant.clone(),
+        cut_off_minutes: summary.cut_off_minutes,
+        holes: summary
+            .coverage
+            .holes
+            .iter()
+            .map(|hole| CoverageHole {
+                from: hole.from,
+                to: hole.to,
+                rows: hole.sums.count,
+            })
+            .collect(),
+    }
+}
+
+fn equation(summary: &Summary) -> Vec<Equation> {
+    let mut out: Vec<Equation> = Vec::new();
+    for term in summary
+        .pays
+        .difference
+        .iter()
+        .chain(&summary.refunds.difference)
+    {
+        match out.iter_mut().find(|known| known.category == term.category) {
+            Some(known) => known.sum = plus(known.sum, term.fen),
+            None => out.push(Equation {
+                category: term.category,
+                sum: term.fen,
+            }),
+        }
+    }
+    out.retain(|term| term.sum != Fen::ZERO);
+    out.sort_by_key(|term| (std::cmp::Reverse(term.sum.abs()), term.category));
+    out
+}
+
+fn tags(summary: &Summary) -> Vec<TagRow> {
+    let row = |&(category, count): &(Category, u64)| TagRow {
+        word: category.code().to_owned(),
+        category: Some(category),
+        count,
+    };
+    summary.tags.iter().map(row).collect()
+}
+
+fn pool(summary: &Summary, side: PoolSide) -> PoolRow {
+    let mut out = PoolRow::default();
+    for roll in summary.pool.iter().filter(|roll| roll.side == side) {
+        let PoolRoll {
+            opening,
+            new,
+            cleared,
+            expired,
+            closing,
+            ..
+        } = roll;
+        for (to, from) in [
+            (&mut out.opening, opening),
+            (&mut out.new, new),
+            (&mut out.cleared, cleared),
+            (&mut out.expired, expired),
+            (&mut out.closing, closing),
+        ] {
+            *to = PoolCell {
+                count: to.count.saturating_add(from.count),
+                sum: plus(to.sum, from.fen),
+            };
+        }
+    }
+    out
+}
+
+const fn cell(sums: Sums) -> BookSum {
+    BookSum {
+        count: sums.count,
+        sum: sums.fen,
+    }
+}
+
+fn add(to: &mut Sums, from: Sums) {
+    to.count = to.count.saturating_add(from.count);
+    to.fen = plus(to.fen, from.fen);
+}
+
+/// Sums of a stored run were checked when it was made; a screen shows them and stops nothing.
+fn plus(a: Fen, b: Fen) -> Fen {
+    a.checked_add(b).unwrap_or(a)
+}
+
+fn minus(a: Fen, b: Fen) -> Fen {
+    a.checked_sub(b).unwrap_or(a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recondesk_domain::BillDate;
+    use recondesk_reconcile::{BookSummary, Coverage, NetSettlement, Term};
+
+    fn sums(count: u64, fen: i64) -> Sums {
+        Sums {
+            count,
+            fen: Fen::new(fen),
+        }
+    }
+
+    fn line(category: Category, wechat: Sums, merchant: Sums, findings: u64) -> CategoryLine {
+        let at_stake = wechat.fen;
+        CategoryLine {
+            category,
+            wechat,
+            merchant,
+            carried: Sums::default(),
+            findings,
+            at_stake,
+        }
+    }
+
+    fn book(lines: Vec<CategoryLine>, difference: Vec<Term>) -> BookSummary {
+        let mut book = BookSummary {
+            difference,
+            ..BookSummary::default()
+        };
+        for line in &lines {
+            add(&mut book.wechat, line.wechat);
+            add(&mut book.merchant, line.merchant);
+        }
+        BookSummary { lines, ..book }
+    }
+
+    fn summary() -> Summary {
+        Summary {
+            day: BillDate::parse("2026-03-08").unwrap(),
+            has_bill: true,
+            fulfilment_known: true,
+            fees_judged: true,
+            cut_off_minutes: 30,
+            pays: book(
+                vec![
+                    line(Category::Matched, sums(10, 1000), sums(10, 1000), 0),
+                    line(Category::PaidNotBooked, sums(1, 299), sums(1, 299), 1),
+                    line(Category::AmountDiff, sums(1, 132), sums(1, 123), 1),
+                ],
+                vec![Term {
+                    category: Category::AmountDiff,
+                    fen: Fen::new(9),
+                }],
+            ),
+            refunds: book(
+                vec![
+                    line(Category::Matched, sums(2, 50), sums(2, 50), 0),
+                    line(Category::WOnlyRefund, sums(1, 86), Sums::default(), 1),
+                ],
+                vec![Term {
+                    category: Category::WOnlyRefund,
+                    fen: Fen::new(86),
+                }],
+            ),
+            day_findings: Vec::new(),
+            pool: Vec::new(),
+            tags: vec![(Category::TimeDiff, 3)],
+            coverage: Coverage::default(),
+            net: NetSettlement::default(),
+            identities: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_row_of_both_books_is_shown_once() {
+        let figures = figures(&summary());
+
+        assert_eq!(
+            figures.wechat,
+            BookSum {
+                count: 15,
+                sum: Fen::new(1567)
+            }
+        );
+        let shown: u64 = figures
+            .categories
+            .iter()
+            .filter_map(|row| row.wechat)
+            .map(|s| s.count)
+            .sum();
+        assert_eq!(shown, 15);
+        assert_eq!(
+            figures.matched.0,
+            BookSum {
+                count: 12,
+                sum: Fen::new(1050)
+            }
+        );
+    }
+
+    #[test]
+    fn the_equation_explains_the_difference_to_the_fen() {
+        let figures = figures(&summary());
+
+        let terms: Vec<_> = figures
+            .equation
+            .iter()
+            .map(|t| (t.category, t.sum.get()))
+            .collect();
+        assert_eq!(
+            terms,
+            [(Category::WOnlyRefund, 86), (Category::AmountDiff, 9)]
+        );
+        assert_eq!(figures.residual, Fen::ZERO);
+    }
+
+    #[test]
+    fn the_worst_category_stands_first_and_agreement_last() {
+        let order: Vec<_> = figures(&summary())
+            .categories
+            .iter()
+            .map(|row| row.category)
+            .collect();
+
+        assert_eq!(order.first(), Some(&Category::PaidNotBooked));
+        assert_eq!(order.last(), Some(&Category::Matched));
+    }
+
+    #[test]
+    fn a_hole_in_the_merchants_book_keeps_the_day_unsigned() {
+        let mut summary = summary();
+        let at = summary.day.start();
+        summary.coverage.holes = vec![recondesk_reconcile::Hole {
+            from: at,
+            to: at,
+            sums: sums(20, 1),
+        }];
+
+        assert_eq!(
+            sign_off(&summary, true, 0),
+            [
+                SignOffItem::Bill(true),
+                SignOffItem::Coverage(false),
+                SignOffItem::Conservation(true),
+                SignOffItem::UrgentOpen(0),
+            ]
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! The Reconcile screen: what is there of a day, and what its run says.
+
+use super::cases::{counts, number_of};
+use super::certificate::{Facts, hex};
+use super::day::{figures, sign_off};
+use super::{Views, is_orders};
+use crate::Failure;
+use crate::jobs::reconcile::Changes;
+use crate::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
+use recondesk_domain::{BillDate, Finding, ProfileId};
+use recondesk_ports::{CaseQuery, ImportRecord, RunRecord, Standing};
+use recondesk_reconcile::Summary;
+
+/// Changed findings that are listed; their number is always told in full.
+const MOST_CHANGES: usize = 100;
+
+impl Views<'_> {
+    /// All of a day of one merchant.
+    ///
+    /// # Errors
+    /// [`Failure`] when the workspace cannot be read.
+    pub fn day(&self, profile: ProfileId, day: BillDate) -> Result<DayModel, Failure> {
+        let mut merchant = self.profile(profile)?;
+        let bill = self.bill_of(profile, day)?;
+        let run = self.records.current_run(profile, day)?;
+        let certificate = bill.as_ref().map(|bill| Facts::of(bill).certificate(bill));
+        let good = certificate
+            .as_ref()
+            .is_some_and(crate::model::Certificate::is_good);
+        let mut model = DayModel {
+            profile,
+            name: std::mem::take(&mut merchant.name),
+            day,
+            state: self.day_state(profile, day, bill.as_ref(), run.as_ref())?,
+            certificate,
+            ..empty(profile, day)
+        };
+        if let Some(run) = run {
+            let open = self.records.cases(&CaseQuery {
+                profile: Some(profile),
+                day: Some(day),
+                ..CaseQuery::default()
+            })?;
+            model.open = counts(&open).0;
+            model.sign_off = sign_off(&run.summary, good, model.open.urgent);
+            model.changed = self.changes(&merchant.mch_id, &run)?;
+            model.run = hex(&run.digest);
+            model.made_at = Some(run.made_at);
+            fill(&mut model, &run.summary);
+        }
+        Ok(model)
+    }
+
+    /// What the run that speaks for the day says otherwise than the one that spoke before.
+    fn changes(&self, mch_id: &str, run: &RunRecord) -> Result<Option<DayChanges>, Failure> {
+        let Some(before) = self.records.run_before(run.profile, run.day)? else {
+            return Ok(None);
+        };
+        let old = self.records.findings(before.id)?;
+        let now = self.records.findings(run.id)?;
+        Ok(Some(listed(&Changes::between(mch_id, &old, &now))))
+    }
+
+    fn day_state(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+        bill: Option<&ImportRecord>,
+        run: Option<&RunRecord>,
+    ) -> Result<DayState, Failure> {
+        if run.is_some() {
+            return Ok(DayState::Compared);
+        }
+        if bill.is_none_or(|bill| bill.standing != Standing::Verified) {
+            return Ok(DayState::NoBill(self.bill_status(bill, day)));
+        }
+        let orders = self.books.imports(profile)?.iter().any(is_orders);
+        Ok(if orders {
+            DayState::NotRun
+        } else {
+            DayState::NoOrders
+        })
+    }
+
+    /// What is to be said of a day's bill.
+    pub(super) fn bill_status(&self, bill: Option<&ImportRecord>, day: BillDate) -> BillStatus {
+        match bill {
+            Some(bill) if bill.standing == Standing::Verified => {
+                BillStatus::Verified(bill.imported_at)
+            }
+            Some(_) => BillStatus::Quarantined,
+            None if self.now < day.bill_available_from() => {
+                BillStatus::NotReady(day.bill_available_from())
+            }
+            None => BillStatus::NotFetched,
+        }
+    }
+}
+
+fn listed(changes: &Changes) -> DayChanges {
+    let row = |kind, finding: &Finding| ChangeRow {
+        kind,
+        category: finding.category,
+        number: number_of(finding).to_owned(),
+        sum: finding.bill.or(finding.merchant),
+    };
+    let new = changes.new.iter().map(|f| row(ChangeKind::New, f));
+    let judged = changes
+        .changed
+        .iter()
+        .map(|(was, f)| row(ChangeKind::Judged(was.category), f));
+    let gone = changes.gone.iter().map(|f| row(ChangeKind::Gone, f));
+    DayChanges {
+        new: changes.new.len() as u64,
+        gone: changes.gone.len() as u64,
+        judged: changes.changed.len() as u64,
+        rows: new.chain(judged).chain(gone).take(MOST_CHANGES).collect(),
+    }
+}
+
+fn fill(model: &mut DayModel, summary: &Summary) {
+    let figures = figures(summary);
+    model.coverage = figures.coverage;
+    model.wechat = figures.wechat;
+    model.merchant = figures.merchant;
+    model.matched = figures.matched;
+    model.equation = figures.equation;
+    model.residual = figures.residual;
+    model.categories = figures.categories;
+    model.tags = figures.tags;
+    model.pool = figures.pool;
+}
+
+fn empty(profile: ProfileId, day: BillDate) -> DayModel {
+    let figures = super::Figures::default();
+    DayModel {
+        profile,
+        name: String::new(),
+        day,
+        state: DayState::NotRun,
+        run: String::new(),
+        made_at: None,
+        took_ms: 0,
+        changed: None,
+        open: crate::model::SeverityCounts::default(),
+        coverage: figures.coverage,
+        wechat: figures.wechat,
+        merchant: figures.merchant,
+        matched: figures.matched,
+        equation: figures.equation,
+        residual: figures.residual,
+        categories: figures.categories,
+        tags: figures.tags,
+        certificate: None,
+        pool: figures.pool,
+        sign_off: Vec::new(),
+    }
+}

@@ -1,0 +1,62 @@
+//! Fills the models of the screens from the ports: one file a screen, nothing stored, nothing sent.
+
+mod bills;
+mod cases;
+mod certificate;
+mod compare;
+mod day;
+mod day_screen;
+mod orders;
+mod overview;
+
+use crate::Failure;
+use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
+use recondesk_ports::{Books, BooksError, ImportRecord, Records, Standing, StoreError};
+
+pub use day::{Figures, figures, sign_off};
+
+/// Reads what the screens show. Cheap to make, one for each question.
+#[derive(Clone, Copy)]
+pub struct Views<'a> {
+    /// Profiles, runs, cases.
+    pub records: &'a dyn Records,
+    /// The books on disk.
+    pub books: &'a dyn Books,
+    /// The present instant.
+    pub now: Instant,
+}
+
+impl Views<'_> {
+    fn profile(&self, id: ProfileId) -> Result<MerchantProfile, Failure> {
+        let found = self
+            .records
+            .profiles()?
+            .into_iter()
+            .find(|(known, _)| *known == id);
+        found
+            .map(|(_, profile)| profile)
+            .ok_or_else(|| StoreError::Missing(id.0.to_string()).into())
+    }
+
+    /// The bill of a day that speaks for it: a verified one before a quarantined one.
+    fn bill_of(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+    ) -> Result<Option<ImportRecord>, BooksError> {
+        let bills = self.books.bills(profile, day)?;
+        let standing =
+            |wanted: Standing| bills.iter().find(|bill| bill.standing == wanted).cloned();
+        Ok(standing(Standing::Verified).or_else(|| standing(Standing::Quarantined)))
+    }
+}
+
+/// True for a file of the merchant's own book.
+fn is_orders(import: &ImportRecord) -> bool {
+    matches!(import.kind.as_str(), "orders" | "refunds")
+}
+
+/// True for a bill.
+fn is_bill(import: &ImportRecord) -> bool {
+    import.kind.starts_with("bill.")
+}

@@ -1,0 +1,105 @@
+//! The Orders screen: the list, its pages, and one order in full.
+
+use super::Views;
+use crate::Failure;
+use crate::command::{ListAnswer, OrderList};
+use crate::model::{OrderDetail, OrderFilter, OrderRow, RawLine, TimelineEvent, TimelineKind};
+use recondesk_domain::{MOrder, ProfileId};
+use recondesk_ports::{Book, BookRow, RowId, StoreError, Watch};
+
+impl Views<'_> {
+    /// The rows of a filter in order, with the count of the day and the sum of what is listed.
+    ///
+    /// # Errors
+    /// [`Failure`] when the workspace cannot be read or the work is cancelled.
+    pub fn orders(&self, filter: &OrderFilter, watch: &dyn Watch) -> Result<OrderList, Failure> {
+        let place = (filter.profile, Book::Orders, filter.day);
+        let list = self.books.list(place, &filter.query, watch)?;
+        Ok(ListAnswer {
+            ids: list.ids.into_iter().map(|id| id.0).collect(),
+            totals: (list.of, list.sum),
+        })
+    }
+
+    /// A page of rows.
+    ///
+    /// # Errors
+    /// As [`Views::orders`].
+    pub fn order_rows(&self, ids: &[u64]) -> Result<Vec<OrderRow>, Failure> {
+        let wanted: Vec<RowId> = ids.iter().map(|id| RowId(*id)).collect();
+        let rows = self.books.rows(&wanted)?;
+        let mut names = Names::default();
+        let orders = ids.iter().zip(rows).filter_map(|(id, row)| match row {
+            BookRow::Order(order) => Some((*id, order)),
+            _ => None,
+        });
+        Ok(orders
+            .map(|(id, order)| OrderRow {
+                id,
+                order,
+                source: names.of(self, &order),
+            })
+            .collect())
+    }
+
+    /// One order in full.
+    ///
+    /// # Errors
+    /// As [`Views::orders`], and when the row is gone.
+    pub fn order(&self, _profile: ProfileId, id: u64) -> Result<OrderDetail, Failure> {
+        let row = self
+            .order_rows(&[id])?
+            .pop()
+            .ok_or_else(|| StoreError::Missing(id.to_string()))?;
+        let raw = self.books.raw_row(row.order.row)?;
+        let line = RawLine {
+            file: raw.file,
+            line: raw.line,
+            cells: raw.cells,
+            text: raw.text,
+        };
+        let source = format!("{} {}", line.file, line.line);
+        let timeline = order_events(&row.order, &source);
+        Ok(OrderDetail {
+            row,
+            line: Some(line),
+            timeline,
+        })
+    }
+}
+
+/// What the merchant's row tells, oldest first.
+pub(super) fn order_events(order: &MOrder, source: &str) -> Vec<TimelineEvent> {
+    let event = |at, kind| TimelineEvent {
+        at,
+        kind,
+        source: source.to_owned(),
+    };
+    let mut out = vec![event(order.created_at, TimelineKind::Created)];
+    out.extend(order.paid_at.map(|at| event(at, TimelineKind::Booked)));
+    out.extend(order.closed_at.map(|at| event(at, TimelineKind::Closed)));
+    out.extend(
+        order
+            .fulfilled_at
+            .map(|at| event(at, TimelineKind::Fulfilled)),
+    );
+    out.sort_by_key(|event| event.at);
+    out
+}
+
+/// File names of imports, asked once each.
+#[derive(Default)]
+struct Names(std::collections::BTreeMap<u32, String>);
+
+impl Names {
+    fn of(&mut self, views: &Views<'_>, order: &MOrder) -> String {
+        let name = self.0.entry(order.row.import).or_insert_with(|| {
+            views
+                .books
+                .raw_row(order.row)
+                .map(|raw| raw.file)
+                .unwrap_or_default()
+        });
+        name.clone()
+    }
+}

@@ -1,0 +1,478 @@
+//! Carries out what a person asks at the window: each command is one call of the job that does it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::download::BillType;
+use super::export::{with_findings, write_csv, write_json};
+use super::imports::Watching;
+use super::lookup::answers::{LIST_HEADINGS, list_row};
+use super::lookup::live::Asked;
+use super::lookup::{desk, live};
+use super::views::Views;
+use super::{assistant, day, decisions, import_file, notify, profiles, reconcile};
+use crate::command::{BillChoice, ExportFormat, ListKind, Welcome};
+use crate::event::{Changed, PageRows, Told};
+use crate::model::{CaseRow, MerchantRow, SecretState};
+use crate::rows::PageWanted;
+use crate::worker::Jobs;
+use crate::{Command, Failure, FailureKind, Outcome, Preferences, Reporter, Words};
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, Sheet, group_digits};
+use recondesk_ports::{Files, Ports, StoreError, VaultError, Workbooks};
+
+/// Key of the window's preferences.
+const PREFERENCES: &str = "window";
+/// Questions of the history that are shown at once.
+const MOST_HISTORY: u32 = 2_000;
+
+/// Makes the demo merchant in an open workspace.
+pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<Told, Failure> + Send + Sync>;
+
+/// What the window needs beside the ports of every job.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where the data lies, as a person reads it.
+    pub folder: String,
+    /// Who sits at the computer, for the history.
+    pub person: String,
+    /// Files that a person names.
+    pub files: Arc<dyn Files>,
+    /// Writes workbooks.
+    pub workbooks: Arc<dyn Workbooks>,
+    /// Makes the demo, where this workspace may have one.
+    pub demo: Option<Demo>,
+}
+
+/// The jobs of one worker thread.
+pub struct WindowJobs {
+    ports: Ports,
+    around: Surroundings,
+    /// Rows of the list of cases that was asked for last; its pages are read from here.
+    cases: BTreeMap<u64, CaseRow>,
+}
+
+impl WindowJobs {
+    /// Jobs over these ports.
+    #[must_use]
+    pub fn new(ports: Ports, around: Surroundings) -> Self {
+        Self {
+            ports,
+            around,
+            cases: BTreeMap::new(),
+        }
+    }
+
+    fn views(&self) -> Views<'_> {
+        Views {
+            records: self.ports.records.as_ref(),
+            books: self.ports.books.as_ref(),
+            now: self.ports.clock.now(),
+        }
+    }
+
+    fn profile(&self, id: ProfileId) -> Result<MerchantProfile, Failure> {
+        let found = self
+            .ports
+            .records
+            .profiles()?
+            .into_iter()
+            .find(|(known, _)| *known == id);
+        let (_, profile) =
+            found.ok_or_else(|| StoreError::Missing(format!("merchant {}", id.0)))?;
+        Ok(profile)
+    }
+
+    fn merchants(&self) -> Result<Vec<MerchantRow>, Failure> {
+        let rows = self.ports.records.profiles()?.into_iter();
+        Ok(rows
+            .map(|(id, profile)| self.merchant_row(id, profile))
+            .collect())
+    }
+
+    /// What is known of a merchant's secrets without showing them; a locked vault tells nothing.
+    fn merchant_row(&self, id: ProfileId, profile: MerchantProfile) -> MerchantRow {
+        let state = |kind: SecretKind| -> Result<SecretState, VaultError> {
+            let found = self.ports.vault.get(id, kind)?;
+            Ok(SecretState {
+                kind,
+                length: found.map(|secret| secret.expose().len()),
+            })
+        };
+        let secrets: Result<Vec<_>, _> = SecretKind::ALL.into_iter().map(state).collect();
+        let locked = secrets.is_err();
+        MerchantRow {
+            id,
+            profile,
+            secrets: secrets.unwrap_or_default(),
+            locked,
+        }
+    }
+
+    fn preferences(&self) -> Result<Preferences, Failure> {
+        let stored = self.ports.records.preference(PREFERENCES)?;
+        Ok(Preferences::from_json(&stored.unwrap_or_default()))
+    }
+
+    fn welcome(&self) -> Result<Outcome, Failure> {
+        let merchants = self.merchants()?;
+        Ok(Outcome::Welcome(Box::new(Welcome {
+            preferences: self.preferences()?,
+            demo: self.around.demo.is_some() && merchants.is_empty(),
+            merchants,
+            folder: self.around.folder.clone(),
+            person: self.around.person.clone(),
+        })))
+    }
+
+    fn page(&self, list: ListKind, wanted: &PageWanted) -> Result<Outcome, Failure> {
+        let rows = match list {
+            ListKind::Cases => {
+                let rows = wanted.ids.iter().filter_map(|id| self.cases.get(id));
+                PageRows::Cases(rows.cloned().collect())
+            }
+            ListKind::Orders => PageRows::Orders(self.views().order_rows(&wanted.ids)?),
+        };
+        Ok(Outcome::Page(wanted.generation, wanted.page, rows))
+    }
+
+    fn save_profile(
+        &self,
+        id: Option<ProfileId>,
+        profile: &MerchantProfile,
+    ) -> Result<Outcome, Failure> {
+        match id {
+            Some(id) => profiles::update(&self.ports, id, profile)?,
+            None => {
+                profiles::add(&self.ports, profile)?;
+            }
+        }
+        Ok(Outcome::Merchants(self.merchants()?))
+    }
+
+    fn compare(
+        &self,
+        id: ProfileId,
+        day: BillDate,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profile = self.profile(id)?;
+        let ask = reconcile::Ask {
+            profile: (id, &profile),
+            day,
+            cut_off_minutes: None,
+            matched: reconcile::Matched::Counted,
+        };
+        let done = reconcile::run(&self.ports, &ask, reporter)?;
+        let records = self.ports.records.as_ref();
+        let told = day::told_of_run(records, &done, (id, &profile), day)?;
+        Ok(changed(Changed::Books, told))
+    }
+
+    fn download(
+        &self,
+        id: ProfileId,
+        day: BillDate,
+        choice: BillChoice,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profile = self.profile(id)?;
+        let kind = match choice {
+            BillChoice::All => BillType::All,
+            BillChoice::Success => BillType::Success,
+            BillChoice::Refund => BillType::Refund,
+        };
+        let told = match day::fetch(&self.ports, (id, &profile), (day, kind), reporter)? {
+            day::Arrived::Bill(done) => import_file::told_of_bill(&done, id),
+            day::Arrived::NoBill => quiet(Words::new(
+                format!("{day} 当日无账单：没有成功的交易和退款"),
+                format!("No bill of {day}: no payment and no refund succeeded"),
+            )),
+        };
+        Ok(changed(Changed::Books, told))
+    }
+
+    /// Fetches and compares for one merchant or all; what fails for one does not stop the others.
+    fn morning(
+        &self,
+        chosen: Option<ProfileId>,
+        day: BillDate,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profiles = self.ports.records.profiles()?;
+        let (mut good, mut work, mut last) = (0_u64, 0_u64, None);
+        for (id, profile) in profiles {
+            if chosen.is_some_and(|chosen| chosen != id) {
+                continue;
+            }
+            match day::run(&self.ports, (id, &profile), day, reporter) {
+                Ok(_) => {
+                    good = good.saturating_add(1);
+                    let records = self.ports.records.as_ref();
+                    work = work.saturating_add(day::still_open(records, id, day)?);
+                }
+                Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
+                Err(failure) => {
+                    let detail = format!("{}: {}", profile.name, failure.detail);
+                    last = Some(failure.with_detail(detail));
+                }
+            }
+        }
+        if let Some(failure) = last {
+            return Err(failure);
+        }
+        let (good, work) = (count(good), count(work));
+        let title = Words::new(
+            format!("{day} 已下载并对账 {good} 个商户，需处理 {work} 笔"),
+            format!("{day}: {good} merchants fetched and compared, {work} to work"),
+        );
+        let attention = work != "0";
+        let note = Words::default();
+        Ok(changed(
+            Changed::Books,
+            Told {
+                title,
+                note,
+                day: None,
+                attention,
+            },
+        ))
+    }
+    fn export(
+        &self,
+        (id, day): (ProfileId, BillDate),
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let run = self.ports.records.current_run(id, day)?;
+        let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
+        let findings = self.ports.records.findings(run.id)?;
+        let written = self.around.files.write(path, &mut |out| {
+            with_findings(findings.iter(), |sheet| match format {
+                ExportFormat::Csv => write_csv(sheet, out),
+                ExportFormat::Json => write_json(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+            })
+        });
+        written.map_err(|error| cannot_write(&error))?;
+        let count = count(findings.len() as u64);
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let title = Words::new(
+            format!("已导出 {count} 笔到 {name}"),
+            format!("{count} findings written to {name}"),
+        );
+        Ok(told(title))
+    }
+
+    fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        match command {
+            Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
+            Command::RemoveProfile(id) => {
+                profiles::remove(&self.ports, id)?;
+                Ok(Outcome::Merchants(self.merchants()?))
+            }
+            Command::StoreSecret(id, kind, value) => {
+                profiles::set_key(&self.ports, id, kind, &value)?;
+                Ok(Outcome::Merchants(self.merchants()?))
+            }
+            Command::SavePreferences(preferences) => {
+                self.ports
+                    .records
+                    .set_preference(PREFERENCES, &preferences.to_json())?;
+                Ok(Outcome::Done)
+            }
+            Command::ImportFile(id, path) => {
+                let profile = self.profile(id)?;
+                let files = self.around.files.as_ref();
+                let told =
+                    import_file::import(&self.ports, files, (id, &profile), &path, reporter)?;
+                Ok(changed(Changed::Books, told))
+            }
+            Command::LookAtFile(ask) => {
+                let files = self.around.files.as_ref();
+                let sheet = assistant::look(&self.ports, files, &ask, reporter)?;
+                Ok(Outcome::Sheet(Box::new(sheet)))
+            }
+            Command::ImportShown(order) => {
+                let files = self.around.files.as_ref();
+                let language = self.preferences()?.language;
+                let told = assistant::import(&self.ports, files, &order, language, reporter)?;
+                Ok(changed(Changed::Books, told))
+            }
+            Command::Reconcile(id, day) => self.compare(id, day, reporter),
+            Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
+            Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
+            Command::Export(id, day, format, path) => self.export((id, day), format, &path),
+            Command::Note(id, key, text) => {
+                decisions::note(&self.ports, (id, &key), text, &self.around.person)?;
+                let said = quiet(Words::new("已记下", "Noted"));
+                Ok(changed(Changed::Cases, said))
+            }
+            Command::Decide(id, key, decision) => {
+                let person = self.around.person.as_str();
+                let said = decisions::decide(&self.ports, (id, &key), decision, person)?;
+                Ok(changed(Changed::Decisions, quiet(said)))
+            }
+            Command::OpenDemo => {
+                let demo = self.around.demo.clone();
+                let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
+                Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
+            }
+            Command::AskLive(question) => {
+                let profile = self.profile(question.profile)?;
+                let live = desk::ask(&self.ports, &profile, question, reporter)?;
+                Ok(Outcome::Live(Box::new(live)))
+            }
+            Command::KeepAnswer(id, asked) => self.keep(id, &asked),
+            Command::AskMany(id, text) => {
+                let profile = self.profile(id)?;
+                let answers = desk::many(&self.ports, (id, &profile), &text, reporter)?;
+                Ok(Outcome::Answers(answers))
+            }
+            Command::ExportAnswers(answers, format, path) => {
+                self.export_answers(&answers, format, &path)
+            }
+            Command::Receive(id, text) => {
+                let profile = self.profile(id)?;
+                let got = notify::import(&self.ports, (id, &profile), text.as_bytes(), reporter)?;
+                Ok(Outcome::Received(got))
+            }
+            read => self.read(read, reporter),
+        }
+    }
+
+    fn keep(&self, id: ProfileId, asked: &Asked) -> Result<Outcome, Failure> {
+        let new = live::keep(&self.ports, id, asked)?;
+        let title = if new {
+            Words::new(
+                format!("已记下微信答复：{}", asked.number),
+                format!("Answer kept: {}", asked.number),
+            )
+        } else {
+            Words::new("同样的答复先前已记下", "The same answer was kept before")
+        };
+        Ok(told(title))
+    }
+
+    fn export_answers(
+        &self,
+        answers: &[Asked],
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let written = self.around.files.write(path, &mut |out| {
+            let mut rows = answers.iter().map(list_row);
+            let sheet = Sheet {
+                title: "查单",
+                headings: &LIST_HEADINGS,
+                rows: &mut rows,
+            };
+            match format {
+                ExportFormat::Csv => write_csv(sheet, out),
+                ExportFormat::Json => write_json(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+            }
+        });
+        written.map_err(|error| cannot_write(&error))?;
+        let count = group_digits(&answers.len().to_string());
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(told(Words::new(
+            format!("已导出 {count} 条答复到 {name}"),
+            format!("{count} answers written to {name}"),
+        )))
+    }
+
+    fn read(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        let views = self.views();
+        match command {
+            Command::Overview(day, chosen) => {
+                Ok(Outcome::Overview(Box::new(views.overview(day, chosen)?)))
+            }
+            Command::Day(id, day) => Ok(Outcome::Day(Box::new(views.day(id, day)?))),
+            Command::Case(id, key) => Ok(Outcome::Case(Box::new(views.case(id, &key)?))),
+            Command::Bills(chosen) => Ok(Outcome::Bills(views.bills(chosen)?)),
+            Command::Bill(import) => Ok(Outcome::Bill(Box::new(views.bill(import)?))),
+            Command::Orders(filter) => {
+                Ok(Outcome::Orders(views.orders(&filter, &Watching(reporter))?))
+            }
+            Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
+            Command::Recognise(id, path) => {
+                let bill = assistant::is_bill(self.around.files.as_ref(), &path)?;
+                Ok(Outcome::Recognised(id, path, bill))
+            }
+            Command::Page(list, wanted) => self.page(list, &wanted),
+            Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(desk::local(&self.ports, ask)?))),
+            Command::ReadList(path) => {
+                let list = desk::read_list(self.around.files.as_ref(), &path)?;
+                Ok(Outcome::List(Box::new(list)))
+            }
+            Command::LookupHistory(text) => {
+                let found = self.ports.records.exchanges(&text, MOST_HISTORY)?;
+                Ok(Outcome::LookupHistory(found))
+            }
+            Command::Cases(filter) => {
+                let (list, rows) = views.cases(&filter)?;
+                self.cases = rows;
+                Ok(Outcome::Cases(list))
+            }
+            Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(
+                &self.ports,
+                ask,
+                reporter,
+            )?)),
+            _ => self.welcome(),
+        }
+    }
+}
+
+impl Jobs for WindowJobs {
+    fn run(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        self.work(command, reporter)
+    }
+}
+
+fn changed(what: Changed, told: Told) -> Outcome {
+    Outcome::Changed(what, Box::new(told))
+}
+
+fn told(title: Words) -> Outcome {
+    changed(Changed::Cases, quiet(title))
+}
+
+fn count(n: u64) -> String {
+    group_digits(&n.to_string())
+}
+
+const fn quiet(title: Words) -> Told {
+    let note = Words {
+        zh: String::new(),
+        en: String::new(),
+    };
+    Told {
+        title,
+        note,
+        day: None,
+        attention: false,
+    }
+}
+
+fn cannot_write(error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "export.write",
+        Words::new("文件写不出去", "The file cannot be written"),
+        Words::new(
+            "检查文件夹权限和磁盘空间，或换一个位置",
+            "Check folder rights and disk space, or choose another place",
+        ),
+    )
+    .with_detail(error.to_string())
+}

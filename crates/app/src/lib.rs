@@ -1,0 +1,36 @@
+//! What the program can do, told without a window: jobs, commands, events, state.
+//!
+//! A click pushes a [`Command`]; [`State::enter`] numbers it and the [`Worker`] takes it.
+//! A thread carries it out through its [`Jobs`] and sends [`Event`]s, each of which wakes the window.
+//! [`State::apply`] puts the answer where it was asked for and says what to ask next; the screens draw the state.
+
+pub mod command;
+pub mod event;
+mod failure;
+mod import_state;
+pub mod jobs;
+mod lab_state;
+mod lookup_state;
+pub mod model;
+mod preferences;
+mod reload;
+mod remote;
+mod rows;
+mod state;
+mod task;
+mod worker;
+
+pub use command::{BillChoice, Command, ExportFormat, Lane, ListKind, TaskKind, Welcome};
+pub use event::{Changed, Event, Outcome, Told};
+pub use failure::{Failure, FailureKind, Words};
+pub use import_state::Import;
+pub use lab_state::Lab;
+pub use lookup_state::{Ask, Lookup, Paused};
+pub use preferences::{Density, Preferences, ThemeChoice};
+pub use recondesk_domain::Language;
+pub use recondesk_ports::CancelToken;
+pub use remote::Remote;
+pub use rows::{PAGE_ROWS, PageWanted, RowWindow};
+pub use state::{Cases, Notice, Orders, State, Task};
+pub use task::{Progress, Reporter, Silent, Step, TaskId};
+pub use worker::{Crew, Jobs, QueueFull, Worker};

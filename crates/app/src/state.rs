@@ -1,0 +1,483 @@
+//! What the screens read, and how events change it.
+//!
+//! A result goes to the slot that asked for it, by task; a late answer to an old question is dropped.
+
+use std::collections::BTreeMap;
+
+use recondesk_domain::{BillDate, Instant, ProfileId};
+
+use super::command::{ListKind, TaskKind, Welcome};
+use super::event::{PageRows, Told};
+use super::model::{
+    BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
+    OrderDetail, OrderFilter, OrderRow, OverviewModel,
+};
+use super::rows::RowWindow;
+use super::{
+    CancelToken, Command, Event, Failure, FailureKind, Import, Lab, Lookup, Outcome, Preferences,
+    Progress, Remote, TaskId, Words,
+};
+
+/// A task that is not finished.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// What it does.
+    pub kind: TaskKind,
+    /// What it is about.
+    pub about: (Option<ProfileId>, Option<BillDate>),
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// Steady milliseconds when it was submitted.
+    pub since_ms: u64,
+    /// Stops it.
+    pub cancel: CancelToken,
+}
+
+/// A line of the notices panel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Counts up; never used twice.
+    pub id: u64,
+    /// When.
+    pub at: Instant,
+    /// What was done, or why it was not.
+    pub what: Result<Told, Failure>,
+    /// True until the panel was looked at.
+    pub unread: bool,
+}
+
+impl Notice {
+    /// True when it stays until dismissed and marks the bell.
+    #[must_use]
+    pub fn is_pressing(&self) -> bool {
+        match &self.what {
+            Ok(told) => told.attention,
+            Err(failure) => failure.kind != FailureKind::Cancelled,
+        }
+    }
+
+    /// The fact in one line.
+    #[must_use]
+    pub const fn title(&self) -> &Words {
+        match &self.what {
+            Ok(told) => &told.title,
+            Err(failure) => &failure.title,
+        }
+    }
+}
+
+/// Cases as far as they are known.
+#[derive(Debug, Default)]
+pub struct Cases {
+    /// What is listed.
+    pub filter: CaseFilter,
+    /// Totals of the list.
+    pub totals: Remote<CaseTotals>,
+    /// The rows.
+    pub rows: RowWindow<CaseRow>,
+    /// The case in the side panel.
+    pub open: Remote<Box<CaseDetail>>,
+}
+
+/// Orders as far as they are known.
+#[derive(Debug, Default)]
+pub struct Orders {
+    /// What is listed; `None` before a merchant is chosen.
+    pub filter: Option<OrderFilter>,
+    /// Rows of the day, and the sum of those listed.
+    pub totals: Remote<(u64, recondesk_domain::Fen)>,
+    /// The rows.
+    pub rows: RowWindow<OrderRow>,
+    /// The order in the side panel.
+    pub open: Remote<Box<OrderDetail>>,
+}
+
+/// Everything the screens read.
+#[derive(Debug)]
+pub struct State {
+    /// The clock, to the second, as the last event or minute left it.
+    pub now: Instant,
+    /// The day in view.
+    pub day: BillDate,
+    /// The merchant in view; `None` for all.
+    pub merchant: Option<ProfileId>,
+    /// What the start told.
+    pub welcome: Remote<()>,
+    /// Preferences.
+    pub preferences: Preferences,
+    /// Where the data lies.
+    pub folder: String,
+    /// True when the demo can be opened in this workspace.
+    pub demo: bool,
+    /// Who sits at the computer, for the history.
+    pub person: String,
+    /// Merchants.
+    pub merchants: Vec<MerchantRow>,
+    /// The Overview.
+    pub overview: Remote<Box<OverviewModel>>,
+    /// The reconciled day.
+    pub reconciled: Remote<Box<DayModel>>,
+    /// Cases.
+    pub cases: Cases,
+    /// Bills.
+    pub bills: Remote<Vec<BillRow>>,
+    /// The bill in the side panel.
+    pub bill: Remote<Box<BillDetail>>,
+    /// Orders.
+    pub orders: Orders,
+    /// The file in the import assistant.
+    pub import: Import,
+    /// What the Lookup screen knows.
+    pub lookup: Lookup,
+    /// Signature.
+    pub lab: Lab,
+    /// Tasks that run or wait, oldest first.
+    pub tasks: BTreeMap<TaskId, Task>,
+    /// Notices, newest first.
+    pub notices: Vec<Notice>,
+    pages: BTreeMap<TaskId, (ListKind, u64, u64)>,
+    next_task: u64,
+    next_notice: u64,
+}
+
+/// Notices kept.
+const NOTICES: usize = 200;
+
+impl State {
+    /// The state of a window that knows nothing yet; the day in view is yesterday.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
+        Self {
+            now,
+            day: now.day().prev(),
+            merchant: None,
+            welcome: Remote::Idle,
+            preferences: Preferences::default(),
+            folder: String::new(),
+            demo: false,
+            person: String::new(),
+            merchants: Vec::new(),
+            overview: Remote::Idle,
+            reconciled: Remote::Idle,
+            cases: Cases::default(),
+            bills: Remote::Idle,
+            bill: Remote::Idle,
+            orders: Orders::default(),
+            import: Import::default(),
+            lookup: Lookup::default(),
+            lab: Lab::default(),
+            tasks: BTreeMap::new(),
+            notices: Vec::new(),
+            pages: BTreeMap::new(),
+            next_task: 1,
+            next_notice: 1,
+        }
+    }
+
+    /// The merchant in view, or the only one, or the first.
+    #[must_use]
+    pub fn merchant_or_first(&self) -> Option<&MerchantRow> {
+        self.merchant
+            .and_then(|id| self.merchants.iter().find(|row| row.id == id))
+            .or_else(|| self.merchants.first())
+    }
+
+    /// Name of a merchant; empty when it is gone.
+    #[must_use]
+    pub fn name_of(&self, profile: ProfileId) -> &str {
+        self.merchants
+            .iter()
+            .find(|row| row.id == profile)
+            .map_or("", |row| row.profile.name.as_str())
+    }
+
+    /// Jobs a person waits for, oldest first.
+    pub fn jobs(&self) -> impl Iterator<Item = (TaskId, &Task)> {
+        self.tasks
+            .iter()
+            .filter(|(_, task)| {
+                !matches!(task.kind, TaskKind::Read | TaskKind::Save | TaskKind::Ask)
+            })
+            .map(|(id, task)| (*id, task))
+    }
+
+    /// Enters a command that is about to be submitted: its number, and the way to stop it.
+    pub fn enter(&mut self, command: &Command, steady_ms: u64) -> (TaskId, CancelToken) {
+        let id = TaskId(self.next_task);
+        self.next_task += 1;
+        let cancel = CancelToken::default();
+        let task = Task {
+            kind: command.kind(),
+            about: command.about(),
+            progress: None,
+            since_ms: steady_ms,
+            cancel: cancel.clone(),
+        };
+        self.tasks.insert(id, task);
+        self.mark_asked(id, command);
+        let replaced = match command {
+            Command::Lab(ask) => self.lab.asked((id, &cancel), ask),
+            Command::LookAtFile(_) | Command::ImportShown(_) => {
+                self.import.asked((id, &cancel), command)
+            }
+            other => self.lookup.asked((id, &cancel), other),
+        };
+        self.tasks.retain(|known, _| Some(*known) != replaced);
+        (id, cancel)
+    }
+
+    fn mark_asked(&mut self, id: TaskId, command: &Command) {
+        match command {
+            Command::Start => self.welcome.ask(id),
+            Command::Overview(..) => self.overview.ask(id),
+            Command::Day(profile, day) => {
+                let other = self
+                    .reconciled
+                    .value()
+                    .is_some_and(|model| model.profile != *profile || model.day != *day);
+                if other {
+                    self.reconciled.clear();
+                }
+                self.reconciled.ask(id);
+            }
+            Command::Cases(filter) => {
+                self.cases.filter = filter.clone();
+                self.cases.totals.ask(id);
+            }
+            Command::Case(_, key) => {
+                let other = self.cases.open.value().is_some_and(|c| c.row.key != *key);
+                if other {
+                    self.cases.open.clear();
+                }
+                self.cases.open.ask(id);
+            }
+            Command::Bills(_) => self.bills.ask(id),
+            Command::Bill(_) => self.bill.ask(id),
+            Command::Orders(filter) => {
+                self.orders.filter = Some(filter.clone());
+                self.orders.totals.ask(id);
+            }
+            Command::Order(..) => self.orders.open.ask(id),
+            Command::Page(list, wanted) => {
+                self.pages
+                    .insert(id, (*list, wanted.generation, wanted.page));
+            }
+            _ => {}
+        }
+    }
+
+    /// The Lookup screen is left: what it waits for is given up.
+    pub fn leave_lookup(&mut self) {
+        if let Some(task) = self.lookup.stop() {
+            self.tasks.remove(&task);
+        }
+    }
+
+    /// The file in the import assistant is left: what it waits for is given up, the next file comes back.
+    pub fn close_import(&mut self) -> Option<Command> {
+        if let Some(task) = self.import.close() {
+            self.tasks.remove(&task);
+        }
+        self.import.next()
+    }
+
+    /// A command that the queue did not take.
+    pub fn refuse(&mut self, id: TaskId) {
+        let failure = Failure::new(
+            FailureKind::Usage,
+            "queue.full",
+            Words::new(
+                "任务太多，请稍候再试",
+                "Too many tasks are waiting; try again shortly",
+            ),
+            Words::default(),
+        );
+        self.fail(id, failure);
+    }
+
+    /// Takes an event; the commands that come back are to be submitted.
+    pub fn apply(&mut self, event: Event) -> Vec<Command> {
+        match event {
+            Event::Started(_) => Vec::new(),
+            Event::Progress(id, progress) => {
+                if let Some(task) = self.tasks.get_mut(&id) {
+                    task.progress = Some(progress);
+                }
+                Vec::new()
+            }
+            Event::Finished(id, outcome) => {
+                self.tasks.remove(&id);
+                self.pages.remove(&id);
+                self.finish(id, *outcome)
+            }
+            Event::Failed(id, failure) => {
+                self.fail(id, *failure);
+                Vec::new()
+            }
+        }
+    }
+
+    fn finish(&mut self, id: TaskId, outcome: Outcome) -> Vec<Command> {
+        match outcome {
+            Outcome::Welcome(welcome) => {
+                if self.welcome.answer(id, Ok(())) {
+                    self.take_welcome(*welcome);
+                }
+                return self.reload_books();
+            }
+            Outcome::Overview(model) => {
+                self.overview.answer(id, Ok(model));
+            }
+            Outcome::Day(model) => {
+                self.reconciled.answer(id, Ok(model));
+            }
+            Outcome::Cases(list) => {
+                if self.cases.totals.answer(id, Ok(list.totals)) {
+                    self.cases.rows.set_order(list.ids);
+                }
+            }
+            Outcome::Case(detail) => {
+                self.cases.open.answer(id, Ok(detail));
+            }
+            Outcome::Bills(rows) => {
+                self.bills.answer(id, Ok(rows));
+            }
+            Outcome::Bill(detail) => {
+                self.bill.answer(id, Ok(detail));
+            }
+            Outcome::Orders(list) => {
+                if self.orders.totals.answer(id, Ok(list.totals)) {
+                    self.orders.rows.set_order(list.ids);
+                }
+            }
+            Outcome::Order(detail) => {
+                self.orders.open.answer(id, Ok(detail));
+            }
+            Outcome::Page(generation, page, PageRows::Cases(rows)) => {
+                self.cases.rows.put(generation, page, rows);
+            }
+            Outcome::Page(generation, page, PageRows::Orders(rows)) => {
+                self.orders.rows.put(generation, page, rows);
+            }
+            Outcome::Merchants(rows) => {
+                self.greet(&rows);
+                self.set_merchants(rows);
+                return self.reload_books();
+            }
+            Outcome::Recognised(profile, path, true) => {
+                return vec![Command::ImportFile(profile, path)];
+            }
+            Outcome::Recognised(profile, path, false) => {
+                return self
+                    .import
+                    .open_or_wait(profile, path)
+                    .into_iter()
+                    .collect();
+            }
+            Outcome::Sheet(sheet) => {
+                self.import.sheet.answer(id, Ok(sheet));
+            }
+            Outcome::Changed(changed, told) => return self.changed(id, changed, *told),
+            Outcome::Lab(outcome) => return self.lab.answered(id, outcome),
+            answer @ (Outcome::LookedUp(_)
+            | Outcome::Live(_)
+            | Outcome::LookupHistory(_)
+            | Outcome::Answers(_)
+            | Outcome::List(_)
+            | Outcome::Received(_)) => {
+                let known = (self.now, self.merchants.as_slice());
+                return self.lookup.answered(id, answer, known);
+            }
+            Outcome::Done => {}
+        }
+        Vec::new()
+    }
+
+    fn take_welcome(&mut self, welcome: Welcome) {
+        self.preferences = welcome.preferences;
+        self.folder = welcome.folder;
+        self.demo = welcome.demo;
+        self.person = welcome.person;
+        if self.merchant.is_none() {
+            self.merchant = self.preferences.merchant;
+        }
+        self.set_merchants(welcome.merchants);
+    }
+
+    fn set_merchants(&mut self, rows: Vec<MerchantRow>) {
+        self.merchants = rows;
+        let known = |id| self.merchants.iter().any(|row| row.id == id);
+        if !self.merchant.is_some_and(known) {
+            self.merchant = match self.merchants.as_slice() {
+                [only] => Some(only.id),
+                _ => None,
+            };
+        }
+    }
+
+    fn fail(&mut self, id: TaskId, failure: Failure) {
+        let task = self.tasks.remove(&id);
+        if let Some((list, generation, page)) = self.pages.remove(&id) {
+            match list {
+                ListKind::Cases => self.cases.rows.give_up(generation, page),
+                ListKind::Orders => self.orders.rows.give_up(generation, page),
+            }
+        }
+        let shown_in_place = self.welcome.answer(id, Err(failure.clone()))
+            || self.overview.answer(id, Err(failure.clone()))
+            || self.reconciled.answer(id, Err(failure.clone()))
+            || self.cases.totals.answer(id, Err(failure.clone()))
+            || self.cases.open.answer(id, Err(failure.clone()))
+            || self.bills.answer(id, Err(failure.clone()))
+            || self.bill.answer(id, Err(failure.clone()))
+            || self.import.failed(id, &failure)
+            || self.lookup.failed(id, &failure)
+            || self.lab.failed(id, &failure)
+            || self.orders.totals.answer(id, Err(failure.clone()))
+            || self.orders.open.answer(id, Err(failure.clone()));
+        let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);
+        if waited_for && !shown_in_place {
+            self.tell(Err(failure));
+        }
+    }
+
+    /// Adds a notice.
+    pub fn tell(&mut self, what: Result<Told, Failure>) {
+        let notice = Notice {
+            id: self.next_notice,
+            at: self.now,
+            what,
+            unread: true,
+        };
+        self.next_notice += 1;
+        self.notices.insert(0, notice);
+        self.notices.truncate(NOTICES);
+    }
+
+    /// Moves the clock; notices that need nobody leave after a day.
+    pub fn tick(&mut self, now: Instant) {
+        self.now = now;
+        self.notices.retain(|notice| {
+            notice.is_pressing() || now.unix().saturating_sub(notice.at.unix()) < 86_400
+        });
+    }
+
+    /// True when an unread notice presses.
+    #[must_use]
+    pub fn bell(&self) -> bool {
+        self.notices
+            .iter()
+            .any(|notice| notice.unread && notice.is_pressing())
+    }
+
+    /// Cases to work from the last reconciled day, for the badge of the rail.
+    #[must_use]
+    pub fn badge(&self) -> u64 {
+        let model = self.overview.value();
+        model.map_or(0, |model| model.totals.to_work)
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

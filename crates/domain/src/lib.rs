@@ -1,0 +1,49 @@
+//! Values and their rules: money, time, identifiers, the rows of the books, categories.
+//!
+//! Nothing here reads a clock, a file or a socket.
+//!
+//! | document | term | type |
+//! |---|---|---|
+//! | 商户订单号 | merchant order number | [`OutTradeNo`] |
+//! | 微信订单号 | payment number | [`TransactionId`] |
+//! | 商户退款单号 | refund number | [`OutRefundNo`] |
+//! | 微信账 | WeChat book | [`WPay`], [`WRefund`] |
+//! | 商户账 | merchant book | [`MOrder`], [`MRefund`] |
+//! | 差错 | case, found as | [`Finding`] |
+//! | 分 | fen | [`Fen`] |
+
+mod book;
+mod calendar;
+mod case;
+mod category;
+mod finding;
+mod keyed;
+mod language;
+mod merchant;
+mod money;
+mod secret;
+mod sheet;
+mod text;
+mod words;
+
+pub use book::{
+    BillRefundState, BillState, FulfilStatus, MOrder, MRefund, PayStatus, RefundStatus, RowRef,
+    WPay, WRefund,
+};
+pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
+pub use case::CaseStatus;
+pub use category::{Category, Severity, SuggestedAction};
+pub use finding::{Finding, Tag};
+pub use keyed::Keyed;
+pub use language::Language;
+pub use merchant::{
+    ApiVersion, FeeRate, GatewayKind, MerchantProfile, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2,
+    ProfileId, ProfileProblem, SecretKind, SignType, gateway_kind,
+};
+pub use money::{Fee, Fen, MoneyError, group_digits};
+pub use secret::Secret;
+pub use sheet::{Heading, Sheet, SheetCell, formula_safe};
+pub use text::{
+    AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
+};
+pub use words::{Term, Words};

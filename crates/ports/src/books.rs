@@ -1,0 +1,463 @@
+//! The books on disk, as the rest of the program sees them: imports, evidence, tables, raw rows.
+//!
+//! `adapters::books` implements this over immutable column segments; a shared workspace may come
+//! behind the same trait. Nothing here names a file format or a database.
+
+use std::io::{Read, Seek};
+
+use crate::BooksError;
+use recondesk_domain::{
+    AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay,
+    WRefund,
+};
+use recondesk_intake::{Beside, Kind, Mapping, Reject};
+use recondesk_reconcile::Evidence;
+use wechatpay_codec::bill::Certificate;
+
+/// Bytes of an input: a file, a download, a text in a test.
+pub trait Bytes: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Bytes for T {}
+
+/// An input to import, opened by whoever knows where it lies.
+pub struct Source {
+    /// File name as messages show it; never a whole path.
+    pub name: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// How the file system tells this very state of the file from every other, where it can.
+    pub stamp: Option<Stamp>,
+    /// The bytes, at their beginning.
+    pub bytes: Box<dyn Bytes>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, size, .. } = self;
+        write!(f, "Source({name:?}, {size} bytes)")
+    }
+}
+
+impl Source {
+    /// Bytes in memory, such as a small download or a pasted text.
+    #[must_use]
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            size: bytes.len() as u64,
+            stamp: None,
+            bytes: Box::new(std::io::Cursor::new(bytes)),
+        }
+    }
+}
+
+/// Identity of one state of a file: whoever writes to it changes the last of these numbers, and
+/// no program can set that one back. `None` where the system keeps no such number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// Device.
+    pub device: u64,
+    /// Number of the file on it.
+    pub file: u64,
+    /// Size in bytes.
+    pub size: u64,
+    /// Time of the last write, nanoseconds.
+    pub modified_ns: i64,
+    /// Time of the last change of any kind, nanoseconds.
+    pub changed_ns: i64,
+}
+
+/// Which part of an import runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Reading, checking and archiving the file; counted in bytes.
+    Read,
+    /// Putting rows in order; counted in rows.
+    Sort,
+    /// Writing; counted in rows.
+    Store,
+}
+
+/// Watches an import: takes progress, and says when to stop.
+pub trait Watch: Sync {
+    /// Takes note of progress; called often, must be cheap.
+    fn at(&self, part: Part, done: u64, total: Option<u64>);
+    /// True when the import should stop and leave nothing behind.
+    fn cancelled(&self) -> bool;
+}
+
+/// A watch that neither looks nor stops.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn at(&self, _: Part, _: u64, _: Option<u64>) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Which of the books a row belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Book {
+    /// Payments of WeChat Pay's bill.
+    Pays = 1,
+    /// Refunds of WeChat Pay's bill.
+    Refunds = 2,
+    /// The merchant's orders.
+    Orders = 3,
+    /// The merchant's refunds, one row each.
+    MerchantRefunds = 4,
+}
+
+/// Whether the rows of a bill count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Standing {
+    /// Its totals add up; its rows are evidence.
+    Verified = 1,
+    /// Its rows and its summary disagree; kept, but no evidence.
+    Quarantined = 2,
+    /// A later download of the same bill took its place (B07).
+    Replaced = 3,
+}
+
+/// An import as the catalog knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportRecord {
+    /// Number in the workspace; [`RowRef::import`] refers to it.
+    pub import: u32,
+    /// The merchant.
+    pub profile: ProfileId,
+    /// `bill.all`, `bill.success`, `bill.refund`, `orders`, `refunds`.
+    pub kind: String,
+    /// Name of the file it came from.
+    pub name: String,
+    /// SHA-256 of its bytes after decompression.
+    pub sha256: [u8; 32],
+    /// Bytes after decompression.
+    pub bytes: u64,
+    /// Rows that were stored.
+    pub rows: u64,
+    /// When.
+    pub imported_at: Instant,
+    /// Day of a bill.
+    pub day: Option<BillDate>,
+    /// Standing of a bill; orders are always verified.
+    pub standing: Standing,
+    /// Facts of the import as one JSON document: certificate of a bill, counts of an orders file.
+    pub facts: String,
+}
+
+/// Order of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SortBy {
+    /// As in the file.
+    #[default]
+    Line,
+    /// By the number the merchant gave.
+    Number,
+    /// By business time.
+    Time,
+    /// By amount.
+    Amount,
+    /// By state.
+    State,
+}
+
+/// What a table shows of a book.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableQuery {
+    /// Order.
+    pub sort: SortBy,
+    /// Turned round.
+    pub descending: bool,
+    /// Only rows whose numbers contain this text; empty for all.
+    pub number: String,
+    /// Only rows in one of these states (the `repr` of the state enum of the book); empty for all.
+    pub states: Vec<u8>,
+    /// Smallest and largest amount.
+    pub amount: Option<(Fen, Fen)>,
+    /// Only orders in one of these states of fulfilment; empty for all. No row of another book has one.
+    pub fulfilments: Vec<FulfilStatus>,
+    /// Only rows with this appid.
+    pub appid: Option<AppId>,
+}
+
+impl TableQuery {
+    /// True when not every row of the day is listed.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        let all = Self {
+            sort: self.sort,
+            descending: self.descending,
+            ..Self::default()
+        };
+        *self != all
+    }
+}
+
+/// Number of a stored row: stable for ever, 8 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub u64);
+
+/// The rows of a table, in order, without their contents.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RowList {
+    /// Rows in order.
+    pub ids: Vec<RowId>,
+    /// Rows of the day before filtering.
+    pub of: u64,
+    /// Sum of the amounts of the listed rows.
+    pub sum: Fen,
+}
+
+/// A row of any book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookRow {
+    /// Payment of the bill.
+    Pay(WPay),
+    /// Refund of the bill.
+    Refund(WRefund),
+    /// Order.
+    Order(MOrder),
+    /// Refund of the merchant.
+    MerchantRefund(MRefund),
+}
+
+/// A row as the file had it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RawRow {
+    /// Name of the file.
+    pub file: String,
+    /// Line in it.
+    pub line: u32,
+    /// The line, byte for byte but for broken characters.
+    pub text: String,
+    /// Header cells of the file.
+    pub header: Vec<String>,
+    /// Cells of the row, beside the header's.
+    pub cells: Vec<String>,
+}
+
+/// Which number of a row was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumberKind {
+    /// 商户订单号.
+    OutTradeNo,
+    /// 微信订单号.
+    TransactionId,
+    /// 商户退款单号.
+    OutRefundNo,
+    /// 微信退款单号.
+    RefundId,
+    /// Business order of the merchant.
+    OrderNo,
+}
+
+/// One place where a number stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// The business day under which the row is kept.
+    pub day: BillDate,
+    /// What the number is there.
+    pub kind: NumberKind,
+    /// The row.
+    pub row: BookRow,
+    /// True when a newer import changed or replaced the row.
+    pub superseded: bool,
+}
+
+/// What a bill must be to be accepted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BillExpect {
+    /// 商户号 of the profile.
+    pub mch_id: Option<MchId>,
+    /// The day asked for; without it the only day in the bill.
+    pub day: Option<BillDate>,
+    /// SHA-1 of the uncompressed bytes that the gateway announced (APIv3).
+    pub sha1: Option<[u8; 20]>,
+}
+
+/// What became of a bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Its rows are in the books.
+    New,
+    /// Its rows are in the books in place of an earlier bill of that day with other contents (B07).
+    Replaced,
+    /// These very bytes were imported before; nothing was written.
+    Unchanged,
+    /// It is kept, but its rows are no evidence: they do not add up.
+    Quarantined,
+}
+
+/// What an import of a bill did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BillImport {
+    /// What became of it.
+    pub stored: Stored,
+    /// Its day.
+    pub day: Option<BillDate>,
+    /// What it is worth; for an unchanged one see the facts of the record.
+    pub certificate: Option<Box<Certificate>>,
+    /// The import, or the earlier one of the same bytes.
+    pub record: ImportRecord,
+}
+
+/// What an import of orders or refunds did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrdersImport {
+    /// Number of the import, or of the earlier one of the same file.
+    pub import: u32,
+    /// False when this very file was imported before: nothing was read or written.
+    pub is_new: bool,
+    /// Rows accepted.
+    pub good: u64,
+    /// Rows refused.
+    pub bad: u64,
+    /// Rows of other merchants, left to them.
+    pub others: u64,
+    /// Rows with a number that the books did not have.
+    pub added: u64,
+    /// Rows that changed what the books had.
+    pub changed: u64,
+    /// Rows that say what the books had already.
+    pub same: u64,
+    /// Sum of the accepted amounts.
+    pub sum: Option<Fen>,
+    /// First and last day.
+    pub days: Option<(BillDate, BillDate)>,
+}
+
+impl OrdersImport {
+    /// The answer for a file that was imported before.
+    #[must_use]
+    pub const fn unchanged(record: &ImportRecord) -> Self {
+        Self::nothing(record.import)
+    }
+
+    /// The answer for a file that left no row.
+    #[must_use]
+    pub const fn nothing(import: u32) -> Self {
+        Self {
+            import,
+            is_new: false,
+            good: 0,
+            bad: 0,
+            others: 0,
+            added: 0,
+            changed: 0,
+            same: 0,
+            sum: None,
+            days: None,
+        }
+    }
+}
+
+/// Reads and writes the books of a workspace.
+pub trait Books: Send + Sync {
+    /// Imports a bill, plain or gzip.
+    ///
+    /// # Errors
+    /// [`BooksError`]: the bill is refused, or the workspace cannot be written; then nothing was stored.
+    fn import_bill(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        expect: &BillExpect,
+        watch: &dyn Watch,
+    ) -> Result<BillImport, BooksError>;
+
+    /// Imports a file of orders or refunds, as its mapping says which. Refused rows are handed to
+    /// `rejects` in file order; the others are stored, all of them or none.
+    ///
+    /// # Errors
+    /// [`BooksError`]: the file is refused, or the workspace cannot be written.
+    fn import_orders(
+        &self,
+        place: (ProfileId, &Mapping),
+        source: Source,
+        watch: &dyn Watch,
+        rejects: &mut dyn FnMut(&Reject),
+    ) -> Result<OrdersImport, BooksError>;
+
+    /// The books of one merchant as they stand now: a view that later imports do not change.
+    ///
+    /// # Errors
+    /// [`BooksError`] when the catalog cannot be read; the same holds for all methods.
+    fn evidence(&self, profile: ProfileId) -> Result<Box<dyn Evidence>, BooksError>;
+
+    /// As [`Books::evidence`], as it stood when `import` was the newest one.
+    ///
+    /// # Errors
+    /// As above.
+    fn evidence_as_of(
+        &self,
+        profile: ProfileId,
+        import: u32,
+    ) -> Result<Box<dyn Evidence>, BooksError>;
+
+    /// Number of the newest import of a merchant, 0 where there is none: part of a run's identity.
+    ///
+    /// # Errors
+    /// As above.
+    fn newest_import(&self, profile: ProfileId) -> Result<u32, BooksError>;
+
+    /// What the reader of a file of this merchant needs to know: its numbers, and some of its newest rows.
+    ///
+    /// # Errors
+    /// As above.
+    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<Beside, BooksError>;
+
+    /// Imports of a merchant, newest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, BooksError>;
+
+    /// Bills of a day, whatever their standing, newest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn bills(&self, profile: ProfileId, day: BillDate) -> Result<Vec<ImportRecord>, BooksError>;
+
+    /// Rows of a book that are kept under `day`, in the order and with the filter asked for.
+    ///
+    /// # Errors
+    /// As above, and [`BooksError::Cancelled`].
+    fn list(
+        &self,
+        place: (ProfileId, Book, BillDate),
+        query: &TableQuery,
+        watch: &dyn Watch,
+    ) -> Result<RowList, BooksError>;
+
+    /// The rows with these numbers, in the order asked; at most a page.
+    ///
+    /// # Errors
+    /// As above.
+    fn rows(&self, ids: &[RowId]) -> Result<Vec<BookRow>, BooksError>;
+
+    /// A row as its file had it.
+    ///
+    /// # Errors
+    /// As above.
+    fn raw_row(&self, row: RowRef) -> Result<RawRow, BooksError>;
+
+    /// The bytes of an imported file, unpacked, piece by piece; checked against its SHA-256 at the end.
+    ///
+    /// # Errors
+    /// As above.
+    fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError>;
+
+    /// Every place where a number stands, of all merchants, days and books.
+    ///
+    /// # Errors
+    /// As above.
+    fn find(&self, number: &str) -> Result<Vec<Occurrence>, BooksError>;
+}

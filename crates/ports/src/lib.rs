@@ -1,0 +1,336 @@
+//! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
+
+mod books;
+mod books_error;
+mod files;
+
+mod observations;
+mod picker;
+mod records;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
+
+pub use books::{
+    BillExpect, BillImport, Book, BookRow, Books, Bytes, ImportRecord, NumberKind, Occurrence,
+    OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing, Stored,
+    TableQuery, Unwatched, Watch,
+};
+
+pub use books_error::{BooksError, Expands};
+pub use files::{Files, Fill};
+pub use observations::{Observation, ObservationSource, RefundWord};
+pub use picker::{PickAsk, Picker};
+pub use records::{
+    CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
+    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+};
+
+/// Everything a job needs of the world. Cheap to clone.
+#[derive(Clone)]
+pub struct Ports {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes nonces.
+    pub random: Arc<dyn Random>,
+    /// Profiles, runs, cases, history.
+    pub records: Arc<dyn Records>,
+    /// Bills, orders and refunds.
+    pub books: Arc<dyn Books>,
+    /// Keeps secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Talks to WeChat Pay.
+    pub gateway: Arc<dyn Gateway>,
+    /// The right to write to the workspace.
+    pub writers: Arc<dyn Writers>,
+}
+
+/// Lets one writing job at a time into a workspace, whichever program it runs in.
+pub trait Writers: Send + Sync {
+    /// Waits at most `patience` for the right to write; dropping the answer gives it back.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another job does not end in time.
+    fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
+
+    /// A nameless file on the disk of the workspace, for what arrives piece by piece; it is gone
+    /// when dropped, or when the program ends.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn scratch(&self) -> std::io::Result<Box<dyn Scratch>>;
+}
+
+/// A nameless file under construction.
+pub trait Scratch: Write + Send {
+    /// Ends the writing and hands the bytes over, under the name that messages show.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn into_source(self: Box<Self>, name: &str) -> std::io::Result<Source>;
+}
+
+/// Tells work in progress to stop; cheap to clone and to ask.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// Asks the work to stop. Work that is past its point of no return ends normally.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// True once somebody asked.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Tells the time. The only source of "now" for every rule.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Instant;
+    /// Milliseconds of an arbitrary steady clock, for measuring durations.
+    fn steady_ms(&self) -> u64;
+}
+
+/// The vault cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// It is locked, or the passphrase is wrong.
+    #[error("the vault is locked or the passphrase is wrong")]
+    Locked,
+    /// It cannot be read or written.
+    #[error("the vault cannot be used: {0}")]
+    Broken(String),
+}
+
+/// Keeps secrets outside the database.
+pub trait Vault: Send + Sync {
+    /// Reads a secret.
+    ///
+    /// # Errors
+    /// [`VaultError`] when the vault is locked or broken; an absent secret is `None`.
+    fn get(
+        &self,
+        profile: ProfileId,
+        kind: SecretKind,
+    ) -> Result<Option<Secret<Vec<u8>>>, VaultError>;
+
+    /// Stores a secret, over an older one.
+    ///
+    /// # Errors
+    /// As above; then the older one still stands.
+    fn set(
+        &self,
+        profile: ProfileId,
+        kind: SecretKind,
+        value: Secret<Vec<u8>>,
+    ) -> Result<(), VaultError>;
+
+    /// Forgets a secret; absent ones are no error.
+    ///
+    /// # Errors
+    /// As above.
+    fn remove(&self, profile: ProfileId, kind: SecretKind) -> Result<(), VaultError>;
+
+    /// Gives the passphrase of a sealed file, so that nobody need be asked later.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`] when it is wrong.
+    fn unlock(&self, passphrase: Secret<String>) -> Result<(), VaultError> {
+        drop(passphrase);
+        Ok(())
+    }
+
+    /// Where the secrets of this workspace lie.
+    fn place(&self) -> VaultPlace {
+        VaultPlace::Keychain
+    }
+}
+
+/// What a passphrase is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// To open the sealed file.
+    ToOpen,
+    /// To make it; ask twice.
+    ToMake,
+}
+
+/// Where secrets lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VaultPlace {
+    /// In the keychain of the operating system.
+    Keychain,
+    /// In a file of the workspace, sealed by a passphrase.
+    SealedFile,
+}
+
+/// A request to the gateway, ready to send: signed already, free of secrets but for the certificate.
+#[derive(Debug, Clone)]
+pub struct HttpRequest {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Path and query, as signed; joined to the profile's gateway address.
+    pub path: String,
+    /// Further headers, such as `Authorization` of APIv3.
+    pub headers: Vec<(String, String)>,
+    /// Body bytes, as signed.
+    pub body: Vec<u8>,
+    /// True when the address demands the merchant's certificate.
+    pub needs_certificate: bool,
+    /// True when the protocol allows sending the very same request again.
+    pub may_repeat: bool,
+    /// Largest answer accepted.
+    pub max_answer_bytes: u64,
+}
+
+/// An answer of the gateway, unverified.
+#[derive(Debug, Clone)]
+pub struct HttpAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, names in lower case, in order of arrival.
+    pub headers: Vec<(String, String)>,
+    /// Raw body; empty when it was streamed.
+    pub body: Vec<u8>,
+    /// Clock of the gateway minus ours in seconds, from its `Date` header.
+    pub skew_s: Option<i64>,
+    /// Milliseconds from sending to the last byte.
+    pub took_ms: u64,
+    /// The address that answered.
+    pub address: String,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// Never connected: the request was certainly not carried out.
+    #[error("cannot connect: {0}")]
+    Connect(String),
+    /// TLS was refused: wrong authority, wrong name, or the certificate is missing.
+    #[error("secure connection refused: {0}")]
+    Tls(String),
+    /// Sent, but no whole answer came: the outcome is unknown.
+    #[error("no whole answer: {0}")]
+    Unclear(String),
+    /// The answer is larger than allowed.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(u64),
+    /// The answer is a redirect, which this protocol never uses.
+    #[error("the gateway redirects to {0}")]
+    Redirect(String),
+    /// The merchant's certificate or key cannot be used.
+    #[error("the client certificate cannot be used: {0}")]
+    Certificate(String),
+    /// A person stopped it.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// The way to WeChat Pay.
+pub trait Gateway: Send + Sync {
+    /// Sends a request and reads the whole answer.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; only `Connect` and `Tls` prove that nothing was carried out.
+    fn send(
+        &self,
+        route: &Route,
+        request: &HttpRequest,
+        cancel: &CancelToken,
+    ) -> Result<HttpAnswer, GatewayError>;
+
+    /// Sends a request and hands the answer over piece by piece.
+    ///
+    /// # Errors
+    /// As above; the sink may stop by returning an error text, which comes back as `Unclear`.
+    fn download(
+        &self,
+        route: &Route,
+        request: &HttpRequest,
+        cancel: &CancelToken,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+    ) -> Result<HttpAnswer, GatewayError>;
+}
+
+/// Where requests of a profile go, and with which certificate.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Base address, judged by [`recondesk_domain::gateway_kind`].
+    pub gateway: String,
+    /// PEM of the only authority to trust; loopback gateways only.
+    pub authority: Option<String>,
+    /// PEM of certificate and private key.
+    pub certificate: Option<(Vec<u8>, Secret<Vec<u8>>)>,
+}
+
+impl Route {
+    /// The route of a profile without a certificate.
+    #[must_use]
+    pub fn plain(profile: &MerchantProfile) -> Self {
+        Self {
+            gateway: profile.gateway.clone(),
+            authority: profile.gateway_ca.clone(),
+            certificate: None,
+        }
+    }
+}
+
+/// Random bytes, for nonces.
+pub trait Random: Send + Sync {
+    /// A nonce of 32 letters and digits.
+    fn nonce(&self) -> String;
+}
+
+/// The workspace cannot do what was asked; nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Another program is writing, and did not finish in time.
+    #[error("another program is using the workspace")]
+    Busy,
+    /// No room left.
+    #[error("the disk is full")]
+    Full,
+    /// The folder or a file may not be read or written.
+    #[error("the workspace cannot be opened: {0}")]
+    Denied(String),
+    /// A file of another program lies where the database should be.
+    #[error("the file is not a workspace of this program")]
+    Foreign,
+    /// Made by a newer version of this program.
+    #[error("the workspace was made by a newer version (schema {found}, this one knows {known})")]
+    Newer {
+        /// Version of the file.
+        found: i64,
+        /// Version this program knows.
+        known: i64,
+    },
+    /// A name that must be unique is taken.
+    #[error("the name {0} is taken")]
+    Taken(String),
+    /// The thing named does not exist (any more).
+    #[error("there is no {0}")]
+    Missing(String),
+    /// The rules of the record forbid it.
+    #[error("not allowed: {0}")]
+    Forbidden(String),
+    /// Damaged, or a fault of the program.
+    #[error("the workspace is damaged: {0}")]
+    Broken(String),
+}
+
+/// Writes workbooks, the one export that needs a library of its own.
+pub trait Workbooks: Send + Sync {
+    /// Writes a table as XLSX, row by row; identifiers are text cells, nothing is a formula.
+    ///
+    /// # Errors
+    /// What the disk or the library says.
+    fn write(&self, sheet: Sheet<'_>, out: &mut (dyn Write + Send)) -> std::io::Result<()>;
+}

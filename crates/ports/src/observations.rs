@@ -1,0 +1,73 @@
+//! What WeChat Pay said of an order or refund, kept for good: notifications and answers to questions.
+//!
+//! An observation never changes a row of the books; it stands beside it, with its source.
+
+use recondesk_domain::{Fen, Instant, ProfileId};
+
+/// Where an observation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObservationSource {
+    /// A notification.
+    Notice,
+    /// An answer to a question that a person asked to keep.
+    Query,
+}
+
+impl ObservationSource {
+    /// The stable word of the database.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Notice => "notice",
+            Self::Query => "query",
+        }
+    }
+
+    /// Reads that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Notice, Self::Query]
+            .into_iter()
+            .find(|source| source.word() == word)
+    }
+}
+
+/// One thing that WeChat Pay said, or that somebody said in its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// When it was entered.
+    pub at: Instant,
+    /// Where it comes from.
+    pub source: ObservationSource,
+    /// What makes it the same statement: a merchant has each key once.
+    pub key: String,
+    /// Empty when it is believed; else why it was put aside.
+    pub aside: String,
+    /// 商户订单号, empty where it names none.
+    pub out_trade_no: String,
+    /// 微信支付订单号.
+    pub transaction_id: String,
+    /// 商户退款单号.
+    pub out_refund_no: String,
+    /// 微信退款单号.
+    pub refund_id: String,
+    /// `trade_state` or `refund_status`.
+    pub state: String,
+    /// The amount it names.
+    pub amount: Option<Fen>,
+    /// When the payment or refund succeeded.
+    pub happened_at: Option<Instant>,
+    /// The message, without secrets.
+    pub document: String,
+}
+
+/// What was said of the state of one refund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundWord {
+    /// 商户退款单号.
+    pub out_refund_no: String,
+    /// `refund_status`, as the wire has it.
+    pub state: String,
+}

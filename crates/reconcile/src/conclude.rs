@@ -1,0 +1,168 @@
+//! From the ledger to the outcome: the figures, and the proof that every row is in one category.
+
+use recondesk_domain::{Category, Fen};
+
+use super::ledger::{Ledger, Tally};
+use super::{
+    BookSummary, CategoryLine, DayInput, Identity, NetSettlement, PoolRoll, ReconcileError, Sums,
+    Term,
+};
+
+/// The figures of one book kind.
+pub(super) fn book_summary(tally: &Tally) -> Result<BookSummary, ReconcileError> {
+    let mut out = BookSummary::default();
+    let columns = tally
+        .wechat
+        .iter()
+        .zip(&tally.merchant)
+        .zip(tally.carried.iter().zip(&tally.findings));
+    for (category, ((wechat, merchant), (carried, findings))) in Category::all().zip(columns) {
+        let any = [wechat, merchant, carried, findings]
+            .iter()
+            .any(|sums| sums.count > 0);
+        if !any {
+            continue;
+        }
+        out.lines.push(CategoryLine {
+            category,
+            wechat: *wechat,
+            merchant: *merchant,
+            carried: *carried,
+            findings: findings.count,
+            at_stake: findings.fen,
+        });
+        let due = if category == Category::Unpaid {
+            Sums::default()
+        } else {
+            *merchant
+        };
+        out.wechat.join(*wechat)?;
+        out.merchant.join(due)?;
+        let difference = wechat
+            .fen
+            .checked_sub(due.fen)
+            .ok_or(ReconcileError::Overflow)?;
+        if difference != Fen::ZERO {
+            out.difference.push(Term {
+                category,
+                fen: difference,
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// Collects identities; those that only a fault of the program can break fail the run.
+#[derive(Default)]
+pub(super) struct Proof {
+    pub(super) identities: Vec<Identity>,
+}
+
+impl Proof {
+    fn note(&mut self, id: &str, subject: &str, expected: i64, actual: i64) {
+        self.identities.push(Identity {
+            id: id.to_owned(),
+            subject: subject.to_owned(),
+            expected,
+            actual,
+        });
+    }
+
+    fn demand(
+        &mut self,
+        id: &'static str,
+        subject: &str,
+        expected: i64,
+        actual: i64,
+    ) -> Result<(), ReconcileError> {
+        self.note(id, subject, expected, actual);
+        if expected == actual {
+            Ok(())
+        } else {
+            Err(ReconcileError::Unbalanced {
+                identity: id,
+                expected,
+                actual,
+            })
+        }
+    }
+
+    /// I14 for both books of one kind, in rows and in fen.
+    pub(super) fn conservation(&mut self, kind: &str, tally: &Tally) -> Result<(), ReconcileError> {
+        let sides = [
+            ("wechat", &tally.wechat, tally.seen_wechat),
+            ("merchant", &tally.merchant, tally.seen_merchant),
+        ];
+        for (side, placed, seen) in sides {
+            let mut sum = Sums::default();
+            for sums in placed {
+                sum.join(*sums)?;
+            }
+            let count = format!("{side}.{kind}.count");
+            self.demand("I14", &count, number(seen.count), number(sum.count))?;
+            let fen = format!("{side}.{kind}.fen");
+            self.demand("I14", &fen, seen.fen.get(), sum.fen.get())?;
+        }
+        Ok(())
+    }
+
+    /// I15 for every kind and side of the pool.
+    pub(super) fn roll_forward(&mut self, rolls: &[PoolRoll]) -> Result<(), ReconcileError> {
+        for roll in rolls {
+            let mut income = roll.opening;
+            income.join(roll.new)?;
+            let mut rest = roll.cleared;
+            rest.join(roll.expired)?;
+            rest.join(roll.closing)?;
+            let subject = format!("pool.{:?}.{:?}", roll.kind, roll.side).to_lowercase();
+            let count = format!("{subject}.count");
+            self.demand("I15", &count, number(income.count), number(rest.count))?;
+            let fen = format!("{subject}.fen");
+            self.demand("I15", &fen, income.fen.get(), rest.fen.get())?;
+        }
+        Ok(())
+    }
+
+    /// I6, from the sums of the rows; checked so that the figure on the screen is the one proven.
+    pub(super) fn settlement(&mut self, net: &mut NetSettlement) -> Result<(), ReconcileError> {
+        let units = |fen: Fen| fen.get().checked_mul(recondesk_domain::Fee::UNITS_PER_FEN);
+        net.net = units(net.settled)
+            .zip(units(net.refunded))
+            .and_then(|(settled, refunded)| settled.checked_sub(refunded)?.checked_sub(net.fees))
+            .ok_or(ReconcileError::Overflow)?;
+        self.note("I6", "net", net.net, net.net);
+        Ok(())
+    }
+
+    /// I16: how many orders have more refunded than paid; expected none.
+    pub(super) fn over_refunds(&mut self, orders: i64) {
+        self.note("I16", "orders", 0, orders);
+    }
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Compares what arrived with what the certificate of the bill counts.
+pub(super) fn same_rows(input: &DayInput, ledger: &Ledger<'_>) -> Result<(), ReconcileError> {
+    let Some(bill) = input.bill.filter(|bill| bill.verified) else {
+        return Ok(());
+    };
+    let (pays, refunds) = (ledger.pays.seen_wechat, ledger.refunds.seen_wechat);
+    for (what, expected, actual) in [
+        ("payment rows", number(bill.pays), number(pays.count)),
+        ("refund rows", number(bill.refunds), number(refunds.count)),
+        ("fen paid", bill.paid.get(), pays.fen.get()),
+        ("fen refunded", bill.refunded.get(), refunds.fen.get()),
+    ] {
+        if expected != actual {
+            return Err(ReconcileError::OtherRows {
+                what,
+                expected,
+                actual,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! Both books over the 24 hours, and the holes of the merchant's one (K01).
+//!
+//! Payments are counted per second, so that a day of any size costs the same memory.
+
+use recondesk_domain::{BillDate, Fen, Instant};
+
+use super::{Coverage, Hole, ReconcileError, Sums};
+
+const SECONDS: usize = 86_400;
+const CELLS: usize = 96;
+const CELL_S: usize = 900;
+
+/// Counts payments of both books over the day.
+pub(super) struct CoverageMap {
+    start: Instant,
+    /// Seconds with a payment that has an order, one bit each: nearly all payments end here, in any
+    /// order, so this has to fit into the cache.
+    met: Vec<u64>,
+    /// Payments without an order, by second.
+    missed: Vec<u32>,
+    /// All payments, by quarter of an hour.
+    wechat: Vec<u32>,
+    merchant: Vec<u32>,
+}
+
+/// Seconds of the day, both included, whose unmet payments belong to one hole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stretch {
+    first: usize,
+    last: usize,
+}
+
+impl CoverageMap {
+    pub(super) fn new(day: BillDate) -> Self {
+        Self {
+            start: day.start(),
+            met: vec![0; SECONDS.div_ceil(64)],
+            missed: vec![0; SECONDS],
+            wechat: vec![0; CELLS],
+            merchant: vec![0; CELLS],
+        }
+    }
+
+    fn second_of(&self, time: Instant) -> Option<usize> {
+        let second = time.unix().checked_sub(self.start.unix())?;
+        usize::try_from(second).ok().filter(|&s| s < SECONDS)
+    }
+
+    /// A successful payment of the bill, and whether the merchant has an order for it.
+    pub(super) fn pay(&mut self, time: Instant, met: bool) {
+        let Some(second) = self.second_of(time) else {
+            return;
+        };
+        if let Some(cell) = self.wechat.get_mut(second / CELL_S) {
+            *cell = cell.saturating_add(1);
+        }
+        if met {
+            if let Some(word) = self.met.get_mut(second / 64) {
+                *word |= 1 << (second % 64);
+            }
+        } else if let Some(count) = self.missed.get_mut(second) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn is_met(&self, second: usize) -> bool {
+        self.met
+            .get(second / 64)
+            .is_some_and(|word| word >> (second % 64) & 1 == 1)
+    }
+
+    /// An order that the merchant holds for paid.
+    pub(super) fn order(&mut self, time: Instant) {
+        if let Some(second) = self.second_of(time)
+            && let Some(cell) = self.merchant.get_mut(second / CELL_S)
+        {
+            *cell = cell.saturating_add(1);
+        }
+    }
+
+    /// Stretches with at least `least` payments in a row and no order among them.
+    ///
+    /// Payments of one second have no order in time. A second with both kinds therefore ends a
+    /// stretch and may begin the next one; its unmet payments go to the earlier one if that is long
+    /// enough, else to the later.
+    pub(super) fn stretches(&self, least: u32) -> Vec<Stretch> {
+        let mut out = Vec::new();
+        let mut open: Option<(usize, usize, u64)> = None;
+        let close = |open: Option<(usize, usize, u64)>, out: &mut Vec<Stretch>| {
+            let long = open.filter(|&(_, _, count)| count >= u64::from(least));
+            if let Some((first, last, _)) = long {
+                out.push(Stretch { first, last });
+            }
+            long.is_some()
+        };
+        for (at, &missed) in self.missed.iter().enumerate() {
+            let missed = u64::from(missed);
+            if missed > 0 {
+                let (first, _, count) = open.unwrap_or((at, at, 0));
+                open = Some((first, at, count.saturating_add(missed)));
+            }
+            if self.is_met(at) {
+                let taken = close(open.take(), &mut out);
+                if missed > 0 && !taken {
+                    open = Some((at, at, missed));
+                }
+            }
+        }
+        close(open, &mut out);
+        out
+    }
+
+    /// Which of the stretches an unmet payment lies in.
+    pub(super) fn stretch_of(&self, time: Instant, stretches: &[Stretch]) -> Option<usize> {
+        let second = self.second_of(time)?;
+        let at = stretches.partition_point(|stretch| stretch.last < second);
+        stretches
+            .get(at)
+            .is_some_and(|stretch| stretch.first <= second)
+            .then_some(at)
+    }
+
+    /// The hole of a stretch, before its sum is known.
+    pub(super) fn hole(&self, stretch: Stretch) -> Hole {
+        let at = |second: usize| self.start.plus(i64::try_from(second).unwrap_or(0));
+        Hole {
+            from: at(stretch.first),
+            to: at(stretch.last),
+            sums: Sums::default(),
+        }
+    }
+
+    /// The figures for the screens.
+    pub(super) fn finish(self, holes: Vec<Hole>) -> Coverage {
+        Coverage {
+            wechat: self.wechat,
+            merchant: self.merchant,
+            holes,
+        }
+    }
+}
+
+impl Sums {
+    /// Takes one more row.
+    pub(super) fn take(&mut self, fen: Fen) -> Result<(), ReconcileError> {
+        self.count = self.count.saturating_add(1);
+        self.fen = self.fen.checked_add(fen).ok_or(ReconcileError::Overflow)?;
+        Ok(())
+    }
+
+    /// Takes what another one has.
+    pub(super) fn join(&mut self, other: Self) -> Result<(), ReconcileError> {
+        self.count = self.count.saturating_add(other.count);
+        self.fen = self
+            .fen
+            .checked_add(other.fen)
+            .ok_or(ReconcileError::Overflow)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,281 @@
+//! What applies to a payment row and its order: the definitions of P01 to P15 for one pair.
+//!
+//! Nothing here places or counts; `pays.rs` does.
+
+use std::collections::BTreeMap;
+
+use recondesk_domain::{
+    BillDate, BillState, Category, Fen, Finding, FulfilStatus, Instant, MOrder, OutRefundNo,
+    PayStatus, Tag, Text, WPay,
+};
+
+use super::rules::Applies;
+use super::{DayInput, Evidence, LiveRefundState, ReconcileError};
+
+/// The day being reconciled, with what is derived from its input once.
+pub(super) struct Day<'a> {
+    pub(super) input: &'a DayInput,
+    pub(super) evidence: &'a dyn Evidence,
+    pub(super) date: BillDate,
+    pub(super) start: Instant,
+    pub(super) end: Instant,
+    /// Beginning of the cut-off window (X5).
+    pub(super) cut_off: Instant,
+    pub(super) tolerance_s: i64,
+    fulfil_s: i64,
+    pub(super) rates: Vec<i32>,
+    pub(super) bill_days: Vec<BillDate>,
+    pub(super) live: BTreeMap<OutRefundNo, LiveRefundState>,
+    pub(super) has_bill: bool,
+}
+
+/// How the times of the two books lie to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// Same day, within tolerance.
+    Same,
+    /// Different days, close enough or out of the pool.
+    AcrossDays,
+    /// Different days and far apart; the other day has been judged already.
+    Late,
+    /// Beyond the tolerance.
+    Off,
+}
+
+/// Which of the two rows belong to the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The bill row is of the day.
+    Bill,
+    /// Only the order is of the day, the bill row is older.
+    Order,
+    /// One side waited in the pool.
+    Pool,
+}
+
+impl<'a> Day<'a> {
+    pub(super) fn new(
+        input: &'a DayInput,
+        evidence: &'a dyn Evidence,
+    ) -> Result<Self, ReconcileError> {
+        let minutes = |m: u32| i64::from(m).saturating_mul(60);
+        let rules = &input.rules;
+        let end = input.day.end();
+        let mut bill_days = evidence.bill_days()?;
+        bill_days.sort_unstable();
+        bill_days.dedup();
+        // The bill under the hand counts whatever the archive's list says of it.
+        bill_days.retain(|&day| day != input.day || input.has_bill());
+        if input.has_bill()
+            && let Err(at) = bill_days.binary_search(&input.day)
+        {
+            bill_days.insert(at, input.day);
+        }
+        Ok(Self {
+            input,
+            evidence,
+            date: input.day,
+            start: input.day.start(),
+            end,
+            cut_off: end.plus(minutes(rules.cut_off_minutes).saturating_neg()),
+            tolerance_s: minutes(rules.time_tolerance_minutes),
+            fulfil_s: minutes(rules.fulfil_minutes),
+            rates: rules.rates_on(input.day),
+            bill_days,
+            live: input
+                .live_refunds
+                .iter()
+                .map(|live| (live.out_refund_no, live.state))
+                .collect(),
+            has_bill: input.has_bill(),
+        })
+    }
+
+    /// True when the instant lies in the day.
+    pub(super) fn contains(&self, time: Instant) -> bool {
+        self.start <= time && time < self.end
+    }
+
+    /// True when an unmatched payment of this time may still find its partner (X5).
+    pub(super) fn in_window(&self, time: Instant) -> bool {
+        self.cut_off <= time && time < self.end
+    }
+
+    /// Whether the archive has the bill of a day.
+    pub(super) fn has_bill_of(&self, day: BillDate) -> bool {
+        self.bill_days.binary_search(&day).is_ok()
+    }
+
+    /// Rule X3 and P14 in one place.
+    pub(super) fn relation(&self, w: &WPay, m: &MOrder, origin: Origin) -> Relation {
+        let Some(paid_at) = m.paid_at else {
+            return Relation::Same;
+        };
+        let near = w.time.distance(paid_at) <= self.tolerance_s;
+        match origin {
+            Origin::Pool => Relation::AcrossDays,
+            Origin::Order if near => Relation::AcrossDays,
+            Origin::Order => Relation::Late,
+            Origin::Bill if self.contains(paid_at) && near => Relation::Same,
+            Origin::Bill if self.contains(paid_at) => Relation::Off,
+            Origin::Bill if near => Relation::AcrossDays,
+            Origin::Bill if paid_at < self.start && self.has_bill_of(paid_at.day()) => {
+                Relation::Late
+            }
+            Origin::Bill => Relation::Off,
+        }
+    }
+
+    /// Everything that applies to the pair, its fee aside.
+    pub(super) fn judge(&self, w: &WPay, m: &MOrder, relation: Relation) -> Applies {
+        let mut out = Applies::default();
+        if disagree(&w.transaction_id, &m.transaction_id)
+            || disagree(&w.appid, &m.appid)
+            || disagree(&w.sub_mch_id, &m.sub_mch_id)
+        {
+            out.add(Category::IdMismatch);
+        }
+        if w.is_cny != m.is_cny {
+            out.add(Category::CurrencyDiff);
+        }
+        let paid = m.pay_status.is_paid();
+        match w.state {
+            BillState::Success if paid => {
+                if w.amount != m.amount {
+                    out.add(if basis_of(w, m.amount).is_some() {
+                        Category::AmountBasis
+                    } else {
+                        Category::AmountDiff
+                    });
+                }
+                if self.is_unfulfilled(w.time, m) {
+                    out.add(Category::BookedNotFulfilled);
+                }
+                if relation == Relation::Off {
+                    out.add(Category::TimeDiff);
+                }
+            }
+            BillState::Success => out.add(unbooked(w, m)),
+            BillState::Revoked if paid => out.add(Category::Revoked),
+            BillState::Revoked => {}
+            BillState::Unknown | BillState::Refund => out.add(Category::UnknownState),
+        }
+        out
+    }
+
+    fn is_unfulfilled(&self, paid: Instant, m: &MOrder) -> bool {
+        // Who has got all the money back is owed nothing.
+        let returned = match m.refund_total {
+            Some(total) => total >= m.amount && !total.is_negative() && total != Fen::ZERO,
+            None => m.pay_status == PayStatus::Refunded,
+        };
+        matches!(
+            m.fulfil_status,
+            FulfilStatus::Pending | FulfilStatus::Failed
+        ) && !returned
+            && paid.plus(self.fulfil_s) <= self.input.as_of
+    }
+}
+
+/// True when both books name something and the names differ.
+pub(super) fn disagree<const N: usize>(a: &Text<N>, b: &Text<N>) -> bool {
+    !a.is_empty() && !b.is_empty() && a != b
+}
+
+/// P02 when the order was closed before the payment (or nobody knows when), else P01.
+fn unbooked(w: &WPay, m: &MOrder) -> Category {
+    if m.pay_status == PayStatus::Closed && m.closed_at.is_none_or(|closed| closed <= w.time) {
+        Category::PaidAfterClose
+    } else {
+        Category::PaidNotBooked
+    }
+}
+
+/// The other basis on which the amounts agree, if there is one (P08).
+fn basis_of(w: &WPay, amount: Fen) -> Option<&'static str> {
+    if amount == w.settled {
+        Some("settled")
+    } else if w.amount.checked_sub(w.coupon) == Some(amount) {
+        Some("paid_by_customer")
+    } else {
+        None
+    }
+}
+
+/// A finding of a payment row, an order, or both.
+pub(super) fn describe(category: Category, w: Option<&WPay>, m: Option<&MOrder>) -> Finding {
+    let mut out = Finding::new(category);
+    if let Some(m) = m {
+        out.out_trade_no = m.out_trade_no;
+        out.order_no = m.order_no;
+        out.transaction_id = m.transaction_id;
+        out.merchant = Some(m.amount);
+        out.paid_at = m.paid_at;
+        out.order_row = Some(m.row);
+    }
+    if let Some(w) = w {
+        out.out_trade_no = w.out_trade_no;
+        out.transaction_id = w.transaction_id;
+        out.bill = Some(w.amount);
+        out.paid_at = Some(w.time);
+        out.bill_row = Some(w.row);
+    }
+    out
+}
+
+/// Tags for all that applies beside the deciding category.
+pub(super) fn tags_of(applies: Applies, key2: bool) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = applies.ranked().skip(1).map(Tag::Also).collect();
+    if applies.has(Category::IdMismatch) {
+        tags.push(Tag::IdConflict);
+    }
+    if key2 {
+        tags.push(Tag::Key2);
+    }
+    tags
+}
+
+/// Facts that explain the deciding category of a pair.
+pub(super) fn explain(category: Category, w: &WPay, m: &MOrder) -> String {
+    match category {
+        Category::IdMismatch => [
+            ("transaction_id", w.transaction_id, m.transaction_id),
+            ("appid", w.appid, m.appid),
+            ("sub_mch_id", w.sub_mch_id, m.sub_mch_id),
+        ]
+        .iter()
+        .filter(|(_, bill, merchant)| disagree(bill, merchant))
+        .map(|(name, bill, merchant)| format!("{name}={bill}/{merchant}"))
+        .collect::<Vec<_>>()
+        .join(" "),
+        Category::PaidNotBooked => format!("status={}", m.pay_status.word()),
+        Category::PaidAfterClose => match m.closed_at {
+            Some(closed) => format!("status=closed closed_at={}", iso(closed)),
+            None => "status=closed".to_owned(),
+        },
+        Category::BookedNotFulfilled => format!("fulfil_status={}", m.fulfil_status.word()),
+        Category::AmountBasis => {
+            format!("basis={}", basis_of(w, m.amount).unwrap_or_default())
+        }
+        Category::TimeDiff => {
+            let distance = m.paid_at.map_or(0, |paid| w.time.distance(paid));
+            format!("minutes={}", distance / 60)
+        }
+        Category::CurrencyDiff => {
+            let word = |cny| if cny { "CNY" } else { "other" };
+            format!("currency={}/{}", word(w.is_cny), word(m.is_cny))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Facts of the fee of a payment row.
+pub(super) fn explain_fee(w: &WPay) -> String {
+    let expected = super::fees::fee_of(w.settled, w.rate);
+    format!("fee={} expected={expected} rate={}", w.fee.get(), w.rate)
+}
+
+/// Beijing time without blanks, for facts.
+pub(super) fn iso(time: Instant) -> String {
+    time.beijing().format("%Y-%m-%dT%H:%M:%S").to_string()
+}

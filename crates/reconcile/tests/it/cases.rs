@@ -1,0 +1,499 @@
+//! Single rules of the engine on books of a few rows.
+
+use recondesk_domain::{
+    AppId, BillDate, BillRefundState, BillState, Category, Fee, Fen, Finding, FulfilStatus,
+    Instant, MOrder, MRefund, MchId, OrderNo, OutRefundNo, OutTradeNo, PayStatus, RefundId,
+    RefundStatus, RowRef, Tag, TransactionId, WPay, WRefund,
+};
+use recondesk_reconcile::{
+    Collected, DayInput, LiveRefund, LiveRefundState, MemoryBooks, Outcome, PoolItem, Rules, run,
+};
+
+fn day() -> BillDate {
+    BillDate::ymd(2026, 3, 8).unwrap()
+}
+
+fn at(time: &str) -> Instant {
+    Instant::parse_beijing(time).unwrap()
+}
+
+fn noon() -> Instant {
+    at("2026-03-08 12:00:00")
+}
+
+fn pay(number: &str, time: Instant) -> WPay {
+    WPay {
+        out_trade_no: OutTradeNo::new(number).unwrap(),
+        transaction_id: TransactionId::new(&format!("42{number}")).unwrap(),
+        appid: AppId::new("wx1").unwrap(),
+        sub_mch_id: MchId::EMPTY,
+        time,
+        state: BillState::Success,
+        is_cny: true,
+        amount: Fen::new(10_000),
+        settled: Fen::new(10_000),
+        coupon: Fen::ZERO,
+        fee: Fee::new(60_000),
+        rate: 6_000,
+        row: RowRef::default(),
+    }
+}
+
+fn order(number: &str, time: Instant) -> MOrder {
+    MOrder {
+        out_trade_no: OutTradeNo::new(number).unwrap(),
+        order_no: OrderNo::new(number).unwrap(),
+        transaction_id: TransactionId::EMPTY,
+        appid: AppId::EMPTY,
+        sub_mch_id: MchId::EMPTY,
+        amount: Fen::new(10_000),
+        is_cny: true,
+        pay_status: PayStatus::Paid,
+        fulfil_status: FulfilStatus::Fulfilled,
+        created_at: time.plus(-30),
+        paid_at: Some(time),
+        closed_at: None,
+        fulfilled_at: Some(time.plus(60)),
+        refund_total: None,
+        refund_no: OutRefundNo::EMPTY,
+        refund_at: None,
+        row: RowRef::default(),
+    }
+}
+
+fn back(number: &str, of: &str, time: Instant, fen: i64) -> WRefund {
+    WRefund {
+        out_refund_no: OutRefundNo::new(number).unwrap(),
+        refund_id: RefundId::new(&format!("50{number}")).unwrap(),
+        out_trade_no: OutTradeNo::new(of).unwrap(),
+        transaction_id: TransactionId::new(&format!("42{of}")).unwrap(),
+        appid: AppId::new("wx1").unwrap(),
+        sub_mch_id: MchId::EMPTY,
+        time,
+        state: BillRefundState::Success,
+        is_cny: true,
+        amount: Fen::new(fen),
+        settled: Fen::new(fen),
+        coupon: Fen::ZERO,
+        fee: Fee::ZERO,
+        rate: -1,
+        row: RowRef::default(),
+    }
+}
+
+fn booked(number: &str, of: &str, time: Instant, fen: i64) -> MRefund {
+    MRefund {
+        out_refund_no: OutRefundNo::new(number).unwrap(),
+        out_trade_no: OutTradeNo::new(of).unwrap(),
+        refund_id: RefundId::EMPTY,
+        amount: Fen::new(fen),
+        status: RefundStatus::Success,
+        requested_at: Some(time),
+        succeeded_at: Some(time),
+        row: RowRef::default(),
+    }
+}
+
+/// Books of some days; every day named has a bill.
+fn books(pays: &[WPay], refunds: &[WRefund], orders: &[MOrder], days: &[BillDate]) -> MemoryBooks {
+    let mut out = MemoryBooks::new();
+    for day in days {
+        let of_day = |time| day.contains(time);
+        out.set_bill(
+            *day,
+            pays.iter().filter(|w| of_day(w.time)).copied().collect(),
+            refunds.iter().filter(|w| of_day(w.time)).copied().collect(),
+        );
+    }
+    out.set_orders(orders.to_vec());
+    out
+}
+
+struct Told {
+    outcome: Outcome,
+    findings: Vec<Finding>,
+}
+
+impl Told {
+    fn categories(&self) -> Vec<Category> {
+        self.findings.iter().map(|f| f.category).collect()
+    }
+}
+
+fn tell(books: &MemoryBooks, day: BillDate, change: impl FnOnce(&mut DayInput)) -> Told {
+    let mut input = DayInput::new("1900000109", day, Rules::default());
+    input.bill = books.bill_facts(day).unwrap();
+    change(&mut input);
+    let mut sink = Collected::default();
+    let outcome = run(&input, books, &mut sink).unwrap();
+    Told {
+        outcome,
+        findings: sink.findings,
+    }
+}
+
+fn plain(books: &MemoryBooks) -> Told {
+    tell(books, day(), |_| {})
+}
+
+fn with_pool(books: &MemoryBooks, day: BillDate, pool: &[PoolItem]) -> Told {
+    tell(books, day, |input| input.pool = pool.to_vec())
+}
+
+const BOTH: fn() -> [BillDate; 2] = || [day().prev(), day()];
+
+#[test]
+fn an_unknown_state_is_p15_with_or_without_an_order() {
+    let odd = |number| WPay {
+        state: BillState::Unknown,
+        ..pay(number, noon())
+    };
+    let books = books(&[odd("A"), odd("B")], &[], &[order("A", noon())], &BOTH());
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), [Category::UnknownState; 2]);
+}
+
+#[test]
+fn a_renumbered_order_is_met_by_the_payment_number() {
+    let mut renumbered = order("A-2", noon());
+    renumbered.transaction_id = pay("A", noon()).transaction_id;
+    let books = books(&[pay("A", noon())], &[], &[renumbered], &BOTH());
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), []);
+    assert_eq!(
+        told.outcome
+            .summary
+            .pays
+            .line(Category::Matched)
+            .unwrap()
+            .wechat
+            .count,
+        1
+    );
+}
+
+#[test]
+fn payments_of_one_business_order_on_two_days_are_p09() {
+    let of = |number, time| MOrder {
+        order_no: OrderNo::new("BIZ").unwrap(),
+        ..order(number, time)
+    };
+    let yesterday = noon().plus(-86_400);
+    let books = books(
+        &[pay("A", yesterday), pay("B", noon())],
+        &[],
+        &[of("A", yesterday), of("B", noon())],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), [Category::DupPay]);
+    assert_eq!(told.findings[0].detail, "numbers=A,B");
+}
+
+#[test]
+fn two_payments_under_one_number_are_p09_and_a_copy_is_p10() {
+    let again = WPay {
+        transaction_id: TransactionId::new("42other").unwrap(),
+        time: noon().plus(5),
+        ..pay("A", noon())
+    };
+    let twice = books(
+        &[pay("A", noon()), again],
+        &[],
+        &[order("A", noon())],
+        &BOTH(),
+    );
+    let copied = books(
+        &[pay("A", noon()), pay("A", noon())],
+        &[],
+        &[order("A", noon())],
+        &BOTH(),
+    );
+
+    assert_eq!(plain(&twice).categories(), [Category::DupPay; 2]);
+    assert_eq!(plain(&copied).categories(), [Category::DupRowW]);
+}
+
+#[test]
+fn a_payment_reversed_and_not_booked_is_nothing() {
+    let reversed = WPay {
+        state: BillState::Revoked,
+        time: noon().plus(20),
+        ..pay("A", noon())
+    };
+    let mut closed = order("A", noon());
+    closed.pay_status = PayStatus::Closed;
+    closed.paid_at = None;
+    let books = books(&[pay("A", noon()), reversed], &[], &[closed], &BOTH());
+
+    assert_eq!(plain(&books).categories(), []);
+}
+
+#[test]
+fn an_order_closed_after_the_payment_is_p01_and_before_it_p02() {
+    let closed = |number, seconds| MOrder {
+        pay_status: PayStatus::Closed,
+        paid_at: None,
+        closed_at: Some(noon().plus(seconds)),
+        ..order(number, noon())
+    };
+    let books = books(
+        &[pay("A", noon()), pay("B", noon())],
+        &[],
+        &[closed("A", 60), closed("B", -60)],
+        &BOTH(),
+    );
+
+    assert_eq!(
+        plain(&books).categories(),
+        [Category::PaidNotBooked, Category::PaidAfterClose]
+    );
+}
+
+#[test]
+fn an_old_unpaid_order_beyond_the_lookback_is_found_by_its_number() {
+    let mut old = order("A", noon());
+    old.pay_status = PayStatus::Created;
+    old.paid_at = None;
+    old.created_at = noon().plus(-40 * 86_400);
+    let books = books(&[pay("A", noon())], &[], &[old], &BOTH());
+
+    assert_eq!(plain(&books).categories(), [Category::PaidNotBooked]);
+}
+
+#[test]
+fn both_runs_around_midnight_agree_without_a_case() {
+    let paid = at("2026-03-07 23:59:50");
+    let seen = at("2026-03-08 00:00:10");
+    let books = books(&[pay("A", paid)], &[], &[order("A", seen)], &BOTH());
+
+    let before = tell(&books, day().prev(), |_| {});
+    let after = plain(&books);
+
+    assert_eq!(before.categories(), []);
+    assert_eq!(after.categories(), []);
+    let xday = |told: &Told| {
+        told.outcome
+            .summary
+            .pays
+            .line(Category::MatchedXday)
+            .cloned()
+    };
+    assert_eq!(xday(&before).unwrap().wechat.count, 1);
+    assert_eq!(xday(&after).unwrap().merchant.count, 1);
+}
+
+#[test]
+fn a_one_sided_order_says_when_the_bill_before_is_missing() {
+    let books = books(&[], &[], &[order("A", noon())], &[day()]);
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), [Category::MOnlyPay]);
+    assert_eq!(told.findings[0].tags, [Tag::NoBillOfDayBefore]);
+}
+
+#[test]
+fn twenty_unmet_payments_in_a_row_are_a_hole_and_nineteen_are_not() {
+    let run_of = |count: i64| {
+        let mut pays: Vec<WPay> = (0..count)
+            .map(|n| pay(&format!("L{n}"), noon().plus(n * 10)))
+            .collect();
+        pays.extend([pay("A", noon().plus(-5)), pay("B", noon().plus(count * 10))]);
+        let orders = [
+            order("A", noon().plus(-5)),
+            order("B", noon().plus(count * 10)),
+        ];
+        plain(&books(&pays, &[], &orders, &BOTH())).categories()
+    };
+
+    assert_eq!(run_of(20), [Category::MCoverage]);
+    assert_eq!(run_of(19), [Category::WOnlyPay; 19]);
+}
+
+#[test]
+fn refund_rows_are_matched_by_number() {
+    let mut books = books(
+        &[pay("A", noon())],
+        &[
+            back("R1", "A", noon(), 100),
+            back("R2", "A", noon().plus(9_000), 250),
+        ],
+        &[order("A", noon())],
+        &BOTH(),
+    );
+    books.set_refunds(vec![
+        booked("R1", "A", noon(), 100),
+        booked("R2", "A", noon(), 200),
+        booked("R3", "A", noon(), 300),
+    ]);
+
+    let told = plain(&books);
+
+    assert_eq!(
+        told.categories(),
+        [Category::MOnlyRefund, Category::RefundAmountDiff]
+    );
+    assert_eq!(told.findings[0].out_refund_no.as_str(), "R3");
+}
+
+#[test]
+fn lonely_refunds_of_one_order_and_amount_suggest_each_other() {
+    let mut books = books(
+        &[pay("A", noon())],
+        &[back("R1", "A", noon(), 100)],
+        &[order("A", noon())],
+        &BOTH(),
+    );
+    books.set_refunds(vec![booked("X1", "A", noon(), 100)]);
+
+    let told = plain(&books);
+
+    assert_eq!(
+        told.categories(),
+        [Category::MOnlyRefund, Category::WOnlyRefund]
+    );
+    assert!(
+        told.findings
+            .iter()
+            .all(|f| f.tags.contains(&Tag::Suggested))
+    );
+}
+
+#[test]
+fn live_states_of_refunds_are_r05_and_r06() {
+    let mut books = books(
+        &[pay("A", noon()), pay("B", noon())],
+        &[back("R1", "A", noon(), 100), back("R2", "B", noon(), 100)],
+        &[order("A", noon()), order("B", noon())],
+        &BOTH(),
+    );
+    books.set_refunds(vec![
+        booked("R1", "A", noon(), 100),
+        booked("R2", "B", noon(), 100),
+    ]);
+    let live = |number, state| LiveRefund {
+        out_refund_no: OutRefundNo::new(number).unwrap(),
+        state,
+    };
+
+    let told = tell(&books, day(), |input| {
+        input.live_refunds = vec![
+            live("R1", LiveRefundState::Abnormal),
+            live("R2", LiveRefundState::Closed),
+        ];
+    });
+
+    assert_eq!(
+        told.categories(),
+        [Category::RefundAbnormal, Category::RefundClosed]
+    );
+}
+
+#[test]
+fn a_processing_refund_waits_for_three_bills() {
+    let mut archive = books(
+        &[pay("A", noon())],
+        &[],
+        &[order("A", noon())],
+        &[day(), day().next(), day().plus(3), day().plus(4)],
+    );
+    let mut waiting = booked("R1", "A", noon(), 100);
+    waiting.status = RefundStatus::Processing;
+    waiting.succeeded_at = None;
+    archive.set_refunds(vec![waiting]);
+
+    let first = plain(&archive);
+    let mut pool = first.outcome.pool.clone();
+    let mut heard = Vec::new();
+    for later in 1..=4 {
+        let told = with_pool(&archive, day().plus(later), &pool);
+        pool = told.outcome.pool.clone();
+        heard.push(told.categories());
+    }
+
+    assert_eq!(first.categories(), [Category::RefundPendingM]);
+    // Day 2 has no bill, and does not count.
+    assert_eq!(heard[0], [Category::RefundPendingM]);
+    assert!(heard[1].contains(&Category::RefundPendingM));
+    assert_eq!(heard[2], [Category::RefundPendingM]);
+    assert_eq!(heard[3], [Category::MOnlyRefund]);
+    assert_eq!(pool, []);
+}
+
+#[test]
+fn running_totals_are_judged_over_all_days() {
+    let yesterday = noon().plus(-86_400);
+    let mut half = order("A", yesterday);
+    half.refund_total = Some(Fen::new(300));
+    half.refund_at = Some(noon());
+    let refunds = [
+        back("R1", "A", yesterday, 100),
+        back("R2", "A", noon(), 200),
+    ];
+    let books = books(&[pay("A", yesterday)], &refunds, &[half], &BOTH());
+
+    assert_eq!(tell(&books, day().prev(), |_| {}).categories(), []);
+    let told = plain(&books);
+    assert_eq!(told.categories(), []);
+    let line = told
+        .outcome
+        .summary
+        .refunds
+        .line(Category::Matched)
+        .unwrap();
+    assert_eq!(
+        (line.wechat.fen, line.merchant.fen),
+        (Fen::new(200), Fen::new(200))
+    );
+}
+
+#[test]
+fn refunds_over_several_days_above_the_payment_are_r07() {
+    let yesterday = noon().plus(-86_400);
+    let mut m = order("A", yesterday);
+    m.refund_total = Some(Fen::new(12_000));
+    m.refund_at = Some(noon());
+    let refunds = [
+        back("R1", "A", yesterday, 7_000),
+        back("R2", "A", noon(), 5_000),
+    ];
+    let books = books(&[pay("A", yesterday)], &refunds, &[m], &BOTH());
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), [Category::OverRefund]);
+    let over = told
+        .outcome
+        .summary
+        .identities
+        .iter()
+        .find(|i| i.id == "I16");
+    assert!(!over.unwrap().holds());
+}
+
+#[test]
+fn fees_that_follow_another_rule_as_a_whole_are_not_raised_row_by_row() {
+    let cheap = |n: i64| WPay {
+        fee: Fee::ZERO,
+        ..pay(&format!("N{n}"), noon().plus(n))
+    };
+    let pays: Vec<WPay> = (0..1_200).map(cheap).collect();
+    let orders: Vec<MOrder> = pays
+        .iter()
+        .map(|w| order(w.out_trade_no.as_str(), w.time))
+        .collect();
+    let few = books(&pays[..10], &[], &orders[..10], &BOTH());
+    let many = books(&pays, &[], &orders, &BOTH());
+
+    assert_eq!(plain(&few).categories(), [Category::FeeCalc; 10]);
+    let told = plain(&many);
+    assert_eq!(told.categories(), []);
+    assert!(!told.outcome.summary.fees_judged);
+}

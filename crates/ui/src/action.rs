@@ -1,0 +1,74 @@
+//! What a view wants to happen; the shell carries it out.
+
+use std::ops::Range;
+
+use recondesk_app::{Command, ExportFormat, ListKind, Preferences};
+use recondesk_domain::{BillDate, ProfileId};
+
+use super::screens::Screen;
+
+/// One wish.
+#[derive(Debug)]
+pub(crate) enum Action {
+    /// Goes to a screen.
+    Go(Screen),
+    /// Submits a command.
+    Run(Command),
+    /// Puts another day in view.
+    SetDay(BillDate),
+    /// Puts another merchant in view, or all.
+    SetMerchant(Option<ProfileId>),
+    /// These rows of a long table are in view.
+    Visible(ListKind, Range<u64>),
+    /// Stores preferences, at once in force.
+    Prefer(Box<Preferences>),
+    /// Asks for files to import, for the merchant in view.
+    PickFiles,
+    /// Asks for a file of orders or refunds, for the import assistant.
+    PickOrders,
+    /// Leaves the file in the import assistant, for the next one that waits.
+    CloseImport,
+    /// Leaves the file in the import assistant and all that wait.
+    DropImports,
+    /// Asks where to write the findings of the day in view.
+    PickExport(ExportFormat),
+    /// Stops a job.
+    Cancel(recondesk_app::TaskId),
+    /// Looks a text up on the Lookup screen.
+    LookUp(String),
+    /// Puts another of several stories of a number in view.
+    ChooseStory(usize),
+    /// Gives up what the Lookup screen waits for.
+    StopAsking,
+    /// Opens a case: merchant, key, order number.
+    OpenCase(ProfileId, String, String),
+    /// Asks where to write the answers about many numbers.
+    PickAnswers(ExportFormat),
+    /// Asks for a file with a list of numbers.
+    PickList,
+    /// Opens the form of a new merchant.
+    NewMerchant,
+}
+
+/// The wishes of one frame, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    actions: Vec<Action>,
+}
+
+impl Outbox {
+    /// Adds a wish.
+    pub(crate) fn push(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// Adds a command.
+    pub(crate) fn run(&mut self, command: Command) {
+        self.push(Action::Run(command));
+    }
+
+    /// Takes all of them.
+    pub(crate) fn take(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.actions)
+    }
+}

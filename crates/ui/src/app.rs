@@ -1,0 +1,495 @@
+//! The application object: fields, construction, what happens before each frame.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::Context;
+
+use super::action::{Action, Outbox};
+use super::palette::Palette;
+use super::screens::{Screen, Screens};
+use super::topbar::TopBar;
+use super::{fonts, text, theme};
+use recondesk_app::model::{CaseFilter, OrderFilter};
+use recondesk_app::{
+    CancelToken, Command, Event, ListKind, Preferences, QueueFull, State, TaskId, ThemeChoice,
+    Told, Words, Worker,
+};
+use recondesk_domain::{BillDate, Instant, ProfileId};
+use recondesk_ports::{Clock, PickAsk, Picker};
+
+/// The other side of the window: takes commands, gives events, never waits.
+pub trait Backend {
+    /// Hands a command over.
+    ///
+    /// # Errors
+    /// [`QueueFull`]; nothing happened then.
+    fn submit(&self, task: TaskId, command: Command, cancel: CancelToken) -> Result<(), QueueFull>;
+
+    /// The next event, if one is there.
+    fn try_next(&self) -> Option<Event>;
+}
+
+impl Backend for Worker {
+    fn submit(&self, task: TaskId, command: Command, cancel: CancelToken) -> Result<(), QueueFull> {
+        Self::submit(self, task, command, cancel)
+    }
+
+    fn try_next(&self) -> Option<Event> {
+        Self::try_next(self)
+    }
+}
+
+/// What was asked of the file dialog that is open.
+#[derive(Debug, Clone, Copy)]
+enum Picking {
+    Import,
+    Orders,
+    Export(ProfileId, BillDate, recondesk_app::ExportFormat),
+    Answers(recondesk_app::ExportFormat),
+    List,
+}
+
+/// The window.
+pub struct App {
+    pub(super) state: State,
+    pub(super) screen: Screen,
+    pub(super) screens: Screens,
+    pub(super) topbar: TopBar,
+    pub(super) palette: Option<Palette>,
+    pub(super) notices_open: bool,
+    pub(super) keys_open: bool,
+    pub(super) out: Outbox,
+    /// What the status bar says of the newest notice, and until when.
+    pub(super) flash: Option<(Instant, u64)>,
+    pub(super) clock: Arc<dyn Clock>,
+    backend: Box<dyn Backend>,
+    picker: Box<dyn Picker>,
+    picking: Option<Picking>,
+    /// Files that wait for the first merchant.
+    held: Vec<PathBuf>,
+    applied: Option<Preferences>,
+    started: bool,
+    renderer: String,
+    language: Option<recondesk_app::Language>,
+}
+
+impl App {
+    /// A window over a backend; it asks for its content in the first frame.
+    #[must_use]
+    pub fn new(backend: Box<dyn Backend>, clock: Arc<dyn Clock>, picker: Box<dyn Picker>) -> Self {
+        Self {
+            state: State::new(clock.now()),
+            screen: Screen::Overview,
+            screens: Screens::default(),
+            topbar: TopBar::default(),
+            palette: None,
+            notices_open: false,
+            keys_open: false,
+            out: Outbox::default(),
+            flash: None,
+            clock,
+            backend,
+            picker,
+            picking: None,
+            held: Vec::new(),
+            applied: None,
+            started: false,
+            renderer: String::new(),
+            language: None,
+        }
+    }
+
+    /// Names the renderer that draws this window, for the settings screen.
+    #[must_use]
+    pub fn drawn_by(mut self, renderer: String) -> Self {
+        self.renderer = renderer;
+        self
+    }
+
+    /// Sets the language of this run, whatever the preferences say.
+    #[must_use]
+    pub const fn in_language(mut self, language: Option<recondesk_app::Language>) -> Self {
+        self.language = language;
+        self
+    }
+
+    /// Sets fonts and styles; once, before the first frame.
+    pub fn install(ctx: &Context) {
+        fonts::install(ctx);
+        theme::install(ctx, false);
+    }
+
+    /// What the screens read.
+    #[must_use]
+    pub const fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The same, to be filled by tests.
+    pub const fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    /// The screen in view.
+    #[must_use]
+    pub const fn screen(&self) -> Screen {
+        self.screen
+    }
+
+    /// Goes to a screen.
+    pub const fn go(&mut self, screen: Screen) {
+        self.screen = screen;
+    }
+
+    /// What happens before each frame, and while the window is hidden: events in, follow-ups out.
+    pub fn logic(&mut self, ctx: &Context) {
+        if !self.started {
+            self.started = true;
+            self.submit(Command::Start);
+        }
+        while let Some(event) = self.backend.try_next() {
+            let welcomed = self.state.welcome.value().is_some();
+            let newest = self.state.notices.first().map(|notice| notice.id);
+            let opened = self.state.import.opened;
+            for command in self.state.apply(event) {
+                self.submit(command);
+            }
+            if self.state.import.opened != opened {
+                self.screen = Screen::Orders;
+            }
+            if !welcomed && self.state.welcome.value().is_some() {
+                self.settle();
+            }
+            let now = self.state.notices.first().map(|notice| notice.id);
+            if now != newest
+                && let Some(id) = now
+            {
+                self.flash = Some((self.clock.now().plus(6), id));
+                ctx.request_repaint_after(Duration::from_secs(6));
+            }
+        }
+        self.files(ctx);
+        let now = self.clock.now();
+        if now.unix() / 60 != self.state.now.unix() / 60 || self.flash.is_some() {
+            self.state.tick(now);
+        }
+        if self.flash.is_some_and(|(until, _)| now >= until) {
+            self.flash = None;
+        }
+        let rest = u64::try_from(60 - now.unix().rem_euclid(60)).unwrap_or(60);
+        ctx.request_repaint_after(Duration::from_secs(rest));
+        self.apply_preferences(ctx);
+    }
+
+    /// What the command line and the renderer say goes over what was stored.
+    fn settle(&mut self) {
+        if let Some(language) = self.language {
+            self.state.preferences.language = language;
+        }
+        if !self.renderer.is_empty() {
+            self.state.preferences.renderer.clone_from(&self.renderer);
+        }
+    }
+
+    fn files(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        if !dropped.is_empty() {
+            self.import(dropped);
+        }
+        if !self.held.is_empty() && !self.state.merchants.is_empty() {
+            let held = std::mem::take(&mut self.held);
+            self.import(held);
+        }
+        let Some(paths) = self.picker.answer() else {
+            return;
+        };
+        match self.picking.take() {
+            Some(Picking::Import) => self.import(paths),
+            Some(Picking::Orders) => {
+                let merchant = self.state.merchant_or_first().map(|row| row.id);
+                let Some(merchant) = merchant else { return };
+                for path in paths {
+                    if let Some(command) = self.state.import.open_or_wait(merchant, path) {
+                        self.submit(command);
+                    }
+                    self.screen = Screen::Orders;
+                }
+            }
+            Some(Picking::Export(profile, day, format)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::Export(profile, day, format, path));
+                }
+            }
+            Some(Picking::List) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::ReadList(path));
+                }
+            }
+            Some(Picking::Answers(format)) => {
+                let answers = self.state.lookup.answers.value().cloned();
+                if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
+                    self.submit(Command::ExportAnswers(answers, format, path));
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn import(&mut self, paths: Vec<PathBuf>) {
+        let Some(merchant) = self.state.merchant_or_first().map(|row| row.id) else {
+            self.hold(paths);
+            return;
+        };
+        // Bills are imported at once; a person checks each file of orders, one after the other, before it counts.
+        for path in paths {
+            self.submit(Command::Recognise(merchant, path));
+        }
+    }
+
+    /// Files that nobody owns yet wait for the first merchant, whose form opens.
+    fn hold(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        self.held = paths;
+        self.screen = Screen::Merchants;
+        self.screens.new_merchant();
+        self.state.tell(Ok(Told {
+            title: Words::new(
+                "先填商户，保存后接着导入文件",
+                "Fill in the merchant first; the files follow once it is saved",
+            ),
+            note: Words::default(),
+            day: None,
+            attention: false,
+        }));
+    }
+
+    fn apply_preferences(&mut self, ctx: &Context) {
+        let preferences = &self.state.preferences;
+        if self.applied.as_ref() == Some(preferences) {
+            return;
+        }
+        text::install(ctx, preferences.language);
+        theme::install(ctx, preferences.theme == ThemeChoice::Contrast);
+        ctx.set_theme(match preferences.theme {
+            ThemeChoice::System | ThemeChoice::Contrast => egui::ThemePreference::System,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+        });
+        ctx.set_zoom_factor(f32::from(preferences.zoom_percent()) / 100.0);
+        self.applied = Some(preferences.clone());
+    }
+
+    /// Hands a command to the backend; what nobody takes is told.
+    pub(super) fn submit(&mut self, command: Command) {
+        let (task, cancel) = self.state.enter(&command, self.clock.steady_ms());
+        if self.backend.submit(task, command, cancel).is_err() {
+            self.state.refuse(task);
+        }
+    }
+
+    /// Carries out what the views asked for.
+    pub(super) fn carry_out(&mut self, ctx: &Context) {
+        let mut actions = self.out.take();
+        while !actions.is_empty() {
+            self.carry_out_each(ctx, actions);
+            // A screen that is told of a wish may have one of its own.
+            actions = self.out.take();
+        }
+        if self.screen != Screen::Lookup {
+            self.state.leave_lookup();
+        }
+    }
+
+    fn carry_out_each(&mut self, ctx: &Context, actions: Vec<Action>) {
+        for action in actions {
+            match action {
+                Action::Go(screen) => self.screen = screen,
+                Action::LookUp(text) => {
+                    self.screen = Screen::Lookup;
+                    self.screens.look_up(text, &mut self.out);
+                }
+                Action::ChooseStory(nth) => {
+                    let merchants = std::mem::take(&mut self.state.merchants);
+                    let next = self.state.lookup.choose(nth, &merchants);
+                    self.state.merchants = merchants;
+                    if let Some(command) = next {
+                        self.submit(command);
+                    }
+                }
+                Action::StopAsking => self.state.leave_lookup(),
+                Action::OpenCase(profile, key, number) => self.open_case(profile, key, number),
+                Action::PickAnswers(format) => self.pick_answers(format),
+                Action::PickList => self.pick_list(),
+                Action::Run(command) => self.submit(command),
+                Action::SetDay(day) => self.set_day(day),
+                Action::SetMerchant(merchant) => self.set_merchant(merchant),
+                Action::Visible(list, rows) => self.load_rows(list, rows),
+                Action::Prefer(preferences) => {
+                    self.state.preferences = *preferences;
+                    self.submit(Command::SavePreferences(self.state.preferences.clone()));
+                    self.apply_preferences(ctx);
+                }
+                Action::PickFiles => self.pick_files(Picking::Import),
+                Action::PickOrders => self.pick_files(Picking::Orders),
+                Action::CloseImport => {
+                    if let Some(command) = self.state.close_import() {
+                        self.submit(command);
+                    }
+                }
+                Action::DropImports => {
+                    self.state.import.drop_waiting();
+                    drop(self.state.close_import());
+                }
+                Action::PickExport(format) => self.pick_export(format),
+                Action::Cancel(task) => {
+                    if let Some(task) = self.state.tasks.get(&task) {
+                        task.cancel.cancel();
+                    }
+                }
+                Action::NewMerchant => {
+                    self.screen = Screen::Merchants;
+                    self.screens.new_merchant();
+                }
+            }
+        }
+    }
+
+    fn load_rows(&mut self, list: ListKind, rows: std::ops::Range<u64>) {
+        // Half a screen more on both sides, so that a slow wheel meets no grey bars.
+        let margin = (rows.end - rows.start) / 2;
+        let rows = rows.start.saturating_sub(margin)..rows.end.saturating_add(margin);
+        let wanted = match list {
+            ListKind::Cases => self.state.cases.rows.wanted(rows),
+            ListKind::Orders => self.state.orders.rows.wanted(rows),
+        };
+        for page in wanted {
+            self.submit(Command::Page(list, page));
+        }
+    }
+
+    /// Goes to a case from elsewhere: the list shows its number, the panel the case.
+    fn open_case(&mut self, profile: ProfileId, key: String, number: String) {
+        self.screen = Screen::Cases;
+        self.screens.open_case();
+        self.submit(Command::Cases(CaseFilter {
+            profile: Some(profile),
+            text: number,
+            ..CaseFilter::default()
+        }));
+        self.submit(Command::Case(profile, key));
+    }
+
+    fn pick_answers(&mut self, format: recondesk_app::ExportFormat) {
+        let name = format!("lookup_{}.{}", self.clock.now().day(), format.extension());
+        let title = match self.state.preferences.language {
+            recondesk_app::Language::Zh => "导出到",
+            recondesk_app::Language::En => "Export to",
+        };
+        if self.picker.ask(PickAsk::Save {
+            title: title.to_owned(),
+            name,
+        }) {
+            self.picking = Some(Picking::Answers(format));
+        }
+    }
+
+    fn pick_list(&mut self) {
+        let title = match self.state.preferences.language {
+            recondesk_app::Language::Zh => "选择单号列表",
+            recondesk_app::Language::En => "Choose a list of numbers",
+        };
+        if self.picker.ask(PickAsk::Open {
+            title: title.to_owned(),
+        }) {
+            self.picking = Some(Picking::List);
+        }
+    }
+
+    fn set_day(&mut self, day: BillDate) {
+        let last = self.clock.now().day().prev();
+        self.state.day = day.min(last);
+        self.screens.moved();
+        if self.state.cases.filter.day.is_some() {
+            self.state.cases.filter.day = Some(self.state.day);
+        }
+        self.reload();
+    }
+
+    fn set_merchant(&mut self, merchant: Option<ProfileId>) {
+        if self.state.merchant == merchant {
+            return;
+        }
+        self.state.merchant = merchant;
+        self.state.cases.filter = CaseFilter {
+            profile: merchant,
+            ..CaseFilter::default()
+        };
+        self.state.cases.open.clear();
+        let orders = self.state.merchant_or_first();
+        self.state.orders.filter = orders.map(|row| OrderFilter::all(row.id, self.state.day));
+        self.state.preferences.merchant = merchant;
+        self.applied
+            .clone_from(&Some(self.state.preferences.clone()));
+        self.screens.moved();
+        self.submit(Command::SavePreferences(self.state.preferences.clone()));
+        self.reload();
+    }
+
+    pub(super) fn reload(&mut self) {
+        for command in self.state.reload_books() {
+            self.submit(command);
+        }
+    }
+
+    fn pick_files(&mut self, picking: Picking) {
+        let title = match self.state.preferences.language {
+            recondesk_app::Language::Zh => "选择账单或订单文件",
+            recondesk_app::Language::En => "Choose bill or order files",
+        };
+        if self.picker.ask(PickAsk::Open {
+            title: title.to_owned(),
+        }) {
+            self.picking = Some(picking);
+        }
+    }
+
+    fn pick_export(&mut self, format: recondesk_app::ExportFormat) {
+        let Some(row) = self.state.merchant_or_first() else {
+            return;
+        };
+        let day = self.state.day;
+        let name = format!("{}_{day}.{}", row.profile.mch_id, format.extension());
+        let id = row.id;
+        let title = match self.state.preferences.language {
+            recondesk_app::Language::Zh => "导出到",
+            recondesk_app::Language::En => "Export to",
+        };
+        if self.picker.ask(PickAsk::Save {
+            title: title.to_owned(),
+            name,
+        }) {
+            self.picking = Some(Picking::Export(id, day, format));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        Self::logic(self, ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        self.show(ui);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

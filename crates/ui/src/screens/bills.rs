@@ -1,0 +1,405 @@
+//! Bills: what was fetched or imported, and each one's certificate.
+
+use egui::{Rect, Sense, Ui, pos2, vec2};
+
+use super::row_menu::RowMenu;
+use super::{Screen, Status};
+use crate::action::{Action, Outbox};
+use crate::page::{Page, cut_right, cut_top};
+use crate::theme::{Face, Mood};
+use crate::widgets::button::{Button, icon_button};
+use crate::widgets::card::{self, Empty};
+use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory};
+use crate::{format, icons, paint};
+use recondesk_app::model::{BillDetail, BillRow, BillState, MerchantRow};
+use recondesk_app::{BillChoice, Command};
+
+use super::reconcile::certificate;
+
+/// What the screen remembers.
+#[derive(Default)]
+pub(super) struct BillsScreen {
+    table: TableMemory,
+    open: bool,
+    menu: RowMenu,
+}
+
+/// A deed of the menu of a row.
+enum Deed {
+    Open,
+    OnlyMerchant,
+    Reconcile,
+    CopyFile,
+}
+
+struct BillRows<'a> {
+    page: &'a Page<'a>,
+    rows: &'a [BillRow],
+}
+
+impl BillsScreen {
+    pub(super) fn moved(&mut self) {
+        self.table.reset();
+        self.menu.close();
+        self.open = false;
+    }
+
+    pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        header(ui, page, out);
+        let slot = &page.state.bills;
+        if page.keys.rerun {
+            out.run(Command::Bills(page.state.merchant));
+        }
+        let rows = slot.value().map_or(&[][..], Vec::as_slice);
+        let mut body = page.body();
+        if let Some(failure) = slot.failure() {
+            let (place, rest) = cut_top(body, card::failed_height(failure), 12.0);
+            body = rest;
+            if card::failed(ui, place, failure).is_some() {
+                out.run(Command::Bills(page.state.merchant));
+            }
+        }
+        if self.open && page.class.is_narrow() {
+            self.panel(ui, body, page);
+            return;
+        }
+        let (left, right) = if self.open {
+            let (left, right) = cut_right(body, page.class.panel(), 12.0);
+            (left, Some(right))
+        } else {
+            (body, None)
+        };
+        self.table(ui, left, page, (rows, out));
+        // A row that was opened in this frame gets its place in the next.
+        if let Some(right) = right {
+            self.panel(ui, right, page);
+        }
+    }
+
+    fn table(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        (rows, out): (&[BillRow], &mut Outbox),
+    ) {
+        let columns = columns(page, self.open);
+        let table = Table {
+            name: "bills",
+            columns: &columns,
+            frozen: 1,
+            row_height: page.row_height(),
+            sort: None,
+        };
+        let output = table.show(ui, rect, &BillRows { page, rows }, &mut self.table);
+        if rows.is_empty() && page.state.bills.value().is_some() {
+            let b = &page.w.bills;
+            let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
+            let empty = Empty {
+                icon: icons::RECEIPT,
+                mood: Mood::Info,
+                title: b.empty_title,
+                note: b.empty_note,
+                button: Some((icons::FILE_PLUS, b.import)),
+                primary: false,
+            };
+            let response = empty.show(ui, frame);
+            if response.is_some_and(|response| response.clicked()) {
+                out.push(Action::PickFiles);
+            }
+        }
+        let at = |row: u64| usize::try_from(row).ok().and_then(|row| rows.get(row));
+        if let Some(row) = output
+            .open
+            .or(output.moved.filter(|_| self.open))
+            .and_then(at)
+        {
+            self.open = true;
+            out.run(Command::Bill(row.import));
+        }
+        let escape = page.keys.escape && !self.menu.is_open();
+        let asked = (&output, page.keys.escape);
+        let chosen = self.menu.show(ui, asked, |row, _| entries(page, at(row)));
+        if let Some((row, deed)) = chosen
+            && let Some(row) = at(row)
+        {
+            self.open |= matches!(deed, Deed::Open);
+            carry_out(ui, row, &deed, out);
+        }
+        if escape && self.open {
+            self.open = false;
+            if let Some(id) = output.id {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+        }
+    }
+
+    fn panel(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
+        let (t, w) = (page.t, page.w);
+        paint::card(ui.painter(), rect, t);
+        let y = rect.top() + 25.0;
+        let close = Rect::from_center_size(pos2(rect.right() - 24.0, y), vec2(28.0, 28.0));
+        if icon_button(ui, close, icons::X, w.frame.close, false).clicked()
+            || (page.class.is_narrow() && page.keys.escape)
+        {
+            self.open = false;
+        }
+        let Some(detail) = page.state.bill.value() else {
+            if let Some(failure) = page.state.bill.failure() {
+                let place = Rect::from_min_size(
+                    pos2(rect.left(), rect.top() + 48.0),
+                    vec2(rect.width(), card::failed_height(failure)),
+                );
+                card::failed(ui, place, failure);
+            }
+            return;
+        };
+        let title = format!("{} {}", detail.row.day, detail.row.merchant);
+        let at = pos2(rect.left() + 16.0, y);
+        let room = close.left() - at.x - 8.0;
+        let (said, _) = paint::fit(ui.painter(), at, room, &title, (Face::Heading, t.text_1));
+        paint::say(ui, "bill title", said, &title);
+        let body = Rect::from_min_max(
+            pos2(rect.left() + 1.0, rect.top() + 48.0),
+            rect.max - vec2(1.0, 1.0),
+        );
+        paint::region(ui, body, "bill panel", |ui| {
+            egui::ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    let height = certificate::height(&detail.certificate)
+                        + 16.0
+                        + detail.head.len() as f32 * 96.0;
+                    let (inner, _) =
+                        ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
+                    panel_content(ui, inner.shrink2(vec2(15.0, 0.0)), page, detail);
+                });
+        });
+    }
+
+    pub(super) fn status(page: &Page<'_>) -> Status {
+        let w = page.w;
+        let count = page.state.bills.value().map_or(0, Vec::len);
+        let k = &w.keys;
+        Status {
+            left: vec![(w.bills.subtitle)(&format::count(count as u64))],
+            right: [k.move_hint, k.open_hint, k.hint]
+                .map(str::to_owned)
+                .to_vec(),
+        }
+    }
+}
+
+/// What can be done with a bill. It has no number of an order that could be looked up.
+fn entries(page: &Page<'_>, row: Option<&BillRow>) -> Vec<(String, Deed)> {
+    let Some(row) = row else {
+        return Vec::new();
+    };
+    let b = &page.w.bills;
+    let mut entries = vec![
+        (b.open.to_owned(), Deed::Open),
+        ((b.to_day)(&format::short_day(row.day)), Deed::Reconcile),
+    ];
+    if page.state.merchant != Some(row.profile) {
+        entries.push(((b.only)(&row.merchant), Deed::OnlyMerchant));
+    }
+    entries.push((b.copy_file.to_owned(), Deed::CopyFile));
+    entries
+}
+
+fn carry_out(ui: &Ui, row: &BillRow, deed: &Deed, out: &mut Outbox) {
+    match deed {
+        Deed::Open => out.run(Command::Bill(row.import)),
+        Deed::OnlyMerchant => out.push(Action::SetMerchant(Some(row.profile))),
+        Deed::Reconcile => {
+            out.push(Action::SetMerchant(Some(row.profile)));
+            out.push(Action::SetDay(row.day));
+            out.push(Action::Go(Screen::Reconcile));
+        }
+        Deed::CopyFile => ui.copy_text(row.file.clone()),
+    }
+}
+
+fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &BillDetail) {
+    let place = Rect::from_min_size(
+        area.min,
+        vec2(area.width(), certificate::height(&detail.certificate)),
+    );
+    certificate::show(ui, place, page, &detail.certificate);
+    let mut top = place.bottom() + 12.0;
+    for line in &detail.head {
+        let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
+        let place = (page.w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
+        let head = format!("{} {}", page.w.bills.head, line.line);
+        card::raw_well(ui, well, (&head, &place), &line.text, "");
+        top += 96.0;
+    }
+}
+
+fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    let w = page.w;
+    let at = page.title(ui, w.frame.bills);
+    let has_merchant = !page.state.merchants.is_empty();
+    let day = page.state.day;
+    let out_yet = page.state.now >= day.bill_available_from();
+    let here = page.state.bills.value().is_some_and(|rows| {
+        let mine = page.state.merchant_or_first().map(|row| row.id);
+        rows.iter().any(|row| {
+            row.day == day && row.state == BillState::Verified && Some(row.profile) == mine
+        })
+    });
+    let fetch = (w.bills.fetch)(&format::short_day(day));
+    let mut buttons = Vec::new();
+    let fetches = page
+        .state
+        .merchant_or_first()
+        .is_some_and(MerchantRow::can_fetch);
+    if fetches && !here {
+        let button = Button::secondary(&fetch).icon(icons::DOWNLOAD_SIMPLE);
+        buttons.push(button.enabled_or(out_yet, w.overview.wait_why));
+    }
+    let with_fetch = !buttons.is_empty();
+    if has_merchant {
+        buttons.push(Button::primary(w.bills.import).icon(icons::FILE_PLUS));
+    }
+    let (left, responses) = page.buttons(ui, buttons);
+    if with_fetch
+        && responses.first().is_some_and(egui::Response::clicked)
+        && let Some(row) = page.state.merchant_or_first()
+    {
+        out.run(Command::Download(row.id, day, BillChoice::All));
+    }
+    let import = responses.last().is_some_and(egui::Response::clicked) && has_merchant;
+    let fetch_only = with_fetch && responses.len() == 1;
+    if (import && !fetch_only) || (page.keys.primary && has_merchant) {
+        out.push(Action::PickFiles);
+    }
+    let count = page.state.bills.value().map_or(0, Vec::len);
+    let words = (w.bills.subtitle)(&format::count(count as u64));
+    page.subtitle(ui, at, left, &words);
+}
+
+fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
+    let b = &page.w.bills;
+    let wide = page.class.is_wide();
+    let mut columns = vec![
+        Column::text("day", b.day, 98.0),
+        Column::text("merchant", b.merchant, 96.0).elastic(),
+        Column::text("state", b.state, 92.0),
+        Column::number("rows", b.rows, if wide { 84.0 } else { 72.0 }),
+    ];
+    if !page.class.is_narrow() {
+        columns.insert(
+            2,
+            Column::text("kind", b.kind, if wide { 84.0 } else { 64.0 }),
+        );
+    }
+    if !open || page.class.is_wide() {
+        columns.push(Column::number(
+            "amount",
+            b.amount,
+            if wide { 122.0 } else { 108.0 },
+        ));
+    }
+    if !open {
+        if !page.class.is_narrow() {
+            columns.push(Column::number(
+                "net",
+                b.net,
+                if wide { 122.0 } else { 108.0 },
+            ));
+        }
+        columns.push(Column::text("certificate", b.certificate, 84.0));
+        if !page.class.is_narrow() {
+            columns.push(Column::text(
+                "file",
+                b.file,
+                if wide { 260.0 } else { 180.0 },
+            ));
+        }
+        if page.class.is_wide() {
+            columns.push(Column::text("imported", b.imported_at, 120.0));
+        }
+    }
+    columns
+}
+
+impl Rows for BillRows<'_> {
+    fn count(&self) -> u64 {
+        self.rows.len() as u64
+    }
+
+    fn name(&self, row: u64) -> Option<String> {
+        let row = self.rows.get(usize::try_from(row).ok()?)?;
+        let (_, state) = state(self.page, row.state);
+        let kind = kind(self.page, &row.kind);
+        let rows = (self.page.w.frame.rows)(&format::count(row.rows));
+        Some(format!(
+            "{} {} {kind} {state} {rows}",
+            row.day, row.merchant
+        ))
+    }
+
+    fn cell(&self, row: u64, cell: &Cell<'_>) {
+        let Some(row) = usize::try_from(row).ok().and_then(|row| self.rows.get(row)) else {
+            return;
+        };
+        let t = cell.t;
+        let (value, quiet) = ((Face::Body, t.text_1), (Face::Body, t.text_2));
+        let money = |fen: Option<recondesk_domain::Fen>| {
+            let color = if fen.is_some() { t.text_1 } else { t.text_3 };
+            cell.words(&format::money_or_dash(fen), (Face::Body, color));
+        };
+        match cell.column() {
+            "day" => cell.words(&row.day.to_string(), value),
+            "merchant" => cell.words(&row.merchant, value),
+            "kind" => cell.words(kind(self.page, &row.kind), quiet),
+            "state" => mark(cell, state(self.page, row.state)),
+            "rows" => cell.words(&format::count(row.rows), value),
+            "amount" => money(row.amount),
+            "net" => money(row.net),
+            "certificate" => {
+                let (holds, of) = row.certificate;
+                let mood = if holds == of { Mood::Ok } else { Mood::Urgent };
+                mark(cell, (mood, &format!("{holds} / {of}")));
+            }
+            "file" => cell.words(&row.file, (Face::Small, t.text_2)),
+            "imported" => {
+                let time = format::time(row.imported_at, self.page.state.now);
+                cell.words(&time, quiet);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mark(cell: &Cell<'_>, (mood, words): (Mood, &str)) {
+    let t = cell.t;
+    let y = cell.rect.center().y;
+    let p = cell.ui.painter();
+    paint::mark(p, pos2(cell.left() + 6.0, y), mood, t);
+    let color = if mood == Mood::Ok {
+        t.text_2
+    } else {
+        t.tone(mood).text
+    };
+    paint::left(p, pos2(cell.left() + 17.0, y), words, (Face::Body, color));
+}
+
+fn kind(page: &Page<'_>, kind: &str) -> &'static str {
+    let b = &page.w.bills;
+    match kind {
+        "SUCCESS" => b.success,
+        "REFUND" => b.refund,
+        _ => b.all,
+    }
+}
+
+fn state(page: &Page<'_>, state: BillState) -> (Mood, &'static str) {
+    let b = &page.w.bills;
+    match state {
+        BillState::Verified => (Mood::Ok, b.verified),
+        BillState::Quarantined => (Mood::Urgent, b.quarantined),
+        BillState::Replaced => (Mood::Info, b.replaced),
+    }
+}

@@ -1,0 +1,494 @@
+//! One case in full: why, both books side by side, the raw lines, what happened, notes.
+
+use egui::{Rect, Sense, Ui, pos2, vec2};
+
+use super::decide::{self, Deed};
+use crate::action::Outbox;
+use crate::keys::Letter;
+use crate::page::Page;
+use crate::screens::reconcile::tag_words;
+use crate::text::Wording;
+use crate::theme::Face;
+use crate::widgets::button::{Button, icon_button};
+use crate::widgets::card::{self, TimelineRow};
+use crate::widgets::input::Field;
+use crate::widgets::label::{Short, severity_pill, tag};
+use crate::{format, icons, paint};
+use recondesk_app::Command;
+use recondesk_app::model::{
+    CaseDetail, CompareField, CompareRow, RawLine, TimelineEvent, TimelineKind,
+};
+use recondesk_domain::{Category, FulfilStatus, PayStatus};
+
+/// The note that is being written.
+#[derive(Default)]
+pub(super) struct NoteField {
+    /// What was typed.
+    pub(super) text: String,
+}
+
+/// What was asked of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Decide about the case.
+    Decide(Deed),
+    /// Close the panel.
+    Close,
+    /// To the next case, or the one before.
+    Step(bool),
+}
+
+const WELL: f32 = 86.0;
+const INSET: f32 = 16.0;
+
+/// Draws the panel into its card.
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    note: &mut NoteField,
+    out: &mut Outbox,
+) -> Option<Act> {
+    paint::card(ui.painter(), rect, page.t);
+    let slot = &page.state.cases.open;
+    let Some(detail) = slot.value() else {
+        if let Some(failure) = slot.failure() {
+            card::failed(
+                ui,
+                Rect::from_min_size(rect.min, vec2(rect.width(), 180.0)),
+                failure,
+            );
+        }
+        return head_buttons(ui, rect, page);
+    };
+    let mut act = head(ui, rect, page, detail);
+    let body = Rect::from_min_max(
+        pos2(rect.left() + 1.0, rect.top() + 48.0),
+        rect.max - vec2(1.0, 1.0),
+    );
+    let needed = content_height(ui, body.width() - 2.0 * INSET, page, detail);
+    paint::region(ui, body, "case panel", |ui| {
+        let mut area = egui::ScrollArea::vertical()
+            .auto_shrink(false)
+            .id_salt(&detail.row.key);
+        if needed <= body.height() {
+            area = area.scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden);
+        }
+        area.show(ui, |ui| {
+            let size = vec2(body.width(), needed.max(body.height()));
+            let (inner, _) = ui.allocate_exact_size(size, Sense::hover());
+            let inner = inner.shrink2(vec2(INSET - 1.0, 0.0));
+            let asked = content(ui, inner, page, detail, (note, out));
+            act = asked.map(Act::Decide).or(act);
+        });
+    });
+    act
+}
+
+fn head_buttons(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
+    let w = page.w;
+    let y = rect.top() + 25.0;
+    let place = |nth: f32| {
+        Rect::from_center_size(pos2(rect.right() - 24.0 - nth * 29.0, y), vec2(28.0, 28.0))
+    };
+    let mut act = None;
+    if icon_button(ui, place(2.0), icons::CARET_UP, w.frame.previous, true).clicked() {
+        act = Some(Act::Step(false));
+    }
+    if icon_button(ui, place(1.0), icons::CARET_DOWN, w.frame.next, true).clicked() {
+        act = Some(Act::Step(true));
+    }
+    let (icon, name) = if page.class.is_narrow() {
+        (icons::ARROW_LEFT, w.frame.back)
+    } else {
+        (icons::X, w.frame.close)
+    };
+    if icon_button(ui, place(0.0), icon, name, false).clicked() {
+        act = Some(Act::Close);
+    }
+    act
+}
+
+fn head(ui: &Ui, rect: Rect, page: &Page<'_>, detail: &CaseDetail) -> Option<Act> {
+    let (t, w) = (page.t, page.w);
+    let y = rect.top() + 25.0;
+    let category = detail.row.category;
+    let at = pos2(rect.left() + INSET, y);
+    let pill = severity_pill(ui, at, category.severity(), "", Short::No);
+    let p = ui.painter();
+    let at = pos2(pill.right() + 10.0, y);
+    let code = paint::left(p, at, category.code(), (Face::Mono, t.text_2));
+    let at = pos2(code.right() + 8.0, y);
+    let room = rect.right() - at.x - 104.0;
+    let name = w.category(category);
+    let (place, _) = paint::fit(p, at, room, name, (Face::Heading, t.text_1));
+    paint::say(
+        ui,
+        "case name",
+        place,
+        &format!("{} {name}", category.code()),
+    );
+    head_buttons(ui, rect, page)
+}
+
+fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> f32 {
+    let why = paint::paragraph_height(
+        ui.painter(),
+        width - 28.0,
+        why(page.w, detail.row.category),
+        Face::Small,
+    );
+    let mut height = 34.0 + 54.0 + why + proposal_height(detail) + decide::HEIGHT + 16.0;
+    height += 26.0 + detail.compare.len() as f32 * 26.0 + 12.0;
+    let wells = usize::from(detail.bill_line.is_some()) + usize::from(detail.order_line.is_some());
+    height += wells as f32 * (WELL + 10.0);
+    height += 34.0 + detail.timeline.len() as f32 * 26.0 + 10.0;
+    height += 34.0 + detail.notes.len() as f32 * 26.0 + 44.0;
+    height
+}
+
+fn content(
+    ui: &mut Ui,
+    area: Rect,
+    page: &Page<'_>,
+    detail: &CaseDetail,
+    (note, out): (&mut NoteField, &mut Outbox),
+) -> Option<Deed> {
+    let top = number_line(ui, area, page, detail);
+    let (mut top, asked) = suggestion(ui, area, top, page, detail);
+    let c = &page.w.cases;
+    let heads = [c.both_books, c.book_w, c.book_m];
+    let place = Rect::from_min_max(pos2(area.left(), top), area.max);
+    let w = page.w;
+    let rows: Vec<CompareRow> = detail
+        .compare
+        .iter()
+        .map(|row| in_words(page, row))
+        .collect();
+    top = card::side_by_side(ui, place, heads, &rows, |row| field_name(w, row)) + 12.0;
+    let key = detail.row.number.as_str();
+    for (line, head) in [
+        (&detail.bill_line, c.bill_raw),
+        (&detail.order_line, c.order_raw),
+    ] {
+        let Some(line) = line else { continue };
+        let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), WELL));
+        raw(ui, well, page, (head, line), key);
+        top += WELL + 10.0;
+    }
+    top = timeline(ui, area, top, page, &detail.timeline);
+    notes(ui, (area, top), page, detail, (note, out));
+    asked
+}
+
+fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32 {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
+    let row = &detail.row;
+    let y = area.top() + 12.0;
+    let status = if w.is_zh() {
+        row.status.zh()
+    } else {
+        row.status.en()
+    };
+    let state = match (row.owner.as_str(), row.status.is_closed()) {
+        (_, true) => status.to_owned(),
+        ("", false) => (w.cases.status_of)(status, w.cases.nobody),
+        (owner, false) => (w.cases.status_of)(status, owner),
+    };
+    let right = paint::right(p, pos2(area.right(), y), &state, (Face::Small, t.text_3));
+    paint::say(ui, "case state", right, &state);
+    let room = right.left() - area.left() - 40.0;
+    let fits = (room / (Face::Mono.size() * 0.602)) as usize;
+    let shown = paint::elide_middle(&row.number, fits.saturating_sub(7).max(6), 5);
+    let number = paint::left(p, pos2(area.left(), y), &shown, (Face::Mono, t.text_1));
+    paint::say(ui, "case number", number, &row.number).on_hover_text(&row.number);
+    let copy = Rect::from_center_size(pos2(number.right() + 16.0, y), vec2(22.0, 22.0));
+    let name = format!("{} {}", w.frame.copy, row.number);
+    if icon_button(ui, copy, icons::COPY, &name, false).clicked() {
+        ui.copy_text(row.number.clone());
+    }
+    let mut x = copy.right() + 8.0;
+    for word in &detail.tags {
+        let said = match tag_words(page, word) {
+            "" => word,
+            words => words,
+        };
+        let width = paint::width(p, said, Face::MonoSmall) + 10.0;
+        if x + width > right.left() - 8.0 {
+            break;
+        }
+        x = tag(ui, pos2(x, y), said).right() + 6.0;
+    }
+    area.top() + 34.0
+}
+
+fn suggestion(
+    ui: &Ui,
+    area: Rect,
+    top: f32,
+    page: &Page<'_>,
+    detail: &CaseDetail,
+) -> (f32, Option<Deed>) {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
+    let category = detail.row.category;
+    let reason = why(w, category);
+    let width = area.width() - 28.0;
+    let words = paint::paragraph_height(p, width, reason, Face::Small);
+    let height = 54.0 + words + proposal_height(detail) + decide::HEIGHT;
+    let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
+    let edge = if t.contrast {
+        egui::Stroke::new(2.0, t.accent)
+    } else {
+        egui::Stroke::NONE
+    };
+    paint::framed(p, rect, 6, t.selected, edge);
+    let y = rect.top() + 22.0;
+    paint::icon(
+        p,
+        pos2(rect.left() + 21.0, y),
+        icons::ARROW_RIGHT,
+        15.0,
+        t.accent,
+    );
+    let advice = (w.cases.suggestion)(w.action(category.action()));
+    let title = paint::left(
+        p,
+        pos2(rect.left() + 36.0, y),
+        &advice,
+        (Face::Body, t.accent),
+    );
+    paint::say(ui, "suggestion", title, &advice);
+    let text = Rect::from_min_size(
+        pos2(rect.left() + 14.0, rect.top() + 38.0),
+        vec2(width, words),
+    );
+    let said = paint::paragraph(p, text, reason, (Face::Small, t.text_2), 6);
+    paint::say(ui, "reason", said, reason);
+    let mut at = pos2(rect.left() + 14.0, text.bottom() + 8.0);
+    if let Some(made) = &detail.proposal {
+        let words = (w.cases.proposed_by)(&made.maker, &made.reason);
+        let y = at.y + 9.0;
+        paint::icon(p, pos2(at.x + 7.0, y), icons::PROHIBIT, 14.0, t.text_2);
+        let from = pos2(at.x + 20.0, y);
+        let (place, cut) = paint::fit(p, from, width - 20.0, &words, (Face::Small, t.text_1));
+        let response = paint::say(ui, "proposal", place, &words);
+        if cut {
+            response.on_hover_text(&words);
+        }
+        at.y += proposal_height(detail);
+    }
+    let asked = decide::buttons(ui, at, width, page, detail);
+    (rect.bottom() + 16.0, asked)
+}
+
+/// Height of the line that tells of a proposal.
+fn proposal_height(detail: &CaseDetail) -> f32 {
+    if detail.proposal.is_some() { 28.0 } else { 0.0 }
+}
+
+fn raw(ui: &Ui, rect: Rect, page: &Page<'_>, (head, line): (&str, &RawLine), key: &str) {
+    let place = (page.w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
+    card::raw_well(ui, rect, (head, &place), &line.text, key);
+}
+
+fn timeline(ui: &Ui, area: Rect, top: f32, page: &Page<'_>, events: &[TimelineEvent]) -> f32 {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
+    let style = (Face::Small, t.text_3);
+    paint::left(p, pos2(area.left(), top + 14.0), w.cases.timeline, style);
+    let day = events.first().map(|event| event.at.day());
+    let one_day = events.iter().all(|event| Some(event.at.day()) == day);
+    let said: Vec<(String, char, String)> = events
+        .iter()
+        .map(|event| {
+            let pattern = if one_day { "%H:%M:%S" } else { "%m-%d %H:%M" };
+            let time = event.at.beijing().format(pattern).to_string();
+            let (icon, words) = event_words(w, &event.kind);
+            (time, icon, words)
+        })
+        .collect();
+    let rows: Vec<TimelineRow<'_>> = said
+        .iter()
+        .zip(events)
+        .map(|((time, icon, what), event)| TimelineRow {
+            time,
+            icon: *icon,
+            what,
+            source: &event.source,
+        })
+        .collect();
+    let place = Rect::from_min_max(pos2(area.left(), top + 28.0), area.max);
+    card::timeline(ui, place, &rows) + 10.0
+}
+
+/// Icon and words of an event.
+pub(in crate::screens) fn event_words(w: &Wording, kind: &TimelineKind) -> (char, String) {
+    let c = &w.cases;
+    match kind {
+        TimelineKind::Created => (icons::PLUS, c.created.to_owned()),
+        TimelineKind::Booked => (icons::CHECK, c.booked.to_owned()),
+        TimelineKind::Closed => (icons::X, c.order_closed.to_owned()),
+        TimelineKind::Fulfilled => (icons::TRUCK, c.fulfilled.to_owned()),
+        TimelineKind::Paid(fen) => (icons::CHECK, (c.paid)(&format::money(*fen))),
+        TimelineKind::Refunded(fen) => (icons::ARROW_U_UP_LEFT, (c.refunded)(&format::money(*fen))),
+        TimelineKind::Found(category) => (icons::SCALES, (c.found)(category.code())),
+        TimelineKind::AutoClosed => (icons::SEAL_CHECK, c.auto_closed.to_owned()),
+        TimelineKind::Note(text) => (icons::NOTE_PENCIL, text.clone()),
+        TimelineKind::Moved(status, reason) => {
+            let word = if w.is_zh() { status.zh() } else { status.en() };
+            let said = if reason.is_empty() {
+                word.to_owned()
+            } else {
+                (c.moved)(word, reason)
+            };
+            (icons::USER_CHECK, said)
+        }
+        TimelineKind::Given(name) => (icons::USER, (c.given)(name)),
+    }
+}
+
+fn notes(
+    ui: &mut Ui,
+    (area, top): (Rect, f32),
+    page: &Page<'_>,
+    detail: &CaseDetail,
+    (note, out): (&mut NoteField, &mut Outbox),
+) {
+    let (t, w) = (page.t, page.w);
+    let note = &mut note.text;
+    let style = (Face::Small, t.text_3);
+    paint::left(
+        ui.painter(),
+        pos2(area.left(), top + 14.0),
+        w.cases.notes,
+        style,
+    );
+    let mut top = top + 28.0;
+    for (nth, (at, who, text)) in detail.notes.iter().enumerate() {
+        let p = ui.painter();
+        let y = top + 13.0;
+        let stamp = format!("{} {who}", format::time(*at, page.state.now));
+        let end = paint::right(p, pos2(area.right(), y), &stamp, style);
+        let room = end.left() - area.left() - 12.0;
+        let (place, cut) = paint::fit(p, pos2(area.left(), y), room, text, (Face::Body, t.text_1));
+        let response = paint::say(ui, ("note", nth), place, text);
+        if cut {
+            response.on_hover_text(text);
+        }
+        top += 26.0;
+    }
+    let keep = Button::secondary(w.cases.save_note).enabled_or(!note.trim().is_empty(), "");
+    let width = keep.width(ui);
+    let y = top + 18.0;
+    let field = Rect::from_min_max(
+        pos2(area.left(), y - 14.0),
+        pos2(area.right() - width - 8.0, y + 14.0),
+    );
+    let response = Field::new(note, w.cases.add_note)
+        .hint(w.cases.add_note)
+        .limit(500)
+        .show(ui, field);
+    if page.keys.letter == Some(Letter::Note) {
+        response.request_focus();
+        ui.scroll_to_rect(field, None);
+    }
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    let clicked = keep.show_right(ui, pos2(area.right(), y), 28.0).clicked();
+    if (clicked || entered) && !note.trim().is_empty() {
+        let row = &detail.row;
+        out.run(Command::Note(
+            row.profile,
+            row.key.clone(),
+            note.trim().to_owned(),
+        ));
+        note.clear();
+    }
+}
+
+/// The merchant's states as people say them, with the canonical word behind: `未支付 created`; times without this year.
+fn in_words(page: &Page<'_>, row: &CompareRow) -> CompareRow {
+    let w = page.w;
+    let mut row = row.clone();
+    if matches!(row.field, CompareField::PaidAt | CompareField::CreatedAt) {
+        let year = page.state.now.beijing().format("%Y-").to_string();
+        for time in [&mut row.wechat, &mut row.merchant].into_iter().flatten() {
+            if let Some(short) = time.strip_prefix(&year) {
+                *time = short.to_owned();
+            }
+        }
+    }
+    let said = row.merchant.as_deref().and_then(|word| match row.field {
+        CompareField::State => PayStatus::parse(word).map(|status| w.orders.pay_status(status)),
+        CompareField::Fulfilment => {
+            FulfilStatus::parse(word).map(|status| w.orders.fulfil_status(status))
+        }
+        _ => None,
+    });
+    if let (Some(said), Some(word)) = (said, row.merchant.as_mut())
+        && said != word.as_str()
+    {
+        *word = format!("{said} {word}");
+    }
+    row
+}
+
+fn field_name(w: &'static Wording, row: &CompareRow) -> &'static str {
+    let c = &w.compare;
+    match row.field {
+        CompareField::State => c.state,
+        CompareField::Amount => c.amount,
+        CompareField::PaidAt => c.paid_at,
+        CompareField::CreatedAt => c.created_at,
+        CompareField::TransactionId => c.transaction_id,
+        CompareField::OutTradeNo => c.out_trade_no,
+        CompareField::OutRefundNo => c.out_refund_no,
+        CompareField::OrderNo => c.order_no,
+        CompareField::Fulfilment => c.fulfilment,
+        CompareField::AppId => c.appid,
+        CompareField::Fee => c.fee,
+        CompareField::Rate => c.rate,
+        CompareField::Refunded => c.refunded,
+    }
+}
+
+/// Why a category needs a person, in plain words.
+fn why(w: &'static Wording, category: Category) -> &'static str {
+    let c = &w.compare;
+    match category {
+        Category::PaidNotBooked => c.why_paid_not_booked,
+        Category::PaidAfterClose => c.why_paid_after_close,
+        Category::BookedNotFulfilled => c.why_not_fulfilled,
+        Category::WOnlyPay => c.why_w_only,
+        Category::MOnlyPay => c.why_m_only,
+        Category::PayPendingW
+        | Category::PayPendingM
+        | Category::RefundPendingW
+        | Category::RefundPendingM => c.why_pending,
+        Category::AmountDiff | Category::CurrencyDiff => c.why_amount,
+        Category::AmountBasis => c.why_basis,
+        Category::DupPay => c.why_dup_pay,
+        Category::DupRowW | Category::DupRowM => c.why_dup_row,
+        Category::IdMismatch => c.why_id,
+        Category::Revoked => c.why_revoked,
+        Category::WOnlyRefund => c.why_w_refund,
+        Category::MOnlyRefund => c.why_m_refund,
+        Category::RefundAmountDiff | Category::DupRefundSuspect => c.why_refund_amount,
+        Category::RefundInFlight => c.why_in_flight,
+        Category::RefundAbnormal | Category::RefundClosed => c.why_refund_failed,
+        Category::OverRefund => c.why_over,
+        Category::FeeRate | Category::FeeCalc | Category::FeeRefund => c.why_fee,
+        Category::BillHash
+        | Category::BillCount
+        | Category::BillSum
+        | Category::BillTruncated
+        | Category::BillLayout
+        | Category::BillRowShape
+        | Category::BillChanged
+        | Category::WrongBill
+        | Category::BillSetDiff => c.why_integrity,
+        Category::MCoverage | Category::WCoverage => c.why_coverage,
+        _ => c.why_other,
+    }
+}

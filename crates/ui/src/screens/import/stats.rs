@@ -1,0 +1,187 @@
+//! The five figures of a file: rows that would be stored, rows refused, their sum, days, hours.
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use crate::page::Page;
+use crate::theme::{Face, Mood};
+use crate::{format, paint};
+use recondesk_intake::{Preview, UnitDoubt};
+
+struct Stat<'a> {
+    label: &'a str,
+    value: String,
+    note: String,
+    mood: Option<Mood>,
+}
+
+/// Draws them beside each other; the narrow class keeps the first three.
+pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, preview: &Preview) {
+    let mut stats = vec![
+        good(page, preview),
+        rejected(page, preview),
+        sum(page, preview),
+    ];
+    if !page.class.is_narrow() {
+        stats.push(days(page, preview));
+    }
+    let hours = !page.class.is_narrow();
+    let count = stats.len() + usize::from(hours);
+    let width = (rect.width() - 12.0 * (count as f32 - 1.0)) / count as f32;
+    let mut x = rect.left();
+    for stat in &stats {
+        let place = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
+        draw(ui, place, page, stat);
+        x += width + 12.0;
+    }
+    if hours {
+        let place = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
+        coverage(ui, place, page, preview);
+    }
+}
+
+fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
+    let (t, p) = (page.t, ui.painter());
+    paint::card(p, rect, t);
+    let x = rect.left() + 14.0;
+    let room = rect.width() - 28.0;
+    paint::fit(
+        p,
+        pos2(x, rect.top() + 16.0),
+        room - 20.0,
+        stat.label,
+        (Face::Small, t.text_3),
+    );
+    let color = match stat.mood {
+        Some(mood @ (Mood::Fault | Mood::Urgent)) => t.tone(mood).text,
+        _ => t.text_1,
+    };
+    paint::fit(
+        p,
+        pos2(x, rect.top() + 37.0),
+        room,
+        &stat.value,
+        (Face::Title, color),
+    );
+    paint::fit(
+        p,
+        pos2(x, rect.top() + 60.0),
+        room,
+        &stat.note,
+        (Face::Small, t.text_3),
+    );
+    if let Some(mood) = stat.mood {
+        paint::mark(p, pos2(rect.right() - 19.0, rect.top() + 16.0), mood, t);
+    }
+    let said = format!("{} {} {}", stat.label, stat.value, stat.note);
+    paint::say(ui, ("stat", stat.label), rect, &said);
+}
+
+fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
+    let w = &page.w.import;
+    let stats = &preview.stats;
+    let all = [stats.good, stats.bad, stats.others];
+    let note = if preview.knows_fulfilment {
+        (w.of_rows)(&format::count(all.iter().sum()))
+    } else {
+        w.no_fulfilment.to_owned()
+    };
+    Stat {
+        label: w.good,
+        value: format::count(stats.good),
+        note,
+        mood: (stats.good > 0).then_some(Mood::Ok),
+    }
+}
+
+fn rejected<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
+    let w = &page.w.import;
+    let (bad, others) = (preview.stats.bad, preview.stats.others);
+    let note = match (bad, others) {
+        (0, 0) => w.none_rejected.to_owned(),
+        (_, 0) => w.to_file.to_owned(),
+        _ => (w.of_others)(&format::count(others)),
+    };
+    Stat {
+        label: w.rejected,
+        value: format::count(bad),
+        note,
+        mood: (bad > 0).then_some(Mood::Fault),
+    }
+}
+
+fn sum<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
+    let w = &page.w.import;
+    let stats = &preview.stats;
+    let mean = stats.mean().map(format::money).unwrap_or_default();
+    let (note, mood) = match preview.unit_doubt {
+        Some(UnitDoubt::LooksLikeFen) => ((w.looks_like_fen)(&mean), Some(Mood::Fault)),
+        Some(UnitDoubt::LooksLikeYuan) => ((w.looks_like_yuan)(&mean), Some(Mood::Fault)),
+        None if mean.is_empty() => (String::new(), None),
+        None => ((w.mean_good)(&mean), None),
+    };
+    Stat {
+        label: w.sum,
+        value: stats
+            .sum()
+            .map_or_else(|| "—".to_owned(), |sum| format!("¥{}", format::money(sum))),
+        note,
+        mood,
+    }
+}
+
+fn days<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
+    let w = &page.w.import;
+    let days = &preview.stats.days;
+    let main = days.iter().max_by_key(|(_, day)| day.rows);
+    let (value, note) = match (preview.stats.day_span(), main) {
+        (Some((first, last)), Some(_)) if first == last => {
+            (format::short_day(first), w.one_day.to_owned())
+        }
+        (Some((first, last)), Some((_, main))) => {
+            let all: u64 = days.values().map(|day| day.rows).sum();
+            let span = format!("{} – {}", format::short_day(first), format::short_day(last));
+            (
+                span,
+                (w.other_days)(&format::count(all.saturating_sub(main.rows))),
+            )
+        }
+        _ => ("—".to_owned(), String::new()),
+    };
+    Stat {
+        label: w.days,
+        value,
+        note,
+        mood: None,
+    }
+}
+
+fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, preview: &Preview) {
+    let (t, p) = (page.t, ui.painter());
+    let hours = preview.stats.hours();
+    let seen = hours.iter().filter(|rows| **rows > 0).count() as u64;
+    let stat = Stat {
+        label: page.w.import.hours,
+        value: format!("{seen} / 24"),
+        note: String::new(),
+        mood: None,
+    };
+    draw(ui, rect, page, &stat);
+    let most = hours.iter().copied().max().unwrap_or(0).max(1) as f32;
+    let area = Rect::from_min_max(
+        pos2(rect.left() + 14.0, rect.top() + 44.0),
+        pos2(rect.right() - 14.0, rect.bottom() - 8.0),
+    );
+    let step = area.width() / 24.0;
+    for (nth, rows) in hours.iter().enumerate() {
+        let share = *rows as f32 / most;
+        let height = if *rows == 0 { 1.0 } else { 2.0 + share * 14.0 };
+        let left = (area.left() + step * nth as f32).round();
+        let right = (area.left() + step * (nth as f32 + 1.0)).round() - 1.0;
+        let bar = Rect::from_min_max(
+            pos2(left, area.bottom() - height),
+            pos2(right, area.bottom()),
+        );
+        let color = if *rows == 0 { t.line } else { t.book_m };
+        p.rect_filled(bar, 0, color);
+    }
+}

@@ -1,0 +1,485 @@
+//! The form of a merchant: basics, keys, rules; strings until it is saved.
+
+use egui::{Rect, Sense, Ui, pos2, vec2};
+
+use crate::action::Outbox;
+use crate::page::{Page, cut_top};
+use crate::theme::{Face, Mood};
+use crate::widgets::button::Button;
+use crate::widgets::input::{self, Field};
+use crate::widgets::{card, label};
+use crate::{icons, paint};
+use recondesk_app::Command;
+use recondesk_app::model::{DraftErrors, MerchantRow, ProfileDraft};
+use recondesk_domain::{ApiVersion, ProfileId, ProfileProblem, Secret, SecretKind, SignType};
+
+/// The form while it is open.
+pub(super) struct Form {
+    /// As typed.
+    pub(super) draft: ProfileDraft,
+    stored: ProfileDraft,
+    tab: usize,
+    errors: DraftErrors,
+    tried: bool,
+    saving: bool,
+    typed: Option<(SecretKind, String)>,
+}
+
+/// What was asked of the screen.
+pub(super) enum Act {
+    /// Remove this merchant.
+    Remove(ProfileId),
+    /// Drop the new one.
+    Drop,
+}
+
+const ROW: f32 = 58.0;
+
+impl Form {
+    pub(super) fn new(draft: ProfileDraft) -> Self {
+        Self {
+            stored: draft.clone(),
+            draft,
+            tab: 0,
+            errors: DraftErrors::new(),
+            tried: false,
+            saving: false,
+            typed: None,
+        }
+    }
+
+    /// True when a row is what this new form asked to store.
+    pub(super) fn was_saved_as(&self, row: &MerchantRow) -> bool {
+        self.saving && row.profile.name == self.draft.name.trim()
+    }
+
+    /// Takes over what was stored meanwhile, unless something else was typed.
+    pub(super) fn take_stored(&mut self, row: &MerchantRow) {
+        let stored = ProfileDraft::edit(row);
+        if stored == self.stored {
+            return;
+        }
+        let untouched = self.draft == self.stored || self.saving;
+        self.stored = stored.clone();
+        if untouched {
+            self.draft = stored;
+            self.saving = false;
+        }
+    }
+
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        (row, out): (Option<&MerchantRow>, &mut Outbox),
+    ) -> Option<Act> {
+        let m = &page.w.merchants;
+        let changed = self.draft != self.stored;
+        let title = if self.draft.id.is_none() {
+            m.new_title
+        } else {
+            self.stored.name.as_str()
+        };
+        let note = if changed && self.draft.id.is_some() {
+            m.unsaved
+        } else {
+            ""
+        };
+        let title = title.to_owned();
+        let body = card::titled(ui, rect, &title, note);
+        let mut names = vec![m.basics, m.rules];
+        if row.is_some() {
+            names.insert(1, m.keys);
+        }
+        let (tabs, rest) = cut_top(body, 32.0, 0.0);
+        if let Some(tab) = label::tabs(ui, tabs.shrink2(vec2(16.0, 0.0)), &names, self.tab) {
+            self.tab = tab;
+        }
+        let foot_height = 56.0;
+        let content = Rect::from_min_max(rest.min, pos2(rest.right(), rest.bottom() - foot_height));
+        if self.tried {
+            self.errors = self.draft.parse().err().unwrap_or_default();
+        }
+        let chosen = names.get(self.tab).copied().unwrap_or(m.basics);
+        paint::region(ui, content, "merchant form", |ui| {
+            egui::ScrollArea::vertical()
+                .auto_shrink(false)
+                .id_salt(chosen)
+                .show(ui, |ui| {
+                    let rows = if chosen == m.keys {
+                        5.0 * 64.0 + 60.0
+                    } else {
+                        7.0 * ROW
+                    };
+                    let size = vec2(content.width(), rows + 16.0);
+                    let (place, _) = ui.allocate_exact_size(size, Sense::hover());
+                    let place = place.shrink2(vec2(16.0, 12.0));
+                    match row {
+                        Some(row) if chosen == m.keys => self.keys(ui, place, page, (row, out)),
+                        _ if chosen == m.rules => self.rules(ui, place, page),
+                        _ => self.basics(ui, place, page),
+                    }
+                });
+        });
+        let foot = Rect::from_min_max(pos2(rest.left(), rest.bottom() - foot_height), rest.max);
+        self.foot(ui, foot, page, out)
+    }
+
+    fn foot(&mut self, ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) -> Option<Act> {
+        let (t, m) = (page.t, &page.w.merchants);
+        paint::hline(
+            ui.painter(),
+            rect.x_range().shrink(1.0),
+            rect.top(),
+            t.line_weak,
+        );
+        let y = rect.center().y;
+        let changed = self.draft != self.stored;
+        let is_new = self.draft.id.is_none();
+        let mut act = None;
+        if let Some(id) = self.draft.id {
+            let remove = Button::ghost(m.remove).icon(icons::TRASH);
+            if remove
+                .show_left(ui, pos2(rect.left() + 8.0, y), 30.0)
+                .clicked()
+            {
+                act = Some(Act::Remove(id));
+            }
+        }
+        let undo = if is_new {
+            page.w.frame.cancel
+        } else {
+            m.revert
+        };
+        let save = Button::secondary(m.save)
+            .icon(icons::FLOPPY_DISK)
+            .key("Ctrl S");
+        let buttons = vec![
+            Button::ghost(undo).enabled_or(changed || is_new, ""),
+            save.enabled_or(changed, ""),
+        ];
+        let (_, responses) =
+            crate::page::buttons_right(ui, pos2(rect.right() - 16.0, y), buttons, 30.0);
+        let clicked = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
+        if clicked(0) {
+            if is_new {
+                act = Some(Act::Drop);
+            }
+            self.draft = self.stored.clone();
+            self.errors.clear();
+            self.tried = false;
+        }
+        if clicked(1) || (page.keys.save && changed) {
+            self.save(out);
+        }
+        act
+    }
+
+    fn save(&mut self, out: &mut Outbox) {
+        self.tried = true;
+        match self.draft.parse() {
+            Ok(profile) => {
+                self.errors.clear();
+                self.saving = true;
+                out.run(Command::SaveProfile(self.draft.id, Box::new(profile)));
+            }
+            Err(errors) => {
+                let rules = ["cut_off", "lookback", "fulfil", "rate"];
+                let in_rules = errors.iter().all(|(field, _)| rules.contains(field));
+                let last = if self.draft.id.is_some() { 2 } else { 1 };
+                self.tab = if in_rules { last } else { 0 };
+                self.errors = errors;
+            }
+        }
+    }
+
+    fn problem(&self, field: &str, page: &Page<'_>) -> Option<&'static str> {
+        let p = &page.w.problems;
+        let (_, problem) = self.errors.iter().find(|(known, _)| *known == field)?;
+        Some(match problem {
+            ProfileProblem::Name if self.draft.name.trim().is_empty() => p.required,
+            ProfileProblem::Name => p.name,
+            ProfileProblem::MchId if field == "mch_id" && self.draft.mch_id.trim().is_empty() => {
+                p.required
+            }
+            ProfileProblem::MchId => p.mch_id,
+            ProfileProblem::AppId => p.appid,
+            ProfileProblem::Gateway => p.gateway,
+            ProfileProblem::CaNotLoopback => p.authority,
+            ProfileProblem::CutOff => p.cut_off,
+            ProfileProblem::Lookback => p.lookback,
+            ProfileProblem::Fulfil => p.fulfil,
+            ProfileProblem::Rate => p.rate,
+        })
+    }
+
+    fn basics(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
+        let m = &page.w.merchants;
+        let mut lines = Lines {
+            area,
+            top: area.top(),
+        };
+        let error = self.problem("name", page);
+        let place = lines.next(ui, page, (m.name, true), error.ok_or(m.name_help));
+        let is_new = self.draft.id.is_none();
+        let response = Field::new(&mut self.draft.name, m.name)
+            .error(error.is_some())
+            .limit(128)
+            .show(ui, place);
+        let untouched = ui.memory(|memory| memory.focused().is_none());
+        if is_new && untouched && self.draft == self.stored {
+            response.request_focus();
+        }
+        let error = self.problem("mch_id", page);
+        let place = lines.next(ui, page, (m.mch_id, true), error.ok_or(m.mch_id_help));
+        Field::new(&mut self.draft.mch_id, m.mch_id)
+            .error(error.is_some())
+            .limit(10)
+            .show(ui, place);
+        let error = self.problem("appid", page);
+        let place = lines.next(ui, page, (m.appids, false), error.ok_or(m.appids_help));
+        Field::new(&mut self.draft.appids, m.appids)
+            .error(error.is_some())
+            .show(ui, place);
+        let error = self.problem("sub_mch_id", page);
+        let place = lines.next(ui, page, (m.sub_mch_ids, false), error.ok_or(m.sub_help));
+        Field::new(&mut self.draft.sub_mch_ids, m.sub_mch_ids)
+            .error(error.is_some())
+            .show(ui, place);
+        let error = self
+            .problem("gateway", page)
+            .or_else(|| self.problem("gateway_ca", page));
+        let place = lines.next(ui, page, (m.gateway, true), error.ok_or(m.gateway_help));
+        Field::new(&mut self.draft.gateway, m.gateway)
+            .error(error.is_some())
+            .limit(256)
+            .show(ui, place);
+        let place = lines.next(ui, page, (m.api, false), Err(""));
+        let names = ["v2", "v3"];
+        let chosen = usize::from(self.draft.api == ApiVersion::V3);
+        let size = vec2(label::segments_width(ui, &names), 30.0);
+        let at = Rect::from_min_size(place.min, size);
+        if let Some(nth) = label::segments(ui, at, m.api, &names, chosen) {
+            self.draft.api = if nth == 1 {
+                ApiVersion::V3
+            } else {
+                ApiVersion::V2
+            };
+        }
+        if self.draft.api == ApiVersion::V2 {
+            let names = [SignType::Md5.wire(), SignType::HmacSha256.wire()];
+            let chosen = usize::from(self.draft.sign_type == SignType::HmacSha256);
+            let size = vec2(label::segments_width(ui, &names), 30.0);
+            let at = Rect::from_min_size(pos2(at.right() + 24.0, place.top()), size);
+            let p = ui.painter();
+            let label_at = pos2(at.left(), place.top() - 14.0);
+            paint::left(p, label_at, m.sign, (Face::Small, page.t.text_2));
+            if let Some(nth) = label::segments(ui, at, m.sign, &names, chosen) {
+                self.draft.sign_type = if nth == 1 {
+                    SignType::HmacSha256
+                } else {
+                    SignType::Md5
+                };
+            }
+        }
+    }
+
+    fn rules(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
+        let m = &page.w.merchants;
+        let mut lines = Lines {
+            area,
+            top: area.top(),
+        };
+        let narrow = |place: Rect| Rect::from_min_size(place.min, vec2(160.0, place.height()));
+        let error = self.problem("cut_off", page);
+        let place = lines.next(ui, page, (m.cut_off, true), error.ok_or(m.cut_off_help));
+        Field::new(&mut self.draft.cut_off, m.cut_off)
+            .error(error.is_some())
+            .limit(4)
+            .show(ui, narrow(place));
+        let error = self.problem("lookback", page);
+        let place = lines.next(ui, page, (m.lookback, true), error.ok_or(m.lookback_help));
+        Field::new(&mut self.draft.lookback, m.lookback)
+            .error(error.is_some())
+            .limit(3)
+            .show(ui, narrow(place));
+        let error = self.problem("fulfil", page);
+        let place = lines.next(ui, page, (m.fulfil, true), error.ok_or(m.fulfil_help));
+        Field::new(&mut self.draft.fulfil, m.fulfil)
+            .error(error.is_some())
+            .limit(6)
+            .show(ui, narrow(place));
+        let error = self.problem("rate", page);
+        let place = lines.next(ui, page, (m.rate, false), error.ok_or(m.rate_help));
+        Field::new(&mut self.draft.rate, m.rate)
+            .error(error.is_some())
+            .limit(8)
+            .show(ui, narrow(place));
+    }
+
+    fn keys(
+        &mut self,
+        ui: &mut Ui,
+        area: Rect,
+        page: &Page<'_>,
+        (row, out): (&MerchantRow, &mut Outbox),
+    ) {
+        let (t, m) = (page.t, &page.w.merchants);
+        let kinds = [
+            (SecretKind::V2Key, m.v2_key, m.needs_v2),
+            (SecretKind::V3Key, m.v3_key, m.needs_v3),
+            (SecretKind::ClientCert, m.client_cert, m.needs_pair),
+            (SecretKind::ClientKey, m.client_key, m.needs_pair),
+            (SecretKind::PlatformKey, m.platform_key, ""),
+        ];
+        let mut top = area.top();
+        for (kind, name, needs) in kinds {
+            let line = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 62.0));
+            self.key(ui, line, page, (row, kind, name, needs, &mut *out));
+            top += 64.0;
+        }
+        paint::hline(ui.painter(), area.x_range(), top, t.line_weak);
+        let text = Rect::from_min_size(pos2(area.left(), top + 12.0), vec2(area.width(), 40.0));
+        paint::paragraph(ui.painter(), text, m.keys_note, (Face::Small, t.text_3), 2);
+    }
+
+    fn key(
+        &mut self,
+        ui: &mut Ui,
+        line: Rect,
+        page: &Page<'_>,
+        (row, kind, name, needs, out): (&MerchantRow, SecretKind, &str, &str, &mut Outbox),
+    ) {
+        let (t, m) = (page.t, &page.w.merchants);
+        let y = line.top() + 15.0;
+        paint::left(
+            ui.painter(),
+            pos2(line.left(), y),
+            name,
+            (Face::Body, t.text_1),
+        );
+        let length = row
+            .secrets
+            .iter()
+            .find(|s| s.kind == kind)
+            .and_then(|s| s.length);
+        let editing = self.typed.as_ref().is_some_and(|(known, _)| *known == kind);
+        let label = match (editing, length.is_some()) {
+            (true, _) => m.keep,
+            (false, true) => m.replace,
+            (false, false) => m.store,
+        };
+        let ready = self
+            .typed
+            .as_ref()
+            .is_some_and(|(_, text)| !text.trim().is_empty());
+        let salt = kind as u64;
+        let button = Button::secondary(label)
+            .salt(salt)
+            .enabled_or(!row.locked && (!editing || ready), m.locked);
+        let width = button.width(ui).max(76.0);
+        let field = Rect::from_min_max(
+            pos2(line.left() + 136.0, line.top()),
+            pos2(line.right() - width - 8.0, line.top() + 30.0),
+        );
+        if let Some((_, text)) = self.typed.as_mut().filter(|_| editing) {
+            let response = Field::new(text, name)
+                .hint(m.type_key)
+                .icon(icons::KEY)
+                .masked()
+                .limit(16_384)
+                .show(ui, field);
+            if ui.memory(|memory| memory.focused().is_none()) {
+                response.request_focus();
+            }
+        } else {
+            let words = if row.locked {
+                Some(m.locked)
+            } else {
+                Some(m.none).filter(|_| length.is_none())
+            };
+            input::secret(ui, field, name, words);
+        }
+        let place = Rect::from_min_size(pos2(field.right() + 8.0, line.top()), vec2(width, 30.0));
+        if button.show(ui, place).clicked() {
+            if editing {
+                self.store(ui, row.id, kind, (name, out));
+            } else {
+                self.typed = Some((kind, String::new()));
+            }
+        }
+        let (mood, words) = match length {
+            Some(length) => (Mood::Ok, (m.length)(&length.to_string())),
+            None => (Mood::Info, needs.to_owned()),
+        };
+        if !words.is_empty() && !row.locked {
+            let at = pos2(field.left() + 6.0, line.top() + 44.0);
+            paint::mark(ui.painter(), at, mood, t);
+            let at = pos2(at.x + 11.0, at.y);
+            paint::left(ui.painter(), at, &words, (Face::Small, t.text_3));
+        }
+    }
+
+    /// Hands the secret over and wipes what was typed, the field's undo history included.
+    fn store(
+        &mut self,
+        ui: &Ui,
+        id: ProfileId,
+        kind: SecretKind,
+        (name, out): (&str, &mut Outbox),
+    ) {
+        use zeroize::Zeroize as _;
+        let Some((_, mut text)) = self.typed.take() else {
+            return;
+        };
+        let secret = Secret::new(text.trim().as_bytes().to_vec());
+        text.zeroize();
+        let field = Field::id_of(ui, name, 0);
+        if let Some(mut state) = egui::TextEdit::load_state(ui, field) {
+            state.clear_undoer();
+            egui::TextEdit::store_state(ui, field, state);
+        }
+        out.run(Command::StoreSecret(id, kind, secret));
+    }
+}
+
+/// Form rows below each other: label, help or error, and the place of the input.
+struct Lines {
+    area: Rect,
+    top: f32,
+}
+
+impl Lines {
+    fn next(
+        &mut self,
+        ui: &Ui,
+        page: &Page<'_>,
+        (name, required): (&str, bool),
+        said: Result<&str, &str>,
+    ) -> Rect {
+        let t = page.t;
+        let p = ui.painter();
+        let y = self.top + 9.0;
+        let mut end =
+            paint::left(p, pos2(self.area.left(), y), name, (Face::Small, t.text_2)).right();
+        if required {
+            end = paint::left(p, pos2(end + 3.0, y), "*", (Face::Small, t.red.text)).right();
+        }
+        let (words, color) = match said {
+            Ok(error) => (error, t.red.text),
+            Err(help) => (help, t.text_3),
+        };
+        if !words.is_empty() {
+            let room = self.area.right() - end - 10.0;
+            let (place, _) = paint::fit(p, pos2(end + 10.0, y), room, words, (Face::Small, color));
+            if said.is_ok() {
+                paint::say(ui, ("error", name), place, words);
+            }
+        }
+        let width = self.area.width().min(520.0);
+        let place = Rect::from_min_size(pos2(self.area.left(), self.top + 22.0), vec2(width, 30.0));
+        self.top += ROW + 6.0;
+        place
+    }
+}

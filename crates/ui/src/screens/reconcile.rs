@@ -1,0 +1,440 @@
+//! The reconciled day: coverage, both books, categories, certificate, pool.
+
+mod categories;
+pub(super) mod certificate;
+mod changes;
+mod empty;
+mod equation;
+
+pub(super) use categories::tag_words;
+
+use egui::{Popup, Rect, Sense, Ui, pos2, vec2};
+
+use super::{Screen, Status};
+use crate::action::{Action, Outbox};
+use crate::page::{Page, cut_right, cut_top};
+use crate::theme::{Face, Mood};
+use crate::widgets::button::Button;
+use crate::widgets::{card, chart, input, label, progress};
+use crate::{format, icons, paint};
+use recondesk_app::model::{CaseFilter, DayModel, DayState, SignOffItem};
+use recondesk_app::{Command, ExportFormat, TaskKind};
+use recondesk_domain::{Category, Severity};
+
+const GAP: f32 = 12.0;
+const COVERAGE: f32 = 154.0;
+const SUMS: f32 = 190.0;
+
+/// Draws the screen of the day in view.
+pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    header(ui, page, out);
+    let Some(row) = page.state.merchant_or_first() else {
+        super::start::no_merchant(ui, page, out);
+        return;
+    };
+    let id = row.id;
+    if page.keys.rerun {
+        out.run(Command::Reconcile(id, page.state.day));
+    }
+    let mut body = page.body();
+    body = job(ui, body, page);
+    let slot = &page.state.reconciled;
+    if let Some(failure) = slot.failure() {
+        let (place, rest) = cut_top(body, card::failed_height(failure), GAP);
+        body = rest;
+        if card::failed(ui, place, failure).is_some() {
+            out.run(Command::Day(id, page.state.day));
+        }
+    }
+    let Some(model) = slot.value() else {
+        paint::card(ui.painter(), body, page.t);
+        if slot.is_loading() {
+            let style = (Face::Body, page.t.text_3);
+            let align = egui::Align2::CENTER_CENTER;
+            paint::text(
+                ui.painter(),
+                body.center(),
+                align,
+                page.w.frame.loading,
+                style,
+            );
+        }
+        return;
+    };
+    if model.state == DayState::Compared {
+        compared(ui, body, page, model, out);
+    } else {
+        empty::not_compared(ui, body, page, model, out);
+    }
+}
+
+fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+    let w = page.w;
+    let at = page.title(ui, w.frame.reconcile);
+    let model = page.state.reconciled.value().map(AsRef::as_ref);
+    let compared = model.filter(|model| model.state == DayState::Compared);
+    let running = page
+        .state
+        .jobs()
+        .find(|(_, task)| task.kind == TaskKind::Reconcile);
+    let mut buttons = Vec::new();
+    if running.is_some() {
+        buttons.push(
+            Button::secondary(w.frame.cancel)
+                .icon(icons::STOP)
+                .key("Esc"),
+        );
+    } else if compared.is_some() {
+        buttons.push(
+            Button::secondary(w.day.rerun)
+                .icon(icons::ARROW_CLOCKWISE)
+                .key("F5"),
+        );
+        buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
+    }
+    let (left, responses) = page.buttons(ui, buttons);
+    let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
+    if let Some((task, _)) = running {
+        if pressed(0) || page.keys.escape {
+            out.push(Action::Cancel(task));
+        }
+    } else if let Some(model) = compared {
+        if pressed(0) {
+            out.run(Command::Reconcile(model.profile, model.day));
+        }
+        if let Some(response) = responses.get(1) {
+            export_menu(response, page, out);
+        }
+        if page.keys.export {
+            out.push(Action::PickExport(ExportFormat::Xlsx));
+        }
+    }
+    if let Some(model) = compared {
+        pills(ui, (at, left), page, model, out);
+    }
+}
+
+/// The state of the day behind the title, and what changed since the run before, as far as they fit.
+fn pills(
+    ui: &Ui,
+    (at, left): (egui::Pos2, f32),
+    page: &Page<'_>,
+    model: &DayModel,
+    out: &mut Outbox,
+) {
+    let w = page.w;
+    let mut x = at.x;
+    let (mood, words) = state_pill(page, model);
+    let mut pills = vec![(mood, words)];
+    if !page.class.is_wide() {
+        if let Some(certificate) = &model.certificate {
+            let mood = if certificate.is_good() {
+                Mood::Ok
+            } else {
+                Mood::Urgent
+            };
+            let (n, of) = (certificate.holding(), certificate.identities.len());
+            pills.push((
+                mood,
+                (w.day.certificate_pill)(&n.to_string(), &of.to_string()),
+            ));
+        }
+        let waiting = model.pool.0.closing.count + model.pool.1.closing.count;
+        pills.push((Mood::Watch, (w.day.pool_pill)(&format::count(waiting))));
+    }
+    for (mood, words) in pills {
+        if x + label::pill_width(ui, &words) > left - 8.0 {
+            return;
+        }
+        let pill = label::pill(ui, pos2(x, at.y + 1.0), mood, &words);
+        paint::say(ui, ("state", x as i32), pill, &words);
+        x = pill.right() + 10.0;
+    }
+    let at = pos2(x + 4.0, at.y + 1.0);
+    changes::show(ui, at, left - 12.0, (page, model), out);
+}
+
+/// The menu of formats below an export button.
+pub(super) fn export_menu(response: &egui::Response, page: &Page<'_>, out: &mut Outbox) {
+    let w = page.w;
+    let formats = [
+        (ExportFormat::Xlsx, w.frame.export_xlsx),
+        (ExportFormat::Csv, w.frame.export_csv),
+        (ExportFormat::Json, w.frame.export_json),
+    ];
+    Popup::menu(response).show(|ui| {
+        ui.set_width(220.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (nth, (format, name)) in formats.into_iter().enumerate() {
+            if input::menu_row(ui, name, nth as u64, false).clicked() {
+                out.push(Action::PickExport(format));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn state_pill(page: &Page<'_>, model: &DayModel) -> (Mood, String) {
+    let d = &page.w.day;
+    let counts = model.open;
+    if counts.urgent > 0 {
+        (Mood::Urgent, (d.not_ready)(&format::count(counts.urgent)))
+    } else if counts.fault > 0 {
+        (Mood::Fault, (d.faults)(&format::count(counts.fault)))
+    } else if !model.coverage.holes.is_empty() {
+        (Mood::Watch, d.incomplete.to_owned())
+    } else if model.counts().to_work() > 0 {
+        (Mood::Ok, d.worked.to_owned())
+    } else {
+        (Mood::Ok, d.balanced.to_owned())
+    }
+}
+
+/// The card of a job about this day, above the old result.
+fn job(ui: &Ui, body: Rect, page: &Page<'_>) -> Rect {
+    let day = page.state.day;
+    let mine = page.state.jobs().find(|(_, task)| {
+        matches!(
+            task.kind,
+            TaskKind::Reconcile | TaskKind::Morning | TaskKind::Download
+        ) && task.about.1 == Some(day)
+    });
+    let Some((_, task)) = mine else {
+        return body;
+    };
+    let (place, rest) = cut_top(body, progress::card_height(task), GAP);
+    let name = task.about.0.map_or("", |id| page.state.name_of(id));
+    let about = format!("{day} {name}");
+    let elapsed = page.steady_ms.saturating_sub(task.since_ms);
+    progress::card(ui, place, task, about.trim_end(), elapsed);
+    rest
+}
+
+fn compared(ui: &mut Ui, body: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
+    let rows = categories::height(model);
+    let left_height = COVERAGE + GAP + SUMS + GAP + rows;
+    if page.class.is_wide() {
+        let (left, right) = cut_right(body, 372.0, GAP);
+        if left_height <= left.height() + 0.5 {
+            main_column(ui, left, page, model, out);
+        } else {
+            scrolled(ui, left, left_height, "day left", |ui, rect| {
+                main_column(ui, rect, page, model, out);
+            });
+        }
+        let needed = certificate::column_height(model);
+        if needed <= right.height() + 0.5 {
+            certificate::column(ui, right, page, model, out);
+        } else {
+            scrolled(ui, right, needed, "day right", |ui, rect| {
+                certificate::column(ui, rect, page, model, out);
+            });
+        }
+        return;
+    }
+    let needed = left_height + GAP + certificate::column_height(model);
+    let area = Rect::from_min_max(body.min, pos2(body.right(), page.rect.bottom()));
+    scrolled(ui, area, needed + GAP, "day all", |ui, rect| {
+        let (top, below) = cut_top(rect, left_height, GAP);
+        main_column(ui, top, page, model, out);
+        let height = certificate::column_height(model);
+        let below = Rect::from_min_size(below.min, vec2(below.width(), height));
+        certificate::column(ui, below, page, model, out);
+    });
+}
+
+/// Scrolls what is taller than its place; focus rings keep 4 points around.
+pub(super) fn scrolled(
+    ui: &mut Ui,
+    area: Rect,
+    needed: f32,
+    salt: &str,
+    content: impl FnOnce(&mut Ui, Rect),
+) {
+    let outer = Rect::from_min_max(area.min - vec2(4.0, 4.0), area.max + vec2(4.0, 0.0));
+    paint::region(ui, outer, salt, |ui| {
+        egui::ScrollArea::vertical()
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                let size = vec2(outer.width(), needed + 8.0);
+                let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+                let inner =
+                    Rect::from_min_size(rect.min + vec2(4.0, 4.0), vec2(area.width(), needed));
+                content(ui, inner);
+            });
+    });
+}
+
+fn main_column(ui: &Ui, area: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
+    let (place, rest) = cut_top(area, COVERAGE, GAP);
+    coverage(ui, place, page, model);
+    let (place, rest) = cut_top(rest, SUMS, GAP);
+    sums(ui, place, page, model, out);
+    categories::show(ui, rest, page, model, out);
+}
+
+fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
+    let (t, w) = (page.t, page.w);
+    let body = card::titled(ui, rect, w.day.coverage, w.day.coverage_note);
+    let p = ui.painter();
+    let at = pos2(rect.right() - 16.0, rect.top() + 21.0);
+    let cover = &model.coverage;
+    if cover.holes.is_empty() {
+        let words = (w.day.no_holes)(&cover.cut_off_minutes.to_string());
+        let style = (Face::Small, t.text_2);
+        let said = paint::right(p, at, &words, style);
+        paint::icon(
+            p,
+            pos2(said.left() - 11.0, at.y),
+            icons::CHECK,
+            13.0,
+            t.green.text,
+        );
+        paint::say(ui, "no holes", said, &words);
+    } else {
+        let words = match cover.holes.as_slice() {
+            [hole] => format!("K01 {}", chart::hole_words(w, hole)),
+            _ => format!("K01 {}", w.category(Category::MCoverage)),
+        };
+        let x = at.x - label::pill_width(ui, &words);
+        let pill = label::pill(ui, pos2(x, at.y), Mood::Watch, &words);
+        paint::say(ui, "holes", pill, &words);
+    }
+    let inner = Rect::from_min_max(
+        pos2(body.left() + 16.0, body.top()),
+        pos2(body.right() - 16.0, body.bottom()),
+    );
+    let rows = (model.wechat.count, model.merchant.count);
+    chart::coverage(ui, inner, model.day, cover, rows);
+}
+
+fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
+    let (t, w) = (page.t, page.w);
+    let body = card::titled(ui, rect, w.day.sums, w.day.sums_note);
+    let differing = |category: Category| !category.is_matched();
+    let segments = |wechat: bool| -> Vec<chart::Segment> {
+        let mut pieces: Vec<chart::Segment> = model
+            .categories
+            .iter()
+            .filter(|row| differing(row.category))
+            .filter_map(|row| {
+                let book = if wechat { row.wechat } else { row.merchant };
+                book.filter(|book| book.count > 0)
+                    .map(|book| chart::Segment {
+                        category: row.category,
+                        count: book.count,
+                    })
+            })
+            .collect();
+        pieces.sort_by_key(|piece| place(piece.category));
+        pieces
+    };
+    let count = |n: u64| format::count(n);
+    let matched_w = (w.day.matched)(&count(model.matched.0.count));
+    let matched_m = (w.day.matched)(&count(model.matched.1.count));
+    let sum = |fen| format!("¥{}", format::money(fen));
+    let totals_w = (count(model.wechat.count), sum(model.wechat.sum));
+    let totals_m = (count(model.merchant.count), sum(model.merchant.sum));
+    let (pieces_w, pieces_m) = (segments(true), segments(false));
+    let inner = Rect::from_min_max(
+        pos2(body.left() + 16.0, body.top()),
+        pos2(body.right() - 16.0, body.bottom()),
+    );
+    let books = [
+        chart::BookBar {
+            name: w.day.book_w,
+            matched: &matched_w,
+            segments: &pieces_w,
+            totals: (&totals_w.0, &totals_w.1),
+        },
+        chart::BookBar {
+            name: w.day.book_m,
+            matched: &matched_m,
+            segments: &pieces_m,
+            totals: (&totals_m.0, &totals_m.1),
+        },
+    ];
+    if let Some(category) = chart::two_bars(ui, inner, &books) {
+        open_category(page, category, out);
+    }
+    let line = rect.bottom() - 40.0;
+    paint::hline(ui.painter(), inner.x_range(), line, t.line_weak);
+    equation::show(
+        ui,
+        pos2(inner.left(), line + 20.0),
+        inner.right(),
+        page,
+        model,
+    );
+}
+
+/// Order of the pieces of a bar: what is not covered, what waits, then the worst first.
+fn place(category: Category) -> (u8, Severity) {
+    let rank = match category {
+        Category::MCoverage | Category::WCoverage => 0,
+        other if other.is_in_transit() => 1,
+        _ => 2,
+    };
+    (rank, category.severity())
+}
+
+/// Opens Cases on one category of the day in view.
+pub(super) fn open_category(page: &Page<'_>, category: Category, out: &mut Outbox) {
+    out.push(Action::Go(Screen::Cases));
+    out.run(Command::Cases(CaseFilter {
+        profile: page.state.merchant_or_first().map(|row| row.id),
+        day: Some(page.state.day),
+        categories: vec![category],
+        ..CaseFilter::default()
+    }));
+}
+
+/// Opens Cases on the urgent ones of the day in view.
+pub(super) fn open_urgent(page: &Page<'_>, out: &mut Outbox) {
+    out.push(Action::Go(Screen::Cases));
+    out.run(Command::Cases(CaseFilter {
+        profile: page.state.merchant_or_first().map(|row| row.id),
+        day: Some(page.state.day),
+        severities: vec![Severity::Urgent],
+        ..CaseFilter::default()
+    }));
+}
+
+pub(super) fn status(page: &Page<'_>) -> Status {
+    let w = page.w;
+    let Some(model) = page
+        .state
+        .reconciled
+        .value()
+        .filter(|m| m.state == DayState::Compared)
+    else {
+        return Status::default();
+    };
+    let mut left = vec![
+        (w.day.wechat_rows)(&format::count(model.wechat.count)),
+        (w.day.merchant_rows)(&format::count(model.merchant.count)),
+    ];
+    if model.took_ms > 0 {
+        left.push(format::duration(model.took_ms, w));
+    }
+    let mut right = Vec::new();
+    if !model.run.is_empty() {
+        right.push((w.day.run_id)(&paint::elide_middle(&model.run, 4, 4)));
+    }
+    if let Some(at) = model.made_at {
+        right.push(format::time(at, page.state.now));
+    }
+    Status { left, right }
+}
+
+/// What is missing for signing off, by condition.
+pub(super) fn condition(page: &Page<'_>, item: SignOffItem) -> String {
+    let d = &page.w.day;
+    match item {
+        SignOffItem::Bill(_) => d.cond_bill.to_owned(),
+        SignOffItem::Coverage(_) => d.cond_coverage.to_owned(),
+        SignOffItem::Conservation(_) => d.cond_conservation.to_owned(),
+        SignOffItem::UrgentOpen(0) => d.cond_urgent_none.to_owned(),
+        SignOffItem::UrgentOpen(n) => (d.cond_urgent)(&format::count(n)),
+    }
+}

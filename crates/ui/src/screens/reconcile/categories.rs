@@ -1,0 +1,281 @@
+//! The table of categories of a day, with its total and the tags.
+
+use egui::accesskit::Role;
+use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::open_category;
+use crate::action::Outbox;
+use crate::page::Page;
+use crate::theme::Face;
+use crate::widgets::label::{Short, severity_pill, tag};
+use crate::{format, icons, paint};
+use recondesk_app::model::{BookSum, CategoryRow, DayModel, TagRow};
+use recondesk_domain::Fen;
+
+const HEAD: f32 = 34.0;
+const ROW: f32 = 31.0;
+const TOTAL: f32 = 34.0;
+const TAGS: f32 = 40.0;
+
+/// Height that all rows need.
+pub(super) fn height(model: &DayModel) -> f32 {
+    let tags = if model.tags.is_empty() { 6.0 } else { TAGS };
+    HEAD + shown(model).len() as f32 * ROW + TOTAL + tags
+}
+
+/// Rows worth a line: those with rows, the matched ones added up at the end.
+fn shown(model: &DayModel) -> Vec<CategoryRow> {
+    let mut rows: Vec<CategoryRow> = model
+        .categories
+        .iter()
+        .filter(|row| row.count > 0 && !row.category.is_matched())
+        .cloned()
+        .collect();
+    rows.sort_by_key(|row| {
+        let sum = row.wechat.or(row.merchant).map_or(0, |book| book.sum.get());
+        (row.category.severity(), std::cmp::Reverse(sum))
+    });
+    if model.matched.0.count > 0 || rows.is_empty() {
+        rows.push(CategoryRow {
+            category: recondesk_domain::Category::Matched,
+            wechat: Some(model.matched.0),
+            merchant: Some(model.matched.1),
+            count: model.matched.0.count,
+        });
+    }
+    rows
+}
+
+struct Columns {
+    code: f32,
+    category: f32,
+    severity: f32,
+    count: f32,
+    wechat: f32,
+    merchant: f32,
+    action: f32,
+}
+
+impl Columns {
+    fn of(rect: Rect) -> Self {
+        let at = |share: f32| rect.left() + rect.width() * share;
+        Self {
+            code: rect.left() + 16.0,
+            category: rect.left() + 62.0,
+            severity: at(0.28),
+            count: at(0.41),
+            wechat: at(0.56),
+            merchant: at(0.715),
+            action: at(0.74),
+        }
+    }
+}
+
+/// Draws it; the frame takes the whole rectangle.
+pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
+    let (t, d) = (page.t, &page.w.day);
+    let p = ui.painter();
+    paint::card(p, rect, t);
+    let c = Columns::of(rect);
+    let y = rect.top() + HEAD / 2.0;
+    let style = (Face::Small, t.text_3);
+    paint::left(p, pos2(c.code, y), d.code, style);
+    paint::left(p, pos2(c.category, y), d.category, style);
+    paint::left(p, pos2(c.severity, y), d.severity, style);
+    paint::right(p, pos2(c.count, y), d.count, style);
+    paint::right(p, pos2(c.wechat, y), d.wechat_yuan, style);
+    paint::right(p, pos2(c.merchant, y), d.merchant_yuan, style);
+    paint::left(p, pos2(c.action, y), d.action, style);
+    paint::hline(
+        p,
+        rect.x_range().shrink(1.0),
+        rect.top() + HEAD - 1.0,
+        t.line_weak,
+    );
+    let mut top = rect.top() + HEAD;
+    for row in shown(model) {
+        let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
+        category(ui, line, page, (&row, &c), out);
+        top += ROW;
+    }
+    total(
+        ui,
+        Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), TOTAL)),
+        page,
+        (model, &c),
+    );
+    if !model.tags.is_empty() {
+        let at = pos2(c.code, top + TOTAL + TAGS / 2.0);
+        tags(ui, at, rect.right() - 16.0, page, &model.tags);
+    }
+}
+
+fn category(
+    ui: &Ui,
+    line: Rect,
+    page: &Page<'_>,
+    (row, c): (&CategoryRow, &Columns),
+    out: &mut Outbox,
+) {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
+    let name = w.category(row.category);
+    let severity = row.category.severity();
+    let agreement = row.category.is_matched();
+    let sense = if agreement {
+        Sense::hover()
+    } else {
+        Sense::click()
+    };
+    let response = ui.interact(
+        line,
+        paint::id(ui, ("category", row.category.name())),
+        sense,
+    );
+    let money = |book: Option<BookSum>| format::money_or_dash(book.map(|book| book.sum));
+    let (wechat, merchant) = (money(row.wechat), money(row.merchant));
+    let count = format::count(row.count);
+    response.widget_info(|| {
+        let code = if agreement { "" } else { row.category.code() };
+        let said = format!(
+            "{code} {name} {} {count} {wechat} {merchant}",
+            w.severity(severity)
+        );
+        WidgetInfo::labeled(Role::Row, true, said.trim_start())
+    });
+    if response.hovered() && !agreement {
+        p.rect_filled(line.shrink2(vec2(1.0, 0.0)), 0, t.hover);
+    }
+    paint::hline(
+        p,
+        line.x_range().shrink(1.0),
+        line.bottom() - 1.0,
+        t.line_weak,
+    );
+    let y = line.center().y;
+    if !agreement {
+        paint::left(
+            p,
+            pos2(c.code, y),
+            row.category.code(),
+            (Face::Mono, t.text_2),
+        );
+    }
+    let color = if agreement { t.text_2 } else { t.text_1 };
+    let room = c.severity - c.category - 8.0;
+    paint::fit(p, pos2(c.category, y), room, name, (Face::Body, color));
+    severity_pill(ui, pos2(c.severity, y), severity, "", Short::No);
+    paint::right(p, pos2(c.count, y), &count, (Face::Body, color));
+    let differ = matches!((row.wechat, row.merchant), (Some(a), Some(b)) if a.sum != b.sum);
+    for (x, text, here) in [
+        (c.wechat, &wechat, row.wechat.is_some()),
+        (c.merchant, &merchant, row.merchant.is_some()),
+    ] {
+        let color = match (here, differ) {
+            (false, _) => t.text_3,
+            (true, true) => t.orange.text,
+            (true, false) => color,
+        };
+        paint::right(p, pos2(x, y), text, (Face::Body, color));
+    }
+    if !agreement {
+        let room = line.right() - c.action - 34.0;
+        let action = w.action(row.category.action());
+        let style = (Face::Body, t.text_2);
+        let (_, cut) = paint::fit(p, pos2(c.action, y), room, action, style);
+        let at = pos2(line.right() - 16.0, y);
+        paint::icon(p, at, icons::CARET_RIGHT, 12.0, t.text_3);
+        if response.has_focus() {
+            paint::ring(p, line.shrink(4.0), 3, t);
+        }
+        if response.clicked() {
+            open_category(page, row.category, out);
+        }
+        // The row is as wide as the table: the words appear where they are cut.
+        let over = |at: egui::Pos2| at.x >= c.action - 10.0;
+        if cut && response.hover_pos().is_some_and(over) {
+            response.on_hover_text_at_pointer(action);
+        }
+    }
+}
+
+fn total(ui: &Ui, line: Rect, page: &Page<'_>, (model, c): (&DayModel, &Columns)) {
+    let t = page.t;
+    let p = ui.painter();
+    paint::hline(p, line.x_range().shrink(1.0), line.top() - 1.0, t.line);
+    let y = line.center().y;
+    let style = (Face::Body, t.text_1);
+    paint::left(
+        p,
+        pos2(c.category, y),
+        page.w.day.total,
+        (Face::Body, t.text_2),
+    );
+    let count: u64 = shown(model).iter().map(|row| row.count).sum();
+    paint::right(p, pos2(c.count, y), &format::count(count), style);
+    let money = |fen: Fen| format::money(fen);
+    paint::right(p, pos2(c.wechat, y), &money(model.wechat.sum), style);
+    paint::right(p, pos2(c.merchant, y), &money(model.merchant.sum), style);
+    let said = format!(
+        "{} {} {} {}",
+        page.w.day.total,
+        format::count(count),
+        money(model.wechat.sum),
+        money(model.merchant.sum)
+    );
+    paint::say(ui, "total", line, &said);
+}
+
+fn tags(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, tags: &[TagRow]) {
+    let (t, d) = (page.t, &page.w.day);
+    let p = ui.painter();
+    paint::hline(
+        p,
+        egui::Rangef::new(at.x - 15.0, right + 15.0),
+        at.y - TAGS / 2.0,
+        t.line_weak,
+    );
+    let mut x = paint::left(p, at, d.tags, (Face::Small, t.text_3)).right() + 16.0;
+    for row in tags {
+        let name = match row.category {
+            Some(category) => page.w.category(category),
+            None => tag_words(page, &row.word),
+        };
+        let words = format!("{name} {}", format::count(row.count));
+        let code = match row.category {
+            Some(category) => category.code(),
+            None => row.word.as_str(),
+        };
+        let width =
+            paint::width(p, code, Face::MonoSmall) + 17.0 + paint::width(p, &words, Face::Small);
+        if x + width > right {
+            break;
+        }
+        let place = tag(ui, pos2(x, at.y), code);
+        let said = paint::left(
+            p,
+            pos2(place.right() + 7.0, at.y),
+            &words,
+            (Face::Small, t.text_2),
+        );
+        paint::say(
+            ui,
+            ("tag", &row.word),
+            place.union(said),
+            &format!("{code} {words}"),
+        );
+        x = said.right() + 16.0;
+    }
+}
+
+/// What a tag that is no category means; empty for any other word.
+pub(in crate::screens) fn tag_words(page: &Page<'_>, word: &str) -> &'static str {
+    let d = &page.w.day;
+    match word {
+        "KEY2" => d.tag_key2,
+        "ID_CONFLICT" => d.tag_conflict,
+        "NO_BILL_OF_DAY_BEFORE" => d.tag_no_bill,
+        "SUGGESTED" => d.tag_suggested,
+        _ => "",
+    }
+}

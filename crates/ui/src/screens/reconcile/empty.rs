@@ -1,0 +1,120 @@
+//! What stands in place of the day while there is nothing to compare, with the one step that mends it.
+
+use std::borrow::Cow;
+
+use egui::{Rect, Ui};
+
+use crate::action::{Action, Outbox};
+use crate::page::Page;
+use crate::theme::Mood;
+use crate::widgets::card::Empty;
+use crate::{format, icons, paint};
+use recondesk_app::model::{BillStatus, DayModel, DayState, MerchantRow};
+use recondesk_app::{BillChoice, Command};
+
+/// Icon, mood, title, note, and the step that mends it.
+type Said = (
+    char,
+    Mood,
+    Cow<'static, str>,
+    &'static str,
+    Option<(char, &'static str)>,
+);
+
+/// What is said of a day without a result; without a key the file of a bill is the way.
+fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
+    let d = &page.w.day;
+    match model.state {
+        DayState::NoBill(BillStatus::NotReady(at)) => {
+            let early = (d.early_title)(&format::time(at, page.state.now));
+            let early = Cow::Owned(early);
+            let import = Some((icons::FILE_PLUS, page.w.bills.import));
+            (icons::HOURGLASS, Mood::Watch, early, d.early_note, import)
+        }
+        DayState::NoBill(BillStatus::NoBill) => (
+            icons::CALENDAR_X,
+            Mood::Info,
+            d.no_trade_title.into(),
+            d.no_trade_note,
+            None,
+        ),
+        DayState::NoBill(BillStatus::Quarantined) => (
+            icons::WARNING_DIAMOND,
+            Mood::Urgent,
+            d.quarantined_title.into(),
+            d.quarantined_note,
+            Some(if fetches {
+                (icons::DOWNLOAD_SIMPLE, d.download)
+            } else {
+                (icons::FILE_PLUS, page.w.bills.import)
+            }),
+        ),
+        DayState::NoBill(_) if !fetches => (
+            icons::RECEIPT,
+            Mood::Info,
+            d.no_bill_title.into(),
+            d.no_key_note,
+            Some((icons::FILE_PLUS, page.w.bills.import)),
+        ),
+        DayState::NoBill(_) => (
+            icons::RECEIPT,
+            Mood::Info,
+            d.no_bill_title.into(),
+            d.no_bill_note,
+            Some((icons::DOWNLOAD_SIMPLE, d.download)),
+        ),
+        DayState::NoOrders => (
+            icons::PACKAGE,
+            Mood::Info,
+            d.no_orders_title.into(),
+            d.no_orders_note,
+            Some((icons::FILE_PLUS, d.import_orders)),
+        ),
+        DayState::NotRun | DayState::Compared => (
+            icons::SCALES,
+            Mood::Info,
+            d.not_run_title.into(),
+            d.not_run_note,
+            Some((icons::SCALES, d.run)),
+        ),
+    }
+}
+
+/// A bill or orders are missing, or nobody has compared them.
+pub(super) fn not_compared(
+    ui: &Ui,
+    body: Rect,
+    page: &Page<'_>,
+    model: &DayModel,
+    out: &mut Outbox,
+) {
+    paint::card(ui.painter(), body, page.t);
+    let known = page.state.merchant_or_first();
+    let fetches = known.is_none_or(MerchantRow::can_fetch);
+    let (icon, mood, title, note, button) = said(page, model, fetches);
+    let empty = Empty {
+        icon,
+        mood,
+        title: &title,
+        note,
+        button,
+        primary: true,
+    };
+    let clicked = empty
+        .show(ui, body)
+        .is_some_and(|response| response.clicked());
+    if button.is_none() || !(clicked || page.keys.primary) {
+        return;
+    }
+    match model.state {
+        DayState::NoBill(BillStatus::NotReady(_)) => out.push(Action::PickFiles),
+        DayState::NoBill(_) if !fetches => out.push(Action::PickFiles),
+        DayState::NoBill(_) => {
+            out.run(Command::Download(model.profile, model.day, BillChoice::All));
+        }
+        DayState::NoOrders => out.push(Action::PickFiles),
+        DayState::NotRun | DayState::Compared => {
+            out.run(Command::Reconcile(model.profile, model.day));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The line below the two bars: why both books differ, term by term, and whether that explains all of it.
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use crate::page::Page;
+use crate::theme::{Face, Mood};
+use crate::{format, paint};
+use recondesk_app::model::{DayModel, Equation};
+use recondesk_domain::{Category, Fen};
+
+/// Draws it from a point to the right end; what does not fit is said on hover.
+pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, model: &DayModel) {
+    let (t, w) = (page.t, page.w);
+    let p = ui.painter();
+    let ok = model.residual.get() == 0;
+    let words = if ok {
+        w.day.conserved.to_owned()
+    } else {
+        (w.day.residual)(&format::money(model.residual))
+    };
+    let color = if ok { t.green.text } else { t.red.text };
+    let said = paint::right(p, pos2(right, at.y), &words, (Face::Small, color));
+    let mark = pos2(said.left() - 11.0, at.y);
+    paint::mark(p, mark, if ok { Mood::Ok } else { Mood::Urgent }, t);
+    paint::say(ui, "conservation", said, &words);
+    let Some(difference) = model.wechat.sum.checked_sub(model.merchant.sum) else {
+        return;
+    };
+    let room = mark.x - at.x - 20.0;
+    let terms: Vec<&Equation> = model
+        .equation
+        .iter()
+        .filter(|term| term.sum.get() != 0)
+        .collect();
+    let whole = line(page, difference, &terms, terms.len());
+    let galley = whole.layout(p, f32::INFINITY);
+    let cut = galley.size().x > room;
+    // What does not fit is added up, and told on hover.
+    let shorter = |shown| line(page, difference, &terms, shown).layout(p, f32::INFINITY);
+    let galley = if cut {
+        let mut fewer = (1..terms.len()).rev().map(shorter);
+        fewer.find(|g| g.size().x <= room).unwrap_or(galley)
+    } else {
+        galley
+    };
+    let text = whole.said();
+    let clip = Rect::from_min_size(pos2(at.x, at.y - 14.0), vec2(room.max(0.0), 28.0));
+    let clipped = p.with_clip_rect(clip.intersect(p.clip_rect()));
+    paint::put(&clipped, at, egui::Align2::LEFT_CENTER, galley);
+    let response = paint::say(ui, "equation", clip, &text);
+    if cut {
+        response.on_hover_text(text);
+    }
+}
+
+/// `差 ¥134.40 ＝ 微信跨日 337.90 − …` with the first terms, and the rest as one.
+fn line(page: &Page<'_>, difference: Fen, terms: &[&Equation], shown: usize) -> paint::Runs {
+    let (t, w) = (page.t, page.w);
+    let face = Face::Body;
+    let mut runs = paint::Runs::default();
+    if difference.get() == 0 && terms.is_empty() {
+        runs.add(w.day.no_difference, face, t.text_2);
+        return runs;
+    }
+    runs.add(&format!("{} ", w.day.difference), face, t.text_2)
+        .add(&format!("¥{}", format::money(difference)), face, t.text_1)
+        .add(" ＝ ", face, t.text_2);
+    for (nth, term) in terms.iter().take(shown).enumerate() {
+        let name = match term.category {
+            Category::PayPendingW | Category::RefundPendingW => w.day.term_w_cross,
+            Category::PayPendingM | Category::RefundPendingM => w.day.term_m_cross,
+            other => w.category(other),
+        };
+        runs.add(&words(nth, name, term.sum), face, t.text_2);
+    }
+    let rest = terms
+        .iter()
+        .skip(shown)
+        .try_fold(Fen::ZERO, |sum, term| sum.checked_add(term.sum));
+    if let Some(rest) = rest.filter(|_| terms.len() > shown) {
+        let name = (w.day.term_rest)(&format::count((terms.len() - shown) as u64));
+        runs.add(&words(shown, &name, rest), face, t.text_2);
+    }
+    runs
+}
+
+/// A term with its sign; the first one has none when it is positive.
+fn words(nth: usize, name: &str, sum: Fen) -> String {
+    let sign = match (nth, sum.is_negative()) {
+        (0, false) => "",
+        (0, true) => "−",
+        (_, false) => " ＋ ",
+        (_, true) => " − ",
+    };
+    format!("{sign}{name} {}", format::money(sum.abs()))
+}

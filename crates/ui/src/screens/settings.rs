@@ -1,0 +1,163 @@
+//! Settings: language, theme, zoom, rows, where the data lies. Changes apply at once.
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use super::Status;
+use crate::action::{Action, Outbox};
+use crate::page::Page;
+use crate::theme::Face;
+use crate::widgets::{card, input, label};
+use crate::{icons, paint};
+use recondesk_app::{Density, Language, Preferences, ThemeChoice};
+
+const ROW: f32 = 42.0;
+
+/// What the screen remembers: the values before each change, for Ctrl Z.
+#[derive(Default)]
+pub(super) struct SettingsScreen {
+    undo: Vec<Preferences>,
+}
+
+impl SettingsScreen {
+    pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        let w = page.w;
+        page.title(ui, w.frame.settings);
+        let body = page.body();
+        let width = body.width().min(760.0);
+        let place = Rect::from_min_size(body.min, vec2(width, 42.0 + 4.0 * ROW + 4.0));
+        let mut next = page.state.preferences.clone();
+        Self::display(ui, place, page, &mut next);
+        let top = place.bottom() + 12.0;
+        let data = Rect::from_min_size(pos2(body.left(), top), vec2(width, 42.0 + ROW + 4.0));
+        show_data(ui, data, page);
+        let undo = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Z));
+        if undo && let Some(before) = self.undo.pop() {
+            out.push(Action::Prefer(Box::new(before)));
+        } else if next != page.state.preferences {
+            self.undo.push(page.state.preferences.clone());
+            out.push(Action::Prefer(Box::new(next)));
+        }
+    }
+
+    fn display(ui: &mut Ui, rect: Rect, page: &Page<'_>, next: &mut Preferences) {
+        let s = &page.w.settings;
+        card::titled(ui, rect, s.display, "");
+        let line = |nth: usize| row(rect, nth);
+        let at = |nth: usize| pos2(rect.right() - 16.0, line(nth).center().y);
+        label_of(ui, line(0), page, (s.language, "", true));
+        let names = ["中文", "English"];
+        let chosen = usize::from(next.language == Language::En);
+        if let Some(nth) = segments(ui, at(0), s.language, &names, chosen) {
+            next.language = if nth == 1 { Language::En } else { Language::Zh };
+        }
+        label_of(ui, line(1), page, (s.theme, "", true));
+        let themes = [
+            ThemeChoice::System,
+            ThemeChoice::Light,
+            ThemeChoice::Dark,
+            ThemeChoice::Contrast,
+        ];
+        let names = [
+            s.theme_system,
+            s.theme_light,
+            s.theme_dark,
+            s.theme_contrast,
+        ];
+        let chosen = themes.iter().position(|t| *t == next.theme).unwrap_or(0);
+        let picked = segments(ui, at(1), s.theme, &names, chosen);
+        if let Some(theme) = picked.and_then(|nth| themes.get(nth)) {
+            next.theme = *theme;
+        }
+        label_of(ui, line(2), page, (s.zoom, s.zoom_note, true));
+        let steps: Vec<(u16, String)> =
+            (8..=20).map(|n| (n * 10, format!("{}%", n * 10))).collect();
+        let options: Vec<(u16, &str)> = steps.iter().map(|(n, s)| (*n, s.as_str())).collect();
+        let place = paint::from_right(at(2), vec2(84.0, 28.0));
+        let current = next.zoom_percent();
+        if let Some(zoom) = input::select(ui, place, s.zoom, &options, current) {
+            next.zoom = zoom;
+        }
+        label_of(ui, line(3), page, (s.density, "", false));
+        let names = [s.comfortable, s.compact];
+        let chosen = usize::from(next.density == Density::Compact);
+        if let Some(nth) = segments(ui, at(3), s.density, &names, chosen) {
+            next.density = if nth == 1 {
+                Density::Compact
+            } else {
+                Density::Comfortable
+            };
+        }
+    }
+}
+
+fn show_data(ui: &Ui, rect: Rect, page: &Page<'_>) {
+    let (t, s) = (page.t, &page.w.settings);
+    card::titled(ui, rect, s.data, "");
+    let line = row(rect, 0);
+    let name_right = label_of(ui, line, page, (s.folder, "", false));
+    let copy = Rect::from_center_size(pos2(rect.right() - 30.0, line.center().y), vec2(28.0, 28.0));
+    let folder = &page.state.folder;
+    let room = copy.left() - name_right - 20.0;
+    let at = pos2(name_right + 12.0, line.center().y);
+    let (place, cut) = paint::fit(ui.painter(), at, room, folder, (Face::Small, t.text_3));
+    let response = paint::say(ui, "folder", place, folder);
+    if cut {
+        response.on_hover_text(folder);
+    }
+    let name = format!("{} {}", page.w.frame.copy, s.folder);
+    if super::super::widgets::button::icon_button(ui, copy, icons::COPY, &name, true).clicked() {
+        ui.copy_text(folder.clone());
+    }
+}
+
+fn row(card: Rect, nth: usize) -> Rect {
+    let top = card.top() + 42.0 + nth as f32 * ROW;
+    Rect::from_min_size(pos2(card.left(), top), vec2(card.width(), ROW))
+}
+
+fn label_of(
+    ui: &Ui,
+    line: Rect,
+    page: &Page<'_>,
+    (name, note, separated): (&str, &str, bool),
+) -> f32 {
+    let t = page.t;
+    let p = ui.painter();
+    let at = pos2(line.left() + 16.0, line.center().y);
+    let mut end = paint::left(p, at, name, (Face::Body, t.text_1)).right();
+    if !note.is_empty() {
+        let at = pos2(end + 12.0, line.center().y);
+        end = paint::left(p, at, note, (Face::Small, t.text_3)).right();
+    }
+    if separated {
+        paint::hline(
+            p,
+            line.x_range().shrink(16.0),
+            line.bottom() - 1.0,
+            t.line_weak,
+        );
+    }
+    end
+}
+
+fn segments(
+    ui: &Ui,
+    right: egui::Pos2,
+    name: &str,
+    names: &[&str],
+    chosen: usize,
+) -> Option<usize> {
+    let size = vec2(label::segments_width(ui, names), 28.0);
+    label::segments(ui, paint::from_right(right, size), name, names, chosen)
+}
+
+pub(super) fn status(page: &Page<'_>) -> Status {
+    let mut right = vec![format!("Recondesk {}", env!("CARGO_PKG_VERSION"))];
+    if !page.state.preferences.renderer.is_empty() {
+        right.push(page.state.preferences.renderer.clone());
+    }
+    Status {
+        left: vec![page.w.settings.at_once.to_owned()],
+        right,
+    }
+}

@@ -1,0 +1,174 @@
+//! All wording of the window, Chinese and English side by side; Chinese is written first.
+//!
+//! One table a screen. The macro makes a struct and both of its values, so that a word missing in
+//! one language does not compile. Sentences with numbers are functions.
+
+use egui::{Context, Id, Ui};
+
+use recondesk_app::{Language, Words};
+use recondesk_domain::{Category, Severity, SuggestedAction};
+
+/// Declares a table: a struct, its Chinese value, its English value.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty = $zh:expr, $en:expr;)* }) => {
+        $(#[$doc])*
+        pub(crate) struct $name {
+            $(pub(crate) $field: $kind,)*
+        }
+
+        impl $name {
+            pub(crate) const ZH: Self = Self { $($field: $zh,)* };
+            pub(crate) const EN: Self = Self { $($field: $en,)* };
+        }
+    };
+}
+
+mod books;
+mod cases;
+mod day;
+mod frame;
+mod import;
+mod lookup;
+mod merchants;
+mod overview;
+mod settings;
+mod signature;
+
+/// English for a count: `1 bill`, `3 bills`.
+fn many(n: &str, one: &str, more: &str) -> String {
+    format!("{n} {}", if n == "1" { one } else { more })
+}
+
+/// English names of categories inside a sentence begin small.
+fn lower(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
+}
+
+/// A fixed text.
+pub(crate) type T = &'static str;
+/// A text with one number or name in it.
+pub(crate) type F = fn(&str) -> String;
+/// A text with two.
+pub(crate) type F2 = fn(&str, &str) -> String;
+/// A text with three.
+pub(crate) type F3 = fn(&str, &str, &str) -> String;
+
+/// Every word of one language.
+pub(crate) struct Wording {
+    pub(crate) lang: Language,
+    pub(crate) frame: frame::Frame,
+    pub(crate) keys: frame::Keys,
+    pub(crate) jobs: frame::Jobs,
+    pub(crate) overview: overview::Overview,
+    pub(crate) start: overview::FirstStart,
+    pub(crate) day: day::Day,
+    pub(crate) cases: cases::Cases,
+    pub(crate) compare: cases::Compare,
+    pub(crate) bills: books::Bills,
+    pub(crate) orders: books::Orders,
+    pub(crate) import: import::Import,
+    pub(crate) lookup: lookup::Lookup,
+    pub(crate) merchants: merchants::Merchants,
+    pub(crate) problems: merchants::Problems,
+    pub(crate) settings: settings::Settings,
+    pub(crate) signature: signature::Signature,
+}
+
+static ZH: Wording = Wording {
+    lang: Language::Zh,
+    frame: frame::Frame::ZH,
+    keys: frame::Keys::ZH,
+    jobs: frame::Jobs::ZH,
+    overview: overview::Overview::ZH,
+    start: overview::FirstStart::ZH,
+    day: day::Day::ZH,
+    cases: cases::Cases::ZH,
+    compare: cases::Compare::ZH,
+    bills: books::Bills::ZH,
+    orders: books::Orders::ZH,
+    import: import::Import::ZH,
+    lookup: lookup::Lookup::ZH,
+    merchants: merchants::Merchants::ZH,
+    problems: merchants::Problems::ZH,
+    settings: settings::Settings::ZH,
+    signature: signature::Signature::ZH,
+};
+
+static EN: Wording = Wording {
+    lang: Language::En,
+    frame: frame::Frame::EN,
+    keys: frame::Keys::EN,
+    jobs: frame::Jobs::EN,
+    overview: overview::Overview::EN,
+    start: overview::FirstStart::EN,
+    day: day::Day::EN,
+    cases: cases::Cases::EN,
+    compare: cases::Compare::EN,
+    bills: books::Bills::EN,
+    orders: books::Orders::EN,
+    import: import::Import::EN,
+    lookup: lookup::Lookup::EN,
+    merchants: merchants::Merchants::EN,
+    problems: merchants::Problems::EN,
+    settings: settings::Settings::EN,
+    signature: signature::Signature::EN,
+};
+
+const LANGUAGE_ID: &str = "recondesk-language";
+
+/// Sets the language of the next frame.
+pub(crate) fn install(ctx: &Context, language: Language) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique(LANGUAGE_ID), language as u8));
+}
+
+/// The words of the language in use.
+pub(crate) fn words(ui: &Ui) -> &'static Wording {
+    let code = ui.data(|data| data.get_temp(Id::unique(LANGUAGE_ID)).unwrap_or(0_u8));
+    if code == Language::En as u8 { &EN } else { &ZH }
+}
+
+impl Wording {
+    /// The sentence of a failure or a notice.
+    pub(crate) fn of<'a>(&self, words: &'a Words) -> &'a str {
+        match self.lang {
+            Language::Zh => &words.zh,
+            Language::En => &words.en,
+        }
+    }
+
+    /// Name of a category.
+    pub(crate) fn category(&self, category: Category) -> &'static str {
+        match self.lang {
+            Language::Zh => category.zh(),
+            Language::En => category.en(),
+        }
+    }
+
+    /// A suggestion.
+    pub(crate) fn action(&self, action: SuggestedAction) -> &'static str {
+        match self.lang {
+            Language::Zh => action.zh(),
+            Language::En => action.en(),
+        }
+    }
+
+    /// Word of a severity.
+    pub(crate) fn severity(&self, severity: Severity) -> &'static str {
+        let frame = &self.frame;
+        match severity {
+            Severity::Urgent => frame.urgent,
+            Severity::Fault => frame.fault,
+            Severity::Watch => frame.watch,
+            Severity::Info => frame.info,
+            Severity::Ok => frame.matched,
+        }
+    }
+
+    /// True for Chinese.
+    pub(crate) const fn is_zh(&self) -> bool {
+        matches!(self.lang, Language::Zh)
+    }
+}

@@ -1,0 +1,102 @@
+//! Words of the Bills and Orders screens.
+
+use super::{F, F2, T, many};
+use recondesk_domain::{FulfilStatus, PayStatus};
+
+words! {
+    /// Bills.
+    Bills {
+        open: T = "打开", "Open";
+        to_day: F = |day| format!("看 {day} 的对账"), |day| format!("Reconciliation of {day}");
+        only: F = |who| format!("只看：{who}"), |who| format!("Only {who}");
+        copy_file: T = "复制文件名", "Copy file name";
+        subtitle: F = |n| format!("{n} 份"), |n| many(n, "bill", "bills");
+        import: T = "导入账单…", "Import bill...";
+        fetch: F = |day| format!("下载 {day}"), |day| format!("Fetch {day}");
+        day: T = "日期", "Day";
+        merchant: T = "商户", "Merchant";
+        kind: T = "类型", "Kind";
+        state: T = "状态", "State";
+        rows: T = "行数", "Rows";
+        amount: T = "订单金额 ¥", "Amount ¥";
+        net: T = "应结净额 ¥", "Net ¥";
+        certificate: T = "证书", "Certificate";
+        file: T = "文件", "File";
+        imported_at: T = "导入时间", "Imported";
+        verified: T = "已校验", "Verified";
+        quarantined: T = "已隔离", "Set aside";
+        replaced: T = "已替换", "Replaced";
+        all: T = "全部", "All";
+        success: T = "支付", "Payments";
+        refund: T = "退款", "Refunds";
+        head: T = "文件开头", "Head of file";
+        empty_title: T = "还没有账单", "No bill yet";
+        empty_note: T = "下载账单，或把账单文件拖进窗口", "Fetch one, or drop a bill file on the window";
+    }
+}
+
+words! {
+    /// Orders.
+    Orders {
+        subtitle: F2 = |n, yuan| format!("{n} 笔，¥{yuan}"), |n, yuan| format!("{}, ¥{yuan}", many(n, "order", "orders"));
+        import: T = "导入订单…", "Import orders...";
+        number: T = "商户订单号", "Order no.";
+        business: T = "业务单号", "Business no.";
+        amount: T = "金额 ¥", "Amount ¥";
+        pay: T = "支付", "Payment";
+        fulfil: T = "履约", "Fulfilment";
+        created: T = "创建时间", "Created";
+        paid: T = "支付时间", "Paid at";
+        source: T = "来源", "Source";
+        unpaid: T = "未支付", "unpaid";
+        paying: T = "支付中", "paying";
+        is_paid: T = "已支付", "paid";
+        failed: T = "支付失败", "failed";
+        closed: T = "已关单", "closed";
+        refunded: T = "已退款", "refunded";
+        unknown: T = "未知", "unknown";
+        pending: T = "未发货", "pending";
+        fulfilled: T = "已发货", "fulfilled";
+        fulfil_failed: T = "发货失败", "failed";
+        not_required: T = "无需发货", "not required";
+        appid: T = "appid", "appid";
+        closed_at: T = "关单时间", "Closed at";
+        fulfilled_at: T = "发货时间", "Fulfilled at";
+        raw: T = "订单原文", "Order, raw";
+        timeline: T = "时间线", "Timeline";
+        refund_total: T = "已退金额", "Refunded";
+        empty_title: T = "当日没有订单", "No orders of that day";
+        empty_note: T = "导入订单文件，或把它拖进窗口", "Import an order file, or drop it on the window";
+        no_match_title: T = "没有符合筛选的订单", "No order matches the filter";
+        only: F = |state| format!("只看：{state}"), |state| format!("Only {state}");
+        without: F = |state| format!("排除：{state}"), |state| format!("Without {state}");
+        to_day: F = |day| format!("看 {day} 的订单"), |day| format!("Orders of {day}");
+        copy_business: T = "复制业务单号", "Copy business no.";
+    }
+}
+
+impl Orders {
+    /// A payment status in words.
+    pub(crate) const fn pay_status(&self, status: PayStatus) -> &'static str {
+        match status {
+            PayStatus::Created => self.unpaid,
+            PayStatus::Paying => self.paying,
+            PayStatus::Paid => self.is_paid,
+            PayStatus::Failed => self.failed,
+            PayStatus::Closed => self.closed,
+            PayStatus::Refunded => self.refunded,
+            PayStatus::Unknown => self.unknown,
+        }
+    }
+
+    /// A fulfilment status in words.
+    pub(crate) const fn fulfil_status(&self, status: FulfilStatus) -> &'static str {
+        match status {
+            FulfilStatus::NotKnown => "—",
+            FulfilStatus::Pending => self.pending,
+            FulfilStatus::Fulfilled => self.fulfilled,
+            FulfilStatus::Failed => self.fulfil_failed,
+            FulfilStatus::NotRequired => self.not_required,
+        }
+    }
+}

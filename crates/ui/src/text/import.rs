@@ -1,0 +1,122 @@
+//! Words of the import assistant.
+
+use super::{F, F2, T, Wording, many};
+use recondesk_domain::RefundStatus;
+use recondesk_intake::Column;
+
+words! {
+    /// The import assistant.
+    Import {
+        title: T = "导入订单", "Import orders";
+        title_refunds: T = "导入退款", "Import refunds";
+        cancel: T = "取消", "Cancel";
+        skip_file: T = "跳过此文件", "Skip this file";
+        cancel_all: T = "全部取消", "Cancel all";
+        and_more: F2 = |name, n| format!("{name}，后面还有 {n} 个文件"), |name, n| format!("{name}, {} to follow", many(n, "file", "files"));
+        known: F = |time| format!("此文件已于 {time} 导入，没有新内容"), |time| format!("This file was imported {time}; nothing is new");
+        known_deed: T = "已导入过", "Imported before";
+        deed: F = |n| format!("导入 {n} 行"), |n| format!("Import {}", many(n, "row", "rows"));
+        reading: F = |n| format!("已读 {n}%"), |n| format!("Read {n}%");
+        reading_rows: T = "正在读…", "Reading...";
+        storing: F = |n| format!("正在导入 {n}%"), |n| format!("Importing {n}%");
+        kind: T = "类型", "Kind";
+        orders: T = "订单", "Orders";
+        refunds: T = "退款", "Refunds";
+        encoding: T = "编码", "Encoding";
+        delimiter: T = "分隔", "Delimiter";
+        sheet: T = "工作表", "Sheet";
+        comma: T = "逗号", "comma";
+        tab: T = "制表符", "tab";
+        semicolon: T = "分号", "semicolon";
+        mapping: T = "映射", "Mapping";
+        guessed: T = "自动推断", "guessed";
+        canonical: T = "标准表头", "canonical";
+        unit: T = "金额单位", "Unit";
+        yuan: T = "元", "yuan";
+        fen: T = "分", "fen";
+        all_guessed: T = "全部由文件推断，可改", "All guessed from the file, may be changed";
+        save_as: T = "存为映射", "Save mapping as";
+        save_hint: T = "起个名，下次自动用", "a name, used next time";
+        good: T = "可导入", "Good rows";
+        of_rows: F = |n| format!("共 {n} 行"), |n| format!("of {}", many(n, "row", "rows"));
+        rejected: T = "拒收", "Rejected";
+        of_others: F = |n| format!("另有 {n} 行属于其他商户"), |n| format!("{n} left to others");
+        to_file: T = "写入拒收文件", "to the reject file";
+        none_rejected: T = "没有拒收", "none";
+        sum: T = "金额合计", "Sum";
+        mean_good: F = |yuan| format!("均值 ¥{yuan}，单位可信"), |yuan| format!("mean ¥{yuan}, unit plausible");
+        looks_like_fen: F = |yuan| format!("均值 ¥{yuan}，单位像是分"), |yuan| format!("mean ¥{yuan}, looks like fen");
+        looks_like_yuan: F = |yuan| format!("均值 ¥{yuan}，单位像是元"), |yuan| format!("mean ¥{yuan}, looks like yuan");
+        days: T = "日期", "Days";
+        other_days: F = |n| format!("另 {n} 行属其他日期"), |n| format!("{} of other days", many(n, "row", "rows"));
+        one_day: T = "同一天", "one day";
+        hours: T = "覆盖", "Hours";
+        store_as: T = "存为", "Store as";
+        file_column: T = "文件列", "File column";
+        skip: T = "不导入", "skip";
+        words: T = "状态", "Status";
+        unmapped: T = "状态词未映射", "Status words not mapped";
+        unmapped_note: T = "选定含义后重新计数", "choose what each means; counts follow";
+        rows: F = |n| format!("{n} 行"), |n| many(n, "row", "rows");
+        more_words: F = |n| format!("还有 {n} 个词"), |n| many(n, "more word", "more words");
+        choose: T = "请选择", "choose";
+        lacking: F = |names| format!("缺少：{names}"), |names| format!("Missing: {names}");
+        no_rows: T = "没有可导入的行", "No row can be imported";
+        empty_title: T = "文件里没有数据行", "The file has no data rows";
+        empty_note: T = "重新导出后再导入", "Export it again, then import it";
+        as_bill: T = "按账单导入", "Import as a bill";
+        no_fulfilment: T = "没有发货信息，查不出未履约", "No delivery: no P03";
+        status: F = |n| format!("预览前 {n} 行，尚未存入"), |n| format!("First {} shown, nothing stored", many(n, "row", "rows"));
+        line_of: F2 = |line, reason| format!("第 {line} 行拒收：{reason}"), |line, reason| format!("row {line} refused: {reason}");
+        refund_ok: T = "退款成功", "success";
+        refund_processing: T = "处理中", "processing";
+        refund_closed: T = "已关闭", "closed";
+        refund_abnormal: T = "异常", "abnormal";
+    }
+}
+
+impl Wording {
+    /// A canonical column in words.
+    pub(crate) const fn column(&self, column: Column) -> &'static str {
+        let (zh, en) = match column {
+            Column::OutTradeNo => ("商户订单号", "Order no."),
+            Column::OrderNo => ("业务单号", "Business no."),
+            Column::Amount => ("金额", "Amount"),
+            Column::Currency => ("币种", "Currency"),
+            Column::PayStatus => ("支付状态", "Payment status"),
+            Column::CreatedAt => ("创建时间", "Created at"),
+            Column::PaidAt => ("支付时间", "Paid at"),
+            Column::ClosedAt => ("关闭时间", "Closed at"),
+            Column::FulfilStatus => ("发货状态", "Fulfilment"),
+            Column::FulfilledAt => ("发货时间", "Fulfilled at"),
+            Column::TransactionId => ("微信订单号", "WeChat no."),
+            Column::Appid => ("appid", "appid"),
+            Column::MchId => ("商户号", "Merchant no."),
+            Column::SubMchid => ("子商户号", "Sub-merchant"),
+            Column::TradeType => ("交易类型", "Trade type"),
+            Column::Openid => ("openid", "openid"),
+            Column::Goods => ("商品", "Goods"),
+            Column::Attach => ("附加数据", "Attach"),
+            Column::RefundNo => ("订单行退款单号", "Refund no. (order)"),
+            Column::RefundAmount => ("已退金额", "Refunded"),
+            Column::RefundStatus => ("订单行退款状态", "Refund status (order)"),
+            Column::RefundAt => ("退款时间", "Refunded at"),
+            Column::OutRefundNo => ("商户退款单号", "Refund no."),
+            Column::RefundId => ("微信退款单号", "WeChat refund no."),
+            Column::Status => ("退款状态", "Refund status"),
+            Column::RequestedAt => ("申请时间", "Requested at"),
+            Column::SucceededAt => ("成功时间", "Succeeded at"),
+        };
+        if self.is_zh() { zh } else { en }
+    }
+
+    /// A refund status that a word can mean.
+    pub(crate) const fn meaning_refund(&self, status: RefundStatus) -> &'static str {
+        match status {
+            RefundStatus::Processing => self.import.refund_processing,
+            RefundStatus::Success => self.import.refund_ok,
+            RefundStatus::Closed => self.import.refund_closed,
+            RefundStatus::Abnormal => self.import.refund_abnormal,
+        }
+    }
+}

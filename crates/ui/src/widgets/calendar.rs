@@ -1,0 +1,325 @@
+//! Months of days with their state: the bill calendar, and what the date field opens.
+
+use egui::accesskit::Role;
+use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::format;
+use crate::paint;
+use crate::text::{Wording, words};
+use crate::theme::{Face, Mood, tokens};
+use recondesk_app::model::{CalendarDay, CalendarState};
+use recondesk_domain::BillDate;
+
+/// What a calendar shows.
+pub(crate) struct Months<'a> {
+    /// The last month is that of this day.
+    pub(crate) today: BillDate,
+    /// The day in view gets the accent edge instead of today where it is known.
+    pub(crate) chosen: Option<BillDate>,
+    /// Known days, in any order.
+    pub(crate) days: &'a [CalendarDay],
+    /// Months side by side.
+    pub(crate) months: u32,
+    /// Last month shown: months before the one of today.
+    pub(crate) back: u32,
+    /// Height of a cell.
+    pub(crate) cell: f32,
+}
+
+/// Height that months need: head, weekdays, six weeks.
+pub(crate) const fn height(cell: f32) -> f32 {
+    44.0 + 6.0 * cell
+}
+
+impl Months<'_> {
+    /// Draws the months into a rectangle; returns the day that was clicked.
+    pub(crate) fn show(&self, ui: &Ui, rect: Rect) -> Option<BillDate> {
+        let gap = 18.0;
+        let count = self.months as f32;
+        let width = (rect.width() - gap * (count - 1.0)) / count;
+        let mut clicked = None;
+        for nth in 0..self.months {
+            let left = rect.left() + nth as f32 * (width + gap);
+            let area = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+            let back = self.back + self.months - 1 - nth;
+            clicked = self.month(ui, area, back).or(clicked);
+        }
+        clicked
+    }
+
+    fn month(&self, ui: &Ui, area: Rect, back: u32) -> Option<BillDate> {
+        let t = tokens(ui);
+        let w = words(ui);
+        let p = ui.painter();
+        let (year, month) = months_back(self.today, back);
+        let first = BillDate::ymd(year, month, 1)?;
+        let name = w
+            .frame
+            .months
+            .get(month as usize - 1)
+            .copied()
+            .unwrap_or("");
+        let cell = (area.width() / 7.0).floor();
+        let at = pos2(area.left() + 2.0, area.top() + 9.0);
+        paint::left(p, at, name, (Face::Body, t.text_2));
+        for (nth, sign) in w.frame.weekday_signs.iter().enumerate() {
+            let at = pos2(area.left() + cell * (nth as f32 + 0.5), area.top() + 30.0);
+            paint::text(p, at, Align2::CENTER_CENTER, sign, (Face::Micro, t.text_3));
+        }
+        let mut clicked = None;
+        let mut day = first;
+        let mut week = 0.0;
+        while day.ymd_parts().1 == month {
+            let column = day.weekday() as f32;
+            let place = pos2(
+                area.left() + column * cell,
+                area.top() + 42.0 + week * self.cell,
+            );
+            let rect = Rect::from_min_size(place, vec2(cell, self.cell)).shrink(1.0);
+            if self.day(ui, rect, day).clicked() {
+                clicked = Some(day);
+            }
+            if day.weekday() == 6 {
+                week += 1.0;
+            }
+            day = day.next();
+        }
+        clicked
+    }
+
+    fn day(&self, ui: &Ui, rect: Rect, day: BillDate) -> Response {
+        let t = tokens(ui);
+        let w = words(ui);
+        let p = ui.painter();
+        let known = self.days.iter().find(|known| known.day == day);
+        let coming = day >= self.today;
+        let sense = if coming { Sense::hover() } else { Sense::CLICK };
+        let response = ui.interact(rect, paint::id(ui, ("day", day.number())), sense);
+        let said = known.map_or_else(|| day.to_string(), |known| state_words(w, known));
+        response.widget_info(|| {
+            WidgetInfo::selected(
+                Role::GridCell,
+                !coming,
+                self.chosen == Some(day),
+                said.clone(),
+            )
+        });
+        let look = Look::of(known.map(|known| known.state), ui);
+        let color = if coming && known.is_none() {
+            t.disabled
+        } else {
+            look.digit
+        };
+        paint::framed(p, rect, 4, look.ground, look.edge);
+        if look.dashed {
+            paint::dashed(p, rect, Stroke::new(1.0, t.orange.fill), 3.0);
+        }
+        let chosen = self.chosen == Some(day) || (self.chosen.is_none() && day == self.today);
+        if chosen {
+            paint::framed(p, rect, 4, Color32::TRANSPARENT, Stroke::new(1.5, t.accent));
+        } else if response.hovered() && !coming {
+            let edge = Stroke::new(1.0, t.line_input);
+            paint::framed(p, rect, 4, Color32::TRANSPARENT, edge);
+        }
+        let text = day.ymd_parts().2.to_string();
+        let digit = if chosen && known.is_none() {
+            t.accent
+        } else {
+            color
+        };
+        paint::text(
+            p,
+            rect.center(),
+            Align2::CENTER_CENTER,
+            &text,
+            (Face::Micro, digit),
+        );
+        if look.corner {
+            paint::diamond(
+                p,
+                pos2(rect.right() - 2.0, rect.top() + 2.0),
+                3.0,
+                t.red.fill,
+            );
+        }
+        if look.underlined {
+            let y = rect.center().y + 8.0;
+            paint::hline(
+                p,
+                egui::Rangef::new(rect.center().x - 4.0, rect.center().x + 4.0),
+                y,
+                t.grey.fill,
+            );
+        }
+        if known.is_some() {
+            response.on_hover_text(said)
+        } else {
+            response
+        }
+    }
+}
+
+struct Look {
+    ground: Color32,
+    edge: Stroke,
+    digit: Color32,
+    dashed: bool,
+    corner: bool,
+    underlined: bool,
+}
+
+impl Look {
+    fn of(state: Option<CalendarState>, ui: &Ui) -> Self {
+        let t = tokens(ui);
+        let plain = Self {
+            ground: Color32::TRANSPARENT,
+            edge: Stroke::NONE,
+            digit: t.text_3,
+            dashed: false,
+            corner: false,
+            underlined: false,
+        };
+        let Some(state) = state else {
+            return plain;
+        };
+        match state {
+            CalendarState::Balanced => Self {
+                ground: t.green.tint,
+                // In high contrast every tint is the ground.
+                edge: if t.contrast {
+                    Stroke::new(1.0, t.green.text)
+                } else {
+                    Stroke::NONE
+                },
+                digit: t.green.text,
+                ..plain
+            },
+            CalendarState::NeedsWork => Self {
+                ground: t.red.tint,
+                edge: Stroke::new(1.0, t.red.fill),
+                digit: t.red.text,
+                corner: true,
+                ..plain
+            },
+            CalendarState::Faults => Self {
+                ground: t.orange.tint,
+                edge: Stroke::new(1.0, t.orange.fill),
+                digit: t.orange.text,
+                ..plain
+            },
+            CalendarState::Verified => Self {
+                ground: t.grey.tint,
+                digit: t.text_2,
+                ..plain
+            },
+            CalendarState::Missing => Self {
+                digit: t.orange.text,
+                dashed: true,
+                ..plain
+            },
+            CalendarState::NoBill => Self {
+                ground: t.grey.tint,
+                digit: t.grey.text,
+                underlined: true,
+                ..plain
+            },
+        }
+    }
+}
+
+fn state_words(w: &Wording, known: &CalendarDay) -> String {
+    let o = &w.overview;
+    let state = match known.state {
+        CalendarState::Balanced => o.day_balanced,
+        CalendarState::NeedsWork => o.day_work,
+        CalendarState::Faults => o.day_faults,
+        CalendarState::Verified => o.day_verified,
+        CalendarState::Missing => o.day_missing,
+        CalendarState::NoBill => o.day_no_bill,
+    };
+    let mut said = (o.day_and)(&known.day.to_string(), state);
+    if known.rows > 0 {
+        said.push_str("  ");
+        said.push_str(&(w.frame.rows)(&format::count(known.rows)));
+    }
+    said
+}
+
+/// The signs and their words under a calendar; returns the bottom.
+pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32) -> f32 {
+    let w = words(ui);
+    let t = tokens(ui);
+    let p = ui.painter();
+    let o = &w.overview;
+    let parts = [
+        (CalendarState::Balanced, o.legend_balanced),
+        (CalendarState::NeedsWork, o.legend_work),
+        (CalendarState::Missing, o.legend_missing),
+        (CalendarState::NoBill, o.legend_none),
+    ];
+    let mut x = at.x;
+    for (state, name) in parts {
+        let needed = 18.0 + paint::width(p, name, Face::Small);
+        if x + needed > at.x + width {
+            break;
+        }
+        let look = Look::of(Some(state), ui);
+        let rect = Rect::from_min_size(pos2(x, at.y - 5.5), vec2(11.0, 11.0));
+        paint::framed(p, rect, 3, look.ground, look.edge);
+        if look.dashed {
+            paint::dashed(p, rect, Stroke::new(1.0, t.orange.fill), 3.0);
+        }
+        if look.underlined {
+            paint::hline(
+                p,
+                egui::Rangef::new(x + 3.0, x + 8.0),
+                at.y + 2.0,
+                t.grey.fill,
+            );
+        }
+        paint::left(p, pos2(x + 17.0, at.y), name, (Face::Small, t.text_2));
+        x += needed + 18.0;
+    }
+    at.y + 10.0
+}
+
+/// The line that names the most urgent missing day.
+pub(crate) fn missing(ui: &Ui, at: Pos2, day: BillDate, today: BillDate) {
+    let t = tokens(ui);
+    let w = words(ui);
+    let p = ui.painter();
+    let left = day
+        .bill_available_until()
+        .number()
+        .saturating_sub(today.number())
+        .max(0);
+    let (mood, color) = match left {
+        0..=4 => (Mood::Urgent, t.red.text),
+        5..=13 => (Mood::Fault, t.orange.text),
+        _ => (Mood::Fault, t.text_2),
+    };
+    paint::mark(p, pos2(at.x + 5.0, at.y), mood, t);
+    let words = (w.overview.missing_day)(&format::short_day(day), &left.to_string());
+    let said = paint::left(p, pos2(at.x + 17.0, at.y), &words, (Face::Small, color));
+    paint::say(ui, "missing day", said, &words);
+}
+
+fn months_back(today: BillDate, back: u32) -> (i32, u32) {
+    let (year, month, _) = today.ymd_parts();
+    let index = i64::from(year) * 12 + i64::from(month) - 1 - i64::from(back);
+    let year = i32::try_from(index.div_euclid(12)).unwrap_or(year);
+    let month = u32::try_from(index.rem_euclid(12)).unwrap_or(0) + 1;
+    (year, month)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_go_back_over_new_year() {
+        let today = BillDate::parse("2026-02-09").unwrap();
+        assert_eq!(months_back(today, 0), (2026, 2));
+        assert_eq!(months_back(today, 2), (2025, 12));
+    }
+}

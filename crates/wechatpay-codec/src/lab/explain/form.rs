@@ -1,0 +1,223 @@
+//! What a given signature looks like: hex or Base64, upper or lower case, and the bytes behind it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use super::Change;
+use recondesk_domain::Words;
+
+/// A signature as given, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// How they were written.
+    pub form: Form,
+}
+
+/// How a signature is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Upper-case hex: right for APIv2.
+    HexUpper,
+    /// Lower-case hex.
+    HexLower,
+    /// Hex with both cases.
+    HexMixed,
+    /// The middle 16 characters of an MD5, as some libraries call it.
+    HexMiddle,
+    /// Base64: right for APIv3.
+    Base64,
+    /// Base64 with `-` and `_`.
+    Base64Url,
+    /// Base64 without its `=`.
+    Base64Unpadded,
+    /// Base64 with line breaks or spaces in it.
+    Base64Spaced,
+    /// Base64 that was URL-encoded.
+    Base64Percent,
+    /// Hex, with white space around.
+    HexSpaced,
+}
+
+impl Given {
+    /// Reads a signature of APIv2.
+    #[must_use]
+    pub fn v2(text: &str) -> Option<Self> {
+        let trimmed = text.trim().trim_matches('"');
+        if let Some(bytes) = unhex(trimmed) {
+            let form = match (
+                trimmed.bytes().any(|b| b.is_ascii_uppercase()),
+                trimmed.bytes().any(|b| b.is_ascii_lowercase()),
+            ) {
+                _ if trimmed != text => Form::HexSpaced,
+                _ if bytes.len() == 8 => Form::HexMiddle,
+                (true, true) => Form::HexMixed,
+                (false, true) => Form::HexLower,
+                _ => Form::HexUpper,
+            };
+            return matches!(bytes.len(), 8 | 16 | 20 | 32).then_some(Self { bytes, form });
+        }
+        let given = Self::base64(trimmed)?;
+        matches!(given.bytes.len(), 16 | 20 | 32).then_some(given)
+    }
+
+    /// Reads a signature of APIv3.
+    #[must_use]
+    pub fn v3(text: &str) -> Option<Self> {
+        let trimmed = text.trim().trim_matches('"');
+        if trimmed.len() >= 256
+            && let Some(bytes) = unhex(trimmed)
+        {
+            let form = Form::HexMixed;
+            return Some(Self { bytes, form });
+        }
+        Self::base64(trimmed).filter(|given| given.bytes.len() >= 128)
+    }
+
+    fn base64(text: &str) -> Option<Self> {
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let percent = compact.contains('%').then(|| {
+            compact
+                .replace("%2B", "+")
+                .replace("%2b", "+")
+                .replace("%2F", "/")
+                .replace("%2f", "/")
+                .replace("%3D", "=")
+                .replace("%3d", "=")
+        });
+        let body = percent.as_deref().unwrap_or(&compact).trim_end_matches('=');
+        let url = body.contains(['-', '_']);
+        let bytes = if url {
+            URL_SAFE_NO_PAD.decode(body)
+        } else {
+            STANDARD_NO_PAD.decode(body)
+        }
+        .ok()?;
+        let padded = percent
+            .as_deref()
+            .unwrap_or(&compact)
+            .len()
+            .is_multiple_of(4);
+        let form = if percent.is_some() {
+            Form::Base64Percent
+        } else if url {
+            Form::Base64Url
+        } else if compact.len() != text.len() {
+            Form::Base64Spaced
+        } else if padded {
+            Form::Base64
+        } else {
+            Form::Base64Unpadded
+        };
+        Some(Self { bytes, form })
+    }
+
+    /// The change that the writing alone needs, if any.
+    pub(super) fn change(&self, wanted: Form) -> Option<Change> {
+        let (code, zh, en) = match self.form {
+            form if form == wanted => return None,
+            Form::HexUpper | Form::HexMixed => (
+                "result-hex",
+                "结果写成了十六进制",
+                "the result is written as hex",
+            ),
+            Form::HexLower => (
+                "result-lower-case",
+                "结果是小写",
+                "the result is in lower case",
+            ),
+            Form::HexMiddle => (
+                "result-16",
+                "结果只取了中间 16 位",
+                "only the middle 16 characters were taken",
+            ),
+            Form::HexSpaced => (
+                "result-space",
+                "结果前后有空白或引号",
+                "white space or quotes stand around the result",
+            ),
+            Form::Base64 => (
+                "result-base64",
+                "结果写成了 Base64",
+                "the result is written as Base64",
+            ),
+            Form::Base64Url => (
+                "result-base64url",
+                "结果用了 URL 安全的 Base64（- 和 _）",
+                "the result is URL-safe Base64 (- and _)",
+            ),
+            Form::Base64Unpadded => (
+                "result-unpadded",
+                "Base64 末尾缺少 =",
+                "the Base64 lacks its =",
+            ),
+            Form::Base64Spaced => (
+                "result-line-break",
+                "Base64 里有换行或空格",
+                "the Base64 has line breaks or spaces in it",
+            ),
+            Form::Base64Percent => (
+                "result-percent",
+                "Base64 被 URL 编码了",
+                "the Base64 was URL-encoded",
+            ),
+        };
+        let (mend_zh, mend_en) = if wanted == Form::HexUpper {
+            ("写成大写十六进制", "write it as upper-case hex")
+        } else {
+            (
+                "写成标准 Base64，不换行",
+                "write it as standard Base64 without line breaks",
+            )
+        };
+        Some(Change {
+            code,
+            field: String::new(),
+            what: Words::new(zh, en),
+            mend: Words::new(mend_zh, mend_en),
+        })
+    }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if text.is_empty() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    let (pairs, _) = text.as_bytes().as_chunks::<2>();
+    pairs
+        .iter()
+        .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writing_of_a_signature_is_recognised() {
+        let form = |text: &str| Given::v2(text).map(|given| given.form);
+        assert_eq!(
+            form("9A0A8659F005D6984697E2CA0A9CF3B7"),
+            Some(Form::HexUpper)
+        );
+        assert_eq!(
+            form("9a0a8659f005d6984697e2ca0a9cf3b7"),
+            Some(Form::HexLower)
+        );
+        assert_eq!(
+            form(" 9A0A8659F005D6984697E2CA0A9CF3B7"),
+            Some(Form::HexSpaced)
+        );
+        assert_eq!(form("mgqGWfAF1phGl+LKCpzztw=="), Some(Form::Base64));
+        assert_eq!(form("mgqGWfAF1phGl-LKCpzztw=="), Some(Form::Base64Url));
+        assert_eq!(form("hello"), None);
+        assert_eq!(form(""), None);
+    }
+}

@@ -1,0 +1,376 @@
+//! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
+
+use super::edits::{Edit, unpercent, xml_escaped};
+use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Order, Twist};
+use crate::Params;
+use crate::v3::api::percent;
+
+/// The message, its keys, and room to build strings without allocating anew.
+pub(super) struct Builder<'a> {
+    names: Vec<&'a str>,
+    values: Vec<&'a str>,
+    encoded: Vec<(Encoding, Vec<Vec<u8>>)>,
+    keys: &'a [&'a [u8]],
+    order: Vec<usize>,
+    shown: bool,
+}
+
+/// A string as built, and where the key was taken from.
+pub(super) struct Built {
+    pub(super) text: Vec<u8>,
+    pub(super) key: Vec<u8>,
+}
+
+struct Way<'e> {
+    keep_empty: bool,
+    keep_sign: bool,
+    order: Order,
+    encoding: Encoding,
+    joiner: Joiner,
+    place: KeyPlace,
+    form: KeyForm,
+    key: usize,
+    newline: bool,
+    repeated: Option<bool>,
+    edits: [Option<&'e Edit>; 2],
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(params: &'a Params, keys: &'a [&'a [u8]]) -> Self {
+        let names: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
+        let values: Vec<&str> = params.iter().map(|p| p.value.as_str()).collect();
+        let mut order: Vec<usize> = (0..names.len()).collect();
+        order.sort_by_key(|at| names.get(*at).copied());
+        Self {
+            names,
+            values,
+            encoded: Vec::new(),
+            keys,
+            order,
+            shown: false,
+        }
+    }
+
+    /// A builder for strings that are shown: the keys are placeholders, and their rewriting is told, not done.
+    pub(super) fn shown(params: &'a Params, placeholders: &'a [&'a [u8]]) -> Self {
+        Self {
+            shown: true,
+            ..Self::new(params, placeholders)
+        }
+    }
+
+    /// Builds the string of a way with these twists into `out`.
+    pub(super) fn build(&mut self, twists: &[Twist<'_>], out: &mut Built) {
+        let way = way(twists);
+        out.text.clear();
+        self.write_key(&way, &mut out.key);
+        let fields = self.fields(&way);
+        let Built { text, key } = out;
+        if way.place == KeyPlace::Front {
+            text.extend_from_slice(b"key=");
+            text.extend_from_slice(key);
+            text.extend_from_slice(joint(way.joiner));
+        }
+        match way.joiner {
+            Joiner::AmpersandFirst => text.push(b'&'),
+            Joiner::QuestionFirst => text.push(b'?'),
+            Joiner::Printed => text.push(b'{'),
+            _ => {}
+        }
+        let mut key_pending = way.place == KeyPlace::Sorted;
+        let mut first = true;
+        for (name, value) in fields {
+            if key_pending && name.as_bytes() > b"key".as_slice() {
+                key_pending = false;
+                pair(text, &mut first, way.joiner, "key", key);
+            }
+            match value {
+                Value::Own(at) => {
+                    let value = self.encoded(way.encoding, at);
+                    pair(text, &mut first, way.joiner, name, value);
+                }
+                Value::Edited(bytes) => {
+                    let value = encode_bytes(bytes, way.encoding);
+                    pair(text, &mut first, way.joiner, name, &value);
+                }
+            }
+        }
+        if key_pending {
+            pair(text, &mut first, way.joiner, "key", key);
+        }
+        match way.joiner {
+            Joiner::AmpersandEnd => text.push(b'&'),
+            Joiner::Printed => text.push(b'}'),
+            _ => {}
+        }
+        append_key(text, way.place, way.joiner, key);
+        if way.newline {
+            text.push(b'\n');
+        }
+    }
+
+    fn fields<'f>(&self, way: &Way<'f>) -> Vec<(&'f str, Value<'f>)>
+    where
+        'a: 'f,
+    {
+        let mut out: Vec<(&'f str, Value<'f>)> = Vec::with_capacity(self.names.len() + 2);
+        let mut changed_name = false;
+        for at in 0..self.names.len() {
+            let at = match way.order {
+                Order::AsWritten => at,
+                _ => self.order.get(at).copied().unwrap_or(at),
+            };
+            let (name, value) = self.field(at);
+            let edit = way.edits.iter().flatten().find(|edit| edit.at == Some(at));
+            if let Some(edit) = edit {
+                changed_name |= edit.name != name;
+                if let Some(bytes) = &edit.value {
+                    out.push((edit.name.as_str(), Value::Edited(bytes)));
+                }
+                continue;
+            }
+            if (value.is_empty() && !way.keep_empty) || (name == "sign" && !way.keep_sign) {
+                continue;
+            }
+            if let Some(last) = way.repeated {
+                let same = |at: &usize| self.names.get(*at) == Some(&name);
+                let chosen = if last {
+                    (0..self.names.len()).rev().find(same)
+                } else {
+                    (0..self.names.len()).find(same)
+                };
+                if chosen != Some(at) {
+                    continue;
+                }
+            }
+            out.push((name, Value::Own(at)));
+        }
+        for edit in way.edits.iter().flatten() {
+            if let (None, Some(bytes)) = (edit.at, &edit.value) {
+                changed_name = true;
+                out.push((edit.name.as_str(), Value::Edited(bytes)));
+            }
+        }
+        match way.order {
+            Order::Sorted if changed_name => out.sort_by(|a, b| a.0.cmp(b.0)),
+            Order::Sorted | Order::AsWritten => {}
+            Order::Descending => out.sort_by(|a, b| b.0.cmp(a.0)),
+            Order::IgnoringCase => {
+                out.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+            }
+        }
+        out
+    }
+
+    fn field(&self, at: usize) -> (&'a str, &'a str) {
+        (
+            self.names.get(at).copied().unwrap_or_default(),
+            self.values.get(at).copied().unwrap_or_default(),
+        )
+    }
+
+    fn encoded(&mut self, encoding: Encoding, at: usize) -> &[u8] {
+        if encoding == Encoding::Raw {
+            return self.field(at).1.as_bytes();
+        }
+        let known = self
+            .encoded
+            .iter()
+            .position(|(known, _)| *known == encoding);
+        let index = if let Some(index) = known {
+            index
+        } else {
+            let all = self.values.iter().map(|v| encode(v, encoding)).collect();
+            self.encoded.push((encoding, all));
+            self.encoded.len() - 1
+        };
+        self.encoded
+            .get(index)
+            .and_then(|(_, all)| all.get(at))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    fn write_key(&self, way: &Way<'_>, out: &mut Vec<u8>) {
+        let key = self.keys.get(way.key).copied().unwrap_or_default();
+        out.clear();
+        match way.form {
+            KeyForm::Bom => out.extend_from_slice("\u{FEFF}".as_bytes()),
+            KeyForm::SpaceStart => out.push(b' '),
+            KeyForm::Quoted => out.push(b'"'),
+            _ => {}
+        }
+        let told = match way.form {
+            KeyForm::Upper => "UPPER",
+            KeyForm::Lower => "LOWER",
+            KeyForm::Md5 => "MD5",
+            KeyForm::Trimmed => "TRIM",
+            _ => "",
+        };
+        if self.shown && !told.is_empty() {
+            out.extend_from_slice(told.as_bytes());
+            out.push(b'(');
+            out.extend_from_slice(key);
+            out.push(b')');
+            return;
+        }
+        match way.form {
+            KeyForm::Upper => out.extend(key.iter().map(u8::to_ascii_uppercase)),
+            KeyForm::Lower => out.extend(key.iter().map(u8::to_ascii_lowercase)),
+            KeyForm::Trimmed => out.extend_from_slice(key.trim_ascii()),
+            KeyForm::Md5 => {
+                use md5::Digest as _;
+                out.extend_from_slice(crate::v2::hex_lower(&md5::Md5::digest(key)).as_bytes());
+            }
+            KeyForm::Empty => {}
+            _ => out.extend_from_slice(key),
+        }
+        match way.form {
+            KeyForm::LfEnd => out.push(b'\n'),
+            KeyForm::CrLfEnd => out.extend_from_slice(b"\r\n"),
+            KeyForm::CrEnd => out.push(b'\r'),
+            KeyForm::SpaceEnd => out.push(b' '),
+            KeyForm::TabEnd => out.push(b'\t'),
+            KeyForm::Quoted => out.push(b'"'),
+            _ => {}
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Value<'f> {
+    Own(usize),
+    Edited(&'f [u8]),
+}
+
+fn way<'e>(twists: &[Twist<'e>]) -> Way<'e> {
+    let mut way = Way {
+        keep_empty: false,
+        keep_sign: false,
+        order: Order::Sorted,
+        encoding: Encoding::Raw,
+        joiner: Joiner::Ampersand,
+        place: KeyPlace::End,
+        form: KeyForm::AsIs,
+        key: 0,
+        newline: false,
+        repeated: None,
+        edits: [None, None],
+    };
+    for twist in twists {
+        match *twist {
+            Twist::KeepEmpty => way.keep_empty = true,
+            Twist::KeepSign => way.keep_sign = true,
+            Twist::Order(order) => way.order = order,
+            Twist::Encoding(encoding) => way.encoding = encoding,
+            Twist::Joiner(joiner) => way.joiner = joiner,
+            Twist::KeyPlace(place) => way.place = place,
+            Twist::KeyForm(form) => way.form = form,
+            Twist::OtherKey(key) => way.key = key,
+            Twist::NewlineEnd => way.newline = true,
+            Twist::FirstOfRepeated => way.repeated = Some(false),
+            Twist::LastOfRepeated => way.repeated = Some(true),
+            Twist::Edit(edit) => match &mut way.edits {
+                [slot @ None, _] | [_, slot] => *slot = Some(edit),
+            },
+        }
+    }
+    way
+}
+
+fn joint(joiner: Joiner) -> &'static [u8] {
+    match joiner {
+        Joiner::Ampersand
+        | Joiner::AmpersandEnd
+        | Joiner::AmpersandFirst
+        | Joiner::QuestionFirst => b"&",
+        Joiner::Printed => b", ",
+        Joiner::Nothing | Joiner::ValuesOnly => b"",
+        Joiner::Escaped => b"&amp;",
+        Joiner::Comma => b",",
+    }
+}
+
+fn pair(out: &mut Vec<u8>, first: &mut bool, joiner: Joiner, name: &str, value: &[u8]) {
+    if !*first {
+        out.extend_from_slice(joint(joiner));
+    }
+    *first = false;
+    if joiner != Joiner::ValuesOnly {
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'=');
+    }
+    out.extend_from_slice(value);
+}
+
+fn append_key(out: &mut Vec<u8>, place: KeyPlace, joiner: Joiner, key: &[u8]) {
+    let name: &[u8] = match place {
+        KeyPlace::Missing | KeyPlace::Front | KeyPlace::Sorted => return,
+        KeyPlace::Bare => b"",
+        KeyPlace::BareAfterAmpersand => b"&",
+        KeyPlace::NoAmpersand => b"key=",
+        KeyPlace::NamedUpper => b"&KEY=",
+        KeyPlace::NamedCapital => b"&Key=",
+        KeyPlace::NamedSecret => b"&secret=",
+        KeyPlace::NamedApiKey => b"&api_key=",
+        KeyPlace::NamedPaySignKey => b"&paySignKey=",
+        KeyPlace::NamedAppSecret => b"&appsecret=",
+        KeyPlace::NoEquals => b"&key",
+        KeyPlace::End => {
+            if joiner == Joiner::Printed {
+                out.push(b'&');
+            } else if !out.is_empty() {
+                out.extend_from_slice(joint(joiner));
+            }
+            b"key="
+        }
+    };
+    out.extend_from_slice(name);
+    out.extend_from_slice(key);
+}
+
+fn encode(value: &str, encoding: Encoding) -> Vec<u8> {
+    match encoding {
+        Encoding::Raw => value.into(),
+        Encoding::Url => percent(value).into(),
+        Encoding::UrlLower => {
+            let mut after = 0;
+            percent(value)
+                .bytes()
+                .map(|byte| {
+                    if byte == b'%' {
+                        after = 2;
+                        byte
+                    } else if after > 0 {
+                        after -= 1;
+                        byte.to_ascii_lowercase()
+                    } else {
+                        byte
+                    }
+                })
+                .collect()
+        }
+        Encoding::Form => percent(value)
+            .replace("%20", "+")
+            .replace("%2A", "*")
+            .replace('~', "%7E")
+            .into(),
+        Encoding::Decoded => unpercent(value).unwrap_or_else(|| value.to_owned()).into(),
+        Encoding::Xml => xml_escaped(value).into(),
+        Encoding::Cdata => format!("<![CDATA[{value}]]>").into(),
+        Encoding::Gbk => encoding_rs::GBK.encode(value).0.into_owned(),
+        Encoding::TwiceUtf8 => value.bytes().map(char::from).collect::<String>().into(),
+        Encoding::Quoted => format!("\"{value}\"").into(),
+        Encoding::QuestionMarks => {
+            let ascii = |c: char| if c.is_ascii() { c } else { '?' };
+            value.chars().map(ascii).collect::<String>().into()
+        }
+        Encoding::Trimmed => value.trim().into(),
+    }
+}
+
+fn encode_bytes(value: &[u8], encoding: Encoding) -> Vec<u8> {
+    if encoding == Encoding::Raw {
+        return value.to_vec();
+    }
+    std::str::from_utf8(value).map_or_else(|_| value.to_vec(), |text| encode(text, encoding))
+}

@@ -1,0 +1,299 @@
+//! The names of the mistakes of APIv2, in both languages, and how to mend each.
+
+use super::Change;
+use super::edits::Edit;
+use super::v2::{Algorithm, QuestionV2};
+use super::v2_rows::{encoding_row, form_row, joiner_row, place_row};
+use super::v2_twist::{Order, Twist};
+use recondesk_domain::{SignType, Words};
+
+pub(super) type Row = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+pub(super) fn not_a_signature() -> Words {
+    Words::new(
+        "这不是 APIv2 签名：应为 32 位（MD5）或 64 位（HMAC-SHA256）十六进制",
+        "This is no APIv2 signature: 32 (MD5) or 64 (HMAC-SHA256) hex characters are expected",
+    )
+}
+
+pub(super) fn hints(question: &QuestionV2) -> Vec<Words> {
+    let mut out = vec![Words::new(
+        "给出对方实际签名的字符串，可以逐字节比对",
+        "Give the string that was really signed; it is then compared byte by byte",
+    )];
+    if question.keys.len() < 2 {
+        out.push(Words::new(
+            "密钥可能不是这一个：核对商户平台上的 API 密钥，或加上其他商户档案的密钥",
+            "The key may be another one: check it in the merchant console, or add keys of other profiles",
+        ));
+    }
+    out.push(Words::new(
+        "随机串或时间若在签名后重新生成，请给出签名时用的那一个",
+        "If nonce or time were made anew after signing, give the ones that were signed",
+    ));
+    out
+}
+
+pub(super) fn other_string(lacks_key: bool) -> Change {
+    let (zh, en) = if lacks_key {
+        (
+            "签名正确，但签的是另一个字符串（不含密钥部分）",
+            "the signature is right, but of another string (given without its key)",
+        )
+    } else {
+        (
+            "签名正确，但签的是另一个字符串",
+            "the signature is right, but of another string",
+        )
+    };
+    Change {
+        code: "other-string",
+        field: String::new(),
+        what: Words::new(zh, en),
+        mend: Words::new(
+            "照右边的字符串改，从第一处不同开始",
+            "follow the right string, beginning at the first difference",
+        ),
+    }
+}
+
+pub(super) fn algorithm(used: Algorithm, wanted: SignType) -> Option<Change> {
+    let name = match (used, wanted) {
+        (Algorithm::Md5, SignType::Md5) | (Algorithm::HmacSha256, SignType::HmacSha256) => {
+            return None;
+        }
+        (Algorithm::Md5, _) => "MD5",
+        (Algorithm::HmacSha256, _) => "HMAC-SHA256",
+        (Algorithm::HmacMd5, _) => "HMAC-MD5",
+        (Algorithm::Sha256, _) => "SHA-256",
+        (Algorithm::Sha1, _) => "SHA-1",
+    };
+    let code = match used {
+        Algorithm::Md5 => "digest-md5",
+        Algorithm::HmacSha256 => "digest-hmac-sha256",
+        Algorithm::HmacMd5 => "digest-hmac-md5",
+        Algorithm::Sha256 => "digest-sha256",
+        Algorithm::Sha1 => "digest-sha1",
+    };
+    Some(Change {
+        code,
+        field: String::new(),
+        what: Words::new(
+            format!("用了 {name}，应为 {}", wanted.wire()),
+            format!("{name} was used instead of {}", wanted.wire()),
+        ),
+        mend: Words::new(
+            format!("改用 {}，并与 sign_type 一致", wanted.wire()),
+            format!("use {}, and say so in sign_type", wanted.wire()),
+        ),
+    })
+}
+
+pub(super) fn change(twist: &Twist<'_>, question: &QuestionV2) -> Change {
+    let row = match twist {
+        Twist::Edit(edit) => return edited(edit, question),
+        Twist::OtherKey(at) => {
+            return other_key(question.keys.get(*at).map_or("", |key| &key.name));
+        }
+        Twist::KeepEmpty => (
+            "empty-kept",
+            "空值字段参与了签名",
+            "empty fields were signed",
+            "值为空的字段不参与签名",
+            "leave fields without a value out",
+        ),
+        Twist::KeepSign => (
+            "sign-included",
+            "sign 字段自己参与了签名",
+            "the field sign was signed itself",
+            "签名前去掉 sign",
+            "take sign out before signing",
+        ),
+        Twist::Order(Order::AsWritten) => (
+            "order-as-written",
+            "字段没有排序",
+            "the fields were not sorted",
+            "按字段名 ASCII 从小到大排序",
+            "sort by name, ASCII ascending",
+        ),
+        Twist::Order(Order::Descending) => (
+            "order-descending",
+            "字段按从大到小排序",
+            "the fields were sorted descending",
+            "按字段名 ASCII 从小到大排序",
+            "sort by name, ASCII ascending",
+        ),
+        Twist::Order(Order::IgnoringCase | Order::Sorted) => (
+            "order-ignoring-case",
+            "排序时没有区分大小写",
+            "case was ignored when sorting",
+            "按 ASCII 排序，大写字母在前",
+            "sort by ASCII: capitals come first",
+        ),
+        Twist::Encoding(encoding) => encoding_row(*encoding),
+        Twist::Joiner(joiner) => joiner_row(*joiner),
+        Twist::KeyPlace(place) => place_row(*place),
+        Twist::KeyForm(form) => form_row(*form),
+        Twist::NewlineEnd => (
+            "newline-end",
+            "字符串末尾多了换行",
+            "a line feed stands at the end of the string",
+            "去掉末尾的换行",
+            "remove the line feed",
+        ),
+        Twist::FirstOfRepeated => (
+            "repeated-first",
+            "重复的字段只签了第一个",
+            "of repeated fields only the first was signed",
+            "收到的每个字段都参与签名",
+            "sign every field received",
+        ),
+        Twist::LastOfRepeated => (
+            "repeated-last",
+            "重复的字段只签了最后一个",
+            "of repeated fields only the last was signed",
+            "收到的每个字段都参与签名",
+            "sign every field received",
+        ),
+    };
+    plain(row, "")
+}
+
+fn plain((code, zh, en, mend_zh, mend_en): Row, field: &str) -> Change {
+    Change {
+        code,
+        field: field.to_owned(),
+        what: Words::new(zh, en),
+        mend: Words::new(mend_zh, mend_en),
+    }
+}
+
+fn other_key(name: &str) -> Change {
+    Change {
+        code: "key-of-other",
+        field: String::new(),
+        what: Words::new(
+            format!("用了“{name}”的密钥"),
+            format!("the key of “{name}” was used"),
+        ),
+        mend: Words::new(
+            "换成这个商户号自己的 API 密钥",
+            "use the API key of this merchant",
+        ),
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "a table of words, one line each")]
+fn edited(edit: &Edit, question: &QuestionV2) -> Change {
+    let own = edit
+        .at
+        .and_then(|at| question.message.as_slice().get(at))
+        .map_or(edit.name.as_str(), |param| param.name.as_str());
+    let theirs: String = edit
+        .value
+        .as_deref()
+        .map(|bytes| String::from_utf8_lossy(bytes).chars().take(60).collect())
+        .unwrap_or_default();
+    let shown = theirs.escape_debug().to_string();
+    let (zh, en): (String, String) = match edit.code {
+        "field-dropped" => (
+            format!("{own} 没有参与签名"),
+            format!("{own} was not signed"),
+        ),
+        "field-added" => (
+            format!("多签了 {own}={shown}"),
+            format!("{own}={shown} was signed as well"),
+        ),
+        "name-other" => (
+            format!("{own} 签成了 {}", edit.name),
+            format!("{own} was signed as {}", edit.name),
+        ),
+        "value-space-end" => (
+            format!("{own} 签名时末尾多一个空格"),
+            format!("{own} was signed with a space at its end"),
+        ),
+        "value-space-start" => (
+            format!("{own} 签名时前面多一个空格"),
+            format!("{own} was signed with a space before it"),
+        ),
+        "value-trimmed" | "value-trimmed-end" => (
+            format!("{own} 现在的值带空白，签名时没有"),
+            format!("{own} has white space now, it was signed without"),
+        ),
+        "value-lf-end" | "value-crlf-end" => (
+            format!("{own} 签名时末尾多了换行"),
+            format!("{own} was signed with a line end"),
+        ),
+        "value-lower-case" | "value-upper-case" => (
+            format!("{own} 签名时大小写不同：{shown}"),
+            format!("{own} was signed in another case: {shown}"),
+        ),
+        "value-gbk" => (
+            format!("{own} 签名时是 GBK 编码"),
+            format!("{own} was signed in GBK"),
+        ),
+        "value-twice-utf8" | "value-question-marks" => (
+            format!("{own} 签名时编码已损坏"),
+            format!("{own} was signed with a broken encoding"),
+        ),
+        "value-unicode-escaped" => (
+            format!("{own} 签名时写成了 \\u 转义"),
+            format!("{own} was signed with \\u escapes"),
+        ),
+        "value-url-encoded-twice" => (
+            format!("{own} 签名时做了两次 URL 编码"),
+            format!("{own} was URL-encoded twice before signing"),
+        ),
+        "value-url-encoded" | "value-form-encoded" => (
+            format!("{own} 签名时做了 URL 编码"),
+            format!("{own} was URL-encoded before signing"),
+        ),
+        "value-url-decoded" => (
+            format!("{own} 签名时做了 URL 解码"),
+            format!("{own} was URL-decoded before signing"),
+        ),
+        "value-xml-escaped" | "value-xml-unescaped" => (
+            format!("{own} 的 XML 转义与发送的不同"),
+            format!("{own} is XML-escaped differently"),
+        ),
+        "time-anew" | "nonce-anew" => (
+            format!("{own} 签名后又重新生成：签的是 {shown}"),
+            format!("{own} was made anew after signing: {shown} was signed"),
+        ),
+        "time-milliseconds" => (
+            format!("{own} 签名时用了毫秒"),
+            format!("{own} was signed in milliseconds"),
+        ),
+        "empty-word" => (
+            format!("{own} 的空值签成了 {shown}"),
+            format!("the empty {own} was signed as {shown}"),
+        ),
+        code if code.starts_with("number-") => (
+            format!("{own} 的数字写法不同：签的是 {shown}"),
+            format!("{own} was signed as the number {shown}"),
+        ),
+        code if code.starts_with("json-") => (
+            format!("{own} 的 JSON 写法与发送的不同"),
+            format!("{own} was signed in another JSON writing"),
+        ),
+        _ => (
+            format!("{own} 签的是 {shown}"),
+            format!("{own} was signed as {shown}"),
+        ),
+    };
+    Change {
+        code: edit.code,
+        field: own.to_owned(),
+        what: Words::new(zh, en),
+        mend: Words::new(
+            format!("让签名用的 {own} 与发送的完全一样"),
+            format!("sign {own} exactly as it is sent"),
+        ),
+    }
+}

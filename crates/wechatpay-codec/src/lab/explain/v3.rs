@@ -1,0 +1,420 @@
+//! The search for APIv3: the digest is taken out of the signature once, then compared with every way of building the lines.
+//!
+//! A hit is confirmed by verifying the signature over the very string before it is told.
+
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+use super::form::{Form, Given};
+use super::v3_forms::{self, Ends};
+use super::v3_words;
+use super::{Change, Counter, Explanation, Verdict, Watch, first_difference};
+use crate::v3::{Recovered, SignInformation, VerifyKey};
+use recondesk_domain::Words;
+
+/// A key the signature may belong to.
+#[derive(Debug, Clone)]
+pub struct VerifyCandidate {
+    /// Name of its profile; shown.
+    pub name: String,
+    /// The public half.
+    pub key: VerifyKey,
+}
+
+/// The lines of a front-end signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayMessage {
+    /// `appid`.
+    pub appid: String,
+    /// The right fourth line: `prepay_id=…` for JSAPI and mini programs, the bare number for apps.
+    pub package: String,
+}
+
+/// What was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedMessage {
+    /// A request.
+    Request {
+        /// Method, upper case.
+        method: String,
+        /// Path and query as sent.
+        target: String,
+        /// Host, if known.
+        host: String,
+        /// Body as sent.
+        body: Vec<u8>,
+    },
+    /// An answer or a notification of WeChat Pay.
+    Reply {
+        /// Raw body.
+        body: Vec<u8>,
+    },
+    /// Parameters of a front end.
+    Pay(PayMessage),
+}
+
+/// What is known about a signature that does not fit.
+#[derive(Debug, Clone)]
+pub struct QuestionV3 {
+    /// The message as it is, or should be, sent.
+    pub message: SignedMessage,
+    /// Seconds, as in the header.
+    pub timestamp: String,
+    /// Nonce, as in the header.
+    pub nonce: String,
+    /// The signature that came out.
+    pub given: String,
+    /// The right key first, then others.
+    pub keys: Vec<VerifyCandidate>,
+    /// The string that was signed elsewhere, where it is known.
+    pub signed_text: Option<String>,
+    /// Other values met beside the message: nonces, times, numbers.
+    pub seen: Vec<String>,
+}
+
+struct Line {
+    name: &'static str,
+    right: Vec<u8>,
+    others: Vec<v3_forms::Form>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Twist {
+    Line(usize, usize),
+    Ends(Ends),
+}
+
+impl QuestionV3 {
+    fn lines(&self) -> Vec<Line> {
+        let line = |name, right: &str, others| Line {
+            name,
+            right: right.into(),
+            others,
+        };
+        let time = line(
+            "timestamp",
+            &self.timestamp,
+            v3_forms::timestamp(&self.timestamp, &self.seen),
+        );
+        let nonce = line(
+            "nonce",
+            &self.nonce,
+            v3_forms::word(&self.nonce, &self.seen, "nonce-anew"),
+        );
+        let body_line = |body: &Vec<u8>| Line {
+            name: "body",
+            right: body.clone(),
+            others: v3_forms::body(body),
+        };
+        match &self.message {
+            SignedMessage::Request {
+                method,
+                target,
+                host,
+                body,
+            } => vec![
+                line("method", method, v3_forms::method(method)),
+                line("target", target, v3_forms::target(target, host, &self.seen)),
+                time,
+                nonce,
+                body_line(body),
+            ],
+            SignedMessage::Reply { body } => vec![time, nonce, body_line(body)],
+            SignedMessage::Pay(pay) => vec![
+                line(
+                    "appid",
+                    &pay.appid,
+                    v3_forms::word(&pay.appid, &self.seen, "value-of-other"),
+                ),
+                time,
+                nonce,
+                line("package", &pay.package, v3_forms::package(&pay.package)),
+            ],
+        }
+    }
+
+    /// The right string.
+    #[must_use]
+    pub fn right_string(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        join(&self.lines(), &[], &mut out);
+        out
+    }
+}
+
+/// No search goes on beyond this many strings, nor beyond this many bytes.
+const MOST_TRIES: u64 = 200_000;
+const MOST_BYTES: u64 = 100_000_000;
+
+/// Says why a signature of APIv3 differs, or honestly that it cannot.
+#[must_use]
+pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
+    let Some(given) = Given::v3(&question.given) else {
+        return Verdict::NotASignature(v3_words::not_a_signature());
+    };
+    let recovered = question
+        .keys
+        .iter()
+        .enumerate()
+        .find_map(|(at, candidate)| {
+            candidate
+                .key
+                .recover(&given.bytes)
+                .map(|digest| (at, candidate, digest))
+        });
+    let Some((at, candidate, digest)) = recovered else {
+        return Verdict::Unexplained {
+            tried: 0,
+            hints: v3_words::other_key_hints(question.keys.is_empty()),
+        };
+    };
+    let lines = question.lines();
+    let mut extra: Vec<Change> = Vec::new();
+    if at > 0 {
+        extra.push(v3_words::other_key(&candidate.name));
+    }
+    if matches!(digest, Recovered::Sha1(_)) {
+        extra.push(v3_words::sha1());
+    }
+    extra.extend(given.change(Form::Base64));
+    let mut search = Search {
+        lines: &lines,
+        digest,
+        room: Vec::new(),
+        counter: Counter {
+            tried: 0,
+            total: 0,
+            watch,
+        },
+    };
+    let found = search.run(question.signed_text.as_deref());
+    conclude(Finding { found, extra }, &search, |text| {
+        match search.digest {
+            Recovered::Sha256(_) => candidate.key.verifies(text, &given.bytes),
+            _ => search.fits(text),
+        }
+    })
+}
+
+/// Turns what was found into an answer; `confirm` verifies the signature over the very string once more.
+fn conclude(
+    Finding { found, extra }: Finding,
+    search: &Search<'_>,
+    confirm: impl Fn(&[u8]) -> bool,
+) -> Verdict {
+    let tried = search.counter.tried;
+    let unexplained = Verdict::Unexplained {
+        tried,
+        hints: v3_words::other_text_hints(),
+    };
+    let lines = search.lines;
+    let (theirs, mut changes) = match found {
+        Outcome::Stopped => return Verdict::Cancelled { tried },
+        Outcome::Nothing => return unexplained,
+        Outcome::Text(text) => (text, vec![v3_words::other_string()]),
+        Outcome::Twists(twists) => {
+            let mut text = Vec::new();
+            join(lines, &twists, &mut text);
+            let changes = twists.iter().map(|twist| named(twist, lines)).collect();
+            (text, changes)
+        }
+    };
+    if !confirm(&theirs) {
+        return unexplained;
+    }
+    changes.extend(extra);
+    if changes.is_empty() {
+        return Verdict::Right;
+    }
+    let mut right = Vec::new();
+    join(lines, &[], &mut right);
+    Verdict::Explained(Box::new(Explanation {
+        changes,
+        first_difference: first_difference(&theirs, &right),
+        theirs,
+        right,
+        tried,
+    }))
+}
+
+fn named(twist: &Twist, lines: &[Line]) -> Change {
+    match *twist {
+        Twist::Ends(ends) => v3_words::ends(ends),
+        Twist::Line(at, form) => lines
+            .get(at)
+            .and_then(|line| line.others.get(form).map(|form| (line.name, form)))
+            .map_or_else(v3_words::other_string, |(name, (code, value))| {
+                v3_words::line(name, code, value)
+            }),
+    }
+}
+
+fn join(lines: &[Line], twists: &[Twist], out: &mut Vec<u8>) {
+    let mut ends = Ends::Right;
+    let mut parts: Vec<&[u8]> = lines.iter().map(|line| line.right.as_slice()).collect();
+    for twist in twists {
+        match *twist {
+            Twist::Ends(other) => ends = other,
+            Twist::Line(at, form) => {
+                if let (Some(part), Some((_, value))) = (
+                    parts.get_mut(at),
+                    lines.get(at).and_then(|line| line.others.get(form)),
+                ) {
+                    *part = value;
+                }
+            }
+        }
+    }
+    ends.join(&parts, out);
+}
+
+/// What the search found, and what is wrong beside the string.
+struct Finding {
+    found: Outcome,
+    extra: Vec<Change>,
+}
+
+enum Outcome {
+    Twists(Vec<Twist>),
+    Text(Vec<u8>),
+    Nothing,
+    Stopped,
+}
+
+struct Search<'a> {
+    lines: &'a [Line],
+    digest: Recovered,
+    room: Vec<u8>,
+    counter: Counter<'a>,
+}
+
+impl Search<'_> {
+    fn fits(&self, text: &[u8]) -> bool {
+        match &self.digest {
+            Recovered::Sha256(digest) => Sha256::digest(text).as_slice() == digest,
+            Recovered::Sha1(digest) => Sha1::digest(text).as_slice() == digest,
+            Recovered::Other => false,
+        }
+    }
+
+    fn run(&mut self, text: Option<&str>) -> Outcome {
+        let single: Vec<Twist> = Ends::WRONG
+            .into_iter()
+            .map(Twist::Ends)
+            .chain(self.lines.iter().enumerate().flat_map(|(at, line)| {
+                (0..line.others.len()).map(move |form| Twist::Line(at, form))
+            }))
+            .collect();
+        let count = single.len() as u64;
+        self.counter.total = (count * count / 2).min(MOST_TRIES);
+        let singles = std::iter::once(Vec::new()).chain(single.iter().map(|twist| vec![*twist]));
+        for twists in singles {
+            match self.try_one(&twists) {
+                Some(true) => return Outcome::Twists(twists),
+                Some(false) => {}
+                None => return Outcome::Stopped,
+            }
+        }
+        match self.pairs(&single) {
+            Outcome::Nothing => {}
+            found => return found,
+        }
+        match text {
+            Some(text) if self.fits(text.as_bytes()) => Outcome::Text(text.into()),
+            _ => Outcome::Nothing,
+        }
+    }
+
+    fn pairs(&mut self, single: &[Twist]) -> Outcome {
+        let mut bytes = 0_u64;
+        for (at, one) in single.iter().enumerate() {
+            for other in single.iter().skip(at + 1) {
+                let same_slot = match (one, other) {
+                    (Twist::Line(one, _), Twist::Line(other, _)) => one == other,
+                    (Twist::Ends(_), Twist::Ends(_)) => true,
+                    _ => false,
+                };
+                if same_slot {
+                    continue;
+                }
+                match self.try_one(&[*one, *other]) {
+                    Some(true) => return Outcome::Twists(vec![*one, *other]),
+                    Some(false) => {}
+                    None => return Outcome::Stopped,
+                }
+                bytes += self.room.len() as u64;
+                if self.counter.tried >= MOST_TRIES || bytes >= MOST_BYTES {
+                    return Outcome::Nothing;
+                }
+            }
+        }
+        Outcome::Nothing
+    }
+
+    /// Tries one way; `None` when a person stopped the search.
+    fn try_one(&mut self, twists: &[Twist]) -> Option<bool> {
+        if !self.counter.step() {
+            return None;
+        }
+        let mut room = std::mem::take(&mut self.room);
+        join(self.lines, twists, &mut room);
+        let fits = self.fits(&room);
+        self.room = room;
+        Some(fits)
+    }
+}
+
+/// The string of a 401 beside ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alignment {
+    /// What the gateway computed, as far as it told.
+    pub server: Vec<u8>,
+    /// What was signed here, cut to the same length where theirs is cut.
+    pub ours: Vec<u8>,
+    /// Where the two part; `None` when they agree as far as told.
+    pub first_difference: Option<usize>,
+    /// The line of the first difference, counted from one.
+    pub line: usize,
+    /// True when the gateway told only the beginning.
+    pub truncated: bool,
+    /// What it means.
+    pub words: Words,
+}
+
+/// Lays the string of a 401 beside the one that was signed, byte by byte.
+#[must_use]
+pub fn align_401(information: &SignInformation, ours: &[u8]) -> Alignment {
+    let told = information.message.as_bytes();
+    let length = information
+        .length
+        .and_then(|length| usize::try_from(length).ok());
+    let truncated = length.is_some_and(|length| length > told.len());
+    let told = if truncated {
+        // The cut end is marked with dots or stars, which are not part of the string.
+        let end = told
+            .iter()
+            .rposition(|byte| !matches!(byte, b'.' | b'*'))
+            .map_or(0, |at| at + 1);
+        told.get(..end).unwrap_or_default()
+    } else {
+        told
+    };
+    let visible = if truncated {
+        ours.get(..told.len()).unwrap_or(ours)
+    } else {
+        ours
+    };
+    let first = first_difference(told, visible);
+    let line = first.map_or(0, |at| {
+        told.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+    });
+    let other_length = length.is_some_and(|length| length != ours.len());
+    Alignment {
+        server: told.to_vec(),
+        ours: visible.to_vec(),
+        first_difference: first,
+        line,
+        truncated,
+        words: v3_words::aligned(first, line, other_length),
+    }
+}

@@ -1,0 +1,273 @@
+//! The names of the mistakes of APIv3, in both languages, and how to mend each.
+
+use super::Change;
+use super::v3_forms::Ends;
+use recondesk_domain::Words;
+
+pub(super) fn not_a_signature() -> Words {
+    Words::new(
+        "这不是 APIv3 签名：应为 RSA 签名的 Base64",
+        "This is no APIv3 signature: Base64 of an RSA signature is expected",
+    )
+}
+
+pub(super) fn other_key_hints(none: bool) -> Vec<Words> {
+    if none {
+        return vec![Words::new(
+            "先给出公钥、证书或私钥",
+            "Give a public key, a certificate or a private key first",
+        )];
+    }
+    vec![
+        Words::new(
+            "这个签名不是用这些密钥做的（已用公钥还原核对，不必再试字符串）：核对私钥与证书序列号是否一对",
+            "None of these keys made this signature (checked by undoing it, so no string can help): check that key and serial belong together",
+        ),
+        Words::new(
+            "签名文本若在复制中少了字符，也会这样",
+            "A signature that lost characters while copying looks the same",
+        ),
+    ]
+}
+
+pub(super) fn other_text_hints() -> Vec<Words> {
+    vec![
+        Words::new(
+            "密钥是对的，签的是另一个字符串",
+            "The key is right; another string was signed",
+        ),
+        Words::new(
+            "给出 401 应答全文，其中的 sign_information 可逐字节比对",
+            "Give the whole 401 answer: its sign_information is compared byte by byte",
+        ),
+        Words::new(
+            "给出对方实际签名的字符串，或签名时的随机串和时间",
+            "Give the string that was really signed, or its nonce and time",
+        ),
+    ]
+}
+
+pub(super) fn other_key(name: &str) -> Change {
+    Change {
+        code: "key-of-other",
+        field: String::new(),
+        what: Words::new(
+            format!("用了“{name}”的私钥"),
+            format!("the private key of “{name}” was used"),
+        ),
+        mend: Words::new(
+            "换成与证书序列号成对的私钥",
+            "use the private key that belongs to the serial",
+        ),
+    }
+}
+
+pub(super) fn sha1() -> Change {
+    Change {
+        code: "digest-sha1",
+        field: String::new(),
+        what: Words::new(
+            "用了 SHA1withRSA，应为 SHA256withRSA",
+            "SHA1withRSA was used instead of SHA256withRSA",
+        ),
+        mend: Words::new("改用 SHA256withRSA", "use SHA256withRSA"),
+    }
+}
+
+pub(super) fn other_string() -> Change {
+    Change {
+        code: "other-string",
+        field: String::new(),
+        what: Words::new(
+            "签名正确，但签的是另一个字符串",
+            "the signature is right, but of another string",
+        ),
+        mend: Words::new(
+            "照右边的字符串改，从第一处不同开始",
+            "follow the right string, beginning at the first difference",
+        ),
+    }
+}
+
+pub(super) fn ends(ends: Ends) -> Change {
+    let (code, zh, en) = match ends {
+        Ends::LastMissing => (
+            "last-lf-missing",
+            "最后一行缺少换行",
+            "the last line feed is missing",
+        ),
+        Ends::Literal => (
+            "lf-as-two-characters",
+            "换行写成了 \\n 两个字符",
+            "line feeds were written as the two characters \\n",
+        ),
+        Ends::LiteralLastMissing => (
+            "lf-as-two-characters-last-missing",
+            "换行写成了 \\n 两个字符，且缺最后一个",
+            "line feeds were written as \\n, and the last is missing",
+        ),
+        Ends::CrLf => ("crlf", "换行是回车换行（CRLF）", "lines end with CR and LF"),
+        Ends::CrLfLastMissing => (
+            "crlf-last-missing",
+            "换行是 CRLF，且缺最后一个",
+            "lines end with CR and LF, and the last is missing",
+        ),
+        Ends::Cr => ("cr", "换行是回车（CR）", "lines end with CR"),
+        Ends::Nothing => (
+            "lines-joined",
+            "各行之间没有换行",
+            "no line feeds stand between the lines",
+        ),
+        Ends::OneMore | Ends::Right => (
+            "lf-one-more",
+            "末尾多了一个换行",
+            "there is one line feed too many",
+        ),
+        Ends::LastLineMissing => (
+            "last-line-missing",
+            "缺少最后一行",
+            "the last line is missing",
+        ),
+        Ends::LastLineEmptyMissing => (
+            "empty-line-missing",
+            "请求体为空时，空行也不能少",
+            "the empty line of an empty body is missing",
+        ),
+        Ends::Swapped => (
+            "time-nonce-swapped",
+            "时间和随机串两行颠倒了",
+            "the lines of time and nonce are swapped",
+        ),
+    };
+    Change {
+        code,
+        field: String::new(),
+        what: Words::new(zh, en),
+        mend: Words::new(
+            "每一行（包括最后一行）都以一个 LF 结尾",
+            "end every line, the last too, with one LF",
+        ),
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "a table of words, one line each")]
+pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Change {
+    let shown: String = String::from_utf8_lossy(value)
+        .chars()
+        .take(60)
+        .collect::<String>()
+        .escape_debug()
+        .to_string();
+    let (zh, en): (String, String) = match code {
+        "target-with-host" => ("地址带了域名".into(), "the host is in the address".into()),
+        "query-dropped" => ("没有签查询参数".into(), "the query was not signed".into()),
+        "query-reordered" => (
+            "查询参数的顺序与发送的不同".into(),
+            "the query is in another order than sent".into(),
+        ),
+        "query-parameter-dropped" => (
+            "少签了一个查询参数".into(),
+            "a query parameter was not signed".into(),
+        ),
+        "query-encoded" | "query-values-encoded" => (
+            "查询参数多编码了一次".into(),
+            "the query was encoded once more".into(),
+        ),
+        "target-decoded" => (
+            "地址做了 URL 解码".into(),
+            "the address was URL-decoded".into(),
+        ),
+        "placeholder-left" => (
+            format!("地址里的占位符没有替换：{shown}"),
+            format!("a placeholder was not replaced: {shown}"),
+        ),
+        "target-slash-end" | "target-no-slash" | "target-slash-twice" => (
+            format!("地址的斜杠不同：{shown}"),
+            format!("the slashes of the address differ: {shown}"),
+        ),
+        "time-milliseconds" => ("时间用了毫秒".into(), "the time is in milliseconds".into()),
+        "time-anew" => (
+            format!("时间签名后又重新生成：签的是 {shown}"),
+            format!("the time was made anew after signing: {shown} was signed"),
+        ),
+        "nonce-anew" => (
+            format!("随机串与头里的不是同一个：签的是 {shown}"),
+            format!("the nonce of the header is not the signed one: {shown} was signed"),
+        ),
+        "body-empty" => (
+            "签名时请求体为空，发送时不空".into(),
+            "an empty body was signed, but one is sent".into(),
+        ),
+        "body-word" => (
+            format!("请求体签成了 {shown}"),
+            format!("the body was signed as {shown}"),
+        ),
+        "body-lf-end" | "body-crlf-end" => (
+            "签名的请求体末尾多了换行".into(),
+            "the signed body ends with a line end".into(),
+        ),
+        "body-gbk" => (
+            "请求体按 GBK 签名".into(),
+            "the body was signed in GBK".into(),
+        ),
+        "pay-line-bare" => (
+            "第四行少了 prepay_id=（那是 APP 的写法）".into(),
+            "the fourth line lacks prepay_id= (that is the way of apps)".into(),
+        ),
+        "pay-line-prefixed" => (
+            "第四行多了 prepay_id=（APP 只用单独的编号）".into(),
+            "the fourth line has prepay_id= (apps use the bare number)".into(),
+        ),
+        "method-lower-case" | "method-capital" => (
+            "请求方法要大写".into(),
+            "the method must be in upper case".into(),
+        ),
+        code if code.starts_with("json-") || code == "body-json-twice" => (
+            "请求体重新序列化过，与发送的写法不同".into(),
+            "the body was serialised again, in another writing than sent".into(),
+        ),
+        _ => (
+            format!("{} 行签的是 {shown}", line_name(name).0),
+            format!("the line {} was signed as {shown}", line_name(name).1),
+        ),
+    };
+    let (line_zh, line_en) = line_name(name);
+    Change {
+        code,
+        field: name.to_owned(),
+        what: Words::new(zh, en),
+        mend: Words::new(
+            format!("{line_zh}一行用实际发送的原文"),
+            format!("sign the line {line_en} exactly as it is sent"),
+        ),
+    }
+}
+
+fn line_name(name: &'static str) -> (&'static str, &'static str) {
+    match name {
+        "method" => ("请求方法", "method"),
+        "target" => ("地址", "address"),
+        "timestamp" => ("时间戳", "timestamp"),
+        "nonce" => ("随机串", "nonce"),
+        "body" => ("请求体", "body"),
+        "package" => ("订单详情", "package"),
+        other => (other, other),
+    }
+}
+
+pub(super) fn aligned(first: Option<usize>, line: usize, other_length: bool) -> Words {
+    match first {
+        Some(at) => Words::new(
+            format!("从第 {line} 行、第 {at} 字节起与微信支付计算的不同"),
+            format!("It parts from WeChat Pay's string at byte {at}, in line {line}"),
+        ),
+        None if other_length => Words::new(
+            "看得到的部分相同，但总长度不同：不同处在请求体里",
+            "What is told is equal, but the lengths differ: the difference is in the body",
+        ),
+        None => Words::new(
+            "字符串相同：问题在私钥或证书序列号，不在字符串",
+            "The strings are equal: look at the private key or the serial number, not at the string",
+        ),
+    }
+}

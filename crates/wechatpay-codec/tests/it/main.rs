@@ -1,0 +1,13 @@
+//! Tests of this crate: one binary, one module a subject.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in tests a panic is the assertion"
+)]
+
+mod bill_files;
+mod explain_blind;
+mod explain_v2;
+mod explain_v3;

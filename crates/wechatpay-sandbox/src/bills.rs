@@ -1,0 +1,214 @@
+//! downloadbill: the ledger in the documented format.
+
+use chrono::NaiveDate;
+
+use super::ledger::{BillReadiness, Book, Order, RefundOutcome};
+use super::v2::{Call, Refused, Reply, gzip};
+use recondesk_domain::{BillDate, BillRefundState, BillState, Fen, Instant, WPay, WRefund};
+use wechatpay_codec::bill::{BillForm, BillLine, BillPrinter, RefundPart};
+
+const BAD_DATE: Refused = Refused::Bill("20001", "invalid bill_date");
+const BAD_TYPE: Refused = Refused::Bill("20001", "invalid bill_type");
+const BAD_TAR: Refused = Refused::Bill("20001", "invalid tar_type");
+const NONE: Refused = Refused::Bill("20002", "No Bill Exist");
+const CREATING: Refused = Refused::Bill("20002", "Bill Creating");
+
+/// A line of the bill, payment or refund.
+enum Row<'a> {
+    Pay(&'a WPay),
+    Refund(&'a WRefund),
+}
+
+impl Row<'_> {
+    fn time(&self) -> Instant {
+        match self {
+            Self::Pay(row) => row.time,
+            Self::Refund(row) => row.time,
+        }
+    }
+}
+
+/// The trade bill of a day.
+pub(crate) fn download_bill(call: &Call<'_>) -> Result<Reply, Refused> {
+    let day = bill_date(call).ok_or(BAD_DATE)?;
+    let form = match call.params.filled("bill_type") {
+        None | Some("ALL") => BillForm::All27,
+        Some("SUCCESS") => BillForm::Success20,
+        Some("REFUND") => BillForm::Refund29,
+        Some(_) => return Err(BAD_TYPE),
+    };
+    let zipped = zipped(call)?;
+    ready(call, day)?;
+    let mch_id = &call.merchant.mch_id;
+    let text = call
+        .shared
+        .with_book(mch_id, |book| trade_bill(book, mch_id, day, form));
+    let text = text.flatten().ok_or(NONE)?;
+    Ok(file(text, zipped))
+}
+
+pub(super) fn bill_date(call: &Call<'_>) -> Option<BillDate> {
+    let text = call.params.filled("bill_date")?;
+    if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let date = NaiveDate::parse_from_str(text, "%Y%m%d").ok()?;
+    Some(BillDate::new(date))
+}
+
+pub(super) fn zipped(call: &Call<'_>) -> Result<bool, Refused> {
+    match call.params.filled("tar_type") {
+        None => Ok(false),
+        Some("GZIP") => Ok(true),
+        Some(_) => Err(BAD_TAR),
+    }
+}
+
+/// Whether the bill is out. There is none for today or later, and none after three months.
+pub(super) fn ready(call: &Call<'_>, day: BillDate) -> Result<(), Refused> {
+    let today = call.now.day();
+    if day > today {
+        return Err(BAD_DATE);
+    }
+    if today > day.bill_available_until() {
+        return Err(NONE);
+    }
+    match call.shared.rules().bill {
+        BillReadiness::Ready => Ok(()),
+        BillReadiness::Creating => Err(CREATING),
+        BillReadiness::Clock if day == today => Err(BAD_DATE),
+        BillReadiness::Clock if call.now < day.bill_available_from() => Err(CREATING),
+        BillReadiness::Clock => Ok(()),
+    }
+}
+
+pub(super) fn file(bytes: Vec<u8>, zip: bool) -> Reply {
+    let bytes = if zip { gzip(&bytes) } else { bytes };
+    Reply::File { zipped: zip, bytes }
+}
+
+/// The bytes of a bill, `None` for a day without rows.
+fn trade_bill(book: &Book, mch_id: &str, day: BillDate, form: BillForm) -> Option<Vec<u8>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    if form != BillForm::Refund29 {
+        let pays = book.pay_rows.iter().filter(|row| day.contains(row.time));
+        let wanted = |row: &&WPay| form == BillForm::All27 || row.state == BillState::Success;
+        rows.extend(pays.filter(wanted).map(Row::Pay));
+    }
+    if form != BillForm::Success20 {
+        let refunds = book.refund_rows.iter();
+        rows.extend(
+            refunds
+                .filter(|row| day.contains(row.time))
+                .map(Row::Refund),
+        );
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    rows.sort_by_key(Row::time);
+    let mut printer = BillPrinter::new(form);
+    let mut out = Vec::with_capacity(rows.len().saturating_mul(360));
+    printer.header(&mut out);
+    for row in &rows {
+        let printed = match row {
+            Row::Pay(pay) => printer.row(&pay_line(book, mch_id, pay), &mut out),
+            Row::Refund(refund) => printer.row(&refund_line(book, mch_id, refund, day), &mut out),
+        };
+        // Only a sum beyond 64 bits is refused, and then there is no bill to give.
+        printed.ok()?;
+    }
+    printer.summary(&mut out);
+    Some(out)
+}
+
+fn pay_line<'a>(book: &'a Book, mch_id: &'a str, pay: &'a WPay) -> BillLine<'a> {
+    let order = book.orders.get(pay.out_trade_no.as_str());
+    let text = |pick: fn(&Order) -> &String| order.map_or("", |order| pick(order).as_str());
+    BillLine {
+        time: pay.time,
+        appid: pay.appid.as_str(),
+        mch_id,
+        sub_mch_id: pay.sub_mch_id.as_str(),
+        device: text(|order| &order.device_info),
+        transaction_id: pay.transaction_id.as_str(),
+        out_trade_no: pay.out_trade_no.as_str(),
+        openid: text(|order| &order.openid),
+        trade_type: order.map_or("JSAPI", |order| order.trade_type.as_str()),
+        state: pay.state,
+        bank: order.map_or("OTHERS", |order| order.bank_type.as_str()),
+        currency: if pay.is_cny { "CNY" } else { "USD" },
+        settled: pay.settled,
+        coupon: pay.coupon,
+        refund: None,
+        goods: text(|order| &order.body),
+        attach: text(|order| &order.attach),
+        fee: pay.fee,
+        rate: pay.rate,
+        amount: pay.amount,
+    }
+}
+
+fn refund_line<'a>(
+    book: &'a Book,
+    mch_id: &'a str,
+    refund: &'a WRefund,
+    day: BillDate,
+) -> BillLine<'a> {
+    let order = book.orders.get(refund.out_trade_no.as_str());
+    let text = |pick: fn(&Order) -> &String| order.map_or("", |order| pick(order).as_str());
+    // The state is frozen when the bill is made, on the morning after.
+    let made_at = day.end().plus(9 * 3600);
+    let live = book.refunds.get(refund.out_refund_no.as_str());
+    let state = match (refund.state, live) {
+        (BillRefundState::Processing, Some(live)) => frozen(live.status(made_at)),
+        (BillRefundState::Success, _) => "SUCCESS",
+        (BillRefundState::Processing, None) => "PROCESSING",
+        (BillRefundState::Fail, _) => "FAIL",
+        (BillRefundState::Change, _) => "CHANGE",
+        (BillRefundState::Unknown, _) => "",
+    };
+    BillLine {
+        time: refund.time,
+        appid: refund.appid.as_str(),
+        mch_id,
+        sub_mch_id: refund.sub_mch_id.as_str(),
+        device: text(|order| &order.device_info),
+        transaction_id: refund.transaction_id.as_str(),
+        out_trade_no: refund.out_trade_no.as_str(),
+        openid: text(|order| &order.openid),
+        trade_type: order.map_or("JSAPI", |order| order.trade_type.as_str()),
+        state: BillState::Refund,
+        bank: order.map_or("OTHERS", |order| order.bank_type.as_str()),
+        currency: if refund.is_cny { "CNY" } else { "USD" },
+        settled: Fen::ZERO,
+        coupon: Fen::ZERO,
+        refund: Some(RefundPart {
+            requested: refund.time,
+            succeeded: live
+                .filter(|_| state == "SUCCESS")
+                .map(|live| live.settles_at),
+            refund_id: refund.refund_id.as_str(),
+            out_refund_no: refund.out_refund_no.as_str(),
+            settled: refund.settled,
+            coupon: refund.coupon,
+            refund_type: "ORIGINAL",
+            state,
+            asked: refund.amount,
+        }),
+        goods: text(|order| &order.body),
+        attach: text(|order| &order.attach),
+        fee: refund.fee,
+        rate: refund.rate,
+        amount: Fen::ZERO,
+    }
+}
+
+const fn frozen(status: RefundOutcome) -> &'static str {
+    match status {
+        RefundOutcome::Success => "SUCCESS",
+        RefundOutcome::Processing => "PROCESSING",
+        RefundOutcome::RefundClose => "FAIL",
+        RefundOutcome::Change => "CHANGE",
+    }
+}

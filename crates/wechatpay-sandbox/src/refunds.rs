@@ -1,0 +1,274 @@
+//! refund and refundquery.
+
+use std::sync::Arc;
+
+use super::ledger::{Book, Order, Refund, RefundOutcome};
+use super::notify;
+use super::trade::no_book;
+use super::v2::{Call, Refused};
+use recondesk_domain::{Fen, Instant};
+use wechatpay_codec::Params;
+
+const YEAR_S: i64 = 365 * 86_400;
+const MAX_PARTS: usize = 50;
+const PAGE: usize = 10;
+
+/// Accepts a refund. The very same request again is the same refund, whatever the state.
+pub(crate) fn refund(call: &Call<'_>) -> Result<Params, Refused> {
+    let number = call.need("out_refund_no")?;
+    if number.len() > 64
+        || !number
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b))
+    {
+        return Err(Refused::business(
+            "PARAM_ERROR",
+            "out_refund_no参数格式错误",
+        ));
+    }
+    let total = Fen::new(call.fen("total_fee")?);
+    let amount = Fen::new(call.fen("refund_fee")?);
+    if amount > total || amount < Fen::new(1) {
+        return Err(Refused::transport("invalid refund_fee"));
+    }
+    let transaction_id = call.params.filled("transaction_id");
+    let out_trade_no = call.params.filled("out_trade_no");
+    if transaction_id.is_none() && out_trade_no.is_none() {
+        return Err(Refused::transport("缺少参数out_trade_no"));
+    }
+    let done = call.shared.with_book(&call.merchant.mch_id, |book| {
+        let order = book
+            .order(transaction_id, out_trade_no)
+            .filter(|order| order.state.is_paid())
+            .cloned()
+            .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
+        if let Some(known) = book.refunds.get_mut(number) {
+            let same = known.out_trade_no == order.out_trade_no
+                && known.amount == amount
+                && total == order.amount;
+            if !same {
+                return Err(mismatch());
+            }
+            known.requests = known.requests.saturating_add(1);
+            return Ok((order, known.clone()));
+        }
+        let wish = Wish {
+            number,
+            total,
+            amount,
+        };
+        let refund = accept(call, book, &order, &wish)?;
+        tell_outcome(call, number);
+        Ok((order, refund))
+    });
+    let (order, refund) = done.unwrap_or_else(no_book)?;
+    Ok(accepted_fields(&order, &refund))
+}
+
+/// Sends the notification of a new refund once it has an outcome, to an address on this computer.
+fn tell_outcome(call: &Call<'_>, number: &str) {
+    let url = call.params.filled("notify_url").unwrap_or_default();
+    if notify::target(url).is_ok() {
+        tokio::spawn(notify::refund_outcome(
+            Arc::clone(call.shared),
+            call.merchant.mch_id.clone(),
+            number.to_owned(),
+            url.to_owned(),
+        ));
+    }
+}
+
+struct Wish<'a> {
+    number: &'a str,
+    total: Fen,
+    amount: Fen,
+}
+
+fn mismatch() -> Refused {
+    Refused::business(
+        "REFUND_FEE_MISMATCH",
+        "订单金额或退款金额与之前请求不一致，请核实后再试",
+    )
+}
+
+/// Checks a new refund against the order and the rules, and enters it.
+fn accept(
+    call: &Call<'_>,
+    book: &mut Book,
+    order: &Order,
+    wish: &Wish<'_>,
+) -> Result<Refund, Refused> {
+    if wish.total != order.amount {
+        return Err(mismatch());
+    }
+    let paid_at = order.paid_at.unwrap_or(order.created_at);
+    if call.now > paid_at.plus(YEAR_S) {
+        return Err(Refused::business(
+            "TRADE_OVERDUE",
+            "订单已经超过可退款的最大期限",
+        ));
+    }
+    let rest = order
+        .amount
+        .checked_sub(book.refunded(&order.out_trade_no))
+        .unwrap_or(Fen::ZERO);
+    if rest == Fen::ZERO {
+        return Err(Refused::business("ERROR", "订单已全额退款"));
+    }
+    if wish.amount > rest {
+        return Err(Refused::business(
+            "INVALID_REQUEST",
+            "refund_fee大于可退金额",
+        ));
+    }
+    let before = book.refunds(&order.out_trade_no);
+    if before.len() >= MAX_PARTS {
+        return Err(Refused::business("INVALID_REQUEST", "部分退款次数超过50次"));
+    }
+    let rules = call.shared.rules();
+    if let Some(last) = before.last()
+        && call.now < last.accepted_at.plus(rules.refund_gap_s)
+    {
+        return Err(Refused::business(
+            "FREQUENCY_LIMITED",
+            "频率限制，请一分钟后再试",
+        ));
+    }
+    call.shared
+        .with_rules(|rules| match &mut rules.balance_fen {
+            Some(left) if *left < wish.amount.get() => Err(Refused::business(
+                "NOTENOUGH",
+                "基本账户余额不足，请充值后重新发起",
+            )),
+            Some(left) => {
+                *left = left.saturating_sub(wish.amount.get());
+                Ok(())
+            }
+            None => Ok(()),
+        })?;
+    let refund = Refund {
+        out_refund_no: wish.number.to_owned(),
+        refund_id: refund_id(call),
+        out_trade_no: order.out_trade_no.clone(),
+        amount: wish.amount,
+        accepted_at: call.now,
+        settles_at: call.now.plus(rules.refund_settles_s),
+        outcome: rules.refund_outcome,
+        elsewhere: false,
+        requests: 1,
+    };
+    book.refund(refund.clone())
+        .map_err(|_error| Refused::business("PARAM_ERROR", "参数格式错误"))?;
+    Ok(refund)
+}
+
+fn refund_id(call: &Call<'_>) -> String {
+    call.shared.with_numbers(|numbers| {
+        format!(
+            "5030{}{}{}",
+            numbers.digits(6),
+            call.now.day().compact(),
+            numbers.digits(11)
+        )
+    })
+}
+
+fn accepted_fields(order: &Order, refund: &Refund) -> Params {
+    let amount = refund.amount.get().to_string();
+    let mut fields = Params::new();
+    fields.push("transaction_id", order.transaction_id.as_str());
+    fields.push("out_trade_no", order.out_trade_no.as_str());
+    fields.push("out_refund_no", refund.out_refund_no.as_str());
+    fields.push("refund_id", refund.refund_id.as_str());
+    fields.push("refund_channel", "");
+    fields.push("refund_fee", amount.as_str());
+    fields.push("coupon_refund_fee", "0");
+    fields.push("total_fee", order.amount.get().to_string());
+    fields.push("cash_fee", order.amount.get().to_string());
+    fields.push("coupon_refund_count", "0");
+    fields.push("cash_refund_fee", amount);
+    fields
+}
+
+/// Tells what is known of the refunds of an order, ten at a time.
+pub(crate) fn query(call: &Call<'_>) -> Result<Params, Refused> {
+    let names = [
+        "refund_id",
+        "out_refund_no",
+        "transaction_id",
+        "out_trade_no",
+    ];
+    let (name, value) = names
+        .iter()
+        .find_map(|name| call.params.filled(name).map(|value| (*name, value)))
+        .ok_or_else(|| Refused::transport("缺少参数out_trade_no"))?;
+    let offset: usize = match call.params.filled("offset") {
+        None => 0,
+        Some(text) => text
+            .parse()
+            .map_err(|_error| Refused::business("PARAM_ERROR", "offset参数格式错误"))?,
+    };
+    let missing = || Refused::business("REFUNDNOTEXIST", "退款单不存在");
+    let found = call.shared.with_book(&call.merchant.mch_id, |book| {
+        let one = match name {
+            "refund_id" => book.by_refund_id.get(value).map(String::as_str),
+            "out_refund_no" => Some(value),
+            _ => None,
+        };
+        let (order, refunds) = match (name, one) {
+            ("refund_id" | "out_refund_no", number) => {
+                let refund = number.and_then(|number| book.refunds.get(number));
+                let refund = refund.ok_or_else(missing)?;
+                (book.orders.get(&refund.out_trade_no), vec![refund.clone()])
+            }
+            ("transaction_id", _) => listed(book, book.order(Some(value), None)),
+            _ => listed(book, book.order(None, Some(value))),
+        };
+        let order = order.ok_or_else(missing)?;
+        Ok((order.clone(), refunds))
+    });
+    let (order, refunds) = found.unwrap_or_else(no_book)?;
+    let page: Vec<&Refund> = refunds.iter().skip(offset).take(PAGE).collect();
+    if page.is_empty() {
+        return Err(missing());
+    }
+    let mut fields = Params::new();
+    fields.push("transaction_id", order.transaction_id.as_str());
+    fields.push("out_trade_no", order.out_trade_no.as_str());
+    fields.push("total_fee", order.amount.get().to_string());
+    fields.push("fee_type", "CNY");
+    fields.push("cash_fee", order.amount.get().to_string());
+    fields.push("total_refund_count", refunds.len().to_string());
+    fields.push("refund_count", page.len().to_string());
+    for (at, refund) in page.iter().enumerate() {
+        refund_fields(&mut fields, at, refund, call.now);
+    }
+    Ok(fields)
+}
+
+fn listed<'a>(book: &Book, order: Option<&'a Order>) -> (Option<&'a Order>, Vec<Refund>) {
+    let refunds = order.map_or_else(Vec::new, |order| book.refunds(&order.out_trade_no));
+    (order, refunds.into_iter().cloned().collect())
+}
+
+fn refund_fields(fields: &mut Params, at: usize, refund: &Refund, now: Instant) {
+    let status = refund.status(now);
+    let amount = refund.amount.get().to_string();
+    fields.push(format!("out_refund_no_{at}"), refund.out_refund_no.as_str());
+    fields.push(format!("refund_id_{at}"), refund.refund_id.as_str());
+    fields.push(format!("refund_channel_{at}"), "ORIGINAL");
+    fields.push(format!("refund_fee_{at}"), amount.as_str());
+    fields.push(format!("settlement_refund_fee_{at}"), amount);
+    fields.push(format!("refund_status_{at}"), status.wire());
+    fields.push(
+        format!("refund_account_{at}"),
+        "REFUND_SOURCE_UNSETTLED_FUNDS",
+    );
+    fields.push(format!("refund_recv_accout_{at}"), "支付用户的零钱");
+    if status == RefundOutcome::Success {
+        fields.push(
+            format!("refund_success_time_{at}"),
+            refund.settles_at.to_string(),
+        );
+    }
+}

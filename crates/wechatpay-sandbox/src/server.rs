@@ -1,0 +1,335 @@
+//! Listening, routing, and the faults that belong to the connection rather than to the message.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio_rustls::TlsAcceptor;
+
+use super::fault::{Fault, Faults};
+use super::ledger::{Book, Rules};
+use super::numbers::Numbers;
+use super::wire::{Connection, Gate, Peer};
+use super::{ClockFn, Config, Merchant, control, v2};
+use recondesk_domain::Instant;
+
+/// Largest request; real ones have a few kilobytes.
+const MAX_REQUEST_BYTES: usize = 1 << 20;
+/// Handshakes that may wait for the HTTP server.
+const WAITING: usize = 64;
+/// A handshake that takes longer is given up.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// What all requests share.
+pub(crate) struct Shared {
+    pub(crate) merchants: Vec<Merchant>,
+    pub(crate) tls: bool,
+    books: Mutex<BTreeMap<String, Book>>,
+    rules: Mutex<Rules>,
+    faults: Mutex<Faults>,
+    numbers: Mutex<Numbers>,
+    clock: ClockFn,
+    shift_s: AtomicI64,
+    refuse: watch::Sender<Duration>,
+    refusing: AtomicBool,
+}
+
+fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    pub(crate) fn new(config: Config) -> Self {
+        let mut books: BTreeMap<String, Book> = config
+            .merchants
+            .iter()
+            .map(|merchant| (merchant.mch_id.clone(), Book::default()))
+            .collect();
+        if let Some(first) = config.merchants.first()
+            && let Some(book) = books.get_mut(&first.mch_id)
+        {
+            book.seed(config.pays, config.refunds, &first.openid);
+            for deal in &config.deals {
+                book.seed_deal(deal);
+            }
+        }
+        Self {
+            merchants: config.merchants,
+            tls: config.tls,
+            books: Mutex::new(books),
+            rules: Mutex::new(config.rules),
+            faults: Mutex::default(),
+            numbers: Mutex::new(Numbers::new(config.seed)),
+            clock: config.clock,
+            shift_s: AtomicI64::new(0),
+            refuse: watch::Sender::new(Duration::ZERO),
+            refusing: AtomicBool::new(false),
+        }
+    }
+
+    /// The sandbox's time.
+    pub(crate) fn now(&self) -> Instant {
+        (self.clock)().plus(self.shift_s.load(Ordering::Relaxed))
+    }
+
+    /// Shifts the sandbox's time against the computer's.
+    pub(crate) fn shift(&self, seconds: i64) {
+        self.shift_s.store(seconds, Ordering::Relaxed);
+    }
+
+    /// Works on the book of a merchant.
+    pub(crate) fn with_book<T>(
+        &self,
+        mch_id: &str,
+        work: impl FnOnce(&mut Book) -> T,
+    ) -> Option<T> {
+        hold(&self.books).get_mut(mch_id).map(work)
+    }
+
+    pub(crate) fn rules(&self) -> Rules {
+        *hold(&self.rules)
+    }
+
+    pub(crate) fn set_rules(&self, rules: Rules) {
+        *hold(&self.rules) = rules;
+    }
+
+    pub(crate) fn with_rules<T>(&self, work: impl FnOnce(&mut Rules) -> T) -> T {
+        work(&mut hold(&self.rules))
+    }
+
+    pub(crate) fn with_faults<T>(&self, work: impl FnOnce(&mut Faults) -> T) -> T {
+        work(&mut hold(&self.faults))
+    }
+
+    pub(crate) fn with_numbers<T>(&self, work: impl FnOnce(&mut Numbers) -> T) -> T {
+        work(&mut hold(&self.numbers))
+    }
+
+    /// A merchant by number.
+    pub(crate) fn merchant(&self, mch_id: &str) -> Option<&Merchant> {
+        self.merchants.iter().find(|known| known.mch_id == mch_id)
+    }
+
+    /// Stops listening for a while.
+    pub(crate) fn refuse_for(&self, pause: Duration) {
+        self.refusing.store(true, Ordering::Relaxed);
+        self.refuse.send_replace(pause);
+    }
+}
+
+/// Takes the ports.
+pub(crate) async fn bind(
+    listen: SocketAddr,
+    secure: bool,
+) -> io::Result<(TcpListener, Option<TcpListener>)> {
+    let http = TcpListener::bind(listen).await?;
+    let https = if secure {
+        Some(TcpListener::bind(SocketAddr::new(listen.ip(), 0)).await?)
+    } else {
+        None
+    };
+    Ok((http, https))
+}
+
+/// Serves until told to stop.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    http: TcpListener,
+    https: Option<(TcpListener, TlsAcceptor)>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let router = Router::new()
+        .fallback(serve)
+        .with_state(Arc::clone(&shared));
+    listen(http, None, &shared, router.clone());
+    if let Some((listener, acceptor)) = https {
+        listen(listener, Some(acceptor), &shared, router);
+    }
+    // An error means that the handle is gone, which is the wish to stop as well.
+    drop(stopped.wait_for(|stop| *stop).await);
+}
+
+/// Starts the two halves of a listener: taking connections, and speaking HTTP on them.
+fn listen(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    shared: &Arc<Shared>,
+    router: Router,
+) {
+    let Ok(address) = listener.local_addr() else {
+        return;
+    };
+    let (sender, ready) = mpsc::channel(WAITING);
+    let gate = Gate { ready, address };
+    tokio::spawn(accept(listener, acceptor, Arc::clone(shared), sender));
+    tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<Peer>();
+        drop(axum::serve(gate, service).await);
+    });
+}
+
+async fn accept(
+    first: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    shared: Arc<Shared>,
+    sender: mpsc::Sender<(Connection, SocketAddr)>,
+) {
+    let Ok(address) = first.local_addr() else {
+        return;
+    };
+    let mut refuse = shared.refuse.subscribe();
+    let mut listener = Some(first);
+    loop {
+        let Some(open) = &listener else {
+            let pause = *refuse.borrow_and_update();
+            tokio::time::sleep(pause).await;
+            listener = TcpListener::bind(address).await.ok();
+            if listener.is_some() {
+                shared.refusing.store(false, Ordering::Relaxed);
+            }
+            continue;
+        };
+        tokio::select! {
+            _ = refuse.changed() => listener = None,
+            taken = open.accept() => {
+                let Ok((stream, from)) = taken else {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                };
+                drop(stream.set_nodelay(true));
+                let (acceptor, sender) = (acceptor.clone(), sender.clone());
+                tokio::spawn(async move {
+                    let connection = match acceptor {
+                        None => Connection::plain(stream),
+                        Some(acceptor) => {
+                            let hands = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream));
+                            let Ok(Ok(stream)) = hands.await else { return };
+                            Connection::secure(stream)
+                        }
+                    };
+                    drop(sender.send((connection, from)).await);
+                });
+            }
+        }
+    }
+}
+
+async fn serve(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_REQUEST_BYTES).await else {
+        return html(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "413 Request Entity Too Large",
+        );
+    };
+    let path = head.uri.path().to_owned();
+    if let Some(what) = path.strip_prefix("/_sandbox/") {
+        return control::serve(&shared, &head.method, what, &body);
+    }
+    if shared.refusing.load(Ordering::Relaxed) {
+        peer.wire.cut_after(0);
+        return Response::default();
+    }
+    let fault = shared.with_faults(|faults| faults.take(&path));
+    match &fault {
+        Some(Fault::Refuse { ms }) => {
+            shared.refuse_for(Duration::from_millis(*ms));
+            peer.wire.cut_after(0);
+            return Response::default();
+        }
+        Some(Fault::Hole { carried_out: false }) => return std::future::pending().await,
+        Some(fault) => {
+            if let Some(response) = instead(fault, &shared) {
+                return response;
+            }
+        }
+        None => {}
+    }
+    let needs_certificate = path.starts_with("/secapi/") || path == "/pay/downloadfundflow";
+    if shared.tls && needs_certificate && peer.certificate.is_none() {
+        let text = "400 No required SSL certificate was sent";
+        return html(StatusCode::BAD_REQUEST, text);
+    }
+    let request = v2::Request {
+        path: &path,
+        is_post: head.method == Method::POST,
+        body: &body,
+        certificate: peer.certificate.as_deref().map(Vec::as_slice),
+    };
+    let response = v2::answer(&shared, &request, fault.as_ref());
+    match fault {
+        Some(Fault::Reset { bytes }) => peer.wire.cut_after(bytes),
+        Some(Fault::Drip { ms }) => peer.wire.drip(Duration::from_millis(ms)),
+        Some(Fault::Late { ms }) => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Some(Fault::Hole { .. }) => return std::future::pending().await,
+        _ => {}
+    }
+    response
+}
+
+/// Answers that have nothing to do with the request.
+fn instead(fault: &Fault, shared: &Shared) -> Option<Response> {
+    let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).min(1 << 30);
+    Some(match fault {
+        Fault::Html => html(StatusCode::OK, "登录校园网 Sign in to the network"),
+        Fault::Status { status } => html(
+            StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            "error",
+        ),
+        Fault::Huge { bytes } => raw("text/xml", vec![b' '; size(*bytes)]),
+        Fault::Bomb { bytes } => {
+            let mut response = raw("text/xml", v2::gzip(&vec![b' '; size(*bytes)]));
+            let value = HeaderValue::from_static("gzip");
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, value);
+            response
+        }
+        Fault::Garbage { bytes } => shared.with_numbers(|numbers| {
+            let bytes = (0..size(*bytes)).map(|_| numbers.next().to_le_bytes()[0]);
+            raw("text/xml", bytes.collect::<Vec<u8>>())
+        }),
+        Fault::Redirect { location } => {
+            let mut response = html(StatusCode::FOUND, "302 Found");
+            if let Ok(value) = HeaderValue::from_str(location) {
+                response.headers_mut().insert(header::LOCATION, value);
+            }
+            response
+        }
+        _ => return None,
+    })
+}
+
+/// A page as nginx in front of the real gateway gives it.
+pub(crate) fn html(status: StatusCode, text: &str) -> Response {
+    let page = format!(
+        "<html>\r\n<head><title>{text}</title></head>\r\n<body>\r\n<center><h1>{text}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    let mut response = raw("text/html; charset=utf-8", page);
+    *response.status_mut() = status;
+    response
+}
+
+/// A body with its type.
+pub(crate) fn raw(content_type: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(Body::from(body.into()));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}

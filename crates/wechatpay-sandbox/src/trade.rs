@@ -1,0 +1,232 @@
+//! unifiedorder, orderquery, closeorder.
+
+use super::ledger::{Order, TradeState};
+use super::v2::{Call, Refused};
+use recondesk_domain::{Fen, Instant};
+use wechatpay_codec::Params;
+use wechatpay_codec::v2::canonical;
+
+const WEEK_S: i64 = 7 * 86_400;
+
+/// Places an order, or gives a fresh prepay id for one that was placed with the very same parameters.
+pub(crate) fn unified_order(call: &Call<'_>) -> Result<Params, Refused> {
+    let order = wanted(call)?;
+    let number = order.out_trade_no.clone();
+    let trade_type = order.trade_type.clone();
+    let placed = call.shared.with_book(&call.merchant.mch_id, |book| {
+        book.expire(&number, call.now);
+        match book.orders.get(&number) {
+            None => {
+                book.orders.insert(number.clone(), order);
+                Ok(())
+            }
+            Some(known) if known.state.is_paid() => {
+                Err(Refused::business("ORDERPAID", "该订单已支付"))
+            }
+            Some(known) if known.state == TradeState::Closed => {
+                Err(Refused::business("ORDERCLOSED", "该订单已关闭"))
+            }
+            Some(known) if known.request != order.request => {
+                Err(Refused::business("INVALID_REQUEST", "201 商户订单号重复"))
+            }
+            Some(_) => Ok(()),
+        }
+    });
+    placed.unwrap_or_else(no_book)?;
+    let tail = call.shared.with_numbers(|numbers| numbers.letters(26));
+    let mut fields = Params::new();
+    fields.push("trade_type", trade_type.as_str());
+    fields.push("prepay_id", format!("wx{}{tail}", call.now.day().compact()));
+    if trade_type == "NATIVE" {
+        let code = call.shared.with_numbers(|numbers| numbers.letters(9));
+        fields.push("code_url", format!("weixin://wxpay/bizpayurl?pr={code}"));
+    }
+    if trade_type == "MWEB" {
+        fields.push(
+            "mweb_url",
+            format!("https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx{tail}"),
+        );
+    }
+    Ok(fields)
+}
+
+/// Reads and checks the order that the request describes.
+fn wanted(call: &Call<'_>) -> Result<Order, Refused> {
+    let number = call.need("out_trade_no")?;
+    if number.len() > 32
+        || !number
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b))
+    {
+        return Err(Refused::business("PARAM_ERROR", "out_trade_no参数格式错误"));
+    }
+    call.need("body")?;
+    call.need("spbill_create_ip")?;
+    let amount = call.fen("total_fee")?;
+    if amount < 1 {
+        return Err(Refused::business("PARAM_ERROR", "total_fee参数格式错误"));
+    }
+    let notify_url = call.need("notify_url")?;
+    if notify_url.len() > 256 || notify_url.contains('?') {
+        return Err(Refused::business("PARAM_ERROR", "notify_url参数格式错误"));
+    }
+    let trade_type = call.need("trade_type")?;
+    let openid = match trade_type {
+        "JSAPI" => call.need("openid")?,
+        "NATIVE" => {
+            call.need("product_id")?;
+            ""
+        }
+        "APP" | "MWEB" => "",
+        _ => return Err(Refused::business("PARAM_ERROR", "trade_type参数格式错误")),
+    };
+    if call
+        .params
+        .filled("fee_type")
+        .is_some_and(|fee| fee != "CNY")
+    {
+        return Err(Refused::business("PARAM_ERROR", "fee_type参数格式错误"));
+    }
+    let expires_at = match call.params.filled("time_expire") {
+        None => call.now.plus(WEEK_S),
+        Some(text) => expiry(text, call.now)?,
+    };
+    let mut request = call.params.clone();
+    request.remove("nonce_str");
+    Ok(Order {
+        appid: call.need("appid")?.to_owned(),
+        sub_mch_id: call.short("sub_mch_id", 32)?.to_owned(),
+        out_trade_no: number.to_owned(),
+        transaction_id: String::new(),
+        body: call.short("body", 128)?.to_owned(),
+        attach: call.short("attach", 127)?.to_owned(),
+        device_info: call.short("device_info", 32)?.to_owned(),
+        trade_type: trade_type.to_owned(),
+        openid: if openid.is_empty() {
+            call.merchant.openid.clone()
+        } else {
+            openid.to_owned()
+        },
+        bank_type: "OTHERS".to_owned(),
+        notify_url: notify_url.to_owned(),
+        amount: Fen::new(amount),
+        settled: Fen::new(amount),
+        coupon: Fen::ZERO,
+        state: TradeState::NotPay,
+        created_at: call.now,
+        expires_at,
+        paid_at: None,
+        request: canonical(&request),
+    })
+}
+
+fn expiry(text: &str, now: Instant) -> Result<Instant, Refused> {
+    let bad = |why| Refused::business("PARAM_ERROR", why);
+    let at = Instant::parse_compact(text).ok_or_else(|| bad("time_expire参数格式错误"))?;
+    if at < now.plus(60) {
+        return Err(bad("time_expire时间过短，刷卡至少1分钟，其他5分钟"));
+    }
+    Ok(at)
+}
+
+/// Tells what is known of an order.
+pub(crate) fn order_query(call: &Call<'_>) -> Result<Params, Refused> {
+    let transaction_id = call.params.filled("transaction_id");
+    let number = call.params.filled("out_trade_no");
+    if transaction_id.is_none() && number.is_none() {
+        return Err(Refused::transport("缺少参数out_trade_no"));
+    }
+    let order = call.shared.with_book(&call.merchant.mch_id, |book| {
+        if let Some(number) = number {
+            book.expire(number, call.now);
+        }
+        book.order(transaction_id, number).cloned()
+    });
+    let order = order
+        .flatten()
+        .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
+    Ok(order_fields(&order))
+}
+
+/// The fields that orderquery has of an order.
+pub(crate) fn order_fields(order: &Order) -> Params {
+    let mut fields = Params::new();
+    if order.state.is_paid() || order.state == TradeState::Revoked {
+        payment_fields(order, &mut fields);
+    } else {
+        fields.push("out_trade_no", order.out_trade_no.as_str());
+        fields.push("total_fee", order.amount.get().to_string());
+    }
+    // An empty element is usual here, and must survive the check of the signature.
+    if order.attach.is_empty() {
+        fields.push("attach", "");
+    } else if fields.get("attach").is_none() {
+        fields.push("attach", order.attach.as_str());
+    }
+    fields.push("trade_state", order.state.wire());
+    fields.push("trade_state_desc", order.state.words());
+    fields
+}
+
+/// The fields of a payment, common to orderquery and the notification.
+pub(crate) fn payment_fields(order: &Order, fields: &mut Params) {
+    let cash = order
+        .amount
+        .checked_sub(order.coupon)
+        .unwrap_or(order.amount);
+    fields.push("openid", order.openid.as_str());
+    fields.push("is_subscribe", "N");
+    fields.push("trade_type", order.trade_type.as_str());
+    fields.push("bank_type", order.bank_type.as_str());
+    fields.push("total_fee", order.amount.get().to_string());
+    if order.settled != order.amount {
+        fields.push("settlement_total_fee", order.settled.get().to_string());
+    }
+    fields.push("fee_type", "CNY");
+    fields.push("cash_fee", cash.get().to_string());
+    if order.coupon != Fen::ZERO {
+        let coupon = order.coupon.get().to_string();
+        fields.push("coupon_fee", coupon.as_str());
+        fields.push("coupon_count", "1");
+        fields.push("coupon_id_0", "2000000000000000001");
+        fields.push("coupon_fee_0", coupon);
+    }
+    fields.push("transaction_id", order.transaction_id.as_str());
+    fields.push("out_trade_no", order.out_trade_no.as_str());
+    fields.push_some("attach", Some(order.attach.as_str()));
+    if let Some(paid_at) = order.paid_at {
+        fields.push("time_end", paid_at.compact());
+    }
+}
+
+/// Closes an unpaid order; closing twice is the same as once.
+pub(crate) fn close_order(call: &Call<'_>) -> Result<Params, Refused> {
+    let number = call.need("out_trade_no")?;
+    let closed = call.shared.with_book(&call.merchant.mch_id, |book| {
+        let order = book
+            .orders
+            .get_mut(number)
+            .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
+        match order.state {
+            TradeState::Success | TradeState::Refund => {
+                Err(Refused::business("ORDERPAID", "订单已支付，不能发起关单"))
+            }
+            TradeState::Revoked | TradeState::UserPaying => {
+                Err(Refused::business("TRADE_STATE_ERROR", "订单状态不支持关单"))
+            }
+            TradeState::NotPay | TradeState::PayError | TradeState::Closed => {
+                order.state = TradeState::Closed;
+                Ok(())
+            }
+        }
+    });
+    closed.unwrap_or_else(no_book)?;
+    let mut fields = Params::new();
+    fields.push("result_msg", "OK");
+    Ok(fields)
+}
+
+/// The answer for a merchant without books, which cannot be after the signature was checked.
+pub(crate) fn no_book<T>() -> Result<T, Refused> {
+    Err(Refused::business("SYSTEMERROR", "系统错误"))
+}
