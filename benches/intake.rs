@@ -16,7 +16,9 @@ use std::time::{Duration, Instant};
 
 use calamine::{Reader as _, Xlsx};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use recondesk::intake::{Block, Cutter, Guess, Kind, Mapping, OrderBlock, Plan, Workbook, sniff};
+use recondesk::intake::{
+    Block, Guess, Kind, Mapping, OrderBlock, Plan, RecordSplitter, Workbook, sniff,
+};
 
 const HEAD: [&str; 12] = [
     "out_trade_no",
@@ -106,7 +108,7 @@ fn plan(guess: &Guess) -> Plan {
 
 /// All rows on one thread; gives how many were good.
 fn parse(bytes: &[u8], plan: &Plan, guess: &Guess) -> u64 {
-    let mut cutter = Cutter::new(bytes, guess);
+    let mut cutter = RecordSplitter::new(bytes, guess);
     let (mut spare, mut out, mut good) = (Block::default(), OrderBlock::default(), 0);
     while let Some(block) = cutter.next_block(spare).unwrap() {
         plan.parse_block(&block.bytes, block.at(1), &mut out)
@@ -121,7 +123,7 @@ fn parse(bytes: &[u8], plan: &Plan, guess: &Guess) -> u64 {
 
 /// All rows, every other block on a second thread.
 fn parse_twofold(bytes: &[u8], plan: &Plan, guess: &Guess) -> u64 {
-    let mut cutter = Cutter::new(bytes, guess);
+    let mut cutter = RecordSplitter::new(bytes, guess);
     let mut blocks = Vec::new();
     while let Some(block) = cutter.next_block(Block::default()).unwrap() {
         blocks.push(block);

@@ -5,7 +5,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput};
 use recondesk::domain::{BillDate, MOrder, RowRef, WPay, WRefund};
 use recondesk::reconcile::{Collected, DayInput, MemoryBooks, Rules, run};
-use recondesk::sandbox::scenario::Scene;
+use recondesk::sandbox::scenario::Scenario;
 
 fn books(day: BillDate, orders: u64) -> MemoryBooks {
     let mut line = 1;
@@ -20,7 +20,7 @@ fn books(day: BillDate, orders: u64) -> MemoryBooks {
     let mut pays: Vec<WPay> = Vec::new();
     let mut refunds: Vec<WRefund> = Vec::new();
     let mut shop: Vec<MOrder> = Vec::new();
-    let scene = Scene::new(day, 1, orders);
+    let scene = Scenario::new(day, 1, orders);
     for deal in scene.deals() {
         pays.extend(deal.pays().map(|w| WPay { row: row(), ..*w }));
         refunds.extend(deal.refunds.iter().map(|w| WRefund { row: row(), ..*w }));

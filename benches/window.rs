@@ -19,8 +19,8 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
 use recondesk::adapters::report::XlsxWriter;
-use recondesk::app::jobs::window::{Surroundings, WindowJobs};
-use recondesk::app::{Crew, TaskKind, Worker};
+use recondesk::app::jobs::window::{Environment, WindowJobs};
+use recondesk::app::{TaskKind, Worker, WorkerSet};
 use recondesk::domain::{self, MerchantProfile};
 use recondesk::ports::{Clock, PickAsk, Picker, Ports};
 use recondesk::ui::{App, Screen};
@@ -163,7 +163,7 @@ struct Stage {
 
 impl Stage {
     fn new(ports: &Ports, folder: &Path) -> Self {
-        let around = Surroundings {
+        let around = Environment {
             folder: folder.display().to_string(),
             person: "bench".to_owned(),
             files: Arc::new(SystemFiles),
@@ -172,7 +172,7 @@ impl Stage {
         };
         let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
         priority::shared_work_gives_way();
-        let crew = Crew {
+        let crew = WorkerSet {
             queries: jobs(),
             jobs: jobs(),
             line: jobs(),

@@ -23,7 +23,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use recondesk::domain::BillDate;
 use recondesk::sandbox::scenario::{
-    OrderColumns, OrdersWriter, Scene, Twist, bill_lines, mapping_toml,
+    Anomaly, OrderColumns, OrdersWriter, Scenario, bill_lines, mapping_toml,
 };
 use recondesk::wechat::bill::{BillForm, BillPrinter, MerchantText};
 
@@ -71,10 +71,10 @@ fn main() -> anyhow::Result<()> {
     let Some(day) = BillDate::parse(&arguments.date) else {
         bail!("--date wants YYYY-MM-DD");
     };
-    let mut scene = Scene::new(day, arguments.seed, orders_for(arguments.rows));
+    let mut scene = Scenario::new(day, arguments.seed, orders_for(arguments.rows));
     scene.tricky_text = arguments.tricky;
     if arguments.twists {
-        scene.twists = Twist::all()
+        scene.twists = Anomaly::all()
             .filter(|twist| arguments.full || !twist.needs_full_columns())
             .collect();
     }
@@ -127,7 +127,7 @@ fn orders_for(rows: u64) -> u64 {
 
 fn write(
     arguments: &Arguments,
-    scene: &Scene,
+    scene: &Scenario,
     columns: OrderColumns,
     (bill, orders): (&mut dyn Write, &mut dyn Write),
     expected: &mut Option<BufWriter<File>>,

@@ -7,8 +7,8 @@ use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
 use recondesk::adapters::report::XlsxWriter;
 use recondesk::adapters::{self, log, workspace::Workspace};
-use recondesk::app::jobs::window::{Demo, Surroundings, WindowJobs};
-use recondesk::app::{Crew, Failure, FailureKind, Told, Words, Worker};
+use recondesk::app::jobs::window::{Demo, Environment, WindowJobs};
+use recondesk::app::{Failure, FailureKind, Message, NoticeText, Worker, WorkerSet};
 use recondesk::cli::{self, WindowStart};
 use recondesk::ports::Ports;
 use recondesk::ui::{self, Parts, Wake};
@@ -29,7 +29,7 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
         Some(ports) => ports,
         None => adapters::open_asking(Some(place.folder()), Box::new(cli::passphrase))?,
     };
-    let around = Surroundings {
+    let around = Environment {
         folder: place.folder().display().to_string(),
         person: person(),
         files: Arc::new(SystemFiles),
@@ -50,10 +50,10 @@ fn person() -> String {
         .unwrap_or_else(|| "local".to_owned())
 }
 
-fn parts(ports: &Ports, around: &Surroundings, wake: Wake) -> Result<Parts, Failure> {
+fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<Parts, Failure> {
     let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
     priority::shared_work_gives_way();
-    let crew = Crew {
+    let crew = WorkerSet {
         queries: jobs(),
         jobs: jobs(),
         line: jobs(),
@@ -63,8 +63,8 @@ fn parts(ports: &Ports, around: &Surroundings, wake: Wake) -> Result<Parts, Fail
         Failure::new(
             FailureKind::Workspace,
             "window.threads",
-            Words::new("系统不允许再开线程", "The system refuses another thread"),
-            Words::new("关闭一些程序再试", "Close some programs and try again"),
+            Message::new("系统不允许再开线程", "The system refuses another thread"),
+            Message::new("关闭一些程序再试", "Close some programs and try again"),
         )
         .with_detail(error.to_string())
     })?;
@@ -81,8 +81,8 @@ fn demo_beside() -> Demo {
         Failure::new(
             FailureKind::Workspace,
             "demo.start",
-            Words::new("演示无法启动", "The demo does not start"),
-            Words::new(
+            Message::new("演示无法启动", "The demo does not start"),
+            Message::new(
                 "在终端运行：recondesk demo",
                 "Run on a terminal: recondesk demo",
             ),
@@ -94,12 +94,12 @@ fn demo_beside() -> Demo {
         let mut demo = Command::new(program);
         demo.arg("demo").stdin(Stdio::null()).stdout(Stdio::null());
         demo.spawn().map_err(failed)?;
-        Ok(Told {
-            title: Words::new(
+        Ok(NoticeText {
+            title: Message::new(
                 "演示正在新窗口打开",
                 "The demo opens in a window of its own",
             ),
-            note: Words::new(
+            note: Message::new(
                 "演示数据关窗即弃，不进这个工作区",
                 "Its data is thrown away with that window and never enters this workspace",
             ),

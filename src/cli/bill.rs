@@ -4,25 +4,25 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Done;
-use super::context::{Context, print, print_json, profile_named};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json, profile_named};
 use super::profile::ListFormat;
-use super::table::Table;
+use super::table::TextTable;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::{bills, check};
-use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_ports::{BillImport, Stored};
 use wechatpay_codec::bill::{Certificate, Verdict};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum BillCommand {
     /// 从网关下载并导入 | Download from the gateway and import
     Download(Download),
     /// 导入账单文件 | Import a bill file
-    Import(Import),
+    Import(BillImportCommand),
     /// 检查账单文件，不存入，不需要档案 | Certify a bill file: stores nothing, needs no profile
-    Check(Check),
+    Check(BillCheckCommand),
 }
 
 #[derive(Debug, Args)]
@@ -34,19 +34,19 @@ pub(super) struct Download {
     #[arg(long, value_name = "D")]
     date: String,
     /// 账单类型 | Which rows
-    #[arg(long = "type", value_enum, default_value_t = Kind::All)]
-    kind: Kind,
+    #[arg(long = "type", value_enum, default_value_t = BillKindChoice::All)]
+    kind: BillKindChoice,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Kind {
+enum BillKindChoice {
     All,
     Success,
     Refund,
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Import {
+pub(super) struct BillImportCommand {
     /// 账单文件，明文或 gzip | Bill file, plain or gzip
     file: PathBuf,
     /// 商户档案 | Profile
@@ -58,7 +58,7 @@ pub(super) struct Import {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct BillCheckCommand {
     /// 账单文件，明文或 gzip | Bill file, plain or gzip
     file: PathBuf,
     /// 输出格式 | Format of the output
@@ -66,20 +66,23 @@ pub(super) struct Check {
     format: ListFormat,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &BillCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match command {
-        Command::Download(command) => download(command, context),
-        Command::Import(command) => import(command, context),
-        Command::Check(command) => certify(command, context),
+        BillCommand::Download(command) => download(command, context),
+        BillCommand::Import(command) => import(command, context),
+        BillCommand::Check(command) => certify(command, context),
     }
 }
 
-fn download(command: &Download, context: &Context<'_>) -> Result<Done, Failure> {
+fn download(command: &Download, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let date = context.day(&command.date)?;
     let kind = match command.kind {
-        Kind::All => BillType::All,
-        Kind::Success => BillType::Success,
-        Kind::Refund => BillType::Refund,
+        BillKindChoice::All => BillType::All,
+        BillKindChoice::Success => BillType::Success,
+        BillKindChoice::Refund => BillType::Refund,
     };
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
@@ -94,12 +97,15 @@ fn download(command: &Download, context: &Context<'_>) -> Result<Done, Failure> 
                 &format!("{date} 当日无交易，没有账单"),
                 &format!("{date}: nothing happened, there is no bill"),
             );
-            Ok(Done::Clean)
+            Ok(CommandEnd::Clean)
         }
     }
 }
 
-fn import(command: &Import, context: &Context<'_>) -> Result<Done, Failure> {
+fn import(
+    command: &BillImportCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let date = match &command.date {
         Some(text) => Some(context.day(text)?),
         None => None,
@@ -116,7 +122,7 @@ fn import(command: &Import, context: &Context<'_>) -> Result<Done, Failure> {
 }
 
 /// What became of a bill; a quarantined one is refused input.
-pub(super) fn tell(context: &Context<'_>, done: &BillImport) -> Result<Done, Failure> {
+pub(super) fn tell(context: &CommandContext<'_>, done: &BillImport) -> Result<CommandEnd, Failure> {
     let day = done.day.map(|day| day.to_string()).unwrap_or_default();
     let rows = done.record.rows;
     match done.stored {
@@ -134,19 +140,19 @@ pub(super) fn tell(context: &Context<'_>, done: &BillImport) -> Result<Done, Fai
         ),
         Stored::Quarantined => return Err(quarantined(done)),
     }
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
 fn quarantined(done: &BillImport) -> Failure {
-    let Words { zh, en } = bills::first_reason(done).unwrap_or_default();
+    let Message { zh, en } = bills::first_reason(done).unwrap_or_default();
     Failure::new(
         FailureKind::RefusedInput,
         "bill.quarantined",
-        Words::new(
+        Message::new(
             format!("账单已隔离，不能用于对账：{zh}"),
             format!("The bill is quarantined and is no evidence: {en}"),
         ),
-        Words::new(
+        Message::new(
             "重新下载这一天的账单",
             "Download the bill of that day again",
         ),
@@ -154,7 +160,10 @@ fn quarantined(done: &BillImport) -> Failure {
     .with_detail(done.record.name.clone())
 }
 
-fn certify(command: &Check, context: &Context<'_>) -> Result<Done, Failure> {
+fn certify(
+    command: &BillCheckCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let source = context.source(&command.file)?;
     let certificate = {
         let terminal = context.terminal();
@@ -166,16 +175,16 @@ fn certify(command: &Check, context: &Context<'_>) -> Result<Done, Failure> {
         print(certificate_text(&certificate, context.lang).as_bytes())?;
     }
     if certificate.verdict == Verdict::Verified {
-        return Ok(Done::Clean);
+        return Ok(CommandEnd::Clean);
     }
     let reason = certificate.reasons.first();
     Err(Failure::new(
         FailureKind::RefusedInput,
         "bill.check",
-        reason.map_or_else(Words::default, |reason| {
-            Words::new(reason.zh.clone(), reason.en.clone())
+        reason.map_or_else(Message::default, |reason| {
+            Message::new(reason.zh.clone(), reason.en.clone())
         }),
-        Words::new(
+        Message::new(
             "使用微信支付下载的原始文件，或重新下载",
             "Use the file as WeChat Pay delivered it, or download it again",
         ),
@@ -184,7 +193,7 @@ fn certify(command: &Check, context: &Context<'_>) -> Result<Done, Failure> {
 }
 
 fn certificate_text(certificate: &Certificate, lang: Lang) -> String {
-    let mut table = Table::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
+    let mut table = TextTable::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
     let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);
     let verdict = match certificate.verdict {
         Verdict::Verified => lang.pick("可信", "verified"),

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Done;
+use super::CommandEnd;
 use super::terminal::Terminal;
-use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks};
 
@@ -44,14 +44,14 @@ pub struct WindowStart {
 }
 
 /// What every command gets.
-pub(super) struct Context<'a> {
+pub(super) struct CommandContext<'a> {
     world: &'a World,
     workspace: Option<PathBuf>,
     named_lang: Option<Lang>,
     pub(super) lang: Lang,
 }
 
-impl<'a> Context<'a> {
+impl<'a> CommandContext<'a> {
     pub(super) fn new(
         world: &'a World,
         (named, guess): (Option<Lang>, Lang),
@@ -95,16 +95,16 @@ impl<'a> Context<'a> {
     }
 
     /// Shows the window.
-    pub(super) fn window(&self) -> Result<Done, Failure> {
+    pub(super) fn window(&self) -> Result<CommandEnd, Failure> {
         if !has_display() {
             return Err(Failure::new(
                 FailureKind::Usage,
                 "window.display",
-                Words::new(
+                Message::new(
                     "没有可用的显示器，窗口打不开",
                     "There is no display, the window cannot open",
                 ),
-                Words::new(
+                Message::new(
                     "在终端使用：recondesk --help；看演示：recondesk demo --headless",
                     "Work on the terminal: recondesk --help; see the demo: recondesk demo --headless",
                 ),
@@ -115,17 +115,17 @@ impl<'a> Context<'a> {
             lang: self.named_lang,
             ports: None,
         })?;
-        Ok(Done::Clean)
+        Ok(CommandEnd::Clean)
     }
 
     /// Shows the window on a workspace that is open already.
-    pub(super) fn window_on(&self, folder: &Path, ports: Ports) -> Result<Done, Failure> {
+    pub(super) fn window_on(&self, folder: &Path, ports: Ports) -> Result<CommandEnd, Failure> {
         (self.world.window)(WindowStart {
             workspace: Some(folder.to_owned()),
             lang: Some(self.lang),
             ports: Some(ports),
         })?;
-        Ok(Done::Clean)
+        Ok(CommandEnd::Clean)
     }
 
     /// A day as written on the command line: `YYYY-MM-DD`, or `yesterday` in Beijing.
@@ -137,8 +137,8 @@ impl<'a> Context<'a> {
             Failure::new(
                 FailureKind::Usage,
                 "usage.date",
-                Words::new("日期无法识别", "Not a day"),
-                Words::new(
+                Message::new("日期无法识别", "Not a day"),
+                Message::new(
                     "写成 YYYY-MM-DD，或 yesterday（北京时间）",
                     "Write YYYY-MM-DD, or yesterday (Beijing time)",
                 ),
@@ -244,8 +244,8 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
             FailureKind::Workspace,
             "output.write",
-            Words::new("无法写到标准输出", "Cannot write to standard output"),
-            Words::default(),
+            Message::new("无法写到标准输出", "Cannot write to standard output"),
+            Message::default(),
         )
         .with_detail(error.to_string())),
         _ => Ok(()),
@@ -268,8 +268,8 @@ pub(super) fn profile_named(
         Failure::new(
             FailureKind::Usage,
             "profile.missing",
-            Words::new("没有这个商户档案", "There is no such profile"),
-            Words::new(
+            Message::new("没有这个商户档案", "There is no such profile"),
+            Message::new(
                 "用 recondesk profile list 查看已有档案",
                 "recondesk profile list shows those there are",
             ),
@@ -283,8 +283,8 @@ pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "file.read",
-        Words::new("文件无法读取", "The file cannot be read"),
-        Words::new("核对路径和权限", "Check the path and the rights"),
+        Message::new("文件无法读取", "The file cannot be read"),
+        Message::new("核对路径和权限", "Check the path and the rights"),
     )
     .with_detail(format!("{}: {error}", path.display()))
 }
@@ -294,8 +294,8 @@ pub(super) fn not_written(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "file.write",
-        Words::new("文件无法写入", "The file cannot be written"),
-        Words::new(
+        Message::new("文件无法写入", "The file cannot be written"),
+        Message::new(
             "核对路径、权限和磁盘空间",
             "Check path, rights and room on the disk",
         ),

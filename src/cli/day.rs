@@ -2,17 +2,17 @@
 
 use clap::Args;
 
-use super::Done;
-use super::context::{Context, print, profile_named};
+use super::CommandEnd;
+use super::context::{CommandContext, print, profile_named};
 use super::reconcile::{done_of, tell};
-use super::table::Table;
+use super::table::TextTable;
 use recondesk_app::jobs::day;
 use recondesk_app::jobs::reconcile::Reconciled;
-use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{BillDate, group_digits};
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct DayCommand {
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME", required_unless_present = "all")]
     profile: Option<String>,
@@ -24,7 +24,10 @@ pub(super) struct Command {
     date: String,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &DayCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let date = context.day(&command.date)?;
     let ports = context.open()?;
     let profiles = match &command.profile {
@@ -35,14 +38,14 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         return Err(Failure::new(
             FailureKind::Usage,
             "profile.none",
-            Words::new("还没有商户档案", "There is no profile yet"),
-            Words::new(
+            Message::new("还没有商户档案", "There is no profile yet"),
+            Message::new(
                 "用 recondesk profile add 新增",
                 "Add one with recondesk profile add",
             ),
         ));
     }
-    let mut done = Done::Clean;
+    let mut done = CommandEnd::Clean;
     let mut failed = Vec::new();
     let mut table = headings(context);
     for (id, profile) in &profiles {
@@ -53,8 +56,8 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         match result {
             Ok(result) => {
                 tell(context, &format!("{} {date}", profile.name), &result);
-                if done_of(&result) == Done::NeedsPerson {
-                    done = Done::NeedsPerson;
+                if done_of(&result) == CommandEnd::NeedsPerson {
+                    done = CommandEnd::NeedsPerson;
                 }
                 table.row(row(&profile.name, date, &result));
             }
@@ -90,18 +93,18 @@ fn some_failed(kind: FailureKind, names: &[&str], all: usize) -> Failure {
     Failure::new(
         kind,
         "day.failed",
-        Words::new(
+        Message::new(
             format!("{all} 个商户中有 {count} 个没有完成"),
             format!("{count} of {all} merchants are not done"),
         ),
-        Words::default(),
+        Message::default(),
     )
     .with_detail(names.join(", "))
 }
 
-fn headings(context: &Context<'_>) -> Table {
+fn headings(context: &CommandContext<'_>) -> TextTable {
     let lang = context.lang;
-    Table::new([
+    TextTable::new([
         lang.pick("商户", "profile"),
         lang.pick("日期", "date"),
         lang.pick("状态", "state"),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Done;
-use super::context::{Context, print};
+use super::CommandEnd;
+use super::context::{CommandContext, print};
 use super::lab_keys::{KeySource, read_file, refused};
 use recondesk_app::Failure;
 use recondesk_domain::SecretKind;
@@ -15,7 +15,7 @@ use wechatpay_codec::v2::notify::decrypt_req_info;
 use wechatpay_codec::v3::{notify::Envelope, open_resource};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum DecryptCommand {
     /// APIv2 退款通知，或单独的 req_info | A refund notification of APIv2, or its req_info alone
     RefundNotice(Sealed),
     /// APIv3 通知，或单独的 resource | A notification of APIv3, or its resource alone
@@ -31,17 +31,20 @@ pub(super) struct Sealed {
     file: Option<PathBuf>,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &DecryptCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let plain = match command {
-        Command::RefundNotice(sealed) => refund_notice(sealed, context)?,
-        Command::Resource(sealed) => resource(sealed, context)?,
+        DecryptCommand::RefundNotice(sealed) => refund_notice(sealed, context)?,
+        DecryptCommand::Resource(sealed) => resource(sealed, context)?,
     };
     let mut text = harmless(&plain).replace("⟨LF⟩\n", "\n");
     if !text.ends_with('\n') {
         text.push('\n');
     }
     print(text.as_bytes())?;
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
 fn failed(detail: impl std::fmt::Display) -> Failure {
@@ -52,7 +55,7 @@ fn failed(detail: impl std::fmt::Display) -> Failure {
     )
 }
 
-fn refund_notice(sealed: &Sealed, context: &Context<'_>) -> Result<Vec<u8>, Failure> {
+fn refund_notice(sealed: &Sealed, context: &CommandContext<'_>) -> Result<Vec<u8>, Failure> {
     let chosen = sealed.key.read(SecretKind::V2Key, context)?;
     let bytes = read_file(sealed.file.as_deref())?;
     let text = String::from_utf8_lossy(&bytes);
@@ -69,7 +72,7 @@ fn refund_notice(sealed: &Sealed, context: &Context<'_>) -> Result<Vec<u8>, Fail
     decrypt_req_info(&req_info, &chosen.key).map_err(failed)
 }
 
-fn resource(sealed: &Sealed, context: &Context<'_>) -> Result<Vec<u8>, Failure> {
+fn resource(sealed: &Sealed, context: &CommandContext<'_>) -> Result<Vec<u8>, Failure> {
     let chosen = sealed.key.read(SecretKind::V3Key, context)?;
     let bytes = read_file(sealed.file.as_deref())?;
     if let Ok(envelope) = Envelope::read(&bytes) {

@@ -7,18 +7,20 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::Done;
-use super::context::Context;
-use super::findings::{Format, Output, sentence};
+use super::CommandEnd;
+use super::context::CommandContext;
+use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use super::reconcile::done_of;
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::reconcile::Reconciled;
 use recondesk_app::jobs::{day, orders, preview, profiles};
-use recondesk_app::{Failure, FailureKind, Reporter, Words};
+use recondesk_app::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, FeeRate, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_intake::Kind;
 use recondesk_ports::{OrdersImport, Ports, Source};
-use wechatpay_sandbox::scenario::{OrderColumns, OrdersWriter, RATE, Scene, Twist, mapping_toml};
+use wechatpay_sandbox::scenario::{
+    Anomaly, OrderColumns, OrdersWriter, RATE, Scenario, mapping_toml,
+};
 use wechatpay_sandbox::{BillReadiness, Config, Running};
 
 /// Orders of the demo day when nothing else is asked for.
@@ -28,7 +30,7 @@ const SEED: u64 = 20_140_808;
 const COLUMNS: OrderColumns = OrderColumns::Full;
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct DemoCommand {
     /// 在终端运行，不打开窗口 | Run on the terminal, open no window
     #[arg(long)]
     headless: bool,
@@ -57,8 +59,8 @@ impl Shop {
     pub fn open(ports: &Ports, count: u64, name: &str) -> Result<Self, Failure> {
         let clock = Arc::clone(&ports.clock);
         let day = clock.now().day().prev();
-        let mut scene = Scene::new(day, SEED, count);
-        scene.twists = Twist::all().collect();
+        let mut scene = Scenario::new(day, SEED, count);
+        scene.twists = Anomaly::all().collect();
         let mut config = Config::new(Arc::new(move || clock.now()), SEED);
         // A demo must work before ten in the morning as well.
         config.rules.bill = BillReadiness::Ready;
@@ -74,8 +76,8 @@ impl Shop {
             Failure::new(
                 FailureKind::Gateway,
                 "sandbox.start",
-                Words::new("沙箱无法启动", "The sandbox does not start"),
-                Words::default(),
+                Message::new("沙箱无法启动", "The sandbox does not start"),
+                Message::default(),
             )
             .with_detail(error.to_string())
         })?;
@@ -132,7 +134,10 @@ impl Shop {
     }
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &DemoCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let folder = tempfile::Builder::new()
         .prefix("recondesk-demo-")
         .tempdir()
@@ -140,11 +145,11 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
             Failure::new(
                 FailureKind::Workspace,
                 "workspace.scratch",
-                Words::new(
+                Message::new(
                     "无法建立临时工作区",
                     "A throw-away workspace cannot be made",
                 ),
-                Words::default(),
+                Message::default(),
             )
             .with_detail(error.to_string())
         })?;
@@ -174,8 +179,8 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     if !command.headless && super::context::has_display() {
         return context.window_on(folder.path(), ports);
     }
-    let output = Output {
-        format: Format::Table,
+    let output = FindingsOutput {
+        format: FindingsFormat::Table,
         out: None,
     };
     output.write(&done.findings, context)?;

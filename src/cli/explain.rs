@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::Done;
-use super::context::{Context, print, print_json};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::sign::{TypeWord, target_of};
 use recondesk_app::Failure;
@@ -25,15 +25,15 @@ use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::v3::{Authorization, SignInformation};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ExplainCommand {
     /// APIv2：字段、密钥和得到的签名 | APIv2: fields, key and the signature you got
-    V2(V2),
+    V2(ExplainV2),
     /// APIv3：请求、密钥和得到的签名，可加 401 应答 | APIv3: request, key, signature, and the 401 answer if there is one
-    V3(V3),
+    V3(ExplainV3),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct V2 {
+pub(super) struct ExplainV2 {
     #[command(flatten)]
     key: KeySource,
     /// 应当使用的算法 | The algorithm that should be used
@@ -57,7 +57,7 @@ pub(super) struct V2 {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct V3 {
+pub(super) struct ExplainV3 {
     #[command(flatten)]
     key: KeySource,
     /// cURL 或 HTTP 请求；或用下面各项 | A cURL command or HTTP request; or the options below
@@ -95,10 +95,13 @@ pub(super) struct V3 {
     json: bool,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &ExplainCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match command {
-        Command::V2(arguments) => v2(arguments, context),
-        Command::V3(arguments) => v3(arguments, context),
+        ExplainCommand::V2(arguments) => v2(arguments, context),
+        ExplainCommand::V3(arguments) => v3(arguments, context),
     }
 }
 
@@ -107,7 +110,7 @@ fn text_of(file: Option<&PathBuf>) -> Result<Option<String>, Failure> {
         .transpose()
 }
 
-fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
+fn v2(arguments: &ExplainV2, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let (keys, profile) = arguments.key.candidates(context)?;
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let given = arguments
@@ -152,7 +155,7 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
     told(&verdict, None, arguments.json, context)
 }
 
-fn v3(arguments: &V3, context: &Context<'_>) -> Result<Done, Failure> {
+fn v3(arguments: &ExplainV3, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let http = match (&arguments.file, &arguments.url) {
         (None, Some(_)) => HttpPart::default(),
         (file, _) => take_apart(&read_file(file.as_deref())?)
@@ -222,7 +225,7 @@ fn v3(arguments: &V3, context: &Context<'_>) -> Result<Done, Failure> {
 }
 
 /// What the options and the header say differently may both have been signed.
-fn seen(arguments: &V3, header: &Authorization) -> Vec<String> {
+fn seen(arguments: &ExplainV3, header: &Authorization) -> Vec<String> {
     let mut out = arguments.seen.clone();
     out.extend([
         header.nonce.clone(),
@@ -237,17 +240,17 @@ fn told(
     verdict: &Verdict,
     aligned: Option<&Alignment>,
     as_json: bool,
-    context: &Context<'_>,
-) -> Result<Done, Failure> {
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     if as_json {
         print_json(&verdict_json(verdict, aligned))?;
     } else {
         print(verdict_text(verdict, aligned, context).as_bytes())?;
     }
     Ok(match verdict {
-        Verdict::Right | Verdict::Explained(_) => Done::Clean,
-        _ if aligned.is_some_and(|aligned| aligned.first_difference.is_some()) => Done::Clean,
-        _ => Done::NeedsPerson,
+        Verdict::Right | Verdict::Explained(_) => CommandEnd::Clean,
+        _ if aligned.is_some_and(|aligned| aligned.first_difference.is_some()) => CommandEnd::Clean,
+        _ => CommandEnd::NeedsPerson,
     })
 }
 
@@ -291,7 +294,11 @@ fn verdict_json(verdict: &Verdict, aligned: Option<&Alignment>) -> serde_json::V
     out
 }
 
-fn verdict_text(verdict: &Verdict, aligned: Option<&Alignment>, context: &Context<'_>) -> String {
+fn verdict_text(
+    verdict: &Verdict,
+    aligned: Option<&Alignment>,
+    context: &CommandContext<'_>,
+) -> String {
     let lang = context.lang;
     let mut text = String::new();
     if let Some(aligned) = aligned {

@@ -5,14 +5,14 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::Done;
-use super::context::{Context, print, print_json};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json};
 use recondesk_app::jobs::lookup::explain::{MAX_BYTES, explain};
-use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_app::{Failure, FailureKind, Message};
 
 /// How explanations are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExplanationFormat {
     /// For people.
     Text,
     /// For programs.
@@ -20,13 +20,13 @@ enum Format {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct ExplainErrorCommand {
     /// 错误码、Request-ID，或保存了答复的文件 | A code, a Request-ID, or a file with an answer
     #[arg(value_name = "CODE|REQUEST-ID|FILE")]
     what: String,
     /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ExplanationFormat::Text)]
+    format: ExplanationFormat,
 }
 
 /// No code and no Request-ID looks like this: the file that is meant is not there.
@@ -42,17 +42,17 @@ fn looks_like_a_path(what: &str) -> bool {
 }
 
 /// The answer in a file; no answer of WeChat Pay is long.
-fn answer_of(path: &Path, context: &Context<'_>) -> Result<String, Failure> {
+fn answer_of(path: &Path, context: &CommandContext<'_>) -> Result<String, Failure> {
     let bytes = context.head(path, MAX_BYTES)?;
     if bytes.len() > MAX_BYTES {
         return Err(Failure::new(
             FailureKind::RefusedInput,
             "explain.large",
-            Words::new(
+            Message::new(
                 "文件超过 1 MB，不会是错误答复",
                 "The file is larger than 1 MB and cannot be an error answer",
             ),
-            Words::new(
+            Message::new(
                 "账单用 bill check，通知日志用 notify import；日志里只取出错的那一段",
                 "A bill goes to bill check, a log of notifications to notify import; of a log, take the answer alone",
             ),
@@ -62,13 +62,16 @@ fn answer_of(path: &Path, context: &Context<'_>) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &ExplainErrorCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     if command.what.trim().is_empty() {
         return Err(Failure::new(
             FailureKind::Usage,
             "usage.explain",
-            Words::new("没有要解释的内容", "There is nothing to explain"),
-            Words::new(
+            Message::new("没有要解释的内容", "There is nothing to explain"),
+            Message::new(
                 "写错误码、Request-ID 或文件名",
                 "Name a code, a Request-ID or a file",
             ),
@@ -82,7 +85,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     };
     let found = explain(&text);
     let lang = context.lang;
-    if command.format == Format::Json {
+    if command.format == ExplanationFormat::Json {
         let rows: Vec<Value> = found
             .iter()
             .map(|one| {
@@ -121,8 +124,8 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         print(out.as_bytes())?;
     }
     Ok(if found.is_empty() {
-        Done::NeedsPerson
+        CommandEnd::NeedsPerson
     } else {
-        Done::Clean
+        CommandEnd::Clean
     })
 }

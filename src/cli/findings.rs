@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::context::{Context, not_written, print};
+use super::context::{CommandContext, not_written, print};
 use recondesk_app::jobs::export::{with_findings, write_csv, write_json, write_table};
-use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{Finding, group_digits};
 use recondesk_reconcile::Headline;
 
 /// How findings are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum FindingsFormat {
     /// For people.
     Table,
     /// For programs.
@@ -25,41 +25,45 @@ pub(super) enum Format {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Output {
+pub(super) struct FindingsOutput {
     /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(super) format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Table)]
+    pub(super) format: FindingsFormat,
     /// 写到文件，默认标准输出 | Write to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
 }
 
-impl Output {
+impl FindingsOutput {
     /// Refuses what cannot be done, before any work is.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        if self.format == Format::Xlsx && self.out.is_none() {
+        if self.format == FindingsFormat::Xlsx && self.out.is_none() {
             return Err(Failure::new(
                 FailureKind::Usage,
                 "usage.xlsx",
-                Words::new(
+                Message::new(
                     "XLSX 不能写到标准输出",
                     "A workbook cannot go to standard output",
                 ),
-                Words::new("加上 --out 文件名", "Add --out FILE"),
+                Message::new("加上 --out 文件名", "Add --out FILE"),
             ));
         }
-        Context::check_out(self.out.as_deref())
+        CommandContext::check_out(self.out.as_deref())
     }
 
     /// Writes findings.
-    pub(super) fn write(&self, findings: &[Finding], context: &Context<'_>) -> Result<(), Failure> {
+    pub(super) fn write(
+        &self,
+        findings: &[Finding],
+        context: &CommandContext<'_>,
+    ) -> Result<(), Failure> {
         let lang = context.lang;
         let mut fill = |out: &mut (dyn Write + Send)| {
             with_findings(findings.iter(), |sheet| match self.format {
-                Format::Table => write_table(sheet, lang, out),
-                Format::Json => write_json(sheet, out),
-                Format::Csv => write_csv(sheet, out),
-                Format::Xlsx => context.workbooks().write(sheet, out),
+                FindingsFormat::Table => write_table(sheet, lang, out),
+                FindingsFormat::Json => write_json(sheet, out),
+                FindingsFormat::Csv => write_csv(sheet, out),
+                FindingsFormat::Xlsx => context.workbooks().write(sheet, out),
             })
         };
         if let Some(path) = &self.out {

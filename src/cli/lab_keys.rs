@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::context::{Context, profile_named};
-use recondesk_app::{Failure, FailureKind, Words};
+use super::context::{CommandContext, profile_named};
+use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::KeyCandidate;
@@ -41,7 +41,10 @@ pub(super) struct Chosen {
 
 impl KeySource {
     /// The profile that was named, and the workspace that has it.
-    pub(super) fn profile(&self, context: &Context<'_>) -> Result<(Ports, ProfileId), Failure> {
+    pub(super) fn profile(
+        &self,
+        context: &CommandContext<'_>,
+    ) -> Result<(Ports, ProfileId), Failure> {
         let name = self.profile.as_deref().unwrap_or_default();
         let ports = context.open()?;
         let (id, _) = profile_named(&ports, name)?;
@@ -49,7 +52,11 @@ impl KeySource {
     }
 
     /// Reads the key; `kind` says which one of a profile.
-    pub(super) fn read(&self, kind: SecretKind, context: &Context<'_>) -> Result<Chosen, Failure> {
+    pub(super) fn read(
+        &self,
+        kind: SecretKind,
+        context: &CommandContext<'_>,
+    ) -> Result<Chosen, Failure> {
         if let Some(name) = &self.profile {
             let ports = context.open()?;
             let (id, profile) = profile_named(&ports, name)?;
@@ -101,7 +108,7 @@ impl KeySource {
     /// The chosen APIv2 key first, then those of all other profiles when a profile was named.
     pub(super) fn candidates(
         &self,
-        context: &Context<'_>,
+        context: &CommandContext<'_>,
     ) -> Result<(Vec<KeyCandidate>, Option<MerchantProfile>), Failure> {
         let chosen = self.read(SecretKind::V2Key, context)?;
         let mut out = vec![KeyCandidate {
@@ -130,7 +137,7 @@ impl KeySource {
     /// The merchant's private key.
     pub(super) fn private_key(
         &self,
-        context: &Context<'_>,
+        context: &CommandContext<'_>,
     ) -> Result<(PrivateKey, Option<MerchantProfile>), Failure> {
         let chosen = self.read(SecretKind::ClientKey, context)?;
         let key = PrivateKey::from_pem(chosen.key.expose()).map_err(|error| {
@@ -144,7 +151,11 @@ impl KeySource {
     }
 
     /// A key to verify with: certificate, public key, or the public half of a private key.
-    pub(super) fn verify_key(&self, id: &str, context: &Context<'_>) -> Result<VerifyKey, Failure> {
+    pub(super) fn verify_key(
+        &self,
+        id: &str,
+        context: &CommandContext<'_>,
+    ) -> Result<VerifyKey, Failure> {
         let chosen = self.read(SecretKind::PlatformKey, context)?;
         let text = chosen.key.expose();
         let key = if text.contains("PRIVATE KEY-----") {
@@ -182,8 +193,8 @@ fn missing(name: &str, kind: SecretKind) -> Failure {
     Failure::new(
         FailureKind::Usage,
         "vault.missing",
-        Words::new("这个档案没有存这种密钥", "The profile has no such key"),
-        Words::new(
+        Message::new("这个档案没有存这种密钥", "The profile has no such key"),
+        Message::new(
             "用 recondesk profile set-key 存入",
             "Store it with recondesk profile set-key",
         ),
@@ -196,8 +207,8 @@ pub(super) fn usage(title: (&str, &str), detail: impl Into<String>) -> Failure {
     Failure::new(
         FailureKind::Usage,
         "usage.lab",
-        Words::new(title.0, title.1),
-        Words::default(),
+        Message::new(title.0, title.1),
+        Message::default(),
     )
     .with_detail(detail)
 }
@@ -211,8 +222,8 @@ pub(super) fn refused(
     Failure::new(
         FailureKind::RefusedInput,
         code,
-        Words::new(title.0, title.1),
-        Words::default(),
+        Message::new(title.0, title.1),
+        Message::default(),
     )
     .with_detail(detail)
 }
@@ -252,7 +263,10 @@ pub(super) fn read_file(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
 }
 
 /// Reads a text and takes it apart, telling its notes.
-pub(super) fn read_pasted(file: Option<&Path>, context: &Context<'_>) -> Result<Pasted, Failure> {
+pub(super) fn read_pasted(
+    file: Option<&Path>,
+    context: &CommandContext<'_>,
+) -> Result<Pasted, Failure> {
     let bytes = read_file(file)?;
     let pasted = take_apart(&bytes).map_err(|error| {
         refused(

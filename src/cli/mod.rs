@@ -38,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use context::Context;
+use context::CommandContext;
 pub use context::{WindowStart, World};
 pub use demo::{ORDERS as DEMO_ORDERS, Shop};
 pub use prompt::passphrase;
@@ -62,54 +62,54 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// 演示：一家虚构商城的一天 | Demo: one day of an invented shop
-    Demo(demo::Command),
+    Demo(demo::DemoCommand),
     /// 商户档案：新增、列出、查看、删除、设置密钥 | Merchant profiles
     #[command(subcommand)]
-    Profile(profile::Command),
+    Profile(profile::ProfileCommand),
     /// 商户订单 | The merchant's orders
     #[command(subcommand)]
-    Orders(orders::Command),
+    Orders(orders::OrdersCommand),
     /// 商户退款 | The merchant's refunds
     #[command(subcommand)]
-    Refunds(orders::Command),
+    Refunds(orders::OrdersCommand),
     /// 微信支付账单：下载、导入、检查 | Bills of WeChat Pay: download, import, check
     #[command(subcommand)]
-    Bill(bill::Command),
+    Bill(bill::BillCommand),
     /// 对账：比较某一天的两本账 | Reconcile: compare the two books of a day
-    Reconcile(reconcile::Command),
+    Reconcile(reconcile::ReconcileCommand),
     /// 差错 | Cases
     #[command(subcommand)]
     Cases(reconcile::CasesCommand),
     /// 一天的例行工作：下载、对账、汇总 | A whole morning: download, reconcile, sum up
-    Day(day::Command),
+    Day(day::DayCommand),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
-    Sandbox(sandbox::Command),
+    Sandbox(sandbox::SandboxCommand),
     /// 签名，步骤可见 | Sign, every step visible
     #[command(subcommand)]
-    Sign(sign::Command),
+    Sign(sign::SignCommand),
     /// 验签：哪把密钥、哪种算法相符 | Verify: which key and algorithm fit
     #[command(subcommand)]
-    Verify(verify::Command),
+    Verify(verify::VerifyCommand),
     /// 解密退款通知或 APIv3 资源 | Decrypt a refund notification or an APIv3 resource
     #[command(subcommand)]
-    Decrypt(decrypt::Command),
+    Decrypt(decrypt::DecryptCommand),
     /// 签名为何不同 | Why a signature differs
     #[command(subcommand)]
-    Explain(explain::Command),
+    Explain(explain::ExplainCommand),
     /// 用公开的样例自检签名、验签和解密 | Check signing, verifying and decrypting with published vectors
-    Selftest(selftest::Command),
+    Selftest(selftest::SelftestCommand),
     /// 查单：任意单号，从工作区到微信支付 | Look a number up, in the workspace and at WeChat Pay
-    Query(query::Command),
+    Query(query::QueryCommand),
     /// 支付和退款通知 | Notifications of payments and refunds
     #[command(subcommand)]
-    Notify(notify::Command),
+    Notify(notify::NotifyCommand),
     /// 解释错误码、Request-ID 或错误答复 | Explain a code, a Request-ID or an error answer
-    ExplainError(explain_error::Command),
+    ExplainError(explain_error::ExplainErrorCommand),
 }
 
 /// How a command ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Done {
+enum CommandEnd {
     /// Nothing needs a person.
     Clean,
     /// Findings need a person.
@@ -134,10 +134,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
-    let context = Context::new(world, (cli.lang, guess), cli.workspace);
+    let context = CommandContext::new(world, (cli.lang, guess), cli.workspace);
     match dispatch(cli.command, &context) {
-        Ok(Done::Clean) => ExitCode::SUCCESS,
-        Ok(Done::NeedsPerson) => ExitCode::from(1),
+        Ok(CommandEnd::Clean) => ExitCode::SUCCESS,
+        Ok(CommandEnd::NeedsPerson) => ExitCode::from(1),
         Err(failure) => {
             context.tell_failure(&failure);
             ExitCode::from(failure.kind.exit_code())
@@ -145,7 +145,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
     }
 }
 
-fn dispatch(command: Option<Command>, context: &Context<'_>) -> Result<Done, Failure> {
+fn dispatch(command: Option<Command>, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     match command {
         None => context.window(),
         Some(Command::Demo(command)) => demo::run(&command, context),

@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use super::Done;
-use super::context::{Context, print, print_json, profile_named};
-use super::table::Table;
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json, profile_named};
+use super::table::TextTable;
 use recondesk_app::jobs::notify::{Fate, Received, import};
-use recondesk_app::{Failure, FailureKind, Language, Silent, Words};
+use recondesk_app::{Failure, FailureKind, Language, Message, Silent};
 use recondesk_domain::{Fen, MerchantProfile, ProfileId};
 use recondesk_ports::Ports;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum NotifyCommand {
     /// 导入通知或通知日志，验签后只入账一次 | Import notifications or logs of them, each entered once
-    Import(Import),
+    Import(NotificationImport),
 }
 
 /// How results are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum NotificationFormat {
     /// For people.
     Table,
     /// For programs.
@@ -29,7 +29,7 @@ enum Format {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Import {
+pub(super) struct NotificationImport {
     /// 文件：v2 XML、带请求头的 v3 JSON，或多条通知的日志 | Files: v2 XML, v3 JSON with its headers, or logs of many
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -37,14 +37,14 @@ pub(super) struct Import {
     #[arg(long, value_name = "NAME")]
     profile: String,
     /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = NotificationFormat::Table)]
+    format: NotificationFormat,
 }
 
 pub(super) fn run(
-    Command::Import(command): &Command,
-    context: &Context<'_>,
-) -> Result<Done, Failure> {
+    NotifyCommand::Import(command): &NotifyCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let (ports, _guard) = context.open_to_write()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let mut all: Vec<(String, Received)> = Vec::new();
@@ -63,11 +63,11 @@ pub(super) fn run(
         return Err(failure.clone());
     }
     match command.format {
-        Format::Json => {
+        NotificationFormat::Json => {
             let rows: Vec<Value> = all.iter().map(|(file, one)| row_json(file, one)).collect();
             print_json(&rows)?;
         }
-        Format::Table => print(table(&all, context.lang).as_bytes())?,
+        NotificationFormat::Table => print(table(&all, context.lang).as_bytes())?,
     }
     if let Some(failure) = failed {
         return Err(failure);
@@ -76,9 +76,9 @@ pub(super) fn run(
         .iter()
         .any(|(_, one)| matches!(one.fate, Fate::Aside(_)));
     Ok(if aside {
-        Done::NeedsPerson
+        CommandEnd::NeedsPerson
     } else {
-        Done::Clean
+        CommandEnd::Clean
     })
 }
 
@@ -87,7 +87,7 @@ fn take(
     ports: &Ports,
     profile: (ProfileId, &MerchantProfile),
     path: &Path,
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
 ) -> Result<Vec<(String, Received)>, Failure> {
     let bytes = context.bytes(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -97,8 +97,8 @@ fn take(
         return Err(Failure::new(
             FailureKind::RefusedInput,
             "notify.none",
-            Words::new("文件里没有通知", "There is no notification in the file"),
-            Words::new(
+            Message::new("文件里没有通知", "There is no notification in the file"),
+            Message::new(
                 "需要 v2 的 XML，或 v3 的 JSON 连同请求头",
                 "It takes XML of v2, or JSON of v3 with its headers",
             ),
@@ -151,7 +151,7 @@ fn table(all: &[(String, Received)], lang: Language) -> String {
             "Reason",
         ],
     };
-    let mut table = Table::new(names).right(4);
+    let mut table = TextTable::new(names).right(4);
     for (file, one) in all {
         let (_, zh, en) = fate_word(&one.fate);
         let reason = match &one.fate {

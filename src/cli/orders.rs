@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::Done;
-use super::context::{Context, not_written, print, profile_named};
-use super::table::Table;
+use super::CommandEnd;
+use super::context::{CommandContext, not_written, print, profile_named};
+use super::table::TextTable;
 use recondesk_app::jobs::{orders, preview};
-use recondesk_app::{Failure, FailureKind, Language as Lang, Words};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{Fen, ProfileId};
 use recondesk_intake::{
-    Beside, Fate, IntakeError, Kind, Mapping, Plan, Preview, ReasonLanguage, Reject, RejectWriter,
-    UnitDoubt,
+    Fate, IntakeError, Kind, KnownContext, Mapping, Plan, Preview, ReasonLanguage, Reject,
+    RejectWriter, UnitDoubt,
 };
 use recondesk_ports::{BooksError, OrdersImport, Ports, Scratch, Source};
 
@@ -23,13 +23,13 @@ const TOLD: usize = 10;
 const LARGEST_MAPPING: u64 = 256 * 1024;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum OrdersCommand {
     /// 导入文件：CSV、TSV、XLSX | Import a file: CSV, TSV, XLSX
-    Import(Import),
+    Import(OrdersImportCommand),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Import {
+pub(super) struct OrdersImportCommand {
     /// 文件 | File
     file: PathBuf,
     /// 商户档案 | Profile
@@ -47,10 +47,10 @@ pub(super) struct Import {
 }
 
 pub(super) fn run(
-    Command::Import(import): &Command,
+    OrdersCommand::Import(import): &OrdersCommand,
     kind: Kind,
-    context: &Context<'_>,
-) -> Result<Done, Failure> {
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     check_rejects(import)?;
     let ports = context.open()?;
     let (id, _) = profile_named(&ports, &import.profile)?;
@@ -95,12 +95,12 @@ pub(super) fn run(
         let toml = mapping.to_toml();
         ports.records.set_mapping(id, &mapping.name, &toml)?;
     }
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
 /// Refused rows go to a place that can be written, and never over the rows that they come from.
-fn check_rejects(import: &Import) -> Result<(), Failure> {
-    Context::check_out(import.rejects.as_deref())?;
+fn check_rejects(import: &OrdersImportCommand) -> Result<(), Failure> {
+    CommandContext::check_out(import.rejects.as_deref())?;
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     let rejects = import.rejects.as_deref().and_then(real);
     if rejects.is_none() || rejects != real(&import.file) {
@@ -109,11 +109,11 @@ fn check_rejects(import: &Import) -> Result<(), Failure> {
     Err(Failure::new(
         FailureKind::Usage,
         "usage.rejects",
-        Words::new(
+        Message::new(
             "--rejects 与导入的文件是同一个",
             "--rejects is the file that is imported",
         ),
-        Words::new("换一个文件名", "Name another file"),
+        Message::new("换一个文件名", "Name another file"),
     )
     .with_detail(import.file.display().to_string()))
 }
@@ -155,7 +155,7 @@ impl Rejects {
 
 /// Hands the refused rows over, whole or not at all.
 fn write_rejects(
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
     path: &Path,
     kept: std::io::Result<RejectWriter<Box<dyn Scratch>>>,
 ) -> Result<(), Failure> {
@@ -172,7 +172,7 @@ fn write_rejects(
 fn mapping(
     ports: &Ports,
     id: ProfileId,
-    import: &Import,
+    import: &OrdersImportCommand,
     (source, kind): (&mut Source, Kind),
 ) -> Result<(Mapping, bool), Failure> {
     if let Some(path) = &import.mapping {
@@ -193,7 +193,7 @@ fn mapping(
     Ok((preview::choose_mapping(source, &saved, kind)?, false))
 }
 
-fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Option<&Path>) {
+fn tell(context: &CommandContext<'_>, done: &OrdersImport, rejects: &Rejects, file: Option<&Path>) {
     let lang = context.lang;
     if !done.is_new {
         context.tell(
@@ -249,10 +249,10 @@ fn tell(context: &Context<'_>, done: &OrdersImport, rejects: &Rejects, file: Opt
 }
 
 fn dry_run(
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
     source: Source,
-    (mapping, beside): (&Mapping, &Beside),
-) -> Result<Done, Failure> {
+    (mapping, beside): (&Mapping, &KnownContext),
+) -> Result<CommandEnd, Failure> {
     let preview = {
         let terminal = context.terminal();
         preview::preview(source, (mapping, beside), &terminal)?
@@ -266,11 +266,11 @@ fn dry_run(
         let rows = stats.others;
         return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly { rows })).into());
     }
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
 fn preview_text(preview: &Preview, lang: Lang) -> String {
-    let mut table = Table::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
+    let mut table = TextTable::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
     let guess = &preview.guess;
     let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);
     row("编码", "encoding", guess.encoding.name().to_owned());
@@ -342,7 +342,7 @@ fn preview_text(preview: &Preview, lang: Lang) -> String {
 
 /// The first rows as they would be stored.
 fn sample(preview: &Preview, lang: Lang) -> String {
-    let mut table = Table::new([
+    let mut table = TextTable::new([
         lang.pick("行", "line"),
         lang.pick("单号", "number"),
         lang.pick("状态", "status"),
@@ -377,8 +377,8 @@ fn all_refused() -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "orders.all_refused",
-        Words::new("没有一行可以导入", "Not a single row can be imported"),
-        Words::new(
+        Message::new("没有一行可以导入", "Not a single row can be imported"),
+        Message::new(
             "检查列映射和状态词，用 --dry-run 预览",
             "Check the mapping and the status words; --dry-run shows a preview",
         ),

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::Done;
-use super::context::{Context, print, print_json, profile_named};
-use super::table::Table;
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json, profile_named};
+use super::table::TextTable;
 use recondesk_app::jobs::profiles;
-use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, FeeRate, MerchantProfile, Secret, SecretKind, SignType};
 use recondesk_ports::VaultPlace;
 
@@ -18,7 +18,7 @@ use recondesk_ports::VaultPlace;
 const LARGEST_KEY: u64 = 64 * 1024;
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum ProfileCommand {
     /// 新增商户档案 | Add a profile
     Add {
         /// 名称，在工作区内唯一 | Name, unique in the workspace
@@ -27,7 +27,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         mch_id: String,
         #[command(flatten)]
-        fields: Box<Fields>,
+        fields: Box<ProfileFields>,
     },
     /// 修改商户档案：只改写出的项 | Change a profile: only what is named
     Edit {
@@ -40,7 +40,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "ID")]
         mch_id: Option<String>,
         #[command(flatten)]
-        fields: Box<Fields>,
+        fields: Box<ProfileFields>,
     },
     /// 列出商户档案 | List the profiles
     List {
@@ -79,7 +79,7 @@ pub(super) enum Command {
 
 /// The fields of a profile that have defaults.
 #[derive(Debug, Args)]
-pub(super) struct Fields {
+pub(super) struct ProfileFields {
     /// 公众账号 ID，可多个 | App id, may be repeated
     #[arg(long, value_name = "ID")]
     appid: Vec<String>,
@@ -139,9 +139,12 @@ pub(super) enum ListFormat {
     Json,
 }
 
-pub(super) fn run(command: Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: ProfileCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match command {
-        Command::Add {
+        ProfileCommand::Add {
             name,
             mch_id,
             fields,
@@ -152,7 +155,7 @@ pub(super) fn run(command: Command, context: &Context<'_>) -> Result<Done, Failu
             profiles::add(&ports, &profile)?;
             context.tell("档案已保存", "Profile saved");
         }
-        Command::Edit {
+        ProfileCommand::Edit {
             name,
             rename,
             mch_id,
@@ -166,9 +169,9 @@ pub(super) fn run(command: Command, context: &Context<'_>) -> Result<Done, Failu
             profiles::update(&ports, id, &profile)?;
             context.tell("档案已保存", "Profile saved");
         }
-        Command::List { format } => list(context, format)?,
-        Command::Show { name, format } => show(context, &name, format)?,
-        Command::Remove { name } => {
+        ProfileCommand::List { format } => list(context, format)?,
+        ProfileCommand::Show { name, format } => show(context, &name, format)?,
+        ProfileCommand::Remove { name } => {
             let (ports, _guard) = context.open_to_write()?;
             let (id, _) = profile_named(&ports, &name)?;
             profiles::remove(&ports, id)?;
@@ -177,7 +180,7 @@ pub(super) fn run(command: Command, context: &Context<'_>) -> Result<Done, Failu
                 "Profile removed; books and history stay",
             );
         }
-        Command::SetKey {
+        ProfileCommand::SetKey {
             name,
             kind,
             from_file,
@@ -201,10 +204,10 @@ pub(super) fn run(command: Command, context: &Context<'_>) -> Result<Done, Failu
             }
         }
     }
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
-impl Fields {
+impl ProfileFields {
     /// Writes what was named over a profile.
     fn apply(self: Box<Self>, profile: &mut MerchantProfile) -> Result<(), Failure> {
         let Self {
@@ -267,14 +270,14 @@ impl Fields {
     }
 }
 
-fn list(context: &Context<'_>, format: ListFormat) -> Result<(), Failure> {
+fn list(context: &CommandContext<'_>, format: ListFormat) -> Result<(), Failure> {
     let all = context.open()?.records.profiles()?;
     if format == ListFormat::Json {
         let list: Vec<_> = all.iter().map(|(_, profile)| profile).collect();
         return print_json(&list);
     }
     let lang = context.lang;
-    let mut table = Table::new([
+    let mut table = TextTable::new([
         lang.pick("名称", "name"),
         lang.pick("商户号", "mch_id"),
         lang.pick("接口", "api"),
@@ -291,14 +294,14 @@ fn list(context: &Context<'_>, format: ListFormat) -> Result<(), Failure> {
     print(table.print().as_bytes())
 }
 
-fn show(context: &Context<'_>, name: &str, format: ListFormat) -> Result<(), Failure> {
+fn show(context: &CommandContext<'_>, name: &str, format: ListFormat) -> Result<(), Failure> {
     let ports = context.open()?;
     let (_, profile) = profile_named(&ports, name)?;
     if format == ListFormat::Json {
         return print_json(&profile);
     }
     let document = serde_json::to_value(&profile).unwrap_or(json!({}));
-    let mut table = Table::new([
+    let mut table = TextTable::new([
         context.lang.pick("项目", "field"),
         context.lang.pick("值", "value"),
     ]);
@@ -315,7 +318,7 @@ fn show(context: &Context<'_>, name: &str, format: ListFormat) -> Result<(), Fai
 
 /// The key from the one place named, or from a prompt; never from an argument.
 fn read_key(
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
     file: Option<&Path>,
     variable: Option<&str>,
 ) -> Result<Secret<Vec<u8>>, Failure> {
@@ -329,8 +332,8 @@ fn read_key(
                 Failure::new(
                     FailureKind::Usage,
                     "usage.variable",
-                    Words::new("环境变量没有设置", "The variable is not set"),
-                    Words::default(),
+                    Message::new("环境变量没有设置", "The variable is not set"),
+                    Message::default(),
                 )
                 .with_detail(variable)
             });
@@ -342,11 +345,11 @@ fn read_key(
             Failure::new(
                 FailureKind::Usage,
                 "usage.prompt",
-                Words::new(
+                Message::new(
                     "没有终端可以输入密钥",
                     "There is no terminal to type the key on",
                 ),
-                Words::new(
+                Message::new(
                     "用 --from-file 或 --from-env",
                     "Use --from-file or --from-env",
                 ),
@@ -359,8 +362,8 @@ fn read_small(path: &Path) -> Result<Secret<Vec<u8>>, Failure> {
         Failure::new(
             FailureKind::RefusedInput,
             "file.read",
-            Words::new(zh, en),
-            Words::default(),
+            Message::new(zh, en),
+            Message::default(),
         )
         .with_detail(path.display().to_string())
     };

@@ -8,21 +8,21 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::Done;
-use super::context::{Context, print, print_json, profile_named};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json, profile_named};
 use recondesk_app::jobs::lookup::live::{self, Asked};
 use recondesk_app::jobs::lookup::recognise::{Cleaning, Found, Recognised, recognise};
 use recondesk_app::jobs::lookup::sentence::Standing;
-use recondesk_app::jobs::lookup::{Story, look_up};
+use recondesk_app::jobs::lookup::{OrderView, look_up};
 use recondesk_app::jobs::query::Verdict;
-use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CancelToken, NumberKind, Ports};
 use tell::{answer_json, answers_text};
 
 /// How one number is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum AnswerFormat {
     /// For people.
     Text,
     /// For programs.
@@ -34,7 +34,7 @@ enum Format {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct QueryCommand {
     /// 单号，或含有单号的一段话 | A number, or a message that holds some
     #[arg(required_unless_present = "list", conflicts_with = "list")]
     number: Option<String>,
@@ -48,24 +48,27 @@ pub(super) struct Command {
     #[arg(long)]
     live: bool,
     /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
     /// 写到文件，默认标准输出 | Write to a file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
-    if command.format == Format::Xlsx && command.out.is_none() {
+pub(super) fn run(
+    command: &QueryCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    if command.format == AnswerFormat::Xlsx && command.out.is_none() {
         return Err(usage(
-            Words::new(
+            Message::new(
                 "XLSX 不能写到标准输出",
                 "A workbook cannot go to standard output",
             ),
-            Words::new("加上 --out 文件名", "Add --out FILE"),
+            Message::new("加上 --out 文件名", "Add --out FILE"),
         ));
     }
-    Context::check_out(command.out.as_deref())?;
+    CommandContext::check_out(command.out.as_deref())?;
     let ports = context.open()?;
     let profile = match &command.profile {
         Some(name) => Some(profile_named(&ports, name)?),
@@ -82,14 +85,14 @@ type Named = Option<(ProfileId, MerchantProfile)>;
 
 /// One number, or the numbers of one message.
 fn one(
-    command: &Command,
-    context: &Context<'_>,
+    command: &QueryCommand,
+    context: &CommandContext<'_>,
     (ports, text, profile): (&Ports, &str, Named),
-) -> Result<Done, Failure> {
-    if matches!(command.format, Format::Csv | Format::Xlsx) {
+) -> Result<CommandEnd, Failure> {
+    if matches!(command.format, AnswerFormat::Csv | AnswerFormat::Xlsx) {
         return Err(usage(
-            Words::new("csv 和 xlsx 只用于 --list", "csv and xlsx are for --list"),
-            Words::default(),
+            Message::new("csv 和 xlsx 只用于 --list", "csv and xlsx are for --list"),
+            Message::default(),
         ));
     }
     if command.out.is_some() {
@@ -107,7 +110,7 @@ fn one(
         let mut stories = look_up(ports, &found.number, profile.as_ref().map(|named| named.0))?;
         let asked = if command.live {
             let asked = ask(ports, found, &stories, profile.clone())?;
-            if let Verdict::Trouble(why) = &asked.inquiry.verdict {
+            if let Verdict::ExchangeError(why) = &asked.inquiry.verdict {
                 trouble = trouble.or_else(|| Some(why.failure()));
             } else if let Some(Err(why)) = &asked.inquiry.refunds {
                 trouble = trouble.or_else(|| Some(why.failure()));
@@ -123,7 +126,7 @@ fn one(
         };
         // What is only open in the workspace is settled by an answer that agrees with it.
         let agrees = asked.as_ref().is_some_and(Asked::agrees);
-        let settled = |story: &Story| match story.sentence.standing {
+        let settled = |story: &OrderView| match story.sentence.standing {
             Standing::Agrees => true,
             Standing::Open => agrees,
             Standing::NeedsPerson => false,
@@ -132,7 +135,7 @@ fn one(
         answers.push((found.clone(), stories, asked));
     }
     match command.format {
-        Format::Json => {
+        AnswerFormat::Json => {
             let value: Vec<Value> = answers.iter().map(answer_json).collect();
             print_json(&json!({ "cleaned": cleaned_words(&recognised), "numbers": value }))?;
         }
@@ -140,15 +143,20 @@ fn one(
     }
     match trouble {
         Some(failure) => Err(failure),
-        None if needs_person => Ok(Done::NeedsPerson),
-        None => Ok(Done::Clean),
+        None if needs_person => Ok(CommandEnd::NeedsPerson),
+        None => Ok(CommandEnd::Clean),
     }
 }
 
-type Answer = (Found, Vec<Story>, Option<Asked>);
+type LiveResult = (Found, Vec<OrderView>, Option<Asked>);
 
 /// Asks WeChat Pay as the merchant named, else as the one that has the number.
-fn ask(ports: &Ports, found: &Found, stories: &[Story], named: Named) -> Result<Asked, Failure> {
+fn ask(
+    ports: &Ports,
+    found: &Found,
+    stories: &[OrderView],
+    named: Named,
+) -> Result<Asked, Failure> {
     let story = stories.first();
     let profile = match named.or_else(|| story.map(|story| story.dossier.profile.clone())) {
         Some(profile) => profile,
@@ -184,8 +192,8 @@ fn only_profile(ports: &Ports) -> Result<(ProfileId, MerchantProfile), Failure> 
     match (profiles.pop(), profiles.is_empty()) {
         (Some(profile), true) => Ok(profile),
         _ => Err(usage(
-            Words::new("不知道用哪个商户查询", "Which merchant is to be asked?"),
-            Words::new("加上 --profile 档案名", "Add --profile NAME"),
+            Message::new("不知道用哪个商户查询", "Which merchant is to be asked?"),
+            Message::new("加上 --profile 档案名", "Add --profile NAME"),
         )),
     }
 }
@@ -205,7 +213,7 @@ fn cleaned_words(recognised: &Recognised) -> Vec<&'static str> {
     cleaned.map(|one| cleaning_word(*one).0).collect()
 }
 
-fn tell_cleaning(context: &Context<'_>, recognised: &Recognised) {
+fn tell_cleaning(context: &CommandContext<'_>, recognised: &Recognised) {
     if !recognised.cleaned.is_empty() {
         let zh: Vec<_> = recognised
             .cleaned
@@ -230,21 +238,21 @@ fn tell_cleaning(context: &Context<'_>, recognised: &Recognised) {
     }
 }
 
-fn usage(title: Words, advice: Words) -> Failure {
+fn usage(title: Message, advice: Message) -> Failure {
     Failure::new(FailureKind::Usage, "usage.query", title, advice)
 }
 
 fn out_of_one() -> Failure {
     usage(
-        Words::new("--out 只用于 --list", "--out is for --list"),
-        Words::new("把标准输出转到文件", "Redirect standard output to a file"),
+        Message::new("--out 只用于 --list", "--out is for --list"),
+        Message::new("把标准输出转到文件", "Redirect standard output to a file"),
     )
 }
 
 fn nothing_found() -> Failure {
     usage(
-        Words::new("没有找到单号", "There is no number in it"),
-        Words::new(
+        Message::new("没有找到单号", "There is no number in it"),
+        Message::new(
             "粘贴商户订单号、微信订单号或退款单号",
             "Paste an order number, a payment number or a refund number",
         ),

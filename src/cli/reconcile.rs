@@ -2,16 +2,16 @@
 
 use clap::{Args, Subcommand};
 
-use super::Done;
-use super::context::{Context, profile_named};
-use super::findings::{Format, Output, sentence};
+use super::CommandEnd;
+use super::context::{CommandContext, profile_named};
+use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use recondesk_app::jobs::reconcile::{self, Ask, Matched, Reconciled};
-use recondesk_app::{Failure, FailureKind, Words};
+use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{Category, Finding};
 use recondesk_ports::CaseQuery;
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct ReconcileCommand {
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
     profile: String,
@@ -25,10 +25,13 @@ pub(super) struct Command {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    output: Output,
+    output: FindingsOutput,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &ReconcileCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     command.output.check()?;
     let day = context.day(&command.date)?;
     let ports = context.open()?;
@@ -49,7 +52,10 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     };
     let mut rows = done.findings.clone();
     rows.extend(done.matched.iter().cloned());
-    if command.output.format != Format::Table || !rows.is_empty() || command.output.out.is_some() {
+    if command.output.format != FindingsFormat::Table
+        || !rows.is_empty()
+        || command.output.out.is_some()
+    {
         command.output.write(&rows, context)?;
     }
     tell(context, &day.to_string(), &done);
@@ -57,7 +63,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
 }
 
 /// The sentence of the day, and what a re-run changed.
-pub(super) fn tell(context: &Context<'_>, when: &str, done: &Reconciled) {
+pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled) {
     let words = sentence(when, &done.run.summary.headline(), context.lang);
     context.tell(&words, &words);
     match &done.changes {
@@ -77,11 +83,11 @@ pub(super) fn tell(context: &Context<'_>, when: &str, done: &Reconciled) {
 }
 
 /// Whether a result needs a person: findings that must be worked, or a day without a bill.
-pub(super) fn done_of(done: &Reconciled) -> Done {
+pub(super) fn done_of(done: &Reconciled) -> CommandEnd {
     if needs_person(&done.findings) {
-        Done::NeedsPerson
+        CommandEnd::NeedsPerson
     } else {
-        Done::Clean
+        CommandEnd::Clean
     }
 }
 
@@ -114,13 +120,13 @@ pub(super) struct CasesList {
     #[arg(long)]
     all: bool,
     #[command(flatten)]
-    output: Output,
+    output: FindingsOutput,
 }
 
 pub(super) fn run_cases(
     CasesCommand::List(list): &CasesCommand,
-    context: &Context<'_>,
-) -> Result<Done, Failure> {
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     list.output.check()?;
     let mut query = CaseQuery {
         closed_too: list.all,
@@ -136,8 +142,8 @@ pub(super) fn run_cases(
             return Err(Failure::new(
                 FailureKind::Usage,
                 "usage.category",
-                Words::new("没有这个类别", "There is no such category"),
-                Words::new(
+                Message::new("没有这个类别", "There is no such category"),
+                Message::new(
                     "写代码或名称，如 P01 或 PAID_NOT_BOOKED",
                     "Write a code or a name, such as P01 or PAID_NOT_BOOKED",
                 ),
@@ -158,5 +164,9 @@ pub(super) fn run_cases(
     list.output.write(&findings, context)?;
     let (count, open) = (findings.len(), needs_person(&findings));
     context.tell(&format!("{count} 条"), &format!("{count} cases"));
-    Ok(if open { Done::NeedsPerson } else { Done::Clean })
+    Ok(if open {
+        CommandEnd::NeedsPerson
+    } else {
+        CommandEnd::Clean
+    })
 }

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::Done;
-use super::context::{Context, print};
-use recondesk_app::{Failure, FailureKind, Words};
-use wechatpay_sandbox::scenario::{Scene, Twist};
+use super::CommandEnd;
+use super::context::{CommandContext, print};
+use recondesk_app::{Failure, FailureKind, Message};
+use wechatpay_sandbox::scenario::{Anomaly, Scenario};
 use wechatpay_sandbox::{BillReadiness, Config, Running, SandboxError};
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct SandboxCommand {
     /// 监听地址，只能是本机 | Address to listen on, of this computer only
     #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -51,7 +51,10 @@ enum Bills {
     Creating,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &SandboxCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let clock = context.clock();
     let mut config = Config::new(Arc::new(move || clock.now()), command.seed);
     config.listen = command.listen;
@@ -63,8 +66,8 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
     };
     let day = context.day(&command.date)?;
     if command.orders > 0 {
-        let mut scene = Scene::new(day, command.seed, command.orders);
-        scene.twists = Twist::all().collect();
+        let mut scene = Scenario::new(day, command.seed, command.orders);
+        scene.twists = Anomaly::all().collect();
         config.deals = scene.deals().collect();
     }
     let running = wechatpay_sandbox::start(config).map_err(|error| not_started(&error))?;
@@ -79,7 +82,7 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         "The sandbox is running, Ctrl+C ends it",
     );
     running.wait();
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
 /// Beside other caches, a folder for each port, so that two sandboxes do not mix their keys.
@@ -133,11 +136,11 @@ fn cannot_write(detail: &str) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "sandbox.files",
-        Words::new(
+        Message::new(
             "无法写入证书文件",
             "The certificate files cannot be written",
         ),
-        Words::new(
+        Message::new(
             "用 --keys 指定一个可写的文件夹",
             "Name a folder with --keys",
         ),
@@ -148,15 +151,15 @@ fn cannot_write(detail: &str) -> Failure {
 fn not_started(error: &SandboxError) -> Failure {
     let advice = match error {
         SandboxError::NotLoopback(_) => {
-            Words::new("用 127.0.0.1 或 [::1]", "Use 127.0.0.1 or [::1]")
+            Message::new("用 127.0.0.1 或 [::1]", "Use 127.0.0.1 or [::1]")
         }
-        SandboxError::Listen(..) => Words::new("换一个端口", "Take another port"),
-        _ => Words::default(),
+        SandboxError::Listen(..) => Message::new("换一个端口", "Take another port"),
+        _ => Message::default(),
     };
     Failure::new(
         FailureKind::Usage,
         "sandbox.start",
-        Words::new("沙箱无法启动", "The sandbox does not start"),
+        Message::new("沙箱无法启动", "The sandbox does not start"),
         advice,
     )
     .with_detail(error.to_string())

@@ -9,21 +9,24 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Done;
-use super::context::{Context, print};
+use super::CommandEnd;
+use super::context::{CommandContext, print};
 use super::lab_keys::{read_file, refused};
 use recondesk_app::Failure;
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::selftest::{Check, Outcome, run as run_file, run_embedded};
 
 #[derive(Debug, Args)]
-pub(super) struct Command {
+pub(super) struct SelftestCommand {
     /// 样例文件；不写则用自带的 | Vector files; without one, those that come with the program
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &SelftestCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let not_vectors = |detail: String| {
         refused(
             "selftest.file",
@@ -64,8 +67,8 @@ pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Fail
         &format!("{ok} ok, {failed} failed, {skipped} skipped as not verifiable"),
     );
     Ok(if failed == 0 {
-        Done::Clean
+        CommandEnd::Clean
     } else {
-        Done::NeedsPerson
+        CommandEnd::NeedsPerson
     })
 }

@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::Done;
-use super::context::{Context, print, print_json};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, refused, usage};
 use super::sign_front_end as front_end;
-use super::sign_send::{self, Wish};
+use super::sign_send::{self, SendRequest};
 use recondesk_app::Failure;
 use recondesk_app::model::SendAsk;
 use recondesk_domain::{SecretKind, SignType};
@@ -24,11 +24,11 @@ use wechatpay_codec::v2::Endpoint;
 use wechatpay_codec::v3::{RequestParts, authorize};
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum SignCommand {
     /// APIv2：XML、JSON、k=v 或 cURL 的字段 | APIv2: fields as XML, JSON, k=v or cURL
-    V2(V2),
+    V2(SignV2),
     /// APIv3：一个请求 | APIv3: a request
-    V3(V3),
+    V3(SignV3),
     /// 公众号支付参数 | Parameters of an official account's page
     Jsapi(front_end::Pay),
     /// APP 支付参数 | Parameters of an app
@@ -58,7 +58,7 @@ impl From<TypeWord> for SignType {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum SignatureFormat {
     /// 文本 | Text
     Text,
     /// JSON
@@ -68,7 +68,7 @@ enum Format {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct V2 {
+pub(super) struct SignV2 {
     #[command(flatten)]
     key: KeySource,
     /// 签名算法；不写则看 sign_type，再看档案 | Algorithm; else sign_type, else the profile's
@@ -81,8 +81,8 @@ pub(super) struct V2 {
     #[arg(long)]
     steps: bool,
     /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = SignatureFormat::Text)]
+    format: SignatureFormat,
     /// 签名后发送到档案的网关；正式网关只发查询类接口 | Send it to the profile's gateway; a live one is only asked questions
     #[arg(long, requires = "profile")]
     send: bool,
@@ -102,7 +102,7 @@ fn endpoint_named(word: &str) -> Result<Endpoint, String> {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct V3 {
+pub(super) struct SignV3 {
     #[command(flatten)]
     key: KeySource,
     /// 商户 API 证书序列号 | Serial number of the merchant certificate
@@ -134,19 +134,22 @@ pub(super) struct V3 {
     json: bool,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &SignCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match command {
-        Command::V2(arguments) => return v2(arguments, context),
-        Command::V3(arguments) => v3(arguments, context),
-        Command::Jsapi(pay) => front_end::jsapi(pay, context),
-        Command::App(pay) => front_end::app(pay, context),
-        Command::Miniprogram(pay) => front_end::mini_program(pay, context),
-        Command::Jssdk(arguments) => front_end::js_sdk(arguments, context),
+        SignCommand::V2(arguments) => return v2(arguments, context),
+        SignCommand::V3(arguments) => v3(arguments, context),
+        SignCommand::Jsapi(pay) => front_end::jsapi(pay, context),
+        SignCommand::App(pay) => front_end::app(pay, context),
+        SignCommand::Miniprogram(pay) => front_end::mini_program(pay, context),
+        SignCommand::Jssdk(arguments) => front_end::js_sdk(arguments, context),
     }?;
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
-fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
+fn v2(arguments: &SignV2, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let chosen = arguments.key.read(SecretKind::V2Key, context)?;
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let announced = match pasted.params.get("sign_type") {
@@ -182,9 +185,9 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
             sign_type,
             profile,
         };
-        let wish = Wish {
+        let wish = SendRequest {
             ask,
-            json: arguments.format == Format::Json,
+            json: arguments.format == SignatureFormat::Json,
             follow: arguments.follow,
         };
         return sign_send::run(&wish, context, &ports);
@@ -198,12 +201,12 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
         )
     };
     match arguments.format {
-        Format::Xml => {
+        SignatureFormat::Xml => {
             let xml = signed_xml(&pasted.params, steps.result()).map_err(unwritable)?;
             print(format!("{xml}\n").as_bytes())
         }
-        Format::Json => print_json(&steps_json(&steps)),
-        Format::Text if arguments.steps => {
+        SignatureFormat::Json => print_json(&steps_json(&steps)),
+        SignatureFormat::Text if arguments.steps => {
             let mut text = steps_text(&steps, context);
             if let Ok(xml) = signed_xml(&pasted.params, steps.result()) {
                 let path = pasted.endpoint.map_or("/pay/…", Endpoint::path);
@@ -219,12 +222,12 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
             }
             print(text.as_bytes())
         }
-        Format::Text => print(format!("{}\n", steps.result()).as_bytes()),
+        SignatureFormat::Text => print(format!("{}\n", steps.result()).as_bytes()),
     }?;
-    Ok(Done::Clean)
+    Ok(CommandEnd::Clean)
 }
 
-fn steps_text(steps: &StepsV2, context: &Context<'_>) -> String {
+fn steps_text(steps: &StepsV2, context: &CommandContext<'_>) -> String {
     let lang = context.lang;
     let title = |number: u8, zh: &str, en: &str| format!("{number} {}\n", lang.pick(zh, en));
     let mut text = title(1, "取字段", "Take fields");
@@ -295,7 +298,7 @@ pub(super) fn target_of(url: &str) -> Result<String, Failure> {
     Ok(target.to_owned())
 }
 
-fn v3(arguments: &V3, context: &Context<'_>) -> Result<(), Failure> {
+fn v3(arguments: &SignV3, context: &CommandContext<'_>) -> Result<(), Failure> {
     let (key, profile) = arguments.key.private_key(context)?;
     let target = target_of(&arguments.url)?;
     let body = match &arguments.body {

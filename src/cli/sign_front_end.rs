@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::context::{Context, print, print_json};
+use super::context::{CommandContext, print, print_json};
 use super::lab_keys::{KeySource, read_file, usage};
 use recondesk_app::Failure;
 use recondesk_domain::{Instant, MerchantProfile, Secret, SecretKind, SignType};
@@ -70,7 +70,7 @@ pub(super) struct JsSdk {
     nonce: Option<String>,
 }
 
-pub(super) fn jsapi(pay: &Pay, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn jsapi(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failure> {
     let place = if pay.choose_wx_pay {
         FrontEnd::ChooseWxPay
     } else {
@@ -79,15 +79,15 @@ pub(super) fn jsapi(pay: &Pay, context: &Context<'_>) -> Result<(), Failure> {
     sign(pay, place, context)
 }
 
-pub(super) fn app(pay: &Pay, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn app(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failure> {
     sign(pay, FrontEnd::App, context)
 }
 
-pub(super) fn mini_program(pay: &Pay, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn mini_program(pay: &Pay, context: &CommandContext<'_>) -> Result<(), Failure> {
     sign(pay, FrontEnd::MiniProgram, context)
 }
 
-fn sign(pay: &Pay, place: FrontEnd, context: &Context<'_>) -> Result<(), Failure> {
+fn sign(pay: &Pay, place: FrontEnd, context: &CommandContext<'_>) -> Result<(), Failure> {
     let nonce = pay.nonce.clone().unwrap_or_else(|| context.nonce());
     let now = pay
         .timestamp
@@ -133,7 +133,7 @@ fn sign(pay: &Pay, place: FrontEnd, context: &Context<'_>) -> Result<(), Failure
     print(format!("{}\n", set.json()).as_bytes())
 }
 
-pub(super) fn js_sdk(arguments: &JsSdk, context: &Context<'_>) -> Result<(), Failure> {
+pub(super) fn js_sdk(arguments: &JsSdk, context: &CommandContext<'_>) -> Result<(), Failure> {
     let text = match (&arguments.ticket_env, &arguments.ticket_file) {
         (Some(variable), _) => std::env::var(variable)
             .ok()

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Done;
-use super::context::{Context, print, print_json};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json};
 use recondesk_app::jobs::lab_send::{follow, send};
 use recondesk_app::model::{Follow, Followed, MeantField, SendAsk, Sent, Worth};
 use recondesk_app::{Failure, FailureKind};
@@ -20,13 +20,17 @@ use wechatpay_codec::lab::sending::CodePicture;
 use wechatpay_codec::lab::visible::{harmless, harmless_line};
 
 /// What is to be done and how it is told.
-pub(super) struct Wish {
+pub(super) struct SendRequest {
     pub(super) ask: SendAsk,
     pub(super) json: bool,
     pub(super) follow: bool,
 }
 
-pub(super) fn run(wish: &Wish, context: &Context<'_>, ports: &Ports) -> Result<Done, Failure> {
+pub(super) fn run(
+    wish: &SendRequest,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<CommandEnd, Failure> {
     let cancel = CancelToken::default();
     let sent = send(ports, &wish.ask, &cancel)?;
     if wish.json {
@@ -49,18 +53,18 @@ pub(super) fn run(wish: &Wish, context: &Context<'_>, ports: &Ports) -> Result<D
         return until_paid(context, ports, *first, &cancel);
     }
     Ok(match sent.worth {
-        Worth::Done => Done::Clean,
-        _ => Done::NeedsPerson,
+        Worth::Done => CommandEnd::Clean,
+        _ => CommandEnd::NeedsPerson,
     })
 }
 
 /// Asks at the official points until the order is paid or the plan is over.
 fn until_paid(
-    context: &Context<'_>,
+    context: &CommandContext<'_>,
     ports: &Ports,
     first: Follow,
     cancel: &CancelToken,
-) -> Result<Done, Failure> {
+) -> Result<CommandEnd, Failure> {
     let mut next = Some(Box::new(first));
     while let Some(ask) = next {
         context.tell(
@@ -71,14 +75,14 @@ fn until_paid(
         let heard = follow(ports, &ask, cancel)?;
         print(heard_line(&heard, context).as_bytes())?;
         if heard.paid {
-            return Ok(Done::Clean);
+            return Ok(CommandEnd::Clean);
         }
         next = heard.next;
     }
-    Ok(Done::NeedsPerson)
+    Ok(CommandEnd::NeedsPerson)
 }
 
-fn heard_line(heard: &Followed, context: &Context<'_>) -> String {
+fn heard_line(heard: &Followed, context: &CommandContext<'_>) -> String {
     heard.heard.last().map_or_else(String::new, |last| {
         let words = last.words.get(context.lang);
         format!(
@@ -89,7 +93,7 @@ fn heard_line(heard: &Followed, context: &Context<'_>) -> String {
     })
 }
 
-fn as_text(sent: &Sent, context: &Context<'_>) -> String {
+fn as_text(sent: &Sent, context: &CommandContext<'_>) -> String {
     let lang = context.lang;
     let status = sent
         .status
@@ -114,7 +118,7 @@ fn as_text(sent: &Sent, context: &Context<'_>) -> String {
     text
 }
 
-fn field_line(field: &MeantField, context: &Context<'_>) -> String {
+fn field_line(field: &MeantField, context: &CommandContext<'_>) -> String {
     let meaning = field.meaning.get(context.lang);
     let line = format!("{} = {}", field.name, field.value);
     let line = harmless_line(line.as_bytes());
@@ -125,7 +129,7 @@ fn field_line(field: &MeantField, context: &Context<'_>) -> String {
     }
 }
 
-fn as_json(sent: &Sent, context: &Context<'_>) -> serde_json::Value {
+fn as_json(sent: &Sent, context: &CommandContext<'_>) -> serde_json::Value {
     let worth = match sent.worth {
         Worth::Done => "done",
         Worth::Refused => "refused",

@@ -2,12 +2,12 @@
 
 /// A table under construction.
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(super) struct TextTable {
     rows: Vec<Vec<String>>,
     right: Vec<usize>,
 }
 
-impl Table {
+impl TextTable {
     /// A table with these headings.
     pub(super) fn new<T: Into<String>>(headings: impl IntoIterator<Item = T>) -> Self {
         Self {
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn columns_line_up_where_hanzi_stand_and_nothing_steers_the_terminal() {
-        let mut table = Table::new(["名称", "fen"]).right(1);
+        let mut table = TextTable::new(["名称", "fen"]).right(1);
         table.row(["a", "1200"]);
         table.row(["青禾\u{1b}[31m", "5"]);
 

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::Done;
-use super::context::{Context, print, print_json};
+use super::CommandEnd;
+use super::context::{CommandContext, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use recondesk_app::Failure;
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
@@ -23,15 +23,15 @@ use wechatpay_codec::v3::{
 };
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum VerifyCommand {
     /// APIv2 的请求、应答或通知 | A request, answer or notification of APIv2
-    V2(V2),
+    V2(VerifyV2),
     /// APIv3 的应答、通知或请求 | An answer, notification or request of APIv3
-    V3(V3),
+    V3(VerifyV3),
 }
 
 #[derive(Debug, Args)]
-pub(super) struct V2 {
+pub(super) struct VerifyV2 {
     #[command(flatten)]
     key: KeySource,
     /// 文件，- 为标准输入 | File, - for standard input
@@ -43,7 +43,7 @@ pub(super) struct V2 {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct V3 {
+pub(super) struct VerifyV3 {
     #[command(flatten)]
     key: KeySource,
     /// 完整的 HTTP 报文；或用下面各项 | A whole HTTP message; or the options below
@@ -69,14 +69,17 @@ pub(super) struct V3 {
     any_age: bool,
 }
 
-pub(super) fn run(command: &Command, context: &Context<'_>) -> Result<Done, Failure> {
+pub(super) fn run(
+    command: &VerifyCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match command {
-        Command::V2(arguments) => v2(arguments, context),
-        Command::V3(arguments) => v3(arguments, context),
+        VerifyCommand::V2(arguments) => v2(arguments, context),
+        VerifyCommand::V3(arguments) => v3(arguments, context),
     }
 }
 
-fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
+fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let (keys, _) = arguments.key.candidates(context)?;
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let fits = fits_v2(&pasted.params, &keys);
@@ -118,13 +121,13 @@ fn v2(arguments: &V2, context: &Context<'_>) -> Result<Done, Failure> {
         print(text.as_bytes())?;
     }
     Ok(if fits.is_empty() {
-        Done::NeedsPerson
+        CommandEnd::NeedsPerson
     } else {
-        Done::Clean
+        CommandEnd::Clean
     })
 }
 
-fn v3(arguments: &V3, context: &Context<'_>) -> Result<Done, Failure> {
+fn v3(arguments: &VerifyV3, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let http = match (&arguments.file, &arguments.signature) {
         (None, Some(_)) => HttpPart::default(),
         (file, _) => {
@@ -184,11 +187,14 @@ fn v3(arguments: &V3, context: &Context<'_>) -> Result<Done, Failure> {
     told(outcome.map(|_| ()), context)
 }
 
-fn told(outcome: Result<(), VerifyError>, context: &Context<'_>) -> Result<Done, Failure> {
+fn told(
+    outcome: Result<(), VerifyError>,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match outcome {
         Ok(()) => {
             print(b"ok\n")?;
-            Ok(Done::Clean)
+            Ok(CommandEnd::Clean)
         }
         Err(error) => {
             let zh = match &error {
@@ -201,7 +207,7 @@ fn told(outcome: Result<(), VerifyError>, context: &Context<'_>) -> Result<Done,
             };
             let line = format!("FAILED {}\n", context.lang.pick(&zh, &error.to_string()));
             print(line.as_bytes())?;
-            Ok(Done::NeedsPerson)
+            Ok(CommandEnd::NeedsPerson)
         }
     }
 }
@@ -209,9 +215,9 @@ fn told(outcome: Result<(), VerifyError>, context: &Context<'_>) -> Result<Done,
 fn request(
     http: &HttpPart,
     header: &str,
-    arguments: &V3,
-    context: &Context<'_>,
-) -> Result<Done, Failure> {
+    arguments: &VerifyV3,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     let read = Authorization::parse(header).map_err(|error| {
         usage(
             (

@@ -11,7 +11,7 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::report::XlsxWriter;
 use recondesk::app::event::PageRows;
-use recondesk::app::jobs::window::{Surroundings, WindowJobs};
+use recondesk::app::jobs::window::{Environment, WindowJobs};
 use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderFilter};
 use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
 use recondesk::domain::{BillDate, FulfilStatus, ProfileId};
@@ -40,7 +40,7 @@ impl Morning {
         let folder = tempfile::tempdir().unwrap();
         let mut ports = adapters::open(Some(&folder.path().join("workspace"))).unwrap();
         ports.clock = Arc::new(Still(now()));
-        let around = Surroundings {
+        let around = Environment {
             folder: String::new(),
             person: "李雯".to_owned(),
             files: Arc::new(SystemFiles),

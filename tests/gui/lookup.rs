@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 #[cfg(feature = "pictures")]
 use recondesk::app::Remote;
-use recondesk::app::jobs::exchange::Trouble;
+use recondesk::app::jobs::exchange::ExchangeError;
 use recondesk::app::jobs::lookup::desk::{Following, ListFile};
 use recondesk::app::jobs::lookup::sentence::{Standing, sentence};
 use recondesk::app::jobs::poll::{Plan, Poll};
@@ -62,7 +62,7 @@ fn looked_up(look: Look, tape: &Tape) -> Harness<'static, App> {
 }
 
 /// And WeChat Pay as well.
-fn asked(look: Look, tape: &Tape, result: Result<&str, Trouble>) -> Harness<'static, App> {
+fn asked(look: Look, tape: &Tape, result: Result<&str, ExchangeError>) -> Harness<'static, App> {
     let mut harness = looked_up(look, tape);
     let task = task_of(tape, is_question);
     answer(tape, task, Outcome::Live(live(result)));
@@ -259,13 +259,13 @@ fn without_a_key_nobody_is_asked() {
 #[test]
 fn an_unclear_answer_is_unknown_and_a_bad_signature_is_not_used() {
     let tape = Tape::default();
-    let unclear = Trouble::Unclear("time-out: 15 s".to_owned());
+    let unclear = ExchangeError::Unclear("time-out: 15 s".to_owned());
     let harness = asked(Look::default(), &tape, Err(unclear));
     assert!(said(&harness, "结果未明：time-out"));
     assert!(!said(&harness, "失败") && !said(&harness, "更新本地记录"));
 
     let tape = Tape::default();
-    let untrusted = Trouble::Untrusted("sign differs".to_owned());
+    let untrusted = ExchangeError::Untrusted("sign differs".to_owned());
     let harness = asked(Look::default(), &tape, Err(untrusted));
     assert!(said(&harness, "答复签名无效，未采用"));
     assert!(!said(&harness, "签名有效") && !said(&harness, "更新本地记录"));
@@ -333,7 +333,7 @@ fn the_screen_draws_in_every_look() {
         let mut harness = asked(look, &Tape::default(), Ok("SUCCESS"));
         crate::pictures::take(&format!("lookup-answer-{name}"), &mut harness);
     }
-    let unclear = Err(Trouble::Unclear("time-out: 15 s".to_owned()));
+    let unclear = Err(ExchangeError::Unclear("time-out: 15 s".to_owned()));
     let mut harness = asked(Look::default(), &Tape::default(), unclear);
     crate::pictures::take("lookup-unclear-light-zh", &mut harness);
     let mut harness = asked(Look::default(), &Tape::default(), Ok("SUCCESS"));

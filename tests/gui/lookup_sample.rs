@@ -1,16 +1,16 @@
 //! A made-up order for the Lookup screen: paid at WeChat Pay, still unpaid at the merchant.
 
-use recondesk::app::jobs::exchange::{Exchange, Trouble};
-use recondesk::app::jobs::lookup::Story;
+use recondesk::app::jobs::exchange::{Exchange, ExchangeError};
+use recondesk::app::jobs::lookup::OrderView;
 use recondesk::app::jobs::lookup::desk::{Live, Local, LookUp, Question};
 use recondesk::app::jobs::lookup::fields::fields;
-use recondesk::app::jobs::lookup::gather::{CaseStory, Dossier, Kept};
+use recondesk::app::jobs::lookup::gather::{CaseStory, Kept, OrderRecord};
 use recondesk::app::jobs::lookup::live::Asked;
 use recondesk::app::jobs::lookup::recognise::recognise;
 use recondesk::app::jobs::lookup::sentence::sentence;
 use recondesk::app::jobs::lookup::timeline::{Entry, EntryKind};
 use recondesk::app::jobs::query::{Inquiry, Verdict, differences};
-use recondesk::app::{Language, Words};
+use recondesk::app::{Language, Message};
 use recondesk::domain::*;
 use recondesk::ports::{CaseId, CaseRecord, HttpAnswer, NumberKind};
 use recondesk::wechat::Params;
@@ -86,7 +86,7 @@ fn entry(time: &str, kind: EntryKind, zh: &str, en: &str) -> Entry {
     Entry {
         at: Some(at(time)),
         kind,
-        words: Words::new(zh, en),
+        words: Message::new(zh, en),
         amount: None,
         state: String::new(),
         source: String::new(),
@@ -165,14 +165,14 @@ fn entries(english: bool) -> Vec<Entry> {
 }
 
 /// The story of the order.
-pub(crate) fn story(language: Language) -> Story {
+pub(crate) fn story(language: Language) -> OrderView {
     let english = language == Language::En;
     let name = if english {
         "Qinghe Mall"
     } else {
         "青禾商城"
     };
-    let dossier = Dossier {
+    let dossier = OrderRecord {
         profile: (ProfileId(1), MerchantProfile::new(name, "1900000109")),
         out_trade_no: NUMBER.to_owned(),
         orders: vec![Kept {
@@ -195,7 +195,7 @@ pub(crate) fn story(language: Language) -> Story {
         }],
         has_bill_of_day: true,
     };
-    Story {
+    OrderView {
         kind: NumberKind::OutTradeNo,
         sentence: sentence(&dossier),
         entries: entries(english),
@@ -204,7 +204,7 @@ pub(crate) fn story(language: Language) -> Story {
 }
 
 /// The local answer to a pasted text.
-pub(crate) fn local(text: &str, stories: Vec<Story>) -> Box<Local> {
+pub(crate) fn local(text: &str, stories: Vec<OrderView>) -> Box<Local> {
     let recognised = recognise(text);
     Box::new(Local {
         ask: LookUp {
@@ -262,11 +262,11 @@ pub(crate) fn question() -> Question {
 }
 
 /// A live answer with that state, or with that trouble.
-pub(crate) fn live(result: Result<&str, Trouble>) -> Box<Live> {
+pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
     let result = result.map(answer_params);
     let verdict = match &result {
         Ok(params) => Verdict::Known(Box::new(OrderState::read(params).unwrap())),
-        Err(trouble) => Verdict::Trouble(trouble.clone()),
+        Err(trouble) => Verdict::ExchangeError(trouble.clone()),
     };
     let exchange = Exchange {
         endpoint: Endpoint::OrderQuery,

@@ -1,7 +1,7 @@
 //! A made-up morning: four merchants, one of them with a reconciled day. All of it is invented.
 
 use recondesk::app::model::*;
-use recondesk::app::{Remote, State, Words};
+use recondesk::app::{Message, Remote, State};
 use recondesk::domain::{
     BillDate, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, MerchantProfile, OrderNo,
     OutTradeNo, PayStatus, ProfileId, RowRef, SecretKind, Severity, Text,
@@ -454,7 +454,7 @@ fn pool() -> (PoolRow, PoolRow) {
 pub(crate) fn certificate() -> Certificate {
     let row = |id: &str, zh: &str, en: &str, actual: &str| IdentityRow {
         id: id.into(),
-        name: Words::new(zh, en),
+        name: Message::new(zh, en),
         holds: true,
         actual: actual.into(),
         expected: String::new(),

@@ -5,7 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use recondesk::app::model::CalendarState;
-use recondesk::app::{Command, Failure, FailureKind, Remote, Words};
+use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
 use recondesk::domain::Severity;
 use recondesk::ui::{App, Screen};
 
@@ -211,8 +211,8 @@ fn a_failed_day_says_what_where_and_what_to_do_beside_the_old_result() {
         let failure = Failure::new(
             FailureKind::RefusedInput,
             "B03",
-            Words::new("账单汇总不符，已隔离", "Bill and summary disagree"),
-            Words::new("重新下载账单", "Fetch the bill again"),
+            Message::new("账单汇总不符，已隔离", "Bill and summary disagree"),
+            Message::new("重新下载账单", "Fetch the bill again"),
         )
         .with_detail("2026-03-08_ALL.csv.gz line 12,044")
         .retryable();

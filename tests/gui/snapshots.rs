@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotResults};
 use recondesk::app::model::{BookSum, CategoryRow, CoverageHole, SignOffItem};
 use recondesk::app::{
-    Command, Event, Failure, FailureKind, Progress, Remote, Step, ThemeChoice, Told, Words,
+    Command, Event, Failure, FailureKind, Message, NoticeText, Progress, Remote, Step, ThemeChoice,
 };
 use recondesk::domain::{Category, Fen, ProfileId};
 use recondesk::ui::{App, Screen};
@@ -95,15 +95,15 @@ fn busy(look: Look) -> Harness<'static, App> {
     let failure = Failure::new(
         FailureKind::RefusedInput,
         "B03",
-        Words::new("账单汇总不符，已隔离", "Bill and summary disagree"),
-        Words::new("重新下载账单", "Fetch the bill again"),
+        Message::new("账单汇总不符，已隔离", "Bill and summary disagree"),
+        Message::new("重新下载账单", "Fetch the bill again"),
     )
     .with_detail("2026-03-08_ALL.csv.gz line 12,044")
     .retryable();
     state.tell(Err(failure.clone()));
-    state.tell(Ok(Told {
-        title: Words::new("已导入 31,600 行", "31,600 rows imported"),
-        note: Words::new("orders_20260308.csv，拒收 3 行", "3 rows refused"),
+    state.tell(Ok(NoticeText {
+        title: Message::new("已导入 31,600 行", "31,600 rows imported"),
+        note: Message::new("orders_20260308.csv，拒收 3 行", "3 rows refused"),
         day: Some((ProfileId(1), day())),
         attention: false,
     }));

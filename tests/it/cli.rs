@@ -6,7 +6,7 @@ use std::process::Output;
 use assert_cmd::Command;
 use recondesk::domain::{BillDate, Category};
 use recondesk::sandbox::scenario::{
-    OrderColumns, OrdersWriter, Scene, Twist, bill_lines, mapping_toml,
+    Anomaly, OrderColumns, OrdersWriter, Scenario, bill_lines, mapping_toml,
 };
 use recondesk::wechat::bill::{BillForm, BillPrinter};
 use tempfile::TempDir;
@@ -75,8 +75,8 @@ impl Stage {
     }
 
     /// Files of a day with these twists: orders, mapping, bill.
-    fn day(&self, twists: Vec<Twist>) -> (String, String, String) {
-        let mut scene = Scene::new(BillDate::parse(DAY).unwrap(), 7, 400);
+    fn day(&self, twists: Vec<Anomaly>) -> (String, String, String) {
+        let mut scene = Scenario::new(BillDate::parse(DAY).unwrap(), 7, 400);
         scene.twists = twists;
         let mut writer = OrdersWriter::new(&scene, OrderColumns::Full);
         let mut printer = BillPrinter::new(BillForm::All27);
@@ -95,7 +95,7 @@ impl Stage {
         )
     }
 
-    fn import(&self, twists: Vec<Twist>) {
+    fn import(&self, twists: Vec<Anomaly>) {
         let (orders, mapping, bill) = self.day(twists);
         let import = ["orders", "import", &orders, "--profile", "shop"];
         self.expect(0, &[&import[..], &["--mapping", &mapping]].concat());
@@ -122,7 +122,7 @@ fn a_balanced_day_ends_with_code_0_and_no_finding() {
 #[test]
 fn a_day_with_a_lost_order_ends_with_code_1_and_the_columns_of_the_contract() {
     let stage = Stage::new();
-    stage.import(vec![Twist::Find(Category::PaidNotBooked)]);
+    stage.import(vec![Anomaly::Find(Category::PaidNotBooked)]);
 
     let csv = stage.expect(1, &[&RECONCILE[..], &["--format", "csv"]].concat());
     let json = stage.expect(1, &[&RECONCILE[..], &["--format", "json"]].concat());
@@ -160,8 +160,8 @@ fn matched_rows_are_listed_only_with_all() {
 fn the_same_day_again_gives_the_same_bytes_and_imports_nothing_twice() {
     let stage = Stage::new();
     let twists = vec![
-        Twist::Find(Category::WOnlyPay),
-        Twist::Find(Category::AmountDiff),
+        Anomaly::Find(Category::WOnlyPay),
+        Anomaly::Find(Category::AmountDiff),
     ];
     stage.import(twists.clone());
     let command = [&RECONCILE[..], &["--format", "json"]].concat();
@@ -178,8 +178,8 @@ fn the_same_day_again_gives_the_same_bytes_and_imports_nothing_twice() {
 fn cases_are_listed_by_category_and_day() {
     let stage = Stage::new();
     stage.import(vec![
-        Twist::Find(Category::WOnlyPay),
-        Twist::Find(Category::AmountDiff),
+        Anomaly::Find(Category::WOnlyPay),
+        Anomaly::Find(Category::AmountDiff),
     ]);
     stage.expect(1, &RECONCILE);
     let list = ["cases", "list", "--format", "csv"];
@@ -200,7 +200,7 @@ fn cases_are_listed_by_category_and_day() {
 #[test]
 fn a_workbook_goes_to_a_file_and_never_to_standard_output() {
     let stage = Stage::new();
-    stage.import(vec![Twist::Find(Category::WOnlyPay)]);
+    stage.import(vec![Anomaly::Find(Category::WOnlyPay)]);
     let out = text_of(&stage.path("findings.xlsx"));
 
     stage.refusal(2, &[&RECONCILE[..], &["--format", "xlsx"]].concat());
@@ -304,7 +304,7 @@ fn a_bill_that_does_not_tell_its_day_is_refused_input() {
     printer.header(&mut joined);
     let header_only = stage.file("header.csv", &joined);
     for day in [DAY, "2026-03-09"] {
-        let scene = Scene::new(BillDate::parse(day).unwrap(), 7, 3);
+        let scene = Scenario::new(BillDate::parse(day).unwrap(), 7, 3);
         for deal in scene.deals() {
             bill_lines(&scene, &deal, &mut printer, &mut joined).unwrap();
         }
@@ -333,7 +333,7 @@ fn a_day_without_a_bill_is_not_done() {
 #[test]
 fn one_day_reconciled_by_several_processes_at_once_gives_all_the_same_result() {
     let stage = Stage::new();
-    stage.import(vec![Twist::Find(Category::WOnlyPay)]);
+    stage.import(vec![Anomaly::Find(Category::WOnlyPay)]);
     let command = [&RECONCILE[..], &["--format", "json"]].concat();
 
     let results: Vec<String> = std::thread::scope(|scope| {

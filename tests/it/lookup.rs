@@ -8,7 +8,7 @@ use recondesk::app::jobs::lookup::live::{self, Asked};
 use recondesk::app::jobs::lookup::sentence::Standing;
 use recondesk::app::jobs::lookup::ticket::{curl, ticket};
 use recondesk::app::jobs::lookup::timeline::EntryKind;
-use recondesk::app::jobs::lookup::{Story, look_up};
+use recondesk::app::jobs::lookup::{OrderView, look_up};
 use recondesk::app::jobs::notify::{self, Fate, Reason, Received};
 use recondesk::app::jobs::query::Verdict;
 use recondesk::app::jobs::{bills, orders};
@@ -96,7 +96,7 @@ impl Support {
         bills::import(books, (self.id, &self.profile), source, None, &Silent).unwrap();
     }
 
-    fn story(&self, number: &str) -> Story {
+    fn story(&self, number: &str) -> OrderView {
         let mut stories = look_up(&self.ports, number, None).unwrap();
         assert_eq!(stories.len(), 1, "{number}");
         stories.remove(0)
@@ -217,7 +217,7 @@ fn an_answer_that_is_not_to_be_believed_changes_nothing() {
 
         assert!(asked.is_unclear(), "{kind}");
         assert!(
-            matches!(asked.inquiry.verdict, Verdict::Trouble(_)),
+            matches!(asked.inquiry.verdict, Verdict::ExchangeError(_)),
             "{kind}"
         );
         assert!(live::keep(&support.ports, support.id, &asked).is_err());

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use recondesk::app::jobs::download::{BillType, Fetched, trade_bill};
-use recondesk::app::jobs::exchange::Trouble;
+use recondesk::app::jobs::exchange::ExchangeError;
 use recondesk::app::jobs::query::{self, Inquiry, Verdict};
 use recondesk::app::{Failure, FailureKind, Silent};
 use recondesk::domain::{BillDate, Fen, OutRefundNo, SignType};
@@ -80,7 +80,7 @@ fn what_was_never_ordered_is_not_found_and_what_is_unpaid_is_not_paid() {
 }
 
 /// Plans a fault and tells the trouble that a query then has.
-fn trouble_under(fault: &Value) -> Trouble {
+fn trouble_under(fault: &Value) -> ExchangeError {
     let running = sandbox();
     shop_with_paid_order(&running);
     let before = ledger(&running.base_http);
@@ -91,7 +91,7 @@ fn trouble_under(fault: &Value) -> Trouble {
 
     assert_eq!(ledger(&running.base_http), before);
     match verdict {
-        Verdict::Trouble(trouble) => trouble,
+        Verdict::ExchangeError(trouble) => trouble,
         other => panic!("{fault}: {other:?}"),
     }
 }
@@ -101,7 +101,7 @@ fn an_answer_that_cannot_be_trusted_says_so_and_nothing_else() {
     for kind in ["wrong_sign", "unsigned", "other_order", "other_merchant"] {
         let trouble = trouble_under(&json!({ "kind": kind }));
         assert!(
-            matches!(trouble, Trouble::Untrusted(_)),
+            matches!(trouble, ExchangeError::Untrusted(_)),
             "{kind}: {trouble}"
         );
         assert_eq!(trouble.failure().kind.exit_code(), 5);
@@ -122,11 +122,17 @@ fn an_answer_that_says_neither_yes_nor_no_is_unknown() {
         json!({ "kind": "error", "code": "SYSTEMERROR", "text": "系统错误" }),
     ] {
         let trouble = trouble_under(&fault);
-        assert!(matches!(trouble, Trouble::Unclear(_)), "{fault}: {trouble}");
+        assert!(
+            matches!(trouble, ExchangeError::Unclear(_)),
+            "{fault}: {trouble}"
+        );
         assert!(trouble.failure().retryable, "{fault}");
     }
     let refused = trouble_under(&json!({ "kind": "fail", "text": "appid错误" }));
-    assert!(matches!(refused, Trouble::Refused { .. }), "{refused}");
+    assert!(
+        matches!(refused, ExchangeError::Refused { .. }),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -141,7 +147,7 @@ fn random_bytes_on_the_wire_are_unknown_and_never_a_panic() {
             &json!({ "kind": "garbage", "bytes": bytes }),
         );
         let verdict = ask(&desk, "A1").verdict;
-        assert!(matches!(verdict, Verdict::Trouble(_)), "{verdict:?}");
+        assert!(matches!(verdict, Verdict::ExchangeError(_)), "{verdict:?}");
     }
     assert!(matches!(ask(&desk, "A1").verdict, Verdict::Known(_)));
 }
@@ -157,7 +163,7 @@ fn a_closed_port_is_not_sent_rather_than_unknown() {
     assert!(
         matches!(
             verdict,
-            Verdict::Trouble(Trouble::NotSent(GatewayError::Connect(_)))
+            Verdict::ExchangeError(ExchangeError::NotSent(GatewayError::Connect(_)))
         ),
         "{verdict:?}"
     );
@@ -180,7 +186,7 @@ fn a_key_that_is_missing_or_wrong_is_told_before_anything_is_believed() {
     let refused = ask(&desk, "A1");
 
     assert_eq!(missing.code, "vault.v2_key");
-    let Verdict::Trouble(Trouble::Refused { message, .. }) = &refused.verdict else {
+    let Verdict::ExchangeError(ExchangeError::Refused { message, .. }) = &refused.verdict else {
         panic!("{:?}", refused.verdict);
     };
     assert_eq!(message, "签名错误");

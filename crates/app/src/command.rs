@@ -19,7 +19,7 @@ pub enum Lane {
     /// May take long.
     Job,
     /// Asks WeChat Pay and may wait for it; never holds up the other two.
-    Line,
+    GatewaySession,
 }
 
 /// Kind of bill to fetch.
@@ -172,7 +172,7 @@ impl Command {
     pub const fn lane(&self) -> Lane {
         match self.kind() {
             TaskKind::Read | TaskKind::Save => Lane::Query,
-            TaskKind::Ask => Lane::Line,
+            TaskKind::Ask => Lane::GatewaySession,
             _ => Lane::Job,
         }
     }

@@ -13,7 +13,7 @@ use super::model::{
     BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome, MerchantRow,
     OrderDetail, OrderRow, OverviewModel,
 };
-use super::{Failure, Progress, TaskId, Words};
+use super::{Failure, Message, Progress, TaskId};
 
 /// Something happened to a task.
 #[derive(Debug)]
@@ -52,11 +52,11 @@ pub enum Changed {
 
 /// A thing a person should know once it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct NoticeText {
     /// The fact.
-    pub title: Words,
+    pub title: Message,
     /// What it means or what comes next; may be empty.
-    pub note: Words,
+    pub note: Message,
     /// The day it is about; the window goes there from the notice.
     pub day: Option<(ProfileId, BillDate)>,
     /// True when something in it needs a person.
@@ -93,7 +93,7 @@ pub enum Outcome {
     /// Merchants after a change.
     Merchants(Vec<MerchantRow>),
     /// Done, and this changed; the sentence goes to the notices.
-    Changed(Changed, Box<Told>),
+    Changed(Changed, Box<NoticeText>),
     /// To `Lab`.
     Lab(LabOutcome),
     /// To `LookUp`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-pub use recondesk_domain::Words;
+pub use recondesk_domain::Message;
 
 use recondesk_ports::StoreError;
 
@@ -45,9 +45,9 @@ pub struct Failure {
     /// Stable code for scripts and support: `bill.sum`, `orders.row`, `gateway.timeout`.
     pub code: &'static str,
     /// The fact, in one line.
-    pub title: Words,
+    pub title: Message,
     /// What to do, in one line.
-    pub advice: Words,
+    pub advice: Message,
     /// Where: file, row, column, raw text; the remote side's own words.
     pub detail: String,
     /// True when the same request may succeed later.
@@ -57,7 +57,7 @@ pub struct Failure {
 impl Failure {
     /// A failure with title and advice; `detail` is empty and it is not retryable.
     #[must_use]
-    pub fn new(kind: FailureKind, code: &'static str, title: Words, advice: Words) -> Self {
+    pub fn new(kind: FailureKind, code: &'static str, title: Message, advice: Message) -> Self {
         Self {
             kind,
             code,
@@ -88,8 +88,8 @@ impl Failure {
         Self::new(
             FailureKind::Cancelled,
             "cancelled",
-            Words::new("已取消，没有存入任何数据", "Cancelled, nothing was stored"),
-            Words::default(),
+            Message::new("已取消，没有存入任何数据", "Cancelled, nothing was stored"),
+            Message::default(),
         )
     }
 }
@@ -106,70 +106,70 @@ impl fmt::Display for Failure {
 }
 
 /// Code, fact and advice of what the workspace said.
-fn words_of(error: &StoreError) -> (&'static str, Words, Words) {
+fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
     match error {
         StoreError::Busy => (
             "workspace.busy",
-            Words::new(
+            Message::new(
                 "另一个程序正在写入工作区",
                 "Another program is writing to the workspace",
             ),
-            Words::new("等它结束后再试", "Try again when it is done"),
+            Message::new("等它结束后再试", "Try again when it is done"),
         ),
         StoreError::Full => (
             "workspace.full",
-            Words::new("磁盘已满", "The disk is full"),
-            Words::new(
+            Message::new("磁盘已满", "The disk is full"),
+            Message::new(
                 "腾出空间后再试，没有存入任何数据",
                 "Make room and try again; nothing was stored",
             ),
         ),
         StoreError::Denied(_) => (
             "workspace.denied",
-            Words::new("工作区无法读写", "The workspace cannot be read or written"),
-            Words::new(
+            Message::new("工作区无法读写", "The workspace cannot be read or written"),
+            Message::new(
                 "检查文件夹权限，或用 --workspace 指定另一个文件夹",
                 "Check the rights of the folder, or name another one with --workspace",
             ),
         ),
         StoreError::Foreign => (
             "workspace.foreign",
-            Words::new(
+            Message::new(
                 "这个文件不是本程序的工作区",
                 "The file is not a workspace of this program",
             ),
-            Words::new(
+            Message::new(
                 "用 --workspace 指定另一个文件夹",
                 "Name another folder with --workspace",
             ),
         ),
         StoreError::Newer { .. } => (
             "workspace.newer",
-            Words::new(
+            Message::new(
                 "工作区由更新的版本建立，本版本不会打开它",
                 "The workspace was made by a newer version and is left alone",
             ),
-            Words::new("请升级程序", "Update the program"),
+            Message::new("请升级程序", "Update the program"),
         ),
         StoreError::Taken(_) => (
             "workspace.taken",
-            Words::new("名称已被使用", "The name is taken"),
-            Words::new("换一个名称", "Choose another name"),
+            Message::new("名称已被使用", "The name is taken"),
+            Message::new("换一个名称", "Choose another name"),
         ),
         StoreError::Missing(_) => (
             "workspace.missing",
-            Words::new("找不到指定的内容", "What was named does not exist"),
-            Words::new("核对名称", "Check the name"),
+            Message::new("找不到指定的内容", "What was named does not exist"),
+            Message::new("核对名称", "Check the name"),
         ),
         StoreError::Forbidden(_) => (
             "workspace.forbidden",
-            Words::new("规则不允许这样做", "The rules do not allow this"),
-            Words::default(),
+            Message::new("规则不允许这样做", "The rules do not allow this"),
+            Message::default(),
         ),
         StoreError::Broken(_) => (
             "workspace.broken",
-            Words::new("工作区已损坏", "The workspace is damaged"),
-            Words::new(
+            Message::new("工作区已损坏", "The workspace is damaged"),
+            Message::new(
                 "从备份恢复，或把这条信息发给我们",
                 "Restore it from a copy, or send us this message",
             ),

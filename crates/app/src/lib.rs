@@ -21,8 +21,8 @@ mod task;
 mod worker;
 
 pub use command::{BillChoice, Command, ExportFormat, Lane, ListKind, TaskKind, Welcome};
-pub use event::{Changed, Event, Outcome, Told};
-pub use failure::{Failure, FailureKind, Words};
+pub use event::{Changed, Event, NoticeText, Outcome};
+pub use failure::{Failure, FailureKind, Message};
 pub use import_state::Import;
 pub use lab_state::Lab;
 pub use lookup_state::{Ask, Lookup, Paused};
@@ -33,4 +33,4 @@ pub use remote::Remote;
 pub use rows::{PAGE_ROWS, PageWanted, RowWindow};
 pub use state::{Cases, Notice, Orders, State, Task};
 pub use task::{Progress, Reporter, Silent, Step, TaskId};
-pub use worker::{Crew, Jobs, QueueFull, Worker};
+pub use worker::{Jobs, QueueFull, Worker, WorkerSet};

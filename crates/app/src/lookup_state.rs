@@ -3,14 +3,14 @@
 //! The local answer brings the live question by itself, a live answer the next question of its plan;
 //! a new number gives all of that up.
 
-use super::jobs::exchange::Trouble;
-use super::jobs::lookup::Story;
+use super::jobs::exchange::ExchangeError;
+use super::jobs::lookup::OrderView;
 use super::jobs::lookup::desk::{ListFile, Live, Local, LookUp, Question};
 use super::jobs::lookup::live::Asked;
 use super::jobs::notify::Received;
 use super::jobs::query::Verdict;
 use super::model::MerchantRow;
-use super::{CancelToken, Command, Failure, Outcome, Remote, TaskId, Words};
+use super::{CancelToken, Command, Failure, Message, Outcome, Remote, TaskId};
 use recondesk_domain::{Instant, ProfileId, SecretKind};
 use recondesk_ports::{ExchangeRecord, GatewayError, NumberKind};
 
@@ -61,14 +61,14 @@ pub struct Lookup {
     /// What became of notifications.
     pub received: Remote<Vec<Received>>,
     /// Numbers looked up last, newest first, with what was said of them.
-    pub recent: Vec<(String, Words)>,
+    pub recent: Vec<(String, Message)>,
     running: Option<(TaskId, CancelToken)>,
 }
 
 impl Lookup {
     /// The story in view.
     #[must_use]
-    pub fn story(&self) -> Option<&Story> {
+    pub fn story(&self) -> Option<&OrderView> {
         self.local.value()?.stories.get(self.chosen)
     }
 
@@ -267,7 +267,7 @@ impl Lookup {
     fn take_live(&mut self, id: TaskId, live: Box<Live>, now: Instant) -> Vec<Command> {
         self.offline = matches!(
             &live.asked.inquiry.verdict,
-            Verdict::Trouble(Trouble::NotSent(GatewayError::Connect(_)))
+            Verdict::ExchangeError(ExchangeError::NotSent(GatewayError::Connect(_)))
         );
         let next = live.following.as_ref().map(|following| {
             let wait = following.at.unix().saturating_sub(now.unix()).max(0);

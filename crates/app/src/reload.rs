@@ -1,13 +1,18 @@
 //! The questions that must be asked again once something changed.
 
-use super::event::{Changed, Told};
+use super::event::{Changed, NoticeText};
 use super::model::{CaseFilter, MerchantRow, OrderFilter};
-use super::{Command, State, TaskId, Words};
+use super::{Command, Message, State, TaskId};
 
 impl State {
     /// A job changed something: it is told, and what is stale now is asked again. The next file of the import assistant
     /// follows.
-    pub(super) fn changed(&mut self, id: TaskId, changed: Changed, told: Told) -> Vec<Command> {
+    pub(super) fn changed(
+        &mut self,
+        id: TaskId,
+        changed: Changed,
+        told: NoticeText,
+    ) -> Vec<Command> {
         let following = self.import.imported(id);
         if changed == Changed::Books {
             self.follow(&told);
@@ -33,20 +38,20 @@ impl State {
             return;
         };
         let name = &row.profile.name;
-        let title = Words::new(
+        let title = Message::new(
             format!("已新增{name}，下一步导入订单和账单"),
             format!("{name} added; import its orders and its bill next"),
         );
-        self.tell(Ok(Told {
+        self.tell(Ok(NoticeText {
             title,
-            note: Words::default(),
+            note: Message::default(),
             day: None,
             attention: false,
         }));
     }
 
     /// While the day in view holds nothing, the day that was imported comes into view.
-    fn follow(&mut self, told: &Told) {
+    fn follow(&mut self, told: &NoticeText) {
         let Some((_, day)) = told.day.filter(|(_, day)| *day < self.now.day()) else {
             return;
         };

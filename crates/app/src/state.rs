@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use recondesk_domain::{BillDate, Instant, ProfileId};
 
 use super::command::{ListKind, TaskKind, Welcome};
-use super::event::{PageRows, Told};
+use super::event::{NoticeText, PageRows};
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
     OrderDetail, OrderFilter, OrderRow, OverviewModel,
 };
 use super::rows::RowWindow;
 use super::{
-    CancelToken, Command, Event, Failure, FailureKind, Import, Lab, Lookup, Outcome, Preferences,
-    Progress, Remote, TaskId, Words,
+    CancelToken, Command, Event, Failure, FailureKind, Import, Lab, Lookup, Message, Outcome,
+    Preferences, Progress, Remote, TaskId,
 };
 
 /// A task that is not finished.
@@ -41,7 +41,7 @@ pub struct Notice {
     /// When.
     pub at: Instant,
     /// What was done, or why it was not.
-    pub what: Result<Told, Failure>,
+    pub what: Result<NoticeText, Failure>,
     /// True until the panel was looked at.
     pub unread: bool,
 }
@@ -58,7 +58,7 @@ impl Notice {
 
     /// The fact in one line.
     #[must_use]
-    pub const fn title(&self) -> &Words {
+    pub const fn title(&self) -> &Message {
         match &self.what {
             Ok(told) => &told.title,
             Err(failure) => &failure.title,
@@ -286,11 +286,11 @@ impl State {
         let failure = Failure::new(
             FailureKind::Usage,
             "queue.full",
-            Words::new(
+            Message::new(
                 "任务太多，请稍候再试",
                 "Too many tasks are waiting; try again shortly",
             ),
-            Words::default(),
+            Message::default(),
         );
         self.fail(id, failure);
     }
@@ -442,7 +442,7 @@ impl State {
     }
 
     /// Adds a notice.
-    pub fn tell(&mut self, what: Result<Told, Failure>) {
+    pub fn tell(&mut self, what: Result<NoticeText, Failure>) {
         let notice = Notice {
             id: self.next_notice,
             at: self.now,

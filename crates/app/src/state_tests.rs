@@ -100,8 +100,8 @@ fn a_failed_job_becomes_a_notice_that_stays() {
     let failure = Failure::new(
         FailureKind::RefusedInput,
         "bill.sum",
-        Words::new("账单汇总不符，已隔离", "Bill and summary disagree"),
-        Words::default(),
+        Message::new("账单汇总不符，已隔离", "Bill and summary disagree"),
+        Message::default(),
     );
 
     state.apply(Event::Failed(task, Box::new(failure)));

@@ -10,8 +10,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{
-    CancelToken, Command, Event, Failure, FailureKind, Lane, Outcome, Progress, Reporter, TaskId,
-    Words,
+    CancelToken, Command, Event, Failure, FailureKind, Lane, Message, Outcome, Progress, Reporter,
+    TaskId,
 };
 
 /// Commands that may wait for a thread.
@@ -30,7 +30,7 @@ pub trait Jobs: Send {
     fn run(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure>;
 }
 
-struct Order {
+struct QueuedTask {
     task: TaskId,
     command: Command,
     cancel: CancelToken,
@@ -94,12 +94,12 @@ impl Reporter for TaskReporter {
 pub struct QueueFull;
 
 /// What the threads carry their commands out with.
-pub struct Crew {
+pub struct WorkerSet {
     /// For [`Lane::Query`].
     pub queries: Box<dyn Jobs>,
     /// For [`Lane::Job`].
     pub jobs: Box<dyn Jobs>,
-    /// For [`Lane::Line`].
+    /// For [`Lane::GatewaySession`].
     pub line: Box<dyn Jobs>,
     /// Called by the thread of [`Lane::Job`] before its first command, so that it gives way to the window.
     pub give_way: fn(),
@@ -107,9 +107,9 @@ pub struct Crew {
 
 /// The threads, and the way to and from them.
 pub struct Worker {
-    queries: Option<SyncSender<Order>>,
-    jobs: Option<SyncSender<Order>>,
-    line: Option<SyncSender<Order>>,
+    queries: Option<SyncSender<QueuedTask>>,
+    jobs: Option<SyncSender<QueuedTask>>,
+    line: Option<SyncSender<QueuedTask>>,
     events: Receiver<Event>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -119,7 +119,7 @@ impl Worker {
     ///
     /// # Errors
     /// The system refuses a thread.
-    pub fn start(crew: Crew, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
+    pub fn start(crew: WorkerSet, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Self> {
         let (events, inbox) = sync_channel(EVENTS);
         let sender = EventSender { events, wake };
         let (query_sender, query_thread) = spawn("queries", (crew.queries, || ()), sender.clone())?;
@@ -147,9 +147,9 @@ impl Worker {
         let lane = match command.lane() {
             Lane::Query => &self.queries,
             Lane::Job => &self.jobs,
-            Lane::Line => &self.line,
+            Lane::GatewaySession => &self.line,
         };
-        let order = Order {
+        let order = QueuedTask {
             task,
             command,
             cancel,
@@ -195,8 +195,8 @@ fn spawn(
     name: &str,
     (mut jobs, first): (Box<dyn Jobs>, fn()),
     events: EventSender,
-) -> std::io::Result<(SyncSender<Order>, JoinHandle<()>)> {
-    let (sender, orders) = sync_channel::<Order>(QUEUE);
+) -> std::io::Result<(SyncSender<QueuedTask>, JoinHandle<()>)> {
+    let (sender, orders) = sync_channel::<QueuedTask>(QUEUE);
     let thread = std::thread::Builder::new()
         .name(name.to_owned())
         .spawn(move || {
@@ -207,8 +207,8 @@ fn spawn(
 }
 
 /// Carries orders out as they come; those that are to wait stay here until they are due.
-fn serve(jobs: &mut dyn Jobs, orders: &Receiver<Order>, events: &EventSender) {
-    let mut later: Vec<(Instant, Order)> = Vec::new();
+fn serve(jobs: &mut dyn Jobs, orders: &Receiver<QueuedTask>, events: &EventSender) {
+    let mut later: Vec<(Instant, QueuedTask)> = Vec::new();
     loop {
         let due = later.iter().map(|(at, _)| *at).min();
         let taken = match due {
@@ -230,8 +230,8 @@ fn serve(jobs: &mut dyn Jobs, orders: &Receiver<Order>, events: &EventSender) {
     }
 }
 
-fn carry_out(jobs: &mut dyn Jobs, order: Order, events: &EventSender) {
-    let Order {
+fn carry_out(jobs: &mut dyn Jobs, order: QueuedTask, events: &EventSender) {
+    let QueuedTask {
         task,
         command,
         cancel,
@@ -259,11 +259,11 @@ fn fault_of_ours() -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "program.fault",
-        Words::new(
+        Message::new(
             "程序出错，这一步没有完成",
             "A fault of the program; this step was not completed",
         ),
-        Words::new(
+        Message::new(
             "已存的数据不受影响；请把日志发给我们",
             "Stored data is unharmed; please send us the log",
         ),
@@ -293,7 +293,7 @@ mod tests {
         let wake = Arc::new(move || {
             count.fetch_add(1, Ordering::Relaxed);
         });
-        let crew = Crew {
+        let crew = WorkerSet {
             queries: Box::new(Play(play)),
             jobs: Box::new(Play(play)),
             line: Box::new(Play(play)),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Words;
+use super::Message;
 
 /// A language of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl Language {
     }
 }
 
-impl Words {
+impl Message {
     /// The sentence in one language.
     #[must_use]
     pub fn get(&self, lang: Language) -> &str {

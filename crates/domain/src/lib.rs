@@ -46,4 +46,4 @@ pub use sheet::{Heading, Sheet, SheetCell, formula_safe};
 pub use text::{
     AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
 };
-pub use words::{Term, Words};
+pub use words::{Message, Term};

@@ -12,7 +12,7 @@ pub enum SheetCell {
     /// A word of this program: the stable one for scripts, the wording for people.
     Word(&'static str, Term),
     /// Several stable words.
-    Words(Vec<&'static str>),
+    Message(Vec<&'static str>),
     /// Money: fen for scripts, yuan for people.
     Money(Fen),
     /// A count or a row number.
@@ -53,7 +53,7 @@ impl SheetCell {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Word(word, _) => (*word).to_owned(),
-            Self::Words(words) => words.join("|"),
+            Self::Message(words) => words.join("|"),
             Self::Money(fen) => fen.get().to_string(),
             Self::Count(count) => count.to_string(),
             Self::Time(time) => time.to_string(),

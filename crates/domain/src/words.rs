@@ -1,15 +1,15 @@
-//! Wording in both languages: [`Term`] for fixed tables, [`Words`] for sentences put together while running.
+//! Wording in both languages: [`Term`] for fixed tables, [`Message`] for sentences put together while running.
 
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
-pub struct Words {
+pub struct Message {
     /// As finance staff write it.
     pub zh: String,
     /// English.
     pub en: String,
 }
 
-impl Words {
+impl Message {
     /// Both languages at once.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self {
@@ -37,12 +37,12 @@ impl Term {
 
     /// The same as owned text.
     #[must_use]
-    pub fn words(self) -> Words {
-        Words::new(self.zh, self.en)
+    pub fn words(self) -> Message {
+        Message::new(self.zh, self.en)
     }
 }
 
-impl From<Term> for Words {
+impl From<Term> for Message {
     fn from(term: Term) -> Self {
         term.words()
     }

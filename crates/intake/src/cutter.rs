@@ -40,7 +40,7 @@ impl Block {
 /// Reads a file and hands out blocks of whole records, the header left out.
 ///
 /// Memory stays below one block and one record, whatever the file holds.
-pub struct Cutter<R> {
+pub struct RecordSplitter<R> {
     source: Source<R>,
     delimiter: u8,
     block_bytes: usize,
@@ -51,7 +51,7 @@ pub struct Cutter<R> {
     offset: u64,
 }
 
-impl<R: Read> Cutter<R> {
+impl<R: Read> RecordSplitter<R> {
     /// Reads from the first byte of the file on; `guess` says where the rows begin.
     pub fn new(reader: R, guess: &Guess) -> Self {
         Self {
@@ -325,7 +325,7 @@ mod tests {
     }
 
     fn blocks(text: &[u8], bytes: usize) -> Result<Vec<Block>, IntakeError> {
-        let mut cutter = Cutter::new(text, &guess(text)).with_block_bytes(bytes);
+        let mut cutter = RecordSplitter::new(text, &guess(text)).with_block_bytes(bytes);
         let mut out = Vec::new();
         while let Some(block) = cutter.next_block(Block::default())? {
             out.push(block);

@@ -21,7 +21,7 @@ pub(super) struct Word {
 
 /// What is known beside a file when it is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Beside {
+pub struct KnownContext {
     /// Merchants whose rows these are; empty for anybody's.
     pub merchants: Vec<String>,
     /// Some numbers by which earlier rows are known, by which lost leading zeros show.
@@ -149,7 +149,7 @@ impl Plan {
     }
 
     /// Tells the plan what is known beside the file.
-    pub fn learn_beside(&mut self, beside: &Beside) {
+    pub fn learn_beside(&mut self, beside: &KnownContext) {
         let column = match self.mapping.kind {
             Kind::Orders => Column::OutTradeNo,
             Kind::Refunds => Column::OutRefundNo,

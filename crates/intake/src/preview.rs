@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
 use super::{
-    Block, Cutter, Guess, IntakeError, Mapping, OrderBlock, Plan, Reject, Stats, UnitDoubt,
+    Block, Guess, IntakeError, Mapping, OrderBlock, Plan, RecordSplitter, Reject, Stats, UnitDoubt,
     Workbook,
 };
 use recondesk_domain::{MOrder, MRefund};
@@ -72,7 +72,7 @@ impl Preview {
         watch: &mut Watcher<'_>,
     ) -> Result<Self, IntakeError> {
         let mut preview = Self::empty(guess, plan);
-        let mut cutter = Cutter::new(reader, guess);
+        let mut cutter = RecordSplitter::new(reader, guess);
         let mut spare = Block::default();
         let mut out = OrderBlock::default();
         while let Some(block) = cutter.next_block(spare)? {

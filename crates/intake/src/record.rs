@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::stops::Stops;
+use super::stops::DelimiterScan;
 use recondesk_simd::{WINDOW, positions};
 
 /// Marks source columns that nobody wants.
@@ -67,7 +67,7 @@ pub(super) struct Scanner<'a> {
     block: &'a [u8],
     delimiter: u8,
     at: usize,
-    stops: Stops<'a>,
+    stops: DelimiterScan<'a>,
     /// Where the cells of the record at hand end, line end included.
     ends: [usize; QUICK_CELLS],
     /// Records that still go the long way.
@@ -86,7 +86,7 @@ impl<'a> Scanner<'a> {
             block,
             delimiter,
             at: 0,
-            stops: Stops::new(block, delimiter),
+            stops: DelimiterScan::new(block, delimiter),
             ends: [0; QUICK_CELLS],
             pause: 0,
         }

@@ -6,7 +6,7 @@ use recondesk_simd::{WINDOW, padded, positions};
 
 /// The ends of cells in a text, from front to back.
 #[derive(Debug, Clone)]
-pub(super) struct Stops<'a> {
+pub(super) struct DelimiterScan<'a> {
     text: &'a [u8],
     delimiter: u8,
     /// First byte of the window at hand.
@@ -15,7 +15,7 @@ pub(super) struct Stops<'a> {
     left: u64,
 }
 
-impl<'a> Stops<'a> {
+impl<'a> DelimiterScan<'a> {
     pub(super) fn new(text: &'a [u8], delimiter: u8) -> Self {
         let mut new = Self {
             text,
@@ -74,7 +74,7 @@ mod tests {
             skips in prop::collection::vec(0_usize..90, 0..40),
             delimiter in prop_oneof![Just(b','), Just(b'\t'), Just(b';')],
         ) {
-            let mut stops = Stops::new(&text, delimiter);
+            let mut stops = DelimiterScan::new(&text, delimiter);
             let mut from = 0;
             for skip in skips.into_iter().chain([0; 400]) {
                 let found = stops.next(from);

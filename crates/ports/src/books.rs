@@ -10,7 +10,7 @@ use recondesk_domain::{
     AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay,
     WRefund,
 };
-use recondesk_intake::{Beside, Kind, Mapping, Reject};
+use recondesk_intake::{Kind, KnownContext, Mapping, Reject};
 use recondesk_reconcile::Evidence;
 use wechatpay_codec::bill::Certificate;
 
@@ -412,7 +412,7 @@ pub trait Books: Send + Sync {
     ///
     /// # Errors
     /// As above.
-    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<Beside, BooksError>;
+    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<KnownContext, BooksError>;
 
     /// Imports of a merchant, newest first.
     ///

@@ -14,7 +14,7 @@ use super::pays::{Pair, Pays};
 use super::resolve::CHUNK;
 
 /// A pair that waits for its business order.
-struct Held {
+struct PendingPair {
     w: WPay,
     m: MOrder,
     own_bill: bool,
@@ -27,7 +27,7 @@ struct Held {
 /// The pairs that wait.
 pub(super) struct Waiting {
     enabled: bool,
-    held: Vec<Held>,
+    held: Vec<PendingPair>,
 }
 
 impl Waiting {
@@ -48,7 +48,7 @@ impl Waiting {
     }
 
     pub(super) fn push(&mut self, pair: Pair<'_>) {
-        self.held.push(Held {
+        self.held.push(PendingPair {
             w: *pair.w,
             m: *pair.m,
             own_bill: pair.own_bill,
@@ -90,7 +90,10 @@ impl Pays<'_, '_, '_> {
 }
 
 /// The business orders among these that were paid more than once, each with the facts.
-fn paid_twice(day: &Day<'_>, held: &[Held]) -> Result<BTreeMap<OrderNo, String>, ReconcileError> {
+fn paid_twice(
+    day: &Day<'_>,
+    held: &[PendingPair],
+) -> Result<BTreeMap<OrderNo, String>, ReconcileError> {
     let mut sisters = BTreeMap::<OrderNo, BTreeSet<OutTradeNo>>::new();
     for held in held {
         let numbers = sisters.entry(held.m.order_no).or_default();

@@ -5,7 +5,7 @@
 
 use recondesk_domain::{Category, Fee, Fen, WPay, WRefund};
 
-use super::rules::Applies;
+use super::rules::CategorySet;
 
 /// 10⁻⁴ of one per cent per whole.
 const RATE_ONE: i128 = 1_000_000;
@@ -43,7 +43,7 @@ impl FeeWatch {
     }
 
     /// Judges a payment row.
-    pub(super) fn judge_pay(&mut self, w: &WPay, contract: &[i32], out: &mut Applies) {
+    pub(super) fn judge_pay(&mut self, w: &WPay, contract: &[i32], out: &mut CategorySet) {
         if w.rate < 0 {
             return;
         }
@@ -58,7 +58,7 @@ impl FeeWatch {
     }
 
     /// Judges a refund row: the fee comes back in proportion, as a negative.
-    pub(super) fn judge_refund(&mut self, w: &WRefund, out: &mut Applies) {
+    pub(super) fn judge_refund(&mut self, w: &WRefund, out: &mut CategorySet) {
         if w.rate < 0 {
             return;
         }

@@ -9,7 +9,7 @@ use recondesk_domain::{
     PayStatus, Tag, Text, WPay,
 };
 
-use super::rules::Applies;
+use super::rules::CategorySet;
 use super::{DayInput, Evidence, LiveRefundState, ReconcileError};
 
 /// The day being reconciled, with what is derived from its input once.
@@ -127,8 +127,8 @@ impl<'a> Day<'a> {
     }
 
     /// Everything that applies to the pair, its fee aside.
-    pub(super) fn judge(&self, w: &WPay, m: &MOrder, relation: Relation) -> Applies {
-        let mut out = Applies::default();
+    pub(super) fn judge(&self, w: &WPay, m: &MOrder, relation: Relation) -> CategorySet {
+        let mut out = CategorySet::default();
         if disagree(&w.transaction_id, &m.transaction_id)
             || disagree(&w.appid, &m.appid)
             || disagree(&w.sub_mch_id, &m.sub_mch_id)
@@ -224,7 +224,7 @@ pub(super) fn describe(category: Category, w: Option<&WPay>, m: Option<&MOrder>)
 }
 
 /// Tags for all that applies beside the deciding category.
-pub(super) fn tags_of(applies: Applies, key2: bool) -> Vec<Tag> {
+pub(super) fn tags_of(applies: CategorySet, key2: bool) -> Vec<Tag> {
     let mut tags: Vec<Tag> = applies.ranked().skip(1).map(Tag::Also).collect();
     if applies.has(Category::IdMismatch) {
         tags.push(Tag::IdConflict);

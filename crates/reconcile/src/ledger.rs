@@ -43,7 +43,7 @@ impl Default for Tally {
 
 /// What a placement adds to the books: rows of the day, or an item carried in by the pool.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Weight {
+pub(super) struct Placement {
     /// A row of the bill of the day.
     pub(super) wechat: Option<Fen>,
     /// A row of the merchant's book of the day.
@@ -52,7 +52,7 @@ pub(super) struct Weight {
     pub(super) carried: Option<Fen>,
 }
 
-impl Weight {
+impl Placement {
     pub(super) fn wechat(fen: Fen) -> Self {
         Self {
             wechat: Some(fen),
@@ -93,7 +93,7 @@ impl Tally {
     pub(super) fn place(
         &mut self,
         category: Category,
-        weight: Weight,
+        weight: Placement,
     ) -> Result<(), ReconcileError> {
         if let Some(fen) = weight.wechat {
             slot(&mut self.wechat, category).take(fen)?;
@@ -113,7 +113,7 @@ struct FeeSuspect {
     book: Book,
     finding: Finding,
     agreed: Category,
-    weight: Weight,
+    weight: Placement,
 }
 
 /// More suspects than this are decided at once, by what is known then.
@@ -189,7 +189,7 @@ impl<'s> Ledger<'s> {
         &mut self,
         book: Book,
         finding: Finding,
-        weight: Weight,
+        weight: Placement,
     ) -> Result<(), ReconcileError> {
         let category = finding.category;
         self.tally(book).place(category, weight)?;
@@ -222,7 +222,7 @@ impl<'s> Ledger<'s> {
         book: Book,
         finding: Finding,
         agreed: Category,
-        weight: Weight,
+        weight: Placement,
     ) -> Result<(), ReconcileError> {
         self.suspects.push(FeeSuspect {
             book,

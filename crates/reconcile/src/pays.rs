@@ -14,8 +14,8 @@ use super::coverage::CoverageMap;
 use super::feed::Feed;
 use super::fees::FeeWatch;
 use super::judge::{Day, Origin, Relation, describe, explain, explain_fee, tags_of};
-use super::ledger::{Book, Ledger, Weight};
-use super::rules::Applies;
+use super::ledger::{Book, Ledger, Placement};
+use super::rules::CategorySet;
 use super::{Hole, NetSettlement, PoolItem, ReconcileError};
 
 /// Groups between two reports of progress.
@@ -39,7 +39,7 @@ pub(super) struct Pair<'r> {
 
 /// A bill row that has found no order yet.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Left {
+pub(super) struct UnmatchedPayment {
     pub(super) w: WPay,
     /// One of several payments under one number.
     pub(super) repeated: bool,
@@ -54,7 +54,7 @@ pub(super) struct Pays<'a, 'l, 's> {
     pub(super) net: NetSettlement,
     pub(super) fulfilment_known: bool,
     /// Payments without an order so far.
-    pub(super) left: Vec<Left>,
+    pub(super) left: Vec<UnmatchedPayment>,
     /// Reversed payments without an order so far.
     pub(super) reversed: Vec<WPay>,
     /// Orders without a payment so far: paid ones, and others that carry a `transaction_id`.
@@ -173,7 +173,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             && w.state != BillState::Revoked
         {
             self.see_bill(w)?;
-            self.left.push(Left {
+            self.left.push(UnmatchedPayment {
                 w: *w,
                 repeated: false,
             });
@@ -181,8 +181,11 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
         }
         let Standing { standing, reversed } = self.first_pays(bill)?;
         let repeated = standing.len() > 1;
-        self.left
-            .extend(standing.into_iter().map(|w| Left { w, repeated }));
+        self.left.extend(
+            standing
+                .into_iter()
+                .map(|w| UnmatchedPayment { w, repeated }),
+        );
         self.reversed.extend(reversed);
         Ok(())
     }
@@ -196,7 +199,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
 
     fn order_without_pay(&mut self, m: &MOrder) -> Result<(), ReconcileError> {
         if let Some(&category) = self.met_by_pool.get(&m.out_trade_no) {
-            let weight = Weight::merchant(m.amount);
+            let weight = Placement::merchant(m.amount);
             self.ledger.pays.place(category, weight)
         } else if m.pay_status.is_paid() || !m.transaction_id.is_empty() {
             self.orders.push(*m);
@@ -206,7 +209,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             }
             Ok(())
         } else {
-            let weight = Weight::merchant(m.amount);
+            let weight = Placement::merchant(m.amount);
             self.ledger.pays.place(Category::Unpaid, weight)
         }
     }
@@ -220,7 +223,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             if let Some(first) = copied {
                 let mut finding = describe(Category::DupRowM, None, Some(m));
                 finding.detail = format!("first_row={}", first.row.line);
-                let weight = Weight::merchant(m.amount);
+                let weight = Placement::merchant(m.amount);
                 self.ledger.enter(Book::Pay, finding, weight)?;
             } else {
                 firsts.push(*m);
@@ -240,7 +243,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             if let Some(first) = copied {
                 let mut finding = describe(Category::DupRowW, Some(w), None);
                 finding.detail = format!("first_row={}", first.row.line);
-                let weight = Weight::wechat(w.amount);
+                let weight = Placement::wechat(w.amount);
                 self.ledger.enter(Book::Pay, finding, weight)?;
             } else {
                 firsts.push(*w);
@@ -301,11 +304,11 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             self.coverage.pay(w.time, true);
             let mut finding = describe(Category::DupPay, Some(w), None);
             "reason=same_number".clone_into(&mut finding.detail);
-            let weight = Weight::wechat(w.amount);
+            let weight = Placement::wechat(w.amount);
             self.ledger.enter(Book::Pay, finding, weight)?;
         }
         for w in reversed {
-            let weight = Weight::wechat(w.amount);
+            let weight = Placement::wechat(w.amount);
             self.ledger.pays.place(Category::Unpaid, weight)?;
         }
         Ok(())
@@ -324,17 +327,18 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             Category::Unpaid
         };
         for w in rows {
-            let weight = Weight::wechat(w.amount);
+            let weight = Placement::wechat(w.amount);
             self.ledger.pays.place(category, weight)?;
         }
         if let Some((m, true)) = order {
-            let weight = Weight::merchant(m.amount);
+            let weight = Placement::merchant(m.amount);
             self.ledger.pays.place(category, weight)?;
         }
         if let Some((m, _)) = still_paid {
             let shown = rows.iter().find(|w| w.state == BillState::Revoked);
             let finding = describe(category, shown.or(rows.first()), Some(m));
-            self.ledger.enter(Book::Pay, finding, Weight::default())?;
+            self.ledger
+                .enter(Book::Pay, finding, Placement::default())?;
         }
         Ok(())
     }
@@ -371,7 +375,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             self.coverage.pay(w.time, true);
             self.fees.judge_pay(w, &self.day.rates, &mut applies);
         }
-        let weight = Weight {
+        let weight = Placement {
             wechat: pair.own_bill.then_some(w.amount),
             merchant: pair.own_order.then_some(m.amount),
             carried: pair.carried,
@@ -412,8 +416,8 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
     }
 
     /// A payment row that has no order at all: its category without regard to coverage.
-    pub(super) fn alone(&mut self, left: &Left) -> Applies {
-        let mut applies = Applies::default();
+    pub(super) fn alone(&mut self, left: &UnmatchedPayment) -> CategorySet {
+        let mut applies = CategorySet::default();
         if left.w.state == BillState::Success {
             if left.repeated {
                 applies.add(Category::DupPay);

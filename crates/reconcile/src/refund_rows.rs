@@ -9,12 +9,12 @@ use recondesk_domain::{
 
 use super::feed::Feed;
 use super::judge::{Relation, disagree};
-use super::ledger::{Book, Weight};
+use super::ledger::{Book, Placement};
 use super::refunds::{
     ORDERS, OrderFacts, Refunds, Today, agreed, describe, explain, key_of, tags_of,
 };
 use super::resolve::CHUNK;
-use super::rules::Applies;
+use super::rules::CategorySet;
 use super::transit::{Fate, Transit, entered, open_items};
 use super::{LiveRefundState, PoolItem, PoolKind, PoolSide, ReconcileError};
 
@@ -28,7 +28,7 @@ struct Partner {
 }
 
 /// Rows of one order and amount on both sides: a suggestion only if there is one of each (pass 3).
-type Lonely = BTreeMap<(OutTradeNo, Fen), (u32, u32)>;
+type UnpairedCounts = BTreeMap<(OutTradeNo, Fen), (u32, u32)>;
 
 impl Refunds<'_, '_, '_> {
     /// Reconciles the refund book of this shape.
@@ -68,7 +68,7 @@ impl Refunds<'_, '_, '_> {
                 if let Some(first) = first {
                     let mut finding = describe(Category::DupRowM, None, Some(m));
                     finding.detail = format!("first_row={}", first.row.line);
-                    let weight = Weight::merchant(m.amount);
+                    let weight = Placement::merchant(m.amount);
                     self.ledger.enter(Book::Refund, finding, weight)?;
                 } else {
                     first = Some(*m);
@@ -144,7 +144,7 @@ impl Refunds<'_, '_, '_> {
     fn settle_orders(
         &mut self,
         pairs: &[(&WRefund, &Option<Partner>)],
-        lonely: &Lonely,
+        lonely: &UnpairedCounts,
     ) -> Result<(), ReconcileError> {
         let numbers: Vec<OutTradeNo> = pairs.iter().map(|(w, _)| w.out_trade_no).collect();
         let facts = self.facts(&numbers, Today::Asked)?;
@@ -170,7 +170,7 @@ impl Refunds<'_, '_, '_> {
         w: &WRefund,
         partner: &Partner,
         facts: &OrderFacts,
-        mut applies: Applies,
+        mut applies: CategorySet,
     ) -> Result<(), ReconcileError> {
         let m = &partner.m;
         if m.out_trade_no != w.out_trade_no || disagree(&m.refund_id, &w.refund_id) {
@@ -190,7 +190,7 @@ impl Refunds<'_, '_, '_> {
         } else {
             explain(category, w, facts)
         };
-        let weight = Weight {
+        let weight = Placement {
             wechat: Some(w.amount),
             merchant: partner.own.then_some(m.amount),
             carried: partner.carried,
@@ -204,7 +204,7 @@ impl Refunds<'_, '_, '_> {
         self.ledger.enter(Book::Refund, finding, weight)
     }
 
-    fn judge_states(&self, w: &WRefund, m: &MRefund, applies: &mut Applies) {
+    fn judge_states(&self, w: &WRefund, m: &MRefund, applies: &mut CategorySet) {
         let live = self.day.live.get(&w.out_refund_no);
         let closed = live == Some(&LiveRefundState::Closed);
         match m.status {
@@ -225,8 +225,8 @@ impl Refunds<'_, '_, '_> {
         &mut self,
         w: &WRefund,
         facts: &OrderFacts,
-        mut applies: Applies,
-        lonely: &Lonely,
+        mut applies: CategorySet,
+        lonely: &UnpairedCounts,
     ) -> Result<(), ReconcileError> {
         applies.add(Category::WOnlyRefund);
         let category = applies.primary().unwrap_or(Category::WOnlyRefund);
@@ -236,18 +236,22 @@ impl Refunds<'_, '_, '_> {
         finding.detail = explain(category, w, facts);
         suggest(&mut finding, lonely);
         self.ledger
-            .enter(Book::Refund, finding, Weight::wechat(w.amount))
+            .enter(Book::Refund, finding, Placement::wechat(w.amount))
     }
 
     /// The merchant's refunds that no row of the day met.
-    fn settle_unmet(&mut self, unmet: &[MRefund], lonely: &Lonely) -> Result<(), ReconcileError> {
+    fn settle_unmet(
+        &mut self,
+        unmet: &[MRefund],
+        lonely: &UnpairedCounts,
+    ) -> Result<(), ReconcileError> {
         for chunk in unmet.chunks(ORDERS) {
             self.ledger.advance(0)?;
             let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
             let facts = self.facts(&numbers, Today::Asked)?;
             for m in chunk {
                 let facts = facts.get(&m.out_trade_no);
-                let weight = Weight::merchant(m.amount);
+                let weight = Placement::merchant(m.amount);
                 if let Some(w) = facts.and_then(|facts| same_refund(facts, m)) {
                     let relation = match self.relation(w, m.time()) {
                         Relation::Same | Relation::Off => Relation::AcrossDays,
@@ -268,9 +272,9 @@ impl Refunds<'_, '_, '_> {
         w: &WRefund,
         m: &MRefund,
         relation: Relation,
-        weight: Weight,
+        weight: Placement,
     ) -> Result<(), ReconcileError> {
-        let mut applies = Applies::default();
+        let mut applies = CategorySet::default();
         if m.out_trade_no != w.out_trade_no || disagree(&m.refund_id, &w.refund_id) {
             applies.add(Category::IdMismatch);
         }
@@ -284,8 +288,8 @@ impl Refunds<'_, '_, '_> {
     fn merchant_only(
         &mut self,
         m: &MRefund,
-        weight: Weight,
-        lonely: &Lonely,
+        weight: Placement,
+        lonely: &UnpairedCounts,
     ) -> Result<(), ReconcileError> {
         let category = match m.status {
             RefundStatus::Closed | RefundStatus::Abnormal => Category::Unpaid,
@@ -319,7 +323,7 @@ impl Refunds<'_, '_, '_> {
             let facts = self.facts(&orders, Today::Asked)?;
             for (item, m) in chunk.iter().zip(present) {
                 let m = m.unwrap_or_else(|| refund_of(item));
-                let weight = Weight::carried(item.amount);
+                let weight = Placement::carried(item.amount);
                 let known = facts.get(&item.out_trade_no);
                 let fate = if let Some(w) = known.and_then(|facts| same_refund(facts, &m)) {
                     self.settle_old(w, &m, Relation::AcrossDays, weight)?;
@@ -337,7 +341,7 @@ impl Refunds<'_, '_, '_> {
         &mut self,
         item: &PoolItem,
         m: &MRefund,
-        weight: Weight,
+        weight: Placement,
     ) -> Result<Fate, ReconcileError> {
         if matches!(m.status, RefundStatus::Closed | RefundStatus::Abnormal) {
             self.ledger.refunds.place(Category::Unpaid, weight)?;
@@ -387,8 +391,8 @@ fn lonely(
     rows: &[WRefund],
     partners: &[Option<Partner>],
     own: &BTreeMap<OutRefundNo, MRefund>,
-) -> Lonely {
-    let mut out = Lonely::new();
+) -> UnpairedCounts {
+    let mut out = UnpairedCounts::new();
     for (w, _) in rows.iter().zip(partners).filter(|(_, p)| p.is_none()) {
         let counts = out.entry((w.out_trade_no, w.amount)).or_default();
         counts.0 = counts.0.saturating_add(1);
@@ -401,7 +405,7 @@ fn lonely(
 }
 
 /// Marks both lonely rows of one order and amount: probably the same refund, for a person to confirm.
-fn suggest(finding: &mut Finding, lonely: &Lonely) {
+fn suggest(finding: &mut Finding, lonely: &UnpairedCounts) {
     let amount = finding.bill.or(finding.merchant).unwrap_or_default();
     if lonely.get(&(finding.out_trade_no, amount)) == Some(&(1, 1)) {
         finding.tags.push(Tag::Suggested);

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use recondesk_domain::{Category, Fen, Finding, Instant, MOrder, OutTradeNo, PayStatus, WRefund};
 
 use super::judge::Relation;
-use super::ledger::{Book, Weight};
+use super::ledger::{Book, Placement};
 use super::refunds::{ORDERS, OrderFacts, Refunds, Today, agreed, explain, key_of, tags_of};
-use super::rules::Applies;
+use super::rules::CategorySet;
 use super::{LiveRefundState, ReconcileError};
 
 /// One order: the day's rows, and the sums of both books.
@@ -94,7 +94,7 @@ impl Refunds<'_, '_, '_> {
         has_totals: bool,
     ) -> Result<(), ReconcileError> {
         let view = self.view(rows, facts, order)?;
-        let mut applies = Applies::default();
+        let mut applies = CategorySet::default();
         let marks = self.judge_order(facts)?;
         for w in rows {
             let mark = marks.get(&key_of(w)).copied().unwrap_or_default();
@@ -149,7 +149,7 @@ impl Refunds<'_, '_, '_> {
     }
 
     /// R06: closed at WeChat Pay, but the merchant's total still has it.
-    fn judge_closed(&self, w: &WRefund, view: &OrderView<'_>, out: &mut Applies) {
+    fn judge_closed(&self, w: &WRefund, view: &OrderView<'_>, out: &mut CategorySet) {
         let closed = self.day.live.get(&w.out_refund_no) == Some(&LiveRefundState::Closed);
         if closed && view.total > view.sum {
             out.add(Category::RefundClosed);
@@ -194,7 +194,7 @@ impl Refunds<'_, '_, '_> {
         &mut self,
         view: &OrderView<'_>,
         category: Category,
-        applies: Applies,
+        applies: CategorySet,
         own: bool,
     ) -> Result<(), ReconcileError> {
         let merchant = if own {
@@ -212,7 +212,7 @@ impl Refunds<'_, '_, '_> {
             && category == Category::FeeRefund
             && !applies.has(Category::RefundOrphan)
         {
-            let weight = Weight {
+            let weight = Placement {
                 wechat: Some(w.amount),
                 merchant,
                 carried: None,
@@ -223,17 +223,18 @@ impl Refunds<'_, '_, '_> {
                 .suspect_fee(Book::Refund, finding, agreed, weight);
         }
         for w in view.rows {
-            let weight = Weight::wechat(w.amount);
+            let weight = Placement::wechat(w.amount);
             self.ledger.refunds.place(category, weight)?;
         }
         if let Some(part) = merchant {
-            let weight = Weight::merchant(part);
+            let weight = Placement::merchant(part);
             self.ledger.refunds.place(category, weight)?;
         }
         if category == Category::WCoverage {
             return Ok(());
         }
-        self.ledger.enter(Book::Refund, finding, Weight::default())
+        self.ledger
+            .enter(Book::Refund, finding, Placement::default())
     }
 
     /// The sums agree now: whatever earlier days raised about refunds of this order is cleared (X7).
@@ -268,7 +269,7 @@ impl Refunds<'_, '_, '_> {
     }
 }
 
-fn describe_order(view: &OrderView<'_>, category: Category, applies: Applies) -> Finding {
+fn describe_order(view: &OrderView<'_>, category: Category, applies: CategorySet) -> Finding {
     let mut out = Finding::new(category);
     if let Some(m) = view.order {
         out.out_trade_no = m.out_trade_no;

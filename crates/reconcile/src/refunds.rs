@@ -14,8 +14,8 @@ use super::business::standing;
 use super::feed::Feed;
 use super::fees::FeeWatch;
 use super::judge::{Day, Relation};
-use super::ledger::{Book, Ledger, Weight};
-use super::rules::Applies;
+use super::ledger::{Book, Ledger, Placement};
+use super::rules::CategorySet;
 use super::{LiveRefundState, NetSettlement, PoolItem, ReconcileError};
 
 /// Orders looked up at a time.
@@ -122,7 +122,7 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
                 if let Some(first) = copied {
                     let mut finding = describe(Category::DupRowW, Some(w), None);
                     finding.detail = format!("first_row={}", first.row.line);
-                    let weight = Weight::wechat(w.amount);
+                    let weight = Placement::wechat(w.amount);
                     out.ledger.enter(Book::Refund, finding, weight)?;
                 } else {
                     firsts.push(*w);
@@ -212,8 +212,8 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
     pub(super) fn judge_order(
         &mut self,
         facts: &OrderFacts,
-    ) -> Result<BTreeMap<RefundKey, Applies>, ReconcileError> {
-        let mut out = BTreeMap::<RefundKey, Applies>::new();
+    ) -> Result<BTreeMap<RefundKey, CategorySet>, ReconcileError> {
+        let mut out = BTreeMap::<RefundKey, CategorySet>::new();
         let limit = facts.paid.or_else(|| facts.order.map(|m| m.amount));
         let window = i64::from(self.day.input.rules.dup_refund_minutes).saturating_mul(60);
         let mut sum = Fen::ZERO;
@@ -243,7 +243,7 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
     }
 
     /// What applies to a refund row for its own sake: its state, its fee, its missing payment.
-    pub(super) fn judge_row(&mut self, w: &WRefund, facts: &OrderFacts, out: &mut Applies) {
+    pub(super) fn judge_row(&mut self, w: &WRefund, facts: &OrderFacts, out: &mut CategorySet) {
         match self.day.live.get(&w.out_refund_no) {
             Some(LiveRefundState::Abnormal) => out.add(Category::RefundAbnormal),
             Some(LiveRefundState::Success | LiveRefundState::Closed) => {}
@@ -362,6 +362,6 @@ const fn state_word(state: BillRefundState) -> &'static str {
 }
 
 /// Tags for all that applies beside the deciding category.
-pub(super) fn tags_of(applies: Applies, key2: bool) -> Vec<Tag> {
+pub(super) fn tags_of(applies: CategorySet, key2: bool) -> Vec<Tag> {
     super::judge::tags_of(applies, key2)
 }

@@ -9,9 +9,9 @@ use recondesk_domain::{BillState, Category, MOrder, OutTradeNo, Tag, Transaction
 
 use super::business::standing;
 use super::judge::{Day, Origin, describe, iso, tags_of};
-use super::ledger::{Book, Weight};
-use super::pays::{Left, Pair, Pays};
-use super::rules::Applies;
+use super::ledger::{Book, Placement};
+use super::pays::{Pair, Pays, UnmatchedPayment};
+use super::rules::CategorySet;
 use super::{Hole, PoolItem, PoolKind, PoolSide, ReconcileError};
 
 /// Numbers asked of the archive at a time.
@@ -100,7 +100,7 @@ impl Pays<'_, '_, '_> {
     /// Pass 1 over all days, then pass 2 over the day's own orders and over all days.
     fn find_orders(
         &self,
-        chunk: &[Left],
+        chunk: &[UnmatchedPayment],
         own: &mut BTreeMap<TransactionId, MOrder>,
         taken: &mut BTreeSet<OutTradeNo>,
     ) -> Result<Vec<Option<Found>>, ReconcileError> {
@@ -221,7 +221,7 @@ impl Pays<'_, '_, '_> {
             let earlier = earlier_pays(self.day, &numbers)?;
             for m in chunk {
                 if !m.pay_status.is_paid() {
-                    let weight = Weight::merchant(m.amount);
+                    let weight = Placement::merchant(m.amount);
                     self.ledger.pays.place(Category::Unpaid, weight)?;
                 } else if let Some(w) = earlier.get(&m.out_trade_no) {
                     let pair = Pair {
@@ -243,7 +243,7 @@ impl Pays<'_, '_, '_> {
     }
 
     fn order_alone(&mut self, m: &MOrder) -> Result<(), ReconcileError> {
-        let weight = Weight::merchant(m.amount);
+        let weight = Placement::merchant(m.amount);
         if !self.day.has_bill {
             return self.ledger.pays.place(Category::WCoverage, weight);
         }
@@ -273,7 +273,7 @@ impl Pays<'_, '_, '_> {
     }
 
     /// Payments without an order anywhere: a hole of the merchant's book, the window, or P04.
-    fn place_nowhere(&mut self, mut rows: Vec<Left>) -> Result<(), ReconcileError> {
+    fn place_nowhere(&mut self, mut rows: Vec<UnmatchedPayment>) -> Result<(), ReconcileError> {
         for left in &rows {
             if left.w.state == BillState::Success {
                 self.coverage.pay(left.w.time, false);
@@ -285,7 +285,7 @@ impl Pays<'_, '_, '_> {
         for left in &rows {
             let w = &left.w;
             let applies = self.alone(left);
-            let weight = Weight::wechat(w.amount);
+            let weight = Placement::wechat(w.amount);
             let hole = (w.state == BillState::Success)
                 .then(|| self.coverage.stretch_of(w.time, &stretches))
                 .flatten()
@@ -307,7 +307,8 @@ impl Pays<'_, '_, '_> {
                 iso(hole.to),
                 hole.sums.count
             );
-            self.ledger.enter(Book::Pay, finding, Weight::default())?;
+            self.ledger
+                .enter(Book::Pay, finding, Placement::default())?;
         }
         self.holes = holes;
         Ok(())
@@ -316,8 +317,8 @@ impl Pays<'_, '_, '_> {
     fn place_single(
         &mut self,
         w: &WPay,
-        applies: Applies,
-        weight: Weight,
+        applies: CategorySet,
+        weight: Placement,
     ) -> Result<(), ReconcileError> {
         // A repeated number or an unknown state decides; a fee is only a remark here.
         let deciding = applies

@@ -133,9 +133,9 @@ pub(super) const PRECEDENCE: [Category; 26] = [
 
 /// The categories that apply to a row or a pair, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Applies(u64);
+pub(super) struct CategorySet(u64);
 
-impl Applies {
+impl CategorySet {
     /// Adds one.
     pub(super) const fn add(&mut self, category: Category) {
         self.0 |= 1 << category as u32;

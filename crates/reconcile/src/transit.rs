@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use recondesk_domain::{BillState, Category, MOrder, OutTradeNo, Tag, TransactionId, WPay};
 
 use super::judge::{Day, Origin, describe};
-use super::ledger::{Book, Weight};
+use super::ledger::{Book, Placement};
 use super::pays::{Pair, Pays};
 use super::resolve::CHUNK;
 use super::{PoolItem, PoolKind, PoolRoll, PoolSide, ReconcileError, Sums};
@@ -122,7 +122,7 @@ impl Pays<'_, '_, '_> {
         w: &WPay,
         order: Option<&MOrder>,
     ) -> Result<Fate, ReconcileError> {
-        let weight = Weight::carried(item.amount);
+        let weight = Placement::carried(item.amount);
         if let Some(m) = order {
             let pair = Pair {
                 w,
@@ -216,7 +216,7 @@ impl Pays<'_, '_, '_> {
         m: &MOrder,
         w: Option<&WPay>,
     ) -> Result<Fate, ReconcileError> {
-        let weight = Weight::carried(item.amount);
+        let weight = Placement::carried(item.amount);
         if let Some(w) = w {
             let pair = Pair {
                 w,

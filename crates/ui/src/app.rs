@@ -13,8 +13,8 @@ use super::topbar::TopBar;
 use super::{fonts, text, theme};
 use recondesk_app::model::{CaseFilter, OrderFilter};
 use recondesk_app::{
-    CancelToken, Command, Event, ListKind, Preferences, QueueFull, State, TaskId, ThemeChoice,
-    Told, Words, Worker,
+    CancelToken, Command, Event, ListKind, Message, NoticeText, Preferences, QueueFull, State,
+    TaskId, ThemeChoice, Worker,
 };
 use recondesk_domain::{BillDate, Instant, ProfileId};
 use recondesk_ports::{Clock, PickAsk, Picker};
@@ -259,12 +259,12 @@ impl App {
         self.held = paths;
         self.screen = Screen::Merchants;
         self.screens.new_merchant();
-        self.state.tell(Ok(Told {
-            title: Words::new(
+        self.state.tell(Ok(NoticeText {
+            title: Message::new(
                 "先填商户，保存后接着导入文件",
                 "Fill in the merchant first; the files follow once it is saved",
             ),
-            note: Words::default(),
+            note: Message::default(),
             day: None,
             attention: false,
         }));

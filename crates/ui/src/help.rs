@@ -3,7 +3,7 @@
 use egui::{Area, Context, Id, Modal, Rect, Sense, Stroke, pos2, vec2};
 
 use super::text::words;
-use super::theme::{Face, tokens};
+use super::theme::{TypeStyle, tokens};
 use super::widgets::button::{icon_button, key_cap};
 use super::widgets::dialog;
 use super::{icons, paint};
@@ -56,7 +56,7 @@ pub(crate) fn show(ctx: &Context) -> bool {
             Stroke::new(t.hairline, t.line),
         );
         let at = pos2(rect.left() + 24.0, rect.top() + 32.0);
-        let title = paint::left(ui.painter(), at, k.title, (Face::Reason, t.text_1));
+        let title = paint::left(ui.painter(), at, k.title, (TypeStyle::Reason, t.text_1));
         paint::say(ui, "keys title", title, k.title);
         let close = Rect::from_center_size(pos2(rect.right() - 30.0, at.y), vec2(30.0, 30.0));
         let closed = icon_button(ui, close, icons::X, w.frame.close, false).clicked();
@@ -68,7 +68,7 @@ pub(crate) fn show(ctx: &Context) -> bool {
             let cap = key_cap(ui, pos2(x, y), keys);
             let at = pos2(x + 104.0, y);
             let room = (width - 48.0) / 2.0 - 112.0;
-            let (said, _) = paint::fit(ui.painter(), at, room, what, (Face::Body, t.text_2));
+            let (said, _) = paint::fit(ui.painter(), at, room, what, (TypeStyle::Body, t.text_2));
             paint::say(ui, ("key", nth), cap.union(said), &format!("{keys} {what}"));
         }
         closed

@@ -5,7 +5,7 @@ use egui::{Pos2, Rect, Response, Ui, pos2, vec2};
 use super::keys::Keys;
 use super::paint;
 use super::text::{Wording, words};
-use super::theme::{Class, Face, Tokens, tokens};
+use super::theme::{Class, Tokens, TypeStyle, tokens};
 use super::widgets::button::Button;
 use recondesk_app::{Density, State};
 
@@ -61,7 +61,7 @@ impl<'a> Page<'a> {
     pub(crate) fn title(&self, ui: &Ui, title: &str) -> Pos2 {
         let y = self.header_y();
         let at = pos2(self.rect.left(), y);
-        let rect = paint::left(ui.painter(), at, title, (Face::Title, self.t.text_1));
+        let rect = paint::left(ui.painter(), at, title, (TypeStyle::Title, self.t.text_1));
         paint::say_as(ui, "title", rect, (egui::accesskit::Role::Heading, title));
         pos2(rect.right() + 12.0, y)
     }
@@ -72,7 +72,7 @@ impl<'a> Page<'a> {
             return;
         }
         let at = pos2(at.x, at.y + 2.0);
-        let style = (Face::Body, self.t.text_3);
+        let style = (TypeStyle::Body, self.t.text_3);
         let (rect, _) = paint::fit(ui.painter(), at, right - at.x - 12.0, words, style);
         paint::say(ui, "subtitle", rect, words);
     }

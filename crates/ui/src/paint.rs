@@ -15,15 +15,15 @@ use egui::{
 };
 
 use super::icons;
-use super::theme::{Face, Mood, Tokens};
+use super::theme::{Tokens, Tone, TypeStyle};
 
 /// Lays out one line.
-pub(crate) fn galley(p: &Painter, text: &str, face: Face, color: Color32) -> Arc<Galley> {
+pub(crate) fn galley(p: &Painter, text: &str, face: TypeStyle, color: Color32) -> Arc<Galley> {
     p.layout_no_wrap(text.to_owned(), face.font(), color)
 }
 
 /// Width of one line.
-pub(crate) fn width(p: &Painter, text: &str, face: Face) -> f32 {
+pub(crate) fn width(p: &Painter, text: &str, face: TypeStyle) -> f32 {
     galley(p, text, face, Color32::PLACEHOLDER).size().x
 }
 
@@ -42,18 +42,18 @@ pub(crate) fn text(
     at: Pos2,
     align: Align2,
     text: &str,
-    (face, color): (Face, Color32),
+    (face, color): (TypeStyle, Color32),
 ) -> Rect {
     put(p, at, align, galley(p, text, face, color))
 }
 
 /// Text from `at` to the right, centred on its height.
-pub(crate) fn left(p: &Painter, at: Pos2, words: &str, style: (Face, Color32)) -> Rect {
+pub(crate) fn left(p: &Painter, at: Pos2, words: &str, style: (TypeStyle, Color32)) -> Rect {
     text(p, at, Align2::LEFT_CENTER, words, style)
 }
 
 /// Text up to `at` from the left, centred on its height.
-pub(crate) fn right(p: &Painter, at: Pos2, words: &str, style: (Face, Color32)) -> Rect {
+pub(crate) fn right(p: &Painter, at: Pos2, words: &str, style: (TypeStyle, Color32)) -> Rect {
     text(p, at, Align2::RIGHT_CENTER, words, style)
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn fit(
     at: Pos2,
     width: f32,
     words: &str,
-    (face, color): (Face, Color32),
+    (face, color): (TypeStyle, Color32),
 ) -> (Rect, bool) {
     let whole = galley(p, words, face, color);
     if whole.size().x <= width + 0.5 {
@@ -79,7 +79,7 @@ pub(crate) fn paragraph(
     p: &Painter,
     area: Rect,
     words: &str,
-    (face, color): (Face, Color32),
+    (face, color): (TypeStyle, Color32),
     most_rows: usize,
 ) -> Rect {
     let galley = p.layout_job(paragraph_job(words, (face, color), area.width(), most_rows));
@@ -87,7 +87,7 @@ pub(crate) fn paragraph(
 }
 
 /// Height of a paragraph of that width.
-pub(crate) fn paragraph_height(p: &Painter, width: f32, words: &str, face: Face) -> f32 {
+pub(crate) fn paragraph_height(p: &Painter, width: f32, words: &str, face: TypeStyle) -> f32 {
     p.layout_job(paragraph_job(
         words,
         (face, Color32::PLACEHOLDER),
@@ -100,7 +100,7 @@ pub(crate) fn paragraph_height(p: &Painter, width: f32, words: &str, face: Face)
 
 fn paragraph_job(
     words: &str,
-    (face, color): (Face, Color32),
+    (face, color): (TypeStyle, Color32),
     width: f32,
     most_rows: usize,
 ) -> LayoutJob {
@@ -113,13 +113,16 @@ fn paragraph_job(
     job.wrap = TextWrapping {
         max_width: width,
         max_rows: most_rows,
-        break_anywhere: matches!(face, Face::Mono | Face::MonoSmall | Face::MonoLarge),
+        break_anywhere: matches!(
+            face,
+            TypeStyle::Mono | TypeStyle::MonoSmall | TypeStyle::MonoLarge
+        ),
         overflow_character: Some('…'),
     };
     job
 }
 
-fn format(face: Face, color: Color32, line_height: f32) -> TextFormat {
+fn format(face: TypeStyle, color: Color32, line_height: f32) -> TextFormat {
     TextFormat {
         font_id: face.font(),
         color,
@@ -132,12 +135,12 @@ fn format(face: Face, color: Color32, line_height: f32) -> TextFormat {
 /// Pieces of one line in different faces and colours.
 #[derive(Default)]
 pub(crate) struct Runs {
-    pieces: Vec<(String, Face, Color32)>,
+    pieces: Vec<(String, TypeStyle, Color32)>,
 }
 
 impl Runs {
     /// Adds a piece.
-    pub(crate) fn add(&mut self, words: &str, face: Face, color: Color32) -> &mut Self {
+    pub(crate) fn add(&mut self, words: &str, face: TypeStyle, color: Color32) -> &mut Self {
         if !words.is_empty() {
             self.pieces.push((words.to_owned(), face, color));
         }
@@ -238,12 +241,12 @@ pub(crate) fn icon(p: &Painter, at: Pos2, icon: char, size: f32, color: Color32)
 }
 
 /// The mark of a mood, centred at a place; drawn, so that it is the same on every system.
-pub(crate) fn mark(p: &Painter, at: Pos2, mood: Mood, t: &Tokens) {
+pub(crate) fn mark(p: &Painter, at: Pos2, mood: Tone, t: &Tokens) {
     let at = at.round_to_pixels(p.pixels_per_point());
     let fill = t.tone(mood).fill;
     match mood {
-        Mood::Urgent => diamond(p, at, 5.0, fill),
-        Mood::Fault => {
+        Tone::Urgent => diamond(p, at, 5.0, fill),
+        Tone::Fault => {
             let points = vec![
                 pos2(at.x, at.y - 4.6),
                 pos2(at.x + 5.0, at.y + 4.0),
@@ -251,7 +254,7 @@ pub(crate) fn mark(p: &Painter, at: Pos2, mood: Mood, t: &Tokens) {
             ];
             p.add(Shape::convex_polygon(points, fill, Stroke::NONE));
         }
-        Mood::Watch => {
+        Tone::Watch => {
             let mut points = Vec::with_capacity(18);
             for step in 0..=16_u8 {
                 let angle =
@@ -261,11 +264,11 @@ pub(crate) fn mark(p: &Painter, at: Pos2, mood: Mood, t: &Tokens) {
             p.add(Shape::convex_polygon(points, fill, Stroke::NONE));
             p.circle_stroke(at, 3.9, Stroke::new(1.4, fill));
         }
-        Mood::Info => {
+        Tone::Info => {
             p.circle_stroke(at, 3.9, Stroke::new(1.4, fill));
         }
-        Mood::Ok => icon(p, at, icons::CHECK, 13.0, t.green.text),
-        Mood::Running => {
+        Tone::Ok => icon(p, at, icons::CHECK, 13.0, t.green.text),
+        Tone::Running => {
             p.circle_filled(at, 3.5, fill);
         }
     }
@@ -315,7 +318,7 @@ pub(crate) fn meta(
     p: &Painter,
     at: Pos2,
     pieces: &[String],
-    (face, color): (Face, Color32),
+    (face, color): (TypeStyle, Color32),
     t: &Tokens,
 ) -> f32 {
     let mut x = at.x;
@@ -330,7 +333,7 @@ pub(crate) fn meta(
 }
 
 /// Width of such a line.
-pub(crate) fn meta_width(p: &Painter, pieces: &[String], face: Face) -> f32 {
+pub(crate) fn meta_width(p: &Painter, pieces: &[String], face: TypeStyle) -> f32 {
     let gaps = pieces.len().saturating_sub(1) as f32 * 19.0;
     pieces
         .iter()

@@ -8,7 +8,7 @@ use egui::{
 use super::action::{Action, Outbox};
 use super::screens::Screen;
 use super::text::{Wording, words};
-use super::theme::{Face, tokens};
+use super::theme::{TypeStyle, tokens};
 use super::widgets::button::key_cap;
 use super::widgets::dialog;
 use super::{icons, paint};
@@ -35,7 +35,7 @@ pub(crate) struct Palette {
 
 /// What choosing a row does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum PaletteAction {
     /// Goes to a screen.
     Go(Screen),
     /// Compares the day in view.
@@ -63,7 +63,7 @@ struct Row {
     label: String,
     context: String,
     key: &'static str,
-    deed: Deed,
+    deed: PaletteAction,
 }
 
 /// How a frame of the palette ended.
@@ -73,7 +73,7 @@ pub(crate) enum Ended {
     /// It closes.
     Closed,
     /// It closes and this is done.
-    Chosen(Deed),
+    Chosen(PaletteAction),
 }
 
 impl Palette {
@@ -121,7 +121,7 @@ impl Palette {
         } else {
             w.frame.command
         };
-        paint::left(ui.painter(), head, title, (Face::Small, t.text_3));
+        paint::left(ui.painter(), head, title, (TypeStyle::Small, t.text_3));
         let mut clicked = None;
         for (nth, row) in rows.iter().enumerate() {
             let top = rect.top() + 52.0 + 34.0 + nth as f32 * 38.0;
@@ -153,12 +153,12 @@ impl Palette {
             pos2(rect.right() - cap - 28.0, rect.top() + 42.0),
         );
         let hint = egui::RichText::new(w.frame.search)
-            .font(Face::Heading.font())
+            .font(TypeStyle::Heading.font())
             .color(t.text_3);
         let id = paint::id(ui, "palette input");
         let edit = egui::TextEdit::singleline(&mut self.text)
             .id(id)
-            .font(Face::Heading.font())
+            .font(TypeStyle::Heading.font())
             .hint_text(hint)
             .frame(egui::Frame::NONE)
             .margin(egui::Margin::ZERO)
@@ -216,7 +216,7 @@ impl Palette {
                 label: (w.lookup.find_number)(&number),
                 context: w.frame.lookup.to_owned(),
                 key: "",
-                deed: Deed::LookUp(text.to_owned()),
+                deed: PaletteAction::LookUp(text.to_owned()),
             });
         }
         if is_number(text) {
@@ -225,7 +225,7 @@ impl Palette {
                 label: (w.frame.find_number)(text),
                 context: w.frame.cases.to_owned(),
                 key: "",
-                deed: Deed::FindNumber(text.to_owned()),
+                deed: PaletteAction::FindNumber(text.to_owned()),
             });
         }
         let matching = all(w, state)
@@ -244,7 +244,7 @@ impl Palette {
                 label: number.clone(),
                 context: w.of(said).to_owned(),
                 key: "",
-                deed: Deed::LookUp(number.clone()),
+                deed: PaletteAction::LookUp(number.clone()),
             })
             .collect();
         rows.truncate(ROWS.saturating_sub(recent.len()));
@@ -290,28 +290,28 @@ fn all(w: &'static Wording, state: &State) -> Vec<Row> {
             with_day(w.jobs.reconcile),
             name.clone(),
             "F5",
-            Deed::Reconcile,
+            PaletteAction::Reconcile,
         );
         add(
             icons::ARROW_CLOCKWISE,
             with_day(w.jobs.morning),
             String::new(),
             "",
-            Deed::Morning,
+            PaletteAction::Morning,
         );
         add(
             icons::DOWNLOAD_SIMPLE,
             with_day(w.jobs.download),
             name,
             "",
-            Deed::Download,
+            PaletteAction::Download,
         );
         add(
             icons::FILE_PLUS,
             w.frame.import.to_owned(),
             String::new(),
             "Ctrl O",
-            Deed::Import,
+            PaletteAction::Import,
         );
     }
     add(
@@ -319,25 +319,31 @@ fn all(w: &'static Wording, state: &State) -> Vec<Row> {
         w.merchants.add.to_owned(),
         String::new(),
         "",
-        Deed::NewMerchant,
+        PaletteAction::NewMerchant,
     );
     for (screen, key) in Screen::ALL.iter().zip(ALT) {
         let label = (w.frame.open_screen)(screen.name(w));
-        add(screen.icon(), label, String::new(), key, Deed::Go(*screen));
+        add(
+            screen.icon(),
+            label,
+            String::new(),
+            key,
+            PaletteAction::Go(*screen),
+        );
     }
     add(
         icons::BELL,
         w.frame.notices.to_owned(),
         String::new(),
         "Ctrl B",
-        Deed::Notices,
+        PaletteAction::Notices,
     );
     add(
         icons::KEYBOARD,
         w.keys.title.to_owned(),
         String::new(),
         "F1",
-        Deed::Keys,
+        PaletteAction::Keys,
     );
     rows
 }
@@ -378,12 +384,12 @@ fn row_ui(ui: &Ui, rect: Rect, row: &Row, chosen: bool) -> bool {
         pos2(rect.left() + 37.0, y),
         room,
         &row.label,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
     let left = rect.right() - label.right() - cap - 28.0;
     if left > 20.0 {
         let at = pos2(label.right() + 10.0, y + 1.0);
-        paint::fit(p, at, left, &row.context, (Face::Small, t.text_3));
+        paint::fit(p, at, left, &row.context, (TypeStyle::Small, t.text_3));
     }
     if !row.key.is_empty() {
         key_cap(ui, pos2(rect.right() - cap - 10.0, y), row.key);
@@ -400,28 +406,32 @@ fn footer(ui: &Ui, rect: Rect) {
     for (keys, what) in [("↑ ↓", w.frame.choose), ("Enter", w.frame.run)] {
         let cap = key_cap(ui, pos2(x, y), keys);
         let at = pos2(cap.right() + 8.0, y);
-        x = paint::left(ui.painter(), at, what, (Face::Small, t.text_2)).right() + 18.0;
+        x = paint::left(ui.painter(), at, what, (TypeStyle::Small, t.text_2)).right() + 18.0;
     }
 }
 
 /// Carries out what a row does.
-pub(crate) fn carry_out(deed: Deed, state: &State, out: &mut Outbox) -> Option<Deed> {
+pub(crate) fn carry_out(
+    deed: PaletteAction,
+    state: &State,
+    out: &mut Outbox,
+) -> Option<PaletteAction> {
     let merchant = state.merchant_or_first().map(|row| row.id);
     match (deed, merchant) {
-        (Deed::Go(screen), _) => out.push(Action::Go(screen)),
-        (Deed::Reconcile, Some(id)) => out.run(Command::Reconcile(id, state.day)),
-        (Deed::Morning, _) => out.run(Command::Morning(state.merchant, state.day)),
-        (Deed::Download, Some(id)) => {
+        (PaletteAction::Go(screen), _) => out.push(Action::Go(screen)),
+        (PaletteAction::Reconcile, Some(id)) => out.run(Command::Reconcile(id, state.day)),
+        (PaletteAction::Morning, _) => out.run(Command::Morning(state.merchant, state.day)),
+        (PaletteAction::Download, Some(id)) => {
             out.run(Command::Download(
                 id,
                 state.day,
                 recondesk_app::BillChoice::All,
             ));
         }
-        (Deed::Import, _) => out.push(Action::PickFiles),
-        (Deed::NewMerchant, _) => out.push(Action::NewMerchant),
-        (Deed::LookUp(text), _) => out.push(Action::LookUp(text)),
-        (Deed::FindNumber(text), _) => {
+        (PaletteAction::Import, _) => out.push(Action::PickFiles),
+        (PaletteAction::NewMerchant, _) => out.push(Action::NewMerchant),
+        (PaletteAction::LookUp(text), _) => out.push(Action::LookUp(text)),
+        (PaletteAction::FindNumber(text), _) => {
             out.push(Action::Go(Screen::Cases));
             let filter = recondesk_app::model::CaseFilter {
                 profile: state.merchant,
@@ -430,8 +440,8 @@ pub(crate) fn carry_out(deed: Deed, state: &State, out: &mut Outbox) -> Option<D
             };
             out.run(Command::Cases(filter));
         }
-        (Deed::Reconcile | Deed::Download, None) => {}
-        (other @ (Deed::Keys | Deed::Notices), _) => return Some(other),
+        (PaletteAction::Reconcile | PaletteAction::Download, None) => {}
+        (other @ (PaletteAction::Keys | PaletteAction::Notices), _) => return Some(other),
     }
     None
 }

@@ -5,7 +5,7 @@ use egui::{Align2, Pos2, Rangef, Rect, Response, Sense, Stroke, Ui, WidgetInfo, 
 
 use super::screens::Screen;
 use super::text::words;
-use super::theme::{Class, Face, tokens};
+use super::theme::{Class, TypeStyle, tokens};
 use super::{format, icons, paint};
 
 /// What the rail needs to know.
@@ -77,7 +77,12 @@ impl Rail {
         paint::icon(p, mark.center(), icons::SCALES, 17.0, t.on_accent);
         if wide {
             let at = pos2(mark.right() + 9.0, mark.center().y);
-            paint::left(p, at, words(ui).frame.product, (Face::Heading, t.text_1));
+            paint::left(
+                p,
+                at,
+                words(ui).frame.product,
+                (TypeStyle::Heading, t.text_1),
+            );
         }
     }
 
@@ -132,7 +137,7 @@ impl Rail {
                 p,
                 pos2(hit.left() + 36.0, hit.center().y),
                 name,
-                (Face::Body, color),
+                (TypeStyle::Body, color),
             );
         } else if self.class.short {
             paint::icon(p, hit.center(), screen.icon(), 18.0, icon_color);
@@ -146,7 +151,11 @@ impl Rail {
                 18.0,
                 icon_color,
             );
-            let face = if w.is_zh() { Face::Small } else { Face::Micro };
+            let face = if w.is_zh() {
+                TypeStyle::Small
+            } else {
+                TypeStyle::Micro
+            };
             let at = pos2(x, hit.top() + 37.0);
             paint::text(p, at, Align2::CENTER_CENTER, name, (face, color));
             corner_badge(ui, pos2(x + 15.0, hit.top() + 10.0), badge);
@@ -154,7 +163,7 @@ impl Rail {
         if self.alt && nth < 9 {
             let digit = (nth + 1).to_string();
             let at = pos2(hit.right() - 8.0, hit.center().y);
-            paint::right(p, at, &digit, (Face::Micro, t.text_3));
+            paint::right(p, at, &digit, (TypeStyle::Micro, t.text_3));
         }
         if response.has_focus() {
             paint::ring(p, hit.shrink(2.0), 6, t);
@@ -178,7 +187,7 @@ impl Rail {
         }
         if badge > 0 && !self.alt {
             let text = format::count(badge);
-            let width = (paint::width(p, &text, Face::Small) + 14.0).max(22.0);
+            let width = (paint::width(p, &text, TypeStyle::Small) + 14.0).max(22.0);
             let at = pos2(hit.right() - 8.0, hit.center().y);
             let rect = paint::from_right(at, vec2(width, 18.0));
             let edge = if t.contrast {
@@ -187,7 +196,7 @@ impl Rail {
                 Stroke::NONE
             };
             paint::framed(p, rect, 9, t.red.tint, edge);
-            let style = (Face::Small, t.red.text);
+            let style = (TypeStyle::Small, t.red.text);
             paint::text(p, rect.center(), Align2::CENTER_CENTER, &text, style);
         }
     }
@@ -234,7 +243,7 @@ fn corner_badge(ui: &Ui, at: Pos2, badge: u64) {
     } else {
         badge.to_string()
     };
-    let width = (paint::width(p, &text, Face::Micro) + 9.0).max(16.0);
+    let width = (paint::width(p, &text, TypeStyle::Micro) + 9.0).max(16.0);
     let rect = Rect::from_center_size(at, vec2(width, 16.0));
     paint::framed(p, rect, 8, t.red.fill, Stroke::NONE);
     paint::text(
@@ -242,6 +251,6 @@ fn corner_badge(ui: &Ui, at: Pos2, badge: u64) {
         rect.center(),
         Align2::CENTER_CENTER,
         &text,
-        (Face::Micro, t.on_red),
+        (TypeStyle::Micro, t.on_red),
     );
 }

@@ -10,7 +10,7 @@ use eframe::NativeOptions;
 use egui::{ViewportBuilder, vec2};
 
 use super::{App, Backend, fonts};
-use recondesk_app::{Failure, FailureKind, Language, Words};
+use recondesk_app::{Failure, FailureKind, Language, Message};
 use recondesk_ports::{Clock, Picker};
 
 use renderer::{WAYS, Way};
@@ -92,8 +92,8 @@ pub fn run(
     Err(Failure::new(
         FailureKind::Usage,
         "window.renderer",
-        Words::new("窗口无法显示", "The window cannot be shown"),
-        Words::new(
+        Message::new("窗口无法显示", "The window cannot be shown"),
+        Message::new(
             "更新显卡驱动，或在终端使用：recondesk --help",
             "Update the graphics driver, or work on the terminal: recondesk --help",
         ),

@@ -6,13 +6,13 @@ use super::action::Action;
 use super::app::App;
 use super::keys::{self, Keys, ShellKeys};
 use super::page::Page;
-use super::palette::{self, Deed, Palette};
+use super::palette::{self, Palette, PaletteAction};
 use super::rail::Rail;
 use super::screens::{Screen, Status};
 use super::text::words;
-use super::theme::{Class, Face, tokens};
+use super::theme::{Class, TypeStyle, tokens};
 use super::widgets::dialog;
-use super::widgets::notices::{self, Act};
+use super::widgets::notices::{self, NoticeAction};
 use super::{help, paint};
 
 /// Smallest window in which nothing is lost.
@@ -162,16 +162,16 @@ impl App {
         }
         let y = bar.center().y + 0.5;
         let p = ui.painter();
-        let right_width = paint::meta_width(p, &right, Face::Small);
-        let left_width = paint::meta_width(p, &left, Face::Small);
-        let style = (Face::Small, t.text_2);
+        let right_width = paint::meta_width(p, &right, TypeStyle::Small);
+        let left_width = paint::meta_width(p, &left, TypeStyle::Small);
+        let style = (TypeStyle::Small, t.text_2);
         let at = pos2(bar.left() + 14.0, y);
         let end = paint::meta(p, at, &left, style, t);
         let said = Rect::from_min_max(pos2(at.x, bar.top()), pos2(end, bar.bottom()));
         paint::say(ui, "status", said, &left.join("  "));
         if left_width + right_width + 60.0 <= bar.width() {
             let at = pos2(bar.right() - 14.0 - right_width, y);
-            paint::meta(p, at, &right, (Face::Small, t.text_3), t);
+            paint::meta(p, at, &right, (TypeStyle::Small, t.text_3), t);
             let said = Rect::from_min_max(pos2(at.x, bar.top()), bar.max);
             paint::say(ui, "status right", said, &right.join("  "));
         }
@@ -195,8 +195,8 @@ impl App {
             palette::Ended::Chosen(deed) => {
                 self.palette = None;
                 match palette::carry_out(deed, &self.state, &mut self.out) {
-                    Some(Deed::Keys) => self.keys_open = true,
-                    Some(Deed::Notices) => self.notices_open = true,
+                    Some(PaletteAction::Keys) => self.keys_open = true,
+                    Some(PaletteAction::Notices) => self.notices_open = true,
                     _ => {}
                 }
             }
@@ -219,10 +219,10 @@ impl App {
                 notices::panel(ui, rect, &self.state)
             });
         match shown.inner {
-            Some(Act::Close) => self.notices_open = false,
-            Some(Act::ClearAll) => self.state.notices.clear(),
-            Some(Act::Dismiss(id)) => self.state.notices.retain(|notice| notice.id != id),
-            Some(Act::Go(profile, day)) => {
+            Some(NoticeAction::Close) => self.notices_open = false,
+            Some(NoticeAction::ClearAll) => self.state.notices.clear(),
+            Some(NoticeAction::Dismiss(id)) => self.state.notices.retain(|notice| notice.id != id),
+            Some(NoticeAction::Go(profile, day)) => {
                 self.notices_open = false;
                 self.out.push(Action::SetMerchant(Some(profile)));
                 self.out.push(Action::SetDay(day));
@@ -262,11 +262,11 @@ impl App {
             [one] => (w.frame.drop_here)(one),
             many => (w.frame.drop_many)(&many.len().to_string()),
         };
-        let width = paint::width(&p, &said, Face::Heading) + 48.0;
+        let width = paint::width(&p, &said, TypeStyle::Heading) + 48.0;
         let sign = Rect::from_center_size(whole.center(), vec2(width, 56.0));
         dialog::shadow(&p, sign, ui.visuals().popup_shadow);
         paint::framed(&p, sign, 10, t.raised, Stroke::new(t.hairline, t.line));
-        let style = (Face::Heading, t.text_1);
+        let style = (TypeStyle::Heading, t.text_1);
         paint::text(&p, sign.center(), Align2::CENTER_CENTER, &said, style);
     }
 }

@@ -5,7 +5,7 @@
 
 use egui::{Context, Id, Ui};
 
-use recondesk_app::{Language, Words};
+use recondesk_app::{Language, Message};
 use recondesk_domain::{Category, Severity, SuggestedAction};
 
 /// Declares a table: a struct, its Chinese value, its English value.
@@ -132,7 +132,7 @@ pub(crate) fn words(ui: &Ui) -> &'static Wording {
 
 impl Wording {
     /// The sentence of a failure or a notice.
-    pub(crate) fn of<'a>(&self, words: &'a Words) -> &'a str {
+    pub(crate) fn of<'a>(&self, words: &'a Message) -> &'a str {
         match self.lang {
             Language::Zh => &words.zh,
             Language::En => &words.en,

@@ -9,17 +9,17 @@ use egui::{
     TextStyle, Theme, Ui, Vec2, Visuals, vec2,
 };
 
-pub use super::tokens::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, Mood, Tokens, Tone};
+pub use super::tokens::{CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, Tokens, Tone, ToneColors};
 
 /// A size and family of type; rank is made by size and colour, never by weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
+pub enum TypeStyle {
     /// A single number on an otherwise empty card.
     Figure,
     /// Page title, morning sentence, stat value.
     Title,
     /// Lookup sentence.
-    Sentence,
+    OrderSummary,
     /// Dialog titles, the morning sentence below the wide class.
     Reason,
     /// Card titles.
@@ -38,14 +38,14 @@ pub enum Face {
     MonoLarge,
 }
 
-impl Face {
+impl TypeStyle {
     /// Size in points.
     #[must_use]
     pub const fn size(self) -> f32 {
         match self {
             Self::Figure => 26.0,
             Self::Title => 20.0,
-            Self::Sentence => 18.0,
+            Self::OrderSummary => 18.0,
             Self::Reason => 17.0,
             Self::Heading | Self::MonoLarge => 15.0,
             Self::Body => 13.0,
@@ -60,7 +60,7 @@ impl Face {
         match self {
             Self::Figure => 38.0,
             Self::Title => 32.0,
-            Self::Sentence => 28.0,
+            Self::OrderSummary => 28.0,
             Self::Reason => 27.0,
             Self::Heading | Self::MonoLarge => 24.0,
             Self::Body => 20.0,
@@ -109,14 +109,14 @@ pub fn install(ctx: &Context, contrast: bool) {
 
 fn write(style: &mut Style, t: &Tokens) {
     style.text_styles = [
-        (TextStyle::Small, Face::Small),
-        (TextStyle::Body, Face::Body),
-        (TextStyle::Button, Face::Body),
-        (TextStyle::Heading, Face::Title),
-        (TextStyle::Monospace, Face::Mono),
-        (TextStyle::Name("sentence".into()), Face::Sentence),
-        (TextStyle::Name("heading15".into()), Face::Heading),
-        (TextStyle::Name("micro".into()), Face::Micro),
+        (TextStyle::Small, TypeStyle::Small),
+        (TextStyle::Body, TypeStyle::Body),
+        (TextStyle::Button, TypeStyle::Body),
+        (TextStyle::Heading, TypeStyle::Title),
+        (TextStyle::Monospace, TypeStyle::Mono),
+        (TextStyle::Name("sentence".into()), TypeStyle::OrderSummary),
+        (TextStyle::Name("heading15".into()), TypeStyle::Heading),
+        (TextStyle::Name("micro".into()), TypeStyle::Micro),
     ]
     .map(|(name, face)| (name, face.font()))
     .into();

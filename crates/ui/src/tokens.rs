@@ -11,7 +11,7 @@ const fn rgb(code: u32) -> Color32 {
 
 /// Text, ground and mark colour of one severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tone {
+pub struct ToneColors {
     /// Words.
     pub text: Color32,
     /// Ground of pills and boxes.
@@ -20,8 +20,8 @@ pub struct Tone {
     pub fill: Color32,
 }
 
-const fn tone(text: u32, tint: u32, fill: u32) -> Tone {
-    Tone {
+const fn tone(text: u32, tint: u32, fill: u32) -> ToneColors {
+    ToneColors {
         text: rgb(text),
         tint: rgb(tint),
         fill: rgb(fill),
@@ -74,15 +74,15 @@ pub struct Tokens {
     /// Text on `accent_fill` and `danger`.
     pub on_accent: Color32,
     /// Urgent.
-    pub red: Tone,
+    pub red: ToneColors,
     /// Fault.
-    pub orange: Tone,
+    pub orange: ToneColors,
     /// Watch.
-    pub yellow: Tone,
+    pub yellow: ToneColors,
     /// Information.
-    pub grey: Tone,
+    pub grey: ToneColors,
     /// Holds.
-    pub green: Tone,
+    pub green: ToneColors,
     /// A button that moves money.
     pub danger: Color32,
     /// The same under the pointer.
@@ -278,7 +278,7 @@ pub static DARK: Tokens = DARK_VALUES;
 
 /// What a mark or a pill says, beyond the severities of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mood {
+pub enum Tone {
     /// Customer money at risk.
     Urgent,
     /// Own money or books wrong.
@@ -293,7 +293,7 @@ pub enum Mood {
     Running,
 }
 
-impl From<Severity> for Mood {
+impl From<Severity> for Tone {
     fn from(severity: Severity) -> Self {
         match severity {
             Severity::Urgent => Self::Urgent,
@@ -308,14 +308,14 @@ impl From<Severity> for Mood {
 impl Tokens {
     /// The colours of a mood.
     #[must_use]
-    pub const fn tone(&self, mood: Mood) -> Tone {
+    pub const fn tone(&self, mood: Tone) -> ToneColors {
         match mood {
-            Mood::Urgent => self.red,
-            Mood::Fault => self.orange,
-            Mood::Watch => self.yellow,
-            Mood::Info => self.grey,
-            Mood::Ok => self.green,
-            Mood::Running => Tone {
+            Tone::Urgent => self.red,
+            Tone::Fault => self.orange,
+            Tone::Watch => self.yellow,
+            Tone::Info => self.grey,
+            Tone::Ok => self.green,
+            Tone::Running => ToneColors {
                 text: self.accent,
                 tint: self.selected,
                 fill: self.accent,

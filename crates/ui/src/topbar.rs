@@ -5,7 +5,7 @@ use egui::{Popup, PopupCloseBehavior, Rect, Response, Sense, Stroke, Ui, WidgetI
 
 use super::action::{Action, Outbox};
 use super::page::Page;
-use super::theme::{Face, Width};
+use super::theme::{TypeStyle, Width};
 use super::widgets::{button, date, input, progress};
 use super::{icons, paint};
 use recondesk_app::TaskKind;
@@ -98,7 +98,7 @@ impl TopBar {
             None => (w.frame.all_merchants)(&rows.len().to_string()),
         };
         let p = ui.painter();
-        let width = (paint::width(p, &shown, Face::Body) + 62.0).min(240.0);
+        let width = (paint::width(p, &shown, TypeStyle::Body) + 62.0).min(240.0);
         let rect = paint::from_left(at, vec2(width, 30.0));
         let response = ui.interact(rect, paint::id(ui, "merchant"), Sense::click());
         let said = format!("{}: {shown}", w.frame.merchant_select);
@@ -123,7 +123,7 @@ impl TopBar {
             pos2(rect.left() + 32.0, y),
             room,
             &shown,
-            (Face::Body, t.text_1),
+            (TypeStyle::Body, t.text_1),
         );
         paint::icon(
             p,
@@ -228,7 +228,7 @@ fn search(ui: &Ui, rect: Rect, page: &Page<'_>) -> Response {
             pos2(rect.left() + 30.0, y),
             room,
             w.frame.search,
-            (Face::Small, t.text_2),
+            (TypeStyle::Small, t.text_2),
         );
     }
     button::key_cap(ui, pos2(rect.right() - cap_width - 6.0, y), cap);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::numbers::Numbers;
-use super::scenario::Deal;
+use super::scenario::GeneratedOrder;
 use recondesk_domain::{
     AppId, BillRefundState, BillState, Fee, Fen, Instant, MOrder, MchId, OutRefundNo, OutTradeNo,
     PayStatus, RefundId, RowRef, TransactionId, WPay, WRefund,
@@ -287,7 +287,7 @@ impl Book {
     }
 
     /// Enters a deal of the past: its payments and refunds, else its order if it was never paid.
-    pub(crate) fn seed_deal(&mut self, deal: &Deal) {
+    pub(crate) fn seed_deal(&mut self, deal: &GeneratedOrder) {
         let pays: Vec<WPay> = deal.pays().copied().collect();
         let unpaid = deal.order.as_ref().filter(|order| {
             pays.is_empty() && matches!(order.pay_status, PayStatus::Created | PayStatus::Closed)

@@ -79,8 +79,8 @@ pub struct Config {
     pub pays: Vec<WPay>,
     /// Refunds of the past.
     pub refunds: Vec<WRefund>,
-    /// The past with its texts and its unpaid orders, such as a [`scenario::Scene`] makes.
-    pub deals: Vec<scenario::Deal>,
+    /// The past with its texts and its unpaid orders, such as a [`scenario::Scenario`] makes.
+    pub deals: Vec<scenario::GeneratedOrder>,
 }
 
 impl Config {

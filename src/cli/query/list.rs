@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{Command, Format, Named, likeliest, nothing_found, tell_cleaning, usage};
-use crate::cli::Done;
-use crate::cli::context::{Context, not_written, print};
+use super::{AnswerFormat, Named, QueryCommand, likeliest, nothing_found, tell_cleaning, usage};
+use crate::cli::CommandEnd;
+use crate::cli::context::{CommandContext, not_written, print};
 use recondesk_app::jobs::export::{write_csv, write_json};
 use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use recondesk_app::jobs::lookup::live::{self, Asked};
 use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
 use recondesk_app::jobs::query::Verdict;
-use recondesk_app::{Failure, FailureKind, Silent, Words};
+use recondesk_app::{Failure, FailureKind, Message, Silent};
 use recondesk_domain::Sheet;
 use recondesk_intake::list_text;
 use recondesk_ports::{CancelToken, NumberKind, Ports};
@@ -26,11 +26,11 @@ fn too_long(path: &Path) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "query.list",
-        Words::new(
+        Message::new(
             format!("清单太长：一次最多 {MAX_NUMBERS} 个单号"),
             format!("The list is too long: at most {MAX_NUMBERS} numbers at a time"),
         ),
-        Words::new(
+        Message::new(
             "确认这是单号清单，分成几份再查",
             "Check that it is a list of numbers, and split it",
         ),
@@ -39,7 +39,7 @@ fn too_long(path: &Path) -> Failure {
 }
 
 /// The text of a list: of a text file, or of the first sheet of a workbook.
-fn read(context: &Context<'_>, path: &Path) -> Result<String, Failure> {
+fn read(context: &CommandContext<'_>, path: &Path) -> Result<String, Failure> {
     let source = context.source(path)?;
     if source.size > LARGEST_FILE {
         return Err(too_long(path));
@@ -50,8 +50,8 @@ fn read(context: &Context<'_>, path: &Path) -> Result<String, Failure> {
         Err(error) => Err(Failure::new(
             FailureKind::RefusedInput,
             "query.file",
-            Words::new(error.zh(), error.to_string()),
-            Words::new(
+            Message::new(error.zh(), error.to_string()),
+            Message::new(
                 "单号清单可以是文本、CSV 或 .xlsx，一行一个单号",
                 "A list is text, CSV or .xlsx, one number a line",
             ),
@@ -62,17 +62,17 @@ fn read(context: &Context<'_>, path: &Path) -> Result<String, Failure> {
 
 /// Many numbers, all asked live.
 pub(super) fn list(
-    command: &Command,
-    context: &Context<'_>,
+    command: &QueryCommand,
+    context: &CommandContext<'_>,
     (ports, path, profile): (&Ports, &Path, Named),
-) -> Result<Done, Failure> {
+) -> Result<CommandEnd, Failure> {
     let (Some((id, profile)), true) = (profile, command.live) else {
         return Err(usage(
-            Words::new(
+            Message::new(
                 "--list 需要 --profile 和 --live",
                 "--list needs --profile and --live",
             ),
-            Words::default(),
+            Message::default(),
         ));
     };
     let text = read(context, path)?;
@@ -99,9 +99,9 @@ pub(super) fn list(
             rows: &mut rows,
         };
         match command.format {
-            Format::Json => write_json(sheet, out),
-            Format::Xlsx => context.workbooks().write(sheet, out),
-            Format::Csv | Format::Text => write_csv(sheet, out),
+            AnswerFormat::Json => write_json(sheet, out),
+            AnswerFormat::Xlsx => context.workbooks().write(sheet, out),
+            AnswerFormat::Csv | AnswerFormat::Text => write_csv(sheet, out),
         }
     };
     if let Some(path) = &command.out {
@@ -113,14 +113,14 @@ pub(super) fn list(
     }
     if let Some(unclear) = asked.iter().find(|asked| asked.is_unclear()) {
         let trouble = match (&unclear.inquiry.verdict, &unclear.inquiry.refunds) {
-            (Verdict::Trouble(trouble), _) | (_, Some(Err(trouble))) => trouble.failure(),
+            (Verdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => trouble.failure(),
             _ => Failure::cancelled(),
         };
         return Err(trouble);
     }
     Ok(if asked.iter().all(Asked::agrees) {
-        Done::Clean
+        CommandEnd::Clean
     } else {
-        Done::NeedsPerson
+        CommandEnd::NeedsPerson
     })
 }

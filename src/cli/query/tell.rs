@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::Answer;
-use crate::cli::table::Table;
+use super::LiveResult;
+use crate::cli::table::TextTable;
 use recondesk_app::Language;
-use recondesk_app::jobs::lookup::Story;
+use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::answers::verdict_word;
 use recondesk_app::jobs::lookup::live::Asked;
 use recondesk_app::jobs::query::Verdict;
@@ -22,7 +22,7 @@ pub(super) const fn kind_words(kind: NumberKind) -> (&'static str, &'static str,
     }
 }
 
-pub(super) fn answers_text(answers: &[Answer], lang: Language) -> String {
+pub(super) fn answers_text(answers: &[LiveResult], lang: Language) -> String {
     let mut out = String::new();
     for (found, stories, asked) in answers {
         if stories.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn answers_text(answers: &[Answer], lang: Language) -> String {
     out
 }
 
-fn story_text(out: &mut String, story: &Story, lang: Language) {
+fn story_text(out: &mut String, story: &OrderView, lang: Language) {
     let dossier = &story.dossier;
     let (_, zh, en) = kind_words(story.kind);
     let step = story.sentence.step;
@@ -86,7 +86,7 @@ fn story_text(out: &mut String, story: &Story, lang: Language) {
         Language::Zh => ["时间", "事件", "金额", "状态", "来源"],
         Language::En => ["Time", "Event", "Amount", "State", "Source"],
     };
-    let mut table = Table::new(names).right(2);
+    let mut table = TextTable::new(names).right(2);
     for entry in &story.entries {
         table.row([
             entry.at.map_or_else(String::new, |at| at.to_string()),
@@ -128,7 +128,7 @@ fn asked_text(out: &mut String, asked: &Asked, lang: Language) {
             }
         }
         Verdict::NotFound => {}
-        Verdict::Trouble(trouble) => {
+        Verdict::ExchangeError(trouble) => {
             let (title, advice) = trouble.words();
             line(format!("  {} ({trouble})", title.get(lang)));
             line(format!("  {}", advice.get(lang)));
@@ -157,7 +157,7 @@ fn asked_text(out: &mut String, asked: &Asked, lang: Language) {
     }
 }
 
-pub(super) fn answer_json((found, stories, asked): &Answer) -> Value {
+pub(super) fn answer_json((found, stories, asked): &LiveResult) -> Value {
     let kinds: Vec<&str> = found.kinds.iter().map(|kind| kind_words(*kind).0).collect();
     let stories: Vec<Value> = stories.iter().map(story_json).collect();
     json!({
@@ -169,7 +169,7 @@ pub(super) fn answer_json((found, stories, asked): &Answer) -> Value {
     })
 }
 
-fn story_json(story: &Story) -> Value {
+fn story_json(story: &OrderView) -> Value {
     let dossier = &story.dossier;
     let entries: Vec<Value> = story
         .entries
@@ -210,7 +210,7 @@ fn asked_json(asked: &Asked) -> Value {
         _ => Value::Null,
     };
     let trouble = match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
-        (Verdict::Trouble(trouble), _) | (_, Some(Err(trouble))) => {
+        (Verdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
             json!({ "code": trouble.code(), "detail": trouble.to_string() })
         }
         _ => Value::Null,

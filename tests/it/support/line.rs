@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recondesk::adapters::gateway::{HttpGateway, Timeouts};
-use recondesk::app::jobs::exchange::Line;
+use recondesk::app::jobs::exchange::GatewaySession;
 use recondesk::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk::ports::{CancelToken, Clock, Random, Vault, VaultError};
 use recondesk::sandbox::Running;
@@ -118,8 +118,8 @@ impl Desk {
         }
     }
 
-    pub(crate) fn line(&self) -> Line<'_> {
-        Line {
+    pub(crate) fn line(&self) -> GatewaySession<'_> {
+        GatewaySession {
             gateway: &self.gateway,
             vault: &self.vault,
             random: &self.nonces,

@@ -8,8 +8,8 @@ use super::page::Index;
 use super::reading::{day_number, is_open, paid_day};
 use super::record::Record;
 use super::scan::Keep;
-use super::shelf::Shelf;
-use super::view::View;
+use super::shelf::SegmentCache;
+use super::view::Snapshot;
 use crate::sqlite::SectionMeta;
 use recondesk_domain::{
     BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
@@ -19,8 +19,8 @@ use recondesk_reconcile::{Evidence, EvidenceError, Stream};
 /// The books of one merchant, as of one import.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    pub(super) shelf: Arc<Shelf>,
-    pub(super) view: Arc<View>,
+    pub(super) shelf: Arc<SegmentCache>,
+    pub(super) view: Arc<Snapshot>,
     /// The day last asked for: numbers are likely near it.
     pub(super) near: AtomicI32,
 }

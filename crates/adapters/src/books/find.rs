@@ -8,7 +8,7 @@ use super::lookup::{Found, Wanted, lookup};
 use super::page::Index;
 use super::record::Record;
 use super::store::Bookshelf;
-use super::view::View;
+use super::view::Snapshot;
 use crate::archive::Archive;
 use crate::sqlite::SectionMeta;
 use recondesk_domain::{BillDate, MOrder, MRefund, RowRef, WPay, WRefund};
@@ -54,7 +54,7 @@ impl Bookshelf {
 
     fn within<R: Record>(
         &self,
-        view: &View,
+        view: &Snapshot,
         meta: &SectionMeta,
         number: &str,
     ) -> Result<Vec<Occurrence>, BooksError> {
@@ -101,7 +101,7 @@ impl Bookshelf {
     }
 
     /// The catalog of all merchants, read anew when there is a newer import.
-    pub(super) fn view(&self) -> Result<Arc<View>, BooksError> {
+    pub(super) fn view(&self) -> Result<Arc<Snapshot>, BooksError> {
         let newest = self.db.newest_import(None)?;
         let mut cached = self
             .views
@@ -110,7 +110,7 @@ impl Bookshelf {
         match &*cached {
             Some((known, view)) if *known == newest => Ok(Arc::clone(view)),
             _ => {
-                let view = Arc::new(View::load(&self.db, None, None)?);
+                let view = Arc::new(Snapshot::load(&self.db, None, None)?);
                 *cached = Some((newest, Arc::clone(&view)));
                 Ok(view)
             }

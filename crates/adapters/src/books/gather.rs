@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::narrow;
-use super::pack::{Pack, Sheaf};
+use super::pack::{Pack, RowBuffer};
 use super::record::Record;
 use recondesk_domain::Term;
 
@@ -94,14 +94,14 @@ impl<R: Record> Sorted<R> {
 
 /// All rows of one kind, and their sections.
 pub(super) struct Gathered<R> {
-    pub(super) sheaf: Sheaf<R>,
+    pub(super) sheaf: RowBuffer<R>,
     pub(super) sections: BTreeMap<(i32, bool), (u64, Ranges)>,
 }
 
 impl<R> Default for Gathered<R> {
     fn default() -> Self {
         Self {
-            sheaf: Sheaf::default(),
+            sheaf: RowBuffer::default(),
             sections: BTreeMap::new(),
         }
     }

@@ -3,7 +3,7 @@
 use std::array::from_fn;
 
 use super::column::{Fill, IntColumn, Numbers, TextColumn, Texts, encode_ints};
-use super::pack::{Entry, Scratch, Sheaf, scratch};
+use super::pack::{Entry, RowBuffer, Scratch, scratch};
 use super::page::short;
 use super::record::{Fields, INTS, Record, TEXTS};
 use crate::checksum::checksum;
@@ -30,7 +30,7 @@ pub(super) struct EncodedGroup {
 }
 
 /// Encodes some rows of a sheaf; `None` if a row cannot be read back, which is a fault of the program.
-pub(super) fn encode<R: Record>(sheaf: &Sheaf<R>, entries: &[Entry]) -> Option<EncodedGroup> {
+pub(super) fn encode<R: Record>(sheaf: &RowBuffer<R>, entries: &[Entry]) -> Option<EncodedGroup> {
     let rows = entries.len();
     let room = |wanted: bool| if wanted { rows } else { 0 };
     let mut numbers: [Numbers<'_>; TEXTS] =

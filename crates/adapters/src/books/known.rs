@@ -5,7 +5,7 @@ use super::record::Record;
 use super::shelf::Section;
 use super::store::Bookshelf;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
-use recondesk_intake::{Beside, Kind};
+use recondesk_intake::{Kind, KnownContext};
 use recondesk_ports::{Book, BooksError, Records as _};
 
 /// Numbers that are enough to know their form.
@@ -17,13 +17,13 @@ impl Bookshelf {
         &self,
         profile: ProfileId,
         kind: Kind,
-    ) -> Result<Beside, BooksError> {
+    ) -> Result<KnownContext, BooksError> {
         let profiles = self.db.profiles()?;
         let own = profiles.into_iter().find(|(id, _)| *id == profile);
         let merchants = own.map_or_else(Vec::new, |(_, own)| {
             std::iter::once(own.mch_id).chain(own.sub_mch_ids).collect()
         });
-        Ok(Beside {
+        Ok(KnownContext {
             merchants,
             numbers: self.some_numbers(profile, kind)?,
         })

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::page::{Index, short, sweep_worth};
 use super::record::Record;
-use super::shelf::Shelf;
-use super::view::View;
+use super::shelf::SegmentCache;
+use super::view::Snapshot;
 use crate::sqlite::SectionMeta;
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
@@ -51,7 +51,7 @@ pub(super) struct Found<R> {
 
 /// Finds numbers in one section; `is` compares the whole text.
 pub(super) fn lookup<R: Record>(
-    (shelf, view): (&Arc<Shelf>, &View),
+    (shelf, view): (&Arc<SegmentCache>, &Snapshot),
     meta: &SectionMeta,
     index: Index,
     wanted: &Wanted<'_>,

@@ -9,7 +9,7 @@ use super::reading::{Reading, read};
 use super::record::Record;
 use super::segment::{write_section, write_superseded};
 use super::store::{Bookshelf, Draft, disk_error};
-use super::view::View;
+use super::view::Snapshot;
 use super::weed::weed;
 use crate::digest::{Hash, hex};
 use crate::disk::Output;
@@ -233,7 +233,7 @@ impl<'a> Writing<'a> {
         if orders.sections.is_empty() && refunds.sections.is_empty() {
             return Ok(());
         }
-        let view = View::load(&self.books.db, Some(self.profile), None)?;
+        let view = Snapshot::load(&self.books.db, Some(self.profile), None)?;
         let mut out = draft.segment()?;
         self.write(&mut out, orders, &view, watch)?;
         self.write(&mut out, refunds, &view, watch)?;
@@ -245,7 +245,7 @@ impl<'a> Writing<'a> {
         &mut self,
         out: &mut Output,
         rows: Gathered<R>,
-        view: &View,
+        view: &Snapshot,
         watch: &dyn Watch,
     ) -> Result<(), BooksError> {
         let Gathered {

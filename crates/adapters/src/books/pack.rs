@@ -199,13 +199,13 @@ fn read_known<'a>(bytes: &mut &'a [u8], known: &'a [Box<[u8]>]) -> Option<&'a [u
 
 /// All rows of one book of one import.
 #[derive(Debug)]
-pub(super) struct Sheaf<R> {
+pub(super) struct RowBuffer<R> {
     packs: Vec<Pack<R>>,
-    /// The rows; sorted by [`Sheaf::sort`].
+    /// The rows; sorted by [`RowBuffer::sort`].
     pub(super) entries: Vec<Entry>,
 }
 
-impl<R> Default for Sheaf<R> {
+impl<R> Default for RowBuffer<R> {
     fn default() -> Self {
         Self {
             packs: Vec::new(),
@@ -214,7 +214,7 @@ impl<R> Default for Sheaf<R> {
     }
 }
 
-impl<R: Record> Sheaf<R> {
+impl<R: Record> RowBuffer<R> {
     /// Adds the rows of a pack, each with its section.
     pub(super) fn add(
         &mut self,

@@ -40,7 +40,7 @@ impl Lines {
 }
 
 /// Reads a bill and cuts it into blocks of whole lines.
-struct Cutter {
+struct LineSplitter {
     reader: Box<dyn Read + Send>,
     /// What was read and not handed out is at its beginning.
     room: Vec<u8>,
@@ -51,7 +51,7 @@ struct Cutter {
     ended: bool,
 }
 
-impl Cutter {
+impl LineSplitter {
     /// Reads enough to see the header.
     fn open(source: Source) -> io::Result<Self> {
         let size = source.size;
@@ -217,7 +217,7 @@ pub(super) fn read(
     archive: &mut ArchiveWriter,
     (want_sha1, watch): (bool, &dyn Watch),
 ) -> Result<(Layout, Reading), BooksError> {
-    let mut cutter = Cutter::open(source).map_err(|e| BooksError::source(&e))?;
+    let mut cutter = LineSplitter::open(source).map_err(|e| BooksError::source(&e))?;
     let opened = Layout::open(cutter.carry()).map_err(|fault| match fault {
         BillFault::NotABill(kind) => BooksError::NotABill {
             kind,
@@ -237,7 +237,7 @@ pub(super) fn read(
 }
 
 fn rows(
-    mut cutter: Cutter,
+    mut cutter: LineSplitter,
     (layout, header_lines): (&Layout, u32),
     draft: &Draft<'_>,
     archive: &mut ArchiveWriter,

@@ -11,8 +11,8 @@ use crate::archive::{ArchiveWriter, Squeezed, Squeezer};
 use crate::digest::Hash;
 use recondesk_domain::{BEIJING_OFFSET_S, Instant, MOrder, MRefund, PayStatus};
 use recondesk_intake::{
-    Beside, Block, Cutter, Guess, HEAD_BYTES, IntakeError, Mapping, OrderBlock, Plan, Reject,
-    Stats, Workbook, sniff,
+    Block, Guess, HEAD_BYTES, IntakeError, KnownContext, Mapping, OrderBlock, Plan, RecordSplitter,
+    Reject, Stats, Workbook, sniff,
 };
 use recondesk_ports::{BooksError, Part, Source, Watch};
 
@@ -156,7 +156,7 @@ fn sort_out(rows: &mut OrderBlock, (orders, refunds): (&mut Sorted<MOrder>, &mut
     rows.refunds.clear();
 }
 
-fn plan((mapping, beside): (&Mapping, &Beside), guess: &Guess) -> Result<Plan, BooksError> {
+fn plan((mapping, beside): (&Mapping, &KnownContext), guess: &Guess) -> Result<Plan, BooksError> {
     let mut plan =
         Plan::new(mapping, guess).map_err(|error| BooksError::Mapping(Box::new(error)))?;
     plan.learn_beside(beside);
@@ -166,7 +166,7 @@ fn plan((mapping, beside): (&Mapping, &Beside), guess: &Guess) -> Result<Plan, B
 /// Reads a file, whatever its form, beside numbers that the books hold already.
 pub(super) fn read(
     mut source: Source,
-    (mapping, beside): (&Mapping, &Beside),
+    (mapping, beside): (&Mapping, &KnownContext),
     draft: &Draft<'_>,
     sinks: (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -188,7 +188,7 @@ pub(super) fn read(
 /// Reads a workbook: first its bytes for the archive, then its rows.
 fn read_workbook(
     mut source: Source,
-    (mapping, beside): (&Mapping, &Beside),
+    (mapping, beside): (&Mapping, &KnownContext),
     draft: &Draft<'_>,
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -246,7 +246,7 @@ fn read_workbook(
 /// Reads delimited text into rows in memory, and into the archive.
 fn read_text(
     source: Source,
-    ((mapping, beside), head, guess): ((&Mapping, &Beside), Vec<u8>, &Guess),
+    ((mapping, beside), head, guess): ((&Mapping, &KnownContext), Vec<u8>, &Guess),
     draft: &Draft<'_>,
     (archive, rejects): (&mut ArchiveWriter, &mut dyn FnMut(&Reject)),
     watch: &dyn Watch,
@@ -267,7 +267,7 @@ fn read_text(
             seen: Arc::clone(&seen),
         })
     };
-    let mut cutter = Cutter::new(reader, guess);
+    let mut cutter = RecordSplitter::new(reader, guess);
     let mut ended = false;
     let mut hash = Hash::sha256();
     let mut reading = Reading::default();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::group::{CHUNK, GROUP_ROWS, Group};
 use super::narrow;
 use super::record::{INTS, Record};
-use super::shelf::{Section, Shelf};
+use super::shelf::{Section, SegmentCache};
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
 use recondesk_reconcile::{EvidenceError, Rows as RowsOf, Stream};
@@ -23,9 +23,9 @@ pub(super) type Keep<R> = Arc<dyn Fn(&R) -> bool + Send + Sync>;
 
 /// Rows of a section that newer imports replaced, one bit a row.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Dead(Vec<u64>);
+pub(super) struct Tombstones(Vec<u64>);
 
-impl Dead {
+impl Tombstones {
     pub(super) fn insert(&mut self, row: u32) {
         let word = (row / 64) as usize;
         if self.0.len() <= word {
@@ -45,9 +45,9 @@ impl Dead {
 
 /// A section to read.
 pub(super) struct Scan<R> {
-    pub(super) shelf: Arc<Shelf>,
+    pub(super) shelf: Arc<SegmentCache>,
     pub(super) section: Arc<Section>,
-    pub(super) dead: Option<Arc<Dead>>,
+    pub(super) dead: Option<Arc<Tombstones>>,
     pub(super) keep: Option<Keep<R>>,
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::group::{EncodedGroup, GROUP_ROWS, encode};
-use super::pack::{Entry, Sheaf, lost};
+use super::pack::{Entry, RowBuffer, lost};
 use super::page::{key_pages, other_pages, short};
 use super::record::Record;
 use super::spread;
@@ -40,7 +40,7 @@ pub(crate) fn segment_name(import: u32) -> String {
 /// Writes a section: entries must be in order. Cancelling shows as `Interrupted`.
 pub(super) fn write_section<R: Record>(
     out: &mut Output,
-    sheaf: &Sheaf<R>,
+    sheaf: &RowBuffer<R>,
     entries: &[Entry],
     watch: &dyn Watch,
 ) -> io::Result<Place> {

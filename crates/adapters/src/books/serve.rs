@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicI32;
 
 use super::evidence::Ledger;
 use super::store::Bookshelf;
-use super::view::View;
+use super::view::Snapshot;
 use crate::archive::Archive;
 use recondesk_domain::{BillDate, ProfileId, RowRef};
-use recondesk_intake::{Beside, Kind, Mapping, Reject};
+use recondesk_intake::{Kind, KnownContext, Mapping, Reject};
 use recondesk_ports::{
     BillExpect, BillImport, Book, BookRow, Books, BooksError, ImportRecord, Occurrence,
     OrdersImport, RawRow, RowId, RowList, Source, TableQuery, Watch,
@@ -23,7 +23,7 @@ impl Bookshelf {
     ) -> Result<Box<dyn Evidence>, BooksError> {
         Ok(Box::new(Ledger {
             shelf: Arc::clone(&self.shelf),
-            view: Arc::new(View::load(&self.db, Some(profile), as_of)?),
+            view: Arc::new(Snapshot::load(&self.db, Some(profile), as_of)?),
             near: AtomicI32::new(i32::MAX),
         }))
     }
@@ -66,7 +66,7 @@ impl Books for Bookshelf {
         Ok(self.db.newest_import(Some(profile))?)
     }
 
-    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<Beside, BooksError> {
+    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<KnownContext, BooksError> {
         self.known_beside(profile, kind)
     }
 

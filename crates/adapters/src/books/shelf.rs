@@ -93,7 +93,7 @@ impl Section {
 
 /// All segments of a workspace.
 #[derive(Debug)]
-pub(super) struct Shelf {
+pub(super) struct SegmentCache {
     disk: Disk,
     files: Mutex<Recent<u32, Arc<File>>>,
     sections: Mutex<Recent<u32, Arc<Section>>>,
@@ -128,7 +128,7 @@ fn edge(index: Index, pages: &[u8], at: usize) -> u32 {
     word.copied().map_or(0, u32::from_le_bytes)
 }
 
-impl Shelf {
+impl SegmentCache {
     pub(super) fn new(disk: Disk) -> Self {
         Self {
             disk,

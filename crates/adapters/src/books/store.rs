@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::segment::{MAGIC, segment_name};
-use super::shelf::Shelf;
-use super::view::View;
+use super::shelf::SegmentCache;
+use super::view::Snapshot;
 use crate::archive::{ArchiveWriter, archive_name};
 use crate::disk::{Disk, Fault, Output};
 use crate::sqlite::{Database, NewImport};
@@ -31,10 +31,10 @@ pub struct Bookshelf {
     pub(super) workspace: Workspace,
     pub(super) db: Database,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) shelf: Arc<Shelf>,
+    pub(super) shelf: Arc<SegmentCache>,
     pub(super) archive: Disk,
     /// The catalog of all merchants as of an import.
-    pub(super) views: Mutex<Option<(u32, Arc<View>)>>,
+    pub(super) views: Mutex<Option<(u32, Arc<Snapshot>)>>,
 }
 
 impl std::fmt::Debug for Bookshelf {
@@ -81,7 +81,7 @@ impl Bookshelf {
             Disk::at(&workspace.folder().join(name), fault.clone())
                 .map_err(|error| disk_error(&error))
         };
-        let shelf = Arc::new(Shelf::new(disk("books")?));
+        let shelf = Arc::new(SegmentCache::new(disk("books")?));
         let archive =
             Disk::at(&workspace.archive_folder(), fault).map_err(|error| disk_error(&error))?;
         Ok(Self {

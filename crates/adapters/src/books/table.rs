@@ -11,7 +11,7 @@ use super::pack::{Scratch, scratch};
 use super::record::{Record, unzigzag};
 use super::sorting::{Part, by_number, by_text};
 use super::store::Bookshelf;
-use super::view::View;
+use super::view::Snapshot;
 use super::{low_half, narrow};
 use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
 use recondesk_ports::{
@@ -56,7 +56,7 @@ impl Bookshelf {
 
     fn sorted<R: Record>(
         &self,
-        view: &View,
+        view: &Snapshot,
         (profile, day): (ProfileId, i32),
         query: &TableQuery,
         watch: &dyn Watch,
@@ -130,7 +130,7 @@ impl Bookshelf {
         Ok(out)
     }
 
-    fn by_id<R: Record>(&self, view: &View, id: RowId) -> Result<R, BooksError> {
+    fn by_id<R: Record>(&self, view: &Snapshot, id: RowId) -> Result<R, BooksError> {
         let meta = view
             .section(low_half(id.0 >> 32))
             .filter(|meta| meta.book == R::BOOK)

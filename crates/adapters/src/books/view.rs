@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::record::Record;
-use super::scan::{Dead, Keep, Merge, Scan};
+use super::scan::{Keep, Merge, Scan, Tombstones};
 use super::segment::read_superseded;
-use super::shelf::Shelf;
+use super::shelf::SegmentCache;
 use crate::sqlite::{Database, SectionMeta, SupersededMeta};
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{Book, BooksError, ImportRecord, Standing};
 
 /// Sections and superseded rows of one merchant, or of all.
 #[derive(Debug)]
-pub(super) struct View {
+pub(super) struct Snapshot {
     /// All sections, in order of their numbers.
     pub(super) sections: Vec<SectionMeta>,
     /// Places in `sections` of those that count, by book and day.
@@ -21,7 +21,7 @@ pub(super) struct View {
     /// Numbers of the sections that count, ascending.
     counting: Vec<u32>,
     superseded: HashMap<u32, Vec<SupersededMeta>>,
-    dead: Mutex<HashMap<u32, Arc<Dead>>>,
+    dead: Mutex<HashMap<u32, Arc<Tombstones>>>,
     /// Days with a verified bill.
     pub(super) bill_days: Vec<BillDate>,
     /// True when an orders file carried running totals of refunds.
@@ -39,7 +39,7 @@ fn rank(kind: &str, book: Book) -> Option<u8> {
     }
 }
 
-impl View {
+impl Snapshot {
     /// Reads the catalog; `as_of` leaves out what later imports brought.
     pub(super) fn load(
         db: &Database,
@@ -150,9 +150,9 @@ impl View {
     /// Rows of a section that newer imports replaced.
     pub(super) fn dead(
         &self,
-        shelf: &Shelf,
+        shelf: &SegmentCache,
         section: u32,
-    ) -> Result<Option<Arc<Dead>>, BooksError> {
+    ) -> Result<Option<Arc<Tombstones>>, BooksError> {
         let Some(lists) = self.superseded.get(&section) else {
             return Ok(None);
         };
@@ -160,7 +160,7 @@ impl View {
         if let Some(dead) = locked().get(&section) {
             return Ok(Some(Arc::clone(dead)));
         }
-        let mut dead = Dead::default();
+        let mut dead = Tombstones::default();
         for list in lists {
             let bytes = shelf.read(list.import, list.place)?;
             let rows = read_superseded(&bytes).ok_or_else(|| BooksError::Damaged {
@@ -179,7 +179,7 @@ impl View {
     /// Some sections as one stream of the rows that count.
     pub(super) fn merge<R: Record>(
         &self,
-        shelf: &Arc<Shelf>,
+        shelf: &Arc<SegmentCache>,
         sections: Vec<&SectionMeta>,
         keep: Option<&Keep<R>>,
     ) -> Result<Merge<R>, BooksError> {

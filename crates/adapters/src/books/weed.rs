@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::pack::{Entry, Sheaf, lost};
+use super::pack::{Entry, RowBuffer, lost};
 use super::record::Record;
 use super::scan::{Merge, Scanned};
 use super::store::disk_error;
@@ -78,7 +78,7 @@ fn first<R: Record>(
 
 /// Compares the new rows of a day, cold and hot, with the stored ones.
 pub(super) fn weed<R: Record>(
-    sheaf: &Sheaf<R>,
+    sheaf: &RowBuffer<R>,
     runs: [&[Entry]; 2],
     old: Merge<R>,
     watch: &dyn Watch,

@@ -17,7 +17,7 @@ use recondesk_ports::{
 };
 
 /// Files the findings of one run into cases.
-pub(super) struct Filer<'a> {
+pub(super) struct CaseWriter<'a> {
     tx: &'a Transaction<'a>,
     run: &'a RunRecord,
     mch_id: &'a str,
@@ -31,11 +31,11 @@ pub(super) struct Filer<'a> {
 struct Known {
     id: i64,
     status: CaseStatus,
-    spoken_on: i32,
+    seen_on: i32,
     category: Option<String>,
 }
 
-impl<'a> Filer<'a> {
+impl<'a> CaseWriter<'a> {
     pub(super) fn new(
         tx: &'a Transaction<'a>,
         run: &'a RunRecord,
@@ -75,7 +75,7 @@ impl<'a> Filer<'a> {
             self.event(id, CaseEventKind::Found, name)?;
             return Ok(id);
         };
-        if !self.filed.insert(known.id) || day < known.spoken_on {
+        if !self.filed.insert(known.id) || day < known.seen_on {
             return Ok(known.id);
         }
         let status = if known.status == CaseStatus::AutoClosed {
@@ -132,7 +132,7 @@ impl<'a> Filer<'a> {
                 let Some(known) = self.known(&asked.case_key(self.mch_id))? else {
                     continue;
                 };
-                let later = known.spoken_on > self.run.day.number();
+                let later = known.seen_on > self.run.day.number();
                 if known.status.is_closed() || self.filed.contains(&known.id) || later {
                     continue;
                 }
@@ -163,11 +163,11 @@ impl<'a> Filer<'a> {
                 ))
             })
             .optional()?;
-        row.map(|(id, status, spoken_on, category)| {
+        row.map(|(id, status, seen_on, category)| {
             Ok(Known {
                 id,
                 status: read_status(&status)?,
-                spoken_on,
+                seen_on,
                 category,
             })
         })
@@ -197,7 +197,7 @@ pub(super) fn refile(
         made_at: now,
         ..run.clone()
     };
-    let mut filer = Filer::new(tx, &speaking, mch_id)?;
+    let mut filer = CaseWriter::new(tx, &speaking, mch_id)?;
     for (seq, finding) in (0_i64..).zip(findings) {
         filer.file(seq, finding)?;
     }

@@ -93,7 +93,7 @@ fn twin(tx: &Transaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, DbE
 
 /// Writes the findings of a run, and what they mean for the cases.
 fn file(tx: &Transaction<'_>, record: &RunRecord, run: &NewRun<'_>) -> Result<(), DbError> {
-    let mut filer = cases::Filer::new(tx, record, run.mch_id)?;
+    let mut filer = cases::CaseWriter::new(tx, record, run.mch_id)?;
     let mut insert = FindingInsert::new(tx)?;
     for (seq, finding) in (0_i64..).zip(run.findings) {
         let case = filer.file(seq, finding)?;

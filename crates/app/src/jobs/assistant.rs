@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::import_file::{head_of, mapping_for, told_of_orders};
 use super::{orders, preview};
-use crate::event::Told;
+use crate::event::NoticeText;
 use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice};
-use crate::{Failure, FailureKind, Language, Reporter, Words};
+use crate::{Failure, FailureKind, Language, Message, Reporter};
 use recondesk_domain::ProfileId;
 use recondesk_intake::{Kind, Mapping, ReasonLanguage, Reject, RejectWriter};
 use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source, StoreError};
@@ -176,7 +176,7 @@ pub fn import(
     order: &ImportOrder,
     language: Language,
     reporter: &dyn Reporter,
-) -> Result<Told, Failure> {
+) -> Result<NoticeText, Failure> {
     let (mut source, _) = open(files, &order.path)?;
     let guess = preview::look(&mut source, Some(&order.mapping))?;
     let plan = preview::plan(&order.mapping, &guess)?;
@@ -187,10 +187,10 @@ pub fn import(
     let mut bytes = Vec::new();
     let unwritten = |error: std::io::Error| cannot_reject(&error);
     let mut writer = RejectWriter::new(&mut bytes, &plan, reasons).map_err(unwritten)?;
-    let mut first: Option<Words> = None;
+    let mut first: Option<Message> = None;
     let mut room = MOST_REJECTS;
     let mut keep = |reject: &Reject| {
-        first.get_or_insert_with(|| Words::new(reject.zh(), reject.en()));
+        first.get_or_insert_with(|| Message::new(reject.zh(), reject.en()));
         let size: usize = reject.cells.iter().map(String::len).sum::<usize>() + 256;
         if let Some(left) = room.checked_sub(size) {
             room = left;
@@ -224,15 +224,15 @@ fn reject_path(path: &Path, language: Language) -> PathBuf {
     path.with_file_name(format!("{stem}_{word}.csv"))
 }
 
-fn told_of_rejects(path: &Path, error: Option<std::io::Error>, first: Words) -> Words {
+fn told_of_rejects(path: &Path, error: Option<std::io::Error>, first: Message) -> Message {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Words { zh, en } = first;
+    let Message { zh, en } = first;
     match error {
-        None => Words::new(
+        None => Message::new(
             format!("拒收的行写入 {name}，改正后可再导入；{zh}"),
             format!("Refused rows are in {name}, to be mended and imported; {en}"),
         ),
-        Some(error) => Words::new(
+        Some(error) => Message::new(
             format!("拒收文件写不出去（{error}）；{zh}"),
             format!("The file of refused rows cannot be written ({error}); {en}"),
         ),
@@ -247,23 +247,23 @@ fn not_orders(kind: BodyKind) -> Failure {
         "import.not_orders"
     };
     let title = if is_bill {
-        Words::new(
+        Message::new(
             "不是订单文件：这是一份微信账单",
             "Not a file of orders: this is a bill of WeChat Pay",
         )
     } else {
-        Words::new(
+        Message::new(
             format!("不是订单文件：{}", kind.zh()),
             format!("Not a file of orders: {}", kind.en()),
         )
     };
     let advice = if is_bill {
-        Words::new(
+        Message::new(
             "账单不用选列，直接按账单导入",
             "A bill needs no columns chosen: import it as a bill",
         )
     } else {
-        Words::new(
+        Message::new(
             "从商城系统导出订单后再导入",
             "Export the orders from the shop system, then import them",
         )
@@ -275,8 +275,8 @@ fn cannot_reject(error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "import.rejects",
-        Words::new("拒收的行写不出去", "Refused rows cannot be written"),
-        Words::default(),
+        Message::new("拒收的行写不出去", "Refused rows cannot be written"),
+        Message::default(),
     )
     .with_detail(error.to_string())
 }

@@ -1,7 +1,7 @@
 //! Importing a bill from a file, a drop or a download: judged, archived, and stored when it adds up.
 
 use super::imports::Watching;
-use crate::{Failure, Reporter, Words};
+use crate::{Failure, Message, Reporter};
 use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId};
 use recondesk_ports::{BillExpect, BillImport, Books, Source};
 
@@ -29,15 +29,15 @@ pub fn import(
 
 /// The first thing to say about a bill that was imported now or before.
 #[must_use]
-pub fn first_reason(done: &BillImport) -> Option<Words> {
+pub fn first_reason(done: &BillImport) -> Option<Message> {
     if let Some(certificate) = &done.certificate {
         let reason = certificate.reasons.first()?;
-        return Some(Words::new(reason.zh.clone(), reason.en.clone()));
+        return Some(Message::new(reason.zh.clone(), reason.en.clone()));
     }
     let stored: serde_json::Value = serde_json::from_str(&done.record.facts).ok()?;
     let reason = stored.get("reasons")?.get(0)?;
     let words = |lang: &str| Some(reason.get(lang)?.as_str()?.to_owned());
-    Some(Words::new(words("zh")?, words("en")?))
+    Some(Message::new(words("zh")?, words("en")?))
 }
 
 /// As [`import`], with everything the caller knows of the bill, such as its announced digest.

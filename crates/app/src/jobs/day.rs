@@ -2,10 +2,10 @@
 
 use super::bills;
 use super::download::{BillType, Fetched, trade_bill};
-use super::exchange::Line;
+use super::exchange::GatewaySession;
 use super::reconcile::{self, Ask, Matched, Reconciled};
-use crate::event::Told;
-use crate::{Failure, FailureKind, Reporter, Words};
+use crate::event::NoticeText;
+use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, group_digits};
 use recondesk_ports::{BillImport, CancelToken, CaseQuery, Ports, Records, Standing, StoreError};
 
@@ -29,7 +29,7 @@ pub fn fetch(
     reporter: &dyn Reporter,
 ) -> Result<Arrived, Failure> {
     let cancel = CancelToken::default();
-    let line = Line {
+    let line = GatewaySession {
         gateway: ports.gateway.as_ref(),
         vault: ports.vault.as_ref(),
         random: ports.random.as_ref(),
@@ -94,8 +94,8 @@ fn not_ready(day: BillDate) -> Failure {
     Failure::new(
         FailureKind::NotReady,
         "bill.not_ready",
-        Words::new("账单还没有生成好", "The bill is not ready yet"),
-        Words::new(
+        Message::new("账单还没有生成好", "The bill is not ready yet"),
+        Message::new(
             "次日 10:00（北京时间）后再取",
             "Try after 10:00 Beijing time of the next day",
         ),
@@ -108,8 +108,8 @@ fn unwritten(error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "workspace.scratch",
-        Words::new("无法写临时文件", "A temporary file cannot be written"),
-        Words::new(
+        Message::new("无法写临时文件", "A temporary file cannot be written"),
+        Message::new(
             "检查工作区所在磁盘的空间和权限",
             "Check room and rights on the disk of the workspace",
         ),
@@ -140,24 +140,24 @@ pub(super) fn told_of_run(
     done: &Reconciled,
     (id, profile): (ProfileId, &MerchantProfile),
     day: BillDate,
-) -> Result<Told, StoreError> {
+) -> Result<NoticeText, StoreError> {
     let open = still_open(records, id, day)?;
     let matched = digits(done.run.summary.headline().matched);
     let work = digits(open);
     let name = &profile.name;
-    let title = Words::new(
+    let title = Message::new(
         format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
         format!("{name} {day} compared: {matched} matched, {work} to work"),
     );
     let changes = done.changes.as_ref().filter(|changes| !changes.is_empty());
     let note = changes.map(|changes| {
         let (new, gone) = (changes.new.len(), changes.gone.len());
-        Words::new(
+        Message::new(
             format!("与上次运行比：+{new} / −{gone} 笔"),
             format!("against the run before: +{new} / −{gone}"),
         )
     });
-    Ok(Told {
+    Ok(NoticeText {
         title,
         note: note.unwrap_or_default(),
         day: Some((id, day)),

@@ -1,7 +1,7 @@
 //! What a person decides about a case, as steps of its workflow; the store judges and keeps them.
 
 use crate::model::Decision;
-use crate::{Failure, Words};
+use crate::{Failure, Message};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::{CaseId, CaseStep, CaseStepKind, Ports, StoreError};
 
@@ -14,7 +14,7 @@ pub fn decide(
     case: (ProfileId, &str),
     decision: Decision,
     person: &str,
-) -> Result<Words, Failure> {
+) -> Result<Message, Failure> {
     let id = find(ports, case)?;
     let (steps, said) = steps(decision, (person, ports.clock.now()));
     ports.records.step_case_all(id, &steps)?;
@@ -48,7 +48,7 @@ fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, Stor
 }
 
 /// The steps of a decision by that person at that instant, and what is said when they are done.
-fn steps(decision: Decision, (person, at): (&str, Instant)) -> (Vec<CaseStep>, Words) {
+fn steps(decision: Decision, (person, at): (&str, Instant)) -> (Vec<CaseStep>, Message) {
     let step = |kind, text: &str| CaseStep {
         kind,
         actor: person.to_owned(),
@@ -63,38 +63,38 @@ fn steps(decision: Decision, (person, at): (&str, Instant)) -> (Vec<CaseStep>, W
         ]
     };
     match decision {
-        Decision::Take => (given(person), Words::new("已接手", "Taken")),
+        Decision::Take => (given(person), Message::new("已接手", "Taken")),
         Decision::HandOver(name) => {
             let name = name.trim();
-            let said = Words::new(format!("已转交{name}"), format!("Handed over to {name}"));
+            let said = Message::new(format!("已转交{name}"), format!("Handed over to {name}"));
             (given(name), said)
         }
         Decision::Carry(why) => (
             moved(CaseStatus::Waiting, &why),
-            Words::new("已挂账", "Carried"),
+            Message::new("已挂账", "Carried"),
         ),
         Decision::Resolve(how) => (
             moved(CaseStatus::Resolved, &how),
-            Words::new("已解决", "Resolved"),
+            Message::new("已解决", "Resolved"),
         ),
         Decision::Propose(why) => (
             moved(CaseStatus::Proposed, &why),
-            Words::new(
+            Message::new(
                 "已提请忽略，待第二人复核",
                 "Proposed to ignore, a second person must agree",
             ),
         ),
         Decision::Agree(why) => (
             moved(CaseStatus::ForceClosed, &why),
-            Words::new("已同意忽略，差错关闭", "Agreed, the case is closed"),
+            Message::new("已同意忽略，差错关闭", "Agreed, the case is closed"),
         ),
         Decision::Refuse(why) => (
             moved(CaseStatus::Rejected, &why),
-            Words::new("已驳回", "Refused"),
+            Message::new("已驳回", "Refused"),
         ),
         Decision::Reopen(why) => (
             moved(CaseStatus::Reopened, &why),
-            Words::new("已重开", "Reopened"),
+            Message::new("已重开", "Reopened"),
         ),
     }
 }

@@ -3,8 +3,8 @@
 //! "No bill that day", "not made yet", "refused" and "not a bill at all" are four different things;
 //! only the first lets a day be reconciled as empty. What the bytes hold is judged by the import.
 
-use super::exchange::{Line, Trouble, http, status_trouble};
-use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use super::exchange::{ExchangeError, GatewaySession, http, status_trouble};
+use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::BillDate;
 use recondesk_ports::{GatewayError, HttpAnswer};
 use wechatpay_codec::v2::{BillRefusal, Request, bill_refusal, xml};
@@ -53,7 +53,7 @@ pub type BillSink<'a> = dyn FnMut(&[u8]) -> Result<(), String> + 'a;
 /// # Errors
 /// `bill.not_ready` before it is made, `bill.too_old` after three months, else what the gateway said.
 pub fn trade_bill(
-    line: Line<'_>,
+    line: GatewaySession<'_>,
     day: BillDate,
     kind: BillType,
     sink: &mut BillSink<'_>,
@@ -73,7 +73,7 @@ pub fn trade_bill(
 /// # Errors
 /// As [`trade_bill`].
 pub fn fund_flow(
-    line: Line<'_>,
+    line: GatewaySession<'_>,
     day: BillDate,
     account: &'static str,
     sink: &mut BillSink<'_>,
@@ -89,17 +89,17 @@ pub fn fund_flow(
 }
 
 /// Days that have no bill yet, and days whose bill is gone: there "no bill" would be a lie.
-fn check_day(line: Line<'_>, day: BillDate) -> Result<(), Failure> {
+fn check_day(line: GatewaySession<'_>, day: BillDate) -> Result<(), Failure> {
     let today = line.clock.now().day();
     if day > today {
         return Err(Failure::new(
             FailureKind::Usage,
             "bill.future",
-            Words::new(
+            Message::new(
                 "这一天还没到，没有账单",
                 "That day has not come, there is no bill",
             ),
-            Words::default(),
+            Message::default(),
         )
         .with_detail(day.to_string()));
     }
@@ -108,11 +108,11 @@ fn check_day(line: Line<'_>, day: BillDate) -> Result<(), Failure> {
         return Err(Failure::new(
             FailureKind::Usage,
             "bill.too_old",
-            Words::new(
+            Message::new(
                 "微信支付只保留最近三个月的账单",
                 "WeChat Pay keeps bills for three months only",
             ),
-            Words::new(
+            Message::new(
                 "导入当时保存的账单文件",
                 "Import the file kept at that time",
             ),
@@ -144,7 +144,7 @@ fn sniff(head: &[u8]) -> Body {
 }
 
 fn fetch(
-    line: Line<'_>,
+    line: GatewaySession<'_>,
     request: &Request,
     sink: &mut BillSink<'_>,
     reporter: &dyn Reporter,
@@ -189,7 +189,7 @@ fn fetch(
     match answer {
         Err(_) if too_large => Err(unknown_body(&head)),
         Err(GatewayError::Cancelled) => Err(Failure::cancelled()),
-        Err(error) => Err(Trouble::from(error).failure()),
+        Err(error) => Err(ExchangeError::from(error).failure()),
         Ok(answer) if answer.status != 200 => {
             let answer = HttpAnswer {
                 body: head,
@@ -218,7 +218,7 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
     let said = filled(["err_code_des", "return_msg"]);
     let message = params.filled("return_msg").unwrap_or(&said);
     let detail = format!("{code} {said}");
-    let refused = |title: Words, advice: Words| {
+    let refused = |title: Message, advice: Message| {
         Failure::new(FailureKind::Gateway, "bill.refused", title, advice).with_detail(&detail)
     };
     match bill_refusal(&code, message) {
@@ -226,8 +226,8 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
         BillRefusal::NotReady => Err(Failure::new(
             FailureKind::NotReady,
             "bill.not_ready",
-            Words::new("账单还没有生成好", "The bill is not ready yet"),
-            Words::new(
+            Message::new("账单还没有生成好", "The bill is not ready yet"),
+            Message::new(
                 "次日 10:00（北京时间）后再取，每 30 分钟试一次",
                 "Try after 10:00 Beijing time of the next day, every 30 minutes",
             ),
@@ -235,23 +235,23 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
         .with_detail(detail)
         .retryable()),
         BillRefusal::Retry => Err(refused(
-            Words::new("微信支付系统异常", "WeChat Pay failed"),
-            Words::new("稍后再取", "Try again later"),
+            Message::new("微信支付系统异常", "WeChat Pay failed"),
+            Message::new("稍后再取", "Try again later"),
         )
         .retryable()),
         BillRefusal::Closed => Err(refused(
-            Words::new(
+            Message::new(
                 "这个商户的账单接口已关闭",
                 "The bill interface is closed for this merchant",
             ),
-            Words::new("联系微信支付", "Ask WeChat Pay"),
+            Message::new("联系微信支付", "Ask WeChat Pay"),
         )),
         BillRefusal::Fix | BillRefusal::Other => Err(refused(
-            Words::new(
+            Message::new(
                 "微信支付拒绝了账单请求",
                 "WeChat Pay refused the request for the bill",
             ),
-            Words::new(
+            Message::new(
                 "按返回信息检查密钥、签名类型、appid 和商户号",
                 "Check key, sign type, appid and merchant number as the message says",
             ),
@@ -268,11 +268,11 @@ fn unknown_body(body: &[u8]) -> Failure {
     Failure::new(
         FailureKind::Gateway,
         "bill.unknown_body",
-        Words::new(
+        Message::new(
             "返回的既不是账单也不是错误信息",
             "The answer is neither a bill nor an error",
         ),
-        Words::new(
+        Message::new(
             "检查网关地址和代理：可能被登录页或拦截页替换",
             "Check the address and the proxy: a login or blocking page may have taken its place",
         ),

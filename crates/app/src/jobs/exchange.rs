@@ -3,7 +3,7 @@
 //! Signs, sends, verifies, and says which of the few things happened that a caller must tell apart:
 //! answered, said no, refused unread, cannot be trusted, or unknown. Nothing here changes a record.
 
-use crate::{Failure, FailureKind, Words};
+use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::{
     CancelToken, Clock, Gateway, GatewayError, HttpAnswer, HttpRequest, Random, Route, Vault,
@@ -15,7 +15,7 @@ use wechatpay_codec::v2::{
 
 /// The line to the gateway on behalf of one merchant.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct GatewaySession<'a> {
     /// Sends.
     pub gateway: &'a dyn Gateway,
     /// Has the merchant's keys.
@@ -32,7 +32,7 @@ pub struct Line<'a> {
 
 /// Why there is no answer to go by. The order or refund is as it was, as far as anybody knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ExchangeError {
     /// Certainly not carried out: never connected, TLS refused, certificate unusable.
     NotSent(GatewayError),
     /// Sent, outcome unknown: time-out, cut, page for people, busy, cancelled.
@@ -62,7 +62,7 @@ pub struct Exchange {
     /// The answer as it came; its body is empty for a streamed bill.
     pub answer: Option<HttpAnswer>,
     /// What it is worth.
-    pub result: Result<Params, Trouble>,
+    pub result: Result<Params, ExchangeError>,
 }
 
 impl Exchange {
@@ -78,12 +78,12 @@ impl Exchange {
 
     /// The reason in the tail of the `Request-ID`, where there is a known one.
     #[must_use]
-    pub fn request_id_words(&self) -> Option<Words> {
-        request_id_reason(self.request_id()?).map(Words::from)
+    pub fn request_id_words(&self) -> Option<Message> {
+        request_id_reason(self.request_id()?).map(Message::from)
     }
 }
 
-impl Line<'_> {
+impl GatewaySession<'_> {
     /// The merchant's key of APIv2.
     ///
     /// # Errors
@@ -92,11 +92,11 @@ impl Line<'_> {
         self.secret(SecretKind::V2Key)?.ok_or_else(|| {
             missing_secret(
                 "vault.v2_key",
-                Words::new(
+                Message::new(
                     "这个商户还没有设置 APIv2 密钥",
                     "This merchant has no APIv2 key yet",
                 ),
-                Words::new(
+                Message::new(
                     "用 recondesk profile set-key 档案名 v2 设置",
                     "Set it with recondesk profile set-key NAME v2",
                 ),
@@ -109,8 +109,8 @@ impl Line<'_> {
             Failure::new(
                 FailureKind::Workspace,
                 "vault.locked",
-                Words::new("密钥库无法读取", "The vault cannot be read"),
-                Words::new("解锁密钥库后再试", "Unlock the vault and try again"),
+                Message::new("密钥库无法读取", "The vault cannot be read"),
+                Message::new("解锁密钥库后再试", "Unlock the vault and try again"),
             )
             .with_detail(error.to_string())
         })
@@ -128,11 +128,11 @@ impl Line<'_> {
             let (Some(certificate), Some(key)) = (certificate, key) else {
                 return Err(missing_secret(
                     "vault.client_cert",
-                    Words::new(
+                    Message::new(
                         "这个接口需要商户证书，档案里还没有",
                         "This call needs the merchant's certificate, and the profile has none",
                     ),
-                    Words::new(
+                    Message::new(
                         "用 recondesk profile set-key 档案名 client-cert 和 client-key 设置 apiclient_cert.pem、apiclient_key.pem",
                         "Set apiclient_cert.pem and apiclient_key.pem with recondesk profile set-key NAME client-cert, client-key",
                     ),
@@ -157,8 +157,8 @@ impl Line<'_> {
         let appid = profile.appids.first().cloned().ok_or_else(|| {
             missing_secret(
                 "profile.appid",
-                Words::new("这个商户档案没有 appid", "This profile has no appid"),
-                Words::new(
+                Message::new("这个商户档案没有 appid", "This profile has no appid"),
+                Message::new(
                     "在档案里补上任一已绑定的 appid",
                     "Add any appid bound to the merchant",
                 ),
@@ -176,11 +176,11 @@ impl Line<'_> {
             Failure::new(
                 FailureKind::Usage,
                 "request.value",
-                Words::new(
+                Message::new(
                     "请求里有无法发送的字符",
                     "The request holds a character that cannot be sent",
                 ),
-                Words::default(),
+                Message::default(),
             )
             .with_detail(error.to_string())
         })?;
@@ -213,7 +213,7 @@ impl Line<'_> {
         wire.max_answer_bytes = wire.max_answer_bytes.min(most_bytes);
         let answer = self.gateway.send(&route, &wire, self.cancel);
         let (answer, result) = match answer {
-            Err(error) => (None, Err(Trouble::from(error))),
+            Err(error) => (None, Err(ExchangeError::from(error))),
             Ok(answer) => {
                 let result = self.judge(&signed, &answer, key);
                 (Some(answer), result)
@@ -237,7 +237,7 @@ impl Line<'_> {
         signed: &Signed,
         answer: &HttpAnswer,
         key: &Secret<Vec<u8>>,
-    ) -> Result<Params, Trouble> {
+    ) -> Result<Params, ExchangeError> {
         if answer.status != 200 {
             return Err(status_trouble(signed.endpoint, answer));
         }
@@ -252,27 +252,27 @@ impl Line<'_> {
         match opened {
             Ok(Answer::Done(params)) => match params.filled("appid") {
                 Some(appid) if !profile.appids.iter().any(|known| known == appid) => Err(
-                    Trouble::Untrusted(format!("the answer is about appid {appid}")),
+                    ExchangeError::Untrusted(format!("the answer is about appid {appid}")),
                 ),
                 _ => Ok(params),
             },
-            Ok(Answer::Fault(fault)) if is_unclear(&fault) => Err(Trouble::Unclear(format!(
+            Ok(Answer::Fault(fault)) if is_unclear(&fault) => Err(ExchangeError::Unclear(format!(
                 "{} {}",
                 fault.code, fault.description
             ))),
-            Ok(Answer::Fault(fault)) => Err(Trouble::Fault(fault)),
-            Err(ReplyError::Message(error)) => Err(Trouble::Unclear(error.to_string())),
+            Ok(Answer::Fault(fault)) => Err(ExchangeError::Fault(fault)),
+            Err(ReplyError::Message(error)) => Err(ExchangeError::Unclear(error.to_string())),
             Err(ReplyError::Refused {
                 message,
                 error_code,
-            }) => Err(Trouble::Refused {
+            }) => Err(ExchangeError::Refused {
                 message,
                 error_code,
             }),
             Err(error @ (ReplyError::Signature(_) | ReplyError::Foreign { .. })) => {
-                Err(Trouble::Untrusted(error.to_string()))
+                Err(ExchangeError::Untrusted(error.to_string()))
             }
-            Err(error) => Err(Trouble::Unclear(error.to_string())),
+            Err(error) => Err(ExchangeError::Unclear(error.to_string())),
         }
     }
 }
@@ -307,7 +307,7 @@ pub fn http(signed: &Signed) -> HttpRequest {
 }
 
 /// A status other than 200 never comes from the payment system itself, but from what stands before it.
-pub(super) fn status_trouble(endpoint: Endpoint, answer: &HttpAnswer) -> Trouble {
+pub(super) fn status_trouble(endpoint: Endpoint, answer: &HttpAnswer) -> ExchangeError {
     let page = String::from_utf8_lossy(&answer.body);
     let title: String = page
         .split_once("<title>")
@@ -319,12 +319,12 @@ pub(super) fn status_trouble(endpoint: Endpoint, answer: &HttpAnswer) -> Trouble
         .collect();
     let text = format!("HTTP {} {title}", answer.status);
     if answer.status == 400 && endpoint.needs_certificate() {
-        return Trouble::NotSent(GatewayError::Certificate(text));
+        return ExchangeError::NotSent(GatewayError::Certificate(text));
     }
-    Trouble::Unclear(text)
+    ExchangeError::Unclear(text)
 }
 
-impl From<GatewayError> for Trouble {
+impl From<GatewayError> for ExchangeError {
     fn from(error: GatewayError) -> Self {
         match error {
             GatewayError::Connect(_) | GatewayError::Tls(_) | GatewayError::Certificate(_) => {
@@ -338,7 +338,7 @@ impl From<GatewayError> for Trouble {
     }
 }
 
-impl std::fmt::Display for Trouble {
+impl std::fmt::Display for ExchangeError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NotSent(error) => write!(f, "not sent: {error}"),
@@ -353,7 +353,7 @@ impl std::fmt::Display for Trouble {
     }
 }
 
-impl Trouble {
+impl ExchangeError {
     /// Stable code for scripts.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -370,71 +370,71 @@ impl Trouble {
 
     /// The fact and what to do, for people.
     #[must_use]
-    pub fn words(&self) -> (Words, Words) {
+    pub fn words(&self) -> (Message, Message) {
         match self {
             Self::NotSent(GatewayError::Tls(_)) => (
-                Words::new(
+                Message::new(
                     "安全连接被拒绝，请求没有发出",
                     "The secure connection was refused, nothing was sent",
                 ),
-                Words::new(
+                Message::new(
                     "检查系统时间、代理和证书；本程序不会跳过证书检查",
                     "Check the clock, the proxy and the certificates; the check is never skipped",
                 ),
             ),
             Self::NotSent(GatewayError::Certificate(_)) => (
-                Words::new(
+                Message::new(
                     "商户证书不能用",
                     "The merchant's certificate cannot be used",
                 ),
-                Words::new(
+                Message::new(
                     "检查 client-cert 和 client-key 是否配对、未过期、属于这个商户号",
                     "Check that client-cert and client-key are a pair, in date, and of this merchant",
                 ),
             ),
             Self::NotSent(_) => (
-                Words::new(
+                Message::new(
                     "连不上网关，请求没有发出",
                     "Cannot reach the gateway, nothing was sent",
                 ),
-                Words::new(
+                Message::new(
                     "检查网络和网关地址，再试一次",
                     "Check the network and the address, then try again",
                 ),
             ),
             Self::Unclear(_) => (
-                Words::new(
+                Message::new(
                     "没有明确答复，结果未知",
                     "No clear answer, the outcome is unknown",
                 ),
-                Words::new(
+                Message::new(
                     "稍后再查；在查明之前不要当作成功或失败",
                     "Query again later; until then take it for neither success nor failure",
                 ),
             ),
             Self::Untrusted(_) => (
-                Words::new(
+                Message::new(
                     "答复不可信，什么都没有改动",
                     "The answer cannot be trusted, nothing was changed",
                 ),
-                Words::new(
+                Message::new(
                     "检查 APIv2 密钥、签名类型和商户号",
                     "Check the APIv2 key, the sign type and the merchant number",
                 ),
             ),
             Self::Refused { .. } => (
-                Words::new("微信支付拒绝了请求", "WeChat Pay refused the request"),
-                Words::new(
+                Message::new("微信支付拒绝了请求", "WeChat Pay refused the request"),
+                Message::new(
                     "按返回信息改正档案后再试",
                     "Correct the profile as the message says",
                 ),
             ),
             Self::Fault(fault) => (
-                Words::new(
+                Message::new(
                     format!("微信支付返回 {}", fault.code),
                     format!("WeChat Pay says {}", fault.code),
                 ),
-                Words::from(fault.advice().words),
+                Message::from(fault.advice().words),
             ),
         }
     }
@@ -455,6 +455,6 @@ impl Trouble {
     }
 }
 
-fn missing_secret(code: &'static str, title: Words, advice: Words) -> Failure {
+fn missing_secret(code: &'static str, title: Message, advice: Message) -> Failure {
     Failure::new(FailureKind::Usage, code, title, advice)
 }

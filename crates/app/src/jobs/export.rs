@@ -64,7 +64,7 @@ pub fn finding_row(finding: &Finding) -> Vec<SheetCell> {
         line(finding.bill_row),
         line(finding.order_row),
         SheetCell::Word(action.word(), Term::new(action.zh(), action.en())),
-        SheetCell::Words(finding.tags.iter().map(|tag| tag.word()).collect()),
+        SheetCell::Message(finding.tags.iter().map(|tag| tag.word()).collect()),
         SheetCell::text(&finding.detail),
         SheetCell::Money(finding.at_stake()),
     ]
@@ -144,7 +144,7 @@ fn write_json_cell(cell: &SheetCell, out: &mut dyn Write) -> io::Result<()> {
         SheetCell::Empty => out.write_all(b"null"),
         SheetCell::Money(fen) => write!(out, "{}", fen.get()),
         SheetCell::Count(count) => write!(out, "{count}"),
-        SheetCell::Words(words) => Ok(serde_json::to_writer(out, words)?),
+        SheetCell::Message(words) => Ok(serde_json::to_writer(out, words)?),
         SheetCell::Text(_) | SheetCell::Word(..) | SheetCell::Time(_) | SheetCell::Day(_) => {
             Ok(serde_json::to_writer(out, &cell.plain())?)
         }

@@ -4,8 +4,8 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use super::bills::first_reason;
-use crate::event::Told;
-use crate::{Failure, FailureKind, Reporter, Words};
+use crate::event::NoticeText;
+use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
 use recondesk_intake::{HEAD_BYTES, IntakeError, Kind, Mapping, Workbook, sniff};
 use recondesk_ports::{BillImport, BooksError, Files, OrdersImport, Ports, Source, Stored};
@@ -24,7 +24,7 @@ pub fn import(
     merchant: Merchant<'_>,
     path: &Path,
     reporter: &dyn Reporter,
-) -> Result<Told, Failure> {
+) -> Result<NoticeText, Failure> {
     let mut source = files
         .open(path)
         .map_err(|error| BooksError::source(&error))?;
@@ -44,47 +44,47 @@ fn bill(
     merchant: Merchant<'_>,
     source: Source,
     reporter: &dyn Reporter,
-) -> Result<Told, Failure> {
+) -> Result<NoticeText, Failure> {
     let done = super::bills::import(ports.books.as_ref(), merchant, source, None, reporter)?;
     Ok(told_of_bill(&done, merchant.0))
 }
 
 /// Says what became of a bill.
 #[must_use]
-pub fn told_of_bill(done: &BillImport, profile: ProfileId) -> Told {
+pub fn told_of_bill(done: &BillImport, profile: ProfileId) -> NoticeText {
     let rows = group_digits(&done.record.rows.to_string());
     let day = done.day.map(|day| day.to_string()).unwrap_or_default();
     let (title, attention) = match done.stored {
         Stored::New => (
-            Words::new(
+            Message::new(
                 format!("已导入 {day} 账单，{rows} 行"),
                 format!("Bill of {day} imported, {rows} rows"),
             ),
             false,
         ),
         Stored::Replaced => (
-            Words::new(
+            Message::new(
                 format!("{day} 账单有变更，已换为新账单，{rows} 行"),
                 format!("The bill of {day} changed; the new one counts now, {rows} rows"),
             ),
             true,
         ),
         Stored::Unchanged => (
-            Words::new(
+            Message::new(
                 format!("{day} 账单已导入过，没有变化"),
                 format!("The bill of {day} was imported before, nothing changed"),
             ),
             false,
         ),
         Stored::Quarantined => (
-            Words::new(
+            Message::new(
                 format!("{day} 账单汇总不符，已隔离"),
                 format!("The bill of {day} does not add up and is quarantined"),
             ),
             true,
         ),
     };
-    Told {
+    NoticeText {
         title,
         note: reason_of(done),
         day: done.day.map(|day| (profile, day)),
@@ -92,7 +92,7 @@ pub fn told_of_bill(done: &BillImport, profile: ProfileId) -> Told {
     }
 }
 
-fn reason_of(done: &BillImport) -> Words {
+fn reason_of(done: &BillImport) -> Message {
     first_reason(done).unwrap_or_default()
 }
 
@@ -101,7 +101,7 @@ fn orders(
     merchant: Merchant<'_>,
     (source, mapping): (Source, &Mapping),
     reporter: &dyn Reporter,
-) -> Result<Told, Failure> {
+) -> Result<NoticeText, Failure> {
     let books = ports.books.as_ref();
     let mut first = None;
     let mut keep = |reject: &recondesk_intake::Reject| {
@@ -112,7 +112,7 @@ fn orders(
     let done = super::orders::import(books, (merchant.0, mapping), source, &mut keep, reporter)?;
     let note = first
         .map(|(line, zh, en)| {
-            Words::new(format!("第 {line} 行：{zh}"), format!("row {line}: {en}"))
+            Message::new(format!("第 {line} 行：{zh}"), format!("row {line}: {en}"))
         })
         .unwrap_or_default();
     Ok(told_of_orders(&done, merchant.0, note))
@@ -120,23 +120,23 @@ fn orders(
 
 /// Says what became of a file of orders; `note` is the first row that was refused.
 #[must_use]
-pub fn told_of_orders(done: &OrdersImport, profile: ProfileId, note: Words) -> Told {
+pub fn told_of_orders(done: &OrdersImport, profile: ProfileId, note: Message) -> NoticeText {
     let count = |n: u64| group_digits(&n.to_string());
     let good = count(done.good);
     let title = if !done.is_new {
-        Words::new("已导入过，没有变化", "Imported before, nothing changed")
+        Message::new("已导入过，没有变化", "Imported before, nothing changed")
     } else if done.bad == 0 {
-        Words::new(format!("已导入 {good} 行"), format!("{good} rows imported"))
+        Message::new(format!("已导入 {good} 行"), format!("{good} rows imported"))
     } else {
         let bad = count(done.bad);
-        Words::new(
+        Message::new(
             format!("已导入 {good} 行，拒收 {bad} 行"),
             format!("{good} rows imported, {bad} refused"),
         )
     };
     let title = if done.others > 0 {
         let others = count(done.others);
-        Words::new(
+        Message::new(
             format!("{}，另有 {others} 行属于其他商户", title.zh),
             format!("{}, {others} more are of other merchants", title.en),
         )
@@ -144,7 +144,7 @@ pub fn told_of_orders(done: &OrdersImport, profile: ProfileId, note: Words) -> T
         title
     };
     let day = done.days.map(|(_, last)| (profile, last));
-    Told {
+    NoticeText {
         title,
         note,
         day,
@@ -217,8 +217,8 @@ pub(super) fn head_of(source: &mut Source) -> Result<Vec<u8>, Failure> {
         return Err(Failure::new(
             FailureKind::RefusedInput,
             "import.empty",
-            Words::new("文件是空的", "The file is empty"),
-            Words::new("重新导出后再导入", "Export it again, then import it"),
+            Message::new("文件是空的", "The file is empty"),
+            Message::new("重新导出后再导入", "Export it again, then import it"),
         ));
     }
     Ok(head)

@@ -1,6 +1,6 @@
 //! What imports of bills and of merchant files share: progress, cancelling, and why they fail.
 
-use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::Term;
 use recondesk_ports::{BooksError, Part, Watch};
 use wechatpay_codec::bill::{BillError, BodyKind, Certificate};
@@ -23,7 +23,7 @@ impl Watch for Watching<'_> {
     }
 }
 
-fn refused(code: &'static str, title: Words, advice: Words) -> Failure {
+fn refused(code: &'static str, title: Message, advice: Message) -> Failure {
     Failure::new(FailureKind::RefusedInput, code, title, advice)
 }
 
@@ -35,8 +35,8 @@ impl From<BooksError> for Failure {
             BooksError::Damaged { file, what } => Self::new(
                 FailureKind::Workspace,
                 "workspace.damaged",
-                Words::new("工作区文件已损坏", "A file of the workspace is damaged"),
-                Words::new(
+                Message::new("工作区文件已损坏", "A file of the workspace is damaged"),
+                Message::new(
                     "从备份恢复数据目录，或重新导入原文件",
                     "Restore the data folder from a backup, or import the original file again",
                 ),
@@ -44,8 +44,8 @@ impl From<BooksError> for Failure {
             .with_detail(format!("{file}: {what}")),
             BooksError::Source(detail) => refused(
                 "import.read",
-                Words::new("文件读不出来", "The file cannot be read"),
-                Words::new(
+                Message::new("文件读不出来", "The file cannot be read"),
+                Message::new(
                     "确认文件完整、没有被其他程序占用后重试",
                     "Check that the file is whole and not held by another program, then try again",
                 ),
@@ -55,11 +55,11 @@ impl From<BooksError> for Failure {
             BooksError::NotABill { kind, head } => not_a_bill(kind, &head),
             BooksError::Bill(fault) => refused(
                 "bill.unreadable",
-                Words::new(
+                Message::new(
                     format!("账单读不出来：{}", fault.zh()),
                     format!("The bill cannot be read: {fault}"),
                 ),
-                Words::new(
+                Message::new(
                     "请使用微信支付下载的原始文件，不要用表格软件另存",
                     "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
                 ),
@@ -67,35 +67,35 @@ impl From<BooksError> for Failure {
             BooksError::BillRefused(certificate) => bill_refused(&certificate),
             BooksError::Digest { expected, found } => refused(
                 "bill.hash",
-                Words::new(
+                Message::new(
                     "账单内容与微信支付给出的摘要不符",
                     "The bill differs from the digest that WeChat Pay announced",
                 ),
-                Words::new("重新下载", "Download it again"),
+                Message::new("重新下载", "Download it again"),
             )
             .with_detail(format!("SHA-1 {found}, {expected}"))
             .retryable(),
             BooksError::WhichDay(days) => refused(
                 "bill.which_day",
-                Words::new(
+                Message::new(
                     "账单里不止一天或没有明细，需指明账单日",
                     "The bill has rows of several days, or none: name its day",
                 ),
-                Words::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
+                Message::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
             )
             .with_detail(days.join(", ")),
             BooksError::Orders(error) => refused(
                 "orders.file",
-                Words::new(error.zh(), error.to_string()),
-                Words::new(
+                Message::new(error.zh(), error.to_string()),
+                Message::new(
                     "从商城系统重新导出后再导入",
                     "Export the file again from the shop system, then import it",
                 ),
             ),
             BooksError::Mapping(error) => refused(
                 "orders.mapping",
-                Words::new(error.zh(), error.to_string()),
-                Words::new(
+                Message::new(error.zh(), error.to_string()),
+                Message::new(
                     "在导入预览中检查列映射",
                     "Check the column mapping in the import preview",
                 ),
@@ -107,11 +107,11 @@ impl From<BooksError> for Failure {
 fn too_much(what: Term) -> Failure {
     refused(
         "import.too_much",
-        Words::new(
+        Message::new(
             format!("文件读不出来：{}", what.zh),
             format!("The file cannot be read: {}", what.en),
         ),
-        Words::new(
+        Message::new(
             "确认文件完整后重新导出或下载；没有存入任何数据",
             "Check the file, then export or download it again; nothing was stored",
         ),
@@ -128,11 +128,11 @@ fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
         return Failure::new(
             kind,
             "bill.error_body",
-            Words::new(
+            Message::new(
                 format!("这不是账单，而是微信支付的错误信息：{}", error.zh()),
                 format!("This is no bill but an error of WeChat Pay: {error}"),
             ),
-            Words::new(
+            Message::new(
                 "按错误信息处理后重新下载",
                 "Mend the cause, then download again",
             ),
@@ -140,11 +140,11 @@ fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
     }
     refused(
         "bill.not_a_bill",
-        Words::new(
+        Message::new(
             format!("不是交易账单：{}", kind.zh()),
             format!("Not a trade bill: {}", kind.en()),
         ),
-        Words::new(
+        Message::new(
             "请选择微信支付商户平台或接口下载的交易账单",
             "Choose a trade bill as downloaded from the merchant platform or the API",
         ),
@@ -154,13 +154,13 @@ fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
 fn bill_refused(certificate: &Certificate) -> Failure {
     let reason = certificate.reasons.first();
     let title = reason.map_or_else(
-        || Words::new("账单被拒绝", "The bill is refused"),
-        |reason| Words::new(reason.zh.clone(), reason.en.clone()),
+        || Message::new("账单被拒绝", "The bill is refused"),
+        |reason| Message::new(reason.zh.clone(), reason.en.clone()),
     );
     refused(
         "bill.refused",
         title,
-        Words::new(
+        Message::new(
             "确认商户和日期，导入对应的原始账单；没有存入任何数据",
             "Check merchant and day, and import the original bill; nothing was stored",
         ),

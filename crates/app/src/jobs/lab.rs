@@ -4,10 +4,10 @@ use super::lab_keys::{private_key, v2_candidates, verify_key};
 use super::lab_open::{front_end, open};
 use super::lab_send;
 use crate::model::{
-    KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, MeantField, Message, Signed,
+    KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, MeantField, Signed,
     Steps, Verified, Why, WhyAsk,
 };
-use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, SignType};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::{
@@ -99,12 +99,12 @@ pub(super) fn chosen_profile(
 fn sign(
     ports: &Ports,
     template: Template,
-    message: &Message,
+    message: &LabMessage,
     key: &KeyChoice,
 ) -> Result<Signed, Failure> {
     let profile = chosen_profile(ports, key)?;
     match message {
-        Message::V2(params, sign_type) => {
+        LabMessage::V2(params, sign_type) => {
             let keys = v2_candidates(ports, key)?;
             let first = keys.first().ok_or_else(no_key)?;
             let steps = steps_v2(params, &first.key, *sign_type);
@@ -124,7 +124,7 @@ fn sign(
                 xml,
             })
         }
-        Message::V3(http) => sign_v3(ports, http, key, profile.as_ref()),
+        LabMessage::V3(http) => sign_v3(ports, http, key, profile.as_ref()),
     }
 }
 
@@ -190,7 +190,7 @@ fn why(ports: &Ports, ask: &WhyAsk, reporter: &dyn Reporter) -> Result<Why, Fail
         !reporter.cancelled()
     };
     let mut out = match &ask.message {
-        Message::V2(params, sign_type) => {
+        LabMessage::V2(params, sign_type) => {
             let keys = v2_candidates(ports, &ask.key)?;
             let first = keys.first().ok_or_else(no_key)?;
             let steps = Some(Steps::V2(steps_v2(params, &first.key, *sign_type)));
@@ -202,7 +202,7 @@ fn why(ports: &Ports, ask: &WhyAsk, reporter: &dyn Reporter) -> Result<Why, Fail
                 took_ms: 0,
             }
         }
-        Message::V3(http) => {
+        LabMessage::V3(http) => {
             let question = question_v3(ports, http, ask)?;
             let aligned = SignInformation::from_answer(ask.other_side.as_bytes())
                 .map(|told| align_401(&told, &question.right_string()));
@@ -302,14 +302,14 @@ fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failur
     let kind = MessageKind::of(&pasted.params);
     let fits = fits_v2(&pasted.params, &keys);
     let refusal = if !fits.is_empty() {
-        Words::default()
+        Message::default()
     } else if kind == MessageKind::RefundNotice {
-        Words::new(
+        Message::new(
             "退款通知不签名，到“解密”里打开",
             "Refund notifications are not signed; open it under Decrypt",
         )
     } else {
-        Words::new("没有一把密钥和算法相符", "No key and algorithm fit")
+        Message::new("没有一把密钥和算法相符", "No key and algorithm fit")
     };
     Ok(Verified {
         kind: kind.name().words(),
@@ -334,12 +334,12 @@ pub(super) fn meant(params: &Params) -> Vec<MeantField> {
     params.iter().map(field).collect()
 }
 
-fn meaning(name: &str, value: &str) -> Words {
-    let known: Words = field_meaning(name).map(Into::into).unwrap_or_default();
+fn meaning(name: &str, value: &str) -> Message {
+    let known: Message = field_meaning(name).map(Into::into).unwrap_or_default();
     match value_reading(name, value) {
         None => known,
         Some(read) if known.zh.is_empty() => read,
-        Some(read) => Words::new(
+        Some(read) => Message::new(
             format!("{} → {}", known.zh, read.zh),
             format!("{} → {}", known.en, read.en),
         ),
@@ -356,20 +356,20 @@ fn verify_v3(
     let own = std::mem::replace(&mut key.id, normal_serial(&headers.serial));
     let outcome = verify_message(headers, body, &[key], ports.clock.now()).map(|_| ());
     let refusal = match &outcome {
-        Ok(()) => Words::default(),
-        Err(VerifyError::Probe) => Words::new(
+        Ok(()) => Message::default(),
+        Err(VerifyError::Probe) => Message::new(
             "这是微信支付的探测流量：按失败应答即可",
             "A probe of WeChat Pay: answer with a failure",
         ),
-        Err(VerifyError::Stale(seconds)) => Words::new(
+        Err(VerifyError::Stale(seconds)) => Message::new(
             format!("时间相差 {seconds} 秒，超过五分钟"),
             format!("{seconds} seconds from now, more than five minutes"),
         ),
-        Err(VerifyError::Wrong) => Words::new(
+        Err(VerifyError::Wrong) => Message::new(
             "签名不符：公钥不对，或报文体被改动",
             "The signature does not fit: another key, or the body was changed",
         ),
-        Err(other) => Words::new(other.to_string(), other.to_string()),
+        Err(other) => Message::new(other.to_string(), other.to_string()),
     };
     let fields = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)
         .unwrap_or_default()
@@ -383,7 +383,7 @@ fn verify_v3(
         })
         .collect();
     Ok(Verified {
-        kind: Words::new("APIv3 应答或通知", "APIv3 answer or notification"),
+        kind: Message::new("APIv3 应答或通知", "APIv3 answer or notification"),
         fits: outcome
             .is_ok()
             .then_some((own, "SHA256-RSA2048"))
@@ -402,14 +402,14 @@ pub(super) fn no_key() -> Failure {
 
 /// The question was filled in wrongly.
 pub(super) fn usage(title: (&str, &str)) -> Failure {
-    let title = Words::new(title.0, title.1);
-    Failure::new(FailureKind::Usage, "usage.lab", title, Words::default())
+    let title = Message::new(title.0, title.1);
+    Failure::new(FailureKind::Usage, "usage.lab", title, Message::default())
 }
 
 /// What was given cannot be used.
 pub(super) fn refused(code: &'static str, title: (&str, &str), detail: String) -> Failure {
-    let title = Words::new(title.0, title.1);
-    Failure::new(FailureKind::RefusedInput, code, title, Words::default()).with_detail(detail)
+    let title = Message::new(title.0, title.1);
+    Failure::new(FailureKind::RefusedInput, code, title, Message::default()).with_detail(detail)
 }
 
 pub(super) fn unclear(detail: String) -> Failure {

@@ -2,7 +2,7 @@
 
 use super::lab::refused;
 use crate::model::KeyChoice;
-use crate::{Failure, FailureKind, Words};
+use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::KeyCandidate;
@@ -110,8 +110,8 @@ fn missing(kind: SecretKind) -> Failure {
     Failure::new(
         FailureKind::Usage,
         "vault.missing",
-        Words::new(zh, en),
-        Words::new(
+        Message::new(zh, en),
+        Message::new(
             "在“商户”里存入，或在这里输入密钥",
             "Store it under Merchants, or type the key here",
         ),

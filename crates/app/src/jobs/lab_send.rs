@@ -1,12 +1,12 @@
 //! Sends a message of the laboratory through the gateway port, and follows an order until it is paid.
 
-use super::exchange::{Exchange, Line, Trouble};
+use super::exchange::{Exchange, ExchangeError, GatewaySession};
 use super::lab::{meant, refused, usage};
 use super::lookup::live::line;
 use super::poll::{Next, Plan, Poll};
 use super::query::{self, Verdict};
 use crate::model::{Follow, Followed, Heard, SendAsk, Sent, Worth};
-use crate::{Failure, FailureKind, Words};
+use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports, StoreError};
 use wechatpay_codec::lab::sending::refusal;
@@ -33,11 +33,11 @@ fn profile_of(ports: &Ports, id: ProfileId) -> Result<MerchantProfile, Failure> 
 pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, Failure> {
     let profile = profile_of(ports, ask.profile)?;
     if let Some(why) = refusal(ask.endpoint, &profile.gateway) {
-        let advice = Words::new(
+        let advice = Message::new(
             "改用沙箱：recondesk sandbox，再把商户网关设为它的地址",
             "Use the sandbox: recondesk sandbox, and set the merchant's gateway to its address",
         );
-        let failure = Failure::new(FailureKind::Usage, "lab.live", Words::from(why), advice);
+        let failure = Failure::new(FailureKind::Usage, "lab.live", Message::from(why), advice);
         return Err(failure.with_detail(format!("{} {}", profile.gateway, ask.endpoint.path())));
     }
     let line = line(ports, (ask.profile, &profile), cancel);
@@ -61,7 +61,7 @@ pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, 
     Ok(sent)
 }
 
-fn exchange(line: &Line<'_>, ask: &SendAsk) -> Result<Exchange, Failure> {
+fn exchange(line: &GatewaySession<'_>, ask: &SendAsk) -> Result<Exchange, Failure> {
     let key = line.v2_key()?;
     let mut params = ask.params.clone();
     params.remove(SIGN);
@@ -94,8 +94,8 @@ fn told(exchange: &Exchange, address: String) -> Sent {
         took_ms: answer.map_or(0, |answer| answer.took_ms),
         request_id: exchange.request_id().unwrap_or_default().to_owned(),
         worth: Worth::Nothing,
-        title: Words::new("应答有效，签名相符", "Answered; the signature holds"),
-        advice: Words::default(),
+        title: Message::new("应答有效，签名相符", "Answered; the signature holds"),
+        advice: Message::default(),
         detail: String::new(),
         fields: Vec::new(),
         body: body.get(..SHOWN).unwrap_or(body).to_vec(),
@@ -111,11 +111,11 @@ fn told(exchange: &Exchange, address: String) -> Sent {
         let bytes = body.len();
         let packed = body.starts_with(&[0x1f, 0x8b]);
         sent.worth = Worth::Done;
-        sent.title = Words::new(
+        sent.title = Message::new(
             format!("收到账单 {bytes} 字节，账单没有签名"),
             format!("A bill of {bytes} bytes; bills are not signed"),
         );
-        sent.advice = Words::new("在“账单”里下载并入库", "Download it under Bills to keep it");
+        sent.advice = Message::new("在“账单”里下载并入库", "Download it under Bills to keep it");
         if packed {
             sent.body = Vec::new();
         }
@@ -129,7 +129,10 @@ fn told(exchange: &Exchange, address: String) -> Sent {
         Err(trouble) => {
             (sent.title, sent.advice) = trouble.words();
             sent.detail = trouble.to_string();
-            if matches!(trouble, Trouble::Fault(_) | Trouble::Refused { .. }) {
+            if matches!(
+                trouble,
+                ExchangeError::Fault(_) | ExchangeError::Refused { .. }
+            ) {
                 sent.worth = Worth::Refused;
                 sent.fields = xml::read(body)
                     .map(|params| meant(&params))
@@ -187,9 +190,12 @@ pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Follo
     let mut next = ask.clone();
     next.poll.heard(&inquiry.verdict, now);
     let (words, paid) = match &inquiry.verdict {
-        Verdict::Known(state) => (Words::from(state.state.name()), state.state.is_paid()),
-        Verdict::NotFound => (Words::new("没有这个订单", "There is no such order"), false),
-        Verdict::Trouble(trouble) => (trouble.words().0, false),
+        Verdict::Known(state) => (Message::from(state.state.name()), state.state.is_paid()),
+        Verdict::NotFound => (
+            Message::new("没有这个订单", "There is no such order"),
+            false,
+        ),
+        Verdict::ExchangeError(trouble) => (trouble.words().0, false),
     };
     next.heard.push(Heard { at: now, words });
     let answers = inquiry

@@ -9,9 +9,9 @@ mod reason;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Failure, FailureKind, Reporter, Words};
+use crate::{Failure, FailureKind, Message, Reporter};
 use claim::{Claim, Keys, Refusal, open_v2, open_v3, read_keys};
-pub use log::{MAX_LOG_BYTES, Message, messages};
+pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
 pub use reason::{Fate, Reason};
 use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId};
 use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
@@ -68,8 +68,8 @@ fn take_each(
         return Err(Failure::new(
             FailureKind::RefusedInput,
             "notify.size",
-            Words::new("文件太大", "The file is too large"),
-            Words::new(
+            Message::new("文件太大", "The file is too large"),
+            Message::new(
                 "把日志拆成 64 MB 以内的几份",
                 "Split the log into parts of at most 64 MB",
             ),
@@ -91,17 +91,17 @@ fn receive(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
     keys: &Keys,
-    message: &Message<'_>,
+    message: &LoggedNotice<'_>,
 ) -> Result<Received, Failure> {
     let opened = match message {
-        Message::V2 { body, .. } => open_v2(body, keys),
-        Message::V3 { headers, body, .. } => open_v3(headers, body, keys),
+        LoggedNotice::V2 { body, .. } => open_v2(body, keys),
+        LoggedNotice::V3 { headers, body, .. } => open_v3(headers, body, keys),
     };
     let judged = opened.and_then(|claim| match judge(ports, (id, profile), &claim)? {
         None => Ok(claim),
         Some(reason) => Err(Refusal::Aside(Box::new(Some(claim)), reason)),
     });
-    let is_v3 = matches!(message, Message::V3 { .. });
+    let is_v3 = matches!(message, LoggedNotice::V3 { .. });
     match judged {
         Ok(claim) => {
             let known = ports
@@ -220,7 +220,7 @@ fn observation(
 fn put_aside(
     ports: &Ports,
     profile: ProfileId,
-    message: &Message<'_>,
+    message: &LoggedNotice<'_>,
     (claim, reason): (Option<&Claim>, &Reason),
 ) -> Result<(), Failure> {
     let body = message.body();
@@ -254,7 +254,12 @@ fn put_aside(
     Ok(())
 }
 
-fn received(message: &Message<'_>, claim: Option<&Claim>, fate: Fate, is_v3: bool) -> Received {
+fn received(
+    message: &LoggedNotice<'_>,
+    claim: Option<&Claim>,
+    fate: Fate,
+    is_v3: bool,
+) -> Received {
     let answer = match (&fate, is_v3) {
         (Fate::Aside(reason), false) => failure_answer(&reason.words().zh),
         (Fate::Aside(reason), true) => v3_failure_answer(&reason.words().zh),

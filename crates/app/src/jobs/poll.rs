@@ -100,7 +100,7 @@ impl Poll {
                     | TradeState::PayError
             ),
             // A gateway in trouble, and an order that is not there yet, may be otherwise next time.
-            Verdict::NotFound | Verdict::Trouble(_) => false,
+            Verdict::NotFound | Verdict::ExchangeError(_) => false,
         };
     }
 }
@@ -108,14 +108,14 @@ impl Poll {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::exchange::Trouble;
+    use crate::jobs::exchange::ExchangeError;
 
     fn start() -> Instant {
         Instant::parse_beijing("2026-03-08 10:00:00").unwrap()
     }
 
     fn unknown() -> Verdict {
-        Verdict::Trouble(Trouble::Unclear("time-out".to_owned()))
+        Verdict::ExchangeError(ExchangeError::Unclear("time-out".to_owned()))
     }
 
     #[test]

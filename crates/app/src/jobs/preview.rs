@@ -3,9 +3,10 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::ControlFlow;
 
-use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_intake::{
-    Beside, Guess, HEAD_BYTES, IntakeError, Kind, Mapping, Plan, Preview, Stats, Workbook, sniff,
+    Guess, HEAD_BYTES, IntakeError, Kind, KnownContext, Mapping, Plan, Preview, Stats, Workbook,
+    sniff,
 };
 use recondesk_ports::{BooksError, Source};
 
@@ -65,7 +66,7 @@ pub fn choose_mapping(
 /// [`Failure`] when the file or the mapping is refused, or a person stops it.
 pub fn preview(
     mut source: Source,
-    (mapping, beside): (&Mapping, &Beside),
+    (mapping, beside): (&Mapping, &KnownContext),
     reporter: &dyn Reporter,
 ) -> Result<Preview, Failure> {
     let guess = look(&mut source, Some(mapping))?;
@@ -115,11 +116,11 @@ pub fn read_mapping(text: &str, kind: Kind) -> Result<Mapping, Failure> {
     Err(Failure::new(
         FailureKind::Usage,
         "orders.mapping_kind",
-        Words::new(
+        Message::new(
             "这份列映射是另一种文件的",
             "This mapping is for another kind of file",
         ),
-        Words::new(
+        Message::new(
             "订单用 kind = \"orders\"，退款用 kind = \"refunds\"",
             "Orders have kind = \"orders\", refunds kind = \"refunds\"",
         ),

@@ -1,6 +1,6 @@
 //! Adding, changing and removing merchants, and giving them their keys.
 
-use crate::{Failure, FailureKind, Words};
+use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, ProfileProblem, Secret, SecretKind};
 use recondesk_ports::{Ports, VaultError};
 
@@ -54,7 +54,7 @@ fn check(profile: &MerchantProfile) -> Result<(), Failure> {
     Err(Failure::new(
         FailureKind::Usage,
         "profile.field",
-        Words::new(
+        Message::new(
             format!("档案的 {field} 不合要求"),
             format!("The profile's {field} is not acceptable"),
         ),
@@ -64,7 +64,7 @@ fn check(profile: &MerchantProfile) -> Result<(), Failure> {
 
 /// Why a field is refused, for a person.
 #[must_use]
-pub fn problem_words(problem: ProfileProblem) -> Words {
+pub fn problem_words(problem: ProfileProblem) -> Message {
     let zh = match problem {
         ProfileProblem::Name => "名称须为 1–128 字节，不含控制字符",
         ProfileProblem::MchId => "商户号为 8–10 位数字",
@@ -76,7 +76,7 @@ pub fn problem_words(problem: ProfileProblem) -> Words {
         ProfileProblem::Fulfil => "发货时限最多 100000 分钟",
         ProfileProblem::Rate => "费率是小于 100 的百分数，最多四位小数",
     };
-    Words::new(zh, problem.to_string())
+    Message::new(zh, problem.to_string())
 }
 
 /// Trims what editors add, and refuses what cannot be a key of this kind; never repeats the key itself.
@@ -120,11 +120,11 @@ fn judge_key(kind: SecretKind, value: &Secret<Vec<u8>>) -> Result<Secret<Vec<u8>
     Err(Failure::new(
         FailureKind::RefusedInput,
         "profile.key",
-        Words::new(
+        Message::new(
             "密钥格式不对，没有保存",
             "Not a key of this kind, nothing was stored",
         ),
-        Words::new(zh, en),
+        Message::new(zh, en),
     )
     .with_detail(kind.word()))
 }
@@ -135,11 +135,11 @@ impl From<VaultError> for Failure {
             VaultError::Locked => Self::new(
                 FailureKind::Workspace,
                 "vault.locked",
-                Words::new(
+                Message::new(
                     "密钥库已锁定，或口令不对",
                     "The vault is locked, or the passphrase is wrong",
                 ),
-                Words::new(
+                Message::new(
                     "核对口令；无人值守时用环境变量 RECONDESK_PASSPHRASE 提供",
                     "Check the passphrase; where nobody can type it, give it in RECONDESK_PASSPHRASE",
                 ),
@@ -147,8 +147,8 @@ impl From<VaultError> for Failure {
             VaultError::Broken(detail) => Self::new(
                 FailureKind::Workspace,
                 "vault.broken",
-                Words::new("密钥库无法使用", "The vault cannot be used"),
-                Words::new(
+                Message::new("密钥库无法使用", "The vault cannot be used"),
+                Message::new(
                     "从备份恢复密钥库文件，或重新设置密钥",
                     "Restore its file from a copy, or set the keys again",
                 ),

@@ -3,8 +3,8 @@
 //! An answer counts only when its signature holds and it is about the merchant and the number that
 //! were asked for. Everything else is "unknown" or "untrusted", and changes nothing.
 
-use super::exchange::{Exchange, Line, Trouble};
-use crate::{Failure, Words};
+use super::exchange::{Exchange, ExchangeError, GatewaySession};
+use crate::{Failure, Message};
 use recondesk_domain::{Fen, MOrder, OutTradeNo, TransactionId};
 use wechatpay_codec::v2::{
     OrderRef, OrderState, RefundLine, RefundList, RefundRef, Request, TradeState,
@@ -18,7 +18,7 @@ pub enum Verdict {
     /// There is no such order under this merchant.
     NotFound,
     /// Nothing can be said.
-    Trouble(Trouble),
+    ExchangeError(ExchangeError),
 }
 
 /// Everything asked about one order.
@@ -29,7 +29,7 @@ pub struct Inquiry {
     /// The order.
     pub verdict: Verdict,
     /// Its refunds; `None` where they were not asked for.
-    pub refunds: Option<Result<Vec<RefundLine>, Trouble>>,
+    pub refunds: Option<Result<Vec<RefundLine>, ExchangeError>>,
 }
 
 /// Refunds come ten at a time, at most fifty.
@@ -39,18 +39,22 @@ const MAX_REFUND_PAGES: u32 = 10;
 ///
 /// # Errors
 /// When the question cannot be asked: key, appid or profile are incomplete.
-pub fn order(line: Line<'_>, order: OrderRef, sub_mch_id: &str) -> Result<Inquiry, Failure> {
+pub fn order(
+    line: GatewaySession<'_>,
+    order: OrderRef,
+    sub_mch_id: &str,
+) -> Result<Inquiry, Failure> {
     let exchange = line.ask(&Request::OrderQuery(order), sub_mch_id)?;
     let verdict = match &exchange.result {
         Ok(params) => match OrderState::read(params) {
-            Err(error) => Verdict::Trouble(Trouble::Unclear(error.to_string())),
+            Err(error) => Verdict::ExchangeError(ExchangeError::Unclear(error.to_string())),
             Ok(state) => match foreign(&order, &state.out_trade_no, &state.transaction_id) {
-                Some(why) => Verdict::Trouble(Trouble::Untrusted(why)),
+                Some(why) => Verdict::ExchangeError(ExchangeError::Untrusted(why)),
                 None => Verdict::Known(Box::new(state)),
             },
         },
-        Err(Trouble::Fault(fault)) if fault.is("ORDERNOTEXIST") => Verdict::NotFound,
-        Err(trouble) => Verdict::Trouble(trouble.clone()),
+        Err(ExchangeError::Fault(fault)) if fault.is("ORDERNOTEXIST") => Verdict::NotFound,
+        Err(trouble) => Verdict::ExchangeError(trouble.clone()),
     };
     let mut inquiry = Inquiry {
         exchanges: vec![exchange],
@@ -71,11 +75,11 @@ pub fn order(line: Line<'_>, order: OrderRef, sub_mch_id: &str) -> Result<Inquir
 /// # Errors
 /// When the question cannot be asked.
 pub fn refunds(
-    line: Line<'_>,
+    line: GatewaySession<'_>,
     which: RefundRef,
     sub_mch_id: &str,
     exchanges: &mut Vec<Exchange>,
-) -> Result<Result<Vec<RefundLine>, Trouble>, Failure> {
+) -> Result<Result<Vec<RefundLine>, ExchangeError>, Failure> {
     let mut all: Vec<RefundLine> = Vec::new();
     for _ in 0..MAX_REFUND_PAGES {
         let offset = u32::try_from(all.len()).ok().filter(|offset| *offset > 0);
@@ -85,7 +89,9 @@ pub fn refunds(
         let page = match page {
             Ok(page) => page,
             // The first page said all there is, and an older gateway does not count.
-            Err(Trouble::Fault(fault)) if fault.is("REFUNDNOTEXIST") && !all.is_empty() => break,
+            Err(ExchangeError::Fault(fault)) if fault.is("REFUNDNOTEXIST") && !all.is_empty() => {
+                break;
+            }
             Err(trouble) => return Ok(Err(trouble)),
         };
         let got = page.refunds.len();
@@ -103,9 +109,10 @@ pub fn refunds(
     Ok(Ok(all))
 }
 
-fn page(exchange: &Exchange, which: &RefundRef) -> Result<RefundList, Trouble> {
+fn page(exchange: &Exchange, which: &RefundRef) -> Result<RefundList, ExchangeError> {
     let params = exchange.result.as_ref().map_err(Clone::clone)?;
-    let list = RefundList::read(params).map_err(|error| Trouble::Unclear(error.to_string()))?;
+    let list =
+        RefundList::read(params).map_err(|error| ExchangeError::Unclear(error.to_string()))?;
     let why = match which {
         RefundRef::Order(order) => foreign(order, &list.out_trade_no, &list.transaction_id),
         RefundRef::Refund(id) => other("refund_id", id.as_str(), &list, |line| &line.refund_id),
@@ -114,7 +121,7 @@ fn page(exchange: &Exchange, which: &RefundRef) -> Result<RefundList, Trouble> {
         }),
     };
     match why {
-        Some(why) => Err(Trouble::Untrusted(why)),
+        Some(why) => Err(ExchangeError::Untrusted(why)),
         None => Ok(list),
     }
 }
@@ -150,7 +157,7 @@ pub struct Difference {
     /// What WeChat Pay says.
     pub theirs: String,
     /// What that means.
-    pub words: Words,
+    pub words: Message,
 }
 
 /// Compares an answer with the local order; empty when they agree.
@@ -162,7 +169,7 @@ pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference>
             field: "out_trade_no",
             ours: String::new(),
             theirs: state.out_trade_no.clone(),
-            words: Words::new(
+            words: Message::new(
                 "微信已收款，商户订单里没有这个单号",
                 "WeChat Pay has the money, the merchant's orders do not have this number",
             ),
@@ -171,7 +178,7 @@ pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference>
             field: "trade_state",
             ours: order.pay_status.word().to_owned(),
             theirs: "ORDERNOTEXIST".to_owned(),
-            words: Words::new(
+            words: Message::new(
                 "商户订单记为已支付，微信支付没有这个订单：停止履约并核实",
                 "Booked as paid, but WeChat Pay has no such order: stop fulfilment and check",
             ),
@@ -183,10 +190,10 @@ pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference>
 fn compare(
     state: &OrderState,
     order: &MOrder,
-    refunds: Option<&Result<Vec<RefundLine>, Trouble>>,
+    refunds: Option<&Result<Vec<RefundLine>, ExchangeError>>,
 ) -> Vec<Difference> {
     let mut out = Vec::new();
-    let mut differ = |field, ours: String, theirs: String, words: Words| {
+    let mut differ = |field, ours: String, theirs: String, words: Message| {
         out.push(Difference {
             field,
             ours,
@@ -197,12 +204,12 @@ fn compare(
     let booked = order.pay_status.is_paid();
     if state.state.is_paid() != booked && !matches!(state.state, TradeState::Unknown(_)) {
         let words = if booked {
-            Words::new(
+            Message::new(
                 "商户订单记为已支付，微信支付未收到款：停止履约并核实",
                 "Booked as paid, but WeChat Pay has no money: stop fulfilment and check",
             )
         } else {
-            Words::new(
+            Message::new(
                 "顾客已付款，商户订单未记账：掉单",
                 "The customer has paid, the merchant has not booked it: a dropped order",
             )
@@ -221,7 +228,7 @@ fn compare(
             "total_fee",
             order.amount.to_string(),
             total.to_string(),
-            Words::new("订单金额不同", "The amounts differ"),
+            Message::new("订单金额不同", "The amounts differ"),
         );
     }
     if !order.transaction_id.is_empty()
@@ -232,7 +239,7 @@ fn compare(
             "transaction_id",
             order.transaction_id.to_string(),
             state.transaction_id.clone(),
-            Words::new("微信支付订单号不同", "WeChat Pay's numbers differ"),
+            Message::new("微信支付订单号不同", "WeChat Pay's numbers differ"),
         );
     }
     if let (Some(Ok(lines)), Some(booked)) = (refunds, order.refund_total) {
@@ -246,7 +253,7 @@ fn compare(
                 "refund_fee",
                 booked.to_string(),
                 sum.to_string(),
-                Words::new("退款合计不同", "The sums of the refunds differ"),
+                Message::new("退款合计不同", "The sums of the refunds differ"),
             );
         }
     }
@@ -257,7 +264,7 @@ fn compare(
             "refund_fee",
             booked.to_string(),
             Fen::ZERO.to_string(),
-            Words::new(
+            Message::new(
                 "商户记有退款，微信支付没有退过款",
                 "The merchant booked a refund, WeChat Pay made none",
             ),

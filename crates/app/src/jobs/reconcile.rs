@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
 use recondesk_ports::{ImportRecord, KnownRun, NewRun, Ports, RunRecord, Standing};
 use recondesk_reconcile::{BillFacts, DayInput, FindingSink, ReconcileError, Rules};
@@ -320,11 +320,11 @@ impl From<ReconcileError> for Failure {
             ReconcileError::Evidence(error) => Self::new(
                 FailureKind::Workspace,
                 "workspace.damaged",
-                Words::new(
+                Message::new(
                     "工作区里的账读不出来",
                     "The books of the workspace cannot be read",
                 ),
-                Words::new(
+                Message::new(
                     "从备份恢复数据目录，或重新导入原文件",
                     "Restore the data folder from a backup, or import the original files again",
                 ),
@@ -333,8 +333,8 @@ impl From<ReconcileError> for Failure {
             ReconcileError::Overflow => Self::new(
                 FailureKind::RefusedInput,
                 "reconcile.overflow",
-                Words::new("金额合计超出范围", "A sum of money is out of range"),
-                Words::new(
+                Message::new("金额合计超出范围", "A sum of money is out of range"),
+                Message::new(
                     "检查订单文件的金额单位",
                     "Check the unit of money of the orders",
                 ),
@@ -344,11 +344,11 @@ impl From<ReconcileError> for Failure {
             | ReconcileError::Unbalanced { .. }) => Self::new(
                 FailureKind::Workspace,
                 "reconcile.unproven",
-                Words::new(
+                Message::new(
                     "对账结果没有通过自检，没有存入",
                     "The result did not prove itself and was not stored",
                 ),
-                Words::new(
+                Message::new(
                     "这是程序的问题，请把这条信息发给我们",
                     "This is a fault of the program: send us this message",
                 ),

@@ -13,11 +13,11 @@ use super::lookup::{desk, live};
 use super::views::Views;
 use super::{assistant, day, decisions, import_file, notify, profiles, reconcile};
 use crate::command::{BillChoice, ExportFormat, ListKind, Welcome};
-use crate::event::{Changed, PageRows, Told};
+use crate::event::{Changed, NoticeText, PageRows};
 use crate::model::{CaseRow, MerchantRow, SecretState};
 use crate::rows::PageWanted;
 use crate::worker::Jobs;
-use crate::{Command, Failure, FailureKind, Outcome, Preferences, Reporter, Words};
+use crate::{Command, Failure, FailureKind, Message, Outcome, Preferences, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, Sheet, group_digits};
 use recondesk_ports::{Files, Ports, StoreError, VaultError, Workbooks};
 
@@ -27,11 +27,11 @@ const PREFERENCES: &str = "window";
 const MOST_HISTORY: u32 = 2_000;
 
 /// Makes the demo merchant in an open workspace.
-pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<Told, Failure> + Send + Sync>;
+pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<NoticeText, Failure> + Send + Sync>;
 
 /// What the window needs beside the ports of every job.
 #[derive(Clone)]
-pub struct Surroundings {
+pub struct Environment {
     /// Where the data lies, as a person reads it.
     pub folder: String,
     /// Who sits at the computer, for the history.
@@ -47,7 +47,7 @@ pub struct Surroundings {
 /// The jobs of one worker thread.
 pub struct WindowJobs {
     ports: Ports,
-    around: Surroundings,
+    around: Environment,
     /// Rows of the list of cases that was asked for last; its pages are read from here.
     cases: BTreeMap<u64, CaseRow>,
 }
@@ -55,7 +55,7 @@ pub struct WindowJobs {
 impl WindowJobs {
     /// Jobs over these ports.
     #[must_use]
-    pub fn new(ports: Ports, around: Surroundings) -> Self {
+    pub fn new(ports: Ports, around: Environment) -> Self {
         Self {
             ports,
             around,
@@ -184,7 +184,7 @@ impl WindowJobs {
         };
         let told = match day::fetch(&self.ports, (id, &profile), (day, kind), reporter)? {
             day::Arrived::Bill(done) => import_file::told_of_bill(&done, id),
-            day::Arrived::NoBill => quiet(Words::new(
+            day::Arrived::NoBill => quiet(Message::new(
                 format!("{day} 当日无账单：没有成功的交易和退款"),
                 format!("No bill of {day}: no payment and no refund succeeded"),
             )),
@@ -222,15 +222,15 @@ impl WindowJobs {
             return Err(failure);
         }
         let (good, work) = (count(good), count(work));
-        let title = Words::new(
+        let title = Message::new(
             format!("{day} 已下载并对账 {good} 个商户，需处理 {work} 笔"),
             format!("{day}: {good} merchants fetched and compared, {work} to work"),
         );
         let attention = work != "0";
-        let note = Words::default();
+        let note = Message::default();
         Ok(changed(
             Changed::Books,
-            Told {
+            NoticeText {
                 title,
                 note,
                 day: None,
@@ -261,7 +261,7 @@ impl WindowJobs {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let title = Words::new(
+        let title = Message::new(
             format!("已导出 {count} 笔到 {name}"),
             format!("{count} findings written to {name}"),
         );
@@ -309,7 +309,7 @@ impl WindowJobs {
             Command::Export(id, day, format, path) => self.export((id, day), format, &path),
             Command::Note(id, key, text) => {
                 decisions::note(&self.ports, (id, &key), text, &self.around.person)?;
-                let said = quiet(Words::new("已记下", "Noted"));
+                let said = quiet(Message::new("已记下", "Noted"));
                 Ok(changed(Changed::Cases, said))
             }
             Command::Decide(id, key, decision) => {
@@ -348,12 +348,12 @@ impl WindowJobs {
     fn keep(&self, id: ProfileId, asked: &Asked) -> Result<Outcome, Failure> {
         let new = live::keep(&self.ports, id, asked)?;
         let title = if new {
-            Words::new(
+            Message::new(
                 format!("已记下微信答复：{}", asked.number),
                 format!("Answer kept: {}", asked.number),
             )
         } else {
-            Words::new("同样的答复先前已记下", "The same answer was kept before")
+            Message::new("同样的答复先前已记下", "The same answer was kept before")
         };
         Ok(told(title))
     }
@@ -384,7 +384,7 @@ impl WindowJobs {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        Ok(told(Words::new(
+        Ok(told(Message::new(
             format!("已导出 {count} 条答复到 {name}"),
             format!("{count} answers written to {name}"),
         )))
@@ -439,11 +439,11 @@ impl Jobs for WindowJobs {
     }
 }
 
-fn changed(what: Changed, told: Told) -> Outcome {
+fn changed(what: Changed, told: NoticeText) -> Outcome {
     Outcome::Changed(what, Box::new(told))
 }
 
-fn told(title: Words) -> Outcome {
+fn told(title: Message) -> Outcome {
     changed(Changed::Cases, quiet(title))
 }
 
@@ -451,12 +451,12 @@ fn count(n: u64) -> String {
     group_digits(&n.to_string())
 }
 
-const fn quiet(title: Words) -> Told {
-    let note = Words {
+const fn quiet(title: Message) -> NoticeText {
+    let note = Message {
         zh: String::new(),
         en: String::new(),
     };
-    Told {
+    NoticeText {
         title,
         note,
         day: None,
@@ -468,8 +468,8 @@ fn cannot_write(error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "export.write",
-        Words::new("文件写不出去", "The file cannot be written"),
-        Words::new(
+        Message::new("文件写不出去", "The file cannot be written"),
+        Message::new(
             "检查文件夹权限和磁盘空间，或换一个位置",
             "Check folder rights and disk space, or choose another place",
         ),

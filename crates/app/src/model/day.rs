@@ -76,7 +76,7 @@ pub struct IdentityRow {
     /// `I1`.
     pub id: String,
     /// Name as finance staff write it, and in English.
-    pub name: crate::Words,
+    pub name: crate::Message,
     /// True when it holds.
     pub holds: bool,
     /// The value, formatted.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Words;
+use crate::Message;
 use recondesk_domain::{Instant, ProfileId};
 use recondesk_intake::{Column, Guess, Kind, Mapping, Preview, StatusRule};
 
@@ -63,7 +63,7 @@ pub struct ImportSheet {
     /// Columns that are still missing.
     pub lacking: Vec<Column>,
     /// Why file and mapping do not go together, if they do not.
-    pub problem: Option<Words>,
+    pub problem: Option<Message>,
     /// The whole file as it would be stored; `None` while something is missing.
     pub preview: Option<Preview>,
     /// The import of the very same bytes, where there was one.
@@ -87,7 +87,7 @@ pub enum StoreAs {
     /// A canonical column.
     Column(Column),
     /// The words of a status.
-    Words,
+    Message,
 }
 
 impl ImportSheet {
@@ -97,7 +97,7 @@ impl ImportSheet {
         let header = header.trim();
         let is_rule = |rule: &StatusRule| rule.column.trim() == header;
         if self.mapping.status.as_ref().is_some_and(is_rule) {
-            return StoreAs::Words;
+            return StoreAs::Message;
         }
         let mut columns = self.mapping.columns.iter();
         columns
@@ -124,7 +124,7 @@ impl ImportSheet {
                 }
                 mapping.columns.insert(column, header.to_owned());
             }
-            StoreAs::Words => mapping.read_words_of(header),
+            StoreAs::Message => mapping.read_words_of(header),
         }
         renamed(mapping)
     }

@@ -3,7 +3,7 @@
 //! An answer never holds a key: steps, strings and copies have a placeholder where it would stand.
 
 use super::lab_sent::{Follow, Followed, SendAsk, Sent};
-use recondesk_domain::{ProfileId, Secret, SignType, Words};
+use recondesk_domain::{Message, ProfileId, Secret, SignType};
 use wechatpay_codec::Params;
 use wechatpay_codec::front_end::{JsSet, PaySet};
 use wechatpay_codec::lab::explain::{Alignment, Verdict};
@@ -63,7 +63,7 @@ pub enum PayMethod {
 
 /// A message that is signed, or whose signature is in question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message {
+pub enum LabMessage {
     /// Fields of APIv2.
     V2(Params, SignType),
     /// A request, an answer or a notification of APIv3, with its headers.
@@ -74,7 +74,7 @@ pub enum Message {
 #[derive(Debug, Clone)]
 pub struct WhyAsk {
     /// The message as it is, or should be, sent.
-    pub message: Message,
+    pub message: LabMessage,
     /// The signature that came out.
     pub given: String,
     /// The string that was signed there, or the 401 answer; may be empty.
@@ -121,7 +121,7 @@ pub enum LabAsk {
     /// Takes a pasted text apart.
     TakeApart(String),
     /// Signs.
-    Sign(Template, Message, KeyChoice),
+    Sign(Template, LabMessage, KeyChoice),
     /// Says why a signature differs.
     Why(Box<WhyAsk>),
     /// Verifies a pasted message.
@@ -200,18 +200,18 @@ pub struct MeantField {
     /// Value.
     pub value: String,
     /// What it means; empty where the documents do not say.
-    pub meaning: Words,
+    pub meaning: Message,
 }
 
 /// What a message is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     /// What it is.
-    pub kind: Words,
+    pub kind: Message,
     /// Names of keys and algorithms under which it holds.
     pub fits: Vec<(String, &'static str)>,
     /// Why it is not to be trusted; empty when it is.
-    pub refusal: Words,
+    pub refusal: Message,
     /// How many keys were tried.
     pub keys: usize,
     /// Its fields.

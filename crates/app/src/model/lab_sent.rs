@@ -2,7 +2,7 @@
 
 use super::lab::MeantField;
 use crate::jobs::poll::Poll;
-use recondesk_domain::{Instant, ProfileId, SignType, Words};
+use recondesk_domain::{Instant, Message, ProfileId, SignType};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::Endpoint;
 
@@ -44,7 +44,7 @@ pub struct Heard {
     /// When.
     pub at: Instant,
     /// What the order is said to be.
-    pub words: Words,
+    pub words: Message,
 }
 
 /// How worthy of belief an answer is.
@@ -74,9 +74,9 @@ pub struct Sent {
     /// What the answer is worth.
     pub worth: Worth,
     /// The fact in one sentence.
-    pub title: Words,
+    pub title: Message,
     /// What to do.
-    pub advice: Words,
+    pub advice: Message,
     /// The reason to the letter.
     pub detail: String,
     /// Fields of a believed answer.

@@ -23,8 +23,8 @@ pub use day::{
 };
 pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice, StoreAs, renamed};
 pub use lab::{
-    FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabOutcome, LabTab, MeantField,
-    Message, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,
+    FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, LabTab,
+    MeantField, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,
 };
 pub use lab_sent::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};

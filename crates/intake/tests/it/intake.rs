@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use recondesk_domain::{Fen, FulfilStatus, Instant, PayStatus, RefundStatus};
 use recondesk_intake::{
-    AmountUnit, Block, Cutter, Fate, Guess, IntakeError, Kind, Mapping, OrderBlock, Plan, Preview,
-    Reason, ReasonLanguage, RejectWriter, UnitDoubt, Workbook, sniff_text,
+    AmountUnit, Block, Fate, Guess, IntakeError, Kind, Mapping, OrderBlock, Plan, Preview, Reason,
+    ReasonLanguage, RecordSplitter, RejectWriter, UnitDoubt, Workbook, sniff_text,
 };
 
 pub(crate) const HEAD: &str = "out_trade_no,mchid,product,amount,status,created_at,paid_at,fulfilled_at,refund_no,refund_amount,refund_at,openid";
@@ -66,7 +66,7 @@ fn read_blocks(
 ) -> Result<(Plan, OrderBlock), IntakeError> {
     let guess = sniff_text(bytes, Some(mapping))?;
     let plan = Plan::new(mapping, &guess)?;
-    let mut cutter = Cutter::new(bytes, &guess).with_block_bytes(block);
+    let mut cutter = RecordSplitter::new(bytes, &guess).with_block_bytes(block);
     let mut all = OrderBlock::default();
     while let Some(block) = cutter.next_block(Block::default())? {
         let mut out = OrderBlock::default();

@@ -7,7 +7,7 @@ use recondesk_domain::{
 use recondesk_reconcile::{
     Collected, DayInput, MemoryBooks, Outcome, PoolItem, ReconcileError, Rules, run,
 };
-use wechatpay_sandbox::scenario::{Hole, RATE, Scene, Twist};
+use wechatpay_sandbox::scenario::{Anomaly, Hole, RATE, Scenario};
 
 fn day() -> BillDate {
     BillDate::ymd(2026, 3, 8).unwrap()
@@ -23,7 +23,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(scene: &Scene) -> Self {
+    fn of(scene: &Scenario) -> Self {
         let mut out = Self::default();
         for deal in scene.deals() {
             out.pays.extend(deal.pays().copied());
@@ -112,8 +112,8 @@ fn placeless(findings: &[Finding]) -> Vec<Finding> {
     out
 }
 
-fn scene(seed: u64, orders: u64, twists: Vec<Twist>) -> Scene {
-    let mut scene = Scene::new(day(), seed, orders);
+fn scene(seed: u64, orders: u64, twists: Vec<Anomaly>) -> Scenario {
+    let mut scene = Scenario::new(day(), seed, orders);
     scene.twists = twists;
     scene
 }
@@ -134,7 +134,7 @@ fn a_plain_day_has_no_findings() {
 
 #[test]
 fn every_twist_is_found_and_nothing_besides() {
-    let twists: Vec<Twist> = Twist::all().chain(Twist::all()).collect();
+    let twists: Vec<Anomaly> = Anomaly::all().chain(Anomaly::all()).collect();
     let rows = Rows::of(&scene(1, 4_000, twists));
 
     let (_, findings) = reconcile(&rows.books(&[day().prev(), day()]), day(), &[]).unwrap();
@@ -176,7 +176,7 @@ fn a_day_without_its_bill_blocks_one_sided_findings() {
 
 #[test]
 fn a_pending_order_is_cleared_by_the_next_bill() {
-    let rows = Rows::of(&scene(5, 500, vec![Twist::Find(Category::PayPendingM)]));
+    let rows = Rows::of(&scene(5, 500, vec![Anomaly::Find(Category::PayPendingM)]));
     let books = rows.books(&[day().prev(), day(), day().next()]);
 
     let (first, findings) = reconcile(&books, day(), &[]).unwrap();
@@ -192,7 +192,7 @@ fn a_pending_order_is_cleared_by_the_next_bill() {
 
 #[test]
 fn a_pending_payment_expires_with_the_next_bill() {
-    let rows = Rows::of(&scene(6, 500, vec![Twist::Find(Category::PayPendingW)]));
+    let rows = Rows::of(&scene(6, 500, vec![Anomaly::Find(Category::PayPendingW)]));
     let books = rows.books(&[day().prev(), day(), day().next()]);
 
     let (first, _) = reconcile(&books, day(), &[]).unwrap();
@@ -207,7 +207,7 @@ fn a_pending_payment_expires_with_the_next_bill() {
 
 #[test]
 fn a_failed_download_does_not_age_the_pool() {
-    let rows = Rows::of(&scene(6, 500, vec![Twist::Find(Category::PayPendingW)]));
+    let rows = Rows::of(&scene(6, 500, vec![Anomaly::Find(Category::PayPendingW)]));
     let books = rows.books(&[day().prev(), day(), day().plus(2)]);
 
     let (first, _) = reconcile(&books, day(), &[]).unwrap();
@@ -248,7 +248,7 @@ fn an_order_that_comes_late_is_matched_through_the_pool() {
 
 #[test]
 fn an_open_item_is_not_opened_again_by_a_rerun_of_its_own_day() {
-    let rows = Rows::of(&scene(5, 500, vec![Twist::Find(Category::PayPendingM)]));
+    let rows = Rows::of(&scene(5, 500, vec![Anomaly::Find(Category::PayPendingM)]));
     let books = rows.books(&[day().prev(), day()]);
     let (first, before) = reconcile(&books, day(), &[]).unwrap();
 
@@ -292,8 +292,8 @@ fn a_run_can_be_stopped() {
     );
 }
 
-fn any_twists() -> impl Strategy<Value = Vec<Twist>> {
-    let all: Vec<Twist> = Twist::all().collect();
+fn any_twists() -> impl Strategy<Value = Vec<Anomaly>> {
+    let all: Vec<Anomaly> = Anomaly::all().collect();
     proptest::collection::vec(proptest::sample::select(all), 0..24)
 }
 
@@ -401,7 +401,7 @@ proptest! {
 
 #[test]
 fn tags_name_what_else_applies() {
-    let mut rows = Rows::of(&scene(11, 300, vec![Twist::Find(Category::AmountDiff)]));
+    let mut rows = Rows::of(&scene(11, 300, vec![Anomaly::Find(Category::AmountDiff)]));
     let number = rows.expected[0].1;
     let order = rows
         .orders

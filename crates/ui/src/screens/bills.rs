@@ -6,7 +6,7 @@ use super::row_menu::RowMenu;
 use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty};
 use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory};
@@ -25,7 +25,7 @@ pub(super) struct BillsScreen {
 }
 
 /// A deed of the menu of a row.
-enum Deed {
+enum BillAction {
     Open,
     OnlyMerchant,
     Reconcile,
@@ -97,7 +97,7 @@ impl BillsScreen {
             let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
             let empty = Empty {
                 icon: icons::RECEIPT,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: b.empty_title,
                 note: b.empty_note,
                 button: Some((icons::FILE_PLUS, b.import)),
@@ -123,7 +123,7 @@ impl BillsScreen {
         if let Some((row, deed)) = chosen
             && let Some(row) = at(row)
         {
-            self.open |= matches!(deed, Deed::Open);
+            self.open |= matches!(deed, BillAction::Open);
             carry_out(ui, row, &deed, out);
         }
         if escape && self.open {
@@ -157,7 +157,13 @@ impl BillsScreen {
         let title = format!("{} {}", detail.row.day, detail.row.merchant);
         let at = pos2(rect.left() + 16.0, y);
         let room = close.left() - at.x - 8.0;
-        let (said, _) = paint::fit(ui.painter(), at, room, &title, (Face::Heading, t.text_1));
+        let (said, _) = paint::fit(
+            ui.painter(),
+            at,
+            room,
+            &title,
+            (TypeStyle::Heading, t.text_1),
+        );
         paint::say(ui, "bill title", said, &title);
         let body = Rect::from_min_max(
             pos2(rect.left() + 1.0, rect.top() + 48.0),
@@ -191,32 +197,35 @@ impl BillsScreen {
 }
 
 /// What can be done with a bill. It has no number of an order that could be looked up.
-fn entries(page: &Page<'_>, row: Option<&BillRow>) -> Vec<(String, Deed)> {
+fn entries(page: &Page<'_>, row: Option<&BillRow>) -> Vec<(String, BillAction)> {
     let Some(row) = row else {
         return Vec::new();
     };
     let b = &page.w.bills;
     let mut entries = vec![
-        (b.open.to_owned(), Deed::Open),
-        ((b.to_day)(&format::short_day(row.day)), Deed::Reconcile),
+        (b.open.to_owned(), BillAction::Open),
+        (
+            (b.to_day)(&format::short_day(row.day)),
+            BillAction::Reconcile,
+        ),
     ];
     if page.state.merchant != Some(row.profile) {
-        entries.push(((b.only)(&row.merchant), Deed::OnlyMerchant));
+        entries.push(((b.only)(&row.merchant), BillAction::OnlyMerchant));
     }
-    entries.push((b.copy_file.to_owned(), Deed::CopyFile));
+    entries.push((b.copy_file.to_owned(), BillAction::CopyFile));
     entries
 }
 
-fn carry_out(ui: &Ui, row: &BillRow, deed: &Deed, out: &mut Outbox) {
+fn carry_out(ui: &Ui, row: &BillRow, deed: &BillAction, out: &mut Outbox) {
     match deed {
-        Deed::Open => out.run(Command::Bill(row.import)),
-        Deed::OnlyMerchant => out.push(Action::SetMerchant(Some(row.profile))),
-        Deed::Reconcile => {
+        BillAction::Open => out.run(Command::Bill(row.import)),
+        BillAction::OnlyMerchant => out.push(Action::SetMerchant(Some(row.profile))),
+        BillAction::Reconcile => {
             out.push(Action::SetMerchant(Some(row.profile)));
             out.push(Action::SetDay(row.day));
             out.push(Action::Go(Screen::Reconcile));
         }
-        Deed::CopyFile => ui.copy_text(row.file.clone()),
+        BillAction::CopyFile => ui.copy_text(row.file.clone()),
     }
 }
 
@@ -345,10 +354,10 @@ impl Rows for BillRows<'_> {
             return;
         };
         let t = cell.t;
-        let (value, quiet) = ((Face::Body, t.text_1), (Face::Body, t.text_2));
+        let (value, quiet) = ((TypeStyle::Body, t.text_1), (TypeStyle::Body, t.text_2));
         let money = |fen: Option<recondesk_domain::Fen>| {
             let color = if fen.is_some() { t.text_1 } else { t.text_3 };
-            cell.words(&format::money_or_dash(fen), (Face::Body, color));
+            cell.words(&format::money_or_dash(fen), (TypeStyle::Body, color));
         };
         match cell.column() {
             "day" => cell.words(&row.day.to_string(), value),
@@ -360,10 +369,10 @@ impl Rows for BillRows<'_> {
             "net" => money(row.net),
             "certificate" => {
                 let (holds, of) = row.certificate;
-                let mood = if holds == of { Mood::Ok } else { Mood::Urgent };
+                let mood = if holds == of { Tone::Ok } else { Tone::Urgent };
                 mark(cell, (mood, &format!("{holds} / {of}")));
             }
-            "file" => cell.words(&row.file, (Face::Small, t.text_2)),
+            "file" => cell.words(&row.file, (TypeStyle::Small, t.text_2)),
             "imported" => {
                 let time = format::time(row.imported_at, self.page.state.now);
                 cell.words(&time, quiet);
@@ -373,17 +382,22 @@ impl Rows for BillRows<'_> {
     }
 }
 
-fn mark(cell: &Cell<'_>, (mood, words): (Mood, &str)) {
+fn mark(cell: &Cell<'_>, (mood, words): (Tone, &str)) {
     let t = cell.t;
     let y = cell.rect.center().y;
     let p = cell.ui.painter();
     paint::mark(p, pos2(cell.left() + 6.0, y), mood, t);
-    let color = if mood == Mood::Ok {
+    let color = if mood == Tone::Ok {
         t.text_2
     } else {
         t.tone(mood).text
     };
-    paint::left(p, pos2(cell.left() + 17.0, y), words, (Face::Body, color));
+    paint::left(
+        p,
+        pos2(cell.left() + 17.0, y),
+        words,
+        (TypeStyle::Body, color),
+    );
 }
 
 fn kind(page: &Page<'_>, kind: &str) -> &'static str {
@@ -395,11 +409,11 @@ fn kind(page: &Page<'_>, kind: &str) -> &'static str {
     }
 }
 
-fn state(page: &Page<'_>, state: BillState) -> (Mood, &'static str) {
+fn state(page: &Page<'_>, state: BillState) -> (Tone, &'static str) {
     let b = &page.w.bills;
     match state {
-        BillState::Verified => (Mood::Ok, b.verified),
-        BillState::Quarantined => (Mood::Urgent, b.quarantined),
-        BillState::Replaced => (Mood::Info, b.replaced),
+        BillState::Verified => (Tone::Ok, b.verified),
+        BillState::Quarantined => (Tone::Urgent, b.quarantined),
+        BillState::Replaced => (Tone::Info, b.replaced),
     }
 }

@@ -16,7 +16,7 @@ use super::row_menu::RowMenu;
 use crate::action::{Action, Outbox};
 use crate::keys::Neighbour;
 use crate::page::{Page, cut_right, cut_top};
-use crate::theme::Mood;
+use crate::theme::Tone;
 use crate::widgets::button::Button;
 use crate::widgets::card::Empty;
 use crate::widgets::table::TableMemory;
@@ -240,9 +240,9 @@ impl CasesScreen {
     fn panel(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let act = panel::show(ui, rect, page, &mut self.note, out);
         match act {
-            Some(panel::Act::Close) => self.open = false,
-            Some(panel::Act::Step(forward)) => self.step(page, forward, out),
-            Some(panel::Act::Decide(deed)) => {
+            Some(panel::CasePanelAction::Close) => self.open = false,
+            Some(panel::CasePanelAction::Step(forward)) => self.step(page, forward, out),
+            Some(panel::CasePanelAction::Decide(deed)) => {
                 if let Some(detail) = page.state.cases.open.value() {
                     self.asking.start(deed, detail, out);
                 }
@@ -267,7 +267,7 @@ impl CasesScreen {
         if *filter == plain && never_compared(page) {
             let empty = Empty {
                 icon: icons::SCALES,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: w.cases.not_run_title,
                 note: w.cases.done_note,
                 button: Some((icons::SCALES, w.cases.to_reconcile)),
@@ -282,7 +282,7 @@ impl CasesScreen {
         if *filter == plain {
             let empty = Empty {
                 icon: icons::CHECK,
-                mood: Mood::Ok,
+                mood: Tone::Ok,
                 title: w.cases.done_title,
                 note: w.cases.done_note,
                 button: None,
@@ -293,7 +293,7 @@ impl CasesScreen {
         }
         let empty = Empty {
             icon: icons::FUNNEL_X,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: w.cases.no_match_title,
             note: w.cases.no_match_note,
             button: Some((icons::FUNNEL_X, w.frame.clear_filter)),

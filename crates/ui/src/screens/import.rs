@@ -12,7 +12,7 @@ use egui::{Rect, Ui};
 use super::Status;
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_top};
-use crate::theme::Mood;
+use crate::theme::Tone;
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::widgets::progress;
@@ -63,7 +63,7 @@ impl ImportScreen {
             paint::card(ui.painter(), body, page.t);
             let empty = Empty {
                 icon: icons::CIRCLE_NOTCH,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: page.w.import.reading_rows,
                 note: &file_name(page),
                 button: None,

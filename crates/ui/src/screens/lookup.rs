@@ -16,12 +16,12 @@ use egui::{Key, Modifiers, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use super::Status;
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_left, cut_top};
-use crate::theme::Mood;
+use crate::theme::Tone;
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
-use recondesk_app::jobs::lookup::Story;
+use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::desk::LookUp;
 use recondesk_app::jobs::lookup::ticket;
 
@@ -155,7 +155,7 @@ impl LookupScreen {
         let Some(local) = lookup.local.value() else {
             let empty = Empty {
                 icon: icons::MAGNIFYING_GLASS,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: page.w.lookup.empty_title,
                 note: page.w.lookup.empty_note,
                 button: None,
@@ -198,8 +198,8 @@ impl LookupScreen {
             live::show(ui, answer, page, out)
         };
         match act {
-            Some(live::Act::Keep) => self.keep_open = true,
-            Some(live::Act::Raw) => self.raw.open(),
+            Some(live::LiveAction::Keep) => self.keep_open = true,
+            Some(live::LiveAction::Raw) => self.raw.open(),
             None => {}
         }
     }
@@ -243,9 +243,9 @@ fn stacked(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    story: &Story,
+    story: &OrderView,
     out: &mut Outbox,
-) -> Option<live::Act> {
+) -> Option<live::LiveAction> {
     paint::region(ui, rect, "stacked", |ui| {
         let shown = ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let (answer, line) = (360.0, 320.0);
@@ -261,7 +261,7 @@ fn stacked(
 }
 
 /// Opens the case behind a story.
-fn open_case(out: &mut Outbox, story: &Story) {
+fn open_case(out: &mut Outbox, story: &OrderView) {
     if let Some(case) = sentence::pressing(story) {
         out.push(Action::OpenCase(
             case.case.profile,

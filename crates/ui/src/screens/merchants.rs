@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::Status;
 use crate::action::Outbox;
 use crate::page::{Page, cut_left};
-use crate::theme::{Face, Mood, Width};
+use crate::theme::{Tone, TypeStyle, Width};
 use crate::widgets::button::Button;
 use crate::widgets::card::Empty;
 use crate::widgets::dialog::{Dialog, Ended};
@@ -65,8 +65,8 @@ impl MerchantsScreen {
             .iter()
             .find(|row| Some(row.id) == form.draft.id);
         match form.show(ui, right, page, (row, &mut *out)) {
-            Some(form::Act::Remove(id)) => self.removing = Some(id),
-            Some(form::Act::Drop) => self.form = None,
+            Some(form::MerchantFormAction::Remove(id)) => self.removing = Some(id),
+            Some(form::MerchantFormAction::Drop) => self.form = None,
             None => {}
         }
         self.remove_dialog(ui, page, out);
@@ -150,7 +150,7 @@ impl MerchantsScreen {
             ready: true,
         };
         let ended = dialog.show(ui, |ui, rect| {
-            let style = (Face::Body, t.text_2);
+            let style = (TypeStyle::Body, t.text_2);
             let said = paint::paragraph(ui.painter(), rect, m.remove_note, style, 3);
             paint::say(ui, "remove note", said, m.remove_note);
         });
@@ -171,7 +171,7 @@ impl MerchantsScreen {
         paint::card(ui.painter(), body, page.t);
         let empty = Empty {
             icon: icons::STOREFRONT,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: m.empty_title,
             note: m.empty_note,
             button: Some((icons::PLUS, m.add)),
@@ -210,7 +210,7 @@ fn list_row(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantRow, chosen: boo
         p,
         pos2(rect.right() - 12.0, y),
         &row.profile.mch_id,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     let room = number.left() - rect.left() - 20.0;
     paint::fit(
@@ -218,7 +218,7 @@ fn list_row(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantRow, chosen: boo
         pos2(rect.left() + 12.0, y),
         room,
         &row.profile.name,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
     let y = rect.top() + 39.0;
     paint::mark(p, pos2(rect.left() + 17.0, y), mood, t);
@@ -228,7 +228,7 @@ fn list_row(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantRow, chosen: boo
         pos2(rect.left() + 27.0, y),
         room,
         words,
-        (Face::Small, t.text_2),
+        (TypeStyle::Small, t.text_2),
     );
     if response.has_focus() {
         paint::ring(p, rect.shrink(3.0), 6, t);
@@ -237,15 +237,15 @@ fn list_row(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantRow, chosen: boo
 }
 
 /// What a merchant can do, in one line.
-fn standing(page: &Page<'_>, row: &MerchantRow) -> (Mood, &'static str) {
+fn standing(page: &Page<'_>, row: &MerchantRow) -> (Tone, &'static str) {
     let m = &page.w.merchants;
     if row.locked {
-        return (Mood::Watch, m.locked);
+        return (Tone::Watch, m.locked);
     }
     if row.can_fetch() {
-        (Mood::Ok, m.ready)
+        (Tone::Ok, m.ready)
     } else {
-        (Mood::Info, m.files_only)
+        (Tone::Info, m.files_only)
     }
 }
 

@@ -12,7 +12,7 @@ use super::columns;
 use super::row_menu::RowMenu;
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty, TimelineRow};
 use crate::widgets::table::TableMemory;
@@ -127,7 +127,7 @@ impl OrdersScreen {
         let number = detail.row.order.out_trade_no.as_str();
         let at = pos2(rect.left() + 16.0, y);
         let shown = paint::elide_middle(number, 30, 5);
-        let place = paint::left(ui.painter(), at, &shown, (Face::Mono, t.text_1));
+        let place = paint::left(ui.painter(), at, &shown, (TypeStyle::Mono, t.text_1));
         paint::say(ui, "order number", place, number);
         let copy = Rect::from_center_size(pos2(place.right() + 16.0, y), vec2(22.0, 22.0));
         let name = format!("{} {number}", w.frame.copy);
@@ -202,7 +202,7 @@ fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &OrderDetail) {
         p,
         pos2(area.left(), top + 14.0),
         w.orders.timeline,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     let said: Vec<(String, char, String)> = detail
         .timeline
@@ -269,10 +269,10 @@ fn facts(ui: &Ui, area: Rect, page: &Page<'_>, order: &MOrder) -> f32 {
     let mut top = area.top();
     for (name, value) in rows {
         let y = top + 13.0;
-        paint::left(p, pos2(area.left(), y), name, (Face::Small, t.text_3));
+        paint::left(p, pos2(area.left(), y), name, (TypeStyle::Small, t.text_3));
         let at = pos2(area.left() + 110.0, y);
         let room = area.right() - at.x;
-        let (said, _) = paint::fit(p, at, room, &value, (Face::Body, t.text_1));
+        let (said, _) = paint::fit(p, at, room, &value, (TypeStyle::Body, t.text_1));
         paint::say(ui, ("fact", name), said, &format!("{name} {value}"));
         paint::hline(p, area.x_range(), top + 25.0, t.line_weak);
         top += 26.0;
@@ -317,7 +317,7 @@ fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
     let empty = match filtered {
         Some(_) => Empty {
             icon: icons::FUNNEL_X,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: o.no_match_title,
             note: page.w.cases.no_match_note,
             button: Some((icons::FUNNEL_X, page.w.frame.clear_filter)),
@@ -325,7 +325,7 @@ fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         },
         None => Empty {
             icon: icons::PACKAGE,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: o.empty_title,
             note: o.empty_note,
             button: has_merchant.then_some((icons::FILE_PLUS, o.import)),

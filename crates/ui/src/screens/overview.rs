@@ -8,7 +8,7 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_left, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::{calendar, card, chart, label};
 use crate::{format, icons, paint};
@@ -131,7 +131,7 @@ impl Overview {
         let body = card::titled(ui, ages, page.w.overview.ageing, &note);
         if open == 0 {
             let text = page.w.overview.nothing_open;
-            let style = (Face::Body, page.t.text_3);
+            let style = (TypeStyle::Body, page.t.text_3);
             paint::text(
                 ui.painter(),
                 body.center(),
@@ -220,7 +220,7 @@ fn nothing_yet(ui: &Ui, body: Rect, page: &Page<'_>, out: &mut Outbox) {
         }
         return;
     }
-    let style = (Face::Body, page.t.text_3);
+    let style = (TypeStyle::Body, page.t.text_3);
     let text = page.w.frame.loading;
     paint::text(
         ui.painter(),
@@ -272,13 +272,19 @@ fn log(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel) {
         let x = body.left() + 16.0 + (nth / 3) as f32 * half;
         let y = body.top() + 8.0 + (nth % 3) as f32 * 24.0;
         let time = format::time(line.at, page.state.now);
-        let style = (Face::Small, t.text_3);
+        let style = (TypeStyle::Small, t.text_3);
         paint::left(p, pos2(x, y), &time, style);
-        let x = x + paint::width(p, &time, Face::Small).max(34.0) + 15.0;
-        paint::mark(p, pos2(x, y), Mood::from(line.severity), t);
+        let x = x + paint::width(p, &time, TypeStyle::Small).max(34.0) + 15.0;
+        paint::mark(p, pos2(x, y), Tone::from(line.severity), t);
         let words = log_words(page, &line.kind);
         let room = half - 96.0;
-        let (said, _) = paint::fit(p, pos2(x + 14.0, y), room, &words, (Face::Body, t.text_2));
+        let (said, _) = paint::fit(
+            p,
+            pos2(x + 14.0, y),
+            room,
+            &words,
+            (TypeStyle::Body, t.text_2),
+        );
         paint::say(ui, ("log", nth), said, &format!("{time} {words}"));
     }
 }

@@ -13,7 +13,7 @@ use egui::{Popup, Rect, Sense, Ui, pos2, vec2};
 use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::{card, chart, input, label, progress};
 use crate::{format, icons, paint};
@@ -49,7 +49,7 @@ pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let Some(model) = slot.value() else {
         paint::card(ui.painter(), body, page.t);
         if slot.is_loading() {
-            let style = (Face::Body, page.t.text_3);
+            let style = (TypeStyle::Body, page.t.text_3);
             let align = egui::Align2::CENTER_CENTER;
             paint::text(
                 ui.painter(),
@@ -129,9 +129,9 @@ fn pills(
     if !page.class.is_wide() {
         if let Some(certificate) = &model.certificate {
             let mood = if certificate.is_good() {
-                Mood::Ok
+                Tone::Ok
             } else {
-                Mood::Urgent
+                Tone::Urgent
             };
             let (n, of) = (certificate.holding(), certificate.identities.len());
             pills.push((
@@ -140,7 +140,7 @@ fn pills(
             ));
         }
         let waiting = model.pool.0.closing.count + model.pool.1.closing.count;
-        pills.push((Mood::Watch, (w.day.pool_pill)(&format::count(waiting))));
+        pills.push((Tone::Watch, (w.day.pool_pill)(&format::count(waiting))));
     }
     for (mood, words) in pills {
         if x + label::pill_width(ui, &words) > left - 8.0 {
@@ -174,19 +174,19 @@ pub(super) fn export_menu(response: &egui::Response, page: &Page<'_>, out: &mut 
     });
 }
 
-fn state_pill(page: &Page<'_>, model: &DayModel) -> (Mood, String) {
+fn state_pill(page: &Page<'_>, model: &DayModel) -> (Tone, String) {
     let d = &page.w.day;
     let counts = model.open;
     if counts.urgent > 0 {
-        (Mood::Urgent, (d.not_ready)(&format::count(counts.urgent)))
+        (Tone::Urgent, (d.not_ready)(&format::count(counts.urgent)))
     } else if counts.fault > 0 {
-        (Mood::Fault, (d.faults)(&format::count(counts.fault)))
+        (Tone::Fault, (d.faults)(&format::count(counts.fault)))
     } else if !model.coverage.holes.is_empty() {
-        (Mood::Watch, d.incomplete.to_owned())
+        (Tone::Watch, d.incomplete.to_owned())
     } else if model.counts().to_work() > 0 {
-        (Mood::Ok, d.worked.to_owned())
+        (Tone::Ok, d.worked.to_owned())
     } else {
-        (Mood::Ok, d.balanced.to_owned())
+        (Tone::Ok, d.balanced.to_owned())
     }
 }
 
@@ -281,7 +281,7 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
     let cover = &model.coverage;
     if cover.holes.is_empty() {
         let words = (w.day.no_holes)(&cover.cut_off_minutes.to_string());
-        let style = (Face::Small, t.text_2);
+        let style = (TypeStyle::Small, t.text_2);
         let said = paint::right(p, at, &words, style);
         paint::icon(
             p,
@@ -297,7 +297,7 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
             _ => format!("K01 {}", w.category(Category::MCoverage)),
         };
         let x = at.x - label::pill_width(ui, &words);
-        let pill = label::pill(ui, pos2(x, at.y), Mood::Watch, &words);
+        let pill = label::pill(ui, pos2(x, at.y), Tone::Watch, &words);
         paint::say(ui, "holes", pill, &words);
     }
     let inner = Rect::from_min_max(

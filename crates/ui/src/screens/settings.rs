@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2, vec2};
 use super::Status;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::{card, input, label};
 use crate::{icons, paint};
 use recondesk_app::{Density, Language, Preferences, ThemeChoice};
@@ -99,7 +99,7 @@ fn show_data(ui: &Ui, rect: Rect, page: &Page<'_>) {
     let folder = &page.state.folder;
     let room = copy.left() - name_right - 20.0;
     let at = pos2(name_right + 12.0, line.center().y);
-    let (place, cut) = paint::fit(ui.painter(), at, room, folder, (Face::Small, t.text_3));
+    let (place, cut) = paint::fit(ui.painter(), at, room, folder, (TypeStyle::Small, t.text_3));
     let response = paint::say(ui, "folder", place, folder);
     if cut {
         response.on_hover_text(folder);
@@ -124,10 +124,10 @@ fn label_of(
     let t = page.t;
     let p = ui.painter();
     let at = pos2(line.left() + 16.0, line.center().y);
-    let mut end = paint::left(p, at, name, (Face::Body, t.text_1)).right();
+    let mut end = paint::left(p, at, name, (TypeStyle::Body, t.text_1)).right();
     if !note.is_empty() {
         let at = pos2(end + 12.0, line.center().y);
-        end = paint::left(p, at, note, (Face::Small, t.text_3)).right();
+        end = paint::left(p, at, note, (TypeStyle::Small, t.text_3)).right();
     }
     if separated {
         paint::hline(

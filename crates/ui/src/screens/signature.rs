@@ -160,8 +160,8 @@ impl SignatureScreen {
         };
         match act {
             None => {}
-            Some(form::Act::Refill) => self.fill(out),
-            Some(form::Act::Ask(ask)) => {
+            Some(form::FormAction::Refill) => self.fill(out),
+            Some(form::FormAction::Ask(ask)) => {
                 self.difference = difference::Place::default();
                 if self.tab == LabTab::Sign {
                     self.shows_sent = matches!(*ask, LabAsk::Send(_));
@@ -176,8 +176,8 @@ impl SignatureScreen {
         if self.tab == LabTab::Sign && self.shows_sent {
             match sent::show(ui, rect, page, &page.state.lab) {
                 None => {}
-                Some(sent::Act::Stop) => page.state.lab.stop(),
-                Some(sent::Act::Ask(ask)) => out.run(Command::Lab(*ask)),
+                Some(sent::SentAction::Stop) => page.state.lab.stop(),
+                Some(sent::SentAction::Ask(ask)) => out.run(Command::Lab(*ask)),
             }
             return;
         }
@@ -198,8 +198,8 @@ impl SignatureScreen {
         };
         match act {
             None => {}
-            Some(answer::Act::Paste) => self.dialogs.open_paste(),
-            Some(answer::Act::Apply(signature)) => {
+            Some(answer::AnswerAction::Paste) => self.dialogs.open_paste(),
+            Some(answer::AnswerAction::Apply(signature)) => {
                 self.form.given = signature;
                 if let Some(ask) = self.form.ask(self.tab) {
                     out.run(Command::Lab(ask));

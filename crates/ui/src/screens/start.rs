@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::action::{Action, Outbox};
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::Empty;
 use crate::{icons, paint};
@@ -39,12 +39,16 @@ pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let p = ui.painter();
     let center = body.center().x;
     let at = pos2(center, top + 16.0);
-    let face = if narrow { Face::Reason } else { Face::Title };
+    let face = if narrow {
+        TypeStyle::Reason
+    } else {
+        TypeStyle::Title
+    };
     let title = paint::text(p, at, Align2::CENTER_CENTER, s.sentence, (face, t.text_1));
     paint::say(ui, "start sentence", title, s.sentence);
     let at = pos2(center, top + 46.0);
-    let style = (Face::Body, t.text_3);
-    if paint::width(p, s.line, Face::Body) <= body.width() {
+    let style = (TypeStyle::Body, t.text_3);
+    if paint::width(p, s.line, TypeStyle::Body) <= body.width() {
         paint::text(p, at, Align2::CENTER_CENTER, s.line, style);
     }
     let can_demo = page.state.demo;
@@ -111,12 +115,12 @@ fn show_way(ui: &Ui, rect: Rect, page: &Page<'_>, way: Way<'_>, first: bool) -> 
     paint::framed(p, tile, 10, t.selected, edge);
     paint::icon(p, tile.center(), way.icon, 22.0, t.accent);
     let at = pos2(rect.left() + 20.0, tile.bottom() + inset + 2.0);
-    let title = paint::left(p, at, way.title, (Face::Heading, t.text_1));
+    let title = paint::left(p, at, way.title, (TypeStyle::Heading, t.text_1));
     let text = Rect::from_min_max(
         pos2(rect.left() + 20.0, title.bottom() + 2.0),
         pos2(rect.right() - 20.0, rect.bottom() - inset - 34.0),
     );
-    let line = paint::paragraph(p, text, way.line, (Face::Body, t.text_2), 3);
+    let line = paint::paragraph(p, text, way.line, (TypeStyle::Body, t.text_2), 3);
     let said = format!("{} {}", way.title, way.line);
     paint::say(ui, ("way", way.title), title.union(line), &said);
     let at = pos2(rect.left() + 20.0, rect.bottom() - inset - 15.0);
@@ -132,11 +136,11 @@ fn drop_zone(ui: &Ui, rect: Rect, page: &Page<'_>) {
     let (t, s) = (page.t, &page.w.start);
     let p = ui.painter();
     paint::dashed(p, rect, Stroke::new(1.0, t.line_input), 4.0);
-    let width = paint::width(p, s.drop, Face::Body);
+    let width = paint::width(p, s.drop, TypeStyle::Body);
     let x = rect.center().x - f32::midpoint(width, 24.0);
     let y = rect.center().y;
     paint::icon(p, pos2(x + 8.0, y), icons::TRAY, 17.0, t.text_3);
-    let text = paint::left(p, pos2(x + 24.0, y), s.drop, (Face::Body, t.text_2));
+    let text = paint::left(p, pos2(x + 24.0, y), s.drop, (TypeStyle::Body, t.text_2));
     paint::say(ui, "drop zone", text, s.drop);
 }
 
@@ -150,7 +154,7 @@ fn loading(ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
         }
         return;
     }
-    let style = (Face::Body, page.t.text_3);
+    let style = (TypeStyle::Body, page.t.text_3);
     paint::text(
         ui.painter(),
         body.center(),
@@ -166,7 +170,7 @@ pub(super) fn no_merchant(ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
     paint::card(ui.painter(), body, page.t);
     let empty = Empty {
         icon: icons::STOREFRONT,
-        mood: Mood::Info,
+        mood: Tone::Info,
         title: w.start.no_merchant,
         note: w.start.no_merchant_note,
         button: Some((icons::PLUS, w.merchants.add)),

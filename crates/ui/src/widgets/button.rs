@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::paint;
-use crate::theme::{Face, Tokens, tokens};
+use crate::theme::{Tokens, TypeStyle, tokens};
 
 /// What a button is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl<'a> Button<'a> {
         let p = ui.painter();
         let icon = self.icon.map_or(0.0, |_| 22.0);
         let key = self.key.map_or(0.0, |key| 8.0 + key_width(ui, key));
-        icon + paint::width(p, self.label, Face::Body) + key
+        icon + paint::width(p, self.label, TypeStyle::Body) + key
     }
 
     /// Draws it with its natural width from the left middle; returns it.
@@ -138,7 +138,7 @@ impl<'a> Button<'a> {
             paint::icon(p, pos2(x + 8.0, y), icon, 16.0, color);
             x += 22.0;
         }
-        x = paint::left(p, pos2(x, y), self.label, (Face::Body, color)).right();
+        x = paint::left(p, pos2(x, y), self.label, (TypeStyle::Body, color)).right();
         if let Some(key) = self.key {
             let filled = self.kind == Kind::Primary && self.enabled;
             let (edge, text) = if filled {
@@ -202,14 +202,14 @@ impl Look {
 
 /// Width of a key cap.
 pub(crate) fn key_width(ui: &Ui, key: &str) -> f32 {
-    paint::width(ui.painter(), key, Face::Micro) + 10.0
+    paint::width(ui.painter(), key, TypeStyle::Micro) + 10.0
 }
 
 fn draw_key(ui: &Ui, at: Pos2, key: &str, edge: Color32, text: Color32) -> Rect {
     let rect = paint::from_left(at, vec2(key_width(ui, key), 18.0));
     let p = ui.painter();
     paint::framed(p, rect, 4, Color32::TRANSPARENT, Stroke::new(1.0, edge));
-    let style = (Face::Micro, text);
+    let style = (TypeStyle::Micro, text);
     paint::text(p, rect.center(), Align2::CENTER_CENTER, key, style);
     rect
 }
@@ -264,12 +264,17 @@ pub(crate) fn icon_button_if(
 pub(crate) fn link_right(ui: &Ui, at: Pos2, words: &str, salt: u64) -> Response {
     let t = tokens(ui);
     let p = ui.painter();
-    let width = paint::width(p, words, Face::Body);
+    let width = paint::width(p, words, TypeStyle::Body);
     let text_rect = paint::from_right(at, vec2(width, 20.0));
     let hit = text_rect.expand2(vec2(4.0, 4.0));
     let response = ui.interact(hit, paint::id(ui, ("link", words, salt)), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, words));
-    paint::left(p, text_rect.left_center(), words, (Face::Body, t.accent));
+    paint::left(
+        p,
+        text_rect.left_center(),
+        words,
+        (TypeStyle::Body, t.accent),
+    );
     if response.hovered() {
         paint::hline(p, text_rect.x_range(), text_rect.bottom() - 1.0, t.accent);
         ui.set_cursor_icon(egui::CursorIcon::PointingHand);

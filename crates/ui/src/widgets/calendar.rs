@@ -6,7 +6,7 @@ use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo,
 use crate::format;
 use crate::paint;
 use crate::text::{Wording, words};
-use crate::theme::{Face, Mood, tokens};
+use crate::theme::{Tone, TypeStyle, tokens};
 use recondesk_app::model::{CalendarDay, CalendarState};
 use recondesk_domain::BillDate;
 
@@ -61,10 +61,16 @@ impl Months<'_> {
             .unwrap_or("");
         let cell = (area.width() / 7.0).floor();
         let at = pos2(area.left() + 2.0, area.top() + 9.0);
-        paint::left(p, at, name, (Face::Body, t.text_2));
+        paint::left(p, at, name, (TypeStyle::Body, t.text_2));
         for (nth, sign) in w.frame.weekday_signs.iter().enumerate() {
             let at = pos2(area.left() + cell * (nth as f32 + 0.5), area.top() + 30.0);
-            paint::text(p, at, Align2::CENTER_CENTER, sign, (Face::Micro, t.text_3));
+            paint::text(
+                p,
+                at,
+                Align2::CENTER_CENTER,
+                sign,
+                (TypeStyle::Micro, t.text_3),
+            );
         }
         let mut clicked = None;
         let mut day = first;
@@ -132,7 +138,7 @@ impl Months<'_> {
             rect.center(),
             Align2::CENTER_CENTER,
             &text,
-            (Face::Micro, digit),
+            (TypeStyle::Micro, digit),
         );
         if look.corner {
             paint::diamond(
@@ -259,7 +265,7 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32) -> f32 {
     ];
     let mut x = at.x;
     for (state, name) in parts {
-        let needed = 18.0 + paint::width(p, name, Face::Small);
+        let needed = 18.0 + paint::width(p, name, TypeStyle::Small);
         if x + needed > at.x + width {
             break;
         }
@@ -277,7 +283,7 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32) -> f32 {
                 t.grey.fill,
             );
         }
-        paint::left(p, pos2(x + 17.0, at.y), name, (Face::Small, t.text_2));
+        paint::left(p, pos2(x + 17.0, at.y), name, (TypeStyle::Small, t.text_2));
         x += needed + 18.0;
     }
     at.y + 10.0
@@ -294,13 +300,18 @@ pub(crate) fn missing(ui: &Ui, at: Pos2, day: BillDate, today: BillDate) {
         .saturating_sub(today.number())
         .max(0);
     let (mood, color) = match left {
-        0..=4 => (Mood::Urgent, t.red.text),
-        5..=13 => (Mood::Fault, t.orange.text),
-        _ => (Mood::Fault, t.text_2),
+        0..=4 => (Tone::Urgent, t.red.text),
+        5..=13 => (Tone::Fault, t.orange.text),
+        _ => (Tone::Fault, t.text_2),
     };
     paint::mark(p, pos2(at.x + 5.0, at.y), mood, t);
     let words = (w.overview.missing_day)(&format::short_day(day), &left.to_string());
-    let said = paint::left(p, pos2(at.x + 17.0, at.y), &words, (Face::Small, color));
+    let said = paint::left(
+        p,
+        pos2(at.x + 17.0, at.y),
+        &words,
+        (TypeStyle::Small, color),
+    );
     paint::say(ui, "missing day", said, &words);
 }
 

@@ -4,7 +4,7 @@ use egui::{Align2, Pos2, Rect, Response, Stroke, Ui, pos2, vec2};
 
 use super::button::{Button, icon_button};
 use crate::text::words;
-use crate::theme::{Face, Mood, Tokens, tokens};
+use crate::theme::{Tokens, Tone, TypeStyle, tokens};
 use crate::{icons, paint};
 use recondesk_app::Failure;
 use recondesk_app::model::CompareRow;
@@ -19,7 +19,7 @@ pub(crate) fn titled(ui: &Ui, rect: Rect, heading: &str, note: &str) -> Rect {
         p,
         pos2(rect.left() + 16.0, y),
         heading,
-        (Face::Heading, t.text_1),
+        (TypeStyle::Heading, t.text_1),
     );
     paint::say(ui, ("card", heading), title, heading);
     if !note.is_empty() {
@@ -29,14 +29,14 @@ pub(crate) fn titled(ui: &Ui, rect: Rect, heading: &str, note: &str) -> Rect {
             pos2(title.right() + 10.0, y + 1.0),
             room,
             note,
-            (Face::Small, t.text_3),
+            (TypeStyle::Small, t.text_3),
         );
     }
     Rect::from_min_max(pos2(rect.left(), rect.top() + 42.0), rect.max)
 }
 
 /// The bar at the left edge of a card that states a result.
-pub(crate) fn result_bar(ui: &Ui, card: Rect, mood: Mood) {
+pub(crate) fn result_bar(ui: &Ui, card: Rect, mood: Tone) {
     let t = tokens(ui);
     let bar = Rect::from_min_max(
         pos2(card.left(), card.top() + 14.0),
@@ -50,7 +50,7 @@ pub(crate) struct Empty<'a> {
     /// Icon of the tile.
     pub(crate) icon: char,
     /// Its colours.
-    pub(crate) mood: Mood,
+    pub(crate) mood: Tone,
     /// Why it is empty.
     pub(crate) title: &'a str,
     /// What brings content.
@@ -70,7 +70,7 @@ impl Empty<'_> {
         let top = (center.y - 78.0).max(frame.top() + 12.0);
         let tile = Rect::from_center_size(pos2(center.x, top + 24.0), vec2(48.0, 48.0));
         let tone = match self.mood {
-            Mood::Info => t.tone(Mood::Running),
+            Tone::Info => t.tone(Tone::Running),
             mood => t.tone(mood),
         };
         let edge = if t.contrast {
@@ -86,7 +86,7 @@ impl Empty<'_> {
             at,
             Align2::CENTER_CENTER,
             self.title,
-            (Face::Heading, t.text_1),
+            (TypeStyle::Heading, t.text_1),
         );
         paint::say(ui, ("empty", self.title), title, self.title);
         let at = pos2(center.x, tile.bottom() + 49.0);
@@ -95,7 +95,7 @@ impl Empty<'_> {
             at,
             Align2::CENTER_CENTER,
             self.note,
-            (Face::Body, t.text_3),
+            (TypeStyle::Body, t.text_3),
         );
         paint::say(ui, ("empty note", self.note), note, self.note);
         let (icon, label) = self.button?;
@@ -134,19 +134,25 @@ pub(crate) fn failed(ui: &Ui, rect: Rect, failure: &Failure) -> Option<FailedAct
     let w = words(ui);
     let p = ui.painter();
     paint::card(p, rect, t);
-    result_bar(ui, rect, Mood::Urgent);
+    result_bar(ui, rect, Tone::Urgent);
     let x = rect.left() + 42.0;
     let y = rect.top() + 25.0;
-    paint::mark(p, pos2(rect.left() + 26.0, y), Mood::Urgent, t);
+    paint::mark(p, pos2(rect.left() + 26.0, y), Tone::Urgent, t);
     let title = w.of(&failure.title);
-    let code = (Face::Mono, t.text_3);
+    let code = (TypeStyle::Mono, t.text_3);
     let code_rect = paint::right(p, pos2(rect.right() - 16.0, y), failure.code, code);
     let room = code_rect.left() - x - 16.0;
-    let (said, _) = paint::fit(p, pos2(x, y), room, title, (Face::Heading, t.text_1));
+    let (said, _) = paint::fit(p, pos2(x, y), room, title, (TypeStyle::Heading, t.text_1));
     paint::say(ui, ("failed", failure.code), said, title);
     let room = rect.right() - x - 16.0;
     let advice = w.of(&failure.advice);
-    paint::fit(p, pos2(x, y + 28.0), room, advice, (Face::Body, t.text_2));
+    paint::fit(
+        p,
+        pos2(x, y + 28.0),
+        room,
+        advice,
+        (TypeStyle::Body, t.text_2),
+    );
     let mut bottom = y + 44.0;
     if !failure.detail.is_empty() {
         let well = Rect::from_min_size(pos2(x, bottom + 8.0), vec2(room, 56.0));
@@ -157,7 +163,7 @@ pub(crate) fn failed(ui: &Ui, rect: Rect, failure: &Failure) -> Option<FailedAct
         };
         paint::framed(p, well, 6, t.sunken, edge);
         let inner = well.shrink2(vec2(12.0, 9.0));
-        paint::paragraph(p, inner, &failure.detail, (Face::Mono, t.text_2), 2);
+        paint::paragraph(p, inner, &failure.detail, (TypeStyle::Mono, t.text_2), 2);
         bottom = well.bottom();
     }
     let at = pos2(x, bottom + 28.0);
@@ -197,7 +203,7 @@ pub(crate) fn raw_well(ui: &Ui, rect: Rect, (head, place): (&str, &str), text: &
         p,
         pos2(rect.left() + 10.0, y),
         head,
-        (Face::Small, t.text_2),
+        (TypeStyle::Small, t.text_2),
     );
     let room = rect.right() - name.right() - 44.0;
     paint::fit(
@@ -205,7 +211,7 @@ pub(crate) fn raw_well(ui: &Ui, rect: Rect, (head, place): (&str, &str), text: &
         pos2(name.right() + 10.0, y),
         room,
         place,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     let copy = Rect::from_center_size(pos2(rect.right() - 16.0, y), vec2(22.0, 22.0));
     let copy_name = format!("{} {head}", w.frame.copy);
@@ -219,12 +225,12 @@ pub(crate) fn raw_well(ui: &Ui, rect: Rect, (head, place): (&str, &str), text: &
     let mut runs = paint::Runs::default();
     match text.split_once(key).filter(|_| !key.is_empty()) {
         Some((before, after)) => {
-            runs.add(before, Face::MonoSmall, t.text_2)
-                .add(key, Face::MonoSmall, t.accent)
-                .add(after, Face::MonoSmall, t.text_2);
+            runs.add(before, TypeStyle::MonoSmall, t.text_2)
+                .add(key, TypeStyle::MonoSmall, t.accent)
+                .add(after, TypeStyle::MonoSmall, t.text_2);
         }
         None => {
-            runs.add(text, Face::MonoSmall, t.text_2);
+            runs.add(text, TypeStyle::MonoSmall, t.text_2);
         }
     }
     let galley = runs.layout(p, area.width());
@@ -249,7 +255,7 @@ pub(crate) fn side_by_side(
     let merchant = wechat + half;
     let y = rect.top() + 13.0;
     for (x, head) in [label, wechat, merchant].into_iter().zip(heads) {
-        paint::left(p, pos2(x, y), head, (Face::Small, t.text_3));
+        paint::left(p, pos2(x, y), head, (TypeStyle::Small, t.text_3));
     }
     paint::hline(p, rect.x_range(), rect.top() + 25.0, t.line);
     let mut top = rect.top() + 26.0;
@@ -283,10 +289,10 @@ fn compare_row(
             at,
             Align2::CENTER_CENTER,
             "≠",
-            (Face::Body, t.orange.text),
+            (TypeStyle::Body, t.orange.text),
         );
     }
-    paint::left(p, pos2(label, y), name, (Face::Small, t.text_3));
+    paint::left(p, pos2(label, y), name, (TypeStyle::Small, t.text_3));
     let room = merchant - wechat - 28.0;
     let w_cut = value(ui, pos2(wechat, y), room, row.wechat.as_deref(), t);
     let room = line.right() - merchant - 4.0;
@@ -308,18 +314,18 @@ fn compare_row(
 fn value(ui: &Ui, at: Pos2, room: f32, text: Option<&str>, t: &Tokens) -> bool {
     let p = ui.painter();
     let Some(text) = text else {
-        paint::left(p, at, "—", (Face::Body, t.text_3));
+        paint::left(p, at, "—", (TypeStyle::Body, t.text_3));
         return false;
     };
     let digits = text.len() > 16 && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    let wide = paint::width(p, text, Face::Body) > room;
+    let wide = paint::width(p, text, TypeStyle::Body) > room;
     if digits && wide {
         let keep = ((room / 7.6) as usize).saturating_sub(6).max(4);
         let short = paint::elide_middle(text, keep, 4);
-        paint::left(p, at, &short, (Face::Body, t.text_1));
+        paint::left(p, at, &short, (TypeStyle::Body, t.text_1));
         return true;
     }
-    paint::fit(p, at, room, text, (Face::Body, t.text_1)).1
+    paint::fit(p, at, room, text, (TypeStyle::Body, t.text_1)).1
 }
 
 /// One row of 26 of a case's timeline.
@@ -340,26 +346,31 @@ pub(crate) fn timeline(ui: &Ui, rect: Rect, rows: &[TimelineRow<'_>]) -> f32 {
     let p = ui.painter();
     let wide = rows
         .iter()
-        .map(|row| paint::width(p, row.time, Face::Small))
+        .map(|row| paint::width(p, row.time, TypeStyle::Small))
         .fold(0.0, f32::max);
     let dot_x = rect.left() + wide + 22.0;
     for (nth, row) in rows.iter().enumerate() {
         let y = rect.top() + 13.0 + nth as f32 * 26.0;
-        paint::left(p, pos2(rect.left(), y), row.time, (Face::Small, t.text_3));
+        paint::left(
+            p,
+            pos2(rect.left(), y),
+            row.time,
+            (TypeStyle::Small, t.text_3),
+        );
         if nth > 0 {
             let range = egui::Rangef::new(y - 18.0, y - 8.0);
             paint::vline(p, dot_x, range, t.line);
         }
         p.circle_filled(pos2(dot_x, y), 8.0, t.grey.tint);
         paint::icon(p, pos2(dot_x, y), row.icon, 11.0, t.text_2);
-        let source_width = paint::width(p, row.source, Face::Small);
+        let source_width = paint::width(p, row.source, TypeStyle::Small);
         let most = rect.width() * 0.45;
         let source_at = pos2(rect.right() - source_width.min(most), y);
-        let style = (Face::Small, t.text_3);
+        let style = (TypeStyle::Small, t.text_3);
         paint::fit(p, source_at, most, row.source, style);
         let room = source_at.x - dot_x - 24.0;
         let what_at = pos2(dot_x + 16.0, y);
-        let (_, cut) = paint::fit(p, what_at, room, row.what, (Face::Body, t.text_1));
+        let (_, cut) = paint::fit(p, what_at, room, row.what, (TypeStyle::Body, t.text_1));
         let line = Rect::from_min_size(pos2(rect.left(), y - 13.0), vec2(rect.width(), 26.0));
         let said = format!("{} {} {}", row.time, row.what, row.source);
         let response = paint::say(ui, ("timeline", nth), line, &said);

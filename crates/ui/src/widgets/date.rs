@@ -6,7 +6,7 @@ use egui::{Key, Popup, PopupCloseBehavior, Rect, Sense, Stroke, Ui, WidgetInfo, 
 use super::calendar::{Months, height};
 use super::input::Field;
 use crate::text::words;
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::{format, icons, paint};
 use recondesk_app::model::CalendarDay;
 use recondesk_domain::BillDate;
@@ -21,7 +21,7 @@ pub(crate) struct DateMemory {
 /// Width of the field.
 pub(crate) fn width(ui: &Ui, day: BillDate) -> f32 {
     let text = format::day_of_week(day, words(ui));
-    60.0 + 28.0 + paint::width(ui.painter(), &text, Face::Body)
+    60.0 + 28.0 + paint::width(ui.painter(), &text, TypeStyle::Body)
 }
 
 /// Draws it; returns a newly chosen day.
@@ -71,7 +71,7 @@ pub(crate) fn field(
         middle.center(),
         egui::Align2::CENTER_CENTER,
         &text,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
     if response.has_focus() {
         paint::ring(p, middle.shrink(2.0), 4, t);

@@ -6,7 +6,7 @@ use egui::{
 
 use super::button::{Button, icon_button};
 use crate::text::words;
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::{icons, paint};
 
 /// How a frame of a dialog ended.
@@ -103,7 +103,7 @@ impl Dialog<'_> {
         let t = tokens(ui);
         let w = words(ui);
         let at = pos2(rect.left() + 24.0, rect.top() + 32.0);
-        let title = paint::left(ui.painter(), at, self.title, (Face::Reason, t.text_1));
+        let title = paint::left(ui.painter(), at, self.title, (TypeStyle::Reason, t.text_1));
         paint::say(ui, "dialog title", title, self.title);
         let close = Rect::from_center_size(pos2(rect.right() - 30.0, at.y), vec2(30.0, 30.0));
         if icon_button(ui, close, icons::X, w.frame.close, false).clicked() {
@@ -132,7 +132,7 @@ impl Dialog<'_> {
         });
         let end = leave.as_ref().map_or(deed.rect.left(), |b| b.rect.left());
         let room = end - rect.left() - 40.0;
-        let style = (Face::Small, t.text_3);
+        let style = (TypeStyle::Small, t.text_3);
         paint::fit(
             ui.painter(),
             pos2(rect.left() + 24.0, y),

@@ -6,7 +6,7 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::{icons, paint};
 
 /// A text field; draw it with [`Field::show`].
@@ -17,7 +17,7 @@ pub(crate) struct Field<'a> {
     icon: Option<char>,
     error: bool,
     masked: bool,
-    face: Face,
+    face: TypeStyle,
     right_inset: f32,
     limit: usize,
     salt: u64,
@@ -33,7 +33,7 @@ impl<'a> Field<'a> {
             icon: None,
             error: false,
             masked: false,
-            face: Face::Body,
+            face: TypeStyle::Body,
             right_inset: 10.0,
             limit: 4096,
             salt: 0,
@@ -65,7 +65,7 @@ impl<'a> Field<'a> {
     }
 
     /// Another face than body.
-    pub(crate) fn face(mut self, face: Face) -> Self {
+    pub(crate) fn face(mut self, face: TypeStyle) -> Self {
         self.face = face;
         self
     }
@@ -148,7 +148,7 @@ pub(crate) fn secret(ui: &Ui, rect: Rect, name: &str, place_holder: Option<&str>
             p,
             pos2(rect.left() + 10.0, y),
             words,
-            (Face::Body, t.text_3),
+            (TypeStyle::Body, t.text_3),
         );
         format!("{name}: {words}")
     } else {
@@ -221,7 +221,7 @@ pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Resp
         pos2(rect.left() + 10.0, y),
         rect.width() - 40.0,
         shown,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
     paint::icon(
         p,
@@ -239,7 +239,8 @@ pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Resp
 /// A row of 28 in a menu; the chosen one has a check.
 pub(crate) fn menu_row(ui: &mut Ui, label: &str, salt: u64, chosen: bool) -> Response {
     let t = tokens(ui);
-    let width = (paint::width(ui.painter(), label, Face::Body) + 44.0).max(ui.available_width());
+    let width =
+        (paint::width(ui.painter(), label, TypeStyle::Body) + 44.0).max(ui.available_width());
     let (rect, _) = ui.allocate_exact_size(vec2(width, 28.0), Sense::hover());
     let response = ui.interact(rect, paint::id(ui, ("menu", label, salt)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, chosen, label));
@@ -254,7 +255,7 @@ pub(crate) fn menu_row(ui: &mut Ui, label: &str, salt: u64, chosen: bool) -> Res
         p,
         pos2(rect.left() + 10.0, rect.center().y),
         label,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
     if chosen {
         let at = pos2(rect.right() - 14.0, rect.center().y);
@@ -279,7 +280,7 @@ pub(crate) fn read_only(ui: &Ui, rect: Rect, text: &str, name: &str) {
         place,
         rect.width() - 20.0,
         text,
-        (Face::Body, t.text_2),
+        (TypeStyle::Body, t.text_2),
     );
     let response = paint::say(ui, ("read only", name), said, &format!("{name}: {text}"));
     if cut {

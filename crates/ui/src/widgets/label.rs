@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::text::words;
-use crate::theme::{Face, Mood, tokens};
+use crate::theme::{Tone, TypeStyle, tokens};
 use crate::{icons, paint};
 use recondesk_domain::Severity;
 
@@ -18,12 +18,12 @@ pub(crate) enum Short {
 }
 
 /// A pill from the left middle; returns its place.
-pub(crate) fn pill(ui: &Ui, at: Pos2, mood: Mood, words: &str) -> Rect {
+pub(crate) fn pill(ui: &Ui, at: Pos2, mood: Tone, words: &str) -> Rect {
     let t = tokens(ui);
     let p = ui.painter();
     let tone = t.tone(mood);
     let inset = inset(mood);
-    let width = inset + paint::width(p, words, Face::Small) + 8.0;
+    let width = inset + paint::width(p, words, TypeStyle::Small) + 8.0;
     let rect = paint::from_left(at, vec2(width, 20.0));
     let edge = if t.contrast {
         Stroke::new(1.5, tone.text)
@@ -36,19 +36,19 @@ pub(crate) fn pill(ui: &Ui, at: Pos2, mood: Mood, words: &str) -> Rect {
         p,
         pos2(rect.left() + inset, at.y),
         words,
-        (Face::Small, tone.text),
+        (TypeStyle::Small, tone.text),
     );
     rect
 }
 
 /// Where the words of a pill begin; the check is wider than the other marks.
-const fn inset(mood: Mood) -> f32 {
-    if matches!(mood, Mood::Ok) { 22.0 } else { 20.0 }
+const fn inset(mood: Tone) -> f32 {
+    if matches!(mood, Tone::Ok) { 22.0 } else { 20.0 }
 }
 
 /// Most that a pill takes.
 pub(crate) fn pill_width(ui: &Ui, words: &str) -> f32 {
-    30.0 + paint::width(ui.painter(), words, Face::Small)
+    30.0 + paint::width(ui.painter(), words, TypeStyle::Small)
 }
 
 /// A pill of a severity with a count; the node says both whatever is drawn.
@@ -84,7 +84,7 @@ pub(crate) fn severity_pill(
 pub(crate) fn tag(ui: &Ui, at: Pos2, code: &str) -> Rect {
     let t = tokens(ui);
     let p = ui.painter();
-    let width = paint::width(p, code, Face::MonoSmall) + 10.0;
+    let width = paint::width(p, code, TypeStyle::MonoSmall) + 10.0;
     let rect = paint::from_left(at, vec2(width, 18.0));
     let edge = if t.contrast {
         Stroke::new(1.5, t.line)
@@ -92,7 +92,7 @@ pub(crate) fn tag(ui: &Ui, at: Pos2, code: &str) -> Rect {
         Stroke::NONE
     };
     paint::framed(p, rect, 4, t.grey.tint, edge);
-    let style = (Face::MonoSmall, t.text_2);
+    let style = (TypeStyle::MonoSmall, t.text_2);
     paint::text(p, rect.center(), Align2::CENTER_CENTER, code, style);
     rect
 }
@@ -100,7 +100,7 @@ pub(crate) fn tag(ui: &Ui, at: Pos2, code: &str) -> Rect {
 /// A filter chip.
 pub(crate) struct Chip<'a> {
     /// Its mark.
-    pub(crate) mark: Option<Mood>,
+    pub(crate) mark: Option<Tone>,
     /// Its words.
     pub(crate) label: &'a str,
     /// Its count, formatted; empty for none.
@@ -117,10 +117,10 @@ impl Chip<'_> {
         let count = if self.count.is_empty() {
             0.0
         } else {
-            6.0 + paint::width(p, self.count, Face::Small)
+            6.0 + paint::width(p, self.count, TypeStyle::Small)
         };
         let cross = if self.chosen { 18.0 } else { 0.0 };
-        24.0 + mark + paint::width(p, self.label, Face::Body) + count + cross
+        24.0 + mark + paint::width(p, self.label, TypeStyle::Body) + count + cross
     }
 
     /// Draws it from the left middle.
@@ -145,10 +145,10 @@ impl Chip<'_> {
             paint::mark(p, pos2(x + 4.0, at.y), mood, t);
             x += 14.0;
         }
-        x = paint::left(p, pos2(x, at.y), self.label, (Face::Body, color)).right();
+        x = paint::left(p, pos2(x, at.y), self.label, (TypeStyle::Body, color)).right();
         if !self.count.is_empty() {
             let tint = if self.chosen { t.accent } else { t.text_3 };
-            let style = (Face::Small, tint);
+            let style = (TypeStyle::Small, tint);
             x = paint::left(p, pos2(x + 6.0, at.y), self.count, style).right();
         }
         if self.chosen {
@@ -169,7 +169,7 @@ pub(crate) fn tabs(ui: &Ui, rect: Rect, names: &[&str], chosen: usize) -> Option
     let mut x = rect.left();
     let mut picked = None;
     for (nth, name) in names.iter().enumerate() {
-        let width = paint::width(p, name, Face::Body);
+        let width = paint::width(p, name, TypeStyle::Body);
         let text_rect = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
         let hit = text_rect.expand2(vec2(8.0, 0.0));
         let response = ui.interact(hit, paint::id(ui, ("tab", nth)), Sense::click());
@@ -181,7 +181,7 @@ pub(crate) fn tabs(ui: &Ui, rect: Rect, names: &[&str], chosen: usize) -> Option
         } else {
             t.text_2
         };
-        paint::left(p, text_rect.left_center(), name, (Face::Body, color));
+        paint::left(p, text_rect.left_center(), name, (TypeStyle::Body, color));
         if nth == chosen {
             let line = Rect::from_min_max(
                 pos2(text_rect.left(), rect.bottom() - 2.0),
@@ -205,7 +205,7 @@ pub(crate) fn segments_width(ui: &Ui, names: &[&str]) -> f32 {
     let p = ui.painter();
     4.0 + names
         .iter()
-        .map(|name| paint::width(p, name, Face::Body) + 24.0)
+        .map(|name| paint::width(p, name, TypeStyle::Body) + 24.0)
         .sum::<f32>()
 }
 
@@ -223,7 +223,7 @@ pub(crate) fn segments(
     let mut x = rect.left() + 2.0;
     let mut picked = None;
     for (nth, label) in names.iter().enumerate() {
-        let width = paint::width(p, label, Face::Body) + 24.0;
+        let width = paint::width(p, label, TypeStyle::Body) + 24.0;
         let part = Rect::from_min_size(pos2(x, rect.top() + 2.0), vec2(width, rect.height() - 4.0));
         let response = ui.interact(part, paint::id(ui, ("segment", name, nth)), Sense::click());
         response.widget_info(|| {
@@ -249,7 +249,7 @@ pub(crate) fn segments(
             part.center(),
             Align2::CENTER_CENTER,
             label,
-            (Face::Body, color),
+            (TypeStyle::Body, color),
         );
         if response.has_focus() {
             paint::ring(p, part.shrink(1.0), 4, t);
@@ -268,12 +268,12 @@ pub(crate) fn card_tabs(ui: &Ui, at: Pos2, names: &[&str], chosen: usize) -> Opt
     let p = ui.painter();
     let total: f32 = names
         .iter()
-        .map(|n| paint::width(p, n, Face::Small) + 20.0)
+        .map(|n| paint::width(p, n, TypeStyle::Small) + 20.0)
         .sum();
     let mut x = at.x - total;
     let mut picked = None;
     for (nth, label) in names.iter().enumerate() {
-        let width = paint::width(p, label, Face::Small) + 20.0;
+        let width = paint::width(p, label, TypeStyle::Small) + 20.0;
         let part = paint::from_left(pos2(x, at.y), vec2(width, 24.0));
         let response = ui.interact(part, paint::id(ui, ("card tab", nth)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, nth == chosen, label));
@@ -295,7 +295,7 @@ pub(crate) fn card_tabs(ui: &Ui, at: Pos2, names: &[&str], chosen: usize) -> Opt
             part.center(),
             Align2::CENTER_CENTER,
             label,
-            (Face::Small, color),
+            (TypeStyle::Small, color),
         );
         if response.has_focus() {
             paint::ring(p, part.shrink(1.0), 4, t);

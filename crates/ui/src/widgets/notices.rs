@@ -4,14 +4,14 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::button::{Button, icon_button, link_right};
 use crate::text::words;
-use crate::theme::{Face, Mood, tokens};
+use crate::theme::{Tone, TypeStyle, tokens};
 use crate::{format, icons, paint};
-use recondesk_app::{Notice, State, Words};
+use recondesk_app::{Message, Notice, State};
 use recondesk_domain::{BillDate, ProfileId};
 
 /// What a person did in the panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Act {
+pub(crate) enum NoticeAction {
     /// Closes it.
     Close,
     /// Removes all notices.
@@ -25,7 +25,7 @@ pub(crate) enum Act {
 const ROW: f32 = 66.0;
 
 /// Draws the panel into a rectangle.
-pub(crate) fn panel(ui: &mut Ui, rect: Rect, state: &State) -> Option<Act> {
+pub(crate) fn panel(ui: &mut Ui, rect: Rect, state: &State) -> Option<NoticeAction> {
     let t = tokens(ui);
     let w = words(ui);
     super::dialog::shadow(&ui.painter().clone(), rect, ui.visuals().popup_shadow);
@@ -37,24 +37,24 @@ pub(crate) fn panel(ui: &mut Ui, rect: Rect, state: &State) -> Option<Act> {
         p,
         pos2(rect.left() + 16.0, y),
         w.frame.notices,
-        (Face::Heading, t.text_1),
+        (TypeStyle::Heading, t.text_1),
     );
     let unread = state.notices.iter().filter(|notice| notice.unread).count();
     if unread > 0 {
         let words = (w.frame.unread)(&unread.to_string());
         let at = pos2(title.right() + 10.0, y + 1.0);
-        paint::left(p, at, &words, (Face::Small, t.text_3));
+        paint::left(p, at, &words, (TypeStyle::Small, t.text_3));
     }
     let mut act = None;
     let close = Rect::from_center_size(pos2(rect.right() - 24.0, y), vec2(30.0, 30.0));
     if icon_button(ui, close, icons::X, w.frame.close, false).clicked() {
-        act = Some(Act::Close);
+        act = Some(NoticeAction::Close);
     }
     if !state.notices.is_empty() {
         let at = pos2(close.left() - 4.0, y);
         let clear = Button::ghost(w.frame.clear_all);
         if clear.show_right(ui, at, 28.0).clicked() {
-            act = Some(Act::ClearAll);
+            act = Some(NoticeAction::ClearAll);
         }
     }
     let top = rect.top() + 48.0;
@@ -63,7 +63,7 @@ pub(crate) fn panel(ui: &mut Ui, rect: Rect, state: &State) -> Option<Act> {
     if state.notices.is_empty() {
         let empty = super::card::Empty {
             icon: icons::BELL,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: w.frame.no_notices,
             note: w.frame.no_notices_note,
             button: None,
@@ -86,37 +86,43 @@ pub(crate) fn panel(ui: &mut Ui, rect: Rect, state: &State) -> Option<Act> {
     rows.or(act)
 }
 
-fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<Act> {
+fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<NoticeAction> {
     let t = tokens(ui);
     let w = words(ui);
     let p = ui.painter();
-    let none = Words::default();
+    let none = Message::default();
     let (mood, note, day) = match &notice.what {
-        Ok(told) if told.attention => (Mood::Urgent, &told.note, told.day),
-        Ok(told) => (Mood::Ok, &told.note, told.day),
-        Err(failure) if notice.is_pressing() => (Mood::Fault, &failure.advice, None),
-        Err(_) => (Mood::Info, &none, None),
+        Ok(told) if told.attention => (Tone::Urgent, &told.note, told.day),
+        Ok(told) => (Tone::Ok, &told.note, told.day),
+        Err(failure) if notice.is_pressing() => (Tone::Fault, &failure.advice, None),
+        Err(_) => (Tone::Info, &none, None),
     };
     let y = rect.top() + 20.0;
     paint::mark(p, pos2(rect.left() + 21.0, y), mood, t);
     let x = rect.left() + 38.0;
     let time = format::time(notice.at, state.now);
     let right = pos2(rect.right() - 16.0, y);
-    let end = paint::right(p, right, &time, (Face::Small, t.text_3));
+    let end = paint::right(p, right, &time, (TypeStyle::Small, t.text_3));
     let color = if notice.unread { t.text_1 } else { t.text_2 };
     let title = w.of(notice.title());
     let room = end.left() - x - 8.0;
-    let (said, _) = paint::fit(p, pos2(x, y), room, title, (Face::Body, color));
+    let (said, _) = paint::fit(p, pos2(x, y), room, title, (TypeStyle::Body, color));
     paint::say(ui, ("notice", notice.id), said, title);
     let y = rect.top() + 44.0;
     let right = pos2(rect.right() - 16.0, y);
     let (words, act) = match day {
-        Some((profile, day)) => (w.frame.go_there, Act::Go(profile, day)),
-        None => (w.frame.dismiss, Act::Dismiss(notice.id)),
+        Some((profile, day)) => (w.frame.go_there, NoticeAction::Go(profile, day)),
+        None => (w.frame.dismiss, NoticeAction::Dismiss(notice.id)),
     };
     let link = link_right(ui, right, words, notice.id);
     let room = link.rect.left() - x - 8.0;
-    paint::fit(p, pos2(x, y), room, w.of(note), (Face::Small, t.text_3));
+    paint::fit(
+        p,
+        pos2(x, y),
+        room,
+        w.of(note),
+        (TypeStyle::Small, t.text_3),
+    );
     paint::hline(p, rect.x_range(), rect.bottom() - 1.0, t.line_weak);
     link.clicked().then_some(act)
 }

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::text::{Wording, words};
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::{format, icons, paint};
 use recondesk_app::{Step, Task, TaskKind};
 
@@ -107,7 +107,7 @@ pub(crate) fn chip(ui: &Ui, rect: Rect, label: &str, task: &Task) -> Response {
         14.0,
         t.accent,
     );
-    let style = (Face::Small, t.accent);
+    let style = (TypeStyle::Small, t.accent);
     let end = paint::right(p, pos2(rect.right() - 8.0, y), &per_cent, style);
     let room = end.left() - rect.left() - 36.0;
     paint::fit(p, pos2(rect.left() + 28.0, y), room, label, style);
@@ -133,7 +133,7 @@ pub(crate) fn card(ui: &Ui, rect: Rect, task: &Task, about: &str, elapsed_ms: u6
     let p = ui.painter();
     let elapsed = (w.jobs.elapsed)(&format::duration(elapsed_ms, w));
     let at = pos2(rect.right() - 16.0, rect.top() + 21.0);
-    paint::right(p, at, &elapsed, (Face::Small, t.text_2));
+    paint::right(p, at, &elapsed, (TypeStyle::Small, t.text_2));
     let track = Rect::from_min_size(
         pos2(rect.left() + 16.0, body.top() + 4.0),
         vec2(rect.width() - 32.0, 6.0),
@@ -185,7 +185,7 @@ fn step_row(ui: &Ui, at: Pos2, right: f32, name: &str, (place, task): (Place, &T
             t.text_3
         }
     };
-    paint::left(p, pos2(at.x + 42.0, at.y), name, (Face::Body, color));
+    paint::left(p, pos2(at.x + 42.0, at.y), name, (TypeStyle::Body, color));
     let Some(progress) = task.progress.filter(|_| place == Place::Running) else {
         return;
     };
@@ -205,10 +205,10 @@ fn step_row(ui: &Ui, at: Pos2, right: f32, name: &str, (place, task): (Place, &T
         p,
         pos2(at.x + 240.0, at.y),
         &counter,
-        (Face::Small, t.text_2),
+        (TypeStyle::Small, t.text_2),
     );
     if let Some(n) = per_cent(task) {
-        let style = (Face::Small, t.accent);
+        let style = (TypeStyle::Small, t.accent);
         paint::right(p, pos2(right - 16.0, at.y), &format!("{n}%"), style);
     }
 }

@@ -17,7 +17,7 @@ use egui_table::HeaderRow;
 
 use self::delegate::Delegate;
 use crate::paint;
-use crate::theme::{Face, Tokens, tokens};
+use crate::theme::{Tokens, TypeStyle, tokens};
 
 /// Height of the header.
 const HEADER: f32 = 32.0;
@@ -92,7 +92,7 @@ impl Cell<'_> {
     }
 
     /// Text as the column aligns it, cut where it does not fit.
-    pub(crate) fn words(&self, words: &str, style: (Face, egui::Color32)) {
+    pub(crate) fn words(&self, words: &str, style: (TypeStyle, egui::Color32)) {
         let p = self.ui.painter();
         let y = self.rect.center().y;
         if self.column.numeric {

@@ -9,7 +9,7 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Color32, Galley, Painter, Ui};
 
 use crate::paint;
-use crate::theme::{Face, Tokens};
+use crate::theme::{Tokens, TypeStyle};
 use wechatpay_codec::lab::visible::{DRAWN_BYTES, harmless_line, name};
 
 /// Height of a line.
@@ -118,7 +118,7 @@ fn mark(job: &mut LayoutJob, name: &str, stretch: &Stretch, t: &Tokens) {
 
 fn format(color: Color32, ground: Color32) -> TextFormat {
     TextFormat {
-        font_id: Face::Mono.font(),
+        font_id: TypeStyle::Mono.font(),
         color,
         background: ground,
         line_height: Some(LINE),

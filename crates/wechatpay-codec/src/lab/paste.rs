@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::shell_words;
 use crate::Params;
 use crate::v2::{Endpoint, XmlError, XmlLimits, xml};
-use recondesk_domain::Words;
+use recondesk_domain::Message;
 
 /// What the text was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,7 +63,7 @@ pub struct Pasted {
     /// The call, where the address tells it.
     pub endpoint: Option<Endpoint>,
     /// What a person should know: a key was taken out, a field is repeated.
-    pub notes: Vec<Words>,
+    pub notes: Vec<Message>,
 }
 
 /// Why a text cannot be taken apart.
@@ -328,7 +328,7 @@ fn curl(text: &str) -> Result<Pasted, PasteError> {
             "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--json" => {
                 let value = value();
                 if value.starts_with('@') && option != "--data-raw" {
-                    notes.push(Words::new(
+                    notes.push(Message::new(
                         "命令引用了文件，请把文件内容贴进来",
                         "The command names a file; paste its content",
                     ));
@@ -382,7 +382,7 @@ fn with_body(shape: Shape, part: HttpPart) -> Pasted {
 fn finish(out: &mut Pasted) {
     if out.shape == Shape::Query && out.params.get("key").is_some() {
         out.params.remove("key");
-        out.notes.push(Words::new(
+        out.notes.push(Message::new(
             "文字里的 key 已去掉，没有保留；密钥请从商户档案选择",
             "The key in the text was taken out and not kept; choose it from a profile",
         ));
@@ -390,7 +390,7 @@ fn finish(out: &mut Pasted) {
     let repeated = out.params.duplicates();
     if !repeated.is_empty() {
         let names = repeated.join(", ");
-        out.notes.push(Words::new(
+        out.notes.push(Message::new(
             format!("字段重复：{names}；都参与签名"),
             format!("Repeated fields: {names}; all of them are signed"),
         ));

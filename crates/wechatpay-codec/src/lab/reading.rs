@@ -1,12 +1,12 @@
 //! What the value of a field says, with its unit: fen as yuan, compact times as clocks, words as sentences.
 
 use crate::v2::TradeState;
-use recondesk_domain::{Fen, Instant, Words};
+use recondesk_domain::{Fen, Instant, Message};
 
 /// Reads a value for a person; `None` where the value speaks for itself, or cannot be read.
 #[must_use]
-pub fn value_reading(name: &str, value: &str) -> Option<Words> {
-    let same = |text: String| Some(Words::new(text.clone(), text));
+pub fn value_reading(name: &str, value: &str) -> Option<Message> {
+    let same = |text: String| Some(Message::new(text.clone(), text));
     let stem = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
     match stem {
         "total_fee"
@@ -23,14 +23,14 @@ pub fn value_reading(name: &str, value: &str) -> Option<Words> {
         }
         "time_end" | "time_start" | "time_expire" => {
             let at = Instant::parse_compact(value)?;
-            Some(Words::new(
+            Some(Message::new(
                 format!("北京时间 {at}"),
                 format!("{at} Beijing time"),
             ))
         }
         "trade_state" => match TradeState::parse(value) {
             TradeState::Unknown(_) => None,
-            known => Some(Words::from(known.name())),
+            known => Some(Message::from(known.name())),
         },
         _ => None,
     }

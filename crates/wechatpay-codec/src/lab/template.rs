@@ -7,7 +7,7 @@ use super::template_fields::{
 };
 use crate::Params;
 use crate::v2::Endpoint;
-use recondesk_domain::{Instant, MerchantProfile, SignType, Term, Words};
+use recondesk_domain::{Instant, MerchantProfile, Message, SignType, Term};
 
 /// A template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -235,7 +235,7 @@ pub struct Problem {
     /// How much it presses.
     pub level: Level,
     /// What is wrong.
-    pub words: Words,
+    pub words: Message,
 }
 
 /// Checks a message against a template; empty when nothing is wrong.
@@ -247,7 +247,7 @@ pub fn check(template: Template, params: &Params, now: Instant) -> Vec<Problem> 
         out.push(Problem {
             field: field.to_owned(),
             level,
-            words: Words::new(zh, en),
+            words: Message::new(zh, en),
         });
     };
     for field in &fields {

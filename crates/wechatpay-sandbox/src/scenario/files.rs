@@ -1,6 +1,6 @@
 //! Writes a scene as files: the shop's orders with their mapping, and the lines of the bill.
 
-use super::{Deal, Scene};
+use super::{GeneratedOrder, Scenario};
 use recondesk_domain::{BillRefundState, BillState, Fen, FulfilStatus, Instant, MOrder, PayStatus};
 use wechatpay_codec::bill::{BillLine, BillPrinter, PrintError, RefundPart};
 
@@ -73,7 +73,7 @@ pub struct OrdersWriter {
 impl OrdersWriter {
     /// A writer for the orders of a scene.
     #[must_use]
-    pub fn new(scene: &Scene, columns: OrderColumns) -> Self {
+    pub fn new(scene: &Scenario, columns: OrderColumns) -> Self {
         Self {
             columns,
             mch_id: scene.mch_id.as_str().to_owned(),
@@ -92,7 +92,7 @@ impl OrdersWriter {
 
     /// The order of a deal, twice where the deal says so; nothing where the shop knows nothing.
     /// Returns the number of lines.
-    pub fn deal(&mut self, deal: &Deal, out: &mut Vec<u8>) -> u64 {
+    pub fn deal(&mut self, deal: &GeneratedOrder, out: &mut Vec<u8>) -> u64 {
         let Some(order) = &deal.order else {
             return 0;
         };
@@ -106,7 +106,7 @@ impl OrdersWriter {
         1
     }
 
-    fn line(&mut self, order: &MOrder, deal: &Deal, out: &mut Vec<u8>) {
+    fn line(&mut self, order: &MOrder, deal: &GeneratedOrder, out: &mut Vec<u8>) {
         out.extend_from_slice(order.out_trade_no.as_bytes());
         out.push(b',');
         out.extend_from_slice(self.mch_id.as_bytes());
@@ -207,8 +207,8 @@ fn quoted(text: &str, out: &mut Vec<u8>) {
 /// # Errors
 /// [`PrintError`] when a sum of the bill leaves its range.
 pub fn bill_lines(
-    scene: &Scene,
-    deal: &Deal,
+    scene: &Scenario,
+    deal: &GeneratedOrder,
     printer: &mut BillPrinter,
     out: &mut Vec<u8>,
 ) -> Result<u64, PrintError> {
@@ -258,7 +258,7 @@ pub fn bill_lines(
 }
 
 /// What all rows of a deal have in common.
-fn frame<'a>(scene: &'a Scene, deal: &'a Deal, time: Instant) -> BillLine<'a> {
+fn frame<'a>(scene: &'a Scenario, deal: &'a GeneratedOrder, time: Instant) -> BillLine<'a> {
     BillLine {
         time,
         appid: scene.appid.as_str(),

@@ -17,7 +17,7 @@ use recondesk_domain::{
 };
 
 pub use files::{OrderColumns, OrdersWriter, bill_lines, mapping_toml};
-pub use twist::{Hole, Twist};
+pub use twist::{Anomaly, Hole};
 
 /// The contract rate of every scene, 0.60 %, in 10⁻⁴ of one per cent.
 pub const RATE: i32 = 6_000;
@@ -30,7 +30,7 @@ const HOURS: [u64; 24] = [
 
 /// What to make.
 #[derive(Debug, Clone)]
-pub struct Scene {
+pub struct Scenario {
     /// The business day.
     pub day: BillDate,
     /// Decides everything random.
@@ -42,7 +42,7 @@ pub struct Scene {
     /// Its app.
     pub appid: AppId,
     /// Differences to build in, each at a place of its own.
-    pub twists: Vec<Twist>,
+    pub twists: Vec<Anomaly>,
     /// A stretch of the day that the shop's export lacks (K01).
     pub hole: Option<Hole>,
     /// Goods names full of commas, quotes, backticks and JSON.
@@ -51,7 +51,7 @@ pub struct Scene {
 
 /// One order of the shop, and what WeChat Pay has of it.
 #[derive(Debug, Clone)]
-pub struct Deal {
+pub struct GeneratedOrder {
     /// The shop's row; none where the shop knows nothing.
     pub order: Option<MOrder>,
     /// True when the shop's file has the row twice.
@@ -76,7 +76,7 @@ pub struct Deal {
     pub expected: Vec<(Category, OutTradeNo)>,
 }
 
-impl Scene {
+impl Scenario {
     /// A plain day without differences.
     #[must_use]
     pub fn new(day: BillDate, seed: u64, orders: u64) -> Self {
@@ -118,7 +118,7 @@ impl Scene {
     }
 
     /// The plain deal at a place, before any twist.
-    fn plain(&self, at: u64) -> Deal {
+    fn plain(&self, at: u64) -> GeneratedOrder {
         let mut numbers = Numbers::new(self.seed ^ at.wrapping_mul(0xA24B_AED4_963E_E407));
         let dice = numbers.next();
         let created = self.day.start().plus(self.second_of(at).min(86_200));
@@ -127,7 +127,7 @@ impl Scene {
         let price = words::price(dice >> 16);
         let out_trade_no = self.number(at, dice);
         let customer = numbers.next() % (self.orders / 3 + 1);
-        let mut deal = Deal {
+        let mut deal = GeneratedOrder {
             order: None,
             order_twice: false,
             pay: None,
@@ -236,7 +236,7 @@ impl Scene {
     }
 }
 
-impl Deal {
+impl GeneratedOrder {
     /// Adds a refund row of the payment.
     fn refund(&mut self, pay: &WPay, time: Instant, amount: Fen) {
         let place = self.refunds.len() + 1;
@@ -284,18 +284,18 @@ impl Deal {
 /// Iterator over the deals of a scene.
 #[derive(Debug, Clone)]
 pub struct Deals<'a> {
-    scene: &'a Scene,
+    scene: &'a Scenario,
     /// Where the twists go, ascending; the next one last.
-    places: Vec<(u64, Twist)>,
+    places: Vec<(u64, Anomaly)>,
     at: u64,
     /// Deals that a twist makes beside the one at its place.
-    after: Vec<Deal>,
+    after: Vec<GeneratedOrder>,
 }
 
 impl Iterator for Deals<'_> {
-    type Item = Deal;
+    type Item = GeneratedOrder;
 
-    fn next(&mut self) -> Option<Deal> {
+    fn next(&mut self) -> Option<GeneratedOrder> {
         if let Some(deal) = self.after.pop() {
             return Some(deal);
         }

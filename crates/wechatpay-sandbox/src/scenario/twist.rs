@@ -1,6 +1,6 @@
 //! What can be wrong in a scene: one twist for each category of difference that a day can hold.
 
-use super::{Deal, RATE, Scene, fee_of};
+use super::{GeneratedOrder, RATE, Scenario, fee_of};
 use recondesk_domain::{
     BillDate, BillRefundState, BillState, Category, Fee, Fen, FulfilStatus, Instant, MOrder,
     OrderNo, OutTradeNo, PayStatus, TransactionId, WPay,
@@ -8,7 +8,7 @@ use recondesk_domain::{
 
 /// One difference to build in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Twist {
+pub enum Anomaly {
     /// A difference that a reconciliation must report under this category.
     Find(Category),
     /// Paid before midnight, booked after it: no difference.
@@ -19,7 +19,7 @@ pub enum Twist {
     RefundOfYesterday,
 }
 
-/// What [`Twist::Find`] can make where the shop keeps running totals of refunds, in order of report.
+/// What [`Anomaly::Find`] can make where the shop keeps running totals of refunds, in order of report.
 const CATEGORIES: [Category; 26] = [
     Category::PaidNotBooked,
     Category::PaidAfterClose,
@@ -49,7 +49,7 @@ const CATEGORIES: [Category; 26] = [
     Category::FeeRefund,
 ];
 
-impl Twist {
+impl Anomaly {
     /// Every twist once.
     pub fn all() -> impl Iterator<Item = Self> {
         let crossings = [
@@ -82,7 +82,7 @@ pub struct Hole {
 }
 
 impl Hole {
-    pub(super) fn cut(self, day: BillDate, deal: &mut Deal) {
+    pub(super) fn cut(self, day: BillDate, deal: &mut GeneratedOrder) {
         let within = |time: Instant| {
             let second = time.unix() - day.start().unix();
             self.from <= second && second <= self.to
@@ -98,9 +98,9 @@ impl Hole {
 }
 
 /// A place for each twist, descending, so that the next one is last.
-pub(super) fn places(scene: &Scene) -> Vec<(u64, Twist)> {
+pub(super) fn places(scene: &Scenario) -> Vec<(u64, Anomaly)> {
     let count = u64::try_from(scene.twists.len()).unwrap_or(0);
-    let mut out: Vec<(u64, Twist)> = (0_u64..)
+    let mut out: Vec<(u64, Anomaly)> = (0_u64..)
         .zip(&scene.twists)
         .map(|(at, twist)| {
             // The first and last twentieth stay plain, so that no time leaves the day.
@@ -115,9 +115,9 @@ pub(super) fn places(scene: &Scene) -> Vec<(u64, Twist)> {
     out
 }
 
-impl Scene {
+impl Scenario {
     /// A plain, paid deal without refund, for a twist to start from.
-    fn sound(&self, at: u64) -> (Deal, MOrder, WPay) {
+    fn sound(&self, at: u64) -> (GeneratedOrder, MOrder, WPay) {
         let mut deal = self.plain(at);
         deal.refunds.clear();
         let mut order = deal.order.unwrap_or_else(|| order_like(self, at));
@@ -140,9 +140,14 @@ impl Scene {
     }
 
     /// The deal at a place, twisted; further deals that belong to it go to `after`.
-    pub(super) fn twisted(&self, at: u64, twist: Twist, after: &mut Vec<Deal>) -> Deal {
+    pub(super) fn twisted(
+        &self,
+        at: u64,
+        twist: Anomaly,
+        after: &mut Vec<GeneratedOrder>,
+    ) -> GeneratedOrder {
         let (mut deal, mut order, mut pay) = self.sound(at);
-        let Twist::Find(category) = twist else {
+        let Anomaly::Find(category) = twist else {
             return self.crossing(twist, deal, order, pay);
         };
         deal.expected.push((category, order.out_trade_no));
@@ -213,7 +218,12 @@ impl Scene {
     }
 
     /// The customer paid the renumbered order as well: both numbers belong to one business order.
-    fn second_payment(&self, at: u64, deal: &mut Deal, order: &mut MOrder) -> Deal {
+    fn second_payment(
+        &self,
+        at: u64,
+        deal: &mut GeneratedOrder,
+        order: &mut MOrder,
+    ) -> GeneratedOrder {
         let business = format!("B{}", order.out_trade_no);
         order.order_no = OrderNo::new(&business).unwrap_or_default();
         let mut second = *order;
@@ -224,7 +234,7 @@ impl Scene {
         let pay = self.pay(self.orders + at, &second, order.created_at.plus(60));
         second.paid_at = Some(pay.time.plus(1));
         second.transaction_id = pay.transaction_id;
-        Deal {
+        GeneratedOrder {
             order: Some(second),
             pay: Some(pay),
             expected: vec![(Category::DupPay, second.out_trade_no)],
@@ -234,21 +244,27 @@ impl Scene {
         }
     }
 
-    fn crossing(&self, twist: Twist, mut deal: Deal, mut order: MOrder, mut pay: WPay) -> Deal {
+    fn crossing(
+        &self,
+        twist: Anomaly,
+        mut deal: GeneratedOrder,
+        mut order: MOrder,
+        mut pay: WPay,
+    ) -> GeneratedOrder {
         match twist {
-            Twist::BookedAfterMidnight => {
+            Anomaly::BookedAfterMidnight => {
                 order.created_at = self.day.end().plus(-120);
                 pay.time = self.day.end().plus(-60);
                 order.paid_at = Some(self.day.end().plus(45));
                 order.fulfilled_at = Some(self.day.end().plus(300));
             }
-            Twist::PaidBeforeMidnight => {
+            Anomaly::PaidBeforeMidnight => {
                 order.created_at = self.day.start().plus(-90);
                 pay.time = self.day.start().plus(-30);
                 order.paid_at = Some(self.day.start().plus(20));
                 order.fulfilled_at = Some(self.day.start().plus(200));
             }
-            Twist::RefundOfYesterday | Twist::Find(_) => {
+            Anomaly::RefundOfYesterday | Anomaly::Find(_) => {
                 let day = -86_400;
                 order.created_at = order.created_at.plus(day);
                 order.paid_at = order.paid_at.map(|at| at.plus(day));
@@ -278,9 +294,9 @@ fn share(amount: Fen, percent: i64) -> Fen {
 }
 
 fn twist_refund(
-    scene: &Scene,
+    scene: &Scenario,
     category: Category,
-    deal: &mut Deal,
+    deal: &mut GeneratedOrder,
     order: &mut MOrder,
     pay: &WPay,
 ) {
@@ -330,7 +346,7 @@ fn twist_refund(
 }
 
 /// An order for a place whose plain deal has none to start from.
-fn order_like(scene: &Scene, at: u64) -> MOrder {
+fn order_like(scene: &Scenario, at: u64) -> MOrder {
     let number = scene.number(at, 0);
     MOrder {
         out_trade_no: number,

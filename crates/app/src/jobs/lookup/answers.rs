@@ -42,7 +42,7 @@ pub const LIST_HEADINGS: [Heading; 9] = [
 #[must_use]
 pub fn reason(asked: &Asked) -> String {
     match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
-        (Verdict::Trouble(trouble), _) | (_, Some(Err(trouble))) => trouble.to_string(),
+        (Verdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => trouble.to_string(),
         _ => String::new(),
     }
 }
@@ -68,7 +68,7 @@ pub fn list_row(asked: &Asked) -> Vec<SheetCell> {
         SheetCell::time(state.and_then(|state| state.paid_at)),
         SheetCell::text(state.map_or("", |state| state.transaction_id.as_str())),
         SheetCell::text(asked.local.map_or("", |order| order.pay_status.word())),
-        SheetCell::Words(differences),
+        SheetCell::Message(differences),
         SheetCell::text(&reason(asked)),
     ]
 }

@@ -8,11 +8,11 @@ use super::explain::{self, Explanation};
 use super::fields::{Field, fields};
 use super::live::{self, Asked};
 use super::recognise::{MAX_TEXT_BYTES, Recognised, recognise, recognise_list};
-use super::{Story, look_up, story};
+use super::{OrderView, look_up, story};
 use crate::jobs::notify;
 use crate::jobs::poll::{Next, Plan, Poll};
 use crate::jobs::query::Verdict;
-use crate::{Failure, FailureKind, Reporter, Words};
+use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_intake::list_text;
 use recondesk_ports::{BooksError, Files, NumberKind, Ports};
@@ -41,7 +41,7 @@ pub struct Local {
     /// The number that was looked up; empty when the text has none.
     pub number: String,
     /// One story for each order that it may mean, the most pressing first.
-    pub stories: Vec<Story>,
+    pub stories: Vec<OrderView>,
     /// What error codes of the text mean.
     pub explained: Vec<Explanation>,
     /// Notifications in the text.
@@ -236,14 +236,14 @@ pub fn read_list(files: &dyn Files, path: &Path) -> Result<ListFile, Failure> {
     let text = match list_text(source.bytes, MAX_TEXT_BYTES) {
         Ok(Some(text)) => text,
         Ok(None) => {
-            let words = Words::new(
+            let words = Message::new(
                 format!("{name} 太长，不像单号清单"),
                 format!("{name} is too long for a list of numbers"),
             );
             return Err(no_list(words));
         }
         Err(error) => {
-            let words = Words::new(
+            let words = Message::new(
                 format!("{name}：{}", error.zh()),
                 format!("{name}: {error}"),
             );
@@ -252,7 +252,7 @@ pub fn read_list(files: &dyn Files, path: &Path) -> Result<ListFile, Failure> {
     };
     let found = recognise_list(&text);
     if found.numbers.is_empty() {
-        return Err(no_list(Words::new(
+        return Err(no_list(Message::new(
             format!("{name} 里没有单号"),
             format!("There is no number in {name}"),
         )));
@@ -265,12 +265,12 @@ pub fn read_list(files: &dyn Files, path: &Path) -> Result<ListFile, Failure> {
     })
 }
 
-fn no_list(words: Words) -> Failure {
+fn no_list(words: Message) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "lookup.list",
         words,
-        Words::new(
+        Message::new(
             "单号清单可以是文本、CSV 或 .xlsx，一行一个单号",
             "A list is text, CSV or .xlsx, one number a line",
         ),

@@ -1,6 +1,6 @@
 //! Decoding: an error code, an error answer or a Request-ID becomes cause and remedy. Unknown stays unknown.
 
-use crate::Words;
+use crate::Message;
 use wechatpay_codec::v2::{
     BillRefusal, Endpoint, FaultAction, bill_refusal, known, request_id_reason, same_code, xml,
 };
@@ -44,9 +44,9 @@ pub struct Explanation {
     /// The code, the number of a Request-ID, or the text that was explained.
     pub subject: String,
     /// Names of the calls where it means this; empty where it is the same everywhere.
-    pub calls: Vec<Words>,
+    pub calls: Vec<Message>,
     /// What it means and what to do.
-    pub words: Words,
+    pub words: Message,
     /// Where.
     pub mend_at: MendAt,
     /// The remote side's own words, where there are some.
@@ -110,7 +110,7 @@ fn code(word: &str, said: &str) -> Vec<Explanation> {
         let Some((code, advice)) = known(endpoint).find(|(code, _)| same_code(code, word)) else {
             continue;
         };
-        let words = Words::from(advice.words);
+        let words = Message::from(advice.words);
         match out.iter_mut().find(|known| known.words == words) {
             Some(known) => known.calls.push(endpoint.name().words()),
             None => out.push(Explanation {
@@ -149,7 +149,7 @@ fn message(text: &str) -> Vec<Explanation> {
         return vec![Explanation {
             subject: "return_code FAIL".to_owned(),
             calls: Vec::new(),
-            words: Words::new(
+            words: Message::new(
                 "请求在受理前被拒绝：多半是配置问题，按返回信息检查 appid、商户号、密钥、签名类型和必填参数",
                 "Refused before it was looked at: usually configuration; check appid, merchant number, key, sign type and required parameters as the message says",
             ),
@@ -191,7 +191,7 @@ fn bill(error_code: &str, said: &str) -> Explanation {
     Explanation {
         subject: error_code.to_owned(),
         calls: vec![Endpoint::DownloadBill.name().words()],
-        words: Words::new(zh, en),
+        words: Message::new(zh, en),
         mend_at: MendAt::Bills,
         said: said.to_owned(),
     }
@@ -228,7 +228,7 @@ fn newer(word: &str, said: &str) -> Vec<Explanation> {
         vec![Explanation {
             subject: word.to_owned(),
             calls: Vec::new(),
-            words: Words::from(advice.words),
+            words: Message::from(advice.words),
             mend_at: mend_at(word, Endpoint::OrderQuery, advice.action),
             said: said.to_owned(),
         }]

@@ -2,7 +2,7 @@
 
 use super::gather::pay_status_words;
 use super::live::Asked;
-use crate::Words;
+use crate::Message;
 use crate::jobs::query::Verdict;
 use recondesk_domain::{Fen, Instant, MOrder, Term, WPay};
 use wechatpay_codec::v2::{Endpoint, RefundState};
@@ -15,11 +15,11 @@ pub struct Field {
     /// What it means; empty where the documents do not have it.
     pub meaning: Term,
     /// What WeChat Pay says, with unit and wording.
-    pub theirs: Words,
+    pub theirs: Message,
     /// What may follow, for states.
     pub next: Term,
     /// What the local record says; `None` where it has no such field.
-    pub ours: Option<Words>,
+    pub ours: Option<Message>,
     /// True when the two do not fit.
     pub differs: bool,
 }
@@ -142,7 +142,7 @@ fn field(asked: &Asked, bill: Option<&WPay>, (name, value): (&str, &str)) -> Fie
     };
     let known = KNOWN.iter().find(|(known, _)| *known == name);
     let theirs = match state {
-        Some(state) => Words::new(
+        Some(state) => Message::new(
             format!("{} {}", state.word(), state.name().zh),
             format!("{} {}", state.word(), state.name().en),
         ),
@@ -161,12 +161,12 @@ fn field(asked: &Asked, bill: Option<&WPay>, (name, value): (&str, &str)) -> Fie
 }
 
 /// A value with its unit, as it is said.
-fn valued(name: &str, value: &str) -> Words {
-    let same = |text: String| Words::new(text.clone(), text);
+fn valued(name: &str, value: &str) -> Message {
+    let same = |text: String| Message::new(text.clone(), text);
     let is_money = name.ends_with("_fee") || (name.contains("_fee_") && !name.ends_with("type"));
     if is_money && let Ok(fen) = value.parse::<i64>() {
         let yuan = Fen::new(fen).grouped();
-        return Words::new(
+        return Message::new(
             format!("{value} 分 = ¥{yuan}"),
             format!("{value} fen = ¥{yuan}"),
         );
@@ -183,20 +183,24 @@ fn valued(name: &str, value: &str) -> Words {
         return same(at.to_string());
     }
     match (name, value) {
-        ("bank_type", "OTHERS") => Words::new("OTHERS 其他", "OTHERS"),
-        ("is_subscribe", "Y") => Words::new("Y 是", "Y yes"),
-        ("is_subscribe", "N") => Words::new("N 否", "N no"),
+        ("bank_type", "OTHERS") => Message::new("OTHERS 其他", "OTHERS"),
+        ("is_subscribe", "Y") => Message::new("Y 是", "Y yes"),
+        ("is_subscribe", "N") => Message::new("N 否", "N no"),
         _ => same(value.to_owned()),
     }
 }
 
-fn ours(name: &str, value: &str, (order, bill): (Option<&MOrder>, Option<&WPay>)) -> Option<Words> {
-    let same = |text: String| Words::new(text.clone(), text);
-    let agrees = || Words::new("一致", "agrees");
+fn ours(
+    name: &str,
+    value: &str,
+    (order, bill): (Option<&MOrder>, Option<&WPay>),
+) -> Option<Message> {
+    let same = |text: String| Message::new(text.clone(), text);
+    let agrees = || Message::new("一致", "agrees");
     match name {
         "trade_state" => order.map(|order| {
             let (zh, en) = pay_status_words(order.pay_status);
-            Words::new(zh, en)
+            Message::new(zh, en)
         }),
         "total_fee" => order.map(|order| same(format!("¥{}", order.amount.grouped()))),
         "time_end" => order
@@ -209,7 +213,7 @@ fn ours(name: &str, value: &str, (order, bill): (Option<&MOrder>, Option<&WPay>)
                 Some(number) => Some(same(number.to_string())),
                 None => bill
                     .filter(|row| row.transaction_id.as_str() == value)
-                    .map(|_| Words::new("账单同号", "same in the bill")),
+                    .map(|_| Message::new("账单同号", "same in the bill")),
             }
         }
         "out_trade_no" => order.map(|order| {
@@ -238,14 +242,14 @@ fn ours(name: &str, value: &str, (order, bill): (Option<&MOrder>, Option<&WPay>)
 
 /// What was refunded: one row for all refunds.
 fn refunds(asked: &Asked) -> Field {
-    let none = || Words::new("未退款", "none");
+    let none = || Message::new("未退款", "none");
     let sum = |fen: Fen| {
         let yuan = fen.grouped();
-        Words::new(format!("已退 ¥{yuan}"), format!("¥{yuan} refunded"))
+        Message::new(format!("已退 ¥{yuan}"), format!("¥{yuan} refunded"))
     };
     let theirs = match &asked.inquiry.refunds {
         None => none(),
-        Some(Err(trouble)) => Words::new(
+        Some(Err(trouble)) => Message::new(
             format!("结果未明：{trouble}"),
             format!("unknown: {trouble}"),
         ),

@@ -34,7 +34,7 @@ pub struct CaseStory {
 
 /// What is known of one `out_trade_no` of one merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dossier {
+pub struct OrderRecord {
     /// The merchant.
     pub profile: (ProfileId, MerchantProfile),
     /// 商户订单号; the number asked for where nothing is known.
@@ -57,7 +57,7 @@ pub struct Dossier {
     pub has_bill_of_day: bool,
 }
 
-impl Dossier {
+impl OrderRecord {
     fn new(profile: (ProfileId, MerchantProfile), out_trade_no: &str) -> Self {
         Self {
             profile,
@@ -206,9 +206,9 @@ pub fn gather(
     ports: &Ports,
     profile: (ProfileId, MerchantProfile),
     out_trade_no: &str,
-) -> Result<Dossier, Failure> {
+) -> Result<OrderRecord, Failure> {
     let id = profile.0;
-    let mut dossier = Dossier::new(profile, out_trade_no);
+    let mut dossier = OrderRecord::new(profile, out_trade_no);
     for place in ports.books.find(out_trade_no).map_err(Failure::from)? {
         if place.profile == id && order_of(&place.row).as_str() == out_trade_no {
             dossier.take(&place);
@@ -244,7 +244,7 @@ pub fn gather(
 }
 
 /// Cases are found by their stable keys: one question for each family and number.
-fn cases(ports: &Ports, dossier: &mut Dossier) -> Result<(), Failure> {
+fn cases(ports: &Ports, dossier: &mut OrderRecord) -> Result<(), Failure> {
     let (id, profile) = &dossier.profile;
     let mut families: Vec<&str> = Category::all().map(Category::family).collect();
     families.sort_unstable();

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::sentence::{Sentence, sentence};
+use super::sentence::{OrderSummary, sentence};
 use super::ticket::mask_message;
-use super::{Story, gather};
-use crate::jobs::exchange::{Exchange, Line, Trouble};
+use super::{OrderView, gather};
+use crate::jobs::exchange::{Exchange, ExchangeError, GatewaySession};
 use crate::jobs::notify::local_order;
 use crate::jobs::query::{self, Difference, Inquiry, Verdict, differences};
-use crate::{Failure, FailureKind, Progress, Reporter, Step, Words};
+use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId};
 use recondesk_ports::{
     CancelToken, ExchangeRecord, NumberKind, Observation, ObservationSource, Ports,
@@ -34,7 +34,7 @@ impl Asked {
     /// True when nothing can be said: asking again is the right thing.
     #[must_use]
     pub const fn is_unclear(&self) -> bool {
-        matches!(self.inquiry.verdict, Verdict::Trouble(_))
+        matches!(self.inquiry.verdict, Verdict::ExchangeError(_))
             || matches!(self.inquiry.refunds, Some(Err(_)))
     }
 
@@ -53,8 +53,8 @@ pub fn line<'a>(
     ports: &'a Ports,
     (id, profile): (ProfileId, &'a MerchantProfile),
     cancel: &'a CancelToken,
-) -> Line<'a> {
-    Line {
+) -> GatewaySession<'a> {
+    GatewaySession {
         gateway: &*ports.gateway,
         vault: &*ports.vault,
         random: &*ports.random,
@@ -106,8 +106,8 @@ fn too_long(number: &str) -> Failure {
     Failure::new(
         FailureKind::Usage,
         "query.number",
-        Words::new("单号太长", "The number is too long"),
-        Words::new(
+        Message::new("单号太长", "The number is too long"),
+        Message::new(
             "商户订单号最多 32 位",
             "An order number has at most 32 signs",
         ),
@@ -131,7 +131,11 @@ pub fn local_behind(
 }
 
 /// A refund leads to its order, and the order says what state it is in.
-fn about_refund(line: Line<'_>, refund: RefundRef, sub: &str) -> Result<Inquiry, Failure> {
+fn about_refund(
+    line: GatewaySession<'_>,
+    refund: RefundRef,
+    sub: &str,
+) -> Result<Inquiry, Failure> {
     let mut exchanges = Vec::new();
     let refunds = query::refunds(line, refund, sub, &mut exchanges)?;
     let order = exchanges
@@ -142,9 +146,11 @@ fn about_refund(line: Line<'_>, refund: RefundRef, sub: &str) -> Result<Inquiry,
         .and_then(|number| query::order_ref(number, false));
     let Some(order) = order else {
         let verdict = match &refunds {
-            Err(Trouble::Fault(fault)) if fault.is("REFUNDNOTEXIST") => Verdict::NotFound,
-            Err(trouble) => Verdict::Trouble(trouble.clone()),
-            Ok(_) => Verdict::Trouble(Trouble::Unclear("the answer names no order".to_owned())),
+            Err(ExchangeError::Fault(fault)) if fault.is("REFUNDNOTEXIST") => Verdict::NotFound,
+            Err(trouble) => Verdict::ExchangeError(trouble.clone()),
+            Ok(_) => Verdict::ExchangeError(ExchangeError::Unclear(
+                "the answer names no order".to_owned(),
+            )),
         };
         return Ok(Inquiry {
             exchanges,
@@ -164,7 +170,7 @@ fn about_refund(line: Line<'_>, refund: RefundRef, sub: &str) -> Result<Inquiry,
 fn record(ports: &Ports, profile: ProfileId, number: &str, exchange: &Exchange) -> ExchangeRecord {
     let outcome = match &exchange.result {
         Ok(params) => params.filled("trade_state").unwrap_or("SUCCESS").to_owned(),
-        Err(Trouble::Fault(fault)) => fault.code.clone(),
+        Err(ExchangeError::Fault(fault)) => fault.code.clone(),
         Err(trouble) => trouble.code().to_owned(),
     };
     ExchangeRecord {
@@ -209,8 +215,8 @@ pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Fa
         return Err(Failure::new(
             FailureKind::Usage,
             "query.nothing",
-            Words::new("没有可以记下的结果", "There is no answer to keep"),
-            Words::default(),
+            Message::new("没有可以记下的结果", "There is no answer to keep"),
+            Message::default(),
         ));
     }
     let mut is_new = false;
@@ -222,7 +228,7 @@ pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Fa
 
 /// The sentence of a story that knows the answer, too; nothing is stored.
 #[must_use]
-pub fn told_with(ports: &Ports, story: &Story, asked: &Asked) -> Sentence {
+pub fn told_with(ports: &Ports, story: &OrderView, asked: &Asked) -> OrderSummary {
     let mut dossier = story.dossier.clone();
     let entries = entries(ports, dossier.profile.0, asked);
     dossier.observations.extend(entries);

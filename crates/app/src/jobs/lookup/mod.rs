@@ -16,23 +16,23 @@ pub mod ticket;
 pub mod timeline;
 
 use crate::Failure;
-use gather::Dossier;
+use gather::OrderRecord;
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{NumberKind, Ports};
-use sentence::Sentence;
+use sentence::OrderSummary;
 use timeline::Entry;
 
 /// What the workspace says of one order of one merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Story {
+pub struct OrderView {
     /// What the number looked for is here.
     pub kind: NumberKind,
     /// The facts.
-    pub dossier: Dossier,
+    pub dossier: OrderRecord,
     /// The facts in order.
     pub entries: Vec<Entry>,
     /// What they mean.
-    pub sentence: Sentence,
+    pub sentence: OrderSummary,
 }
 
 /// Looks a clean number up: one story for each merchant and order that it may mean.
@@ -45,7 +45,7 @@ pub fn look_up(
     ports: &Ports,
     number: &str,
     only: Option<ProfileId>,
-) -> Result<Vec<Story>, Failure> {
+) -> Result<Vec<OrderView>, Failure> {
     let profiles = ports.records.profiles()?;
     let mut stories = Vec::new();
     for place in gather::places(ports, number)? {
@@ -74,9 +74,9 @@ pub fn story(
     ports: &Ports,
     profile: (ProfileId, MerchantProfile),
     (out_trade_no, kind): (&str, NumberKind),
-) -> Result<Story, Failure> {
+) -> Result<OrderView, Failure> {
     let dossier = gather::gather(ports, profile, out_trade_no)?;
-    Ok(Story {
+    Ok(OrderView {
         kind,
         entries: timeline::timeline(ports, &dossier)?,
         sentence: sentence::sentence(&dossier),

@@ -1,7 +1,7 @@
 //! The sentence on top: what the books say of an order, and the next step. Pure.
 
-use super::gather::{Dossier, pay_status_words};
-use crate::Words;
+use super::gather::{OrderRecord, pay_status_words};
+use crate::Message;
 use recondesk_domain::{
     BillState, Category, Fen, FulfilStatus, Instant, MOrder, PayStatus, SuggestedAction,
 };
@@ -31,20 +31,20 @@ impl Standing {
 
 /// What is to be told first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sentence {
+pub struct OrderSummary {
     /// Whether a person must do something.
     pub standing: Standing,
     /// What happened.
-    pub words: Words,
+    pub words: Message,
     /// The next step.
     pub step: SuggestedAction,
 }
 
-impl Sentence {
+impl OrderSummary {
     fn new(standing: Standing, step: SuggestedAction, zh: String, en: String) -> Self {
         Self {
             standing,
-            words: Words { zh, en },
+            words: Message { zh, en },
             step,
         }
     }
@@ -58,7 +58,7 @@ struct Paid {
 }
 
 /// Payments that count: rows of bills, else what WeChat Pay said itself.
-fn payments(dossier: &Dossier) -> Vec<Paid> {
+fn payments(dossier: &OrderRecord) -> Vec<Paid> {
     let mut rows: Vec<_> = dossier
         .pays
         .iter()
@@ -87,7 +87,7 @@ fn payments(dossier: &Dossier) -> Vec<Paid> {
     told.into_iter().collect()
 }
 
-fn refunded(dossier: &Dossier) -> Fen {
+fn refunded(dossier: &OrderRecord) -> Fen {
     let rows = dossier.refunds.iter().filter(|kept| !kept.superseded);
     let mut seen = Vec::new();
     let mut sum = Fen::ZERO;
@@ -115,7 +115,7 @@ fn yuan(amount: Fen) -> String {
 /// Tells what happened. What a comparison found and nobody has settled is never contradicted: a row in transit is
 /// waited for, and books are not said to agree over an open case.
 #[must_use]
-pub fn sentence(dossier: &Dossier) -> Sentence {
+pub fn sentence(dossier: &OrderRecord) -> OrderSummary {
     let said = by_the_rows(dossier);
     let open = dossier
         .cases
@@ -142,7 +142,7 @@ const fn waits(category: Category) -> bool {
     matches!(category, Category::PayPendingW | Category::PayPendingM)
 }
 
-fn in_transit(dossier: &Dossier, category: Category) -> Sentence {
+fn in_transit(dossier: &OrderRecord, category: Category) -> OrderSummary {
     let (zh, en) = if let Some(paid) = payments(dossier).first() {
         let (at, sum) = (short(paid.at), yuan(paid.amount));
         (
@@ -163,7 +163,7 @@ fn in_transit(dossier: &Dossier, category: Category) -> Sentence {
     } else {
         ("微信账单", "WeChat Pay's bill")
     };
-    Sentence::new(
+    OrderSummary::new(
         Standing::Open,
         category.action(),
         format!("{zh}，临近零点，{zh_where}应在次日：跨日在途，等次日对账"),
@@ -174,12 +174,12 @@ fn in_transit(dossier: &Dossier, category: Category) -> Sentence {
 }
 
 /// The payment itself agrees, something else of the order does not.
-fn over_a_case(dossier: &Dossier, category: Category) -> Sentence {
+fn over_a_case(dossier: &OrderRecord, category: Category) -> OrderSummary {
     let paid = payments(dossier).first().copied();
     let at = short(paid.and_then(|paid| paid.at));
     let sum = paid.map_or_else(String::new, |paid| yuan(paid.amount));
     let (code, action) = (category.code(), category.action());
-    Sentence::new(
+    OrderSummary::new(
         Standing::NeedsPerson,
         action,
         format!(
@@ -196,12 +196,12 @@ fn over_a_case(dossier: &Dossier, category: Category) -> Sentence {
 }
 
 /// What the rows of both books say.
-fn by_the_rows(dossier: &Dossier) -> Sentence {
+fn by_the_rows(dossier: &OrderRecord) -> OrderSummary {
     let payments = payments(dossier);
     match (payments.as_slice(), dossier.order()) {
         ([first, _, ..], _) => {
             let count = payments.len();
-            Sentence::new(
+            OrderSummary::new(
                 Standing::NeedsPerson,
                 SuggestedAction::RefundExtra,
                 format!(
@@ -215,7 +215,7 @@ fn by_the_rows(dossier: &Dossier) -> Sentence {
             )
         }
         ([paid], Some(order)) => both(dossier, *paid, order),
-        ([paid], None) => Sentence::new(
+        ([paid], None) => OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::FindOwner,
             format!(
@@ -235,7 +235,7 @@ fn by_the_rows(dossier: &Dossier) -> Sentence {
 }
 
 /// Both books know it.
-fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
+fn both(dossier: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
     let (at, sum) = (short(paid.at), yuan(paid.amount));
     let (zh, en) = pay_status_words(order.pay_status);
     let refunded = refunded(dossier);
@@ -243,7 +243,7 @@ fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
         return after_refund(&at, paid, refunded, order);
     }
     if paid.amount != order.amount {
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::CheckAmount,
             format!(
@@ -257,7 +257,7 @@ fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
         );
     }
     match order.pay_status {
-        PayStatus::Closed => Sentence::new(
+        PayStatus::Closed => OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::ReissueOrRefund,
             format!("顾客 {at} 已付 {sum}，商户订单已关闭：建议有货补发，否则退款"),
@@ -265,7 +265,7 @@ fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
                 "The customer paid {sum} at {at}, the order is closed: reissue if in stock, else refund"
             ),
         ),
-        status if !status.is_paid() => Sentence::new(
+        status if !status.is_paid() => OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::Reissue,
             format!("顾客 {at} 已付 {sum}，商户订单仍为{zh}：掉单，建议补发货"),
@@ -278,7 +278,7 @@ fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
             FulfilStatus::Pending | FulfilStatus::Failed
         ) =>
         {
-            Sentence::new(
+            OrderSummary::new(
                 Standing::NeedsPerson,
                 SuggestedAction::Reissue,
                 format!("顾客 {at} 已付 {sum}，商户已入账但尚未发货：核对后补发货"),
@@ -287,7 +287,7 @@ fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
                 ),
             )
         }
-        _ => Sentence::new(
+        _ => OrderSummary::new(
             Standing::Agrees,
             SuggestedAction::None,
             format!("顾客 {at} 已付 {sum}，商户订单{zh}，两边一致"),
@@ -296,11 +296,11 @@ fn both(dossier: &Dossier, paid: Paid, order: &MOrder) -> Sentence {
     }
 }
 
-fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> Sentence {
+fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> OrderSummary {
     let (sum, back) = (yuan(paid.amount), yuan(refunded));
     let booked = order.refund_total;
     if refunded > paid.amount {
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::Escalate,
             format!("顾客 {at} 已付 {sum}，却退了 {back}：退款超过订单金额，停止并上报"),
@@ -310,7 +310,7 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> Sentence
         );
     }
     if booked.is_some_and(|booked| booked != refunded) {
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::BookRefund,
             format!(
@@ -328,7 +328,7 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> Sentence
     } else {
         ("已部分退款", "refunded in part")
     };
-    Sentence::new(
+    OrderSummary::new(
         Standing::Agrees,
         SuggestedAction::None,
         format!("顾客 {at} 已付 {sum}，{zh} {back}"),
@@ -337,11 +337,11 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> Sentence
 }
 
 /// Only the merchant knows it.
-fn merchant_only(dossier: &Dossier, order: &MOrder) -> Sentence {
+fn merchant_only(dossier: &OrderRecord, order: &MOrder) -> OrderSummary {
     let (zh, en) = pay_status_words(order.pay_status);
     let sum = yuan(order.amount);
     if !order.pay_status.is_paid() {
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::Open,
             SuggestedAction::None,
             format!("商户订单{zh}，{sum}，账单里没有付款：顾客说已付款时，请联网查询"),
@@ -351,7 +351,7 @@ fn merchant_only(dossier: &Dossier, order: &MOrder) -> Sentence {
         );
     }
     if dossier.has_bill_of_day {
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::StopFulfilment,
             format!("商户订单{zh} {sum}，当天微信账单里没有这笔：查单并停止履约"),
@@ -360,7 +360,7 @@ fn merchant_only(dossier: &Dossier, order: &MOrder) -> Sentence {
             ),
         );
     }
-    Sentence::new(
+    OrderSummary::new(
         Standing::Open,
         SuggestedAction::DownloadBill,
         format!("商户订单{zh} {sum}，还没有当天的微信账单：下载账单或联网查询"),
@@ -371,10 +371,10 @@ fn merchant_only(dossier: &Dossier, order: &MOrder) -> Sentence {
 }
 
 /// No payment and no order: perhaps a refund, a message put aside, or nothing.
-fn nothing(dossier: &Dossier) -> Sentence {
+fn nothing(dossier: &OrderRecord) -> OrderSummary {
     if let Some(kept) = dossier.refunds.first() {
         let (at, sum) = (short(Some(kept.row.time)), yuan(kept.row.amount));
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::Open,
             SuggestedAction::WidenArchive,
             format!("{at} 退款 {sum}，工作区里没有原付款：补齐历史账单"),
@@ -388,7 +388,7 @@ fn nothing(dossier: &Dossier) -> Sentence {
         .iter()
         .any(|seen| !seen.aside.is_empty())
     {
-        return Sentence::new(
+        return OrderSummary::new(
             Standing::NeedsPerson,
             SuggestedAction::Review,
             "只有被搁置的通知提到这个单号：人工复核，不要据此发货".to_owned(),
@@ -396,7 +396,7 @@ fn nothing(dossier: &Dossier) -> Sentence {
                 .to_owned(),
         );
     }
-    Sentence::new(
+    OrderSummary::new(
         Standing::Open,
         SuggestedAction::Review,
         "工作区里没有这个单号：核对商户和单号，或联网查询".to_owned(),

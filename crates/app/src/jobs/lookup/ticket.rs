@@ -1,6 +1,6 @@
 //! Handing over: messages without secrets, a command for the developers, a text for a ticket.
 
-use super::Story;
+use super::OrderView;
 use super::live::Asked;
 use crate::Language;
 use crate::jobs::exchange::Exchange;
@@ -83,7 +83,7 @@ pub fn curl(exchange: &Exchange, gateway: &str) -> String {
 
 /// A text for a ticket: numbers, times, states and request ids; no key, no customer, no goods.
 #[must_use]
-pub fn ticket(story: Option<&Story>, asked: Option<&Asked>, language: Language) -> String {
+pub fn ticket(story: Option<&OrderView>, asked: Option<&Asked>, language: Language) -> String {
     let mut out = String::new();
     let mut line = |zh: &str, en: &str, value: &str| {
         if !value.is_empty() {
@@ -123,7 +123,7 @@ pub fn ticket(story: Option<&Story>, asked: Option<&Asked>, language: Language) 
                 line("支付时间（北京）", "paid at (Beijing)", &paid);
             }
             Verdict::NotFound => line("查询结果", "Answer", "ORDERNOTEXIST"),
-            Verdict::Trouble(trouble) => line("查询结果", "Answer", &trouble.to_string()),
+            Verdict::ExchangeError(trouble) => line("查询结果", "Answer", &trouble.to_string()),
         }
     }
     if let Some(story) = story {

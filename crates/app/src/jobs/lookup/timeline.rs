@@ -1,7 +1,7 @@
 //! One timeline of an order from all that the workspace knows, each entry with its source.
 
-use super::gather::{Dossier, pay_status_words};
-use crate::{Failure, Words};
+use super::gather::{OrderRecord, pay_status_words};
+use crate::{Failure, Message};
 use recondesk_domain::{
     BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, RowRef,
 };
@@ -59,7 +59,7 @@ pub struct Entry {
     /// What sort.
     pub kind: EntryKind,
     /// What happened.
-    pub words: Words,
+    pub words: Message,
     /// The amount it names.
     pub amount: Option<Fen>,
     /// State, in the source's own word.
@@ -74,7 +74,7 @@ pub struct Entry {
 ///
 /// # Errors
 /// When the archive cannot be read.
-pub fn timeline(ports: &Ports, dossier: &Dossier) -> Result<Vec<Entry>, Failure> {
+pub fn timeline(ports: &Ports, dossier: &OrderRecord) -> Result<Vec<Entry>, Failure> {
     let mut out = Vec::new();
     for (at, kept) in dossier.orders.iter().enumerate() {
         order_entries(&mut out, &kept.row, at > 0 || kept.superseded);
@@ -94,7 +94,7 @@ pub fn timeline(ports: &Ports, dossier: &Dossier) -> Result<Vec<Entry>, Failure>
 
 fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
     let (zh, en) = pay_status_words(order.pay_status);
-    let mut add = |at, kind, words: Words, amount| {
+    let mut add = |at, kind, words: Message, amount| {
         out.push(Entry {
             at,
             kind,
@@ -106,7 +106,7 @@ fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
         });
     };
     if older {
-        let words = Words::new(
+        let words = Message::new(
             format!("旧版本的商户订单：{zh}"),
             format!("An older version of the order: {en}"),
         );
@@ -122,18 +122,18 @@ fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
     add(
         Some(order.created_at),
         kind,
-        Words::new("商户下单", "Order created"),
+        Message::new("商户下单", "Order created"),
         Some(order.amount),
     );
     if order.paid_at.is_some() {
-        let words = Words::new("商户记为已支付", "Booked as paid");
+        let words = Message::new("商户记为已支付", "Booked as paid");
         add(order.paid_at, kind, words, Some(order.amount));
     }
     if order.fulfilled_at.is_some() || order.fulfil_status == FulfilStatus::Fulfilled {
         add(
             order.fulfilled_at,
             kind,
-            Words::new("已发货", "Delivered"),
+            Message::new("已发货", "Delivered"),
             None,
         );
     }
@@ -141,17 +141,17 @@ fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
         add(
             order.closed_at,
             kind,
-            Words::new("商户关闭订单", "Order closed"),
+            Message::new("商户关闭订单", "Order closed"),
             None,
         );
     }
     if let Some(total) = order.refund_total.filter(|total| *total > Fen::ZERO) {
-        let words = Words::new("商户记有退款", "The merchant booked refunds");
+        let words = Message::new("商户记有退款", "The merchant booked refunds");
         add(order.refund_at, kind, words, Some(total));
     }
 }
 
-fn bill_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
+fn bill_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
     for kept in &dossier.pays {
         let (zh, en, state) = match kept.row.state {
             BillState::Success => ("微信账单：支付成功", "Bill: paid", "SUCCESS"),
@@ -208,23 +208,23 @@ fn bill_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
     }
 }
 
-fn replaced(zh: &str, en: &str, superseded: bool) -> Words {
+fn replaced(zh: &str, en: &str, superseded: bool) -> Message {
     if superseded {
-        Words::new(
+        Message::new(
             format!("{zh}（已被新文件替换）"),
             format!("{en} (replaced by a newer file)"),
         )
     } else {
-        Words::new(zh, en)
+        Message::new(zh, en)
     }
 }
 
-fn said_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
+fn said_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
     for seen in &dossier.observations {
         let (kind, words) = match (seen.aside.is_empty(), seen.source) {
             (false, _) => (
                 EntryKind::Aside,
-                Words::new(
+                Message::new(
                     format!("搁置的消息（{}）", seen.aside),
                     format!("Put aside ({})", seen.aside),
                 ),
@@ -232,14 +232,15 @@ fn said_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
             (true, ObservationSource::Notice) => (
                 EntryKind::Notice,
                 if seen.refund_id.is_empty() {
-                    Words::new("收到支付通知", "Payment notification")
+                    Message::new("收到支付通知", "Payment notification")
                 } else {
-                    Words::new("收到退款通知", "Refund notification")
+                    Message::new("收到退款通知", "Refund notification")
                 },
             ),
-            (true, ObservationSource::Query) => {
-                (EntryKind::Answer, Words::new("记下查询结果", "Answer kept"))
-            }
+            (true, ObservationSource::Query) => (
+                EntryKind::Answer,
+                Message::new("记下查询结果", "Answer kept"),
+            ),
         };
         out.push(Entry {
             at: Some(seen.at),
@@ -255,7 +256,7 @@ fn said_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
         out.push(Entry {
             at: Some(asked.at),
             kind: EntryKind::Question,
-            words: Words::new(
+            words: Message::new(
                 format!("向微信支付查询 {}", asked.operation),
                 format!("Asked WeChat Pay: {}", asked.operation),
             ),
@@ -267,7 +268,7 @@ fn said_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
     }
 }
 
-fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
+fn case_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
     for story in &dossier.cases {
         let category = story.case.finding.category;
         for event in &story.events {
@@ -276,12 +277,12 @@ fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
             let code = category.code();
             let found = event.kind == CaseEventKind::Found;
             let words = if found && Category::parse(&event.text) == Some(category) {
-                Words::new(
+                Message::new(
                     format!("对账判为差错 {code} {zh}"),
                     format!("Found as case {code} {en}"),
                 )
             } else {
-                Words::new(
+                Message::new(
                     format!("差错 {code} {zh}：{}", said.zh),
                     format!("Case {code} {en}: {}", said.en),
                 )
@@ -300,28 +301,28 @@ fn case_entries(out: &mut Vec<Entry>, dossier: &Dossier) {
 }
 
 /// What happened to a case, as people say it; categories and states by their names.
-fn case_words(event: &CaseEvent) -> Words {
+fn case_words(event: &CaseEvent) -> Message {
     let text = event.text.replace('\n', " ");
     let named = |zh: &str, en: &str| match Category::parse(&text) {
-        Some(category) => Words::new(
+        Some(category) => Message::new(
             format!("{zh} {}", category.zh()),
             format!("{en} {}", category.en()),
         ),
-        None => Words::new(zh, en),
+        None => Message::new(zh, en),
     };
     let by = |zh: String, en: String| {
         if event.actor.is_empty() {
-            Words::new(zh, en)
+            Message::new(zh, en)
         } else {
             let who = &event.actor;
-            Words::new(format!("{who} {zh}"), format!("{who} {en}"))
+            Message::new(format!("{who} {zh}"), format!("{who} {en}"))
         }
     };
     match event.kind {
         CaseEventKind::Found => named("对账判为", "found as"),
         CaseEventKind::Changed => named("改判为", "now found as"),
         CaseEventKind::Reopened => named("再次发现，重开为", "found again, reopened as"),
-        CaseEventKind::AutoClosed => Words::new("自动平账", "closed by itself, it agrees now"),
+        CaseEventKind::AutoClosed => Message::new("自动平账", "closed by itself, it agrees now"),
         CaseEventKind::Owner => by(format!("交给 {text}"), format!("gave it to {text}")),
         CaseEventKind::Note => by(format!("备注：{text}"), format!("noted: {text}")),
         CaseEventKind::Status => {
@@ -329,7 +330,7 @@ fn case_words(event: &CaseEvent) -> Words {
             let status = CaseStatus::parse(word);
             let zh = status.map_or_else(|| word.to_owned(), |status| status.zh().to_owned());
             let en = status.map_or_else(|| word.to_owned(), |status| status.en().to_owned());
-            let said = Words::new(
+            let said = Message::new(
                 format!("改为{zh} {reason}").trim_end(),
                 format!("moved it to {en} {reason}").trim_end(),
             );

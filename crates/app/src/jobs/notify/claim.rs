@@ -1,7 +1,7 @@
 //! From the bytes of a notification to what it claims: nothing passes whose seal does not hold.
 
 use super::reason::{NO_V2_KEY, NO_V3_KEY, Reason};
-use crate::{Failure, FailureKind, Words};
+use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
@@ -39,8 +39,8 @@ pub(super) fn read_keys(
             Failure::new(
                 FailureKind::Workspace,
                 "vault.locked",
-                Words::new("密钥库无法读取", "The vault cannot be read"),
-                Words::new("解锁密钥库后再试", "Unlock the vault and try again"),
+                Message::new("密钥库无法读取", "The vault cannot be read"),
+                Message::new("解锁密钥库后再试", "Unlock the vault and try again"),
             )
             .with_detail(error.to_string())
         })

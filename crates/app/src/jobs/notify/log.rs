@@ -14,7 +14,7 @@ const MAX_HEADERS: usize = 64;
 
 /// A message, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Message<'a> {
+pub enum LoggedNotice<'a> {
     /// XML.
     V2 {
         /// First line in the log, from 1.
@@ -33,7 +33,7 @@ pub enum Message<'a> {
     },
 }
 
-impl Message<'_> {
+impl LoggedNotice<'_> {
     /// First line in the log, from 1.
     #[must_use]
     pub const fn line(&self) -> u32 {
@@ -53,7 +53,7 @@ impl Message<'_> {
 
 /// All messages of a text, in order. Text between them is passed over.
 #[must_use]
-pub fn messages(text: &[u8]) -> Vec<Message<'_>> {
+pub fn messages(text: &[u8]) -> Vec<LoggedNotice<'_>> {
     let mut out = Vec::new();
     let mut from = 0;
     // Everything since the last message: where headers of the next one may stand.
@@ -104,12 +104,12 @@ fn next_start(text: &[u8], from: usize) -> Option<usize> {
         .map(|at| from.saturating_add(at))
 }
 
-fn xml(rest: &[u8], line: u32) -> Option<(Message<'_>, usize)> {
+fn xml(rest: &[u8], line: u32) -> Option<(LoggedNotice<'_>, usize)> {
     let near = rest.get(..MAX_MESSAGE_BYTES.min(rest.len()))?;
     let end = memchr::memmem::find(near, b"</xml>")?.saturating_add(6);
     let body = rest.get(..end)?;
     Some((
-        Message::V2 {
+        LoggedNotice::V2 {
             line,
             body: Cow::Borrowed(body),
         },
@@ -117,7 +117,7 @@ fn xml(rest: &[u8], line: u32) -> Option<(Message<'_>, usize)> {
     ))
 }
 
-fn json<'a>(rest: &'a [u8], line: u32, before: &[u8]) -> Option<(Message<'a>, usize)> {
+fn json<'a>(rest: &'a [u8], line: u32, before: &[u8]) -> Option<(LoggedNotice<'a>, usize)> {
     let near = rest.get(..MAX_MESSAGE_BYTES.min(rest.len()))?;
     let mut stream = serde_json::Deserializer::from_slice(near).into_iter::<serde_json::Value>();
     let value = stream.next()?.ok()?;
@@ -132,12 +132,12 @@ fn json<'a>(rest: &'a [u8], line: u32, before: &[u8]) -> Option<(Message<'a>, us
             .collect();
         let body = body.as_str()?.as_bytes().to_vec();
         let message = if body.trim_ascii_start().starts_with(b"<") {
-            Message::V2 {
+            LoggedNotice::V2 {
                 line,
                 body: Cow::Owned(body),
             }
         } else {
-            Message::V3 {
+            LoggedNotice::V3 {
                 line,
                 headers,
                 body: Cow::Owned(body),
@@ -149,7 +149,7 @@ fn json<'a>(rest: &'a [u8], line: u32, before: &[u8]) -> Option<(Message<'a>, us
         return None;
     }
     Some((
-        Message::V3 {
+        LoggedNotice::V3 {
             line,
             headers: header_lines(before),
             body: Cow::Borrowed(rest.get(..end)?),
@@ -192,10 +192,10 @@ mod tests {
 
         let found = messages(log);
 
-        let lines: Vec<_> = found.iter().map(Message::line).collect();
+        let lines: Vec<_> = found.iter().map(LoggedNotice::line).collect();
         assert_eq!(lines, [2, 4, 8, 9]);
         assert_eq!(found[1].body(), b"<xml><a>2</a></xml>");
-        let Message::V3 { headers, .. } = &found[2] else {
+        let LoggedNotice::V3 { headers, .. } = &found[2] else {
             panic!("{found:?}");
         };
         assert_eq!(headers[0], ("Wechatpay-Serial".to_owned(), "AB".to_owned()));

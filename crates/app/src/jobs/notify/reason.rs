@@ -1,6 +1,6 @@
 //! What became of a notification, and why one is not believed.
 
-use crate::Words;
+use crate::Message;
 use recondesk_domain::Instant;
 use wechatpay_codec::v2::SignError;
 
@@ -73,7 +73,7 @@ impl Reason {
 
     /// The particulars for people, where they are a sentence; facts stand as they are.
     #[must_use]
-    pub fn particulars(&self) -> Words {
+    pub fn particulars(&self) -> Message {
         let detail = self.detail();
         let zh = match detail {
             NO_V2_KEY => "商户没有存 APIv2 密钥，无法核验",
@@ -85,33 +85,33 @@ impl Reason {
             }
             other => other,
         };
-        Words::new(zh, detail)
+        Message::new(zh, detail)
     }
 
     /// The reason for people.
     #[must_use]
-    pub fn words(&self) -> Words {
+    pub fn words(&self) -> Message {
         match self {
-            Self::Unreadable(_) => Words::new("无法识别的通知", "Not a readable notification"),
-            Self::Forged(_) => Words::new(
+            Self::Unreadable(_) => Message::new("无法识别的通知", "Not a readable notification"),
+            Self::Forged(_) => Message::new(
                 "签名或密文不对，可能是伪造的",
                 "Wrong signature or cipher text, perhaps forged",
             ),
             Self::Foreign(_) => {
-                Words::new("不是这个商户或应用的通知", "About another merchant or app")
+                Message::new("不是这个商户或应用的通知", "About another merchant or app")
             }
-            Self::NoOrder(_) => Words::new(
+            Self::NoOrder(_) => Message::new(
                 "商户订单里没有这个单号，先导入订单再处理",
                 "The merchant's orders do not have this number; import them first",
             ),
             Self::Mismatch(_) => {
-                Words::new("与商户订单不一致", "It does not fit the merchant's order")
+                Message::new("与商户订单不一致", "It does not fit the merchant's order")
             }
-            Self::Contradiction(_) => Words::new(
+            Self::Contradiction(_) => Message::new(
                 "与先前收到的通知矛盾",
                 "It contradicts a notification received before",
             ),
-            Self::OtherEvent(_) => Words::new(
+            Self::OtherEvent(_) => Message::new(
                 "本程序不处理的事件类型",
                 "An event that this program does not follow",
             ),

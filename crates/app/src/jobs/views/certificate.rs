@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::Words;
+use crate::Message;
 use crate::model::{Certificate, IdentityRow};
 use recondesk_domain::{Fen, group_digits};
 use recondesk_ports::ImportRecord;
@@ -109,7 +109,7 @@ fn identity_row(facts: &IdentityFacts) -> IdentityRow {
     };
     IdentityRow {
         id: facts.id.clone(),
-        name: Words::new(zh, en),
+        name: Message::new(zh, en),
         holds: facts.holds,
         actual: grouped(&facts.actual),
         expected: if facts.holds {

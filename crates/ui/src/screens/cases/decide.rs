@@ -7,7 +7,7 @@ use egui::{Context, Key, Popup, Pos2, Rect, Ui, pos2, vec2};
 use crate::action::Outbox;
 use crate::keys::Letter;
 use crate::page::Page;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::input::{self, Field};
@@ -18,7 +18,7 @@ use recondesk_domain::CaseStatus;
 
 /// A decision that is still to be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum DecisionAction {
     Take,
     HandOver,
     Carry,
@@ -30,25 +30,33 @@ pub(super) enum Deed {
 }
 
 /// What may be done with the case, the next step first.
-pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<Deed> {
+pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction> {
     let (status, me) = (detail.row.status, page.state.person.as_str());
     if status.is_closed() {
-        return vec![Deed::Reopen];
+        return vec![DecisionAction::Reopen];
     }
     let mine = !me.is_empty() && detail.row.owner == me;
     let maker = detail.proposal.as_ref().map(|made| made.maker.as_str());
     let all = [
-        (Deed::Take, CaseStatus::Assigned, !mine),
-        (Deed::Resolve, CaseStatus::Resolved, true),
-        (Deed::Agree, CaseStatus::ForceClosed, maker != Some(me)),
-        (Deed::Refuse, CaseStatus::Rejected, maker != Some(me)),
-        (Deed::HandOver, CaseStatus::Assigned, true),
+        (DecisionAction::Take, CaseStatus::Assigned, !mine),
+        (DecisionAction::Resolve, CaseStatus::Resolved, true),
         (
-            Deed::Carry,
+            DecisionAction::Agree,
+            CaseStatus::ForceClosed,
+            maker != Some(me),
+        ),
+        (
+            DecisionAction::Refuse,
+            CaseStatus::Rejected,
+            maker != Some(me),
+        ),
+        (DecisionAction::HandOver, CaseStatus::Assigned, true),
+        (
+            DecisionAction::Carry,
             CaseStatus::Waiting,
             status != CaseStatus::Waiting,
         ),
-        (Deed::Propose, CaseStatus::Proposed, true),
+        (DecisionAction::Propose, CaseStatus::Proposed, true),
     ];
     all.into_iter()
         .filter(|(_, next, wanted)| *wanted && status.may_become(*next))
@@ -56,7 +64,7 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<Deed> {
         .collect()
 }
 
-impl Deed {
+impl DecisionAction {
     fn label(self, page: &Page<'_>) -> &'static str {
         let c = &page.w.cases;
         match self {
@@ -138,7 +146,7 @@ fn fitting(widths: &[f32], room: f32) -> usize {
     widths.iter().take_while(fits).count().max(1)
 }
 
-fn button<'a>(page: &Page<'_>, deed: Deed, first: bool) -> Button<'a> {
+fn button<'a>(page: &Page<'_>, deed: DecisionAction, first: bool) -> Button<'a> {
     let button = if first {
         Button::primary(deed.label(page)).icon(deed.icon())
     } else {
@@ -157,10 +165,10 @@ pub(super) fn buttons(
     width: f32,
     page: &Page<'_>,
     detail: &CaseDetail,
-) -> Option<Deed> {
+) -> Option<DecisionAction> {
     let deeds = deeds(page, detail);
     let first = deeds.first().copied();
-    let by_key = |deed: Deed| {
+    let by_key = |deed: DecisionAction| {
         deed.key().is_some_and(|k| Some(k.1) == page.keys.letter)
             || (page.keys.primary && Some(deed) == first)
     };
@@ -201,16 +209,16 @@ pub(super) fn buttons(
 /// The dialog that asks for a name or a reason, while it is open.
 #[derive(Default)]
 pub(super) struct Asking {
-    about: Option<(Deed, recondesk_domain::ProfileId, String, String)>,
+    about: Option<(DecisionAction, recondesk_domain::ProfileId, String, String)>,
     text: String,
     opened: bool,
 }
 
 impl Asking {
     /// Carries a deed out, or opens the dialog it needs.
-    pub(super) fn start(&mut self, deed: Deed, detail: &CaseDetail, out: &mut Outbox) {
+    pub(super) fn start(&mut self, deed: DecisionAction, detail: &CaseDetail, out: &mut Outbox) {
         let row = &detail.row;
-        if deed == Deed::Take {
+        if deed == DecisionAction::Take {
             let take = Decision::Take;
             out.run(Command::Decide(row.profile, row.key.clone(), take));
             return;
@@ -227,7 +235,7 @@ impl Asking {
         };
         let (c, t) = (&page.w.cases, page.t);
         let label = deed.label(page).trim_end_matches(['…', '.']);
-        let note = if deed == Deed::Propose {
+        let note = if deed == DecisionAction::Propose {
             c.ignore_note
         } else {
             ""
@@ -248,12 +256,12 @@ impl Asking {
         let ended = dialog.show(ctx, |ui, rect| {
             let p = ui.painter();
             let at = pos2(rect.left(), rect.top() + 8.0);
-            paint::fit(p, at, rect.width(), &number, (Face::Mono, t.text_2));
+            paint::fit(p, at, rect.width(), &number, (TypeStyle::Mono, t.text_2));
             let asks = deed.asks(page);
             let at = pos2(rect.left(), rect.top() + 42.0);
-            let said = paint::left(p, at, asks, (Face::Small, t.text_2));
+            let said = paint::left(p, at, asks, (TypeStyle::Small, t.text_2));
             let star = pos2(said.right() + 4.0, at.y);
-            paint::left(p, star, "*", (Face::Small, t.red.text));
+            paint::left(p, star, "*", (TypeStyle::Small, t.red.text));
             let place = Rect::from_min_size(
                 pos2(rect.left(), rect.top() + 60.0),
                 vec2(rect.width(), 30.0),

@@ -2,13 +2,13 @@
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::decide::{self, Deed};
+use super::decide::{self, DecisionAction};
 use crate::action::Outbox;
 use crate::keys::Letter;
 use crate::page::Page;
 use crate::screens::reconcile::tag_words;
 use crate::text::Wording;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, TimelineRow};
 use crate::widgets::input::Field;
@@ -29,9 +29,9 @@ pub(super) struct NoteField {
 
 /// What was asked of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
+pub(super) enum CasePanelAction {
     /// Decide about the case.
-    Decide(Deed),
+    Decide(DecisionAction),
     /// Close the panel.
     Close,
     /// To the next case, or the one before.
@@ -48,7 +48,7 @@ pub(super) fn show(
     page: &Page<'_>,
     note: &mut NoteField,
     out: &mut Outbox,
-) -> Option<Act> {
+) -> Option<CasePanelAction> {
     paint::card(ui.painter(), rect, page.t);
     let slot = &page.state.cases.open;
     let Some(detail) = slot.value() else {
@@ -79,13 +79,13 @@ pub(super) fn show(
             let (inner, _) = ui.allocate_exact_size(size, Sense::hover());
             let inner = inner.shrink2(vec2(INSET - 1.0, 0.0));
             let asked = content(ui, inner, page, detail, (note, out));
-            act = asked.map(Act::Decide).or(act);
+            act = asked.map(CasePanelAction::Decide).or(act);
         });
     });
     act
 }
 
-fn head_buttons(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
+fn head_buttons(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<CasePanelAction> {
     let w = page.w;
     let y = rect.top() + 25.0;
     let place = |nth: f32| {
@@ -93,10 +93,10 @@ fn head_buttons(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
     };
     let mut act = None;
     if icon_button(ui, place(2.0), icons::CARET_UP, w.frame.previous, true).clicked() {
-        act = Some(Act::Step(false));
+        act = Some(CasePanelAction::Step(false));
     }
     if icon_button(ui, place(1.0), icons::CARET_DOWN, w.frame.next, true).clicked() {
-        act = Some(Act::Step(true));
+        act = Some(CasePanelAction::Step(true));
     }
     let (icon, name) = if page.class.is_narrow() {
         (icons::ARROW_LEFT, w.frame.back)
@@ -104,12 +104,12 @@ fn head_buttons(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
         (icons::X, w.frame.close)
     };
     if icon_button(ui, place(0.0), icon, name, false).clicked() {
-        act = Some(Act::Close);
+        act = Some(CasePanelAction::Close);
     }
     act
 }
 
-fn head(ui: &Ui, rect: Rect, page: &Page<'_>, detail: &CaseDetail) -> Option<Act> {
+fn head(ui: &Ui, rect: Rect, page: &Page<'_>, detail: &CaseDetail) -> Option<CasePanelAction> {
     let (t, w) = (page.t, page.w);
     let y = rect.top() + 25.0;
     let category = detail.row.category;
@@ -117,11 +117,11 @@ fn head(ui: &Ui, rect: Rect, page: &Page<'_>, detail: &CaseDetail) -> Option<Act
     let pill = severity_pill(ui, at, category.severity(), "", Short::No);
     let p = ui.painter();
     let at = pos2(pill.right() + 10.0, y);
-    let code = paint::left(p, at, category.code(), (Face::Mono, t.text_2));
+    let code = paint::left(p, at, category.code(), (TypeStyle::Mono, t.text_2));
     let at = pos2(code.right() + 8.0, y);
     let room = rect.right() - at.x - 104.0;
     let name = w.category(category);
-    let (place, _) = paint::fit(p, at, room, name, (Face::Heading, t.text_1));
+    let (place, _) = paint::fit(p, at, room, name, (TypeStyle::Heading, t.text_1));
     paint::say(
         ui,
         "case name",
@@ -136,7 +136,7 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
         ui.painter(),
         width - 28.0,
         why(page.w, detail.row.category),
-        Face::Small,
+        TypeStyle::Small,
     );
     let mut height = 34.0 + 54.0 + why + proposal_height(detail) + decide::HEIGHT + 16.0;
     height += 26.0 + detail.compare.len() as f32 * 26.0 + 12.0;
@@ -153,7 +153,7 @@ fn content(
     page: &Page<'_>,
     detail: &CaseDetail,
     (note, out): (&mut NoteField, &mut Outbox),
-) -> Option<Deed> {
+) -> Option<DecisionAction> {
     let top = number_line(ui, area, page, detail);
     let (mut top, asked) = suggestion(ui, area, top, page, detail);
     let c = &page.w.cases;
@@ -196,12 +196,17 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
         ("", false) => (w.cases.status_of)(status, w.cases.nobody),
         (owner, false) => (w.cases.status_of)(status, owner),
     };
-    let right = paint::right(p, pos2(area.right(), y), &state, (Face::Small, t.text_3));
+    let right = paint::right(
+        p,
+        pos2(area.right(), y),
+        &state,
+        (TypeStyle::Small, t.text_3),
+    );
     paint::say(ui, "case state", right, &state);
     let room = right.left() - area.left() - 40.0;
-    let fits = (room / (Face::Mono.size() * 0.602)) as usize;
+    let fits = (room / (TypeStyle::Mono.size() * 0.602)) as usize;
     let shown = paint::elide_middle(&row.number, fits.saturating_sub(7).max(6), 5);
-    let number = paint::left(p, pos2(area.left(), y), &shown, (Face::Mono, t.text_1));
+    let number = paint::left(p, pos2(area.left(), y), &shown, (TypeStyle::Mono, t.text_1));
     paint::say(ui, "case number", number, &row.number).on_hover_text(&row.number);
     let copy = Rect::from_center_size(pos2(number.right() + 16.0, y), vec2(22.0, 22.0));
     let name = format!("{} {}", w.frame.copy, row.number);
@@ -214,7 +219,7 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
             "" => word,
             words => words,
         };
-        let width = paint::width(p, said, Face::MonoSmall) + 10.0;
+        let width = paint::width(p, said, TypeStyle::MonoSmall) + 10.0;
         if x + width > right.left() - 8.0 {
             break;
         }
@@ -229,13 +234,13 @@ fn suggestion(
     top: f32,
     page: &Page<'_>,
     detail: &CaseDetail,
-) -> (f32, Option<Deed>) {
+) -> (f32, Option<DecisionAction>) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let category = detail.row.category;
     let reason = why(w, category);
     let width = area.width() - 28.0;
-    let words = paint::paragraph_height(p, width, reason, Face::Small);
+    let words = paint::paragraph_height(p, width, reason, TypeStyle::Small);
     let height = 54.0 + words + proposal_height(detail) + decide::HEIGHT;
     let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
     let edge = if t.contrast {
@@ -257,14 +262,14 @@ fn suggestion(
         p,
         pos2(rect.left() + 36.0, y),
         &advice,
-        (Face::Body, t.accent),
+        (TypeStyle::Body, t.accent),
     );
     paint::say(ui, "suggestion", title, &advice);
     let text = Rect::from_min_size(
         pos2(rect.left() + 14.0, rect.top() + 38.0),
         vec2(width, words),
     );
-    let said = paint::paragraph(p, text, reason, (Face::Small, t.text_2), 6);
+    let said = paint::paragraph(p, text, reason, (TypeStyle::Small, t.text_2), 6);
     paint::say(ui, "reason", said, reason);
     let mut at = pos2(rect.left() + 14.0, text.bottom() + 8.0);
     if let Some(made) = &detail.proposal {
@@ -272,7 +277,7 @@ fn suggestion(
         let y = at.y + 9.0;
         paint::icon(p, pos2(at.x + 7.0, y), icons::PROHIBIT, 14.0, t.text_2);
         let from = pos2(at.x + 20.0, y);
-        let (place, cut) = paint::fit(p, from, width - 20.0, &words, (Face::Small, t.text_1));
+        let (place, cut) = paint::fit(p, from, width - 20.0, &words, (TypeStyle::Small, t.text_1));
         let response = paint::say(ui, "proposal", place, &words);
         if cut {
             response.on_hover_text(&words);
@@ -296,7 +301,7 @@ fn raw(ui: &Ui, rect: Rect, page: &Page<'_>, (head, line): (&str, &RawLine), key
 fn timeline(ui: &Ui, area: Rect, top: f32, page: &Page<'_>, events: &[TimelineEvent]) -> f32 {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
-    let style = (Face::Small, t.text_3);
+    let style = (TypeStyle::Small, t.text_3);
     paint::left(p, pos2(area.left(), top + 14.0), w.cases.timeline, style);
     let day = events.first().map(|event| event.at.day());
     let one_day = events.iter().all(|event| Some(event.at.day()) == day);
@@ -358,7 +363,7 @@ fn notes(
 ) {
     let (t, w) = (page.t, page.w);
     let note = &mut note.text;
-    let style = (Face::Small, t.text_3);
+    let style = (TypeStyle::Small, t.text_3);
     paint::left(
         ui.painter(),
         pos2(area.left(), top + 14.0),
@@ -372,7 +377,13 @@ fn notes(
         let stamp = format!("{} {who}", format::time(*at, page.state.now));
         let end = paint::right(p, pos2(area.right(), y), &stamp, style);
         let room = end.left() - area.left() - 12.0;
-        let (place, cut) = paint::fit(p, pos2(area.left(), y), room, text, (Face::Body, t.text_1));
+        let (place, cut) = paint::fit(
+            p,
+            pos2(area.left(), y),
+            room,
+            text,
+            (TypeStyle::Body, t.text_1),
+        );
         let response = paint::say(ui, ("note", nth), place, text);
         if cut {
             response.on_hover_text(text);

@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2};
 use super::{column_of, sort_of};
 use crate::page::Page;
 use crate::screens::columns::{self, Offer};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
 use crate::{format, paint};
 use recondesk_app::model::{CaseFilter, CaseRow, age_days};
@@ -128,10 +128,10 @@ impl Rows for CaseRows<'_> {
             return;
         };
         let (t, w) = (self.page.t, self.page.w);
-        let body = (Face::Body, t.text_1);
+        let body = (TypeStyle::Body, t.text_1);
         match cell.column() {
             "severity" => severity(cell, row, self.page, self.marks),
-            "code" => cell.words(row.category.code(), (Face::Mono, t.text_2)),
+            "code" => cell.words(row.category.code(), (TypeStyle::Mono, t.text_2)),
             "category" => cell.words(w.category(row.category), body),
             "number" => number(cell, row, self.short),
             "wechat" => money(cell, row, row.wechat),
@@ -139,16 +139,16 @@ impl Rows for CaseRows<'_> {
             "paid" => {
                 let words = row.paid_at.map(|at| format::stamp(at, self.page.state.now));
                 let color = if words.is_some() { t.text_2 } else { t.text_3 };
-                cell.words(words.as_deref().unwrap_or("—"), (Face::Body, color));
+                cell.words(words.as_deref().unwrap_or("—"), (TypeStyle::Body, color));
             }
             "shop" => cell.words(self.page.state.name_of(row.profile), body),
-            "day" => cell.words(&row.day.to_string(), (Face::Body, t.text_2)),
-            "owner" if row.owner.is_empty() => cell.words("—", (Face::Body, t.text_3)),
-            "owner" => cell.words(&row.owner, (Face::Body, t.text_2)),
+            "day" => cell.words(&row.day.to_string(), (TypeStyle::Body, t.text_2)),
+            "owner" if row.owner.is_empty() => cell.words("—", (TypeStyle::Body, t.text_3)),
+            "owner" => cell.words(&row.owner, (TypeStyle::Body, t.text_2)),
             "age" => {
                 let age = age_days(row.opened_on, self.page.state.now.day());
                 let age = format::age(age, w);
-                cell.words(&age, (Face::Body, t.text_2));
+                cell.words(&age, (TypeStyle::Body, t.text_2));
             }
             _ => {}
         }
@@ -157,7 +157,7 @@ impl Rows for CaseRows<'_> {
 
 fn severity(cell: &Cell<'_>, row: &CaseRow, page: &Page<'_>, short: bool) {
     let severity = row.category.severity();
-    let mood = Mood::from(severity);
+    let mood = Tone::from(severity);
     let t = page.t;
     let y = cell.rect.center().y;
     let p = cell.ui.painter();
@@ -166,7 +166,7 @@ fn severity(cell: &Cell<'_>, row: &CaseRow, page: &Page<'_>, short: bool) {
         return;
     }
     paint::mark(p, pos2(cell.left() + 5.0, y), mood, t);
-    let style = (Face::Body, t.tone(mood).text);
+    let style = (TypeStyle::Body, t.tone(mood).text);
     paint::left(
         p,
         pos2(cell.left() + 16.0, y),
@@ -176,15 +176,15 @@ fn severity(cell: &Cell<'_>, row: &CaseRow, page: &Page<'_>, short: bool) {
 }
 
 fn number(cell: &Cell<'_>, row: &CaseRow, short: bool) {
-    let style = (Face::Mono, cell.t.text_1);
+    let style = (TypeStyle::Mono, cell.t.text_1);
     if row.number.is_empty() {
-        cell.words("—", (Face::Body, cell.t.text_3));
+        cell.words("—", (TypeStyle::Body, cell.t.text_3));
         return;
     }
     let p = cell.ui.painter();
     let room = cell.rect.width() - 14.0;
     // Hack's advance is 0.602 em.
-    let fits = (room / (Face::Mono.size() * 0.602)) as usize;
+    let fits = (room / (TypeStyle::Mono.size() * 0.602)) as usize;
     if !short && row.number.chars().count() <= fits {
         cell.words(&row.number, style);
         return;
@@ -211,7 +211,7 @@ fn money(cell: &Cell<'_>, row: &CaseRow, value: Option<recondesk_domain::Fen>) {
         (Some(_), true) => t.orange.text,
         (Some(_), false) => t.text_1,
     };
-    cell.words(&format::money_or_dash(value), (Face::Body, color));
+    cell.words(&format::money_or_dash(value), (TypeStyle::Body, color));
 }
 
 /// The filter with another order: the same column again turns it round.

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, pos2, vec2};
 
 use crate::page::Page;
 use crate::paint;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::input::{Field, select};
 use recondesk_app::model::{ImportSheet, MappingChoice, renamed};
 use recondesk_intake::{AmountUnit, Encoding, Kind, Mapping};
@@ -17,22 +17,27 @@ pub(super) fn height(page: &Page<'_>) -> f32 {
 }
 
 /// Places labelled controls from left to right, on as many lines as they need.
-struct Line {
+struct ControlRow {
     x: f32,
     y: f32,
     area: Rect,
     step: f32,
 }
 
-impl Line {
+impl ControlRow {
     fn place(&mut self, ui: &Ui, page: &Page<'_>, label: &str, width: f32) -> Rect {
         let p = ui.painter();
-        let room = paint::width(p, label, Face::Small) + 8.0 + width;
+        let room = paint::width(p, label, TypeStyle::Small) + 8.0 + width;
         if self.x + room > self.area.right() - 16.0 && self.x > self.area.left() + 20.0 {
             self.x = self.area.left() + 16.0;
             self.y += self.step;
         }
-        let said = paint::left(p, pos2(self.x, self.y), label, (Face::Small, page.t.text_3));
+        let said = paint::left(
+            p,
+            pos2(self.x, self.y),
+            label,
+            (TypeStyle::Small, page.t.text_3),
+        );
         let rect = paint::from_left(pos2(said.right() + 8.0, self.y), vec2(width, 28.0));
         self.x = rect.right() + 18.0;
         rect
@@ -48,7 +53,7 @@ pub(super) fn show(
 ) -> Option<MappingChoice> {
     paint::card(ui.painter(), rect, page.t);
     let w = &page.w.import;
-    let mut line = Line {
+    let mut line = ControlRow {
         x: rect.left() + 16.0,
         y: if page.class.is_wide() {
             rect.center().y
@@ -93,13 +98,13 @@ fn remark(ui: &Ui, rest: Rect, page: &Page<'_>, (sheet, y): (&ImportSheet, f32))
     };
     let p = ui.painter();
     let room = rest.width() - 34.0;
-    let width = paint::width(p, words, Face::Small).min(room);
+    let width = paint::width(p, words, TypeStyle::Small).min(room);
     let quiet = words == w.all_guessed;
     if quiet && width >= room {
         return;
     }
     let at = pos2(rest.right() - 16.0 - width, y);
-    let (said, cut) = paint::fit(p, at, room, words, (Face::Small, color));
+    let (said, cut) = paint::fit(p, at, room, words, (TypeStyle::Small, color));
     let response = paint::say(ui, "remark", said, words);
     if cut {
         response.on_hover_text(words);
@@ -116,7 +121,7 @@ fn kind(
     ui: &mut Ui,
     page: &Page<'_>,
     sheet: &ImportSheet,
-    line: &mut Line,
+    line: &mut ControlRow,
 ) -> Option<MappingChoice> {
     let w = &page.w.import;
     let place = line.place(ui, page, w.kind, 84.0);
@@ -128,7 +133,7 @@ fn format(
     ui: &mut Ui,
     page: &Page<'_>,
     sheet: &ImportSheet,
-    line: &mut Line,
+    line: &mut ControlRow,
 ) -> Option<MappingChoice> {
     let w = &page.w.import;
     let Some(delimiter) = sheet.guess.delimiter else {
@@ -164,7 +169,7 @@ fn mapping(
     ui: &mut Ui,
     page: &Page<'_>,
     sheet: &ImportSheet,
-    line: &mut Line,
+    line: &mut ControlRow,
 ) -> Option<MappingChoice> {
     let w = &page.w.import;
     let place = line.place(ui, page, w.mapping, 150.0);

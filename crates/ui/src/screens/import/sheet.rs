@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::card::Empty;
 use crate::widgets::input::select;
 use crate::{icons, paint};
@@ -39,7 +39,7 @@ pub(super) fn show(
     if sheet.guess.sample.is_empty() {
         let empty = Empty {
             icon: icons::FILE_TEXT,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: page.w.import.empty_title,
             note: page.w.import.empty_note,
             button: None,
@@ -78,9 +78,9 @@ fn widths(ui: &Ui, sheet: &ImportSheet) -> Vec<f32> {
             let cells = sheet.guess.sample.iter().take(12);
             let cells = cells.filter_map(|row| row.cells.get(at)).map(|cell| {
                 let shown: String = cell.chars().take(40).collect();
-                paint::width(p, &shown, Face::Body)
+                paint::width(p, &shown, TypeStyle::Body)
             });
-            let name = paint::width(p, header, Face::Mono);
+            let name = paint::width(p, header, TypeStyle::Mono);
             (cells.fold(name, f32::max) + 24.0).clamp(112.0, 210.0)
         })
         .collect()
@@ -90,7 +90,7 @@ fn options(page: &Page<'_>, kind: Kind) -> Vec<(StoreAs, &'static str)> {
     let w = page.w;
     let mut out = vec![
         (StoreAs::Nothing, w.import.skip),
-        (StoreAs::Words, w.import.words),
+        (StoreAs::Message, w.import.words),
     ];
     let fitting = Column::ALL
         .into_iter()
@@ -129,11 +129,17 @@ fn header(
                 t.text_2
             };
             let at = pos2(place.left() + 8.0, low);
-            paint::fit(ui.painter(), at, width - 20.0, header, (Face::Mono, color));
+            paint::fit(
+                ui.painter(),
+                at,
+                width - 20.0,
+                header,
+                (TypeStyle::Mono, color),
+            );
         }
     });
     let p = ui.painter();
-    let style = (Face::Small, t.text_3);
+    let style = (TypeStyle::Small, t.text_3);
     paint::left(p, pos2(head.left() + 13.0, top), w.store_as, style);
     paint::left(p, pos2(head.left() + 13.0, low), w.file_column, style);
     changed
@@ -211,20 +217,20 @@ fn draw_row(
         p,
         pos2(rect.left() + LINE - 17.0, y),
         &line,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     paint::hline(p, rect.x_range(), rect.bottom() - 1.0, t.line_weak);
     let Some(reject) = refused else {
         paint::say(ui, ("row", row.line), rect, &row.cells.join(" "));
         return;
     };
-    paint::mark(p, pos2(rect.left() + 18.0, y), Mood::Fault, t);
+    paint::mark(p, pos2(rect.left() + 18.0, y), Tone::Fault, t);
     let words = if page.w.is_zh() {
         reject.reason.zh()
     } else {
         reject.reason.en()
     };
-    let room = (paint::width(p, &words, Face::Small) + 24.0).min(rect.width() * 0.45);
+    let room = (paint::width(p, &words, TypeStyle::Small) + 24.0).min(rect.width() * 0.45);
     let label = paint::from_right(pos2(rect.right() - 10.0, y), vec2(room, 22.0));
     paint::framed(
         p,
@@ -234,7 +240,7 @@ fn draw_row(
         Stroke::new(t.hairline, t.orange.fill),
     );
     let at = pos2(label.left() + 12.0, y);
-    let style = (Face::Small, t.orange.text);
+    let style = (TypeStyle::Small, t.orange.text);
     let (_, cut) = paint::fit(p, at, room - 24.0, &words, style);
     let said = (page.w.import.line_of)(&line, &words);
     let response = paint::say(ui, ("row", row.line), rect, &said);
@@ -252,9 +258,14 @@ fn draw_cell(
     let room = width - 20.0;
     match stored {
         StoreAs::Column(Column::Amount | Column::RefundAmount)
-            if paint::width(p, &cell, Face::Body) <= room =>
+            if paint::width(p, &cell, TypeStyle::Body) <= room =>
         {
-            paint::right(p, pos2(x + width - 16.0, y), &cell, (Face::Body, color));
+            paint::right(
+                p,
+                pos2(x + width - 16.0, y),
+                &cell,
+                (TypeStyle::Body, color),
+            );
         }
         StoreAs::Column(
             Column::OutTradeNo
@@ -264,10 +275,10 @@ fn draw_cell(
             | Column::RefundNo
             | Column::RefundId,
         ) => {
-            paint::fit(p, pos2(x + 8.0, y), room, &cell, (Face::Mono, color));
+            paint::fit(p, pos2(x + 8.0, y), room, &cell, (TypeStyle::Mono, color));
         }
         _ => {
-            paint::fit(p, pos2(x + 8.0, y), room, &cell, (Face::Body, color));
+            paint::fit(p, pos2(x + 8.0, y), room, &cell, (TypeStyle::Body, color));
         }
     }
 }

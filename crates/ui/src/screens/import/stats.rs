@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::{format, paint};
 use recondesk_intake::{Preview, UnitDoubt};
 
@@ -11,7 +11,7 @@ struct Stat<'a> {
     label: &'a str,
     value: String,
     note: String,
-    mood: Option<Mood>,
+    mood: Option<Tone>,
 }
 
 /// Draws them beside each other; the narrow class keeps the first three.
@@ -49,10 +49,10 @@ fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
         pos2(x, rect.top() + 16.0),
         room - 20.0,
         stat.label,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     let color = match stat.mood {
-        Some(mood @ (Mood::Fault | Mood::Urgent)) => t.tone(mood).text,
+        Some(mood @ (Tone::Fault | Tone::Urgent)) => t.tone(mood).text,
         _ => t.text_1,
     };
     paint::fit(
@@ -60,14 +60,14 @@ fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
         pos2(x, rect.top() + 37.0),
         room,
         &stat.value,
-        (Face::Title, color),
+        (TypeStyle::Title, color),
     );
     paint::fit(
         p,
         pos2(x, rect.top() + 60.0),
         room,
         &stat.note,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     if let Some(mood) = stat.mood {
         paint::mark(p, pos2(rect.right() - 19.0, rect.top() + 16.0), mood, t);
@@ -89,7 +89,7 @@ fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
         label: w.good,
         value: format::count(stats.good),
         note,
-        mood: (stats.good > 0).then_some(Mood::Ok),
+        mood: (stats.good > 0).then_some(Tone::Ok),
     }
 }
 
@@ -105,7 +105,7 @@ fn rejected<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
         label: w.rejected,
         value: format::count(bad),
         note,
-        mood: (bad > 0).then_some(Mood::Fault),
+        mood: (bad > 0).then_some(Tone::Fault),
     }
 }
 
@@ -114,8 +114,8 @@ fn sum<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let stats = &preview.stats;
     let mean = stats.mean().map(format::money).unwrap_or_default();
     let (note, mood) = match preview.unit_doubt {
-        Some(UnitDoubt::LooksLikeFen) => ((w.looks_like_fen)(&mean), Some(Mood::Fault)),
-        Some(UnitDoubt::LooksLikeYuan) => ((w.looks_like_yuan)(&mean), Some(Mood::Fault)),
+        Some(UnitDoubt::LooksLikeFen) => ((w.looks_like_fen)(&mean), Some(Tone::Fault)),
+        Some(UnitDoubt::LooksLikeYuan) => ((w.looks_like_yuan)(&mean), Some(Tone::Fault)),
         None if mean.is_empty() => (String::new(), None),
         None => ((w.mean_good)(&mean), None),
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use egui::{Rect, Ui, pos2, vec2};
 
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::card;
 use crate::widgets::input::select;
 use crate::{format, paint};
@@ -41,7 +41,7 @@ pub(super) fn show(
         w.unmapped_note.to_owned()
     };
     let body = card::titled(ui, rect, w.unmapped, &note);
-    card::result_bar(ui, rect, Mood::Fault);
+    card::result_bar(ui, rect, Tone::Fault);
     let mut most: Vec<(&String, &u64)> = words.iter().collect();
     most.sort_by_key(|(word, count)| (std::cmp::Reverse(**count), *word));
     let mut changed = None;
@@ -49,11 +49,11 @@ pub(super) fn show(
         let y = body.top() + ROW * (nth as f32 + 0.5);
         let p = ui.painter();
         let at = pos2(rect.left() + 16.0, y);
-        let (said, _) = paint::fit(p, at, 180.0, word, (Face::Mono, page.t.red.text));
+        let (said, _) = paint::fit(p, at, 180.0, word, (TypeStyle::Mono, page.t.red.text));
         let rows = (w.rows)(&format::count(*count));
         paint::say(ui, ("word", word), said, &format!("{word} {rows}"));
         let at = pos2(rect.left() + 210.0, y);
-        paint::left(p, at, &rows, (Face::Small, page.t.text_3));
+        paint::left(p, at, &rows, (TypeStyle::Small, page.t.text_3));
         let meaning = match sheet.mapping.kind {
             Kind::Orders => order_word(ui, pos2(rect.left() + 300.0, y), page, word),
             Kind::Refunds => refund_word(ui, pos2(rect.left() + 300.0, y), page, word),

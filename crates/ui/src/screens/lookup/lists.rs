@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2, vec2};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, buttons_right, cut_top};
 use crate::screens::row_menu::RowMenu;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::widgets::input::Field;
@@ -97,7 +97,7 @@ impl Lists {
         if rows.is_empty() && slot.value().is_some() {
             let empty = Empty {
                 icon: icons::CLOCK_COUNTER_CLOCKWISE,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: l.history_none,
                 note: l.history_none_note,
                 button: None,
@@ -155,7 +155,7 @@ impl Lists {
         if rows.is_empty() {
             let empty = Empty {
                 icon: icons::LIST_CHECKS,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: l.many_none,
                 note: l.many_none_note,
                 button: None,
@@ -244,11 +244,11 @@ impl Lists {
             let scroll = egui::ScrollArea::vertical().auto_shrink(false);
             let shown = scroll.show(ui, |ui| {
                 let hint = egui::RichText::new(l.many_field)
-                    .font(Face::Mono.font())
+                    .font(TypeStyle::Mono.font())
                     .color(t.text_3);
                 let edit = egui::TextEdit::multiline(&mut self.text)
                     .id(id)
-                    .font(Face::Mono.font())
+                    .font(TypeStyle::Mono.font())
                     .text_color(t.text_1)
                     .hint_text(hint)
                     .frame(egui::Frame::NONE)
@@ -305,7 +305,7 @@ impl Lists {
             ui.painter(),
             pos2(bar.left(), y),
             &left,
-            (Face::Body, t.text_2),
+            (TypeStyle::Body, t.text_2),
         );
         paint::say(ui, "many standing", place, &left);
         let may = page.state.lookup.may_ask(&page.state.merchants, row.id) != Ask::NoKey;
@@ -358,7 +358,7 @@ fn running(ui: &Ui, bar: Rect, page: &Page<'_>, task: &Task) {
         format::count(total.unwrap_or(0))
     );
     let at = pos2(place.right() + 12.0, y);
-    let place = paint::left(ui.painter(), at, &said, (Face::Small, t.text_2));
+    let place = paint::left(ui.painter(), at, &said, (TypeStyle::Small, t.text_2));
     paint::say(ui, "many progress", place, &said);
 }
 
@@ -387,18 +387,18 @@ impl Rows for HistoryRows<'_> {
         match cell.column() {
             "at" => {
                 let time = format::stamp(row.at, self.page.state.now);
-                cell.words(&time, (Face::Body, t.text_2));
+                cell.words(&time, (TypeStyle::Body, t.text_2));
             }
             "merchant" => {
                 let name = self.page.state.name_of(row.profile);
-                cell.words(name, (Face::Body, t.text_2));
+                cell.words(name, (TypeStyle::Body, t.text_2));
             }
-            "operation" => cell.words(&row.operation, (Face::Mono, t.text_2)),
-            "number" => cell.words(&row.number, (Face::Mono, t.text_1)),
-            "result" => cell.words(&row.outcome, (Face::Body, t.text_1)),
+            "operation" => cell.words(&row.operation, (TypeStyle::Mono, t.text_2)),
+            "number" => cell.words(&row.number, (TypeStyle::Mono, t.text_1)),
+            "result" => cell.words(&row.outcome, (TypeStyle::Body, t.text_1)),
             _ => {
                 let took = format::took(row.took_ms, self.page.w);
-                cell.words(&took, (Face::Body, t.text_2));
+                cell.words(&took, (TypeStyle::Body, t.text_2));
             }
         }
     }
@@ -433,18 +433,18 @@ impl Rows for AnswerRows<'_> {
                 let y = cell.rect.center().y;
                 let p = cell.ui.painter();
                 paint::mark(p, pos2(cell.left() + 5.0, y), mood, t);
-                let style = (Face::Body, t.tone(mood).text);
+                let style = (TypeStyle::Body, t.tone(mood).text);
                 paint::left(p, pos2(cell.left() + 16.0, y), said, style);
             }
-            "number" => cell.words(&asked.number, (Face::Mono, t.text_1)),
+            "number" => cell.words(&asked.number, (TypeStyle::Mono, t.text_1)),
             "state" => {
                 let name = state.map(|state| state.state.name());
                 let said = name.map_or("—", |name| if w.is_zh() { name.zh } else { name.en });
-                cell.words(said, (Face::Body, t.text_1));
+                cell.words(said, (TypeStyle::Body, t.text_1));
             }
             "amount" => {
                 let fee = state.and_then(|state| state.total_fee);
-                cell.words(&format::money_or_dash(fee), (Face::Body, t.text_1));
+                cell.words(&format::money_or_dash(fee), (TypeStyle::Body, t.text_1));
             }
             "paid" => {
                 let paid = state.and_then(|state| state.paid_at);
@@ -452,32 +452,32 @@ impl Rows for AnswerRows<'_> {
                     || "—".to_owned(),
                     |at| format::stamp(at, self.page.state.now),
                 );
-                cell.words(&said, (Face::Body, t.text_2));
+                cell.words(&said, (TypeStyle::Body, t.text_2));
             }
             "local" => {
                 let local = asked.local.map(|order| pay_status_words(order.pay_status));
                 let said = local.map_or("—", |(zh, en)| if w.is_zh() { zh } else { en });
-                cell.words(said, (Face::Body, t.text_2));
+                cell.words(said, (TypeStyle::Body, t.text_2));
             }
             _ => {
                 let said = asked
                     .differences
                     .first()
                     .map_or_else(|| reason(asked), |differ| w.of(&differ.words).to_owned());
-                cell.words(&said, (Face::Body, t.text_2));
+                cell.words(&said, (TypeStyle::Body, t.text_2));
             }
         }
     }
 }
 
-fn verdict_words(page: &Page<'_>, asked: &Asked) -> (Mood, &'static str) {
+fn verdict_words(page: &Page<'_>, asked: &Asked) -> (Tone, &'static str) {
     let (word, term) = verdict_word(asked);
     let mood = match word {
-        "agrees" => Mood::Ok,
-        "differs" => Mood::Urgent,
-        "not_found" if asked.agrees() => Mood::Info,
-        "not_found" => Mood::Fault,
-        _ => Mood::Watch,
+        "agrees" => Tone::Ok,
+        "differs" => Tone::Urgent,
+        "not_found" if asked.agrees() => Tone::Info,
+        "not_found" => Tone::Fault,
+        _ => Tone::Watch,
     };
     (mood, if page.w.is_zh() { term.zh } else { term.en })
 }

@@ -5,11 +5,11 @@ use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, buttons_right};
 use crate::screens::Screen;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{icons, paint};
-use recondesk_app::jobs::exchange::Trouble;
+use recondesk_app::jobs::exchange::ExchangeError;
 use recondesk_app::jobs::lookup::desk::Live;
 use recondesk_app::jobs::lookup::fields::Field;
 use recondesk_app::jobs::lookup::ticket;
@@ -18,7 +18,7 @@ use recondesk_app::{Ask, Command};
 
 /// What a person wants of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Act {
+pub(super) enum LiveAction {
     /// Enter it beside the order.
     Keep,
     /// See the messages.
@@ -29,7 +29,12 @@ const FOOT: f32 = 52.0;
 const ROW: f32 = 29.0;
 
 /// Draws it.
-pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) -> Option<Act> {
+pub(super) fn show(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    out: &mut Outbox,
+) -> Option<LiveAction> {
     let l = &page.w.lookup;
     let lookup = &page.state.lookup;
     let body = card::titled(ui, rect, l.live, "");
@@ -125,7 +130,7 @@ fn empty(ui: &Ui, body: Rect, page: &Page<'_>, may: Option<Ask>, out: &mut Outbo
     };
     let empty = Empty {
         icon,
-        mood: Mood::Info,
+        mood: Tone::Info,
         title,
         note,
         // With a key the button of the title row does the same.
@@ -142,12 +147,12 @@ fn waiting(ui: &Ui, body: Rect, page: &Page<'_>) {
     let (t, l) = (page.t, &page.w.lookup);
     let p = ui.painter();
     let at = pos2(body.left() + 16.0, body.top() + 11.0);
-    paint::mark(p, pos2(at.x + 5.0, at.y), Mood::Running, t);
+    paint::mark(p, pos2(at.x + 5.0, at.y), Tone::Running, t);
     let place = paint::left(
         p,
         pos2(at.x + 18.0, at.y),
         l.asking,
-        (Face::Small, t.text_2),
+        (TypeStyle::Small, t.text_2),
     );
     paint::say(ui, "asking", place, l.asking);
     let Some(order) = page
@@ -173,10 +178,21 @@ fn waiting(ui: &Ui, body: Rect, page: &Page<'_>) {
     heads(ui, body, page, columns);
     for (nth, (name, value)) in rows.iter().enumerate() {
         let y = body.top() + 56.0 + nth as f32 * ROW + ROW / 2.0;
-        paint::left(p, pos2(columns[0], y), name, (Face::MonoSmall, t.text_3));
-        paint::left(p, pos2(columns[1], y), "…", (Face::Body, t.text_3));
+        paint::left(
+            p,
+            pos2(columns[0], y),
+            name,
+            (TypeStyle::MonoSmall, t.text_3),
+        );
+        paint::left(p, pos2(columns[1], y), "…", (TypeStyle::Body, t.text_3));
         let room = body.right() - columns[2] - 12.0;
-        paint::fit(p, pos2(columns[2], y), room, value, (Face::Body, t.text_1));
+        paint::fit(
+            p,
+            pos2(columns[2], y),
+            room,
+            value,
+            (TypeStyle::Body, t.text_1),
+        );
         let line = egui::Rangef::new(body.left() + 16.0, body.right() - 16.0);
         paint::hline(p, line, y + ROW / 2.0 - 1.0, t.line_weak);
     }
@@ -196,13 +212,13 @@ fn heads(ui: &Ui, body: Rect, page: &Page<'_>, columns: [f32; 3]) {
     let p = ui.painter();
     let y = body.top() + 43.0;
     for (x, head) in columns.into_iter().zip([l.field_name, l.theirs, l.ours]) {
-        paint::left(p, pos2(x, y), head, (Face::Small, t.text_3));
+        paint::left(p, pos2(x, y), head, (TypeStyle::Small, t.text_3));
     }
     let line = egui::Rangef::new(body.left() + 16.0, body.right() - 16.0);
     paint::hline(p, line, body.top() + 55.0, t.line);
 }
 
-fn answer(ui: &mut Ui, rect: Rect, page: &Page<'_>, live: &Live) -> Option<Act> {
+fn answer(ui: &mut Ui, rect: Rect, page: &Page<'_>, live: &Live) -> Option<LiveAction> {
     let (t, l) = (page.t, &page.w.lookup);
     let body = Rect::from_min_max(pos2(rect.left(), rect.top() + 42.0), rect.max);
     let known = matches!(live.asked.inquiry.verdict, Verdict::Known(_));
@@ -243,14 +259,14 @@ fn answer(ui: &mut Ui, rect: Rect, page: &Page<'_>, live: &Live) -> Option<Act> 
         let response = keep.show_left(ui, pos2(x, y), 30.0);
         x = response.rect.right() + 8.0;
         if response.clicked() {
-            act = Some(Act::Keep);
+            act = Some(LiveAction::Keep);
         }
     }
     let raw = Button::ghost(l.raw)
         .icon(icons::CODE)
         .show_left(ui, pos2(x, y), 30.0);
     if raw.clicked() {
-        act = Some(Act::Raw);
+        act = Some(LiveAction::Raw);
     }
     let at = pos2(raw.rect.right() + 4.0, y);
     let curl = Button::ghost(l.curl)
@@ -277,8 +293,10 @@ fn standing(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
     let y = body.top() + 11.0;
     let left = body.left() + 16.0;
     let trusted = match &live.asked.inquiry.verdict {
-        Verdict::Known(_) | Verdict::NotFound | Verdict::Trouble(Trouble::Fault(_)) => true,
-        Verdict::Trouble(_) => false,
+        Verdict::Known(_) | Verdict::NotFound | Verdict::ExchangeError(ExchangeError::Fault(_)) => {
+            true
+        }
+        Verdict::ExchangeError(_) => false,
     };
     let exchange = live.asked.inquiry.exchanges.first();
     let took = exchange
@@ -302,9 +320,15 @@ fn standing(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
         pieces.push(l.asking.to_owned());
     }
     let x = if trusted { left + 18.0 } else { left };
-    let width = paint::meta_width(p, &pieces, Face::Small);
+    let width = paint::meta_width(p, &pieces, TypeStyle::Small);
     let clipped = p.with_clip_rect(body.shrink2(vec2(8.0, 0.0)).intersect(p.clip_rect()));
-    paint::meta(&clipped, pos2(x, y), &pieces, (Face::Small, t.text_2), t);
+    paint::meta(
+        &clipped,
+        pos2(x, y),
+        &pieces,
+        (TypeStyle::Small, t.text_2),
+        t,
+    );
     let place = paint::from_left(pos2(x, y), vec2(width.min(body.width() - 34.0), 18.0));
     paint::say(ui, "standing", place, &pieces.join(" • "));
 }
@@ -319,7 +343,7 @@ fn field_row(ui: &Ui, line: Rect, page: &Page<'_>, columns: [f32; 3], field: &Fi
             pos2(line.right() - 12.0, line.bottom() - 1.0),
         );
         p.rect_filled(ground, 4, t.orange.tint);
-        let style = (Face::Body, t.orange.text);
+        let style = (TypeStyle::Body, t.orange.text);
         paint::text(
             p,
             pos2(columns[2] - 16.0, y),
@@ -335,7 +359,7 @@ fn field_row(ui: &Ui, line: Rect, page: &Page<'_>, columns: [f32; 3], field: &Fi
         pos2(name_at, y),
         room,
         &field.name,
-        (Face::MonoSmall, t.text_3),
+        (TypeStyle::MonoSmall, t.text_3),
     );
     let theirs = w.of(&field.theirs);
     let room = ours_at - theirs_at - 28.0;
@@ -361,16 +385,16 @@ fn field_row(ui: &Ui, line: Rect, page: &Page<'_>, columns: [f32; 3], field: &Fi
 fn value(ui: &Ui, at: egui::Pos2, room: f32, text: &str, color: egui::Color32) {
     let p = ui.painter();
     let is_number = text.len() > 16 && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    if is_number && paint::width(p, text, Face::Body) > room {
+    if is_number && paint::width(p, text, TypeStyle::Body) > room {
         let keep = ((room / 8.2) as usize).saturating_sub(6).clamp(4, 14);
         paint::left(
             p,
             at,
             &paint::elide_middle(text, keep, 4),
-            (Face::Body, color),
+            (TypeStyle::Body, color),
         );
     } else {
-        paint::fit(p, at, room, text, (Face::Body, color));
+        paint::fit(p, at, room, text, (TypeStyle::Body, color));
     }
 }
 
@@ -383,29 +407,29 @@ fn verdict(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
         Verdict::NotFound => {
             let found = live.asked.differences.first();
             let mood = if found.is_some() {
-                Mood::Urgent
+                Tone::Urgent
             } else {
-                Mood::Info
+                Tone::Info
             };
             let note = found.map_or(l.not_found_note, |differ| w.of(&differ.words));
             (mood, l.not_found.to_owned(), note.to_owned(), String::new())
         }
-        Verdict::Trouble(Trouble::Untrusted(why)) => (
-            Mood::Urgent,
+        Verdict::ExchangeError(ExchangeError::Untrusted(why)) => (
+            Tone::Urgent,
             l.untrusted.to_owned(),
             l.unclear_note.to_owned(),
             why.clone(),
         ),
-        Verdict::Trouble(Trouble::Unclear(why)) => (
-            Mood::Watch,
+        Verdict::ExchangeError(ExchangeError::Unclear(why)) => (
+            Tone::Watch,
             (l.unclear)(&short(why)),
             l.unclear_note.to_owned(),
             why.clone(),
         ),
-        Verdict::Trouble(trouble) => {
+        Verdict::ExchangeError(trouble) => {
             let (title, advice) = trouble.words();
             let (title, advice) = (w.of(&title).to_owned(), w.of(&advice).to_owned());
-            (Mood::Fault, title, advice, trouble.to_string())
+            (Tone::Fault, title, advice, trouble.to_string())
         }
     };
     let well = Rect::from_min_size(
@@ -418,14 +442,14 @@ fn verdict(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
     paint::mark(p, pos2(inner.left() + 6.0, inner.top() + 11.0), mood, t);
     let at = pos2(inner.left() + 22.0, inner.top() + 11.0);
     let room = inner.width() - 22.0;
-    let (place, _) = paint::fit(p, at, room, &title, (Face::Heading, tone.text));
+    let (place, _) = paint::fit(p, at, room, &title, (TypeStyle::Heading, tone.text));
     paint::say(ui, "verdict", place, &title);
     let text = Rect::from_min_max(pos2(at.x, inner.top() + 28.0), inner.max);
-    let used = paint::paragraph(p, text, &note, (Face::Body, t.text_1), 2);
+    let used = paint::paragraph(p, text, &note, (TypeStyle::Body, t.text_1), 2);
     paint::say(ui, "verdict note", used, &note);
     if !detail.is_empty() {
         let text = Rect::from_min_max(pos2(at.x, used.bottom() + 6.0), inner.max);
-        paint::paragraph(p, text, &detail, (Face::MonoSmall, t.text_2), 2);
+        paint::paragraph(p, text, &detail, (TypeStyle::MonoSmall, t.text_2), 2);
     }
     let mut request = live.asked.inquiry.exchanges.iter().rev();
     if let Some(id) = request.find_map(|exchange| exchange.request_id()) {
@@ -436,7 +460,7 @@ fn verdict(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
             at,
             body.width() - 32.0,
             &said,
-            (Face::MonoSmall, t.text_3),
+            (TypeStyle::MonoSmall, t.text_3),
         );
     }
 }

@@ -5,7 +5,7 @@ use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, buttons_right, cut_top};
 use crate::screens::Screen;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty, result_bar};
 use crate::widgets::label::{pill, tag};
@@ -41,7 +41,7 @@ pub(super) fn show(
     if local.number.is_empty() {
         let empty = Empty {
             icon: icons::QUESTION,
-            mood: Mood::Info,
+            mood: Tone::Info,
             title: l.nothing_title,
             note: l.nothing_note,
             button: None,
@@ -63,13 +63,13 @@ fn unknown(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Outbox
     let (t, l) = (page.t, &page.w.lookup);
     let p = ui.painter();
     paint::card(p, rect, t);
-    result_bar(ui, rect, Mood::Watch);
+    result_bar(ui, rect, Tone::Watch);
     let at = super::at(rect, 20.0, 26.0);
-    let place = paint::left(p, at, l.unknown, (Face::Sentence, t.text_1));
+    let place = paint::left(p, at, l.unknown, (TypeStyle::OrderSummary, t.text_1));
     paint::say(ui, "sentence", place, l.unknown);
     let at = super::at(rect, 20.0, 54.0);
     let room = rect.width() - 40.0;
-    paint::fit(p, at, room, l.searched, (Face::Small, t.text_3));
+    paint::fit(p, at, room, l.searched, (TypeStyle::Small, t.text_3));
     let merchants: Vec<(ProfileId, String)> = page
         .state
         .merchants
@@ -110,14 +110,14 @@ fn notices(ui: &mut Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Ou
     let (top, below) = cut_top(rect, 84.0, 12.0);
     let p = ui.painter();
     paint::card(p, top, t);
-    result_bar(ui, top, Mood::Info);
+    result_bar(ui, top, Tone::Info);
     let title = (l.notices)(&format::count(local.notices as u64));
     let at = super::at(top, 20.0, 28.0);
-    let place = paint::left(p, at, &title, (Face::Sentence, t.text_1));
+    let place = paint::left(p, at, &title, (TypeStyle::OrderSummary, t.text_1));
     paint::say(ui, "sentence", place, &title);
     let at = super::at(top, 20.0, 58.0);
     let room = top.width() - 260.0;
-    paint::fit(p, at, room, l.notices_note, (Face::Small, t.text_3));
+    paint::fit(p, at, room, l.notices_note, (TypeStyle::Small, t.text_3));
     // The message names its merchant; without one it is the merchant in view.
     let named = page
         .state
@@ -159,15 +159,15 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
     let (mood, said, detail) = match &one.fate {
-        Fate::Applied => (Mood::Ok, l.applied.to_owned(), String::new()),
+        Fate::Applied => (Tone::Ok, l.applied.to_owned(), String::new()),
         Fate::Repeated { first } => {
             let at = format::stamp(*first, page.state.now);
-            (Mood::Info, (l.repeated)(&at), String::new())
+            (Tone::Info, (l.repeated)(&at), String::new())
         }
         Fate::Aside(reason) => {
             let words = reason.words();
             (
-                Mood::Urgent,
+                Tone::Urgent,
                 w.of(&words).to_owned(),
                 w.of(&reason.particulars()).to_owned(),
             )
@@ -179,14 +179,14 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
     let facts = format!("{} {} {}", one.out_trade_no, one.wechat_number, one.state);
     let room = line.right() - kind.right() - 140.0;
     let at = pos2(kind.right() + 10.0, y);
-    paint::fit(p, at, room, facts.trim(), (Face::Mono, t.text_1));
+    paint::fit(p, at, room, facts.trim(), (TypeStyle::Mono, t.text_1));
     if let Some(amount) = one.amount {
         let sum = format!("¥{}", format::money(amount));
         paint::right(
             p,
             pos2(line.right() - 16.0, y),
             &sum,
-            (Face::Body, t.text_1),
+            (TypeStyle::Body, t.text_1),
         );
     }
     paint::say(
@@ -205,11 +205,11 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
         p,
         pos2(line.left() + 16.0, y),
         l.reply,
-        (Face::Small, t.text_3),
+        (TypeStyle::Small, t.text_3),
     );
     let at = pos2(label.right() + 8.0, y);
     let room = line.right() - at.x - 60.0;
-    let (place, _) = paint::fit(p, at, room, reply, (Face::MonoSmall, t.text_2));
+    let (place, _) = paint::fit(p, at, room, reply, (TypeStyle::MonoSmall, t.text_2));
     let copy = paint::from_left(pos2(place.right() + 4.0, y), vec2(22.0, 22.0));
     let name = format!("{} {} {nth}", w.frame.copy, l.reply);
     if icon_button(ui, copy, icons::COPY, &name, false).clicked() {
@@ -226,7 +226,13 @@ fn received_row(ui: &Ui, line: Rect, page: &Page<'_>, (nth, one): (usize, &Recei
         detail
     };
     let at = pos2(line.left() + 16.0, y);
-    paint::fit(p, at, line.width() - 32.0, &text, (Face::Small, t.text_3));
+    paint::fit(
+        p,
+        at,
+        line.width() - 32.0,
+        &text,
+        (TypeStyle::Small, t.text_3),
+    );
     paint::hline(p, line.x_range(), line.bottom() - 1.0, t.line_weak);
 }
 
@@ -255,24 +261,30 @@ fn explained(ui: &mut Ui, rect: Rect, page: &Page<'_>, all: &[Explanation], out:
             let card = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
             let p = ui.painter();
             paint::card(p, card, t);
-            result_bar(ui, card, Mood::Fault);
+            result_bar(ui, card, Tone::Fault);
             let code = tag(ui, super::at(card, 20.0, 24.0), &one.subject);
             let calls: Vec<&str> = one.calls.iter().map(|words| w.of(words)).collect();
             if !calls.is_empty() {
                 let said = (l.where_from)(&calls.join(l.list_comma));
                 let at = pos2(code.right() + 10.0, card.top() + 24.0);
                 let room = card.right() - at.x - 16.0;
-                paint::fit(p, at, room, &said, (Face::Small, t.text_3));
+                paint::fit(p, at, room, &said, (TypeStyle::Small, t.text_3));
             }
             let text = w.of(&one.words);
             let place =
                 Rect::from_min_max(super::at(card, 20.0, 38.0), card.max - vec2(150.0, 8.0));
-            let used = paint::paragraph(p, place, text, (Face::Body, t.text_1), 2);
+            let used = paint::paragraph(p, place, text, (TypeStyle::Body, t.text_1), 2);
             paint::say(ui, ("explained", nth), used, text);
             if !one.said.is_empty() {
                 let said = (l.said)(&one.said);
                 let at = super::at(card, 20.0, 90.0);
-                paint::fit(p, at, card.width() - 180.0, &said, (Face::Small, t.text_3));
+                paint::fit(
+                    p,
+                    at,
+                    card.width() - 180.0,
+                    &said,
+                    (TypeStyle::Small, t.text_3),
+                );
             }
             let there = match one.mend_at {
                 MendAt::Profile | MendAt::Certificate => Some(Screen::Merchants),

@@ -6,7 +6,7 @@ use super::LookupScreen;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::text::Wording;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::input::Field;
 use crate::widgets::label::Chip;
@@ -52,7 +52,7 @@ impl LookupScreen {
         let field = Field::new(&mut self.text, w.field)
             .hint(w.hint)
             .icon(icons::MAGNIFYING_GLASS)
-            .face(Face::MonoLarge)
+            .face(TypeStyle::MonoLarge)
             .right_inset(width + 52.0);
         let response = field.show(ui, rect);
         if !self.entered {
@@ -130,7 +130,7 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
             (icons::QUESTION, t.text_3)
         };
         paint::icon(p, pos2(x + 7.0, y), icon, 14.0, color);
-        let place = paint::left(p, pos2(x + 18.0, y), &said, (Face::Small, t.text_2));
+        let place = paint::left(p, pos2(x + 18.0, y), &said, (TypeStyle::Small, t.text_2));
         paint::say(ui, "recognised", place, &said);
         x = place.right() + 14.0;
     }
@@ -144,7 +144,7 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
         });
         let said = (l.cleaned)(&pieces.collect::<Vec<_>>().join(l.list_comma));
         paint::icon(p, pos2(x + 7.0, y), icons::BROOM, 14.0, t.text_3);
-        let place = paint::left(p, pos2(x + 18.0, y), &said, (Face::Small, t.text_3));
+        let place = paint::left(p, pos2(x + 18.0, y), &said, (TypeStyle::Small, t.text_3));
         paint::say(ui, "cleaned", place, &said);
         x = place.right() + 14.0;
     }
@@ -158,9 +158,9 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
         warnings.push(l.suspect.to_owned());
     }
     for (nth, warning) in warnings.iter().take(2).enumerate() {
-        paint::mark(p, pos2(x + 7.0, y), Mood::Fault, t);
+        paint::mark(p, pos2(x + 7.0, y), Tone::Fault, t);
         let room = (rect.right() - x - 18.0).max(0.0);
-        let style = (Face::Small, t.orange.text);
+        let style = (TypeStyle::Small, t.orange.text);
         let (place, _) = paint::fit(p, pos2(x + 18.0, y), room, warning, style);
         paint::say(ui, ("ruined", nth), place, warning);
         x = place.right() + 14.0;

@@ -4,7 +4,7 @@ use egui::{Context, Rect, ScrollArea, Ui};
 
 use crate::action::Outbox;
 use crate::page::Page;
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::{icons, paint};
@@ -58,7 +58,7 @@ fn well(ui: &mut Ui, rect: Rect, text: &str) {
     paint::region(ui, inner, "raw", |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let label = egui::RichText::new(text)
-                .font(Face::MonoSmall.font())
+                .font(TypeStyle::MonoSmall.font())
                 .color(t.text_1);
             ui.add(egui::Label::new(label).wrap().selectable(true));
         });
@@ -101,7 +101,7 @@ pub(super) fn keep(ctx: &Context, page: &Page<'_>, live: &Live, out: &mut Outbox
     };
     let ended = dialog.show(ctx, |ui, rect| {
         let t = tokens(ui);
-        let style = (Face::Body, t.text_2);
+        let style = (TypeStyle::Body, t.text_2);
         let used = paint::paragraph(ui.painter(), rect, l.keep_why, style, 4);
         paint::say(ui, "why", used, l.keep_why);
     });

@@ -5,28 +5,28 @@ use egui::{Color32, Pos2, Rect, Ui, pos2, vec2};
 use super::at;
 use crate::action::Outbox;
 use crate::page::{Page, buttons_right};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::result_bar;
 use crate::widgets::label::pill;
 use crate::{icons, paint};
-use recondesk_app::jobs::lookup::Story;
+use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::gather::{CaseStory, pay_status_words};
 use recondesk_app::jobs::lookup::sentence::Standing;
 
 /// The open case that presses most.
-pub(super) fn pressing(story: &Story) -> Option<&CaseStory> {
+pub(super) fn pressing(story: &OrderView) -> Option<&CaseStory> {
     let open = story.dossier.cases.iter();
     open.filter(|one| !one.case.status.is_closed())
-        .max_by_key(|one| Mood::from(one.case.finding.category.severity()) == Mood::Urgent)
+        .max_by_key(|one| Tone::from(one.case.finding.category.severity()) == Tone::Urgent)
 }
 
-fn mood(story: &Story) -> Mood {
+fn mood(story: &OrderView) -> Tone {
     match (story.sentence.standing, pressing(story)) {
-        (Standing::Agrees, _) => Mood::Ok,
-        (Standing::Open, _) => Mood::Watch,
-        (Standing::NeedsPerson, Some(case)) => Mood::from(case.case.finding.category.severity()),
-        (Standing::NeedsPerson, None) => Mood::Fault,
+        (Standing::Agrees, _) => Tone::Ok,
+        (Standing::Open, _) => Tone::Watch,
+        (Standing::NeedsPerson, Some(case)) => Tone::from(case.case.finding.category.severity()),
+        (Standing::NeedsPerson, None) => Tone::Fault,
     }
 }
 
@@ -35,7 +35,7 @@ pub(super) fn show(
     ui: &Ui,
     rect: Rect,
     page: &Page<'_>,
-    (story, copied): (&Story, bool),
+    (story, copied): (&OrderView, bool),
     out: &mut Outbox,
 ) -> bool {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
@@ -56,7 +56,7 @@ pub(super) fn show(
             category.code(),
             w.category(category)
         );
-        x = pill(ui, pos2(x, y), Mood::from(severity), &words).right() + 12.0;
+        x = pill(ui, pos2(x, y), Tone::from(severity), &words).right() + 12.0;
         let status = case.case.status;
         let state = if w.is_zh() { status.zh() } else { status.en() };
         let owner = if case.case.owner.is_empty() {
@@ -65,13 +65,13 @@ pub(super) fn show(
             format!(" · {}", case.case.owner)
         };
         let said = (l.case_line)(state, &owner);
-        let place = paint::left(p, pos2(x, y), &said, (Face::Small, t.text_2));
+        let place = paint::left(p, pos2(x, y), &said, (TypeStyle::Small, t.text_2));
         paint::say(ui, "case line", place, &said);
         x = place.right() + 16.0;
     }
     if copied {
         paint::icon(p, pos2(x + 7.0, y), icons::CHECK, 13.0, t.green.text);
-        let style = (Face::Small, t.text_2);
+        let style = (TypeStyle::Small, t.text_2);
         let room = (rect.right() - x - 300.0).max(40.0);
         let (place, _) = paint::fit(p, pos2(x + 18.0, y), room, l.ticket_copied, style);
         paint::say(ui, "ticket copied", place, l.ticket_copied);
@@ -89,7 +89,7 @@ pub(super) fn show(
 }
 
 /// The sentence, facts stronger than the words between them, the next step in accent.
-fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, story: &Story) {
+fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, story: &OrderView) {
     let (t, w) = (page.t, page.w);
     let text = w.of(&story.sentence.words);
     let needs = story.sentence.standing == Standing::NeedsPerson;
@@ -105,11 +105,11 @@ fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, story: &Story) {
         .map(|order| pay_status_words(order.pay_status));
     let state = state.map(|(zh, en)| if w.is_zh() { zh } else { en });
     let room = rect.width() - 40.0;
-    let whole = paint::width(ui.painter(), text, Face::Sentence);
+    let whole = paint::width(ui.painter(), text, TypeStyle::OrderSummary);
     let face = if whole <= room {
-        Face::Sentence
+        TypeStyle::OrderSummary
     } else {
-        Face::Heading
+        TypeStyle::Heading
     };
     let mut runs = paint::Runs::default();
     match state
@@ -150,7 +150,12 @@ fn step_at(text: &str, zh: bool) -> usize {
 }
 
 /// Dates, times and sums in the strong colour, the rest in the soft one.
-fn emphasise(runs: &mut paint::Runs, text: &str, face: Face, (strong, soft): (Color32, Color32)) {
+fn emphasise(
+    runs: &mut paint::Runs,
+    text: &str,
+    face: TypeStyle,
+    (strong, soft): (Color32, Color32),
+) {
     let is_fact = |sign: char| sign.is_ascii_digit() || "¥.:-,".contains(sign);
     let mut from = 0;
     let mut last: Option<bool> = None;
@@ -168,7 +173,7 @@ fn emphasise(runs: &mut paint::Runs, text: &str, face: Face, (strong, soft): (Co
 }
 
 /// Both numbers, each with copy and what it is for.
-fn numbers(ui: &Ui, rect: Rect, page: &Page<'_>, story: &Story) {
+fn numbers(ui: &Ui, rect: Rect, page: &Page<'_>, story: &OrderView) {
     let l = &page.w.lookup;
     let y = rect.top() + 56.0;
     let dossier = &story.dossier;
@@ -194,12 +199,12 @@ fn numbers(ui: &Ui, rect: Rect, page: &Page<'_>, story: &Story) {
 fn number(ui: &Ui, here: Pos2, page: &Page<'_>, (name, value, purpose): (&str, &str, &str)) -> f32 {
     let t = page.t;
     let p = ui.painter();
-    let label = paint::left(p, here, name, (Face::Small, t.text_3));
+    let label = paint::left(p, here, name, (TypeStyle::Small, t.text_3));
     let place = paint::left(
         p,
         pos2(label.right() + 8.0, here.y),
         value,
-        (Face::Mono, t.text_1),
+        (TypeStyle::Mono, t.text_1),
     );
     paint::say(
         ui,
@@ -213,5 +218,5 @@ fn number(ui: &Ui, here: Pos2, page: &Page<'_>, (name, value, purpose): (&str, &
         ui.copy_text(value.to_owned());
     }
     let at = pos2(copy.right() + 2.0, here.y);
-    paint::left(p, at, purpose, (Face::Small, t.text_3)).right()
+    paint::left(p, at, purpose, (TypeStyle::Small, t.text_3)).right()
 }

@@ -3,17 +3,17 @@
 use egui::{Rangef, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::card;
 use crate::{format, icons, paint};
-use recondesk_app::jobs::lookup::Story;
+use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::timeline::{Entry, EntryKind};
 use recondesk_domain::Instant;
 
 const ROW: f32 = 52.0;
 
 /// Draws it.
-pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, story: &Story) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, story: &OrderView) {
     let l = &page.w.lookup;
     let body = card::titled(ui, rect, l.timeline, l.timeline_note);
     let body = Rect::from_min_max(body.min, body.max - vec2(1.0, 1.0));
@@ -49,7 +49,7 @@ fn row(
     let p = ui.painter();
     let y = line.top() + 18.0;
     let time = time_words(entry.at, before, page.state.now);
-    let style = (Face::Small, t.text_3);
+    let style = (TypeStyle::Small, t.text_3);
     paint::right(p, pos2(line.left() + 118.0, y), &time, style);
     let (icon, mood) = look(entry);
     dot(ui, line, y, (icon, mood, nth > 0), page);
@@ -57,15 +57,15 @@ fn row(
     let right = line.right() - 18.0;
     let mut room = right - line.left() - 164.0;
     if let Some(amount) = &amount {
-        let place = paint::right(p, pos2(right, y), amount, (Face::Body, t.text_1));
+        let place = paint::right(p, pos2(right, y), amount, (TypeStyle::Body, t.text_1));
         room -= place.width() + 12.0;
     }
     let said = what(entry, page);
     let at = pos2(line.left() + 164.0, y);
-    let (_, cut) = paint::fit(p, at, room, &said, (Face::Body, t.text_1));
+    let (_, cut) = paint::fit(p, at, room, &said, (TypeStyle::Body, t.text_1));
     let source = source(entry, page);
     let below = pos2(at.x, y + 18.0);
-    paint::fit(p, below, room, &source, (Face::Small, t.text_3));
+    paint::fit(p, below, room, &source, (TypeStyle::Small, t.text_3));
     let amount = amount.unwrap_or_default();
     let whole = format!("{time} {said} {amount} {source}");
     let response = paint::say(ui, ("entry", nth), line, whole.trim());
@@ -79,15 +79,15 @@ fn now(ui: &Ui, line: Rect, page: &Page<'_>, joined: bool) {
     let p = ui.painter();
     let y = line.top() + 18.0;
     let time = page.state.now.beijing().format("%H:%M").to_string();
-    let style = (Face::Small, t.accent);
+    let style = (TypeStyle::Small, t.accent);
     paint::right(p, pos2(line.left() + 118.0, y), &time, style);
-    dot(ui, line, y, (icons::CLOCK, Mood::Running, joined), page);
+    dot(ui, line, y, (icons::CLOCK, Tone::Running, joined), page);
     let at = pos2(line.left() + 164.0, y);
-    let place = paint::left(p, at, page.w.lookup.now, (Face::Body, t.accent));
+    let place = paint::left(p, at, page.w.lookup.now, (TypeStyle::Body, t.accent));
     paint::say(ui, "now", place, page.w.lookup.now);
 }
 
-fn dot(ui: &Ui, line: Rect, y: f32, (icon, mood, joined): (char, Mood, bool), page: &Page<'_>) {
+fn dot(ui: &Ui, line: Rect, y: f32, (icon, mood, joined): (char, Tone, bool), page: &Page<'_>) {
     let t = page.t;
     let p = ui.painter();
     let x = line.left() + 140.0;
@@ -96,8 +96,8 @@ fn dot(ui: &Ui, line: Rect, y: f32, (icon, mood, joined): (char, Mood, bool), pa
         paint::vline(p, x, range, t.line);
     }
     let (ground, color) = match mood {
-        Mood::Running => (t.selected, t.accent),
-        Mood::Info => (t.grey.tint, t.text_2),
+        Tone::Running => (t.selected, t.accent),
+        Tone::Info => (t.grey.tint, t.text_2),
         mood => (t.tone(mood).tint, t.tone(mood).text),
     };
     p.circle_filled(pos2(x, y), 11.0, ground);
@@ -116,22 +116,22 @@ fn time_words(at: Option<Instant>, before: Option<Instant>, now: Instant) -> Str
     }
 }
 
-fn look(entry: &Entry) -> (char, Mood) {
+fn look(entry: &Entry) -> (char, Tone) {
     let good = entry.state == "SUCCESS";
     match entry.kind {
-        EntryKind::Order if entry.words.en == "Delivered" => (icons::TRUCK, Mood::Ok),
-        EntryKind::Order => (icons::PLUS, Mood::Info),
-        EntryKind::OlderOrder => (icons::CLOCK_COUNTER_CLOCKWISE, Mood::Info),
-        EntryKind::BillPayment if good => (icons::CHECK, Mood::Ok),
-        EntryKind::BillPayment => (icons::RECEIPT, Mood::Info),
-        EntryKind::BillRefund | EntryKind::MerchantRefund => (icons::ARROW_U_UP_LEFT, Mood::Info),
-        EntryKind::Notice => (icons::BELL, Mood::Ok),
-        EntryKind::Aside => (icons::BELL, Mood::Urgent),
-        EntryKind::Answer => (icons::FLOPPY_DISK, Mood::Ok),
-        EntryKind::Question if good => (icons::MAGNIFYING_GLASS, Mood::Ok),
-        EntryKind::Question => (icons::MAGNIFYING_GLASS, Mood::Info),
-        EntryKind::Case if entry.state == "note" => (icons::CHAT_TEXT, Mood::Info),
-        EntryKind::Case => (icons::SCALES, Mood::Urgent),
+        EntryKind::Order if entry.words.en == "Delivered" => (icons::TRUCK, Tone::Ok),
+        EntryKind::Order => (icons::PLUS, Tone::Info),
+        EntryKind::OlderOrder => (icons::CLOCK_COUNTER_CLOCKWISE, Tone::Info),
+        EntryKind::BillPayment if good => (icons::CHECK, Tone::Ok),
+        EntryKind::BillPayment => (icons::RECEIPT, Tone::Info),
+        EntryKind::BillRefund | EntryKind::MerchantRefund => (icons::ARROW_U_UP_LEFT, Tone::Info),
+        EntryKind::Notice => (icons::BELL, Tone::Ok),
+        EntryKind::Aside => (icons::BELL, Tone::Urgent),
+        EntryKind::Answer => (icons::FLOPPY_DISK, Tone::Ok),
+        EntryKind::Question if good => (icons::MAGNIFYING_GLASS, Tone::Ok),
+        EntryKind::Question => (icons::MAGNIFYING_GLASS, Tone::Info),
+        EntryKind::Case if entry.state == "note" => (icons::CHAT_TEXT, Tone::Info),
+        EntryKind::Case => (icons::SCALES, Tone::Urgent),
     }
 }
 

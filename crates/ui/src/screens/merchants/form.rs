@@ -4,7 +4,7 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use crate::action::Outbox;
 use crate::page::{Page, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::input::{self, Field};
 use crate::widgets::{card, label};
@@ -26,7 +26,7 @@ pub(super) struct Form {
 }
 
 /// What was asked of the screen.
-pub(super) enum Act {
+pub(super) enum MerchantFormAction {
     /// Remove this merchant.
     Remove(ProfileId),
     /// Drop the new one.
@@ -73,7 +73,7 @@ impl Form {
         rect: Rect,
         page: &Page<'_>,
         (row, out): (Option<&MerchantRow>, &mut Outbox),
-    ) -> Option<Act> {
+    ) -> Option<MerchantFormAction> {
         let m = &page.w.merchants;
         let changed = self.draft != self.stored;
         let title = if self.draft.id.is_none() {
@@ -126,7 +126,13 @@ impl Form {
         self.foot(ui, foot, page, out)
     }
 
-    fn foot(&mut self, ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) -> Option<Act> {
+    fn foot(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        out: &mut Outbox,
+    ) -> Option<MerchantFormAction> {
         let (t, m) = (page.t, &page.w.merchants);
         paint::hline(
             ui.painter(),
@@ -144,7 +150,7 @@ impl Form {
                 .show_left(ui, pos2(rect.left() + 8.0, y), 30.0)
                 .clicked()
             {
-                act = Some(Act::Remove(id));
+                act = Some(MerchantFormAction::Remove(id));
             }
         }
         let undo = if is_new {
@@ -164,7 +170,7 @@ impl Form {
         let clicked = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
         if clicked(0) {
             if is_new {
-                act = Some(Act::Drop);
+                act = Some(MerchantFormAction::Drop);
             }
             self.draft = self.stored.clone();
             self.errors.clear();
@@ -274,7 +280,7 @@ impl Form {
             let at = Rect::from_min_size(pos2(at.right() + 24.0, place.top()), size);
             let p = ui.painter();
             let label_at = pos2(at.left(), place.top() - 14.0);
-            paint::left(p, label_at, m.sign, (Face::Small, page.t.text_2));
+            paint::left(p, label_at, m.sign, (TypeStyle::Small, page.t.text_2));
             if let Some(nth) = label::segments(ui, at, m.sign, &names, chosen) {
                 self.draft.sign_type = if nth == 1 {
                     SignType::HmacSha256
@@ -341,7 +347,13 @@ impl Form {
         }
         paint::hline(ui.painter(), area.x_range(), top, t.line_weak);
         let text = Rect::from_min_size(pos2(area.left(), top + 12.0), vec2(area.width(), 40.0));
-        paint::paragraph(ui.painter(), text, m.keys_note, (Face::Small, t.text_3), 2);
+        paint::paragraph(
+            ui.painter(),
+            text,
+            m.keys_note,
+            (TypeStyle::Small, t.text_3),
+            2,
+        );
     }
 
     fn key(
@@ -357,7 +369,7 @@ impl Form {
             ui.painter(),
             pos2(line.left(), y),
             name,
-            (Face::Body, t.text_1),
+            (TypeStyle::Body, t.text_1),
         );
         let length = row
             .secrets
@@ -410,14 +422,14 @@ impl Form {
             }
         }
         let (mood, words) = match length {
-            Some(length) => (Mood::Ok, (m.length)(&length.to_string())),
-            None => (Mood::Info, needs.to_owned()),
+            Some(length) => (Tone::Ok, (m.length)(&length.to_string())),
+            None => (Tone::Info, needs.to_owned()),
         };
         if !words.is_empty() && !row.locked {
             let at = pos2(field.left() + 6.0, line.top() + 44.0);
             paint::mark(ui.painter(), at, mood, t);
             let at = pos2(at.x + 11.0, at.y);
-            paint::left(ui.painter(), at, &words, (Face::Small, t.text_3));
+            paint::left(ui.painter(), at, &words, (TypeStyle::Small, t.text_3));
         }
     }
 
@@ -461,10 +473,15 @@ impl Lines {
         let t = page.t;
         let p = ui.painter();
         let y = self.top + 9.0;
-        let mut end =
-            paint::left(p, pos2(self.area.left(), y), name, (Face::Small, t.text_2)).right();
+        let mut end = paint::left(
+            p,
+            pos2(self.area.left(), y),
+            name,
+            (TypeStyle::Small, t.text_2),
+        )
+        .right();
         if required {
-            end = paint::left(p, pos2(end + 3.0, y), "*", (Face::Small, t.red.text)).right();
+            end = paint::left(p, pos2(end + 3.0, y), "*", (TypeStyle::Small, t.red.text)).right();
         }
         let (words, color) = match said {
             Ok(error) => (error, t.red.text),
@@ -472,7 +489,13 @@ impl Lines {
         };
         if !words.is_empty() {
             let room = self.area.right() - end - 10.0;
-            let (place, _) = paint::fit(p, pos2(end + 10.0, y), room, words, (Face::Small, color));
+            let (place, _) = paint::fit(
+                p,
+                pos2(end + 10.0, y),
+                room,
+                words,
+                (TypeStyle::Small, color),
+            );
             if said.is_ok() {
                 paint::say(ui, ("error", name), place, words);
             }

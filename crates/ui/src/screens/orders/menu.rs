@@ -12,7 +12,7 @@ use recondesk_app::model::OrderFilter;
 use recondesk_domain::{BillDate, FulfilStatus, Instant, MOrder, PayStatus, formula_safe};
 
 /// A deed of the menu of a row.
-pub(super) enum Deed {
+pub(super) enum OrderMenuAction {
     /// Looks the order up.
     LookUp,
     /// Lists something else.
@@ -33,20 +33,20 @@ pub(super) fn entries(
     page: &Page<'_>,
     row: u64,
     column: Option<&'static str>,
-) -> Vec<(String, Deed)> {
+) -> Vec<(String, OrderMenuAction)> {
     let Some(order) = page.state.orders.rows.get(row).map(|row| &row.order) else {
         return Vec::new();
     };
     let (w, o) = (page.w, &page.w.orders);
-    let mut entries = vec![(w.lookup.open_lookup.to_owned(), Deed::LookUp)];
+    let mut entries = vec![(w.lookup.open_lookup.to_owned(), OrderMenuAction::LookUp)];
     if let Some(filter) = &page.state.orders.filter {
         entries.extend(narrowing(page, filter, order, column));
     }
-    entries.push((w.cases.copy_number.to_owned(), Deed::CopyNumber));
+    entries.push((w.cases.copy_number.to_owned(), OrderMenuAction::CopyNumber));
     if !order.order_no.as_str().is_empty() {
-        entries.push((o.copy_business.to_owned(), Deed::CopyBusiness));
+        entries.push((o.copy_business.to_owned(), OrderMenuAction::CopyBusiness));
     }
-    entries.push((w.cases.copy_row.to_owned(), Deed::CopyRow));
+    entries.push((w.cases.copy_row.to_owned(), OrderMenuAction::CopyRow));
     entries
 }
 
@@ -56,7 +56,7 @@ fn narrowing(
     filter: &OrderFilter,
     order: &MOrder,
     column: Option<&'static str>,
-) -> Vec<(String, Deed)> {
+) -> Vec<(String, OrderMenuAction)> {
     let mut out = match column {
         Some("pay") => by_payment(page, filter, order),
         Some("fulfil") => by_fulfilment(page, filter, order),
@@ -77,22 +77,26 @@ fn narrowing(
     };
     if let Some(day) = day.map(Instant::day).filter(|day| *day != filter.day) {
         let words = (page.w.orders.to_day)(&format::short_day(day));
-        out.insert(0, (words, Deed::Day(day)));
+        out.insert(0, (words, OrderMenuAction::Day(day)));
     }
     if filter.query.narrows() {
-        let all = Deed::List(Box::new(filter.cleared()));
+        let all = OrderMenuAction::List(Box::new(filter.cleared()));
         out.push((page.w.frame.clear_filter.to_owned(), all));
     }
     out
 }
 
-fn listed(filter: &OrderFilter, change: impl FnOnce(&mut OrderFilter)) -> Deed {
+fn listed(filter: &OrderFilter, change: impl FnOnce(&mut OrderFilter)) -> OrderMenuAction {
     let mut next = filter.clone();
     change(&mut next);
-    Deed::List(Box::new(next))
+    OrderMenuAction::List(Box::new(next))
 }
 
-fn by_payment(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(String, Deed)> {
+fn by_payment(
+    page: &Page<'_>,
+    filter: &OrderFilter,
+    order: &MOrder,
+) -> Vec<(String, OrderMenuAction)> {
     let o = &page.w.orders;
     let state = o.pay_status(order.pay_status);
     let code = order.pay_status as u8;
@@ -110,7 +114,11 @@ fn by_payment(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(Str
     ]
 }
 
-fn by_fulfilment(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(String, Deed)> {
+fn by_fulfilment(
+    page: &Page<'_>,
+    filter: &OrderFilter,
+    order: &MOrder,
+) -> Vec<(String, OrderMenuAction)> {
     let o = &page.w.orders;
     let state = order.fulfil_status;
     // A file that says nothing of delivery has nothing to filter by.
@@ -132,7 +140,11 @@ fn by_fulfilment(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(
     ]
 }
 
-fn by_appid(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(String, Deed)> {
+fn by_appid(
+    page: &Page<'_>,
+    filter: &OrderFilter,
+    order: &MOrder,
+) -> Vec<(String, OrderMenuAction)> {
     let appid = order.appid;
     if appid.as_str().is_empty() {
         return Vec::new();
@@ -141,7 +153,7 @@ fn by_appid(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> Vec<(Strin
     vec![(words, listed(filter, |next| next.query.appid = Some(appid)))]
 }
 
-fn by_amount(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> (String, Deed) {
+fn by_amount(page: &Page<'_>, filter: &OrderFilter, order: &MOrder) -> (String, OrderMenuAction) {
     let amount = order.amount;
     let words = (page.w.orders.only)(&format!("¥{}", format::money(amount)));
     let deed = listed(filter, |next| next.query.amount = Some((amount, amount)));
@@ -160,18 +172,23 @@ const STATES: [PayStatus; 7] = [
 ];
 
 /// Does what was chosen.
-pub(super) fn carry_out(ui: &Ui, page: &Page<'_>, (row, deed): (u64, Deed), out: &mut Outbox) {
+pub(super) fn carry_out(
+    ui: &Ui,
+    page: &Page<'_>,
+    (row, deed): (u64, OrderMenuAction),
+    out: &mut Outbox,
+) {
     let orders = &page.state.orders;
     let Some(order) = orders.rows.get(row).map(|row| &row.order) else {
         return;
     };
     match deed {
-        Deed::LookUp => out.push(Action::LookUp(order.out_trade_no.as_str().to_owned())),
-        Deed::List(filter) => out.run(Command::Orders(*filter)),
-        Deed::Day(day) => out.push(Action::SetDay(day)),
-        Deed::CopyNumber => ui.copy_text(order.out_trade_no.as_str().to_owned()),
-        Deed::CopyBusiness => ui.copy_text(order.order_no.as_str().to_owned()),
-        Deed::CopyRow => ui.copy_text(tsv(page, std::iter::once(order))),
+        OrderMenuAction::LookUp => out.push(Action::LookUp(order.out_trade_no.as_str().to_owned())),
+        OrderMenuAction::List(filter) => out.run(Command::Orders(*filter)),
+        OrderMenuAction::Day(day) => out.push(Action::SetDay(day)),
+        OrderMenuAction::CopyNumber => ui.copy_text(order.out_trade_no.as_str().to_owned()),
+        OrderMenuAction::CopyBusiness => ui.copy_text(order.order_no.as_str().to_owned()),
+        OrderMenuAction::CopyRow => ui.copy_text(tsv(page, std::iter::once(order))),
     }
 }
 

@@ -5,7 +5,7 @@ use egui::Rect;
 use crate::format;
 use crate::page::Page;
 use crate::screens::columns::{self, Offer};
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
 use recondesk_app::model::OrderFilter;
 use recondesk_domain::Instant;
@@ -129,20 +129,20 @@ impl Rows for OrderRows<'_> {
         let t = cell.t;
         let order = &row.order;
         let now = page.state.now;
-        let quiet = (Face::Body, t.text_2);
-        let absent = (Face::Body, t.text_3);
+        let quiet = (TypeStyle::Body, t.text_2);
+        let absent = (TypeStyle::Body, t.text_3);
         let time = |at: Option<Instant>| match at {
             Some(at) => cell.words(&format::stamp(at, now), quiet),
             None => cell.words("—", absent),
         };
         let text = |text: &str| match text {
             "" => cell.words("—", absent),
-            text => cell.words(text, (Face::Mono, t.text_2)),
+            text => cell.words(text, (TypeStyle::Mono, t.text_2)),
         };
         match cell.column() {
-            "number" => cell.words(order.out_trade_no.as_str(), (Face::Mono, t.text_1)),
+            "number" => cell.words(order.out_trade_no.as_str(), (TypeStyle::Mono, t.text_1)),
             "business" => text(order.order_no.as_str()),
-            "amount" => cell.words(&format::money(order.amount), (Face::Body, t.text_1)),
+            "amount" => cell.words(&format::money(order.amount), (TypeStyle::Body, t.text_1)),
             "pay" => cell.words(page.w.orders.pay_status(order.pay_status), quiet),
             "fulfil" => cell.words(page.w.orders.fulfil_status(order.fulfil_status), quiet),
             "created" => cell.words(&format::stamp(order.created_at, now), quiet),
@@ -154,7 +154,7 @@ impl Rows for OrderRows<'_> {
             "source" => {
                 let place =
                     (page.w.cases.at_line)(&row.source, &format::count(u64::from(order.row.line)));
-                cell.words(&place, (Face::Small, t.text_3));
+                cell.words(&place, (TypeStyle::Small, t.text_3));
             }
             _ => {}
         }

@@ -6,7 +6,7 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::screens::Screen;
-use crate::theme::{Face, Mood, Width};
+use crate::theme::{Tone, TypeStyle, Width};
 use crate::widgets::button::Button;
 use crate::widgets::label::{Short, severity_pill};
 use crate::{format, paint};
@@ -121,7 +121,7 @@ fn head(ui: &Ui, rect: Rect, page: &Page<'_>, c: &Columns) {
     let (t, o) = (page.t, &page.w.overview);
     let p = ui.painter();
     let y = rect.top() + HEAD / 2.0;
-    let style = (Face::Small, t.text_3);
+    let style = (TypeStyle::Small, t.text_3);
     let at = |x: f32| pos2(rect.left() + x, y);
     paint::left(p, at(c.name), o.merchant, style);
     paint::left(p, at(c.bill), o.bill, style);
@@ -173,18 +173,30 @@ fn merchant(
     let y = line.center().y;
     let at = |x: f32| pos2(line.left() + x, y);
     let room = c.bill - c.name - 8.0;
-    let (name, _) = paint::fit(p, at(c.name), room, &row.name, (Face::Body, t.text_1));
+    let (name, _) = paint::fit(p, at(c.name), room, &row.name, (TypeStyle::Body, t.text_1));
     let left = line.left() + c.bill - name.right() - 18.0;
     if c.wide && left > 74.0 {
         let place = pos2(name.right() + 10.0, y);
-        paint::left(p, place, &row.mch_id, (Face::Small, t.text_3));
+        paint::left(p, place, &row.mch_id, (TypeStyle::Small, t.text_3));
     }
     let (mood, words) = bill(page, row.bill);
     paint::mark(p, at(c.bill + 5.0), mood, t);
     let room = c.rows_right - c.bill - 70.0;
-    paint::fit(p, at(c.bill + 16.0), room, &words, (Face::Body, t.text_2));
-    let absent = (Face::Body, t.text_3);
-    let value = |here: bool| if here { (Face::Body, t.text_1) } else { absent };
+    paint::fit(
+        p,
+        at(c.bill + 16.0),
+        room,
+        &words,
+        (TypeStyle::Body, t.text_2),
+    );
+    let absent = (TypeStyle::Body, t.text_3);
+    let value = |here: bool| {
+        if here {
+            (TypeStyle::Body, t.text_1)
+        } else {
+            absent
+        }
+    };
     let rows = row.rows.map_or_else(|| "—".to_owned(), format::count);
     paint::right(p, at(c.rows_right), &rows, value(row.rows.is_some()));
     if let Some(x) = c.amount_right {
@@ -234,15 +246,15 @@ fn said(page: &Page<'_>, row: &MerchantDay) -> String {
     format!("{} {} {bill} {rows} {work} ¥{stake}", row.name, row.mch_id)
 }
 
-fn bill(page: &Page<'_>, status: BillStatus) -> (Mood, String) {
+fn bill(page: &Page<'_>, status: BillStatus) -> (Tone, String) {
     let o = &page.w.overview;
     let time = |at| format::time(at, page.state.now);
     match status {
-        BillStatus::Verified(at) => (Mood::Ok, (o.verified)(&time(at))),
-        BillStatus::Quarantined => (Mood::Urgent, o.quarantined.to_owned()),
-        BillStatus::NotReady(at) => (Mood::Watch, (o.not_ready)(&time(at))),
-        BillStatus::NotFetched => (Mood::Watch, o.not_fetched.to_owned()),
-        BillStatus::NoBill => (Mood::Info, o.no_bill.to_owned()),
+        BillStatus::Verified(at) => (Tone::Ok, (o.verified)(&time(at))),
+        BillStatus::Quarantined => (Tone::Urgent, o.quarantined.to_owned()),
+        BillStatus::NotReady(at) => (Tone::Watch, (o.not_ready)(&time(at))),
+        BillStatus::NotFetched => (Tone::Watch, o.not_fetched.to_owned()),
+        BillStatus::NoBill => (Tone::Info, o.no_bill.to_owned()),
     }
 }
 
@@ -250,7 +262,7 @@ fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &Colu
     let t = page.t;
     let p = ui.painter();
     if row.matched.is_none() {
-        paint::left(p, at, "—", (Face::Body, t.text_3));
+        paint::left(p, at, "—", (TypeStyle::Body, t.text_3));
         return;
     }
     let counts = [
@@ -260,7 +272,7 @@ fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &Colu
     ];
     let shown: Vec<_> = counts.into_iter().filter(|(_, n)| *n > 0).take(2).collect();
     if shown.is_empty() {
-        paint::left(p, at, page.w.frame.none, (Face::Body, t.text_3));
+        paint::left(p, at, page.w.frame.none, (TypeStyle::Body, t.text_3));
         return;
     }
     let short = if c.wide && page.w.is_zh() {

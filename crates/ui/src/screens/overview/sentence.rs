@@ -6,7 +6,7 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::screens::Screen;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card;
 use crate::{format, icons, paint};
@@ -29,12 +29,16 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     let button_left = primary(ui, rect, page, model, out);
     let x = rect.left() + if wide { 20.0 } else { 16.0 };
     let y = rect.top() + if wide { 31.0 } else { 28.0 };
-    let face = if wide { Face::Title } else { Face::Reason };
+    let face = if wide {
+        TypeStyle::Title
+    } else {
+        TypeStyle::Reason
+    };
     let runs = sentence(page, model, face);
     let galley = runs.layout(p, f32::INFINITY);
     let too_wide = galley.size().x > rect.right() - 16.0 - x;
     let galley = if too_wide {
-        sentence(page, model, Face::Heading).layout(p, f32::INFINITY)
+        sentence(page, model, TypeStyle::Heading).layout(p, f32::INFINITY)
     } else {
         galley
     };
@@ -45,18 +49,18 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     clauses(ui, (x, y, button_left - 12.0), page, model, out);
 }
 
-fn mood(model: &OverviewModel) -> Mood {
+fn mood(model: &OverviewModel) -> Tone {
     let totals = &model.totals;
     let urgent = model.merchants.iter().any(|row| row.counts.urgent > 0);
     match (urgent, totals.to_work, totals.bills_missing()) {
-        (true, _, _) => Mood::Urgent,
-        (_, 1.., _) => Mood::Fault,
-        (_, _, 1..) => Mood::Watch,
-        _ => Mood::Ok,
+        (true, _, _) => Tone::Urgent,
+        (_, 1.., _) => Tone::Fault,
+        (_, _, 1..) => Tone::Watch,
+        _ => Tone::Ok,
     }
 }
 
-fn sentence(page: &Page<'_>, model: &OverviewModel, face: Face) -> paint::Runs {
+fn sentence(page: &Page<'_>, model: &OverviewModel, face: TypeStyle) -> paint::Runs {
     let (t, o) = (page.t, &page.w.overview);
     let totals = &model.totals;
     let yesterday = model.day == page.state.now.day().prev();
@@ -195,9 +199,9 @@ fn clauses(
     let t = page.t;
     let p = ui.painter();
     let face = if page.class.is_wide() {
-        Face::Body
+        TypeStyle::Body
     } else {
-        Face::Small
+        TypeStyle::Small
     };
     for (nth, clause) in model.clauses.iter().take(4).enumerate() {
         let words = clause_words(page, clause);

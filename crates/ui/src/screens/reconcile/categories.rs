@@ -6,7 +6,7 @@ use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::open_category;
 use crate::action::Outbox;
 use crate::page::Page;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::label::{Short, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::model::{BookSum, CategoryRow, DayModel, TagRow};
@@ -78,7 +78,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: 
     paint::card(p, rect, t);
     let c = Columns::of(rect);
     let y = rect.top() + HEAD / 2.0;
-    let style = (Face::Small, t.text_3);
+    let style = (TypeStyle::Small, t.text_3);
     paint::left(p, pos2(c.code, y), d.code, style);
     paint::left(p, pos2(c.category, y), d.category, style);
     paint::left(p, pos2(c.severity, y), d.severity, style);
@@ -158,14 +158,14 @@ fn category(
             p,
             pos2(c.code, y),
             row.category.code(),
-            (Face::Mono, t.text_2),
+            (TypeStyle::Mono, t.text_2),
         );
     }
     let color = if agreement { t.text_2 } else { t.text_1 };
     let room = c.severity - c.category - 8.0;
-    paint::fit(p, pos2(c.category, y), room, name, (Face::Body, color));
+    paint::fit(p, pos2(c.category, y), room, name, (TypeStyle::Body, color));
     severity_pill(ui, pos2(c.severity, y), severity, "", Short::No);
-    paint::right(p, pos2(c.count, y), &count, (Face::Body, color));
+    paint::right(p, pos2(c.count, y), &count, (TypeStyle::Body, color));
     let differ = matches!((row.wechat, row.merchant), (Some(a), Some(b)) if a.sum != b.sum);
     for (x, text, here) in [
         (c.wechat, &wechat, row.wechat.is_some()),
@@ -176,12 +176,12 @@ fn category(
             (true, true) => t.orange.text,
             (true, false) => color,
         };
-        paint::right(p, pos2(x, y), text, (Face::Body, color));
+        paint::right(p, pos2(x, y), text, (TypeStyle::Body, color));
     }
     if !agreement {
         let room = line.right() - c.action - 34.0;
         let action = w.action(row.category.action());
-        let style = (Face::Body, t.text_2);
+        let style = (TypeStyle::Body, t.text_2);
         let (_, cut) = paint::fit(p, pos2(c.action, y), room, action, style);
         let at = pos2(line.right() - 16.0, y);
         paint::icon(p, at, icons::CARET_RIGHT, 12.0, t.text_3);
@@ -204,12 +204,12 @@ fn total(ui: &Ui, line: Rect, page: &Page<'_>, (model, c): (&DayModel, &Columns)
     let p = ui.painter();
     paint::hline(p, line.x_range().shrink(1.0), line.top() - 1.0, t.line);
     let y = line.center().y;
-    let style = (Face::Body, t.text_1);
+    let style = (TypeStyle::Body, t.text_1);
     paint::left(
         p,
         pos2(c.category, y),
         page.w.day.total,
-        (Face::Body, t.text_2),
+        (TypeStyle::Body, t.text_2),
     );
     let count: u64 = shown(model).iter().map(|row| row.count).sum();
     paint::right(p, pos2(c.count, y), &format::count(count), style);
@@ -235,7 +235,7 @@ fn tags(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, tags: &[TagRow]) {
         at.y - TAGS / 2.0,
         t.line_weak,
     );
-    let mut x = paint::left(p, at, d.tags, (Face::Small, t.text_3)).right() + 16.0;
+    let mut x = paint::left(p, at, d.tags, (TypeStyle::Small, t.text_3)).right() + 16.0;
     for row in tags {
         let name = match row.category {
             Some(category) => page.w.category(category),
@@ -246,8 +246,9 @@ fn tags(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, tags: &[TagRow]) {
             Some(category) => category.code(),
             None => row.word.as_str(),
         };
-        let width =
-            paint::width(p, code, Face::MonoSmall) + 17.0 + paint::width(p, &words, Face::Small);
+        let width = paint::width(p, code, TypeStyle::MonoSmall)
+            + 17.0
+            + paint::width(p, &words, TypeStyle::Small);
         if x + width > right {
             break;
         }
@@ -256,7 +257,7 @@ fn tags(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, tags: &[TagRow]) {
             p,
             pos2(place.right() + 7.0, at.y),
             &words,
-            (Face::Small, t.text_2),
+            (TypeStyle::Small, t.text_2),
         );
         paint::say(
             ui,

@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2, vec2};
 use super::{GAP, condition, open_urgent};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{icon_button, link_right};
 use crate::widgets::{card, label};
 use crate::{format, icons, paint};
@@ -57,9 +57,9 @@ pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &Certifica
     let (n, of) = (certificate.holding(), certificate.identities.len());
     let words = (w.day.holds)(&n.to_string(), &of.to_string());
     let mood = if certificate.is_good() {
-        Mood::Ok
+        Tone::Ok
     } else {
-        Mood::Urgent
+        Tone::Urgent
     };
     let x = rect.right() - 16.0 - label::pill_width(ui, &words);
     let pill = label::pill(ui, pos2(x, rect.top() + 21.0), mood, &words);
@@ -83,10 +83,10 @@ pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &Certifica
     }
     facts.push(format::bytes(certificate.bytes));
     let at = pos2(well.left() + 10.0, well.top() + 15.0);
-    paint::meta(p, at, &facts, (Face::Small, t.text_2), t);
+    paint::meta(p, at, &facts, (TypeStyle::Small, t.text_2), t);
     let digest = format!("sha256 {}", spaced(&certificate.sha256));
     let at = pos2(well.left() + 10.0, well.top() + 36.0);
-    let said = paint::left(p, at, &digest, (Face::MonoSmall, t.text_3));
+    let said = paint::left(p, at, &digest, (TypeStyle::MonoSmall, t.text_3));
     let full = format!("sha256 {}", certificate.sha256);
     paint::say(ui, "digest", said, &full).on_hover_text(&certificate.sha256);
     let copy = Rect::from_center_size(pos2(well.right() - 16.0, well.center().y), vec2(24.0, 24.0));
@@ -101,14 +101,14 @@ pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &Certifica
     if !certificate.unknown_columns.is_empty() {
         let words = (w.day.unknown_columns)(&certificate.unknown_columns.join("、"));
         let at = pos2(rect.left() + 22.0, top + 12.0);
-        paint::mark(p, at, Mood::Watch, t);
+        paint::mark(p, at, Tone::Watch, t);
         let room = rect.width() - 54.0;
         paint::fit(
             p,
             pos2(at.x + 16.0, at.y),
             room,
             &words,
-            (Face::Small, t.yellow.text),
+            (TypeStyle::Small, t.yellow.text),
         );
     }
 }
@@ -129,27 +129,36 @@ fn identity(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, row: &Identity
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let y = at.y + ROW / 2.0;
-    let mood = if row.holds { Mood::Ok } else { Mood::Urgent };
+    let mood = if row.holds { Tone::Ok } else { Tone::Urgent };
     paint::mark(p, pos2(at.x + 23.0, y), mood, t);
     paint::left(
         p,
         pos2(at.x + 38.0, y),
         &row.id,
-        (Face::MonoSmall, t.text_3),
+        (TypeStyle::MonoSmall, t.text_3),
     );
-    let value = (Face::Body, if row.holds { t.text_1 } else { t.red.text });
+    let value = (
+        TypeStyle::Body,
+        if row.holds { t.text_1 } else { t.red.text },
+    );
     let value_rect = paint::right(p, pos2(right - 16.0, y), &row.actual, value);
     let name = w.of(&row.name);
     let x = at.x + 70.0;
     let room = value_rect.left() - x - 10.0;
-    let (_, cut) = paint::fit(p, pos2(x, y), room, name, (Face::Body, t.text_1));
+    let (_, cut) = paint::fit(p, pos2(x, y), room, name, (TypeStyle::Body, t.text_1));
     let line = Rect::from_min_max(at, pos2(right, at.y + ROW));
     let mut said = format!("{} {name} {}", row.id, row.actual);
     let mut bottom = at.y + ROW;
     if !row.holds {
         let words = (w.day.expected)(&row.expected, &row.actual);
         let at = pos2(x, bottom + 6.0);
-        paint::fit(p, at, right - x - 16.0, &words, (Face::Small, t.red.text));
+        paint::fit(
+            p,
+            at,
+            right - x - 16.0,
+            &words,
+            (TypeStyle::Small, t.red.text),
+        );
         said.push(' ');
         said.push_str(&words);
         bottom += 18.0;
@@ -170,8 +179,8 @@ fn pool(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
     let columns = [0.295, 0.555, 0.755, 1.0].map(|share: f32| left + width * share);
     let [count_w, sum_w, count_m, sum_m] = columns;
     let y = body.top() + 10.0;
-    paint::right(p, pos2(sum_w, y), d.pool_w, (Face::Small, t.text_3));
-    paint::right(p, pos2(sum_m, y), d.pool_m, (Face::Small, t.text_3));
+    paint::right(p, pos2(sum_w, y), d.pool_w, (TypeStyle::Small, t.text_3));
+    paint::right(p, pos2(sum_m, y), d.pool_m, (TypeStyle::Small, t.text_3));
     let (w, m) = (&model.pool.0, &model.pool.1);
     let lines = [
         (d.opening, w.opening, m.opening, false),
@@ -188,8 +197,8 @@ fn pool(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
             paint::hline(p, range, y - 12.0, t.line);
         }
         let color = if last { t.text_1 } else { t.text_2 };
-        paint::left(p, pos2(left, y), name, (Face::Body, color));
-        let style = (Face::Body, color);
+        paint::left(p, pos2(left, y), name, (TypeStyle::Body, color));
+        let style = (TypeStyle::Body, color);
         let sides = [(count_w, sum_w, wechat), (count_m, sum_m, merchant)];
         let mut said = name.to_owned();
         for (count_x, sum_x, side) in sides {
@@ -220,16 +229,16 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
         let y = body.top() + 9.0 + nth as f32 * ROW;
         let met = item.is_met();
         let mood = match (met, item) {
-            (true, _) => Mood::Ok,
-            (false, SignOffItem::Coverage(_)) => Mood::Watch,
-            (false, _) => Mood::Urgent,
+            (true, _) => Tone::Ok,
+            (false, SignOffItem::Coverage(_)) => Tone::Watch,
+            (false, _) => Tone::Urgent,
         };
         paint::mark(p, pos2(rect.left() + 23.0, y), mood, t);
         let words = condition(page, *item);
         let color = if met { t.text_2 } else { t.text_1 };
         let at = pos2(rect.left() + 38.0, y);
         let room = rect.width() - 38.0 - if met { 16.0 } else { 110.0 };
-        let (said, _) = paint::fit(p, at, room, &words, (Face::Body, color));
+        let (said, _) = paint::fit(p, at, room, &words, (TypeStyle::Body, color));
         paint::say(ui, ("condition", nth), said, &words);
         let right = pos2(rect.right() - 16.0, y);
         match item {

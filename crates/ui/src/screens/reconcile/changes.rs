@@ -6,7 +6,7 @@ use egui::{Popup, PopupCloseBehavior, Pos2, Rect, Response, ScrollArea, Sense, U
 use super::Screen;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseFilter, ChangeKind, ChangeRow, DayChanges, DayModel};
@@ -28,7 +28,7 @@ pub(super) fn show(
     let (t, d) = (page.t, &page.w.day);
     let p = ui.painter();
     if changes.count() == 0 {
-        let style = (Face::Small, t.text_3);
+        let style = (TypeStyle::Small, t.text_3);
         let (said, _) = paint::fit(p, at, right - at.x, d.unchanged, style);
         paint::say(ui, "unchanged", said, d.unchanged);
         return;
@@ -38,7 +38,7 @@ pub(super) fn show(
     if room < 60.0 {
         return;
     }
-    let (text, cut) = paint::fit(p, at, room, &words, (Face::Small, t.accent));
+    let (text, cut) = paint::fit(p, at, room, &words, (TypeStyle::Small, t.accent));
     let caret = pos2(text.right() + 9.0, at.y);
     paint::icon(p, caret, icons::CARET_DOWN, 12.0, t.accent);
     let hit = Rect::from_min_max(
@@ -102,7 +102,7 @@ fn list(
                 let (line, _) = ui.allocate_exact_size(vec2(WIDTH, ROW), Sense::hover());
                 let words = (page.w.day.changed_more)(&format::count(more));
                 let at = pos2(line.left() + 10.0, line.center().y);
-                let style = (Face::Small, page.t.text_3);
+                let style = (TypeStyle::Small, page.t.text_3);
                 let place = paint::left(ui.painter(), at, &words, style);
                 paint::say(ui, "more changes", place, &words);
             }
@@ -143,18 +143,39 @@ fn row(ui: &mut Ui, page: &Page<'_>, nth: usize, change: &ChangeRow) -> Response
     }
     let y = rect.center().y;
     let gone = change.kind == ChangeKind::Gone;
-    let mood = Mood::from(change.category.severity());
+    let mood = Tone::from(change.category.severity());
     let color = if gone { t.text_3 } else { t.tone(mood).text };
-    paint::left(p, pos2(rect.left() + 10.0, y), sign, (Face::Body, color));
+    paint::left(
+        p,
+        pos2(rect.left() + 10.0, y),
+        sign,
+        (TypeStyle::Body, color),
+    );
     let quiet = if gone { t.text_3 } else { t.text_2 };
-    paint::left(p, pos2(rect.left() + 28.0, y), code, (Face::Mono, quiet));
+    paint::left(
+        p,
+        pos2(rect.left() + 28.0, y),
+        code,
+        (TypeStyle::Mono, quiet),
+    );
     let text = if gone { t.text_2 } else { t.text_1 };
     let at = pos2(rect.left() + 64.0, y);
-    let sum_rect = paint::right(p, pos2(rect.right() - 10.0, y), &sum, (Face::Body, text));
+    let sum_rect = paint::right(
+        p,
+        pos2(rect.right() - 10.0, y),
+        &sum,
+        (TypeStyle::Body, text),
+    );
     let number = paint::elide_middle(&change.number, 14, 5);
     let number_at = pos2(rect.left() + 216.0, y);
-    paint::fit(p, at, number_at.x - at.x - 8.0, &name, (Face::Body, text));
+    paint::fit(
+        p,
+        at,
+        number_at.x - at.x - 8.0,
+        &name,
+        (TypeStyle::Body, text),
+    );
     let room = sum_rect.left() - number_at.x - 10.0;
-    paint::fit(p, number_at, room, &number, (Face::Mono, quiet));
+    paint::fit(p, number_at, room, &number, (TypeStyle::Mono, quiet));
     response
 }

@@ -6,7 +6,7 @@ use egui::{Rect, Ui};
 
 use crate::action::{Action, Outbox};
 use crate::page::Page;
-use crate::theme::Mood;
+use crate::theme::Tone;
 use crate::widgets::card::Empty;
 use crate::{format, icons, paint};
 use recondesk_app::model::{BillStatus, DayModel, DayState, MerchantRow};
@@ -15,7 +15,7 @@ use recondesk_app::{BillChoice, Command};
 /// Icon, mood, title, note, and the step that mends it.
 type Said = (
     char,
-    Mood,
+    Tone,
     Cow<'static, str>,
     &'static str,
     Option<(char, &'static str)>,
@@ -29,18 +29,18 @@ fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
             let early = (d.early_title)(&format::time(at, page.state.now));
             let early = Cow::Owned(early);
             let import = Some((icons::FILE_PLUS, page.w.bills.import));
-            (icons::HOURGLASS, Mood::Watch, early, d.early_note, import)
+            (icons::HOURGLASS, Tone::Watch, early, d.early_note, import)
         }
         DayState::NoBill(BillStatus::NoBill) => (
             icons::CALENDAR_X,
-            Mood::Info,
+            Tone::Info,
             d.no_trade_title.into(),
             d.no_trade_note,
             None,
         ),
         DayState::NoBill(BillStatus::Quarantined) => (
             icons::WARNING_DIAMOND,
-            Mood::Urgent,
+            Tone::Urgent,
             d.quarantined_title.into(),
             d.quarantined_note,
             Some(if fetches {
@@ -51,28 +51,28 @@ fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
         ),
         DayState::NoBill(_) if !fetches => (
             icons::RECEIPT,
-            Mood::Info,
+            Tone::Info,
             d.no_bill_title.into(),
             d.no_key_note,
             Some((icons::FILE_PLUS, page.w.bills.import)),
         ),
         DayState::NoBill(_) => (
             icons::RECEIPT,
-            Mood::Info,
+            Tone::Info,
             d.no_bill_title.into(),
             d.no_bill_note,
             Some((icons::DOWNLOAD_SIMPLE, d.download)),
         ),
         DayState::NoOrders => (
             icons::PACKAGE,
-            Mood::Info,
+            Tone::Info,
             d.no_orders_title.into(),
             d.no_orders_note,
             Some((icons::FILE_PLUS, d.import_orders)),
         ),
         DayState::NotRun | DayState::Compared => (
             icons::SCALES,
-            Mood::Info,
+            Tone::Info,
             d.not_run_title.into(),
             d.not_run_note,
             Some((icons::SCALES, d.run)),

@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use crate::page::Page;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::{format, paint};
 use recondesk_app::model::{DayModel, Equation};
 use recondesk_domain::{Category, Fen};
@@ -19,9 +19,9 @@ pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, model: 
         (w.day.residual)(&format::money(model.residual))
     };
     let color = if ok { t.green.text } else { t.red.text };
-    let said = paint::right(p, pos2(right, at.y), &words, (Face::Small, color));
+    let said = paint::right(p, pos2(right, at.y), &words, (TypeStyle::Small, color));
     let mark = pos2(said.left() - 11.0, at.y);
-    paint::mark(p, mark, if ok { Mood::Ok } else { Mood::Urgent }, t);
+    paint::mark(p, mark, if ok { Tone::Ok } else { Tone::Urgent }, t);
     paint::say(ui, "conservation", said, &words);
     let Some(difference) = model.wechat.sum.checked_sub(model.merchant.sum) else {
         return;
@@ -56,7 +56,7 @@ pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, model: 
 /// `差 ¥134.40 ＝ 微信跨日 337.90 − …` with the first terms, and the rest as one.
 fn line(page: &Page<'_>, difference: Fen, terms: &[&Equation], shown: usize) -> paint::Runs {
     let (t, w) = (page.t, page.w);
-    let face = Face::Body;
+    let face = TypeStyle::Body;
     let mut runs = paint::Runs::default();
     if difference.get() == 0 && terms.is_empty() {
         runs.add(w.day.no_difference, face, t.text_2);

@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2};
 use super::difference::{self, Place};
 use super::steps;
 use crate::page::{Page, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{icons, paint};
@@ -15,7 +15,7 @@ use wechatpay_codec::lab::explain::{Explanation, Verdict};
 use wechatpay_codec::lab::visible::harmless_line;
 
 /// What a person did on the right side.
-pub(super) enum Act {
+pub(super) enum AnswerAction {
     /// Wants to paste.
     Paste,
     /// Puts the right signature into the form.
@@ -29,7 +29,7 @@ pub(super) fn show(
     page: &Page<'_>,
     slot: &Remote<Box<LabAnswer>>,
     place: &mut Place,
-) -> Option<Act> {
+) -> Option<AnswerAction> {
     if let Some(failure) = slot.failure() {
         refused(ui, rect, failure);
         return None;
@@ -52,12 +52,12 @@ pub(super) fn refused(ui: &Ui, rect: Rect, failure: &Failure) {
 }
 
 /// The card before anything was asked.
-pub(super) fn empty(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
+pub(super) fn empty(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<AnswerAction> {
     let w = &page.w.signature;
     paint::card(ui.painter(), rect, page.t);
     let empty = Empty {
         icon: icons::SIGNATURE,
-        mood: Mood::Info,
+        mood: Tone::Info,
         title: w.empty,
         note: w.empty_note,
         button: Some((icons::CLIPBOARD_TEXT, w.paste)),
@@ -66,7 +66,7 @@ pub(super) fn empty(ui: &Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
     let pressed = empty
         .show(ui, rect)
         .is_some_and(|response| response.clicked());
-    pressed.then_some(Act::Paste)
+    pressed.then_some(AnswerAction::Paste)
 }
 
 fn show_signed(ui: &mut Ui, rect: Rect, page: &Page<'_>, signed: &Signed) {
@@ -79,7 +79,7 @@ fn show_why(
     page: &Page<'_>,
     why: &Why,
     (slot, place): (&Remote<Box<LabAnswer>>, &mut Place),
-) -> Option<Act> {
+) -> Option<AnswerAction> {
     let w = &page.w.signature;
     let hints = match &why.verdict {
         Verdict::Unexplained { hints, .. } => hints.as_slice(),
@@ -128,7 +128,7 @@ fn verdict_card(
     rect: Rect,
     page: &Page<'_>,
     (why, slot): (&Why, &Remote<Box<LabAnswer>>),
-) -> Option<Act> {
+) -> Option<AnswerAction> {
     let (t, w) = (page.t, &page.w.signature);
     paint::card(ui.painter(), rect, t);
     let y = rect.top() + 26.0;
@@ -138,7 +138,12 @@ fn verdict_card(
         let number = |n: Option<u64>| n.map_or_else(String::new, |n| n.to_string());
         let done = number(progress.map(|progress| progress.done));
         let words = (w.trying)(&done, &number(progress.and_then(|progress| progress.total)));
-        let said = paint::left(ui.painter(), pos2(x, y), &words, (Face::Reason, t.text_2));
+        let said = paint::left(
+            ui.painter(),
+            pos2(x, y),
+            &words,
+            (TypeStyle::Reason, t.text_2),
+        );
         paint::say(ui, "trying", said, &words);
         return None;
     }
@@ -156,14 +161,14 @@ fn explained(
     rect: Rect,
     page: &Page<'_>,
     (found, why): (&Explanation, &Why),
-) -> Option<Act> {
+) -> Option<AnswerAction> {
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
     let face = if page.class.is_wide() {
-        Face::Reason
+        TypeStyle::Reason
     } else {
-        Face::Heading
+        TypeStyle::Heading
     };
-    card::result_bar(ui, rect, Mood::Ok);
+    card::result_bar(ui, rect, Tone::Ok);
     let mut act = None;
     let mut right = rect.right() - 16.0;
     if let Some(Steps::V2(steps)) = &why.steps {
@@ -173,7 +178,7 @@ fn explained(
             .show_right(ui, at, 30.0);
         right = button.rect.left();
         if button.clicked() {
-            act = Some(Act::Apply(steps.result().to_owned()));
+            act = Some(AnswerAction::Apply(steps.result().to_owned()));
         }
     }
     let x = rect.left() + 20.0;
@@ -218,7 +223,13 @@ fn explained(
 fn note_line(ui: &Ui, rect: Rect, page: &Page<'_>, (notes, room): (&[String], f32)) {
     let line = notes.join(" • ");
     let at = pos2(rect.left() + 20.0, rect.bottom() - 23.0);
-    let (place, cut) = paint::fit(ui.painter(), at, room, &line, (Face::Small, page.t.text_2));
+    let (place, cut) = paint::fit(
+        ui.painter(),
+        at,
+        room,
+        &line,
+        (TypeStyle::Small, page.t.text_2),
+    );
     let said = paint::say(ui, "answer note", place, &line);
     if cut {
         said.on_hover_text(line);
@@ -229,26 +240,32 @@ fn other(ui: &Ui, rect: Rect, page: &Page<'_>, (verdict, why): (&Verdict, &Why))
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
     let aligned = why.aligned.as_ref();
     let (mood, title) = match verdict {
-        Verdict::Right => (Mood::Ok, w.right.to_owned()),
+        Verdict::Right => (Tone::Ok, w.right.to_owned()),
         Verdict::Unexplained { tried, .. } => match aligned {
-            Some(aligned) => (Mood::Fault, aligned.words.get(lang).to_owned()),
-            None => (Mood::Info, (w.unexplained)(&tried.to_string())),
+            Some(aligned) => (Tone::Fault, aligned.words.get(lang).to_owned()),
+            None => (Tone::Info, (w.unexplained)(&tried.to_string())),
         },
-        Verdict::NotASignature(words) => (Mood::Fault, words.get(lang).to_owned()),
-        Verdict::Cancelled { tried } => (Mood::Info, (w.stopped)(&tried.to_string())),
+        Verdict::NotASignature(words) => (Tone::Fault, words.get(lang).to_owned()),
+        Verdict::Cancelled { tried } => (Tone::Info, (w.stopped)(&tried.to_string())),
         Verdict::Explained(_) => return,
     };
     card::result_bar(ui, rect, mood);
     let x = rect.left() + 20.0;
     let room = rect.width() - 40.0;
     let at = pos2(x, rect.top() + 26.0);
-    let (place, _) = paint::fit(ui.painter(), at, room, &title, (Face::Reason, t.text_1));
+    let (place, _) = paint::fit(
+        ui.painter(),
+        at,
+        room,
+        &title,
+        (TypeStyle::Reason, t.text_1),
+    );
     paint::say(ui, "verdict", place, &title);
     if let Verdict::Unexplained { hints, .. } = verdict {
         for (nth, hint) in hints.iter().enumerate() {
             let at = pos2(x, rect.top() + 54.0 + nth as f32 * 22.0);
             let hint = hint.get(lang);
-            let (place, _) = paint::fit(ui.painter(), at, room, hint, (Face::Small, t.text_2));
+            let (place, _) = paint::fit(ui.painter(), at, room, hint, (TypeStyle::Small, t.text_2));
             paint::say(ui, ("hint", nth), place, hint);
         }
     }

@@ -3,7 +3,7 @@
 use egui::{FontSelection, Frame, Margin, Rect, TextEdit, Ui};
 
 use crate::paint;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 
 /// Height of a row.
 pub(super) const ROW: f32 = 28.0;
@@ -20,11 +20,11 @@ pub(super) fn cell(
 ) {
     let id = paint::id(ui, ("cell", name));
     let hint = egui::RichText::new(hint)
-        .font(Face::Small.font())
+        .font(TypeStyle::Small.font())
         .color(hint_color);
     let edit = TextEdit::singleline(text)
         .id(id)
-        .font(FontSelection::FontId(Face::Mono.font()))
+        .font(FontSelection::FontId(TypeStyle::Mono.font()))
         .text_color(color)
         .hint_text(hint)
         .frame(Frame::NONE)

@@ -6,7 +6,7 @@ use super::count;
 use super::texts::area_of_text;
 use crate::page::{Page, cut_top};
 use crate::paint;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use wechatpay_codec::selftest::{Check, Outcome};
@@ -57,7 +57,7 @@ impl Dialogs {
             let (area, foot) = cut_top(rect, rect.height() - 26.0, 6.0);
             area_of_text(ui, area, page, (text, w.text, w.empty));
             if !refusal.is_empty() {
-                let style = (Face::Small, page.t.red.text);
+                let style = (TypeStyle::Small, page.t.red.text);
                 let (place, _) = paint::fit(
                     ui.painter(),
                     foot.left_center(),
@@ -123,8 +123,8 @@ fn list(ui: &mut Ui, rect: Rect, page: &Page<'_>, checks: &[Check]) {
                     let y = line.center().y;
                     paint::hline(p, line.x_range(), line.bottom() - 1.0, t.line_weak);
                     let (mood, words, color) = match &check.outcome {
-                        Outcome::Failed(reason) => (Mood::Urgent, reason.as_str(), t.red.text),
-                        _ => (Mood::Ok, check.source.as_str(), t.text_3),
+                        Outcome::Failed(reason) => (Tone::Urgent, reason.as_str(), t.red.text),
+                        _ => (Tone::Ok, check.source.as_str(), t.text_3),
                     };
                     paint::mark(p, pos2(line.left() + 8.0, y), mood, t);
                     paint::fit(
@@ -132,7 +132,7 @@ fn list(ui: &mut Ui, rect: Rect, page: &Page<'_>, checks: &[Check]) {
                         pos2(line.left() + 22.0, y),
                         300.0,
                         &check.id,
-                        (Face::Mono, t.text_1),
+                        (TypeStyle::Mono, t.text_1),
                     );
                     let room = line.width() - 336.0;
                     paint::fit(
@@ -140,7 +140,7 @@ fn list(ui: &mut Ui, rect: Rect, page: &Page<'_>, checks: &[Check]) {
                         pos2(line.left() + 330.0, y),
                         room,
                         words,
-                        (Face::Small, color),
+                        (TypeStyle::Small, color),
                     );
                     let said = format!("{}: {words}", check.id);
                     paint::say(ui, ("check", &check.id), line, &said).on_hover_text(words);

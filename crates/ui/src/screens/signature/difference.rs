@@ -6,7 +6,7 @@ use egui::{Color32, Key, Modifiers, Rect, Ui, pos2};
 
 use crate::page::{Page, cut_top};
 use crate::paint;
-use crate::theme::{Face, Tokens};
+use crate::theme::{Tokens, TypeStyle};
 use crate::widgets::card;
 use crate::widgets::visible::{self, LINE, Stretch};
 use wechatpay_codec::lab::hunks::{Hunk, hunks};
@@ -63,7 +63,7 @@ pub(super) fn show(
     }
     let Some(hunk) = found.get(place.nth) else {
         let at = pos2(rect.left() + 16.0, body.center().y - 8.0);
-        let said = paint::left(ui.painter(), at, w.same_string, (Face::Body, t.text_2));
+        let said = paint::left(ui.painter(), at, w.same_string, (TypeStyle::Body, t.text_2));
         paint::say(ui, "same strings", said, w.same_string);
         return;
     };
@@ -73,7 +73,7 @@ pub(super) fn show(
         where_at = format!("{where_at}  {}", (w.nth_of)(&nth, &found.len().to_string()));
     }
     let at = pos2(rect.right() - 16.0, rect.top() + 21.0);
-    let said = paint::right(ui.painter(), at, &where_at, (Face::Small, t.text_2));
+    let said = paint::right(ui.painter(), at, &where_at, (TypeStyle::Small, t.text_2));
     paint::say(ui, "difference at", said, &where_at);
     let wells = Rect::from_min_max(
         pos2(rect.left() + 15.0, body.top()),
@@ -113,8 +113,8 @@ fn well(
     let is_wrong = sign == "−";
     let color = if is_wrong { t.red.text } else { t.green.text };
     let at = pos2(rect.left() + 10.0, rect.top() + 8.0 + LINE / 2.0);
-    let x = paint::left(p, at, sign, (Face::Body, color)).right();
-    paint::left(p, pos2(x + 6.0, at.y), name, (Face::Small, color));
+    let x = paint::left(p, at, sign, (TypeStyle::Body, color)).right();
+    paint::left(p, pos2(x + 6.0, at.y), name, (TypeStyle::Small, color));
     let from = char_start(text, from);
     let lines = ((rect.height() - 8.0) / LINE).floor().max(1.0);
     let area = Rect::from_min_max(
@@ -130,7 +130,7 @@ fn well(
         p,
         pos2(area.left() - 1.0, area.top() + LINE / 2.0),
         lead,
-        (Face::Mono, t.text_3),
+        (TypeStyle::Mono, t.text_3),
     );
     p.with_clip_rect(area.intersect(p.clip_rect()))
         .galley(area.min, galley, t.text_1);

@@ -4,13 +4,13 @@ use super::cell::{NAMES, ROW, cell};
 use super::key::{KeyField, caption};
 use super::request::Request;
 use crate::page::{Page, cut_left, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::input::{self, Field};
 use crate::widgets::label;
 use crate::{icons, paint};
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
-use recondesk_app::model::{LabAsk, LabChoice, LabFill, LabTab, Message, SendAsk, WhyAsk};
+use recondesk_app::model::{LabAsk, LabChoice, LabFill, LabMessage, LabTab, SendAsk, WhyAsk};
 use recondesk_domain::SignType;
 use wechatpay_codec::lab::paste::HttpPart;
 use wechatpay_codec::lab::sending::refusal;
@@ -23,7 +23,7 @@ use wechatpay_codec::{Param, Params};
 const MOST_EDITED: usize = 16_384;
 
 /// What the form asks of the screen.
-pub(super) enum Act {
+pub(super) enum FormAction {
     /// The template was changed.
     Refill,
     /// The deed was pressed.
@@ -124,10 +124,10 @@ impl Form {
             .collect()
     }
 
-    fn message(&self) -> Message {
+    fn message(&self) -> LabMessage {
         match &self.request {
-            Some(request) => Message::V3(Box::new(request.http())),
-            None => Message::V2(self.params(), self.sign_type),
+            Some(request) => LabMessage::V3(Box::new(request.http())),
+            None => LabMessage::V2(self.params(), self.sign_type),
         }
     }
 
@@ -194,7 +194,7 @@ impl Form {
         rect: Rect,
         page: &Page<'_>,
         tab: LabTab,
-    ) -> Option<Act> {
+    ) -> Option<FormAction> {
         let w = &page.w.signature;
         paint::card(ui.painter(), rect, page.t);
         let inner = rect.shrink2(vec2(15.0, 12.0));
@@ -215,7 +215,7 @@ impl Form {
             caption(ui, other, page, (w.other_side, false, w.optional));
             let line = Rect::from_min_max(pos2(other.left(), other.top() + 20.0), other.max);
             Field::new(&mut self.other_side, w.other_side)
-                .face(Face::Mono)
+                .face(TypeStyle::Mono)
                 .limit(1 << 20)
                 .show(ui, line);
             rest
@@ -233,7 +233,7 @@ impl Form {
         }
     }
 
-    fn kind_row(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) -> Option<Act> {
+    fn kind_row(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) -> Option<FormAction> {
         let w = &page.w.signature;
         let names = ["MD5", "HMAC-SHA256"];
         let wide = label::segments_width(ui, &names);
@@ -253,7 +253,7 @@ impl Form {
         let mut refill = None;
         if let Some(choice) = input::select(ui, lines(left), w.endpoint, &options, self.choice) {
             self.choice = choice;
-            refill = Some(Act::Refill);
+            refill = Some(FormAction::Refill);
         }
         if self.request.is_some() {
             caption(ui, right, page, (w.algorithm, false, ""));
@@ -325,7 +325,7 @@ impl Form {
             let is_out = value.is_empty() || name == "sign";
             let color = if is_out { t.disabled } else { t.text_2 };
             let at = pos2(line.left() + 9.0, line.center().y);
-            let (place, cut) = paint::fit(p, at, NAMES - 12.0, name, (Face::Mono, color));
+            let (place, cut) = paint::fit(p, at, NAMES - 12.0, name, (TypeStyle::Mono, color));
             if cut {
                 paint::say(ui, ("name", nth), place, name).on_hover_text(name.as_str());
             }
@@ -341,7 +341,13 @@ impl Form {
                 let head: String = value.chars().take(200).collect();
                 let shown = harmless_line(head.as_bytes());
                 let at = edit.left_center();
-                paint::fit(ui.painter(), at, edit.width(), &shown, (Face::Mono, color));
+                paint::fit(
+                    ui.painter(),
+                    at,
+                    edit.width(),
+                    &shown,
+                    (TypeStyle::Mono, color),
+                );
                 paint::say(ui, ("long", nth), edit, &shown).on_hover_text(w.cut);
             } else {
                 let label = format!("{} {name}", w.fields);
@@ -350,8 +356,8 @@ impl Form {
             if let Some(problem) = problem {
                 let at = pos2(line.right() - 14.0, line.center().y);
                 let mood = match problem.level {
-                    wechatpay_codec::lab::template::Level::Wrong => Mood::Urgent,
-                    wechatpay_codec::lab::template::Level::Doubtful => Mood::Fault,
+                    wechatpay_codec::lab::template::Level::Wrong => Tone::Urgent,
+                    wechatpay_codec::lab::template::Level::Doubtful => Tone::Fault,
                 };
                 paint::mark(ui.painter(), at, mood, t);
                 let place = Rect::from_center_size(at, vec2(20.0, 20.0));
@@ -395,12 +401,18 @@ impl Form {
         caption(ui, rect, page, (w.given, self.request.is_none(), ""));
         let line = Rect::from_min_max(pos2(rect.left(), rect.top() + 20.0), rect.max);
         Field::new(&mut self.given, w.given)
-            .face(Face::Mono)
+            .face(TypeStyle::Mono)
             .hint(w.given_hint)
             .show(ui, line);
     }
 
-    fn deed(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, tab: LabTab) -> Option<Act> {
+    fn deed(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        tab: LabTab,
+    ) -> Option<FormAction> {
         let w = &page.w.signature;
         let name = if tab == LabTab::Sign { w.sign } else { w.find };
         let is_ready = self.is_ready(tab);
@@ -416,7 +428,7 @@ impl Form {
             let sending = send.show_left(ui, pos2(right + 8.0, y), 32.0);
             right = sending.rect.right();
             if sending.clicked() {
-                return self.send().map(|ask| Act::Ask(Box::new(ask)));
+                return self.send().map(|ask| FormAction::Ask(Box::new(ask)));
             }
         }
         let clear = Button::ghost(w.clear);
@@ -424,10 +436,10 @@ impl Form {
             self.given.clear();
             self.other_side.clear();
             self.key.forget();
-            return Some(Act::Refill);
+            return Some(FormAction::Refill);
         }
         if pressed.clicked() || page.keys.primary {
-            return self.ask(tab).map(|ask| Act::Ask(Box::new(ask)));
+            return self.ask(tab).map(|ask| FormAction::Ask(Box::new(ask)));
         }
         None
     }

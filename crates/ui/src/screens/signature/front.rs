@@ -3,12 +3,12 @@
 use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use zeroize::Zeroize as _;
 
-use super::form::Act;
+use super::form::FormAction;
 use super::key::{KeyField, caption};
 use super::texts::json_well;
 use crate::page::{Page, cut_top};
 use crate::paint;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::input::Field;
 use crate::widgets::{card, label, visible};
@@ -64,7 +64,7 @@ impl Front {
         rect: Rect,
         page: &Page<'_>,
         key: &mut KeyField,
-    ) -> Option<Act> {
+    ) -> Option<FormAction> {
         let w = &page.w.signature;
         paint::card(ui.painter(), rect, page.t);
         let inner = rect.shrink2(vec2(15.0, 12.0));
@@ -209,7 +209,7 @@ impl Front {
                 paint::card(ui.painter(), rect, page.t);
                 let empty = card::Empty {
                     icon: crate::icons::SIGNATURE,
-                    mood: Mood::Info,
+                    mood: Tone::Info,
                     title: w.never_proof,
                     note: w.empty_note,
                     button: None,
@@ -249,7 +249,7 @@ impl Front {
                 break;
             }
             let words = page.w.lang.pick(words.zh, words.en);
-            let style = (Face::Mono, page.t.text_1);
+            let style = (TypeStyle::Mono, page.t.text_1);
             paint::fit(
                 ui.painter(),
                 pos2(body.left() + 16.0, y),
@@ -259,8 +259,13 @@ impl Front {
             );
             let at = pos2(body.left() + 150.0, y);
             let room = body.width() - 166.0;
-            let (place, cut) =
-                paint::fit(ui.painter(), at, room, words, (Face::Body, page.t.text_2));
+            let (place, cut) = paint::fit(
+                ui.painter(),
+                at,
+                room,
+                words,
+                (TypeStyle::Body, page.t.text_2),
+            );
             let said = paint::say(ui, ("word", nth), place, &format!("{name}: {words}"));
             if cut {
                 said.on_hover_text(words);
@@ -292,12 +297,12 @@ impl Front {
             rest = below;
             let body = card::titled(ui, top, title, "");
             let lang = page.w.lang;
-            let lines: Vec<(Mood, &str)> = match &problems {
-                None => vec![(Mood::Info, w.not_given)],
-                Some(found) if found.is_empty() => vec![(Mood::Ok, fine)],
+            let lines: Vec<(Tone, &str)> = match &problems {
+                None => vec![(Tone::Info, w.not_given)],
+                Some(found) if found.is_empty() => vec![(Tone::Ok, fine)],
                 Some(found) => {
                     let told = found.iter().map(|problem| problem.words());
-                    told.map(|words| (Mood::Urgent, lang.pick(words.zh, words.en)))
+                    told.map(|words| (Tone::Urgent, lang.pick(words.zh, words.en)))
                         .collect()
                 }
             };
@@ -306,7 +311,7 @@ impl Front {
                 paint::mark(ui.painter(), pos2(body.left() + 23.0, y), mood, page.t);
                 let at = pos2(body.left() + 40.0, y);
                 let room = body.width() - 56.0;
-                let style = (Face::Body, page.t.text_1);
+                let style = (TypeStyle::Body, page.t.text_1);
                 let (place, _) = paint::fit(ui.painter(), at, room, words, style);
                 paint::say(ui, ("judged", nth, line), place, words);
                 y += 26.0;
@@ -317,7 +322,7 @@ impl Front {
                 at,
                 body.width() - 32.0,
                 rule,
-                (Face::Small, page.t.text_3),
+                (TypeStyle::Small, page.t.text_3),
             );
         }
     }
@@ -337,19 +342,20 @@ fn field(
     let (line, rest) = cut_top(rect, 50.0, 8.0);
     caption(ui, line, page, (name, false, hint));
     let place = line.with_min_y(line.top() + 20.0);
-    let field = Field::new(text, name).face(Face::Mono).limit(4096);
+    let field = Field::new(text, name).face(TypeStyle::Mono).limit(4096);
     if masked { field.masked() } else { field }.show(ui, place);
     rest
 }
 
-fn deed(ui: &Ui, foot: Rect, page: &Page<'_>, ask: Option<LabAsk>) -> Option<Act> {
+fn deed(ui: &Ui, foot: Rect, page: &Page<'_>, ask: Option<LabAsk>) -> Option<FormAction> {
     let w = &page.w.signature;
     let at = pos2(foot.left(), foot.top() + 16.0);
     let button = Button::primary(w.make)
         .key("Ctrl ↵")
         .enabled_or(ask.is_some(), w.empty);
     let pressed = button.show_left(ui, at, 32.0).clicked() || page.keys.primary;
-    ask.filter(|_| pressed).map(|ask| Act::Ask(Box::new(ask)))
+    ask.filter(|_| pressed)
+        .map(|ask| FormAction::Ask(Box::new(ask)))
 }
 
 /// A text to copy in a card of its own.

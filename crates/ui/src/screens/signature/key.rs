@@ -4,7 +4,7 @@ use egui::{Rect, Ui, pos2};
 use zeroize::Zeroize as _;
 
 use crate::page::{Page, cut_left};
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::input::{self, Field};
 use crate::{icons, paint};
 use recondesk_app::State;
@@ -101,12 +101,18 @@ pub(super) fn caption(
     let t = page.t;
     let p = ui.painter();
     let y = rect.top() + 8.0;
-    let mut x = paint::left(p, pos2(rect.left(), y), name, (Face::Small, t.text_2)).right();
+    let mut x = paint::left(p, pos2(rect.left(), y), name, (TypeStyle::Small, t.text_2)).right();
     if required {
-        x = paint::left(p, pos2(x + 4.0, y), "*", (Face::Small, t.red.text)).right();
+        x = paint::left(p, pos2(x + 4.0, y), "*", (TypeStyle::Small, t.red.text)).right();
     }
     if !note.is_empty() {
         let room = rect.right() - x - 8.0;
-        paint::fit(p, pos2(x + 8.0, y), room, note, (Face::Small, t.text_3));
+        paint::fit(
+            p,
+            pos2(x + 8.0, y),
+            room,
+            note,
+            (TypeStyle::Small, t.text_3),
+        );
     }
 }

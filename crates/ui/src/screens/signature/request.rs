@@ -5,7 +5,7 @@ use egui::{Sense, Ui, pos2, vec2};
 use super::cell::{NAMES, ROW, cell};
 use crate::page::Page;
 use crate::paint;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use wechatpay_codec::lab::paste::HttpPart;
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::v3::Authorization;
@@ -110,7 +110,7 @@ fn row(ui: &mut Ui, page: &Page<'_>, name: &str) -> egui::Rect {
     let p = ui.painter();
     paint::hline(p, line.x_range(), line.bottom() - 1.0, t.line_weak);
     let at = pos2(line.left() + 9.0, line.center().y);
-    paint::fit(p, at, NAMES - 12.0, name, (Face::Mono, t.text_2));
+    paint::fit(p, at, NAMES - 12.0, name, (TypeStyle::Mono, t.text_2));
     egui::Rect::from_min_max(
         pos2(line.left() + NAMES + 9.0, line.top()),
         pos2(line.right() - 9.0, line.bottom() - 1.0),
@@ -120,7 +120,7 @@ fn row(ui: &mut Ui, page: &Page<'_>, name: &str) -> egui::Rect {
 fn fixed_row(ui: &mut Ui, page: &Page<'_>, name: &str, value: &[u8]) {
     let place = row(ui, page, name);
     let shown = harmless_line(value.get(..512).unwrap_or(value));
-    let style = (Face::Mono, page.t.text_1);
+    let style = (TypeStyle::Mono, page.t.text_1);
     let at = place.left_center();
     let (drawn, _) = paint::fit(ui.painter(), at, place.width(), &shown, style);
     paint::say(ui, ("http", name), drawn, &format!("{name}: {shown}"));

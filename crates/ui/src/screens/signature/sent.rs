@@ -6,7 +6,7 @@ use super::answer;
 use super::texts::{meant_card, well};
 use crate::page::{Page, cut_left, cut_top};
 use crate::paint;
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card;
 use recondesk_app::model::{Follow, LabAsk, Sent, Worth};
@@ -15,7 +15,7 @@ use wechatpay_codec::lab::sending::CodePicture;
 use wechatpay_codec::lab::visible::harmless_line;
 
 /// What a person did on this side.
-pub(super) enum Act {
+pub(super) enum SentAction {
     /// Asks about the order now.
     Ask(Box<LabAsk>),
     /// Stops following it.
@@ -25,7 +25,7 @@ pub(super) enum Act {
 const CODE: f32 = 168.0;
 
 /// Draws what came of sending.
-pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, lab: &Lab) -> Option<Act> {
+pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, lab: &Lab) -> Option<SentAction> {
     if let Some(failure) = lab.sent.failure() {
         answer::refused(ui, rect, failure);
         return None;
@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, lab: &Lab) -> Optio
         paint::card(ui.painter(), top, page.t);
         let words = page.w.signature.sending;
         let at = pos2(top.left() + 20.0, top.center().y);
-        let said = paint::left(ui.painter(), at, words, (Face::Reason, page.t.text_2));
+        let said = paint::left(ui.painter(), at, words, (TypeStyle::Reason, page.t.text_2));
         paint::say(ui, "sending", said, words);
         return None;
     };
@@ -73,16 +73,22 @@ fn verdict(ui: &Ui, rect: Rect, page: &Page<'_>, sent: &Sent) {
     let (t, lang) = (page.t, page.w.lang);
     paint::card(ui.painter(), rect, t);
     let mood = match sent.worth {
-        Worth::Done => Mood::Ok,
-        Worth::Refused => Mood::Fault,
-        Worth::Nothing => Mood::Urgent,
+        Worth::Done => Tone::Ok,
+        Worth::Refused => Tone::Fault,
+        Worth::Nothing => Tone::Urgent,
     };
     card::result_bar(ui, rect, mood);
     let x = rect.left() + 20.0;
     let room = rect.width() - 40.0;
     let title = harmless_line(sent.title.get(lang).as_bytes());
     let at = pos2(x, rect.top() + 26.0);
-    let (place, _) = paint::fit(ui.painter(), at, room, &title, (Face::Reason, t.text_1));
+    let (place, _) = paint::fit(
+        ui.painter(),
+        at,
+        room,
+        &title,
+        (TypeStyle::Reason, t.text_1),
+    );
     paint::say(ui, "sent", place, &title);
     let advice = match (sent.advice.get(lang), sent.detail.as_str()) {
         (advice, "") => advice.to_owned(),
@@ -91,7 +97,13 @@ fn verdict(ui: &Ui, rect: Rect, page: &Page<'_>, sent: &Sent) {
     };
     let advice = harmless_line(advice.as_bytes());
     let at = pos2(x, rect.top() + 54.0);
-    let (place, cut) = paint::fit(ui.painter(), at, room, &advice, (Face::Small, t.text_2));
+    let (place, cut) = paint::fit(
+        ui.painter(),
+        at,
+        room,
+        &advice,
+        (TypeStyle::Small, t.text_2),
+    );
     let said = paint::say(ui, "sent advice", place, &advice);
     if cut {
         said.on_hover_text(advice);
@@ -104,12 +116,17 @@ fn verdict(ui: &Ui, rect: Rect, page: &Page<'_>, sent: &Sent) {
     }
     let line = harmless_line(notes.join(" • ").as_bytes());
     let at = pos2(x, rect.bottom() - 24.0);
-    let (place, _) = paint::fit(ui.painter(), at, room, &line, (Face::Small, t.text_3));
+    let (place, _) = paint::fit(ui.painter(), at, room, &line, (TypeStyle::Small, t.text_3));
     paint::say(ui, "sent note", place, &line);
 }
 
 /// The code to scan at the left, what is heard of the order at its right.
-fn order_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, (sent, lab): (&Sent, &Lab)) -> Option<Act> {
+fn order_card(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    (sent, lab): (&Sent, &Lab),
+) -> Option<SentAction> {
     let (t, w) = (page.t, &page.w.signature);
     let number = sent.follow.as_ref().map_or("", |follow| &follow.number);
     let body = card::titled(ui, rect, w.order, &harmless_line(number.as_bytes()));
@@ -130,10 +147,10 @@ fn order_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, (sent, lab): (&Sent, &La
                 ui.painter(),
                 pos2(right.left(), y),
                 w.scan,
-                (Face::Body, t.text_1),
+                (TypeStyle::Body, t.text_1),
             );
             let at = pos2(right.left(), y + 22.0);
-            let style = (Face::Mono, t.text_2);
+            let style = (TypeStyle::Mono, t.text_2);
             let shown = harmless_line(sent.code_url.as_bytes());
             paint::fit(ui.painter(), at, right.width(), &shown, style);
             right.with_min_y(right.top() + 48.0)
@@ -148,7 +165,7 @@ fn state_lines(
     rect: Rect,
     page: &Page<'_>,
     (sent, lab): (&Sent, &Lab),
-) -> Option<Act> {
+) -> Option<SentAction> {
     let followed = &lab.followed;
     let (t, w, lang) = (page.t, &page.w.signature, page.w.lang);
     let heard = followed
@@ -167,11 +184,11 @@ fn state_lines(
     let mut y = rect.top() + 8.0;
     for (nth, one) in shown.iter().enumerate() {
         let last = nth + 1 == shown.len();
-        let mood = if last && paid { Mood::Ok } else { Mood::Info };
+        let mood = if last && paid { Tone::Ok } else { Tone::Info };
         paint::mark(ui.painter(), pos2(rect.left() + 7.0, y), mood, t);
         let words = format!("{}  {}", one.at, one.words.get(lang));
         let at = pos2(rect.left() + 22.0, y);
-        let style = (Face::Body, if last { t.text_1 } else { t.text_3 });
+        let style = (TypeStyle::Body, if last { t.text_1 } else { t.text_3 });
         let (place, _) = paint::fit(ui.painter(), at, rect.width() - 22.0, &words, style);
         paint::say(ui, ("heard", nth), place, &words);
         y += 24.0;
@@ -189,7 +206,7 @@ fn state_lines(
         at,
         rect.width(),
         &words,
-        (Face::Small, t.text_2),
+        (TypeStyle::Small, t.text_2),
     );
     paint::say(ui, "next query", place, &words);
     if paid {
@@ -205,7 +222,7 @@ fn state_lines(
                 after_ms: 0,
                 ..follow
             };
-            Act::Ask(Box::new(LabAsk::Follow(Box::new(now))))
+            SentAction::Ask(Box::new(LabAsk::Follow(Box::new(now))))
         });
     }
     if next.is_some() {
@@ -214,7 +231,7 @@ fn state_lines(
             .show_left(ui, at, 28.0)
             .clicked()
         {
-            return Some(Act::Stop);
+            return Some(SentAction::Stop);
         }
     }
     None

@@ -3,7 +3,7 @@
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::page::Page;
-use crate::theme::Face;
+use crate::theme::TypeStyle;
 use crate::widgets::button::icon_button;
 use crate::widgets::{card, visible};
 use crate::{icons, paint};
@@ -181,13 +181,13 @@ fn draw(ui: &mut Ui, page: &Page<'_>, row: &StepRow<'_>, (nth, is_last): (usize,
         center,
         egui::Align2::CENTER_CENTER,
         &number,
-        (Face::Small, t.accent),
+        (TypeStyle::Small, t.accent),
     );
     paint::left(
         p,
         pos2(line.left() + 48.0, center.y),
         row.name,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
     let at = pos2(line.left() + 128.0, line.top());
     let area = Rect::from_min_size(at, vec2(room, height - 14.0));
@@ -197,7 +197,7 @@ fn draw(ui: &mut Ui, page: &Page<'_>, row: &StepRow<'_>, (nth, is_last): (usize,
     } else {
         let words = String::from_utf8_lossy(&row.shown);
         let at = pos2(at.x, center.y);
-        let (place, _) = paint::fit(p, at, room, &words, (Face::Body, t.text_2));
+        let (place, _) = paint::fit(p, at, room, &words, (TypeStyle::Body, t.text_2));
         paint::say(ui, ("step", nth), place, &format!("{}: {words}", row.name));
     }
     let copy = Rect::from_center_size(pos2(line.right() - 24.0, center.y), vec2(28.0, 28.0));

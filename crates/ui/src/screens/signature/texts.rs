@@ -2,11 +2,11 @@
 
 use egui::{Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, pos2, vec2};
 
-use super::answer::{self, Act as Right};
-use super::form::Act;
+use super::answer::{self, AnswerAction};
+use super::form::FormAction;
 use super::key::{KeyField, caption};
 use crate::page::{Page, cut_top};
-use crate::theme::{Face, Mood};
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::{card, label, visible};
 use crate::{icons, paint};
@@ -33,7 +33,7 @@ impl Texts {
         rect: Rect,
         page: &Page<'_>,
         (tab, key): (LabTab, &mut KeyField),
-    ) -> Option<Act> {
+    ) -> Option<FormAction> {
         let w = &page.w.signature;
         paint::card(ui.painter(), rect, page.t);
         let inner = rect.shrink2(vec2(15.0, 12.0));
@@ -82,7 +82,7 @@ impl Texts {
         if !(pressed && is_ready) {
             return None;
         }
-        self.ask(tab, key).map(|ask| Act::Ask(Box::new(ask)))
+        self.ask(tab, key).map(|ask| FormAction::Ask(Box::new(ask)))
     }
 
     fn ask(&self, tab: LabTab, key: &KeyField) -> Option<LabAsk> {
@@ -118,13 +118,13 @@ pub(super) fn area_of_text(
         return;
     }
     let hint = egui::RichText::new(hint)
-        .font(Face::Small.font())
+        .font(TypeStyle::Small.font())
         .color(t.text_3);
     paint::region(ui, rect.shrink2(vec2(9.0, 8.0)), "text", |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let edit = TextEdit::multiline(text)
                 .id(id)
-                .font(egui::FontSelection::FontId(Face::Mono.font()))
+                .font(egui::FontSelection::FontId(TypeStyle::Mono.font()))
                 .text_color(t.text_1)
                 .hint_text(hint)
                 .frame(egui::Frame::NONE)
@@ -163,7 +163,7 @@ fn long_text(ui: &mut Ui, rect: Rect, page: &Page<'_>, (text, name): (&mut Strin
     let (top, rest) = cut_top(rect.shrink(9.0), 28.0, 6.0);
     let bytes = recondesk_domain::group_digits(&text.len().to_string());
     let words = (w.long_text)(&bytes);
-    let style = (Face::Small, page.t.text_2);
+    let style = (TypeStyle::Small, page.t.text_2);
     let clear = Button::ghost(w.clear).show_right(ui, top.right_center(), 28.0);
     let room = clear.rect.left() - top.left() - 8.0;
     let (place, _) = paint::fit(ui.painter(), top.left_center(), room, &words, style);
@@ -172,7 +172,7 @@ fn long_text(ui: &mut Ui, rect: Rect, page: &Page<'_>, (text, name): (&mut Strin
     let head = head.get(..4096).unwrap_or(head);
     let shown = wechatpay_codec::lab::visible::harmless_line(head);
     let painter = ui.painter().with_clip_rect(rest.intersect(ui.clip_rect()));
-    let style = (Face::Mono, page.t.text_2);
+    let style = (TypeStyle::Mono, page.t.text_2);
     paint::paragraph(&painter, rest, &shown, style, usize::MAX);
     if clear.clicked() {
         text.clear();
@@ -185,7 +185,7 @@ pub(super) fn result(
     rect: Rect,
     page: &Page<'_>,
     (tab, slot): (LabTab, &Remote<Box<LabAnswer>>),
-) -> Option<Right> {
+) -> Option<AnswerAction> {
     if let Some(failure) = slot.failure() {
         answer::refused(ui, rect, failure);
         return None;
@@ -210,7 +210,7 @@ pub(super) fn result(
             paint::card(ui.painter(), rect, page.t);
             let empty = card::Empty {
                 icon: icons::SIGNATURE,
-                mood: Mood::Info,
+                mood: Tone::Info,
                 title: hint,
                 note: page.w.signature.empty_note,
                 button: None,
@@ -255,13 +255,19 @@ fn verified_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, verified: &Verified) 
     let (top, rest) = cut_top(rect, 86.0, 12.0);
     paint::card(ui.painter(), top, t);
     let (mood, title) = match verified.fits.first() {
-        Some((name, kind)) => (Mood::Ok, (w.fits)(name, kind)),
-        None => (Mood::Fault, verified.refusal.get(lang).to_owned()),
+        Some((name, kind)) => (Tone::Ok, (w.fits)(name, kind)),
+        None => (Tone::Fault, verified.refusal.get(lang).to_owned()),
     };
     card::result_bar(ui, top, mood);
     let room = top.width() - 40.0;
     let at = pos2(top.left() + 20.0, top.top() + 28.0);
-    let (place, _) = paint::fit(ui.painter(), at, room, &title, (Face::Reason, t.text_1));
+    let (place, _) = paint::fit(
+        ui.painter(),
+        at,
+        room,
+        &title,
+        (TypeStyle::Reason, t.text_1),
+    );
     paint::say(ui, "verdict", place, &title);
     let note = format!(
         "{} • {}",
@@ -269,7 +275,7 @@ fn verified_card(ui: &mut Ui, rect: Rect, page: &Page<'_>, verified: &Verified) 
         (w.keys_tried)(&verified.keys.to_string())
     );
     let at = pos2(top.left() + 20.0, top.bottom() - 24.0);
-    paint::fit(ui.painter(), at, room, &note, (Face::Small, t.text_2));
+    paint::fit(ui.painter(), at, room, &note, (TypeStyle::Small, t.text_2));
     let rest = if verified.reply.is_empty() {
         rest
     } else {
@@ -311,13 +317,13 @@ pub(super) fn meant_card(
                 let third = (line.width() - 176.0) / 2.0;
                 let value = wechatpay_codec::lab::visible::harmless_line(field.value.as_bytes());
                 let meaning = field.meaning.get(lang);
-                cell(16.0, 150.0, &field.name, (Face::Mono, t.text_2));
-                cell(172.0, third - 12.0, &value, (Face::Mono, t.text_1));
+                cell(16.0, 150.0, &field.name, (TypeStyle::Mono, t.text_2));
+                cell(172.0, third - 12.0, &value, (TypeStyle::Mono, t.text_1));
                 cell(
                     172.0 + third,
                     third - 12.0,
                     meaning,
-                    (Face::Small, t.text_3),
+                    (TypeStyle::Small, t.text_3),
                 );
                 paint::say(
                     ui,
@@ -348,7 +354,7 @@ pub(super) fn json_well(ui: &mut Ui, rect: Rect, page: &Page<'_>, (json, title):
             at,
             area.width() - indent,
             shown,
-            (Face::Mono, t.text_1),
+            (TypeStyle::Mono, t.text_1),
         );
     }
     paint::say(ui, ("set", title), rect.shrink(20.0), json);

@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, pos2, vec2};
 
 use crate::text::words;
-use crate::theme::{Face, Mood, tokens};
+use crate::theme::{Tone, TypeStyle, tokens};
 use crate::{format, paint};
 use recondesk_app::model::AgeClass;
 use recondesk_domain::Severity;
@@ -23,14 +23,14 @@ pub(crate) fn ageing(ui: &Ui, rect: Rect, classes: &[AgeClass]) {
         let top = rect.top() + nth as f32 * row_height;
         let y = top + 10.0;
         let name = age_words(w, class);
-        paint::left(p, pos2(left, y), &name, (Face::Small, t.text_2));
+        paint::left(p, pos2(left, y), &name, (TypeStyle::Small, t.text_2));
         let count = total(class);
         let (sum, ink) = match count {
             0 => ("—".to_owned(), t.text_3),
             _ => (format!("¥{}", format::money(class.sum)), t.text_1),
         };
         let at = pos2(rect.right() - 16.0, y);
-        paint::right(p, at, &sum, (Face::Small, ink));
+        paint::right(p, at, &sum, (TypeStyle::Small, ink));
         let mut x = left;
         for (severity, count) in [
             (Severity::Urgent, class.counts.urgent),
@@ -47,7 +47,12 @@ pub(crate) fn ageing(ui: &Ui, rect: Rect, classes: &[AgeClass]) {
         }
         let text = format::count(count);
         if count > 0 {
-            paint::left(p, pos2(x + 6.0, top + 25.0), &text, (Face::Small, t.text_3));
+            paint::left(
+                p,
+                pos2(x + 6.0, top + 25.0),
+                &text,
+                (TypeStyle::Small, t.text_3),
+            );
         }
         let line = Rect::from_min_size(pos2(left, top), vec2(rect.width() - 32.0, row_height));
         let said = format!("{name}: {}, {sum}", (w.frame.rows)(&text));
@@ -57,7 +62,7 @@ pub(crate) fn ageing(ui: &Ui, rect: Rect, classes: &[AgeClass]) {
     let y = rect.bottom() - 17.0;
     for severity in [Severity::Urgent, Severity::Fault, Severity::Watch] {
         paint::mark(p, pos2(x + 5.0, y), severity.into(), t);
-        let style = (Face::Small, t.text_2);
+        let style = (TypeStyle::Small, t.text_2);
         x = paint::left(p, pos2(x + 14.0, y), w.severity(severity), style).right() + 14.0;
     }
 }
@@ -66,7 +71,7 @@ fn segment(ui: &Ui, rect: Rect, severity: Severity) {
     let t = tokens(ui);
     let fill = match severity {
         Severity::Watch => t.segment_yellow,
-        other => t.tone(Mood::from(other)).fill,
+        other => t.tone(Tone::from(other)).fill,
     };
     let edge = if severity == Severity::Watch {
         egui::Stroke::new(1.0, t.yellow.fill)

@@ -5,7 +5,7 @@ use egui::{Align2, Color32, Popup, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, ve
 
 use crate::paint;
 use crate::text::{Wording, words};
-use crate::theme::{Face, Mood, tokens};
+use crate::theme::{Tone, TypeStyle, tokens};
 use crate::widgets::input;
 use recondesk_domain::{Category, Severity};
 
@@ -45,16 +45,16 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: &[BookBar<'_>; 2]) -> Option<
     let left = rect.left() + 80.0;
     let counts = books
         .iter()
-        .map(|book| paint::width(p, book.totals.0, Face::Body))
+        .map(|book| paint::width(p, book.totals.0, TypeStyle::Body))
         .fold(0.0, f32::max);
     let sums = books
         .iter()
-        .map(|book| paint::width(p, book.totals.1, Face::Heading))
+        .map(|book| paint::width(p, book.totals.1, TypeStyle::Heading))
         .fold(0.0, f32::max);
     let right = rect.right() - sums - counts - 76.0;
     let words = books
         .iter()
-        .map(|book| paint::width(p, book.matched, Face::Body))
+        .map(|book| paint::width(p, book.matched, TypeStyle::Body))
         .fold(0.0, f32::max);
     let layout = Layout::of(books, (right - left, words));
     let mut clicked = None;
@@ -167,7 +167,7 @@ fn fold(ui: &Ui, rect: Rect, folded: &[Segment], book: usize) -> Option<Category
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let p = ui.painter();
     paint::framed(p, rect, 3, t.surface, Stroke::new(t.hairline, t.line));
-    let style = (Face::Small, t.text_2);
+    let style = (TypeStyle::Small, t.text_2);
     paint::text(p, rect.center(), Align2::CENTER_CENTER, &label, style);
     if response.hovered() {
         paint::framed(p, rect, 3, Color32::TRANSPARENT, Stroke::new(1.5, t.text_1));
@@ -203,7 +203,7 @@ fn labels(ui: &Ui, name_x: f32, bar: Rect, book: &BookBar<'_>, [sum_x, count_x]:
     let t = tokens(ui);
     let p = ui.painter();
     let y = bar.center().y;
-    paint::left(p, pos2(name_x, y), book.name, (Face::Body, t.text_1));
+    paint::left(p, pos2(name_x, y), book.name, (TypeStyle::Body, t.text_1));
     let edge = if t.contrast {
         Stroke::new(1.5, t.line)
     } else {
@@ -221,10 +221,20 @@ fn labels(ui: &Ui, name_x: f32, bar: Rect, book: &BookBar<'_>, [sum_x, count_x]:
         pos2(bar.left() + 12.0, y),
         room,
         book.matched,
-        (Face::Body, t.text_1),
+        (TypeStyle::Body, t.text_1),
     );
-    paint::right(p, pos2(count_x, y), book.totals.0, (Face::Body, t.text_2));
-    paint::right(p, pos2(sum_x, y), book.totals.1, (Face::Heading, t.text_1));
+    paint::right(
+        p,
+        pos2(count_x, y),
+        book.totals.0,
+        (TypeStyle::Body, t.text_2),
+    );
+    paint::right(
+        p,
+        pos2(sum_x, y),
+        book.totals.1,
+        (TypeStyle::Heading, t.text_1),
+    );
     let said = format!(
         "{} {} {} {}",
         book.name, book.matched, book.totals.0, book.totals.1
@@ -255,12 +265,12 @@ fn piece(ui: &Ui, rect: Rect, segment: &Segment, book: usize) -> bool {
         format!("{} {count}", segment.category.code())
     };
     let room = rect.width() - 8.0;
-    let label = if rect.width() >= 66.0 && paint::width(p, &full, Face::Small) <= room {
+    let label = if rect.width() >= 66.0 && paint::width(p, &full, TypeStyle::Small) <= room {
         full.as_str()
     } else {
         segment.category.code()
     };
-    let face = (Face::Small, text);
+    let face = (TypeStyle::Small, text);
     paint::text(p, rect.center(), Align2::CENTER_CENTER, label, face);
     if response.hovered() {
         paint::framed(p, rect, 3, Color32::TRANSPARENT, Stroke::new(1.5, t.text_1));
@@ -282,7 +292,7 @@ fn colours(ui: &Ui, category: Category) -> (Color32, Color32) {
         Severity::Urgent => (t.red.fill, t.on_red),
         Severity::Fault => (t.orange.fill, t.on_fill_dark),
         Severity::Watch => (t.segment_yellow, t.on_fill_dark),
-        Severity::Info => (t.tone(Mood::Info).tint, t.text_1),
+        Severity::Info => (t.tone(Tone::Info).tint, t.text_1),
         Severity::Ok => (t.matched, t.text_1),
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Align2, Rangef, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::text::{Wording, words};
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::{format, paint};
 use recondesk_app::model::{CoverageHole, DayCoverage};
 use recondesk_domain::BillDate;
@@ -30,9 +30,9 @@ pub(crate) fn coverage(ui: &Ui, rect: Rect, day: BillDate, cover: &DayCoverage, 
         let top = rect.top() + nth as f32 * 44.0;
         let strip = Rect::from_min_max(pos2(left, top), pos2(rect.right(), top + 36.0));
         let at = pos2(rect.left(), strip.center().y - 9.0);
-        paint::left(p, at, name, (Face::Body, t.text_1));
+        paint::left(p, at, name, (TypeStyle::Body, t.text_1));
         let at = pos2(rect.left(), strip.center().y + 9.0);
-        paint::left(p, at, &format::count(count), (Face::Small, t.text_3));
+        paint::left(p, at, &format::count(count), (TypeStyle::Small, t.text_3));
         cells_of(ui, strip, cells, (most, color));
         cut_off(ui, strip, cover.cut_off_minutes);
         let said = format!("{name} {}", (w.frame.rows)(&format::count(count)));
@@ -54,7 +54,7 @@ pub(crate) fn coverage(ui: &Ui, rect: Rect, day: BillDate, cover: &DayCoverage, 
             pos2(x, rect.top() + 90.0),
             align,
             &label,
-            (Face::Micro, t.text_3),
+            (TypeStyle::Micro, t.text_3),
         );
     }
 }

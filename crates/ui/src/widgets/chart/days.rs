@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Align2, CornerRadius, Pos2, Rangef, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::text::words;
-use crate::theme::{Face, tokens};
+use crate::theme::{TypeStyle, tokens};
 use crate::{format, paint};
 use recondesk_app::model::DayPoint;
 use recondesk_domain::BillDate;
@@ -42,7 +42,7 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
             rect.center(),
             Align2::CENTER_CENTER,
             text,
-            (Face::Body, t.text_3),
+            (TypeStyle::Body, t.text_3),
         );
         return None;
     }
@@ -83,7 +83,7 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
                 at,
                 Align2::CENTER_CENTER,
                 &label,
-                (Face::Micro, t.text_3),
+                (TypeStyle::Micro, t.text_3),
             );
         }
     }
@@ -179,7 +179,7 @@ fn grid(ui: &Ui, plot: Rect, (top, step): (u64, u64)) {
         let range = Rangef::new(plot.left(), plot.right());
         paint::hline(p, range, y, color);
         let at = pos2(plot.left() - 8.0, y);
-        paint::right(p, at, &short(value), (Face::Micro, t.text_3));
+        paint::right(p, at, &short(value), (TypeStyle::Micro, t.text_3));
         value += step;
     }
 }
@@ -192,7 +192,7 @@ fn share_line(ui: &Ui, strip: Rect, points: &[DayPoint], slot: f32) {
             p,
             pos2(strip.left() - 8.0, y),
             label,
-            (Face::Micro, t.text_3),
+            (TypeStyle::Micro, t.text_3),
         );
     }
     let place = |nth: usize, share: u32| -> Pos2 {

@@ -5,7 +5,7 @@ use egui::{Id, Rangef, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use egui_table::{CellInfo, HeaderCellInfo, PrefetchInfo, TableDelegate};
 
 use super::{Cell, Output, Rows, Table, TableMemory};
-use crate::theme::{Face, Tokens};
+use crate::theme::{Tokens, TypeStyle};
 use crate::{icons, paint};
 
 /// One frame of a table: what is painted, and where what happened is written down.
@@ -58,7 +58,7 @@ impl TableDelegate for Delegate<'_, '_> {
             self.output.sort = Some(column.id);
         }
         let p = ui.painter();
-        let style = (Face::Small, t.text_2);
+        let style = (TypeStyle::Small, t.text_2);
         let inset = if cell.col_range.start == 0 {
             14.0
         } else {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::Change;
-use recondesk_domain::Words;
+use recondesk_domain::Message;
 
 /// A signature as given, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,8 +174,8 @@ impl Given {
         Some(Change {
             code,
             field: String::new(),
-            what: Words::new(zh, en),
-            mend: Words::new(mend_zh, mend_en),
+            what: Message::new(zh, en),
+            mend: Message::new(mend_zh, mend_en),
         })
     }
 }

@@ -15,7 +15,7 @@ mod v3;
 mod v3_forms;
 mod v3_words;
 
-use recondesk_domain::Words;
+use recondesk_domain::Message;
 
 pub use form::Given;
 pub use v2::{KeyCandidate, QuestionV2, explain_v2};
@@ -31,9 +31,9 @@ pub struct Change {
     /// The field concerned; empty when it is about the whole.
     pub field: String,
     /// What differs.
-    pub what: Words,
+    pub what: Message,
     /// How to mend it.
-    pub mend: Words,
+    pub mend: Message,
 }
 
 /// The change, or the two changes, under which the given signature is right.
@@ -63,10 +63,10 @@ pub enum Verdict {
         /// How many strings were tried.
         tried: u64,
         /// What would help.
-        hints: Vec<Words>,
+        hints: Vec<Message>,
     },
     /// What was given cannot be a signature at all.
-    NotASignature(Words),
+    NotASignature(Message),
     /// A person stopped the search.
     Cancelled {
         /// How many strings were tried.

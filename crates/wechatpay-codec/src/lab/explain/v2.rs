@@ -8,11 +8,11 @@ use sha2::Sha256;
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
 use super::v2_plan::{Builder, Built};
-use super::v2_twist::{Encoding, Twist, whole_message};
+use super::v2_twist::{Encoding, Mutation, whole_message};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
 use crate::Params;
 use crate::lab::KEY_PLACEHOLDER;
-use recondesk_domain::{Secret, SignType, Words};
+use recondesk_domain::{Message, Secret, SignType};
 
 /// A key that may have been used.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ impl Algorithm {
 
 /// A way under which the given signature verifies.
 struct Hit<'e> {
-    twists: Vec<Twist<'e>>,
+    twists: Vec<Mutation<'e>>,
     algorithm: Algorithm,
 }
 
@@ -110,7 +110,7 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
     let Some(first) = question.keys.first() else {
         return Verdict::Unexplained {
             tried: 0,
-            hints: vec![Words::new("先给出 API 密钥", "Give the API key first")],
+            hints: vec![Message::new("先给出 API 密钥", "Give the API key first")],
         };
     };
     let right = Algorithm::right(question.sign_type);
@@ -175,12 +175,12 @@ impl<'a> Search<'a> {
     {
         let whole = whole_message(keys);
         // Trimmed values come last: where one field has white space, naming that field says more.
-        let late = Twist::Encoding(Encoding::Trimmed);
-        let single: Vec<Twist<'e>> = whole
+        let late = Mutation::Encoding(Encoding::Trimmed);
+        let single: Vec<Mutation<'e>> = whole
             .iter()
             .copied()
             .filter(|twist| *twist != late)
-            .chain(edits.iter().map(Twist::Edit))
+            .chain(edits.iter().map(Mutation::Edit))
             .chain([late])
             .collect();
         let count = single.len() as u64;
@@ -210,7 +210,7 @@ impl<'a> Search<'a> {
         self.pairs(&single)
     }
 
-    fn pairs<'e>(&mut self, single: &[Twist<'e>]) -> Outcome<'e> {
+    fn pairs<'e>(&mut self, single: &[Mutation<'e>]) -> Outcome<'e> {
         let mut bytes = 0_u64;
         for (at, one) in single.iter().enumerate() {
             for other in single.iter().skip(at + 1) {
@@ -237,7 +237,7 @@ impl<'a> Search<'a> {
     }
 
     /// Tries one way; an error means that a person stopped the search.
-    fn try_one(&mut self, twists: &[Twist<'_>]) -> Result<Option<Algorithm>, ()> {
+    fn try_one(&mut self, twists: &[Mutation<'_>]) -> Result<Option<Algorithm>, ()> {
         if !self.counter.step() {
             return Err(());
         }
@@ -252,8 +252,8 @@ impl<'a> Search<'a> {
 }
 
 /// Twists that cannot stand together, or not sensibly.
-fn excluded(one: &Twist<'_>, other: &Twist<'_>) -> bool {
-    if let (Twist::Edit(one), Twist::Edit(other)) = (one, other) {
+fn excluded(one: &Mutation<'_>, other: &Mutation<'_>) -> bool {
+    if let (Mutation::Edit(one), Mutation::Edit(other)) = (one, other) {
         // Both about one field, or both a guess of seconds: the second would only repeat the first.
         return (one.at.is_some() && one.at == other.at)
             || (one.at.is_none() && other.at.is_none() && one.name == other.name)
@@ -377,7 +377,7 @@ fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> V
         .collect();
     let labels: Vec<&[u8]> = labels.iter().map(String::as_bytes).collect();
     let mut builder = Builder::shown(&question.message, &labels);
-    let mut text = |twists: &[Twist<'_>]| {
+    let mut text = |twists: &[Mutation<'_>]| {
         let mut room = Built {
             text: Vec::new(),
             key: Vec::new(),

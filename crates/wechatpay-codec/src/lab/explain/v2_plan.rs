@@ -1,7 +1,7 @@
 //! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
 
 use super::edits::{Edit, unpercent, xml_escaped};
-use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Order, Twist};
+use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Mutation, Order};
 use crate::Params;
 use crate::v3::api::percent;
 
@@ -60,7 +60,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Builds the string of a way with these twists into `out`.
-    pub(super) fn build(&mut self, twists: &[Twist<'_>], out: &mut Built) {
+    pub(super) fn build(&mut self, twists: &[Mutation<'_>], out: &mut Built) {
         let way = way(twists);
         out.text.clear();
         self.write_key(&way, &mut out.key);
@@ -242,7 +242,7 @@ enum Value<'f> {
     Edited(&'f [u8]),
 }
 
-fn way<'e>(twists: &[Twist<'e>]) -> Way<'e> {
+fn way<'e>(twists: &[Mutation<'e>]) -> Way<'e> {
     let mut way = Way {
         keep_empty: false,
         keep_sign: false,
@@ -258,18 +258,18 @@ fn way<'e>(twists: &[Twist<'e>]) -> Way<'e> {
     };
     for twist in twists {
         match *twist {
-            Twist::KeepEmpty => way.keep_empty = true,
-            Twist::KeepSign => way.keep_sign = true,
-            Twist::Order(order) => way.order = order,
-            Twist::Encoding(encoding) => way.encoding = encoding,
-            Twist::Joiner(joiner) => way.joiner = joiner,
-            Twist::KeyPlace(place) => way.place = place,
-            Twist::KeyForm(form) => way.form = form,
-            Twist::OtherKey(key) => way.key = key,
-            Twist::NewlineEnd => way.newline = true,
-            Twist::FirstOfRepeated => way.repeated = Some(false),
-            Twist::LastOfRepeated => way.repeated = Some(true),
-            Twist::Edit(edit) => match &mut way.edits {
+            Mutation::KeepEmpty => way.keep_empty = true,
+            Mutation::KeepSign => way.keep_sign = true,
+            Mutation::Order(order) => way.order = order,
+            Mutation::Encoding(encoding) => way.encoding = encoding,
+            Mutation::Joiner(joiner) => way.joiner = joiner,
+            Mutation::KeyPlace(place) => way.place = place,
+            Mutation::KeyForm(form) => way.form = form,
+            Mutation::OtherKey(key) => way.key = key,
+            Mutation::NewlineEnd => way.newline = true,
+            Mutation::FirstOfRepeated => way.repeated = Some(false),
+            Mutation::LastOfRepeated => way.repeated = Some(true),
+            Mutation::Edit(edit) => match &mut way.edits {
                 [slot @ None, _] | [_, slot] => *slot = Some(edit),
             },
         }

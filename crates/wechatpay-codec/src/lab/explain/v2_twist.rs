@@ -82,7 +82,7 @@ pub(super) enum KeyForm {
 
 /// One deviation from the right way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Twist<'e> {
+pub(super) enum Mutation<'e> {
     KeepEmpty,
     KeepSign,
     Order(Order),
@@ -97,7 +97,7 @@ pub(super) enum Twist<'e> {
     Edit(&'e Edit),
 }
 
-impl Twist<'_> {
+impl Mutation<'_> {
     /// Two twists of one slot exclude each other.
     pub(super) const fn slot(&self) -> u8 {
         match self {
@@ -128,19 +128,19 @@ const JOINERS: [Joiner; 8] = [
 ];
 
 /// All twists that are about the whole message, most usual first.
-pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
+pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
     use Encoding as E;
     use KeyForm as F;
     use KeyPlace as P;
 
     let mut out = vec![
-        Twist::KeepEmpty,
-        Twist::KeepSign,
-        Twist::Order(Order::AsWritten),
-        Twist::Order(Order::IgnoringCase),
-        Twist::Order(Order::Descending),
+        Mutation::KeepEmpty,
+        Mutation::KeepSign,
+        Mutation::Order(Order::AsWritten),
+        Mutation::Order(Order::IgnoringCase),
+        Mutation::Order(Order::Descending),
     ];
-    out.extend((1..keys).map(Twist::OtherKey));
+    out.extend((1..keys).map(Mutation::OtherKey));
     out.extend(
         [
             P::Missing,
@@ -157,7 +157,7 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
             P::NamedAppSecret,
             P::NoEquals,
         ]
-        .map(Twist::KeyPlace),
+        .map(Mutation::KeyPlace),
     );
     out.extend(
         [
@@ -175,7 +175,7 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
             F::Md5,
             F::Empty,
         ]
-        .map(Twist::KeyForm),
+        .map(Mutation::KeyForm),
     );
     out.extend(
         [
@@ -191,13 +191,13 @@ pub(super) fn whole_message(keys: usize) -> Vec<Twist<'static>> {
             E::QuestionMarks,
             E::Trimmed,
         ]
-        .map(Twist::Encoding),
+        .map(Mutation::Encoding),
     );
-    out.extend(JOINERS.map(Twist::Joiner));
+    out.extend(JOINERS.map(Mutation::Joiner));
     out.extend([
-        Twist::NewlineEnd,
-        Twist::FirstOfRepeated,
-        Twist::LastOfRepeated,
+        Mutation::NewlineEnd,
+        Mutation::FirstOfRepeated,
+        Mutation::LastOfRepeated,
     ]);
     out
 }

@@ -4,8 +4,8 @@ use super::Change;
 use super::edits::Edit;
 use super::v2::{Algorithm, QuestionV2};
 use super::v2_rows::{encoding_row, form_row, joiner_row, place_row};
-use super::v2_twist::{Order, Twist};
-use recondesk_domain::{SignType, Words};
+use super::v2_twist::{Mutation, Order};
+use recondesk_domain::{Message, SignType};
 
 pub(super) type Row = (
     &'static str,
@@ -15,25 +15,25 @@ pub(super) type Row = (
     &'static str,
 );
 
-pub(super) fn not_a_signature() -> Words {
-    Words::new(
+pub(super) fn not_a_signature() -> Message {
+    Message::new(
         "这不是 APIv2 签名：应为 32 位（MD5）或 64 位（HMAC-SHA256）十六进制",
         "This is no APIv2 signature: 32 (MD5) or 64 (HMAC-SHA256) hex characters are expected",
     )
 }
 
-pub(super) fn hints(question: &QuestionV2) -> Vec<Words> {
-    let mut out = vec![Words::new(
+pub(super) fn hints(question: &QuestionV2) -> Vec<Message> {
+    let mut out = vec![Message::new(
         "给出对方实际签名的字符串，可以逐字节比对",
         "Give the string that was really signed; it is then compared byte by byte",
     )];
     if question.keys.len() < 2 {
-        out.push(Words::new(
+        out.push(Message::new(
             "密钥可能不是这一个：核对商户平台上的 API 密钥，或加上其他商户档案的密钥",
             "The key may be another one: check it in the merchant console, or add keys of other profiles",
         ));
     }
-    out.push(Words::new(
+    out.push(Message::new(
         "随机串或时间若在签名后重新生成，请给出签名时用的那一个",
         "If nonce or time were made anew after signing, give the ones that were signed",
     ));
@@ -55,8 +55,8 @@ pub(super) fn other_string(lacks_key: bool) -> Change {
     Change {
         code: "other-string",
         field: String::new(),
-        what: Words::new(zh, en),
-        mend: Words::new(
+        what: Message::new(zh, en),
+        mend: Message::new(
             "照右边的字符串改，从第一处不同开始",
             "follow the right string, beginning at the first difference",
         ),
@@ -84,77 +84,77 @@ pub(super) fn algorithm(used: Algorithm, wanted: SignType) -> Option<Change> {
     Some(Change {
         code,
         field: String::new(),
-        what: Words::new(
+        what: Message::new(
             format!("用了 {name}，应为 {}", wanted.wire()),
             format!("{name} was used instead of {}", wanted.wire()),
         ),
-        mend: Words::new(
+        mend: Message::new(
             format!("改用 {}，并与 sign_type 一致", wanted.wire()),
             format!("use {}, and say so in sign_type", wanted.wire()),
         ),
     })
 }
 
-pub(super) fn change(twist: &Twist<'_>, question: &QuestionV2) -> Change {
+pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
     let row = match twist {
-        Twist::Edit(edit) => return edited(edit, question),
-        Twist::OtherKey(at) => {
+        Mutation::Edit(edit) => return edited(edit, question),
+        Mutation::OtherKey(at) => {
             return other_key(question.keys.get(*at).map_or("", |key| &key.name));
         }
-        Twist::KeepEmpty => (
+        Mutation::KeepEmpty => (
             "empty-kept",
             "空值字段参与了签名",
             "empty fields were signed",
             "值为空的字段不参与签名",
             "leave fields without a value out",
         ),
-        Twist::KeepSign => (
+        Mutation::KeepSign => (
             "sign-included",
             "sign 字段自己参与了签名",
             "the field sign was signed itself",
             "签名前去掉 sign",
             "take sign out before signing",
         ),
-        Twist::Order(Order::AsWritten) => (
+        Mutation::Order(Order::AsWritten) => (
             "order-as-written",
             "字段没有排序",
             "the fields were not sorted",
             "按字段名 ASCII 从小到大排序",
             "sort by name, ASCII ascending",
         ),
-        Twist::Order(Order::Descending) => (
+        Mutation::Order(Order::Descending) => (
             "order-descending",
             "字段按从大到小排序",
             "the fields were sorted descending",
             "按字段名 ASCII 从小到大排序",
             "sort by name, ASCII ascending",
         ),
-        Twist::Order(Order::IgnoringCase | Order::Sorted) => (
+        Mutation::Order(Order::IgnoringCase | Order::Sorted) => (
             "order-ignoring-case",
             "排序时没有区分大小写",
             "case was ignored when sorting",
             "按 ASCII 排序，大写字母在前",
             "sort by ASCII: capitals come first",
         ),
-        Twist::Encoding(encoding) => encoding_row(*encoding),
-        Twist::Joiner(joiner) => joiner_row(*joiner),
-        Twist::KeyPlace(place) => place_row(*place),
-        Twist::KeyForm(form) => form_row(*form),
-        Twist::NewlineEnd => (
+        Mutation::Encoding(encoding) => encoding_row(*encoding),
+        Mutation::Joiner(joiner) => joiner_row(*joiner),
+        Mutation::KeyPlace(place) => place_row(*place),
+        Mutation::KeyForm(form) => form_row(*form),
+        Mutation::NewlineEnd => (
             "newline-end",
             "字符串末尾多了换行",
             "a line feed stands at the end of the string",
             "去掉末尾的换行",
             "remove the line feed",
         ),
-        Twist::FirstOfRepeated => (
+        Mutation::FirstOfRepeated => (
             "repeated-first",
             "重复的字段只签了第一个",
             "of repeated fields only the first was signed",
             "收到的每个字段都参与签名",
             "sign every field received",
         ),
-        Twist::LastOfRepeated => (
+        Mutation::LastOfRepeated => (
             "repeated-last",
             "重复的字段只签了最后一个",
             "of repeated fields only the last was signed",
@@ -169,8 +169,8 @@ fn plain((code, zh, en, mend_zh, mend_en): Row, field: &str) -> Change {
     Change {
         code,
         field: field.to_owned(),
-        what: Words::new(zh, en),
-        mend: Words::new(mend_zh, mend_en),
+        what: Message::new(zh, en),
+        mend: Message::new(mend_zh, mend_en),
     }
 }
 
@@ -178,11 +178,11 @@ fn other_key(name: &str) -> Change {
     Change {
         code: "key-of-other",
         field: String::new(),
-        what: Words::new(
+        what: Message::new(
             format!("用了“{name}”的密钥"),
             format!("the key of “{name}” was used"),
         ),
-        mend: Words::new(
+        mend: Message::new(
             "换成这个商户号自己的 API 密钥",
             "use the API key of this merchant",
         ),
@@ -290,8 +290,8 @@ fn edited(edit: &Edit, question: &QuestionV2) -> Change {
     Change {
         code: edit.code,
         field: own.to_owned(),
-        what: Words::new(zh, en),
-        mend: Words::new(
+        what: Message::new(zh, en),
+        mend: Message::new(
             format!("让签名用的 {own} 与发送的完全一样"),
             format!("sign {own} exactly as it is sent"),
         ),

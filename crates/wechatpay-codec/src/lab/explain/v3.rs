@@ -10,7 +10,7 @@ use super::v3_forms::{self, Ends};
 use super::v3_words;
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference};
 use crate::v3::{Recovered, SignInformation, VerifyKey};
-use recondesk_domain::Words;
+use recondesk_domain::Message;
 
 /// A key the signature may belong to.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ struct Line {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Twist {
+enum Mutation {
     Line(usize, usize),
     Ends(Ends),
 }
@@ -237,10 +237,10 @@ fn conclude(
     }))
 }
 
-fn named(twist: &Twist, lines: &[Line]) -> Change {
+fn named(twist: &Mutation, lines: &[Line]) -> Change {
     match *twist {
-        Twist::Ends(ends) => v3_words::ends(ends),
-        Twist::Line(at, form) => lines
+        Mutation::Ends(ends) => v3_words::ends(ends),
+        Mutation::Line(at, form) => lines
             .get(at)
             .and_then(|line| line.others.get(form).map(|form| (line.name, form)))
             .map_or_else(v3_words::other_string, |(name, (code, value))| {
@@ -249,13 +249,13 @@ fn named(twist: &Twist, lines: &[Line]) -> Change {
     }
 }
 
-fn join(lines: &[Line], twists: &[Twist], out: &mut Vec<u8>) {
+fn join(lines: &[Line], twists: &[Mutation], out: &mut Vec<u8>) {
     let mut ends = Ends::Right;
     let mut parts: Vec<&[u8]> = lines.iter().map(|line| line.right.as_slice()).collect();
     for twist in twists {
         match *twist {
-            Twist::Ends(other) => ends = other,
-            Twist::Line(at, form) => {
+            Mutation::Ends(other) => ends = other,
+            Mutation::Line(at, form) => {
                 if let (Some(part), Some((_, value))) = (
                     parts.get_mut(at),
                     lines.get(at).and_then(|line| line.others.get(form)),
@@ -275,7 +275,7 @@ struct Finding {
 }
 
 enum Outcome {
-    Twists(Vec<Twist>),
+    Twists(Vec<Mutation>),
     Text(Vec<u8>),
     Nothing,
     Stopped,
@@ -298,11 +298,11 @@ impl Search<'_> {
     }
 
     fn run(&mut self, text: Option<&str>) -> Outcome {
-        let single: Vec<Twist> = Ends::WRONG
+        let single: Vec<Mutation> = Ends::WRONG
             .into_iter()
-            .map(Twist::Ends)
+            .map(Mutation::Ends)
             .chain(self.lines.iter().enumerate().flat_map(|(at, line)| {
-                (0..line.others.len()).map(move |form| Twist::Line(at, form))
+                (0..line.others.len()).map(move |form| Mutation::Line(at, form))
             }))
             .collect();
         let count = single.len() as u64;
@@ -325,13 +325,13 @@ impl Search<'_> {
         }
     }
 
-    fn pairs(&mut self, single: &[Twist]) -> Outcome {
+    fn pairs(&mut self, single: &[Mutation]) -> Outcome {
         let mut bytes = 0_u64;
         for (at, one) in single.iter().enumerate() {
             for other in single.iter().skip(at + 1) {
                 let same_slot = match (one, other) {
-                    (Twist::Line(one, _), Twist::Line(other, _)) => one == other,
-                    (Twist::Ends(_), Twist::Ends(_)) => true,
+                    (Mutation::Line(one, _), Mutation::Line(other, _)) => one == other,
+                    (Mutation::Ends(_), Mutation::Ends(_)) => true,
                     _ => false,
                 };
                 if same_slot {
@@ -352,7 +352,7 @@ impl Search<'_> {
     }
 
     /// Tries one way; `None` when a person stopped the search.
-    fn try_one(&mut self, twists: &[Twist]) -> Option<bool> {
+    fn try_one(&mut self, twists: &[Mutation]) -> Option<bool> {
         if !self.counter.step() {
             return None;
         }
@@ -378,7 +378,7 @@ pub struct Alignment {
     /// True when the gateway told only the beginning.
     pub truncated: bool,
     /// What it means.
-    pub words: Words,
+    pub words: Message,
 }
 
 /// Lays the string of a 401 beside the one that was signed, byte by byte.

@@ -2,45 +2,45 @@
 
 use super::Change;
 use super::v3_forms::Ends;
-use recondesk_domain::Words;
+use recondesk_domain::Message;
 
-pub(super) fn not_a_signature() -> Words {
-    Words::new(
+pub(super) fn not_a_signature() -> Message {
+    Message::new(
         "这不是 APIv3 签名：应为 RSA 签名的 Base64",
         "This is no APIv3 signature: Base64 of an RSA signature is expected",
     )
 }
 
-pub(super) fn other_key_hints(none: bool) -> Vec<Words> {
+pub(super) fn other_key_hints(none: bool) -> Vec<Message> {
     if none {
-        return vec![Words::new(
+        return vec![Message::new(
             "先给出公钥、证书或私钥",
             "Give a public key, a certificate or a private key first",
         )];
     }
     vec![
-        Words::new(
+        Message::new(
             "这个签名不是用这些密钥做的（已用公钥还原核对，不必再试字符串）：核对私钥与证书序列号是否一对",
             "None of these keys made this signature (checked by undoing it, so no string can help): check that key and serial belong together",
         ),
-        Words::new(
+        Message::new(
             "签名文本若在复制中少了字符，也会这样",
             "A signature that lost characters while copying looks the same",
         ),
     ]
 }
 
-pub(super) fn other_text_hints() -> Vec<Words> {
+pub(super) fn other_text_hints() -> Vec<Message> {
     vec![
-        Words::new(
+        Message::new(
             "密钥是对的，签的是另一个字符串",
             "The key is right; another string was signed",
         ),
-        Words::new(
+        Message::new(
             "给出 401 应答全文，其中的 sign_information 可逐字节比对",
             "Give the whole 401 answer: its sign_information is compared byte by byte",
         ),
-        Words::new(
+        Message::new(
             "给出对方实际签名的字符串，或签名时的随机串和时间",
             "Give the string that was really signed, or its nonce and time",
         ),
@@ -51,11 +51,11 @@ pub(super) fn other_key(name: &str) -> Change {
     Change {
         code: "key-of-other",
         field: String::new(),
-        what: Words::new(
+        what: Message::new(
             format!("用了“{name}”的私钥"),
             format!("the private key of “{name}” was used"),
         ),
-        mend: Words::new(
+        mend: Message::new(
             "换成与证书序列号成对的私钥",
             "use the private key that belongs to the serial",
         ),
@@ -66,11 +66,11 @@ pub(super) fn sha1() -> Change {
     Change {
         code: "digest-sha1",
         field: String::new(),
-        what: Words::new(
+        what: Message::new(
             "用了 SHA1withRSA，应为 SHA256withRSA",
             "SHA1withRSA was used instead of SHA256withRSA",
         ),
-        mend: Words::new("改用 SHA256withRSA", "use SHA256withRSA"),
+        mend: Message::new("改用 SHA256withRSA", "use SHA256withRSA"),
     }
 }
 
@@ -78,11 +78,11 @@ pub(super) fn other_string() -> Change {
     Change {
         code: "other-string",
         field: String::new(),
-        what: Words::new(
+        what: Message::new(
             "签名正确，但签的是另一个字符串",
             "the signature is right, but of another string",
         ),
-        mend: Words::new(
+        mend: Message::new(
             "照右边的字符串改，从第一处不同开始",
             "follow the right string, beginning at the first difference",
         ),
@@ -142,8 +142,8 @@ pub(super) fn ends(ends: Ends) -> Change {
     Change {
         code,
         field: String::new(),
-        what: Words::new(zh, en),
-        mend: Words::new(
+        what: Message::new(zh, en),
+        mend: Message::new(
             "每一行（包括最后一行）都以一个 LF 结尾",
             "end every line, the last too, with one LF",
         ),
@@ -235,8 +235,8 @@ pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Chan
     Change {
         code,
         field: name.to_owned(),
-        what: Words::new(zh, en),
-        mend: Words::new(
+        what: Message::new(zh, en),
+        mend: Message::new(
             format!("{line_zh}一行用实际发送的原文"),
             format!("sign the line {line_en} exactly as it is sent"),
         ),
@@ -255,17 +255,17 @@ fn line_name(name: &'static str) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn aligned(first: Option<usize>, line: usize, other_length: bool) -> Words {
+pub(super) fn aligned(first: Option<usize>, line: usize, other_length: bool) -> Message {
     match first {
-        Some(at) => Words::new(
+        Some(at) => Message::new(
             format!("从第 {line} 行、第 {at} 字节起与微信支付计算的不同"),
             format!("It parts from WeChat Pay's string at byte {at}, in line {line}"),
         ),
-        None if other_length => Words::new(
+        None if other_length => Message::new(
             "看得到的部分相同，但总长度不同：不同处在请求体里",
             "What is told is equal, but the lengths differ: the difference is in the body",
         ),
-        None => Words::new(
+        None => Message::new(
             "字符串相同：问题在私钥或证书序列号，不在字符串",
             "The strings are equal: look at the private key or the serial number, not at the string",
         ),
