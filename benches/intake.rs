@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use calamine::{Reader as _, Xlsx};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use recondesk::intake::{
-    Block, Guess, Kind, Mapping, OrderBlock, Plan, RecordSplitter, Workbook, sniff,
+    Block, Guess, Mapping, OrderBlock, Plan, RecordKind, RecordSplitter, Workbook, sniff,
 };
 
 const HEAD: [&str; 12] = [
@@ -102,7 +102,7 @@ fn sheet() -> Vec<u8> {
 }
 
 fn plan(guess: &Guess) -> Plan {
-    let mapping = Mapping::guess(&guess.headers, Kind::Orders).unwrap();
+    let mapping = Mapping::guess(&guess.headers, RecordKind::Orders).unwrap();
     Plan::new(&mapping, guess).unwrap()
 }
 

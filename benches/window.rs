@@ -19,7 +19,7 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
 use recondesk::adapters::report::XlsxWriter;
-use recondesk::app::jobs::window::{Environment, WindowJobs};
+use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::{TaskKind, Worker, WorkerSet};
 use recondesk::domain::{self, MerchantProfile};
 use recondesk::ports::{Clock, PickAsk, Picker, Ports};

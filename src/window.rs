@@ -7,7 +7,7 @@ use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
 use recondesk::adapters::report::XlsxWriter;
 use recondesk::adapters::{self, log, workspace::Workspace};
-use recondesk::app::jobs::window::{Demo, Environment, WindowJobs};
+use recondesk::app::jobs::router::{Demo, Environment, WindowJobs};
 use recondesk::app::{Failure, FailureKind, Message, NoticeText, Worker, WorkerSet};
 use recondesk::cli::{self, WindowStart};
 use recondesk::ports::Ports;

@@ -16,7 +16,7 @@ use recondesk_app::jobs::reconcile::Reconciled;
 use recondesk_app::jobs::{day, orders, preview, profiles};
 use recondesk_app::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, FeeRate, MerchantProfile, ProfileId, Secret, SecretKind};
-use recondesk_intake::Kind;
+use recondesk_intake::RecordKind;
 use recondesk_ports::{OrdersImport, Ports, Source};
 use wechatpay_sandbox::scenario::{
     Anomaly, OrderColumns, OrdersWriter, RATE, Scenario, mapping_toml,
@@ -111,7 +111,7 @@ impl Shop {
         reporter: &dyn Reporter,
     ) -> Result<OrdersImport, Failure> {
         let toml = mapping_toml(COLUMNS);
-        let mapping = preview::read_mapping(&toml, Kind::Orders)?;
+        let mapping = preview::read_mapping(&toml, RecordKind::Orders)?;
         let name = format!("orders_{}.csv", self.day);
         let source = Source::from_bytes(&name, std::mem::take(&mut self.file));
         let id = self.merchant.0;

@@ -43,7 +43,7 @@ pub use context::{WindowStart, World};
 pub use demo::{ORDERS as DEMO_ORDERS, Shop};
 pub use prompt::passphrase;
 use recondesk_app::{Failure, Language as Lang};
-use recondesk_intake::Kind;
+use recondesk_intake::RecordKind;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
 #[derive(Debug, Parser)]
@@ -56,11 +56,11 @@ struct Cli {
     #[arg(long, global = true, value_name = "zh|en", value_parser = lang)]
     lang: Option<Lang>,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// 演示：一家虚构商城的一天 | Demo: one day of an invented shop
     Demo(demo::DemoCommand),
     /// 商户档案：新增、列出、查看、删除、设置密钥 | Merchant profiles
@@ -145,26 +145,29 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
     }
 }
 
-fn dispatch(command: Option<Command>, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+fn dispatch(
+    command: Option<CliCommand>,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
     match command {
         None => context.window(),
-        Some(Command::Demo(command)) => demo::run(&command, context),
-        Some(Command::Profile(command)) => profile::run(command, context),
-        Some(Command::Orders(command)) => orders::run(&command, Kind::Orders, context),
-        Some(Command::Refunds(command)) => orders::run(&command, Kind::Refunds, context),
-        Some(Command::Bill(command)) => bill::run(&command, context),
-        Some(Command::Reconcile(command)) => reconcile::run(&command, context),
-        Some(Command::Cases(command)) => reconcile::run_cases(&command, context),
-        Some(Command::Day(command)) => day::run(&command, context),
-        Some(Command::Sandbox(command)) => sandbox::run(&command, context),
-        Some(Command::Sign(command)) => sign::run(&command, context),
-        Some(Command::Verify(command)) => verify::run(&command, context),
-        Some(Command::Decrypt(command)) => decrypt::run(&command, context),
-        Some(Command::Explain(command)) => explain::run(&command, context),
-        Some(Command::Selftest(command)) => selftest::run(&command, context),
-        Some(Command::Query(command)) => query::run(&command, context),
-        Some(Command::Notify(command)) => notify::run(&command, context),
-        Some(Command::ExplainError(command)) => explain_error::run(&command, context),
+        Some(CliCommand::Demo(command)) => demo::run(&command, context),
+        Some(CliCommand::Profile(command)) => profile::run(command, context),
+        Some(CliCommand::Orders(command)) => orders::run(&command, RecordKind::Orders, context),
+        Some(CliCommand::Refunds(command)) => orders::run(&command, RecordKind::Refunds, context),
+        Some(CliCommand::Bill(command)) => bill::run(&command, context),
+        Some(CliCommand::Reconcile(command)) => reconcile::run(&command, context),
+        Some(CliCommand::Cases(command)) => reconcile::run_cases(&command, context),
+        Some(CliCommand::Day(command)) => day::run(&command, context),
+        Some(CliCommand::Sandbox(command)) => sandbox::run(&command, context),
+        Some(CliCommand::Sign(command)) => sign::run(&command, context),
+        Some(CliCommand::Verify(command)) => verify::run(&command, context),
+        Some(CliCommand::Decrypt(command)) => decrypt::run(&command, context),
+        Some(CliCommand::Explain(command)) => explain::run(&command, context),
+        Some(CliCommand::Selftest(command)) => selftest::run(&command, context),
+        Some(CliCommand::Query(command)) => query::run(&command, context),
+        Some(CliCommand::Notify(command)) => notify::run(&command, context),
+        Some(CliCommand::ExplainError(command)) => explain_error::run(&command, context),
     }
 }
 

@@ -12,8 +12,8 @@ use recondesk_app::jobs::{orders, preview};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{Fen, ProfileId};
 use recondesk_intake::{
-    Fate, IntakeError, Kind, KnownContext, Mapping, Plan, Preview, ReasonLanguage, Reject,
-    RejectWriter, UnitDoubt,
+    IntakeError, KnownContext, Mapping, Plan, Preview, ReasonLanguage, RecordKind, Reject,
+    RejectWriter, RowFate, UnitDoubt,
 };
 use recondesk_ports::{BooksError, OrdersImport, Ports, Scratch, Source};
 
@@ -48,7 +48,7 @@ pub(super) struct OrdersImportCommand {
 
 pub(super) fn run(
     OrdersCommand::Import(import): &OrdersCommand,
-    kind: Kind,
+    kind: RecordKind,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     check_rejects(import)?;
@@ -173,7 +173,7 @@ fn mapping(
     ports: &Ports,
     id: ProfileId,
     import: &OrdersImportCommand,
-    (source, kind): (&mut Source, Kind),
+    (source, kind): (&mut Source, RecordKind),
 ) -> Result<(Mapping, bool), Failure> {
     if let Some(path) = &import.mapping {
         let mut text = String::new();
@@ -353,21 +353,21 @@ fn sample(preview: &Preview, lang: Lang) -> String {
     for row in &preview.rows {
         let line = row.line.to_string();
         match &row.fate {
-            Fate::Order(order) => table.row([
+            RowFate::Order(order) => table.row([
                 line,
                 order.out_trade_no.to_string(),
                 order.pay_status.word().to_owned(),
                 order.amount.grouped(),
                 order.created_at.to_string(),
             ]),
-            Fate::Refund(refund) => table.row([
+            RowFate::Refund(refund) => table.row([
                 line,
                 refund.out_refund_no.to_string(),
                 refund.status.word().to_owned(),
                 refund.amount.grouped(),
                 refund.time().map(|t| t.to_string()).unwrap_or_default(),
             ]),
-            Fate::Refused(_) | Fate::Blank => {}
+            RowFate::Refused(_) | RowFate::Blank => {}
         }
     }
     table.print()

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq as _;
 
 use recondesk_app::Language as Lang;
 use recondesk_domain::Secret;
-use recondesk_ports::Asking;
+use recondesk_ports::PassphraseUse;
 
 /// Asks for a secret without showing it; `None` when there is no terminal or nothing was typed.
 pub(super) fn secret(question: &str) -> Option<Secret<String>> {
@@ -20,12 +20,14 @@ pub(super) fn secret(question: &str) -> Option<Secret<String>> {
 
 /// Asks for the passphrase of the sealed file, twice when it is to be made.
 #[must_use]
-pub fn passphrase(asking: Asking) -> Option<Secret<String>> {
+pub fn passphrase(asking: PassphraseUse) -> Option<Secret<String>> {
     let arguments: Vec<_> = std::env::args_os().collect();
     let lang: Lang = super::help::lang_of(&arguments);
     match asking {
-        Asking::ToOpen => secret(lang.pick("密封文件口令：", "Passphrase of the sealed file: ")),
-        Asking::ToMake => {
+        PassphraseUse::ToOpen => {
+            secret(lang.pick("密封文件口令：", "Passphrase of the sealed file: "))
+        }
+        PassphraseUse::ToMake => {
             let first = secret(lang.pick(
                 "本机没有系统密钥串，密钥将存入密封文件。设置口令：",
                 "There is no keychain here, keys go to a sealed file. New passphrase: ",

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 use super::CommandEnd;
 use super::context::{CommandContext, print, print_json, profile_named};
-use recondesk_app::jobs::lookup::live::{self, Asked};
-use recondesk_app::jobs::lookup::recognise::{Cleaning, Found, Recognised, recognise};
-use recondesk_app::jobs::lookup::sentence::Standing;
+use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
+use recondesk_app::jobs::lookup::order_summary::Attention;
+use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised, recognise};
 use recondesk_app::jobs::lookup::{OrderView, look_up};
-use recondesk_app::jobs::query::Verdict;
+use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CancelToken, NumberKind, Ports};
@@ -110,26 +110,26 @@ fn one(
         let mut stories = look_up(ports, &found.number, profile.as_ref().map(|named| named.0))?;
         let asked = if command.live {
             let asked = ask(ports, found, &stories, profile.clone())?;
-            if let Verdict::ExchangeError(why) = &asked.inquiry.verdict {
+            if let QueryVerdict::ExchangeError(why) = &asked.inquiry.verdict {
                 trouble = trouble.or_else(|| Some(why.failure()));
             } else if let Some(Err(why)) = &asked.inquiry.refunds {
                 trouble = trouble.or_else(|| Some(why.failure()));
             }
             needs_person |= !asked.agrees();
             // The answer is about the first story's order.
-            if let Some(story) = stories.first_mut() {
-                story.sentence = live::told_with(ports, story, &asked);
+            if let Some(view) = stories.first_mut() {
+                view.sentence = live::told_with(ports, view, &asked);
             }
             Some(asked)
         } else {
             None
         };
         // What is only open in the workspace is settled by an answer that agrees with it.
-        let agrees = asked.as_ref().is_some_and(Asked::agrees);
-        let settled = |story: &OrderView| match story.sentence.standing {
-            Standing::Agrees => true,
-            Standing::Open => agrees,
-            Standing::NeedsPerson => false,
+        let agrees = asked.as_ref().is_some_and(LiveAnswer::agrees);
+        let settled = |view: &OrderView| match view.sentence.standing {
+            Attention::Agrees => true,
+            Attention::Open => agrees,
+            Attention::NeedsPerson => false,
         };
         needs_person |= stories.is_empty() || !stories.iter().all(settled);
         answers.push((found.clone(), stories, asked));
@@ -148,25 +148,25 @@ fn one(
     }
 }
 
-type LiveResult = (Found, Vec<OrderView>, Option<Asked>);
+type LiveResult = (FoundNumber, Vec<OrderView>, Option<LiveAnswer>);
 
 /// Asks WeChat Pay as the merchant named, else as the one that has the number.
 fn ask(
     ports: &Ports,
-    found: &Found,
+    found: &FoundNumber,
     stories: &[OrderView],
     named: Named,
-) -> Result<Asked, Failure> {
-    let story = stories.first();
-    let profile = match named.or_else(|| story.map(|story| story.dossier.profile.clone())) {
+) -> Result<LiveAnswer, Failure> {
+    let view = stories.first();
+    let profile = match named.or_else(|| view.map(|view| view.record.profile.clone())) {
         Some(profile) => profile,
         None => only_profile(ports)?,
     };
-    let order = story.and_then(|story| story.dossier.order()).copied();
-    let kind = story.map_or_else(|| likeliest(found), |story| story.kind);
+    let order = view.and_then(|view| view.record.order()).copied();
+    let kind = view.map_or_else(|| likeliest(found), |view| view.kind);
     // A business number is the merchant's own: WeChat Pay knows the order by the number it was sent.
-    let number = match (kind, story) {
-        (NumberKind::OrderNo, Some(story)) => story.dossier.out_trade_no.clone(),
+    let number = match (kind, view) {
+        (NumberKind::OrderNo, Some(view)) => view.record.out_trade_no.clone(),
         _ => found.number.clone(),
     };
     let profile = (profile.0, &profile.1);
@@ -179,7 +179,7 @@ fn ask(
     )
 }
 
-fn likeliest(found: &Found) -> NumberKind {
+fn likeliest(found: &FoundNumber) -> NumberKind {
     found
         .kinds
         .first()

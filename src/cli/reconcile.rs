@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::findings::{FindingsFormat, FindingsOutput, sentence};
-use recondesk_app::jobs::reconcile::{self, Ask, Matched, Reconciled};
+use recondesk_app::jobs::reconcile::{self, Matched, Reconciled, RunRequest};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{Category, Finding};
 use recondesk_ports::CaseQuery;
@@ -36,7 +36,7 @@ pub(super) fn run(
     let day = context.day(&command.date)?;
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
-    let ask = Ask {
+    let ask = RunRequest {
         profile: (id, &profile),
         day,
         cut_off_minutes: command.cut_off,

@@ -14,7 +14,7 @@ use super::context::{CommandContext, print};
 use super::lab_keys::{read_file, refused};
 use recondesk_app::Failure;
 use wechatpay_codec::lab::visible::harmless_line;
-use wechatpay_codec::selftest::{Check, Outcome, run as run_file, run_embedded};
+use wechatpay_codec::selftest::{Check, CheckOutcome, run as run_file, run_embedded};
 
 #[derive(Debug, Args)]
 pub(super) struct SelftestCommand {
@@ -49,16 +49,16 @@ pub(super) fn run(
     for check in &checks {
         let id = harmless_line(check.id.as_bytes());
         match &check.outcome {
-            Outcome::Ok => {
+            CheckOutcome::Ok => {
                 ok += 1;
                 text.push_str(&format!("{id} ok\n"));
             }
-            Outcome::Failed(reason) => {
+            CheckOutcome::Failed(reason) => {
                 failed += 1;
                 let reason = harmless_line(reason.as_bytes());
                 text.push_str(&format!("{id} FAILED {reason}\n"));
             }
-            Outcome::Skipped => skipped += 1,
+            CheckOutcome::Skipped => skipped += 1,
         }
     }
     print(text.as_bytes())?;

@@ -274,7 +274,7 @@ fn steps_json(steps: &StepsV2) -> serde_json::Value {
         "hmac_sha256": steps.hmac,
         "signed": steps.sorted,
         "dropped": steps.fields.iter()
-            .filter(|field| field.part != wechatpay_codec::lab::steps::Part::Signed)
+            .filter(|field| field.part != wechatpay_codec::lab::steps::FieldPart::Signed)
             .map(|field| field.name.as_str()).collect::<Vec<_>>(),
     })
 }

@@ -11,7 +11,7 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::report::XlsxWriter;
 use recondesk::app::event::PageRows;
-use recondesk::app::jobs::window::{Environment, WindowJobs};
+use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderFilter};
 use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
 use recondesk::domain::{BillDate, FulfilStatus, ProfileId};

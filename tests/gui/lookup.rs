@@ -6,8 +6,8 @@ use egui_kittest::kittest::Queryable as _;
 #[cfg(feature = "pictures")]
 use recondesk::app::Remote;
 use recondesk::app::jobs::exchange::ExchangeError;
-use recondesk::app::jobs::lookup::desk::{Following, ListFile};
-use recondesk::app::jobs::lookup::sentence::{Standing, sentence};
+use recondesk::app::jobs::lookup::order_summary::{Attention, sentence};
+use recondesk::app::jobs::lookup::session::{Following, ListFile};
 use recondesk::app::jobs::poll::{Plan, Poll};
 use recondesk::app::{Command, Event, Language, Outcome, TaskId};
 use recondesk::domain::{
@@ -16,7 +16,7 @@ use recondesk::domain::{
 use recondesk::ports::ExchangeRecord;
 use recondesk::ui::{App, Screen};
 
-use crate::lookup_sample::{NUMBER, live, local, story};
+use crate::lookup_sample::{NUMBER, live, local, view};
 use crate::stage::{Look, Tape, now, sample_window};
 
 /// The number of the last command that `wanted` picks.
@@ -54,7 +54,7 @@ const PASTED: &str = "顾客 QH260308100244120077\n急";
 fn looked_up(look: Look, tape: &Tape) -> Harness<'static, App> {
     let mut harness = sample_window(look, Screen::Lookup, tape);
     paste(&mut harness, PASTED);
-    let stories = vec![story(look.language)];
+    let stories = vec![view(look.language)];
     let task = task_of(tape, is_look_up);
     answer(tape, task, Outcome::LookedUp(local(PASTED, stories)));
     harness.run_steps(2);
@@ -84,7 +84,7 @@ fn a_customer_on_the_phone_is_helped_by_keyboard_alone() {
     assert_eq!(harness.state().screen(), Screen::Lookup);
 
     let task = task_of(&tape, is_look_up);
-    let stories = vec![story(Language::Zh)];
+    let stories = vec![view(Language::Zh)];
     answer(&tape, task, Outcome::LookedUp(local(NUMBER, stories)));
     harness.run_steps(2);
     assert!(said(
@@ -248,7 +248,7 @@ fn without_a_key_nobody_is_asked() {
     }
     paste(&mut harness, NUMBER);
     let task = task_of(&tape, is_look_up);
-    let stories = vec![story(Language::Zh)];
+    let stories = vec![view(Language::Zh)];
     answer(&tape, task, Outcome::LookedUp(local(NUMBER, stories)));
     harness.run_steps(2);
 
@@ -356,29 +356,29 @@ fn the_screen_draws_in_every_look() {
 
 #[test]
 fn the_sentence_never_contradicts_an_open_case() {
-    let mut dossier = story(Language::Zh).dossier;
-    dossier.cases[0].case.finding = Finding::new(Category::PayPendingW);
-    dossier.orders.clear();
-    let waiting = sentence(&dossier);
-    assert_eq!(waiting.standing, Standing::Open);
+    let mut record = view(Language::Zh).record;
+    record.cases[0].case.finding = Finding::new(Category::PayPendingW);
+    record.orders.clear();
+    let waiting = sentence(&record);
+    assert_eq!(waiting.standing, Attention::Open);
     assert_eq!(waiting.step, SuggestedAction::Wait);
     assert!(
         waiting.words.zh.contains("跨日在途，等次日对账"),
         "{waiting:?}"
     );
 
-    let mut dossier = story(Language::Zh).dossier;
-    let order = &mut dossier.orders[0].row;
+    let mut record = view(Language::Zh).record;
+    let order = &mut record.orders[0].row;
     order.pay_status = PayStatus::Paid;
     order.fulfil_status = FulfilStatus::Fulfilled;
-    dossier.cases[0].case.finding = Finding::new(Category::MOnlyRefund);
-    let refund = sentence(&dossier);
-    assert_eq!(refund.standing, Standing::NeedsPerson);
+    record.cases[0].case.finding = Finding::new(Category::MOnlyRefund);
+    let refund = sentence(&record);
+    assert_eq!(refund.standing, Attention::NeedsPerson);
     assert_eq!(refund.step, SuggestedAction::SubmitRefund);
     assert!(refund.words.zh.contains("R02"), "{refund:?}");
 
-    dossier.cases[0].case.status = CaseStatus::Resolved;
-    assert_eq!(sentence(&dossier).standing, Standing::Agrees);
+    record.cases[0].case.status = CaseStatus::Resolved;
+    assert_eq!(sentence(&record).standing, Attention::Agrees);
 }
 
 #[test]

@@ -2,14 +2,14 @@
 
 use recondesk::app::jobs::exchange::{Exchange, ExchangeError};
 use recondesk::app::jobs::lookup::OrderView;
-use recondesk::app::jobs::lookup::desk::{Live, Local, LookUp, Question};
+use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
 use recondesk::app::jobs::lookup::fields::fields;
-use recondesk::app::jobs::lookup::gather::{CaseStory, Kept, OrderRecord};
-use recondesk::app::jobs::lookup::live::Asked;
+use recondesk::app::jobs::lookup::live::LiveAnswer;
+use recondesk::app::jobs::lookup::order_summary::sentence;
 use recondesk::app::jobs::lookup::recognise::recognise;
-use recondesk::app::jobs::lookup::sentence::sentence;
-use recondesk::app::jobs::lookup::timeline::{Entry, EntryKind};
-use recondesk::app::jobs::query::{Inquiry, Verdict, differences};
+use recondesk::app::jobs::lookup::session::{Live, Local, LookUp, Question};
+use recondesk::app::jobs::lookup::timeline::{EntryKind, TimelineEntry};
+use recondesk::app::jobs::query::{Inquiry, QueryVerdict, differences};
 use recondesk::app::{Language, Message};
 use recondesk::domain::*;
 use recondesk::ports::{CaseId, CaseRecord, HttpAnswer, NumberKind};
@@ -82,8 +82,8 @@ fn case() -> CaseRecord {
     }
 }
 
-fn entry(time: &str, kind: EntryKind, zh: &str, en: &str) -> Entry {
-    Entry {
+fn entry(time: &str, kind: EntryKind, zh: &str, en: &str) -> TimelineEntry {
+    TimelineEntry {
         at: Some(at(time)),
         kind,
         words: Message::new(zh, en),
@@ -94,7 +94,7 @@ fn entry(time: &str, kind: EntryKind, zh: &str, en: &str) -> Entry {
     }
 }
 
-fn entries(english: bool) -> Vec<Entry> {
+fn entries(english: bool) -> Vec<TimelineEntry> {
     let amount = Some(Fen::new(29_900));
     let row = |line| {
         Some(RowRef {
@@ -109,7 +109,7 @@ fn entries(english: bool) -> Vec<Entry> {
         "账单 03-08"
     };
     vec![
-        Entry {
+        TimelineEntry {
             amount,
             source: "orders_0308.csv:9318".to_owned(),
             row: row(9318),
@@ -120,7 +120,7 @@ fn entries(english: bool) -> Vec<Entry> {
                 "Order created",
             )
         },
-        Entry {
+        TimelineEntry {
             amount,
             state: "SUCCESS".to_owned(),
             source: format!("{bill}:12044"),
@@ -132,7 +132,7 @@ fn entries(english: bool) -> Vec<Entry> {
                 "Bill: paid",
             )
         },
-        Entry {
+        TimelineEntry {
             state: "found".to_owned(),
             source: format!("1900000109/pay/{NUMBER}/payment"),
             ..entry(
@@ -142,7 +142,7 @@ fn entries(english: bool) -> Vec<Entry> {
                 "Run found P01",
             )
         },
-        Entry {
+        TimelineEntry {
             state: "note".to_owned(),
             ..entry(
                 "2026-03-09 10:08:20",
@@ -151,7 +151,7 @@ fn entries(english: bool) -> Vec<Entry> {
                 "Li Wen: the customer called, no code arrived",
             )
         },
-        Entry {
+        TimelineEntry {
             state: "SUCCESS".to_owned(),
             source: NUMBER.to_owned(),
             ..entry(
@@ -165,14 +165,14 @@ fn entries(english: bool) -> Vec<Entry> {
 }
 
 /// The story of the order.
-pub(crate) fn story(language: Language) -> OrderView {
+pub(crate) fn view(language: Language) -> OrderView {
     let english = language == Language::En;
     let name = if english {
         "Qinghe Mall"
     } else {
         "青禾商城"
     };
-    let dossier = OrderRecord {
+    let record = OrderRecord {
         profile: (ProfileId(1), MerchantProfile::new(name, "1900000109")),
         out_trade_no: NUMBER.to_owned(),
         orders: vec![Kept {
@@ -197,9 +197,9 @@ pub(crate) fn story(language: Language) -> OrderView {
     };
     OrderView {
         kind: NumberKind::OutTradeNo,
-        sentence: sentence(&dossier),
+        sentence: sentence(&record),
         entries: entries(english),
-        dossier,
+        record,
     }
 }
 
@@ -265,8 +265,8 @@ pub(crate) fn question() -> Question {
 pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
     let result = result.map(answer_params);
     let verdict = match &result {
-        Ok(params) => Verdict::Known(Box::new(OrderState::read(params).unwrap())),
-        Err(trouble) => Verdict::ExchangeError(trouble.clone()),
+        Ok(params) => QueryVerdict::Known(Box::new(OrderState::read(params).unwrap())),
+        Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
     };
     let exchange = Exchange {
         endpoint: Endpoint::OrderQuery,
@@ -290,7 +290,7 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         refunds: None,
     };
     let local = Some(order());
-    let asked = Asked {
+    let asked = LiveAnswer {
         number: NUMBER.to_owned(),
         kind: NumberKind::OutTradeNo,
         differences: differences(&inquiry, local.as_ref()),

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use recondesk::adapters;
-use recondesk::app::jobs::lookup::live::{self, Asked};
-use recondesk::app::jobs::lookup::sentence::Standing;
+use recondesk::app::jobs::lookup::live::{self, LiveAnswer};
+use recondesk::app::jobs::lookup::order_summary::Attention;
 use recondesk::app::jobs::lookup::ticket::{curl, ticket};
 use recondesk::app::jobs::lookup::timeline::EntryKind;
 use recondesk::app::jobs::lookup::{OrderView, look_up};
-use recondesk::app::jobs::notify::{self, Fate, Reason, Received};
-use recondesk::app::jobs::query::Verdict;
+use recondesk::app::jobs::notify::{self, Fate, Received, SetAsideReason};
+use recondesk::app::jobs::query::QueryVerdict;
 use recondesk::app::jobs::{bills, orders};
 use recondesk::app::{Language, Silent};
 use recondesk::domain::{MerchantProfile, ProfileId, Secret, SecretKind, SuggestedAction};
@@ -96,13 +96,13 @@ impl Support {
         bills::import(books, (self.id, &self.profile), source, None, &Silent).unwrap();
     }
 
-    fn story(&self, number: &str) -> OrderView {
+    fn view(&self, number: &str) -> OrderView {
         let mut stories = look_up(&self.ports, number, None).unwrap();
         assert_eq!(stories.len(), 1, "{number}");
         stories.remove(0)
     }
 
-    fn ask(&self, number: &str) -> Asked {
+    fn ask(&self, number: &str) -> LiveAnswer {
         let local = live::local_behind(&self.ports, self.id, number).unwrap();
         let profile = (self.id, &self.profile);
         let what = (number, NumberKind::OutTradeNo);
@@ -128,21 +128,21 @@ fn a_dropped_order_is_told_in_one_sentence_with_its_sources() {
     support.shop().place_paid("A1", "3500");
     support.bill();
 
-    let story = support.story("A1");
+    let view = support.view("A1");
 
-    assert_eq!(story.sentence.standing, Standing::NeedsPerson);
-    assert_eq!(story.sentence.step, SuggestedAction::Reissue);
+    assert_eq!(view.sentence.standing, Attention::NeedsPerson);
+    assert_eq!(view.sentence.step, SuggestedAction::Reissue);
     assert_eq!(
-        story.sentence.words.zh,
+        view.sentence.words.zh,
         "顾客 03-09 12:00 已付 ¥35.00，商户订单仍为未支付：掉单，建议补发货"
     );
-    let kinds: Vec<_> = story.entries.iter().map(|entry| entry.kind).collect();
+    let kinds: Vec<_> = view.entries.iter().map(|entry| entry.kind).collect();
     assert_eq!(kinds, [EntryKind::Order, EntryKind::BillPayment]);
-    assert_eq!(story.entries[0].source, "orders.csv:2");
-    assert_eq!(story.entries[1].source, "bill.csv:2");
-    let paid = story.dossier.transaction_id();
+    assert_eq!(view.entries[0].source, "orders.csv:2");
+    assert_eq!(view.entries[1].source, "bill.csv:2");
+    let paid = view.record.transaction_id();
     assert_eq!(paid.len(), 28);
-    assert_eq!(support.story(&paid).kind, NumberKind::TransactionId);
+    assert_eq!(support.view(&paid).kind, NumberKind::TransactionId);
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn books_that_agree_need_nobody_and_unknown_numbers_have_no_story() {
     support.shop().place_paid("A1", "3500");
     support.bill();
 
-    assert_eq!(support.story("A1").sentence.standing, Standing::Agrees);
-    assert_eq!(support.story("A2").sentence.standing, Standing::Open);
+    assert_eq!(support.view("A1").sentence.standing, Attention::Agrees);
+    assert_eq!(support.view("A2").sentence.standing, Attention::Open);
     assert_eq!(look_up(&support.ports, "A9", None).unwrap(), []);
     let stranger = Some(ProfileId(999));
     assert_eq!(look_up(&support.ports, "A1", stranger).unwrap(), []);
@@ -172,10 +172,10 @@ fn a_live_answer_is_compared_logged_without_secrets_and_kept_only_when_asked() {
         .collect();
     assert_eq!(fields, ["trade_state"]);
     assert!(!asked.agrees());
-    let story = support.story("A1");
-    assert_eq!(story.dossier.observations, []);
-    assert_eq!(story.dossier.exchanges.len(), 1);
-    let logged = &story.dossier.exchanges[0];
+    let view = support.view("A1");
+    assert_eq!(view.record.observations, []);
+    assert_eq!(view.record.exchanges.len(), 1);
+    let logged = &view.record.exchanges[0];
     assert_eq!(logged.outcome, "SUCCESS");
     let merchant = &support.running.merchant;
     for secret in [merchant.v2_key.expose(), "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"] {
@@ -184,22 +184,22 @@ fn a_live_answer_is_compared_logged_without_secrets_and_kept_only_when_asked() {
     let command = curl(&asked.inquiry.exchanges[0], &support.profile.gateway);
     assert!(command.contains("/pay/orderquery"), "{command}");
     assert!(command.contains("<sign>***</sign>"), "{command}");
-    let text = ticket(Some(&story), Some(&asked), Language::Zh);
+    let text = ticket(Some(&view), Some(&asked), Language::Zh);
     assert!(text.contains("交易状态: SUCCESS"), "{text}");
     assert!(!text.contains("oUpF8u"), "{text}");
 
     assert_eq!(live::keep(&support.ports, support.id, &asked), Ok(true));
     assert_eq!(live::keep(&support.ports, support.id, &asked), Ok(false));
-    let story = support.story("A1");
-    assert_eq!(story.dossier.observations.len(), 1);
-    assert_eq!(story.sentence.step, SuggestedAction::Reissue);
+    let view = support.view("A1");
+    assert_eq!(view.record.observations.len(), 1);
+    assert_eq!(view.sentence.step, SuggestedAction::Reissue);
 }
 
 #[test]
 fn an_answer_that_is_not_to_be_believed_changes_nothing() {
     let support = Support::new(&[("A1", "35.00", "created")]);
     support.shop().place_paid("A1", "3500");
-    let before = support.story("A1").sentence;
+    let before = support.view("A1").sentence;
     for kind in [
         "wrong_sign",
         "other_order",
@@ -217,11 +217,11 @@ fn an_answer_that_is_not_to_be_believed_changes_nothing() {
 
         assert!(asked.is_unclear(), "{kind}");
         assert!(
-            matches!(asked.inquiry.verdict, Verdict::ExchangeError(_)),
+            matches!(asked.inquiry.verdict, QueryVerdict::ExchangeError(_)),
             "{kind}"
         );
         assert!(live::keep(&support.ports, support.id, &asked).is_err());
-        assert_eq!(support.story("A1").sentence, before, "{kind}");
+        assert_eq!(support.view("A1").sentence, before, "{kind}");
     }
 }
 
@@ -260,9 +260,9 @@ fn a_notification_is_entered_once_however_often_it_comes() {
     assert!(matches!(fates[1], Fate::Repeated { .. }));
     assert!(matches!(fates[2], Fate::Repeated { .. }));
     assert!(results.iter().all(|one| one.answer.contains("SUCCESS")));
-    let story = support.story("A1");
-    assert_eq!(story.dossier.observations.len(), 1);
-    assert_eq!(story.sentence.step, SuggestedAction::Reissue);
+    let view = support.view("A1");
+    assert_eq!(view.record.observations.len(), 1);
+    assert_eq!(view.sentence.step, SuggestedAction::Reissue);
 }
 
 #[test]
@@ -282,23 +282,23 @@ fn forged_foreign_and_misfitting_notifications_are_kept_aside() {
         let end = good.find("</sign>").unwrap() + 7;
         format!("{}{}", &good[..start], &good[end..])
     };
-    assert!(matches!(fate(&unsigned), Reason::Forged(_)));
+    assert!(matches!(fate(&unsigned), SetAsideReason::Forged(_)));
     let dearer = good.replace("3500", "9900");
-    assert!(matches!(fate(&dearer), Reason::Forged(_)));
+    assert!(matches!(fate(&dearer), SetAsideReason::Forged(_)));
     let wrong_amount = support.notice(&json!({ "out_trade_no": "A2" }));
-    assert!(matches!(fate(&wrong_amount), Reason::Mismatch(_)));
+    assert!(matches!(fate(&wrong_amount), SetAsideReason::Mismatch(_)));
     let unknown = support.notice(&json!({ "out_trade_no": "A3" }));
-    assert!(matches!(fate(&unknown), Reason::NoOrder(_)));
+    assert!(matches!(fate(&unknown), SetAsideReason::NoOrder(_)));
     let broken = "<xml><a>&nbsp;</a></xml>";
-    assert!(matches!(fate(broken), Reason::Unreadable(_)));
+    assert!(matches!(fate(broken), SetAsideReason::Unreadable(_)));
     let v3 = r#"{"event_type":"TRANSACTION.SUCCESS","resource":{}}"#;
-    assert!(matches!(fate(v3), Reason::Forged(_)));
+    assert!(matches!(fate(v3), SetAsideReason::Forged(_)));
     let answer = support.take_in(&unsigned).remove(0).answer;
     assert!(answer.contains("FAIL"), "{answer}");
 
-    let kept = support.story("A2").dossier.observations;
+    let kept = support.view("A2").record.observations;
     assert!(kept.iter().all(|seen| !seen.aside.is_empty()), "{kept:?}");
-    assert_ne!(support.story("A1").sentence.step, SuggestedAction::Reissue);
+    assert_ne!(support.view("A1").sentence.step, SuggestedAction::Reissue);
 
     support.import(&[("A3", "35.00", "created")]);
     assert_eq!(support.take_in(&unknown).remove(0).fate, Fate::Applied);
@@ -320,5 +320,5 @@ fn a_refund_notification_is_decrypted_and_may_come_before_the_payments() {
     assert_eq!(results[0].fate, Fate::Applied);
     assert_eq!(results[1].fate, Fate::Applied);
     assert!(matches!(results[2].fate, Fate::Repeated { .. }));
-    assert_eq!(support.story("R1").dossier.out_trade_no, "A1");
+    assert_eq!(support.view("R1").record.out_trade_no, "A1");
 }

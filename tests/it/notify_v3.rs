@@ -216,8 +216,8 @@ fn a_log_of_many_tells_each_by_its_own_reason_in_any_order() {
         ["v3.payment", "A2", "applied", ""],
     ];
     assert_eq!(results, expected.map(|one| one.map(ToOwned::to_owned)));
-    let story = stage.expect(1, &["query", "A3"]);
-    assert!(!story.contains("dropped order"), "{story}");
+    let view = stage.expect(1, &["query", "A3"]);
+    assert!(!view.contains("dropped order"), "{view}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use recondesk::app::jobs::download::{BillType, Fetched, trade_bill};
 use recondesk::app::jobs::exchange::ExchangeError;
-use recondesk::app::jobs::query::{self, Inquiry, Verdict};
+use recondesk::app::jobs::query::{self, Inquiry, QueryVerdict};
 use recondesk::app::{Failure, FailureKind, Silent};
 use recondesk::domain::{BillDate, Fen, OutRefundNo, SignType};
 use recondesk::ports::GatewayError;
@@ -43,7 +43,7 @@ fn a_paid_order_is_known_with_amount_and_refunds() {
 
         let inquiry = ask(&desk, "A1");
 
-        let Verdict::Known(state) = &inquiry.verdict else {
+        let QueryVerdict::Known(state) = &inquiry.verdict else {
             panic!("{:?}", inquiry.verdict);
         };
         assert_eq!(state.state, TradeState::Refund);
@@ -58,7 +58,7 @@ fn a_paid_order_is_known_with_amount_and_refunds() {
         assert_eq!(inquiry.exchanges.len(), 3);
         let by_id = query::order_ref(&state.transaction_id, true).unwrap();
         let again = query::order(desk.line(), by_id, "").unwrap();
-        assert!(matches!(again.verdict, Verdict::Known(_)));
+        assert!(matches!(again.verdict, QueryVerdict::Known(_)));
     }
     let mut seen = Vec::new();
     let number = RefundRef::Merchant(OutRefundNo::new("R7").unwrap());
@@ -72,8 +72,8 @@ fn what_was_never_ordered_is_not_found_and_what_is_unpaid_is_not_paid() {
     let desk = Desk::at(&running);
     Client::of(&running, Digest::Md5).place("A2", "100");
 
-    assert_eq!(ask(&desk, "A9").verdict, Verdict::NotFound);
-    let Verdict::Known(state) = ask(&desk, "A2").verdict else {
+    assert_eq!(ask(&desk, "A9").verdict, QueryVerdict::NotFound);
+    let QueryVerdict::Known(state) = ask(&desk, "A2").verdict else {
         panic!("not known");
     };
     assert!(!state.state.is_paid());
@@ -91,7 +91,7 @@ fn trouble_under(fault: &Value) -> ExchangeError {
 
     assert_eq!(ledger(&running.base_http), before);
     match verdict {
-        Verdict::ExchangeError(trouble) => trouble,
+        QueryVerdict::ExchangeError(trouble) => trouble,
         other => panic!("{fault}: {other:?}"),
     }
 }
@@ -147,9 +147,12 @@ fn random_bytes_on_the_wire_are_unknown_and_never_a_panic() {
             &json!({ "kind": "garbage", "bytes": bytes }),
         );
         let verdict = ask(&desk, "A1").verdict;
-        assert!(matches!(verdict, Verdict::ExchangeError(_)), "{verdict:?}");
+        assert!(
+            matches!(verdict, QueryVerdict::ExchangeError(_)),
+            "{verdict:?}"
+        );
     }
-    assert!(matches!(ask(&desk, "A1").verdict, Verdict::Known(_)));
+    assert!(matches!(ask(&desk, "A1").verdict, QueryVerdict::Known(_)));
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn a_closed_port_is_not_sent_rather_than_unknown() {
     assert!(
         matches!(
             verdict,
-            Verdict::ExchangeError(ExchangeError::NotSent(GatewayError::Connect(_)))
+            QueryVerdict::ExchangeError(ExchangeError::NotSent(GatewayError::Connect(_)))
         ),
         "{verdict:?}"
     );
@@ -186,7 +189,8 @@ fn a_key_that_is_missing_or_wrong_is_told_before_anything_is_believed() {
     let refused = ask(&desk, "A1");
 
     assert_eq!(missing.code, "vault.v2_key");
-    let Verdict::ExchangeError(ExchangeError::Refused { message, .. }) = &refused.verdict else {
+    let QueryVerdict::ExchangeError(ExchangeError::Refused { message, .. }) = &refused.verdict
+    else {
         panic!("{:?}", refused.verdict);
     };
     assert_eq!(message, "签名错误");

@@ -43,9 +43,9 @@ fn rows_of_other_merchants_are_left_to_them_and_counted() {
         "{said}"
     );
     for (number, is_own) in [("A1", true), ("A2", false), ("A3", false), ("A4", true)] {
-        let story = String::from_utf8(stage.run(&["query", number]).stdout).unwrap();
-        let is_known = !story.contains("not in the workspace");
-        assert_eq!(is_known, is_own, "{number}: {story}");
+        let view = String::from_utf8(stage.run(&["query", number]).stdout).unwrap();
+        let is_known = !view.contains("not in the workspace");
+        assert_eq!(is_known, is_own, "{number}: {view}");
     }
 }
 
@@ -87,8 +87,8 @@ fn a_file_of_other_merchants_alone_is_refused_and_leaves_nothing() {
         assert_eq!(output.status.code(), Some(4), "{why}");
         assert!(why.contains("no row is of this merchant"), "{why}");
     }
-    let story = stage.expect(1, &["query", "A2"]);
-    assert!(story.contains("not in the workspace"), "{story}");
+    let view = stage.expect(1, &["query", "A2"]);
+    assert!(view.contains("not in the workspace"), "{view}");
 }
 
 #[test]

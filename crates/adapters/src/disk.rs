@@ -20,11 +20,11 @@ const BUFFER_BYTES: usize = 256 << 10;
 
 /// A power cut for tests: the n-th step fails, and all after it.
 #[derive(Debug)]
-pub struct Fault {
+pub struct PowerCut {
     left: AtomicI64,
 }
 
-impl Fault {
+impl PowerCut {
     /// Fails after `steps` good steps.
     #[must_use]
     pub const fn after(steps: i64) -> Self {
@@ -44,7 +44,7 @@ impl Fault {
 #[derive(Debug, Clone)]
 pub struct Disk {
     root: PathBuf,
-    fault: Option<Arc<Fault>>,
+    fault: Option<Arc<PowerCut>>,
 }
 
 impl Disk {
@@ -52,7 +52,7 @@ impl Disk {
     ///
     /// # Errors
     /// The operating system's.
-    pub fn at(root: &Path, fault: Option<Arc<Fault>>) -> io::Result<Self> {
+    pub fn at(root: &Path, fault: Option<Arc<PowerCut>>) -> io::Result<Self> {
         if !root.is_dir() {
             fs::create_dir_all(root)?;
             if let Some(parent) = root.parent() {

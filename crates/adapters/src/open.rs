@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::books::Bookshelf;
 use super::clock::{SystemClock, SystemRandom};
 use super::gateway::HttpGateway;
-use super::vault::{Ask, SystemVault};
+use super::vault::{AskPassphrase, SystemVault};
 use super::workspace::Workspace;
 use recondesk_ports::{Clock, Ports, StoreError};
 
@@ -23,7 +23,7 @@ pub fn open(folder: Option<&Path>) -> Result<Ports, StoreError> {
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_asking(folder: Option<&Path>, ask: Ask) -> Result<Ports, StoreError> {
+pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, StoreError> {
     let workspace = match folder {
         Some(folder) => Workspace::at(folder)?,
         None => Workspace::of_user()?,

@@ -16,24 +16,24 @@ pub use memory::MemoryVault;
 use sealed::SealedFile;
 
 use recondesk_domain::{ProfileId, Secret, SecretKind};
-use recondesk_ports::{Asking, Vault, VaultError, VaultPlace};
+use recondesk_ports::{PassphraseUse, Vault, VaultError, VaultPlace};
 
 /// Environment variable with the passphrase, for programs that nobody watches.
 pub const PASSPHRASE_VARIABLE: &str = "RECONDESK_PASSPHRASE";
 
 /// Asks a person for the passphrase; `None` when there is nobody to ask.
-pub type Ask = Box<dyn Fn(Asking) -> Option<Secret<String>> + Send + Sync>;
+pub type AskPassphrase = Box<dyn Fn(PassphraseUse) -> Option<Secret<String>> + Send + Sync>;
 
 /// The vault of one workspace.
 pub struct SystemVault {
     workspace_id: String,
     file: SealedFile,
-    ask: Ask,
+    ask: AskPassphrase,
     passphrase: Mutex<Option<Secret<String>>>,
-    place: OnceLock<Place>,
+    place: OnceLock<SecretStore>,
 }
 
-enum Place {
+enum SecretStore {
     Keychain(Keychain),
     File,
 }
@@ -41,7 +41,7 @@ enum Place {
 impl SystemVault {
     /// The vault of the workspace with this name, whose sealed file, if any, lies at `file`.
     #[must_use]
-    pub fn new(workspace_id: String, file: PathBuf, ask: Ask) -> Self {
+    pub fn new(workspace_id: String, file: PathBuf, ask: AskPassphrase) -> Self {
         let passphrase = std::env::var(PASSPHRASE_VARIABLE)
             .ok()
             .filter(|text| !text.is_empty())
@@ -55,16 +55,16 @@ impl SystemVault {
         }
     }
 
-    fn chosen(&self) -> &Place {
+    fn chosen(&self) -> &SecretStore {
         self.place.get_or_init(|| {
             if self.known_passphrase().is_some() || self.file.exists() {
-                return Place::File;
+                return SecretStore::File;
             }
             match Keychain::of(&self.workspace_id) {
-                Ok(keychain) => Place::Keychain(keychain),
+                Ok(keychain) => SecretStore::Keychain(keychain),
                 Err(error) => {
                     tracing::info!(%error, "no keychain here, secrets go to a sealed file");
-                    Place::File
+                    SecretStore::File
                 }
             }
         })
@@ -80,7 +80,7 @@ impl SystemVault {
     /// The passphrase: known, or asked for now. One that turns out wrong is not kept.
     fn with_passphrase<T>(
         &self,
-        asking: Asking,
+        asking: PassphraseUse,
         work: impl FnOnce(&Secret<String>) -> Result<T, VaultError>,
     ) -> Result<T, VaultError> {
         if let Some(known) = self.known_passphrase() {
@@ -97,11 +97,11 @@ impl SystemVault {
         Ok(value)
     }
 
-    fn asking(&self) -> Asking {
+    fn asking(&self) -> PassphraseUse {
         if self.file.exists() {
-            Asking::ToOpen
+            PassphraseUse::ToOpen
         } else {
-            Asking::ToMake
+            PassphraseUse::ToMake
         }
     }
 }
@@ -119,9 +119,11 @@ impl Vault for SystemVault {
     ) -> Result<Option<Secret<Vec<u8>>>, VaultError> {
         let name = entry(profile, kind);
         match self.chosen() {
-            Place::Keychain(keychain) => keychain.get(&name),
-            Place::File if !self.file.exists() => Ok(None),
-            Place::File => self.with_passphrase(Asking::ToOpen, |word| self.file.get(word, &name)),
+            SecretStore::Keychain(keychain) => keychain.get(&name),
+            SecretStore::File if !self.file.exists() => Ok(None),
+            SecretStore::File => {
+                self.with_passphrase(PassphraseUse::ToOpen, |word| self.file.get(word, &name))
+            }
         }
     }
 
@@ -133,8 +135,8 @@ impl Vault for SystemVault {
     ) -> Result<(), VaultError> {
         let name = entry(profile, kind);
         match self.chosen() {
-            Place::Keychain(keychain) => keychain.set(&name, &value),
-            Place::File => self.with_passphrase(self.asking(), |word| {
+            SecretStore::Keychain(keychain) => keychain.set(&name, &value),
+            SecretStore::File => self.with_passphrase(self.asking(), |word| {
                 self.file.change(word, &name, Some(&value))
             }),
         }
@@ -143,11 +145,11 @@ impl Vault for SystemVault {
     fn remove(&self, profile: ProfileId, kind: SecretKind) -> Result<(), VaultError> {
         let name = entry(profile, kind);
         match self.chosen() {
-            Place::Keychain(keychain) => keychain.remove(&name),
-            Place::File if !self.file.exists() => Ok(()),
-            Place::File => {
-                self.with_passphrase(Asking::ToOpen, |word| self.file.change(word, &name, None))
-            }
+            SecretStore::Keychain(keychain) => keychain.remove(&name),
+            SecretStore::File if !self.file.exists() => Ok(()),
+            SecretStore::File => self.with_passphrase(PassphraseUse::ToOpen, |word| {
+                self.file.change(word, &name, None)
+            }),
         }
     }
 
@@ -164,8 +166,8 @@ impl Vault for SystemVault {
 
     fn place(&self) -> VaultPlace {
         match self.chosen() {
-            Place::Keychain(_) => VaultPlace::Keychain,
-            Place::File => VaultPlace::SealedFile,
+            SecretStore::Keychain(_) => VaultPlace::Keychain,
+            SecretStore::File => VaultPlace::SealedFile,
         }
     }
 }

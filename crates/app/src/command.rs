@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind};
 
-use super::jobs::lookup::desk::{LookUp, Question};
-use super::jobs::lookup::live::Asked;
+use super::jobs::lookup::live::LiveAnswer;
+use super::jobs::lookup::session::{LookUp, Question};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
 use super::{Preferences, model};
@@ -126,7 +126,7 @@ pub enum Command {
     /// Asks WeChat Pay about a number, now or when it is due. Disabled without a key.
     AskLive(Question),
     /// Enters an answer as a new event beside the order, never over an old one.
-    KeepAnswer(ProfileId, Box<Asked>),
+    KeepAnswer(ProfileId, Box<LiveAnswer>),
     /// Reads the questions asked so far whose number or operation contains a text.
     LookupHistory(String),
     /// Asks WeChat Pay about every number of a text.
@@ -134,7 +134,7 @@ pub enum Command {
     /// Reads the numbers of a list in a file.
     ReadList(PathBuf),
     /// Writes answers to a file.
-    ExportAnswers(Vec<Asked>, ExportFormat, PathBuf),
+    ExportAnswers(Vec<LiveAnswer>, ExportFormat, PathBuf),
     /// Verifies notifications, compares and enters each once.
     Receive(ProfileId, String),
 }

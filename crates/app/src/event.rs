@@ -6,8 +6,8 @@ use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::ExchangeRecord;
 
 use super::command::{CaseList, OrderList, Welcome};
-use super::jobs::lookup::desk::{ListFile, Live, Local};
-use super::jobs::lookup::live::Asked;
+use super::jobs::lookup::live::LiveAnswer;
+use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome, MerchantRow,
@@ -103,7 +103,7 @@ pub enum Outcome {
     /// To `LookupHistory`, newest first.
     LookupHistory(Vec<ExchangeRecord>),
     /// To `AskMany`, those that need a person first.
-    Answers(Vec<Asked>),
+    Answers(Vec<LiveAnswer>),
     /// To `ReadList`.
     List(Box<ListFile>),
     /// To `Receive`, one for each notification.

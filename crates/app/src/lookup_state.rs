@@ -5,10 +5,10 @@
 
 use super::jobs::exchange::ExchangeError;
 use super::jobs::lookup::OrderView;
-use super::jobs::lookup::desk::{ListFile, Live, Local, LookUp, Question};
-use super::jobs::lookup::live::Asked;
+use super::jobs::lookup::live::LiveAnswer;
+use super::jobs::lookup::session::{ListFile, Live, Local, LookUp, Question};
 use super::jobs::notify::Received;
-use super::jobs::query::Verdict;
+use super::jobs::query::QueryVerdict;
 use super::model::MerchantRow;
 use super::{CancelToken, Command, Failure, Message, Outcome, Remote, TaskId};
 use recondesk_domain::{Instant, ProfileId, SecretKind};
@@ -53,7 +53,7 @@ pub struct Lookup {
     /// Questions asked so far.
     pub history: Remote<Vec<ExchangeRecord>>,
     /// Answers about many numbers.
-    pub answers: Remote<Vec<Asked>>,
+    pub answers: Remote<Vec<LiveAnswer>>,
     /// Numbers of a list in a file.
     pub list: Remote<Box<ListFile>>,
     /// Lists read so far, so that each is shown once.
@@ -68,7 +68,7 @@ pub struct Lookup {
 impl Lookup {
     /// The story in view.
     #[must_use]
-    pub fn story(&self) -> Option<&OrderView> {
+    pub fn view(&self) -> Option<&OrderView> {
         self.local.value()?.stories.get(self.chosen)
     }
 
@@ -91,13 +91,13 @@ impl Lookup {
     #[must_use]
     pub fn question(&self) -> Option<Question> {
         let local = self.local.value()?;
-        let story = self.story()?;
-        let dossier = &story.dossier;
-        let is_refund = matches!(story.kind, NumberKind::OutRefundNo | NumberKind::RefundId);
-        let (number, kind) = if is_refund || story.kind == NumberKind::TransactionId {
-            (local.number.clone(), story.kind)
+        let view = self.view()?;
+        let record = &view.record;
+        let is_refund = matches!(view.kind, NumberKind::OutRefundNo | NumberKind::RefundId);
+        let (number, kind) = if is_refund || view.kind == NumberKind::TransactionId {
+            (local.number.clone(), view.kind)
         } else {
-            (dossier.out_trade_no.clone(), NumberKind::OutTradeNo)
+            (record.out_trade_no.clone(), NumberKind::OutTradeNo)
         };
         let poll = self
             .live
@@ -106,7 +106,7 @@ impl Lookup {
             .and_then(|live| live.following.as_ref())
             .map(|following| following.poll.clone());
         Some(Question {
-            profile: dossier.profile.0,
+            profile: record.profile.0,
             number,
             kind,
             poll,
@@ -267,7 +267,7 @@ impl Lookup {
     fn take_live(&mut self, id: TaskId, live: Box<Live>, now: Instant) -> Vec<Command> {
         self.offline = matches!(
             &live.asked.inquiry.verdict,
-            Verdict::ExchangeError(ExchangeError::NotSent(GatewayError::Connect(_)))
+            QueryVerdict::ExchangeError(ExchangeError::NotSent(GatewayError::Connect(_)))
         );
         let next = live.following.as_ref().map(|following| {
             let wait = following.at.unix().saturating_sub(now.unix()).max(0);
@@ -308,7 +308,7 @@ impl Lookup {
         let said = local
             .stories
             .first()
-            .map(|story| story.sentence.words.clone())
+            .map(|view| view.sentence.words.clone())
             .unwrap_or_default();
         self.recent.retain(|(known, _)| *known != number);
         self.recent.insert(0, (number, said));

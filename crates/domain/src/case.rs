@@ -28,9 +28,9 @@ pub enum CaseStatus {
 }
 
 /// State, stable word, Chinese, English.
-type Entry = (CaseStatus, &'static str, &'static str, &'static str);
+type StatusEntry = (CaseStatus, &'static str, &'static str, &'static str);
 
-const ENTRIES: [Entry; 11] = [
+const ENTRIES: [StatusEntry; 11] = [
     (CaseStatus::New, "NEW", "待处理", "New"),
     (CaseStatus::Assigned, "ASSIGNED", "已分派", "Assigned"),
     (CaseStatus::Waiting, "WAITING", "等待外部", "Waiting"),
@@ -69,7 +69,7 @@ impl CaseStatus {
         clippy::indexing_slicing,
         reason = "one entry a variant, checked by a test"
     )]
-    const fn entry(self) -> &'static Entry {
+    const fn entry(self) -> &'static StatusEntry {
         &ENTRIES[self as usize]
     }
 

@@ -310,7 +310,7 @@ pub enum Category {
 }
 
 /// Code, stable name, Chinese name, English name, severity, suggested action.
-type Entry = (
+type CategoryEntry = (
     Category,
     &'static str,
     &'static str,
@@ -322,7 +322,7 @@ type Entry = (
 
 /// One entry a category, in the order of the variants.
 #[rustfmt::skip] // One line an entry, so that the table can be read as one.
-const ENTRIES: [Entry; 53] = [
+const ENTRIES: [CategoryEntry; 53] = [
     (Category::Matched, "MATCHED", "MATCHED", "平账", "Matched", Severity::Ok, SuggestedAction::None),
     (Category::MatchedXday, "MATCHED_XDAY", "MATCHED_XDAY", "跨日平账", "Matched across days", Severity::Ok, SuggestedAction::None),
     (Category::MatchedLate, "MATCHED_LATE", "MATCHED_LATE", "延迟平账", "Matched late", Severity::Ok, SuggestedAction::None),
@@ -388,7 +388,7 @@ impl Category {
         clippy::indexing_slicing,
         reason = "one entry a variant, checked by a test"
     )]
-    const fn entry(self) -> &'static Entry {
+    const fn entry(self) -> &'static CategoryEntry {
         &ENTRIES[self as usize]
     }
 

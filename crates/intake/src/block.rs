@@ -12,7 +12,7 @@ const MAX_KINDS: usize = 4_096;
 
 /// Why a row is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum RowReason {
     /// It has more or fewer columns than the header.
     ColumnCount {
         /// Columns of the row.
@@ -56,7 +56,7 @@ pub enum Reason {
     Currency,
 }
 
-impl Reason {
+impl RowReason {
     /// The reason in Chinese.
     #[must_use]
     pub fn zh(self) -> String {
@@ -145,7 +145,7 @@ pub struct Reject {
     /// The bad cell.
     pub value: String,
     /// Why.
-    pub reason: Reason,
+    pub reason: RowReason,
     /// All cells of the row, as text.
     pub cells: Vec<String>,
 }
@@ -408,5 +408,5 @@ impl OrderBlock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BadCell {
     pub(super) column: Column,
-    pub(super) reason: Reason,
+    pub(super) reason: RowReason,
 }

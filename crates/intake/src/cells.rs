@@ -7,9 +7,9 @@ use std::ops::Range;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::parts::{self, Limited, attributes, damaged};
 use super::row::{Cells, Raw};
-use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, Reason, value};
+use super::xlsx_container::{self, LimitedPart, attributes, damaged};
+use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, RowReason, value};
 use recondesk_domain::Instant;
 
 /// The tags around a plain value, and around a plain text that is not shared.
@@ -38,7 +38,7 @@ impl Strings {
 
 /// A cell of the current row.
 #[derive(Debug, Clone, PartialEq)]
-enum Cell {
+enum XlsxCell {
     Empty,
     Shared(usize),
     Text(Range<usize>),
@@ -50,7 +50,7 @@ enum Cell {
 #[derive(Debug, Default)]
 pub(super) struct SheetRow {
     bytes: Vec<u8>,
-    cells: Vec<Cell>,
+    cells: Vec<XlsxCell>,
 }
 
 impl SheetRow {
@@ -63,14 +63,14 @@ impl SheetRow {
         let piece =
             |range: &Range<usize>| Cow::Borrowed(self.bytes.get(range.clone()).unwrap_or_default());
         match self.cells.get(at) {
-            None | Some(Cell::Empty) => Raw::Text(Cow::Borrowed(&[])),
-            Some(Cell::Shared(text)) => {
+            None | Some(XlsxCell::Empty) => Raw::Text(Cow::Borrowed(&[])),
+            Some(XlsxCell::Shared(text)) => {
                 let text = strings.get(*text).unwrap_or_default();
                 Raw::Text(Cow::Borrowed(text.as_bytes()))
             }
-            Some(Cell::Text(range)) => Raw::Text(piece(range)),
-            Some(Cell::Number(range)) => Raw::Number(piece(range)),
-            Some(Cell::Date(time)) => Raw::Date(*time),
+            Some(XlsxCell::Text(range)) => Raw::Text(piece(range)),
+            Some(XlsxCell::Number(range)) => Raw::Number(piece(range)),
+            Some(XlsxCell::Date(time)) => Raw::Date(*time),
         }
     }
 
@@ -96,7 +96,7 @@ impl SheetRow {
                         value::number_as_id(number.as_bytes()),
                         number.parse::<f64>(),
                     ) {
-                        (Some(Reason::BeyondPrecision), Ok(lost)) => {
+                        (Some(RowReason::BeyondPrecision), Ok(lost)) => {
                             format!("{lost:E}").replace('E', "E+")
                         }
                         _ => number.into_owned(),
@@ -107,7 +107,7 @@ impl SheetRow {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| *cell == Cell::Empty)
+        self.cells.iter().all(|cell| *cell == XlsxCell::Empty)
     }
 }
 
@@ -146,17 +146,17 @@ pub(super) struct Context {
 
 /// Reads the rows of a sheet.
 pub(super) struct SheetReader<'a, R: BufRead> {
-    xml: Reader<Limited<R>>,
+    xml: Reader<LimitedPart<R>>,
     context: &'a Context,
     part: &'a str,
     buffer: Vec<u8>,
     row: u32,
-    place: Place,
+    place: CellPosition,
 }
 
 /// Where in a sheet the reader stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Place {
+enum CellPosition {
     /// Before the root.
     Start,
     /// Before the rows.
@@ -173,11 +173,11 @@ enum Place {
 struct Attributes {
     column: Option<usize>,
     format: usize,
-    kind: Kind,
+    kind: CellKind,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum CellKind {
     Number,
     Shared,
     Bool,
@@ -185,14 +185,14 @@ enum Kind {
 }
 
 impl<'a, R: BufRead> SheetReader<'a, R> {
-    pub(super) fn new(xml: Reader<Limited<R>>, context: &'a Context, part: &'a str) -> Self {
+    pub(super) fn new(xml: Reader<LimitedPart<R>>, context: &'a Context, part: &'a str) -> Self {
         Self {
             xml,
             context,
             part,
             buffer: Vec::new(),
             row: 0,
-            place: Place::Start,
+            place: CellPosition::Start,
         }
     }
 
@@ -200,37 +200,37 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
     pub(super) fn next_row(&mut self, row: &mut SheetRow) -> Result<Option<u32>, IntakeError> {
         row.clear();
         loop {
-            let event = parts::next(&mut self.xml, &mut self.buffer, self.part)?;
+            let event = xlsx_container::next(&mut self.xml, &mut self.buffer, self.part)?;
             match event {
                 Event::Start(start) => match (self.place, start.local_name().as_ref()) {
-                    (Place::Start, "worksheet") => self.place = Place::Head,
-                    (Place::Start, name) => {
+                    (CellPosition::Start, "worksheet") => self.place = CellPosition::Head,
+                    (CellPosition::Start, name) => {
                         return Err(damaged(self.part, Damage::NotCells(cut(name))));
                     }
-                    (Place::Head, "sheetData") => self.place = Place::Rows,
-                    (Place::Rows, "row") => {
+                    (CellPosition::Head, "sheetData") => self.place = CellPosition::Rows,
+                    (CellPosition::Rows, "row") => {
                         self.row = row_number(&start, self.row)
                             .ok_or_else(|| damaged(self.part, Damage::RowNumber))?;
-                        self.place = Place::Row;
+                        self.place = CellPosition::Row;
                     }
-                    (Place::Row, "c") => {
+                    (CellPosition::Row, "c") => {
                         let attributes = cell_attributes(&start).ok_or_else(|| self.bad_cell())?;
                         self.cell(&attributes, row)?;
                     }
-                    (Place::Row, "extLst") => self.place = Place::Addition,
+                    (CellPosition::Row, "extLst") => self.place = CellPosition::Addition,
                     // Passed over, these would be rows that nobody misses.
-                    (Place::Rows | Place::Row, name) => {
+                    (CellPosition::Rows | CellPosition::Row, name) => {
                         return Err(damaged(self.part, Damage::Foreign(cut(name))));
                     }
-                    (Place::Head | Place::Addition, _) => {}
+                    (CellPosition::Head | CellPosition::Addition, _) => {}
                 },
                 Event::End(end) => match (self.place, end.local_name().as_ref()) {
-                    (Place::Row, "row") => {
-                        self.place = Place::Rows;
+                    (CellPosition::Row, "row") => {
+                        self.place = CellPosition::Rows;
                         return Ok(Some(self.row));
                     }
-                    (Place::Addition, "extLst") => self.place = Place::Row,
-                    (Place::Rows, "sheetData") => return Ok(None),
+                    (CellPosition::Addition, "extLst") => self.place = CellPosition::Row,
+                    (CellPosition::Rows, "sheetData") => return Ok(None),
                     _ => {}
                 },
                 Event::Eof => return Err(damaged(self.part, Damage::CutOff)),
@@ -241,7 +241,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
 
     /// Reads what follows the rows: a workbook whose bytes were changed is told by its end only.
     pub(super) fn finish(mut self) -> Result<(), IntakeError> {
-        parts::drain(&mut self.xml, self.part)
+        xlsx_container::drain(&mut self.xml, self.part)
     }
 
     fn bad_cell(&self) -> IntakeError {
@@ -270,7 +270,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         let cell = self
             .classify(attributes, &mut row.bytes, start)
             .ok_or_else(|| self.bad_cell())?;
-        row.cells.resize(column, Cell::Empty);
+        row.cells.resize(column, XlsxCell::Empty);
         row.cells.push(cell);
         Ok(())
     }
@@ -278,11 +278,11 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
     /// Appends the value of a cell, formulas and pronunciation left out, up to its end tag.
     fn content(&mut self, text: &mut Vec<u8>) -> Result<(), IntakeError> {
         // The end tag stays: the XML reader keeps count of what is open.
-        let _taken = parts::take_plain(&mut self.xml, VALUE, text)
-            || parts::take_plain(&mut self.xml, INLINE, text);
+        let _taken = xlsx_container::take_plain(&mut self.xml, VALUE, text)
+            || xlsx_container::take_plain(&mut self.xml, INLINE, text);
         let (mut taking, mut phonetic) = (false, false);
         loop {
-            let event = parts::next(&mut self.xml, &mut self.buffer, self.part)?;
+            let event = xlsx_container::next(&mut self.xml, &mut self.buffer, self.part)?;
             match event {
                 Event::Start(start) => match start.local_name().as_ref() {
                     "v" | "t" => taking = !phonetic,
@@ -302,7 +302,8 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                     text.extend_from_slice(piece.xml10_content().as_bytes());
                 }
                 Event::GeneralRef(reference) if taking => {
-                    parts::push_reference(&reference, text).ok_or_else(|| self.bad_cell())?;
+                    xlsx_container::push_reference(&reference, text)
+                        .ok_or_else(|| self.bad_cell())?;
                 }
                 Event::Eof => return Err(damaged(self.part, Damage::CutOff)),
                 _ => {}
@@ -310,46 +311,51 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
         }
     }
 
-    fn classify(&self, attributes: &Attributes, bytes: &mut Vec<u8>, start: usize) -> Option<Cell> {
+    fn classify(
+        &self,
+        attributes: &Attributes,
+        bytes: &mut Vec<u8>,
+        start: usize,
+    ) -> Option<XlsxCell> {
         let text = std::str::from_utf8(bytes.get(start..)?).ok()?;
         if text.is_empty() {
-            return Some(Cell::Empty);
+            return Some(XlsxCell::Empty);
         }
         match attributes.kind {
-            Kind::Text if text.contains("_x") => {
+            CellKind::Text if text.contains("_x") => {
                 let mut text = text.to_owned();
-                parts::resolve_escapes(&mut text, 0);
+                xlsx_container::resolve_escapes(&mut text, 0);
                 bytes.truncate(start);
                 bytes.extend_from_slice(text.as_bytes());
             }
-            Kind::Text => {}
-            Kind::Shared => {
+            CellKind::Text => {}
+            CellKind::Shared => {
                 let at: usize = text.trim_ascii().parse().ok()?;
                 bytes.truncate(start);
                 self.context.strings.get(at)?;
-                return Some(Cell::Shared(at));
+                return Some(XlsxCell::Shared(at));
             }
-            Kind::Bool => {
+            CellKind::Bool => {
                 let word: &[u8] = if text == "1" { b"TRUE" } else { b"FALSE" };
                 bytes.truncate(start);
                 bytes.extend_from_slice(word);
             }
-            Kind::Number => {
+            CellKind::Number => {
                 let is_date = self.context.date_formats.get(attributes.format);
                 if is_date == Some(&true)
                     && let Ok(serial) = text.parse()
                     && let Some(time) = value::serial_time(serial, self.context.is_1904)
                 {
-                    return Some(Cell::Date(time));
+                    return Some(XlsxCell::Date(time));
                 }
                 if let Cow::Owned(plain) = plain_number(text) {
                     bytes.truncate(start);
                     bytes.extend_from_slice(plain.as_bytes());
                 }
-                return Some(Cell::Number(start..bytes.len()));
+                return Some(XlsxCell::Number(start..bytes.len()));
             }
         }
-        Some(Cell::Text(start..bytes.len()))
+        Some(XlsxCell::Text(start..bytes.len()))
     }
 }
 
@@ -388,7 +394,7 @@ fn cell_attributes(start: &BytesStart<'_>) -> Option<Attributes> {
     let mut found = Attributes {
         column: None,
         format: 0,
-        kind: Kind::Number,
+        kind: CellKind::Number,
     };
     let mut good = true;
     attributes(start.attributes_raw(), |name, value| match name {
@@ -399,10 +405,10 @@ fn cell_attributes(start: &BytesStart<'_>) -> Option<Attributes> {
         "s" => found.format = value.parse().unwrap_or_default(),
         "t" => {
             found.kind = match value {
-                "s" => Kind::Shared,
-                "b" => Kind::Bool,
-                "n" => Kind::Number,
-                _ => Kind::Text,
+                "s" => CellKind::Shared,
+                "b" => CellKind::Bool,
+                "n" => CellKind::Number,
+                _ => CellKind::Text,
             }
         }
         _ => {}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::RecordKind;
 
 /// A canonical column of the merchant book; its serde name is the name in files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -136,9 +136,9 @@ impl Column {
 
     /// True where a file of this kind may have the column.
     #[must_use]
-    pub const fn belongs_to(self, kind: Kind) -> bool {
+    pub const fn belongs_to(self, kind: RecordKind) -> bool {
         match kind {
-            Kind::Orders => !matches!(
+            RecordKind::Orders => !matches!(
                 self,
                 Self::OutRefundNo
                     | Self::RefundId
@@ -146,7 +146,7 @@ impl Column {
                     | Self::RequestedAt
                     | Self::SucceededAt
             ),
-            Kind::Refunds => matches!(
+            RecordKind::Refunds => matches!(
                 self,
                 Self::OutTradeNo
                     | Self::Amount

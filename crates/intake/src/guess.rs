@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::names::{ORDER_WORDS, ORDERS, REFUND_WORDS, REFUNDS, STATES};
-use super::{AmountUnit, Column, Kind, Mapping, MappingError, StatusRule, StatusWord};
+use super::{AmountUnit, Column, Mapping, MappingError, RecordKind, StatusRule, StatusWord};
 
 /// A header without case, white space, underscores and the unit in brackets.
 fn norm(header: &str) -> String {
@@ -47,7 +47,7 @@ impl Mapping {
     ///
     /// # Errors
     /// [`MappingError::NoGuess`] that names what is missing.
-    pub fn guess(headers: &[String], kind: Kind) -> Result<Self, MappingError> {
+    pub fn guess(headers: &[String], kind: RecordKind) -> Result<Self, MappingError> {
         let mut mapping = Self::propose(headers, kind);
         let lacking = mapping.lacking();
         if !lacking.is_empty() {
@@ -72,7 +72,7 @@ impl Mapping {
     /// The same with whatever fits, for a dialog in which a person goes on: see
     /// [`Mapping::lacking`] for what is still missing.
     #[must_use]
-    pub fn propose(headers: &[String], kind: Kind) -> Self {
+    pub fn propose(headers: &[String], kind: RecordKind) -> Self {
         let normed: Vec<String> = headers.iter().map(|header| norm(header)).collect();
         let find = |names: &[&str], taken: &BTreeMap<Column, String>| {
             names.iter().find_map(|name| {
@@ -83,8 +83,8 @@ impl Mapping {
             })
         };
         let table = match kind {
-            Kind::Orders => ORDERS,
-            Kind::Refunds => REFUNDS,
+            RecordKind::Orders => ORDERS,
+            RecordKind::Refunds => REFUNDS,
         };
         let mut mapping = Self {
             name: "guess".to_owned(),
@@ -113,8 +113,8 @@ impl Mapping {
         self.columns.remove(&Column::Status);
         let known = self.status.take().map(|rule| rule.words);
         let words = known.unwrap_or_else(|| match self.kind {
-            Kind::Orders => order_words(),
-            Kind::Refunds => refund_words(),
+            RecordKind::Orders => order_words(),
+            RecordKind::Refunds => refund_words(),
         });
         self.status = Some(StatusRule {
             column: header.to_owned(),
@@ -124,19 +124,19 @@ impl Mapping {
 
     fn guess_status(&mut self, find: Find<'_>) {
         match self.kind {
-            Kind::Orders if !self.columns.contains_key(&Column::PayStatus) => {
+            RecordKind::Orders if !self.columns.contains_key(&Column::PayStatus) => {
                 if let Some(column) = find(STATES, &self.columns) {
                     let words = order_words();
                     self.status = Some(StatusRule { column, words });
                 }
             }
-            Kind::Refunds => {
+            RecordKind::Refunds => {
                 if let Some(column) = self.columns.remove(&Column::Status) {
                     let words = refund_words();
                     self.status = Some(StatusRule { column, words });
                 }
             }
-            Kind::Orders => {}
+            RecordKind::Orders => {}
         }
     }
 }
@@ -195,7 +195,7 @@ mod tests {
             &headers(
                 "out_trade_no,mchid,product,amount,status,created_at,paid_at,fulfilled_at,refund_no,refund_amount,refund_at,openid",
             ),
-            Kind::Orders,
+            RecordKind::Orders,
         )
         .unwrap();
         assert_eq!(mapping.columns[&Column::Goods], "product");
@@ -214,7 +214,7 @@ mod tests {
     fn chinese_headers_are_understood_with_their_unit() {
         let mapping = Mapping::guess(
             &headers("订单编号,商户订单号,订单金额（分）,支付状态,创建时间,支付时间,微信订单号"),
-            Kind::Orders,
+            RecordKind::Orders,
         )
         .unwrap();
         assert_eq!(mapping.columns[&Column::OutTradeNo], "商户订单号");
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(mapping.status.unwrap().column, "支付状态");
         let refunds = Mapping::guess(
             &headers("退款单号,商户订单号,退款金额(元),退款状态,申请时间,退款成功时间"),
-            Kind::Refunds,
+            RecordKind::Refunds,
         )
         .unwrap();
         assert_eq!(refunds.columns[&Column::OutRefundNo], "退款单号");
@@ -235,7 +235,7 @@ mod tests {
     fn canonical_headers_give_the_canonical_mapping() {
         let mapping = Mapping::guess(
             &headers("out_trade_no,amount,pay_status,created_at"),
-            Kind::Orders,
+            RecordKind::Orders,
         )
         .unwrap();
         assert_eq!(mapping.name, Mapping::CANONICAL);
@@ -244,14 +244,14 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let error = Mapping::guess(&headers("商户订单号,备注"), Kind::Orders).unwrap_err();
+        let error = Mapping::guess(&headers("商户订单号,备注"), RecordKind::Orders).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("amount") && text.contains("created_at") && text.contains("备注"));
     }
 
     #[test]
     fn one_source_column_is_never_taken_twice() {
-        let mapping = Mapping::propose(&headers("订单号,金额,金额"), Kind::Orders);
+        let mapping = Mapping::propose(&headers("订单号,金额,金额"), RecordKind::Orders);
         assert_eq!(mapping.columns[&Column::OutTradeNo], "订单号");
         assert_eq!(mapping.columns.get(&Column::OrderNo), None);
         assert_eq!(mapping.columns.get(&Column::Amount), None);

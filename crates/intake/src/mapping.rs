@@ -13,7 +13,7 @@ use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus};
 /// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum RecordKind {
     /// One row an order.
     #[default]
     Orders,
@@ -111,7 +111,7 @@ pub struct Mapping {
     pub name: String,
     /// What the rows are.
     #[serde(default)]
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// Unit of all money columns.
     #[serde(default)]
     pub amount_unit: AmountUnit,
@@ -148,12 +148,12 @@ impl Mapping {
     /// The mapping of orders files with canonical headers.
     #[must_use]
     pub fn canonical() -> Self {
-        Self::canonical_of(Kind::Orders)
+        Self::canonical_of(RecordKind::Orders)
     }
 
     /// The mapping of files with canonical headers; columns that a file lacks are left out then.
     #[must_use]
-    pub fn canonical_of(kind: Kind) -> Self {
+    pub fn canonical_of(kind: RecordKind) -> Self {
         let columns = Column::ALL
             .into_iter()
             .filter(|column| column.belongs_to(kind))
@@ -169,7 +169,7 @@ impl Mapping {
 
     /// A mapping of nothing yet.
     #[must_use]
-    pub fn empty(kind: Kind) -> Self {
+    pub fn empty(kind: RecordKind) -> Self {
         Self {
             name: String::new(),
             kind,
@@ -200,7 +200,7 @@ impl Mapping {
     #[must_use]
     pub fn refund_shape(&self) -> RefundShape {
         match self.refunds {
-            _ if self.kind == Kind::Refunds => RefundShape::None,
+            _ if self.kind == RecordKind::Refunds => RefundShape::None,
             Some(shape) => shape,
             None if self.columns.contains_key(&Column::RefundAmount) => RefundShape::RunningTotal,
             None => RefundShape::None,
@@ -212,13 +212,13 @@ impl Mapping {
     #[must_use]
     pub fn lacking(&self) -> Vec<Column> {
         let needed: &[Column] = match self.kind {
-            Kind::Orders => &[
+            RecordKind::Orders => &[
                 Column::OutTradeNo,
                 Column::Amount,
                 Column::PayStatus,
                 Column::CreatedAt,
             ],
-            Kind::Refunds => &[Column::OutRefundNo, Column::OutTradeNo, Column::Amount],
+            RecordKind::Refunds => &[Column::OutRefundNo, Column::OutTradeNo, Column::Amount],
         };
         needed
             .iter()
@@ -268,8 +268,8 @@ impl Mapping {
             return Ok(());
         };
         let direct = match self.kind {
-            Kind::Orders => Column::PayStatus,
-            Kind::Refunds => Column::Status,
+            RecordKind::Orders => Column::PayStatus,
+            RecordKind::Refunds => Column::Status,
         };
         if self.columns.contains_key(&direct) {
             return Err(MappingError::StatusTwice(direct));
@@ -301,30 +301,30 @@ impl RefundShape {
 }
 
 impl StatusWord {
-    fn check(&self, word: &str, kind: Kind) -> Result<(), MappingError> {
+    fn check(&self, word: &str, kind: RecordKind) -> Result<(), MappingError> {
         let bad = |value: &str| MappingError::WordMeaning {
             word: word.to_owned(),
             value: value.to_owned(),
         };
         let needed = match kind {
-            Kind::Orders => &self.pay_status,
-            Kind::Refunds => &self.refund_status,
+            RecordKind::Orders => &self.pay_status,
+            RecordKind::Refunds => &self.refund_status,
         };
         if needed.is_none() {
             return Err(bad(""));
         }
         if let Some(value) = &self.pay_status
-            && (kind == Kind::Refunds || PayStatus::parse(value).is_none())
+            && (kind == RecordKind::Refunds || PayStatus::parse(value).is_none())
         {
             return Err(bad(value));
         }
         if let Some(value) = &self.fulfil_status
-            && (kind == Kind::Refunds || FulfilStatus::parse(value).is_none())
+            && (kind == RecordKind::Refunds || FulfilStatus::parse(value).is_none())
         {
             return Err(bad(value));
         }
         if let Some(value) = &self.refund_status
-            && (kind == Kind::Orders || RefundStatus::parse(value).is_none())
+            && (kind == RecordKind::Orders || RefundStatus::parse(value).is_none())
         {
             return Err(bad(value));
         }

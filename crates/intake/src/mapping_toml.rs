@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{AmountUnit, Kind, Mapping, StatusWord};
+use super::{AmountUnit, Mapping, RecordKind, StatusWord};
 
 impl Mapping {
     /// The TOML form, as a person would write it.
@@ -16,7 +16,7 @@ impl Mapping {
         line("name", &self.name);
         line(
             "kind",
-            if self.kind == Kind::Orders {
+            if self.kind == RecordKind::Orders {
                 "orders"
             } else {
                 "refunds"

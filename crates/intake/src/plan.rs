@@ -2,10 +2,10 @@
 
 use super::record::{MAX_SLOTS, Record, SKIP, Scanner, Span, cells_of};
 use super::row::{Cells, Raw};
-use super::value::{Known, TimeReader};
+use super::value::{ForgivingTimeReader, KnownNumbers};
 use super::{
-    Column, Encoding, Guess, IntakeError, Kind, MAX_COLUMNS, MAX_RECORD_BYTES, Mapping,
-    MappingError, OrderBlock, Reason, Reject, SampleRow, guess,
+    Column, Encoding, Guess, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, Mapping, MappingError,
+    OrderBlock, RecordKind, Reject, RowReason, SampleRow, guess,
 };
 use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus, RowRef};
 
@@ -42,7 +42,7 @@ pub struct Plan {
     /// Slot of the column of status words.
     pub(super) word_slot: Option<u8>,
     pub(super) words: Vec<Word>,
-    known: [Known; Column::COUNT],
+    known: [KnownNumbers; Column::COUNT],
     /// Merchants whose rows are read; empty for all.
     pub(super) merchants: Vec<String>,
 }
@@ -64,7 +64,7 @@ impl Plan {
             slot_of: [None; Column::COUNT],
             word_slot: None,
             words: Vec::new(),
-            known: [Known::default(); Column::COUNT],
+            known: [KnownNumbers::default(); Column::COUNT],
             merchants: Vec::new(),
         };
         let mut next = 0;
@@ -87,8 +87,8 @@ impl Plan {
             .retain(|column, _| present.get(*column as usize).is_some_and(Option::is_some));
         if let Some(rule) = &mapping.status {
             let column = match mapping.kind {
-                Kind::Orders => Column::PayStatus,
-                Kind::Refunds => Column::Status,
+                RecordKind::Orders => Column::PayStatus,
+                RecordKind::Refunds => Column::Status,
             };
             plan.word_slot = Some(plan.slot_for(&rule.column, column, &mut next)?);
             plan.words = words_of(mapping, guess.encoding);
@@ -131,7 +131,7 @@ impl Plan {
         for column in Column::ALL {
             if let Some(at) = self.source_of(column) {
                 let cells = sample.iter().filter_map(|row| row.cells.get(at));
-                let known = Known::learn(cells.map(String::as_bytes));
+                let known = KnownNumbers::learn(cells.map(String::as_bytes));
                 if let Some(entry) = self.known.get_mut(column as usize) {
                     *entry = known;
                 }
@@ -141,7 +141,7 @@ impl Plan {
 
     /// Tells the plan numbers that the workspace already has, by which lost zeros show.
     pub fn learn_numbers<'a>(&mut self, column: Column, numbers: impl Iterator<Item = &'a str>) {
-        let known = Known::learn(numbers.map(str::as_bytes));
+        let known = KnownNumbers::learn(numbers.map(str::as_bytes));
         if let Some(entry) = self.known.get_mut(column as usize) {
             entry.long_numbers_are_whole |= known.long_numbers_are_whole;
             entry.zero_led_digits = entry.zero_led_digits.or(known.zero_led_digits);
@@ -151,8 +151,8 @@ impl Plan {
     /// Tells the plan what is known beside the file.
     pub fn learn_beside(&mut self, beside: &KnownContext) {
         let column = match self.mapping.kind {
-            Kind::Orders => Column::OutTradeNo,
-            Kind::Refunds => Column::OutRefundNo,
+            RecordKind::Orders => Column::OutTradeNo,
+            RecordKind::Refunds => Column::OutRefundNo,
         };
         self.learn_numbers(column, beside.numbers.iter().map(String::as_str));
         self.merchants.clone_from(&beside.merchants);
@@ -182,7 +182,7 @@ impl Plan {
         self.slot_of.get(column as usize).copied().flatten()
     }
 
-    pub(super) fn known(&self, column: Column) -> Known {
+    pub(super) fn known(&self, column: Column) -> KnownNumbers {
         self.known.get(column as usize).copied().unwrap_or_default()
     }
 
@@ -233,7 +233,7 @@ impl Plan {
             record: &[],
             spans: [Span::default(); MAX_SLOTS],
         };
-        let mut times = TimeReader::new(self.mapping.time_format.clone());
+        let mut times = ForgivingTimeReader::new(self.mapping.time_format.clone());
         let mut place = at;
         // Offsets in UTF-16 files are counted from record to record.
         let mut counted = 0;
@@ -260,7 +260,7 @@ impl Plan {
     }
 
     fn refuse_shape(&self, cells: &TextCells<'_>, row: RowRef, found: usize, out: &mut OrderBlock) {
-        let reason = Reason::ColumnCount {
+        let reason = RowReason::ColumnCount {
             found,
             wanted: self.headers.len(),
         };
@@ -280,7 +280,7 @@ impl Plan {
         &self,
         cells: &C,
         row: RowRef,
-        times: &mut TimeReader,
+        times: &mut ForgivingTimeReader,
         out: &mut OrderBlock,
     ) {
         let bad = match self.convert(cells, row, times, out) {
@@ -298,7 +298,7 @@ impl Plan {
         let texts = cells.texts();
         let value = at.and_then(|at| texts.get(at)).cloned().unwrap_or_default();
         let value: String = value.chars().take(200).collect();
-        if bad.reason == Reason::UnmappedWord {
+        if bad.reason == RowReason::UnmappedWord {
             out.note_unmapped(value.trim());
         }
         let reject = || Reject {
@@ -346,13 +346,13 @@ fn check_record(record: &Record, at: RowRef) -> Result<(), IntakeError> {
 }
 
 /// True for columns without which no row can be read.
-fn is_needed(column: Column, kind: Kind) -> bool {
+fn is_needed(column: Column, kind: RecordKind) -> bool {
     match kind {
-        Kind::Orders => matches!(
+        RecordKind::Orders => matches!(
             column,
             Column::OutTradeNo | Column::Amount | Column::PayStatus | Column::CreatedAt
         ),
-        Kind::Refunds => matches!(
+        RecordKind::Refunds => matches!(
             column,
             Column::OutRefundNo | Column::OutTradeNo | Column::Amount
         ),

@@ -22,12 +22,12 @@ pub struct PreviewRow {
     /// The cells as the file has them.
     pub cells: Vec<String>,
     /// What becomes of it.
-    pub fate: Fate,
+    pub fate: RowFate,
 }
 
 /// What becomes of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fate {
+pub enum RowFate {
     /// Stored as this order.
     Order(MOrder),
     /// Stored as this refund.
@@ -114,7 +114,7 @@ impl Preview {
             .map(|row| PreviewRow {
                 line: row.line,
                 cells: row.cells.clone(),
-                fate: Fate::Blank,
+                fate: RowFate::Blank,
             })
             .collect();
         Self {
@@ -132,20 +132,26 @@ impl Preview {
         self.stats.merge(&out.stats);
         let room = REJECTS.saturating_sub(self.rejects.len());
         self.rejects.extend(out.rejects.iter().take(room).cloned());
-        let open = self.rows.iter_mut().filter(|row| row.fate == Fate::Blank);
+        let open = self
+            .rows
+            .iter_mut()
+            .filter(|row| row.fate == RowFate::Blank);
         for row in open {
             if let Ok(at) = out.orders.binary_search_by_key(&row.line, |o| o.row.line) {
-                row.fate = out.orders.get(at).map_or(Fate::Blank, |o| Fate::Order(*o));
+                row.fate = out
+                    .orders
+                    .get(at)
+                    .map_or(RowFate::Blank, |o| RowFate::Order(*o));
             } else if let Ok(at) = out.refunds.binary_search_by_key(&row.line, |r| r.row.line) {
                 row.fate = out
                     .refunds
                     .get(at)
-                    .map_or(Fate::Blank, |r| Fate::Refund(*r));
+                    .map_or(RowFate::Blank, |r| RowFate::Refund(*r));
             } else if let Ok(at) = out.rejects.binary_search_by_key(&row.line, |r| r.row.line) {
                 row.fate = out
                     .rejects
                     .get(at)
-                    .map_or(Fate::Blank, |r| Fate::Refused(r.clone()));
+                    .map_or(RowFate::Blank, |r| RowFate::Refused(r.clone()));
             }
         }
     }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::stops::DelimiterScan;
+use super::delimiter_scan::DelimiterScan;
 use recondesk_simd::{WINDOW, positions};
 
 /// Marks source columns that nobody wants.

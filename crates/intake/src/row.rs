@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::block::BadCell;
 use super::plan::Word;
-use super::value::{self, TimeReader};
-use super::{Column, Encoding, Kind, OrderBlock, Plan, Reason, RefundShape};
+use super::value::{self, ForgivingTimeReader};
+use super::{Column, Encoding, OrderBlock, Plan, RecordKind, RefundShape, RowReason};
 use recondesk_domain::{
     Fen, FulfilStatus, Instant, MOrder, MRefund, OutRefundNo, PayStatus, RefundStatus, RowRef, Text,
 };
@@ -49,7 +49,7 @@ pub(super) trait Cells {
 }
 
 /// Status of a row, from words or from canonical columns.
-struct State {
+struct RowStatus {
     pay: PayStatus,
     fulfil: Option<FulfilStatus>,
 }
@@ -60,10 +60,10 @@ impl Plan {
         &self,
         cells: &C,
         row: RowRef,
-        times: &mut TimeReader,
+        times: &mut ForgivingTimeReader,
         out: &mut OrderBlock,
     ) -> Result<(), BadCell> {
-        let mut reader = RowReader {
+        let mut reader = OrderRowReader {
             plan: self,
             cells,
             times,
@@ -73,7 +73,7 @@ impl Plan {
             return Ok(());
         }
         match self.mapping.kind {
-            Kind::Orders => {
+            RecordKind::Orders => {
                 // Rows are large: it is read where it stays.
                 let known = out.orders.len();
                 out.orders.push(MOrder::NONE);
@@ -93,7 +93,7 @@ impl Plan {
                 }
                 out.refunds.extend(refund);
             }
-            Kind::Refunds => {
+            RecordKind::Refunds => {
                 let refund = reader.refund(row)?;
                 out.stats.accept(refund.amount, refund.time());
                 out.refunds.push(refund);
@@ -103,13 +103,13 @@ impl Plan {
     }
 }
 
-struct RowReader<'a, C> {
+struct OrderRowReader<'a, C> {
     plan: &'a Plan,
     cells: &'a C,
-    times: &'a mut TimeReader,
+    times: &'a mut ForgivingTimeReader,
 }
 
-impl<C: Cells> RowReader<'_, C> {
+impl<C: Cells> OrderRowReader<'_, C> {
     fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<Option<MRefund>, BadCell> {
         self.needed_id(Column::OutTradeNo, &mut order.out_trade_no)?;
         self.id(Column::OrderNo, &mut order.order_no)?;
@@ -129,7 +129,7 @@ impl<C: Cells> RowReader<'_, C> {
         order.is_cny = self.is_cny()?;
         order.created_at = self.time(Column::CreatedAt)?.ok_or(BadCell {
             column: Column::CreatedAt,
-            reason: Reason::Missing,
+            reason: RowReason::Missing,
         })?;
         order.paid_at = self.time(Column::PaidAt)?;
         order.closed_at = self.time(Column::ClosedAt)?;
@@ -230,7 +230,7 @@ impl<C: Cells> RowReader<'_, C> {
     fn needed_id<const N: usize>(&self, column: Column, id: &mut Text<N>) -> Result<(), BadCell> {
         self.id(column, id)?;
         if id.is_empty() {
-            let reason = Reason::Missing;
+            let reason = RowReason::Missing;
             return Err(BadCell { column, reason });
         }
         Ok(())
@@ -283,7 +283,7 @@ impl<C: Cells> RowReader<'_, C> {
                 }
                 number
             }
-            Raw::Date(_) => return Err(bad(Reason::DecimalTail)),
+            Raw::Date(_) => return Err(bad(RowReason::DecimalTail)),
         };
         let known = self.plan.known(column);
         if let Some(reason) = known.damage(plain, self.plan.mapping.keep_zero_tails) {
@@ -302,29 +302,29 @@ impl<C: Cells> RowReader<'_, C> {
         }
     }
 
-    fn fit<const N: usize>(&self, text: &[u8]) -> Result<Text<N>, Reason> {
+    fn fit<const N: usize>(&self, text: &[u8]) -> Result<Text<N>, RowReason> {
         // Without leaving early, several bytes go at once.
         let controls = |seen, b: &u8| seen | b.is_ascii_control();
         if text.iter().fold(false, controls) {
-            return Err(Reason::Control);
+            return Err(RowReason::Control);
         }
         let decoded;
         let utf8 = if self.plan.encoding == Encoding::Gb18030 && !text.is_ascii() {
-            decoded = self.plan.encoding.decode(text).ok_or(Reason::Encoding)?;
+            decoded = self.plan.encoding.decode(text).ok_or(RowReason::Encoding)?;
             decoded.as_bytes()
         } else {
             text
         };
         if utf8.len() > N {
-            return Err(Reason::TooLong { max: N });
+            return Err(RowReason::TooLong { max: N });
         }
-        Text::from_utf8(utf8).ok_or(Reason::Encoding)
+        Text::from_utf8(utf8).ok_or(RowReason::Encoding)
     }
 
     fn amount(&self, column: Column) -> Result<Fen, BadCell> {
         self.optional_amount(column)?.ok_or(BadCell {
             column,
-            reason: Reason::Missing,
+            reason: RowReason::Missing,
         })
     }
 
@@ -333,7 +333,7 @@ impl<C: Cells> RowReader<'_, C> {
         let unit = self.plan.mapping.amount_unit;
         match self.cell(column) {
             None => Ok(None),
-            Some(Raw::Date(_)) => Err(bad(Reason::Amount(
+            Some(Raw::Date(_)) => Err(bad(RowReason::Amount(
                 recondesk_domain::MoneyError::NotDecimal,
             ))),
             Some(cell) => value::amount(cell.bytes(), unit).map(Some).map_err(bad),
@@ -359,7 +359,7 @@ impl<C: Cells> RowReader<'_, C> {
             cell if cell.is_empty() => Ok(None),
             Raw::Number(number) => value::number_as_time(&number)
                 .map(Some)
-                .ok_or(bad(Reason::Time)),
+                .ok_or(bad(RowReason::Time)),
             Raw::Text(text) => self.times.read(&text).map(Some).map_err(bad),
         }
     }
@@ -375,7 +375,7 @@ impl<C: Cells> RowReader<'_, C> {
                 } else {
                     Err(BadCell {
                         column: Column::Currency,
-                        reason: Reason::Currency,
+                        reason: RowReason::Currency,
                     })
                 }
             }
@@ -392,26 +392,26 @@ impl<C: Cells> RowReader<'_, C> {
         let word = self.plan.words.iter().find(|word| word.bytes == text);
         let unmapped = BadCell {
             column: match self.plan.mapping.kind {
-                Kind::Orders => Column::PayStatus,
-                Kind::Refunds => Column::Status,
+                RecordKind::Orders => Column::PayStatus,
+                RecordKind::Refunds => Column::Status,
             },
-            reason: Reason::UnmappedWord,
+            reason: RowReason::UnmappedWord,
         };
         word.map(Some).ok_or(unmapped)
     }
 
-    fn state(&self) -> Result<State, BadCell> {
+    fn state(&self) -> Result<RowStatus, BadCell> {
         let mut state = match self.word()? {
-            Some(word) => State {
+            Some(word) => RowStatus {
                 pay: word.pay,
                 fulfil: word.fulfil,
             },
-            None => State {
+            None => RowStatus {
                 pay: self
                     .canonical(Column::PayStatus, PayStatus::parse)?
                     .ok_or(BadCell {
                         column: Column::PayStatus,
-                        reason: Reason::Missing,
+                        reason: RowReason::Missing,
                     })?,
                 fulfil: None,
             },
@@ -443,7 +443,7 @@ impl<C: Cells> RowReader<'_, C> {
             .map(Some)
             .ok_or(BadCell {
                 column,
-                reason: Reason::UnmappedWord,
+                reason: RowReason::UnmappedWord,
             })
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
-use super::{AmountUnit, Reason};
+use super::{AmountUnit, RowReason};
 use recondesk_domain::{BillDate, Fen, Instant, MoneyError};
 
 /// White space of any shop's export: spaces, tabs and line ends around a cell.
@@ -22,14 +22,14 @@ pub(super) fn bare_id(text: &[u8]) -> &[u8] {
 
 /// What is known of the numbers of one column, by which damage is told from style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Known {
+pub(super) struct KnownNumbers {
     /// A number of 16 digits or more that does not end in zeros: nobody cut this column.
     pub(super) long_numbers_are_whole: bool,
     /// Digits of the numbers that begin with 0, where all of those have the same length.
     pub(super) zero_led_digits: Option<usize>,
 }
 
-impl Known {
+impl KnownNumbers {
     /// Learns from known numbers of the column.
     pub(super) fn learn<'a>(numbers: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut known = Self::default();
@@ -48,7 +48,7 @@ impl Known {
     }
 
     /// Judges an identifier that came as text.
-    pub(super) fn damage(self, id: &[u8], keep_zero_tails: bool) -> Option<Reason> {
+    pub(super) fn damage(self, id: &[u8], keep_zero_tails: bool) -> Option<RowReason> {
         let (Some(first), Some(last)) = (id.first(), id.last()) else {
             return None;
         };
@@ -58,29 +58,29 @@ impl Known {
         }
         if *last == b'0' || self.zero_led_digits.is_some() || memchr::memchr(b'.', id).is_some() {
             if is_scientific(id) {
-                return Some(Reason::Scientific);
+                return Some(RowReason::Scientific);
             }
             if is_decimal(id) {
-                return Some(Reason::DecimalTail);
+                return Some(RowReason::DecimalTail);
             }
             if is_number(id) {
                 return self.number_damage(id, keep_zero_tails);
             }
             return None;
         }
-        (memchr::memchr(b'+', id).is_some() && is_scientific(id)).then_some(Reason::Scientific)
+        (memchr::memchr(b'+', id).is_some() && is_scientific(id)).then_some(RowReason::Scientific)
     }
 
     /// A tail of four zeros or fewer happens by chance among whole numbers; more does not.
-    fn number_damage(self, id: &[u8], keep_zero_tails: bool) -> Option<Reason> {
+    fn number_damage(self, id: &[u8], keep_zero_tails: bool) -> Option<RowReason> {
         const CHANCE: usize = 19;
         let chance = self.long_numbers_are_whole && id.len() <= CHANCE;
         if has_zero_tail(id) && !chance && !keep_zero_tails {
-            return Some(Reason::ZeroTail);
+            return Some(RowReason::ZeroTail);
         }
         match self.zero_led_digits {
             Some(digits) if id.len() < digits && id.first() != Some(&b'0') => {
-                Some(Reason::LostZeros { digits })
+                Some(RowReason::LostZeros { digits })
             }
             _ => None,
         }
@@ -121,7 +121,7 @@ fn is_decimal(text: &[u8]) -> bool {
 }
 
 /// Reads an amount that must not be negative.
-pub(super) fn amount(text: &[u8], unit: AmountUnit) -> Result<Fen, Reason> {
+pub(super) fn amount(text: &[u8], unit: AmountUnit) -> Result<Fen, RowReason> {
     let text = trim(text);
     let parsed = match unit {
         AmountUnit::Yuan => Fen::parse_yuan_bytes(text),
@@ -130,21 +130,21 @@ pub(super) fn amount(text: &[u8], unit: AmountUnit) -> Result<Fen, Reason> {
             .and_then(Fen::parse_fen),
     };
     match parsed {
-        Ok(fen) if fen.is_negative() => Err(Reason::Negative),
+        Ok(fen) if fen.is_negative() => Err(RowReason::Negative),
         Ok(fen) => Ok(fen),
-        Err(error) => Err(Reason::Amount(error)),
+        Err(error) => Err(RowReason::Amount(error)),
     }
 }
 
 /// Reads times; keeps the last day seen, because a file's rows mostly share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct TimeReader {
+pub(super) struct ForgivingTimeReader {
     format: Option<String>,
     day: [u8; 10],
     start: Option<Instant>,
 }
 
-impl TimeReader {
+impl ForgivingTimeReader {
     pub(super) fn new(format: Option<String>) -> Self {
         Self {
             format,
@@ -153,12 +153,12 @@ impl TimeReader {
     }
 
     /// Reads `YYYY-MM-DD HH:MM:SS` (Beijing), RFC 3339, or the declared form.
-    pub(super) fn read(&mut self, text: &[u8]) -> Result<Instant, Reason> {
+    pub(super) fn read(&mut self, text: &[u8]) -> Result<Instant, RowReason> {
         let text = trim(text);
         if let Some(time) = self.plain(text) {
             return Ok(time);
         }
-        let text = std::str::from_utf8(text).map_err(|_utf8| Reason::Time)?;
+        let text = std::str::from_utf8(text).map_err(|_utf8| RowReason::Time)?;
         let custom = self
             .format
             .as_deref()
@@ -170,7 +170,7 @@ impl TimeReader {
                     .map(|time| Instant::from_unix(time.timestamp()))
             })
             .filter(|time| sensible(*time))
-            .ok_or(Reason::Time)
+            .ok_or(RowReason::Time)
     }
 
     /// Reads the first of those forms, with nothing around it.
@@ -238,14 +238,14 @@ pub(super) fn serial_time(serial: f64, is_1904: bool) -> Option<Instant> {
 }
 
 /// Judges a number of a workbook that stands where an identifier belongs: Excel keeps 15 digits.
-pub(super) fn number_as_id(number: &[u8]) -> Option<Reason> {
+pub(super) fn number_as_id(number: &[u8]) -> Option<RowReason> {
     let number = trim(number);
     if memchr::memchr2(b'e', b'E', number).is_some() {
-        Some(Reason::Scientific)
+        Some(RowReason::Scientific)
     } else if !is_number(number) {
-        Some(Reason::DecimalTail)
+        Some(RowReason::DecimalTail)
     } else {
-        (number.len() > 15).then_some(Reason::BeyondPrecision)
+        (number.len() > 15).then_some(RowReason::BeyondPrecision)
     }
 }
 
@@ -259,21 +259,21 @@ pub(super) fn number_as_time(number: &[u8]) -> Option<Instant> {
 mod tests {
     use super::*;
 
-    fn damage(id: &str) -> Option<Reason> {
-        Known::default().damage(id.as_bytes(), false)
+    fn damage(id: &str) -> Option<RowReason> {
+        KnownNumbers::default().damage(id.as_bytes(), false)
     }
 
     #[test]
     fn ruined_numbers_are_told_from_whole_ones() {
         for (id, reason) in [
-            ("1.2E+27", Some(Reason::Scientific)),
-            ("4.00123E+27", Some(Reason::Scientific)),
-            ("4E+27", Some(Reason::Scientific)),
-            ("1.5e20", Some(Reason::Scientific)),
-            ("2.60308E+19", Some(Reason::Scientific)),
-            ("123456789012345000000", Some(Reason::ZeroTail)),
-            ("1234567890123450", Some(Reason::ZeroTail)),
-            ("2026030810024412.0", Some(Reason::DecimalTail)),
+            ("1.2E+27", Some(RowReason::Scientific)),
+            ("4.00123E+27", Some(RowReason::Scientific)),
+            ("4E+27", Some(RowReason::Scientific)),
+            ("1.5e20", Some(RowReason::Scientific)),
+            ("2.60308E+19", Some(RowReason::Scientific)),
+            ("123456789012345000000", Some(RowReason::ZeroTail)),
+            ("1234567890123450", Some(RowReason::ZeroTail)),
+            ("2026030810024412.0", Some(RowReason::DecimalTail)),
             ("123456789012345", None),
             ("100000000000000", None),
             ("12345678901234567890", None),
@@ -289,22 +289,22 @@ mod tests {
 
     #[test]
     fn whole_neighbours_acquit_a_short_tail_of_zeros_only() {
-        let known = Known::learn([&b"202603081002441207"[..], b"x"].into_iter());
+        let known = KnownNumbers::learn([&b"202603081002441207"[..], b"x"].into_iter());
         assert_eq!(known.damage(b"202603081002441000", false), None);
         let long = b"2026030810024410000000";
-        assert_eq!(known.damage(long, false), Some(Reason::ZeroTail));
+        assert_eq!(known.damage(long, false), Some(RowReason::ZeroTail));
         assert_eq!(known.damage(long, true), None);
     }
 
     #[test]
     fn lost_zeros_are_seen_where_the_known_numbers_have_them() {
-        let known = Known::learn([&b"00012345"[..], b"00054321", b"12345678"].into_iter());
+        let known = KnownNumbers::learn([&b"00012345"[..], b"00054321", b"12345678"].into_iter());
         assert_eq!(
             known.damage(b"12345", false),
-            Some(Reason::LostZeros { digits: 8 })
+            Some(RowReason::LostZeros { digits: 8 })
         );
         assert_eq!(known.damage(b"87654321", false), None);
-        let mixed = Known::learn([&b"0012"[..], b"00012"].into_iter());
+        let mixed = KnownNumbers::learn([&b"0012"[..], b"00012"].into_iter());
         assert_eq!(mixed.damage(b"12", false), None);
     }
 
@@ -318,7 +318,7 @@ mod tests {
 
     #[test]
     fn times_of_every_declared_form_are_read() {
-        let mut times = TimeReader::new(Some("%Y/%m/%d %H:%M".to_owned()));
+        let mut times = ForgivingTimeReader::new(Some("%Y/%m/%d %H:%M".to_owned()));
         let noon = Instant::parse_beijing("2026-03-08 12:00:00").unwrap();
         for text in [
             "2026-03-08 12:00:00",
@@ -341,7 +341,7 @@ mod tests {
             "46089.5",
             "昨天",
         ] {
-            assert_eq!(times.read(text.as_bytes()), Err(Reason::Time), "{text}");
+            assert_eq!(times.read(text.as_bytes()), Err(RowReason::Time), "{text}");
         }
     }
 
@@ -359,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_refused_day_is_not_remembered_as_good() {
-        let mut times = TimeReader::default();
+        let mut times = ForgivingTimeReader::default();
         assert!(times.read(b"2026-02-30 12:00:00").is_err());
         assert!(times.read(b"2026-02-30 12:00:00").is_err());
         assert!(times.read(b"2026-02-28 12:00:00").is_ok());

@@ -9,10 +9,10 @@ use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::cells::{Context, RowCells, SheetReader, SheetRow};
-use super::parts::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
 use super::record::SKIP;
 use super::sniff::{SAMPLE, SampleRow, header_row};
-use super::value::TimeReader;
+use super::value::ForgivingTimeReader;
+use super::xlsx_container::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
 use super::{Damage, Encoding, Guess, IntakeError, Mapping, NotOrders, OrderBlock, Plan};
 use recondesk_domain::RowRef;
 
@@ -31,7 +31,7 @@ pub struct Workbook<R> {
 }
 
 /// A sheet as the table of contents has it.
-struct Entry {
+struct SheetEntry {
     name: String,
     id: String,
 }
@@ -51,7 +51,7 @@ impl<R: Read + Seek> Workbook<R> {
 
     /// Opens a workbook at this sheet, else at the first; its rows are not looked at.
     fn at_sheet(reader: R, wanted: Option<&str>) -> Result<Self, IntakeError> {
-        let mut zip = parts::open_zip(reader, MAX_UNPACKED_BYTES)?;
+        let mut zip = xlsx_container::open_zip(reader, MAX_UNPACKED_BYTES)?;
         if zip.index_for_name(BOOK).is_none() {
             return Err(IntakeError::NotOrders(NotOrders::Zip));
         }
@@ -103,7 +103,7 @@ impl<R: Read + Seek> Workbook<R> {
         sink: &mut dyn FnMut(Vec<String>) -> ControlFlow<()>,
     ) -> Result<(), IntakeError> {
         let mut book = Self::at_sheet(reader, None)?;
-        let xml = parts::open_part(&mut book.zip, &book.part, MAX_UNPACKED_BYTES)?
+        let xml = xlsx_container::open_part(&mut book.zip, &book.part, MAX_UNPACKED_BYTES)?
             .ok_or_else(|| damaged(&book.part, Damage::Missing))?;
         let mut reader = SheetReader::new(xml, &book.context, &book.part);
         let mut row = SheetRow::default();
@@ -142,10 +142,10 @@ impl<R: Read + Seek> Workbook<R> {
             })
             .collect();
         let width = plan.headers().len();
-        let xml = parts::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
+        let xml = xlsx_container::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
             .ok_or_else(|| damaged(&self.part, Damage::Missing))?;
         let mut reader = SheetReader::new(xml, &self.context, &self.part);
-        let mut times = TimeReader::new(plan.mapping().time_format.clone());
+        let mut times = ForgivingTimeReader::new(plan.mapping().time_format.clone());
         let mut row = SheetRow::default();
         let mut out = OrderBlock::default();
         while let Some(line) = reader.next_row(&mut row)? {
@@ -179,7 +179,7 @@ impl<R: Read + Seek> Workbook<R> {
 
     /// Reads the first rows for header and sample.
     fn look(&mut self, mapping: Option<&Mapping>) -> Result<(), IntakeError> {
-        let xml = parts::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
+        let xml = xlsx_container::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
             .ok_or_else(|| damaged(&self.part, Damage::Missing))?;
         let mut reader = SheetReader::new(xml, &self.context, &self.part);
         let mut row = SheetRow::default();
@@ -216,18 +216,20 @@ const STYLES: &str = "xl/styles.xml";
 const STRINGS: &str = "xl/sharedStrings.xml";
 
 /// The sheets in order, and whether dates count from 1904.
-fn read_book<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<(Vec<Entry>, bool), IntakeError> {
+fn read_book<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+) -> Result<(Vec<SheetEntry>, bool), IntakeError> {
     let mut sheets = Vec::new();
     let mut is_1904 = false;
     each_start(zip, BOOK, &mut |tag, raw| {
         if tag == "sheet" {
-            let mut entry = Entry {
+            let mut entry = SheetEntry {
                 name: String::new(),
                 id: String::new(),
             };
             attributes(raw, |name, value| match name.rsplit(':').next() {
-                Some("name") => entry.name = parts::unescaped(value),
-                Some("id") => entry.id = parts::unescaped(value),
+                Some("name") => entry.name = xlsx_container::unescaped(value),
+                Some("id") => entry.id = xlsx_container::unescaped(value),
                 _ => {}
             })?;
             sheets.push(entry);
@@ -251,8 +253,8 @@ fn find_target<R: Read + Seek>(
         let (mut id, mut target) = (String::new(), String::new());
         if tag == "Relationship" {
             attributes(raw, |name, value| match name {
-                "Id" => id = parts::unescaped(value),
-                "Target" => target = parts::unescaped(value),
+                "Id" => id = xlsx_container::unescaped(value),
+                "Target" => target = xlsx_container::unescaped(value),
                 _ => {}
             })?;
         }
@@ -279,7 +281,7 @@ fn read_formats<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<bool>, In
             "numFmt" | "xf" => {
                 attributes(raw, |name, value| match name {
                     "numFmtId" => id = value.parse().unwrap_or_default(),
-                    "formatCode" => code = parts::unescaped(value),
+                    "formatCode" => code = xlsx_container::unescaped(value),
                     _ => {}
                 })?;
             }
@@ -326,20 +328,20 @@ fn read_strings<R: Read + Seek>(
     zip: &mut ZipArchive<R>,
 ) -> Result<super::cells::Strings, IntakeError> {
     let mut strings = super::cells::Strings::default();
-    let Some(mut xml) = parts::open_part(zip, STRINGS, MAX_UNPACKED_BYTES)? else {
+    let Some(mut xml) = xlsx_container::open_part(zip, STRINGS, MAX_UNPACKED_BYTES)? else {
         return Ok(strings);
     };
     let mut buffer = Vec::new();
     let mut sign = Vec::new();
     let (mut taking, mut phonetic) = (false, false);
     loop {
-        match parts::next(&mut xml, &mut buffer, STRINGS)? {
+        match xlsx_container::next(&mut xml, &mut buffer, STRINGS)? {
             Event::Start(start) => match start.local_name().as_ref() {
                 "t" => taking = !phonetic,
                 "rPh" => phonetic = true,
                 "si" => {
                     sign.clear();
-                    if parts::take_plain(&mut xml, (b"<t>", b"</t>"), &mut sign) {
+                    if xlsx_container::take_plain(&mut xml, (b"<t>", b"</t>"), &mut sign) {
                         let text =
                             std::str::from_utf8(&sign).map_err(|error| broken(STRINGS, error))?;
                         strings.text.push_str(text);
@@ -352,12 +354,12 @@ fn read_strings<R: Read + Seek>(
                 "rPh" => phonetic = false,
                 "si" => {
                     let start = strings.ends.last().copied().unwrap_or_default();
-                    parts::resolve_escapes(&mut strings.text, start as usize);
+                    xlsx_container::resolve_escapes(&mut strings.text, start as usize);
                     let end = u32::try_from(strings.text.len()).unwrap_or(u32::MAX);
                     strings.ends.push(end);
                 }
                 "sst" => {
-                    parts::drain(&mut xml, STRINGS)?;
+                    xlsx_container::drain(&mut xml, STRINGS)?;
                     return Ok(strings);
                 }
                 _ => {}
@@ -366,7 +368,7 @@ fn read_strings<R: Read + Seek>(
             Event::CData(piece) if taking => strings.text.push_str(&piece.xml10_content()),
             Event::GeneralRef(reference) if taking => {
                 sign.clear();
-                parts::push_reference(&reference, &mut sign)
+                xlsx_container::push_reference(&reference, &mut sign)
                     .ok_or_else(|| damaged(STRINGS, Damage::Reference))?;
                 strings.text.push_str(&String::from_utf8_lossy(&sign));
             }
@@ -392,12 +394,12 @@ fn each_start<R: Read + Seek>(
     take: &mut dyn FnMut(&str, &str) -> Option<()>,
 ) -> Result<(), IntakeError> {
     const SMALL: u64 = 32 << 20;
-    let Some(mut xml) = parts::open_part(zip, part, SMALL)? else {
+    let Some(mut xml) = xlsx_container::open_part(zip, part, SMALL)? else {
         return Ok(());
     };
     let mut buffer = Vec::new();
     loop {
-        match parts::next(&mut xml, &mut buffer, part)? {
+        match xlsx_container::next(&mut xml, &mut buffer, part)? {
             Event::Start(start) => take(start.local_name().as_ref(), start.attributes_raw())
                 .ok_or_else(|| damaged(part, Damage::Attributes))?,
             Event::Eof => return Ok(()),

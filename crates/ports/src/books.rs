@@ -10,7 +10,7 @@ use recondesk_domain::{
     AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay,
     WRefund,
 };
-use recondesk_intake::{Kind, KnownContext, Mapping, Reject};
+use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_reconcile::Evidence;
 use wechatpay_codec::bill::Certificate;
 
@@ -69,7 +69,7 @@ pub struct Stamp {
 
 /// Which part of an import runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum ImportPart {
     /// Reading, checking and archiving the file; counted in bytes.
     Read,
     /// Putting rows in order; counted in rows.
@@ -81,7 +81,7 @@ pub enum Part {
 /// Watches an import: takes progress, and says when to stop.
 pub trait Watch: Sync {
     /// Takes note of progress; called often, must be cheap.
-    fn at(&self, part: Part, done: u64, total: Option<u64>);
+    fn at(&self, part: ImportPart, done: u64, total: Option<u64>);
     /// True when the import should stop and leave nothing behind.
     fn cancelled(&self) -> bool;
 }
@@ -91,7 +91,7 @@ pub trait Watch: Sync {
 pub struct Unwatched;
 
 impl Watch for Unwatched {
-    fn at(&self, _: Part, _: u64, _: Option<u64>) {}
+    fn at(&self, _: ImportPart, _: u64, _: Option<u64>) {}
 
     fn cancelled(&self) -> bool {
         false
@@ -412,7 +412,7 @@ pub trait Books: Send + Sync {
     ///
     /// # Errors
     /// As above.
-    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<KnownContext, BooksError>;
+    fn beside(&self, profile: ProfileId, kind: RecordKind) -> Result<KnownContext, BooksError>;
 
     /// Imports of a merchant, newest first.
     ///

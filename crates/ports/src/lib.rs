@@ -16,8 +16,8 @@ use std::time::Duration;
 use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
 pub use books::{
-    BillExpect, BillImport, Book, BookRow, Books, Bytes, ImportRecord, NumberKind, Occurrence,
-    OrdersImport, Part, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing, Stored,
+    BillExpect, BillImport, Book, BookRow, Books, Bytes, ImportPart, ImportRecord, NumberKind,
+    Occurrence, OrdersImport, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing, Stored,
     TableQuery, Unwatched, Watch,
 };
 
@@ -156,7 +156,7 @@ pub trait Vault: Send + Sync {
 
 /// What a passphrase is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Asking {
+pub enum PassphraseUse {
     /// To open the sealed file.
     ToOpen,
     /// To make it; ask twice.

@@ -4,7 +4,7 @@ use super::{Observation, RefundWord, StoreError};
 use recondesk_domain::{
     BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, ProfileId,
 };
-use recondesk_reconcile::{PoolItem, Summary};
+use recondesk_reconcile::{PoolItem, RunSummary};
 
 /// Number of a stored run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ pub struct RunRecord {
     /// Digest of inputs, rules and pool.
     pub digest: [u8; 32],
     /// The figures.
-    pub summary: Summary,
+    pub summary: RunSummary,
     /// When it was made.
     pub made_at: Instant,
 }
@@ -54,7 +54,7 @@ pub struct NewRun<'a> {
     /// Digest of inputs, rules and pool.
     pub digest: [u8; 32],
     /// The figures; they name the day.
-    pub summary: &'a Summary,
+    pub summary: &'a RunSummary,
     /// The findings, in order of report.
     pub findings: &'a [Finding],
     /// The pool at the end of the day.

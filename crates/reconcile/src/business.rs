@@ -10,8 +10,8 @@ use recondesk_domain::{
 
 use super::ReconcileError;
 use super::judge::{Day, Origin};
-use super::pays::{Pair, Pays};
-use super::resolve::CHUNK;
+use super::match_archive::CHUNK;
+use super::payments::{Pair, Pays};
 
 /// A pair that waits for its business order.
 struct PendingPair {

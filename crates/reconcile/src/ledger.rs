@@ -12,14 +12,14 @@ const CATEGORIES: usize = Category::WCoverage as usize + 1;
 
 /// Payments or refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Book {
+pub(super) enum RowKind {
     Pay,
     Refund,
 }
 
 /// The rows of one kind by category, in both books.
 #[derive(Debug, Clone)]
-pub(super) struct Tally {
+pub(super) struct KindTally {
     pub(super) wechat: [Sums; CATEGORIES],
     pub(super) merchant: [Sums; CATEGORIES],
     pub(super) carried: [Sums; CATEGORIES],
@@ -28,7 +28,7 @@ pub(super) struct Tally {
     pub(super) seen_merchant: Sums,
 }
 
-impl Default for Tally {
+impl Default for KindTally {
     fn default() -> Self {
         Self {
             wechat: [Sums::default(); CATEGORIES],
@@ -80,7 +80,7 @@ fn slot(sums: &mut [Sums; CATEGORIES], category: Category) -> &mut Sums {
     &mut sums[category as usize]
 }
 
-impl Tally {
+impl KindTally {
     /// The merchant's rows in a category.
     pub(super) fn merchant_in(&self, category: Category) -> Sums {
         self.merchant
@@ -110,7 +110,7 @@ impl Tally {
 
 /// A row that would agree but for its fee; decided once the fees of the whole day are known.
 struct FeeSuspect {
-    book: Book,
+    book: RowKind,
     finding: Finding,
     agreed: Category,
     weight: Placement,
@@ -121,9 +121,9 @@ const MOST_SUSPECTS: usize = 50_000;
 
 /// All books of a run, and its findings.
 pub(super) struct Ledger<'s> {
-    pub(super) pays: Tally,
-    pub(super) refunds: Tally,
-    pub(super) day: Tally,
+    pub(super) pays: KindTally,
+    pub(super) refunds: KindTally,
+    pub(super) day: KindTally,
     pub(super) findings: Vec<Finding>,
     pub(super) cleared: Vec<Finding>,
     pub(super) tags: Vec<(Category, u64)>,
@@ -138,9 +138,9 @@ impl<'s> Ledger<'s> {
     pub(super) fn new(sink: &'s mut dyn FindingSink) -> Self {
         let wants_matched = sink.wants_matched();
         Self {
-            pays: Tally::default(),
-            refunds: Tally::default(),
-            day: Tally::default(),
+            pays: KindTally::default(),
+            refunds: KindTally::default(),
+            day: KindTally::default(),
             findings: Vec::new(),
             cleared: Vec::new(),
             tags: Vec::new(),
@@ -152,20 +152,20 @@ impl<'s> Ledger<'s> {
         }
     }
 
-    pub(super) fn tally(&mut self, book: Book) -> &mut Tally {
+    pub(super) fn tally(&mut self, book: RowKind) -> &mut KindTally {
         match book {
-            Book::Pay => &mut self.pays,
-            Book::Refund => &mut self.refunds,
+            RowKind::Pay => &mut self.pays,
+            RowKind::Refund => &mut self.refunds,
         }
     }
 
     /// Counts a row of the bill where it comes in.
-    pub(super) fn see_wechat(&mut self, book: Book, fen: Fen) -> Result<(), ReconcileError> {
+    pub(super) fn see_wechat(&mut self, book: RowKind, fen: Fen) -> Result<(), ReconcileError> {
         self.tally(book).seen_wechat.take(fen)
     }
 
     /// Counts a row of the merchant's book where it comes in.
-    pub(super) fn see_merchant(&mut self, book: Book, fen: Fen) -> Result<(), ReconcileError> {
+    pub(super) fn see_merchant(&mut self, book: RowKind, fen: Fen) -> Result<(), ReconcileError> {
         self.tally(book).seen_merchant.take(fen)
     }
 
@@ -187,7 +187,7 @@ impl<'s> Ledger<'s> {
     /// Places rows and lists them in the findings (or, in agreement, where those belong).
     pub(super) fn enter(
         &mut self,
-        book: Book,
+        book: RowKind,
         finding: Finding,
         weight: Placement,
     ) -> Result<(), ReconcileError> {
@@ -219,7 +219,7 @@ impl<'s> Ledger<'s> {
     /// Holds back a finding that rests on its fee alone.
     pub(super) fn suspect_fee(
         &mut self,
-        book: Book,
+        book: RowKind,
         finding: Finding,
         agreed: Category,
         weight: Placement,

@@ -4,7 +4,7 @@
 //! puts every row of both books into exactly one category. A run that cannot prove this fails.
 
 mod business;
-mod conclude;
+mod carry_over;
 mod coverage;
 mod evidence;
 mod feed;
@@ -12,28 +12,28 @@ mod fees;
 mod input;
 mod judge;
 mod ledger;
+mod match_archive;
 mod memory;
-mod pays;
+mod payments;
 mod pool;
+mod proof;
 mod refund_rows;
 mod refund_totals;
 mod refunds;
-mod resolve;
 mod rules;
 mod sink;
 mod summary;
-mod transit;
 
 use std::collections::BTreeMap;
 
 use recondesk_domain::{Category, Finding, Tag};
 
-use conclude::Proof;
+use carry_over::Transit;
 use judge::Day;
 use ledger::Ledger;
-use pays::Pays;
+use payments::Pays;
+use proof::Proof;
 use refunds::Refunds;
-use transit::Transit;
 
 pub use evidence::{Evidence, EvidenceError, Rows, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
@@ -42,8 +42,8 @@ pub use pool::{PoolItem, PoolKind, PoolSide, pool_digest};
 pub use rules::Rules;
 pub use sink::{Collected, FindingSink};
 pub use summary::{
-    BookSummary, CategoryLine, Coverage, Headline, Hole, Identity, NetSettlement, Outcome,
-    PoolRoll, Summary, Sums, Term,
+    BookSummary, CategoryLine, Coverage, Headline, Hole, NetSettlement, Outcome, PoolRoll,
+    RunIdentity, RunSummary, Sums, Term,
 };
 
 /// Reconciles one day of one merchant.
@@ -64,7 +64,7 @@ pub fn run(
     pays.join()?;
     let mut waiting = pays.waiting_orders(&mut transit)?;
     for item in pays.resolve(&mut waiting)? {
-        transit.end(&item, transit::Fate::Cleared)?;
+        transit.end(&item, carry_over::PoolExit::Cleared)?;
     }
     pays.clear_order_side(waiting, &mut transit)?;
     let Pays {
@@ -97,7 +97,7 @@ pub fn run(
 
     let fees_judged = ledger.settle_fees(fees.holds())?;
     enter_day_findings(&day, &mut ledger)?;
-    conclude::same_rows(input, &ledger)?;
+    proof::same_rows(input, &ledger)?;
     let (pool_rolls, pool) = transit.close()?;
     let mut proof = Proof::default();
     proof.conservation("pay", &ledger.pays)?;
@@ -108,15 +108,15 @@ pub fn run(
     ledger.hand_over();
     Ok(Outcome {
         run_id: input.run_id(),
-        summary: Summary {
+        summary: RunSummary {
             day: input.day,
             has_bill: day.has_bill,
             fulfilment_known,
             fees_judged,
             cut_off_minutes: input.rules.cut_off_minutes,
-            pays: conclude::book_summary(&ledger.pays)?,
-            refunds: conclude::book_summary(&ledger.refunds)?,
-            day_findings: conclude::book_summary(&ledger.day)?.lines,
+            pays: proof::book_summary(&ledger.pays)?,
+            refunds: proof::book_summary(&ledger.refunds)?,
+            day_findings: proof::book_summary(&ledger.day)?.lines,
             pool: pool_rolls,
             tags: ledger.tags,
             coverage,
@@ -134,9 +134,9 @@ fn enter_all(transit: &mut Transit, items: &[PoolItem]) -> Result<(), ReconcileE
 
 /// Refund items of a merchant who changed to running totals: they stay until it changes back.
 fn keep_refunds(day: &Day<'_>, transit: &mut Transit) -> Result<(), ReconcileError> {
-    for item in transit::open_items(day, PoolKind::Refund, PoolSide::Merchant) {
+    for item in carry_over::open_items(day, PoolKind::Refund, PoolSide::Merchant) {
         transit.open(&item)?;
-        transit.end(&item, transit::Fate::Stays)?;
+        transit.end(&item, carry_over::PoolExit::Stays)?;
     }
     Ok(())
 }

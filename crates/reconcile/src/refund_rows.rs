@@ -7,15 +7,15 @@ use recondesk_domain::{
     RefundStatus, Tag, WRefund,
 };
 
+use super::carry_over::{PoolExit, Transit, entered, open_items};
 use super::feed::Feed;
 use super::judge::{Relation, disagree};
-use super::ledger::{Book, Placement};
+use super::ledger::{Placement, RowKind};
+use super::match_archive::CHUNK;
 use super::refunds::{
     ORDERS, OrderFacts, Refunds, Today, agreed, describe, explain, key_of, tags_of,
 };
-use super::resolve::CHUNK;
 use super::rules::CategorySet;
-use super::transit::{Fate, Transit, entered, open_items};
 use super::{LiveRefundState, PoolItem, PoolKind, PoolSide, ReconcileError};
 
 /// The merchant's refund for a row of the bill.
@@ -37,7 +37,7 @@ impl Refunds<'_, '_, '_> {
         for item in open_items(self.day, PoolKind::Refund, PoolSide::Merchant) {
             transit.open(&item)?;
             if let Some(double) = open.insert(item.out_refund_no, item) {
-                transit.end(&double, Fate::Cleared)?;
+                transit.end(&double, PoolExit::Cleared)?;
             }
         }
         let mut own = self.own_refunds()?;
@@ -64,12 +64,12 @@ impl Refunds<'_, '_, '_> {
         while feed.head()?.is_some() {
             let mut first: Option<MRefund> = None;
             for m in feed.take() {
-                self.ledger.see_merchant(Book::Refund, m.amount)?;
+                self.ledger.see_merchant(RowKind::Refund, m.amount)?;
                 if let Some(first) = first {
                     let mut finding = describe(Category::DupRowM, None, Some(m));
                     finding.detail = format!("first_row={}", first.row.line);
                     let weight = Placement::merchant(m.amount);
-                    self.ledger.enter(Book::Refund, finding, weight)?;
+                    self.ledger.enter(RowKind::Refund, finding, weight)?;
                 } else {
                     first = Some(*m);
                     out.insert(m.out_refund_no, *m);
@@ -108,7 +108,7 @@ impl Refunds<'_, '_, '_> {
                 if mine.is_none()
                     && let Some(Partner { m, own: true, .. }) = &partner
                 {
-                    self.ledger.see_merchant(Book::Refund, m.amount)?;
+                    self.ledger.see_merchant(RowKind::Refund, m.amount)?;
                 }
                 out.push(partner);
             }
@@ -134,7 +134,7 @@ impl Refunds<'_, '_, '_> {
                 && let Some(item) = open.remove(&partner.m.out_refund_no)
             {
                 partner.carried = Some(item.amount);
-                transit.end(&item, Fate::Cleared)?;
+                transit.end(&item, PoolExit::Cleared)?;
             }
         }
         Ok(out)
@@ -199,9 +199,9 @@ impl Refunds<'_, '_, '_> {
             let agreed = agreed(relation);
             return self
                 .ledger
-                .suspect_fee(Book::Refund, finding, agreed, weight);
+                .suspect_fee(RowKind::Refund, finding, agreed, weight);
         }
-        self.ledger.enter(Book::Refund, finding, weight)
+        self.ledger.enter(RowKind::Refund, finding, weight)
     }
 
     fn judge_states(&self, w: &WRefund, m: &MRefund, applies: &mut CategorySet) {
@@ -236,7 +236,7 @@ impl Refunds<'_, '_, '_> {
         finding.detail = explain(category, w, facts);
         suggest(&mut finding, lonely);
         self.ledger
-            .enter(Book::Refund, finding, Placement::wechat(w.amount))
+            .enter(RowKind::Refund, finding, Placement::wechat(w.amount))
     }
 
     /// The merchant's refunds that no row of the day met.
@@ -282,7 +282,7 @@ impl Refunds<'_, '_, '_> {
         let category = applies.primary().unwrap_or(agreed(relation));
         let mut finding = describe(category, Some(w), Some(m));
         finding.tags = tags_of(applies, m.out_refund_no != w.out_refund_no);
-        self.ledger.enter(Book::Refund, finding, weight)
+        self.ledger.enter(RowKind::Refund, finding, weight)
     }
 
     fn merchant_only(
@@ -306,7 +306,7 @@ impl Refunds<'_, '_, '_> {
         } else {
             suggest(&mut finding, lonely);
         }
-        self.ledger.enter(Book::Refund, finding, weight)
+        self.ledger.enter(RowKind::Refund, finding, weight)
     }
 
     /// Refunds of the pool that no row of the day met.
@@ -327,7 +327,7 @@ impl Refunds<'_, '_, '_> {
                 let known = facts.get(&item.out_trade_no);
                 let fate = if let Some(w) = known.and_then(|facts| same_refund(facts, &m)) {
                     self.settle_old(w, &m, Relation::AcrossDays, weight)?;
-                    Fate::Cleared
+                    PoolExit::Cleared
                 } else {
                     self.still_waiting(item, &m, weight)?
                 };
@@ -342,18 +342,18 @@ impl Refunds<'_, '_, '_> {
         item: &PoolItem,
         m: &MRefund,
         weight: Placement,
-    ) -> Result<Fate, ReconcileError> {
+    ) -> Result<PoolExit, ReconcileError> {
         if matches!(m.status, RefundStatus::Closed | RefundStatus::Abnormal) {
             self.ledger.refunds.place(Category::Unpaid, weight)?;
-            return Ok(Fate::Cleared);
+            return Ok(PoolExit::Cleared);
         }
         // What the merchant now calls done is in its book of that day, and raised there.
         let expired = item.is_expired(&self.day.bill_days, self.day.date)
             || (m.status == RefundStatus::Success && self.day.has_bill);
         let (category, fate) = if expired {
-            (Category::MOnlyRefund, Fate::Expired)
+            (Category::MOnlyRefund, PoolExit::Expired)
         } else {
-            (Category::RefundPendingM, Fate::Stays)
+            (Category::RefundPendingM, PoolExit::Stays)
         };
         let mut finding = describe(category, None, Some(m));
         finding.detail = entered(item);
@@ -363,7 +363,7 @@ impl Refunds<'_, '_, '_> {
         if listed {
             self.ledger.refunds.place(category, weight)?;
         } else {
-            self.ledger.enter(Book::Refund, finding, weight)?;
+            self.ledger.enter(RowKind::Refund, finding, weight)?;
         }
         Ok(fate)
     }

@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use recondesk_domain::{Category, Fen, Finding, Instant, MOrder, OutTradeNo, PayStatus, WRefund};
 
 use super::judge::Relation;
-use super::ledger::{Book, Placement};
+use super::ledger::{Placement, RowKind};
 use super::refunds::{ORDERS, OrderFacts, Refunds, Today, agreed, explain, key_of, tags_of};
 use super::rules::CategorySet;
 use super::{LiveRefundState, ReconcileError};
 
 /// One order: the day's rows, and the sums of both books.
-struct OrderView<'r> {
+struct OrderTotals<'r> {
     rows: &'r [WRefund],
     facts: &'r OrderFacts,
     order: Option<&'r MOrder>,
@@ -128,7 +128,7 @@ impl Refunds<'_, '_, '_> {
         rows: &'r [WRefund],
         facts: &'r OrderFacts,
         order: Option<&'r MOrder>,
-    ) -> Result<OrderView<'r>, ReconcileError> {
+    ) -> Result<OrderTotals<'r>, ReconcileError> {
         let (mut sum, mut before) = (Fen::ZERO, Fen::ZERO);
         for (bill, w) in facts.history.iter().filter(|(_, w)| self.is_accepted(w)) {
             sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
@@ -138,7 +138,7 @@ impl Refunds<'_, '_, '_> {
                     .ok_or(ReconcileError::Overflow)?;
             }
         }
-        Ok(OrderView {
+        Ok(OrderTotals {
             rows,
             facts,
             order,
@@ -149,7 +149,7 @@ impl Refunds<'_, '_, '_> {
     }
 
     /// R06: closed at WeChat Pay, but the merchant's total still has it.
-    fn judge_closed(&self, w: &WRefund, view: &OrderView<'_>, out: &mut CategorySet) {
+    fn judge_closed(&self, w: &WRefund, view: &OrderTotals<'_>, out: &mut CategorySet) {
         let closed = self.day.live.get(&w.out_refund_no) == Some(&LiveRefundState::Closed);
         if closed && view.total > view.sum {
             out.add(Category::RefundClosed);
@@ -159,7 +159,7 @@ impl Refunds<'_, '_, '_> {
     /// R01, R02 or R03 of an order, if the sums disagree.
     fn compare(
         &self,
-        view: &OrderView<'_>,
+        view: &OrderTotals<'_>,
         time: Option<Instant>,
         has_totals: bool,
     ) -> Option<Category> {
@@ -183,7 +183,7 @@ impl Refunds<'_, '_, '_> {
         }
     }
 
-    fn relation_of(&self, view: &OrderView<'_>, time: Option<Instant>) -> Relation {
+    fn relation_of(&self, view: &OrderTotals<'_>, time: Option<Instant>) -> Relation {
         match view.rows.last() {
             Some(w) => self.relation(w, time),
             None => Relation::AcrossDays,
@@ -192,14 +192,14 @@ impl Refunds<'_, '_, '_> {
 
     fn place_total(
         &mut self,
-        view: &OrderView<'_>,
+        view: &OrderTotals<'_>,
         category: Category,
         applies: CategorySet,
         own: bool,
     ) -> Result<(), ReconcileError> {
         let merchant = if own {
             let part = self.part_of_day(view, category)?;
-            self.ledger.see_merchant(Book::Refund, part)?;
+            self.ledger.see_merchant(RowKind::Refund, part)?;
             Some(part)
         } else {
             None
@@ -220,7 +220,7 @@ impl Refunds<'_, '_, '_> {
             let agreed = agreed(self.relation_of(view, view.order.and_then(|m| m.refund_at)));
             return self
                 .ledger
-                .suspect_fee(Book::Refund, finding, agreed, weight);
+                .suspect_fee(RowKind::Refund, finding, agreed, weight);
         }
         for w in view.rows {
             let weight = Placement::wechat(w.amount);
@@ -234,11 +234,11 @@ impl Refunds<'_, '_, '_> {
             return Ok(());
         }
         self.ledger
-            .enter(Book::Refund, finding, Placement::default())
+            .enter(RowKind::Refund, finding, Placement::default())
     }
 
     /// The sums agree now: whatever earlier days raised about refunds of this order is cleared (X7).
-    fn clear_earlier(&mut self, view: &OrderView<'_>, finding: &Finding) {
+    fn clear_earlier(&mut self, view: &OrderTotals<'_>, finding: &Finding) {
         let earlier = view.facts.history.iter();
         for (_, w) in earlier.filter(|(bill, _)| *bill < self.day.date) {
             let mut cleared = finding.clone();
@@ -251,7 +251,11 @@ impl Refunds<'_, '_, '_> {
 
     /// What of the merchant's total belongs to the day: all that earlier bills do not explain. Of a
     /// total that earlier bills explain in full (the merchant booked past midnight), the last of them.
-    fn part_of_day(&self, view: &OrderView<'_>, category: Category) -> Result<Fen, ReconcileError> {
+    fn part_of_day(
+        &self,
+        view: &OrderTotals<'_>,
+        category: Category,
+    ) -> Result<Fen, ReconcileError> {
         let part = view
             .total
             .checked_sub(view.before)
@@ -269,7 +273,7 @@ impl Refunds<'_, '_, '_> {
     }
 }
 
-fn describe_order(view: &OrderView<'_>, category: Category, applies: CategorySet) -> Finding {
+fn describe_order(view: &OrderTotals<'_>, category: Category, applies: CategorySet) -> Finding {
     let mut out = Finding::new(category);
     if let Some(m) = view.order {
         out.out_trade_no = m.out_trade_no;

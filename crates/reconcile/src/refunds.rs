@@ -14,7 +14,7 @@ use super::business::standing;
 use super::feed::Feed;
 use super::fees::FeeWatch;
 use super::judge::{Day, Relation};
-use super::ledger::{Book, Ledger, Placement};
+use super::ledger::{Ledger, Placement, RowKind};
 use super::rules::CategorySet;
 use super::{LiveRefundState, NetSettlement, PoolItem, ReconcileError};
 
@@ -44,12 +44,12 @@ pub(super) enum Today<'r> {
 }
 
 /// What the archive knows of some orders, in the order of their numbers.
-pub(super) struct Facts {
+pub(super) struct ArchiveFacts {
     numbers: Vec<OutTradeNo>,
     each: Vec<OrderFacts>,
 }
 
-impl Facts {
+impl ArchiveFacts {
     fn of(numbers: &[OutTradeNo]) -> Self {
         let mut numbers = numbers.to_vec();
         numbers.sort_unstable();
@@ -123,7 +123,7 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
                     let mut finding = describe(Category::DupRowW, Some(w), None);
                     finding.detail = format!("first_row={}", first.row.line);
                     let weight = Placement::wechat(w.amount);
-                    out.ledger.enter(Book::Refund, finding, weight)?;
+                    out.ledger.enter(RowKind::Refund, finding, weight)?;
                 } else {
                     firsts.push(*w);
                 }
@@ -140,7 +140,7 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
     }
 
     fn see(&mut self, w: &WRefund) -> Result<(), ReconcileError> {
-        self.ledger.see_wechat(Book::Refund, w.amount)?;
+        self.ledger.see_wechat(RowKind::Refund, w.amount)?;
         let net = &mut self.net;
         net.refunded = net
             .refunded
@@ -158,9 +158,9 @@ impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
         &self,
         numbers: &[OutTradeNo],
         today: Today<'_>,
-    ) -> Result<Facts, ReconcileError> {
+    ) -> Result<ArchiveFacts, ReconcileError> {
         let evidence = self.day.evidence;
-        let mut out = Facts::of(numbers);
+        let mut out = ArchiveFacts::of(numbers);
         let orders = evidence.orders_by_number(&out.numbers)?;
         for (facts, order) in out.each.iter_mut().zip(orders) {
             facts.order = order;

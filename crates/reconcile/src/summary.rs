@@ -120,7 +120,7 @@ pub struct NetSettlement {
 
 /// A named check with its figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
+pub struct RunIdentity {
     /// `I14`, `I15`, …
     pub id: String,
     /// What it is of: `wechat.pay.count`, `merchant.refund.fen`, `pool.pay.wechat.count`, …
@@ -131,7 +131,7 @@ pub struct Identity {
     pub actual: i64,
 }
 
-impl Identity {
+impl RunIdentity {
     /// True when both agree.
     #[must_use]
     pub const fn holds(&self) -> bool {
@@ -141,7 +141,7 @@ impl Identity {
 
 /// The figures of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
+pub struct RunSummary {
     /// The business day.
     pub day: BillDate,
     /// False when there is no verified bill (K02).
@@ -168,7 +168,7 @@ pub struct Summary {
     /// Settlement of the day.
     pub net: NetSettlement,
     /// I14, I15, I6, I16, each with its figures; only I16 can fail in a run that ended.
-    pub identities: Vec<Identity>,
+    pub identities: Vec<RunIdentity>,
 }
 
 /// The one-minute morning.
@@ -186,7 +186,7 @@ pub struct Headline {
     pub at_stake: Fen,
 }
 
-impl Summary {
+impl RunSummary {
     /// Every line of both books and of the day, payments first.
     pub fn lines(&self) -> impl Iterator<Item = &CategoryLine> {
         let books = self.pays.lines.iter().chain(&self.refunds.lines);
@@ -235,7 +235,7 @@ pub struct Outcome {
     /// SHA-256 over inputs, rules and pool: equal for equal runs (rule X9).
     pub run_id: [u8; 32],
     /// The figures.
-    pub summary: Summary,
+    pub summary: RunSummary,
     /// The pool at the end of the day, in its stable order.
     pub pool: Vec<PoolItem>,
     /// Rows that agreed across days (`MATCHED_XDAY`, `MATCHED_LATE`): open cases with the same number

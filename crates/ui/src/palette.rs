@@ -58,7 +58,7 @@ pub(crate) enum PaletteAction {
     FindNumber(String),
 }
 
-struct Row {
+struct PaletteRow {
     icon: char,
     label: String,
     context: String,
@@ -67,7 +67,7 @@ struct Row {
 }
 
 /// How a frame of the palette ended.
-pub(crate) enum Ended {
+pub(crate) enum PaletteEnd {
     /// It stays open.
     No,
     /// It closes.
@@ -78,7 +78,7 @@ pub(crate) enum Ended {
 
 impl Palette {
     /// Draws it over everything.
-    pub(crate) fn show(&mut self, ctx: &Context, state: &State) -> Ended {
+    pub(crate) fn show(&mut self, ctx: &Context, state: &State) -> PaletteEnd {
         let screen = ctx.content_rect();
         let area: Area = Modal::default_area(Id::unique("palette")).anchor(
             egui::Align2::CENTER_TOP,
@@ -92,13 +92,13 @@ impl Palette {
             let rows = self.rows(words(ui), state);
             self.frame(ui, screen, &rows)
         });
-        if response.should_close() && matches!(response.inner, Ended::No) {
-            return Ended::Closed;
+        if response.should_close() && matches!(response.inner, PaletteEnd::No) {
+            return PaletteEnd::Closed;
         }
         response.inner
     }
 
-    fn frame(&mut self, ui: &mut Ui, screen: Rect, rows: &[Row]) -> Ended {
+    fn frame(&mut self, ui: &mut Ui, screen: Rect, rows: &[PaletteRow]) -> PaletteEnd {
         let t = tokens(ui);
         let w = words(ui);
         let width = 620.0_f32.min(screen.width() - 48.0);
@@ -135,7 +135,7 @@ impl Palette {
             Rect::from_min_max(pos2(rect.left(), rect.bottom() - 38.0), rect.max),
         );
         match clicked {
-            Some(deed) => Ended::Chosen(deed),
+            Some(deed) => PaletteEnd::Chosen(deed),
             None => ended,
         }
     }
@@ -178,7 +178,7 @@ impl Palette {
         }
     }
 
-    fn keyboard(&mut self, ui: &Ui, rows: &[Row]) -> Ended {
+    fn keyboard(&mut self, ui: &Ui, rows: &[PaletteRow]) -> PaletteEnd {
         let last = rows.len().saturating_sub(1);
         let composing = ui.input(|input| {
             input
@@ -201,17 +201,17 @@ impl Palette {
         }
         self.chosen = self.chosen.min(last);
         match rows.get(self.chosen).filter(|_| enter) {
-            Some(row) => Ended::Chosen(row.deed.clone()),
-            None => Ended::No,
+            Some(row) => PaletteEnd::Chosen(row.deed.clone()),
+            None => PaletteEnd::No,
         }
     }
 
-    fn rows(&self, w: &'static Wording, state: &State) -> Vec<Row> {
+    fn rows(&self, w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         let text = self.text.trim();
         let lower = text.to_lowercase();
         let mut rows = Vec::new();
         if let Some(number) = number_in(text) {
-            rows.push(Row {
+            rows.push(PaletteRow {
                 icon: icons::MAGNIFYING_GLASS,
                 label: (w.lookup.find_number)(&number),
                 context: w.frame.lookup.to_owned(),
@@ -220,7 +220,7 @@ impl Palette {
             });
         }
         if is_number(text) {
-            rows.push(Row {
+            rows.push(PaletteRow {
                 icon: icons::MAGNIFYING_GLASS,
                 label: (w.frame.find_number)(text),
                 context: w.frame.cases.to_owned(),
@@ -237,9 +237,9 @@ impl Palette {
             .recent
             .iter()
             .filter(|(number, _)| lower.is_empty() || number.to_lowercase().contains(&lower));
-        let recent: Vec<Row> = recent
+        let recent: Vec<PaletteRow> = recent
             .take(RECENT)
-            .map(|(number, said)| Row {
+            .map(|(number, said)| PaletteRow {
                 icon: icons::CLOCK_COUNTER_CLOCKWISE,
                 label: number.clone(),
                 context: w.of(said).to_owned(),
@@ -270,10 +270,10 @@ fn is_number(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'|' | b'*' | b'@'))
 }
 
-fn all(w: &'static Wording, state: &State) -> Vec<Row> {
+fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
     let mut rows = Vec::new();
     let mut add = |icon, label: String, context: String, key, deed| {
-        rows.push(Row {
+        rows.push(PaletteRow {
             icon,
             label,
             context,
@@ -348,7 +348,7 @@ fn all(w: &'static Wording, state: &State) -> Vec<Row> {
     rows
 }
 
-fn row_ui(ui: &Ui, rect: Rect, row: &Row, chosen: bool) -> bool {
+fn row_ui(ui: &Ui, rect: Rect, row: &PaletteRow, chosen: bool) -> bool {
     let t = tokens(ui);
     let p = ui.painter();
     let response = ui.interact(rect, paint::id(ui, ("row", &row.label)), Sense::CLICK);

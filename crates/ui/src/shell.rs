@@ -190,9 +190,9 @@ impl App {
             None => return,
         };
         match ended {
-            palette::Ended::No => {}
-            palette::Ended::Closed => self.palette = None,
-            palette::Ended::Chosen(deed) => {
+            palette::PaletteEnd::No => {}
+            palette::PaletteEnd::Closed => self.palette = None,
+            palette::PaletteEnd::Chosen(deed) => {
                 self.palette = None;
                 match palette::carry_out(deed, &self.state, &mut self.out) {
                     Some(PaletteAction::Keys) => self.keys_open = true,

@@ -19,7 +19,7 @@ pub(crate) struct TopBar {
 
 /// What was asked for in the top bar beyond actions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Asked {
+pub(crate) struct TopBarRequests {
     /// The palette.
     pub(crate) palette: bool,
     /// The notices panel.
@@ -36,13 +36,13 @@ impl TopBar {
         bar: Rect,
         (page, with_day): (&Page<'_>, bool),
         out: &mut Outbox,
-    ) -> Asked {
+    ) -> TopBarRequests {
         let t = page.t;
         let y = bar.center().y;
         paint::hline(ui.painter(), bar.x_range(), bar.bottom() - 1.0, t.line_weak);
         let margin = page.class.margin();
         let left = bar.left() + margin;
-        let mut asked = Asked::default();
+        let mut asked = TopBarRequests::default();
         let select = self.merchants(ui, pos2(left, y), page, out);
         let mut used = select.right();
         if with_day && !page.state.merchants.is_empty() {

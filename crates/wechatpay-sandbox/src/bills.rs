@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::ledger::{BillReadiness, Book, Order, RefundOutcome};
-use super::v2::{Call, Refused, Reply, gzip};
+use super::ledger::{BillReadiness, MerchantLedger, RefundOutcome, SandboxOrder};
+use super::v2::{Refused, Reply, SignedCall, gzip};
 use recondesk_domain::{BillDate, BillRefundState, BillState, Fen, Instant, WPay, WRefund};
 use wechatpay_codec::bill::{BillForm, BillLine, BillPrinter, RefundPart};
 
@@ -14,12 +14,12 @@ const NONE: Refused = Refused::Bill("20002", "No Bill Exist");
 const CREATING: Refused = Refused::Bill("20002", "Bill Creating");
 
 /// A line of the bill, payment or refund.
-enum Row<'a> {
+enum LedgerRow<'a> {
     Pay(&'a WPay),
     Refund(&'a WRefund),
 }
 
-impl Row<'_> {
+impl LedgerRow<'_> {
     fn time(&self) -> Instant {
         match self {
             Self::Pay(row) => row.time,
@@ -29,7 +29,7 @@ impl Row<'_> {
 }
 
 /// The trade bill of a day.
-pub(crate) fn download_bill(call: &Call<'_>) -> Result<Reply, Refused> {
+pub(crate) fn download_bill(call: &SignedCall<'_>) -> Result<Reply, Refused> {
     let day = bill_date(call).ok_or(BAD_DATE)?;
     let form = match call.params.filled("bill_type") {
         None | Some("ALL") => BillForm::All27,
@@ -47,7 +47,7 @@ pub(crate) fn download_bill(call: &Call<'_>) -> Result<Reply, Refused> {
     Ok(file(text, zipped))
 }
 
-pub(super) fn bill_date(call: &Call<'_>) -> Option<BillDate> {
+pub(super) fn bill_date(call: &SignedCall<'_>) -> Option<BillDate> {
     let text = call.params.filled("bill_date")?;
     if text.len() != 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn bill_date(call: &Call<'_>) -> Option<BillDate> {
     Some(BillDate::new(date))
 }
 
-pub(super) fn zipped(call: &Call<'_>) -> Result<bool, Refused> {
+pub(super) fn zipped(call: &SignedCall<'_>) -> Result<bool, Refused> {
     match call.params.filled("tar_type") {
         None => Ok(false),
         Some("GZIP") => Ok(true),
@@ -65,7 +65,7 @@ pub(super) fn zipped(call: &Call<'_>) -> Result<bool, Refused> {
 }
 
 /// Whether the bill is out. There is none for today or later, and none after three months.
-pub(super) fn ready(call: &Call<'_>, day: BillDate) -> Result<(), Refused> {
+pub(super) fn ready(call: &SignedCall<'_>, day: BillDate) -> Result<(), Refused> {
     let today = call.now.day();
     if day > today {
         return Err(BAD_DATE);
@@ -88,32 +88,39 @@ pub(super) fn file(bytes: Vec<u8>, zip: bool) -> Reply {
 }
 
 /// The bytes of a bill, `None` for a day without rows.
-fn trade_bill(book: &Book, mch_id: &str, day: BillDate, form: BillForm) -> Option<Vec<u8>> {
-    let mut rows: Vec<Row<'_>> = Vec::new();
+fn trade_bill(
+    book: &MerchantLedger,
+    mch_id: &str,
+    day: BillDate,
+    form: BillForm,
+) -> Option<Vec<u8>> {
+    let mut rows: Vec<LedgerRow<'_>> = Vec::new();
     if form != BillForm::Refund29 {
         let pays = book.pay_rows.iter().filter(|row| day.contains(row.time));
         let wanted = |row: &&WPay| form == BillForm::All27 || row.state == BillState::Success;
-        rows.extend(pays.filter(wanted).map(Row::Pay));
+        rows.extend(pays.filter(wanted).map(LedgerRow::Pay));
     }
     if form != BillForm::Success20 {
         let refunds = book.refund_rows.iter();
         rows.extend(
             refunds
                 .filter(|row| day.contains(row.time))
-                .map(Row::Refund),
+                .map(LedgerRow::Refund),
         );
     }
     if rows.is_empty() {
         return None;
     }
-    rows.sort_by_key(Row::time);
+    rows.sort_by_key(LedgerRow::time);
     let mut printer = BillPrinter::new(form);
     let mut out = Vec::with_capacity(rows.len().saturating_mul(360));
     printer.header(&mut out);
     for row in &rows {
         let printed = match row {
-            Row::Pay(pay) => printer.row(&pay_line(book, mch_id, pay), &mut out),
-            Row::Refund(refund) => printer.row(&refund_line(book, mch_id, refund, day), &mut out),
+            LedgerRow::Pay(pay) => printer.row(&pay_line(book, mch_id, pay), &mut out),
+            LedgerRow::Refund(refund) => {
+                printer.row(&refund_line(book, mch_id, refund, day), &mut out)
+            }
         };
         // Only a sum beyond 64 bits is refused, and then there is no bill to give.
         printed.ok()?;
@@ -122,9 +129,9 @@ fn trade_bill(book: &Book, mch_id: &str, day: BillDate, form: BillForm) -> Optio
     Some(out)
 }
 
-fn pay_line<'a>(book: &'a Book, mch_id: &'a str, pay: &'a WPay) -> BillLine<'a> {
+fn pay_line<'a>(book: &'a MerchantLedger, mch_id: &'a str, pay: &'a WPay) -> BillLine<'a> {
     let order = book.orders.get(pay.out_trade_no.as_str());
-    let text = |pick: fn(&Order) -> &String| order.map_or("", |order| pick(order).as_str());
+    let text = |pick: fn(&SandboxOrder) -> &String| order.map_or("", |order| pick(order).as_str());
     BillLine {
         time: pay.time,
         appid: pay.appid.as_str(),
@@ -150,13 +157,13 @@ fn pay_line<'a>(book: &'a Book, mch_id: &'a str, pay: &'a WPay) -> BillLine<'a> 
 }
 
 fn refund_line<'a>(
-    book: &'a Book,
+    book: &'a MerchantLedger,
     mch_id: &'a str,
     refund: &'a WRefund,
     day: BillDate,
 ) -> BillLine<'a> {
     let order = book.orders.get(refund.out_trade_no.as_str());
-    let text = |pick: fn(&Order) -> &String| order.map_or("", |order| pick(order).as_str());
+    let text = |pick: fn(&SandboxOrder) -> &String| order.map_or("", |order| pick(order).as_str());
     // The state is frozen when the bill is made, on the morning after.
     let made_at = day.end().plus(9 * 3600);
     let live = book.refunds.get(refund.out_refund_no.as_str());

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::fault::Planned;
-use super::ledger::{Book, Order, Refund, RefundOutcome, TradeState};
+use super::ledger::{MerchantLedger, OrderState, RefundOutcome, SandboxOrder, SandboxRefund};
 use super::server::{Shared, raw};
 use super::{Merchant, notify};
 use recondesk_domain::{Fen, Instant, SignType};
@@ -72,11 +72,11 @@ fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
 /// An order of a merchant, and what is wished for it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct OrderWish {
     out_trade_no: String,
     mch_id: Option<String>,
     notify: Option<bool>,
-    state: Option<TradeState>,
+    state: Option<OrderState>,
     refund_fee: Option<i64>,
     out_refund_no: Option<String>,
     outcome: Option<RefundOutcome>,
@@ -85,7 +85,7 @@ struct Wish {
     send: Option<bool>,
 }
 
-fn merchant<'a>(shared: &'a Shared, wish: &Wish) -> Result<&'a Merchant, String> {
+fn merchant<'a>(shared: &'a Shared, wish: &OrderWish) -> Result<&'a Merchant, String> {
     let found = match &wish.mch_id {
         Some(mch_id) => shared.merchant(mch_id),
         None => shared.merchants.first(),
@@ -95,8 +95,8 @@ fn merchant<'a>(shared: &'a Shared, wish: &Wish) -> Result<&'a Merchant, String>
 
 fn in_book<T>(
     shared: &Shared,
-    wish: &Wish,
-    work: impl FnOnce(&mut Book) -> Result<T, String>,
+    wish: &OrderWish,
+    work: impl FnOnce(&mut MerchantLedger) -> Result<T, String>,
 ) -> Result<T, String> {
     let mch_id = &merchant(shared, wish)?.mch_id;
     shared
@@ -104,7 +104,7 @@ fn in_book<T>(
         .unwrap_or_else(|| Err("there is no such merchant".to_owned()))
 }
 
-fn pay(shared: &Arc<Shared>, wish: &Wish) -> Done {
+fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
     let now = shared.now();
     let order = in_book(shared, wish, |book| {
         shared.with_numbers(|numbers| book.pay(&wish.out_trade_no, now, numbers))
@@ -116,7 +116,7 @@ fn pay(shared: &Arc<Shared>, wish: &Wish) -> Done {
     Ok(order_json(&order, &[], now))
 }
 
-fn set_state(shared: &Shared, wish: &Wish) -> Done {
+fn set_state(shared: &Shared, wish: &OrderWish) -> Done {
     let state = wish.state.ok_or("state is missing")?;
     if state.is_paid() {
         return Err("an order is paid by pay, and refunded by refund".to_owned());
@@ -133,7 +133,7 @@ fn set_state(shared: &Shared, wish: &Wish) -> Done {
     Ok(order_json(&order, &[], shared.now()))
 }
 
-fn refund(shared: &Shared, wish: &Wish) -> Done {
+fn refund(shared: &Shared, wish: &OrderWish) -> Done {
     let now = shared.now();
     let (order, refund) = in_book(shared, wish, |book| {
         let order = book
@@ -157,7 +157,7 @@ fn refund(shared: &Shared, wish: &Wish) -> Done {
         if book.refunds.contains_key(&number) {
             return Err("the refund number is taken".to_owned());
         }
-        let refund = Refund {
+        let refund = SandboxRefund {
             out_refund_no: number,
             refund_id: shared.with_numbers(|numbers| {
                 format!(
@@ -181,7 +181,7 @@ fn refund(shared: &Shared, wish: &Wish) -> Done {
     Ok(order_json(&order, &[&refund], now))
 }
 
-fn send(shared: &Arc<Shared>, wish: &Wish) -> Done {
+fn send(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
     let order = in_book(shared, wish, |book| {
         let order = book.orders.get(&wish.out_trade_no);
         order
@@ -198,7 +198,7 @@ fn send(shared: &Arc<Shared>, wish: &Wish) -> Done {
     Ok(json!({ "url": url, "body": String::from_utf8_lossy(&body) }))
 }
 
-fn body(shared: &Shared, wish: &Wish, order: &Order) -> Result<Vec<u8>, String> {
+fn body(shared: &Shared, wish: &OrderWish, order: &SandboxOrder) -> Result<Vec<u8>, String> {
     let nonce = shared.with_numbers(|numbers| numbers.letters(32));
     let merchant = merchant(shared, wish)?;
     let Some(number) = &wish.out_refund_no else {
@@ -212,7 +212,12 @@ fn body(shared: &Shared, wish: &Wish, order: &Order) -> Result<Vec<u8>, String> 
     notify::refund(merchant, order, &refund, (shared.now(), &nonce))
 }
 
-fn deliver(shared: &Arc<Shared>, wish: &Wish, order: &Order, url: &str) -> Result<(), String> {
+fn deliver(
+    shared: &Arc<Shared>,
+    wish: &OrderWish,
+    order: &SandboxOrder,
+    url: &str,
+) -> Result<(), String> {
     let body = body(shared, wish, order)?;
     let mch_id = merchant(shared, wish)?.mch_id.clone();
     tokio::spawn(notify::deliver(
@@ -291,7 +296,7 @@ fn ledger(shared: &Shared) -> Value {
     json!({ "now": now.to_string(), "merchants": merchants })
 }
 
-fn order_json(order: &Order, refunds: &[&Refund], now: Instant) -> Value {
+fn order_json(order: &SandboxOrder, refunds: &[&SandboxRefund], now: Instant) -> Value {
     let refunds: Vec<Value> = refunds
         .iter()
         .map(|refund| {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum Fault {
+pub(crate) enum InjectedFault {
     /// Nobody listens for some time: new connections are refused, old ones cut.
     Refuse {
         /// For how long.
@@ -91,7 +91,7 @@ pub(crate) enum Fault {
 pub(crate) struct Planned {
     /// What goes wrong.
     #[serde(flatten)]
-    pub(crate) fault: Fault,
+    pub(crate) fault: InjectedFault,
     /// Only for paths that end so; empty for all.
     #[serde(default)]
     pub(crate) path: String,
@@ -127,7 +127,7 @@ impl Faults {
     }
 
     /// The fault of the next request to `path`, counted down.
-    pub(crate) fn take(&mut self, path: &str) -> Option<Fault> {
+    pub(crate) fn take(&mut self, path: &str) -> Option<InjectedFault> {
         let at = self
             .0
             .iter()

@@ -1,13 +1,13 @@
 //! downloadfundflow: what moved on the account, in the documented format.
 
 use super::bills::{bill_date, file, ready, zipped};
-use super::ledger::Book;
+use super::ledger::MerchantLedger;
 use super::trade::no_book;
-use super::v2::{Call, Refused, Reply};
+use super::v2::{Refused, Reply, SignedCall};
 use recondesk_domain::{BillDate, BillState, Fee, Fen, Instant, SignType};
 
 /// The fund-flow bill of a day: HMAC only, and `account_type` instead of `bill_type`.
-pub(crate) fn download_fund_flow(call: &Call<'_>) -> Result<Reply, Refused> {
+pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, Refused> {
     if call.sign_type != SignType::HmacSha256 {
         return Err(Refused::transport("sign_type参数错误，仅支持HMAC-SHA256"));
     }
@@ -49,7 +49,7 @@ struct Flow {
     voucher: String,
 }
 
-fn fund_flow(book: &Book, mch_id: &str, day: BillDate) -> Option<String> {
+fn fund_flow(book: &MerchantLedger, mch_id: &str, day: BillDate) -> Option<String> {
     let mut flows: Vec<Flow> = Vec::new();
     for pay in &book.pay_rows {
         if day.contains(pay.time) && pay.state == BillState::Success {
@@ -112,7 +112,7 @@ fn fund_text(flows: &[Flow]) -> String {
             flow.fen.saturating_neg()
         };
         balance = balance.saturating_add(signed);
-        let mut cells = Cells(&mut out, true);
+        let mut cells = FundFlowCells(&mut out, true);
         cells.put(&flow.time.to_string());
         cells.put(&flow.number);
         cells.put(&format!("{}{at:04}", flow.number));
@@ -127,7 +127,7 @@ fn fund_text(flows: &[Flow]) -> String {
         out.push_str("\r\n");
     }
     out.push_str("资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n");
-    let mut cells = Cells(&mut out, true);
+    let mut cells = FundFlowCells(&mut out, true);
     cells.put(&flows.len().to_string());
     for (count, sum) in [incomes, expenses] {
         cells.put(&count.to_string());
@@ -138,9 +138,9 @@ fn fund_text(flows: &[Flow]) -> String {
 }
 
 /// Cells of one line, each with its backtick.
-struct Cells<'a>(&'a mut String, bool);
+struct FundFlowCells<'a>(&'a mut String, bool);
 
-impl Cells<'_> {
+impl FundFlowCells<'_> {
     fn put(&mut self, value: &str) {
         if !self.1 {
             self.0.push(',');

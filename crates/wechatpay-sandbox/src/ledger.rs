@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::numbers::Numbers;
+use super::numbers::NumberSource;
 use super::scenario::GeneratedOrder;
 use recondesk_domain::{
     AppId, BillRefundState, BillState, Fee, Fen, Instant, MOrder, MchId, OutRefundNo, OutTradeNo,
@@ -81,7 +81,7 @@ impl Default for Rules {
 /// State of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub(crate) enum TradeState {
+pub(crate) enum OrderState {
     NotPay,
     UserPaying,
     PayError,
@@ -91,7 +91,7 @@ pub(crate) enum TradeState {
     Revoked,
 }
 
-impl TradeState {
+impl OrderState {
     pub(crate) const fn wire(self) -> &'static str {
         match self {
             Self::NotPay => "NOTPAY",
@@ -123,7 +123,7 @@ impl TradeState {
 
 /// An order.
 #[derive(Debug, Clone)]
-pub(crate) struct Order {
+pub(crate) struct SandboxOrder {
     pub(crate) appid: String,
     pub(crate) sub_mch_id: String,
     pub(crate) out_trade_no: String,
@@ -138,7 +138,7 @@ pub(crate) struct Order {
     pub(crate) amount: Fen,
     pub(crate) settled: Fen,
     pub(crate) coupon: Fen,
-    pub(crate) state: TradeState,
+    pub(crate) state: OrderState,
     pub(crate) created_at: Instant,
     pub(crate) expires_at: Instant,
     pub(crate) paid_at: Option<Instant>,
@@ -148,7 +148,7 @@ pub(crate) struct Order {
 
 /// A refund.
 #[derive(Debug, Clone)]
-pub(crate) struct Refund {
+pub(crate) struct SandboxRefund {
     pub(crate) out_refund_no: String,
     pub(crate) refund_id: String,
     pub(crate) out_trade_no: String,
@@ -162,7 +162,7 @@ pub(crate) struct Refund {
     pub(crate) requests: u32,
 }
 
-impl Refund {
+impl SandboxRefund {
     pub(crate) fn status(&self, now: Instant) -> RefundOutcome {
         if now < self.settles_at {
             RefundOutcome::Processing
@@ -179,10 +179,10 @@ impl Refund {
 
 /// The books of one merchant.
 #[derive(Debug, Default)]
-pub(crate) struct Book {
-    pub(crate) orders: BTreeMap<String, Order>,
+pub(crate) struct MerchantLedger {
+    pub(crate) orders: BTreeMap<String, SandboxOrder>,
     pub(crate) by_transaction: HashMap<String, String>,
-    pub(crate) refunds: BTreeMap<String, Refund>,
+    pub(crate) refunds: BTreeMap<String, SandboxRefund>,
     /// Refund numbers of an order, in order of acceptance.
     pub(crate) refunds_of: HashMap<String, Vec<String>>,
     pub(crate) by_refund_id: HashMap<String, String>,
@@ -193,13 +193,13 @@ pub(crate) struct Book {
     pub(crate) notifications: Vec<serde_json::Value>,
 }
 
-impl Book {
+impl MerchantLedger {
     /// The order that a request names; the WeChat number wins.
     pub(crate) fn order(
         &self,
         transaction_id: Option<&str>,
         out_trade_no: Option<&str>,
-    ) -> Option<&Order> {
+    ) -> Option<&SandboxOrder> {
         let number = match transaction_id {
             Some(id) => self.by_transaction.get(id).map(String::as_str),
             None => out_trade_no,
@@ -208,7 +208,7 @@ impl Book {
     }
 
     /// Refunds of an order, in order of acceptance.
-    pub(crate) fn refunds(&self, out_trade_no: &str) -> Vec<&Refund> {
+    pub(crate) fn refunds(&self, out_trade_no: &str) -> Vec<&SandboxRefund> {
         let numbers = self.refunds_of.get(out_trade_no);
         numbers
             .into_iter()
@@ -230,10 +230,10 @@ impl Book {
     /// Closes the order if its time is over.
     pub(crate) fn expire(&mut self, out_trade_no: &str, now: Instant) {
         if let Some(order) = self.orders.get_mut(out_trade_no)
-            && order.state == TradeState::NotPay
+            && order.state == OrderState::NotPay
             && now >= order.expires_at
         {
-            order.state = TradeState::Closed;
+            order.state = OrderState::Closed;
         }
     }
 
@@ -242,17 +242,17 @@ impl Book {
         &mut self,
         out_trade_no: &str,
         now: Instant,
-        numbers: &mut Numbers,
-    ) -> Result<Order, String> {
+        numbers: &mut NumberSource,
+    ) -> Result<SandboxOrder, String> {
         self.expire(out_trade_no, now);
         let order = self
             .orders
             .get_mut(out_trade_no)
             .ok_or_else(|| format!("there is no order {out_trade_no}"))?;
-        if !matches!(order.state, TradeState::NotPay | TradeState::UserPaying) {
+        if !matches!(order.state, OrderState::NotPay | OrderState::UserPaying) {
             return Err(format!("the order is {}", order.state.wire()));
         }
-        order.state = TradeState::Success;
+        order.state = OrderState::Success;
         order.paid_at = Some(now);
         order.transaction_id = format!(
             "4200{}{}{}",
@@ -268,13 +268,13 @@ impl Book {
     }
 
     /// Enters an accepted refund.
-    pub(crate) fn refund(&mut self, refund: Refund) -> Result<(), String> {
+    pub(crate) fn refund(&mut self, refund: SandboxRefund) -> Result<(), String> {
         let order = self
             .orders
             .get_mut(&refund.out_trade_no)
             .ok_or("there is no such order")?;
         let row = refund_row(order, &refund)?;
-        order.state = TradeState::Refund;
+        order.state = OrderState::Refund;
         self.refund_rows.push(row);
         self.by_refund_id
             .insert(refund.refund_id.clone(), refund.out_refund_no.clone());
@@ -329,9 +329,9 @@ impl Book {
             let number = row.out_refund_no.as_str().to_owned();
             let order = row.out_trade_no.as_str().to_owned();
             if let Some(order) = self.orders.get_mut(&order)
-                && order.state == TradeState::Success
+                && order.state == OrderState::Success
             {
-                order.state = TradeState::Refund;
+                order.state = OrderState::Refund;
             }
             self.by_refund_id
                 .insert(row.refund_id.as_str().to_owned(), number.clone());
@@ -352,7 +352,7 @@ fn fee_of(amount: Fen) -> Fee {
     Fee::new(fen.saturating_mul(Fee::UNITS_PER_FEN))
 }
 
-fn pay_row(order: &Order, now: Instant) -> Result<WPay, String> {
+fn pay_row(order: &SandboxOrder, now: Instant) -> Result<WPay, String> {
     let too_long = || "a number is too long for a bill".to_owned();
     Ok(WPay {
         out_trade_no: OutTradeNo::new(&order.out_trade_no).ok_or_else(too_long)?,
@@ -371,7 +371,7 @@ fn pay_row(order: &Order, now: Instant) -> Result<WPay, String> {
     })
 }
 
-fn refund_row(order: &Order, refund: &Refund) -> Result<WRefund, String> {
+fn refund_row(order: &SandboxOrder, refund: &SandboxRefund) -> Result<WRefund, String> {
     let too_long = || "a number is too long for a bill".to_owned();
     Ok(WRefund {
         out_refund_no: OutRefundNo::new(&refund.out_refund_no).ok_or_else(too_long)?,
@@ -392,12 +392,12 @@ fn refund_row(order: &Order, refund: &Refund) -> Result<WRefund, String> {
     })
 }
 
-fn past_order(row: &WPay, openid: &str) -> Order {
+fn past_order(row: &WPay, openid: &str) -> SandboxOrder {
     let state = match row.state {
-        BillState::Revoked => TradeState::Revoked,
-        _ => TradeState::Success,
+        BillState::Revoked => OrderState::Revoked,
+        _ => OrderState::Success,
     };
-    Order {
+    SandboxOrder {
         appid: row.appid.as_str().to_owned(),
         sub_mch_id: row.sub_mch_id.as_str().to_owned(),
         out_trade_no: row.out_trade_no.as_str().to_owned(),
@@ -420,9 +420,9 @@ fn past_order(row: &WPay, openid: &str) -> Order {
     }
 }
 
-fn unpaid_order(order: &MOrder) -> Order {
+fn unpaid_order(order: &MOrder) -> SandboxOrder {
     let closed = order.pay_status == PayStatus::Closed;
-    Order {
+    SandboxOrder {
         appid: order.appid.as_str().to_owned(),
         sub_mch_id: order.sub_mch_id.as_str().to_owned(),
         out_trade_no: order.out_trade_no.as_str().to_owned(),
@@ -438,9 +438,9 @@ fn unpaid_order(order: &MOrder) -> Order {
         settled: order.amount,
         coupon: Fen::ZERO,
         state: if closed {
-            TradeState::Closed
+            OrderState::Closed
         } else {
-            TradeState::NotPay
+            OrderState::NotPay
         },
         created_at: order.created_at,
         expires_at: order.created_at.plus(7 * 86_400),
@@ -449,8 +449,8 @@ fn unpaid_order(order: &MOrder) -> Order {
     }
 }
 
-fn past_refund(row: &WRefund) -> Refund {
-    Refund {
+fn past_refund(row: &WRefund) -> SandboxRefund {
+    SandboxRefund {
         out_refund_no: row.out_refund_no.as_str().to_owned(),
         refund_id: row.refund_id.as_str().to_owned(),
         out_trade_no: row.out_trade_no.as_str().to_owned(),

@@ -49,7 +49,7 @@ impl Merchant {
     /// A merchant whose keys follow from the seed.
     #[must_use]
     pub fn from_seed(mch_id: &str, appid: &str, seed: u64) -> Self {
-        let mut numbers = numbers::Numbers::new(seed ^ 0x5EED_0F4A_11CE_0001);
+        let mut numbers = numbers::NumberSource::new(seed ^ 0x5EED_0F4A_11CE_0001);
         Self {
             mch_id: mch_id.to_owned(),
             appids: vec![appid.to_owned()],

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::Merchant;
-use super::ledger::{Order, Refund, RefundOutcome};
+use super::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
 use super::server::Shared;
 use super::trade::payment_fields;
 use recondesk_domain::{GatewayKind, Instant, SignType, gateway_kind};
@@ -27,7 +27,7 @@ const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 /// The body of a payment notification.
 pub(crate) fn payment(
     merchant: &Merchant,
-    order: &Order,
+    order: &SandboxOrder,
     nonce: &str,
     sign_type: SignType,
 ) -> Result<Vec<u8>, String> {
@@ -48,8 +48,8 @@ pub(crate) fn payment(
 /// The body of a refund notification: encrypted with the API key, not signed.
 pub(crate) fn refund(
     merchant: &Merchant,
-    order: &Order,
-    refund: &Refund,
+    order: &SandboxOrder,
+    refund: &SandboxRefund,
     (now, nonce): (Instant, &str),
 ) -> Result<Vec<u8>, String> {
     let status = refund.status(now);

@@ -2,9 +2,9 @@
 
 /// A generator (SplitMix64). Nothing secret depends on it: the sandbox is loopback only.
 #[derive(Debug, Clone)]
-pub(crate) struct Numbers(u64);
+pub(crate) struct NumberSource(u64);
 
-impl Numbers {
+impl NumberSource {
     /// A generator that starts at `seed`.
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::ledger::{Book, Order, Refund, RefundOutcome};
+use super::ledger::{MerchantLedger, RefundOutcome, SandboxOrder, SandboxRefund};
 use super::notify;
 use super::trade::no_book;
-use super::v2::{Call, Refused};
+use super::v2::{Refused, SignedCall};
 use recondesk_domain::{Fen, Instant};
 use wechatpay_codec::Params;
 
@@ -14,7 +14,7 @@ const MAX_PARTS: usize = 50;
 const PAGE: usize = 10;
 
 /// Accepts a refund. The very same request again is the same refund, whatever the state.
-pub(crate) fn refund(call: &Call<'_>) -> Result<Params, Refused> {
+pub(crate) fn refund(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let number = call.need("out_refund_no")?;
     if number.len() > 64
         || !number
@@ -52,7 +52,7 @@ pub(crate) fn refund(call: &Call<'_>) -> Result<Params, Refused> {
             known.requests = known.requests.saturating_add(1);
             return Ok((order, known.clone()));
         }
-        let wish = Wish {
+        let wish = RefundWish {
             number,
             total,
             amount,
@@ -66,7 +66,7 @@ pub(crate) fn refund(call: &Call<'_>) -> Result<Params, Refused> {
 }
 
 /// Sends the notification of a new refund once it has an outcome, to an address on this computer.
-fn tell_outcome(call: &Call<'_>, number: &str) {
+fn tell_outcome(call: &SignedCall<'_>, number: &str) {
     let url = call.params.filled("notify_url").unwrap_or_default();
     if notify::target(url).is_ok() {
         tokio::spawn(notify::refund_outcome(
@@ -78,7 +78,7 @@ fn tell_outcome(call: &Call<'_>, number: &str) {
     }
 }
 
-struct Wish<'a> {
+struct RefundWish<'a> {
     number: &'a str,
     total: Fen,
     amount: Fen,
@@ -93,11 +93,11 @@ fn mismatch() -> Refused {
 
 /// Checks a new refund against the order and the rules, and enters it.
 fn accept(
-    call: &Call<'_>,
-    book: &mut Book,
-    order: &Order,
-    wish: &Wish<'_>,
-) -> Result<Refund, Refused> {
+    call: &SignedCall<'_>,
+    book: &mut MerchantLedger,
+    order: &SandboxOrder,
+    wish: &RefundWish<'_>,
+) -> Result<SandboxRefund, Refused> {
     if wish.total != order.amount {
         return Err(mismatch());
     }
@@ -146,7 +146,7 @@ fn accept(
             }
             None => Ok(()),
         })?;
-    let refund = Refund {
+    let refund = SandboxRefund {
         out_refund_no: wish.number.to_owned(),
         refund_id: refund_id(call),
         out_trade_no: order.out_trade_no.clone(),
@@ -162,7 +162,7 @@ fn accept(
     Ok(refund)
 }
 
-fn refund_id(call: &Call<'_>) -> String {
+fn refund_id(call: &SignedCall<'_>) -> String {
     call.shared.with_numbers(|numbers| {
         format!(
             "5030{}{}{}",
@@ -173,7 +173,7 @@ fn refund_id(call: &Call<'_>) -> String {
     })
 }
 
-fn accepted_fields(order: &Order, refund: &Refund) -> Params {
+fn accepted_fields(order: &SandboxOrder, refund: &SandboxRefund) -> Params {
     let amount = refund.amount.get().to_string();
     let mut fields = Params::new();
     fields.push("transaction_id", order.transaction_id.as_str());
@@ -191,7 +191,7 @@ fn accepted_fields(order: &Order, refund: &Refund) -> Params {
 }
 
 /// Tells what is known of the refunds of an order, ten at a time.
-pub(crate) fn query(call: &Call<'_>) -> Result<Params, Refused> {
+pub(crate) fn query(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let names = [
         "refund_id",
         "out_refund_no",
@@ -228,7 +228,7 @@ pub(crate) fn query(call: &Call<'_>) -> Result<Params, Refused> {
         Ok((order.clone(), refunds))
     });
     let (order, refunds) = found.unwrap_or_else(no_book)?;
-    let page: Vec<&Refund> = refunds.iter().skip(offset).take(PAGE).collect();
+    let page: Vec<&SandboxRefund> = refunds.iter().skip(offset).take(PAGE).collect();
     if page.is_empty() {
         return Err(missing());
     }
@@ -246,12 +246,15 @@ pub(crate) fn query(call: &Call<'_>) -> Result<Params, Refused> {
     Ok(fields)
 }
 
-fn listed<'a>(book: &Book, order: Option<&'a Order>) -> (Option<&'a Order>, Vec<Refund>) {
+fn listed<'a>(
+    book: &MerchantLedger,
+    order: Option<&'a SandboxOrder>,
+) -> (Option<&'a SandboxOrder>, Vec<SandboxRefund>) {
     let refunds = order.map_or_else(Vec::new, |order| book.refunds(&order.out_trade_no));
     (order, refunds.into_iter().cloned().collect())
 }
 
-fn refund_fields(fields: &mut Params, at: usize, refund: &Refund, now: Instant) {
+fn refund_fields(fields: &mut Params, at: usize, refund: &SandboxRefund, now: Instant) {
     let status = refund.status(now);
     let amount = refund.amount.get().to_string();
     fields.push(format!("out_refund_no_{at}"), refund.out_refund_no.as_str());

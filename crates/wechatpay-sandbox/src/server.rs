@@ -16,9 +16,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
-use super::fault::{Fault, Faults};
-use super::ledger::{Book, Rules};
-use super::numbers::Numbers;
+use super::fault::{Faults, InjectedFault};
+use super::ledger::{MerchantLedger, Rules};
+use super::numbers::NumberSource;
 use super::wire::{Connection, Gate, Peer};
 use super::{ClockFn, Config, Merchant, control, v2};
 use recondesk_domain::Instant;
@@ -34,10 +34,10 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 pub(crate) struct Shared {
     pub(crate) merchants: Vec<Merchant>,
     pub(crate) tls: bool,
-    books: Mutex<BTreeMap<String, Book>>,
+    books: Mutex<BTreeMap<String, MerchantLedger>>,
     rules: Mutex<Rules>,
     faults: Mutex<Faults>,
-    numbers: Mutex<Numbers>,
+    numbers: Mutex<NumberSource>,
     clock: ClockFn,
     shift_s: AtomicI64,
     refuse: watch::Sender<Duration>,
@@ -50,10 +50,10 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     pub(crate) fn new(config: Config) -> Self {
-        let mut books: BTreeMap<String, Book> = config
+        let mut books: BTreeMap<String, MerchantLedger> = config
             .merchants
             .iter()
-            .map(|merchant| (merchant.mch_id.clone(), Book::default()))
+            .map(|merchant| (merchant.mch_id.clone(), MerchantLedger::default()))
             .collect();
         if let Some(first) = config.merchants.first()
             && let Some(book) = books.get_mut(&first.mch_id)
@@ -69,7 +69,7 @@ impl Shared {
             books: Mutex::new(books),
             rules: Mutex::new(config.rules),
             faults: Mutex::default(),
-            numbers: Mutex::new(Numbers::new(config.seed)),
+            numbers: Mutex::new(NumberSource::new(config.seed)),
             clock: config.clock,
             shift_s: AtomicI64::new(0),
             refuse: watch::Sender::new(Duration::ZERO),
@@ -91,7 +91,7 @@ impl Shared {
     pub(crate) fn with_book<T>(
         &self,
         mch_id: &str,
-        work: impl FnOnce(&mut Book) -> T,
+        work: impl FnOnce(&mut MerchantLedger) -> T,
     ) -> Option<T> {
         hold(&self.books).get_mut(mch_id).map(work)
     }
@@ -112,7 +112,7 @@ impl Shared {
         work(&mut hold(&self.faults))
     }
 
-    pub(crate) fn with_numbers<T>(&self, work: impl FnOnce(&mut Numbers) -> T) -> T {
+    pub(crate) fn with_numbers<T>(&self, work: impl FnOnce(&mut NumberSource) -> T) -> T {
         work(&mut hold(&self.numbers))
     }
 
@@ -247,12 +247,12 @@ async fn serve(
     }
     let fault = shared.with_faults(|faults| faults.take(&path));
     match &fault {
-        Some(Fault::Refuse { ms }) => {
+        Some(InjectedFault::Refuse { ms }) => {
             shared.refuse_for(Duration::from_millis(*ms));
             peer.wire.cut_after(0);
             return Response::default();
         }
-        Some(Fault::Hole { carried_out: false }) => return std::future::pending().await,
+        Some(InjectedFault::Hole { carried_out: false }) => return std::future::pending().await,
         Some(fault) => {
             if let Some(response) = instead(fault, &shared) {
                 return response;
@@ -265,7 +265,7 @@ async fn serve(
         let text = "400 No required SSL certificate was sent";
         return html(StatusCode::BAD_REQUEST, text);
     }
-    let request = v2::Request {
+    let request = v2::ReceivedRequest {
         path: &path,
         is_post: head.method == Method::POST,
         body: &body,
@@ -273,26 +273,26 @@ async fn serve(
     };
     let response = v2::answer(&shared, &request, fault.as_ref());
     match fault {
-        Some(Fault::Reset { bytes }) => peer.wire.cut_after(bytes),
-        Some(Fault::Drip { ms }) => peer.wire.drip(Duration::from_millis(ms)),
-        Some(Fault::Late { ms }) => tokio::time::sleep(Duration::from_millis(ms)).await,
-        Some(Fault::Hole { .. }) => return std::future::pending().await,
+        Some(InjectedFault::Reset { bytes }) => peer.wire.cut_after(bytes),
+        Some(InjectedFault::Drip { ms }) => peer.wire.drip(Duration::from_millis(ms)),
+        Some(InjectedFault::Late { ms }) => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Some(InjectedFault::Hole { .. }) => return std::future::pending().await,
         _ => {}
     }
     response
 }
 
 /// Answers that have nothing to do with the request.
-fn instead(fault: &Fault, shared: &Shared) -> Option<Response> {
+fn instead(fault: &InjectedFault, shared: &Shared) -> Option<Response> {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX).min(1 << 30);
     Some(match fault {
-        Fault::Html => html(StatusCode::OK, "登录校园网 Sign in to the network"),
-        Fault::Status { status } => html(
+        InjectedFault::Html => html(StatusCode::OK, "登录校园网 Sign in to the network"),
+        InjectedFault::Status { status } => html(
             StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             "error",
         ),
-        Fault::Huge { bytes } => raw("text/xml", vec![b' '; size(*bytes)]),
-        Fault::Bomb { bytes } => {
+        InjectedFault::Huge { bytes } => raw("text/xml", vec![b' '; size(*bytes)]),
+        InjectedFault::Bomb { bytes } => {
             let mut response = raw("text/xml", v2::gzip(&vec![b' '; size(*bytes)]));
             let value = HeaderValue::from_static("gzip");
             response
@@ -300,11 +300,11 @@ fn instead(fault: &Fault, shared: &Shared) -> Option<Response> {
                 .insert(header::CONTENT_ENCODING, value);
             response
         }
-        Fault::Garbage { bytes } => shared.with_numbers(|numbers| {
+        InjectedFault::Garbage { bytes } => shared.with_numbers(|numbers| {
             let bytes = (0..size(*bytes)).map(|_| numbers.next().to_le_bytes()[0]);
             raw("text/xml", bytes.collect::<Vec<u8>>())
         }),
-        Fault::Redirect { location } => {
+        InjectedFault::Redirect { location } => {
             let mut response = html(StatusCode::FOUND, "302 Found");
             if let Ok(value) = HeaderValue::from_str(location) {
                 response.headers_mut().insert(header::LOCATION, value);

@@ -1,7 +1,7 @@
 //! unifiedorder, orderquery, closeorder.
 
-use super::ledger::{Order, TradeState};
-use super::v2::{Call, Refused};
+use super::ledger::{OrderState, SandboxOrder};
+use super::v2::{Refused, SignedCall};
 use recondesk_domain::{Fen, Instant};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::canonical;
@@ -9,7 +9,7 @@ use wechatpay_codec::v2::canonical;
 const WEEK_S: i64 = 7 * 86_400;
 
 /// Places an order, or gives a fresh prepay id for one that was placed with the very same parameters.
-pub(crate) fn unified_order(call: &Call<'_>) -> Result<Params, Refused> {
+pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let order = wanted(call)?;
     let number = order.out_trade_no.clone();
     let trade_type = order.trade_type.clone();
@@ -23,7 +23,7 @@ pub(crate) fn unified_order(call: &Call<'_>) -> Result<Params, Refused> {
             Some(known) if known.state.is_paid() => {
                 Err(Refused::business("ORDERPAID", "该订单已支付"))
             }
-            Some(known) if known.state == TradeState::Closed => {
+            Some(known) if known.state == OrderState::Closed => {
                 Err(Refused::business("ORDERCLOSED", "该订单已关闭"))
             }
             Some(known) if known.request != order.request => {
@@ -51,7 +51,7 @@ pub(crate) fn unified_order(call: &Call<'_>) -> Result<Params, Refused> {
 }
 
 /// Reads and checks the order that the request describes.
-fn wanted(call: &Call<'_>) -> Result<Order, Refused> {
+fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
     let number = call.need("out_trade_no")?;
     if number.len() > 32
         || !number
@@ -93,7 +93,7 @@ fn wanted(call: &Call<'_>) -> Result<Order, Refused> {
     };
     let mut request = call.params.clone();
     request.remove("nonce_str");
-    Ok(Order {
+    Ok(SandboxOrder {
         appid: call.need("appid")?.to_owned(),
         sub_mch_id: call.short("sub_mch_id", 32)?.to_owned(),
         out_trade_no: number.to_owned(),
@@ -112,7 +112,7 @@ fn wanted(call: &Call<'_>) -> Result<Order, Refused> {
         amount: Fen::new(amount),
         settled: Fen::new(amount),
         coupon: Fen::ZERO,
-        state: TradeState::NotPay,
+        state: OrderState::NotPay,
         created_at: call.now,
         expires_at,
         paid_at: None,
@@ -130,7 +130,7 @@ fn expiry(text: &str, now: Instant) -> Result<Instant, Refused> {
 }
 
 /// Tells what is known of an order.
-pub(crate) fn order_query(call: &Call<'_>) -> Result<Params, Refused> {
+pub(crate) fn order_query(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let transaction_id = call.params.filled("transaction_id");
     let number = call.params.filled("out_trade_no");
     if transaction_id.is_none() && number.is_none() {
@@ -149,9 +149,9 @@ pub(crate) fn order_query(call: &Call<'_>) -> Result<Params, Refused> {
 }
 
 /// The fields that orderquery has of an order.
-pub(crate) fn order_fields(order: &Order) -> Params {
+pub(crate) fn order_fields(order: &SandboxOrder) -> Params {
     let mut fields = Params::new();
-    if order.state.is_paid() || order.state == TradeState::Revoked {
+    if order.state.is_paid() || order.state == OrderState::Revoked {
         payment_fields(order, &mut fields);
     } else {
         fields.push("out_trade_no", order.out_trade_no.as_str());
@@ -169,7 +169,7 @@ pub(crate) fn order_fields(order: &Order) -> Params {
 }
 
 /// The fields of a payment, common to orderquery and the notification.
-pub(crate) fn payment_fields(order: &Order, fields: &mut Params) {
+pub(crate) fn payment_fields(order: &SandboxOrder, fields: &mut Params) {
     let cash = order
         .amount
         .checked_sub(order.coupon)
@@ -200,7 +200,7 @@ pub(crate) fn payment_fields(order: &Order, fields: &mut Params) {
 }
 
 /// Closes an unpaid order; closing twice is the same as once.
-pub(crate) fn close_order(call: &Call<'_>) -> Result<Params, Refused> {
+pub(crate) fn close_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let number = call.need("out_trade_no")?;
     let closed = call.shared.with_book(&call.merchant.mch_id, |book| {
         let order = book
@@ -208,14 +208,14 @@ pub(crate) fn close_order(call: &Call<'_>) -> Result<Params, Refused> {
             .get_mut(number)
             .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
         match order.state {
-            TradeState::Success | TradeState::Refund => {
+            OrderState::Success | OrderState::Refund => {
                 Err(Refused::business("ORDERPAID", "订单已支付，不能发起关单"))
             }
-            TradeState::Revoked | TradeState::UserPaying => {
+            OrderState::Revoked | OrderState::UserPaying => {
                 Err(Refused::business("TRADE_STATE_ERROR", "订单状态不支持关单"))
             }
-            TradeState::NotPay | TradeState::PayError | TradeState::Closed => {
-                order.state = TradeState::Closed;
+            OrderState::NotPay | OrderState::PayError | OrderState::Closed => {
+                order.state = OrderState::Closed;
                 Ok(())
             }
         }

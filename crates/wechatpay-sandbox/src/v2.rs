@@ -8,7 +8,7 @@ use axum::response::Response;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::fault::Fault;
+use super::fault::InjectedFault;
 use super::server::{Shared, html, raw};
 use super::{Merchant, bills, fund_flow, refunds, trade};
 use recondesk_domain::{Instant, Secret, SignType};
@@ -16,7 +16,7 @@ use wechatpay_codec::Params;
 use wechatpay_codec::v2::{SIGN, sign, verify, xml};
 
 /// A request as it came.
-pub(crate) struct Request<'a> {
+pub(crate) struct ReceivedRequest<'a> {
     pub(crate) path: &'a str,
     pub(crate) is_post: bool,
     pub(crate) body: &'a [u8],
@@ -25,7 +25,7 @@ pub(crate) struct Request<'a> {
 }
 
 /// A request whose signature holds.
-pub(crate) struct Call<'a> {
+pub(crate) struct SignedCall<'a> {
     pub(crate) shared: &'a Arc<Shared>,
     pub(crate) merchant: &'a Merchant,
     pub(crate) params: Params,
@@ -33,7 +33,7 @@ pub(crate) struct Call<'a> {
     pub(crate) now: Instant,
 }
 
-impl Call<'_> {
+impl SignedCall<'_> {
     /// A parameter that must be there.
     pub(crate) fn need(&self, name: &str) -> Result<&str, Refused> {
         self.params
@@ -102,8 +102,8 @@ pub(crate) enum Reply {
 /// Answers a request. Only a request with a right signature reaches the books.
 pub(crate) fn answer(
     shared: &Arc<Shared>,
-    request: &Request<'_>,
-    fault: Option<&Fault>,
+    request: &ReceivedRequest<'_>,
+    fault: Option<&InjectedFault>,
 ) -> Response {
     let known = [
         "/pay/unifiedorder",
@@ -125,7 +125,7 @@ pub(crate) fn answer(
         Err(refused) => return unsigned(&refused, request.path),
     };
     match (outcome, fault) {
-        (_, Some(Fault::DoneButError)) => {
+        (_, Some(InjectedFault::DoneButError)) => {
             let refused = Refused::business("SYSTEMERROR", "系统错误");
             signed(&call, Err(refused), None)
         }
@@ -146,7 +146,10 @@ pub(crate) fn answer(
 }
 
 /// Everything that is checked before an address is asked.
-fn admit<'a>(shared: &'a Arc<Shared>, request: &Request<'_>) -> Result<Call<'a>, Refused> {
+fn admit<'a>(
+    shared: &'a Arc<Shared>,
+    request: &ReceivedRequest<'_>,
+) -> Result<SignedCall<'a>, Refused> {
     if !request.is_post {
         return Err(Refused::transport("请使用post方法"));
     }
@@ -184,7 +187,7 @@ fn admit<'a>(shared: &'a Arc<Shared>, request: &Request<'_>) -> Result<Call<'a>,
     {
         return Err(Refused::transport("certificate not match"));
     }
-    Ok(Call {
+    Ok(SignedCall {
         shared,
         merchant,
         sign_type,
@@ -200,12 +203,12 @@ fn contains(certificate: &[u8], mch_id: &[u8]) -> bool {
         .any(|part| part == mch_id)
 }
 
-fn run(call: &Call<'_>, path: &str, fault: Option<&Fault>) -> Result<Reply, Refused> {
+fn run(call: &SignedCall<'_>, path: &str, fault: Option<&InjectedFault>) -> Result<Reply, Refused> {
     match fault {
-        Some(Fault::Error { code, text }) => {
+        Some(InjectedFault::Error { code, text }) => {
             return Err(Refused::Business(known_code(code), text.clone()));
         }
-        Some(Fault::Fail { text }) => return Err(Refused::transport(text.clone())),
+        Some(InjectedFault::Fail { text }) => return Err(Refused::transport(text.clone())),
         _ => {}
     }
     match path {
@@ -242,7 +245,11 @@ fn unsigned(refused: &Refused, path: &str) -> Response {
 }
 
 /// The answer of the business level: signed as the request was.
-fn signed(call: &Call<'_>, result: Result<Params, Refused>, fault: Option<&Fault>) -> Response {
+fn signed(
+    call: &SignedCall<'_>,
+    result: Result<Params, Refused>,
+    fault: Option<&InjectedFault>,
+) -> Response {
     let mut fields = Params::new();
     fields.push("return_code", "SUCCESS");
     fields.push("return_msg", "OK");
@@ -268,13 +275,15 @@ fn signed(call: &Call<'_>, result: Result<Params, Refused>, fault: Option<&Fault
     }
     let mut key = call.merchant.v2_key.clone();
     match fault {
-        Some(Fault::WrongSign) => key = Secret::new("0123456789abcdef0123456789abcdef".to_owned()),
-        Some(Fault::OtherMerchant) => fields.set("mch_id", "1999999999"),
-        Some(Fault::OtherOrder) => {
+        Some(InjectedFault::WrongSign) => {
+            key = Secret::new("0123456789abcdef0123456789abcdef".to_owned())
+        }
+        Some(InjectedFault::OtherMerchant) => fields.set("mch_id", "1999999999"),
+        Some(InjectedFault::OtherOrder) => {
             fields.set("out_trade_no", "OTHER20260101000000000001");
             fields.set("transaction_id", "4200000000202601010000000001");
         }
-        Some(Fault::OtherAmount) => {
+        Some(InjectedFault::OtherAmount) => {
             let fen: i64 = fields
                 .get("total_fee")
                 .and_then(|text| text.parse().ok())
@@ -283,7 +292,7 @@ fn signed(call: &Call<'_>, result: Result<Params, Refused>, fault: Option<&Fault
         }
         _ => {}
     }
-    if fault != Some(&Fault::Unsigned) {
+    if fault != Some(&InjectedFault::Unsigned) {
         fields.push(SIGN, sign(&fields, &key, call.sign_type));
     }
     message(&fields)

@@ -8,9 +8,9 @@ use crate::cli::CommandEnd;
 use crate::cli::context::{CommandContext, not_written, print};
 use recondesk_app::jobs::export::{write_csv, write_json};
 use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
-use recondesk_app::jobs::lookup::live::{self, Asked};
+use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
-use recondesk_app::jobs::query::Verdict;
+use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Failure, FailureKind, Message, Silent};
 use recondesk_domain::Sheet;
 use recondesk_intake::list_text;
@@ -113,12 +113,14 @@ pub(super) fn list(
     }
     if let Some(unclear) = asked.iter().find(|asked| asked.is_unclear()) {
         let trouble = match (&unclear.inquiry.verdict, &unclear.inquiry.refunds) {
-            (Verdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => trouble.failure(),
+            (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
+                trouble.failure()
+            }
             _ => Failure::cancelled(),
         };
         return Err(trouble);
     }
-    Ok(if asked.iter().all(Asked::agrees) {
+    Ok(if asked.iter().all(LiveAnswer::agrees) {
         CommandEnd::Clean
     } else {
         CommandEnd::NeedsPerson

@@ -7,8 +7,8 @@ use crate::cli::table::TextTable;
 use recondesk_app::Language;
 use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::answers::verdict_word;
-use recondesk_app::jobs::lookup::live::Asked;
-use recondesk_app::jobs::query::Verdict;
+use recondesk_app::jobs::lookup::live::LiveAnswer;
+use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_domain::Fen;
 use recondesk_ports::NumberKind;
 
@@ -35,8 +35,8 @@ pub(super) fn answers_text(answers: &[LiveResult], lang: Language) -> String {
 ",
             ]);
         }
-        for story in stories {
-            story_text(&mut out, story, lang);
+        for view in stories {
+            story_text(&mut out, view, lang);
         }
         if let Some(asked) = asked {
             asked_text(&mut out, asked, lang);
@@ -45,15 +45,15 @@ pub(super) fn answers_text(answers: &[LiveResult], lang: Language) -> String {
     out
 }
 
-fn story_text(out: &mut String, story: &OrderView, lang: Language) {
-    let dossier = &story.dossier;
-    let (_, zh, en) = kind_words(story.kind);
-    let step = story.sentence.step;
+fn story_text(out: &mut String, view: &OrderView, lang: Language) {
+    let dossier = &view.record;
+    let (_, zh, en) = kind_words(view.kind);
+    let step = view.sentence.step;
     let mut line = |text: &str| {
         out.push_str(text);
         out.push('\n');
     };
-    line(story.sentence.words.get(lang));
+    line(view.sentence.words.get(lang));
     line(&format!(
         "{}: {}",
         lang.pick("建议", "Next step"),
@@ -87,7 +87,7 @@ fn story_text(out: &mut String, story: &OrderView, lang: Language) {
         Language::En => ["Time", "Event", "Amount", "State", "Source"],
     };
     let mut table = TextTable::new(names).right(2);
-    for entry in &story.entries {
+    for entry in &view.entries {
         table.row([
             entry.at.map_or_else(String::new, |at| at.to_string()),
             entry.words.get(lang).to_owned(),
@@ -99,7 +99,7 @@ fn story_text(out: &mut String, story: &OrderView, lang: Language) {
     line(&table.print());
 }
 
-fn asked_text(out: &mut String, asked: &Asked, lang: Language) {
+fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
     let mut line = |text: String| {
         out.push_str(&text);
         out.push('\n');
@@ -111,7 +111,7 @@ fn asked_text(out: &mut String, asked: &Asked, lang: Language) {
         lang.pick(term.zh, term.en)
     ));
     match &asked.inquiry.verdict {
-        Verdict::Known(state) => {
+        QueryVerdict::Known(state) => {
             let (name, next) = (state.state.name(), state.state.next());
             line(format!(
                 "  {} {} — {}",
@@ -127,8 +127,8 @@ fn asked_text(out: &mut String, asked: &Asked, lang: Language) {
                 ));
             }
         }
-        Verdict::NotFound => {}
-        Verdict::ExchangeError(trouble) => {
+        QueryVerdict::NotFound => {}
+        QueryVerdict::ExchangeError(trouble) => {
             let (title, advice) = trouble.words();
             line(format!("  {} ({trouble})", title.get(lang)));
             line(format!("  {}", advice.get(lang)));
@@ -169,9 +169,9 @@ pub(super) fn answer_json((found, stories, asked): &LiveResult) -> Value {
     })
 }
 
-fn story_json(story: &OrderView) -> Value {
-    let dossier = &story.dossier;
-    let entries: Vec<Value> = story
+fn story_json(view: &OrderView) -> Value {
+    let dossier = &view.record;
+    let entries: Vec<Value> = view
         .entries
         .iter()
         .map(|entry| {
@@ -187,20 +187,20 @@ fn story_json(story: &OrderView) -> Value {
     json!({
         "profile": dossier.profile.1.name,
         "mch_id": dossier.profile.1.mch_id,
-        "kind": kind_words(story.kind).0,
+        "kind": kind_words(view.kind).0,
         "out_trade_no": dossier.out_trade_no,
         "transaction_id": dossier.transaction_id(),
-        "standing": story.sentence.standing.word(),
-        "zh": story.sentence.words.zh,
-        "en": story.sentence.words.en,
-        "action": story.sentence.step.word(),
+        "standing": view.sentence.standing.word(),
+        "zh": view.sentence.words.zh,
+        "en": view.sentence.words.en,
+        "action": view.sentence.step.word(),
         "timeline": entries,
     })
 }
 
-fn asked_json(asked: &Asked) -> Value {
+fn asked_json(asked: &LiveAnswer) -> Value {
     let state = match &asked.inquiry.verdict {
-        Verdict::Known(state) => json!({
+        QueryVerdict::Known(state) => json!({
             "trade_state": state.state.word(),
             "out_trade_no": state.out_trade_no,
             "transaction_id": state.transaction_id,
@@ -210,7 +210,7 @@ fn asked_json(asked: &Asked) -> Value {
         _ => Value::Null,
     };
     let trouble = match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
-        (Verdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
+        (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => {
             json!({ "code": trouble.code(), "detail": trouble.to_string() })
         }
         _ => Value::Null,

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::gather::Gathered;
-use super::read_bill::{Reading, read};
+use super::partition::PartitionedRows;
+use super::read_bill::{BillReading, read};
 use super::record::Record;
 use super::segment::write_section;
 use super::store::{Bookshelf, Draft, disk_error};
@@ -13,7 +13,7 @@ use crate::disk::Output;
 use crate::sqlite::{NewImport, SectionMeta};
 use recondesk_domain::{BillDate, ProfileId, WPay, WRefund};
 use recondesk_ports::{
-    BillExpect, BillImport, BooksError, ImportRecord, Part, Source, Standing, Stored, Watch,
+    BillExpect, BillImport, BooksError, ImportPart, ImportRecord, Source, Standing, Stored, Watch,
 };
 use wechatpay_codec::bill::{BillKind, Certificate, Digests, Expect, Layout, Tally, Verdict};
 
@@ -141,10 +141,10 @@ fn write(
     (profile, day): (ProfileId, BillDate),
     stored: Stored,
     (draft, archive): (&Draft<'_>, ArchiveWriter),
-    reading: Reading,
+    reading: BillReading,
     watch: &dyn Watch,
 ) -> Result<Vec<SectionMeta>, BooksError> {
-    let Reading {
+    let BillReading {
         pays,
         refunds,
         sha256,
@@ -167,7 +167,7 @@ fn write(
 /// Judges the bill; a refused one is not stored.
 fn certify(
     layout: &Layout,
-    reading: &Reading,
+    reading: &BillReading,
     expect: &BillExpect,
 ) -> Result<Certificate, BooksError> {
     let digests = Digests {
@@ -206,8 +206,8 @@ fn day_of(tally: &Tally, expect: &BillExpect) -> Option<BillDate> {
 fn store(
     draft: &Draft<'_>,
     place: (ProfileId, BillDate, u32),
-    pays: Gathered<WPay>,
-    refunds: Gathered<WRefund>,
+    pays: PartitionedRows<WPay>,
+    refunds: PartitionedRows<WRefund>,
     watch: &dyn Watch,
 ) -> Result<Vec<SectionMeta>, BooksError> {
     let mut sections = Vec::new();
@@ -221,14 +221,14 @@ fn store(
 fn section<R: Record>(
     out: &mut Output,
     (profile, day, import): (ProfileId, BillDate, u32),
-    rows: Gathered<R>,
+    rows: PartitionedRows<R>,
     watch: &dyn Watch,
 ) -> Result<Option<SectionMeta>, BooksError> {
     let mut sheaf = rows.sheaf;
     if sheaf.entries.is_empty() {
         return Ok(None);
     }
-    watch.at(Part::Sort, 0, Some(sheaf.entries.len() as u64));
+    watch.at(ImportPart::Sort, 0, Some(sheaf.entries.len() as u64));
     sheaf.sort();
     let entries = std::mem::take(&mut sheaf.entries);
     let footer = write_section(out, &sheaf, &entries, watch).map_err(|error| disk_error(&error))?;

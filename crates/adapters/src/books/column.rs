@@ -7,9 +7,9 @@ mod fill;
 mod numbers;
 
 pub(super) use fill::Fill;
-pub(super) use numbers::Numbers;
+pub(super) use numbers::ColumnNumbers;
 
-use super::digits::{pack, unpack};
+use super::packed_digits::{pack, unpack};
 
 /// Most different values a dictionary holds; more are stored as they are.
 const DICTIONARY: usize = 32;
@@ -26,12 +26,12 @@ pub(super) const LONGEST: usize = 127;
 
 /// The texts of one column of one group, in order.
 #[derive(Debug, Default)]
-pub(super) struct Texts {
+pub(super) struct ColumnTexts {
     bytes: Vec<u8>,
     ends: Vec<u32>,
 }
 
-impl Texts {
+impl ColumnTexts {
     pub(super) fn push(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
         self.ends
@@ -363,7 +363,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn round_trip(texts: &[Vec<u8>]) -> Result<(), TestCaseError> {
-        let mut column = Texts::default();
+        let mut column = ColumnTexts::default();
         for text in texts {
             column.push(text);
         }
@@ -414,7 +414,7 @@ mod tests {
 
     #[test]
     fn a_damaged_head_is_refused() {
-        let mut column = Texts::default();
+        let mut column = ColumnTexts::default();
         for number in 0..100 {
             column.push(format!("QH{number:08}").as_bytes());
         }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use super::lookup::{Found, Wanted, lookup};
+use super::lookup::{FoundRow, Wanted, lookup};
 use super::page::Index;
 use super::reading::{day_number, is_open, paid_day};
 use super::record::Record;
 use super::scan::Keep;
-use super::shelf::SegmentCache;
-use super::view::Snapshot;
+use super::segment_cache::SegmentCache;
+use super::snapshot::Snapshot;
 use crate::sqlite::SectionMeta;
 use recondesk_domain::{
     BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
@@ -18,14 +18,14 @@ use recondesk_reconcile::{Evidence, EvidenceError, Stream};
 
 /// The books of one merchant, as of one import.
 #[derive(Debug)]
-pub(super) struct Ledger {
+pub(super) struct MerchantBooks {
     pub(super) shelf: Arc<SegmentCache>,
     pub(super) view: Arc<Snapshot>,
     /// The day last asked for: numbers are likely near it.
     pub(super) near: AtomicI32,
 }
 
-impl Ledger {
+impl MerchantBooks {
     fn stream<R: Record>(
         &self,
         sections: Vec<&SectionMeta>,
@@ -62,7 +62,7 @@ impl Ledger {
             }
             for meta in day {
                 let found = lookup((&self.shelf, &self.view), meta, index, &wanted, &is)?;
-                for Found { at, row, dead, .. } in found {
+                for FoundRow { at, row, dead, .. } in found {
                     let Some(slot) = out.get_mut(at).filter(|_| !dead) else {
                         continue;
                     };
@@ -117,7 +117,7 @@ fn within(range: Option<(i32, i32)>, day: i32) -> bool {
     range.is_some_and(|(from, to)| (from..=to).contains(&day))
 }
 
-impl Evidence for Ledger {
+impl Evidence for MerchantBooks {
     fn pays(&self, day: BillDate) -> Result<Stream<'_, WPay>, EvidenceError> {
         self.near.store(day.number(), Ordering::Relaxed);
         self.stream(self.view.day::<WPay>(day.number()), None)

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::lookup::{Found, Wanted, lookup};
+use super::lookup::{FoundRow, Wanted, lookup};
 use super::page::Index;
 use super::record::Record;
+use super::snapshot::Snapshot;
 use super::store::Bookshelf;
-use super::view::Snapshot;
 use crate::archive::Archive;
 use crate::sqlite::SectionMeta;
 use recondesk_domain::{BillDate, MOrder, MRefund, RowRef, WPay, WRefund};
@@ -63,7 +63,7 @@ impl Bookshelf {
         for index in [Index::Keys, Index::Others] {
             let is = |row: &R, number: &[u8]| !kinds(&row.any(), index, number).is_empty();
             let found = lookup((&self.shelf, view), meta, index, &wanted, is)?;
-            for Found { row, dead, .. } in found {
+            for FoundRow { row, dead, .. } in found {
                 let row = row.any();
                 for kind in kinds(&row, index, number.as_bytes()) {
                     let Some(day) = BillDate::from_number(meta.day) else {

@@ -2,10 +2,10 @@
 
 use std::array::from_fn;
 
-use super::column::{Fill, IntColumn, Numbers, TextColumn, Texts, encode_ints};
-use super::pack::{Entry, RowBuffer, Scratch, scratch};
+use super::column::{ColumnNumbers, ColumnTexts, Fill, IntColumn, TextColumn, encode_ints};
 use super::page::short;
 use super::record::{Fields, INTS, Record, TEXTS};
+use super::row_buffer::{RowBuffer, RowEntry, Scratch, scratch};
 use crate::checksum::checksum;
 use recondesk_domain::fingerprint;
 
@@ -30,12 +30,15 @@ pub(super) struct EncodedGroup {
 }
 
 /// Encodes some rows of a sheaf; `None` if a row cannot be read back, which is a fault of the program.
-pub(super) fn encode<R: Record>(sheaf: &RowBuffer<R>, entries: &[Entry]) -> Option<EncodedGroup> {
+pub(super) fn encode<R: Record>(
+    sheaf: &RowBuffer<R>,
+    entries: &[RowEntry],
+) -> Option<EncodedGroup> {
     let rows = entries.len();
     let room = |wanted: bool| if wanted { rows } else { 0 };
-    let mut numbers: [Numbers<'_>; TEXTS] =
-        from_fn(|at| Numbers::with_capacity(room(at < R::REPEATED_FROM)));
-    let mut texts: [Texts; TEXTS] = Default::default();
+    let mut numbers: [ColumnNumbers<'_>; TEXTS] =
+        from_fn(|at| ColumnNumbers::with_capacity(room(at < R::REPEATED_FROM)));
+    let mut texts: [ColumnTexts; TEXTS] = Default::default();
     let mut ints: [Vec<u64>; INTS] = from_fn(|at| Vec::with_capacity(room(at < R::INTS)));
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len());
     let [mut scratch, ..] = scratch();

@@ -1,11 +1,11 @@
 //! Numbers that the books hold already: a file whose numbers lost their leading zeros shows beside them.
 
-use super::pack::scratch;
 use super::record::Record;
-use super::shelf::Section;
+use super::row_buffer::scratch;
+use super::segment_cache::Section;
 use super::store::Bookshelf;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
-use recondesk_intake::{Kind, KnownContext};
+use recondesk_intake::{KnownContext, RecordKind};
 use recondesk_ports::{Book, BooksError, Records as _};
 
 /// Numbers that are enough to know their form.
@@ -16,7 +16,7 @@ impl Bookshelf {
     pub(super) fn known_beside(
         &self,
         profile: ProfileId,
-        kind: Kind,
+        kind: RecordKind,
     ) -> Result<KnownContext, BooksError> {
         let profiles = self.db.profiles()?;
         let own = profiles.into_iter().find(|(id, _)| *id == profile);
@@ -30,10 +30,14 @@ impl Bookshelf {
     }
 
     /// Some numbers of the merchant's newest orders or refunds.
-    fn some_numbers(&self, profile: ProfileId, kind: Kind) -> Result<Vec<String>, BooksError> {
+    fn some_numbers(
+        &self,
+        profile: ProfileId,
+        kind: RecordKind,
+    ) -> Result<Vec<String>, BooksError> {
         let book = match kind {
-            Kind::Orders => Book::Orders,
-            Kind::Refunds => Book::MerchantRefunds,
+            RecordKind::Orders => Book::Orders,
+            RecordKind::Refunds => Book::MerchantRefunds,
         };
         let sections = self.db.sections(Some(profile))?;
         let newest = sections.iter().rev();
@@ -42,8 +46,8 @@ impl Bookshelf {
         };
         let section = self.shelf.section(meta)?;
         match kind {
-            Kind::Orders => self.keys::<MOrder>(&section),
-            Kind::Refunds => self.keys::<MRefund>(&section),
+            RecordKind::Orders => self.keys::<MOrder>(&section),
+            RecordKind::Refunds => self.keys::<MRefund>(&section),
         }
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::page::{Index, short, sweep_worth};
 use super::record::Record;
-use super::shelf::SegmentCache;
-use super::view::Snapshot;
+use super::segment_cache::SegmentCache;
+use super::snapshot::Snapshot;
 use crate::sqlite::SectionMeta;
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
@@ -40,7 +40,7 @@ impl<'a> Wanted<'a> {
 
 /// A row that was found.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Found<R> {
+pub(super) struct FoundRow<R> {
     /// Place of its number in the question.
     pub(super) at: usize,
     /// True when a newer import replaced it.
@@ -56,7 +56,7 @@ pub(super) fn lookup<R: Record>(
     index: Index,
     wanted: &Wanted<'_>,
     is: impl Fn(&R, &[u8]) -> bool,
-) -> Result<Vec<Found<R>>, BooksError> {
+) -> Result<Vec<FoundRow<R>>, BooksError> {
     let mut found = Vec::new();
     if wanted.is_empty() {
         return Ok(found);
@@ -82,7 +82,7 @@ pub(super) fn lookup<R: Record>(
         };
         let row: R = shelf.row(&section, number)?;
         if is(&row, text) {
-            found.push(Found {
+            found.push(FoundRow {
                 at: *at,
                 dead: dead.as_ref().is_some_and(|dead| dead.contains(number)),
                 row,

@@ -26,34 +26,34 @@
 
 mod bill;
 
+mod bucket_sort;
 mod column;
-mod digits;
 mod evidence;
 mod find;
-mod gather;
 mod group;
 mod known;
 mod lookup;
 mod orders;
-mod pack;
+mod packed_digits;
 mod page;
+mod partition;
 mod pipeline;
 mod read_bill;
 mod reading;
 mod record;
+mod row_buffer;
 mod scan;
 mod segment;
+mod segment_cache;
 mod serve;
-mod shelf;
-mod smalls;
+mod snapshot;
 mod sorting;
-mod spread;
 mod store;
 mod table;
-mod view;
-mod weed;
+mod upsert;
+mod varint;
 
-pub(crate) use segment::Place;
+pub(crate) use segment::FooterPlace;
 pub use store::Bookshelf;
 
 /// A count of rows, groups or bytes as segments keep it; larger ones are refused where they are written.

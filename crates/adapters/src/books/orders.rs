@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::gather::Gathered;
-use super::pack::Entry;
+use super::partition::PartitionedRows;
 use super::reading::{Reading, read};
 use super::record::Record;
+use super::row_buffer::RowEntry;
 use super::segment::{write_section, write_superseded};
+use super::snapshot::Snapshot;
 use super::store::{Bookshelf, Draft, disk_error};
-use super::view::Snapshot;
-use super::weed::weed;
+use super::upsert::weed;
 use crate::digest::{Hash, hex};
 use crate::disk::Output;
 use crate::sqlite::{NewImport, SectionMeta, SupersededMeta};
 use recondesk_domain::{MOrder, MRefund, ProfileId};
-use recondesk_intake::{IntakeError, Kind, Mapping, Reject, Stats};
-use recondesk_ports::{BooksError, ImportRecord, OrdersImport, Part, Source, Standing, Watch};
+use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, Stats};
+use recondesk_ports::{
+    BooksError, ImportPart, ImportRecord, OrdersImport, Source, Standing, Watch,
+};
 
 impl Bookshelf {
     /// Imports a merchant's file.
@@ -29,8 +31,8 @@ impl Bookshelf {
     ) -> Result<OrdersImport, BooksError> {
         let recipe = recipe(mapping);
         let kind = match mapping.kind {
-            Kind::Orders => "orders",
-            Kind::Refunds => "refunds",
+            RecordKind::Orders => "orders",
+            RecordKind::Refunds => "refunds",
         };
         let unchanged = |record: ImportRecord| OrdersImport::unchanged(&record);
         if let Some(record) = self.known_by_stamp((profile, &recipe), &source)? {
@@ -136,7 +138,7 @@ impl Bookshelf {
             }
             hash.update(buffer.get(..read).unwrap_or_default());
             done += read as u64;
-            watch.at(Part::Read, done, Some(source.size));
+            watch.at(ImportPart::Read, done, Some(source.size));
         }
         source.bytes.rewind().map_err(failed)?;
         let found = self
@@ -186,7 +188,7 @@ fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
         "business_numbers": business,
         "mapping": mapping.name,
         "refunds": mapping.refund_shape().word(),
-        "kind": match mapping.kind { Kind::Orders => "orders", Kind::Refunds => "refunds" },
+        "kind": match mapping.kind { RecordKind::Orders => "orders", RecordKind::Refunds => "refunds" },
     })
     .to_string()
 }
@@ -227,7 +229,7 @@ impl<'a> Writing<'a> {
     fn write_all(
         &mut self,
         draft: &Draft<'_>,
-        (orders, refunds): (Gathered<MOrder>, Gathered<MRefund>),
+        (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
         watch: &dyn Watch,
     ) -> Result<(), BooksError> {
         if orders.sections.is_empty() && refunds.sections.is_empty() {
@@ -244,18 +246,18 @@ impl<'a> Writing<'a> {
     fn write<R: Record>(
         &mut self,
         out: &mut Output,
-        rows: Gathered<R>,
+        rows: PartitionedRows<R>,
         view: &Snapshot,
         watch: &dyn Watch,
     ) -> Result<(), BooksError> {
-        let Gathered {
+        let PartitionedRows {
             mut sheaf,
             sections,
         } = rows;
-        watch.at(Part::Sort, 0, Some(sheaf.entries.len() as u64));
+        watch.at(ImportPart::Sort, 0, Some(sheaf.entries.len() as u64));
         sheaf.sort();
         let entries = std::mem::take(&mut sheaf.entries);
-        let mut by_number: BTreeMap<u64, &[Entry]> = entries
+        let mut by_number: BTreeMap<u64, &[RowEntry]> = entries
             .chunk_by(|a, b| a.section() == b.section())
             .filter_map(|run| Some((run.first()?.section(), run)))
             .collect();

@@ -82,13 +82,13 @@ pub(super) fn is_sound(page: &[u8]) -> bool {
 }
 
 /// A page and how many of its entries count.
-struct Page<'a> {
+struct RowPage<'a> {
     index: Index,
     bytes: &'a [u8],
     count: usize,
 }
 
-impl Page<'_> {
+impl RowPage<'_> {
     /// Fingerprint and row of an entry; rows of the key index are counted from the page's start.
     fn get(&self, at: usize) -> (u32, u32) {
         match self.index {
@@ -228,10 +228,10 @@ pub(super) fn sweep(
     }
 }
 
-fn view(index: Index, count: u64, at: u64, bytes: &[u8]) -> Page<'_> {
+fn view(index: Index, count: u64, at: u64, bytes: &[u8]) -> RowPage<'_> {
     let before = at * index.per_page() as u64;
     let left = usize::try_from(count.saturating_sub(before)).unwrap_or(usize::MAX);
-    Page {
+    RowPage {
         index,
         bytes,
         count: left.min(index.per_page()),

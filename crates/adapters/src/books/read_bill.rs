@@ -4,13 +4,13 @@ use std::io::{self, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use super::gather::{Gathered, Ranges, Sorted, TOO_MANY_ROWS};
+use super::partition::{PartitionedRows, Ranges, Sorted, TOO_MANY_ROWS};
 use super::pipeline::{Pipeline, run};
 use super::store::{Draft, disk_error};
 use crate::archive::{ArchiveWriter, Squeezed, Squeezer};
 use crate::digest::Hash;
 use recondesk_domain::{WPay, WRefund};
-use recondesk_ports::{BooksError, Expands, Part, Source, Watch};
+use recondesk_ports::{BooksError, Expands, ImportPart, Source, Watch};
 use wechatpay_codec::bill::{BillFault, Block, Layout, MAX_LINE_BYTES, Tally};
 
 /// Bytes of a block of lines.
@@ -22,7 +22,7 @@ const FREE_EXPANSION: u64 = 32 << 20;
 
 /// Whole lines of a bill, the header among them.
 #[derive(Default)]
-struct Lines {
+struct BillLines {
     /// Room for a block, all of it written once: what is read again needs no zeros first.
     room: Vec<u8>,
     /// Bytes of the room that are lines.
@@ -33,7 +33,7 @@ struct Lines {
     header: usize,
 }
 
-impl Lines {
+impl BillLines {
     fn bytes(&self) -> &[u8] {
         self.room.get(..self.len).unwrap_or_default()
     }
@@ -122,7 +122,7 @@ impl LineSplitter {
     }
 
     /// The next block of whole lines; its memory is that of a used one.
-    fn next(&mut self, spare: Lines) -> Result<Option<Lines>, BooksError> {
+    fn next(&mut self, spare: BillLines) -> Result<Option<BillLines>, BooksError> {
         let failed = |error: io::Error| BooksError::source(&error);
         let mut wanted = BLOCK_BYTES;
         let cut = loop {
@@ -155,7 +155,7 @@ impl LineSplitter {
             start.copy_from_slice(rest);
         }
         self.have = rest.len();
-        let lines = Lines {
+        let lines = BillLines {
             line: self.line,
             offset: self.offset,
             header: std::mem::take(&mut self.header),
@@ -193,7 +193,7 @@ impl<R: Read> Read for Limited<R> {
 
 /// What parsing and compressing a block gives.
 #[derive(Default)]
-struct Parsed {
+struct ParsedBill {
     squeezed: Vec<Squeezed>,
     pays: Sorted<WPay>,
     refunds: Sorted<WRefund>,
@@ -202,9 +202,9 @@ struct Parsed {
 
 /// Everything that was read of a bill.
 #[derive(Default)]
-pub(super) struct Reading {
-    pub(super) pays: Gathered<WPay>,
-    pub(super) refunds: Gathered<WRefund>,
+pub(super) struct BillReading {
+    pub(super) pays: PartitionedRows<WPay>,
+    pub(super) refunds: PartitionedRows<WRefund>,
     pub(super) tally: Tally,
     pub(super) sha256: [u8; 32],
     pub(super) sha1: Option<[u8; 20]>,
@@ -216,7 +216,7 @@ pub(super) fn read(
     draft: &Draft<'_>,
     archive: &mut ArchiveWriter,
     (want_sha1, watch): (bool, &dyn Watch),
-) -> Result<(Layout, Reading), BooksError> {
+) -> Result<(Layout, BillReading), BooksError> {
     let mut cutter = LineSplitter::open(source).map_err(|e| BooksError::source(&e))?;
     let opened = Layout::open(cutter.carry()).map_err(|fault| match fault {
         BillFault::NotABill(kind) => BooksError::NotABill {
@@ -242,16 +242,16 @@ fn rows(
     draft: &Draft<'_>,
     archive: &mut ArchiveWriter,
     (want_sha1, watch): (bool, &dyn Watch),
-) -> Result<Reading, BooksError> {
+) -> Result<BillReading, BooksError> {
     let import = draft.import;
     let mut sha256 = Hash::sha256();
     let mut sha1 = want_sha1.then(Hash::sha1);
-    let mut reading = Reading::default();
+    let mut reading = BillReading::default();
     reading.tally.bytes = cutter.header as u64;
     reading.tally.lines = u64::from(header_lines);
     let pipeline = Pipeline {
-        next: |spare: Lines| cutter.next(spare),
-        hash: |lines: &Lines| {
+        next: |spare: BillLines| cutter.next(spare),
+        hash: |lines: &BillLines| {
             sha256.update(lines.bytes());
             if let Some(sha1) = &mut sha1 {
                 sha1.update(lines.bytes());
@@ -260,12 +260,12 @@ fn rows(
         make: || {
             let mut squeezer = Squeezer::new();
             let mut block = Block::default();
-            move |lines: &Lines| {
+            move |lines: &BillLines| {
                 let squeezer = squeezer.as_mut().map_err(|error| disk_error(error))?;
                 let squeezed = squeezer.squeeze(lines.bytes());
-                let mut parsed = Parsed {
+                let mut parsed = ParsedBill {
                     squeezed: vec![squeezed.map_err(|error| disk_error(&error))?],
-                    ..Parsed::default()
+                    ..ParsedBill::default()
                 };
                 let header = if lines.header > 0 { header_lines } else { 0 };
                 block.pays.clear();
@@ -288,7 +288,7 @@ fn rows(
             }
         },
     };
-    run(pipeline, |parsed: Parsed| {
+    run(pipeline, |parsed: ParsedBill| {
         if watch.cancelled() {
             return Err(BooksError::Cancelled);
         }
@@ -296,7 +296,7 @@ fn rows(
             archive.push(block).map_err(|error| disk_error(&error))?;
         }
         reading.tally.absorb(parsed.tally);
-        watch.at(Part::Read, archive.raw(), None);
+        watch.at(ImportPart::Read, archive.raw(), None);
         let fits = reading.pays.take(parsed.pays) && reading.refunds.take(parsed.refunds);
         fits.then_some(()).ok_or(BooksError::TooMuch(TOO_MANY_ROWS))
     })?;

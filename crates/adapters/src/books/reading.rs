@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek as _};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::gather::{Gathered, Ranges, Sorted, TOO_MANY_ROWS};
+use super::partition::{PartitionedRows, Ranges, Sorted, TOO_MANY_ROWS};
 use super::pipeline::{Pipeline, run};
 use super::store::{Draft, disk_error};
 use crate::archive::{ArchiveWriter, Squeezed, Squeezer};
@@ -14,7 +14,7 @@ use recondesk_intake::{
     Block, Guess, HEAD_BYTES, IntakeError, KnownContext, Mapping, OrderBlock, Plan, RecordSplitter,
     Reject, Stats, Workbook, sniff,
 };
-use recondesk_ports::{BooksError, Part, Source, Watch};
+use recondesk_ports::{BooksError, ImportPart, Source, Watch};
 
 /// Bytes of a workbook read at a time.
 const PIECE_BYTES: usize = 1 << 20;
@@ -59,7 +59,7 @@ struct Parsed {
 
 /// A block of records, and the raw bytes that were read to get it.
 #[derive(Default)]
-struct Piece {
+struct ReadPiece {
     /// Raw bytes that are not those of the block: the header, or all where the file is of another encoding.
     raw: Vec<u8>,
     block: Block,
@@ -67,7 +67,7 @@ struct Piece {
     as_it_is: bool,
 }
 
-impl Piece {
+impl ReadPiece {
     /// The raw bytes in order.
     fn parts(&self) -> [&[u8]; 2] {
         let block: &[u8] = if self.as_it_is {
@@ -124,8 +124,8 @@ fn place_refund(refund: &MRefund) -> ((i32, bool), Ranges) {
 /// Everything that was read of a file.
 #[derive(Default)]
 pub(super) struct Reading {
-    pub(super) orders: Gathered<MOrder>,
-    pub(super) refunds: Gathered<MRefund>,
+    pub(super) orders: PartitionedRows<MOrder>,
+    pub(super) refunds: PartitionedRows<MRefund>,
     pub(super) stats: Stats,
     pub(super) bytes: u64,
     pub(super) sha256: [u8; 32],
@@ -228,7 +228,7 @@ fn read_workbook(
             let mut block = block;
             sort_out(&mut block, (&mut orders, &mut refunds));
             stopped = reading.gather(orders, refunds);
-            watch.at(Part::Read, reading.stats.good, None);
+            watch.at(ImportPart::Read, reading.stats.good, None);
             if watch.cancelled() {
                 stopped = Err(BooksError::Cancelled);
             }
@@ -272,11 +272,11 @@ fn read_text(
     let mut hash = Hash::sha256();
     let mut reading = Reading::default();
     let pipeline = Pipeline {
-        next: |spare: Piece| {
+        next: |spare: ReadPiece| {
             if ended {
                 return Ok(None);
             }
-            let Piece { mut raw, block, .. } = spare;
+            let ReadPiece { mut raw, block, .. } = spare;
             let block = cutter.next_block(block).map_err(refused)?;
             raw.clear();
             std::mem::swap(
@@ -285,19 +285,19 @@ fn read_text(
             );
             ended = block.is_none();
             let block = block.unwrap_or_default();
-            Ok((!ended || !raw.is_empty()).then_some(Piece {
+            Ok((!ended || !raw.is_empty()).then_some(ReadPiece {
                 raw,
                 block,
                 as_it_is,
             }))
         },
-        hash: |piece: &Piece| piece.parts().iter().for_each(|part| hash.update(part)),
+        hash: |piece: &ReadPiece| piece.parts().iter().for_each(|part| hash.update(part)),
         make: || {
             let mut squeezer = Squeezer::new();
             let mut rows = OrderBlock::default();
             let plan = &plan;
             let import = draft.import;
-            move |piece: &Piece| parse(piece, import, plan, (&mut squeezer, &mut rows))
+            move |piece: &ReadPiece| parse(piece, import, plan, (&mut squeezer, &mut rows))
         },
     };
     run(pipeline, |parsed: Parsed| {
@@ -310,7 +310,7 @@ fn read_text(
         parsed.rejects.iter().for_each(&mut *rejects);
         reading.stats.merge(&parsed.stats);
         reading.bytes += parsed.raw;
-        watch.at(Part::Read, reading.bytes, Some(size));
+        watch.at(ImportPart::Read, reading.bytes, Some(size));
         reading.gather(parsed.orders, parsed.refunds)
     })?;
     reading.sha256 = hash.finish();
@@ -318,7 +318,7 @@ fn read_text(
 }
 
 fn parse(
-    piece: &Piece,
+    piece: &ReadPiece,
     import: u32,
     plan: &Plan,
     (squeezer, rows): (&mut io::Result<Squeezer>, &mut OrderBlock),

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::group::{CHUNK, GROUP_ROWS, Group};
 use super::narrow;
 use super::record::{INTS, Record};
-use super::shelf::{Section, SegmentCache};
+use super::segment_cache::{Section, SegmentCache};
 use recondesk_domain::fingerprint;
 use recondesk_ports::BooksError;
-use recondesk_reconcile::{EvidenceError, Rows as RowsOf, Stream};
+use recondesk_reconcile::{EvidenceError, Rows, Stream};
 
 /// Rows of a section that are decoded together: those of all sections stay in the cache until they are merged.
 const PIECE_ROWS: usize = CHUNK * 2;
@@ -127,8 +127,8 @@ impl<R: Record> Scan<R> {
     }
 
     /// Starts reading.
-    fn start(self) -> Result<Rows<R>, BooksError> {
-        let mut rows = Rows {
+    fn start(self) -> Result<SectionRows<R>, BooksError> {
+        let mut rows = SectionRows {
             scan: self,
             group: None,
             next: 0,
@@ -141,7 +141,7 @@ impl<R: Record> Scan<R> {
 }
 
 /// Rows of one section in order; rows are large, so each is copied once only, while it is in the cache.
-struct Rows<R> {
+struct SectionRows<R> {
     scan: Scan<R>,
     /// The group at hand, its number, and the first of its rows that is not decoded yet.
     group: Option<(u32, Group, usize)>,
@@ -151,7 +151,7 @@ struct Rows<R> {
     at: usize,
 }
 
-impl<R: Record> Rows<R> {
+impl<R: Record> SectionRows<R> {
     /// The row at hand; none at the end.
     fn head(&self) -> Option<&Scanned<R>> {
         self.piece.get(self.at)
@@ -196,7 +196,7 @@ impl<R: Record> Rows<R> {
 
 /// Several sections as one stream in order of (fingerprint, key, import, line).
 pub(super) struct Merge<R> {
-    heads: Vec<(Rows<R>, u32)>,
+    heads: Vec<(SectionRows<R>, u32)>,
     failed: Option<BooksError>,
 }
 
@@ -270,7 +270,7 @@ impl<R: Record> Iterator for Plain<R> {
     }
 }
 
-impl<R: Record> RowsOf<R> for Plain<R> {
+impl<R: Record> Rows<R> for Plain<R> {
     fn next_rows(
         &mut self,
         most: usize,

@@ -7,14 +7,14 @@ use std::io;
 
 use rayon::prelude::*;
 
+use super::bucket_sort;
 use super::group::{EncodedGroup, GROUP_ROWS, encode};
-use super::pack::{Entry, RowBuffer, lost};
 use super::page::{key_pages, other_pages, short};
 use super::record::Record;
-use super::spread;
+use super::row_buffer::{RowBuffer, RowEntry, lost};
 use crate::checksum::checksum;
 use crate::disk::Output;
-use recondesk_ports::{Book, Part, Watch};
+use recondesk_ports::{Book, ImportPart, Watch};
 
 /// First bytes of a segment file; the last one is the version of the format.
 pub(super) const MAGIC: [u8; 8] = *b"RDSEG\0\0\x01";
@@ -25,7 +25,7 @@ const BATCH: usize = 32;
 
 /// Where a footer lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FooterPlace {
     /// First byte.
     pub(crate) offset: u64,
     /// Bytes.
@@ -41,9 +41,9 @@ pub(crate) fn segment_name(import: u32) -> String {
 pub(super) fn write_section<R: Record>(
     out: &mut Output,
     sheaf: &RowBuffer<R>,
-    entries: &[Entry],
+    entries: &[RowEntry],
     watch: &dyn Watch,
-) -> io::Result<Place> {
+) -> io::Result<FooterPlace> {
     let rows = u32::try_from(entries.len()).map_err(io::Error::other)?;
     let mut groups = Vec::with_capacity(entries.len() / GROUP_ROWS + 1);
     let mut others = Vec::with_capacity(entries.len() * R::LOOKED_UP.len().min(1));
@@ -64,16 +64,16 @@ pub(super) fn write_section<R: Record>(
             let first = (groups.len() * GROUP_ROWS) as u64;
             others.extend(group.others.iter().map(|pair| pair + first));
             let len = u32::try_from(group.bytes.len()).map_err(io::Error::other)?;
-            groups.push(Place {
+            groups.push(FooterPlace {
                 offset: out.position(),
                 len,
             });
             out.write(&group.bytes)?;
         }
-        watch.at(Part::Store, batch.len() as u64, None);
+        watch.at(ImportPart::Store, batch.len() as u64, None);
     }
     let upper = |pair: &u64| (*pair >> OTHERS_SHIFT) as usize;
-    spread::sort(
+    bucket_sort::sort(
         &mut others,
         1 << (u64::BITS - OTHERS_SHIFT),
         upper,
@@ -105,7 +105,7 @@ pub(super) fn write_section<R: Record>(
         groups,
     };
     let bytes = footer.encode();
-    let place = Place {
+    let place = FooterPlace {
         offset: out.position(),
         len: u32::try_from(bytes.len()).map_err(io::Error::other)?,
     };
@@ -114,11 +114,11 @@ pub(super) fn write_section<R: Record>(
 }
 
 /// Writes a list of row numbers of an older section that this import supersedes.
-pub(super) fn write_superseded(out: &mut Output, rows: &[u32]) -> io::Result<Place> {
+pub(super) fn write_superseded(out: &mut Output, rows: &[u32]) -> io::Result<FooterPlace> {
     let mut bytes: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
     let sum = checksum(&bytes);
     bytes.extend_from_slice(&sum.to_le_bytes());
-    let place = Place {
+    let place = FooterPlace {
         offset: out.position(),
         len: u32::try_from(bytes.len()).map_err(io::Error::other)?,
     };
@@ -143,7 +143,7 @@ pub(super) struct Footer {
     pub(super) keys_at: u64,
     pub(super) others_at: u64,
     pub(super) others: u64,
-    pub(super) groups: Vec<Place>,
+    pub(super) groups: Vec<FooterPlace>,
 }
 
 impl Footer {
@@ -181,11 +181,11 @@ impl Footer {
         let (words, _) = words.as_chunks::<8>();
         let mut words = words.iter().map(|word| u64::from_le_bytes(*word));
         let (places, rest) = body.as_chunks::<12>();
-        let groups: Vec<Place> = places
+        let groups: Vec<FooterPlace> = places
             .iter()
             .filter_map(|place| {
                 let (offset, len) = place.split_first_chunk::<8>()?;
-                Some(Place {
+                Some(FooterPlace {
                     offset: u64::from_le_bytes(*offset),
                     len: u32::from_le_bytes(*len.first_chunk::<4>()?),
                 })

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicI32;
 
-use super::evidence::Ledger;
+use super::evidence::MerchantBooks;
+use super::snapshot::Snapshot;
 use super::store::Bookshelf;
-use super::view::Snapshot;
 use crate::archive::Archive;
 use recondesk_domain::{BillDate, ProfileId, RowRef};
-use recondesk_intake::{Kind, KnownContext, Mapping, Reject};
+use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
     BillExpect, BillImport, Book, BookRow, Books, BooksError, ImportRecord, Occurrence,
     OrdersImport, RawRow, RowId, RowList, Source, TableQuery, Watch,
@@ -21,7 +21,7 @@ impl Bookshelf {
         profile: ProfileId,
         as_of: Option<u32>,
     ) -> Result<Box<dyn Evidence>, BooksError> {
-        Ok(Box::new(Ledger {
+        Ok(Box::new(MerchantBooks {
             shelf: Arc::clone(&self.shelf),
             view: Arc::new(Snapshot::load(&self.db, Some(profile), as_of)?),
             near: AtomicI32::new(i32::MAX),
@@ -66,7 +66,7 @@ impl Books for Bookshelf {
         Ok(self.db.newest_import(Some(profile))?)
     }
 
-    fn beside(&self, profile: ProfileId, kind: Kind) -> Result<KnownContext, BooksError> {
+    fn beside(&self, profile: ProfileId, kind: RecordKind) -> Result<KnownContext, BooksError> {
         self.known_beside(profile, kind)
     }
 

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::segment::{MAGIC, segment_name};
-use super::shelf::SegmentCache;
-use super::view::Snapshot;
+use super::segment_cache::SegmentCache;
+use super::snapshot::Snapshot;
 use crate::archive::{ArchiveWriter, archive_name};
-use crate::disk::{Disk, Fault, Output};
+use crate::disk::{Disk, Output, PowerCut};
 use crate::sqlite::{Database, NewImport};
 use crate::workspace::{Workspace, WriteGuard};
 use recondesk_domain::ProfileId;
@@ -75,7 +75,7 @@ impl Bookshelf {
         workspace: &Workspace,
         db: Database,
         clock: Arc<dyn Clock>,
-        fault: Option<Arc<Fault>>,
+        fault: Option<Arc<PowerCut>>,
     ) -> Result<Self, BooksError> {
         let disk = |name: &str| {
             Disk::at(&workspace.folder().join(name), fault.clone())

@@ -7,11 +7,11 @@ use memchr::memmem::Finder;
 use rayon::prelude::*;
 
 use super::group::{GROUP_ROWS, Group};
-use super::pack::{Scratch, scratch};
 use super::record::{Record, unzigzag};
+use super::row_buffer::{Scratch, scratch};
+use super::snapshot::Snapshot;
 use super::sorting::{Part, by_number, by_text};
 use super::store::Bookshelf;
-use super::view::Snapshot;
 use super::{low_half, narrow};
 use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
 use recondesk_ports::{
@@ -61,7 +61,7 @@ impl Bookshelf {
         query: &TableQuery,
         watch: &dyn Watch,
     ) -> Result<RowList, BooksError> {
-        let ask = Ask::new::<R>(query);
+        let ask = TableWants::new::<R>(query);
         let mut parts: Vec<Part> = Vec::new();
         // Place of the first row of each section, and the section.
         let mut sections: Vec<(u64, u32)> = Vec::new();
@@ -148,14 +148,14 @@ fn no_such_row(id: RowId) -> BooksError {
 }
 
 /// What a table wants of each group.
-struct Ask<'a> {
+struct TableWants<'a> {
     query: &'a TableQuery,
     number: Option<Finder<'a>>,
     /// Texts that are needed, one bit each.
     texts: u8,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> TableWants<'a> {
     fn new<R: Record>(query: &'a TableQuery) -> Self {
         let searched = !query.number.is_empty();
         let mut texts = u8::from(searched || query.sort == SortBy::Number);

@@ -28,7 +28,7 @@ pub(super) struct CaseWriter<'a> {
 }
 
 /// What is known of a case when a run speaks of it.
-struct Known {
+struct KnownCase {
     id: i64,
     status: CaseStatus,
     seen_on: i32,
@@ -151,7 +151,7 @@ impl<'a> CaseWriter<'a> {
         self.event(id, CaseEventKind::AutoClosed, text)
     }
 
-    fn known(&mut self, key: &str) -> Result<Option<Known>, DbError> {
+    fn known(&mut self, key: &str) -> Result<Option<KnownCase>, DbError> {
         let row = self
             .find
             .query_row(params![self.run.profile.0, key], |row| {
@@ -164,7 +164,7 @@ impl<'a> CaseWriter<'a> {
             })
             .optional()?;
         row.map(|(id, status, seen_on, category)| {
-            Ok(Known {
+            Ok(KnownCase {
                 id,
                 status: read_status(&status)?,
                 seen_on,

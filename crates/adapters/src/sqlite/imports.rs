@@ -6,7 +6,7 @@ use rusqlite::{Row, Transaction, params};
 
 use super::Database;
 use super::DbError;
-use crate::books::Place;
+use crate::books::FooterPlace;
 use recondesk_domain::{BillDate, Instant, ProfileId};
 use recondesk_ports::{Book, ImportRecord, Stamp, Standing};
 
@@ -34,7 +34,7 @@ pub(crate) struct SectionMeta {
     /// First and last day of a last refund.
     pub(crate) refunded: Option<(i32, i32)>,
     /// Where its footer lies.
-    pub(crate) footer: Place,
+    pub(crate) footer: FooterPlace,
 }
 
 /// A list of superseded rows.
@@ -45,7 +45,7 @@ pub(crate) struct SupersededMeta {
     /// The section it is about.
     pub(crate) section: u32,
     /// Where the list lies.
-    pub(crate) place: Place,
+    pub(crate) place: FooterPlace,
 }
 
 /// Everything one import adds to the catalog.
@@ -129,7 +129,7 @@ fn section(row: &Row<'_>) -> rusqlite::Result<Option<SectionMeta>> {
         open: row.get(7)?,
         paid: range(8, 9)?,
         refunded: range(10, 11)?,
-        footer: Place {
+        footer: FooterPlace {
             offset: count(row, 12)?,
             len: row.get(13)?,
         },
@@ -289,7 +289,7 @@ impl Database {
             Ok(SupersededMeta {
                 import: row.get(0)?,
                 section: row.get(1)?,
-                place: Place {
+                place: FooterPlace {
                     offset: count(row, 2)?,
                     len: row.get(3)?,
                 },

@@ -24,7 +24,7 @@ pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observati
 /// Runs `work`, and keeps all that it entered or nothing.
 pub(super) fn together(db: &Database, work: &mut dyn FnMut() -> bool) -> Result<(), DbError> {
     db.lock().execute_batch("BEGIN IMMEDIATE")?;
-    let open = Open(db);
+    let open = OpenTransaction(db);
     if work() {
         db.lock().execute_batch("COMMIT")?;
     }
@@ -33,9 +33,9 @@ pub(super) fn together(db: &Database, work: &mut dyn FnMut() -> bool) -> Result<
 }
 
 /// A transaction that ends with its scope: what was not committed is rolled back.
-struct Open<'a>(&'a Database);
+struct OpenTransaction<'a>(&'a Database);
 
-impl Drop for Open<'_> {
+impl Drop for OpenTransaction<'_> {
     fn drop(&mut self) {
         let connection = self.0.lock();
         if !connection.is_autocommit() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use recondesk_adapters::disk::Fault;
+use recondesk_adapters::disk::PowerCut;
 use recondesk_ports::{Books as _, Standing};
 
 use super::store::{bill_text, day, import_bill, import_orders, names, open, orders_text, pays};
@@ -50,7 +50,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 }
 
 /// One import, of a bill or of orders; true when it ends well.
-type Work = fn(&std::path::Path, Option<Arc<Fault>>, (&[u8], &str)) -> bool;
+type Work = fn(&std::path::Path, Option<Arc<PowerCut>>, (&[u8], &str)) -> bool;
 
 #[test]
 fn a_power_cut_at_any_step_leaves_the_books_as_before_or_as_after() {
@@ -81,7 +81,7 @@ fn a_power_cut_at_any_step_leaves_the_books_as_before_or_as_after() {
         for steps in 0.. {
             let folder = tempfile::tempdir().unwrap();
             copy(before.path(), folder.path());
-            let fault = Arc::new(Fault::after(steps));
+            let fault = Arc::new(PowerCut::after(steps));
             let done = work(
                 folder.path(),
                 Some(Arc::clone(&fault)),

@@ -8,7 +8,7 @@ use recondesk_ports::{
     CaseEventKind, CaseQuery, CaseRecord, CaseStep, CaseStepKind, KnownRun, NewRun, Records as _,
     RunRecord, StoreError,
 };
-use recondesk_reconcile::{DayInput, MemoryBooks, Rules, Summary};
+use recondesk_reconcile::{DayInput, MemoryBooks, Rules, RunSummary};
 use tempfile::TempDir;
 
 const MCH: &str = "1900000109";
@@ -84,7 +84,7 @@ fn day(text: &str) -> BillDate {
 }
 
 /// The figures of an empty day.
-fn summary(text: &str) -> Summary {
+fn summary(text: &str) -> RunSummary {
     let input = DayInput::new(MCH, day(text), Rules::default());
     let mut sink = recondesk_reconcile::Collected::default();
     recondesk_reconcile::run(&input, &MemoryBooks::default(), &mut sink)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::clock::SystemClock;
-use recondesk_adapters::disk::{Fault, open_source};
+use recondesk_adapters::disk::{PowerCut, open_source};
 use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, MchId, MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_intake::Mapping;
@@ -47,7 +47,7 @@ impl Shop {
 
 pub(crate) fn open(
     folder: &Path,
-    fault: Option<Arc<Fault>>,
+    fault: Option<Arc<PowerCut>>,
 ) -> Result<(Bookshelf, ProfileId), BooksError> {
     let workspace = Workspace::at(folder)?;
     let db = workspace.open()?;

@@ -11,7 +11,7 @@ use crate::event::NoticeText;
 use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice};
 use crate::{Failure, FailureKind, Language, Message, Reporter};
 use recondesk_domain::ProfileId;
-use recondesk_intake::{Kind, Mapping, ReasonLanguage, Reject, RejectWriter};
+use recondesk_intake::{Mapping, ReasonLanguage, RecordKind, Reject, RejectWriter};
 use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source, StoreError};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
 
@@ -158,8 +158,8 @@ fn choose(
             }
             // A person goes on from what was recognised; a file that cannot be read at all is refused here.
             let guess = preview::look(source, None)?;
-            let [orders, refunds] =
-                [Kind::Orders, Kind::Refunds].map(|kind| Mapping::propose(&guess.headers, kind));
+            let [orders, refunds] = [RecordKind::Orders, RecordKind::Refunds]
+                .map(|kind| Mapping::propose(&guess.headers, kind));
             let better = refunds.lacking().len() < orders.lacking().len();
             Ok(if better { refunds } else { orders })
         }

@@ -3,7 +3,7 @@
 use super::bills;
 use super::download::{BillType, Fetched, trade_bill};
 use super::exchange::GatewaySession;
-use super::reconcile::{self, Ask, Matched, Reconciled};
+use super::reconcile::{self, Matched, Reconciled, RunRequest};
 use crate::event::NoticeText;
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, group_digits};
@@ -80,7 +80,7 @@ pub fn run(
     if !is_here {
         fetch(ports, (id, profile), (day, BillType::All), reporter)?;
     }
-    let ask = Ask {
+    let ask = RunRequest {
         profile: (id, profile),
         day,
         cut_off_minutes: None,

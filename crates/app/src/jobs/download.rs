@@ -127,19 +127,19 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// What the first bytes of a body make of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Body {
+enum BodyKind {
     Undecided,
     Bill,
     Markup,
 }
 
 /// Decides by the first byte that is neither a byte order mark nor white space.
-fn sniff(head: &[u8]) -> Body {
+fn sniff(head: &[u8]) -> BodyKind {
     let rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     match rest.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => Body::Undecided,
-        Some(b'<') => Body::Markup,
-        Some(_) => Body::Bill,
+        None => BodyKind::Undecided,
+        Some(b'<') => BodyKind::Markup,
+        Some(_) => BodyKind::Bill,
     }
 }
 
@@ -152,7 +152,7 @@ fn fetch(
     let (signed, _) = line.sign(request, "")?;
     let route = line.route(signed.endpoint)?;
     let mut head: Vec<u8> = Vec::new();
-    let mut body = Body::Undecided;
+    let mut body = BodyKind::Undecided;
     let mut bytes: u64 = 0;
     let mut too_large = false;
     let mut take = |piece: &[u8]| -> Result<(), String> {
@@ -166,12 +166,12 @@ fn fetch(
             line.cancel.cancel();
             return Err("cancelled".to_owned());
         }
-        if body == Body::Bill {
+        if body == BodyKind::Bill {
             return sink(piece);
         }
         head.extend_from_slice(piece);
         body = sniff(&head);
-        if body == Body::Bill {
+        if body == BodyKind::Bill {
             return sink(&std::mem::take(&mut head));
         }
         too_large = head.len() > MAX_ERROR_BYTES;
@@ -197,7 +197,7 @@ fn fetch(
             };
             Err(status_trouble(signed.endpoint, &answer).failure())
         }
-        Ok(_) if body == Body::Bill => Ok(Fetched::Bill { bytes }),
+        Ok(_) if body == BodyKind::Bill => Ok(Fetched::Bill { bytes }),
         Ok(_) => refusal(&head),
     }
 }
@@ -322,9 +322,9 @@ mod tests {
 
     #[test]
     fn the_first_sign_decides() {
-        assert!(sniff(b"\xEF\xBB\xBF \r\n<xml>") == Body::Markup);
-        assert!(sniff("\u{feff}交易时间".as_bytes()) == Body::Bill);
-        assert!(sniff(b"\x1f\x8b\x08") == Body::Bill);
-        assert!(sniff(b"\xEF\xBB\xBF  ") == Body::Undecided);
+        assert!(sniff(b"\xEF\xBB\xBF \r\n<xml>") == BodyKind::Markup);
+        assert!(sniff("\u{feff}交易时间".as_bytes()) == BodyKind::Bill);
+        assert!(sniff(b"\x1f\x8b\x08") == BodyKind::Bill);
+        assert!(sniff(b"\xEF\xBB\xBF  ") == BodyKind::Undecided);
     }
 }

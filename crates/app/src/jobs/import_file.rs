@@ -7,7 +7,7 @@ use super::bills::first_reason;
 use crate::event::NoticeText;
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
-use recondesk_intake::{HEAD_BYTES, IntakeError, Kind, Mapping, Workbook, sniff};
+use recondesk_intake::{HEAD_BYTES, IntakeError, Mapping, RecordKind, Workbook, sniff};
 use recondesk_ports::{BillImport, BooksError, Files, OrdersImport, Ports, Source, Stored};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
 
@@ -176,9 +176,9 @@ pub fn mapping_for(
         .any(|h| h == "out_refund_no" || h == "商户退款单号")
         && !headers.iter().any(|h| h == "pay_status" || h == "支付状态");
     let kinds = if is_refunds {
-        [Kind::Refunds, Kind::Orders]
+        [RecordKind::Refunds, RecordKind::Orders]
     } else {
-        [Kind::Orders, Kind::Refunds]
+        [RecordKind::Orders, RecordKind::Refunds]
     };
     let [first, second] = kinds.map(|kind| Mapping::guess(&headers, kind));
     first

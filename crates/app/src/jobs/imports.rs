@@ -2,18 +2,18 @@
 
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::Term;
-use recondesk_ports::{BooksError, Part, Watch};
+use recondesk_ports::{BooksError, ImportPart, Watch};
 use wechatpay_codec::bill::{BillError, BodyKind, Certificate};
 
 /// A reporter as the books see it.
 pub(super) struct Watching<'a>(pub(super) &'a dyn Reporter);
 
 impl Watch for Watching<'_> {
-    fn at(&self, part: Part, done: u64, total: Option<u64>) {
+    fn at(&self, part: ImportPart, done: u64, total: Option<u64>) {
         let step = match part {
-            Part::Read => Step::Read,
-            Part::Sort => Step::Sort,
-            Part::Store => Step::Store,
+            ImportPart::Read => Step::Read,
+            ImportPart::Sort => Step::Sort,
+            ImportPart::Store => Step::Store,
         };
         self.0.progress(Progress { step, done, total });
     }

@@ -4,7 +4,7 @@ use super::exchange::{Exchange, ExchangeError, GatewaySession};
 use super::lab::{meant, refused, usage};
 use super::lookup::live::line;
 use super::poll::{Next, Plan, Poll};
-use super::query::{self, Verdict};
+use super::query::{self, QueryVerdict};
 use crate::model::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
@@ -190,12 +190,12 @@ pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Follo
     let mut next = ask.clone();
     next.poll.heard(&inquiry.verdict, now);
     let (words, paid) = match &inquiry.verdict {
-        Verdict::Known(state) => (Message::from(state.state.name()), state.state.is_paid()),
-        Verdict::NotFound => (
+        QueryVerdict::Known(state) => (Message::from(state.state.name()), state.state.is_paid()),
+        QueryVerdict::NotFound => (
             Message::new("没有这个订单", "There is no such order"),
             false,
         ),
-        Verdict::ExchangeError(trouble) => (trouble.words().0, false),
+        QueryVerdict::ExchangeError(trouble) => (trouble.words().0, false),
     };
     next.heard.push(Heard { at: now, words });
     let answers = inquiry

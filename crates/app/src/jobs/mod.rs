@@ -22,5 +22,5 @@ pub mod preview;
 pub mod profiles;
 pub mod query;
 pub mod reconcile;
+pub mod router;
 pub mod views;
-pub mod window;

@@ -10,9 +10,9 @@ mod reason;
 use sha2::{Digest as _, Sha256};
 
 use crate::{Failure, FailureKind, Message, Reporter};
-use claim::{Claim, Keys, Refusal, open_v2, open_v3, read_keys};
+use claim::{Claim, ClaimKeys, Refusal, open_v2, open_v3, read_keys};
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
-pub use reason::{Fate, Reason};
+pub use reason::{Fate, SetAsideReason};
 use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId};
 use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
@@ -90,7 +90,7 @@ fn take_each(
 fn receive(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
-    keys: &Keys,
+    keys: &ClaimKeys,
     message: &LoggedNotice<'_>,
 ) -> Result<Received, Failure> {
     let opened = match message {
@@ -112,7 +112,7 @@ fn receive(
                 Some(first) if first.amount == Some(claim.amount) && first.state == claim.state => {
                     Fate::Repeated { first: first.at }
                 }
-                Some(first) => Fate::Aside(Reason::Contradiction(format!(
+                Some(first) => Fate::Aside(SetAsideReason::Contradiction(format!(
                     "{} {}",
                     first.state,
                     first.amount.unwrap_or_default()
@@ -138,18 +138,24 @@ fn judge(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
     claim: &Claim,
-) -> Result<Option<Reason>, Refusal> {
+) -> Result<Option<SetAsideReason>, Refusal> {
     if claim.mch_id != profile.mch_id {
-        return Ok(Some(Reason::Foreign(format!("mch_id {}", claim.mch_id))));
+        return Ok(Some(SetAsideReason::Foreign(format!(
+            "mch_id {}",
+            claim.mch_id
+        ))));
     }
     // A profile that names no app has nothing to compare with; merchant and seal have been checked.
     let names_apps = !profile.appids.is_empty();
     if names_apps && !claim.appid.is_empty() && !profile.appids.contains(&claim.appid) {
-        return Ok(Some(Reason::Foreign(format!("appid {}", claim.appid))));
+        return Ok(Some(SetAsideReason::Foreign(format!(
+            "appid {}",
+            claim.appid
+        ))));
     }
     let [out_trade_no, ..] = &claim.numbers;
     let Some(order) = local_order(ports, id, out_trade_no)? else {
-        return Ok(Some(Reason::NoOrder(out_trade_no.clone())));
+        return Ok(Some(SetAsideReason::NoOrder(out_trade_no.clone())));
     };
     let mut wrong = Vec::new();
     if claim.total != order.amount {
@@ -165,7 +171,7 @@ fn judge(
             order.transaction_id
         ));
     }
-    Ok((!wrong.is_empty()).then(|| Reason::Mismatch(wrong.join("; "))))
+    Ok((!wrong.is_empty()).then(|| SetAsideReason::Mismatch(wrong.join("; "))))
 }
 
 /// The newest version of the merchant's order.
@@ -194,7 +200,7 @@ fn observation(
     ports: &Ports,
     profile: ProfileId,
     claim: &Claim,
-    aside: Option<(&str, &Reason)>,
+    aside: Option<(&str, &SetAsideReason)>,
 ) -> Observation {
     let [out_trade_no, transaction_id, out_refund_no, refund_id] = claim.numbers.clone();
     Observation {
@@ -221,7 +227,7 @@ fn put_aside(
     ports: &Ports,
     profile: ProfileId,
     message: &LoggedNotice<'_>,
-    (claim, reason): (Option<&Claim>, &Reason),
+    (claim, reason): (Option<&Claim>, &SetAsideReason),
 ) -> Result<(), Failure> {
     let body = message.body();
     let digest: String = Sha256::digest(body)

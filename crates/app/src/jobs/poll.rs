@@ -2,7 +2,7 @@
 //!
 //! It neither sleeps nor asks. Whoever drives it waits as it says and tells it what was heard.
 
-use super::query::Verdict;
+use super::query::QueryVerdict;
 use recondesk_domain::Instant;
 use wechatpay_codec::v2::TradeState;
 
@@ -88,10 +88,10 @@ impl Poll {
     }
 
     /// Takes note of an answer.
-    pub fn heard(&mut self, verdict: &Verdict, now: Instant) {
+    pub fn heard(&mut self, verdict: &QueryVerdict, now: Instant) {
         self.asked_at = Some(now);
         self.ended = match verdict {
-            Verdict::Known(state) => matches!(
+            QueryVerdict::Known(state) => matches!(
                 state.state,
                 TradeState::Success
                     | TradeState::Refund
@@ -100,7 +100,7 @@ impl Poll {
                     | TradeState::PayError
             ),
             // A gateway in trouble, and an order that is not there yet, may be otherwise next time.
-            Verdict::NotFound | Verdict::ExchangeError(_) => false,
+            QueryVerdict::NotFound | QueryVerdict::ExchangeError(_) => false,
         };
     }
 }
@@ -114,8 +114,8 @@ mod tests {
         Instant::parse_beijing("2026-03-08 10:00:00").unwrap()
     }
 
-    fn unknown() -> Verdict {
-        Verdict::ExchangeError(ExchangeError::Unclear("time-out".to_owned()))
+    fn unknown() -> QueryVerdict {
+        QueryVerdict::ExchangeError(ExchangeError::Unclear("time-out".to_owned()))
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
         let late = start().plus(200);
 
         assert_eq!(poll.next(late), Next::Ask);
-        poll.heard(&Verdict::NotFound, late);
+        poll.heard(&QueryVerdict::NotFound, late);
 
         assert_eq!(poll.next(late), Next::WaitUntil(start().plus(300)));
     }

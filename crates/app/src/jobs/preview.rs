@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_intake::{
-    Guess, HEAD_BYTES, IntakeError, Kind, KnownContext, Mapping, Plan, Preview, Stats, Workbook,
-    sniff,
+    Guess, HEAD_BYTES, IntakeError, KnownContext, Mapping, Plan, Preview, RecordKind, Stats,
+    Workbook, sniff,
 };
 use recondesk_ports::{BooksError, Source};
 
@@ -43,7 +43,7 @@ pub fn look(source: &mut Source, mapping: Option<&Mapping>) -> Result<Guess, Fai
 pub fn choose_mapping(
     source: &mut Source,
     saved: &[Mapping],
-    kind: Kind,
+    kind: RecordKind,
 ) -> Result<Mapping, Failure> {
     for mapping in saved.iter().filter(|mapping| mapping.kind == kind) {
         let Ok(guess) = look(source, Some(mapping)) else {
@@ -107,7 +107,7 @@ pub fn plan(mapping: &Mapping, guess: &Guess) -> Result<Plan, Failure> {
 ///
 /// # Errors
 /// [`Failure`] that says what is wrong with it.
-pub fn read_mapping(text: &str, kind: Kind) -> Result<Mapping, Failure> {
+pub fn read_mapping(text: &str, kind: RecordKind) -> Result<Mapping, Failure> {
     let mapping = Mapping::from_toml(text)
         .map_err(|error| Failure::from(BooksError::Mapping(Box::new(error))))?;
     if mapping.kind == kind {

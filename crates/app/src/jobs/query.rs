@@ -12,7 +12,7 @@ use wechatpay_codec::v2::{
 
 /// What is known after asking about an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum QueryVerdict {
     /// WeChat Pay knows the order.
     Known(Box<OrderState>),
     /// There is no such order under this merchant.
@@ -27,7 +27,7 @@ pub struct Inquiry {
     /// The exchanges in order: the order first, then its refunds.
     pub exchanges: Vec<Exchange>,
     /// The order.
-    pub verdict: Verdict,
+    pub verdict: QueryVerdict,
     /// Its refunds; `None` where they were not asked for.
     pub refunds: Option<Result<Vec<RefundLine>, ExchangeError>>,
 }
@@ -47,21 +47,21 @@ pub fn order(
     let exchange = line.ask(&Request::OrderQuery(order), sub_mch_id)?;
     let verdict = match &exchange.result {
         Ok(params) => match OrderState::read(params) {
-            Err(error) => Verdict::ExchangeError(ExchangeError::Unclear(error.to_string())),
+            Err(error) => QueryVerdict::ExchangeError(ExchangeError::Unclear(error.to_string())),
             Ok(state) => match foreign(&order, &state.out_trade_no, &state.transaction_id) {
-                Some(why) => Verdict::ExchangeError(ExchangeError::Untrusted(why)),
-                None => Verdict::Known(Box::new(state)),
+                Some(why) => QueryVerdict::ExchangeError(ExchangeError::Untrusted(why)),
+                None => QueryVerdict::Known(Box::new(state)),
             },
         },
-        Err(ExchangeError::Fault(fault)) if fault.is("ORDERNOTEXIST") => Verdict::NotFound,
-        Err(trouble) => Verdict::ExchangeError(trouble.clone()),
+        Err(ExchangeError::Fault(fault)) if fault.is("ORDERNOTEXIST") => QueryVerdict::NotFound,
+        Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
     };
     let mut inquiry = Inquiry {
         exchanges: vec![exchange],
         verdict,
         refunds: None,
     };
-    if let Verdict::Known(state) = &inquiry.verdict
+    if let QueryVerdict::Known(state) = &inquiry.verdict
         && state.state == TradeState::Refund
     {
         let which = RefundRef::Order(order);
@@ -164,8 +164,10 @@ pub struct Difference {
 #[must_use]
 pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference> {
     match (&inquiry.verdict, local) {
-        (Verdict::Known(state), Some(order)) => compare(state, order, inquiry.refunds.as_ref()),
-        (Verdict::Known(state), None) if state.state.is_paid() => vec![Difference {
+        (QueryVerdict::Known(state), Some(order)) => {
+            compare(state, order, inquiry.refunds.as_ref())
+        }
+        (QueryVerdict::Known(state), None) if state.state.is_paid() => vec![Difference {
             field: "out_trade_no",
             ours: String::new(),
             theirs: state.out_trade_no.clone(),
@@ -174,7 +176,7 @@ pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference>
                 "WeChat Pay has the money, the merchant's orders do not have this number",
             ),
         }],
-        (Verdict::NotFound, Some(order)) if order.pay_status.is_paid() => vec![Difference {
+        (QueryVerdict::NotFound, Some(order)) if order.pay_status.is_paid() => vec![Difference {
             field: "trade_state",
             ours: order.pay_status.word().to_owned(),
             theirs: "ORDERNOTEXIST".to_owned(),

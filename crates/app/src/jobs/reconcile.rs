@@ -17,7 +17,7 @@ use recondesk_reconcile::{BillFacts, DayInput, FindingSink, ReconcileError, Rule
 
 /// What is to be compared.
 #[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
+pub struct RunRequest<'a> {
     /// The merchant.
     pub profile: (ProfileId, &'a MerchantProfile),
     /// The business day.
@@ -112,7 +112,11 @@ fn facts(finding: &Finding) -> (Category, Option<Fen>, Option<Fen>) {
 ///
 /// # Errors
 /// [`Failure`]: the workspace, cancelling, or a run that cannot prove itself; nothing is stored then.
-pub fn run(ports: &Ports, ask: &Ask<'_>, reporter: &dyn Reporter) -> Result<Reconciled, Failure> {
+pub fn run(
+    ports: &Ports,
+    ask: &RunRequest<'_>,
+    reporter: &dyn Reporter,
+) -> Result<Reconciled, Failure> {
     let (id, profile) = ask.profile;
     let input = input(ports, ask)?;
     let before = ports.records.current_run(id, ask.day)?;
@@ -164,7 +168,7 @@ pub fn run(ports: &Ports, ask: &Ask<'_>, reporter: &dyn Reporter) -> Result<Reco
 
 fn finish(
     ports: &Ports,
-    ask: &Ask<'_>,
+    ask: &RunRequest<'_>,
     before: Option<RunRecord>,
     (run, findings): (RunRecord, Vec<Finding>),
     is_known: bool,
@@ -187,7 +191,7 @@ fn finish(
 }
 
 /// Everything that decides the result of the day, read from the workspace.
-fn input(ports: &Ports, ask: &Ask<'_>) -> Result<DayInput, Failure> {
+fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Failure> {
     let (id, profile) = ask.profile;
     let mut rules = Rules::of(profile);
     rules.cut_off_minutes = ask.cut_off_minutes.unwrap_or(rules.cut_off_minutes);
@@ -234,20 +238,20 @@ fn input(ports: &Ports, ask: &Ask<'_>) -> Result<DayInput, Failure> {
 /// The part of a stored certificate that a run needs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Facts {
+struct RunFacts {
     rows: u64,
     refund_rows: u64,
-    sums: SumFacts,
+    sums: RunSums,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct SumFacts {
+struct RunSums {
     amount_fen: i64,
     refund_asked_fen: i64,
 }
 
-fn read_facts(import: &ImportRecord) -> Facts {
+fn read_facts(import: &ImportRecord) -> RunFacts {
     serde_json::from_str(&import.facts).unwrap_or_default()
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::Message;
 use recondesk_domain::{Instant, ProfileId};
-use recondesk_intake::{Column, Guess, Kind, Mapping, Preview, StatusRule};
+use recondesk_intake::{Column, Guess, Mapping, Preview, RecordKind, StatusRule};
 
 /// How the mapping of a file is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub enum MappingChoice {
     /// A saved one that fits, else canonical headers, else a guess.
     Any,
     /// A guess by the names of the columns, for this kind of file.
-    Guessed(Kind),
+    Guessed(RecordKind),
     /// The saved one of this name.
     Saved(String),
     /// This one, as far as the file has its columns.

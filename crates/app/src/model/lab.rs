@@ -9,7 +9,7 @@ use wechatpay_codec::front_end::{JsSet, PaySet};
 use wechatpay_codec::lab::explain::{Alignment, Verdict};
 use wechatpay_codec::lab::paste::{HttpPart, Pasted};
 use wechatpay_codec::lab::steps::{StepsV2, StepsV3};
-use wechatpay_codec::lab::template::{Problem, Template};
+use wechatpay_codec::lab::template::{FieldProblem, Template};
 use wechatpay_codec::lab::template_v3::TemplateV3;
 use wechatpay_codec::selftest::Check;
 
@@ -176,7 +176,7 @@ pub struct Signed {
     /// The same as a command; empty where the address is not known.
     pub curl: String,
     /// What the template has against it.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<FieldProblem>,
 }
 
 /// Why a signature differs.

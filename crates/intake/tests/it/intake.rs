@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use recondesk_domain::{Fen, FulfilStatus, Instant, PayStatus, RefundStatus};
 use recondesk_intake::{
-    AmountUnit, Block, Fate, Guess, IntakeError, Kind, Mapping, OrderBlock, Plan, Preview, Reason,
-    ReasonLanguage, RecordSplitter, RejectWriter, UnitDoubt, Workbook, sniff_text,
+    AmountUnit, Block, Guess, IntakeError, Mapping, OrderBlock, Plan, Preview, ReasonLanguage,
+    RecordKind, RecordSplitter, RejectWriter, RowFate, RowReason, UnitDoubt, Workbook, sniff_text,
 };
 
 pub(crate) const HEAD: &str = "out_trade_no,mchid,product,amount,status,created_at,paid_at,fulfilled_at,refund_no,refund_amount,refund_at,openid";
@@ -167,7 +167,7 @@ fn every_encoding_delimiter_and_block_size_gives_the_same_rows() {
     }
 }
 
-fn reasons(rows: &[&str]) -> Vec<(u32, String, Reason)> {
+fn reasons(rows: &[&str]) -> Vec<(u32, String, RowReason)> {
     let rows: Vec<String> = rows.iter().map(|row| (*row).to_owned()).collect();
     read(text(&rows).as_bytes(), &shop())
         .rejects
@@ -186,36 +186,44 @@ fn each_bad_cell_is_refused_with_row_and_column() {
     };
     let long = "9".repeat(33);
     for (column, value, header, reason) in [
-        (0, "1.2E+27", "out_trade_no", Reason::Scientific),
-        (0, "4.00123E+27", "out_trade_no", Reason::Scientific),
-        (0, "202603081002441000000", "out_trade_no", Reason::ZeroTail),
-        (0, "20260308.0", "out_trade_no", Reason::DecimalTail),
-        (0, &long, "out_trade_no", Reason::TooLong { max: 32 }),
-        (0, "A\u{1}", "out_trade_no", Reason::Control),
-        (0, "", "out_trade_no", Reason::Missing),
-        (3, "", "amount", Reason::Missing),
-        (3, "-1.00", "amount", Reason::Negative),
-        (4, "SHIPPED?", "status", Reason::UnmappedWord),
-        (4, "", "status", Reason::UnmappedWord),
-        (4, "paid", "status", Reason::UnmappedWord),
-        (5, "", "created_at", Reason::Missing),
-        (5, "2026-02-30 10:00:00", "created_at", Reason::Time),
-        (6, "yesterday", "paid_at", Reason::Time),
-        (8, "1.2E+27", "refund_no", Reason::Scientific),
+        (0, "1.2E+27", "out_trade_no", RowReason::Scientific),
+        (0, "4.00123E+27", "out_trade_no", RowReason::Scientific),
+        (
+            0,
+            "202603081002441000000",
+            "out_trade_no",
+            RowReason::ZeroTail,
+        ),
+        (0, "20260308.0", "out_trade_no", RowReason::DecimalTail),
+        (0, &long, "out_trade_no", RowReason::TooLong { max: 32 }),
+        (0, "A\u{1}", "out_trade_no", RowReason::Control),
+        (0, "", "out_trade_no", RowReason::Missing),
+        (3, "", "amount", RowReason::Missing),
+        (3, "-1.00", "amount", RowReason::Negative),
+        (4, "SHIPPED?", "status", RowReason::UnmappedWord),
+        (4, "", "status", RowReason::UnmappedWord),
+        (4, "paid", "status", RowReason::UnmappedWord),
+        (5, "", "created_at", RowReason::Missing),
+        (5, "2026-02-30 10:00:00", "created_at", RowReason::Time),
+        (6, "yesterday", "paid_at", RowReason::Time),
+        (8, "1.2E+27", "refund_no", RowReason::Scientific),
     ] {
         let found = reasons(&[good, &with(column, value), good]);
         assert_eq!(found, [(3, header.to_owned(), reason)], "{value:?}");
     }
     for value in ["1e3", "0.001", "¥1", "abc", "99999999999999999999"] {
         let found = reasons(&[&with(3, value)]);
-        assert!(matches!(found[..], [(2, _, Reason::Amount(_))]), "{value}");
+        assert!(
+            matches!(found[..], [(2, _, RowReason::Amount(_))]),
+            "{value}"
+        );
     }
     assert_eq!(
         reasons(&["A,1,x,y,1.00,PAID,2026-03-08 10:00:00,,,,,,o"]),
         [(
             2,
             String::new(),
-            Reason::ColumnCount {
+            RowReason::ColumnCount {
                 found: 13,
                 wanted: 12
             }
@@ -239,7 +247,7 @@ fn canonical_files_need_no_mapping() {
         A2,,2.00,USD,Created,,2026-03-08 10:00:00,\n\
         A3,,2.00,,nonsense,,2026-03-08 10:00:00,\n";
     let guess = sniff_text(file.as_bytes(), None).unwrap();
-    let mapping = Mapping::guess(&guess.headers, Kind::Orders).unwrap();
+    let mapping = Mapping::guess(&guess.headers, RecordKind::Orders).unwrap();
     assert_eq!(mapping.name, Mapping::CANONICAL);
     for mapping in [mapping, Mapping::canonical()] {
         let out = read(file.as_bytes(), &mapping);
@@ -259,7 +267,7 @@ fn refunds_come_as_files_of_their_own_and_on_order_rows() {
         R2,A2,200,处理中,2026-03-08 10:00:00,\n\
         R3,A3,1.5,处理中,2026-03-08 10:00:00,\n";
     let guess = sniff_text(file.as_bytes(), None).unwrap();
-    let mapping = Mapping::guess(&guess.headers, Kind::Refunds).unwrap();
+    let mapping = Mapping::guess(&guess.headers, RecordKind::Refunds).unwrap();
     assert_eq!(mapping.amount_unit, AmountUnit::Fen);
     let out = read(file.as_bytes(), &mapping);
     assert_eq!(out.refunds[0].status, RefundStatus::Success);
@@ -292,9 +300,11 @@ fn the_preview_shows_what_would_be_stored() {
     let preview = Preview::of_text(bytes.as_bytes(), &guess, &plan, go).unwrap();
     assert_eq!((preview.stats.good, preview.stats.bad), (4, 2));
     assert_eq!(preview.rows.len(), 6);
-    assert!(matches!(&preview.rows[0].fate, Fate::Order(order) if order.amount == Fen::new(1990)));
     assert!(
-        matches!(&preview.rows[2].fate, Fate::Refused(reject) if reject.reason == Reason::Scientific)
+        matches!(&preview.rows[0].fate, RowFate::Order(order) if order.amount == Fen::new(1990))
+    );
+    assert!(
+        matches!(&preview.rows[2].fate, RowFate::Refused(reject) if reject.reason == RowReason::Scientific)
     );
     assert_eq!(preview.rows[2].cells[0], "2.60308E+19");
     assert_eq!(preview.stats.unmapped["已取货"], 1);
@@ -383,7 +393,7 @@ fn hostile_text_is_refused_with_bounded_work() {
     .concat();
     let mut utf8 = shop();
     utf8.encoding = Some(recondesk_intake::Encoding::Utf8);
-    assert_eq!(read(&broken, &utf8).rejects[0].reason, Reason::Encoding);
+    assert_eq!(read(&broken, &utf8).rejects[0].reason, RowReason::Encoding);
 }
 
 fn any_row() -> impl Strategy<Value = String> {
@@ -445,7 +455,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), block in 1_usize..64) {
         if let Ok(guess) = sniff_text(&bytes, None) {
-            let mapping = Mapping::propose(&guess.headers, Kind::Orders);
+            let mapping = Mapping::propose(&guess.headers, RecordKind::Orders);
             read_blocks(&bytes, &mapping, block).ok();
         }
         assert!(Workbook::open(Cursor::new(bytes.clone()), None).is_err());

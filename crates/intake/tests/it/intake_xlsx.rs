@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 use recondesk_domain::{Fen, RowRef};
-use recondesk_intake::{IntakeError, Mapping, OrderBlock, Plan, Reason, Workbook, list_text};
+use recondesk_intake::{IntakeError, Mapping, OrderBlock, Plan, RowReason, Workbook, list_text};
 use rust_xlsxwriter::{ExcelDateTime, Format};
 
 use crate::intake::{HEAD, read, shop, shop_rows, text};
@@ -112,14 +112,14 @@ fn numbers_that_a_workbook_has_ruined_are_refused() {
     assert_eq!(out.orders.len(), 1);
     assert_eq!(out.orders[0].out_trade_no.as_str(), "12345");
     assert_eq!(out.orders[0].amount, Fen::new(1990));
-    let found: Vec<(u32, Reason)> = out.rejects.iter().map(|r| (r.row.line, r.reason)).collect();
+    let found: Vec<(u32, RowReason)> = out.rejects.iter().map(|r| (r.row.line, r.reason)).collect();
     assert_eq!(
         found,
         [
-            (3, Reason::BeyondPrecision),
-            (4, Reason::BeyondPrecision),
-            (5, Reason::DecimalTail),
-            (6, Reason::BeyondPrecision),
+            (3, RowReason::BeyondPrecision),
+            (4, RowReason::BeyondPrecision),
+            (5, RowReason::DecimalTail),
+            (6, RowReason::BeyondPrecision),
         ]
     );
 }

@@ -394,7 +394,7 @@ proptest! {
         let (first, _) = reconcile(&books, day(), &[]).unwrap();
         let (second, _) = reconcile(&books, day().next(), &first.pool).unwrap();
 
-        prop_assert!(first.summary.identities.iter().filter(|i| i.id != "I16").all(recondesk_reconcile::Identity::holds));
+        prop_assert!(first.summary.identities.iter().filter(|i| i.id != "I16").all(recondesk_reconcile::RunIdentity::holds));
         prop_assert!(second.pool.iter().all(|item| item.entered == day().next()));
     }
 }

@@ -30,10 +30,10 @@ use recondesk_domain::Fen;
 pub(super) struct CasesScreen {
     table: TableMemory,
     open: bool,
-    text: filter::FilterText,
+    text: filter::CaseFilterText,
     generation: u64,
     note: panel::NoteField,
-    asking: decide::Asking,
+    asking: decide::DecisionDialog,
     menu: RowMenu,
     /// Where the open case stood before it left the list.
     left_at: Option<u64>,

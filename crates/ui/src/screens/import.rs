@@ -19,7 +19,7 @@ use crate::widgets::progress;
 use crate::{format, icons, paint};
 use recondesk_app::model::{ImportAsk, ImportOrder, ImportSheet, MappingChoice};
 use recondesk_app::{Command, jobs::assistant};
-use recondesk_intake::{Kind, Mapping};
+use recondesk_intake::{Mapping, RecordKind};
 
 /// What the screen remembers.
 #[derive(Default)]
@@ -132,7 +132,7 @@ impl ImportScreen {
 
     fn header(&self, ui: &Ui, page: &Page<'_>, sheet: Option<&ImportSheet>, out: &mut Outbox) {
         let w = &page.w.import;
-        let refunds = sheet.is_some_and(|sheet| sheet.mapping.kind == Kind::Refunds);
+        let refunds = sheet.is_some_and(|sheet| sheet.mapping.kind == RecordKind::Refunds);
         let at = page.title(ui, if refunds { w.title_refunds } else { w.title });
         let good = sheet
             .and_then(|sheet| sheet.preview.as_ref())

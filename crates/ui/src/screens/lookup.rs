@@ -8,7 +8,7 @@ mod live;
 mod other;
 mod paste;
 mod raw;
-mod sentence;
+mod summary_card;
 mod timeline;
 
 use egui::{Key, Modifiers, Rect, ScrollArea, Sense, Ui, pos2, vec2};
@@ -22,12 +22,12 @@ use crate::widgets::card::{self, Empty};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::jobs::lookup::OrderView;
-use recondesk_app::jobs::lookup::desk::LookUp;
+use recondesk_app::jobs::lookup::session::LookUp;
 use recondesk_app::jobs::lookup::ticket;
 
 /// What is in view below the box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum View {
+enum LookupView {
     #[default]
     Answer,
     History,
@@ -41,7 +41,7 @@ pub(crate) struct LookupScreen {
     /// The text of the last question, while its answer is awaited.
     awaited: Option<String>,
     entered: bool,
-    view: View,
+    view: LookupView,
     lists: lists::Lists,
     raw: raw::RawDialog,
     keep_open: bool,
@@ -57,7 +57,7 @@ impl LookupScreen {
 
     /// Looks a text up, whoever brought it.
     pub(crate) fn start(&mut self, text: String, out: &mut Outbox) {
-        self.view = View::Answer;
+        self.view = LookupView::Answer;
         self.copied = false;
         let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.text = line.chars().take(256).collect();
@@ -79,14 +79,14 @@ impl LookupScreen {
         self.entered = true;
         let escape = page.keys.escape && !self.lists.has_menu();
         match self.view {
-            View::Answer => self.answer(ui, rest, page, out),
-            View::History => {
+            LookupView::Answer => self.answer(ui, rest, page, out),
+            LookupView::History => {
                 let (_, rest) = cut_top(rest, 12.0, 0.0);
                 if let Some(number) = self.lists.history(ui, rest, page, out) {
                     self.start(number, out);
                 }
             }
-            View::Many => {
+            LookupView::Many => {
                 let (_, rest) = cut_top(rest, 12.0, 0.0);
                 if let Some(number) = self.lists.many(ui, rest, page, out) {
                     self.start(number, out);
@@ -94,7 +94,7 @@ impl LookupScreen {
             }
         }
         if escape {
-            self.view = View::Answer;
+            self.view = LookupView::Answer;
         }
         self.dialogs(ui, page, out);
     }
@@ -118,11 +118,11 @@ impl LookupScreen {
     fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let w = &page.w.lookup;
         page.title(ui, page.w.frame.lookup);
-        if self.view != View::Answer {
+        if self.view != LookupView::Answer {
             let back = Button::secondary(w.back).key("Esc");
             let (_, responses) = page.buttons(ui, vec![back]);
             if responses.first().is_some_and(egui::Response::clicked) {
-                self.view = View::Answer;
+                self.view = LookupView::Answer;
                 self.entered = false;
             }
             return;
@@ -133,11 +133,11 @@ impl LookupScreen {
         ];
         let (_, responses) = page.buttons(ui, buttons);
         if responses.first().is_some_and(egui::Response::clicked) {
-            self.view = View::History;
+            self.view = LookupView::History;
             out.run(Command::LookupHistory(String::new()));
         }
         if responses.get(1).is_some_and(egui::Response::clicked) {
-            self.view = View::Many;
+            self.view = LookupView::Many;
             self.lists.opened();
         }
     }
@@ -167,7 +167,7 @@ impl LookupScreen {
         paste::findings(ui, info, page, local);
         let chips = paste::chips(ui, rest, page, local, out);
         let (_, rest) = cut_top(rest, chips, 0.0);
-        if lookup.story().is_none() {
+        if lookup.view().is_none() {
             other::show(ui, rest, page, (local, &self.text), out);
             return;
         }
@@ -176,25 +176,25 @@ impl LookupScreen {
 
     /// The sentence, and the two cards under it.
     fn order(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
-        let Some(story) = page.state.lookup.story() else {
+        let Some(view) = page.state.lookup.view() else {
             return;
         };
         let height = if page.class.is_wide() { 100.0 } else { 112.0 };
         let (top, below) = cut_top(rect, height, 12.0);
         let free = ui.memory(|memory| memory.top_modal_layer().is_none());
         let key = free && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::D));
-        if sentence::show(ui, top, page, (story, self.copied), out) || key {
+        if summary_card::show(ui, top, page, (view, self.copied), out) || key {
             let asked = page.state.lookup.live.value().map(|live| &live.asked);
-            ui.copy_text(ticket::ticket(Some(story), asked, page.w.lang));
+            ui.copy_text(ticket::ticket(Some(view), asked, page.w.lang));
             self.copied = true;
         }
         let act = if page.class.is_narrow() {
-            stacked(ui, below, page, story, out)
+            stacked(ui, below, page, view, out)
         } else {
             let share = if page.class.is_wide() { 0.58 } else { 0.52 };
             let width = ((below.width() - 12.0) * share).round();
             let (line, answer) = cut_left(below, width, 12.0);
-            timeline::show(ui, line, page, story);
+            timeline::show(ui, line, page, view);
             live::show(ui, answer, page, out)
         };
         match act {
@@ -218,7 +218,7 @@ impl LookupScreen {
         let w = &page.w.lookup;
         let mut left = Vec::new();
         if let Some(local) = page.state.lookup.local.value() {
-            let records: usize = local.stories.iter().map(|story| story.entries.len()).sum();
+            let records: usize = local.stories.iter().map(|view| view.entries.len()).sum();
             left.push((w.local_count)(&format::count(records as u64)));
             left.push((w.took_status)(&if local.took_ms == 0 {
                 "<1".to_owned()
@@ -243,7 +243,7 @@ fn stacked(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    story: &OrderView,
+    view: &OrderView,
     out: &mut Outbox,
 ) -> Option<live::LiveAction> {
     paint::region(ui, rect, "stacked", |ui| {
@@ -253,7 +253,7 @@ fn stacked(
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
             let (upper, lower) = cut_top(area, answer, 12.0);
             let act = live::show(ui, upper, page, out);
-            timeline::show(ui, lower, page, story);
+            timeline::show(ui, lower, page, view);
             act
         });
         shown.inner
@@ -261,12 +261,12 @@ fn stacked(
 }
 
 /// Opens the case behind a story.
-fn open_case(out: &mut Outbox, story: &OrderView) {
-    if let Some(case) = sentence::pressing(story) {
+fn open_case(out: &mut Outbox, view: &OrderView) {
+    if let Some(case) = summary_card::pressing(view) {
         out.push(Action::OpenCase(
             case.case.profile,
             case.case.key.clone(),
-            story.dossier.out_trade_no.clone(),
+            view.record.out_trade_no.clone(),
         ));
     }
 }

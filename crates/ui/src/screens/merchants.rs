@@ -21,14 +21,14 @@ use recondesk_domain::ProfileId;
 #[derive(Default)]
 pub(super) struct MerchantsScreen {
     chosen: Option<ProfileId>,
-    form: Option<form::Form>,
+    form: Option<form::MerchantForm>,
     removing: Option<ProfileId>,
 }
 
 impl MerchantsScreen {
     /// Opens an empty form.
     pub(super) fn start_new(&mut self) {
-        self.form = Some(form::Form::new(ProfileDraft::new()));
+        self.form = Some(form::MerchantForm::new(ProfileDraft::new()));
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
@@ -82,7 +82,7 @@ impl MerchantsScreen {
                     let stored = rows.iter().find(|row| form.was_saved_as(row));
                     if let Some(row) = stored {
                         self.chosen = Some(row.id);
-                        self.form = Some(form::Form::new(ProfileDraft::edit(row)));
+                        self.form = Some(form::MerchantForm::new(ProfileDraft::edit(row)));
                     }
                     return;
                 }
@@ -102,7 +102,7 @@ impl MerchantsScreen {
             .or_else(|| rows.first());
         if let Some(row) = row {
             self.chosen = Some(row.id);
-            self.form = Some(form::Form::new(ProfileDraft::edit(row)));
+            self.form = Some(form::MerchantForm::new(ProfileDraft::edit(row)));
         }
     }
 
@@ -129,7 +129,7 @@ impl MerchantsScreen {
         });
         if let Some(row) = chosen {
             self.chosen = Some(row.id);
-            self.form = Some(form::Form::new(ProfileDraft::edit(row)));
+            self.form = Some(form::MerchantForm::new(ProfileDraft::edit(row)));
         }
     }
 

@@ -26,7 +26,7 @@ use recondesk_domain::{Fen, MOrder};
 pub(super) struct OrdersScreen {
     table: TableMemory,
     open: bool,
-    text: filter::FilterText,
+    text: filter::OrderFilterText,
     generation: u64,
     menu: RowMenu,
 }

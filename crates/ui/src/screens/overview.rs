@@ -1,7 +1,7 @@
 //! The Overview: the morning in one sentence, the merchants, and what proves it.
 
+mod headline;
 mod merchants;
-mod sentence;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
@@ -60,7 +60,7 @@ impl Overview {
 
     fn height(page: &Page<'_>, model: &OverviewModel, failed: Option<&Failure>) -> f32 {
         let failed = failed.map_or(0.0, |failure| card::failed_height(failure) + GAP);
-        let top = failed + sentence::height(page) + GAP + merchants::height(model) + GAP;
+        let top = failed + headline::height(page) + GAP + merchants::height(model) + GAP;
         let charts = if stacked(page) {
             2.0 * 312.0 + GAP
         } else {
@@ -84,8 +84,8 @@ impl Overview {
                 out.run(Command::Overview(page.state.day, page.state.merchant));
             }
         }
-        let (place, rest) = cut_top(rest, sentence::height(page), GAP);
-        sentence::show(ui, place, page, model, out);
+        let (place, rest) = cut_top(rest, headline::height(page), GAP);
+        headline::show(ui, place, page, model, out);
         let (place, rest) = cut_top(rest, merchants::height(model), GAP);
         merchants::show(ui, place, page, model, out);
         let with_log = page.class.is_wide() && rest.height() >= 420.0 && !model.log.is_empty();

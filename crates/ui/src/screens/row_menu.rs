@@ -3,7 +3,7 @@
 use egui::{Id, LayerId, Popup, Pos2, Ui};
 
 use crate::widgets::input;
-use crate::widgets::table::Output;
+use crate::widgets::table::TableOutput;
 
 /// Width of the menu.
 const WIDTH: f32 = 200.0;
@@ -11,11 +11,11 @@ const WIDTH: f32 = 200.0;
 /// Which row's menu is open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RowMenu {
-    open: Option<Open>,
+    open: Option<OpenMenu>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Open {
+struct OpenMenu {
     row: u64,
     at: Pos2,
     /// The first entry still has to get the focus.
@@ -41,13 +41,13 @@ impl RowMenu {
     pub(super) fn show<T>(
         &mut self,
         ui: &Ui,
-        (table, escape): (&Output, bool),
+        (table, escape): (&TableOutput, bool),
         entries: impl FnOnce(u64, Option<&'static str>) -> Vec<(String, T)>,
     ) -> Option<(u64, T)> {
         let mut just_opened = false;
         if let (Some(row), Some(at)) = (table.menu, table.menu_at) {
             just_opened = true;
-            self.open = Some(Open {
+            self.open = Some(OpenMenu {
                 row,
                 at,
                 fresh: true,

@@ -26,18 +26,18 @@ use crate::widgets::button::Button;
 use crate::widgets::label;
 use recondesk_app::Command;
 use recondesk_app::model::{LabAsk, LabTab};
-use wechatpay_codec::selftest::{Check, Outcome};
+use wechatpay_codec::selftest::{Check, CheckOutcome};
 
 /// What the screen remembers.
 #[derive(Default)]
 pub(super) struct SignatureScreen {
     tab: LabTab,
-    form: form::Form,
-    texts: texts::Texts,
+    form: form::RequestForm,
+    texts: texts::TextTabs,
     front: front::Front,
     /// True while the right side of signing shows what was sent.
     shows_sent: bool,
-    difference: difference::Place,
+    difference: difference::DifferenceCursor,
     dialogs: dialogs::Dialogs,
     /// True while the form waits for what fills it.
     awaited: bool,
@@ -62,7 +62,7 @@ impl SignatureScreen {
             label::tabs(ui, bar, &names, chosen.unwrap_or(0)).and_then(|nth| LabTab::ALL.get(nth))
         {
             self.tab = *tab;
-            self.difference = difference::Place::default();
+            self.difference = difference::DifferenceCursor::default();
         }
         if page.class.is_narrow() {
             self.stacked(ui, body, page, out);
@@ -162,7 +162,7 @@ impl SignatureScreen {
             None => {}
             Some(form::FormAction::Refill) => self.fill(out),
             Some(form::FormAction::Ask(ask)) => {
-                self.difference = difference::Place::default();
+                self.difference = difference::DifferenceCursor::default();
                 if self.tab == LabTab::Sign {
                     self.shows_sent = matches!(*ask, LabAsk::Send(_));
                 }
@@ -211,9 +211,10 @@ impl SignatureScreen {
 
 /// How many vectors hold, of how many that can be verified, and how many cannot.
 fn count(checks: &[Check]) -> (usize, usize, usize) {
-    let of = |wanted: fn(&Outcome) -> bool| checks.iter().filter(|c| wanted(&c.outcome)).count();
-    let ok = of(|outcome| *outcome == Outcome::Ok);
-    let skipped = of(|outcome| *outcome == Outcome::Skipped);
+    let of =
+        |wanted: fn(&CheckOutcome) -> bool| checks.iter().filter(|c| wanted(&c.outcome)).count();
+    let ok = of(|outcome| *outcome == CheckOutcome::Ok);
+    let skipped = of(|outcome| *outcome == CheckOutcome::Skipped);
     (ok, checks.len() - skipped, skipped)
 }
 

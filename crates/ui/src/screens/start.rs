@@ -10,7 +10,7 @@ use crate::widgets::card::Empty;
 use crate::{icons, paint};
 use recondesk_app::Command;
 
-struct Way<'a> {
+struct FirstStep<'a> {
     icon: char,
     title: &'a str,
     line: &'a str,
@@ -59,19 +59,19 @@ pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         Button::primary(s.merchant_button)
     };
     let ways = [
-        Way {
+        FirstStep {
             icon: icons::PLAY,
             title: s.demo,
             line: s.demo_line,
             button: demo.enabled_or(can_demo, ""),
         },
-        Way {
+        FirstStep {
             icon: icons::STOREFRONT,
             title: s.merchant,
             line: s.merchant_line,
             button: merchant,
         },
-        Way {
+        FirstStep {
             icon: icons::FILE_CSV,
             title: s.files,
             line: s.files_line,
@@ -101,7 +101,7 @@ pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     }
 }
 
-fn show_way(ui: &Ui, rect: Rect, page: &Page<'_>, way: Way<'_>, first: bool) -> bool {
+fn show_way(ui: &Ui, rect: Rect, page: &Page<'_>, way: FirstStep<'_>, first: bool) -> bool {
     let t = page.t;
     let p = ui.painter();
     paint::card(p, rect, t);

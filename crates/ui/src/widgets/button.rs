@@ -8,7 +8,7 @@ use crate::theme::{Tokens, TypeStyle, tokens};
 
 /// What a button is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ButtonKind {
     /// The next step; one on a screen or dialog.
     Primary,
     /// Everything else.
@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 
 /// A button; draw it with [`Button::show`].
 pub(crate) struct Button<'a> {
-    kind: Kind,
+    kind: ButtonKind,
     label: &'a str,
     icon: Option<char>,
     key: Option<&'a str>,
@@ -30,7 +30,7 @@ pub(crate) struct Button<'a> {
 
 impl<'a> Button<'a> {
     /// A button of any kind.
-    pub(crate) fn new(kind: Kind, label: &'a str) -> Self {
+    pub(crate) fn new(kind: ButtonKind, label: &'a str) -> Self {
         Self {
             kind,
             label,
@@ -44,17 +44,17 @@ impl<'a> Button<'a> {
 
     /// The next step.
     pub(crate) fn primary(label: &'a str) -> Self {
-        Self::new(Kind::Primary, label)
+        Self::new(ButtonKind::Primary, label)
     }
 
     /// Everything else.
     pub(crate) fn secondary(label: &'a str) -> Self {
-        Self::new(Kind::Secondary, label)
+        Self::new(ButtonKind::Secondary, label)
     }
 
     /// Row actions, cancel.
     pub(crate) fn ghost(label: &'a str) -> Self {
-        Self::new(Kind::Ghost, label)
+        Self::new(ButtonKind::Ghost, label)
     }
 
     /// With an icon before the label.
@@ -140,7 +140,7 @@ impl<'a> Button<'a> {
         }
         x = paint::left(p, pos2(x, y), self.label, (TypeStyle::Body, color)).right();
         if let Some(key) = self.key {
-            let filled = self.kind == Kind::Primary && self.enabled;
+            let filled = self.kind == ButtonKind::Primary && self.enabled;
             let (edge, text) = if filled {
                 (color.gamma_multiply(0.45), color)
             } else {
@@ -150,17 +150,17 @@ impl<'a> Button<'a> {
         }
     }
 
-    fn look(&self, response: &Response, t: &Tokens) -> Look {
+    fn look(&self, response: &Response, t: &Tokens) -> ButtonLook {
         let down = response.is_pointer_button_down_on();
         let hover = response.hovered();
         let none = Stroke::NONE;
         if !self.enabled {
             let (ground, edge) = match self.kind {
-                Kind::Primary => (t.pressed, none),
-                Kind::Secondary => (t.surface, Stroke::new(t.hairline, t.line_weak)),
-                Kind::Ghost => (Color32::TRANSPARENT, none),
+                ButtonKind::Primary => (t.pressed, none),
+                ButtonKind::Secondary => (t.surface, Stroke::new(t.hairline, t.line_weak)),
+                ButtonKind::Ghost => (Color32::TRANSPARENT, none),
             };
-            return Look::new(ground, edge, t.disabled);
+            return ButtonLook::new(ground, edge, t.disabled);
         }
         let pick = |rest, over, pressed| {
             if down {
@@ -173,13 +173,15 @@ impl<'a> Button<'a> {
         };
         let edge = Stroke::new(t.hairline, if hover { t.line_input } else { t.line });
         match self.kind {
-            Kind::Primary => Look::new(
+            ButtonKind::Primary => ButtonLook::new(
                 pick(t.accent_fill, t.accent_fill_hover, t.accent_fill_pressed),
                 none,
                 t.on_accent,
             ),
-            Kind::Secondary => Look::new(pick(t.surface, t.hover, t.pressed), edge, t.text_1),
-            Kind::Ghost => Look::new(
+            ButtonKind::Secondary => {
+                ButtonLook::new(pick(t.surface, t.hover, t.pressed), edge, t.text_1)
+            }
+            ButtonKind::Ghost => ButtonLook::new(
                 pick(Color32::TRANSPARENT, t.hover, t.pressed),
                 none,
                 t.text_2,
@@ -188,13 +190,13 @@ impl<'a> Button<'a> {
     }
 }
 
-struct Look {
+struct ButtonLook {
     ground: Color32,
     edge: Stroke,
     text: Color32,
 }
 
-impl Look {
+impl ButtonLook {
     fn new(ground: Color32, edge: Stroke, text: Color32) -> Self {
         Self { ground, edge, text }
     }

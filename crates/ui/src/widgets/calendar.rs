@@ -110,7 +110,7 @@ impl Months<'_> {
                 said.clone(),
             )
         });
-        let look = Look::of(known.map(|known| known.state), ui);
+        let look = DayLook::of(known.map(|known| known.state), ui);
         let color = if coming && known.is_none() {
             t.disabled
         } else {
@@ -165,7 +165,7 @@ impl Months<'_> {
     }
 }
 
-struct Look {
+struct DayLook {
     ground: Color32,
     edge: Stroke,
     digit: Color32,
@@ -174,7 +174,7 @@ struct Look {
     underlined: bool,
 }
 
-impl Look {
+impl DayLook {
     fn of(state: Option<CalendarState>, ui: &Ui) -> Self {
         let t = tokens(ui);
         let plain = Self {
@@ -269,7 +269,7 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32) -> f32 {
         if x + needed > at.x + width {
             break;
         }
-        let look = Look::of(Some(state), ui);
+        let look = DayLook::of(Some(state), ui);
         let rect = Rect::from_min_size(pos2(x, at.y - 5.5), vec2(11.0, 11.0));
         paint::framed(p, rect, 3, look.ground, look.edge);
         if look.dashed {

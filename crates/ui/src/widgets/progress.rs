@@ -146,9 +146,9 @@ pub(crate) fn card(ui: &Ui, rect: Rect, task: &Task, about: &str, elapsed_ms: u6
     for (nth, step) in steps.iter().enumerate() {
         let y = track.bottom() + 27.0 + nth as f32 * 30.0;
         let place = match current {
-            Some(at) if nth < at => Place::Done,
-            Some(at) if nth == at => Place::Running,
-            _ => Place::Coming,
+            Some(at) if nth < at => ProgressPlace::Done,
+            Some(at) if nth == at => ProgressPlace::Running,
+            _ => ProgressPlace::Coming,
         };
         step_row(
             ui,
@@ -161,32 +161,32 @@ pub(crate) fn card(ui: &Ui, rect: Rect, task: &Task, about: &str, elapsed_ms: u6
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum ProgressPlace {
     Done,
     Running,
     Coming,
 }
 
-fn step_row(ui: &Ui, at: Pos2, right: f32, name: &str, (place, task): (Place, &Task)) {
+fn step_row(ui: &Ui, at: Pos2, right: f32, name: &str, (place, task): (ProgressPlace, &Task)) {
     let t = tokens(ui);
     let p = ui.painter();
     let mark = pos2(at.x + 24.0, at.y);
     let color = match place {
-        Place::Done => {
+        ProgressPlace::Done => {
             paint::icon(p, mark, icons::CHECK, 14.0, t.green.text);
             t.text_1
         }
-        Place::Running => {
+        ProgressPlace::Running => {
             paint::icon(p, mark, icons::CIRCLE_NOTCH, 14.0, t.accent);
             t.accent
         }
-        Place::Coming => {
+        ProgressPlace::Coming => {
             p.circle_filled(mark, 2.0, t.disabled);
             t.text_3
         }
     };
     paint::left(p, pos2(at.x + 42.0, at.y), name, (TypeStyle::Body, color));
-    let Some(progress) = task.progress.filter(|_| place == Place::Running) else {
+    let Some(progress) = task.progress.filter(|_| place == ProgressPlace::Running) else {
         return;
     };
     let is_bytes = matches!(progress.step, Step::Download | Step::Read);

@@ -1,7 +1,7 @@
 //! The table: one component for every screen, drawn over `egui_table`.
 //!
 //! Cells are painted, so that a million rows cost what the visible ones cost. The table owns keyboard,
-//! selection and the look of rows; a screen gives columns and a [`Rows`] and reads the [`Output`].
+//! selection and the look of rows; a screen gives columns and a [`Rows`] and reads the [`TableOutput`].
 
 mod delegate;
 
@@ -165,7 +165,7 @@ impl TableMemory {
 
 /// What happened in a table during a frame.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Output {
+pub(crate) struct TableOutput {
     /// A row was clicked, or Enter pressed on it.
     pub(crate) open: Option<u64>,
     /// The keyboard row moved there.
@@ -210,7 +210,7 @@ impl Table<'_> {
         rect: Rect,
         rows: &dyn Rows,
         memory: &mut TableMemory,
-    ) -> Output {
+    ) -> TableOutput {
         let t = tokens(ui);
         paint::card(ui.painter(), rect, t);
         let inner = rect.shrink(1.0);
@@ -229,9 +229,9 @@ impl Table<'_> {
         let focus = ui.interact(body, id, Sense::click());
         let name = self.name;
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, name));
-        let mut output = Output {
+        let mut output = TableOutput {
             id: Some(id),
-            ..Output::default()
+            ..TableOutput::default()
         };
         let count = rows.count();
         if focus.has_focus() {
@@ -253,7 +253,7 @@ impl Table<'_> {
         ui: &mut Ui,
         (inner, focused): (Rect, bool),
         rows: &dyn Rows,
-        (memory, output): (&mut TableMemory, &mut Output),
+        (memory, output): (&mut TableMemory, &mut TableOutput),
     ) {
         ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
         // Each choice of columns keeps its own widths: another one may be the elastic one, and in another language
@@ -338,7 +338,7 @@ impl Table<'_> {
 }
 
 /// The keys of a focused table: arrows, pages and ends move, Shift extends, Ctrl A takes all.
-fn keyboard(ui: &Ui, id: Id, count: u64, memory: &mut TableMemory, output: &mut Output) {
+fn keyboard(ui: &Ui, id: Id, count: u64, memory: &mut TableMemory, output: &mut TableOutput) {
     ui.memory_mut(|m| {
         m.set_focus_lock_filter(
             id,

@@ -17,7 +17,7 @@ pub(crate) const LINE: f32 = 20.0;
 
 /// How a stretch of bytes is drawn.
 #[derive(Debug, Clone)]
-pub(crate) struct Stretch {
+pub(crate) struct ByteStretch {
     /// Bytes of the text, in order, without overlap.
     pub(crate) bytes: Range<usize>,
     /// Colour.
@@ -34,7 +34,7 @@ pub(crate) fn plain(
     color: Color32,
     t: &Tokens,
 ) -> Arc<Galley> {
-    let all = Stretch {
+    let all = ByteStretch {
         bytes: 0..text.len(),
         color,
         ground: Color32::TRANSPARENT,
@@ -47,7 +47,7 @@ pub(crate) fn styled(
     p: &Painter,
     text: &[u8],
     width: f32,
-    stretches: &[Stretch],
+    stretches: &[ByteStretch],
     t: &Tokens,
 ) -> Arc<Galley> {
     let mut job = LayoutJob::default();
@@ -73,7 +73,7 @@ pub(crate) fn styled(
     p.layout_job(job)
 }
 
-fn append(job: &mut LayoutJob, text: &str, stretch: &Stretch, t: &Tokens) {
+fn append(job: &mut LayoutJob, text: &str, stretch: &ByteStretch, t: &Tokens) {
     let mut run = String::new();
     let flush = |job: &mut LayoutJob, run: &mut String| {
         if !run.is_empty() {
@@ -99,7 +99,7 @@ fn append(job: &mut LayoutJob, text: &str, stretch: &Stretch, t: &Tokens) {
 }
 
 /// The box of a character that cannot be seen; a line end is usual, all others are not.
-fn mark(job: &mut LayoutJob, name: &str, stretch: &Stretch, t: &Tokens) {
+fn mark(job: &mut LayoutJob, name: &str, stretch: &ByteStretch, t: &Tokens) {
     let (color, ground) = if name == "LF" {
         (t.text_3, t.pressed)
     } else {

@@ -7,7 +7,7 @@ use memchr::memchr;
 use super::block::{Block, MAX_RAW_BYTES, Opening, Problem, RowFault};
 use super::layout::Layout;
 use super::reader::MAX_LINE_BYTES;
-use super::row::{Fault, RowReader};
+use super::row::{CellFault, RowReader};
 use super::summary::{self, SummaryState};
 
 impl Layout {
@@ -82,7 +82,13 @@ impl RowReader<'_> {
 
     /// A blank line, a summary line, a row that starts without backtick, or rubbish.
     #[cold]
-    fn odd_line(&mut self, text: &[u8], len: usize, line: u32, offset: u64) -> Result<(), Fault> {
+    fn odd_line(
+        &mut self,
+        text: &[u8],
+        len: usize,
+        line: u32,
+        offset: u64,
+    ) -> Result<(), CellFault> {
         let raw = text.get(..len).unwrap_or(text);
         if raw.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
@@ -130,7 +136,7 @@ impl RowReader<'_> {
     }
 
     #[cold]
-    fn quarantine(&mut self, fault: Fault, raw: &[u8], line: u32, offset: u64) {
+    fn quarantine(&mut self, fault: CellFault, raw: &[u8], line: u32, offset: u64) {
         let (mut fault, mut column) = fault;
         let is_header = self
             .layout

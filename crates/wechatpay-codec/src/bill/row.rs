@@ -15,7 +15,7 @@ use recondesk_domain::{
 };
 
 /// What is wrong with a row, and in which column.
-pub(super) type Fault = (RowFault, Option<Column>);
+pub(super) type CellFault = (RowFault, Option<Column>);
 
 pub(super) struct RowReader<'a> {
     pub(super) layout: &'a Layout,
@@ -78,7 +78,7 @@ impl<'a> RowReader<'a> {
         text: &[u8],
         column: Column,
         slot: &mut Text<N>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CellFault> {
         let range = self.range(text, column);
         id(text, range, slot).map_err(|fault| (fault, Some(column)))
     }
@@ -90,7 +90,7 @@ impl<'a> RowReader<'a> {
         text: &[u8],
         column: Column,
         slot: &mut Text<N>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CellFault> {
         self.id(text, column, slot)?;
         if slot.is_empty() {
             return Err((RowFault::EmptyId, Some(column)));
@@ -100,14 +100,14 @@ impl<'a> RowReader<'a> {
 
     /// Money that must be there if the column is.
     #[inline]
-    fn money(&self, text: &[u8], column: Column) -> Result<Fen, Fault> {
+    fn money(&self, text: &[u8], column: Column) -> Result<Fen, CellFault> {
         let (start, end) = self.range(text, column);
         money_cell::fen(text, start, end).map_err(|why| (RowFault::Money(why), Some(column)))
     }
 
     /// Money that may be left empty, or lack its column.
     #[inline]
-    fn money_or_none(&self, text: &[u8], column: Column) -> Result<Fen, Fault> {
+    fn money_or_none(&self, text: &[u8], column: Column) -> Result<Fen, CellFault> {
         let (start, end) = self.range(text, column);
         if start >= end {
             return Ok(Fen::ZERO);
@@ -122,7 +122,7 @@ impl<'a> RowReader<'a> {
         len: usize,
         line: u32,
         offset: u64,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CellFault> {
         cut(self.layout, text, len, &mut self.cuts).map_err(|fault| (fault, None))?;
         let time = self
             .times
@@ -151,7 +151,7 @@ impl<'a> RowReader<'a> {
 
     /// All money cells of a row.
     #[inline]
-    fn amounts(&self, text: &[u8]) -> Result<Sums, Fault> {
+    fn amounts(&self, text: &[u8]) -> Result<Sums, CellFault> {
         let settled = self.money(text, Column::Settled)?;
         let refunded = self.money_or_none(text, Column::Refunded)?;
         let amount = if self.layout.has(Column::Amount) {
@@ -189,7 +189,7 @@ impl<'a> RowReader<'a> {
         state: BillState,
         sums: Sums,
         (time, row): (Instant, RowRef),
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CellFault> {
         self.appid(text)?;
         let mut pay = WPay {
             out_trade_no: Text::EMPTY,
@@ -235,7 +235,13 @@ impl<'a> RowReader<'a> {
         self.rates.read(self.cuts.cell(text, place))
     }
 
-    fn refund(&mut self, text: &[u8], time: Instant, sums: Sums, row: RowRef) -> Result<(), Fault> {
+    fn refund(
+        &mut self,
+        text: &[u8],
+        time: Instant,
+        sums: Sums,
+        row: RowRef,
+    ) -> Result<(), CellFault> {
         // 交易时间 of a REFUND bill may be the time of the payment; what decides the day is 退款申请时间.
         let place = self.layout.place(Column::RefundRequested);
         let asked = self.cuts.cell(text, place);
@@ -290,7 +296,7 @@ impl<'a> RowReader<'a> {
         text: &[u8],
         column: Column,
         slot: &mut Text<N>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CellFault> {
         self.key(text, column, slot)?;
         if slot.as_bytes() == b"0" {
             return Err((RowFault::EmptyId, Some(column)));
@@ -300,7 +306,7 @@ impl<'a> RowReader<'a> {
 
     /// Brings `self.appid` up to this row; most rows have that of the row before.
     #[inline]
-    fn appid(&mut self, text: &[u8]) -> Result<(), Fault> {
+    fn appid(&mut self, text: &[u8]) -> Result<(), CellFault> {
         let range = self.range(text, Column::AppId);
         if text.get(range.0..range.1) != Some(self.appid.as_bytes()) {
             id(text, range, &mut self.appid).map_err(|fault| (fault, Some(Column::AppId)))?;
@@ -309,7 +315,7 @@ impl<'a> RowReader<'a> {
     }
 
     #[inline]
-    fn sub_merchant(&self, text: &[u8], slot: &mut MchId) -> Result<(), Fault> {
+    fn sub_merchant(&self, text: &[u8], slot: &mut MchId) -> Result<(), CellFault> {
         match self.cell(text, Column::SubMchId) {
             b"" | b"0" => Ok(()),
             _ => self.id(text, Column::SubMchId, slot),
@@ -333,7 +339,7 @@ impl<'a> RowReader<'a> {
         (time, line): (Instant, u32),
         sums: &Sums,
         is_pay: bool,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CellFault> {
         let (start, end) = self.range(text, Column::MchId);
         if text.get(start..end) != Some(self.merchant.as_bytes()) || self.merchant_rows == 0 {
             let mut merchant = MchId::EMPTY;

@@ -152,8 +152,8 @@ struct TopLevel(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for TopLevel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
+        struct PastedFields;
+        impl<'de> Visitor<'de> for PastedFields {
             type Value = TopLevel;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -168,7 +168,7 @@ impl<'de> Deserialize<'de> for TopLevel {
                 Ok(TopLevel(out))
             }
         }
-        deserializer.deserialize_map(Read)
+        deserializer.deserialize_map(PastedFields)
     }
 }
 

@@ -10,7 +10,7 @@ use recondesk_domain::{Secret, SignType, Term};
 
 /// Whether a field takes part, and why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum FieldPart {
     /// It is signed.
     Signed,
     /// Empty values are not signed.
@@ -19,7 +19,7 @@ pub enum Part {
     Sign,
 }
 
-impl Part {
+impl FieldPart {
     /// What to tell a person.
     #[must_use]
     pub const fn words(self) -> Term {
@@ -39,7 +39,7 @@ pub struct FieldLine {
     /// Value.
     pub value: String,
     /// Whether it takes part.
-    pub part: Part,
+    pub part: FieldPart,
     /// True when another field has the same name.
     pub repeated: bool,
     /// True when white space stands around the value, or it holds invisible characters.
@@ -92,11 +92,11 @@ pub fn steps_v2<K: AsRef<[u8]> + Zeroize>(
             name: name.clone(),
             value: value.clone(),
             part: if name == v2::SIGN {
-                Part::Sign
+                FieldPart::Sign
             } else if value.is_empty() {
-                Part::Empty
+                FieldPart::Empty
             } else {
-                Part::Signed
+                FieldPart::Signed
             },
             repeated: repeated.contains(&name.as_str()),
             doubtful: value.trim() != value
@@ -204,10 +204,10 @@ mod tests {
         assert_eq!(
             parts,
             [
-                (Part::Signed, false),
-                (Part::Signed, true),
-                (Part::Empty, false),
-                (Part::Sign, false)
+                (FieldPart::Signed, false),
+                (FieldPart::Signed, true),
+                (FieldPart::Empty, false),
+                (FieldPart::Sign, false)
             ]
         );
         assert_eq!(steps.result().len(), 64);

@@ -109,7 +109,7 @@ impl Template {
 
     /// Its fields, in the order of the documents; the envelope first.
     #[must_use]
-    pub fn fields(self) -> Vec<Field> {
+    pub fn fields(self) -> Vec<TemplateField> {
         let own = match self {
             Self::Free => return Vec::new(),
             Self::NoticeAnswer => return ANSWER.to_vec(),
@@ -121,7 +121,7 @@ impl Template {
             Self::DownloadFundFlow => FUND_FLOW,
             _ => ORDER,
         };
-        let mut out: Vec<Field> = ENVELOPE.iter().chain(own).copied().collect();
+        let mut out: Vec<TemplateField> = ENVELOPE.iter().chain(own).copied().collect();
         for field in &mut out {
             let wanted = match field.name {
                 "openid" => self.trade_type() == Some("JSAPI"),
@@ -178,7 +178,7 @@ pub enum Need {
 
 /// What a value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ValueKind {
     /// Any text.
     Text,
     /// An order or refund number: digits, letters and the signs given.
@@ -205,7 +205,7 @@ pub enum Kind {
 
 /// A field of a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Field {
+pub struct TemplateField {
     /// Name on the wire.
     pub name: &'static str,
     /// Whether it must be there.
@@ -213,7 +213,7 @@ pub struct Field {
     /// Most bytes.
     pub most: usize,
     /// What a value looks like.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What it means.
     pub what: Term,
 }
@@ -229,7 +229,7 @@ pub enum Level {
 
 /// Something wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct FieldProblem {
     /// The field.
     pub field: String,
     /// How much it presses.
@@ -240,11 +240,11 @@ pub struct Problem {
 
 /// Checks a message against a template; empty when nothing is wrong.
 #[must_use]
-pub fn check(template: Template, params: &Params, now: Instant) -> Vec<Problem> {
+pub fn check(template: Template, params: &Params, now: Instant) -> Vec<FieldProblem> {
     let fields = template.fields();
     let mut out = Vec::new();
     let mut put = |field: &str, level, zh: &str, en: &str| {
-        out.push(Problem {
+        out.push(FieldProblem {
             field: field.to_owned(),
             level,
             words: Message::new(zh, en),
@@ -316,14 +316,14 @@ pub fn check(template: Template, params: &Params, now: Instant) -> Vec<Problem> 
     out
 }
 
-type Verdict = Option<(Level, &'static str, &'static str)>;
+type TemplateVerdict = Option<(Level, &'static str, &'static str)>;
 
-fn look(kind: Kind, value: &str, now: Instant) -> Verdict {
+fn look(kind: ValueKind, value: &str, now: Instant) -> TemplateVerdict {
     use Level::{Doubtful, Wrong};
     let digits = value.bytes().all(|b| b.is_ascii_digit());
     match kind {
-        Kind::Text => None,
-        Kind::Number(signs) => (!value
+        ValueKind::Text => None,
+        ValueKind::Number(signs) => (!value
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || signs.as_bytes().contains(&b)))
         .then_some((
@@ -331,15 +331,19 @@ fn look(kind: Kind, value: &str, now: Instant) -> Verdict {
             "只能有数字、字母和 _-|*@",
             "only digits, letters and _-|*@",
         )),
-        Kind::Fen if !digits => Some((Wrong, "单位是分，只能是整数", "in fen, whole numbers only")),
-        Kind::Fen if value.trim_start_matches('0').is_empty() => {
+        ValueKind::Fen if !digits => {
+            Some((Wrong, "单位是分，只能是整数", "in fen, whole numbers only"))
+        }
+        ValueKind::Fen if value.trim_start_matches('0').is_empty() => {
             Some((Wrong, "至少 1 分", "at least 1 fen"))
         }
-        Kind::Fen if value.starts_with('0') => Some((Wrong, "前面不能有 0", "no leading zeros")),
-        Kind::Fen if value.len() > 10 => Some((Wrong, "金额太大", "too large")),
-        Kind::Count if !digits => Some((Wrong, "只能是整数", "whole numbers only")),
-        Kind::Fen | Kind::Count => None,
-        Kind::Time => match Instant::parse_compact(value) {
+        ValueKind::Fen if value.starts_with('0') => {
+            Some((Wrong, "前面不能有 0", "no leading zeros"))
+        }
+        ValueKind::Fen if value.len() > 10 => Some((Wrong, "金额太大", "too large")),
+        ValueKind::Count if !digits => Some((Wrong, "只能是整数", "whole numbers only")),
+        ValueKind::Fen | ValueKind::Count => None,
+        ValueKind::Time => match Instant::parse_compact(value) {
             None => Some((
                 Wrong,
                 "时间要写成 yyyyMMddHHmmss，北京时间",
@@ -352,26 +356,26 @@ fn look(kind: Kind, value: &str, now: Instant) -> Verdict {
             )),
             Some(_) => None,
         },
-        Kind::Day => (value.len() != 8 || !digits).then_some((
+        ValueKind::Day => (value.len() != 8 || !digits).then_some((
             Wrong,
             "日期要写成 yyyyMMdd",
             "a day is yyyyMMdd",
         )),
-        Kind::NotifyUrl => notify_url(value),
-        Kind::Ip => value.parse::<std::net::IpAddr>().is_err().then_some((
+        ValueKind::NotifyUrl => notify_url(value),
+        ValueKind::Ip => value.parse::<std::net::IpAddr>().is_err().then_some((
             Wrong,
             "不是 IP 地址",
             "not an IP address",
         )),
-        Kind::Json => serde_json::from_str::<serde::de::IgnoredAny>(value)
+        ValueKind::Json => serde_json::from_str::<serde::de::IgnoredAny>(value)
             .is_err()
             .then_some((Wrong, "不是 JSON", "not JSON")),
-        Kind::Word(words) => (!words.contains(&value)).then_some((
+        ValueKind::Word(words) => (!words.contains(&value)).then_some((
             Doubtful,
             "不是文档里的词",
             "not a word of the documents",
         )),
-        Kind::MchId => (!digits || !(8..=10).contains(&value.len())).then_some((
+        ValueKind::MchId => (!digits || !(8..=10).contains(&value.len())).then_some((
             Doubtful,
             "商户号是 8 到 10 位数字",
             "a merchant number has 8 to 10 digits",
@@ -379,7 +383,7 @@ fn look(kind: Kind, value: &str, now: Instant) -> Verdict {
     }
 }
 
-fn notify_url(value: &str) -> Verdict {
+fn notify_url(value: &str) -> TemplateVerdict {
     use Level::{Doubtful, Wrong};
     let rest = value
         .strip_prefix("https://")

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What became of a vector.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CheckOutcome {
     /// As expected.
     Ok,
     /// Not as expected, and how.
@@ -26,7 +26,7 @@ pub struct Check {
     /// Where it was published.
     pub source: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
 }
 
 /// Why a file is not a vector file.
@@ -82,7 +82,7 @@ pub const EMBEDDED: [(&str, &str); 14] = [
 /// Checks every vector of a file.
 ///
 /// # Errors
-/// [`VectorFileError`] when it is no vector file; a wrong vector is an [`Outcome`], not an error.
+/// [`VectorFileError`] when it is no vector file; a wrong vector is an [`CheckOutcome`], not an error.
 pub fn run(file: &[u8]) -> Result<Vec<Check>, VectorFileError> {
     if file.len() > 16 << 20 {
         return Err(VectorFileError::TooLarge(file.len()));
@@ -115,11 +115,11 @@ pub fn run_embedded() -> Result<Vec<Check>, VectorFileError> {
 fn check(vector: &Value, file: &Value) -> Check {
     let v = Vector { vector, file };
     let outcome = if vector.get("verified").and_then(Value::as_bool) == Some(false) {
-        Outcome::Skipped
+        CheckOutcome::Skipped
     } else {
         match judge(&v) {
-            Ok(()) => Outcome::Ok,
-            Err(reason) => Outcome::Failed(reason),
+            Ok(()) => CheckOutcome::Ok,
+            Err(reason) => CheckOutcome::Failed(reason),
         }
     };
     let own = |name: &str| {
@@ -246,13 +246,16 @@ mod tests {
         let checks = run_embedded().unwrap();
         let failed: Vec<_> = checks
             .iter()
-            .filter(|check| matches!(check.outcome, Outcome::Failed(_)))
+            .filter(|check| matches!(check.outcome, CheckOutcome::Failed(_)))
             .collect();
         assert_eq!(failed, Vec::<&Check>::new());
-        let ok = checks.iter().filter(|c| c.outcome == Outcome::Ok).count();
+        let ok = checks
+            .iter()
+            .filter(|c| c.outcome == CheckOutcome::Ok)
+            .count();
         let skipped = checks
             .iter()
-            .filter(|c| c.outcome == Outcome::Skipped)
+            .filter(|c| c.outcome == CheckOutcome::Skipped)
             .count();
         assert_eq!((ok, skipped), (54, 7));
     }
@@ -273,7 +276,7 @@ mod tests {
                     copy["vectors"][at][field] = changed;
                     let checks = run(copy.to_string().as_bytes()).unwrap();
                     assert!(
-                        matches!(checks[at].outcome, Outcome::Failed(_)),
+                        matches!(checks[at].outcome, CheckOutcome::Failed(_)),
                         "{name} {} {field}",
                         checks[at].id
                     );
@@ -314,7 +317,7 @@ mod tests {
         assert!(matches!(run(b"{}"), Err(VectorFileError::Shape(_))));
         let odd = br#"{"format_version":1,"vectors":[{"id":"a","verified":true},{"id":"b","verified":false}]}"#;
         let checks = run(odd).unwrap();
-        assert!(matches!(checks[0].outcome, Outcome::Failed(_)));
-        assert_eq!(checks[1].outcome, Outcome::Skipped);
+        assert!(matches!(checks[0].outcome, CheckOutcome::Failed(_)));
+        assert_eq!(checks[1].outcome, CheckOutcome::Skipped);
     }
 }

@@ -132,11 +132,11 @@ const UNKNOWN: Advice = Advice {
     ),
 };
 
-type Row = (&'static str, FaultAction, &'static str, &'static str);
+type AdviceRow = (&'static str, FaultAction, &'static str, &'static str);
 use FaultAction as A;
 
 #[rustfmt::skip]
-const ORDER: &[Row] = &[
+const ORDER: &[AdviceRow] = &[
     ("INVALID_REQUEST", A::Fix, "同一订单号再次下单时参数变了，或参数有误：用原参数，或换新订单号", "The same number was sent with other parameters, or one is wrong: send the old ones or take a new number"),
     ("NOAUTH", A::Fix, "商户没有开通这个产品或接口权限：到商户平台开通", "The merchant lacks this product: open it in the merchant console"),
     ("NOTENOUGH", A::Show, "用户余额不足：请用户换一种付款方式", "The customer has no money: ask for another way to pay"),
@@ -147,13 +147,13 @@ const ORDER: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const ORDER_QUERY: &[Row] = &[
+const ORDER_QUERY: &[AdviceRow] = &[
     ("ORDERNOTEXIST", A::Final, "此商户号下没有这个订单：核对订单号、商户号和配置", "No such order under this merchant: check the number, the merchant and the profile"),
     ("SYSTEMERROR", A::Retry, "微信支付系统异常：再查一次", "WeChat Pay failed: query again"),
 ];
 
 #[rustfmt::skip]
-const CLOSE: &[Row] = &[
+const CLOSE: &[AdviceRow] = &[
     ("ORDERPAID", A::Query, "订单已支付，不能关闭：按已支付处理", "Paid, cannot be closed: treat as paid"),
     ("ORDERCLOSED", A::Done, "订单已经关闭：无需再处理", "Closed already: nothing to do"),
     ("SYSTEMERROR", A::Retry, "微信支付系统异常：用相同参数再调一次", "WeChat Pay failed: call again with the same parameters"),
@@ -162,7 +162,7 @@ const CLOSE: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const REFUND: &[Row] = &[
+const REFUND: &[AdviceRow] = &[
     ("SYSTEMERROR", A::Retry, "微信支付系统异常，结果未知：用同一退款单号重试，不要换号", "WeChat Pay failed, outcome unknown: repeat with the same refund number, never a new one"),
     ("BIZERR_NEED_RETRY", A::Retry, "业务繁忙：用同一退款单号重试", "Busy: repeat with the same refund number"),
     ("TRADE_OVERDUE", A::Final, "订单超过一年，不能再退：请线下退款并记录", "Older than a year, cannot be refunded: pay back otherwise and record it"),
@@ -181,14 +181,14 @@ const REFUND: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const REFUND_QUERY: &[Row] = &[
+const REFUND_QUERY: &[AdviceRow] = &[
     ("SYSTEMERROR", A::Retry, "微信支付系统异常：再查一次", "WeChat Pay failed: query again"),
     ("REFUNDNOTEXIST", A::Final, "没有这笔退款：若刚提交过，用同一退款单号再提交", "No such refund: if it was just sent, send it again with the same number"),
     ("INVALID_TRANSACTIONID", A::Fix, "微信订单号无效：核对单号", "The payment number is not valid: check it"),
 ];
 
 #[rustfmt::skip]
-const BILL: &[Row] = &[
+const BILL: &[AdviceRow] = &[
     ("NO_BILL_EXIST", A::Done, "当天没有交易，没有账单", "Nothing happened that day, there is no bill"),
     ("NO_STATEMENT_EXIST", A::Done, "当天没有交易，没有账单", "Nothing happened that day, there is no bill"),
     (
@@ -210,7 +210,7 @@ const BILL: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const COMMON: &[Row] = &[
+const COMMON: &[AdviceRow] = &[
     ("SIGNERROR", A::Fix, "签名错误：核对密钥、签名类型和参与签名的字段", "Wrong signature: check key, sign type and signed fields"),
     ("XML_FORMAT_ERROR", A::Fix, "XML 格式错误", "The XML is not well-formed"),
     ("REQUIRE_POST_METHOD", A::Fix, "必须用 POST", "It must be a POST"),

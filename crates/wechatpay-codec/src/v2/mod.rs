@@ -25,5 +25,5 @@ pub use request::{
 };
 pub use sign::{SIGN, SignError, canonical, digest, sign, signed_params, verify};
 pub(crate) use sign::{hex_lower, hex_upper};
-pub use state::{Reading, RefundState, TradeState, read_order_answer};
+pub use state::{RefundState, StateReading, TradeState, read_order_answer};
 pub use xml::{XmlError, XmlLimits};

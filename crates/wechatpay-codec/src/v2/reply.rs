@@ -171,7 +171,7 @@ pub(super) fn text(params: &Params, field: &str) -> String {
 mod tests {
     use super::super::sign;
     use super::*;
-    use crate::v2::{Reading, TradeState, read_order_answer};
+    use crate::v2::{StateReading, TradeState, read_order_answer};
 
     fn key() -> Secret<String> {
         Secret::new("8934e7d15453e97507ef794cf7b0519d".to_owned())
@@ -204,24 +204,30 @@ mod tests {
         let fail = |code| answer(&[("result_code", "FAIL"), ("err_code", code)]);
         let read = |body: &[u8]| read_order_answer(&opened(body));
 
-        assert_eq!(read(b"<html></html>"), Reading::NoAnswer);
+        assert_eq!(read(b"<html></html>"), StateReading::NoAnswer);
         assert_eq!(
             read(b"<xml><return_code>FAIL</return_code><return_msg>appid</return_msg></xml>"),
-            Reading::Refused("appid".to_owned())
+            StateReading::Refused("appid".to_owned())
         );
         assert_eq!(
             read(
                 b"<xml><return_code>SUCCESS</return_code><trade_state>SUCCESS</trade_state></xml>"
             ),
-            Reading::Untrusted
+            StateReading::Untrusted
         );
-        assert_eq!(read(&fail("ORDERNOTEXIST")), Reading::NotFound);
-        assert_eq!(read(&fail("SYSTEMERROR")), Reading::TryAgain);
-        assert_eq!(read(&state("SUCCESS")), Reading::Order(TradeState::Success));
-        assert_eq!(read(&state("REFUND")), Reading::Order(TradeState::Refund));
+        assert_eq!(read(&fail("ORDERNOTEXIST")), StateReading::NotFound);
+        assert_eq!(read(&fail("SYSTEMERROR")), StateReading::TryAgain);
+        assert_eq!(
+            read(&state("SUCCESS")),
+            StateReading::Order(TradeState::Success)
+        );
+        assert_eq!(
+            read(&state("REFUND")),
+            StateReading::Order(TradeState::Refund)
+        );
         assert_eq!(
             read(&state("PAID")),
-            Reading::Order(TradeState::Unknown("PAID".to_owned()))
+            StateReading::Order(TradeState::Unknown("PAID".to_owned()))
         );
         assert!(!TradeState::parse("PAID").is_paid());
     }

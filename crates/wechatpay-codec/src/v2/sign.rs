@@ -168,13 +168,13 @@ fn head(name: &str) -> u64 {
 }
 
 /// Gathers small pieces, so that the digest gets few large ones.
-struct Block<'s> {
+struct DigestBuffer<'s> {
     bytes: [u8; 512],
     used: usize,
     sink: &'s mut dyn FnMut(&[u8]),
 }
 
-impl Block<'_> {
+impl DigestBuffer<'_> {
     fn put(&mut self, piece: &[u8]) {
         match self.bytes.get_mut(self.used..self.used + piece.len()) {
             Some(room) => {
@@ -204,7 +204,7 @@ impl Block<'_> {
 }
 
 fn feed(params: &Params, key: &[u8], sink: &mut dyn FnMut(&[u8])) {
-    let mut block = Block {
+    let mut block = DigestBuffer {
         bytes: [0; 512],
         used: 0,
         sink,

@@ -216,7 +216,7 @@ impl RefundState {
 
 /// What an answer to 查询订单 proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reading {
+pub enum StateReading {
     /// No usable answer: ask again.
     NoAnswer,
     /// The request was refused: configuration.
@@ -235,23 +235,23 @@ pub enum Reading {
 
 /// Reads the outcome of 查询订单 by the table of the documents.
 #[must_use]
-pub fn read_order_answer(outcome: &Result<Answer, ReplyError>) -> Reading {
+pub fn read_order_answer(outcome: &Result<Answer, ReplyError>) -> StateReading {
     match outcome {
-        Err(ReplyError::Message(_)) => Reading::NoAnswer,
-        Err(ReplyError::Refused { message, .. }) => Reading::Refused(message.clone()),
-        Err(_) => Reading::Untrusted,
-        Ok(Answer::Fault(fault)) if fault.is("ORDERNOTEXIST") => Reading::NotFound,
+        Err(ReplyError::Message(_)) => StateReading::NoAnswer,
+        Err(ReplyError::Refused { message, .. }) => StateReading::Refused(message.clone()),
+        Err(_) => StateReading::Untrusted,
+        Ok(Answer::Fault(fault)) if fault.is("ORDERNOTEXIST") => StateReading::NotFound,
         Ok(Answer::Fault(fault)) if fault.advice().action == FaultAction::Retry => {
-            Reading::TryAgain
+            StateReading::TryAgain
         }
-        Ok(Answer::Fault(fault)) => Reading::Fault(fault.code.clone()),
-        Ok(Answer::Done(params)) => Reading::Order(TradeState::parse(
+        Ok(Answer::Fault(fault)) => StateReading::Fault(fault.code.clone()),
+        Ok(Answer::Done(params)) => StateReading::Order(TradeState::parse(
             params.get("trade_state").unwrap_or_default(),
         )),
     }
 }
 
-impl Reading {
+impl StateReading {
     /// The sentence a person reads.
     #[must_use]
     pub const fn name(&self) -> Term {

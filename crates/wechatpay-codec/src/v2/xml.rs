@@ -142,7 +142,7 @@ pub fn read_root(text: &[u8], root: &str, limits: XmlLimits) -> Result<Params, X
     let mut walk = Walk {
         limits,
         params: Params::new(),
-        place: Place::Before,
+        place: XmlPosition::Before,
     };
     let mut reader = Reader::from_str(text);
     loop {
@@ -157,9 +157,9 @@ pub fn read_root(text: &[u8], root: &str, limits: XmlLimits) -> Result<Params, X
         walk.step(&event, root, at)?;
     }
     match walk.place {
-        Place::After => Ok(walk.params),
-        Place::Before => Err(XmlError::NotAMessage),
-        Place::Root | Place::Field(..) => Err(XmlError::Broken {
+        XmlPosition::After => Ok(walk.params),
+        XmlPosition::Before => Err(XmlError::NotAMessage),
+        XmlPosition::Root | XmlPosition::Field(..) => Err(XmlError::Broken {
             at: text.len(),
             reason: "the text ends too early".to_owned(),
         }),
@@ -192,7 +192,7 @@ fn title(html: &str) -> String {
     short(inside)
 }
 
-enum Place {
+enum XmlPosition {
     Before,
     Root,
     Field(String, String),
@@ -202,7 +202,7 @@ enum Place {
 struct Walk {
     limits: XmlLimits,
     params: Params,
-    place: Place,
+    place: XmlPosition,
 }
 
 impl Walk {
@@ -216,7 +216,7 @@ impl Walk {
             Event::End(_) => self.close(at),
             Event::Text(text) => self.text(text, at),
             Event::CData(data) => match self.place {
-                Place::Field(..) => self.text(data, at),
+                XmlPosition::Field(..) => self.text(data, at),
                 _ => Err(XmlError::Unexpected { at }),
             },
             Event::GeneralRef(reference) => {
@@ -234,7 +234,7 @@ impl Walk {
                             _ => None,
                         });
                 match (character, &self.place) {
-                    (Some(character), Place::Field(..)) => {
+                    (Some(character), XmlPosition::Field(..)) => {
                         self.text(character.encode_utf8(&mut [0; 4]), at)
                     }
                     (Some(_), _) => Err(XmlError::Unexpected { at }),
@@ -245,9 +245,9 @@ impl Walk {
                 }
             }
             Event::DocType(_) => Err(XmlError::DocType { at }),
-            Event::Decl(_) if matches!(self.place, Place::Before) => Ok(()),
+            Event::Decl(_) if matches!(self.place, XmlPosition::Before) => Ok(()),
             // A comment inside a value is read differently by different parsers: refuse it.
-            Event::Comment(_) if !matches!(self.place, Place::Field(..)) => Ok(()),
+            Event::Comment(_) if !matches!(self.place, XmlPosition::Field(..)) => Ok(()),
             Event::Eof => Ok(()),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => Err(XmlError::Unexpected { at }),
         }
@@ -255,9 +255,9 @@ impl Walk {
 
     fn open(&mut self, name: &str, root: &str, at: usize) -> Result<(), XmlError> {
         match self.place {
-            Place::Before if name == root => self.place = Place::Root,
-            Place::Before => return Err(XmlError::NotAMessage),
-            Place::Root => {
+            XmlPosition::Before if name == root => self.place = XmlPosition::Root,
+            XmlPosition::Before => return Err(XmlError::NotAMessage),
+            XmlPosition::Root => {
                 bound(
                     at,
                     "the number of fields",
@@ -265,27 +265,27 @@ impl Walk {
                     self.limits.fields,
                 )?;
                 bound(at, "a name", name.len(), self.limits.name)?;
-                self.place = Place::Field(name.to_owned(), String::new());
+                self.place = XmlPosition::Field(name.to_owned(), String::new());
             }
-            Place::Field(..) => {
+            XmlPosition::Field(..) => {
                 return Err(XmlError::Nested {
                     at,
                     name: short(name),
                 });
             }
-            Place::After => return Err(XmlError::Unexpected { at }),
+            XmlPosition::After => return Err(XmlError::Unexpected { at }),
         }
         Ok(())
     }
 
     fn close(&mut self, at: usize) -> Result<(), XmlError> {
-        self.place = match std::mem::replace(&mut self.place, Place::Root) {
-            Place::Field(name, value) => {
+        self.place = match std::mem::replace(&mut self.place, XmlPosition::Root) {
+            XmlPosition::Field(name, value) => {
                 self.params.push(name, value);
-                Place::Root
+                XmlPosition::Root
             }
-            Place::Root => Place::After,
-            Place::Before | Place::After => return Err(XmlError::Unexpected { at }),
+            XmlPosition::Root => XmlPosition::After,
+            XmlPosition::Before | XmlPosition::After => return Err(XmlError::Unexpected { at }),
         };
         Ok(())
     }
@@ -293,7 +293,7 @@ impl Walk {
     fn text(&mut self, piece: &str, at: usize) -> Result<(), XmlError> {
         let limit = self.limits.value;
         match &mut self.place {
-            Place::Field(_, value) => {
+            XmlPosition::Field(_, value) => {
                 value.push_str(piece);
                 let size = value.len();
                 bound(at, "a value", size, limit)

@@ -39,7 +39,7 @@ pub struct SignInformation {
 }
 
 #[derive(Deserialize)]
-struct Body {
+struct ErrorBody {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -52,10 +52,10 @@ impl Fault {
     /// Reads an error body; anything that is not one becomes a fault without code.
     #[must_use]
     pub fn read(call: Call, status: u16, body: &[u8]) -> Self {
-        let parsed: Option<Body> = (body.len() <= 1 << 20)
+        let parsed: Option<ErrorBody> = (body.len() <= 1 << 20)
             .then(|| serde_json::from_slice(body).ok())
             .flatten();
-        let Some(Body {
+        let Some(ErrorBody {
             code,
             message,
             detail,
@@ -198,10 +198,10 @@ const fn by_status(status: u16) -> Advice {
     }
 }
 
-type Row = (&'static str, FaultAction, &'static str, &'static str);
+type AdviceRow = (&'static str, FaultAction, &'static str, &'static str);
 
 #[rustfmt::skip]
-const COMMON: &[Row] = &[
+const COMMON: &[AdviceRow] = &[
     ("PARAM_ERROR", A::Fix, "参数错误：看 field 和 issue 后改正；多传接口没有的字段也会这样", "A parameter is wrong: see field and issue; a field the call does not have does the same"),
     ("INVALID_REQUEST", A::Fix, "请求不合业务规则：看错误描述", "Against a business rule: read the description"),
     ("SIGN_ERROR", A::Fix, "签名错误：核对私钥与序列号是否一对、时间、待签字符串", "Wrong signature: check that key and serial belong together, the clock, the string"),
@@ -225,13 +225,13 @@ const COMMON: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const ORDER: &[Row] = &[
+const ORDER: &[AdviceRow] = &[
     ("ORDER_CLOSED", A::NewNumber, "订单已关闭：换新的商户订单号再下单", "Closed: order again with a new number"),
     ("INVALID_REQUEST", A::Fix, "同一订单号再次下单时参数变了，或参数有误", "The same number was sent with other parameters, or one is wrong"),
 ];
 
 #[rustfmt::skip]
-const REFUND: &[Row] = &[
+const REFUND: &[AdviceRow] = &[
     ("SYSTEM_ERROR", A::Retry, "微信支付系统异常，结果未知：用同一退款单号重试，不要换号", "WeChat Pay failed, outcome unknown: repeat with the same refund number, never a new one"),
     ("USER_ACCOUNT_ABNORMAL", A::Final, "用户账户已注销：请用其他方式退还", "The customer's account is cancelled: pay back otherwise"),
     ("NOT_ENOUGH", A::RetryLater, "商户可用余额不足：充值后用同一退款单号重试", "The merchant's balance is too low: top up, then the same refund number"),
@@ -241,12 +241,12 @@ const REFUND: &[Row] = &[
 ];
 
 #[rustfmt::skip]
-const REFUND_QUERY: &[Row] = &[
+const REFUND_QUERY: &[AdviceRow] = &[
     ("RESOURCE_NOT_EXISTS", A::Final, "没有这笔退款：若刚提交过，用同一退款单号再提交", "No such refund: if it was just sent, send it again with the same number"),
 ];
 
 #[rustfmt::skip]
-const BILL: &[Row] = &[
+const BILL: &[AdviceRow] = &[
     ("NO_STATEMENT_EXIST", A::Done, "当天没有交易，没有账单", "Nothing happened that day, there is no bill"),
     ("STATEMENT_CREATING", A::RetryLater, "账单还在生成：10:00 后每 30 分钟再取", "The bill is being made: after 10:00 try every 30 minutes"),
     ("INVALID_REQUEST", A::Fix, "账单日期、子商户号有误，或下载地址已过期（5 分钟）：重新申请", "Date or sub-merchant is wrong, or the download address expired (5 minutes): apply again"),

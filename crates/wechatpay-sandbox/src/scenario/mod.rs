@@ -5,19 +5,19 @@
 //! category of difference that a day can hold occurs, and each deal says what a reconciliation must
 //! find in it; `files.rs` writes the orders file and the bill.
 
+mod anomaly;
 mod files;
-mod twist;
 mod words;
 
-use super::numbers::Numbers;
+use super::numbers::NumberSource;
 use recondesk_domain::{
     AppId, BillDate, BillRefundState, BillState, Category, Fee, Fen, FulfilStatus, Instant, MOrder,
     MchId, OrderNo, OutRefundNo, OutTradeNo, PayStatus, RefundId, RowRef, Text, TransactionId,
     WPay, WRefund,
 };
 
+pub use anomaly::{Anomaly, Hole};
 pub use files::{OrderColumns, OrdersWriter, bill_lines, mapping_toml};
-pub use twist::{Anomaly, Hole};
 
 /// The contract rate of every scene, 0.60 %, in 10⁻⁴ of one per cent.
 pub const RATE: i32 = 6_000;
@@ -97,7 +97,7 @@ impl Scenario {
     pub fn deals(&self) -> Deals<'_> {
         Deals {
             scene: self,
-            places: twist::places(self),
+            places: anomaly::places(self),
             at: 0,
             after: Vec::new(),
         }
@@ -119,7 +119,7 @@ impl Scenario {
 
     /// The plain deal at a place, before any twist.
     fn plain(&self, at: u64) -> GeneratedOrder {
-        let mut numbers = Numbers::new(self.seed ^ at.wrapping_mul(0xA24B_AED4_963E_E407));
+        let mut numbers = NumberSource::new(self.seed ^ at.wrapping_mul(0xA24B_AED4_963E_E407));
         let dice = numbers.next();
         let created = self.day.start().plus(self.second_of(at).min(86_200));
         let paid = created.plus(4 + span(dice, 90));
@@ -344,7 +344,8 @@ fn digits(text: &mut [u8], from: usize, count: usize, mut value: u64) {
 /// A customer's id under the app.
 fn openid(seed: u64, customer: u64) -> Text<32> {
     const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut numbers = Numbers::new(seed.wrapping_add(customer.wrapping_mul(0x9FB2_1C65_1E98_DF25)));
+    let mut numbers =
+        NumberSource::new(seed.wrapping_add(customer.wrapping_mul(0x9FB2_1C65_1E98_DF25)));
     let mut text = *b"oUpF8u0000000000000000000000";
     let mut bits = 0;
     for (at, slot) in text.iter_mut().skip(6).enumerate() {

@@ -1,11 +1,11 @@
-//! A column of numbers that are packed in memory already, as [`super::Texts`] is one of any texts.
+//! A column of numbers that are packed in memory already, as [`super::ColumnTexts`] is one of any texts.
 
-use super::{CONSTANT, FIXED_DIGITS, LONGEST, Texts, VARIED_DIGITS, is_same, push_short};
-use crate::books::digits::{Parts, SLACK, unpack};
+use super::{CONSTANT, ColumnTexts, FIXED_DIGITS, LONGEST, VARIED_DIGITS, is_same, push_short};
+use crate::books::packed_digits::{NumberParts, SLACK, unpack};
 
 /// The numbers of one column of one group, in order.
 #[derive(Debug, Default)]
-pub(in crate::books) struct Numbers<'a> {
+pub(in crate::books) struct ColumnNumbers<'a> {
     /// What the first begins with.
     head: &'a [u8],
     /// What each begins with, once one begins otherwise than the first.
@@ -16,7 +16,7 @@ pub(in crate::books) struct Numbers<'a> {
     packed: Vec<u8>,
 }
 
-impl<'a> Numbers<'a> {
+impl<'a> ColumnNumbers<'a> {
     /// No number yet, and room for some.
     pub(in crate::books) fn with_capacity(numbers: usize) -> Self {
         Self {
@@ -27,7 +27,7 @@ impl<'a> Numbers<'a> {
     }
 
     #[inline]
-    pub(in crate::books) fn push(&mut self, number: &Parts<'a>) {
+    pub(in crate::books) fn push(&mut self, number: &NumberParts<'a>) {
         if self.counts.is_empty() {
             self.head = number.head;
         }
@@ -118,10 +118,10 @@ impl<'a> Numbers<'a> {
     }
 
     fn encode_as_texts(&self, out: &mut Vec<u8>) {
-        let mut texts = Texts::default();
+        let mut texts = ColumnTexts::default();
         let mut scratch = [0; LONGEST + 1];
         for ((packed, count), head) in self.each().zip(&self.counts).zip(&self.heads) {
-            let number = Parts {
+            let number = NumberParts {
                 head,
                 count: usize::from(*count),
                 packed,
@@ -138,7 +138,7 @@ mod tests {
 
     use super::super::TextColumn;
     use super::*;
-    use crate::books::digits::pack;
+    use crate::books::packed_digits::pack;
 
     proptest! {
         #[test]
@@ -163,9 +163,9 @@ mod tests {
                     out
                 })
                 .collect();
-            let mut column = Numbers::default();
+            let mut column = ColumnNumbers::default();
             for ((head, digits), packed) in numbers.iter().zip(&packed) {
-                column.push(&Parts { head: head.as_bytes(), count: digits.len(), packed });
+                column.push(&NumberParts { head: head.as_bytes(), count: digits.len(), packed });
             }
             let mut out = vec![7];
             column.encode(&mut out);

@@ -46,7 +46,7 @@ fn bill_ints(
 }
 
 /// The reverse of [`bill_ints`], its state still a number.
-struct Read {
+struct StoredBillRow {
     time: Instant,
     state: u64,
     is_cny: bool,
@@ -58,7 +58,7 @@ struct Read {
     row: RowRef,
 }
 
-impl Read {
+impl StoredBillRow {
     #[inline]
     fn new(ints: &[u64; INTS], import: u32) -> Option<Self> {
         let [
@@ -129,7 +129,7 @@ impl Record for WPay {
 
     #[inline]
     fn set_ints(&mut self, ints: &[u64; INTS], import: u32) -> Option<()> {
-        let read = Read::new(ints, import)?;
+        let read = StoredBillRow::new(ints, import)?;
         self.time = read.time;
         self.state = bill_state(read.state)?;
         self.is_cny = read.is_cny;
@@ -190,7 +190,7 @@ impl Record for WRefund {
 
     #[inline]
     fn set_ints(&mut self, ints: &[u64; INTS], import: u32) -> Option<()> {
-        let read = Read::new(ints, import)?;
+        let read = StoredBillRow::new(ints, import)?;
         self.time = read.time;
         self.state = refund_state(read.state)?;
         self.is_cny = read.is_cny;

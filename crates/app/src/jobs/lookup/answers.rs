@@ -1,17 +1,17 @@
 //! Many answers as a table: the columns and rows of exports, one row for each number asked. Pure.
 
-use super::live::Asked;
-use crate::jobs::query::Verdict;
+use super::live::LiveAnswer;
+use crate::jobs::query::QueryVerdict;
 use recondesk_domain::{Heading, SheetCell, Term};
 
 /// The conclusion of an answer: its stable word and its wording.
 #[must_use]
-pub fn verdict_word(asked: &Asked) -> (&'static str, Term) {
+pub fn verdict_word(asked: &LiveAnswer) -> (&'static str, Term) {
     if asked.is_unclear() {
         return ("unknown", Term::new("未知", "Unknown"));
     }
     match (&asked.inquiry.verdict, asked.differences.is_empty()) {
-        (Verdict::NotFound, _) => ("not_found", Term::new("不存在", "Not found")),
+        (QueryVerdict::NotFound, _) => ("not_found", Term::new("不存在", "Not found")),
         (_, true) => ("agrees", Term::new("一致", "Agrees")),
         (_, false) => ("differs", Term::new("不一致", "Differs")),
     }
@@ -40,19 +40,19 @@ pub const LIST_HEADINGS: [Heading; 9] = [
 
 /// Why an answer is unknown; empty when it is known.
 #[must_use]
-pub fn reason(asked: &Asked) -> String {
+pub fn reason(asked: &LiveAnswer) -> String {
     match (&asked.inquiry.verdict, &asked.inquiry.refunds) {
-        (Verdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => trouble.to_string(),
+        (QueryVerdict::ExchangeError(trouble), _) | (_, Some(Err(trouble))) => trouble.to_string(),
         _ => String::new(),
     }
 }
 
 /// One row.
 #[must_use]
-pub fn list_row(asked: &Asked) -> Vec<SheetCell> {
+pub fn list_row(asked: &LiveAnswer) -> Vec<SheetCell> {
     let (word, term) = verdict_word(asked);
     let state = match &asked.inquiry.verdict {
-        Verdict::Known(state) => Some(state),
+        QueryVerdict::Known(state) => Some(state),
         _ => None,
     };
     let differences: Vec<&'static str> = asked

@@ -1,15 +1,15 @@
 //! The fields of a live answer: each with its unit, its meaning, and what the local record has. Pure.
 
-use super::gather::pay_status_words;
-use super::live::Asked;
+use super::collect::pay_status_words;
+use super::live::LiveAnswer;
 use crate::Message;
-use crate::jobs::query::Verdict;
+use crate::jobs::query::QueryVerdict;
 use recondesk_domain::{Fen, Instant, MOrder, Term, WPay};
 use wechatpay_codec::v2::{Endpoint, RefundState};
 
 /// One field of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
+pub struct AnswerField {
     /// Name on the wire.
     pub name: String,
     /// What it means; empty where the documents do not have it.
@@ -105,15 +105,15 @@ const KNOWN: [(&str, Term); 22] = [
 
 /// The fields of the order of an answer that is believed; empty otherwise.
 #[must_use]
-pub fn fields(asked: &Asked, bill: Option<&WPay>) -> Vec<Field> {
+pub fn fields(asked: &LiveAnswer, bill: Option<&WPay>) -> Vec<AnswerField> {
     let order = asked.inquiry.exchanges.iter().rev().find_map(|exchange| {
         let is_order = exchange.endpoint == Endpoint::OrderQuery;
         exchange.result.as_ref().ok().filter(|_| is_order)
     });
-    let (Some(params), Verdict::Known(_)) = (order, &asked.inquiry.verdict) else {
+    let (Some(params), QueryVerdict::Known(_)) = (order, &asked.inquiry.verdict) else {
         return Vec::new();
     };
-    let mut out: Vec<Field> = params
+    let mut out: Vec<AnswerField> = params
         .iter()
         .filter(|param| !ENVELOPE.contains(&param.name.as_str()) && !param.value.is_empty())
         .map(|param| field(asked, bill, (&param.name, &param.value)))
@@ -134,10 +134,10 @@ fn place(name: &str) -> usize {
     }
 }
 
-fn field(asked: &Asked, bill: Option<&WPay>, (name, value): (&str, &str)) -> Field {
+fn field(asked: &LiveAnswer, bill: Option<&WPay>, (name, value): (&str, &str)) -> AnswerField {
     let order = asked.local.as_ref();
     let state = match &asked.inquiry.verdict {
-        Verdict::Known(state) if name == "trade_state" => Some(&state.state),
+        QueryVerdict::Known(state) if name == "trade_state" => Some(&state.state),
         _ => None,
     };
     let known = KNOWN.iter().find(|(known, _)| *known == name);
@@ -150,7 +150,7 @@ fn field(asked: &Asked, bill: Option<&WPay>, (name, value): (&str, &str)) -> Fie
     };
     let ours = ours(name, value, (order, bill));
     let missing = name == "time_end" && order.is_some() && ours.is_none();
-    Field {
+    AnswerField {
         name: name.to_owned(),
         meaning: known.map_or(Term::default(), |(_, term)| *term),
         theirs,
@@ -241,7 +241,7 @@ fn ours(
 }
 
 /// What was refunded: one row for all refunds.
-fn refunds(asked: &Asked) -> Field {
+fn refunds(asked: &LiveAnswer) -> AnswerField {
     let none = || Message::new("未退款", "none");
     let sum = |fen: Fen| {
         let yuan = fen.grouped();
@@ -271,7 +271,7 @@ fn refunds(asked: &Asked) -> Field {
         .differences
         .iter()
         .any(|differ| differ.field == "refund_fee");
-    Field {
+    AnswerField {
         name: "refund".to_owned(),
         meaning: Term::new("退款合计", "Refunds in all"),
         theirs,

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::sentence::{OrderSummary, sentence};
+use super::order_summary::{OrderSummary, sentence};
 use super::ticket::mask_message;
-use super::{OrderView, gather};
+use super::{OrderView, collect};
 use crate::jobs::exchange::{Exchange, ExchangeError, GatewaySession};
 use crate::jobs::notify::local_order;
-use crate::jobs::query::{self, Difference, Inquiry, Verdict, differences};
+use crate::jobs::query::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId};
 use recondesk_ports::{
@@ -17,7 +17,7 @@ use wechatpay_codec::v2::{RefundLine, RefundRef};
 
 /// An answer with what it means for the local record.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct LiveAnswer {
     /// The number that was asked for.
     pub number: String,
     /// What it was taken for.
@@ -30,18 +30,18 @@ pub struct Asked {
     pub differences: Vec<Difference>,
 }
 
-impl Asked {
+impl LiveAnswer {
     /// True when nothing can be said: asking again is the right thing.
     #[must_use]
     pub const fn is_unclear(&self) -> bool {
-        matches!(self.inquiry.verdict, Verdict::ExchangeError(_))
+        matches!(self.inquiry.verdict, QueryVerdict::ExchangeError(_))
             || matches!(self.inquiry.refunds, Some(Err(_)))
     }
 
     /// True when the answer is known and agrees with the local record.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        matches!(self.inquiry.verdict, Verdict::Known(_))
+        matches!(self.inquiry.verdict, QueryVerdict::Known(_))
             && !self.is_unclear()
             && self.differences.is_empty()
     }
@@ -74,7 +74,7 @@ pub fn ask(
     (number, kind): (&str, NumberKind),
     local: Option<MOrder>,
     cancel: &CancelToken,
-) -> Result<Asked, Failure> {
+) -> Result<LiveAnswer, Failure> {
     let line = line(ports, profile, cancel);
     let sub = local.map_or_else(String::new, |order| order.sub_mch_id.to_string());
     let refund = match kind {
@@ -93,7 +93,7 @@ pub fn ask(
         ports.records.log_exchange(&record)?;
     }
     let differences = differences(&inquiry, local.as_ref());
-    Ok(Asked {
+    Ok(LiveAnswer {
         number: number.to_owned(),
         kind,
         inquiry,
@@ -124,7 +124,7 @@ pub fn local_behind(
     profile: ProfileId,
     number: &str,
 ) -> Result<Option<MOrder>, Failure> {
-    let places = gather::places(ports, number)?;
+    let places = collect::places(ports, number)?;
     let place = places.iter().find(|place| place.profile == profile);
     let order = place.map_or(number, |place| place.out_trade_no.as_str());
     local_order(ports, profile, order)
@@ -146,9 +146,11 @@ fn about_refund(
         .and_then(|number| query::order_ref(number, false));
     let Some(order) = order else {
         let verdict = match &refunds {
-            Err(ExchangeError::Fault(fault)) if fault.is("REFUNDNOTEXIST") => Verdict::NotFound,
-            Err(trouble) => Verdict::ExchangeError(trouble.clone()),
-            Ok(_) => Verdict::ExchangeError(ExchangeError::Unclear(
+            Err(ExchangeError::Fault(fault)) if fault.is("REFUNDNOTEXIST") => {
+                QueryVerdict::NotFound
+            }
+            Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
+            Ok(_) => QueryVerdict::ExchangeError(ExchangeError::Unclear(
                 "the answer names no order".to_owned(),
             )),
         };
@@ -209,7 +211,7 @@ pub fn document(exchange: &Exchange) -> Value {
 ///
 /// # Errors
 /// When there is nothing to keep, or it cannot be stored.
-pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Failure> {
+pub fn keep(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Result<bool, Failure> {
     let entries = entries(ports, profile, asked);
     if entries.is_empty() {
         return Err(Failure::new(
@@ -226,18 +228,18 @@ pub fn keep(ports: &Ports, profile: ProfileId, asked: &Asked) -> Result<bool, Fa
     Ok(is_new)
 }
 
-/// The sentence of a story that knows the answer, too; nothing is stored.
+/// The sentence of a view that knows the answer, too; nothing is stored.
 #[must_use]
-pub fn told_with(ports: &Ports, story: &OrderView, asked: &Asked) -> OrderSummary {
-    let mut dossier = story.dossier.clone();
-    let entries = entries(ports, dossier.profile.0, asked);
-    dossier.observations.extend(entries);
-    sentence(&dossier)
+pub fn told_with(ports: &Ports, view: &OrderView, asked: &LiveAnswer) -> OrderSummary {
+    let mut record = view.record.clone();
+    let entries = entries(ports, record.profile.0, asked);
+    record.observations.extend(entries);
+    sentence(&record)
 }
 
 /// A believed answer as observations: of the order, and of each of its refunds.
-fn entries(ports: &Ports, profile: ProfileId, asked: &Asked) -> Vec<Observation> {
-    let Verdict::Known(state) = &asked.inquiry.verdict else {
+fn entries(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Vec<Observation> {
+    let QueryVerdict::Known(state) = &asked.inquiry.verdict else {
         return Vec::new();
     };
     let amount = state.total_fee;
@@ -304,7 +306,7 @@ pub fn ask_many(
     numbers: &[(String, NumberKind)],
     cancel: &CancelToken,
     reporter: &dyn Reporter,
-) -> Result<Vec<Asked>, Failure> {
+) -> Result<Vec<LiveAnswer>, Failure> {
     let mut out = Vec::with_capacity(numbers.len());
     for (number, kind) in numbers {
         if reporter.cancelled() || cancel.is_cancelled() {

@@ -5,22 +5,22 @@
 //! `explain` decodes error codes. `desk` is what the window asks for, `fields` and `answers` its tables.
 
 pub mod answers;
-pub mod desk;
+pub mod collect;
 pub mod explain;
 pub mod fields;
-pub mod gather;
 pub mod live;
+pub mod order_summary;
 pub mod recognise;
-pub mod sentence;
+pub mod session;
 pub mod ticket;
 pub mod timeline;
 
 use crate::Failure;
-use gather::OrderRecord;
+use collect::OrderRecord;
+use order_summary::OrderSummary;
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{NumberKind, Ports};
-use sentence::OrderSummary;
-use timeline::Entry;
+use timeline::TimelineEntry;
 
 /// What the workspace says of one order of one merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,16 +28,16 @@ pub struct OrderView {
     /// What the number looked for is here.
     pub kind: NumberKind,
     /// The facts.
-    pub dossier: OrderRecord,
+    pub record: OrderRecord,
     /// The facts in order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<TimelineEntry>,
     /// What they mean.
     pub sentence: OrderSummary,
 }
 
-/// Looks a clean number up: one story for each merchant and order that it may mean.
+/// Looks a clean number up: one view for each merchant and order that it may mean.
 ///
-/// With `only`, other merchants are left out. Nothing known gives no story.
+/// With `only`, other merchants are left out. Nothing known gives no view.
 ///
 /// # Errors
 /// When the workspace cannot be read.
@@ -48,7 +48,7 @@ pub fn look_up(
 ) -> Result<Vec<OrderView>, Failure> {
     let profiles = ports.records.profiles()?;
     let mut stories = Vec::new();
-    for place in gather::places(ports, number)? {
+    for place in collect::places(ports, number)? {
         if only.is_some_and(|only| only != place.profile) {
             continue;
         }
@@ -56,30 +56,30 @@ pub fn look_up(
         let Some(profile) = profiles.iter().find(|(id, _)| *id == place.profile) else {
             continue;
         };
-        stories.push(story(
+        stories.push(view(
             ports,
             profile.clone(),
             (&place.out_trade_no, place.kind),
         )?);
     }
-    stories.sort_by_key(|story| std::cmp::Reverse(story.sentence.standing));
+    stories.sort_by_key(|view| std::cmp::Reverse(view.sentence.standing));
     Ok(stories)
 }
 
-/// The story of one order.
+/// The view of one order.
 ///
 /// # Errors
 /// When the workspace cannot be read.
-pub fn story(
+pub fn view(
     ports: &Ports,
     profile: (ProfileId, MerchantProfile),
     (out_trade_no, kind): (&str, NumberKind),
 ) -> Result<OrderView, Failure> {
-    let dossier = gather::gather(ports, profile, out_trade_no)?;
+    let record = collect::collect(ports, profile, out_trade_no)?;
     Ok(OrderView {
         kind,
-        entries: timeline::timeline(ports, &dossier)?,
-        sentence: sentence::sentence(&dossier),
-        dossier,
+        entries: timeline::timeline(ports, &record)?,
+        sentence: order_summary::sentence(&record),
+        record,
     })
 }

@@ -28,7 +28,7 @@ pub enum Cleaning {
 
 /// A number.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundNumber {
     /// The number, clean.
     pub number: String,
     /// What it may be, likeliest first.
@@ -43,7 +43,7 @@ pub struct Found {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Recognised {
     /// Numbers in order of appearance, each once.
-    pub numbers: Vec<Found>,
+    pub numbers: Vec<FoundNumber>,
     /// What was cleaned, each once.
     pub cleaned: Vec<Cleaning>,
     /// Numbers that a spreadsheet ruined beyond repair, such as `4.20E+27`.
@@ -361,7 +361,7 @@ fn judge_field(name: &str, token: &Token) -> Judged {
 }
 
 enum Judged {
-    Number(Found),
+    Number(FoundNumber),
     Merchant,
     Nothing,
 }
@@ -400,7 +400,7 @@ fn labelled_as(token: &Token) -> Option<&'static [NumberKind]> {
     }
 }
 
-fn number(token: &Token, labelled: Option<&'static [NumberKind]>) -> Found {
+fn number(token: &Token, labelled: Option<&'static [NumberKind]>) -> FoundNumber {
     let text = &token.text;
     let shape = shape(text);
     let mut kinds: Vec<NumberKind> = labelled.unwrap_or_default().to_vec();
@@ -410,7 +410,7 @@ fn number(token: &Token, labelled: Option<&'static [NumberKind]>) -> Found {
         }
     }
     let zeros = text.bytes().rev().take_while(|byte| *byte == b'0').count();
-    Found {
+    FoundNumber {
         number: text.clone(),
         kinds,
         labelled: labelled.is_some(),

@@ -1,10 +1,10 @@
 //! Handing over: messages without secrets, a command for the developers, a text for a ticket.
 
 use super::OrderView;
-use super::live::Asked;
+use super::live::LiveAnswer;
 use crate::Language;
 use crate::jobs::exchange::Exchange;
-use crate::jobs::query::Verdict;
+use crate::jobs::query::QueryVerdict;
 
 /// Fields of messages that nobody else may see, with how much of their beginning may stay.
 const MASKED: [(&str, usize); 7] = [
@@ -83,7 +83,7 @@ pub fn curl(exchange: &Exchange, gateway: &str) -> String {
 
 /// A text for a ticket: numbers, times, states and request ids; no key, no customer, no goods.
 #[must_use]
-pub fn ticket(story: Option<&OrderView>, asked: Option<&Asked>, language: Language) -> String {
+pub fn ticket(view: Option<&OrderView>, asked: Option<&LiveAnswer>, language: Language) -> String {
     let mut out = String::new();
     let mut line = |zh: &str, en: &str, value: &str| {
         if !value.is_empty() {
@@ -92,16 +92,12 @@ pub fn ticket(story: Option<&OrderView>, asked: Option<&Asked>, language: Langua
             }
         }
     };
-    if let Some(story) = story {
-        let dossier = &story.dossier;
-        line("商户号", "mch_id", &dossier.profile.1.mch_id);
-        line("商户订单号", "out_trade_no", &dossier.out_trade_no);
-        line(
-            "微信支付订单号",
-            "transaction_id",
-            &dossier.transaction_id(),
-        );
-        line("结论", "Conclusion", story.sentence.words.get(language));
+    if let Some(view) = view {
+        let record = &view.record;
+        line("商户号", "mch_id", &record.profile.1.mch_id);
+        line("商户订单号", "out_trade_no", &record.out_trade_no);
+        line("微信支付订单号", "transaction_id", &record.transaction_id());
+        line("结论", "Conclusion", view.sentence.words.get(language));
     }
     if let Some(asked) = asked {
         for exchange in &asked.inquiry.exchanges {
@@ -113,7 +109,7 @@ pub fn ticket(story: Option<&OrderView>, asked: Option<&Asked>, language: Langua
             );
         }
         match &asked.inquiry.verdict {
-            Verdict::Known(state) => {
+            QueryVerdict::Known(state) => {
                 line("交易状态", "trade_state", state.state.word());
                 let amount = state
                     .total_fee
@@ -122,12 +118,14 @@ pub fn ticket(story: Option<&OrderView>, asked: Option<&Asked>, language: Langua
                 let paid = state.paid_at.map_or_else(String::new, |at| at.to_string());
                 line("支付时间（北京）", "paid at (Beijing)", &paid);
             }
-            Verdict::NotFound => line("查询结果", "Answer", "ORDERNOTEXIST"),
-            Verdict::ExchangeError(trouble) => line("查询结果", "Answer", &trouble.to_string()),
+            QueryVerdict::NotFound => line("查询结果", "Answer", "ORDERNOTEXIST"),
+            QueryVerdict::ExchangeError(trouble) => {
+                line("查询结果", "Answer", &trouble.to_string())
+            }
         }
     }
-    if let Some(story) = story {
-        for entry in &story.entries {
+    if let Some(view) = view {
+        for entry in &view.entries {
             let at = entry.at.map_or_else(|| "-".to_owned(), |at| at.to_string());
             let amount = entry
                 .amount

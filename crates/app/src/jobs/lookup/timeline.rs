@@ -1,6 +1,6 @@
 //! One timeline of an order from all that the workspace knows, each entry with its source.
 
-use super::gather::{OrderRecord, pay_status_words};
+use super::collect::{OrderRecord, pay_status_words};
 use crate::{Failure, Message};
 use recondesk_domain::{
     BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, RowRef,
@@ -53,7 +53,7 @@ impl EntryKind {
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct TimelineEntry {
     /// When it happened; `None` where the source does not say.
     pub at: Option<Instant>,
     /// What sort.
@@ -74,14 +74,14 @@ pub struct Entry {
 ///
 /// # Errors
 /// When the archive cannot be read.
-pub fn timeline(ports: &Ports, dossier: &OrderRecord) -> Result<Vec<Entry>, Failure> {
+pub fn timeline(ports: &Ports, record: &OrderRecord) -> Result<Vec<TimelineEntry>, Failure> {
     let mut out = Vec::new();
-    for (at, kept) in dossier.orders.iter().enumerate() {
+    for (at, kept) in record.orders.iter().enumerate() {
         order_entries(&mut out, &kept.row, at > 0 || kept.superseded);
     }
-    bill_entries(&mut out, dossier);
-    said_entries(&mut out, dossier);
-    case_entries(&mut out, dossier);
+    bill_entries(&mut out, record);
+    said_entries(&mut out, record);
+    case_entries(&mut out, record);
     for entry in &mut out {
         if let Some(row) = entry.row.filter(|row| row.import > 0) {
             let raw = ports.books.raw_row(row).map_err(Failure::from)?;
@@ -92,10 +92,10 @@ pub fn timeline(ports: &Ports, dossier: &OrderRecord) -> Result<Vec<Entry>, Fail
     Ok(out)
 }
 
-fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
+fn order_entries(out: &mut Vec<TimelineEntry>, order: &MOrder, older: bool) {
     let (zh, en) = pay_status_words(order.pay_status);
     let mut add = |at, kind, words: Message, amount| {
-        out.push(Entry {
+        out.push(TimelineEntry {
             at,
             kind,
             words,
@@ -151,15 +151,15 @@ fn order_entries(out: &mut Vec<Entry>, order: &MOrder, older: bool) {
     }
 }
 
-fn bill_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
-    for kept in &dossier.pays {
+fn bill_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
+    for kept in &record.pays {
         let (zh, en, state) = match kept.row.state {
             BillState::Success => ("微信账单：支付成功", "Bill: paid", "SUCCESS"),
             BillState::Revoked => ("微信账单：已撤销", "Bill: reversed", "REVOKED"),
             BillState::Refund => ("微信账单：退款", "Bill: refund", "REFUND"),
             BillState::Unknown => ("微信账单：未知状态", "Bill: unknown state", "?"),
         };
-        out.push(Entry {
+        out.push(TimelineEntry {
             at: Some(kept.row.time),
             kind: EntryKind::BillPayment,
             words: replaced(zh, en, kept.superseded),
@@ -169,7 +169,7 @@ fn bill_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
             row: Some(kept.row.row),
         });
     }
-    for kept in &dossier.refunds {
+    for kept in &record.refunds {
         let state = match kept.row.state {
             BillRefundState::Success => "SUCCESS",
             BillRefundState::Processing => "PROCESSING",
@@ -177,7 +177,7 @@ fn bill_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
             BillRefundState::Change => "CHANGE",
             BillRefundState::Unknown => "?",
         };
-        out.push(Entry {
+        out.push(TimelineEntry {
             at: Some(kept.row.time),
             kind: EntryKind::BillRefund,
             words: replaced(
@@ -191,8 +191,8 @@ fn bill_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
             row: Some(kept.row.row),
         });
     }
-    for kept in &dossier.merchant_refunds {
-        out.push(Entry {
+    for kept in &record.merchant_refunds {
+        out.push(TimelineEntry {
             at: kept.row.time(),
             kind: EntryKind::MerchantRefund,
             words: replaced(
@@ -219,8 +219,8 @@ fn replaced(zh: &str, en: &str, superseded: bool) -> Message {
     }
 }
 
-fn said_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
-    for seen in &dossier.observations {
+fn said_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
+    for seen in &record.observations {
         let (kind, words) = match (seen.aside.is_empty(), seen.source) {
             (false, _) => (
                 EntryKind::Aside,
@@ -242,7 +242,7 @@ fn said_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
                 Message::new("记下查询结果", "Answer kept"),
             ),
         };
-        out.push(Entry {
+        out.push(TimelineEntry {
             at: Some(seen.at),
             kind,
             words,
@@ -252,8 +252,8 @@ fn said_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
             row: None,
         });
     }
-    for asked in &dossier.exchanges {
-        out.push(Entry {
+    for asked in &record.exchanges {
+        out.push(TimelineEntry {
             at: Some(asked.at),
             kind: EntryKind::Question,
             words: Message::new(
@@ -268,10 +268,10 @@ fn said_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
     }
 }
 
-fn case_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
-    for story in &dossier.cases {
-        let category = story.case.finding.category;
-        for event in &story.events {
+fn case_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
+    for view in &record.cases {
+        let category = view.case.finding.category;
+        for event in &view.events {
             let said = case_words(event);
             let (zh, en) = (category.zh(), category.en());
             let code = category.code();
@@ -287,7 +287,7 @@ fn case_entries(out: &mut Vec<Entry>, dossier: &OrderRecord) {
                     format!("Case {code} {en}: {}", said.en),
                 )
             };
-            out.push(Entry {
+            out.push(TimelineEntry {
                 at: Some(event.at),
                 kind: EntryKind::Case,
                 words,

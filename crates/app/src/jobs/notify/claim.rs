@@ -1,6 +1,6 @@
 //! From the bytes of a notification to what it claims: nothing passes whose seal does not hold.
 
-use super::reason::{NO_V2_KEY, NO_V3_KEY, Reason};
+use super::reason::{NO_V2_KEY, NO_V3_KEY, SetAsideReason};
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
@@ -24,7 +24,7 @@ pub(super) struct Claim {
 }
 
 /// The merchant's keys, read once for a whole log.
-pub(super) struct Keys {
+pub(super) struct ClaimKeys {
     v2: Option<Secret<Vec<u8>>>,
     v3: Option<Secret<Vec<u8>>>,
     platform: Vec<VerifyKey>,
@@ -33,7 +33,7 @@ pub(super) struct Keys {
 pub(super) fn read_keys(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
-) -> Result<Keys, Failure> {
+) -> Result<ClaimKeys, Failure> {
     let secret = |kind| {
         ports.vault.get(id, kind).map_err(|error| {
             Failure::new(
@@ -51,7 +51,7 @@ pub(super) fn read_keys(
             &profile.public_key_id,
         )
     });
-    Ok(Keys {
+    Ok(ClaimKeys {
         v2: secret(SecretKind::V2Key)?,
         v3: secret(SecretKind::V3Key)?,
         platform,
@@ -83,12 +83,12 @@ fn platform_keys(pem: &str, public_key_id: &str) -> Vec<VerifyKey> {
 
 /// Why a notification goes no further.
 pub(super) enum Refusal {
-    Aside(Box<Option<Claim>>, Reason),
+    Aside(Box<Option<Claim>>, SetAsideReason),
     Failed(Failure),
 }
 
-impl From<Reason> for Refusal {
-    fn from(reason: Reason) -> Self {
+impl From<SetAsideReason> for Refusal {
+    fn from(reason: SetAsideReason) -> Self {
         Self::Aside(Box::new(None), reason)
     }
 }
@@ -99,23 +99,23 @@ impl From<Failure> for Refusal {
     }
 }
 
-fn reply_reason(error: &ReplyError) -> Reason {
+fn reply_reason(error: &ReplyError) -> SetAsideReason {
     match error {
-        ReplyError::Signature(_) => Reason::Forged(error.to_string()),
-        ReplyError::Foreign { .. } => Reason::Foreign(error.to_string()),
-        _ => Reason::Unreadable(error.to_string()),
+        ReplyError::Signature(_) => SetAsideReason::Forged(error.to_string()),
+        ReplyError::Foreign { .. } => SetAsideReason::Foreign(error.to_string()),
+        _ => SetAsideReason::Unreadable(error.to_string()),
     }
 }
 
-pub(super) fn open_v2(body: &[u8], keys: &Keys) -> Result<Claim, Refusal> {
-    let params = xml::read(body).map_err(|error| Reason::Unreadable(error.to_string()))?;
+pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
+    let params = xml::read(body).map_err(|error| SetAsideReason::Unreadable(error.to_string()))?;
     let key = keys
         .v2
         .as_ref()
-        .ok_or_else(|| Reason::Forged(NO_V2_KEY.to_owned()))?;
+        .ok_or_else(|| SetAsideReason::Forged(NO_V2_KEY.to_owned()))?;
     if kind(&params) == NoticeKind::Refund {
-        let notice =
-            RefundNotice::open(body, key).map_err(|error| Reason::Forged(error.to_string()))?;
+        let notice = RefundNotice::open(body, key)
+            .map_err(|error| SetAsideReason::Forged(error.to_string()))?;
         return Ok(Claim {
             kind: "v2.refund",
             key: format!("refund/{}/{}", notice.refund_id, notice.state.v2_word()),
@@ -159,16 +159,16 @@ pub(super) fn open_v2(body: &[u8], keys: &Keys) -> Result<Claim, Refusal> {
 pub(super) fn open_v3(
     headers: &[(String, String)],
     body: &[u8],
-    keys: &Keys,
+    keys: &ClaimKeys,
 ) -> Result<Claim, Refusal> {
-    let forged = |error: String| Refusal::from(Reason::Forged(error));
+    let forged = |error: String| Refusal::from(SetAsideReason::Forged(error));
     let signed = SignatureHeaders::collect(headers).map_err(|error| forged(error.to_string()))?;
     verify_signature(&signed, body, &keys.platform).map_err(|error| forged(error.to_string()))?;
     let key = keys
         .v3
         .as_ref()
         .ok_or_else(|| forged(NO_V3_KEY.to_owned()))?;
-    let unreadable = |error: String| Refusal::from(Reason::Unreadable(error));
+    let unreadable = |error: String| Refusal::from(SetAsideReason::Unreadable(error));
     let envelope = Envelope::read(body).map_err(|error| unreadable(error.to_string()))?;
     let plain = envelope
         .open(key)
@@ -210,6 +210,6 @@ pub(super) fn open_v3(
             ],
             document,
         }),
-        Subject::Other(_) => Err(Reason::OtherEvent(envelope.event_type).into()),
+        Subject::Other(_) => Err(SetAsideReason::OtherEvent(envelope.event_type).into()),
     }
 }

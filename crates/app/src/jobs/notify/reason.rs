@@ -20,12 +20,12 @@ pub enum Fate {
         first: Instant,
     },
     /// Not believed, or it does not fit; nothing was changed.
-    Aside(Reason),
+    Aside(SetAsideReason),
 }
 
 /// Why a notification is put aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
+pub enum SetAsideReason {
     /// Cannot be read at all.
     Unreadable(String),
     /// Its signature is missing or wrong, or it does not decrypt.
@@ -42,7 +42,7 @@ pub enum Reason {
     OtherEvent(String),
 }
 
-impl Reason {
+impl SetAsideReason {
     /// Stable word for scripts.
     #[must_use]
     pub const fn word(&self) -> &'static str {
@@ -127,20 +127,20 @@ mod tests {
     fn each_reason_has_a_word_of_its_own_and_a_sentence_in_both_languages() {
         let detail = || "x".to_owned();
         let all = [
-            Reason::Unreadable(detail()),
-            Reason::Forged(detail()),
-            Reason::Foreign(detail()),
-            Reason::NoOrder(detail()),
-            Reason::Mismatch(detail()),
-            Reason::Contradiction(detail()),
-            Reason::OtherEvent(detail()),
+            SetAsideReason::Unreadable(detail()),
+            SetAsideReason::Forged(detail()),
+            SetAsideReason::Foreign(detail()),
+            SetAsideReason::NoOrder(detail()),
+            SetAsideReason::Mismatch(detail()),
+            SetAsideReason::Contradiction(detail()),
+            SetAsideReason::OtherEvent(detail()),
         ];
-        let mut words: Vec<_> = all.iter().map(Reason::word).collect();
+        let mut words: Vec<_> = all.iter().map(SetAsideReason::word).collect();
         words.sort_unstable();
         words.dedup();
 
         assert_eq!(words.len(), all.len());
-        let unsigned = Reason::Forged(SignError::Missing.to_string());
+        let unsigned = SetAsideReason::Forged(SignError::Missing.to_string());
         assert_eq!(unsigned.particulars().zh, "通知里没有签名");
         for reason in all {
             assert!(!reason.words().zh.is_empty() && !reason.words().en.is_empty());

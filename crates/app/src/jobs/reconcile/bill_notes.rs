@@ -10,7 +10,7 @@ use wechatpay_codec::bill::BillReader;
 /// The part of a stored certificate that is read here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Facts {
+struct NoteFacts {
     reasons: Vec<ReasonFacts>,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn quarantined(day: BillDate, of_day: &[&ImportRecord]) -> Vec<Findin
         if import.standing != Standing::Quarantined {
             continue;
         }
-        let facts: Facts = serde_json::from_str(&import.facts).unwrap_or_default();
+        let facts: NoteFacts = serde_json::from_str(&import.facts).unwrap_or_default();
         for reason in facts.reasons {
             let category = Category::meant_by(&reason.code).next();
             if let Some(category) = category.filter(|_| reason.effect != "notice") {

@@ -1,6 +1,6 @@
 //! The Bills screen: every bill of the workspace, and one in full.
 
-use super::certificate::Facts;
+use super::certificate::CertificateFacts;
 use super::{Views, is_bill};
 use crate::Failure;
 use crate::model::{BillDetail, BillRow, BillState, RawLine};
@@ -43,7 +43,7 @@ impl Views<'_> {
         for (id, merchant) in self.records.profiles()? {
             let imports = self.books.imports(id)?;
             if let Some(found) = imports.iter().find(|i| i.import == import && is_bill(i)) {
-                let facts = Facts::of(found);
+                let facts = CertificateFacts::of(found);
                 return Ok(BillDetail {
                     row: bill_row(found, &merchant.name),
                     certificate: facts.certificate(found),
@@ -74,7 +74,7 @@ impl Views<'_> {
 }
 
 fn bill_row(import: &ImportRecord, merchant: &str) -> BillRow {
-    let facts = Facts::of(import);
+    let facts = CertificateFacts::of(import);
     BillRow {
         import: import.import,
         profile: import.profile,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Views;
-use super::compare::Pair;
+use super::compare::RowPair;
 use super::orders::order_events;
 use crate::Failure;
 use crate::command::{CaseList, ListAnswer};
@@ -121,10 +121,10 @@ impl Views<'_> {
     }
 
     /// The rows of both books that a finding is about, by the places it names.
-    fn pair(&self, profile: ProfileId, finding: &Finding) -> Result<Pair, Failure> {
-        let mut pair = Pair {
+    fn pair(&self, profile: ProfileId, finding: &Finding) -> Result<RowPair, Failure> {
+        let mut pair = RowPair {
             amounts: (finding.bill, finding.merchant),
-            ..Pair::default()
+            ..RowPair::default()
         };
         let refund = finding.out_refund_no.as_str();
         let trade = finding.out_trade_no.as_str();
@@ -152,7 +152,7 @@ impl Views<'_> {
 }
 
 /// Takes a row into the pair: the very row of the finding, else the newest version.
-fn take(pair: &mut Pair, found: &Occurrence, finding: &Finding) {
+fn take(pair: &mut RowPair, found: &Occurrence, finding: &Finding) {
     let is_bill_row = |row: RowRef| finding.bill_row.is_none_or(|wanted| wanted == row);
     let is_order_row = |row: RowRef| finding.order_row == Some(row) || !found.superseded;
     match found.row {
@@ -165,7 +165,7 @@ fn take(pair: &mut Pair, found: &Occurrence, finding: &Finding) {
 }
 
 fn timeline(
-    pair: &Pair,
+    pair: &RowPair,
     lines: (Option<&RawLine>, Option<&RawLine>),
     events: &[CaseEvent],
 ) -> Vec<TimelineEvent> {

@@ -10,7 +10,7 @@ use recondesk_ports::ImportRecord;
 /// The part of a stored certificate that is shown; what is absent reads as nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Facts {
+pub(super) struct CertificateFacts {
     kind: String,
     columns: u32,
     bytes: u64,
@@ -38,7 +38,7 @@ struct IdentityFacts {
     actual: String,
 }
 
-impl Facts {
+impl CertificateFacts {
     /// Reads the facts of an import; a document of another shape has none.
     pub(super) fn of(import: &ImportRecord) -> Self {
         serde_json::from_str(&import.facts).unwrap_or_default()
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_document_of_another_shape_has_no_facts() {
-        let facts: Facts = serde_json::from_str("{\"kind\":7}").unwrap_or_default();
+        let facts: CertificateFacts = serde_json::from_str("{\"kind\":7}").unwrap_or_default();
         assert_eq!(facts.score(), (0, 0));
     }
 }

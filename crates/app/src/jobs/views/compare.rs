@@ -5,7 +5,7 @@ use recondesk_domain::{BillState, Fen, FulfilStatus, MOrder, MRefund, WPay, WRef
 
 /// The row of each book that a case is about.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Pair {
+pub(super) struct RowPair {
     /// Payment of the bill.
     pub(super) pay: Option<WPay>,
     /// Refund of the bill.
@@ -21,7 +21,7 @@ pub(super) struct Pair {
 /// Seconds by which pay times may lie apart before they count as different.
 const TIME_TOLERANCE_S: i64 = 30 * 60;
 
-impl Pair {
+impl RowPair {
     /// The fields, what differs among the first five on top.
     pub(super) fn rows(&self) -> Vec<CompareRow> {
         let mut rows = if self.refund.is_some() || self.merchant_refund.is_some() {
@@ -293,11 +293,11 @@ mod tests {
 
     #[test]
     fn a_running_total_is_compared_with_the_sum_of_the_refunds() {
-        let pair = Pair {
+        let pair = RowPair {
             refund: Some(refund(1000)),
             order: Some(order(2400)),
             amounts: (Some(Fen::new(2400)), Some(Fen::new(2400))),
-            ..Pair::default()
+            ..RowPair::default()
         };
 
         let rows = pair.rows();

@@ -5,7 +5,7 @@ use crate::model::{
     SignOffItem, TagRow,
 };
 use recondesk_domain::{Category, Fen};
-use recondesk_reconcile::{CategoryLine, PoolRoll, PoolSide, Summary, Sums};
+use recondesk_reconcile::{CategoryLine, PoolRoll, PoolSide, RunSummary, Sums};
 
 /// The parts of the day's model that come from the summary alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,7 +32,7 @@ pub struct Figures {
 
 /// Reads the figures of a run. Payments and refunds are added up: each row of a book counts once.
 #[must_use]
-pub fn figures(summary: &Summary) -> Figures {
+pub fn figures(summary: &RunSummary) -> Figures {
     let lines = merged_lines(summary);
     let mut matched = (Sums::default(), Sums::default());
     for line in lines.iter().filter(|line| line.category.is_matched()) {
@@ -65,7 +65,11 @@ pub fn figures(summary: &Summary) -> Figures {
 
 /// The conditions for signing the day off, in the order of the card.
 #[must_use]
-pub fn sign_off(summary: &Summary, certificate_good: bool, urgent_open: u64) -> Vec<SignOffItem> {
+pub fn sign_off(
+    summary: &RunSummary,
+    certificate_good: bool,
+    urgent_open: u64,
+) -> Vec<SignOffItem> {
     let holds = summary
         .identities
         .iter()
@@ -80,7 +84,7 @@ pub fn sign_off(summary: &Summary, certificate_good: bool, urgent_open: u64) -> 
 }
 
 /// One line a category, payments and refunds of the same category added up; worst first.
-fn merged_lines(summary: &Summary) -> Vec<CategoryLine> {
+fn merged_lines(summary: &RunSummary) -> Vec<CategoryLine> {
     let mut out: Vec<CategoryLine> = Vec::new();
     for line in summary.lines() {
         match out.iter_mut().find(|known| known.category == line.category) {
@@ -118,7 +122,7 @@ fn category_row(line: &CategoryLine) -> CategoryRow {
     }
 }
 
-fn coverage(summary: &Summary) -> DayCoverage {
+fn coverage(summary: &RunSummary) -> DayCoverage {
     DayCoverage {
         wechat: summary.coverage.wechat.clone(),
         merchant: summary.coverage.merchant.clone(),
@@ -136,7 +140,7 @@ fn coverage(summary: &Summary) -> DayCoverage {
     }
 }
 
-fn equation(summary: &Summary) -> Vec<Equation> {
+fn equation(summary: &RunSummary) -> Vec<Equation> {
     let mut out: Vec<Equation> = Vec::new();
     for term in summary
         .pays
@@ -157,7 +161,7 @@ fn equation(summary: &Summary) -> Vec<Equation> {
     out
 }
 
-fn tags(summary: &Summary) -> Vec<TagRow> {
+fn tags(summary: &RunSummary) -> Vec<TagRow> {
     let row = |&(category, count): &(Category, u64)| TagRow {
         word: category.code().to_owned(),
         category: Some(category),
@@ -166,7 +170,7 @@ fn tags(summary: &Summary) -> Vec<TagRow> {
     summary.tags.iter().map(row).collect()
 }
 
-fn pool(summary: &Summary, side: PoolSide) -> PoolRow {
+fn pool(summary: &RunSummary, side: PoolSide) -> PoolRow {
     let mut out = PoolRow::default();
     for roll in summary.pool.iter().filter(|roll| roll.side == side) {
         let PoolRoll {
@@ -251,8 +255,8 @@ mod tests {
         BookSummary { lines, ..book }
     }
 
-    fn summary() -> Summary {
-        Summary {
+    fn summary() -> RunSummary {
+        RunSummary {
             day: BillDate::parse("2026-03-08").unwrap(),
             has_bill: true,
             fulfilment_known: true,

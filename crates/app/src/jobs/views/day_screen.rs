@@ -1,7 +1,7 @@
 //! The Reconcile screen: what is there of a day, and what its run says.
 
 use super::cases::{counts, number_of};
-use super::certificate::{Facts, hex};
+use super::certificate::{CertificateFacts, hex};
 use super::day::{figures, sign_off};
 use super::{Views, is_orders};
 use crate::Failure;
@@ -9,7 +9,7 @@ use crate::jobs::reconcile::Changes;
 use crate::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
 use recondesk_domain::{BillDate, Finding, ProfileId};
 use recondesk_ports::{CaseQuery, ImportRecord, RunRecord, Standing};
-use recondesk_reconcile::Summary;
+use recondesk_reconcile::RunSummary;
 
 /// Changed findings that are listed; their number is always told in full.
 const MOST_CHANGES: usize = 100;
@@ -23,7 +23,9 @@ impl Views<'_> {
         let mut merchant = self.profile(profile)?;
         let bill = self.bill_of(profile, day)?;
         let run = self.records.current_run(profile, day)?;
-        let certificate = bill.as_ref().map(|bill| Facts::of(bill).certificate(bill));
+        let certificate = bill
+            .as_ref()
+            .map(|bill| CertificateFacts::of(bill).certificate(bill));
         let good = certificate
             .as_ref()
             .is_some_and(crate::model::Certificate::is_good);
@@ -118,7 +120,7 @@ fn listed(changes: &Changes) -> DayChanges {
     }
 }
 
-fn fill(model: &mut DayModel, summary: &Summary) {
+fn fill(model: &mut DayModel, summary: &RunSummary) {
     let figures = figures(summary);
     model.coverage = figures.coverage;
     model.wechat = figures.wechat;

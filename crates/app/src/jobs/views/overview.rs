@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cases::counts;
-use super::certificate::Facts;
+use super::certificate::CertificateFacts;
 use super::day::figures;
 use super::{Views, is_bill, is_orders};
 use crate::Failure;
@@ -26,7 +26,7 @@ const AGES: [(u32, Option<u32>); 5] = [
 ];
 
 /// Everything of one merchant that the Overview adds up.
-struct Book {
+struct MerchantMorning {
     id: ProfileId,
     profile: MerchantProfile,
     imports: Vec<ImportRecord>,
@@ -91,7 +91,7 @@ impl Views<'_> {
         id: ProfileId,
         profile: MerchantProfile,
         day: BillDate,
-    ) -> Result<Book, Failure> {
+    ) -> Result<MerchantMorning, Failure> {
         let query = CaseQuery {
             profile: Some(id),
             day: Some(day),
@@ -99,7 +99,7 @@ impl Views<'_> {
         };
         let mut cases = self.records.cases(&query)?;
         cases.retain(|case| !case.status.is_closed());
-        Ok(Book {
+        Ok(MerchantMorning {
             id,
             profile,
             imports: self.books.imports(id)?,
@@ -125,9 +125,9 @@ impl Views<'_> {
         Ok(worst)
     }
 
-    fn merchant_day(&self, book: &Book, day: BillDate) -> MerchantDay {
+    fn merchant_day(&self, book: &MerchantMorning, day: BillDate) -> MerchantDay {
         let bill = bill_of(book, day);
-        let facts = bill.map(Facts::of);
+        let facts = bill.map(CertificateFacts::of);
         let run = run_of(book, day);
         let status = self.bill_status(bill, day);
         let (counts, at_stake) = counts(&book.cases);
@@ -155,8 +155,8 @@ impl Views<'_> {
             name: book.profile.name.clone(),
             mch_id: book.profile.mch_id.clone(),
             bill: status,
-            rows: facts.as_ref().map(Facts::rows),
-            amount: facts.as_ref().map(Facts::amount),
+            rows: facts.as_ref().map(CertificateFacts::rows),
+            amount: facts.as_ref().map(CertificateFacts::amount),
             matched: run.map(matched_share),
             counts,
             at_stake,
@@ -165,7 +165,7 @@ impl Views<'_> {
     }
 
     /// What happened since midnight, oldest first.
-    fn log(&self, books: &[Book]) -> Vec<LogLine> {
+    fn log(&self, books: &[MerchantMorning]) -> Vec<LogLine> {
         let today = self.now.day();
         let mut out = Vec::new();
         for book in books {
@@ -229,7 +229,7 @@ fn rejected(import: &ImportRecord) -> u64 {
         .unwrap_or_default()
 }
 
-fn bill_of(book: &Book, day: BillDate) -> Option<&ImportRecord> {
+fn bill_of(book: &MerchantMorning, day: BillDate) -> Option<&ImportRecord> {
     let of = |standing: Standing| {
         book.imports
             .iter()
@@ -238,7 +238,7 @@ fn bill_of(book: &Book, day: BillDate) -> Option<&ImportRecord> {
     of(Standing::Verified).or_else(|| of(Standing::Quarantined))
 }
 
-fn run_of(book: &Book, day: BillDate) -> Option<&RunRecord> {
+fn run_of(book: &MerchantMorning, day: BillDate) -> Option<&RunRecord> {
     book.runs.iter().find(|run| run.day == day)
 }
 
@@ -254,7 +254,7 @@ fn matched_share(run: &RunRecord) -> u32 {
         .unwrap_or(10_000)
 }
 
-fn totals(books: &[Book], merchants: &[MerchantDay], day: BillDate) -> MorningTotals {
+fn totals(books: &[MerchantMorning], merchants: &[MerchantDay], day: BillDate) -> MorningTotals {
     let mut out = MorningTotals {
         merchants: merchants.len() as u64,
         ..MorningTotals::default()
@@ -282,7 +282,7 @@ fn totals(books: &[Book], merchants: &[MerchantDay], day: BillDate) -> MorningTo
     out
 }
 
-fn clauses(books: &[Book], merchants: &[MerchantDay]) -> Vec<Clause> {
+fn clauses(books: &[MerchantMorning], merchants: &[MerchantDay]) -> Vec<Clause> {
     let unfulfilled = |category: Category| {
         matches!(
             category,
@@ -345,12 +345,12 @@ fn clauses(books: &[Book], merchants: &[MerchantDay]) -> Vec<Clause> {
     out
 }
 
-fn history(books: &[Book], day: BillDate) -> Vec<DayPoint> {
+fn history(books: &[MerchantMorning], day: BillDate) -> Vec<DayPoint> {
     let point = |day: BillDate| {
-        let bills: Vec<Facts> = books
+        let bills: Vec<CertificateFacts> = books
             .iter()
             .filter_map(|book| bill_of(book, day))
-            .map(Facts::of)
+            .map(CertificateFacts::of)
             .collect();
         let runs: Vec<&RunRecord> = books.iter().filter_map(|book| run_of(book, day)).collect();
         let (mut matched, mut rows, mut cases) = (0_u64, 0_u64, 0_u64);
@@ -368,14 +368,14 @@ fn history(books: &[Book], day: BillDate) -> Vec<DayPoint> {
             .any(|book| book.open.get(&day) == Some(&Severity::Urgent));
         let net = bills
             .iter()
-            .filter_map(Facts::net)
+            .filter_map(CertificateFacts::net)
             .fold(Fen::ZERO, |a, b| a.checked_add(b).unwrap_or(a));
         let share = u128::from(matched)
             .saturating_mul(10_000)
             .checked_div(u128::from(rows));
         DayPoint {
             day,
-            rows: (!bills.is_empty()).then(|| bills.iter().map(Facts::rows).sum()),
+            rows: (!bills.is_empty()).then(|| bills.iter().map(CertificateFacts::rows).sum()),
             net,
             cases,
             matched: share.and_then(|share| u32::try_from(share).ok()),
@@ -424,7 +424,7 @@ fn first_of_calendar(day: BillDate) -> BillDate {
     BillDate::ymd(year, month, 1).unwrap_or(day)
 }
 
-fn calendar(book: &Book, day: BillDate) -> Vec<CalendarDay> {
+fn calendar(book: &MerchantMorning, day: BillDate) -> Vec<CalendarDay> {
     let first_import = book.imports.iter().filter_map(|import| import.day).min();
     let first = first_of_calendar(day);
     let days = (first.number()..=day.number()).filter_map(BillDate::from_number);

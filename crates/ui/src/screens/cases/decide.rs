@@ -208,13 +208,13 @@ pub(super) fn buttons(
 
 /// The dialog that asks for a name or a reason, while it is open.
 #[derive(Default)]
-pub(super) struct Asking {
+pub(super) struct DecisionDialog {
     about: Option<(DecisionAction, recondesk_domain::ProfileId, String, String)>,
     text: String,
     opened: bool,
 }
 
-impl Asking {
+impl DecisionDialog {
     /// Carries a deed out, or opens the dialog it needs.
     pub(super) fn start(&mut self, deed: DecisionAction, detail: &CaseDetail, out: &mut Outbox) {
         let row = &detail.row;

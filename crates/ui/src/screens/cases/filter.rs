@@ -13,7 +13,7 @@ use recondesk_domain::{Category, Severity};
 
 /// The text of the filter field, as typed.
 #[derive(Default)]
-pub(super) struct FilterText {
+pub(super) struct CaseFilterText {
     typed: String,
     known: String,
 }
@@ -28,14 +28,14 @@ enum What {
     Closed,
 }
 
-struct Entry {
+struct FilterEntry {
     what: What,
     label: String,
     count: String,
     chosen: bool,
 }
 
-impl FilterText {
+impl CaseFilterText {
     /// Draws field and chips; changes go out as a new list.
     pub(super) fn bar(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let w = page.w;
@@ -107,7 +107,7 @@ fn chips(ui: &mut Ui, at: egui::Pos2, right: f32, page: &Page<'_>, out: &mut Out
     }
 }
 
-fn chip(entry: &Entry) -> Chip<'_> {
+fn chip(entry: &FilterEntry) -> Chip<'_> {
     let mark = match entry.what {
         What::Severity(severity) => Some(severity.into()),
         _ => None,
@@ -120,7 +120,7 @@ fn chip(entry: &Entry) -> Chip<'_> {
     }
 }
 
-fn entries(page: &Page<'_>) -> Vec<Entry> {
+fn entries(page: &Page<'_>) -> Vec<FilterEntry> {
     let w = page.w;
     let filter = &page.state.cases.filter;
     let totals = page.state.cases.totals.value();
@@ -134,7 +134,7 @@ fn entries(page: &Page<'_>) -> Vec<Entry> {
         let count = totals.map_or(0, |totals| totals.counts.of(severity));
         let chosen = filter.severities.contains(&severity);
         if count > 0 || chosen {
-            out.push(Entry {
+            out.push(FilterEntry {
                 what: What::Severity(severity),
                 label: w.severity(severity).to_owned(),
                 count: format::count(count),
@@ -143,7 +143,7 @@ fn entries(page: &Page<'_>) -> Vec<Entry> {
         }
     }
     for category in &filter.categories {
-        out.push(Entry {
+        out.push(FilterEntry {
             what: What::Category(*category),
             label: (w.cases.only_category)(category.code(), w.category(*category)),
             count: String::new(),
@@ -151,7 +151,7 @@ fn entries(page: &Page<'_>) -> Vec<Entry> {
         });
     }
     let day = filter.day.unwrap_or(page.state.day);
-    out.push(Entry {
+    out.push(FilterEntry {
         what: What::Day,
         label: (w.cases.this_day)(&format::short_day(day)),
         count: String::new(),
@@ -159,14 +159,14 @@ fn entries(page: &Page<'_>) -> Vec<Entry> {
     });
     let unowned = totals.map_or(0, |totals| totals.unowned);
     if unowned > 0 || filter.unowned {
-        out.push(Entry {
+        out.push(FilterEntry {
             what: What::Unowned,
             label: w.cases.unowned.to_owned(),
             count: format::count(unowned),
             chosen: filter.unowned,
         });
     }
-    out.push(Entry {
+    out.push(FilterEntry {
         what: What::Closed,
         label: w.cases.closed_state.to_owned(),
         count: String::new(),
@@ -199,7 +199,7 @@ fn toggled(filter: &CaseFilter, what: What, page: &Page<'_>) -> CaseFilter {
     next
 }
 
-fn fold(ui: &mut Ui, at: egui::Pos2, folded: &[&Entry], page: &Page<'_>, out: &mut Outbox) {
+fn fold(ui: &mut Ui, at: egui::Pos2, folded: &[&FilterEntry], page: &Page<'_>, out: &mut Outbox) {
     let label = (page.w.frame.more_filters)(&folded.len().to_string());
     let chosen = folded.iter().any(|entry| entry.chosen);
     let chip = Chip {

@@ -6,7 +6,7 @@ use super::{column_of, sort_of};
 use crate::page::Page;
 use crate::screens::columns::{self, Offer};
 use crate::theme::{Tone, TypeStyle};
-use crate::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
+use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory, TableOutput};
 use crate::{format, paint};
 use recondesk_app::model::{CaseFilter, CaseRow, age_days};
 
@@ -28,7 +28,7 @@ pub(super) fn show(
     page: &Page<'_>,
     panel_open: bool,
     memory: &mut TableMemory,
-) -> Output {
+) -> TableOutput {
     let short = panel_open && !page.class.is_wide();
     let columns = columns(page, panel_open);
     let filter = &page.state.cases.filter;

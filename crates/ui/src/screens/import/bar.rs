@@ -7,7 +7,7 @@ use crate::paint;
 use crate::theme::TypeStyle;
 use crate::widgets::input::{Field, select};
 use recondesk_app::model::{ImportSheet, MappingChoice, renamed};
-use recondesk_intake::{AmountUnit, Encoding, Kind, Mapping};
+use recondesk_intake::{AmountUnit, Encoding, Mapping, RecordKind};
 
 use super::given;
 
@@ -125,7 +125,10 @@ fn kind(
 ) -> Option<MappingChoice> {
     let w = &page.w.import;
     let place = line.place(ui, page, w.kind, 84.0);
-    let kinds = [(Kind::Orders, w.orders), (Kind::Refunds, w.refunds)];
+    let kinds = [
+        (RecordKind::Orders, w.orders),
+        (RecordKind::Refunds, w.refunds),
+    ];
     select(ui, place, w.kind, &kinds, sheet.mapping.kind).map(MappingChoice::Guessed)
 }
 

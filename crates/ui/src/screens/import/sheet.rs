@@ -8,7 +8,7 @@ use crate::widgets::card::Empty;
 use crate::widgets::input::select;
 use crate::{icons, paint};
 use recondesk_app::model::{ImportSheet, StoreAs};
-use recondesk_intake::{Column, Fate, Kind, Mapping, Preview, Reject, SampleRow};
+use recondesk_intake::{Column, Mapping, Preview, RecordKind, Reject, RowFate, SampleRow};
 
 const HEAD: f32 = 76.0;
 /// Least height: the head and five rows.
@@ -86,7 +86,7 @@ fn widths(ui: &Ui, sheet: &ImportSheet) -> Vec<f32> {
         .collect()
 }
 
-fn options(page: &Page<'_>, kind: Kind) -> Vec<(StoreAs, &'static str)> {
+fn options(page: &Page<'_>, kind: RecordKind) -> Vec<(StoreAs, &'static str)> {
     let w = page.w;
     let mut out = vec![
         (StoreAs::Nothing, w.import.skip),
@@ -174,7 +174,7 @@ fn rows(ui: &mut Ui, page: &Page<'_>, (sheet, widths): (&ImportSheet, &[f32]), v
 
 fn refused(preview: Option<&Preview>, at: usize) -> Option<&Reject> {
     match &preview?.rows.get(at)?.fate {
-        Fate::Refused(reject) => Some(reject),
+        RowFate::Refused(reject) => Some(reject),
         _ => None,
     }
 }

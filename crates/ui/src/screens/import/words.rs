@@ -11,7 +11,7 @@ use crate::widgets::input::select;
 use crate::{format, paint};
 use recondesk_app::model::{ImportSheet, renamed};
 use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus};
-use recondesk_intake::{Kind, Mapping, Preview, StatusWord};
+use recondesk_intake::{Mapping, Preview, RecordKind, StatusWord};
 
 /// Words shown at once; the others come up as these are settled.
 const SHOWN: usize = 3;
@@ -55,8 +55,8 @@ pub(super) fn show(
         let at = pos2(rect.left() + 210.0, y);
         paint::left(p, at, &rows, (TypeStyle::Small, page.t.text_3));
         let meaning = match sheet.mapping.kind {
-            Kind::Orders => order_word(ui, pos2(rect.left() + 300.0, y), page, word),
-            Kind::Refunds => refund_word(ui, pos2(rect.left() + 300.0, y), page, word),
+            RecordKind::Orders => order_word(ui, pos2(rect.left() + 300.0, y), page, word),
+            RecordKind::Refunds => refund_word(ui, pos2(rect.left() + 300.0, y), page, word),
         };
         if let Some(meaning) = meaning {
             changed = Some(with(sheet, word, meaning));

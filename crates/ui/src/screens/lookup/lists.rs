@@ -10,13 +10,13 @@ use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::widgets::input::Field;
 use crate::widgets::progress;
-use crate::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
+use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory, TableOutput};
 use crate::{format, icons, paint};
 use recondesk_app::jobs::lookup::answers::{reason, verdict_word};
-use recondesk_app::jobs::lookup::gather::pay_status_words;
-use recondesk_app::jobs::lookup::live::Asked;
+use recondesk_app::jobs::lookup::collect::pay_status_words;
+use recondesk_app::jobs::lookup::live::LiveAnswer;
 use recondesk_app::jobs::lookup::recognise::recognise_list;
-use recondesk_app::jobs::query::Verdict;
+use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Ask, Command, ExportFormat, Task, TaskKind};
 use recondesk_ports::ExchangeRecord;
 
@@ -45,7 +45,7 @@ struct HistoryRows<'a> {
 
 struct AnswerRows<'a> {
     page: &'a Page<'a>,
-    rows: &'a [Asked],
+    rows: &'a [LiveAnswer],
 }
 
 impl Lists {
@@ -176,7 +176,7 @@ impl Lists {
         &mut self,
         ui: &Ui,
         page: &Page<'_>,
-        table: &Output,
+        table: &TableOutput,
         number: &dyn Fn(u64) -> Option<String>,
     ) -> Option<String> {
         let w = page.w;
@@ -424,7 +424,7 @@ impl Rows for AnswerRows<'_> {
         };
         let (t, w) = (cell.t, self.page.w);
         let state = match &asked.inquiry.verdict {
-            Verdict::Known(state) => Some(state),
+            QueryVerdict::Known(state) => Some(state),
             _ => None,
         };
         match cell.column() {
@@ -470,7 +470,7 @@ impl Rows for AnswerRows<'_> {
     }
 }
 
-fn verdict_words(page: &Page<'_>, asked: &Asked) -> (Tone, &'static str) {
+fn verdict_words(page: &Page<'_>, asked: &LiveAnswer) -> (Tone, &'static str) {
     let (word, term) = verdict_word(asked);
     let mood = match word {
         "agrees" => Tone::Ok,

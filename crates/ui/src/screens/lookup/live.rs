@@ -10,10 +10,10 @@ use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{icons, paint};
 use recondesk_app::jobs::exchange::ExchangeError;
-use recondesk_app::jobs::lookup::desk::Live;
-use recondesk_app::jobs::lookup::fields::Field;
+use recondesk_app::jobs::lookup::fields::AnswerField;
+use recondesk_app::jobs::lookup::session::Live;
 use recondesk_app::jobs::lookup::ticket;
-use recondesk_app::jobs::query::Verdict;
+use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Ask, Command};
 
 /// What a person wants of the answer.
@@ -158,12 +158,12 @@ fn waiting(ui: &Ui, body: Rect, page: &Page<'_>) {
     let Some(order) = page
         .state
         .lookup
-        .story()
-        .and_then(|story| story.dossier.order())
+        .view()
+        .and_then(|view| view.record.order())
     else {
         return;
     };
-    let (zh, en) = recondesk_app::jobs::lookup::gather::pay_status_words(order.pay_status);
+    let (zh, en) = recondesk_app::jobs::lookup::collect::pay_status_words(order.pay_status);
     let state = if page.w.is_zh() { zh } else { en };
     let paid = order
         .paid_at
@@ -221,7 +221,7 @@ fn heads(ui: &Ui, body: Rect, page: &Page<'_>, columns: [f32; 3]) {
 fn answer(ui: &mut Ui, rect: Rect, page: &Page<'_>, live: &Live) -> Option<LiveAction> {
     let (t, l) = (page.t, &page.w.lookup);
     let body = Rect::from_min_max(pos2(rect.left(), rect.top() + 42.0), rect.max);
-    let known = matches!(live.asked.inquiry.verdict, Verdict::Known(_));
+    let known = matches!(live.asked.inquiry.verdict, QueryVerdict::Known(_));
     standing(ui, body, page, live);
     let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - FOOT), rect.max);
     if known {
@@ -293,10 +293,10 @@ fn standing(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
     let y = body.top() + 11.0;
     let left = body.left() + 16.0;
     let trusted = match &live.asked.inquiry.verdict {
-        Verdict::Known(_) | Verdict::NotFound | Verdict::ExchangeError(ExchangeError::Fault(_)) => {
-            true
-        }
-        Verdict::ExchangeError(_) => false,
+        QueryVerdict::Known(_)
+        | QueryVerdict::NotFound
+        | QueryVerdict::ExchangeError(ExchangeError::Fault(_)) => true,
+        QueryVerdict::ExchangeError(_) => false,
     };
     let exchange = live.asked.inquiry.exchanges.first();
     let took = exchange
@@ -333,7 +333,7 @@ fn standing(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
     paint::say(ui, "standing", place, &pieces.join(" • "));
 }
 
-fn field_row(ui: &Ui, line: Rect, page: &Page<'_>, columns: [f32; 3], field: &Field) {
+fn field_row(ui: &Ui, line: Rect, page: &Page<'_>, columns: [f32; 3], field: &AnswerField) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let y = line.center().y;
@@ -403,8 +403,8 @@ fn verdict(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
     let (mood, title, note, detail) = match &live.asked.inquiry.verdict {
-        Verdict::Known(_) => return,
-        Verdict::NotFound => {
+        QueryVerdict::Known(_) => return,
+        QueryVerdict::NotFound => {
             let found = live.asked.differences.first();
             let mood = if found.is_some() {
                 Tone::Urgent
@@ -414,19 +414,19 @@ fn verdict(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
             let note = found.map_or(l.not_found_note, |differ| w.of(&differ.words));
             (mood, l.not_found.to_owned(), note.to_owned(), String::new())
         }
-        Verdict::ExchangeError(ExchangeError::Untrusted(why)) => (
+        QueryVerdict::ExchangeError(ExchangeError::Untrusted(why)) => (
             Tone::Urgent,
             l.untrusted.to_owned(),
             l.unclear_note.to_owned(),
             why.clone(),
         ),
-        Verdict::ExchangeError(ExchangeError::Unclear(why)) => (
+        QueryVerdict::ExchangeError(ExchangeError::Unclear(why)) => (
             Tone::Watch,
             (l.unclear)(&short(why)),
             l.unclear_note.to_owned(),
             why.clone(),
         ),
-        Verdict::ExchangeError(trouble) => {
+        QueryVerdict::ExchangeError(trouble) => {
             let (title, advice) = trouble.words();
             let (title, advice) = (w.of(&title).to_owned(), w.of(&advice).to_owned());
             (Tone::Fault, title, advice, trouble.to_string())

@@ -12,8 +12,8 @@ use crate::widgets::input::Field;
 use crate::widgets::label::Chip;
 use crate::{icons, paint};
 use recondesk_app::Command;
-use recondesk_app::jobs::lookup::desk::{Local, LookUp};
 use recondesk_app::jobs::lookup::recognise::Cleaning;
+use recondesk_app::jobs::lookup::session::{Local, LookUp};
 use recondesk_ports::NumberKind;
 
 /// Chips shown at most: a pasted list belongs under Many.
@@ -111,11 +111,11 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
         .numbers
         .iter()
         .find(|found| found.number == local.number);
-    let story = page.state.lookup.story();
-    let said = match (story, found.and_then(|found| found.kinds.first())) {
-        (Some(story), _) => {
-            let who = &story.dossier.profile.1.name;
-            (l.recognised)(kind_name(w, story.kind), who)
+    let view = page.state.lookup.view();
+    let said = match (view, found.and_then(|found| found.kinds.first())) {
+        (Some(view), _) => {
+            let who = &view.record.profile.1.name;
+            (l.recognised)(kind_name(w, view.kind), who)
         }
         // An error code or a message is explained below; nothing of it may be an order.
         (None, Some(kind)) if local.explained.is_empty() && local.notices == 0 => {
@@ -124,7 +124,7 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
         (None, _) => String::new(),
     };
     if !said.is_empty() {
-        let (icon, color) = if story.is_some() {
+        let (icon, color) = if view.is_some() {
             (icons::CHECK, t.green.text)
         } else {
             (icons::QUESTION, t.text_3)
@@ -203,10 +203,10 @@ pub(super) fn chips(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &m
         }
     }
     if local.stories.len() > 1 {
-        for (nth, story) in local.stories.iter().take(CHIPS).enumerate() {
-            let dossier = &story.dossier;
-            let kind = kind_name(page.w, story.kind);
-            let label = format!("{} {} {kind}", dossier.profile.1.name, dossier.out_trade_no);
+        for (nth, view) in local.stories.iter().take(CHIPS).enumerate() {
+            let record = &view.record;
+            let kind = kind_name(page.w, view.kind);
+            let label = format!("{} {} {kind}", record.profile.1.name, record.out_trade_no);
             let chosen = nth == page.state.lookup.chosen;
             if place(&label, chosen) && !chosen {
                 out.push(Action::ChooseStory(nth));

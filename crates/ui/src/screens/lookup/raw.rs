@@ -10,7 +10,7 @@ use crate::widgets::dialog::{Dialog, Ended};
 use crate::{icons, paint};
 use recondesk_app::Command;
 use recondesk_app::jobs::exchange::Exchange;
-use recondesk_app::jobs::lookup::desk::Live;
+use recondesk_app::jobs::lookup::session::Live;
 use recondesk_app::jobs::lookup::ticket::mask_message;
 
 /// The messages, while they are in view.

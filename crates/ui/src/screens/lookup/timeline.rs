@@ -7,24 +7,24 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::card;
 use crate::{format, icons, paint};
 use recondesk_app::jobs::lookup::OrderView;
-use recondesk_app::jobs::lookup::timeline::{Entry, EntryKind};
+use recondesk_app::jobs::lookup::timeline::{EntryKind, TimelineEntry};
 use recondesk_domain::Instant;
 
 const ROW: f32 = 52.0;
 
 /// Draws it.
-pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, story: &OrderView) {
+pub(super) fn show(ui: &mut Ui, rect: Rect, page: &Page<'_>, view: &OrderView) {
     let l = &page.w.lookup;
     let body = card::titled(ui, rect, l.timeline, l.timeline_note);
     let body = Rect::from_min_max(body.min, body.max - vec2(1.0, 1.0));
     paint::region(ui, body, "timeline", |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let count = story.entries.len() + 1;
+            let count = view.entries.len() + 1;
             let size = vec2(body.width(), count as f32 * ROW + 8.0);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
             let visible = ui.clip_rect();
             let mut before: Option<Instant> = None;
-            for (nth, entry) in story.entries.iter().enumerate() {
+            for (nth, entry) in view.entries.iter().enumerate() {
                 let top = area.top() + nth as f32 * ROW;
                 let line = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), ROW));
                 if line.intersects(visible) {
@@ -43,7 +43,7 @@ fn row(
     ui: &Ui,
     line: Rect,
     page: &Page<'_>,
-    (nth, entry, before): (usize, &Entry, Option<Instant>),
+    (nth, entry, before): (usize, &TimelineEntry, Option<Instant>),
 ) {
     let t = page.t;
     let p = ui.painter();
@@ -116,7 +116,7 @@ fn time_words(at: Option<Instant>, before: Option<Instant>, now: Instant) -> Str
     }
 }
 
-fn look(entry: &Entry) -> (char, Tone) {
+fn look(entry: &TimelineEntry) -> (char, Tone) {
     let good = entry.state == "SUCCESS";
     match entry.kind {
         EntryKind::Order if entry.words.en == "Delivered" => (icons::TRUCK, Tone::Ok),
@@ -135,7 +135,7 @@ fn look(entry: &Entry) -> (char, Tone) {
     }
 }
 
-fn what(entry: &Entry, page: &Page<'_>) -> String {
+fn what(entry: &TimelineEntry, page: &Page<'_>) -> String {
     let words = page.w.of(&entry.words);
     let tells_state = matches!(
         entry.kind,
@@ -149,7 +149,7 @@ fn what(entry: &Entry, page: &Page<'_>) -> String {
     }
 }
 
-fn source(entry: &Entry, page: &Page<'_>) -> String {
+fn source(entry: &TimelineEntry, page: &Page<'_>) -> String {
     match (entry.row, entry.source.rsplit_once(':')) {
         (Some(row), Some((file, _))) => {
             (page.w.lookup.at_line)(file, &format::count(u64::from(row.line)))

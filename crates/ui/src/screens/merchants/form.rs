@@ -14,7 +14,7 @@ use recondesk_app::model::{DraftErrors, MerchantRow, ProfileDraft};
 use recondesk_domain::{ApiVersion, ProfileId, ProfileProblem, Secret, SecretKind, SignType};
 
 /// The form while it is open.
-pub(super) struct Form {
+pub(super) struct MerchantForm {
     /// As typed.
     pub(super) draft: ProfileDraft,
     stored: ProfileDraft,
@@ -35,7 +35,7 @@ pub(super) enum MerchantFormAction {
 
 const ROW: f32 = 58.0;
 
-impl Form {
+impl MerchantForm {
     pub(super) fn new(draft: ProfileDraft) -> Self {
         Self {
             stored: draft.clone(),
@@ -222,7 +222,7 @@ impl Form {
 
     fn basics(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
         let m = &page.w.merchants;
-        let mut lines = Lines {
+        let mut lines = FormRows {
             area,
             top: area.top(),
         };
@@ -293,7 +293,7 @@ impl Form {
 
     fn rules(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
         let m = &page.w.merchants;
-        let mut lines = Lines {
+        let mut lines = FormRows {
             area,
             top: area.top(),
         };
@@ -457,12 +457,12 @@ impl Form {
 }
 
 /// Form rows below each other: label, help or error, and the place of the input.
-struct Lines {
+struct FormRows {
     area: Rect,
     top: f32,
 }
 
-impl Lines {
+impl FormRows {
     fn next(
         &mut self,
         ui: &Ui,

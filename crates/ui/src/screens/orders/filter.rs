@@ -29,12 +29,12 @@ pub(super) const FULFILMENT: [FulfilStatus; 5] = [
 
 /// The text of the filter field, as typed.
 #[derive(Default)]
-pub(super) struct FilterText {
+pub(super) struct OrderFilterText {
     typed: String,
     known: String,
 }
 
-impl FilterText {
+impl OrderFilterText {
     /// Draws field and chips; changes go out as a new list.
     pub(super) fn bar(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let Some(filter) = &page.state.orders.filter else {

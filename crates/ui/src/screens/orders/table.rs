@@ -6,7 +6,7 @@ use crate::format;
 use crate::page::Page;
 use crate::screens::columns::{self, Offer};
 use crate::theme::TypeStyle;
-use crate::widgets::table::{Cell, Column, Output, Rows, Table, TableMemory};
+use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory, TableOutput};
 use recondesk_app::model::OrderFilter;
 use recondesk_domain::Instant;
 use recondesk_ports::SortBy;
@@ -23,7 +23,7 @@ pub(super) fn show(
     page: &Page<'_>,
     open: bool,
     memory: &mut TableMemory,
-) -> Output {
+) -> TableOutput {
     let columns = columns(page, open);
     let filter = page.state.orders.filter.as_ref();
     let table = Table {

@@ -29,7 +29,7 @@ pub(super) fn height(model: &OverviewModel) -> f32 {
 }
 
 /// Where the columns stand, from the left edge of the table.
-struct Columns {
+struct MerchantColumns {
     name: f32,
     bill: f32,
     rows_right: f32,
@@ -43,7 +43,7 @@ struct Columns {
     wide: bool,
 }
 
-impl Columns {
+impl MerchantColumns {
     fn of(page: &Page<'_>, width: f32) -> Self {
         match page.class.width {
             Width::Wide => Self {
@@ -99,7 +99,7 @@ impl Columns {
 pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mut Outbox) {
     let t = page.t;
     paint::card(ui.painter(), rect, t);
-    let columns = Columns::of(page, rect.width());
+    let columns = MerchantColumns::of(page, rect.width());
     head(ui, rect, page, &columns);
     for (nth, row) in model.merchants.iter().take(MOST).enumerate() {
         let top = rect.top() + HEAD + nth as f32 * ROW;
@@ -117,7 +117,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     }
 }
 
-fn head(ui: &Ui, rect: Rect, page: &Page<'_>, c: &Columns) {
+fn head(ui: &Ui, rect: Rect, page: &Page<'_>, c: &MerchantColumns) {
     let (t, o) = (page.t, &page.w.overview);
     let p = ui.painter();
     let y = rect.top() + HEAD / 2.0;
@@ -151,7 +151,7 @@ fn merchant(
     ui: &Ui,
     line: Rect,
     page: &Page<'_>,
-    (row, c, last): (&MerchantDay, &Columns, bool),
+    (row, c, last): (&MerchantDay, &MerchantColumns, bool),
     out: &mut Outbox,
 ) {
     let t = page.t;
@@ -258,7 +258,7 @@ fn bill(page: &Page<'_>, status: BillStatus) -> (Tone, String) {
     }
 }
 
-fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &Columns)) {
+fn work(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &MerchantColumns)) {
     let t = page.t;
     let p = ui.painter();
     if row.matched.is_none() {

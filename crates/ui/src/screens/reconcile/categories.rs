@@ -46,7 +46,7 @@ fn shown(model: &DayModel) -> Vec<CategoryRow> {
     rows
 }
 
-struct Columns {
+struct CategoryColumns {
     code: f32,
     category: f32,
     severity: f32,
@@ -56,7 +56,7 @@ struct Columns {
     action: f32,
 }
 
-impl Columns {
+impl CategoryColumns {
     fn of(rect: Rect) -> Self {
         let at = |share: f32| rect.left() + rect.width() * share;
         Self {
@@ -76,7 +76,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: 
     let (t, d) = (page.t, &page.w.day);
     let p = ui.painter();
     paint::card(p, rect, t);
-    let c = Columns::of(rect);
+    let c = CategoryColumns::of(rect);
     let y = rect.top() + HEAD / 2.0;
     let style = (TypeStyle::Small, t.text_3);
     paint::left(p, pos2(c.code, y), d.code, style);
@@ -114,7 +114,7 @@ fn category(
     ui: &Ui,
     line: Rect,
     page: &Page<'_>,
-    (row, c): (&CategoryRow, &Columns),
+    (row, c): (&CategoryRow, &CategoryColumns),
     out: &mut Outbox,
 ) {
     let (t, w) = (page.t, page.w);
@@ -199,7 +199,7 @@ fn category(
     }
 }
 
-fn total(ui: &Ui, line: Rect, page: &Page<'_>, (model, c): (&DayModel, &Columns)) {
+fn total(ui: &Ui, line: Rect, page: &Page<'_>, (model, c): (&DayModel, &CategoryColumns)) {
     let t = page.t;
     let p = ui.painter();
     paint::hline(p, line.x_range().shrink(1.0), line.top() - 1.0, t.line);

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui, pos2};
 
-use super::difference::{self, Place};
+use super::difference::{self, DifferenceCursor};
 use super::steps;
 use crate::page::{Page, cut_top};
 use crate::theme::{Tone, TypeStyle};
@@ -28,7 +28,7 @@ pub(super) fn show(
     rect: Rect,
     page: &Page<'_>,
     slot: &Remote<Box<LabAnswer>>,
-    place: &mut Place,
+    place: &mut DifferenceCursor,
 ) -> Option<AnswerAction> {
     if let Some(failure) = slot.failure() {
         refused(ui, rect, failure);
@@ -78,7 +78,7 @@ fn show_why(
     rect: Rect,
     page: &Page<'_>,
     why: &Why,
-    (slot, place): (&Remote<Box<LabAnswer>>, &mut Place),
+    (slot, place): (&Remote<Box<LabAnswer>>, &mut DifferenceCursor),
 ) -> Option<AnswerAction> {
     let w = &page.w.signature;
     let hints = match &why.verdict {

@@ -9,7 +9,7 @@ use crate::paint;
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
-use wechatpay_codec::selftest::{Check, Outcome};
+use wechatpay_codec::selftest::{Check, CheckOutcome};
 
 /// What is open.
 #[derive(Default)]
@@ -109,7 +109,7 @@ fn list(ui: &mut Ui, rect: Rect, page: &Page<'_>, checks: &[Check]) {
     let t = page.t;
     let shown: Vec<&Check> = checks
         .iter()
-        .filter(|check| check.outcome != Outcome::Skipped)
+        .filter(|check| check.outcome != CheckOutcome::Skipped)
         .collect();
     paint::region(ui, rect, "checks", |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -123,7 +123,7 @@ fn list(ui: &mut Ui, rect: Rect, page: &Page<'_>, checks: &[Check]) {
                     let y = line.center().y;
                     paint::hline(p, line.x_range(), line.bottom() - 1.0, t.line_weak);
                     let (mood, words, color) = match &check.outcome {
-                        Outcome::Failed(reason) => (Tone::Urgent, reason.as_str(), t.red.text),
+                        CheckOutcome::Failed(reason) => (Tone::Urgent, reason.as_str(), t.red.text),
                         _ => (Tone::Ok, check.source.as_str(), t.text_3),
                     };
                     paint::mark(p, pos2(line.left() + 8.0, y), mood, t);

@@ -8,7 +8,7 @@ use crate::page::{Page, cut_top};
 use crate::paint;
 use crate::theme::{Tokens, TypeStyle};
 use crate::widgets::card;
-use crate::widgets::visible::{self, LINE, Stretch};
+use crate::widgets::visible::{self, ByteStretch, LINE};
 use wechatpay_codec::lab::hunks::{Hunk, hunks};
 
 /// Bytes shown before a difference.
@@ -16,13 +16,13 @@ const BEFORE: usize = 40;
 
 /// Which difference is in view.
 #[derive(Default)]
-pub(super) struct Place {
+pub(super) struct DifferenceCursor {
     nth: usize,
     /// The strings that were compared, so that they are not compared in each frame.
     seen: Option<(Vec<u8>, Vec<u8>, Vec<Hunk>)>,
 }
 
-impl Place {
+impl DifferenceCursor {
     fn hunks(&mut self, one: &[u8], other: &[u8]) -> &[Hunk] {
         let is_known = self
             .seen
@@ -47,7 +47,7 @@ pub(super) fn show(
     rect: Rect,
     page: &Page<'_>,
     (one, other, names): (&[u8], &[u8], [&str; 2]),
-    place: &mut Place,
+    place: &mut DifferenceCursor,
 ) {
     let (t, w) = (page.t, &page.w.signature);
     let body = card::titled(ui, rect, w.difference, w.difference_note);
@@ -149,7 +149,7 @@ fn char_start(text: &[u8], mut at: usize) -> usize {
 
 /// Stretches under construction, from left to right.
 struct Run {
-    out: Vec<Stretch>,
+    out: Vec<ByteStretch>,
     at: usize,
     end: usize,
 }
@@ -158,7 +158,7 @@ impl Run {
     fn to(&mut self, end: usize, color: Color32, ground: Color32) {
         let end = end.min(self.end);
         if self.at < end {
-            self.out.push(Stretch {
+            self.out.push(ByteStretch {
                 bytes: self.at..end,
                 color,
                 ground,
@@ -168,7 +168,7 @@ impl Run {
     }
 
     fn caret(&mut self, color: Color32, ground: Color32) {
-        self.out.push(Stretch {
+        self.out.push(ByteStretch {
             bytes: 0..0,
             color,
             ground,
@@ -180,7 +180,7 @@ fn stretches(
     view: Range<usize>,
     (found, bytes, field): (&[Hunk], Side, Side),
     (is_wrong, t): (bool, &Tokens),
-) -> Vec<Stretch> {
+) -> Vec<ByteStretch> {
     let (ground, tone) = if is_wrong {
         (t.diff_del, t.red.text)
     } else {

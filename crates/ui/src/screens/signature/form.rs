@@ -2,7 +2,7 @@
 
 use super::cell::{NAMES, ROW, cell};
 use super::key::{KeyField, caption};
-use super::request::Request;
+use super::request::V3Message;
 use crate::page::{Page, cut_left, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
@@ -14,7 +14,7 @@ use recondesk_app::model::{LabAsk, LabChoice, LabFill, LabMessage, LabTab, SendA
 use recondesk_domain::SignType;
 use wechatpay_codec::lab::paste::HttpPart;
 use wechatpay_codec::lab::sending::refusal;
-use wechatpay_codec::lab::template::{Problem, Template, check};
+use wechatpay_codec::lab::template::{FieldProblem, Template, check};
 use wechatpay_codec::lab::template_v3::TemplateV3;
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::{Param, Params};
@@ -31,20 +31,20 @@ pub(super) enum FormAction {
 }
 
 /// What the form holds.
-pub(super) struct Form {
+pub(super) struct RequestForm {
     pub(super) choice: LabChoice,
     pub(super) key: KeyField,
     pub(super) given: String,
     sign_type: SignType,
     fields: Vec<(String, String)>,
     new_name: String,
-    request: Option<Box<Request>>,
+    request: Option<Box<V3Message>>,
     other_side: String,
-    problems: Vec<Problem>,
+    problems: Vec<FieldProblem>,
     checked: Vec<(String, String)>,
 }
 
-impl Default for Form {
+impl Default for RequestForm {
     fn default() -> Self {
         Self {
             choice: LabChoice::V2(Template::OrderJsapi),
@@ -61,7 +61,7 @@ impl Default for Form {
     }
 }
 
-impl Form {
+impl RequestForm {
     pub(super) fn is_empty(&self) -> bool {
         self.fields.is_empty() && self.request.is_none()
     }
@@ -80,7 +80,7 @@ impl Form {
             }
             LabFill::Request(template, http) => {
                 self.choice = LabChoice::V3(*template);
-                self.request = Some(Box::new(Request::of(http)));
+                self.request = Some(Box::new(V3Message::of(http)));
                 self.fields.clear();
             }
             LabFill::Taken(pasted) => {
@@ -99,7 +99,7 @@ impl Form {
                         || http.target.starts_with("/v3/")
                 };
                 let http = pasted.http.as_ref().filter(is_v3);
-                self.request = http.map(|http| Box::new(Request::of(http)));
+                self.request = http.map(|http| Box::new(V3Message::of(http)));
                 if self.request.is_some() {
                     self.choice = LabChoice::V3(TemplateV3::Free);
                 }

@@ -22,7 +22,7 @@ use wechatpay_codec::front_end::{JsSet, PaySet};
 
 /// A part of the tab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Part {
+pub(super) enum FrontPart {
     /// Parameters to pay.
     #[default]
     Pay,
@@ -34,12 +34,17 @@ pub(super) enum Part {
     Places,
 }
 
-const PARTS: [Part; 4] = [Part::Pay, Part::Config, Part::OAuth, Part::Places];
+const PARTS: [FrontPart; 4] = [
+    FrontPart::Pay,
+    FrontPart::Config,
+    FrontPart::OAuth,
+    FrontPart::Places,
+];
 
 /// What the left side holds.
 #[derive(Default)]
 pub(super) struct Front {
-    pub(super) part: Part,
+    pub(super) part: FrontPart,
     prepay: String,
     appid: String,
     method: PayMethod,
@@ -76,13 +81,13 @@ impl Front {
             self.part = *part;
         }
         match self.part {
-            Part::Pay => {
+            FrontPart::Pay => {
                 let (line, rest) = cut_top(rest, 50.0, 8.0);
                 key.show(ui, line, page);
                 let foot = self.pay_fields(ui, rest, page);
                 deed(ui, foot, page, self.pay_ask(key))
             }
-            Part::Config => {
+            FrontPart::Config => {
                 let rest = field(
                     ui,
                     rest,
@@ -103,7 +108,7 @@ impl Front {
                 );
                 deed(ui, foot, page, self.config_ask(key))
             }
-            Part::OAuth => {
+            FrontPart::OAuth => {
                 let rest = field(ui, rest, page, (&mut self.appid, w.appid, "", false));
                 let rest = field(
                     ui,
@@ -123,7 +128,7 @@ impl Front {
                 }
                 None
             }
-            Part::Places => {
+            FrontPart::Places => {
                 let rest = field(
                     ui,
                     rest,
@@ -200,10 +205,10 @@ impl Front {
         answer: Option<&LabAnswer>,
     ) {
         match (self.part, answer) {
-            (Part::Pay, Some(LabAnswer::FrontEnd(sets))) => pay_cards(ui, rect, page, sets),
-            (Part::Config, Some(LabAnswer::Config(set))) => config_cards(ui, rect, page, set),
-            (Part::OAuth, _) => self.oauth_cards(ui, rect, page),
-            (Part::Places, _) => self.place_cards(ui, rect, page),
+            (FrontPart::Pay, Some(LabAnswer::FrontEnd(sets))) => pay_cards(ui, rect, page, sets),
+            (FrontPart::Config, Some(LabAnswer::Config(set))) => config_cards(ui, rect, page, set),
+            (FrontPart::OAuth, _) => self.oauth_cards(ui, rect, page),
+            (FrontPart::Places, _) => self.place_cards(ui, rect, page),
             _ => {
                 let w = &page.w.signature;
                 paint::card(ui.painter(), rect, page.t);

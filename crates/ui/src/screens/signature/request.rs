@@ -14,7 +14,7 @@ use wechatpay_codec::v3::Authorization;
 const MOST_EDITED: usize = 16_384;
 
 /// An APIv3 message in the form.
-pub(super) struct Request {
+pub(super) struct V3Message {
     method: String,
     host: String,
     target: String,
@@ -26,7 +26,7 @@ pub(super) struct Request {
     fixed: Option<HttpPart>,
 }
 
-impl Request {
+impl V3Message {
     pub(super) fn of(http: &HttpPart) -> Self {
         let header = http.header("Authorization").map(Authorization::parse);
         let is_broken = matches!(header, Some(Err(_)));

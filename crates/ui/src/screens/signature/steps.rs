@@ -10,7 +10,7 @@ use crate::{icons, paint};
 use recondesk_app::model::{Signed, Steps};
 use recondesk_domain::SignType;
 use wechatpay_codec::lab::KEY_PLACEHOLDER;
-use wechatpay_codec::lab::steps::{Part, StepsV2, StepsV3};
+use wechatpay_codec::lab::steps::{FieldPart, StepsV2, StepsV3};
 use wechatpay_codec::lab::visible::DRAWN_BYTES;
 
 const DOTS: &str = "••••••••••••";
@@ -99,7 +99,7 @@ fn rows_v2<'a>(page: &Page<'a>, steps: &StepsV2) -> Vec<StepRow<'a>> {
     let names: Vec<&str> = steps
         .fields
         .iter()
-        .filter(|field| field.part != Part::Signed)
+        .filter(|field| field.part != FieldPart::Signed)
         .map(|field| field.name.as_str())
         .collect();
     let left = (steps.fields.len() - names.len()).to_string();

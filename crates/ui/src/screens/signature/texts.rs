@@ -15,7 +15,7 @@ use recondesk_app::model::{LabAnswer, LabAsk, LabTab, MeantField, OpenKind, Veri
 
 /// What the left side holds.
 #[derive(Default)]
-pub(super) struct Texts {
+pub(super) struct TextTabs {
     verify: String,
     decrypt: String,
     kind: OpenKind,
@@ -26,7 +26,7 @@ const KINDS: [OpenKind; 3] = [OpenKind::Notice, OpenKind::Field, OpenKind::Seal]
 /// Bytes of a text up to which it can be edited; more is only shown.
 const MOST_EDITED: usize = 256 << 10;
 
-impl Texts {
+impl TextTabs {
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,

@@ -56,7 +56,7 @@ pub(crate) fn two_bars(ui: &Ui, rect: Rect, books: &[BookBar<'_>; 2]) -> Option<
         .iter()
         .map(|book| paint::width(p, book.matched, TypeStyle::Body))
         .fold(0.0, f32::max);
-    let layout = Layout::of(books, (right - left, words));
+    let layout = BarLayout::of(books, (right - left, words));
     let mut clicked = None;
     for (nth, book) in books.iter().enumerate() {
         let top = rect.top() + nth as f32 * STEP;
@@ -92,7 +92,7 @@ const GAP: f32 = 2.0;
 
 /// How both bars are laid out; they share one scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Layout {
+struct BarLayout {
     /// Width of the matched part.
     matched: f32,
     /// Width of a piece before its count adds to it.
@@ -103,7 +103,7 @@ struct Layout {
     most: usize,
 }
 
-impl Layout {
+impl BarLayout {
     /// For bars of this width, whose matched part holds words of that width.
     fn of(books: &[BookBar<'_>; 2], (width, words): (f32, f32)) -> Self {
         let longest = books.iter().map(|book| book.segments.len()).max();
@@ -301,7 +301,7 @@ fn colours(ui: &Ui, category: Category) -> (Color32, Color32) {
 mod tests {
     use super::*;
 
-    fn layout(pieces: usize, width: f32) -> (Layout, f32) {
+    fn layout(pieces: usize, width: f32) -> (BarLayout, f32) {
         let segments: Vec<Segment> = Category::all()
             .take(pieces)
             .map(|category| Segment { category, count: 1 })
@@ -313,7 +313,7 @@ mod tests {
             totals: ("", ""),
         };
         let books = [bar(), bar()];
-        let layout = Layout::of(&books, (width, 90.0));
+        let layout = BarLayout::of(&books, (width, 90.0));
         let (shown, folded) = layout.split(&books[0]);
         assert_eq!(shown.len() + folded.len(), pieces);
         let fold = if folded.is_empty() { 0.0 } else { FOLD + GAP };

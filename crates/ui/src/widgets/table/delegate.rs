@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Id, Rangef, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use egui_table::{CellInfo, HeaderCellInfo, PrefetchInfo, TableDelegate};
 
-use super::{Cell, Output, Rows, Table, TableMemory};
+use super::{Cell, Rows, Table, TableMemory, TableOutput};
 use crate::theme::{Tokens, TypeStyle};
 use crate::{icons, paint};
 
@@ -16,7 +16,7 @@ pub(super) struct Delegate<'a, 'b> {
     /// Right end of the frozen columns.
     pub(super) split: f32,
     pub(super) memory: &'a mut TableMemory,
-    pub(super) output: &'a mut Output,
+    pub(super) output: &'a mut TableOutput,
     pub(super) hover_y: Option<f32>,
     pub(super) focused: bool,
     pub(super) t: &'static Tokens,

@@ -147,7 +147,7 @@ pub(super) fn edits(params: &Params, seen: &[String]) -> Vec<Edit> {
         if param.name == "sign" || param.name == "paySign" || param.value.len() > 1 << 16 {
             continue;
         }
-        let mut field = Field {
+        let mut field = EditField {
             at,
             name: &param.name,
             value: &param.value,
@@ -168,14 +168,14 @@ pub(super) fn edits(params: &Params, seen: &[String]) -> Vec<Edit> {
     out
 }
 
-struct Field<'a> {
+struct EditField<'a> {
     at: usize,
     name: &'a str,
     value: &'a str,
     out: &'a mut Vec<Edit>,
 }
 
-impl Field<'_> {
+impl EditField<'_> {
     fn all(&mut self, seen: &[String]) {
         if self.value.is_empty() {
             for word in ["null", "undefined", "None", "nil", "NULL"] {

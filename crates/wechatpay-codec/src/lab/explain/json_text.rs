@@ -3,10 +3,10 @@
 //! Works on the text, so that the order of keys and the writing of numbers stay as they are.
 
 /// A way of writing JSON; `None` where it says nothing new.
-type Form = fn(&str) -> Option<String>;
+type JsonForm = fn(&str) -> Option<String>;
 
 /// The ways of writing JSON, each with its stable name.
-pub(super) const FORMS: [(&str, Form); 11] = [
+pub(super) const FORMS: [(&str, JsonForm); 11] = [
     ("json-compact", compact),
     ("json-indent-2", |text| indented(text, 2)),
     ("json-indent-4", |text| indented(text, 4)),

@@ -7,8 +7,8 @@ use sha2::Sha256;
 
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
+use super::v2_mutation::{Mutation, ValueEncoding, whole_message};
 use super::v2_plan::{Builder, Built};
-use super::v2_twist::{Encoding, Mutation, whole_message};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
 use crate::Params;
 use crate::lab::KEY_PLACEHOLDER;
@@ -138,18 +138,18 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
         return verdict;
     }
     match search.run(&found, keys.len()) {
-        Outcome::Hit(hit) => verdict(question, &given, &hit, search.counter.tried),
-        Outcome::Nothing => Verdict::Unexplained {
+        SearchOutcome::Hit(hit) => verdict(question, &given, &hit, search.counter.tried),
+        SearchOutcome::Nothing => Verdict::Unexplained {
             tried: search.counter.tried,
             hints: v2_words::hints(question),
         },
-        Outcome::Stopped => Verdict::Cancelled {
+        SearchOutcome::Stopped => Verdict::Cancelled {
             tried: search.counter.tried,
         },
     }
 }
 
-enum Outcome<'e> {
+enum SearchOutcome<'e> {
     Hit(Hit<'e>),
     Nothing,
     Stopped,
@@ -169,13 +169,13 @@ const MOST_TRIES: u64 = 400_000;
 const MOST_BYTES: u64 = 300_000_000;
 
 impl<'a> Search<'a> {
-    fn run<'e>(&mut self, edits: &'e [Edit], keys: usize) -> Outcome<'e>
+    fn run<'e>(&mut self, edits: &'e [Edit], keys: usize) -> SearchOutcome<'e>
     where
         'e: 'a,
     {
         let whole = whole_message(keys);
         // Trimmed values come last: where one field has white space, naming that field says more.
-        let late = Mutation::Encoding(Encoding::Trimmed);
+        let late = Mutation::ValueEncoding(ValueEncoding::Trimmed);
         let single: Vec<Mutation<'e>> = whole
             .iter()
             .copied()
@@ -188,29 +188,29 @@ impl<'a> Search<'a> {
         match self.try_one(&[]) {
             Ok(None) => {}
             Ok(Some(algorithm)) => {
-                return Outcome::Hit(Hit {
+                return SearchOutcome::Hit(Hit {
                     twists: Vec::new(),
                     algorithm,
                 });
             }
-            Err(()) => return Outcome::Stopped,
+            Err(()) => return SearchOutcome::Stopped,
         }
         for twist in &single {
             match self.try_one(&[*twist]) {
                 Ok(None) => {}
                 Ok(Some(algorithm)) => {
-                    return Outcome::Hit(Hit {
+                    return SearchOutcome::Hit(Hit {
                         twists: vec![*twist],
                         algorithm,
                     });
                 }
-                Err(()) => return Outcome::Stopped,
+                Err(()) => return SearchOutcome::Stopped,
             }
         }
         self.pairs(&single)
     }
 
-    fn pairs<'e>(&mut self, single: &[Mutation<'e>]) -> Outcome<'e> {
+    fn pairs<'e>(&mut self, single: &[Mutation<'e>]) -> SearchOutcome<'e> {
         let mut bytes = 0_u64;
         for (at, one) in single.iter().enumerate() {
             for other in single.iter().skip(at + 1) {
@@ -220,20 +220,20 @@ impl<'a> Search<'a> {
                 match self.try_one(&[*one, *other]) {
                     Ok(None) => {}
                     Ok(Some(algorithm)) => {
-                        return Outcome::Hit(Hit {
+                        return SearchOutcome::Hit(Hit {
                             twists: vec![*one, *other],
                             algorithm,
                         });
                     }
-                    Err(()) => return Outcome::Stopped,
+                    Err(()) => return SearchOutcome::Stopped,
                 }
                 bytes += self.room.text.len() as u64;
                 if self.counter.tried >= MOST_TRIES || bytes >= MOST_BYTES {
-                    return Outcome::Nothing;
+                    return SearchOutcome::Nothing;
                 }
             }
         }
-        Outcome::Nothing
+        SearchOutcome::Nothing
     }
 
     /// Tries one way; an error means that a person stopped the search.
@@ -315,11 +315,11 @@ fn from_text(
             },
         };
         return Some(match named.run(&found, keys.len()) {
-            Outcome::Hit(hit) => verdict(question, given, &hit, named.counter.tried),
-            Outcome::Stopped => Verdict::Cancelled {
+            SearchOutcome::Hit(hit) => verdict(question, given, &hit, named.counter.tried),
+            SearchOutcome::Stopped => Verdict::Cancelled {
                 tried: named.counter.tried,
             },
-            Outcome::Nothing => {
+            SearchOutcome::Nothing => {
                 let mask = |bytes: &[u8]| masked(bytes, key);
                 let (theirs, right) = (mask(candidate), mask(&ours.text));
                 let mut changes = vec![v2_words::other_string(lacks_key)];

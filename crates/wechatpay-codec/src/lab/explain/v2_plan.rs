@@ -1,7 +1,7 @@
 //! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
 
 use super::edits::{Edit, unpercent, xml_escaped};
-use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace, Mutation, Order};
+use super::v2_mutation::{FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding};
 use crate::Params;
 use crate::v3::api::percent;
 
@@ -9,7 +9,7 @@ use crate::v3::api::percent;
 pub(super) struct Builder<'a> {
     names: Vec<&'a str>,
     values: Vec<&'a str>,
-    encoded: Vec<(Encoding, Vec<Vec<u8>>)>,
+    encoded: Vec<(ValueEncoding, Vec<Vec<u8>>)>,
     keys: &'a [&'a [u8]],
     order: Vec<usize>,
     shown: bool,
@@ -21,11 +21,11 @@ pub(super) struct Built {
     pub(super) key: Vec<u8>,
 }
 
-struct Way<'e> {
+struct SearchWay<'e> {
     keep_empty: bool,
     keep_sign: bool,
-    order: Order,
-    encoding: Encoding,
+    order: FieldOrder,
+    encoding: ValueEncoding,
     joiner: Joiner,
     place: KeyPlace,
     form: KeyForm,
@@ -109,7 +109,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn fields<'f>(&self, way: &Way<'f>) -> Vec<(&'f str, Value<'f>)>
+    fn fields<'f>(&self, way: &SearchWay<'f>) -> Vec<(&'f str, Value<'f>)>
     where
         'a: 'f,
     {
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
         let mut changed_name = false;
         for at in 0..self.names.len() {
             let at = match way.order {
-                Order::AsWritten => at,
+                FieldOrder::AsWritten => at,
                 _ => self.order.get(at).copied().unwrap_or(at),
             };
             let (name, value) = self.field(at);
@@ -152,10 +152,10 @@ impl<'a> Builder<'a> {
             }
         }
         match way.order {
-            Order::Sorted if changed_name => out.sort_by(|a, b| a.0.cmp(b.0)),
-            Order::Sorted | Order::AsWritten => {}
-            Order::Descending => out.sort_by(|a, b| b.0.cmp(a.0)),
-            Order::IgnoringCase => {
+            FieldOrder::Sorted if changed_name => out.sort_by(|a, b| a.0.cmp(b.0)),
+            FieldOrder::Sorted | FieldOrder::AsWritten => {}
+            FieldOrder::Descending => out.sort_by(|a, b| b.0.cmp(a.0)),
+            FieldOrder::IgnoringCase => {
                 out.sort_by_key(|(name, _)| name.to_ascii_lowercase());
             }
         }
@@ -169,8 +169,8 @@ impl<'a> Builder<'a> {
         )
     }
 
-    fn encoded(&mut self, encoding: Encoding, at: usize) -> &[u8] {
-        if encoding == Encoding::Raw {
+    fn encoded(&mut self, encoding: ValueEncoding, at: usize) -> &[u8] {
+        if encoding == ValueEncoding::Raw {
             return self.field(at).1.as_bytes();
         }
         let known = self
@@ -190,7 +190,7 @@ impl<'a> Builder<'a> {
             .map_or(&[], Vec::as_slice)
     }
 
-    fn write_key(&self, way: &Way<'_>, out: &mut Vec<u8>) {
+    fn write_key(&self, way: &SearchWay<'_>, out: &mut Vec<u8>) {
         let key = self.keys.get(way.key).copied().unwrap_or_default();
         out.clear();
         match way.form {
@@ -242,12 +242,12 @@ enum Value<'f> {
     Edited(&'f [u8]),
 }
 
-fn way<'e>(twists: &[Mutation<'e>]) -> Way<'e> {
-    let mut way = Way {
+fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
+    let mut way = SearchWay {
         keep_empty: false,
         keep_sign: false,
-        order: Order::Sorted,
-        encoding: Encoding::Raw,
+        order: FieldOrder::Sorted,
+        encoding: ValueEncoding::Raw,
         joiner: Joiner::Ampersand,
         place: KeyPlace::End,
         form: KeyForm::AsIs,
@@ -260,8 +260,8 @@ fn way<'e>(twists: &[Mutation<'e>]) -> Way<'e> {
         match *twist {
             Mutation::KeepEmpty => way.keep_empty = true,
             Mutation::KeepSign => way.keep_sign = true,
-            Mutation::Order(order) => way.order = order,
-            Mutation::Encoding(encoding) => way.encoding = encoding,
+            Mutation::FieldOrder(order) => way.order = order,
+            Mutation::ValueEncoding(encoding) => way.encoding = encoding,
             Mutation::Joiner(joiner) => way.joiner = joiner,
             Mutation::KeyPlace(place) => way.place = place,
             Mutation::KeyForm(form) => way.form = form,
@@ -328,11 +328,11 @@ fn append_key(out: &mut Vec<u8>, place: KeyPlace, joiner: Joiner, key: &[u8]) {
     out.extend_from_slice(key);
 }
 
-fn encode(value: &str, encoding: Encoding) -> Vec<u8> {
+fn encode(value: &str, encoding: ValueEncoding) -> Vec<u8> {
     match encoding {
-        Encoding::Raw => value.into(),
-        Encoding::Url => percent(value).into(),
-        Encoding::UrlLower => {
+        ValueEncoding::Raw => value.into(),
+        ValueEncoding::Url => percent(value).into(),
+        ValueEncoding::UrlLower => {
             let mut after = 0;
             percent(value)
                 .bytes()
@@ -349,27 +349,27 @@ fn encode(value: &str, encoding: Encoding) -> Vec<u8> {
                 })
                 .collect()
         }
-        Encoding::Form => percent(value)
+        ValueEncoding::Form => percent(value)
             .replace("%20", "+")
             .replace("%2A", "*")
             .replace('~', "%7E")
             .into(),
-        Encoding::Decoded => unpercent(value).unwrap_or_else(|| value.to_owned()).into(),
-        Encoding::Xml => xml_escaped(value).into(),
-        Encoding::Cdata => format!("<![CDATA[{value}]]>").into(),
-        Encoding::Gbk => encoding_rs::GBK.encode(value).0.into_owned(),
-        Encoding::TwiceUtf8 => value.bytes().map(char::from).collect::<String>().into(),
-        Encoding::Quoted => format!("\"{value}\"").into(),
-        Encoding::QuestionMarks => {
+        ValueEncoding::Decoded => unpercent(value).unwrap_or_else(|| value.to_owned()).into(),
+        ValueEncoding::Xml => xml_escaped(value).into(),
+        ValueEncoding::Cdata => format!("<![CDATA[{value}]]>").into(),
+        ValueEncoding::Gbk => encoding_rs::GBK.encode(value).0.into_owned(),
+        ValueEncoding::TwiceUtf8 => value.bytes().map(char::from).collect::<String>().into(),
+        ValueEncoding::Quoted => format!("\"{value}\"").into(),
+        ValueEncoding::QuestionMarks => {
             let ascii = |c: char| if c.is_ascii() { c } else { '?' };
             value.chars().map(ascii).collect::<String>().into()
         }
-        Encoding::Trimmed => value.trim().into(),
+        ValueEncoding::Trimmed => value.trim().into(),
     }
 }
 
-fn encode_bytes(value: &[u8], encoding: Encoding) -> Vec<u8> {
-    if encoding == Encoding::Raw {
+fn encode_bytes(value: &[u8], encoding: ValueEncoding) -> Vec<u8> {
+    if encoding == ValueEncoding::Raw {
         return value.to_vec();
     }
     std::str::from_utf8(value).map_or_else(|_| value.to_vec(), |text| encode(text, encoding))

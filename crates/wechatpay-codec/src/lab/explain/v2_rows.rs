@@ -1,65 +1,65 @@
 //! Names of the mistakes of APIv2 that are about a whole message.
 
-use super::v2_twist::{Encoding, Joiner, KeyForm, KeyPlace};
-use super::v2_words::Row;
+use super::v2_mutation::{Joiner, KeyForm, KeyPlace, ValueEncoding};
+use super::v2_words::MistakeRow;
 
-pub(super) const fn encoding_row(encoding: Encoding) -> Row {
+pub(super) const fn encoding_row(encoding: ValueEncoding) -> MistakeRow {
     const MEND: (&str, &str) = (
         "签名用原始的 UTF-8 文本，签完再编码",
         "sign the raw UTF-8 text, encode afterwards",
     );
     let (code, zh, en) = match encoding {
-        Encoding::Url => (
+        ValueEncoding::Url => (
             "all-url-encoded",
             "值先做了 URL 编码",
             "the values were URL-encoded first",
         ),
-        Encoding::UrlLower => (
+        ValueEncoding::UrlLower => (
             "all-url-encoded-lower",
             "值先做了 URL 编码（小写）",
             "the values were URL-encoded in lower case first",
         ),
-        Encoding::Form => (
+        ValueEncoding::Form => (
             "all-form-encoded",
             "值先做了表单编码（空格成 +）",
             "the values were form-encoded first",
         ),
-        Encoding::Decoded => (
+        ValueEncoding::Decoded => (
             "all-url-decoded",
             "值先做了 URL 解码",
             "the values were URL-decoded first",
         ),
-        Encoding::Xml => (
+        ValueEncoding::Xml => (
             "all-xml-escaped",
             "值先做了 XML 转义",
             "the values were XML-escaped first",
         ),
-        Encoding::Cdata => (
+        ValueEncoding::Cdata => (
             "all-cdata",
             "值带着 <![CDATA[ ]]> 参与签名",
             "the values were signed with their <![CDATA[ ]]>",
         ),
-        Encoding::Gbk => (
+        ValueEncoding::Gbk => (
             "all-gbk",
             "文本按 GBK 编码，不是 UTF-8",
             "the text was GBK, not UTF-8",
         ),
-        Encoding::TwiceUtf8 => (
+        ValueEncoding::TwiceUtf8 => (
             "all-twice-utf8",
             "文本做了两次 UTF-8 编码",
             "the text was encoded as UTF-8 twice",
         ),
-        Encoding::Quoted => (
+        ValueEncoding::Quoted => (
             "all-quoted",
             "值带着引号参与签名",
             "the values were signed with quotes",
         ),
-        Encoding::QuestionMarks => (
+        ValueEncoding::QuestionMarks => (
             "all-question-marks",
             "非 ASCII 字符签成了问号",
             "what is not ASCII was signed as question marks",
         ),
-        Encoding::Trimmed | Encoding::Raw => (
+        ValueEncoding::Trimmed | ValueEncoding::Raw => (
             "all-trimmed",
             "值的前后空白被去掉了",
             "white space around the values was removed",
@@ -68,7 +68,7 @@ pub(super) const fn encoding_row(encoding: Encoding) -> Row {
     (code, zh, en, MEND.0, MEND.1)
 }
 
-pub(super) const fn joiner_row(joiner: Joiner) -> Row {
+pub(super) const fn joiner_row(joiner: Joiner) -> MistakeRow {
     const MEND: (&str, &str) = ("用 name=value 以 & 连接", "join name=value with &");
     let (code, zh, en) = match joiner {
         Joiner::Nothing => (
@@ -115,7 +115,7 @@ pub(super) const fn joiner_row(joiner: Joiner) -> Row {
     (code, zh, en, MEND.0, MEND.1)
 }
 
-pub(super) const fn place_row(place: KeyPlace) -> Row {
+pub(super) const fn place_row(place: KeyPlace) -> MistakeRow {
     const MEND: (&str, &str) = (
         "在末尾接 &key= 和密钥",
         "append &key= and the key at the end",
@@ -178,7 +178,7 @@ pub(super) const fn place_row(place: KeyPlace) -> Row {
     (code, zh, en, MEND.0, MEND.1)
 }
 
-pub(super) const fn form_row(form: KeyForm) -> Row {
+pub(super) const fn form_row(form: KeyForm) -> MistakeRow {
     const MEND: (&str, &str) = (
         "密钥原样使用，32 个字符",
         "use the key as it is, 32 characters",

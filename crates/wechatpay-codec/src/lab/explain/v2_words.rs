@@ -3,11 +3,11 @@
 use super::Change;
 use super::edits::Edit;
 use super::v2::{Algorithm, QuestionV2};
+use super::v2_mutation::{FieldOrder, Mutation};
 use super::v2_rows::{encoding_row, form_row, joiner_row, place_row};
-use super::v2_twist::{Mutation, Order};
 use recondesk_domain::{Message, SignType};
 
-pub(super) type Row = (
+pub(super) type MistakeRow = (
     &'static str,
     &'static str,
     &'static str,
@@ -115,28 +115,28 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
             "签名前去掉 sign",
             "take sign out before signing",
         ),
-        Mutation::Order(Order::AsWritten) => (
+        Mutation::FieldOrder(FieldOrder::AsWritten) => (
             "order-as-written",
             "字段没有排序",
             "the fields were not sorted",
             "按字段名 ASCII 从小到大排序",
             "sort by name, ASCII ascending",
         ),
-        Mutation::Order(Order::Descending) => (
+        Mutation::FieldOrder(FieldOrder::Descending) => (
             "order-descending",
             "字段按从大到小排序",
             "the fields were sorted descending",
             "按字段名 ASCII 从小到大排序",
             "sort by name, ASCII ascending",
         ),
-        Mutation::Order(Order::IgnoringCase | Order::Sorted) => (
+        Mutation::FieldOrder(FieldOrder::IgnoringCase | FieldOrder::Sorted) => (
             "order-ignoring-case",
             "排序时没有区分大小写",
             "case was ignored when sorting",
             "按 ASCII 排序，大写字母在前",
             "sort by ASCII: capitals come first",
         ),
-        Mutation::Encoding(encoding) => encoding_row(*encoding),
+        Mutation::ValueEncoding(encoding) => encoding_row(*encoding),
         Mutation::Joiner(joiner) => joiner_row(*joiner),
         Mutation::KeyPlace(place) => place_row(*place),
         Mutation::KeyForm(form) => form_row(*form),
@@ -165,7 +165,7 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
     plain(row, "")
 }
 
-fn plain((code, zh, en, mend_zh, mend_en): Row, field: &str) -> Change {
+fn plain((code, zh, en, mend_zh, mend_en): MistakeRow, field: &str) -> Change {
     Change {
         code,
         field: field.to_owned(),

@@ -72,21 +72,21 @@ pub struct QuestionV3 {
     pub seen: Vec<String>,
 }
 
-struct Line {
+struct ExplainedLine {
     name: &'static str,
     right: Vec<u8>,
-    others: Vec<v3_forms::Form>,
+    others: Vec<v3_forms::LineForm>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mutation {
-    Line(usize, usize),
+enum MutationV3 {
+    ExplainedLine(usize, usize),
     Ends(Ends),
 }
 
 impl QuestionV3 {
-    fn lines(&self) -> Vec<Line> {
-        let line = |name, right: &str, others| Line {
+    fn lines(&self) -> Vec<ExplainedLine> {
+        let line = |name, right: &str, others| ExplainedLine {
             name,
             right: right.into(),
             others,
@@ -101,7 +101,7 @@ impl QuestionV3 {
             &self.nonce,
             v3_forms::word(&self.nonce, &self.seen, "nonce-anew"),
         );
-        let body_line = |body: &Vec<u8>| Line {
+        let body_line = |body: &Vec<u8>| ExplainedLine {
             name: "body",
             right: body.clone(),
             others: v3_forms::body(body),
@@ -177,7 +177,7 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
         extra.push(v3_words::sha1());
     }
     extra.extend(given.change(Form::Base64));
-    let mut search = Search {
+    let mut search = SearchV3 {
         lines: &lines,
         digest,
         room: Vec::new(),
@@ -188,7 +188,7 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
         },
     };
     let found = search.run(question.signed_text.as_deref());
-    conclude(Finding { found, extra }, &search, |text| {
+    conclude(FindingV3 { found, extra }, &search, |text| {
         match search.digest {
             Recovered::Sha256(_) => candidate.key.verifies(text, &given.bytes),
             _ => search.fits(text),
@@ -198,8 +198,8 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
 
 /// Turns what was found into an answer; `confirm` verifies the signature over the very string once more.
 fn conclude(
-    Finding { found, extra }: Finding,
-    search: &Search<'_>,
+    FindingV3 { found, extra }: FindingV3,
+    search: &SearchV3<'_>,
     confirm: impl Fn(&[u8]) -> bool,
 ) -> Verdict {
     let tried = search.counter.tried;
@@ -209,10 +209,10 @@ fn conclude(
     };
     let lines = search.lines;
     let (theirs, mut changes) = match found {
-        Outcome::Stopped => return Verdict::Cancelled { tried },
-        Outcome::Nothing => return unexplained,
-        Outcome::Text(text) => (text, vec![v3_words::other_string()]),
-        Outcome::Twists(twists) => {
+        SearchOutcomeV3::Stopped => return Verdict::Cancelled { tried },
+        SearchOutcomeV3::Nothing => return unexplained,
+        SearchOutcomeV3::Text(text) => (text, vec![v3_words::other_string()]),
+        SearchOutcomeV3::Twists(twists) => {
             let mut text = Vec::new();
             join(lines, &twists, &mut text);
             let changes = twists.iter().map(|twist| named(twist, lines)).collect();
@@ -237,10 +237,10 @@ fn conclude(
     }))
 }
 
-fn named(twist: &Mutation, lines: &[Line]) -> Change {
+fn named(twist: &MutationV3, lines: &[ExplainedLine]) -> Change {
     match *twist {
-        Mutation::Ends(ends) => v3_words::ends(ends),
-        Mutation::Line(at, form) => lines
+        MutationV3::Ends(ends) => v3_words::ends(ends),
+        MutationV3::ExplainedLine(at, form) => lines
             .get(at)
             .and_then(|line| line.others.get(form).map(|form| (line.name, form)))
             .map_or_else(v3_words::other_string, |(name, (code, value))| {
@@ -249,13 +249,13 @@ fn named(twist: &Mutation, lines: &[Line]) -> Change {
     }
 }
 
-fn join(lines: &[Line], twists: &[Mutation], out: &mut Vec<u8>) {
+fn join(lines: &[ExplainedLine], twists: &[MutationV3], out: &mut Vec<u8>) {
     let mut ends = Ends::Right;
     let mut parts: Vec<&[u8]> = lines.iter().map(|line| line.right.as_slice()).collect();
     for twist in twists {
         match *twist {
-            Mutation::Ends(other) => ends = other,
-            Mutation::Line(at, form) => {
+            MutationV3::Ends(other) => ends = other,
+            MutationV3::ExplainedLine(at, form) => {
                 if let (Some(part), Some((_, value))) = (
                     parts.get_mut(at),
                     lines.get(at).and_then(|line| line.others.get(form)),
@@ -269,26 +269,26 @@ fn join(lines: &[Line], twists: &[Mutation], out: &mut Vec<u8>) {
 }
 
 /// What the search found, and what is wrong beside the string.
-struct Finding {
-    found: Outcome,
+struct FindingV3 {
+    found: SearchOutcomeV3,
     extra: Vec<Change>,
 }
 
-enum Outcome {
-    Twists(Vec<Mutation>),
+enum SearchOutcomeV3 {
+    Twists(Vec<MutationV3>),
     Text(Vec<u8>),
     Nothing,
     Stopped,
 }
 
-struct Search<'a> {
-    lines: &'a [Line],
+struct SearchV3<'a> {
+    lines: &'a [ExplainedLine],
     digest: Recovered,
     room: Vec<u8>,
     counter: Counter<'a>,
 }
 
-impl Search<'_> {
+impl SearchV3<'_> {
     fn fits(&self, text: &[u8]) -> bool {
         match &self.digest {
             Recovered::Sha256(digest) => Sha256::digest(text).as_slice() == digest,
@@ -297,12 +297,12 @@ impl Search<'_> {
         }
     }
 
-    fn run(&mut self, text: Option<&str>) -> Outcome {
-        let single: Vec<Mutation> = Ends::WRONG
+    fn run(&mut self, text: Option<&str>) -> SearchOutcomeV3 {
+        let single: Vec<MutationV3> = Ends::WRONG
             .into_iter()
-            .map(Mutation::Ends)
+            .map(MutationV3::Ends)
             .chain(self.lines.iter().enumerate().flat_map(|(at, line)| {
-                (0..line.others.len()).map(move |form| Mutation::Line(at, form))
+                (0..line.others.len()).map(move |form| MutationV3::ExplainedLine(at, form))
             }))
             .collect();
         let count = single.len() as u64;
@@ -310,49 +310,51 @@ impl Search<'_> {
         let singles = std::iter::once(Vec::new()).chain(single.iter().map(|twist| vec![*twist]));
         for twists in singles {
             match self.try_one(&twists) {
-                Some(true) => return Outcome::Twists(twists),
+                Some(true) => return SearchOutcomeV3::Twists(twists),
                 Some(false) => {}
-                None => return Outcome::Stopped,
+                None => return SearchOutcomeV3::Stopped,
             }
         }
         match self.pairs(&single) {
-            Outcome::Nothing => {}
+            SearchOutcomeV3::Nothing => {}
             found => return found,
         }
         match text {
-            Some(text) if self.fits(text.as_bytes()) => Outcome::Text(text.into()),
-            _ => Outcome::Nothing,
+            Some(text) if self.fits(text.as_bytes()) => SearchOutcomeV3::Text(text.into()),
+            _ => SearchOutcomeV3::Nothing,
         }
     }
 
-    fn pairs(&mut self, single: &[Mutation]) -> Outcome {
+    fn pairs(&mut self, single: &[MutationV3]) -> SearchOutcomeV3 {
         let mut bytes = 0_u64;
         for (at, one) in single.iter().enumerate() {
             for other in single.iter().skip(at + 1) {
                 let same_slot = match (one, other) {
-                    (Mutation::Line(one, _), Mutation::Line(other, _)) => one == other,
-                    (Mutation::Ends(_), Mutation::Ends(_)) => true,
+                    (MutationV3::ExplainedLine(one, _), MutationV3::ExplainedLine(other, _)) => {
+                        one == other
+                    }
+                    (MutationV3::Ends(_), MutationV3::Ends(_)) => true,
                     _ => false,
                 };
                 if same_slot {
                     continue;
                 }
                 match self.try_one(&[*one, *other]) {
-                    Some(true) => return Outcome::Twists(vec![*one, *other]),
+                    Some(true) => return SearchOutcomeV3::Twists(vec![*one, *other]),
                     Some(false) => {}
-                    None => return Outcome::Stopped,
+                    None => return SearchOutcomeV3::Stopped,
                 }
                 bytes += self.room.len() as u64;
                 if self.counter.tried >= MOST_TRIES || bytes >= MOST_BYTES {
-                    return Outcome::Nothing;
+                    return SearchOutcomeV3::Nothing;
                 }
             }
         }
-        Outcome::Nothing
+        SearchOutcomeV3::Nothing
     }
 
     /// Tries one way; `None` when a person stopped the search.
-    fn try_one(&mut self, twists: &[Mutation]) -> Option<bool> {
+    fn try_one(&mut self, twists: &[MutationV3]) -> Option<bool> {
         if !self.counter.step() {
             return None;
         }

@@ -5,7 +5,7 @@ use super::json_text;
 use crate::v3::api::percent;
 
 /// Another content of a line, with its stable name.
-pub(super) type Form = (&'static str, Vec<u8>);
+pub(super) type LineForm = (&'static str, Vec<u8>);
 
 /// How lines are ended and ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Ends {
 /// Collects forms that differ from the right one and from each other.
 pub(super) struct Forms<'a> {
     pub(super) right: &'a [u8],
-    pub(super) out: Vec<Form>,
+    pub(super) out: Vec<LineForm>,
 }
 
 impl<'a> Forms<'a> {
@@ -108,7 +108,7 @@ impl<'a> Forms<'a> {
 }
 
 /// Other forms of the method.
-pub(super) fn method(method: &str) -> Vec<Form> {
+pub(super) fn method(method: &str) -> Vec<LineForm> {
     let mut forms = Forms::new(method.as_bytes());
     forms.put("method-lower-case", method.to_lowercase());
     let mut capital = method.to_lowercase();
@@ -124,7 +124,7 @@ pub(super) fn method(method: &str) -> Vec<Form> {
 }
 
 /// Other forms of path and query.
-pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<Form> {
+pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<LineForm> {
     let mut forms = Forms::new(target.as_bytes());
     let hosts = [host, "api.mch.weixin.qq.com", "api2.mch.weixin.qq.com"];
     for host in hosts.into_iter().filter(|host| !host.is_empty()) {
@@ -306,7 +306,7 @@ fn permute(pairs: &mut [&str], from: usize, out: &mut Vec<String>) {
 }
 
 /// Other forms of the time.
-pub(super) fn timestamp(text: &str, seen: &[String]) -> Vec<Form> {
+pub(super) fn timestamp(text: &str, seen: &[String]) -> Vec<LineForm> {
     let mut forms = Forms::new(text.as_bytes());
     if text.len() == 13 {
         forms.put("time-seconds", text.get(..10).unwrap_or_default());
@@ -337,7 +337,7 @@ pub(super) fn timestamp(text: &str, seen: &[String]) -> Vec<Form> {
 }
 
 /// Other forms of a nonce or an app id.
-pub(super) fn word(text: &str, seen: &[String], other: &'static str) -> Vec<Form> {
+pub(super) fn word(text: &str, seen: &[String], other: &'static str) -> Vec<LineForm> {
     let mut forms = Forms::new(text.as_bytes());
     for value in seen {
         forms.put(other, value.as_str());
@@ -352,7 +352,7 @@ pub(super) fn word(text: &str, seen: &[String], other: &'static str) -> Vec<Form
 }
 
 /// Other forms of a body.
-pub(super) fn body(body: &[u8]) -> Vec<Form> {
+pub(super) fn body(body: &[u8]) -> Vec<LineForm> {
     let mut forms = Forms::new(body);
     forms.put("body-empty", "");
     for word in ["{}", "null", "[]", "\"\"", "undefined"] {
@@ -394,7 +394,7 @@ pub(super) fn body(body: &[u8]) -> Vec<Form> {
 }
 
 /// Other forms of the fourth line of a front-end signature.
-pub(super) fn package(line: &str) -> Vec<Form> {
+pub(super) fn package(line: &str) -> Vec<LineForm> {
     let mut forms = Forms::new(line.as_bytes());
     match line.strip_prefix("prepay_id=") {
         Some(bare) => forms.put("pay-line-bare", bare),

@@ -11,7 +11,7 @@ const WINDOW: usize = 16;
 
 /// A number taken apart.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Parts<'a> {
+pub(super) struct NumberParts<'a> {
     /// What comes before the digits.
     pub(super) head: &'a [u8],
     /// How many digits follow.
@@ -20,7 +20,7 @@ pub(super) struct Parts<'a> {
     pub(super) packed: &'a [u8],
 }
 
-impl<'a> Parts<'a> {
+impl<'a> NumberParts<'a> {
     /// Bytes that the digits take.
     pub(super) const fn width(&self) -> usize {
         self.count.div_ceil(2)
@@ -112,7 +112,7 @@ mod tests {
             if slack {
                 packed.extend_from_slice(&[0x77; SLACK]);
             }
-            let parts = Parts { head: head.as_bytes(), count: digits.len(), packed: &packed };
+            let parts = NumberParts { head: head.as_bytes(), count: digits.len(), packed: &packed };
             let mut scratch = [0; LONGEST + 1];
             let text = parts.text(&mut scratch).unwrap();
             let whole = format!("{head}{digits}");

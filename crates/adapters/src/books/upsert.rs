@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::pack::{Entry, RowBuffer, lost};
 use super::record::Record;
+use super::row_buffer::{RowBuffer, RowEntry, lost};
 use super::scan::{Merge, Scanned};
 use super::store::disk_error;
-use recondesk_ports::{BooksError, Part, Watch};
+use recondesk_ports::{BooksError, ImportPart, Watch};
 
 /// Keys between two looks whether to stop.
 const WATCH_EVERY: u32 = 4096;
@@ -17,7 +17,7 @@ const WATCH_EVERY: u32 = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Weeded {
     /// New rows to store: cold, hot.
-    pub(super) kept: [Vec<Entry>; 2],
+    pub(super) kept: [Vec<RowEntry>; 2],
     /// Rows of stored sections that they supersede, ascending.
     pub(super) superseded: BTreeMap<u32, Vec<u32>>,
     /// New rows that say what is stored already.
@@ -27,7 +27,7 @@ pub(super) struct Weeded {
 }
 
 /// A new row: whether it is cold or hot, where it is, what it says.
-type New<R> = (usize, Entry, R);
+type New<R> = (usize, RowEntry, R);
 
 impl Weeded {
     /// Judges all rows of one key.
@@ -60,9 +60,9 @@ impl Weeded {
 
 /// The first row of two runs in order of the books; their fingerprints alone decide nearly always.
 fn first<R: Record>(
-    [cold, hot]: [&[Entry]; 2],
-    read: impl Fn(Entry) -> Result<R, BooksError>,
-) -> Result<Option<(Entry, R)>, BooksError> {
+    [cold, hot]: [&[RowEntry]; 2],
+    read: impl Fn(RowEntry) -> Result<R, BooksError>,
+) -> Result<Option<(RowEntry, R)>, BooksError> {
     let entry = match (cold.first(), hot.first()) {
         (Some(a), Some(b)) if a.fingerprint == b.fingerprint => {
             let (one, other) = (read(*a)?, read(*b)?);
@@ -79,7 +79,7 @@ fn first<R: Record>(
 /// Compares the new rows of a day, cold and hot, with the stored ones.
 pub(super) fn weed<R: Record>(
     sheaf: &RowBuffer<R>,
-    runs: [&[Entry]; 2],
+    runs: [&[RowEntry]; 2],
     old: Merge<R>,
     watch: &dyn Watch,
 ) -> Result<Weeded, BooksError> {
@@ -87,7 +87,7 @@ pub(super) fn weed<R: Record>(
     let mut old = old.peekable();
     let [mut cold, mut hot] = runs;
     let all = (cold.len() + hot.len()) as u64;
-    let read = |entry: Entry| {
+    let read = |entry: RowEntry| {
         let row = sheaf.row(entry, 0);
         row.ok_or_else(|| disk_error(&lost()))
     };
@@ -99,7 +99,7 @@ pub(super) fn weed<R: Record>(
                 return Err(BooksError::Cancelled);
             }
             let left = (cold.len() + hot.len()) as u64;
-            watch.at(Part::Store, all.saturating_sub(left), Some(all));
+            watch.at(ImportPart::Store, all.saturating_sub(left), Some(all));
         }
         let Some((entry, next)) = first([cold, hot], read)? else {
             break;

@@ -149,7 +149,7 @@ const fn order_of(row: &BookRow) -> OutTradeNo {
 
 /// One place where a number stands: merchant, order, and what the number is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct RecordPlace {
     /// The merchant.
     pub profile: ProfileId,
     /// The order behind it.
@@ -162,10 +162,10 @@ pub struct Place {
 ///
 /// # Errors
 /// When the workspace cannot be read.
-pub fn places(ports: &Ports, number: &str) -> Result<Vec<Place>, Failure> {
-    let mut out: Vec<Place> = Vec::new();
-    let mut add = |place: Place| {
-        let same = |known: &Place| {
+pub fn places(ports: &Ports, number: &str) -> Result<Vec<RecordPlace>, Failure> {
+    let mut out: Vec<RecordPlace> = Vec::new();
+    let mut add = |place: RecordPlace| {
+        let same = |known: &RecordPlace| {
             known.profile == place.profile && known.out_trade_no == place.out_trade_no
         };
         if !place.out_trade_no.is_empty() && !out.iter().any(same) {
@@ -173,7 +173,7 @@ pub fn places(ports: &Ports, number: &str) -> Result<Vec<Place>, Failure> {
         }
     };
     for place in ports.books.find(number).map_err(Failure::from)? {
-        add(Place {
+        add(RecordPlace {
             profile: place.profile,
             out_trade_no: order_of(&place.row).to_string(),
             kind: place.kind,
@@ -189,7 +189,7 @@ pub fn places(ports: &Ports, number: &str) -> Result<Vec<Place>, Failure> {
         } else {
             NumberKind::RefundId
         };
-        add(Place {
+        add(RecordPlace {
             profile: seen.profile,
             out_trade_no: seen.out_trade_no,
             kind,
@@ -202,23 +202,23 @@ pub fn places(ports: &Ports, number: &str) -> Result<Vec<Place>, Failure> {
 ///
 /// # Errors
 /// When the workspace cannot be read.
-pub fn gather(
+pub fn collect(
     ports: &Ports,
     profile: (ProfileId, MerchantProfile),
     out_trade_no: &str,
 ) -> Result<OrderRecord, Failure> {
     let id = profile.0;
-    let mut dossier = OrderRecord::new(profile, out_trade_no);
+    let mut record = OrderRecord::new(profile, out_trade_no);
     for place in ports.books.find(out_trade_no).map_err(Failure::from)? {
         if place.profile == id && order_of(&place.row).as_str() == out_trade_no {
-            dossier.take(&place);
+            record.take(&place);
         }
     }
-    dossier.orders.sort_by_key(|kept| kept.superseded);
+    record.orders.sort_by_key(|kept| kept.superseded);
     let seen = ports.records.observations(out_trade_no)?;
-    dossier.observations = seen.into_iter().filter(|seen| seen.profile == id).collect();
-    let mut numbers = vec![out_trade_no.to_owned(), dossier.transaction_id()];
-    let refunds = dossier.refunds.iter();
+    record.observations = seen.into_iter().filter(|seen| seen.profile == id).collect();
+    let mut numbers = vec![out_trade_no.to_owned(), record.transaction_id()];
+    let refunds = record.refunds.iter();
     numbers.extend(refunds.map(|kept| kept.row.out_refund_no.to_string()));
     numbers.retain(|number| !number.is_empty());
     numbers.dedup();
@@ -227,38 +227,38 @@ pub fn gather(
         let mine = asked
             .into_iter()
             .filter(|asked| asked.profile == id && asked.number == *number);
-        dossier.exchanges.extend(mine);
+        record.exchanges.extend(mine);
     }
-    dossier.exchanges.sort_by_key(|exchange| exchange.at);
-    cases(ports, &mut dossier)?;
-    if let Some(paid_at) = dossier.order().and_then(|order| order.paid_at) {
+    record.exchanges.sort_by_key(|exchange| exchange.at);
+    cases(ports, &mut record)?;
+    if let Some(paid_at) = record.order().and_then(|order| order.paid_at) {
         let bills = ports
             .books
             .bills(id, paid_at.day())
             .map_err(Failure::from)?;
-        dossier.has_bill_of_day = bills
+        record.has_bill_of_day = bills
             .iter()
             .any(|bill| bill.standing == recondesk_ports::Standing::Verified);
     }
-    Ok(dossier)
+    Ok(record)
 }
 
 /// Cases are found by their stable keys: one question for each family and number.
-fn cases(ports: &Ports, dossier: &mut OrderRecord) -> Result<(), Failure> {
-    let (id, profile) = &dossier.profile;
+fn cases(ports: &Ports, record: &mut OrderRecord) -> Result<(), Failure> {
+    let (id, profile) = &record.profile;
     let mut families: Vec<&str> = Category::all().map(Category::family).collect();
     families.sort_unstable();
     families.dedup();
     // A finding without an order number goes by WeChat Pay's; a refund kept in the order's row by its number there.
     let mut numbers = vec![
-        ("pay", dossier.out_trade_no.clone()),
-        ("pay", dossier.transaction_id()),
+        ("pay", record.out_trade_no.clone()),
+        ("pay", record.transaction_id()),
     ];
-    let orders = dossier.orders.iter();
+    let orders = record.orders.iter();
     numbers.extend(orders.map(|kept| ("refund", kept.row.refund_no.to_string())));
-    let refunds = dossier.refunds.iter();
+    let refunds = record.refunds.iter();
     numbers.extend(refunds.map(|kept| ("refund", kept.row.out_refund_no.to_string())));
-    let merchant = dossier.merchant_refunds.iter();
+    let merchant = record.merchant_refunds.iter();
     numbers.extend(merchant.map(|kept| ("refund", kept.row.out_refund_no.to_string())));
     numbers.retain(|(_, number)| !number.is_empty());
     numbers.sort_unstable();
@@ -273,7 +273,7 @@ fn cases(ports: &Ports, dossier: &mut OrderRecord) -> Result<(), Failure> {
             }
         }
     }
-    dossier.cases = found;
+    record.cases = found;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::record::Record;
 use super::scan::{Keep, Merge, Scan, Tombstones};
 use super::segment::read_superseded;
-use super::shelf::SegmentCache;
+use super::segment_cache::SegmentCache;
 use crate::sqlite::{Database, SectionMeta, SupersededMeta};
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{Book, BooksError, ImportRecord, Standing};

@@ -20,7 +20,7 @@ const MAX_DEPTH: u16 = 256;
 const MAX_PIECE: usize = 1 << 20;
 
 /// One part while it is read.
-pub(super) type Part<'a, R> = Reader<Limited<BufReader<ZipFile<'a, R>>>>;
+pub(super) type XlsxPart<'a, R> = Reader<LimitedPart<BufReader<ZipFile<'a, R>>>>;
 
 /// Opens the container and checks what it says of itself.
 pub(super) fn open_zip<R: Read + Seek>(
@@ -47,13 +47,13 @@ pub(super) fn open_part<'a, R: Read + Seek>(
     zip: &'a mut ZipArchive<R>,
     name: &str,
     limit: u64,
-) -> Result<Option<Part<'a, R>>, IntakeError> {
+) -> Result<Option<XlsxPart<'a, R>>, IntakeError> {
     let file = match zip.by_name(name) {
         Ok(file) => file,
         Err(zip::result::ZipError::FileNotFound) => return Ok(None),
         Err(error) => return Err(broken(name, error)),
     };
-    let mut xml = Reader::from_reader(Limited {
+    let mut xml = Reader::from_reader(LimitedPart {
         inner: BufReader::with_capacity(64 << 10, file),
         left: limit,
         piece: MAX_PIECE,
@@ -67,7 +67,7 @@ pub(super) fn open_part<'a, R: Read + Seek>(
 
 /// The next piece of XML; a document type is refused.
 pub(super) fn next<'b, R: BufRead>(
-    xml: &mut Reader<Limited<R>>,
+    xml: &mut Reader<LimitedPart<R>>,
     buffer: &'b mut Vec<u8>,
     part: &str,
 ) -> Result<Event<'b>, IntakeError> {
@@ -96,7 +96,7 @@ pub(super) fn next<'b, R: BufRead>(
 /// Most cells are of this shape, and reading them tag by tag costs three times as much. Nothing is
 /// taken when the text has a reference, a carriage return, or reaches beyond the buffer.
 pub(super) fn take_plain<R: BufRead>(
-    xml: &mut Reader<Limited<R>>,
+    xml: &mut Reader<LimitedPart<R>>,
     (open, close): (&[u8], &[u8]),
     text: &mut Vec<u8>,
 ) -> bool {
@@ -123,7 +123,7 @@ pub(super) fn take_plain<R: BufRead>(
 
 /// Reads a part to its end, where the container proves that its bytes are the ones that were packed.
 pub(super) fn drain<R: BufRead>(
-    xml: &mut Reader<Limited<R>>,
+    xml: &mut Reader<LimitedPart<R>>,
     part: &str,
 ) -> Result<(), IntakeError> {
     let source = xml.get_mut();
@@ -215,14 +215,14 @@ pub(super) fn unescaped(value: &str) -> String {
 }
 
 /// A reader that ends with an error at its limits: in all, and between two pieces.
-pub(super) struct Limited<R> {
+pub(super) struct LimitedPart<R> {
     inner: R,
     left: u64,
     piece: usize,
     depth: u16,
 }
 
-impl<R: BufRead> BufRead for Limited<R> {
+impl<R: BufRead> BufRead for LimitedPart<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         let room = usize::try_from(self.left)
             .unwrap_or(usize::MAX)
@@ -241,7 +241,7 @@ impl<R: BufRead> BufRead for Limited<R> {
     }
 }
 
-impl<R: BufRead> Read for Limited<R> {
+impl<R: BufRead> Read for LimitedPart<R> {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let mut bytes = self.fill_buf()?;
         let read = bytes.read(to)?;

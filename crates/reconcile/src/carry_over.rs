@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use recondesk_domain::{BillState, Category, MOrder, OutTradeNo, Tag, TransactionId, WPay};
 
 use super::judge::{Day, Origin, describe};
-use super::ledger::{Book, Placement};
-use super::pays::{Pair, Pays};
-use super::resolve::CHUNK;
+use super::ledger::{Placement, RowKind};
+use super::match_archive::CHUNK;
+use super::payments::{Pair, Pays};
 use super::{PoolItem, PoolKind, PoolRoll, PoolSide, ReconcileError, Sums};
 
 /// How an item left the pool, or did not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum PoolExit {
     Cleared,
     Expired,
     Stays,
@@ -46,12 +46,12 @@ impl Transit {
     }
 
     /// Records what became of an item that was open.
-    pub(super) fn end(&mut self, item: &PoolItem, fate: Fate) -> Result<(), ReconcileError> {
+    pub(super) fn end(&mut self, item: &PoolItem, fate: PoolExit) -> Result<(), ReconcileError> {
         let roll = self.roll(item);
         match fate {
-            Fate::Cleared => roll.cleared.take(item.amount),
-            Fate::Expired => roll.expired.take(item.amount),
-            Fate::Stays => {
+            PoolExit::Cleared => roll.cleared.take(item.amount),
+            PoolExit::Expired => roll.expired.take(item.amount),
+            PoolExit::Stays => {
                 self.closing.push(*item);
                 Ok(())
             }
@@ -121,7 +121,7 @@ impl Pays<'_, '_, '_> {
         item: &PoolItem,
         w: &WPay,
         order: Option<&MOrder>,
-    ) -> Result<Fate, ReconcileError> {
+    ) -> Result<PoolExit, ReconcileError> {
         let weight = Placement::carried(item.amount);
         if let Some(m) = order {
             let pair = Pair {
@@ -135,16 +135,16 @@ impl Pays<'_, '_, '_> {
             };
             let category = self.settle(&pair, None)?;
             self.met_by_pool.insert(m.out_trade_no, category);
-            return Ok(Fate::Cleared);
+            return Ok(PoolExit::Cleared);
         }
         let (category, fate) = if item.is_expired(&self.day.bill_days, self.day.date) {
-            (Category::WOnlyPay, Fate::Expired)
+            (Category::WOnlyPay, PoolExit::Expired)
         } else {
-            (Category::PayPendingW, Fate::Stays)
+            (Category::PayPendingW, PoolExit::Stays)
         };
         let mut finding = describe(category, Some(w), None);
         finding.detail = entered(item);
-        self.ledger.enter(Book::Pay, finding, weight)?;
+        self.ledger.enter(RowKind::Pay, finding, weight)?;
         Ok(fate)
     }
 
@@ -181,7 +181,7 @@ impl Pays<'_, '_, '_> {
         for item in open_items(self.day, PoolKind::Pay, PoolSide::Merchant) {
             transit.open(&item)?;
             if let Some(double) = out.insert(item.out_trade_no, item) {
-                transit.end(&double, Fate::Cleared)?;
+                transit.end(&double, PoolExit::Cleared)?;
             }
         }
         Ok(out)
@@ -215,7 +215,7 @@ impl Pays<'_, '_, '_> {
         item: &PoolItem,
         m: &MOrder,
         w: Option<&WPay>,
-    ) -> Result<Fate, ReconcileError> {
+    ) -> Result<PoolExit, ReconcileError> {
         let weight = Placement::carried(item.amount);
         if let Some(w) = w {
             let pair = Pair {
@@ -228,24 +228,24 @@ impl Pays<'_, '_, '_> {
                 carried: Some(item.amount),
             };
             self.settle(&pair, None)?;
-            return Ok(Fate::Cleared);
+            return Ok(PoolExit::Cleared);
         }
         if !m.pay_status.is_paid() {
             // The merchant took it back: nothing is due on either side.
             self.ledger.pays.place(Category::Unpaid, weight)?;
-            return Ok(Fate::Cleared);
+            return Ok(PoolExit::Cleared);
         }
         let (category, fate) = if item.is_expired(&self.day.bill_days, self.day.date) {
-            (Category::MOnlyPay, Fate::Expired)
+            (Category::MOnlyPay, PoolExit::Expired)
         } else {
-            (Category::PayPendingM, Fate::Stays)
+            (Category::PayPendingM, PoolExit::Stays)
         };
         let mut finding = describe(category, None, Some(m));
         finding.detail = entered(item);
-        if fate == Fate::Expired && !self.day.has_bill_of(item.entered.prev()) {
+        if fate == PoolExit::Expired && !self.day.has_bill_of(item.entered.prev()) {
             finding.tags.push(Tag::NoBillOfDayBefore);
         }
-        self.ledger.enter(Book::Pay, finding, weight)?;
+        self.ledger.enter(RowKind::Pay, finding, weight)?;
         Ok(fate)
     }
 }

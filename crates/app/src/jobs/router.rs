@@ -8,8 +8,8 @@ use super::download::BillType;
 use super::export::{with_findings, write_csv, write_json};
 use super::imports::Watching;
 use super::lookup::answers::{LIST_HEADINGS, list_row};
-use super::lookup::live::Asked;
-use super::lookup::{desk, live};
+use super::lookup::live::LiveAnswer;
+use super::lookup::{live, session};
 use super::views::Views;
 use super::{assistant, day, decisions, import_file, notify, profiles, reconcile};
 use crate::command::{BillChoice, ExportFormat, ListKind, Welcome};
@@ -157,7 +157,7 @@ impl WindowJobs {
         reporter: &dyn Reporter,
     ) -> Result<Outcome, Failure> {
         let profile = self.profile(id)?;
-        let ask = reconcile::Ask {
+        let ask = reconcile::RunRequest {
             profile: (id, &profile),
             day,
             cut_off_minutes: None,
@@ -324,13 +324,13 @@ impl WindowJobs {
             }
             Command::AskLive(question) => {
                 let profile = self.profile(question.profile)?;
-                let live = desk::ask(&self.ports, &profile, question, reporter)?;
+                let live = session::ask(&self.ports, &profile, question, reporter)?;
                 Ok(Outcome::Live(Box::new(live)))
             }
             Command::KeepAnswer(id, asked) => self.keep(id, &asked),
             Command::AskMany(id, text) => {
                 let profile = self.profile(id)?;
-                let answers = desk::many(&self.ports, (id, &profile), &text, reporter)?;
+                let answers = session::many(&self.ports, (id, &profile), &text, reporter)?;
                 Ok(Outcome::Answers(answers))
             }
             Command::ExportAnswers(answers, format, path) => {
@@ -345,7 +345,7 @@ impl WindowJobs {
         }
     }
 
-    fn keep(&self, id: ProfileId, asked: &Asked) -> Result<Outcome, Failure> {
+    fn keep(&self, id: ProfileId, asked: &LiveAnswer) -> Result<Outcome, Failure> {
         let new = live::keep(&self.ports, id, asked)?;
         let title = if new {
             Message::new(
@@ -360,7 +360,7 @@ impl WindowJobs {
 
     fn export_answers(
         &self,
-        answers: &[Asked],
+        answers: &[LiveAnswer],
         format: ExportFormat,
         path: &Path,
     ) -> Result<Outcome, Failure> {
@@ -409,9 +409,12 @@ impl WindowJobs {
                 Ok(Outcome::Recognised(id, path, bill))
             }
             Command::Page(list, wanted) => self.page(list, &wanted),
-            Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(desk::local(&self.ports, ask)?))),
+            Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(session::local(
+                &self.ports,
+                ask,
+            )?))),
             Command::ReadList(path) => {
-                let list = desk::read_list(self.around.files.as_ref(), &path)?;
+                let list = session::read_list(self.around.files.as_ref(), &path)?;
                 Ok(Outcome::List(Box::new(list)))
             }
             Command::LookupHistory(text) => {

@@ -1,6 +1,6 @@
 //! The sentence on top: what the books say of an order, and the next step. Pure.
 
-use super::gather::{OrderRecord, pay_status_words};
+use super::collect::{OrderRecord, pay_status_words};
 use crate::Message;
 use recondesk_domain::{
     BillState, Category, Fen, FulfilStatus, Instant, MOrder, PayStatus, SuggestedAction,
@@ -8,7 +8,7 @@ use recondesk_domain::{
 
 /// Whether a person must do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
+pub enum Attention {
     /// Known, and the two books agree.
     Agrees,
     /// The books alone cannot tell: ask WeChat Pay, or fetch the bill.
@@ -17,7 +17,7 @@ pub enum Standing {
     NeedsPerson,
 }
 
-impl Standing {
+impl Attention {
     /// The stable word of exports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -33,7 +33,7 @@ impl Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderSummary {
     /// Whether a person must do something.
-    pub standing: Standing,
+    pub standing: Attention,
     /// What happened.
     pub words: Message,
     /// The next step.
@@ -41,7 +41,7 @@ pub struct OrderSummary {
 }
 
 impl OrderSummary {
-    fn new(standing: Standing, step: SuggestedAction, zh: String, en: String) -> Self {
+    fn new(standing: Attention, step: SuggestedAction, zh: String, en: String) -> Self {
         Self {
             standing,
             words: Message { zh, en },
@@ -58,8 +58,8 @@ struct Paid {
 }
 
 /// Payments that count: rows of bills, else what WeChat Pay said itself.
-fn payments(dossier: &OrderRecord) -> Vec<Paid> {
-    let mut rows: Vec<_> = dossier
+fn payments(record: &OrderRecord) -> Vec<Paid> {
+    let mut rows: Vec<_> = record
         .pays
         .iter()
         .filter(|kept| !kept.superseded && kept.row.state == BillState::Success)
@@ -73,7 +73,7 @@ fn payments(dossier: &OrderRecord) -> Vec<Paid> {
         });
         return paid.collect();
     }
-    let told = dossier.observations.iter().rev().find(|seen| {
+    let told = record.observations.iter().rev().find(|seen| {
         seen.aside.is_empty()
             && seen.refund_id.is_empty()
             && matches!(seen.state.as_str(), "SUCCESS" | "REFUND")
@@ -87,8 +87,8 @@ fn payments(dossier: &OrderRecord) -> Vec<Paid> {
     told.into_iter().collect()
 }
 
-fn refunded(dossier: &OrderRecord) -> Fen {
-    let rows = dossier.refunds.iter().filter(|kept| !kept.superseded);
+fn refunded(record: &OrderRecord) -> Fen {
+    let rows = record.refunds.iter().filter(|kept| !kept.superseded);
     let mut seen = Vec::new();
     let mut sum = Fen::ZERO;
     for kept in rows {
@@ -115,23 +115,23 @@ fn yuan(amount: Fen) -> String {
 /// Tells what happened. What a comparison found and nobody has settled is never contradicted: a row in transit is
 /// waited for, and books are not said to agree over an open case.
 #[must_use]
-pub fn sentence(dossier: &OrderRecord) -> OrderSummary {
-    let said = by_the_rows(dossier);
-    let open = dossier
+pub fn sentence(record: &OrderRecord) -> OrderSummary {
+    let said = by_the_rows(record);
+    let open = record
         .cases
         .iter()
-        .filter(|story| !story.case.status.is_closed())
-        .map(|story| story.case.finding.category)
+        .filter(|view| !view.case.status.is_closed())
+        .map(|view| view.case.finding.category)
         .min_by_key(|category| category.severity());
     match open {
         // Once both books have it, the next run closes the case.
-        Some(category) if waits(category) && said.standing != Standing::Agrees => {
-            in_transit(dossier, category)
+        Some(category) if waits(category) && said.standing != Attention::Agrees => {
+            in_transit(record, category)
         }
         Some(category)
-            if said.standing == Standing::Agrees && category.severity().needs_person() =>
+            if said.standing == Attention::Agrees && category.severity().needs_person() =>
         {
-            over_a_case(dossier, category)
+            over_a_case(record, category)
         }
         _ => said,
     }
@@ -142,15 +142,15 @@ const fn waits(category: Category) -> bool {
     matches!(category, Category::PayPendingW | Category::PayPendingM)
 }
 
-fn in_transit(dossier: &OrderRecord, category: Category) -> OrderSummary {
-    let (zh, en) = if let Some(paid) = payments(dossier).first() {
+fn in_transit(record: &OrderRecord, category: Category) -> OrderSummary {
+    let (zh, en) = if let Some(paid) = payments(record).first() {
         let (at, sum) = (short(paid.at), yuan(paid.amount));
         (
             format!("顾客 {at} 已付 {sum}"),
             format!("The customer paid {sum} at {at}"),
         )
     } else {
-        let order = dossier.order();
+        let order = record.order();
         let at = short(order.and_then(|order| order.paid_at));
         let sum = order.map_or_else(String::new, |order| yuan(order.amount));
         (
@@ -164,7 +164,7 @@ fn in_transit(dossier: &OrderRecord, category: Category) -> OrderSummary {
         ("微信账单", "WeChat Pay's bill")
     };
     OrderSummary::new(
-        Standing::Open,
+        Attention::Open,
         category.action(),
         format!("{zh}，临近零点，{zh_where}应在次日：跨日在途，等次日对账"),
         format!(
@@ -174,13 +174,13 @@ fn in_transit(dossier: &OrderRecord, category: Category) -> OrderSummary {
 }
 
 /// The payment itself agrees, something else of the order does not.
-fn over_a_case(dossier: &OrderRecord, category: Category) -> OrderSummary {
-    let paid = payments(dossier).first().copied();
+fn over_a_case(record: &OrderRecord, category: Category) -> OrderSummary {
+    let paid = payments(record).first().copied();
     let at = short(paid.and_then(|paid| paid.at));
     let sum = paid.map_or_else(String::new, |paid| yuan(paid.amount));
     let (code, action) = (category.code(), category.action());
     OrderSummary::new(
-        Standing::NeedsPerson,
+        Attention::NeedsPerson,
         action,
         format!(
             "顾客 {at} 已付 {sum}，另有未结差错 {code} {}：{}",
@@ -196,13 +196,13 @@ fn over_a_case(dossier: &OrderRecord, category: Category) -> OrderSummary {
 }
 
 /// What the rows of both books say.
-fn by_the_rows(dossier: &OrderRecord) -> OrderSummary {
-    let payments = payments(dossier);
-    match (payments.as_slice(), dossier.order()) {
+fn by_the_rows(record: &OrderRecord) -> OrderSummary {
+    let payments = payments(record);
+    match (payments.as_slice(), record.order()) {
         ([first, _, ..], _) => {
             let count = payments.len();
             OrderSummary::new(
-                Standing::NeedsPerson,
+                Attention::NeedsPerson,
                 SuggestedAction::RefundExtra,
                 format!(
                     "同一商户订单号收到 {count} 笔付款，首笔 {}：重复支付，建议保留一笔，其余退款",
@@ -214,9 +214,9 @@ fn by_the_rows(dossier: &OrderRecord) -> OrderSummary {
                 ),
             )
         }
-        ([paid], Some(order)) => both(dossier, *paid, order),
+        ([paid], Some(order)) => both(record, *paid, order),
         ([paid], None) => OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::FindOwner,
             format!(
                 "顾客 {} 已付 {}，商户订单里没有这个单号：查找归属系统，否则退款",
@@ -229,22 +229,22 @@ fn by_the_rows(dossier: &OrderRecord) -> OrderSummary {
                 short(paid.at)
             ),
         ),
-        ([], Some(order)) => merchant_only(dossier, order),
-        ([], None) => nothing(dossier),
+        ([], Some(order)) => merchant_only(record, order),
+        ([], None) => nothing(record),
     }
 }
 
 /// Both books know it.
-fn both(dossier: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
+fn both(record: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
     let (at, sum) = (short(paid.at), yuan(paid.amount));
     let (zh, en) = pay_status_words(order.pay_status);
-    let refunded = refunded(dossier);
+    let refunded = refunded(record);
     if refunded > Fen::ZERO {
         return after_refund(&at, paid, refunded, order);
     }
     if paid.amount != order.amount {
         return OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::CheckAmount,
             format!(
                 "顾客 {at} 已付 {sum}，商户订单金额为 {}：金额不符，请核对改价",
@@ -258,7 +258,7 @@ fn both(dossier: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
     }
     match order.pay_status {
         PayStatus::Closed => OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::ReissueOrRefund,
             format!("顾客 {at} 已付 {sum}，商户订单已关闭：建议有货补发，否则退款"),
             format!(
@@ -266,7 +266,7 @@ fn both(dossier: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
             ),
         ),
         status if !status.is_paid() => OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::Reissue,
             format!("顾客 {at} 已付 {sum}，商户订单仍为{zh}：掉单，建议补发货"),
             format!(
@@ -279,7 +279,7 @@ fn both(dossier: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
         ) =>
         {
             OrderSummary::new(
-                Standing::NeedsPerson,
+                Attention::NeedsPerson,
                 SuggestedAction::Reissue,
                 format!("顾客 {at} 已付 {sum}，商户已入账但尚未发货：核对后补发货"),
                 format!(
@@ -288,7 +288,7 @@ fn both(dossier: &OrderRecord, paid: Paid, order: &MOrder) -> OrderSummary {
             )
         }
         _ => OrderSummary::new(
-            Standing::Agrees,
+            Attention::Agrees,
             SuggestedAction::None,
             format!("顾客 {at} 已付 {sum}，商户订单{zh}，两边一致"),
             format!("The customer paid {sum} at {at}, the order is {en}: both books agree"),
@@ -301,7 +301,7 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> OrderSum
     let booked = order.refund_total;
     if refunded > paid.amount {
         return OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::Escalate,
             format!("顾客 {at} 已付 {sum}，却退了 {back}：退款超过订单金额，停止并上报"),
             format!(
@@ -311,7 +311,7 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> OrderSum
     }
     if booked.is_some_and(|booked| booked != refunded) {
         return OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::BookRefund,
             format!(
                 "顾客 {at} 已付 {sum}，微信已退 {back}，商户记为 {}：补记退款",
@@ -329,7 +329,7 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> OrderSum
         ("已部分退款", "refunded in part")
     };
     OrderSummary::new(
-        Standing::Agrees,
+        Attention::Agrees,
         SuggestedAction::None,
         format!("顾客 {at} 已付 {sum}，{zh} {back}"),
         format!("The customer paid {sum} at {at}, {en}: {back}"),
@@ -337,12 +337,12 @@ fn after_refund(at: &str, paid: Paid, refunded: Fen, order: &MOrder) -> OrderSum
 }
 
 /// Only the merchant knows it.
-fn merchant_only(dossier: &OrderRecord, order: &MOrder) -> OrderSummary {
+fn merchant_only(record: &OrderRecord, order: &MOrder) -> OrderSummary {
     let (zh, en) = pay_status_words(order.pay_status);
     let sum = yuan(order.amount);
     if !order.pay_status.is_paid() {
         return OrderSummary::new(
-            Standing::Open,
+            Attention::Open,
             SuggestedAction::None,
             format!("商户订单{zh}，{sum}，账单里没有付款：顾客说已付款时，请联网查询"),
             format!(
@@ -350,9 +350,9 @@ fn merchant_only(dossier: &OrderRecord, order: &MOrder) -> OrderSummary {
             ),
         );
     }
-    if dossier.has_bill_of_day {
+    if record.has_bill_of_day {
         return OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::StopFulfilment,
             format!("商户订单{zh} {sum}，当天微信账单里没有这笔：查单并停止履约"),
             format!(
@@ -361,7 +361,7 @@ fn merchant_only(dossier: &OrderRecord, order: &MOrder) -> OrderSummary {
         );
     }
     OrderSummary::new(
-        Standing::Open,
+        Attention::Open,
         SuggestedAction::DownloadBill,
         format!("商户订单{zh} {sum}，还没有当天的微信账单：下载账单或联网查询"),
         format!(
@@ -371,11 +371,11 @@ fn merchant_only(dossier: &OrderRecord, order: &MOrder) -> OrderSummary {
 }
 
 /// No payment and no order: perhaps a refund, a message put aside, or nothing.
-fn nothing(dossier: &OrderRecord) -> OrderSummary {
-    if let Some(kept) = dossier.refunds.first() {
+fn nothing(record: &OrderRecord) -> OrderSummary {
+    if let Some(kept) = record.refunds.first() {
         let (at, sum) = (short(Some(kept.row.time)), yuan(kept.row.amount));
         return OrderSummary::new(
-            Standing::Open,
+            Attention::Open,
             SuggestedAction::WidenArchive,
             format!("{at} 退款 {sum}，工作区里没有原付款：补齐历史账单"),
             format!(
@@ -383,13 +383,13 @@ fn nothing(dossier: &OrderRecord) -> OrderSummary {
             ),
         );
     }
-    if dossier
+    if record
         .observations
         .iter()
         .any(|seen| !seen.aside.is_empty())
     {
         return OrderSummary::new(
-            Standing::NeedsPerson,
+            Attention::NeedsPerson,
             SuggestedAction::Review,
             "只有被搁置的通知提到这个单号：人工复核，不要据此发货".to_owned(),
             "Only messages that were put aside name this number: review, do not deliver on them"
@@ -397,7 +397,7 @@ fn nothing(dossier: &OrderRecord) -> OrderSummary {
         );
     }
     OrderSummary::new(
-        Standing::Open,
+        Attention::Open,
         SuggestedAction::Review,
         "工作区里没有这个单号：核对商户和单号，或联网查询".to_owned(),
         "The workspace does not have this number: check merchant and number, or ask WeChat Pay"

@@ -9,8 +9,8 @@ use recondesk_domain::{BillState, Category, MOrder, OutTradeNo, Tag, Transaction
 
 use super::business::standing;
 use super::judge::{Day, Origin, describe, iso, tags_of};
-use super::ledger::{Book, Placement};
-use super::pays::{Pair, Pays, UnmatchedPayment};
+use super::ledger::{Placement, RowKind};
+use super::payments::{Pair, Pays, UnmatchedPayment};
 use super::rules::CategorySet;
 use super::{Hole, PoolItem, PoolKind, PoolSide, ReconcileError};
 
@@ -18,7 +18,7 @@ use super::{Hole, PoolItem, PoolKind, PoolSide, ReconcileError};
 pub(super) const CHUNK: usize = 4_096;
 
 /// The order of a number of any day, and how it was found.
-struct Found {
+struct FoundOrder {
     order: MOrder,
     key2: bool,
     /// A row of the day's merchant book.
@@ -44,7 +44,7 @@ impl Pays<'_, '_, '_> {
             self.ledger.advance(0)?;
             let found = self.find_orders(chunk, &mut by_transaction, &mut taken)?;
             for (left, found) in chunk.iter().zip(found) {
-                let Some(Found {
+                let Some(FoundOrder {
                     order,
                     key2,
                     own,
@@ -57,7 +57,7 @@ impl Pays<'_, '_, '_> {
                 // Two payments of one number meet one order: it counts once.
                 let own = own && (key2 || named.insert(order.out_trade_no));
                 if own && !counted {
-                    self.ledger.see_merchant(Book::Pay, order.amount)?;
+                    self.ledger.see_merchant(RowKind::Pay, order.amount)?;
                 }
                 let item = waiting.remove(&order.out_trade_no);
                 met.extend(item);
@@ -103,15 +103,15 @@ impl Pays<'_, '_, '_> {
         chunk: &[UnmatchedPayment],
         own: &mut BTreeMap<TransactionId, MOrder>,
         taken: &mut BTreeSet<OutTradeNo>,
-    ) -> Result<Vec<Option<Found>>, ReconcileError> {
+    ) -> Result<Vec<Option<FoundOrder>>, ReconcileError> {
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|left| left.w.out_trade_no).collect();
-        let mut found: Vec<Option<Found>> = self
+        let mut found: Vec<Option<FoundOrder>> = self
             .day
             .evidence
             .orders_by_number(&numbers)?
             .into_iter()
             .map(|order| {
-                order.map(|order| Found {
+                order.map(|order| FoundOrder {
                     own: is_own(self.day, &order),
                     order,
                     key2: false,
@@ -127,7 +127,7 @@ impl Pays<'_, '_, '_> {
             }
             if let Some(order) = own.remove(&left.w.transaction_id) {
                 taken.insert(order.out_trade_no);
-                *slot = Some(Found {
+                *slot = Some(FoundOrder {
                     order,
                     key2: true,
                     own: true,
@@ -149,7 +149,7 @@ impl Pays<'_, '_, '_> {
                 && let Some(order) = elsewhere.remove(&left.w.transaction_id)
                 && taken.insert(order.out_trade_no)
             {
-                *slot = Some(Found {
+                *slot = Some(FoundOrder {
                     own: is_own(self.day, &order),
                     order,
                     key2: true,
@@ -199,7 +199,7 @@ impl Pays<'_, '_, '_> {
             let order = group.first().and_then(|w| orders.get(&w.out_trade_no));
             let own = order.is_some_and(|m| is_own(self.day, m));
             if let Some(m) = order.filter(|_| own) {
-                self.ledger.see_merchant(Book::Pay, m.amount)?;
+                self.ledger.see_merchant(RowKind::Pay, m.amount)?;
             }
             self.settle_reversed(group, order.map(|m| (m, own)))?;
         }
@@ -263,13 +263,13 @@ impl Pays<'_, '_, '_> {
                 time,
                 row: m.row,
             });
-            return self.ledger.enter(Book::Pay, finding, weight);
+            return self.ledger.enter(RowKind::Pay, finding, weight);
         }
         let mut finding = describe(Category::MOnlyPay, None, Some(m));
         if !self.day.has_bill_of(self.day.date.prev()) {
             finding.tags.push(Tag::NoBillOfDayBefore);
         }
-        self.ledger.enter(Book::Pay, finding, weight)
+        self.ledger.enter(RowKind::Pay, finding, weight)
     }
 
     /// Payments without an order anywhere: a hole of the merchant's book, the window, or P04.
@@ -308,7 +308,7 @@ impl Pays<'_, '_, '_> {
                 hole.sums.count
             );
             self.ledger
-                .enter(Book::Pay, finding, Placement::default())?;
+                .enter(RowKind::Pay, finding, Placement::default())?;
         }
         self.holes = holes;
         Ok(())
@@ -350,7 +350,7 @@ impl Pays<'_, '_, '_> {
                 row: w.row,
             });
         }
-        self.ledger.enter(Book::Pay, finding, weight)
+        self.ledger.enter(RowKind::Pay, finding, weight)
     }
 }
 

@@ -11,22 +11,22 @@ use crate::widgets::card::result_bar;
 use crate::widgets::label::pill;
 use crate::{icons, paint};
 use recondesk_app::jobs::lookup::OrderView;
-use recondesk_app::jobs::lookup::gather::{CaseStory, pay_status_words};
-use recondesk_app::jobs::lookup::sentence::Standing;
+use recondesk_app::jobs::lookup::collect::{CaseStory, pay_status_words};
+use recondesk_app::jobs::lookup::order_summary::Attention;
 
 /// The open case that presses most.
-pub(super) fn pressing(story: &OrderView) -> Option<&CaseStory> {
-    let open = story.dossier.cases.iter();
+pub(super) fn pressing(view: &OrderView) -> Option<&CaseStory> {
+    let open = view.record.cases.iter();
     open.filter(|one| !one.case.status.is_closed())
         .max_by_key(|one| Tone::from(one.case.finding.category.severity()) == Tone::Urgent)
 }
 
-fn mood(story: &OrderView) -> Tone {
-    match (story.sentence.standing, pressing(story)) {
-        (Standing::Agrees, _) => Tone::Ok,
-        (Standing::Open, _) => Tone::Watch,
-        (Standing::NeedsPerson, Some(case)) => Tone::from(case.case.finding.category.severity()),
-        (Standing::NeedsPerson, None) => Tone::Fault,
+fn mood(view: &OrderView) -> Tone {
+    match (view.sentence.standing, pressing(view)) {
+        (Attention::Agrees, _) => Tone::Ok,
+        (Attention::Open, _) => Tone::Watch,
+        (Attention::NeedsPerson, Some(case)) => Tone::from(case.case.finding.category.severity()),
+        (Attention::NeedsPerson, None) => Tone::Fault,
     }
 }
 
@@ -35,19 +35,19 @@ pub(super) fn show(
     ui: &Ui,
     rect: Rect,
     page: &Page<'_>,
-    (story, copied): (&OrderView, bool),
+    (view, copied): (&OrderView, bool),
     out: &mut Outbox,
 ) -> bool {
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
     paint::card(p, rect, t);
-    result_bar(ui, rect, mood(story));
-    sentence(ui, rect, page, story);
-    numbers(ui, rect, page, story);
+    result_bar(ui, rect, mood(view));
+    sentence(ui, rect, page, view);
+    numbers(ui, rect, page, view);
     let wide = page.class.is_wide();
     let y = rect.top() + if wide { 80.0 } else { 86.0 };
     let mut x = rect.left() + 20.0;
-    if let Some(case) = pressing(story) {
+    if let Some(case) = pressing(view) {
         let category = case.case.finding.category;
         let severity = category.severity();
         let words = format!(
@@ -77,30 +77,30 @@ pub(super) fn show(
         paint::say(ui, "ticket copied", place, l.ticket_copied);
     }
     let mut buttons = vec![Button::ghost(l.ticket).icon(icons::CHAT_TEXT)];
-    if pressing(story).is_some() {
+    if pressing(view).is_some() {
         buttons.push(Button::secondary(l.open_case).icon(icons::WARNING_DIAMOND));
     }
     let middle = if wide { rect.top() + 70.0 } else { y };
     let (_, responses) = buttons_right(ui, pos2(rect.right() - 16.0, middle), buttons, 32.0);
     if responses.get(1).is_some_and(egui::Response::clicked) {
-        super::open_case(out, story);
+        super::open_case(out, view);
     }
     responses.first().is_some_and(egui::Response::clicked)
 }
 
 /// The sentence, facts stronger than the words between them, the next step in accent.
-fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, story: &OrderView) {
+fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, view: &OrderView) {
     let (t, w) = (page.t, page.w);
-    let text = w.of(&story.sentence.words);
-    let needs = story.sentence.standing == Standing::NeedsPerson;
+    let text = w.of(&view.sentence.words);
+    let needs = view.sentence.standing == Attention::NeedsPerson;
     let split = if needs {
         step_at(text, w.is_zh())
     } else {
         text.len()
     };
     let (fact, step) = text.split_at(split);
-    let state = story
-        .dossier
+    let state = view
+        .record
         .order()
         .map(|order| pay_status_words(order.pay_status));
     let state = state.map(|(zh, en)| if w.is_zh() { zh } else { en });
@@ -173,18 +173,18 @@ fn emphasise(
 }
 
 /// Both numbers, each with copy and what it is for.
-fn numbers(ui: &Ui, rect: Rect, page: &Page<'_>, story: &OrderView) {
+fn numbers(ui: &Ui, rect: Rect, page: &Page<'_>, view: &OrderView) {
     let l = &page.w.lookup;
     let y = rect.top() + 56.0;
-    let dossier = &story.dossier;
+    let record = &view.record;
     let here = pos2(rect.left() + 20.0, y);
     let x = number(
         ui,
         here,
         page,
-        (l.out_trade_no, &dossier.out_trade_no, l.reconciles),
+        (l.out_trade_no, &record.out_trade_no, l.reconciles),
     );
-    let transaction = dossier.transaction_id();
+    let transaction = record.transaction_id();
     if !transaction.is_empty() {
         let there = pos2(x + 28.0, y);
         number(

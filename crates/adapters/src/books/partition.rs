@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::narrow;
-use super::pack::{Pack, RowBuffer};
 use super::record::Record;
+use super::row_buffer::{Pack, RowBuffer};
 use recondesk_domain::Term;
 
 /// A file has more rows or days than rows and days are counted to.
@@ -93,12 +93,12 @@ impl<R: Record> Sorted<R> {
 }
 
 /// All rows of one kind, and their sections.
-pub(super) struct Gathered<R> {
+pub(super) struct PartitionedRows<R> {
     pub(super) sheaf: RowBuffer<R>,
     pub(super) sections: BTreeMap<(i32, bool), (u64, Ranges)>,
 }
 
-impl<R> Default for Gathered<R> {
+impl<R> Default for PartitionedRows<R> {
     fn default() -> Self {
         Self {
             sheaf: RowBuffer::default(),
@@ -107,7 +107,7 @@ impl<R> Default for Gathered<R> {
     }
 }
 
-impl<R: Record> Gathered<R> {
+impl<R: Record> PartitionedRows<R> {
     /// Adds the rows of the next block; false when there are too many.
     pub(super) fn take(&mut self, block: Sorted<R>) -> bool {
         let mut numbers = Vec::with_capacity(block.sections.len());

@@ -4,7 +4,7 @@ use super::edits::Edit;
 
 /// Order of the fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum FieldOrder {
     Sorted,
     AsWritten,
     Descending,
@@ -13,7 +13,7 @@ pub(super) enum Order {
 
 /// What is done to every value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(super) enum ValueEncoding {
     Raw,
     Url,
     UrlLower,
@@ -85,8 +85,8 @@ pub(super) enum KeyForm {
 pub(super) enum Mutation<'e> {
     KeepEmpty,
     KeepSign,
-    Order(Order),
-    Encoding(Encoding),
+    FieldOrder(FieldOrder),
+    ValueEncoding(ValueEncoding),
     Joiner(Joiner),
     KeyPlace(KeyPlace),
     KeyForm(KeyForm),
@@ -103,8 +103,8 @@ impl Mutation<'_> {
         match self {
             Self::KeepEmpty => 0,
             Self::KeepSign => 1,
-            Self::Order(_) => 2,
-            Self::Encoding(_) => 3,
+            Self::FieldOrder(_) => 2,
+            Self::ValueEncoding(_) => 3,
             Self::Joiner(_) => 4,
             Self::KeyPlace(_) => 5,
             Self::KeyForm(_) | Self::OtherKey(_) => 6,
@@ -129,16 +129,16 @@ const JOINERS: [Joiner; 8] = [
 
 /// All twists that are about the whole message, most usual first.
 pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
-    use Encoding as E;
     use KeyForm as F;
     use KeyPlace as P;
+    use ValueEncoding as E;
 
     let mut out = vec![
         Mutation::KeepEmpty,
         Mutation::KeepSign,
-        Mutation::Order(Order::AsWritten),
-        Mutation::Order(Order::IgnoringCase),
-        Mutation::Order(Order::Descending),
+        Mutation::FieldOrder(FieldOrder::AsWritten),
+        Mutation::FieldOrder(FieldOrder::IgnoringCase),
+        Mutation::FieldOrder(FieldOrder::Descending),
     ];
     out.extend((1..keys).map(Mutation::OtherKey));
     out.extend(
@@ -191,7 +191,7 @@ pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
             E::QuestionMarks,
             E::Trimmed,
         ]
-        .map(Mutation::Encoding),
+        .map(Mutation::ValueEncoding),
     );
     out.extend(JOINERS.map(Mutation::Joiner));
     out.extend([

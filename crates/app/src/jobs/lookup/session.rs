@@ -5,13 +5,13 @@
 use std::path::Path;
 
 use super::explain::{self, Explanation};
-use super::fields::{Field, fields};
-use super::live::{self, Asked};
+use super::fields::{AnswerField, fields};
+use super::live::{self, LiveAnswer};
 use super::recognise::{MAX_TEXT_BYTES, Recognised, recognise, recognise_list};
-use super::{OrderView, look_up, story};
+use super::{OrderView, look_up, view};
 use crate::jobs::notify;
 use crate::jobs::poll::{Next, Plan, Poll};
-use crate::jobs::query::Verdict;
+use crate::jobs::query::QueryVerdict;
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_intake::list_text;
@@ -40,7 +40,7 @@ pub struct Local {
     pub recognised: Recognised,
     /// The number that was looked up; empty when the text has none.
     pub number: String,
-    /// One story for each order that it may mean, the most pressing first.
+    /// One view for each order that it may mean, the most pressing first.
     pub stories: Vec<OrderView>,
     /// What error codes of the text mean.
     pub explained: Vec<Explanation>,
@@ -82,9 +82,9 @@ pub struct Live {
     /// When the answer was there.
     pub at: Instant,
     /// The answer.
-    pub asked: Asked,
+    pub asked: LiveAnswer,
     /// Its fields beside the local record, those that differ first.
-    pub fields: Vec<Field>,
+    pub fields: Vec<AnswerField>,
     /// When to ask again, while the order has no end.
     pub following: Option<Following>,
 }
@@ -147,12 +147,12 @@ pub fn ask(
     let order = asked.local.as_ref().map(|order| order.out_trade_no);
     let bill = match order {
         Some(number) => {
-            let known = story(
+            let known = view(
                 ports,
                 (id, profile.clone()),
                 (number.as_str(), NumberKind::OutTradeNo),
             )?;
-            known.dossier.pays.first().map(|kept| kept.row)
+            known.record.pays.first().map(|kept| kept.row)
         }
         None => None,
     };
@@ -166,9 +166,9 @@ pub fn ask(
 }
 
 /// The next point of the plan; `None` when the order has an end, or the plan ran out.
-fn follow(asked: &Asked, poll: Option<Poll>, now: Instant) -> Option<Following> {
+fn follow(asked: &LiveAnswer, poll: Option<Poll>, now: Instant) -> Option<Following> {
     let plan = match &asked.inquiry.verdict {
-        Verdict::Known(state) => match state.state {
+        QueryVerdict::Known(state) => match state.state {
             TradeState::UserPaying => Some(Plan::CodePay),
             TradeState::NotPay | TradeState::Accept => Some(Plan::Ordered),
             _ => None,
@@ -199,7 +199,7 @@ pub fn many(
     profile: (ProfileId, &MerchantProfile),
     text: &str,
     reporter: &dyn Reporter,
-) -> Result<Vec<Asked>, Failure> {
+) -> Result<Vec<LiveAnswer>, Failure> {
     let numbers: Vec<(String, NumberKind)> = recognise_list(text)
         .numbers
         .into_iter()

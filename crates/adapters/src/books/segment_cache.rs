@@ -12,7 +12,7 @@ use super::group::{GROUP_ROWS, Group};
 use super::narrow;
 use super::page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use super::record::Record;
-use super::segment::{Footer, Place, segment_name};
+use super::segment::{Footer, FooterPlace, segment_name};
 use crate::disk::{Disk, read_over, room_for_files};
 use crate::sqlite::SectionMeta;
 use recondesk_domain::fingerprint;
@@ -166,11 +166,16 @@ impl SegmentCache {
     }
 
     /// Reads a stretch of a segment file.
-    pub(super) fn read(&self, import: u32, place: Place) -> Result<Vec<u8>, BooksError> {
+    pub(super) fn read(&self, import: u32, place: FooterPlace) -> Result<Vec<u8>, BooksError> {
         self.read_over(import, place, Vec::new())
     }
 
-    fn read_over(&self, import: u32, place: Place, used: Vec<u8>) -> Result<Vec<u8>, BooksError> {
+    fn read_over(
+        &self,
+        import: u32,
+        place: FooterPlace,
+        used: Vec<u8>,
+    ) -> Result<Vec<u8>, BooksError> {
         let file = self.file(import)?;
         let read = read_over(&file, place.offset, place.len as usize, used);
         read.map_err(|error| match error.kind() {
@@ -264,7 +269,7 @@ impl SegmentCache {
         let (start, count) = (section.index_at(index), section.count(index));
         let import = section.meta.import;
         probe((index, count), short(fingerprint(number)), |page| {
-            let place = Place {
+            let place = FooterPlace {
                 offset: start + page * PAGE_BYTES as u64,
                 len: narrow(PAGE_BYTES),
             };
@@ -296,7 +301,7 @@ impl SegmentCache {
             let near = first_page(index, count, *most).saturating_add(SLACK_PAGES * 2);
             let take = near.saturating_sub(first).clamp(8, SWEEP_PAGES);
             let take = (pages - first).min(take);
-            let place = Place {
+            let place = FooterPlace {
                 offset: section.index_at(index) + first * PAGE_BYTES as u64,
                 len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
             };

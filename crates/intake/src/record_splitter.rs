@@ -41,7 +41,7 @@ impl Block {
 ///
 /// Memory stays below one block and one record, whatever the file holds.
 pub struct RecordSplitter<R> {
-    source: Source<R>,
+    source: SplitterSource<R>,
     delimiter: u8,
     block_bytes: usize,
     /// Bytes read and not handed out.
@@ -55,7 +55,7 @@ impl<R: Read> RecordSplitter<R> {
     /// Reads from the first byte of the file on; `guess` says where the rows begin.
     pub fn new(reader: R, guess: &Guess) -> Self {
         Self {
-            source: Source::new(reader, guess),
+            source: SplitterSource::new(reader, guess),
             delimiter: guess.delimiter_byte(),
             block_bytes: BLOCK_BYTES,
             carry: Vec::new(),
@@ -218,7 +218,7 @@ impl Quotes {
 }
 
 /// The bytes of the rows, UTF-16 turned into UTF-8.
-struct Source<R> {
+struct SplitterSource<R> {
     reader: R,
     encoding: Encoding,
     /// Bytes before the first row that are still to be passed over.
@@ -234,7 +234,7 @@ struct Utf16 {
     offset: u64,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> SplitterSource<R> {
     fn new(reader: R, guess: &Guess) -> Self {
         let utf16 = guess.encoding.utf16().map(|encoding| {
             Box::new(Utf16 {

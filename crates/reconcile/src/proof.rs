@@ -2,14 +2,14 @@
 
 use recondesk_domain::{Category, Fen};
 
-use super::ledger::{Ledger, Tally};
+use super::ledger::{KindTally, Ledger};
 use super::{
-    BookSummary, CategoryLine, DayInput, Identity, NetSettlement, PoolRoll, ReconcileError, Sums,
-    Term,
+    BookSummary, CategoryLine, DayInput, NetSettlement, PoolRoll, ReconcileError, RunIdentity,
+    Sums, Term,
 };
 
 /// The figures of one book kind.
-pub(super) fn book_summary(tally: &Tally) -> Result<BookSummary, ReconcileError> {
+pub(super) fn book_summary(tally: &KindTally) -> Result<BookSummary, ReconcileError> {
     let mut out = BookSummary::default();
     let columns = tally
         .wechat
@@ -55,12 +55,12 @@ pub(super) fn book_summary(tally: &Tally) -> Result<BookSummary, ReconcileError>
 /// Collects identities; those that only a fault of the program can break fail the run.
 #[derive(Default)]
 pub(super) struct Proof {
-    pub(super) identities: Vec<Identity>,
+    pub(super) identities: Vec<RunIdentity>,
 }
 
 impl Proof {
     fn note(&mut self, id: &str, subject: &str, expected: i64, actual: i64) {
-        self.identities.push(Identity {
+        self.identities.push(RunIdentity {
             id: id.to_owned(),
             subject: subject.to_owned(),
             expected,
@@ -88,7 +88,11 @@ impl Proof {
     }
 
     /// I14 for both books of one kind, in rows and in fen.
-    pub(super) fn conservation(&mut self, kind: &str, tally: &Tally) -> Result<(), ReconcileError> {
+    pub(super) fn conservation(
+        &mut self,
+        kind: &str,
+        tally: &KindTally,
+    ) -> Result<(), ReconcileError> {
         let sides = [
             ("wechat", &tally.wechat, tally.seen_wechat),
             ("merchant", &tally.merchant, tally.seen_merchant),

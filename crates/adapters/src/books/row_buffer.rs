@@ -1,14 +1,14 @@
 //! Rows in memory between reading and writing: some sixty bytes each instead of three hundred.
 //!
-//! A block of a file becomes a [`Pack`]; sixteen-byte [`Entry`]s, which are what is sorted, point into it.
+//! A block of a file becomes a [`Pack`]; sixteen-byte [`RowEntry`]s, which are what is sorted, point into it.
 
 use std::io;
 use std::marker::PhantomData;
 
 use super::column::{LONGEST, is_same};
-use super::digits::{Parts, SLACK, digits_at_end, pack};
+use super::packed_digits::{NumberParts, SLACK, digits_at_end, pack};
 use super::record::{Fields, INTS, Record, TEXTS, unzigzag, zigzag};
-use super::smalls;
+use super::varint;
 use recondesk_domain::fingerprint;
 
 /// Room to put texts together that are not stored in one piece.
@@ -35,7 +35,7 @@ pub(super) fn lost() -> io::Error {
 
 /// Where a row is: sorted by section, fingerprint, and place of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct RowEntry {
     /// Fingerprint of the key.
     pub(super) fingerprint: u64,
     /// Section (20 bits), pack (22 bits) and byte in the pack (22 bits).
@@ -51,7 +51,7 @@ const FIRST_BYTES: usize = 64 << 10;
 /// A pack takes no more rows once it is this large.
 const PACK_BYTES: usize = 1 << START_BITS;
 
-impl Entry {
+impl RowEntry {
     /// Number of the section.
     pub(super) const fn section(self) -> u64 {
         self.place >> (START_BITS + PACK_BITS)
@@ -121,7 +121,7 @@ impl<R: Record> Pack<R> {
             let int = ints.get_mut(at)?;
             *int = zigzag(int.wrapping_sub(base).cast_signed());
         }
-        smalls::push(ints.get(..R::INTS)?, &mut self.bytes);
+        varint::push(ints.get(..R::INTS)?, &mut self.bytes);
         let key = fields.texts.first().copied().unwrap_or_default();
         Some((fingerprint(key), start))
     }
@@ -141,7 +141,7 @@ impl<R: Record> Pack<R> {
             bytes = rest.get(text.width()..)?;
         }
         let [first, line, offset] = self.base?;
-        smalls::read(&mut bytes, taken.ints.get_mut(..R::INTS)?)?;
+        varint::read(&mut bytes, taken.ints.get_mut(..R::INTS)?)?;
         let bases = [(0, first), (R::INTS - 2, line), (R::INTS - 1, offset)];
         for (at, base) in bases {
             let int = taken.ints.get_mut(at)?;
@@ -161,7 +161,7 @@ impl<R: Record> Pack<R> {
 /// A row as it lies in memory: texts that repeat are whole, numbers are packed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Taken<'a> {
-    pub(super) texts: [Parts<'a>; TEXTS],
+    pub(super) texts: [NumberParts<'a>; TEXTS],
     pub(super) ints: [u64; INTS],
 }
 
@@ -202,7 +202,7 @@ fn read_known<'a>(bytes: &mut &'a [u8], known: &'a [Box<[u8]>]) -> Option<&'a [u
 pub(super) struct RowBuffer<R> {
     packs: Vec<Pack<R>>,
     /// The rows; sorted by [`RowBuffer::sort`].
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<RowEntry>,
 }
 
 impl<R> Default for RowBuffer<R> {
@@ -228,7 +228,7 @@ impl<R: Record> RowBuffer<R> {
         pack.close();
         self.packs.push(pack);
         self.entries
-            .extend(rows.map(|(fingerprint, start, section)| Entry {
+            .extend(rows.map(|(fingerprint, start, section)| RowEntry {
                 fingerprint,
                 place: (section << PACK_BITS | number) << START_BITS | u64::from(start),
             }));
@@ -241,14 +241,15 @@ impl<R: Record> RowBuffer<R> {
         let sections = sections.map_or(1, |most| whole(most).saturating_add(1));
         // The buckets of a section: upper bits of the fingerprint, fewer where there are many sections.
         let bits = (BUCKET_BITS.saturating_sub(sections.ilog2())).max(1);
-        let bucket = |entry: &Entry| {
+        let bucket = |entry: &RowEntry| {
             whole(entry.section()) << bits | whole(entry.fingerprint >> (u64::BITS - bits))
         };
-        let print = |entry: &Entry| entry.fingerprint;
-        super::spread::sort(&mut self.entries, sections << bits, bucket, print);
+        let print = |entry: &RowEntry| entry.fingerprint;
+        super::bucket_sort::sort(&mut self.entries, sections << bits, bucket, print);
         let mut entries = std::mem::take(&mut self.entries);
-        let same =
-            |a: &Entry, b: &Entry| a.fingerprint == b.fingerprint && a.section() == b.section();
+        let same = |a: &RowEntry, b: &RowEntry| {
+            a.fingerprint == b.fingerprint && a.section() == b.section()
+        };
         for run in entries.chunk_by_mut(same) {
             if run.len() > 1 {
                 run.sort_by_cached_key(|entry| (self.key(*entry), entry.place));
@@ -257,7 +258,7 @@ impl<R: Record> RowBuffer<R> {
         self.entries = entries;
     }
 
-    fn key(&self, entry: Entry) -> Vec<u8> {
+    fn key(&self, entry: RowEntry) -> Vec<u8> {
         let mut scratch = scratch();
         self.fields(entry, &mut scratch)
             .and_then(|fields| fields.texts.first().map(|key| key.to_vec()))
@@ -266,7 +267,7 @@ impl<R: Record> RowBuffer<R> {
 
     /// Fetches rows that are read next into the cache. They lie all over the memory: one after the
     /// other each would be waited for, but these loads do not depend on each other.
-    pub(super) fn warm(&self, entries: &[Entry]) {
+    pub(super) fn warm(&self, entries: &[RowEntry]) {
         let mut sum = 0_u8;
         for entry in entries {
             let Some(pack) = self.packs.get(entry.pack()) else {
@@ -282,12 +283,12 @@ impl<R: Record> RowBuffer<R> {
 
     /// A row as it lies in memory.
     #[inline]
-    pub(super) fn taken(&self, entry: Entry) -> Option<Taken<'_>> {
+    pub(super) fn taken(&self, entry: RowEntry) -> Option<Taken<'_>> {
         self.packs.get(entry.pack())?.read(entry.start())
     }
 
     /// The contents of a row.
-    fn fields<'a>(&'a self, entry: Entry, scratch: &'a mut Scratch) -> Option<Fields<'a>> {
+    fn fields<'a>(&'a self, entry: RowEntry, scratch: &'a mut Scratch) -> Option<Fields<'a>> {
         let taken = self.taken(entry)?;
         let mut fields = Fields {
             ints: taken.ints,
@@ -301,7 +302,7 @@ impl<R: Record> RowBuffer<R> {
     }
 
     /// A row, as of an import.
-    pub(super) fn row(&self, entry: Entry, import: u32) -> Option<R> {
+    pub(super) fn row(&self, entry: RowEntry, import: u32) -> Option<R> {
         let mut scratch = scratch();
         R::from_fields(&self.fields(entry, &mut scratch)?, import)
     }

@@ -14,7 +14,7 @@ use super::coverage::CoverageMap;
 use super::feed::Feed;
 use super::fees::FeeWatch;
 use super::judge::{Day, Origin, Relation, describe, explain, explain_fee, tags_of};
-use super::ledger::{Book, Ledger, Placement};
+use super::ledger::{Ledger, Placement, RowKind};
 use super::rules::CategorySet;
 use super::{Hole, NetSettlement, PoolItem, ReconcileError};
 
@@ -123,7 +123,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
     }
 
     fn see_bill(&mut self, w: &WPay) -> Result<(), ReconcileError> {
-        self.ledger.see_wechat(Book::Pay, w.amount)?;
+        self.ledger.see_wechat(RowKind::Pay, w.amount)?;
         self.net.settled = self
             .net
             .settled
@@ -138,7 +138,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
     }
 
     fn see_order(&mut self, m: &MOrder) -> Result<(), ReconcileError> {
-        self.ledger.see_merchant(Book::Pay, m.amount)?;
+        self.ledger.see_merchant(RowKind::Pay, m.amount)?;
         if m.pay_status.is_paid() {
             self.fulfilment_known |=
                 m.fulfil_status != FulfilStatus::NotKnown || m.fulfilled_at.is_some();
@@ -164,7 +164,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             });
         }
         let orders = self.first_orders(book)?;
-        let Standing { standing, reversed } = self.first_pays(bill)?;
+        let StandingRows { standing, reversed } = self.first_pays(bill)?;
         self.pair_group(&standing, &reversed, &orders)
     }
 
@@ -179,7 +179,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             });
             return Ok(());
         }
-        let Standing { standing, reversed } = self.first_pays(bill)?;
+        let StandingRows { standing, reversed } = self.first_pays(bill)?;
         let repeated = standing.len() > 1;
         self.left.extend(
             standing
@@ -204,7 +204,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
         } else if m.pay_status.is_paid() || !m.transaction_id.is_empty() {
             self.orders.push(*m);
             // Without a bill nothing can meet them later: keep memory flat.
-            if !self.day.has_bill && self.orders.len() >= super::resolve::CHUNK {
+            if !self.day.has_bill && self.orders.len() >= super::match_archive::CHUNK {
                 self.settle_orders()?;
             }
             Ok(())
@@ -224,7 +224,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
                 let mut finding = describe(Category::DupRowM, None, Some(m));
                 finding.detail = format!("first_row={}", first.row.line);
                 let weight = Placement::merchant(m.amount);
-                self.ledger.enter(Book::Pay, finding, weight)?;
+                self.ledger.enter(RowKind::Pay, finding, weight)?;
             } else {
                 firsts.push(*m);
             }
@@ -233,7 +233,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
     }
 
     /// Sets aside further copies of bill rows (P10), and parts reversed payments from the others.
-    fn first_pays(&mut self, bill: &[WPay]) -> Result<Standing, ReconcileError> {
+    fn first_pays(&mut self, bill: &[WPay]) -> Result<StandingRows, ReconcileError> {
         let mut firsts: Vec<WPay> = Vec::with_capacity(bill.len());
         for w in bill {
             self.see_bill(w)?;
@@ -244,7 +244,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
                 let mut finding = describe(Category::DupRowW, Some(w), None);
                 finding.detail = format!("first_row={}", first.row.line);
                 let weight = Placement::wechat(w.amount);
-                self.ledger.enter(Book::Pay, finding, weight)?;
+                self.ledger.enter(RowKind::Pay, finding, weight)?;
             } else {
                 firsts.push(*w);
             }
@@ -259,7 +259,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             .partition(|w| gone.contains(&w.transaction_id));
         // Independent of the order of rows in the file.
         standing.sort_by_key(|w| (w.time, w.transaction_id));
-        Ok(Standing { standing, reversed })
+        Ok(StandingRows { standing, reversed })
     }
 
     /// Pairs the rows of one order number where either book has several.
@@ -305,7 +305,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             let mut finding = describe(Category::DupPay, Some(w), None);
             "reason=same_number".clone_into(&mut finding.detail);
             let weight = Placement::wechat(w.amount);
-            self.ledger.enter(Book::Pay, finding, weight)?;
+            self.ledger.enter(RowKind::Pay, finding, weight)?;
         }
         for w in reversed {
             let weight = Placement::wechat(w.amount);
@@ -338,7 +338,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             let shown = rows.iter().find(|w| w.state == BillState::Revoked);
             let finding = describe(category, shown.or(rows.first()), Some(m));
             self.ledger
-                .enter(Book::Pay, finding, Placement::default())?;
+                .enter(RowKind::Pay, finding, Placement::default())?;
         }
         Ok(())
     }
@@ -396,7 +396,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
             }
             let mut finding = describe(agreed, Some(w), Some(m));
             finding.tags = tags_of(applies, pair.key2);
-            self.ledger.enter(Book::Pay, finding, weight)?;
+            self.ledger.enter(RowKind::Pay, finding, weight)?;
             return Ok(agreed);
         };
         let mut finding = describe(primary, Some(w), Some(m));
@@ -408,9 +408,9 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
         };
         if primary == Category::FeeCalc && !applies.has(Category::TimeDiff) {
             self.ledger
-                .suspect_fee(Book::Pay, finding, agreed, weight)?;
+                .suspect_fee(RowKind::Pay, finding, agreed, weight)?;
         } else {
-            self.ledger.enter(Book::Pay, finding, weight)?;
+            self.ledger.enter(RowKind::Pay, finding, weight)?;
         }
         Ok(primary)
     }
@@ -431,7 +431,7 @@ impl<'a, 'l, 's> Pays<'a, 'l, 's> {
 }
 
 /// The rows of one number: payments that stand, and payments that were reversed with their reversal.
-struct Standing {
+struct StandingRows {
     standing: Vec<WPay>,
     reversed: Vec<WPay>,
 }
