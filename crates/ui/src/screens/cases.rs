@@ -8,6 +8,7 @@ mod panel;
 pub(super) use panel::event_words;
 
 mod table;
+mod words;
 
 use egui::{Rect, Ui, pos2};
 

@@ -1,6 +1,7 @@
 //! Merchants: the list, and the form of one with its keys and rules.
 
 mod form;
+mod form_rows;
 
 use egui::accesskit::Role;
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
