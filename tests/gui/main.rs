@@ -4,12 +4,6 @@
 
 #![cfg(test)]
 #![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "in tests a panic is the assertion, and what is passed over is said"
-)]
-#![expect(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     reason = "the numbers of made-up rows are small"

@@ -90,11 +90,7 @@ impl Rail {
         let t = tokens(ui);
         let w = words(ui);
         let wide = self.class.is_wide();
-        let hit = if wide {
-            rect.shrink2(vec2(10.0, 1.0))
-        } else {
-            rect.shrink2(vec2(6.0, 1.0))
-        };
+        let hit = rect.shrink2(vec2(if wide { 10.0 } else { 6.0 }, 1.0));
         let name = screen.name(w);
         let selected = screen == self.current;
         let response = ui.interact(hit, Self::id(ui, nth), Sense::click());

@@ -276,7 +276,7 @@ fn signed(
     let mut key = call.merchant.v2_key.clone();
     match fault {
         Some(InjectedFault::WrongSign) => {
-            key = Secret::new("0123456789abcdef0123456789abcdef".to_owned())
+            key = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
         }
         Some(InjectedFault::OtherMerchant) => fields.set("mch_id", "1999999999"),
         Some(InjectedFault::OtherOrder) => {

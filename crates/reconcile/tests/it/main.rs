@@ -1,11 +1,6 @@
 //! Tests of this crate: one binary, one module a subject.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "in tests a panic is the assertion"
-)]
+#![expect(clippy::unwrap_used, reason = "in tests a panic is the assertion")]
 
 mod cases;
 mod props;

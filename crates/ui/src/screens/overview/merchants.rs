@@ -214,12 +214,9 @@ fn merchant(
     }
     work(ui, at(c.work), page, (row, c));
     if let Some(x) = c.stake_right {
-        let here = row.matched.is_some();
-        let stake = if here {
-            format::money(row.at_stake)
-        } else {
-            "—".to_owned()
-        };
+        let stake = row
+            .matched
+            .map_or_else(|| "—".to_owned(), |_| format::money(row.at_stake));
         let style = if row.at_stake.get() > 0 {
             value(true)
         } else {
