@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 #[cfg(feature = "pictures")]
 use recondesk::app::Remote;
-use recondesk::app::jobs::exchange::ExchangeError;
+use recondesk::app::gateway::ExchangeError;
 use recondesk::app::jobs::lookup::order_summary::{Attention, sentence};
 use recondesk::app::jobs::lookup::session::{Following, ListFile};
 use recondesk::app::jobs::poll::{Plan, Poll};

@@ -1,6 +1,6 @@
 //! A made-up order for the Lookup screen: paid at WeChat Pay, still unpaid at the merchant.
 
-use recondesk::app::jobs::exchange::{Exchange, ExchangeError};
+use recondesk::app::gateway::{Call, Exchange, ExchangeError};
 use recondesk::app::jobs::lookup::OrderView;
 use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
 use recondesk::app::jobs::lookup::fields::fields;
@@ -14,7 +14,7 @@ use recondesk::app::{Language, Message};
 use recondesk::domain::*;
 use recondesk::ports::{CaseId, CaseRecord, HttpAnswer, NumberKind};
 use recondesk::wechat::Params;
-use recondesk::wechat::v2::{Endpoint, OrderState};
+use recondesk::wechat::v2::OrderState;
 
 use crate::sample::{at, day};
 
@@ -269,8 +269,10 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
     };
     let exchange = Exchange {
-        endpoint: Endpoint::OrderQuery,
-        sent: Params::new(),
+        call: Call::OrderQuery,
+        api: ApiVersion::V2,
+        method: "POST",
+        target: "/pay/orderquery".to_owned(),
         body:
             b"<xml><out_trade_no>QH260308100244120077</out_trade_no><sign>SECRETSIGN</sign></xml>"
                 .to_vec(),
@@ -288,6 +290,7 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         exchanges: vec![exchange],
         verdict,
         refunds: None,
+        all_refunds: false,
     };
     let local = Some(order());
     let asked = LiveAnswer {

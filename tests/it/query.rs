@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use recondesk::app::jobs::download::{BillType, Fetched, trade_bill};
-use recondesk::app::jobs::exchange::ExchangeError;
+use recondesk::app::gateway::{ExchangeError, RefundVerdict};
 use recondesk::app::jobs::query::{self, Inquiry, QueryVerdict};
 use recondesk::app::{Failure, FailureKind, Silent};
 use recondesk::domain::{BillDate, Fen, OutRefundNo, SignType};
 use recondesk::ports::GatewayError;
 use recondesk::sandbox::{BillReadiness, Running, start};
-use recondesk::wechat::v2::{OrderRef, RefundRef, RefundState, TradeState};
+use recondesk::wechat::v2::{OrderRef, RefundState, TradeState};
 use serde_json::{Value, json};
 
 use crate::support::line::Desk;
@@ -20,7 +20,7 @@ fn by_number(number: &str) -> OrderRef {
 }
 
 fn ask(desk: &Desk, number: &str) -> Inquiry {
-    query::order(desk.line(), by_number(number), "").unwrap()
+    query::order(&desk.line(), by_number(number), "", &[]).unwrap()
 }
 
 fn shop_with_paid_order(running: &Running) {
@@ -57,13 +57,16 @@ fn a_paid_order_is_known_with_amount_and_refunds() {
         );
         assert_eq!(inquiry.exchanges.len(), 3);
         let by_id = query::order_ref(&state.transaction_id, true).unwrap();
-        let again = query::order(desk.line(), by_id, "").unwrap();
+        let again = query::order(&desk.line(), by_id, "", &[]).unwrap();
         assert!(matches!(again.verdict, QueryVerdict::Known(_)));
     }
-    let mut seen = Vec::new();
-    let number = RefundRef::Merchant(OutRefundNo::new("R7").unwrap());
-    let one = query::refunds(desk.line(), number, "", &mut seen).unwrap();
-    assert_eq!(one.unwrap()[0].out_refund_no, "R7");
+    let number = OutRefundNo::new("R7").unwrap();
+    let one = desk.line().query_refund(&number, "").unwrap();
+    let RefundVerdict::Known(one) = one.outcome else {
+        panic!("{:?}", one.outcome);
+    };
+    assert_eq!(one.refund.out_refund_no, "R7");
+    assert_eq!(one.out_trade_no, "A1");
 }
 
 #[test]
@@ -181,7 +184,7 @@ fn a_key_that_is_missing_or_wrong_is_told_before_anything_is_believed() {
     let desk = Desk::at(&running);
     desk.vault.remove(ProfileId(1), SecretKind::V2Key).unwrap();
 
-    let missing = query::order(desk.line(), by_number("A1"), "").unwrap_err();
+    let missing = query::order(&desk.line(), by_number("A1"), "", &[]).unwrap_err();
     let wrong = Secret::new(b"wrongwrongwrongwrongwrongwrong12".to_vec());
     desk.vault
         .set(ProfileId(1), SecretKind::V2Key, wrong)
@@ -208,7 +211,7 @@ fn download(desk: &Desk, date: &str, kind: BillType) -> (Result<Fetched, Failure
         bytes.extend_from_slice(piece);
         Ok(())
     };
-    let result = trade_bill(desk.line(), day(date), kind, &mut sink, &Silent);
+    let result = trade_bill(&desk.line(), day(date), kind, &mut sink, &Silent);
     (result, bytes)
 }
 
@@ -331,7 +334,7 @@ fn the_fund_flow_bill_needs_the_certificate_and_hmac() {
             Ok(())
         };
         let result = recondesk::app::jobs::download::fund_flow(
-            desk.line(),
+            &desk.line(),
             day("2026-03-09"),
             "Basic",
             &mut sink,

@@ -7,6 +7,7 @@
 pub mod command;
 pub mod event;
 mod failure;
+pub mod gateway;
 mod import_state;
 pub mod jobs;
 mod lab_state;

@@ -3,7 +3,7 @@
 //! The local answer brings the live question by itself, a live answer the next question of its plan;
 //! a new number gives all of that up.
 
-use super::jobs::exchange::ExchangeError;
+use super::gateway::ExchangeError;
 use super::jobs::lookup::OrderView;
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{ListFile, Live, Local, LookUp, Question};

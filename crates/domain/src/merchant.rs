@@ -264,16 +264,19 @@ pub enum SecretKind {
     ClientKey,
     /// A WeChat Pay platform certificate or public key, PEM (not secret, kept beside the rest).
     PlatformKey,
+    /// Platform certificates that were fetched, PEM, one after the other (not secret either).
+    PlatformCerts,
 }
 
 impl SecretKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::V2Key,
         Self::V3Key,
         Self::ClientCert,
         Self::ClientKey,
         Self::PlatformKey,
+        Self::PlatformCerts,
     ];
 
     /// The word of the command line and of the vault's entries.
@@ -285,6 +288,7 @@ impl SecretKind {
             Self::ClientCert => "client-cert",
             Self::ClientKey => "client-key",
             Self::PlatformKey => "platform-key",
+            Self::PlatformCerts => "platform-certs",
         }
     }
 

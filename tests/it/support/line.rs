@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recondesk::adapters::gateway::{HttpGateway, Timeouts};
-use recondesk::app::jobs::exchange::GatewaySession;
+use recondesk::app::gateway::{GatewayClient, GatewayPorts};
 use recondesk::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk::ports::{CancelToken, Clock, Random, Vault, VaultError};
 use recondesk::sandbox::Running;
@@ -118,14 +118,13 @@ impl Desk {
         }
     }
 
-    pub(crate) fn line(&self) -> GatewaySession<'_> {
-        GatewaySession {
+    pub(crate) fn line(&self) -> GatewayClient<'_> {
+        let ports = GatewayPorts {
             gateway: &self.gateway,
             vault: &self.vault,
             random: &self.nonces,
             clock: &self.clock,
-            profile: (ProfileId(1), &self.profile),
-            cancel: &self.cancel,
-        }
+        };
+        GatewayClient::new(ports, (ProfileId(1), &self.profile), &self.cancel)
     }
 }

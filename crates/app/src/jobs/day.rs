@@ -2,9 +2,9 @@
 
 use super::bills;
 use super::download::{BillType, Fetched, trade_bill};
-use super::exchange::GatewaySession;
 use super::reconcile::{self, Matched, Reconciled, RunRequest};
 use crate::event::NoticeText;
+use crate::gateway::GatewayClient;
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, group_digits};
 use recondesk_ports::{BillImport, CancelToken, CaseQuery, Ports, Records, Standing, StoreError};
@@ -29,18 +29,11 @@ pub fn fetch(
     reporter: &dyn Reporter,
 ) -> Result<Arrived, Failure> {
     let cancel = CancelToken::default();
-    let line = GatewaySession {
-        gateway: ports.gateway.as_ref(),
-        vault: ports.vault.as_ref(),
-        random: ports.random.as_ref(),
-        clock: ports.clock.as_ref(),
-        profile: (id, profile),
-        cancel: &cancel,
-    };
+    let client = GatewayClient::new(ports, (id, profile), &cancel);
     let mut scratch = ports.writers.scratch().map_err(|error| unwritten(&error))?;
     let mut sink = |piece: &[u8]| scratch.write_all(piece).map_err(|error| error.to_string());
     let now = ports.clock.now();
-    match trade_bill(line, day, kind, &mut sink, reporter)? {
+    match trade_bill(&client, day, kind, &mut sink, reporter)? {
         Fetched::NoBill if now < day.bill_available_from() => Err(not_ready(day)),
         Fetched::NoBill => {
             if kind == BillType::All {

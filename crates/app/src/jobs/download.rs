@@ -3,7 +3,8 @@
 //! "No bill that day", "not made yet", "refused" and "not a bill at all" are four different things;
 //! only the first lets a day be reconciled as empty. What the bytes hold is judged by the import.
 
-use super::exchange::{ExchangeError, GatewaySession, http, status_trouble};
+use crate::gateway::v2::{http, sign, status_trouble};
+use crate::gateway::{ExchangeError, GatewayClient};
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::BillDate;
 use recondesk_ports::{GatewayError, HttpAnswer};
@@ -53,15 +54,15 @@ pub type BillSink<'a> = dyn FnMut(&[u8]) -> Result<(), String> + 'a;
 /// # Errors
 /// `bill.not_ready` before it is made, `bill.too_old` after three months, else what the gateway said.
 pub fn trade_bill(
-    line: GatewaySession<'_>,
+    client: &GatewayClient<'_>,
     day: BillDate,
     kind: BillType,
     sink: &mut BillSink<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Fetched, Failure> {
-    check_day(line, day)?;
+    check_day(client, day)?;
     fetch(
-        line,
+        client,
         &Request::DownloadBill(day, kind.wire()),
         sink,
         reporter,
@@ -73,15 +74,15 @@ pub fn trade_bill(
 /// # Errors
 /// As [`trade_bill`].
 pub fn fund_flow(
-    line: GatewaySession<'_>,
+    client: &GatewayClient<'_>,
     day: BillDate,
     account: &'static str,
     sink: &mut BillSink<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Fetched, Failure> {
-    check_day(line, day)?;
+    check_day(client, day)?;
     fetch(
-        line,
+        client,
         &Request::DownloadFundFlow(day, account),
         sink,
         reporter,
@@ -89,8 +90,8 @@ pub fn fund_flow(
 }
 
 /// Days that have no bill yet, and days whose bill is gone: there "no bill" would be a lie.
-fn check_day(line: GatewaySession<'_>, day: BillDate) -> Result<(), Failure> {
-    let today = line.clock.now().day();
+fn check_day(client: &GatewayClient<'_>, day: BillDate) -> Result<(), Failure> {
+    let today = client.ports.clock.now().day();
     if day > today {
         return Err(Failure::new(
             FailureKind::Usage,
@@ -144,13 +145,13 @@ fn sniff(head: &[u8]) -> BodyKind {
 }
 
 fn fetch(
-    line: GatewaySession<'_>,
+    client: &GatewayClient<'_>,
     request: &Request,
     sink: &mut BillSink<'_>,
     reporter: &dyn Reporter,
 ) -> Result<Fetched, Failure> {
-    let (signed, _) = line.sign(request, "")?;
-    let route = line.route(signed.endpoint)?;
+    let (signed, _) = sign(client, request, "")?;
+    let route = client.route(signed.endpoint.needs_certificate())?;
     let mut head: Vec<u8> = Vec::new();
     let mut body = BodyKind::Undecided;
     let mut bytes: u64 = 0;
@@ -163,7 +164,7 @@ fn fetch(
             total: None,
         });
         if reporter.cancelled() {
-            line.cancel.cancel();
+            client.cancel.cancel();
             return Err("cancelled".to_owned());
         }
         if body == BodyKind::Bill {
@@ -180,10 +181,11 @@ fn fetch(
         }
         Ok(())
     };
-    let answer = line
+    let answer = client
+        .ports
         .gateway
-        .download(&route, &http(&signed), line.cancel, &mut take);
-    if line.cancel.is_cancelled() {
+        .download(&route, &http(&signed), client.cancel, &mut take);
+    if client.cancel.is_cancelled() {
         return Err(Failure::cancelled());
     }
     match answer {

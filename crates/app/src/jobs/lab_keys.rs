@@ -106,6 +106,7 @@ fn missing(kind: SecretKind) -> Failure {
         SecretKind::ClientCert => ("没有存商户证书", "No merchant certificate is stored"),
         SecretKind::ClientKey => ("没有存商户私钥", "No private key is stored"),
         SecretKind::PlatformKey => ("没有存微信支付公钥", "No WeChat Pay public key is stored"),
+        SecretKind::PlatformCerts => ("没有存平台证书", "No platform certificate is stored"),
     };
     Failure::new(
         FailureKind::Usage,

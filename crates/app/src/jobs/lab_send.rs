@@ -1,10 +1,9 @@
 //! Sends a message of the laboratory through the gateway port, and follows an order until it is paid.
 
-use super::exchange::{Exchange, ExchangeError, GatewaySession};
 use super::lab::{meant, refused, usage};
-use super::lookup::live::line;
 use super::poll::{Next, Plan, Poll};
 use super::query::{self, QueryVerdict};
+use crate::gateway::{Exchange, ExchangeError, GatewayClient, v2};
 use crate::model::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
@@ -40,8 +39,8 @@ pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, 
         let failure = Failure::new(FailureKind::Usage, "lab.live", Message::from(why), advice);
         return Err(failure.with_detail(format!("{} {}", profile.gateway, ask.endpoint.path())));
     }
-    let line = line(ports, (ask.profile, &profile), cancel);
-    let exchange = exchange(&line, ask)?;
+    let client = GatewayClient::new(ports, (ask.profile, &profile), cancel);
+    let exchange = exchange(&client, ask)?;
     if cancel.is_cancelled() {
         return Err(Failure::cancelled());
     }
@@ -50,7 +49,7 @@ pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, 
         profile.gateway.trim_end_matches('/'),
         ask.endpoint.path()
     );
-    let mut sent = told(&exchange, address);
+    let mut sent = told(&exchange, ask.endpoint, address);
     if ask.endpoint == Endpoint::UnifiedOrder
         && let Ok(answer) = &exchange.result
     {
@@ -61,8 +60,8 @@ pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, 
     Ok(sent)
 }
 
-fn exchange(line: &GatewaySession<'_>, ask: &SendAsk) -> Result<Exchange, Failure> {
-    let key = line.v2_key()?;
+fn exchange(client: &GatewayClient<'_>, ask: &SendAsk) -> Result<Exchange, Failure> {
+    let key = v2::key(client)?;
     let mut params = ask.params.clone();
     params.remove(SIGN);
     let signature = sign(&params, &key, ask.sign_type);
@@ -71,7 +70,8 @@ fn exchange(line: &GatewaySession<'_>, ask: &SendAsk) -> Result<Exchange, Failur
         refused("xml.write", title, error.to_string())
     })?;
     params.push(SIGN, signature);
-    line.send_within(
+    v2::send_within(
+        client,
         Signed {
             endpoint: ask.endpoint,
             params,
@@ -84,11 +84,11 @@ fn exchange(line: &GatewaySession<'_>, ask: &SendAsk) -> Result<Exchange, Failur
 }
 
 /// What an exchange is worth, with every field that may be believed.
-fn told(exchange: &Exchange, address: String) -> Sent {
+fn told(exchange: &Exchange, endpoint: Endpoint, address: String) -> Sent {
     let answer = exchange.answer.as_ref();
     let body = answer.map_or(&[][..], |answer| answer.body.as_slice());
     let mut sent = Sent {
-        endpoint: exchange.endpoint,
+        endpoint,
         address,
         status: answer.map(|answer| answer.status),
         took_ms: answer.map_or(0, |answer| answer.took_ms),
@@ -103,7 +103,7 @@ fn told(exchange: &Exchange, address: String) -> Sent {
         follow: None,
     };
     let is_bill = matches!(
-        exchange.endpoint,
+        endpoint,
         Endpoint::DownloadBill | Endpoint::DownloadFundFlow
     );
     let is_message = body.trim_ascii_start().starts_with(b"<");
@@ -181,8 +181,8 @@ pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Follo
     let profile = profile_of(ports, ask.profile)?;
     let number = OutTradeNo::new(&ask.number)
         .ok_or_else(|| usage(("商户订单号太长", "The order number is too long")))?;
-    let line = line(ports, (ask.profile, &profile), cancel);
-    let inquiry = query::order(line, OrderRef::Merchant(number), &ask.sub_mch_id)?;
+    let client = GatewayClient::new(ports, (ask.profile, &profile), cancel);
+    let inquiry = query::order(&client, OrderRef::Merchant(number), &ask.sub_mch_id, &[])?;
     if cancel.is_cancelled() {
         return Err(Failure::cancelled());
     }

@@ -6,7 +6,6 @@ pub mod check;
 pub mod day;
 pub mod decisions;
 pub mod download;
-pub mod exchange;
 pub mod export;
 pub mod import_file;
 mod imports;

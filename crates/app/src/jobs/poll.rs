@@ -108,7 +108,7 @@ impl Poll {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::exchange::ExchangeError;
+    use crate::gateway::ExchangeError;
 
     fn start() -> Instant {
         Instant::parse_beijing("2026-03-08 10:00:00").unwrap()

@@ -113,6 +113,11 @@ fn judge_key(kind: SecretKind, value: &Secret<Vec<u8>>) -> Result<Secret<Vec<u8>
             "需要 PEM 格式的微信支付公钥或平台证书",
             "A WeChat Pay public key or platform certificate in PEM form is needed",
         ),
+        SecretKind::PlatformCerts => (
+            holds("-----BEGIN CERTIFICATE-----"),
+            "需要 PEM 格式的平台证书",
+            "Platform certificates in PEM form are needed",
+        ),
     };
     if good {
         return Ok(Secret::new(bytes.to_vec()));

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::der::{Der, tag};
-use super::keys::{RSA_OID, normal_serial, pem_blocks};
+use super::keys::{RSA_OID, normal_serial, pem_blocks, pem_text};
 use super::{KeyError, PrivateKey};
 use crate::v2::hex_upper;
 use recondesk_domain::Instant;
@@ -25,6 +25,8 @@ pub struct Certificate {
     pub not_after: Instant,
     /// The key, as PKCS#1.
     pub(super) rsa: Vec<u8>,
+    /// All of it.
+    der: Vec<u8>,
 }
 
 impl Certificate {
@@ -72,7 +74,14 @@ impl Certificate {
             not_before,
             not_after,
             rsa: rsa_of_spki(spki).ok_or(KeyError::NotRsa)?.to_vec(),
+            der: der.to_vec(),
         })
+    }
+
+    /// The certificate as PEM text.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        pem_text("CERTIFICATE", &self.der)
     }
 
     /// True when the private key is the other half of this certificate's key.

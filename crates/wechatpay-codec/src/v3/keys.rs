@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::certificate::{Certificate, rsa_of_spki};
 use super::der::{element, tag};
-use recondesk_domain::Secret;
+use recondesk_domain::{Instant, Secret};
 
 /// What stands before the id of a WeChat Pay public key.
 pub const PUBLIC_KEY_PREFIX: &str = "PUB_KEY_ID_";
@@ -60,6 +60,41 @@ pub fn pem_blocks(text: &str) -> Vec<(String, Zeroizing<Vec<u8>>)> {
             out.push((label.to_owned(), Zeroizing::new(content)));
         }
         rest = after;
+    }
+    out
+}
+
+/// PEM text of a block: lines of 64 signs between its two marks.
+pub(super) fn pem_text(label: &str, content: &[u8]) -> String {
+    let text = BASE64.encode(content);
+    let mut out = format!("-----BEGIN {label}-----\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(rest.len().min(64));
+        out.push_str(line);
+        out.push('\n');
+        rest = more;
+    }
+    out.push_str("-----END ");
+    out.push_str(label);
+    out.push_str("-----\n");
+    out
+}
+
+/// Every certificate and public key of a PEM text; blocks that cannot be used are left out.
+///
+/// Old and new platform certificates overlap, and during a migration a public key stands beside them (pitfall H2).
+#[must_use]
+pub fn verify_keys(pem: &str, public_key_id: &str) -> Vec<VerifyKey> {
+    let blocks = pem_blocks(pem);
+    let keys = blocks
+        .iter()
+        .filter_map(|(label, content)| VerifyKey::from_block(label, content, public_key_id));
+    let mut out: Vec<VerifyKey> = Vec::new();
+    for key in keys.filter_map(Result::ok) {
+        if !out.iter().any(|known| known.id == key.id) {
+            out.push(key);
+        }
     }
     out
 }
@@ -224,19 +259,41 @@ impl VerifyKey {
         if blocks.is_empty() {
             return Err(KeyError::NotPem);
         }
-        for (label, content) in &blocks {
-            match label.as_str() {
-                "CERTIFICATE" => return Self::from_certificate(Certificate::from_der(content)?),
-                "PUBLIC KEY" => {
-                    return Self::new(id, rsa_of_spki(content).ok_or(KeyError::NotRsa)?);
-                }
-                "RSA PUBLIC KEY" => return Self::new(id, content),
-                _ => {}
+        blocks
+            .iter()
+            .find_map(|(label, content)| Self::from_block(label, content, id))
+            .unwrap_or(Err(KeyError::WrongKind {
+                wanted: "a certificate or a public key",
+            }))
+    }
+
+    /// The key in a PEM block; `None` for a block of another kind.
+    fn from_block(label: &str, content: &[u8], id: &str) -> Option<Result<Self, KeyError>> {
+        match label {
+            "CERTIFICATE" => {
+                Some(Certificate::from_der(content).and_then(Self::from_certificate))
             }
+            "PUBLIC KEY" => Some(
+                rsa_of_spki(content)
+                    .ok_or(KeyError::NotRsa)
+                    .and_then(|rsa| Self::new(id, rsa)),
+            ),
+            "RSA PUBLIC KEY" => Some(Self::new(id, content)),
+            _ => None,
         }
-        Err(KeyError::WrongKind {
-            wanted: "a certificate or a public key",
-        })
+    }
+
+    /// True for a WeChat Pay public key, which has no certificate and no end.
+    #[must_use]
+    pub fn is_public_key(&self) -> bool {
+        self.certificate.is_none()
+    }
+
+    /// True unless its certificate's days are over, or have not begun.
+    #[must_use]
+    pub fn is_valid_at(&self, now: Instant) -> bool {
+        let certificate = self.certificate.as_ref();
+        certificate.is_none_or(|certificate| certificate.is_valid_at(now))
     }
 
     /// The key of a certificate.

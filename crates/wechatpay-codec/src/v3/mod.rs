@@ -5,7 +5,9 @@
 pub mod api;
 mod certificate;
 mod der;
+mod facts;
 mod fault;
+mod fields;
 mod keys;
 pub mod notify;
 mod object;
@@ -15,9 +17,10 @@ mod sign;
 mod verify;
 
 pub use certificate::Certificate;
+pub use fields::flat_fields;
 pub use fault::{Fault, SignInformation, advice};
-pub use keys::{KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks};
-pub use object::{BillTicket, ObjectError, Refund, Transaction};
+pub use keys::{KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys};
+pub use object::{BillTicket, ObjectError, Promotion, Refund, Transaction};
 pub use recover::Recovered;
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};
 pub use sign::{

@@ -63,6 +63,21 @@ pub struct Transaction {
     pub payer_total: Option<Fen>,
     /// `amount.currency`; empty means CNY.
     pub currency: String,
+    /// `promotion_detail`: coupons one by one.
+    pub promotions: Vec<Promotion>,
+}
+
+/// A coupon of a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Promotion {
+    /// `coupon_id`.
+    pub coupon_id: String,
+    /// `type`: `CASH` (prepaid) or `NOCASH`; other words are kept.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `amount` in fen.
+    pub amount: Option<i64>,
 }
 
 #[derive(Deserialize, Default)]
@@ -100,6 +115,7 @@ struct RawTransaction {
     success_time: Option<String>,
     payer: Option<RawPayer>,
     amount: Option<RawAmount>,
+    promotion_detail: Option<Vec<Promotion>>,
 }
 
 impl Transaction {
@@ -127,7 +143,11 @@ impl Transaction {
             total: fen(amount.total, "amount.total")?,
             payer_total: fen(amount.payer_total, "amount.payer_total")?,
             currency: amount.currency.unwrap_or_default(),
+            promotions: raw.promotion_detail.unwrap_or_default(),
         };
+        if out.promotions.iter().any(|one| one.amount.is_some_and(|fen| fen < 0)) {
+            return Err(ObjectError::Field("promotion_detail.amount"));
+        }
         if out.state.is_paid() && out.total.is_none() {
             return Err(ObjectError::Field("amount.total"));
         }
@@ -157,6 +177,8 @@ pub struct Refund {
     pub channel: String,
     /// `user_received_account`.
     pub received_by: String,
+    /// `funds_account`.
+    pub funds_account: String,
     /// `create_time`.
     pub created_at: Option<Instant>,
     /// `success_time`.
@@ -183,6 +205,7 @@ struct RawRefund {
     refund_status: Option<String>,
     channel: Option<String>,
     user_received_account: Option<String>,
+    funds_account: Option<String>,
     create_time: Option<String>,
     success_time: Option<String>,
     amount: RawAmount,
@@ -208,6 +231,7 @@ impl Refund {
             state: RefundState::parse(&status),
             channel: raw.channel.unwrap_or_default(),
             received_by: raw.user_received_account.unwrap_or_default(),
+            funds_account: raw.funds_account.unwrap_or_default(),
             created_at: moment(raw.create_time.as_deref(), "create_time")?,
             succeeded_at: moment(raw.success_time.as_deref(), "success_time")?,
             refund: fen(raw.amount.refund, "amount.refund")?

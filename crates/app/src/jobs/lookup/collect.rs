@@ -2,8 +2,8 @@
 
 use crate::Failure;
 use recondesk_domain::{
-    BillDate, Category, MOrder, MRefund, MerchantProfile, OutTradeNo, PayStatus, ProfileId, WPay,
-    WRefund,
+    BillDate, Category, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo, PayStatus,
+    ProfileId, RefundId, WPay, WRefund,
 };
 use recondesk_ports::{
     BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, Occurrence, Ports,
@@ -241,6 +241,63 @@ pub fn collect(
             .any(|bill| bill.standing == recondesk_ports::Standing::Verified);
     }
     Ok(record)
+}
+
+/// A refund of an order, as far as the workspace knows its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownRefund {
+    /// 商户退款单号.
+    pub out_refund_no: OutRefundNo,
+    /// 微信退款单号; empty where only the merchant knows of it.
+    pub refund_id: RefundId,
+}
+
+/// The refunds of an order whose numbers stand anywhere in the workspace, each once.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn known_refunds(
+    ports: &Ports,
+    profile: ProfileId,
+    out_trade_no: &str,
+) -> Result<Vec<KnownRefund>, Failure> {
+    let mut out: Vec<KnownRefund> = Vec::new();
+    let mut add = |out_refund_no: OutRefundNo, refund_id: RefundId| {
+        if out_refund_no.is_empty() {
+            return;
+        }
+        match out
+            .iter_mut()
+            .find(|known| known.out_refund_no == out_refund_no)
+        {
+            Some(known) if known.refund_id.is_empty() => known.refund_id = refund_id,
+            Some(_) => {}
+            None => out.push(KnownRefund {
+                out_refund_no,
+                refund_id,
+            }),
+        }
+    };
+    for place in ports.books.find(out_trade_no).map_err(Failure::from)? {
+        if place.profile != profile || order_of(&place.row).as_str() != out_trade_no {
+            continue;
+        }
+        match place.row {
+            BookRow::Refund(row) => add(row.out_refund_no, row.refund_id),
+            BookRow::MerchantRefund(row) => add(row.out_refund_no, RefundId::EMPTY),
+            BookRow::Order(row) => add(row.refund_no, RefundId::EMPTY),
+            BookRow::Pay(_) => {}
+        }
+    }
+    for seen in ports.records.observations(out_trade_no)? {
+        if seen.profile == profile
+            && seen.aside.is_empty()
+            && let Some(number) = OutRefundNo::new(&seen.out_refund_no)
+        {
+            add(number, RefundId::new(&seen.refund_id).unwrap_or(RefundId::EMPTY));
+        }
+    }
+    Ok(out)
 }
 
 /// Cases are found by their stable keys: one question for each family and number.

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::order_summary::{OrderSummary, sentence};
 use super::ticket::mask_message;
+use super::collect::{KnownRefund, known_refunds};
 use super::{OrderView, collect};
-use crate::jobs::exchange::{Exchange, ExchangeError, GatewaySession};
+use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::notify::local_order;
 use crate::jobs::query::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
@@ -13,7 +14,7 @@ use recondesk_domain::{MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId
 use recondesk_ports::{
     CancelToken, ExchangeRecord, NumberKind, Observation, ObservationSource, Ports,
 };
-use wechatpay_codec::v2::{RefundLine, RefundRef};
+use wechatpay_codec::v2::{OrderRef, RefundLine};
 
 /// An answer with what it means for the local record.
 #[derive(Debug, Clone)]
@@ -47,23 +48,6 @@ impl LiveAnswer {
     }
 }
 
-/// The line of a merchant over the ports.
-#[must_use]
-pub fn line<'a>(
-    ports: &'a Ports,
-    (id, profile): (ProfileId, &'a MerchantProfile),
-    cancel: &'a CancelToken,
-) -> GatewaySession<'a> {
-    GatewaySession {
-        gateway: &*ports.gateway,
-        vault: &*ports.vault,
-        random: &*ports.random,
-        clock: &*ports.clock,
-        profile: (id, profile),
-        cancel,
-    }
-}
-
 /// Asks about a number, compares, and logs. Changes no record of an order.
 ///
 /// # Errors
@@ -75,18 +59,31 @@ pub fn ask(
     local: Option<MOrder>,
     cancel: &CancelToken,
 ) -> Result<LiveAnswer, Failure> {
-    let line = line(ports, profile, cancel);
-    let sub = local.map_or_else(String::new, |order| order.sub_mch_id.to_string());
-    let refund = match kind {
-        NumberKind::OutRefundNo => OutRefundNo::new(number).map(RefundRef::Merchant),
-        NumberKind::RefundId => RefundId::new(number).map(RefundRef::Refund),
-        _ => None,
+    let client = GatewayClient::new(ports, profile, cancel);
+    let asker = Asker {
+        sub: local.map_or_else(String::new, |order| order.sub_mch_id.to_string()),
+        known: match (&local, kind) {
+            (Some(order), _) => known_refunds(ports, profile.0, order.out_trade_no.as_str())?,
+            (None, NumberKind::OutTradeNo) => known_refunds(ports, profile.0, number)?,
+            (None, _) => Vec::new(),
+        },
+        client: &client,
     };
-    let inquiry = if let Some(refund) = refund {
-        about_refund(line, refund, &sub)?
-    } else {
-        let order = query::order_ref(number, kind == NumberKind::TransactionId);
-        query::order(line, order.ok_or_else(|| too_long(number))?, &sub)?
+    let inquiry = match kind {
+        NumberKind::OutRefundNo => {
+            let number = OutRefundNo::new(number).ok_or_else(|| too_long(number))?;
+            asker.about_refund(client.query_refund(&number, &asker.sub)?)?
+        }
+        NumberKind::RefundId => {
+            let id = RefundId::new(number).ok_or_else(|| too_long(number))?;
+            let known = asker.known.iter().find(|known| known.refund_id == id);
+            let known = known.map(|known| &known.out_refund_no);
+            asker.about_refund(client.query_refund_id(&id, known, &asker.sub)?)?
+        }
+        NumberKind::OutTradeNo | NumberKind::TransactionId | NumberKind::OrderNo => {
+            let order = query::order_ref(number, kind == NumberKind::TransactionId);
+            asker.about_order(order.ok_or_else(|| too_long(number))?)?
+        }
     };
     for exchange in &inquiry.exchanges {
         let record = record(ports, profile.0, number, exchange);
@@ -130,42 +127,57 @@ pub fn local_behind(
     local_order(ports, profile, order)
 }
 
-/// A refund leads to its order, and the order says what state it is in.
-fn about_refund(
-    line: GatewaySession<'_>,
-    refund: RefundRef,
-    sub: &str,
-) -> Result<Inquiry, Failure> {
-    let mut exchanges = Vec::new();
-    let refunds = query::refunds(line, refund, sub, &mut exchanges)?;
-    let order = exchanges
-        .first()
-        .and_then(|exchange| exchange.result.as_ref().ok())
-        .and_then(|params| params.filled("out_trade_no"))
-        .filter(|_| refunds.is_ok())
-        .and_then(|number| query::order_ref(number, false));
-    let Some(order) = order else {
-        let verdict = match &refunds {
-            Err(ExchangeError::Fault(fault)) if fault.is("REFUNDNOTEXIST") => {
-                QueryVerdict::NotFound
-            }
-            Err(trouble) => QueryVerdict::ExchangeError(trouble.clone()),
-            Ok(_) => QueryVerdict::ExchangeError(ExchangeError::Unclear(
-                "the answer names no order".to_owned(),
-            )),
-        };
-        return Ok(Inquiry {
-            exchanges,
+/// Whom the questions go to, and what is known of the refunds of the order.
+struct Asker<'a> {
+    client: &'a GatewayClient<'a>,
+    sub: String,
+    known: Vec<KnownRefund>,
+}
+
+impl Asker<'_> {
+    fn about_order(&self, order: OrderRef) -> Result<Inquiry, Failure> {
+        let numbers: Vec<OutRefundNo> = self
+            .known
+            .iter()
+            .map(|known| known.out_refund_no)
+            .collect();
+        query::order(self.client, order, &self.sub, &numbers)
+    }
+
+    /// A refund leads to its order, and the order says what state it is in.
+    fn about_refund(&self, asked: Asked<RefundVerdict>) -> Result<Inquiry, Failure> {
+        let first = asked.exchange;
+        let unknown = |exchange: Exchange, verdict: QueryVerdict| Inquiry {
+            exchanges: vec![exchange],
             verdict,
-            refunds: refunds.ok().map(Ok),
-        });
-    };
-    let mut inquiry = query::order(line, order, sub)?;
-    exchanges.append(&mut inquiry.exchanges);
-    Ok(Inquiry {
-        exchanges,
-        ..inquiry
-    })
+            refunds: None,
+            all_refunds: false,
+        };
+        let told = match asked.outcome {
+            RefundVerdict::Known(told) => told,
+            RefundVerdict::NotFound => return Ok(unknown(first, QueryVerdict::NotFound)),
+            RefundVerdict::ExchangeError(trouble) => {
+                return Ok(unknown(first, QueryVerdict::ExchangeError(trouble)));
+            }
+        };
+        let Some(order) = query::order_ref(&told.out_trade_no, false) else {
+            let why = ExchangeError::Unclear("the answer names no order".to_owned());
+            let mut inquiry = unknown(first, QueryVerdict::ExchangeError(why));
+            inquiry.refunds = Some(Ok(vec![told.refund]));
+            return Ok(inquiry);
+        };
+        let mut inquiry = self.about_order(order)?;
+        // The refund that was asked about belongs to the list, whether or not the list could find it.
+        if let Some(Ok(lines)) = &mut inquiry.refunds
+            && !lines
+                .iter()
+                .any(|line| line.refund_id == told.refund.refund_id)
+        {
+            lines.push(told.refund);
+        }
+        inquiry.exchanges.insert(0, first);
+        Ok(inquiry)
+    }
 }
 
 /// What the history keeps of a question: no key, no signature, the customer masked.
@@ -178,7 +190,7 @@ fn record(ports: &Ports, profile: ProfileId, number: &str, exchange: &Exchange) 
     ExchangeRecord {
         profile,
         at: ports.clock.now(),
-        operation: exchange.endpoint.word().to_owned(),
+        operation: exchange.call.word().to_owned(),
         number: number.to_owned(),
         outcome,
         took_ms: exchange.answer.as_ref().map_or(0, |answer| answer.took_ms),
@@ -200,7 +212,8 @@ pub fn document(exchange: &Exchange) -> Value {
         })
     });
     json!({
-        "path": exchange.endpoint.path(),
+        "method": exchange.method,
+        "path": exchange.target,
         "request": mask_message(&exchange.body),
         "answer": answer,
         "trouble": exchange.result.as_ref().err().map(ToString::to_string),

@@ -3,11 +3,11 @@
 use super::OrderView;
 use super::live::LiveAnswer;
 use crate::Language;
-use crate::jobs::exchange::Exchange;
-use crate::jobs::query::QueryVerdict;
+use crate::gateway::{Call, Exchange, QueryVerdict};
+use recondesk_domain::ApiVersion;
 
 /// Fields of messages that nobody else may see, with how much of their beginning may stay.
-const MASKED: [(&str, usize); 7] = [
+const MASKED: [(&str, usize); 12] = [
     ("sign", 0),
     ("openid", 6),
     ("sub_openid", 6),
@@ -15,16 +15,62 @@ const MASKED: [(&str, usize); 7] = [
     ("refund_recv_accout", 0),
     ("user_truename", 0),
     ("user_creid", 0),
+    ("sp_openid", 6),
+    ("user_received_account", 0),
+    ("bank_account", 0),
+    ("real_name", 0),
+    ("ciphertext", 0),
 ];
 
 /// A message with its secret and personal fields masked; everything else byte for byte.
 #[must_use]
 pub fn mask_message(body: &[u8]) -> String {
     let mut text = String::from_utf8_lossy(body).into_owned();
+    let is_json = text.trim_start().starts_with('{');
     for (name, keep) in MASKED {
-        text = mask_field(&text, name, keep);
+        text = if is_json {
+            mask_json(&text, name, keep)
+        } else {
+            mask_field(&text, name, keep)
+        };
     }
     text
+}
+
+/// Masks every text value of that name, whatever blanks stand around the colon.
+fn mask_json(text: &str, name: &str, keep: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let quoted = format!("\"{name}\"");
+    while let Some(at) = rest.find(&quoted) {
+        let (before, tail) = rest.split_at(at.saturating_add(quoted.len()));
+        out.push_str(before);
+        let value = tail
+            .trim_start()
+            .strip_prefix(':')
+            .and_then(|after| after.trim_start().strip_prefix('"'));
+        let Some(value) = value else {
+            rest = tail;
+            continue;
+        };
+        let (blanks, _) = tail.split_at(tail.len().saturating_sub(value.len()));
+        out.push_str(blanks);
+        let mut escaped = false;
+        let end = value
+            .char_indices()
+            .find(|(_, sign)| {
+                let ends = *sign == '"' && !escaped;
+                escaped = *sign == '\\' && !escaped;
+                ends
+            })
+            .map_or(value.len(), |(at, _)| at);
+        let (plain, after) = value.split_at(end);
+        out.extend(plain.chars().take(keep));
+        out.push_str("***");
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Masks the content of every `<name…>` element: `refund_recv_accout_0` is `refund_recv_accout` too.
@@ -69,16 +115,31 @@ fn mask_field(text: &str, name: &str, keep: usize) -> String {
 #[must_use]
 pub fn curl(exchange: &Exchange, gateway: &str) -> String {
     let body = mask_message(&exchange.body).replace('\'', "'\\''");
-    let certificate = if exchange.endpoint.needs_certificate() {
-        " \\\n  --cert apiclient_cert.pem --key apiclient_key.pem"
-    } else {
-        ""
+    let address = format!("{}{}", gateway.trim_end_matches('/'), exchange.target);
+    let mut out = format!("curl -X {} '{}'", exchange.method, address.replace('\'', ""));
+    let mut add = |part: &str| {
+        out.push_str(" \\\n  ");
+        out.push_str(part);
     };
-    format!(
-        "curl -X POST '{}{}' \\\n  -H 'Content-Type: text/xml; charset=utf-8'{certificate} \\\n  --data '{body}'\n",
-        gateway.trim_end_matches('/').replace('\'', ""),
-        exchange.endpoint.path(),
-    )
+    match exchange.api {
+        ApiVersion::V2 => add("-H 'Content-Type: text/xml; charset=utf-8'"),
+        ApiVersion::V3 => {
+            add("-H 'Authorization: WECHATPAY2-SHA256-RSA2048 …'");
+            add("-H 'Accept: application/json'");
+            if !body.is_empty() {
+                add("-H 'Content-Type: application/json'");
+            }
+        }
+    }
+    let by_certificate = matches!(exchange.call, Call::Refund | Call::FundFlowBill);
+    if exchange.api == ApiVersion::V2 && by_certificate {
+        add("--cert apiclient_cert.pem --key apiclient_key.pem");
+    }
+    if !body.is_empty() {
+        add(&format!("--data '{body}'"));
+    }
+    out.push('\n');
+    out
 }
 
 /// A text for a ticket: numbers, times, states and request ids; no key, no customer, no goods.
@@ -101,7 +162,7 @@ pub fn ticket(view: Option<&OrderView>, asked: Option<&LiveAnswer>, language: La
     }
     if let Some(asked) = asked {
         for exchange in &asked.inquiry.exchanges {
-            line("接口", "Call", exchange.endpoint.path());
+            line("接口", "Call", exchange.path());
             line(
                 "Request-ID",
                 "Request-ID",
@@ -158,6 +219,19 @@ mod tests {
             <openid>oUpF8u***</openid><sign_type>MD5</sign_type>\
             <refund_recv_accout_0>***</refund_recv_accout_0></xml>"
         );
+    }
+
+    #[test]
+    fn personal_fields_of_json_are_masked_too() {
+        let body = br#"{"payer":{"openid" : "oUpF8uMuAJO_M2p\"xb1Q9"},"user_received_account":"x1","amount":{"total":8},"openid":1}"#;
+
+        assert_eq!(
+            mask_message(body),
+            r#"{"payer":{"openid" : "oUpF8u***"},"user_received_account":"***","amount":{"total":8},"openid":1}"#
+        );
+        for cut in 0..body.len() {
+            assert!(!mask_message(&body[..cut]).contains("MuAJ"));
+        }
     }
 
     #[test]

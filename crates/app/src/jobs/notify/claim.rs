@@ -1,13 +1,14 @@
 //! From the bytes of a notification to what it claims: nothing passes whose seal does not hold.
 
 use super::reason::{NO_V2_KEY, NO_V3_KEY, SetAsideReason};
-use crate::{Failure, FailureKind, Message};
+use crate::Failure;
+use crate::gateway::platform_keys;
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
 use wechatpay_codec::v2::{ReplyError, xml};
 use wechatpay_codec::v3::notify::{Envelope, Subject, subject};
-use wechatpay_codec::v3::{SignatureHeaders, VerifyKey, pem_blocks, verify_signature};
+use wechatpay_codec::v3::{SignatureHeaders, VerifyKey, verify_signature};
 
 /// What a notification claims, once its seal holds.
 pub(super) struct Claim {
@@ -34,51 +35,11 @@ pub(super) fn read_keys(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
 ) -> Result<ClaimKeys, Failure> {
-    let secret = |kind| {
-        ports.vault.get(id, kind).map_err(|error| {
-            Failure::new(
-                FailureKind::Workspace,
-                "vault.locked",
-                Message::new("密钥库无法读取", "The vault cannot be read"),
-                Message::new("解锁密钥库后再试", "Unlock the vault and try again"),
-            )
-            .with_detail(error.to_string())
-        })
-    };
-    let platform = secret(SecretKind::PlatformKey)?.map_or_else(Vec::new, |pem| {
-        platform_keys(
-            &String::from_utf8_lossy(pem.expose()),
-            &profile.public_key_id,
-        )
-    });
     Ok(ClaimKeys {
-        v2: secret(SecretKind::V2Key)?,
-        v3: secret(SecretKind::V3Key)?,
-        platform,
+        v2: ports.vault.get(id, SecretKind::V2Key)?,
+        v3: ports.vault.get(id, SecretKind::V3Key)?,
+        platform: platform_keys(&*ports.vault, (id, profile))?,
     })
-}
-
-/// All certificates and public keys of a PEM text: old and new ones overlap (pitfall H2).
-fn platform_keys(pem: &str, public_key_id: &str) -> Vec<VerifyKey> {
-    if pem_blocks(pem).is_empty() {
-        return Vec::new();
-    }
-    let end = "-----END ";
-    let mut keys = Vec::new();
-    let mut rest = pem;
-    while let Some(at) = rest.find(end) {
-        let tail = at.saturating_add(end.len());
-        let stop = rest
-            .get(tail..)
-            .and_then(|text| text.find("-----"))
-            .map_or(rest.len(), |more| {
-                tail.saturating_add(more).saturating_add(5)
-            });
-        let (block, next) = rest.split_at(stop.min(rest.len()));
-        keys.extend(VerifyKey::from_pem(block, public_key_id).ok());
-        rest = next;
-    }
-    keys
 }
 
 /// Why a notification goes no further.

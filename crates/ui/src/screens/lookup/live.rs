@@ -9,7 +9,7 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{icons, paint};
-use recondesk_app::jobs::exchange::ExchangeError;
+use recondesk_app::gateway::ExchangeError;
 use recondesk_app::jobs::lookup::fields::AnswerField;
 use recondesk_app::jobs::lookup::session::Live;
 use recondesk_app::jobs::lookup::ticket;
@@ -310,7 +310,7 @@ fn standing(ui: &Ui, body: Rect, page: &Page<'_>, live: &Live) {
     }
     pieces.push((l.at_took)(&time, &crate::format::count(took)));
     if let Some(exchange) = exchange {
-        pieces.push(exchange.endpoint.word().to_owned());
+        pieces.push(exchange.call.word().to_owned());
     }
     let lookup = &page.state.lookup;
     if let Some(paused) = lookup.paused {

@@ -9,7 +9,7 @@ use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::{icons, paint};
 use recondesk_app::Command;
-use recondesk_app::jobs::exchange::Exchange;
+use recondesk_app::gateway::Exchange;
 use recondesk_app::jobs::lookup::session::Live;
 use recondesk_app::jobs::lookup::ticket::mask_message;
 
@@ -67,9 +67,8 @@ fn well(ui: &mut Ui, rect: Rect, text: &str) {
 
 /// Request and answer with headers, masked.
 fn message(exchange: &Exchange) -> String {
-    let path = exchange.endpoint.path();
     let mut lines = vec![
-        format!("POST {path}"),
+        format!("{} {}", exchange.method, exchange.target),
         String::new(),
         mask_message(&exchange.body),
     ];
