@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use recondesk::app::jobs::download::{BillType, Fetched, trade_bill};
 use recondesk::app::gateway::{ExchangeError, RefundVerdict};
+use recondesk::app::jobs::download::{BillType, Fetched, trade_bill};
 use recondesk::app::jobs::query::{self, Inquiry, QueryVerdict};
 use recondesk::app::{Failure, FailureKind, Silent};
 use recondesk::domain::{BillDate, Fen, OutRefundNo, SignType};

@@ -174,7 +174,9 @@ impl ExchangeError {
             Self::UnknownKey(serial) => (
                 Message::new(
                     format!("答复由档案里没有的微信支付密钥签名（{serial}），什么都没有改动"),
-                    format!("The answer was signed with a key this profile does not have ({serial}), nothing was changed"),
+                    format!(
+                        "The answer was signed with a key this profile does not have ({serial}), nothing was changed"
+                    ),
                 ),
                 Message::new(
                     "从商户平台下载微信支付公钥存入档案，或更新平台证书",

@@ -146,10 +146,19 @@ fn serial(client: &GatewayClient<'_>) -> Result<String, Failure> {
 fn unusable(kind: SecretKind, detail: &str) -> Failure {
     missing(
         "vault.key",
-        Message::new("存着的密钥或证书不能用", "A stored key or certificate cannot be used"),
         Message::new(
-            format!("用 recondesk profile set-key 档案名 {} 重新设置", kind.word()),
-            format!("Set it again with recondesk profile set-key NAME {}", kind.word()),
+            "存着的密钥或证书不能用",
+            "A stored key or certificate cannot be used",
+        ),
+        Message::new(
+            format!(
+                "用 recondesk profile set-key 档案名 {} 重新设置",
+                kind.word()
+            ),
+            format!(
+                "Set it again with recondesk profile set-key NAME {}",
+                kind.word()
+            ),
         ),
     )
     .with_detail(format!("{}: {detail}", kind.word()))

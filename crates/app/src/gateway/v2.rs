@@ -1,8 +1,8 @@
 //! The APIv2 half: XML, signed with the API key in both directions, refunds over mutual TLS.
 
 use super::{
-    Asked, CloseOutcome, Exchange, ExchangeError, Fault, GatewayClient, QueryVerdict,
-    RefundAnswer, RefundOutcome, RefundVerdict, foreign, missing, other_refund, page_title,
+    Asked, CloseOutcome, Exchange, ExchangeError, Fault, GatewayClient, QueryVerdict, RefundAnswer,
+    RefundOutcome, RefundVerdict, foreign, missing, other_refund, page_title,
 };
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, OutRefundNo, OutTradeNo, RefundId, Secret, SecretKind};

@@ -27,11 +27,9 @@ struct Pair {
 fn pair(name: &str, serial: u8) -> Pair {
     let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let der: Pkcs8V1Der<'_> = rsa.as_der().unwrap();
-    let pair = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(
-        &der.as_ref().into(),
-        &rcgen::PKCS_RSA_SHA256,
-    )
-    .unwrap();
+    let pair =
+        rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&der.as_ref().into(), &rcgen::PKCS_RSA_SHA256)
+            .unwrap();
     let mut params = rcgen::CertificateParams::new(Vec::new()).unwrap();
     params
         .distinguished_name
@@ -438,8 +436,12 @@ fn a_refund_is_found_or_signed_not_to_be_there() {
 /// The list of platform certificates as the gateway gives it.
 fn certificates() -> String {
     let key = Secret::new(V3_KEY.to_owned());
-    let sealed =
-        seal_resource(PLATFORM.certificate_pem.as_bytes(), "fdasfjihihih", "certificate", &key);
+    let sealed = seal_resource(
+        PLATFORM.certificate_pem.as_bytes(),
+        "fdasfjihihih",
+        "certificate",
+        &key,
+    );
     let ciphertext = sealed.unwrap();
     format!(
         r#"{{"data":[{{"serial_no":"5F02","effective_time":"2024-01-01T00:00:00+08:00","expire_time":"2044-01-01T00:00:00+08:00","encrypt_certificate":{{"algorithm":"AEAD_AES_256_GCM","nonce":"fdasfjihihih","associated_data":"certificate","ciphertext":"{ciphertext}"}}}}]}}"#
@@ -454,7 +456,10 @@ fn certificates_are_fetched_on_first_use_kept_and_not_fetched_again() {
         Ok(answer(200, PAID, &by_certificate)),
         Ok(answer(200, PAID, &by_certificate)),
     ]);
-    stage.vault.remove(ProfileId(1), SecretKind::PlatformKey).unwrap();
+    stage
+        .vault
+        .remove(ProfileId(1), SecretKind::PlatformKey)
+        .unwrap();
 
     let first = stage.client().query_order(&a1(), "").unwrap();
     let second = stage.client().query_order(&a1(), "").unwrap();

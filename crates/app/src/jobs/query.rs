@@ -74,9 +74,7 @@ pub struct Difference {
 #[must_use]
 pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference> {
     match (&inquiry.verdict, local) {
-        (QueryVerdict::Known(state), Some(order)) => {
-            compare(state, order, inquiry)
-        }
+        (QueryVerdict::Known(state), Some(order)) => compare(state, order, inquiry),
         (QueryVerdict::Known(state), None) if state.state.is_paid() => vec![Difference {
             field: "out_trade_no",
             ours: String::new(),
@@ -99,11 +97,7 @@ pub fn differences(inquiry: &Inquiry, local: Option<&MOrder>) -> Vec<Difference>
     }
 }
 
-fn compare(
-    state: &OrderState,
-    order: &MOrder,
-    inquiry: &Inquiry,
-) -> Vec<Difference> {
+fn compare(state: &OrderState, order: &MOrder, inquiry: &Inquiry) -> Vec<Difference> {
     let refunds = inquiry.refunds.as_ref();
     let mut out = Vec::new();
     let mut differ = |field, ours: String, theirs: String, words: Message| {

@@ -42,7 +42,12 @@ fn flatten(value: &Value, name: &str, depth: usize, out: &mut Params) -> Result<
         Value::String(text) => out.push(name, text.as_str()),
         Value::Array(entries) => {
             for (at, entry) in entries.iter().enumerate() {
-                flatten(entry, &format!("{name}[{at}]"), depth.saturating_add(1), out)?;
+                flatten(
+                    entry,
+                    &format!("{name}[{at}]"),
+                    depth.saturating_add(1),
+                    out,
+                )?;
             }
         }
         Value::Object(fields) => {

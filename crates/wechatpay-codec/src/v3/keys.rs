@@ -270,9 +270,7 @@ impl VerifyKey {
     /// The key in a PEM block; `None` for a block of another kind.
     fn from_block(label: &str, content: &[u8], id: &str) -> Option<Result<Self, KeyError>> {
         match label {
-            "CERTIFICATE" => {
-                Some(Certificate::from_der(content).and_then(Self::from_certificate))
-            }
+            "CERTIFICATE" => Some(Certificate::from_der(content).and_then(Self::from_certificate)),
             "PUBLIC KEY" => Some(
                 rsa_of_spki(content)
                     .ok_or(KeyError::NotRsa)

@@ -17,9 +17,11 @@ mod sign;
 mod verify;
 
 pub use certificate::Certificate;
-pub use fields::flat_fields;
 pub use fault::{Fault, SignInformation, advice};
-pub use keys::{KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys};
+pub use fields::flat_fields;
+pub use keys::{
+    KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys,
+};
 pub use object::{BillTicket, ObjectError, Promotion, Refund, Transaction};
 pub use recover::Recovered;
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};

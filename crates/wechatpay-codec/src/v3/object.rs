@@ -145,7 +145,11 @@ impl Transaction {
             currency: amount.currency.unwrap_or_default(),
             promotions: raw.promotion_detail.unwrap_or_default(),
         };
-        if out.promotions.iter().any(|one| one.amount.is_some_and(|fen| fen < 0)) {
+        if out
+            .promotions
+            .iter()
+            .any(|one| one.amount.is_some_and(|fen| fen < 0))
+        {
             return Err(ObjectError::Field("promotion_detail.amount"));
         }
         if out.state.is_paid() && out.total.is_none() {

@@ -294,7 +294,10 @@ pub fn known_refunds(
             && seen.aside.is_empty()
             && let Some(number) = OutRefundNo::new(&seen.out_refund_no)
         {
-            add(number, RefundId::new(&seen.refund_id).unwrap_or(RefundId::EMPTY));
+            add(
+                number,
+                RefundId::new(&seen.refund_id).unwrap_or(RefundId::EMPTY),
+            );
         }
     }
     Ok(out)

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::collect::{KnownRefund, known_refunds};
 use super::order_summary::{OrderSummary, sentence};
 use super::ticket::mask_message;
-use super::collect::{KnownRefund, known_refunds};
 use super::{OrderView, collect};
 use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::notify::local_order;
@@ -136,11 +136,8 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     fn about_order(&self, order: OrderRef) -> Result<Inquiry, Failure> {
-        let numbers: Vec<OutRefundNo> = self
-            .known
-            .iter()
-            .map(|known| known.out_refund_no)
-            .collect();
+        let numbers: Vec<OutRefundNo> =
+            self.known.iter().map(|known| known.out_refund_no).collect();
         query::order(self.client, order, &self.sub, &numbers)
     }
 

@@ -116,7 +116,11 @@ fn mask_field(text: &str, name: &str, keep: usize) -> String {
 pub fn curl(exchange: &Exchange, gateway: &str) -> String {
     let body = mask_message(&exchange.body).replace('\'', "'\\''");
     let address = format!("{}{}", gateway.trim_end_matches('/'), exchange.target);
-    let mut out = format!("curl -X {} '{}'", exchange.method, address.replace('\'', ""));
+    let mut out = format!(
+        "curl -X {} '{}'",
+        exchange.method,
+        address.replace('\'', "")
+    );
     let mut add = |part: &str| {
         out.push_str(" \\\n  ");
         out.push_str(part);
