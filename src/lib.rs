@@ -9,6 +9,7 @@ pub mod cli;
 
 pub use recondesk_adapters as adapters;
 pub use recondesk_app as app;
+pub use recondesk_casework as casework;
 pub use recondesk_domain as domain;
 pub use recondesk_intake as intake;
 pub use recondesk_ports as ports;

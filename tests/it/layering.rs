@@ -44,8 +44,14 @@ const LAYERS: &[Layer] = &[
         must_not_name: &[FILES, CLOCK, THREADS],
     },
     Layer {
+        folder: "crates/casework",
+        may_need: &["recondesk-domain"],
+        must_not_name: &[FILES, CLOCK, THREADS],
+    },
+    Layer {
         folder: "crates/ports",
         may_need: &[
+            "recondesk-casework",
             "recondesk-domain",
             "wechatpay-codec",
             "recondesk-intake",
@@ -56,6 +62,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         folder: "crates/adapters",
         may_need: &[
+            "recondesk-casework",
             "recondesk-domain",
             "wechatpay-codec",
             "recondesk-intake",
@@ -72,6 +79,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         folder: "crates/app",
         may_need: &[
+            "recondesk-casework",
             "recondesk-domain",
             "wechatpay-codec",
             "recondesk-intake",
@@ -83,6 +91,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         folder: "crates/ui",
         may_need: &[
+            "recondesk-casework",
             "recondesk-domain",
             "wechatpay-codec",
             "recondesk-intake",

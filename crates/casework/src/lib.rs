@@ -1,0 +1,27 @@
+//! The rules by which a case is worked: how money goes back, how goods go out, who must agree, when a day is done.
+//!
+//! Nothing here reads a clock, a file or a socket, and nothing here decides for a person.
+//! A refund is a state machine: [`Refund::apply`] is the only way from one stage to the next, and
+//! [`Refund::next_move`] says what must happen now. The program, its simulation and the model that is
+//! checked to the end (`tests/it/model`) all run these very functions.
+
+mod approval;
+mod limits;
+mod number;
+mod outcome;
+mod refund;
+mod reissue;
+mod sign_off;
+
+pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
+pub use limits::{
+    FRESH_S, LimitError, MAX_PARTS, MIN_GAP_S, OrderFacts, RefundPart, YEAR_S, check_refund,
+};
+pub use number::{RefundSubject, refund_number};
+pub use outcome::{Outcome, OutcomeError, may_claim};
+pub use refund::{
+    ABSENCE_S, Approval, CONFIRMATION_S, Illegal, Move, Queried, RETRY_S, Refund, RefundEvent,
+    RefundStage, Refusal, RemoteState, SendAnswer,
+};
+pub use reissue::{Reissue, ReissueEvent, ReissueStage, ReissueWay};
+pub use sign_off::{Obstacle, SignOffFacts, sign_off};
