@@ -5,6 +5,7 @@
 //! [`Refund::next_move`] says what must happen now. The program, its simulation and the model that is
 //! checked to the end (`tests/it/model`) all run these very functions.
 
+mod answer;
 mod approval;
 mod limits;
 mod number;
@@ -13,6 +14,7 @@ mod refund;
 mod reissue;
 mod sign_off;
 
+pub use answer::{Evidence, QueryReply, SendReply, read_query, read_send};
 pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
 pub use limits::{
     FRESH_S, LimitError, MAX_PARTS, MIN_GAP_S, OrderFacts, RefundPart, YEAR_S, check_refund,

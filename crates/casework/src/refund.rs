@@ -7,7 +7,7 @@
 use recondesk_domain::{Fen, Instant};
 use serde::{Deserialize, Serialize};
 
-/// How long after sending "no such refund" may only mean "not yet": 申请退款 advises to query after a minute.
+/// How long after an unclear answer "no such refund" may only mean "not yet": 申请退款 advises to query after a minute.
 pub const ABSENCE_S: i64 = 60;
 /// Shortest time between two attempts with the same number.
 pub const RETRY_S: i64 = 2;
@@ -218,6 +218,8 @@ pub enum RefundEvent {
     Restart,
     /// WeChat Pay was asked.
     Query(Queried),
+    /// A notification came. It may be forged, so that it proves nothing: the next question is due at once.
+    Told,
     /// A person gives it up.
     Withdraw,
 }
@@ -274,6 +276,9 @@ pub struct Refund {
     pub sent_at: Option<Instant>,
     /// When WeChat Pay was asked last.
     pub asked_at: Option<Instant>,
+    /// Since when its outcome is unknown. A request can be on the wire for long, so the minute within which
+    /// WeChat Pay may not find it yet counts from here and not from sending.
+    pub unclear_at: Option<Instant>,
     /// How often it was sent.
     pub sends: u16,
     /// How often it was asked since it was sent.
@@ -293,6 +298,7 @@ impl Refund {
             confirmed_at: None,
             sent_at: None,
             asked_at: None,
+            unclear_at: None,
             sends: 0,
             asks: 0,
         }
@@ -314,9 +320,13 @@ impl Refund {
             RefundEvent::Dispatch => self.dispatched(now).ok_or(illegal),
             RefundEvent::Answer(answer) => self.answered(answer, now).ok_or(illegal),
             RefundEvent::Restart => (self.stage == RefundStage::Sent)
-                .then_some(self.unclear())
+                .then_some(self.unclear(now))
                 .ok_or(illegal),
             RefundEvent::Query(said) => self.queried(said, now).ok_or(illegal),
+            RefundEvent::Told => Ok(Self {
+                asked_at: None,
+                ..self
+            }),
             RefundEvent::Withdraw => self
                 .may_withdraw()
                 .then_some(self.at(RefundStage::Withdrawn))
@@ -328,10 +338,11 @@ impl Refund {
         Self { stage, ..self }
     }
 
-    const fn unclear(self) -> Self {
+    const fn unclear(self, now: Instant) -> Self {
         Self {
             refusal: None,
             absent: false,
+            unclear_at: Some(now),
             ..self.at(RefundStage::Unknown)
         }
     }
@@ -373,7 +384,7 @@ impl Refund {
             // The refusal is believed when a question finds no refund either.
             SendAnswer::Refused(refusal) => Self {
                 refusal: Some(refusal),
-                ..self.unclear()
+                ..self.unclear(now)
             },
             // What never left was not sent; a sending before it may still have arrived.
             SendAnswer::NeverLeft if self.sends <= 1 => Self {
@@ -382,7 +393,7 @@ impl Refund {
                 sent_at: None,
                 ..self.at(RefundStage::Confirmed)
             },
-            SendAnswer::NeverLeft | SendAnswer::Unclear => self.unclear(),
+            SendAnswer::NeverLeft | SendAnswer::Unclear => self.unclear(now),
         })
     }
 
@@ -421,9 +432,9 @@ impl Refund {
         }
     }
 
-    /// True when enough time passed since sending for "no such refund" to be final; never by a clock put back.
+    /// True when enough time passed for "no such refund" to be final; never by a clock put back.
     fn is_settled(self, now: Instant) -> bool {
-        self.sent_at
+        self.unclear_at
             .is_none_or(|at| now.unix().saturating_sub(at.unix()) >= ABSENCE_S)
     }
 
@@ -454,19 +465,11 @@ impl Refund {
         )
     }
 
-    /// Not before this instant the next attempt: longer after each.
-    fn paced(self, since: Option<Instant>, tries: u16) -> Option<Instant> {
-        let wait = RETRY_S
-            .saturating_mul(1_i64 << tries.saturating_sub(1).min(6))
-            .min(LONGEST_RETRY_S);
-        since.map(|at| at.plus(wait))
-    }
-
     /// What must happen now: no stage but the last ones is without a next step.
     #[must_use]
     pub fn next_move(self, now: Instant) -> Move {
         use RefundStage as S;
-        let paced = |since, tries, then: Move| match self.paced(since, tries) {
+        let paced = |since, tries, then: Move| match paced_until(since, tries) {
             Some(until) if now < until => Move::WaitUntil(until),
             _ => then,
         };
@@ -490,6 +493,14 @@ impl Refund {
             S::Done | S::Withdrawn => Move::Nothing,
         }
     }
+}
+
+/// Not before this instant the next attempt: longer after each.
+fn paced_until(since: Option<Instant>, tries: u16) -> Option<Instant> {
+    let wait = RETRY_S
+        .saturating_mul(1_i64 << tries.saturating_sub(1).min(6))
+        .min(LONGEST_RETRY_S);
+    since.map(|at| at.plus(wait))
 }
 
 #[cfg(test)]
