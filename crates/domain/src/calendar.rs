@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime};
 
 /// Seconds by which Beijing is ahead of UTC.
 pub const BEIJING_OFFSET_S: i64 = 8 * 3600;
@@ -253,8 +253,7 @@ impl BillDate {
     /// From when WeChat Pay offers the bill of this day: 10:00 of the next one.
     #[must_use]
     pub fn bill_available_from(self) -> Instant {
-        let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
-        Instant::from_beijing(self.next().0.and_time(ten))
+        self.next().start().plus(10 * 3_600)
     }
 
     /// The last day on which the bill of this day can still be fetched (three months).

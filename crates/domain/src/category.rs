@@ -1,200 +1,8 @@
-//! The categories of a reconciliation, with code, names, severity and suggested action.
+//! The categories of a reconciliation: code, names, severity, suggested action, and which decides before which.
 //!
-//! Codes are stable: they stand in exports, on the command line and in the database.
+//! Codes are stable: they stand in exports, on the command line and in the database. What each says is in `docs/RULES.md`.
 
-/// How much a finding presses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Severity {
-    /// Customer money at risk.
-    Urgent = 0,
-    /// Own money or books wrong.
-    Fault = 1,
-    /// Watch.
-    Watch = 2,
-    /// Information.
-    Info = 3,
-    /// Nothing to do.
-    Ok = 4,
-}
-
-impl Severity {
-    /// The stable word of exports and the command line.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Urgent => "urgent",
-            Self::Fault => "fault",
-            Self::Watch => "watch",
-            Self::Info => "info",
-            Self::Ok => "ok",
-        }
-    }
-
-    /// True when a person must look at it.
-    #[must_use]
-    pub const fn needs_person(self) -> bool {
-        matches!(self, Self::Urgent | Self::Fault)
-    }
-}
-
-/// What the program suggests; nothing is automatic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SuggestedAction {
-    /// None.
-    None,
-    /// Query, then reissue.
-    Reissue,
-    /// Reissue if in stock, else refund.
-    ReissueOrRefund,
-    /// Find the owning system, else refund.
-    FindOwner,
-    /// Query and stop fulfilment.
-    StopFulfilment,
-    /// Wait.
-    Wait,
-    /// Check the amount.
-    CheckAmount,
-    /// Mend the mapping.
-    FixMapping,
-    /// Keep one, refund the rest.
-    RefundExtra,
-    /// Check the source of the data.
-    DataFault,
-    /// Ask the developers.
-    Developer,
-    /// Reverse fulfilment.
-    ReverseFulfilment,
-    /// Update the program.
-    Update,
-    /// Book the refund.
-    BookRefund,
-    /// Submit with the same refund number.
-    SubmitRefund,
-    /// Query until final.
-    Poll,
-    /// Apply for an abnormal refund.
-    ApplyAbnormal,
-    /// Refund again with a new number.
-    RefundAgain,
-    /// Stop and escalate.
-    Escalate,
-    /// Review.
-    Review,
-    /// Fetch older bills.
-    WidenArchive,
-    /// Check the fee.
-    CheckFee,
-    /// Check the fund bill.
-    CheckFund,
-    /// Download again.
-    DownloadAgain,
-    /// Import the missing orders.
-    ImportOrders,
-    /// Download the bill.
-    DownloadBill,
-}
-
-impl SuggestedAction {
-    /// The stable word of exports.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Reissue => "reissue",
-            Self::ReissueOrRefund => "reissue_or_refund",
-            Self::FindOwner => "find_owner",
-            Self::StopFulfilment => "stop_fulfilment",
-            Self::Wait => "wait",
-            Self::CheckAmount => "check_amount",
-            Self::FixMapping => "fix_mapping",
-            Self::RefundExtra => "refund_extra",
-            Self::DataFault => "data_fault",
-            Self::Developer => "developer",
-            Self::ReverseFulfilment => "reverse_fulfilment",
-            Self::Update => "update",
-            Self::BookRefund => "book_refund",
-            Self::SubmitRefund => "submit_refund",
-            Self::Poll => "poll",
-            Self::ApplyAbnormal => "apply_abnormal",
-            Self::RefundAgain => "refund_again",
-            Self::Escalate => "escalate",
-            Self::Review => "review",
-            Self::WidenArchive => "widen_archive",
-            Self::CheckFee => "check_fee",
-            Self::CheckFund => "check_fund",
-            Self::DownloadAgain => "download_again",
-            Self::ImportOrders => "import_orders",
-            Self::DownloadBill => "download_bill",
-        }
-    }
-
-    /// What finance staff read.
-    #[must_use]
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::None => "无",
-            Self::Reissue => "查单后补发货",
-            Self::ReissueOrRefund => "有货补发，否则退款",
-            Self::FindOwner => "查找归属系统，否则退款",
-            Self::StopFulfilment => "查单并停止履约",
-            Self::Wait => "等待",
-            Self::CheckAmount => "核对改价",
-            Self::FixMapping => "修正映射",
-            Self::RefundExtra => "保留一笔，其余退款",
-            Self::DataFault => "检查数据来源",
-            Self::Developer => "交开发核查",
-            Self::ReverseFulfilment => "撤回履约",
-            Self::Update => "升级程序或联系我们",
-            Self::BookRefund => "补记退款",
-            Self::SubmitRefund => "用原退款单号提交退款",
-            Self::Poll => "查询退款直到终态",
-            Self::ApplyAbnormal => "处理异常退款",
-            Self::RefundAgain => "另行退款",
-            Self::Escalate => "停止并上报",
-            Self::Review => "人工复核",
-            Self::WidenArchive => "补齐历史账单",
-            Self::CheckFee => "核对手续费",
-            Self::CheckFund => "核对资金账单",
-            Self::DownloadAgain => "重新下载",
-            Self::ImportOrders => "补导订单",
-            Self::DownloadBill => "下载账单",
-        }
-    }
-
-    /// The English term.
-    #[must_use]
-    pub const fn en(self) -> &'static str {
-        match self {
-            Self::None => "None",
-            Self::Reissue => "Query, then reissue",
-            Self::ReissueOrRefund => "Reissue if in stock, else refund",
-            Self::FindOwner => "Find the owning system, else refund",
-            Self::StopFulfilment => "Query and stop fulfilment",
-            Self::Wait => "Wait",
-            Self::CheckAmount => "Check the amount",
-            Self::FixMapping => "Mend the mapping",
-            Self::RefundExtra => "Keep one, refund the rest",
-            Self::DataFault => "Check the source of the data",
-            Self::Developer => "Ask the developers",
-            Self::ReverseFulfilment => "Reverse fulfilment",
-            Self::Update => "Update the program",
-            Self::BookRefund => "Book the refund",
-            Self::SubmitRefund => "Submit with the same refund number",
-            Self::Poll => "Query until final",
-            Self::ApplyAbnormal => "Apply for an abnormal refund",
-            Self::RefundAgain => "Refund again with a new number",
-            Self::Escalate => "Stop and escalate",
-            Self::Review => "Review",
-            Self::WidenArchive => "Fetch older bills",
-            Self::CheckFee => "Check the fee",
-            Self::CheckFund => "Check the fund bill",
-            Self::DownloadAgain => "Download again",
-            Self::ImportOrders => "Import the missing orders",
-            Self::DownloadBill => "Download the bill",
-        }
-    }
-}
+use super::{Severity, SuggestedAction};
 
 /// Category of a row of either book, or of a bill or a day.
 ///
@@ -309,84 +117,122 @@ pub enum Category {
     WCoverage,
 }
 
-/// Code, stable name, Chinese name, English name, severity, suggested action.
-type CategoryEntry = (
-    Category,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    Severity,
-    SuggestedAction,
-);
+/// What is fixed of a category.
+struct CategoryEntry {
+    category: Category,
+    /// Place in the precedence: of several that apply to one row the one with the smallest rank decides.
+    rank: u8,
+    code: &'static str,
+    name: &'static str,
+    /// Findings of one family about one number are one case; most are a family of their own.
+    family: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    severity: Severity,
+    action: SuggestedAction,
+}
 
-/// One entry a category, in the order of the variants.
+const COUNT: usize = Category::COUNT;
+
+/// One entry a category, in the order of the variants. A category cannot be without a rank, nor two have the same:
+/// [`BY_RANK`] does not compile then.
+///
+/// The ranks follow the rules' order: integrity, coverage, identity, copies and payments made twice, state, what is
+/// against the customer in refunds, one-sided rows, amount, fulfilment, what waits, fee, fund, time, agreement.
 #[rustfmt::skip] // One line an entry, so that the table can be read as one.
-const ENTRIES: [CategoryEntry; 53] = [
-    (Category::Matched, "MATCHED", "MATCHED", "平账", "Matched", Severity::Ok, SuggestedAction::None),
-    (Category::MatchedXday, "MATCHED_XDAY", "MATCHED_XDAY", "跨日平账", "Matched across days", Severity::Ok, SuggestedAction::None),
-    (Category::MatchedLate, "MATCHED_LATE", "MATCHED_LATE", "延迟平账", "Matched late", Severity::Ok, SuggestedAction::None),
-    (Category::Unpaid, "UNPAID", "UNPAID", "双方未付", "Unpaid on both sides", Severity::Ok, SuggestedAction::None),
-    (Category::BalancedAfter, "BALANCED_AFTER", "BALANCED_AFTER", "处理后账平", "Balanced after action", Severity::Ok, SuggestedAction::None),
-    (Category::PaidNotBooked, "P01", "PAID_NOT_BOOKED", "掉单", "Paid, not booked", Severity::Urgent, SuggestedAction::Reissue),
-    (Category::PaidAfterClose, "P02", "PAID_AFTER_CLOSE", "关单后支付", "Paid after close", Severity::Urgent, SuggestedAction::ReissueOrRefund),
-    (Category::BookedNotFulfilled, "P03", "BOOKED_NOT_FULFILLED", "已收款未履约", "Booked, not fulfilled", Severity::Urgent, SuggestedAction::Reissue),
-    (Category::WOnlyPay, "P04", "W_ONLY_PAY", "微信单边支付", "WeChat only payment", Severity::Urgent, SuggestedAction::FindOwner),
-    (Category::MOnlyPay, "P05", "M_ONLY_PAY", "商户单边支付", "Merchant only payment", Severity::Urgent, SuggestedAction::StopFulfilment),
-    (Category::PayPendingW, "P06", "PAY_PENDING_W", "跨日在途（微信有）", "In transit (WeChat has it)", Severity::Watch, SuggestedAction::Wait),
-    (Category::PayPendingM, "P06", "PAY_PENDING_M", "跨日在途（商户有）", "In transit (merchant has it)", Severity::Watch, SuggestedAction::Wait),
-    (Category::AmountDiff, "P07", "AMOUNT_DIFF", "金额不符", "Amounts differ", Severity::Fault, SuggestedAction::CheckAmount),
-    (Category::AmountBasis, "P08", "AMOUNT_BASIS", "口径差", "Different basis", Severity::Info, SuggestedAction::FixMapping),
-    (Category::DupPay, "P09", "DUP_PAY", "重复支付", "Paid twice", Severity::Urgent, SuggestedAction::RefundExtra),
-    (Category::DupRowW, "P10", "DUP_ROW_W", "重复行（微信）", "Duplicate row (WeChat)", Severity::Fault, SuggestedAction::DataFault),
-    (Category::DupRowM, "P10", "DUP_ROW_M", "重复行（商户）", "Duplicate row (merchant)", Severity::Fault, SuggestedAction::DataFault),
-    (Category::IdMismatch, "P11", "ID_MISMATCH", "身份不符", "Identity mismatch", Severity::Fault, SuggestedAction::Developer),
-    (Category::Revoked, "P12", "REVOKED", "已撤销", "Revoked", Severity::Fault, SuggestedAction::ReverseFulfilment),
-    (Category::CurrencyDiff, "P13", "CURRENCY_DIFF", "币种不符", "Currencies differ", Severity::Fault, SuggestedAction::Developer),
-    (Category::TimeDiff, "P14", "TIME_DIFF", "支付时间差", "Payment times differ", Severity::Info, SuggestedAction::None),
-    (Category::UnknownState, "P15", "UNKNOWN_STATE", "未识别状态", "Unknown state", Severity::Watch, SuggestedAction::Update),
-    (Category::WOnlyRefund, "R01", "W_ONLY_REFUND", "微信单边退款", "WeChat only refund", Severity::Fault, SuggestedAction::BookRefund),
-    (Category::MOnlyRefund, "R02", "M_ONLY_REFUND", "商户单边退款", "Merchant only refund", Severity::Urgent, SuggestedAction::SubmitRefund),
-    (Category::RefundAmountDiff, "R03", "REFUND_AMOUNT_DIFF", "退款金额不符", "Refund amounts differ", Severity::Fault, SuggestedAction::CheckAmount),
-    (Category::RefundInFlight, "R04", "REFUND_IN_FLIGHT", "退款在途", "Refund in flight", Severity::Watch, SuggestedAction::Poll),
-    (Category::RefundAbnormal, "R05", "REFUND_ABNORMAL", "退款异常", "Refund abnormal", Severity::Urgent, SuggestedAction::ApplyAbnormal),
-    (Category::RefundClosed, "R06", "REFUND_CLOSED", "退款关闭（商户记成功）", "Refund closed, booked as done", Severity::Urgent, SuggestedAction::RefundAgain),
-    (Category::OverRefund, "R07", "OVER_REFUND", "超额退款", "Refunded too much", Severity::Urgent, SuggestedAction::Escalate),
-    (Category::DupRefundSuspect, "R08", "DUP_REFUND_SUSPECT", "疑似重复退款", "Refund twice?", Severity::Fault, SuggestedAction::Review),
-    (Category::RefundOrphan, "R09", "REFUND_ORPHAN", "退款无原单", "Refund without its payment", Severity::Info, SuggestedAction::WidenArchive),
-    (Category::RefundPendingW, "R10", "REFUND_PENDING_W", "退款跨日在途（微信有）", "Refund in transit (WeChat has it)", Severity::Watch, SuggestedAction::Wait),
-    (Category::RefundPendingM, "R10", "REFUND_PENDING_M", "退款跨日在途（商户有）", "Refund in transit (merchant has it)", Severity::Watch, SuggestedAction::Wait),
-    (Category::FeeRate, "F01", "FEE_RATE", "费率不符", "Rate differs", Severity::Fault, SuggestedAction::CheckFee),
-    (Category::FeeCalc, "F02", "FEE_CALC", "手续费计算不符", "Fee does not compute", Severity::Fault, SuggestedAction::CheckFee),
-    (Category::FeeRefund, "F03", "FEE_REFUND", "手续费退还不符", "Returned fee does not compute", Severity::Fault, SuggestedAction::CheckFee),
-    (Category::FundMissing, "C01", "FUND_MISSING", "有交易无资金", "Trade without fund entry", Severity::Fault, SuggestedAction::CheckFund),
-    (Category::FundExtra, "C02", "FUND_EXTRA", "有资金无交易", "Fund entry without trade", Severity::Fault, SuggestedAction::CheckFund),
-    (Category::FundAmount, "C03", "FUND_AMOUNT", "资金金额不符", "Fund amount differs", Severity::Fault, SuggestedAction::CheckFund),
-    (Category::BalanceBreak, "C04", "BALANCE_BREAK", "余额链断裂", "Balance chain broken", Severity::Urgent, SuggestedAction::CheckFund),
-    (Category::DayGap, "C05", "DAY_GAP", "日间余额不衔接", "Balances of two days do not meet", Severity::Urgent, SuggestedAction::CheckFund),
-    (Category::FundOther, "C06", "FUND_OTHER", "非交易资金", "Other funds", Severity::Info, SuggestedAction::None),
-    (Category::BillHash, "B01", "HASH", "摘要不符", "Hash differs", Severity::Urgent, SuggestedAction::DownloadAgain),
-    (Category::BillCount, "B02", "SUM_COUNT", "汇总笔数不符", "Row count differs from summary", Severity::Urgent, SuggestedAction::DownloadAgain),
-    (Category::BillSum, "B03", "SUM_AMOUNT", "汇总金额不符", "Sum differs from summary", Severity::Urgent, SuggestedAction::DownloadAgain),
-    (Category::BillTruncated, "B04", "TRUNCATED", "账单不完整", "Bill is cut off", Severity::Urgent, SuggestedAction::DownloadAgain),
-    (Category::BillLayout, "B05", "LAYOUT", "未知表头", "Unknown header", Severity::Watch, SuggestedAction::Update),
-    (Category::BillRowShape, "B06", "ROW_SHAPE", "行结构异常", "Row of another shape", Severity::Fault, SuggestedAction::DataFault),
-    (Category::BillChanged, "B07", "BILL_CHANGED", "账单变更", "Bill changed", Severity::Urgent, SuggestedAction::Review),
-    (Category::WrongBill, "B08", "WRONG_BILL", "账单主体不符", "Bill of another merchant or day", Severity::Urgent, SuggestedAction::DownloadAgain),
-    (Category::BillSetDiff, "B09", "SET_DIFF", "账单间不一致", "Bills contradict each other", Severity::Fault, SuggestedAction::DownloadAgain),
-    (Category::MCoverage, "K01", "M_COVERAGE", "商户数据不完整", "Merchant data incomplete", Severity::Watch, SuggestedAction::ImportOrders),
-    (Category::WCoverage, "K02", "W_COVERAGE", "账单缺失", "Bill missing", Severity::Watch, SuggestedAction::DownloadBill),
+const ENTRIES: [CategoryEntry; COUNT] = [
+    CategoryEntry { category: Category::Matched, rank: 51, code: "MATCHED", name: "MATCHED", family: "MATCHED", zh: "平账", en: "Matched", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::MatchedXday, rank: 50, code: "MATCHED_XDAY", name: "MATCHED_XDAY", family: "MATCHED_XDAY", zh: "跨日平账", en: "Matched across days", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::MatchedLate, rank: 49, code: "MATCHED_LATE", name: "MATCHED_LATE", family: "MATCHED_LATE", zh: "延迟平账", en: "Matched late", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::Unpaid, rank: 52, code: "UNPAID", name: "UNPAID", family: "UNPAID", zh: "双方未付", en: "Unpaid on both sides", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::BalancedAfter, rank: 48, code: "BALANCED_AFTER", name: "BALANCED_AFTER", family: "BALANCED_AFTER", zh: "处理后账平", en: "Balanced after action", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::PaidNotBooked, rank: 17, code: "P01", name: "PAID_NOT_BOOKED", family: "unfulfilled", zh: "掉单", en: "Paid, not booked", severity: Severity::Urgent, action: SuggestedAction::Reissue },
+    CategoryEntry { category: Category::PaidAfterClose, rank: 18, code: "P02", name: "PAID_AFTER_CLOSE", family: "unfulfilled", zh: "关单后支付", en: "Paid after close", severity: Severity::Urgent, action: SuggestedAction::ReissueOrRefund },
+    CategoryEntry { category: Category::BookedNotFulfilled, rank: 31, code: "P03", name: "BOOKED_NOT_FULFILLED", family: "unfulfilled", zh: "已收款未履约", en: "Booked, not fulfilled", severity: Severity::Urgent, action: SuggestedAction::Reissue },
+    CategoryEntry { category: Category::WOnlyPay, rank: 20, code: "P04", name: "W_ONLY_PAY", family: "unfulfilled", zh: "微信单边支付", en: "WeChat only payment", severity: Severity::Urgent, action: SuggestedAction::FindOwner },
+    CategoryEntry { category: Category::MOnlyPay, rank: 21, code: "P05", name: "M_ONLY_PAY", family: "merchant-only", zh: "商户单边支付", en: "Merchant only payment", severity: Severity::Urgent, action: SuggestedAction::StopFulfilment },
+    CategoryEntry { category: Category::PayPendingW, rank: 35, code: "P06", name: "PAY_PENDING_W", family: "unfulfilled", zh: "跨日在途（微信有）", en: "In transit (WeChat has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::PayPendingM, rank: 36, code: "P06", name: "PAY_PENDING_M", family: "merchant-only", zh: "跨日在途（商户有）", en: "In transit (merchant has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::AmountDiff, rank: 29, code: "P07", name: "AMOUNT_DIFF", family: "AMOUNT_DIFF", zh: "金额不符", en: "Amounts differ", severity: Severity::Fault, action: SuggestedAction::CheckAmount },
+    CategoryEntry { category: Category::AmountBasis, rank: 30, code: "P08", name: "AMOUNT_BASIS", family: "AMOUNT_BASIS", zh: "口径差", en: "Different basis", severity: Severity::Info, action: SuggestedAction::FixMapping },
+    CategoryEntry { category: Category::DupPay, rank: 15, code: "P09", name: "DUP_PAY", family: "DUP_PAY", zh: "重复支付", en: "Paid twice", severity: Severity::Urgent, action: SuggestedAction::RefundExtra },
+    CategoryEntry { category: Category::DupRowW, rank: 13, code: "P10", name: "DUP_ROW_W", family: "DUP_ROW_W", zh: "重复行（微信）", en: "Duplicate row (WeChat)", severity: Severity::Fault, action: SuggestedAction::DataFault },
+    CategoryEntry { category: Category::DupRowM, rank: 14, code: "P10", name: "DUP_ROW_M", family: "DUP_ROW_M", zh: "重复行（商户）", en: "Duplicate row (merchant)", severity: Severity::Fault, action: SuggestedAction::DataFault },
+    CategoryEntry { category: Category::IdMismatch, rank: 11, code: "P11", name: "ID_MISMATCH", family: "ID_MISMATCH", zh: "身份不符", en: "Identity mismatch", severity: Severity::Fault, action: SuggestedAction::Developer },
+    CategoryEntry { category: Category::Revoked, rank: 16, code: "P12", name: "REVOKED", family: "REVOKED", zh: "已撤销", en: "Revoked", severity: Severity::Fault, action: SuggestedAction::ReverseFulfilment },
+    CategoryEntry { category: Category::CurrencyDiff, rank: 12, code: "P13", name: "CURRENCY_DIFF", family: "CURRENCY_DIFF", zh: "币种不符", en: "Currencies differ", severity: Severity::Fault, action: SuggestedAction::Developer },
+    CategoryEntry { category: Category::TimeDiff, rank: 46, code: "P14", name: "TIME_DIFF", family: "TIME_DIFF", zh: "支付时间差", en: "Payment times differ", severity: Severity::Info, action: SuggestedAction::None },
+    CategoryEntry { category: Category::UnknownState, rank: 19, code: "P15", name: "UNKNOWN_STATE", family: "UNKNOWN_STATE", zh: "未识别状态", en: "Unknown state", severity: Severity::Watch, action: SuggestedAction::Update },
+    CategoryEntry { category: Category::WOnlyRefund, rank: 26, code: "R01", name: "W_ONLY_REFUND", family: "wechat-refund", zh: "微信单边退款", en: "WeChat only refund", severity: Severity::Fault, action: SuggestedAction::BookRefund },
+    CategoryEntry { category: Category::MOnlyRefund, rank: 27, code: "R02", name: "M_ONLY_REFUND", family: "merchant-refund", zh: "商户单边退款", en: "Merchant only refund", severity: Severity::Urgent, action: SuggestedAction::SubmitRefund },
+    CategoryEntry { category: Category::RefundAmountDiff, rank: 28, code: "R03", name: "REFUND_AMOUNT_DIFF", family: "REFUND_AMOUNT_DIFF", zh: "退款金额不符", en: "Refund amounts differ", severity: Severity::Fault, action: SuggestedAction::CheckAmount },
+    CategoryEntry { category: Category::RefundInFlight, rank: 32, code: "R04", name: "REFUND_IN_FLIGHT", family: "REFUND_IN_FLIGHT", zh: "退款在途", en: "Refund in flight", severity: Severity::Watch, action: SuggestedAction::Poll },
+    CategoryEntry { category: Category::RefundAbnormal, rank: 24, code: "R05", name: "REFUND_ABNORMAL", family: "REFUND_ABNORMAL", zh: "退款异常", en: "Refund abnormal", severity: Severity::Urgent, action: SuggestedAction::ApplyAbnormal },
+    CategoryEntry { category: Category::RefundClosed, rank: 23, code: "R06", name: "REFUND_CLOSED", family: "REFUND_CLOSED", zh: "退款关闭（商户记成功）", en: "Refund closed, booked as done", severity: Severity::Urgent, action: SuggestedAction::RefundAgain },
+    CategoryEntry { category: Category::OverRefund, rank: 22, code: "R07", name: "OVER_REFUND", family: "OVER_REFUND", zh: "超额退款", en: "Refunded too much", severity: Severity::Urgent, action: SuggestedAction::Escalate },
+    CategoryEntry { category: Category::DupRefundSuspect, rank: 25, code: "R08", name: "DUP_REFUND_SUSPECT", family: "DUP_REFUND_SUSPECT", zh: "疑似重复退款", en: "Refund twice?", severity: Severity::Fault, action: SuggestedAction::Review },
+    CategoryEntry { category: Category::RefundOrphan, rank: 47, code: "R09", name: "REFUND_ORPHAN", family: "REFUND_ORPHAN", zh: "退款无原单", en: "Refund without its payment", severity: Severity::Info, action: SuggestedAction::WidenArchive },
+    CategoryEntry { category: Category::RefundPendingW, rank: 34, code: "R10", name: "REFUND_PENDING_W", family: "wechat-refund", zh: "退款跨日在途（微信有）", en: "Refund in transit (WeChat has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::RefundPendingM, rank: 33, code: "R10", name: "REFUND_PENDING_M", family: "merchant-refund", zh: "退款跨日在途（商户有）", en: "Refund in transit (merchant has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::FeeRate, rank: 37, code: "F01", name: "FEE_RATE", family: "FEE_RATE", zh: "费率不符", en: "Rate differs", severity: Severity::Fault, action: SuggestedAction::CheckFee },
+    CategoryEntry { category: Category::FeeCalc, rank: 38, code: "F02", name: "FEE_CALC", family: "FEE_CALC", zh: "手续费计算不符", en: "Fee does not compute", severity: Severity::Fault, action: SuggestedAction::CheckFee },
+    CategoryEntry { category: Category::FeeRefund, rank: 39, code: "F03", name: "FEE_REFUND", family: "FEE_REFUND", zh: "手续费退还不符", en: "Returned fee does not compute", severity: Severity::Fault, action: SuggestedAction::CheckFee },
+    CategoryEntry { category: Category::FundMissing, rank: 40, code: "C01", name: "FUND_MISSING", family: "FUND_MISSING", zh: "有交易无资金", en: "Trade without fund entry", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::FundExtra, rank: 41, code: "C02", name: "FUND_EXTRA", family: "FUND_EXTRA", zh: "有资金无交易", en: "Fund entry without trade", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::FundAmount, rank: 42, code: "C03", name: "FUND_AMOUNT", family: "FUND_AMOUNT", zh: "资金金额不符", en: "Fund amount differs", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::BalanceBreak, rank: 43, code: "C04", name: "BALANCE_BREAK", family: "BALANCE_BREAK", zh: "余额链断裂", en: "Balance chain broken", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::DayGap, rank: 44, code: "C05", name: "DAY_GAP", family: "DAY_GAP", zh: "日间余额不衔接", en: "Balances of two days do not meet", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::FundOther, rank: 45, code: "C06", name: "FUND_OTHER", family: "FUND_OTHER", zh: "非交易资金", en: "Other funds", severity: Severity::Info, action: SuggestedAction::None },
+    CategoryEntry { category: Category::BillHash, rank: 0, code: "B01", name: "HASH", family: "HASH", zh: "摘要不符", en: "Hash differs", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
+    CategoryEntry { category: Category::BillCount, rank: 1, code: "B02", name: "SUM_COUNT", family: "SUM_COUNT", zh: "汇总笔数不符", en: "Row count differs from summary", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
+    CategoryEntry { category: Category::BillSum, rank: 2, code: "B03", name: "SUM_AMOUNT", family: "SUM_AMOUNT", zh: "汇总金额不符", en: "Sum differs from summary", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
+    CategoryEntry { category: Category::BillTruncated, rank: 3, code: "B04", name: "TRUNCATED", family: "TRUNCATED", zh: "账单不完整", en: "Bill is cut off", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
+    CategoryEntry { category: Category::BillLayout, rank: 4, code: "B05", name: "LAYOUT", family: "LAYOUT", zh: "未知表头", en: "Unknown header", severity: Severity::Watch, action: SuggestedAction::Update },
+    CategoryEntry { category: Category::BillRowShape, rank: 5, code: "B06", name: "ROW_SHAPE", family: "ROW_SHAPE", zh: "行结构异常", en: "Row of another shape", severity: Severity::Fault, action: SuggestedAction::DataFault },
+    CategoryEntry { category: Category::BillChanged, rank: 6, code: "B07", name: "BILL_CHANGED", family: "BILL_CHANGED", zh: "账单变更", en: "Bill changed", severity: Severity::Urgent, action: SuggestedAction::Review },
+    CategoryEntry { category: Category::WrongBill, rank: 7, code: "B08", name: "WRONG_BILL", family: "WRONG_BILL", zh: "账单主体不符", en: "Bill of another merchant or day", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
+    CategoryEntry { category: Category::BillSetDiff, rank: 8, code: "B09", name: "SET_DIFF", family: "SET_DIFF", zh: "账单间不一致", en: "Bills contradict each other", severity: Severity::Fault, action: SuggestedAction::DownloadAgain },
+    CategoryEntry { category: Category::MCoverage, rank: 10, code: "K01", name: "M_COVERAGE", family: "M_COVERAGE", zh: "商户数据不完整", en: "Merchant data incomplete", severity: Severity::Watch, action: SuggestedAction::ImportOrders },
+    CategoryEntry { category: Category::WCoverage, rank: 9, code: "K02", name: "W_COVERAGE", family: "W_COVERAGE", zh: "账单缺失", en: "Bill missing", severity: Severity::Watch, action: SuggestedAction::DownloadBill },
 ];
 
+/// Every category, the one that decides first in front.
+const BY_RANK: [Category; COUNT] = by_rank();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "runs while compiling: a rank outside the table or used twice stops the build"
+)]
+const fn by_rank() -> [Category; COUNT] {
+    let mut out = [Category::Matched; COUNT];
+    let mut taken = [false; COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        let entry = &ENTRIES[at];
+        assert!(
+            entry.category as usize == at,
+            "entries stand in the order of the variants"
+        );
+        assert!(!taken[entry.rank as usize], "two categories have one rank");
+        taken[entry.rank as usize] = true;
+        out[entry.rank as usize] = entry.category;
+        at += 1;
+    }
+    out
+}
+
 impl Category {
+    /// How many categories there are.
+    pub const COUNT: usize = Self::WCoverage as usize + 1;
+
     /// Every category, in the order of report.
     pub fn all() -> impl Iterator<Item = Self> {
-        ENTRIES.iter().map(|entry| entry.0)
+        ENTRIES.iter().map(|entry| entry.category)
     }
 
     #[expect(
         clippy::indexing_slicing,
-        reason = "one entry a variant, checked by a test"
+        reason = "one entry a variant, checked while compiling"
     )]
     const fn entry(self) -> &'static CategoryEntry {
         &ENTRIES[self as usize]
@@ -395,21 +241,27 @@ impl Category {
     /// The stable code. Both sides of P06, P10 and R10 share one; [`Category::name`] tells them apart.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        self.entry().1
+        self.entry().code
     }
 
     /// The stable name, unique: `PAID_NOT_BOOKED`.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        self.entry().2
+        self.entry().name
+    }
+
+    /// Family of a category: findings of one family about one number are one case.
+    #[must_use]
+    pub const fn family(self) -> &'static str {
+        self.entry().family
     }
 
     /// Reads a stable name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let mut entries = ENTRIES.iter();
-        let entry = entries.find(|entry| entry.2.eq_ignore_ascii_case(name))?;
-        Some(entry.0)
+        let entry = entries.find(|entry| entry.name.eq_ignore_ascii_case(name))?;
+        Some(entry.category)
     }
 
     /// Every category meant by a code or a name: `P06` means both of its sides.
@@ -417,21 +269,21 @@ impl Category {
         ENTRIES
             .iter()
             .filter(move |entry| {
-                entry.1.eq_ignore_ascii_case(word) || entry.2.eq_ignore_ascii_case(word)
+                entry.code.eq_ignore_ascii_case(word) || entry.name.eq_ignore_ascii_case(word)
             })
-            .map(|entry| entry.0)
+            .map(|entry| entry.category)
     }
 
     /// What finance staff read.
     #[must_use]
     pub const fn zh(self) -> &'static str {
-        self.entry().3
+        self.entry().zh
     }
 
     /// The English term.
     #[must_use]
     pub const fn en(self) -> &'static str {
-        self.entry().4
+        self.entry().en
     }
 
     /// True for rows on which both books agree, be it across midnight.
@@ -452,16 +304,23 @@ impl Category {
         )
     }
 
+    /// Every category by precedence (section 4 of the rules): of several that apply to one row, the first decides and
+    /// the others are remarks.
+    #[must_use]
+    pub const fn by_precedence() -> &'static [Self] {
+        &BY_RANK
+    }
+
     /// How much it presses.
     #[must_use]
     pub const fn severity(self) -> Severity {
-        self.entry().5
+        self.entry().severity
     }
 
     /// What is suggested.
     #[must_use]
     pub const fn action(self) -> SuggestedAction {
-        self.entry().6
+        self.entry().action
     }
 
     /// True for the categories of agreement, which are counted and never listed.

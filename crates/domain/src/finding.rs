@@ -118,26 +118,9 @@ impl Finding {
         } else if !self.transaction_id.is_empty() {
             ("pay", self.transaction_id.as_str())
         } else {
-            ("day", self.detail.split(' ').next().unwrap_or_default())
+            let first = self.detail.split_once(' ');
+            ("day", first.map_or(self.detail.as_str(), |(fact, _)| fact))
         };
         format!("{mch_id}/{kind}/{number}/{family}")
-    }
-}
-
-impl Category {
-    /// Family of a category: findings of one family about one number are one case.
-    #[must_use]
-    pub const fn family(self) -> &'static str {
-        match self {
-            Self::PaidNotBooked
-            | Self::PaidAfterClose
-            | Self::BookedNotFulfilled
-            | Self::WOnlyPay
-            | Self::PayPendingW => "unfulfilled",
-            Self::MOnlyPay | Self::PayPendingM => "merchant-only",
-            Self::WOnlyRefund | Self::RefundPendingW => "wechat-refund",
-            Self::MOnlyRefund | Self::RefundPendingM => "merchant-refund",
-            other => other.name(),
-        }
     }
 }

@@ -12,6 +12,9 @@
 //! | 差错 | case, found as | [`Finding`] |
 //! | 分 | fen | [`Fen`] |
 
+// A new variant must be thought of in every place: no arm takes it in silence.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod book;
 mod calendar;
 mod case;
@@ -22,7 +25,9 @@ mod language;
 mod merchant;
 mod money;
 mod secret;
+mod severity;
 mod sheet;
+mod suggested_action;
 mod text;
 mod words;
 
@@ -32,7 +37,7 @@ pub use book::{
 };
 pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
-pub use category::{Category, Severity, SuggestedAction};
+pub use category::Category;
 pub use finding::{Finding, Tag};
 pub use keyed::Keyed;
 pub use language::Language;
@@ -42,7 +47,9 @@ pub use merchant::{
 };
 pub use money::{Fee, Fen, MoneyError, group_digits};
 pub use secret::Secret;
+pub use severity::Severity;
 pub use sheet::{Heading, Sheet, SheetCell, formula_safe};
+pub use suggested_action::SuggestedAction;
 pub use text::{
     AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
 };

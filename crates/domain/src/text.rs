@@ -103,15 +103,15 @@ impl<const N: usize> Text<N> {
         })
     }
 
-    /// The same text with room for more; a text that does not fit becomes empty.
+    /// The same text with room for more; less room does not compile.
     #[must_use]
     #[inline]
     pub fn widen<const M: usize>(&self) -> Text<M> {
+        const { assert!(N <= M, "a text is widened to more room, never to less") };
         let mut bytes = [0; M];
-        let Some(to) = bytes.get_mut(..N) else {
-            return Text::from_utf8(self.as_bytes()).unwrap_or_default();
-        };
-        to.copy_from_slice(&self.bytes);
+        if let Some(to) = bytes.get_mut(..N) {
+            to.copy_from_slice(&self.bytes);
+        }
         Text {
             len: self.len,
             bytes,
@@ -121,13 +121,17 @@ impl<const N: usize> Text<N> {
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+        let text = std::str::from_utf8(self.as_bytes());
+        debug_assert!(text.is_ok(), "every way to make a text checks it");
+        text.unwrap_or("\u{FFFD}")
     }
 
     /// The bytes of the text.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or_default()
+        let text = self.bytes.get(..usize::from(self.len));
+        debug_assert!(text.is_some(), "every way to make a text checks its length");
+        text.unwrap_or(&self.bytes)
     }
 
     /// True for no text at all.

@@ -9,29 +9,46 @@ use recondesk_domain::{
 };
 
 use super::ReconcileError;
-use super::judge::{Day, Origin};
+use super::context::Context;
+use super::judge::Origin;
 use super::match_archive::CHUNK;
-use super::payments::{Pair, Pays};
+use super::pair::{Pair, settle};
+use super::run::Run;
 
 /// A pair that waits for its business order.
 struct PendingPair {
     w: WPay,
     m: MOrder,
+    origin: Origin,
     own_bill: bool,
     own_order: bool,
     key2: bool,
-    origin: Origin,
     carried: Option<Fen>,
 }
 
+impl PendingPair {
+    const fn pair(&self) -> Pair<'_> {
+        Pair {
+            w: &self.w,
+            m: &self.m,
+            origin: self.origin,
+            own_bill: self.own_bill,
+            own_order: self.own_order,
+            key2: self.key2,
+            carried: self.carried,
+        }
+    }
+}
+
 /// The pairs that wait.
-pub(super) struct Waiting {
+pub(super) struct PendingPairs {
+    /// Some order has a business number other than its own.
     enabled: bool,
     held: Vec<PendingPair>,
 }
 
-impl Waiting {
-    pub(super) fn new(enabled: bool) -> Self {
+impl PendingPairs {
+    pub(super) const fn new(enabled: bool) -> Self {
         Self {
             enabled,
             held: Vec::new(),
@@ -47,14 +64,14 @@ impl Waiting {
             && (self.enabled || pair.w.out_trade_no != pair.m.out_trade_no)
     }
 
-    pub(super) fn push(&mut self, pair: Pair<'_>) {
+    pub(super) fn push(&mut self, pair: &Pair<'_>) {
         self.held.push(PendingPair {
             w: *pair.w,
             m: *pair.m,
+            origin: pair.origin,
             own_bill: pair.own_bill,
             own_order: pair.own_order,
             key2: pair.key2,
-            origin: pair.origin,
             carried: pair.carried,
         });
     }
@@ -64,34 +81,26 @@ impl Waiting {
     }
 }
 
-impl Pays<'_, '_, '_> {
-    /// Settles the pairs that wait, now that their sister numbers are known.
-    pub(super) fn flush_business(&mut self) -> Result<(), ReconcileError> {
-        let held = std::mem::take(&mut self.waiting.held);
-        if held.is_empty() {
-            return Ok(());
-        }
-        let twice = paid_twice(self.day, &held)?;
-        for held in &held {
-            let pair = Pair {
-                w: &held.w,
-                m: &held.m,
-                origin: held.origin,
-                own_bill: held.own_bill,
-                own_order: held.own_order,
-                key2: held.key2,
-                carried: held.carried,
-            };
-            let why = twice.get(&held.m.order_no).map(String::as_str);
-            self.settle(&pair, why)?;
-        }
-        Ok(())
+/// Settles the pairs that wait, now that their sister numbers are known.
+pub(super) fn settle_pending(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+) -> Result<(), ReconcileError> {
+    let held = std::mem::take(&mut run.pending.held);
+    if held.is_empty() {
+        return Ok(());
     }
+    let twice = paid_twice(context, &held)?;
+    for pending in &held {
+        let why = twice.get(&pending.m.order_no).map(String::as_str);
+        settle(context, run, &pending.pair(), why)?;
+    }
+    Ok(())
 }
 
 /// The business orders among these that were paid more than once, each with the facts.
 fn paid_twice(
-    day: &Day<'_>,
+    context: &Context<'_>,
     held: &[PendingPair],
 ) -> Result<BTreeMap<OrderNo, String>, ReconcileError> {
     let mut sisters = BTreeMap::<OrderNo, BTreeSet<OutTradeNo>>::new();
@@ -101,7 +110,7 @@ fn paid_twice(
         numbers.insert(held.w.out_trade_no);
     }
     let names: Vec<OrderNo> = sisters.keys().copied().collect();
-    for order in day.evidence.orders_of_business(&names)? {
+    for order in context.evidence.orders_of_business(&names)? {
         sisters
             .entry(order.order_no)
             .or_default()
@@ -114,7 +123,12 @@ fn paid_twice(
             OutTradeNo::new(name.as_str()).filter(|base| !numbers.contains(base))
         })
         .collect();
-    for base in day.evidence.orders_by_number(&bases)?.into_iter().flatten() {
+    for base in context
+        .evidence
+        .orders_by_number(&bases)?
+        .into_iter()
+        .flatten()
+    {
         sisters
             .entry(base.order_no)
             .or_default()
@@ -126,7 +140,7 @@ fn paid_twice(
         return Ok(BTreeMap::new());
     }
     let mut paid = BTreeMap::<OutTradeNo, BTreeSet<TransactionId>>::new();
-    for w in standing(&day.evidence.pays_by_number(&numbers, day.date)?) {
+    for w in standing(&context.evidence.pays_by_number(&numbers, context.date)?) {
         paid.entry(w.out_trade_no)
             .or_default()
             .insert(w.transaction_id);

@@ -21,11 +21,12 @@ pub(super) struct CoverageMap {
     /// All payments, by quarter of an hour.
     wechat: Vec<u32>,
     merchant: Vec<u32>,
+    holes: Vec<Hole>,
 }
 
 /// Seconds of the day, both included, whose unmet payments belong to one hole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stretch {
+struct Stretch {
     first: usize,
     last: usize,
 }
@@ -38,17 +39,13 @@ impl CoverageMap {
             missed: vec![0; SECONDS],
             wechat: vec![0; CELLS],
             merchant: vec![0; CELLS],
+            holes: Vec::new(),
         }
-    }
-
-    fn second_of(&self, time: Instant) -> Option<usize> {
-        let second = time.unix().checked_sub(self.start.unix())?;
-        usize::try_from(second).ok().filter(|&s| s < SECONDS)
     }
 
     /// A successful payment of the bill, and whether the merchant has an order for it.
     pub(super) fn pay(&mut self, time: Instant, met: bool) {
-        let Some(second) = self.second_of(time) else {
+        let Some(second) = second_of(self.start, time) else {
             return;
         };
         if let Some(cell) = self.wechat.get_mut(second / CELL_S) {
@@ -71,7 +68,7 @@ impl CoverageMap {
 
     /// An order that the merchant holds for paid.
     pub(super) fn order(&mut self, time: Instant) {
-        if let Some(second) = self.second_of(time)
+        if let Some(second) = second_of(self.start, time)
             && let Some(cell) = self.merchant.get_mut(second / CELL_S)
         {
             *cell = cell.saturating_add(1);
@@ -83,7 +80,7 @@ impl CoverageMap {
     /// Payments of one second have no order in time. A second with both kinds therefore ends a
     /// stretch and may begin the next one; its unmet payments go to the earlier one if that is long
     /// enough, else to the later.
-    pub(super) fn stretches(&self, least: u32) -> Vec<Stretch> {
+    fn stretches(&self, least: u32) -> Vec<Stretch> {
         let mut out = Vec::new();
         let mut open: Option<(usize, usize, u64)> = None;
         let close = |open: Option<(usize, usize, u64)>, out: &mut Vec<Stretch>| {
@@ -110,33 +107,67 @@ impl CoverageMap {
         out
     }
 
-    /// Which of the stretches an unmet payment lies in.
-    pub(super) fn stretch_of(&self, time: Instant, stretches: &[Stretch]) -> Option<usize> {
-        let second = self.second_of(time)?;
-        let at = stretches.partition_point(|stretch| stretch.last < second);
-        stretches
-            .get(at)
-            .is_some_and(|stretch| stretch.first <= second)
-            .then_some(at)
-    }
-
-    /// The hole of a stretch, before its sum is known.
-    pub(super) fn hole(&self, stretch: Stretch) -> Hole {
-        let at = |second: usize| self.start.plus(i64::try_from(second).unwrap_or(0));
-        Hole {
+    /// The holes of the merchant's book, before their sums are known: see [`CoverageMap::stretches`].
+    pub(super) fn find_holes(&self, least: u32) -> Holes {
+        let at = |second: usize| {
+            let second = i64::try_from(second);
+            debug_assert!(second.is_ok(), "a day has 86,400 seconds");
+            self.start.plus(second.unwrap_or(0))
+        };
+        let stretches = self.stretches(least);
+        let holes = stretches.iter().map(|stretch| Hole {
             from: at(stretch.first),
             to: at(stretch.last),
             sums: Sums::default(),
+        });
+        Holes {
+            start: self.start,
+            holes: holes.collect(),
+            stretches,
         }
     }
 
+    /// Keeps the holes, now that their sums are known.
+    pub(super) fn keep(&mut self, holes: Holes) {
+        self.holes = holes.holes;
+    }
+
     /// The figures for the screens.
-    pub(super) fn finish(self, holes: Vec<Hole>) -> Coverage {
+    pub(super) fn finish(self) -> Coverage {
         Coverage {
             wechat: self.wechat,
             merchant: self.merchant,
-            holes,
+            holes: self.holes,
         }
+    }
+}
+
+fn second_of(start: Instant, time: Instant) -> Option<usize> {
+    let second = time.unix().checked_sub(start.unix())?;
+    usize::try_from(second).ok().filter(|&s| s < SECONDS)
+}
+
+/// Holes of the merchant's book while their payments are counted.
+pub(super) struct Holes {
+    start: Instant,
+    stretches: Vec<Stretch>,
+    holes: Vec<Hole>,
+}
+
+impl Holes {
+    /// The hole in which an unmet payment lies.
+    pub(super) fn at(&mut self, time: Instant) -> Option<&mut Hole> {
+        let second = second_of(self.start, time)?;
+        let at = self
+            .stretches
+            .partition_point(|stretch| stretch.last < second);
+        let stretch = self.stretches.get(at)?;
+        (stretch.first <= second).then(|| self.holes.get_mut(at))?
+    }
+
+    /// All of them, in order of time.
+    pub(super) fn all(&self) -> &[Hole] {
+        &self.holes
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It checks the promised order, because a merge over rows out of order would be silently wrong.
 
-use recondesk_domain::{Keyed, Text, fingerprint};
+use recondesk_domain::{Keyed, fingerprint};
 
 use super::{ReconcileError, Stream};
 
@@ -57,11 +57,12 @@ impl<'a, T: Keyed> Feed<'a, T> {
     }
 
     /// Takes the group that [`Feed::head`] announced, its rows in file order.
-    pub(super) fn take(&mut self) -> &[T] {
+    pub(super) fn take(&mut self) -> Result<&[T], ReconcileError> {
         let rows = if self.across.is_empty() {
             let group = self.start..self.end;
             self.start = self.end;
-            self.rows.get_mut(group).unwrap_or_default()
+            let rows = self.rows.get_mut(group);
+            rows.ok_or(ReconcileError::Disorder(T::NAME))?
         } else {
             self.is_over = true;
             &mut self.across
@@ -69,7 +70,7 @@ impl<'a, T: Keyed> Feed<'a, T> {
         if rows.len() > 1 {
             rows.sort_by_key(Keyed::row);
         }
-        rows
+        Ok(rows)
     }
 
     fn complete_group(&mut self) -> Result<(), ReconcileError> {
@@ -95,8 +96,7 @@ impl<'a, T: Keyed> Feed<'a, T> {
             self.end = end;
             return Ok(());
         }
-        self.across
-            .extend_from_slice(self.rows.get(self.start..).unwrap_or_default());
+        self.across.extend(self.rows.iter().skip(self.start));
         self.start = end;
         self.end = end;
         while self.start >= self.rows.len() && self.refill()? {
@@ -104,8 +104,7 @@ impl<'a, T: Keyed> Feed<'a, T> {
                 let rows = self.rows.iter();
                 rows.take_while(|row| row.key() == first.key()).count()
             });
-            self.across
-                .extend_from_slice(self.rows.get(..same).unwrap_or_default());
+            self.across.extend(self.rows.iter().take(same));
             self.start = same;
             self.end = same;
         }
@@ -117,11 +116,7 @@ impl<'a, T: Keyed> Feed<'a, T> {
         let Some(stream) = &mut self.stream else {
             return Ok(false);
         };
-        let last = self.prints.last().copied().zip(
-            self.rows
-                .last()
-                .map(|row| Text::<64>::from_utf8(row.key()).unwrap_or_default()),
-        );
+        let last = self.prints.last().copied().zip(self.rows.last().copied());
         self.start = 0;
         self.end = 0;
         stream.next_rows(CHUNK, &mut self.rows, &mut self.prints)?;
@@ -129,7 +124,7 @@ impl<'a, T: Keyed> Feed<'a, T> {
             self.stream = None;
             return Ok(false);
         }
-        let mut above = last.as_ref().map(|(print, key)| (*print, key.as_bytes()));
+        let mut above = last.as_ref().map(|(print, row)| (*print, row.key()));
         let mut in_order = self.prints.len() == self.rows.len();
         for (row, &print) in self.rows.iter().zip(&self.prints) {
             debug_assert_eq!(print, fingerprint(row.key()), "a foreign fingerprint");

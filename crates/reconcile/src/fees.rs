@@ -5,7 +5,7 @@
 
 use recondesk_domain::{Category, Fee, Fen, WPay, WRefund};
 
-use super::rules::CategorySet;
+use super::category_set::CategorySet;
 
 /// 10⁻⁴ of one per cent per whole.
 const RATE_ONE: i128 = 1_000_000;

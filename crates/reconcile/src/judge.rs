@@ -1,33 +1,13 @@
 //! What applies to a payment row and its order: the definitions of P01 to P15 for one pair.
 //!
-//! Nothing here places or counts; `pays.rs` does.
-
-use std::collections::BTreeMap;
+//! Nothing here places or counts; `pair.rs` does.
 
 use recondesk_domain::{
-    BillDate, BillState, Category, Fen, Finding, FulfilStatus, Instant, MOrder, OutRefundNo,
-    PayStatus, Tag, Text, WPay,
+    BillState, Category, Fen, Finding, FulfilStatus, Instant, MOrder, PayStatus, Tag, Text, WPay,
 };
 
-use super::rules::CategorySet;
-use super::{DayInput, Evidence, LiveRefundState, ReconcileError};
-
-/// The day being reconciled, with what is derived from its input once.
-pub(super) struct Day<'a> {
-    pub(super) input: &'a DayInput,
-    pub(super) evidence: &'a dyn Evidence,
-    pub(super) date: BillDate,
-    pub(super) start: Instant,
-    pub(super) end: Instant,
-    /// Beginning of the cut-off window (X5).
-    pub(super) cut_off: Instant,
-    pub(super) tolerance_s: i64,
-    fulfil_s: i64,
-    pub(super) rates: Vec<i32>,
-    pub(super) bill_days: Vec<BillDate>,
-    pub(super) live: BTreeMap<OutRefundNo, LiveRefundState>,
-    pub(super) has_bill: bool,
-}
+use super::category_set::CategorySet;
+use super::context::Context;
 
 /// How the times of the two books lie to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,128 +33,79 @@ pub(super) enum Origin {
     Pool,
 }
 
-impl<'a> Day<'a> {
-    pub(super) fn new(
-        input: &'a DayInput,
-        evidence: &'a dyn Evidence,
-    ) -> Result<Self, ReconcileError> {
-        let minutes = |m: u32| i64::from(m).saturating_mul(60);
-        let rules = &input.rules;
-        let end = input.day.end();
-        let mut bill_days = evidence.bill_days()?;
-        bill_days.sort_unstable();
-        bill_days.dedup();
-        // The bill under the hand counts whatever the archive's list says of it.
-        bill_days.retain(|&day| day != input.day || input.has_bill());
-        if input.has_bill()
-            && let Err(at) = bill_days.binary_search(&input.day)
-        {
-            bill_days.insert(at, input.day);
+/// Rule X3 and P14 in one place.
+pub(super) fn relation(context: &Context<'_>, w: &WPay, m: &MOrder, origin: Origin) -> Relation {
+    let Some(paid_at) = m.paid_at else {
+        return Relation::Same;
+    };
+    let near = w.time.distance(paid_at) <= context.tolerance_s;
+    match origin {
+        Origin::Pool => Relation::AcrossDays,
+        Origin::Order if near => Relation::AcrossDays,
+        Origin::Order => Relation::Late,
+        Origin::Bill if context.contains(paid_at) && near => Relation::Same,
+        Origin::Bill if context.contains(paid_at) => Relation::Off,
+        Origin::Bill if near => Relation::AcrossDays,
+        Origin::Bill if paid_at < context.start && context.has_bill_of(paid_at.day()) => {
+            Relation::Late
         }
-        Ok(Self {
-            input,
-            evidence,
-            date: input.day,
-            start: input.day.start(),
-            end,
-            cut_off: end.plus(minutes(rules.cut_off_minutes).saturating_neg()),
-            tolerance_s: minutes(rules.time_tolerance_minutes),
-            fulfil_s: minutes(rules.fulfil_minutes),
-            rates: rules.rates_on(input.day),
-            bill_days,
-            live: input
-                .live_refunds
-                .iter()
-                .map(|live| (live.out_refund_no, live.state))
-                .collect(),
-            has_bill: input.has_bill(),
-        })
+        Origin::Bill => Relation::Off,
     }
+}
 
-    /// True when the instant lies in the day.
-    pub(super) fn contains(&self, time: Instant) -> bool {
-        self.start <= time && time < self.end
+/// Everything that applies to the pair, its fee aside.
+pub(super) fn judge(
+    context: &Context<'_>,
+    w: &WPay,
+    m: &MOrder,
+    relation: Relation,
+) -> CategorySet {
+    let mut out = CategorySet::default();
+    if disagree(&w.transaction_id, &m.transaction_id)
+        || disagree(&w.appid, &m.appid)
+        || disagree(&w.sub_mch_id, &m.sub_mch_id)
+    {
+        out.add(Category::IdMismatch);
     }
-
-    /// True when an unmatched payment of this time may still find its partner (X5).
-    pub(super) fn in_window(&self, time: Instant) -> bool {
-        self.cut_off <= time && time < self.end
+    if w.is_cny != m.is_cny {
+        out.add(Category::CurrencyDiff);
     }
-
-    /// Whether the archive has the bill of a day.
-    pub(super) fn has_bill_of(&self, day: BillDate) -> bool {
-        self.bill_days.binary_search(&day).is_ok()
-    }
-
-    /// Rule X3 and P14 in one place.
-    pub(super) fn relation(&self, w: &WPay, m: &MOrder, origin: Origin) -> Relation {
-        let Some(paid_at) = m.paid_at else {
-            return Relation::Same;
-        };
-        let near = w.time.distance(paid_at) <= self.tolerance_s;
-        match origin {
-            Origin::Pool => Relation::AcrossDays,
-            Origin::Order if near => Relation::AcrossDays,
-            Origin::Order => Relation::Late,
-            Origin::Bill if self.contains(paid_at) && near => Relation::Same,
-            Origin::Bill if self.contains(paid_at) => Relation::Off,
-            Origin::Bill if near => Relation::AcrossDays,
-            Origin::Bill if paid_at < self.start && self.has_bill_of(paid_at.day()) => {
-                Relation::Late
+    let paid = m.pay_status.is_paid();
+    match w.state {
+        BillState::Success if paid => {
+            if w.amount != m.amount {
+                out.add(if basis_of(w, m.amount).is_some() {
+                    Category::AmountBasis
+                } else {
+                    Category::AmountDiff
+                });
             }
-            Origin::Bill => Relation::Off,
-        }
-    }
-
-    /// Everything that applies to the pair, its fee aside.
-    pub(super) fn judge(&self, w: &WPay, m: &MOrder, relation: Relation) -> CategorySet {
-        let mut out = CategorySet::default();
-        if disagree(&w.transaction_id, &m.transaction_id)
-            || disagree(&w.appid, &m.appid)
-            || disagree(&w.sub_mch_id, &m.sub_mch_id)
-        {
-            out.add(Category::IdMismatch);
-        }
-        if w.is_cny != m.is_cny {
-            out.add(Category::CurrencyDiff);
-        }
-        let paid = m.pay_status.is_paid();
-        match w.state {
-            BillState::Success if paid => {
-                if w.amount != m.amount {
-                    out.add(if basis_of(w, m.amount).is_some() {
-                        Category::AmountBasis
-                    } else {
-                        Category::AmountDiff
-                    });
-                }
-                if self.is_unfulfilled(w.time, m) {
-                    out.add(Category::BookedNotFulfilled);
-                }
-                if relation == Relation::Off {
-                    out.add(Category::TimeDiff);
-                }
+            if is_unfulfilled(context, w.time, m) {
+                out.add(Category::BookedNotFulfilled);
             }
-            BillState::Success => out.add(unbooked(w, m)),
-            BillState::Revoked if paid => out.add(Category::Revoked),
-            BillState::Revoked => {}
-            BillState::Unknown | BillState::Refund => out.add(Category::UnknownState),
+            if relation == Relation::Off {
+                out.add(Category::TimeDiff);
+            }
         }
-        out
+        BillState::Success => out.add(unbooked(w, m)),
+        BillState::Revoked if paid => out.add(Category::Revoked),
+        BillState::Revoked => {}
+        BillState::Unknown | BillState::Refund => out.add(Category::UnknownState),
     }
+    out
+}
 
-    fn is_unfulfilled(&self, paid: Instant, m: &MOrder) -> bool {
-        // Who has got all the money back is owed nothing.
-        let returned = match m.refund_total {
-            Some(total) => total >= m.amount && !total.is_negative() && total != Fen::ZERO,
-            None => m.pay_status == PayStatus::Refunded,
-        };
-        matches!(
-            m.fulfil_status,
-            FulfilStatus::Pending | FulfilStatus::Failed
-        ) && !returned
-            && paid.plus(self.fulfil_s) <= self.input.as_of
-    }
+fn is_unfulfilled(context: &Context<'_>, paid: Instant, m: &MOrder) -> bool {
+    // Who has got all the money back is owed nothing.
+    let returned = match m.refund_total {
+        Some(total) => total >= m.amount && !total.is_negative() && total != Fen::ZERO,
+        None => m.pay_status == PayStatus::Refunded,
+    };
+    matches!(
+        m.fulfil_status,
+        FulfilStatus::Pending | FulfilStatus::Failed
+    ) && !returned
+        && context.is_overdue(paid)
 }
 
 /// True when both books name something and the names differ.
@@ -235,42 +166,57 @@ pub(super) fn tags_of(applies: CategorySet, key2: bool) -> Vec<Tag> {
     tags
 }
 
-/// Facts that explain the deciding category of a pair.
+/// Facts that explain the deciding category of a pair; a category that is not here has none of its own.
 pub(super) fn explain(category: Category, w: &WPay, m: &MOrder) -> String {
-    match category {
-        Category::IdMismatch => [
-            ("transaction_id", w.transaction_id, m.transaction_id),
-            ("appid", w.appid, m.appid),
-            ("sub_mch_id", w.sub_mch_id, m.sub_mch_id),
-        ]
-        .iter()
-        .filter(|(_, bill, merchant)| disagree(bill, merchant))
-        .map(|(name, bill, merchant)| format!("{name}={bill}/{merchant}"))
-        .collect::<Vec<_>>()
-        .join(" "),
-        Category::PaidNotBooked => format!("status={}", m.pay_status.word()),
-        Category::PaidAfterClose => match m.closed_at {
-            Some(closed) => format!("status=closed closed_at={}", iso(closed)),
-            None => "status=closed".to_owned(),
-        },
-        Category::BookedNotFulfilled => format!("fulfil_status={}", m.fulfil_status.word()),
-        Category::AmountBasis => {
-            format!("basis={}", basis_of(w, m.amount).unwrap_or_default())
-        }
-        Category::TimeDiff => {
-            let distance = m.paid_at.map_or(0, |paid| w.time.distance(paid));
-            format!("minutes={}", distance / 60)
-        }
-        Category::CurrencyDiff => {
-            let word = |cny| if cny { "CNY" } else { "other" };
-            format!("currency={}/{}", word(w.is_cny), word(m.is_cny))
-        }
-        _ => String::new(),
-    }
+    let of_category = EXPLAINED.iter().find(|(known, _)| *known == category);
+    of_category.map_or_else(String::new, |(_, facts)| facts(w, m))
+}
+
+/// Facts of a pair in key=value form.
+type PairFacts = fn(&WPay, &MOrder) -> String;
+
+const EXPLAINED: [(Category, PairFacts); 9] = [
+    (Category::IdMismatch, unlike_ids),
+    (Category::PaidNotBooked, |_, m| {
+        format!("status={}", m.pay_status.word())
+    }),
+    (Category::PaidAfterClose, |_, m| match m.closed_at {
+        Some(closed) => format!("status=closed closed_at={}", iso(closed)),
+        None => "status=closed".to_owned(),
+    }),
+    (Category::BookedNotFulfilled, |_, m| {
+        format!("fulfil_status={}", m.fulfil_status.word())
+    }),
+    (Category::AmountBasis, |w, m| {
+        basis_of(w, m.amount).map_or_else(String::new, |basis| format!("basis={basis}"))
+    }),
+    (Category::TimeDiff, |w, m| {
+        let distance = m.paid_at.map_or(0, |paid| w.time.distance(paid));
+        format!("minutes={}", distance / 60)
+    }),
+    (Category::CurrencyDiff, |w, m| {
+        let word = |cny| if cny { "CNY" } else { "other" };
+        format!("currency={}/{}", word(w.is_cny), word(m.is_cny))
+    }),
+    (Category::FeeRate, |w, _| explain_fee(w)),
+    (Category::FeeCalc, |w, _| explain_fee(w)),
+];
+
+fn unlike_ids(w: &WPay, m: &MOrder) -> String {
+    [
+        ("transaction_id", w.transaction_id, m.transaction_id),
+        ("appid", w.appid, m.appid),
+        ("sub_mch_id", w.sub_mch_id, m.sub_mch_id),
+    ]
+    .iter()
+    .filter(|(_, bill, merchant)| disagree(bill, merchant))
+    .map(|(name, bill, merchant)| format!("{name}={bill}/{merchant}"))
+    .collect::<Vec<_>>()
+    .join(" ")
 }
 
 /// Facts of the fee of a payment row.
-pub(super) fn explain_fee(w: &WPay) -> String {
+fn explain_fee(w: &WPay) -> String {
     let expected = super::fees::fee_of(w.settled, w.rate);
     format!("fee={} expected={expected} rate={}", w.fee.get(), w.rate)
 }

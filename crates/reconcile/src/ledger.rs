@@ -3,12 +3,11 @@
 //! Rows are counted twice by different code: once where they come in (`see_*`), once where they are
 //! placed. The two must agree in the end (I14), or the run fails.
 
+use std::collections::BTreeMap;
+
 use recondesk_domain::{Category, Fen, Finding, Tag};
 
 use super::{FindingSink, ReconcileError, Sums};
-
-/// How many categories there are.
-const CATEGORIES: usize = Category::WCoverage as usize + 1;
 
 /// Payments or refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,28 +16,46 @@ pub(super) enum RowKind {
     Refund,
 }
 
-/// The rows of one kind by category, in both books.
+/// A number of rows and their sum for each category.
 #[derive(Debug, Clone)]
-pub(super) struct KindTally {
-    pub(super) wechat: [Sums; CATEGORIES],
-    pub(super) merchant: [Sums; CATEGORIES],
-    pub(super) carried: [Sums; CATEGORIES],
-    pub(super) findings: [Sums; CATEGORIES],
-    pub(super) seen_wechat: Sums,
-    pub(super) seen_merchant: Sums,
+pub(super) struct ByCategory([Sums; Category::COUNT]);
+
+impl Default for ByCategory {
+    fn default() -> Self {
+        Self([Sums::default(); Category::COUNT])
+    }
 }
 
-impl Default for KindTally {
-    fn default() -> Self {
-        Self {
-            wechat: [Sums::default(); CATEGORIES],
-            merchant: [Sums::default(); CATEGORIES],
-            carried: [Sums::default(); CATEGORIES],
-            findings: [Sums::default(); CATEGORIES],
-            seen_wechat: Sums::default(),
-            seen_merchant: Sums::default(),
-        }
+impl ByCategory {
+    #[expect(clippy::indexing_slicing, reason = "the array has one place a variant")]
+    pub(super) const fn of(&self, category: Category) -> Sums {
+        self.0[category as usize]
     }
+
+    fn take(&mut self, category: Category, fen: Fen) -> Result<(), ReconcileError> {
+        #[expect(clippy::indexing_slicing, reason = "the array has one place a variant")]
+        self.0[category as usize].take(fen)
+    }
+
+    /// All categories together.
+    pub(super) fn total(&self) -> Result<Sums, ReconcileError> {
+        let mut total = Sums::default();
+        for sums in &self.0 {
+            total.join(*sums)?;
+        }
+        Ok(total)
+    }
+}
+
+/// The rows of one kind by category, in both books.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KindTally {
+    pub(super) wechat: ByCategory,
+    pub(super) merchant: ByCategory,
+    pub(super) carried: ByCategory,
+    pub(super) findings: ByCategory,
+    pub(super) seen_wechat: Sums,
+    pub(super) seen_merchant: Sums,
 }
 
 /// What a placement adds to the books: rows of the day, or an item carried in by the pool.
@@ -75,34 +92,17 @@ impl Placement {
     }
 }
 
-fn slot(sums: &mut [Sums; CATEGORIES], category: Category) -> &mut Sums {
-    #[expect(clippy::indexing_slicing, reason = "the array has one place a variant")]
-    &mut sums[category as usize]
-}
-
 impl KindTally {
-    /// The merchant's rows in a category.
-    pub(super) fn merchant_in(&self, category: Category) -> Sums {
-        self.merchant
-            .get(category as usize)
-            .copied()
-            .unwrap_or_default()
-    }
-
     /// Puts rows into a category.
-    pub(super) fn place(
-        &mut self,
-        category: Category,
-        weight: Placement,
-    ) -> Result<(), ReconcileError> {
-        if let Some(fen) = weight.wechat {
-            slot(&mut self.wechat, category).take(fen)?;
+    fn place(&mut self, category: Category, placement: Placement) -> Result<(), ReconcileError> {
+        if let Some(fen) = placement.wechat {
+            self.wechat.take(category, fen)?;
         }
-        if let Some(fen) = weight.merchant {
-            slot(&mut self.merchant, category).take(fen)?;
+        if let Some(fen) = placement.merchant {
+            self.merchant.take(category, fen)?;
         }
-        if let Some(fen) = weight.carried {
-            slot(&mut self.carried, category).take(fen)?;
+        if let Some(fen) = placement.carried {
+            self.carried.take(category, fen)?;
         }
         Ok(())
     }
@@ -113,7 +113,7 @@ struct FeeSuspect {
     book: RowKind,
     finding: Finding,
     agreed: Category,
-    weight: Placement,
+    placement: Placement,
 }
 
 /// More suspects than this are decided at once, by what is known then.
@@ -121,12 +121,11 @@ const MOST_SUSPECTS: usize = 50_000;
 
 /// All books of a run, and its findings.
 pub(super) struct Ledger<'s> {
-    pub(super) pays: KindTally,
-    pub(super) refunds: KindTally,
-    pub(super) day: KindTally,
-    pub(super) findings: Vec<Finding>,
-    pub(super) cleared: Vec<Finding>,
-    pub(super) tags: Vec<(Category, u64)>,
+    pays: KindTally,
+    refunds: KindTally,
+    day: ByCategory,
+    findings: Vec<Finding>,
+    cleared: Vec<Finding>,
     suspects: Vec<FeeSuspect>,
     fees_given_up: bool,
     sink: &'s mut dyn FindingSink,
@@ -140,10 +139,9 @@ impl<'s> Ledger<'s> {
         Self {
             pays: KindTally::default(),
             refunds: KindTally::default(),
-            day: KindTally::default(),
+            day: ByCategory::default(),
             findings: Vec::new(),
             cleared: Vec::new(),
-            tags: Vec::new(),
             suspects: Vec::new(),
             fees_given_up: false,
             sink,
@@ -152,7 +150,20 @@ impl<'s> Ledger<'s> {
         }
     }
 
-    pub(super) fn tally(&mut self, book: RowKind) -> &mut KindTally {
+    /// The rows of one kind.
+    pub(super) const fn tally(&self, book: RowKind) -> &KindTally {
+        match book {
+            RowKind::Pay => &self.pays,
+            RowKind::Refund => &self.refunds,
+        }
+    }
+
+    /// Findings of the day or of the bill, by category.
+    pub(super) const fn of_day(&self) -> &ByCategory {
+        &self.day
+    }
+
+    const fn tally_mut(&mut self, book: RowKind) -> &mut KindTally {
         match book {
             RowKind::Pay => &mut self.pays,
             RowKind::Refund => &mut self.refunds,
@@ -161,12 +172,12 @@ impl<'s> Ledger<'s> {
 
     /// Counts a row of the bill where it comes in.
     pub(super) fn see_wechat(&mut self, book: RowKind, fen: Fen) -> Result<(), ReconcileError> {
-        self.tally(book).seen_wechat.take(fen)
+        self.tally_mut(book).seen_wechat.take(fen)
     }
 
     /// Counts a row of the merchant's book where it comes in.
     pub(super) fn see_merchant(&mut self, book: RowKind, fen: Fen) -> Result<(), ReconcileError> {
-        self.tally(book).seen_merchant.take(fen)
+        self.tally_mut(book).seen_merchant.take(fen)
     }
 
     /// Reports progress and hears whether to go on.
@@ -184,15 +195,35 @@ impl<'s> Ledger<'s> {
         self.wants_matched
     }
 
+    /// Places rows that no finding of their own speaks of.
+    pub(super) fn place(
+        &mut self,
+        book: RowKind,
+        category: Category,
+        placement: Placement,
+    ) -> Result<(), ReconcileError> {
+        self.tally_mut(book).place(category, placement)
+    }
+
+    /// Notes that both books agree now on what an earlier day found (X7).
+    pub(super) fn clear(&mut self, agreed: Finding) {
+        self.cleared.push(agreed);
+    }
+
+    /// True when such a finding is listed already.
+    pub(super) fn lists(&self, wanted: impl Fn(&Finding) -> bool) -> bool {
+        self.findings.iter().any(wanted)
+    }
+
     /// Places rows and lists them in the findings (or, in agreement, where those belong).
     pub(super) fn enter(
         &mut self,
         book: RowKind,
         finding: Finding,
-        weight: Placement,
+        placement: Placement,
     ) -> Result<(), ReconcileError> {
         let category = finding.category;
-        self.tally(book).place(category, weight)?;
+        self.tally_mut(book).place(category, placement)?;
         if category.is_agreement() {
             if matches!(category, Category::MatchedXday | Category::MatchedLate) {
                 self.cleared.push(finding.clone());
@@ -202,7 +233,7 @@ impl<'s> Ledger<'s> {
             }
         } else {
             let stake = finding.at_stake();
-            slot(&mut self.tally(book).findings, category).take(stake)?;
+            self.tally_mut(book).findings.take(category, stake)?;
             self.findings.push(finding);
         }
         Ok(())
@@ -211,7 +242,7 @@ impl<'s> Ledger<'s> {
     /// Lists a finding of the day or of the bill, which is no row of a book.
     pub(super) fn enter_day(&mut self, finding: Finding) -> Result<(), ReconcileError> {
         let stake = finding.at_stake();
-        slot(&mut self.day.findings, finding.category).take(stake)?;
+        self.day.take(finding.category, stake)?;
         self.findings.push(finding);
         Ok(())
     }
@@ -222,13 +253,13 @@ impl<'s> Ledger<'s> {
         book: RowKind,
         finding: Finding,
         agreed: Category,
-        weight: Placement,
+        placement: Placement,
     ) -> Result<(), ReconcileError> {
         self.suspects.push(FeeSuspect {
             book,
             finding,
             agreed,
-            weight,
+            placement,
         });
         if self.fees_given_up || self.suspects.len() > MOST_SUSPECTS {
             // So many wrong fees are no single rows' faults.
@@ -238,21 +269,27 @@ impl<'s> Ledger<'s> {
         Ok(())
     }
 
-    /// Decides the suspects; false lets them count as agreed. Returns whether fees were judged.
-    pub(super) fn settle_fees(&mut self, rule_holds: bool) -> Result<bool, ReconcileError> {
+    /// True when single rows were judged by their fees; known once [`Ledger::settle_fees`] was called.
+    pub(super) const fn fees_judged(&self) -> bool {
+        !self.fees_given_up
+    }
+
+    /// Decides the suspects; where the rule does not hold they count as agreed.
+    pub(super) fn settle_fees(&mut self, rule_holds: bool) -> Result<(), ReconcileError> {
         let judged = rule_holds && !self.fees_given_up;
+        self.fees_given_up = !judged;
         for suspect in std::mem::take(&mut self.suspects) {
             let FeeSuspect {
                 book,
                 mut finding,
                 agreed,
-                weight,
+                placement,
             } = suspect;
             if !judged {
                 finding.category = agreed;
                 finding.detail.clear();
             }
-            self.enter(book, finding, weight)?;
+            self.enter(book, finding, placement)?;
         }
         if !judged {
             for finding in &mut self.findings {
@@ -261,18 +298,41 @@ impl<'s> Ledger<'s> {
                 });
             }
         }
-        Ok(judged)
+        Ok(())
     }
 
-    /// Hands the findings over in their stable order.
-    pub(super) fn hand_over(&mut self) {
-        self.tags = super::count_tags(&self.findings);
+    /// Hands the findings over in their stable order; what is left of the books comes back.
+    pub(super) fn hand_over(mut self) -> HandedOver {
+        let tags = count_tags(&self.findings);
         self.findings.sort_by(order_of_report);
         self.cleared.sort_by(order_of_report);
-        for finding in std::mem::take(&mut self.findings) {
+        for finding in self.findings {
             self.sink.finding(finding);
         }
+        HandedOver {
+            cleared: self.cleared,
+            tags,
+        }
     }
+}
+
+/// What remains of the books when the findings are with the sink.
+pub(super) struct HandedOver {
+    /// Rows that agreed across days, in the order of findings.
+    pub(super) cleared: Vec<Finding>,
+    /// How often a category applies beside the deciding one.
+    pub(super) tags: Vec<(Category, u64)>,
+}
+
+fn count_tags(findings: &[Finding]) -> Vec<(Category, u64)> {
+    let mut out = BTreeMap::<Category, u64>::new();
+    for tag in findings.iter().flat_map(|finding| &finding.tags) {
+        if let Tag::Also(category) = tag {
+            let count = out.entry(*category).or_insert(0);
+            *count = count.saturating_add(1);
+        }
+    }
+    out.into_iter().collect()
 }
 
 /// Severity, category, numbers, rows: a total order for different findings.

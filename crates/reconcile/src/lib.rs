@@ -3,37 +3,40 @@
 //! [`run`] joins the sorted rows of a day, asks the archive about the rows that found no partner, and
 //! puts every row of both books into exactly one category. A run that cannot prove this fails.
 
+// A new variant must be thought of in every place: no arm takes it in silence.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod business;
 mod carry_over;
+mod category_set;
+mod context;
 mod coverage;
 mod evidence;
 mod feed;
 mod fees;
 mod input;
+mod join;
 mod judge;
 mod ledger;
 mod match_archive;
 mod memory;
-mod payments;
+mod pair;
 mod pool;
+mod pool_ledger;
 mod proof;
 mod refund_rows;
 mod refund_totals;
 mod refunds;
 mod rules;
+mod run;
 mod sink;
 mod summary;
 
-use std::collections::BTreeMap;
+use recondesk_domain::{Category, Finding};
 
-use recondesk_domain::{Category, Finding, Tag};
-
-use carry_over::Transit;
-use judge::Day;
-use ledger::Ledger;
-use payments::Pays;
-use proof::Proof;
-use refunds::Refunds;
+use context::Context;
+use ledger::RowKind;
+use run::Run;
 
 pub use evidence::{Evidence, EvidenceError, Rows, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
@@ -46,6 +49,21 @@ pub use summary::{
     RunIdentity, RunSummary, Sums, Term,
 };
 
+/// A step of a run: it reads what never changes, and builds on what the steps before it left.
+type Pass = fn(&Context<'_>, &mut Run<'_>) -> Result<(), ReconcileError>;
+
+/// Every step, in order. Payments come first, because refunds are judged by what was paid; fees are settled when all
+/// rows have been seen, because only then is it known whether they follow the rule.
+const PASSES: [Pass; 7] = [
+    carry_over::clear_payments,
+    join::read_both_books,
+    match_archive::settle_unmatched,
+    carry_over::clear_orders,
+    refunds::settle_refunds,
+    settle_fees,
+    enter_day_findings,
+];
+
 /// Reconciles one day of one merchant.
 ///
 /// # Errors
@@ -55,116 +73,76 @@ pub fn run(
     evidence: &dyn Evidence,
     sink: &mut dyn FindingSink,
 ) -> Result<Outcome, ReconcileError> {
-    let day = Day::new(input, evidence)?;
-    let mut ledger = Ledger::new(sink);
-    let mut transit = Transit::default();
-
-    let mut pays = Pays::new(&day, &mut ledger)?;
-    pays.clear_bill_side(&mut transit)?;
-    pays.join()?;
-    let mut waiting = pays.waiting_orders(&mut transit)?;
-    for item in pays.resolve(&mut waiting)? {
-        transit.end(&item, carry_over::PoolExit::Cleared)?;
+    let context = Context::new(input, evidence)?;
+    let mut run = Run::new(&context, sink)?;
+    for pass in PASSES {
+        pass(&context, &mut run)?;
     }
-    pays.clear_order_side(waiting, &mut transit)?;
-    let Pays {
-        coverage,
-        fees,
-        net,
-        fulfilment_known,
-        pool,
-        holes,
-        ..
-    } = pays;
-    let coverage = coverage.finish(holes);
-    enter_all(&mut transit, &pool)?;
+    conclude(&context, run)
+}
 
-    let mut refunds = Refunds::load(&day, &mut ledger, fees, net)?;
-    if evidence.has_refund_rows() {
-        refunds.by_row(&mut transit)?;
-    } else {
-        refunds.by_total(evidence.has_refund_totals())?;
-        keep_refunds(&day, &mut transit)?;
-    }
-    let Refunds {
-        fees,
-        mut net,
+/// Proves that every row is in one category, and hands findings and figures over.
+fn conclude(context: &Context<'_>, run: Run<'_>) -> Result<Outcome, ReconcileError> {
+    let Run {
+        ledger,
         pool,
-        over,
+        watch,
         ..
-    } = refunds;
-    enter_all(&mut transit, &pool)?;
-
-    let fees_judged = ledger.settle_fees(fees.holds())?;
-    enter_day_findings(&day, &mut ledger)?;
-    proof::same_rows(input, &ledger)?;
-    let (pool_rolls, pool) = transit.close()?;
-    let mut proof = Proof::default();
-    proof.conservation("pay", &ledger.pays)?;
-    proof.conservation("refund", &ledger.refunds)?;
-    proof.roll_forward(&pool_rolls)?;
+    } = run;
+    let mut net = watch.net;
+    proof::same_rows(context.input, &ledger)?;
+    let pool = pool.close()?;
+    let (pays, refunds) = (ledger.tally(RowKind::Pay), ledger.tally(RowKind::Refund));
+    let mut proof = proof::Proof::default();
+    proof.conservation("pay", pays)?;
+    proof.conservation("refund", refunds)?;
+    proof.roll_forward(&pool.rolls)?;
     proof.settlement(&mut net)?;
-    proof.over_refunds(over);
-    ledger.hand_over();
+    proof.over_refunds(watch.over_refunded);
+    let mut summary = RunSummary {
+        day: context.date,
+        has_bill: context.has_bill,
+        fulfilment_known: watch.fulfilment_known,
+        fees_judged: ledger.fees_judged(),
+        cut_off_minutes: context.input.rules.cut_off_minutes,
+        pays: proof::book_summary(pays)?,
+        refunds: proof::book_summary(refunds)?,
+        day_findings: proof::day_lines(ledger.of_day()),
+        pool: pool.rolls,
+        tags: Vec::new(),
+        coverage: watch.coverage.finish(),
+        net,
+        identities: proof.identities,
+    };
+    let ledger::HandedOver { cleared, tags } = ledger.hand_over();
+    summary.tags = tags;
     Ok(Outcome {
-        run_id: input.run_id(),
-        summary: RunSummary {
-            day: input.day,
-            has_bill: day.has_bill,
-            fulfilment_known,
-            fees_judged,
-            cut_off_minutes: input.rules.cut_off_minutes,
-            pays: proof::book_summary(&ledger.pays)?,
-            refunds: proof::book_summary(&ledger.refunds)?,
-            day_findings: proof::book_summary(&ledger.day)?.lines,
-            pool: pool_rolls,
-            tags: ledger.tags,
-            coverage,
-            net,
-            identities: proof.identities,
-        },
-        pool,
-        cleared: ledger.cleared,
+        run_id: context.input.run_id(),
+        summary,
+        pool: pool.items,
+        cleared,
     })
 }
 
-fn enter_all(transit: &mut Transit, items: &[PoolItem]) -> Result<(), ReconcileError> {
-    items.iter().try_for_each(|item| transit.enter(item))
-}
-
-/// Refund items of a merchant who changed to running totals: they stay until it changes back.
-fn keep_refunds(day: &Day<'_>, transit: &mut Transit) -> Result<(), ReconcileError> {
-    for item in carry_over::open_items(day, PoolKind::Refund, PoolSide::Merchant) {
-        transit.open(&item)?;
-        transit.end(&item, carry_over::PoolExit::Stays)?;
-    }
-    Ok(())
+/// Decides the rows that rest on their fee alone, now that the fees of the whole day are known.
+fn settle_fees(_: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
+    run.ledger.settle_fees(run.watch.fees.holds())
 }
 
 /// What is said of the bill and of the day as a whole: B01 to B09 and K02.
-fn enter_day_findings(day: &Day<'_>, ledger: &mut Ledger<'_>) -> Result<(), ReconcileError> {
-    for finding in &day.input.bill_findings {
-        ledger.enter_day(finding.clone())?;
+fn enter_day_findings(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
+    for finding in &context.input.bill_findings {
+        run.ledger.enter_day(finding.clone())?;
     }
-    if day.has_bill {
+    if context.has_bill {
         return Ok(());
     }
-    let mut blocked = ledger.pays.merchant_in(Category::WCoverage);
-    blocked.join(ledger.refunds.merchant_in(Category::WCoverage))?;
+    let uncovered = |kind| run.ledger.tally(kind).merchant.of(Category::WCoverage);
+    let mut blocked = uncovered(RowKind::Pay);
+    let paid = blocked.fen;
+    blocked.join(uncovered(RowKind::Refund))?;
     let mut finding = Finding::new(Category::WCoverage);
-    finding.merchant = Some(ledger.pays.merchant_in(Category::WCoverage).fen);
-    finding.detail = format!("day={} count={}", day.date, blocked.count);
-    ledger.enter_day(finding)
-}
-
-/// How often a category applies beside the deciding one.
-fn count_tags(findings: &[Finding]) -> Vec<(Category, u64)> {
-    let mut out = BTreeMap::<Category, u64>::new();
-    for tag in findings.iter().flat_map(|finding| &finding.tags) {
-        if let Tag::Also(category) = tag {
-            let count = out.entry(*category).or_default();
-            *count = count.saturating_add(1);
-        }
-    }
-    out.into_iter().collect()
+    finding.merchant = Some(paid);
+    finding.detail = format!("day={} count={}", context.date, blocked.count);
+    run.ledger.enter_day(finding)
 }

@@ -301,8 +301,10 @@ impl Evidence for MemoryBooks {
         &self,
         numbers: &[OutRefundNo],
     ) -> Result<Vec<Option<MRefund>>, EvidenceError> {
-        let all = self.refunds.as_deref().unwrap_or_default();
-        let find = |number: &OutRefundNo| all.iter().find(|m| m.out_refund_no == *number);
+        let find = |number: &OutRefundNo| {
+            let mut all = self.refunds.iter().flatten();
+            all.find(|m| m.out_refund_no == *number)
+        };
         Ok(numbers.iter().map(|n| find(n).copied()).collect())
     }
 

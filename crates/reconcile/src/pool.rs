@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use recondesk_domain::{
-    BillDate, Fen, Instant, OrderNo, OutRefundNo, OutTradeNo, RefundId, RowRef, TransactionId,
+    BillDate, BillState, Fen, Instant, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo,
+    PayStatus, RefundId, RefundStatus, RowRef, TransactionId, WPay,
 };
 
 /// Which book has the item.
@@ -75,6 +76,101 @@ impl PoolItem {
             .iter()
             .filter(|&&bill| bill > self.entered && bill <= day)
             .count()
+    }
+
+    /// A payment of the bill that waits for its order.
+    pub(super) fn of_payment(w: &WPay, entered: BillDate) -> Self {
+        Self {
+            kind: PoolKind::Pay,
+            side: PoolSide::Wechat,
+            entered,
+            out_trade_no: w.out_trade_no,
+            out_refund_no: OutRefundNo::EMPTY,
+            transaction_id: w.transaction_id,
+            refund_id: RefundId::EMPTY,
+            order_no: OrderNo::EMPTY,
+            amount: w.amount,
+            time: w.time,
+            row: w.row,
+        }
+    }
+
+    /// A paid order that waits for its payment.
+    pub(super) fn of_order(m: &MOrder, time: Instant, entered: BillDate) -> Self {
+        Self {
+            kind: PoolKind::Pay,
+            side: PoolSide::Merchant,
+            entered,
+            out_trade_no: m.out_trade_no,
+            out_refund_no: OutRefundNo::EMPTY,
+            transaction_id: m.transaction_id,
+            refund_id: RefundId::EMPTY,
+            order_no: m.order_no,
+            amount: m.amount,
+            time,
+            row: m.row,
+        }
+    }
+
+    /// A refund of the merchant that waits for its row of the bill.
+    pub(super) fn of_refund(m: &MRefund, time: Instant, entered: BillDate) -> Self {
+        Self {
+            kind: PoolKind::Refund,
+            side: PoolSide::Merchant,
+            entered,
+            out_trade_no: m.out_trade_no,
+            out_refund_no: m.out_refund_no,
+            transaction_id: TransactionId::EMPTY,
+            refund_id: m.refund_id,
+            order_no: OrderNo::EMPTY,
+            amount: m.amount,
+            time,
+            row: m.row,
+        }
+    }
+
+    /// What the item knows of its bill row, for an archive that has lost it.
+    pub(super) fn payment(&self) -> WPay {
+        WPay {
+            out_trade_no: self.out_trade_no,
+            transaction_id: self.transaction_id,
+            time: self.time,
+            state: BillState::Success,
+            amount: self.amount,
+            settled: self.amount,
+            rate: -1,
+            row: self.row,
+            ..WPay::NONE
+        }
+    }
+
+    /// What the item knows of its order, for an archive that has lost it.
+    pub(super) fn order(&self) -> MOrder {
+        MOrder {
+            out_trade_no: self.out_trade_no,
+            order_no: self.order_no,
+            transaction_id: self.transaction_id,
+            amount: self.amount,
+            pay_status: PayStatus::Paid,
+            created_at: self.time,
+            paid_at: Some(self.time),
+            row: self.row,
+            ..MOrder::NONE
+        }
+    }
+
+    /// What the item knows of its refund, for an archive that has lost it.
+    pub(super) fn refund(&self) -> MRefund {
+        MRefund {
+            out_refund_no: self.out_refund_no,
+            out_trade_no: self.out_trade_no,
+            refund_id: self.refund_id,
+            amount: self.amount,
+            status: RefundStatus::Processing,
+            requested_at: Some(self.time),
+            row: self.row,
+            ..MRefund::NONE
+        }
     }
 
     /// True when no further bill can bring the other side.

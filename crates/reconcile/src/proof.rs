@@ -2,7 +2,7 @@
 
 use recondesk_domain::{Category, Fen};
 
-use super::ledger::{KindTally, Ledger};
+use super::ledger::{ByCategory, KindTally, Ledger, RowKind};
 use super::{
     BookSummary, CategoryLine, DayInput, NetSettlement, PoolRoll, ReconcileError, RunIdentity,
     Sums, Term,
@@ -11,32 +11,29 @@ use super::{
 /// The figures of one book kind.
 pub(super) fn book_summary(tally: &KindTally) -> Result<BookSummary, ReconcileError> {
     let mut out = BookSummary::default();
-    let columns = tally
-        .wechat
-        .iter()
-        .zip(&tally.merchant)
-        .zip(tally.carried.iter().zip(&tally.findings));
-    for (category, ((wechat, merchant), (carried, findings))) in Category::all().zip(columns) {
-        let any = [wechat, merchant, carried, findings]
-            .iter()
-            .any(|sums| sums.count > 0);
-        if !any {
+    for category in Category::all() {
+        let wechat = tally.wechat.of(category);
+        let merchant = tally.merchant.of(category);
+        let carried = tally.carried.of(category);
+        let findings = tally.findings.of(category);
+        let all = [wechat, merchant, carried, findings];
+        if all.iter().all(|sums| sums.count == 0) {
             continue;
         }
         out.lines.push(CategoryLine {
             category,
-            wechat: *wechat,
-            merchant: *merchant,
-            carried: *carried,
+            wechat,
+            merchant,
+            carried,
             findings: findings.count,
             at_stake: findings.fen,
         });
         let due = if category == Category::Unpaid {
             Sums::default()
         } else {
-            *merchant
+            merchant
         };
-        out.wechat.join(*wechat)?;
+        out.wechat.join(wechat)?;
         out.merchant.join(due)?;
         let difference = wechat
             .fen
@@ -50,6 +47,20 @@ pub(super) fn book_summary(tally: &KindTally) -> Result<BookSummary, ReconcileEr
         }
     }
     Ok(out)
+}
+
+/// Findings of the day as a whole, which are no rows of a book.
+pub(super) fn day_lines(findings: &ByCategory) -> Vec<CategoryLine> {
+    let line = |category| CategoryLine {
+        category,
+        wechat: Sums::default(),
+        merchant: Sums::default(),
+        carried: Sums::default(),
+        findings: findings.of(category).count,
+        at_stake: findings.of(category).fen,
+    };
+    let lines = Category::all().map(line);
+    lines.filter(|line| line.findings > 0).collect()
 }
 
 /// Collects identities; those that only a fault of the program can break fail the run.
@@ -98,10 +109,7 @@ impl Proof {
             ("merchant", &tally.merchant, tally.seen_merchant),
         ];
         for (side, placed, seen) in sides {
-            let mut sum = Sums::default();
-            for sums in placed {
-                sum.join(*sums)?;
-            }
+            let sum = placed.total()?;
             let count = format!("{side}.{kind}.count");
             self.demand("I14", &count, number(seen.count), number(sum.count))?;
             let fen = format!("{side}.{kind}.fen");
@@ -153,7 +161,8 @@ pub(super) fn same_rows(input: &DayInput, ledger: &Ledger<'_>) -> Result<(), Rec
     let Some(bill) = input.bill.filter(|bill| bill.verified) else {
         return Ok(());
     };
-    let (pays, refunds) = (ledger.pays.seen_wechat, ledger.refunds.seen_wechat);
+    let pays = ledger.tally(RowKind::Pay).seen_wechat;
+    let refunds = ledger.tally(RowKind::Refund).seen_wechat;
     for (what, expected, actual) in [
         ("payment rows", number(bill.pays), number(pays.count)),
         ("refund rows", number(bill.refunds), number(refunds.count)),

@@ -6,23 +6,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillDate, BillRefundState, Category, Fen, Finding, MOrder, MRefund, OutRefundNo, OutTradeNo,
-    RefundId, Tag, WRefund,
+    BillDate, BillRefundState, Category, Fen, Finding, Instant, MOrder, MRefund, OutRefundNo,
+    OutTradeNo, RefundId, WRefund,
 };
 
 use super::business::standing;
+use super::carry_over::open_items;
+use super::category_set::CategorySet;
+use super::context::Context;
 use super::feed::Feed;
-use super::fees::FeeWatch;
-use super::judge::{Day, Relation};
-use super::ledger::{Ledger, Placement, RowKind};
-use super::rules::CategorySet;
-use super::{LiveRefundState, NetSettlement, PoolItem, ReconcileError};
+use super::judge::Relation;
+use super::ledger::{Placement, RowKind};
+use super::pool_ledger::PoolExit;
+use super::run::Run;
+use super::{LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals};
 
 /// Orders looked up at a time.
 pub(super) const ORDERS: usize = 1_024;
 
 /// Both numbers of a refund.
-pub(super) type RefundKey = (OutRefundNo, RefundId);
+type RefundKey = (OutRefundNo, RefundId);
 
 /// What the archive knows of one order whose money went back.
 #[derive(Debug, Clone, Default)]
@@ -75,207 +78,186 @@ impl ArchiveFacts {
     }
 }
 
-/// The state of the refund pass.
-pub(super) struct Refunds<'a, 'l, 's> {
-    pub(super) day: &'a Day<'a>,
-    pub(super) ledger: &'l mut Ledger<'s>,
-    pub(super) fees: FeeWatch,
-    pub(super) net: NetSettlement,
-    /// The day's refund rows by order, time and number, copies left out.
-    pub(super) rows: Vec<WRefund>,
-    /// Items that entered the pool today.
-    pub(super) pool: Vec<PoolItem>,
-    /// Orders with more refunded than paid (I16).
-    pub(super) over: i64,
+/// Reconciles the refund book, in the shape in which the merchant keeps it.
+pub(super) fn settle_refunds(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+) -> Result<(), ReconcileError> {
+    let rows = day_rows(context, run)?;
+    if context.evidence.has_refund_rows() {
+        return refund_rows::by_row(context, run, &rows);
+    }
+    refund_totals::by_total(context, run, &rows)?;
+    // Items of a merchant who changed to running totals stay until it changes back.
+    for item in open_items(context, PoolKind::Refund, PoolSide::Merchant) {
+        run.pool.open(&item)?;
+        run.pool.end(&item, PoolExit::Stays)?;
+    }
+    Ok(())
 }
 
-impl<'a, 'l, 's> Refunds<'a, 'l, 's> {
-    /// Reads the day's refund rows and sets further copies aside (P10).
-    pub(super) fn load(
-        day: &'a Day<'a>,
-        ledger: &'l mut Ledger<'s>,
-        fees: FeeWatch,
-        net: NetSettlement,
-    ) -> Result<Self, ReconcileError> {
-        let mut out = Self {
-            day,
-            ledger,
-            fees,
-            net,
-            rows: Vec::new(),
-            pool: Vec::new(),
-            over: 0,
-        };
-        if !day.has_bill {
-            return Ok(out);
-        }
-        let mut feed = Feed::new(Some(day.evidence.refunds(day.date)?));
-        while feed.head()?.is_some() {
-            let mut firsts: Vec<WRefund> = Vec::with_capacity(1);
-            for w in feed.take() {
-                out.see(w)?;
-                let copied = firsts.iter().find(|f| {
-                    f.refund_id == w.refund_id
-                        && f.out_trade_no == w.out_trade_no
-                        && f.transaction_id == w.transaction_id
-                });
-                if let Some(first) = copied {
-                    let mut finding = describe(Category::DupRowW, Some(w), None);
-                    finding.detail = format!("first_row={}", first.row.line);
-                    let weight = Placement::wechat(w.amount);
-                    out.ledger.enter(RowKind::Refund, finding, weight)?;
-                } else {
-                    firsts.push(*w);
-                }
-            }
-            out.rows.extend(firsts);
-        }
-        out.ledger.advance(0)?;
-        // In the order of the books, so that the archive finds neighbours side by side.
-        out.rows.sort_by_cached_key(|w| {
-            let print = w.out_trade_no.fingerprint();
-            (print, w.out_trade_no, w.time, w.out_refund_no, w.refund_id)
-        });
-        Ok(out)
+/// The day's refund rows by order, time and number; further copies are set aside (P10).
+fn day_rows(context: &Context<'_>, run: &mut Run<'_>) -> Result<Vec<WRefund>, ReconcileError> {
+    let mut out: Vec<WRefund> = Vec::new();
+    if !context.has_bill {
+        return Ok(out);
     }
-
-    fn see(&mut self, w: &WRefund) -> Result<(), ReconcileError> {
-        self.ledger.see_wechat(RowKind::Refund, w.amount)?;
-        let net = &mut self.net;
-        net.refunded = net
-            .refunded
-            .checked_add(w.settled)
-            .ok_or(ReconcileError::Overflow)?;
-        net.fees = net
-            .fees
-            .checked_add(w.fee.get())
-            .ok_or(ReconcileError::Overflow)?;
-        Ok(())
-    }
-
-    /// Asks the archive about some orders.
-    pub(super) fn facts(
-        &self,
-        numbers: &[OutTradeNo],
-        today: Today<'_>,
-    ) -> Result<ArchiveFacts, ReconcileError> {
-        let evidence = self.day.evidence;
-        let mut out = ArchiveFacts::of(numbers);
-        let orders = evidence.orders_by_number(&out.numbers)?;
-        for (facts, order) in out.each.iter_mut().zip(orders) {
-            facts.order = order;
-        }
-        let pays = evidence.pays_by_number(&out.numbers, self.day.date)?;
-        for (_, w) in &pays {
-            if let Some(facts) = out.get_mut(&w.out_trade_no) {
-                facts.paid = facts.paid.or(Some(Fen::ZERO));
-            }
-        }
-        let mut counted = BTreeSet::new();
-        for w in standing(&pays) {
-            if counted.insert((w.out_trade_no, w.transaction_id))
-                && let Some(facts) = out.get_mut(&w.out_trade_no)
-            {
-                let sum = facts.paid.unwrap_or(Fen::ZERO).checked_add(w.amount);
-                facts.paid = Some(sum.ok_or(ReconcileError::Overflow)?);
-            }
-        }
-        let (last, given) = match today {
-            Today::Asked => (self.day.date, &[][..]),
-            Today::Given(rows) => (self.day.date.plus(-1), rows),
-        };
-        let archived = evidence.refunds_of_orders(&out.numbers, last)?;
-        let given = given.iter().copied().flatten();
-        let own = given.map(|w| (self.day.date, *w));
-        for (bill, w) in archived.into_iter().chain(own) {
-            if let Some(facts) = out.get_mut(&w.out_trade_no) {
-                facts.history.push((bill, w));
-            }
-        }
-        for facts in &mut out.each {
-            facts
-                .history
-                .sort_by_key(|(bill, w)| (*bill, w.time, w.out_refund_no, w.refund_id, w.row));
-            let mut seen = BTreeSet::new();
-            facts.history.retain(|(_, w)| seen.insert(key_of(w)));
-        }
-        Ok(out)
-    }
-
-    /// True when the money went back or is on its way: not failed, not closed.
-    pub(super) fn is_accepted(&self, w: &WRefund) -> bool {
-        w.state != BillRefundState::Fail
-            && self.day.live.get(&w.out_refund_no) != Some(&LiveRefundState::Closed)
-    }
-
-    /// What applies to the day's refund rows of one order for the order's sake: R07 and R08.
-    pub(super) fn judge_order(
-        &mut self,
-        facts: &OrderFacts,
-    ) -> Result<BTreeMap<RefundKey, CategorySet>, ReconcileError> {
-        let mut out = BTreeMap::<RefundKey, CategorySet>::new();
-        let limit = facts.paid.or_else(|| facts.order.map(|m| m.amount));
-        let window = i64::from(self.day.input.rules.dup_refund_minutes).saturating_mul(60);
-        let mut sum = Fen::ZERO;
-        let mut is_over = false;
-        for (bill, w) in facts.history.iter().filter(|(_, w)| self.is_accepted(w)) {
-            sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
-            if *bill != self.day.date {
-                continue;
-            }
-            let applies = out.entry(key_of(w)).or_default();
-            if limit.is_some_and(|limit| sum > limit) {
-                is_over = true;
-                applies.add(Category::OverRefund);
-            }
-            let twin = facts.history.iter().any(|(_, other)| {
-                other.out_refund_no != w.out_refund_no
-                    && other.amount == w.amount
-                    && other.time.distance(w.time) <= window
-                    && self.is_accepted(other)
+    let mut feed = Feed::new(Some(context.evidence.refunds(context.date)?));
+    while feed.head()?.is_some() {
+        let mut firsts: Vec<WRefund> = Vec::with_capacity(1);
+        for w in feed.take()? {
+            run.see_refund(w)?;
+            let copied = firsts.iter().find(|f| {
+                f.refund_id == w.refund_id
+                    && f.out_trade_no == w.out_trade_no
+                    && f.transaction_id == w.transaction_id
             });
-            if twin {
-                applies.add(Category::DupRefundSuspect);
+            if let Some(first) = copied {
+                let mut finding = describe(Category::DupRowW, Some(w), None);
+                finding.detail = format!("first_row={}", first.row.line);
+                let placement = Placement::wechat(w.amount);
+                run.ledger.enter(RowKind::Refund, finding, placement)?;
+            } else {
+                firsts.push(*w);
             }
         }
-        self.over = self.over.saturating_add(i64::from(is_over));
-        Ok(out)
+        out.extend(firsts);
     }
+    run.ledger.advance(0)?;
+    // In the order of the books, so that the archive finds neighbours side by side.
+    out.sort_by_cached_key(|w| {
+        let print = w.out_trade_no.fingerprint();
+        (print, w.out_trade_no, w.time, w.out_refund_no, w.refund_id)
+    });
+    Ok(out)
+}
 
-    /// What applies to a refund row for its own sake: its state, its fee, its missing payment.
-    pub(super) fn judge_row(&mut self, w: &WRefund, facts: &OrderFacts, out: &mut CategorySet) {
-        match self.day.live.get(&w.out_refund_no) {
-            Some(LiveRefundState::Abnormal) => out.add(Category::RefundAbnormal),
-            Some(LiveRefundState::Success | LiveRefundState::Closed) => {}
-            Some(LiveRefundState::Processing) => out.add(Category::RefundInFlight),
-            None => match w.state {
-                BillRefundState::Processing | BillRefundState::Fail | BillRefundState::Change => {
-                    out.add(Category::RefundInFlight);
-                }
-                BillRefundState::Success | BillRefundState::Unknown => {}
-            },
-        }
-        if facts.paid.is_none() {
-            out.add(Category::RefundOrphan);
-        }
-        self.fees.judge_refund(w, out);
+/// Asks the archive about some orders.
+pub(super) fn archive_facts(
+    context: &Context<'_>,
+    numbers: &[OutTradeNo],
+    today: Today<'_>,
+) -> Result<ArchiveFacts, ReconcileError> {
+    let evidence = context.evidence;
+    let mut out = ArchiveFacts::of(numbers);
+    let orders = evidence.orders_by_number(&out.numbers)?;
+    for (facts, order) in out.each.iter_mut().zip(orders) {
+        facts.order = order;
     }
+    let pays = evidence.pays_by_number(&out.numbers, context.date)?;
+    for (_, w) in &pays {
+        if let Some(facts) = out.get_mut(&w.out_trade_no) {
+            facts.paid = facts.paid.or(Some(Fen::ZERO));
+        }
+    }
+    let mut counted = BTreeSet::new();
+    for w in standing(&pays) {
+        if counted.insert((w.out_trade_no, w.transaction_id))
+            && let Some(facts) = out.get_mut(&w.out_trade_no)
+        {
+            let sum = facts.paid.unwrap_or(Fen::ZERO).checked_add(w.amount);
+            facts.paid = Some(sum.ok_or(ReconcileError::Overflow)?);
+        }
+    }
+    let (last, given) = match today {
+        Today::Asked => (context.date, &[][..]),
+        Today::Given(rows) => (context.date.plus(-1), rows),
+    };
+    let archived = evidence.refunds_of_orders(&out.numbers, last)?;
+    let given = given.iter().copied().flatten();
+    let own = given.map(|w| (context.date, *w));
+    for (bill, w) in archived.into_iter().chain(own) {
+        if let Some(facts) = out.get_mut(&w.out_trade_no) {
+            facts.history.push((bill, w));
+        }
+    }
+    for facts in &mut out.each {
+        facts
+            .history
+            .sort_by_key(|(bill, w)| (*bill, w.time, w.out_refund_no, w.refund_id, w.row));
+        let mut seen = BTreeSet::new();
+        facts.history.retain(|(_, w)| seen.insert(key_of(w)));
+    }
+    Ok(out)
+}
 
-    /// How the merchant's time of a refund lies to the day.
-    pub(super) fn relation(
-        &self,
-        w: &WRefund,
-        merchant: Option<recondesk_domain::Instant>,
-    ) -> Relation {
-        match merchant {
-            None => Relation::Same,
-            Some(time) if self.day.contains(time) => Relation::Same,
-            Some(time) if time.distance(w.time) <= self.day.tolerance_s => Relation::AcrossDays,
-            Some(time) if time < self.day.start && self.day.has_bill_of(time.day()) => {
-                Relation::Late
+/// True when the money went back or is on its way: not failed, not closed.
+pub(super) fn is_accepted(context: &Context<'_>, w: &WRefund) -> bool {
+    w.state != BillRefundState::Fail
+        && context.live.get(&w.out_refund_no) != Some(&LiveRefundState::Closed)
+}
+
+/// What applies to the day's refund rows of one order for the order's sake: R07 and R08. A row that was not accepted
+/// is not there.
+pub(super) fn judge_order(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    facts: &OrderFacts,
+) -> Result<BTreeMap<RefundKey, CategorySet>, ReconcileError> {
+    let mut out = BTreeMap::<RefundKey, CategorySet>::new();
+    let limit = facts.paid.or_else(|| facts.order.map(|m| m.amount));
+    let window = i64::from(context.input.rules.dup_refund_minutes).saturating_mul(60);
+    let accepted = |w: &WRefund| is_accepted(context, w);
+    let mut sum = Fen::ZERO;
+    let mut is_over = false;
+    for (bill, w) in facts.history.iter().filter(|(_, w)| accepted(w)) {
+        sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
+        if *bill != context.date {
+            continue;
+        }
+        let applies = out.entry(key_of(w)).or_insert(CategorySet::NONE);
+        if limit.is_some_and(|limit| sum > limit) {
+            is_over = true;
+            applies.add(Category::OverRefund);
+        }
+        let twin = facts.history.iter().any(|(_, other)| {
+            other.out_refund_no != w.out_refund_no
+                && other.amount == w.amount
+                && other.time.distance(w.time) <= window
+                && accepted(other)
+        });
+        if twin {
+            applies.add(Category::DupRefundSuspect);
+        }
+    }
+    let over = run.watch.over_refunded.saturating_add(i64::from(is_over));
+    run.watch.over_refunded = over;
+    Ok(out)
+}
+
+/// What applies to a refund row for its own sake: its state, its fee, its missing payment.
+pub(super) fn judge_row(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    w: &WRefund,
+    facts: &OrderFacts,
+    out: &mut CategorySet,
+) {
+    match context.live.get(&w.out_refund_no) {
+        Some(LiveRefundState::Abnormal) => out.add(Category::RefundAbnormal),
+        Some(LiveRefundState::Success | LiveRefundState::Closed) => {}
+        Some(LiveRefundState::Processing) => out.add(Category::RefundInFlight),
+        None => match w.state {
+            BillRefundState::Processing | BillRefundState::Fail | BillRefundState::Change => {
+                out.add(Category::RefundInFlight);
             }
-            Some(_) => Relation::AcrossDays,
-        }
+            BillRefundState::Success | BillRefundState::Unknown => {}
+        },
+    }
+    if facts.paid.is_none() {
+        out.add(Category::RefundOrphan);
+    }
+    run.watch.fees.judge_refund(w, out);
+}
+
+/// How the merchant's time of a refund lies to the day.
+pub(super) fn relation(context: &Context<'_>, w: &WRefund, merchant: Option<Instant>) -> Relation {
+    match merchant {
+        None => Relation::Same,
+        Some(time) if context.contains(time) => Relation::Same,
+        Some(time) if time.distance(w.time) <= context.tolerance_s => Relation::AcrossDays,
+        Some(time) if time < context.start && context.has_bill_of(time.day()) => Relation::Late,
+        Some(_) => Relation::AcrossDays,
     }
 }
 
@@ -316,40 +298,50 @@ pub(super) fn describe(category: Category, w: Option<&WRefund>, m: Option<&MRefu
     out
 }
 
-/// Facts that explain the deciding category of a refund row.
-pub(super) fn explain(category: Category, w: &WRefund, facts: &OrderFacts) -> String {
-    match category {
-        Category::OverRefund => {
-            let sum = facts
-                .history
-                .iter()
-                .try_fold(Fen::ZERO, |sum, (_, w)| sum.checked_add(w.amount));
-            let paid = facts.paid.or_else(|| facts.order.map(|m| m.amount));
-            format!(
-                "refunded={} paid={}",
-                sum.unwrap_or_default().get(),
-                paid.unwrap_or_default().get()
-            )
-        }
-        Category::DupRefundSuspect => {
-            let twins: Vec<&str> = facts
-                .history
-                .iter()
-                .filter(|(_, other)| {
-                    other.amount == w.amount && other.out_refund_no != w.out_refund_no
-                })
-                .map(|(_, other)| other.out_refund_no.as_str())
-                .collect();
-            format!("twins={}", twins.join(","))
-        }
-        Category::RefundInFlight => format!("bill_state={}", state_word(w.state)),
-        Category::FeeRefund => {
-            let expected = super::fees::fee_of(w.settled, w.rate).saturating_neg();
-            format!("fee={} expected={expected} rate={}", w.fee.get(), w.rate)
-        }
-        _ => String::new(),
-    }
+/// Facts that explain the deciding category of a refund row; a category that is not here has none of its own.
+pub(super) fn explain(
+    category: Category,
+    w: &WRefund,
+    facts: &OrderFacts,
+) -> Result<String, ReconcileError> {
+    let of_category = EXPLAINED.iter().find(|(known, _)| *known == category);
+    of_category.map_or_else(|| Ok(String::new()), |(_, explain)| explain(w, facts))
 }
+
+/// Facts of a refund row in key=value form.
+type RefundFacts = fn(&WRefund, &OrderFacts) -> Result<String, ReconcileError>;
+
+const EXPLAINED: [(Category, RefundFacts); 4] = [
+    (Category::OverRefund, |_, facts| {
+        let mut sum = Fen::ZERO;
+        for (_, w) in &facts.history {
+            sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
+        }
+        let paid = facts.paid.or_else(|| facts.order.map(|m| m.amount));
+        let paid = paid.unwrap_or(Fen::ZERO);
+        Ok(format!("refunded={} paid={}", sum.get(), paid.get()))
+    }),
+    (Category::DupRefundSuspect, |w, facts| {
+        let twins: Vec<&str> = facts
+            .history
+            .iter()
+            .filter(|(_, other)| other.amount == w.amount && other.out_refund_no != w.out_refund_no)
+            .map(|(_, other)| other.out_refund_no.as_str())
+            .collect();
+        Ok(format!("twins={}", twins.join(",")))
+    }),
+    (Category::RefundInFlight, |w, _| {
+        Ok(format!("bill_state={}", state_word(w.state)))
+    }),
+    (Category::FeeRefund, |w, _| {
+        let expected = super::fees::fee_of(w.settled, w.rate).saturating_neg();
+        Ok(format!(
+            "fee={} expected={expected} rate={}",
+            w.fee.get(),
+            w.rate
+        ))
+    }),
+];
 
 const fn state_word(state: BillRefundState) -> &'static str {
     match state {
@@ -359,9 +351,4 @@ const fn state_word(state: BillRefundState) -> &'static str {
         BillRefundState::Change => "change",
         BillRefundState::Unknown => "unknown",
     }
-}
-
-/// Tags for all that applies beside the deciding category.
-pub(super) fn tags_of(applies: CategorySet, key2: bool) -> Vec<Tag> {
-    super::judge::tags_of(applies, key2)
 }

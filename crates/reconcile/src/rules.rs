@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use recondesk_domain::{BillDate, Category, FeeRate, MerchantProfile};
+use recondesk_domain::{BillDate, FeeRate, MerchantProfile};
 
 /// What a run is asked to apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,72 +96,5 @@ impl Rules {
             }
         }
         latest.into_values().map(|entry| entry.rate).collect()
-    }
-}
-
-/// Which category decides when several apply to one row: the first of these (section 4 of the rules).
-///
-/// Refunds follow the same order: identity, copies, what is against the customer, one-sided, amount, fee.
-pub(super) const PRECEDENCE: [Category; 26] = [
-    Category::IdMismatch,
-    Category::CurrencyDiff,
-    Category::DupRowW,
-    Category::DupRowM,
-    Category::DupPay,
-    Category::Revoked,
-    Category::PaidNotBooked,
-    Category::PaidAfterClose,
-    Category::UnknownState,
-    Category::OverRefund,
-    Category::RefundClosed,
-    Category::RefundAbnormal,
-    Category::DupRefundSuspect,
-    Category::WOnlyRefund,
-    Category::MOnlyRefund,
-    Category::RefundAmountDiff,
-    Category::AmountDiff,
-    Category::AmountBasis,
-    Category::BookedNotFulfilled,
-    Category::RefundInFlight,
-    Category::RefundPendingM,
-    Category::FeeRate,
-    Category::FeeCalc,
-    Category::FeeRefund,
-    Category::TimeDiff,
-    Category::RefundOrphan,
-];
-
-/// The categories that apply to a row or a pair, as a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct CategorySet(u64);
-
-impl CategorySet {
-    /// Adds one.
-    pub(super) const fn add(&mut self, category: Category) {
-        self.0 |= 1 << category as u32;
-    }
-
-    /// True when nothing applies.
-    pub(super) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// True when this one applies.
-    pub(super) const fn has(self, category: Category) -> bool {
-        self.0 & (1 << category as u32) != 0
-    }
-
-    /// The deciding category and the rest, in order of precedence.
-    pub(super) fn ranked(self) -> impl Iterator<Item = Category> {
-        PRECEDENCE.into_iter().filter(move |&c| self.has(c))
-    }
-
-    /// The deciding category.
-    pub(super) fn primary(self) -> Option<Category> {
-        if self.is_empty() {
-            None
-        } else {
-            self.ranked().next()
-        }
     }
 }

@@ -1,12 +1,12 @@
 //! What a run concluded, in figures: per category, per book, the pool, the coverage, the identities.
 //!
-//! Everything here is plain data for the store and the screens; `conclude.rs` fills it.
+//! Everything here is plain data for the store and the screens; `proof.rs` fills it.
 
 use serde::{Deserialize, Serialize};
 
-use recondesk_domain::{BillDate, Category, Fen, Finding, Instant};
+use recondesk_domain::{BillDate, Category, Fee, Fen, Finding, Instant, WPay, WRefund};
 
-use super::{PoolItem, PoolKind, PoolSide};
+use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
 
 /// A number of rows and their sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -116,6 +116,26 @@ pub struct NetSettlement {
     pub fees: i64,
     /// 应结净额 = settled − refunded − fees, in 10⁻⁵ yuan.
     pub net: i64,
+}
+
+impl NetSettlement {
+    pub(super) fn take_pay(&mut self, w: &WPay) -> Result<(), ReconcileError> {
+        let settled = self.settled.checked_add(w.settled);
+        self.settled = settled.ok_or(ReconcileError::Overflow)?;
+        self.take_fee(w.fee)
+    }
+
+    pub(super) fn take_refund(&mut self, w: &WRefund) -> Result<(), ReconcileError> {
+        let refunded = self.refunded.checked_add(w.settled);
+        self.refunded = refunded.ok_or(ReconcileError::Overflow)?;
+        self.take_fee(w.fee)
+    }
+
+    fn take_fee(&mut self, fee: Fee) -> Result<(), ReconcileError> {
+        let fees = self.fees.checked_add(fee.get());
+        self.fees = fees.ok_or(ReconcileError::Overflow)?;
+        Ok(())
+    }
 }
 
 /// A named check with its figures.

@@ -1,0 +1,218 @@
+//! The pass that reads both books once: bill rows and the day's orders, both sorted by order number.
+//!
+//! Rows that meet are judged at once and forgotten; only rows without a partner are kept for the passes behind.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use recondesk_domain::{BillState, Category, MOrder, TransactionId, WPay};
+
+use super::ReconcileError;
+use super::context::Context;
+use super::feed::Feed;
+use super::judge::{describe, disagree};
+use super::ledger::{Placement, RowKind};
+use super::match_archive::{CHUNK, settle_orders};
+use super::pair::{Pair, ReversedOrder, offer, settle, settle_reversed};
+use super::run::Run;
+
+/// Groups between two reports of progress.
+const REPORT_EVERY: u64 = 8_192;
+
+/// Reads both books.
+pub(super) fn read_both_books(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+) -> Result<(), ReconcileError> {
+    let evidence = context.evidence;
+    let pays = if context.has_bill {
+        Some(evidence.pays(context.date)?)
+    } else {
+        None
+    };
+    let orders = evidence.orders(context.date, context.input.rules.lookback_days)?;
+    let (mut bill, mut book) = (Feed::new(pays), Feed::new(Some(orders)));
+    let mut groups: u64 = 0;
+    loop {
+        let side = match (bill.head()?, book.head()?) {
+            (None, None) => break,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(w), Some(m)) => w.cmp(&m),
+        };
+        match side {
+            Ordering::Less => bill_only(run, bill.take()?)?,
+            Ordering::Greater => order_only(context, run, book.take()?)?,
+            Ordering::Equal => both(context, run, bill.take()?, book.take()?)?,
+        }
+        groups = groups.saturating_add(1);
+        if groups.is_multiple_of(REPORT_EVERY) {
+            run.ledger.advance(REPORT_EVERY)?;
+        }
+    }
+    super::business::settle_pending(context, run)
+}
+
+fn both(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    bill: &[WPay],
+    book: &[MOrder],
+) -> Result<(), ReconcileError> {
+    if let ([w], [m]) = (bill, book) {
+        run.see_pay(w)?;
+        run.see_order(m)?;
+        return offer(context, run, Pair::of_day(w, m));
+    }
+    let orders = first_orders(run, book)?;
+    let payments = first_pays(run, bill)?;
+    pair_group(context, run, &payments, &orders)
+}
+
+fn bill_only(run: &mut Run<'_>, bill: &[WPay]) -> Result<(), ReconcileError> {
+    if let [w] = bill
+        && w.state != BillState::Revoked
+    {
+        run.see_pay(w)?;
+        run.unmatched.keep_payment(*w, false);
+        return Ok(());
+    }
+    let PaymentsOfNumber { standing, reversed } = first_pays(run, bill)?;
+    let repeated = standing.len() > 1;
+    for w in standing {
+        run.unmatched.keep_payment(w, repeated);
+    }
+    run.unmatched.reversed.extend(reversed);
+    Ok(())
+}
+
+fn order_only(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    book: &[MOrder],
+) -> Result<(), ReconcileError> {
+    for m in &first_orders(run, book)? {
+        order_without_pay(context, run, m)?;
+    }
+    Ok(())
+}
+
+fn order_without_pay(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    m: &MOrder,
+) -> Result<(), ReconcileError> {
+    let placement = Placement::merchant(m.amount);
+    if let Some(&category) = run.unmatched.met_by_pool.get(&m.out_trade_no) {
+        return run.ledger.place(RowKind::Pay, category, placement);
+    }
+    if !m.pay_status.is_paid() && m.transaction_id.is_empty() {
+        return run.ledger.place(RowKind::Pay, Category::Unpaid, placement);
+    }
+    run.unmatched.orders.push(*m);
+    // Without a bill nothing can meet them later: keep memory flat.
+    if !context.has_bill && run.unmatched.orders.len() >= CHUNK {
+        settle_orders(context, run)?;
+    }
+    Ok(())
+}
+
+/// Sets aside further copies of orders (P10).
+fn first_orders(run: &mut Run<'_>, book: &[MOrder]) -> Result<Vec<MOrder>, ReconcileError> {
+    let mut firsts: Vec<MOrder> = Vec::with_capacity(1);
+    for m in book {
+        run.see_order(m)?;
+        let copied = firsts.iter().find(|f| f.sub_mch_id == m.sub_mch_id);
+        if let Some(first) = copied {
+            let mut finding = describe(Category::DupRowM, None, Some(m));
+            finding.detail = format!("first_row={}", first.row.line);
+            let placement = Placement::merchant(m.amount);
+            run.ledger.enter(RowKind::Pay, finding, placement)?;
+        } else {
+            firsts.push(*m);
+        }
+    }
+    Ok(firsts)
+}
+
+/// The payments of one number: those that stand, and those that were reversed with their reversal.
+struct PaymentsOfNumber {
+    standing: Vec<WPay>,
+    reversed: Vec<WPay>,
+}
+
+/// Sets aside further copies of bill rows (P10), and parts reversed payments from the others.
+fn first_pays(run: &mut Run<'_>, bill: &[WPay]) -> Result<PaymentsOfNumber, ReconcileError> {
+    let mut firsts: Vec<WPay> = Vec::with_capacity(bill.len());
+    for w in bill {
+        run.see_pay(w)?;
+        let copied = firsts
+            .iter()
+            .find(|f| f.transaction_id == w.transaction_id && f.state == w.state);
+        if let Some(first) = copied {
+            let mut finding = describe(Category::DupRowW, Some(w), None);
+            finding.detail = format!("first_row={}", first.row.line);
+            let placement = Placement::wechat(w.amount);
+            run.ledger.enter(RowKind::Pay, finding, placement)?;
+        } else {
+            firsts.push(*w);
+        }
+    }
+    let gone: BTreeSet<TransactionId> = firsts
+        .iter()
+        .filter(|w| w.state == BillState::Revoked)
+        .map(|w| w.transaction_id)
+        .collect();
+    let (reversed, mut standing): (Vec<_>, Vec<_>) = firsts
+        .into_iter()
+        .partition(|w| gone.contains(&w.transaction_id));
+    // Independent of the order of rows in the file.
+    standing.sort_by_key(|w| (w.time, w.transaction_id));
+    Ok(PaymentsOfNumber { standing, reversed })
+}
+
+/// Pairs the rows of one order number where either book has several.
+fn pair_group(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    payments: &PaymentsOfNumber,
+    orders: &[MOrder],
+) -> Result<(), ReconcileError> {
+    let PaymentsOfNumber { standing, reversed } = payments;
+    let mut free: Vec<&WPay> = standing.iter().collect();
+    let repeated = standing.len() > orders.len();
+    for m in orders {
+        let fit = |w: &&WPay| {
+            let other_shop = disagree(&w.sub_mch_id, &m.sub_mch_id);
+            let other_payment = disagree(&w.transaction_id, &m.transaction_id);
+            (other_shop, other_payment)
+        };
+        let best = (0..free.len()).min_by_key(|&at| free.get(at).map(&fit));
+        if let Some(at) = best {
+            let pair = Pair::of_day(free.remove(at), m);
+            if repeated {
+                settle(context, run, &pair, Some("reason=same_number"))?;
+            } else {
+                offer(context, run, pair)?;
+            }
+        } else if reversed.is_empty() {
+            order_without_pay(context, run, m)?;
+        } else {
+            let order = ReversedOrder { m, own: true };
+            return settle_reversed(run, reversed, Some(order));
+        }
+    }
+    for w in free {
+        run.watch.coverage.pay(w.time, true);
+        let mut finding = describe(Category::DupPay, Some(w), None);
+        "reason=same_number".clone_into(&mut finding.detail);
+        let placement = Placement::wechat(w.amount);
+        run.ledger.enter(RowKind::Pay, finding, placement)?;
+    }
+    for w in reversed {
+        let placement = Placement::wechat(w.amount);
+        run.ledger
+            .place(RowKind::Pay, Category::Unpaid, placement)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! A payment and its order, brought together by whichever pass: judged once, placed once.
+
+use recondesk_domain::{BillState, Category, Fen, MOrder, WPay};
+
+use super::ReconcileError;
+use super::category_set::CategorySet;
+use super::context::Context;
+use super::judge::{Origin, Relation, describe, explain, judge, relation, tags_of};
+use super::ledger::{Placement, RowKind};
+use super::run::{Run, UnmatchedPayment};
+
+/// A bill row and its order, and how they came together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pair<'r> {
+    pub(super) w: &'r WPay,
+    pub(super) m: &'r MOrder,
+    pub(super) origin: Origin,
+    /// The bill row is of the day.
+    pub(super) own_bill: bool,
+    /// The order is a row of the day's merchant book.
+    pub(super) own_order: bool,
+    /// Met by WeChat Pay's number.
+    pub(super) key2: bool,
+    /// What a pool item carried in.
+    pub(super) carried: Option<Fen>,
+}
+
+impl<'r> Pair<'r> {
+    /// Both rows are of the day and have one number.
+    pub(super) const fn of_day(w: &'r WPay, m: &'r MOrder) -> Self {
+        Self {
+            w,
+            m,
+            origin: Origin::Bill,
+            own_bill: true,
+            own_order: true,
+            key2: false,
+            carried: None,
+        }
+    }
+
+    const fn placement(&self) -> Placement {
+        Placement {
+            wechat: if self.own_bill {
+                Some(self.w.amount)
+            } else {
+                None
+            },
+            merchant: if self.own_order {
+                Some(self.m.amount)
+            } else {
+                None
+            },
+            carried: self.carried,
+        }
+    }
+}
+
+/// Settles a pair, or keeps it until its business order is known.
+pub(super) fn offer(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    pair: Pair<'_>,
+) -> Result<(), ReconcileError> {
+    if run.pending.wants(&pair) {
+        run.pending.push(&pair);
+        if run.pending.is_full() {
+            super::business::settle_pending(context, run)?;
+        }
+        return Ok(());
+    }
+    if pair.w.state == BillState::Revoked && pair.own_bill {
+        let order = ReversedOrder {
+            m: pair.m,
+            own: pair.own_order,
+        };
+        return settle_reversed(run, std::slice::from_ref(pair.w), Some(order));
+    }
+    settle(context, run, &pair, None).map(|_| ())
+}
+
+/// Judges a pair and puts its rows where they belong; returns the category. `paid_twice` says why this is one of
+/// several payments for the same thing (P09).
+pub(super) fn settle(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    pair: &Pair<'_>,
+    paid_twice: Option<&str>,
+) -> Result<Category, ReconcileError> {
+    let &Pair { w, m, origin, .. } = pair;
+    let relation = relation(context, w, m, origin);
+    let mut applies = judge(context, w, m, relation);
+    if paid_twice.is_some() {
+        applies.add(Category::DupPay);
+    }
+    if pair.own_bill && w.state == BillState::Success {
+        run.watch.coverage.pay(w.time, true);
+        run.watch.fees.judge_pay(w, &context.rates, &mut applies);
+    }
+    let placement = pair.placement();
+    let agreed = agreement(m, relation);
+    let Some(primary) = applies.primary() else {
+        if agreed == Category::Matched && !run.ledger.wants_matched() {
+            run.ledger.place(RowKind::Pay, agreed, placement)?;
+            return Ok(agreed);
+        }
+        let mut finding = describe(agreed, Some(w), Some(m));
+        finding.tags = tags_of(applies, pair.key2);
+        run.ledger.enter(RowKind::Pay, finding, placement)?;
+        return Ok(agreed);
+    };
+    let mut finding = describe(primary, Some(w), Some(m));
+    finding.tags = tags_of(applies, pair.key2);
+    finding.detail = match paid_twice.filter(|_| primary == Category::DupPay) {
+        Some(why) => why.to_owned(),
+        None => explain(primary, w, m),
+    };
+    if primary == Category::FeeCalc && !applies.has(Category::TimeDiff) {
+        run.ledger
+            .suspect_fee(RowKind::Pay, finding, agreed, placement)?;
+    } else {
+        run.ledger.enter(RowKind::Pay, finding, placement)?;
+    }
+    Ok(primary)
+}
+
+/// What a pair is when nothing speaks against it.
+fn agreement(m: &MOrder, relation: Relation) -> Category {
+    if !m.pay_status.is_paid() {
+        return Category::Unpaid;
+    }
+    match relation {
+        Relation::Same | Relation::Off => Category::Matched,
+        Relation::AcrossDays => Category::MatchedXday,
+        Relation::Late => Category::MatchedLate,
+    }
+}
+
+/// The order of reversed payments.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReversedOrder<'r> {
+    pub(super) m: &'r MOrder,
+    /// It is a row of the day's merchant book.
+    pub(super) own: bool,
+}
+
+/// Reversed rows of one number against their order: P12 once, or nothing is due.
+pub(super) fn settle_reversed(
+    run: &mut Run<'_>,
+    rows: &[WPay],
+    order: Option<ReversedOrder<'_>>,
+) -> Result<(), ReconcileError> {
+    let still_paid = order.filter(|order| order.m.pay_status.is_paid());
+    let category = if still_paid.is_some() {
+        Category::Revoked
+    } else {
+        Category::Unpaid
+    };
+    for w in rows {
+        let placement = Placement::wechat(w.amount);
+        run.ledger.place(RowKind::Pay, category, placement)?;
+    }
+    if let Some(order) = order.filter(|order| order.own) {
+        let placement = Placement::merchant(order.m.amount);
+        run.ledger.place(RowKind::Pay, category, placement)?;
+    }
+    if let Some(order) = still_paid {
+        let shown = rows.iter().find(|w| w.state == BillState::Revoked);
+        let finding = describe(category, shown.or(rows.first()), Some(order.m));
+        run.ledger
+            .enter(RowKind::Pay, finding, Placement::default())?;
+    }
+    Ok(())
+}
+
+/// What applies to a payment row that has no order at all, without regard to coverage.
+pub(super) fn judge_alone(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    payment: &UnmatchedPayment,
+) -> CategorySet {
+    let mut applies = CategorySet::default();
+    if payment.w.state == BillState::Success {
+        if payment.repeated {
+            applies.add(Category::DupPay);
+        }
+        let watch = &mut run.watch.fees;
+        watch.judge_pay(&payment.w, &context.rates, &mut applies);
+    } else {
+        applies.add(Category::UnknownState);
+    }
+    applies
+}
