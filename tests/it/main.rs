@@ -10,6 +10,7 @@
 mod acceptance;
 mod bill_layouts;
 mod cli;
+mod documents;
 mod gateway;
 mod incoming;
 mod lab_cli;

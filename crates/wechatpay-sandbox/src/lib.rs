@@ -3,7 +3,37 @@
 //! A real HTTP server with its own ledger and its own check of every signature. It shares with the
 //! program only the pure codec of the protocol, so that it can be trusted as a test and offered to
 //! the developers of a merchant, whose SDK talks to it as to the real gateway.
-//! Control addresses under `/_sandbox/` (see `control`) play what customers and bad days do.
+//! Control addresses under `/_sandbox/` play what customers and bad days do:
+//!
+//! | request | effect |
+//! |---|---|
+//! | `POST pay` `{"out_trade_no"}` | the customer pays, and a loopback `notify_url` is notified |
+//! | `POST refund`, `POST notify`, `POST state` | a refund made by hand, a notification again, an order left unpaid |
+//! | `POST fault` `{"kind", "path"?, "times"?}` | the next answers go wrong |
+//! | `POST clock` `{"shift_s"}` | time passes |
+//! | `GET ledger` | every order with its refunds |
+//!
+//! ```
+//! use std::io::{Read as _, Write as _};
+//! use std::sync::Arc;
+//!
+//! use wechatpay_sandbox::{Config, Instant, start};
+//!
+//! // The clock is the caller's, so a test can stand still at noon.
+//! let noon = Instant::parse_beijing("2026-03-09 12:00:00").ok_or("not a time")?;
+//! let sandbox = start(Config::new(Arc::new(move || noon), 7))?;
+//!
+//! // An SDK is given `base_http`, `merchant.mch_id` and `merchant.v2_key`; here a bare socket asks.
+//! let host = sandbox.base_http.trim_start_matches("http://");
+//! let mut socket = std::net::TcpStream::connect(host)?;
+//! write!(socket, "GET /_sandbox/state HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+//! let mut answer = String::new();
+//! socket.read_to_string(&mut answer)?;
+//! assert!(answer.contains("2026-03-09 12:00:00"));
+//!
+//! sandbox.stop(); // dropping it does the same
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bills;
 mod control;
@@ -26,7 +56,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 pub use ledger::{BillReadiness, RefundOutcome, Rules};
-use recondesk_domain::{Instant, Secret, WPay, WRefund};
+// The values that the interface below speaks of.
+pub use recondesk_domain::{Instant, Secret, WPay, WRefund};
 pub use tls::Pems;
 
 /// Tells the sandbox the time; the sandbox shifts it when it is told to.
