@@ -150,7 +150,10 @@ fn shelf(folder: &Path) -> (Bookshelf, ProfileId) {
             .add_profile(&MerchantProfile::new("shop", MCH_ID), clock.now())
             .unwrap(),
     };
-    (Bookshelf::open(&workspace, db, clock).unwrap(), id)
+    (
+        Bookshelf::open(&workspace, Arc::new(db), clock).unwrap(),
+        id,
+    )
 }
 
 /// Processor seconds and peak memory of this process, where the system tells.

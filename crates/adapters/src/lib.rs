@@ -3,9 +3,7 @@
 //! Each adapter implements a trait of [`recondesk_ports`]; nothing above names an adapter but `main` and the
 //! composition of the command line.
 
-pub mod archive;
 pub mod books;
-mod checksum;
 pub mod clock;
 mod digest;
 pub mod disk;

@@ -31,8 +31,12 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
     let database = workspace.open()?;
     let vault = SystemVault::new(database.workspace_id()?, workspace.vault_file(), ask);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let books = Bookshelf::open(&workspace, database.another()?, Arc::clone(&clock))
-        .map_err(|error| StoreError::Broken(error.to_string()))?;
+    let books = Bookshelf::open(
+        &workspace,
+        Arc::new(database.another()?),
+        Arc::clone(&clock),
+    )
+    .map_err(|error| StoreError::Broken(error.to_string()))?;
     Ok(Ports {
         books: Arc::new(books),
         random: Arc::new(SystemRandom),

@@ -59,6 +59,13 @@ impl Instant {
         BillDate(self.beijing().date())
     }
 
+    /// Number of the Beijing day of this instant, as [`BillDate::number`] counts; no calendar is asked.
+    #[must_use]
+    pub fn day_number(self) -> i32 {
+        let days = self.plus(BEIJING_OFFSET_S).0.div_euclid(DAY_S);
+        i32::try_from(days).unwrap_or(i32::MAX)
+    }
+
     /// Later (or earlier) by some seconds.
     #[must_use]
     pub const fn plus(self, seconds: i64) -> Self {

@@ -17,6 +17,7 @@
 
 mod book;
 mod calendar;
+mod candidate;
 mod case;
 mod category;
 mod finding;

@@ -189,28 +189,14 @@ impl Evidence for MemoryBooks {
         day: BillDate,
         lookback_days: u32,
     ) -> Result<Stream<'_, MOrder>, EvidenceError> {
-        let back = i32::try_from(lookback_days).unwrap_or(i32::MAX);
-        let (start, end) = (day.start(), day.end());
-        let oldest = day.plus(back.saturating_neg()).start();
-        Ok(stream(self.orders.iter().filter(move |m| {
-            let final_unpaid = m.pay_status == recondesk_domain::PayStatus::Closed;
-            match m.paid_at.filter(|_| m.pay_status.is_paid()) {
-                Some(paid) => start <= paid && paid < end,
-                None => {
-                    !m.pay_status.is_paid()
-                        && !final_unpaid
-                        && oldest <= m.created_at
-                        && m.created_at < end
-                }
-            }
-        })))
+        let mine = self.orders.iter();
+        Ok(stream(
+            mine.filter(move |m| m.is_candidate(day, lookback_days)),
+        ))
     }
 
     fn orders_refunded(&self, day: BillDate) -> Result<Vec<MOrder>, EvidenceError> {
-        let changed = self
-            .orders
-            .iter()
-            .filter(|m| m.refund_total.is_some() && m.refund_at.is_some_and(|at| day.contains(at)));
+        let changed = self.orders.iter().filter(|m| m.is_refund_candidate(day));
         Ok(changed.copied().collect())
     }
 

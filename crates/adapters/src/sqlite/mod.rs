@@ -6,7 +6,7 @@
 
 mod audit;
 mod cases;
-mod imports;
+mod catalog;
 mod merchants;
 mod migrate;
 mod observations;
@@ -21,8 +21,6 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use recondesk_ports::StoreError;
-
-pub(crate) use imports::{NewImport, SectionMeta, SupersededMeta};
 
 /// How long a statement waits for another program's transaction.
 const BUSY: Duration = Duration::from_secs(10);

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in tests a panic is the assertion")]
 
+mod candidates;
+mod catalogs;
 mod crash;
 mod records;
 mod store;

@@ -57,7 +57,7 @@ pub(crate) fn open(
         None => db.add_profile(&MerchantProfile::new("shop", MCH_ID), clock.now())?,
     };
     Ok((
-        Bookshelf::with_fault(&workspace, db, clock, fault)?,
+        Bookshelf::with_fault(&workspace, Arc::new(db), clock, fault)?,
         profile,
     ))
 }

@@ -268,6 +268,17 @@ fn an_old_unpaid_order_beyond_the_lookback_is_found_by_its_number() {
 }
 
 #[test]
+fn an_order_paid_without_a_time_counts_on_its_day_of_creation() {
+    let mut undated = order("A", noon());
+    undated.paid_at = None;
+    let alone = books(&[], &[], &[undated], &BOTH());
+    let with_payment = books(&[pay("A", noon())], &[], &[undated], &BOTH());
+
+    assert_eq!(plain(&alone).categories(), [Category::MOnlyPay]);
+    assert_eq!(plain(&with_payment).categories(), []);
+}
+
+#[test]
 fn both_runs_around_midnight_agree_without_a_case() {
     let paid = at("2026-03-07 23:59:50");
     let seen = at("2026-03-08 00:00:10");

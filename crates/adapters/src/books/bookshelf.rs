@@ -1,0 +1,165 @@
+//! The books of a workspace: what they are made of, and each question of [`Books`] handed to its room.
+
+use std::sync::atomic::AtomicI32;
+use std::sync::{Arc, Mutex};
+
+use super::catalog::Catalog;
+use super::disk_error;
+use super::format::archive::Archive;
+use super::query::MerchantBooks;
+use super::query::segment_cache::SegmentCache;
+use super::query::snapshot::Snapshot;
+use crate::disk::{Disk, PowerCut};
+use crate::workspace::Workspace;
+use recondesk_domain::{BillDate, ProfileId, RowRef};
+use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
+use recondesk_ports::{
+    BillExpect, BillImport, Book, BookRow, Books, BooksError, Clock, ImportRecord, Occurrence,
+    OrdersImport, RawRow, RowId, RowList, Source, TableQuery, Watch,
+};
+use recondesk_reconcile::Evidence;
+
+/// The books of a workspace.
+pub struct Bookshelf {
+    pub(crate) workspace: Workspace,
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) segments: Arc<SegmentCache>,
+    pub(crate) archive: Disk,
+    /// The catalog of all merchants as of an import.
+    pub(crate) views: Mutex<Option<(u32, Arc<Snapshot>)>>,
+}
+
+impl std::fmt::Debug for Bookshelf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bookshelf({})", self.workspace.folder().display())
+    }
+}
+
+impl Bookshelf {
+    /// Opens the books of a workspace, whose catalog may lie anywhere.
+    ///
+    /// # Errors
+    /// [`BooksError`] when its folders cannot be used.
+    pub fn open(
+        workspace: &Workspace,
+        catalog: Arc<dyn Catalog>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BooksError> {
+        Self::with_fault(workspace, catalog, clock, None)
+    }
+
+    /// As [`Bookshelf::open`], with a power cut to come: for tests of crashes.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn with_fault(
+        workspace: &Workspace,
+        catalog: Arc<dyn Catalog>,
+        clock: Arc<dyn Clock>,
+        fault: Option<Arc<PowerCut>>,
+    ) -> Result<Self, BooksError> {
+        let disk = |name: &str| {
+            Disk::at(&workspace.folder().join(name), fault.clone())
+                .map_err(|error| disk_error(&error))
+        };
+        let segments = Arc::new(SegmentCache::new(disk("books")?));
+        let archive =
+            Disk::at(&workspace.archive_folder(), fault).map_err(|error| disk_error(&error))?;
+        Ok(Self {
+            workspace: workspace.clone(),
+            catalog,
+            clock,
+            segments,
+            archive,
+            views: Mutex::default(),
+        })
+    }
+
+    fn merchant_books(
+        &self,
+        profile: ProfileId,
+        as_of: Option<u32>,
+    ) -> Result<Box<dyn Evidence>, BooksError> {
+        Ok(Box::new(MerchantBooks {
+            segments: Arc::clone(&self.segments),
+            view: Arc::new(Snapshot::load(self.catalog.as_ref(), Some(profile), as_of)?),
+            near: AtomicI32::new(i32::MAX),
+        }))
+    }
+}
+
+impl Books for Bookshelf {
+    fn import_bill(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        expect: &BillExpect,
+        watch: &dyn Watch,
+    ) -> Result<BillImport, BooksError> {
+        self.ingest_bill(profile, source, expect, watch)
+    }
+
+    fn import_orders(
+        &self,
+        place: (ProfileId, &Mapping),
+        source: Source,
+        watch: &dyn Watch,
+        rejects: &mut dyn FnMut(&Reject),
+    ) -> Result<OrdersImport, BooksError> {
+        self.ingest_orders(place, source, watch, rejects)
+    }
+
+    fn evidence(&self, profile: ProfileId) -> Result<Box<dyn Evidence>, BooksError> {
+        self.merchant_books(profile, None)
+    }
+
+    fn evidence_as_of(
+        &self,
+        profile: ProfileId,
+        import: u32,
+    ) -> Result<Box<dyn Evidence>, BooksError> {
+        self.merchant_books(profile, Some(import))
+    }
+
+    fn newest_import(&self, profile: ProfileId) -> Result<u32, BooksError> {
+        Ok(self.catalog.newest_import(Some(profile))?)
+    }
+
+    fn beside(&self, profile: ProfileId, kind: RecordKind) -> Result<KnownContext, BooksError> {
+        self.known_beside(profile, kind)
+    }
+
+    fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, BooksError> {
+        Ok(self.catalog.imports(profile)?)
+    }
+
+    fn bills(&self, profile: ProfileId, day: BillDate) -> Result<Vec<ImportRecord>, BooksError> {
+        Ok(self.catalog.bills(profile, day)?)
+    }
+
+    fn list(
+        &self,
+        place: (ProfileId, Book, BillDate),
+        query: &TableQuery,
+        watch: &dyn Watch,
+    ) -> Result<RowList, BooksError> {
+        self.table(place, query, watch)
+    }
+
+    fn rows(&self, ids: &[RowId]) -> Result<Vec<BookRow>, BooksError> {
+        self.page(ids)
+    }
+
+    fn raw_row(&self, row: RowRef) -> Result<RawRow, BooksError> {
+        self.raw(row)
+    }
+
+    fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError> {
+        Archive::open(&self.archive, import)?.read_all(sink)
+    }
+
+    fn find(&self, number: &str) -> Result<Vec<Occurrence>, BooksError> {
+        self.everywhere(number)
+    }
+}

@@ -1,0 +1,233 @@
+//! The catalog of the books: imports, their sections, what superseded what.
+//!
+//! A section or an import exists from the moment its entry here is committed, and not before. Where the catalog lies
+//! is no matter of the books: [`crate::sqlite::Database`] is one, [`MemoryCatalog`] is the model that tests
+//! compare it with; a catalog on a server may come behind the same trait. Every method answers from committed
+//! entries alone, and [`Catalog::add_import`] commits all of an import or nothing.
+
+mod memory;
+
+use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::{Book, ImportRecord, Stamp, StoreError};
+
+pub use memory::MemoryCatalog;
+
+/// A stretch of bytes of a segment file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByteRange {
+    /// First byte.
+    pub offset: u64,
+    /// Bytes.
+    pub len: u32,
+}
+
+/// First and last day of something, as [`BillDate::number`] counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayRange {
+    /// First day.
+    pub first: i32,
+    /// Last day.
+    pub last: i32,
+}
+
+impl DayRange {
+    /// One day.
+    #[must_use]
+    pub const fn of(day: i32) -> Self {
+        Self {
+            first: day,
+            last: day,
+        }
+    }
+
+    /// True when a day lies in it.
+    #[must_use]
+    pub const fn contains(self, day: i32) -> bool {
+        self.first <= day && day <= self.last
+    }
+
+    /// The range that holds both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+}
+
+/// A section as the catalog knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionMeta {
+    /// Number in the workspace; 0 before it is stored.
+    pub id: u32,
+    /// The import it belongs to.
+    pub import: u32,
+    /// The merchant.
+    pub profile: ProfileId,
+    /// The book.
+    pub book: Book,
+    /// The business day.
+    pub day: i32,
+    /// Rows.
+    pub rows: u32,
+    /// True when its rows may concern other days than its own.
+    pub hot: bool,
+    /// True when it has orders that wait for a payment.
+    pub open: bool,
+    /// First and last day of payment.
+    pub paid: Option<DayRange>,
+    /// First and last day of a last refund.
+    pub refunded: Option<DayRange>,
+    /// Where its footer lies.
+    pub footer: ByteRange,
+}
+
+/// A list of superseded rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SupersededMeta {
+    /// The import that supersedes, in whose segment file the list lies.
+    pub import: u32,
+    /// The section it is about.
+    pub section: u32,
+    /// Where the list lies.
+    pub list: ByteRange,
+}
+
+/// Everything one import adds to the catalog.
+#[derive(Debug, Clone)]
+pub struct NewImport {
+    /// The import; its number is given.
+    pub record: ImportRecord,
+    /// How it was read, as in [`Reader::recipe`].
+    pub recipe: String,
+    /// State of the file it came from.
+    pub stamp: Option<Stamp>,
+    /// Its sections; their numbers are given out in this order.
+    pub sections: Vec<SectionMeta>,
+    /// What it supersedes.
+    pub superseded: Vec<SupersededMeta>,
+}
+
+/// Who reads a file, and how: the same bytes read in another way are another import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader<'a> {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// Digest of the column mapping; empty for bills.
+    pub recipe: &'a str,
+}
+
+/// What the orders of a merchant carry, all imports up to one taken together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderTraits {
+    /// An orders file carried running totals of refunds.
+    pub refund_totals: bool,
+    /// An order may have a business number other than its own number; imports that do not say so may have one.
+    pub business_numbers: bool,
+}
+
+/// Which imports, sections and superseded rows there are. `profile: None` asks for all merchants.
+pub trait Catalog: Send + Sync {
+    /// The number the next import gets; ask under the write lock of the workspace.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the catalog cannot be read or written; the same holds for all methods.
+    fn next_import(&self) -> Result<u32, StoreError>;
+
+    /// Number of the newest import, 0 where there is none.
+    ///
+    /// # Errors
+    /// As above.
+    fn newest_import(&self, profile: Option<ProfileId>) -> Result<u32, StoreError>;
+
+    /// Commits an import. A verified bill turns the verified ones of its day and kind into replaced ones.
+    ///
+    /// # Errors
+    /// As above; then nothing of it is stored.
+    fn add_import(&self, new: &NewImport) -> Result<(), StoreError>;
+
+    /// Remembers that a file in this state holds an import.
+    ///
+    /// # Errors
+    /// As above.
+    fn add_stamp(&self, reader: Reader<'_>, stamp: &Stamp, import: u32) -> Result<(), StoreError>;
+
+    /// The import that a file in this state holds.
+    ///
+    /// # Errors
+    /// As above.
+    fn import_by_stamp(
+        &self,
+        reader: Reader<'_>,
+        stamp: &Stamp,
+    ) -> Result<Option<ImportRecord>, StoreError>;
+
+    /// Imports with this content that were read in this way, newest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn imports_by_content(
+        &self,
+        reader: Reader<'_>,
+        sha256: &[u8; 32],
+    ) -> Result<Vec<ImportRecord>, StoreError>;
+
+    /// True when an import of that many bytes was read in this way.
+    ///
+    /// # Errors
+    /// As above.
+    fn has_import_of_size(&self, reader: Reader<'_>, bytes: u64) -> Result<bool, StoreError>;
+
+    /// One import.
+    ///
+    /// # Errors
+    /// As above.
+    fn import(&self, import: u32) -> Result<Option<ImportRecord>, StoreError>;
+
+    /// Imports of a merchant, newest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, StoreError>;
+
+    /// Bills of a day, newest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn bills(&self, profile: ProfileId, day: BillDate) -> Result<Vec<ImportRecord>, StoreError>;
+
+    /// All bills, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<ImportRecord>, StoreError>;
+
+    /// Sections, in order of their numbers.
+    ///
+    /// # Errors
+    /// As above.
+    fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError>;
+
+    /// Lists of superseded rows, in order of section and import.
+    ///
+    /// # Errors
+    /// As above.
+    fn superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, StoreError>;
+
+    /// What orders carry, by the imports up to `last`.
+    ///
+    /// # Errors
+    /// As above.
+    fn order_traits(
+        &self,
+        profile: Option<ProfileId>,
+        last: u32,
+    ) -> Result<OrderTraits, StoreError>;
+
+    /// The merchant numbers whose rows a file of this merchant may hold: its own first.
+    ///
+    /// # Errors
+    /// As above.
+    fn merchant_numbers(&self, profile: ProfileId) -> Result<Vec<String>, StoreError>;
+}

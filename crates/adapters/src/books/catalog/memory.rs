@@ -1,0 +1,213 @@
+//! A catalog in memory: the plainest answer to each question of [`Catalog`], for tests to compare others with.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Catalog, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta};
+use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::{ImportRecord, Stamp, Standing, StoreError};
+
+/// What identifies a file on a disk, and who reads it how.
+type FileKey = (u64, u64, ProfileId, String);
+
+#[derive(Debug, Default)]
+struct Entries {
+    imports: Vec<(ImportRecord, String)>,
+    sections: Vec<SectionMeta>,
+    superseded: Vec<SupersededMeta>,
+    stamps: HashMap<FileKey, (Stamp, u32)>,
+    merchants: HashMap<ProfileId, Vec<String>>,
+}
+
+/// A catalog that is gone with the program.
+#[derive(Debug, Default)]
+pub struct MemoryCatalog(Mutex<Entries>);
+
+impl MemoryCatalog {
+    /// Tells which merchant numbers a profile has.
+    pub fn set_merchant_numbers(&self, profile: ProfileId, numbers: Vec<String>) {
+        self.lock().merchants.insert(profile, numbers);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Imports that fit, oldest first.
+    fn filtered(&self, fits: impl Fn(&ImportRecord, &str) -> bool) -> Vec<ImportRecord> {
+        let entries = self.lock();
+        let found = entries.imports.iter();
+        found
+            .filter(|(record, recipe)| fits(record, recipe))
+            .map(|(record, _)| record.clone())
+            .collect()
+    }
+
+    fn newest_first(&self, fits: impl Fn(&ImportRecord, &str) -> bool) -> Vec<ImportRecord> {
+        let mut found = self.filtered(fits);
+        found.reverse();
+        found
+    }
+}
+
+fn file_key(reader: Reader<'_>, stamp: &Stamp) -> FileKey {
+    let recipe = reader.recipe.to_owned();
+    (stamp.device, stamp.file, reader.profile, recipe)
+}
+
+fn asked(profile: Option<ProfileId>, of: ProfileId) -> bool {
+    profile.is_none_or(|profile| profile == of)
+}
+
+/// A member of the facts of an orders import.
+fn fact(record: &ImportRecord, name: &str) -> Option<serde_json::Value> {
+    let facts: serde_json::Value = serde_json::from_str(&record.facts).ok()?;
+    facts.get(name).cloned()
+}
+
+impl Catalog for MemoryCatalog {
+    fn next_import(&self) -> Result<u32, StoreError> {
+        Ok(self.newest_import(None)? + 1)
+    }
+
+    fn newest_import(&self, profile: Option<ProfileId>) -> Result<u32, StoreError> {
+        let found = self.filtered(|record, _| asked(profile, record.profile));
+        Ok(found.iter().map(|record| record.import).max().unwrap_or(0))
+    }
+
+    fn add_import(&self, new: &NewImport) -> Result<(), StoreError> {
+        let mut entries = self.lock();
+        let record = &new.record;
+        if record.day.is_some() && record.standing == Standing::Verified {
+            for (older, _) in &mut entries.imports {
+                let same = older.profile == record.profile
+                    && older.day == record.day
+                    && older.kind == record.kind;
+                if same && older.standing == Standing::Verified {
+                    older.standing = Standing::Replaced;
+                }
+            }
+        }
+        for section in &new.sections {
+            let last = entries.sections.last().map_or(0, |section| section.id);
+            entries.sections.push(SectionMeta {
+                id: last + 1,
+                ..section.clone()
+            });
+        }
+        entries.superseded.extend(&new.superseded);
+        let reader = Reader {
+            profile: record.profile,
+            recipe: &new.recipe,
+        };
+        if let Some(stamp) = new.stamp {
+            let key = file_key(reader, &stamp);
+            entries.stamps.insert(key, (stamp, record.import));
+        }
+        entries.imports.push((record.clone(), new.recipe.clone()));
+        Ok(())
+    }
+
+    fn add_stamp(&self, reader: Reader<'_>, stamp: &Stamp, import: u32) -> Result<(), StoreError> {
+        let key = file_key(reader, stamp);
+        self.lock().stamps.insert(key, (*stamp, import));
+        Ok(())
+    }
+
+    fn import_by_stamp(
+        &self,
+        reader: Reader<'_>,
+        stamp: &Stamp,
+    ) -> Result<Option<ImportRecord>, StoreError> {
+        let known = self.lock().stamps.get(&file_key(reader, stamp)).copied();
+        match known {
+            Some((known, import)) if known == *stamp => self.import(import),
+            _ => Ok(None),
+        }
+    }
+
+    fn imports_by_content(
+        &self,
+        reader: Reader<'_>,
+        sha256: &[u8; 32],
+    ) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.newest_first(|record, recipe| {
+            record.profile == reader.profile && recipe == reader.recipe && record.sha256 == *sha256
+        }))
+    }
+
+    fn has_import_of_size(&self, reader: Reader<'_>, bytes: u64) -> Result<bool, StoreError> {
+        let found = self.filtered(|record, recipe| {
+            record.profile == reader.profile && recipe == reader.recipe && record.bytes == bytes
+        });
+        Ok(!found.is_empty())
+    }
+
+    fn import(&self, import: u32) -> Result<Option<ImportRecord>, StoreError> {
+        Ok(self.filtered(|record, _| record.import == import).pop())
+    }
+
+    fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.newest_first(|record, _| record.profile == profile))
+    }
+
+    fn bills(&self, profile: ProfileId, day: BillDate) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.newest_first(|record, _| record.profile == profile && record.day == Some(day)))
+    }
+
+    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.filtered(|record, _| record.day.is_some() && asked(profile, record.profile)))
+    }
+
+    fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
+        let entries = self.lock();
+        let found = entries.sections.iter();
+        Ok(found
+            .filter(|section| asked(profile, section.profile))
+            .cloned()
+            .collect())
+    }
+
+    fn superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, StoreError> {
+        let entries = self.lock();
+        let of = |import: u32| {
+            let mut imports = entries.imports.iter();
+            imports.find(|(record, _)| record.import == import)
+        };
+        let mut found: Vec<SupersededMeta> = entries
+            .superseded
+            .iter()
+            .filter(|list| {
+                of(list.import).is_some_and(|(record, _)| asked(profile, record.profile))
+            })
+            .copied()
+            .collect();
+        found.sort_by_key(|list| (list.section, list.import));
+        Ok(found)
+    }
+
+    fn order_traits(
+        &self,
+        profile: Option<ProfileId>,
+        last: u32,
+    ) -> Result<OrderTraits, StoreError> {
+        let orders = self.filtered(|record, _| {
+            record.kind == "orders" && record.import <= last && asked(profile, record.profile)
+        });
+        let totals = Some(serde_json::Value::from("running_total"));
+        let none = Some(serde_json::Value::from(false));
+        Ok(OrderTraits {
+            refund_totals: orders
+                .iter()
+                .any(|record| fact(record, "refunds") == totals),
+            business_numbers: orders
+                .iter()
+                .any(|record| fact(record, "business_numbers") != none),
+        })
+    }
+
+    fn merchant_numbers(&self, profile: ProfileId) -> Result<Vec<String>, StoreError> {
+        let entries = self.lock();
+        Ok(entries.merchants.get(&profile).cloned().unwrap_or_default())
+    }
+}

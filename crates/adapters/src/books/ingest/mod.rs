@@ -1,0 +1,18 @@
+//! From a file to the books: reading and checking it, ordering its rows, writing segment, archive and catalog entry.
+//!
+//! [`bill`] and [`orders`] are the two jobs; [`draft`] owns the order in which their files become part of the books.
+
+mod bill;
+mod bill_lines;
+mod bucket_sort;
+mod draft;
+mod known_file;
+mod orders;
+mod partition;
+mod pipeline;
+mod read_bill;
+mod read_orders;
+mod row_buffer;
+mod section_writer;
+mod upsert;
+mod varint;

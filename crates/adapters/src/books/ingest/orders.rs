@@ -1,0 +1,280 @@
+//! Importing a merchant's file: rows by day, hot and cold, against what the books hold already.
+
+use std::collections::BTreeMap;
+
+use super::draft::{Draft, finish_files};
+use super::partition::PartitionedRows;
+use super::read_orders::read;
+use super::row_buffer::RowEntry;
+use super::section_writer::{write_section, write_superseded};
+use super::upsert::weed;
+use crate::books::catalog::{NewImport, Reader, SectionMeta, SupersededMeta};
+use crate::books::format::record::Record;
+use crate::books::query::snapshot::Snapshot;
+use crate::books::{Bookshelf, disk_error};
+use crate::digest::{Hash, hex};
+use crate::disk::Output;
+use recondesk_domain::{MOrder, MRefund, ProfileId};
+use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, Stats};
+use recondesk_ports::{
+    BooksError, ImportPart, ImportRecord, OrdersImport, Source, Standing, Watch,
+};
+
+impl Bookshelf {
+    /// Imports a merchant's file.
+    pub(crate) fn ingest_orders(
+        &self,
+        (profile, mapping): (ProfileId, &Mapping),
+        mut source: Source,
+        watch: &dyn Watch,
+        rejects: &mut dyn FnMut(&Reject),
+    ) -> Result<OrdersImport, BooksError> {
+        let recipe = recipe(mapping);
+        let reader = Reader {
+            profile,
+            recipe: &recipe,
+        };
+        if let Some(record) = self.known_file(reader, &mut source, |_| true, watch)? {
+            return Ok(OrdersImport::unchanged(&record));
+        }
+        let stamp = self.lasting(source.stamp);
+        let name = source.name.clone();
+        let beside = self.known_beside(profile, mapping.kind)?;
+        let draft = self.draft(watch)?;
+        let mut archive = draft.archive()?;
+        let reading = read(
+            source,
+            (mapping, &beside),
+            &draft,
+            (&mut archive, rejects),
+            watch,
+        )?;
+        let (stats, sha256) = (reading.stats, reading.sha256);
+        if stats.good == 0
+            && let Some(end) = nothing_good(draft.import, &stats)
+        {
+            return end;
+        }
+        // Another program may have imported the same bytes while this one waited for its turn.
+        let known = self.catalog.imports_by_content(reader, &sha256)?;
+        if let Some(record) = known.first() {
+            return Ok(OrdersImport::unchanged(record));
+        }
+        let mut out = Writing::new(self, profile, draft.import);
+        finish_files(archive, &sha256, || {
+            out.write_all(&draft, (reading.orders, reading.refunds), watch)
+        })?;
+        let rows = out.rows();
+        let summary = OrdersImport {
+            import: draft.import,
+            is_new: true,
+            good: stats.good,
+            bad: stats.bad,
+            others: stats.others,
+            added: rows.saturating_sub(out.changed),
+            changed: out.changed,
+            same: out.same,
+            sum: stats.sum(),
+            days: stats.day_span(),
+        };
+        let record = ImportRecord {
+            import: draft.import,
+            profile,
+            kind: kind_word(mapping.kind).to_owned(),
+            name,
+            sha256,
+            bytes: reading.bytes,
+            rows,
+            imported_at: self.clock.now(),
+            day: None,
+            standing: Standing::Verified,
+            facts: facts(&summary, mapping, out.business),
+        };
+        draft.commit(&NewImport {
+            record,
+            recipe,
+            stamp,
+            sections: out.sections,
+            superseded: out.superseded,
+        })?;
+        Ok(summary)
+    }
+}
+
+/// The answer for a file without one good row, unless it is an empty one. Nothing of it is kept: the next try would
+/// otherwise be told that it was imported before.
+fn nothing_good(import: u32, stats: &Stats) -> Option<Result<OrdersImport, BooksError>> {
+    if stats.bad > 0 {
+        return Some(Ok(OrdersImport {
+            is_new: true,
+            bad: stats.bad,
+            others: stats.others,
+            ..OrdersImport::nothing(import)
+        }));
+    }
+    let rows = stats.others;
+    let others = BooksError::Orders(Box::new(IntakeError::OthersOnly { rows }));
+    (rows > 0).then_some(Err(others))
+}
+
+/// The word of a kind of file in the catalog.
+const fn kind_word(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Orders => "orders",
+        RecordKind::Refunds => "refunds",
+    }
+}
+
+/// What decides how a file is read: two readings of one file are two imports only if this differs.
+fn recipe(mapping: &Mapping) -> String {
+    let mut digest = Hash::sha256();
+    digest.update(mapping.to_toml().as_bytes());
+    hex(digest.finish().get(..16).unwrap_or_default())
+}
+
+fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
+    serde_json::json!({
+        "good": summary.good,
+        "bad": summary.bad,
+        "others": summary.others,
+        "added": summary.added,
+        "changed": summary.changed,
+        "same": summary.same,
+        "sum_fen": summary.sum.map(recondesk_domain::Fen::get),
+        "business_numbers": business,
+        "mapping": mapping.name,
+        "refunds": mapping.refund_shape().word(),
+        "kind": kind_word(mapping.kind),
+    })
+    .to_string()
+}
+
+/// The sections of an import on their way to its segment file.
+struct Writing<'a> {
+    books: &'a Bookshelf,
+    profile: ProfileId,
+    import: u32,
+    sections: Vec<SectionMeta>,
+    superseded: Vec<SupersededMeta>,
+    same: u64,
+    changed: u64,
+    /// An order that is stored has a business number other than its own number.
+    business: bool,
+}
+
+impl<'a> Writing<'a> {
+    /// Nothing written yet.
+    const fn new(books: &'a Bookshelf, profile: ProfileId, import: u32) -> Self {
+        Self {
+            books,
+            profile,
+            import,
+            sections: Vec::new(),
+            superseded: Vec::new(),
+            same: 0,
+            changed: 0,
+            business: false,
+        }
+    }
+
+    fn rows(&self) -> u64 {
+        let sections = self.sections.iter();
+        sections.map(|section| u64::from(section.rows)).sum()
+    }
+
+    fn write_all(
+        &mut self,
+        draft: &Draft<'_>,
+        (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
+        watch: &dyn Watch,
+    ) -> Result<(), BooksError> {
+        if orders.sections.is_empty() && refunds.sections.is_empty() {
+            return Ok(());
+        }
+        let view = Snapshot::load(self.books.catalog.as_ref(), Some(self.profile), None)?;
+        let mut out = draft.segment()?;
+        self.write(&mut out, orders, &view, watch)?;
+        self.write(&mut out, refunds, &view, watch)?;
+        out.finish().map_err(|error| disk_error(&error))?;
+        Ok(())
+    }
+
+    fn write<R: Record>(
+        &mut self,
+        out: &mut Output,
+        rows: PartitionedRows<R>,
+        view: &Snapshot,
+        watch: &dyn Watch,
+    ) -> Result<(), BooksError> {
+        let PartitionedRows {
+            mut buffer,
+            sections,
+        } = rows;
+        watch.at(ImportPart::Sort, 0, Some(buffer.entries.len() as u64));
+        buffer.sort();
+        let entries = std::mem::take(&mut buffer.entries);
+        let mut by_number: BTreeMap<u64, &[RowEntry]> = entries
+            .chunk_by(|a, b| a.section() == b.section())
+            .filter_map(|run| Some((run.first()?.section(), run)))
+            .collect();
+        let days: Vec<i32> = {
+            let mut days: Vec<i32> = sections.keys().map(|(day, _)| *day).collect();
+            days.dedup();
+            days
+        };
+        for day in days {
+            if watch.cancelled() {
+                return Err(BooksError::Cancelled);
+            }
+            let [cold, hot] = [false, true].map(|hot| {
+                let (number, ranges) = sections.get(&(day, hot)).copied().unwrap_or_default();
+                let known = sections.contains_key(&(day, hot));
+                let run = known.then(|| by_number.remove(&number)).flatten();
+                (run.unwrap_or_default(), ranges)
+            });
+            let kept;
+            let mut runs = [(false, cold.0, cold.1), (true, hot.0, hot.1)];
+            let stored = view.day::<R>(day);
+            if !stored.is_empty() {
+                let old = view.merge::<R>(&self.books.segments, stored, None)?;
+                let weeded = weed(&buffer, [cold.0, hot.0], old, watch)?;
+                self.same += weeded.same;
+                self.changed += weeded.changed;
+                for (section, rows) in &weeded.superseded {
+                    let range = write_superseded(out, rows).map_err(|error| disk_error(&error))?;
+                    self.superseded.push(SupersededMeta {
+                        import: self.import,
+                        section: *section,
+                        list: range,
+                    });
+                }
+                kept = weeded.kept;
+                for (run, kept) in runs.iter_mut().zip(&kept) {
+                    run.1 = kept;
+                }
+            }
+            for (hot, run, ranges) in runs {
+                if run.is_empty() {
+                    continue;
+                }
+                self.business |= ranges.business;
+                let footer =
+                    write_section(out, &buffer, run, watch).map_err(|error| disk_error(&error))?;
+                self.sections.push(SectionMeta {
+                    id: 0,
+                    import: self.import,
+                    profile: self.profile,
+                    book: R::BOOK,
+                    day,
+                    rows: u32::try_from(run.len()).unwrap_or(u32::MAX),
+                    hot,
+                    open: ranges.open,
+                    paid: ranges.paid,
+                    refunded: ranges.refunded,
+                    footer,
+                });
+            }
+        }
+        Ok(())
+    }
+}

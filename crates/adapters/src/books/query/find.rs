@@ -1,0 +1,144 @@
+//! A number anywhere: every book, every day, every merchant.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::lookup::{FoundRow, Wanted, lookup};
+use super::snapshot::Snapshot;
+use crate::books::Bookshelf;
+use crate::books::catalog::SectionMeta;
+use crate::books::format::index_page::Index;
+use crate::books::format::record::Record;
+use recondesk_domain::{BillDate, MOrder, MRefund, WPay, WRefund};
+use recondesk_ports::{Book, BookRow, BooksError, NumberKind, Occurrence};
+
+/// Longest number that any book has.
+const LONGEST_NUMBER: usize = 64;
+
+impl Bookshelf {
+    /// Every place where a number stands.
+    pub(crate) fn everywhere(&self, number: &str) -> Result<Vec<Occurrence>, BooksError> {
+        if number.is_empty() || number.len() > LONGEST_NUMBER {
+            return Ok(Vec::new());
+        }
+        let view = self.view()?;
+        let found: Vec<Result<Vec<Occurrence>, BooksError>> = view
+            .sections
+            .par_iter()
+            .map(|meta| match meta.book {
+                Book::Pays => self.within::<WPay>(&view, meta, number),
+                Book::Refunds => self.within::<WRefund>(&view, meta, number),
+                Book::Orders => self.within::<MOrder>(&view, meta, number),
+                Book::MerchantRefunds => self.within::<MRefund>(&view, meta, number),
+            })
+            .collect();
+        let mut out = Vec::new();
+        for part in found {
+            out.extend(part?);
+        }
+        let place = |row: &BookRow| match row {
+            BookRow::Pay(row) => (0, row.row),
+            BookRow::Refund(row) => (1, row.row),
+            BookRow::Order(row) => (2, row.row),
+            BookRow::MerchantRefund(row) => (3, row.row),
+        };
+        out.sort_by_key(|hit: &Occurrence| (hit.profile, hit.day, place(&hit.row), hit.kind));
+        Ok(out)
+    }
+
+    fn within<R: Record>(
+        &self,
+        view: &Snapshot,
+        meta: &SectionMeta,
+        number: &str,
+    ) -> Result<Vec<Occurrence>, BooksError> {
+        let wanted = Wanted::new(std::iter::once(number.as_bytes()));
+        let mut out = Vec::new();
+        for index in [Index::Keys, Index::Others] {
+            let is = |row: &R, number: &[u8]| !kinds(&row.any(), index, number).is_empty();
+            let found = lookup((&self.segments, view), meta, index, &wanted, is)?;
+            for FoundRow { row, dead, .. } in found {
+                let row = row.any();
+                for kind in kinds(&row, index, number.as_bytes()) {
+                    let Some(day) = BillDate::from_number(meta.day) else {
+                        continue;
+                    };
+                    out.push(Occurrence {
+                        profile: meta.profile,
+                        day,
+                        kind,
+                        row,
+                        superseded: dead || !view.counts(meta.id),
+                    });
+                }
+            }
+        }
+        out.dedup();
+        Ok(out)
+    }
+
+    /// The catalog of all merchants, read anew when there is a newer import.
+    pub(crate) fn view(&self) -> Result<Arc<Snapshot>, BooksError> {
+        let newest = self.catalog.newest_import(None)?;
+        let mut cached = self
+            .views
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        match &*cached {
+            Some((known, view)) if *known == newest => Ok(Arc::clone(view)),
+            _ => {
+                let view = Arc::new(Snapshot::load(self.catalog.as_ref(), None, None)?);
+                *cached = Some((newest, Arc::clone(&view)));
+                Ok(view)
+            }
+        }
+    }
+}
+
+/// What a number is in a row, among the numbers of one index.
+fn kinds(row: &BookRow, index: Index, number: &[u8]) -> Vec<NumberKind> {
+    use NumberKind::{OrderNo, OutRefundNo, OutTradeNo, RefundId, TransactionId};
+    let all: [(NumberKind, &[u8]); 4] = match row {
+        BookRow::Pay(pay) => [
+            (OutTradeNo, pay.out_trade_no.as_bytes()),
+            (TransactionId, pay.transaction_id.as_bytes()),
+            (TransactionId, &[]),
+            (TransactionId, &[]),
+        ],
+        BookRow::Refund(refund) => [
+            (OutRefundNo, refund.out_refund_no.as_bytes()),
+            (RefundId, refund.refund_id.as_bytes()),
+            (OutTradeNo, refund.out_trade_no.as_bytes()),
+            (TransactionId, refund.transaction_id.as_bytes()),
+        ],
+        BookRow::Order(order) => [
+            (OutTradeNo, order.out_trade_no.as_bytes()),
+            (TransactionId, order.transaction_id.as_bytes()),
+            (OutRefundNo, order.refund_no.as_bytes()),
+            (
+                OrderNo,
+                if order.order_no.as_bytes() == order.out_trade_no.as_bytes() {
+                    &[]
+                } else {
+                    order.order_no.as_bytes()
+                },
+            ),
+        ],
+        BookRow::MerchantRefund(refund) => [
+            (OutRefundNo, refund.out_refund_no.as_bytes()),
+            (OutTradeNo, refund.out_trade_no.as_bytes()),
+            (RefundId, refund.refund_id.as_bytes()),
+            (RefundId, &[]),
+        ],
+    };
+    let of_index = match index {
+        Index::Keys => 0..1,
+        Index::Others => 1..4,
+    };
+    all.into_iter()
+        .enumerate()
+        .filter(|(at, (_, text))| of_index.contains(at) && *text == number)
+        .map(|(_, (kind, _))| kind)
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! Finding rows by their numbers in many sections: few numbers probe, many sweep.
+
+use std::sync::Arc;
+
+use super::segment_cache::SegmentCache;
+use super::snapshot::Snapshot;
+use crate::books::catalog::SectionMeta;
+use crate::books::format::index_page::{Index, short, sweep_worth};
+use crate::books::format::record::Record;
+use recondesk_domain::fingerprint;
+use recondesk_ports::BooksError;
+
+/// Numbers to find, in order of their fingerprints.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    /// Short fingerprint, place in the question, text.
+    numbers: Vec<(u32, usize, &'a [u8])>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(crate) fn new(numbers: impl Iterator<Item = &'a [u8]>) -> Self {
+        let mut numbers: Vec<_> = numbers
+            .enumerate()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(at, text)| (short(fingerprint(text)), at, text))
+            .collect();
+        numbers.sort_unstable();
+        Self { numbers }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Forgets the numbers that need no more search.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
+        self.numbers.retain(|(_, at, _)| keep(*at));
+    }
+}
+
+/// A row that was found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FoundRow<R> {
+    /// Place of its number in the question.
+    pub(crate) at: usize,
+    /// True when a newer import replaced it.
+    pub(crate) dead: bool,
+    /// The row.
+    pub(crate) row: R,
+}
+
+/// Finds numbers in one section; `is` compares the whole text.
+pub(crate) fn lookup<R: Record>(
+    (segments, view): (&Arc<SegmentCache>, &Snapshot),
+    meta: &SectionMeta,
+    index: Index,
+    wanted: &Wanted<'_>,
+    is: impl Fn(&R, &[u8]) -> bool,
+) -> Result<Vec<FoundRow<R>>, BooksError> {
+    let mut found = Vec::new();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    let section = segments.section(meta)?;
+    let mut candidates: Vec<(usize, u32)> = Vec::new();
+    if sweep_worth(index, section.count(index), wanted.numbers.len()) {
+        let keys: Vec<u32> = wanted.numbers.iter().map(|number| number.0).collect();
+        segments.sweep(&section, index, &keys, |at, row| candidates.push((at, row)))?;
+    } else {
+        for (at, (_, _, text)) in wanted.numbers.iter().enumerate() {
+            let rows = segments.candidates(&section, index, text)?;
+            candidates.extend(rows.into_iter().map(|row| (at, row)));
+        }
+    }
+    if candidates.is_empty() {
+        return Ok(found);
+    }
+    let dead = view.dead(segments, meta.id)?;
+    for (place, number) in candidates {
+        let Some((_, at, text)) = wanted.numbers.get(place) else {
+            continue;
+        };
+        let row: R = segments.row(&section, number)?;
+        if is(&row, text) {
+            found.push(FoundRow {
+                at: *at,
+                dead: dead.as_ref().is_some_and(|dead| dead.contains(number)),
+                row,
+            });
+        }
+    }
+    Ok(found)
+}

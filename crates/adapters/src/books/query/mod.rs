@@ -1,0 +1,16 @@
+//! What is asked of the books: a day's rows in key order, numbers anywhere, tables, raw rows.
+//!
+//! [`snapshot`] says which sections and rows count; [`segment_cache`] reads them; the others answer questions.
+
+mod evidence;
+mod find;
+mod known_numbers;
+mod lookup;
+mod raw_row;
+pub(crate) mod scan;
+pub(crate) mod segment_cache;
+pub(crate) mod snapshot;
+mod table;
+mod table_sort;
+
+pub(crate) use evidence::MerchantBooks;

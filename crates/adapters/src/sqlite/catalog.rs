@@ -1,0 +1,345 @@
+//! The catalog of the books in SQLite: tables `import`, `import_stamp`, `section`, `superseded`.
+
+use rusqlite::{Row, Transaction, params};
+
+use super::Database;
+use super::DbError;
+use crate::books::catalog::{
+    ByteRange, Catalog, DayRange, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta,
+};
+use recondesk_domain::{BillDate, Instant, ProfileId};
+use recondesk_ports::{Book, ImportRecord, Records as _, Stamp, Standing, StoreError};
+
+const COLUMNS: &str =
+    "id, profile, kind, name, sha256, bytes, rows, imported_at, day, standing, facts";
+
+fn big(value: u64) -> Result<i64, DbError> {
+    i64::try_from(value).map_err(|error| DbError::broken(error.to_string()))
+}
+
+/// A count or a place, never negative in a sound database.
+fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(at)
+        .map(|value| u64::try_from(value).unwrap_or(0))
+}
+
+fn book(value: u8) -> Option<Book> {
+    [
+        Book::Pays,
+        Book::Refunds,
+        Book::Orders,
+        Book::MerchantRefunds,
+    ]
+    .into_iter()
+    .find(|book| *book as u8 == value)
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
+    Ok(ImportRecord {
+        import: row.get(0)?,
+        profile: ProfileId(row.get(1)?),
+        kind: row.get(2)?,
+        name: row.get(3)?,
+        sha256: row.get(4)?,
+        bytes: count(row, 5)?,
+        rows: count(row, 6)?,
+        imported_at: Instant::from_unix(row.get(7)?),
+        day: row
+            .get::<_, Option<i32>>(8)?
+            .and_then(BillDate::from_number),
+        standing: match row.get(9)? {
+            2_u8 => Standing::Quarantined,
+            3 => Standing::Replaced,
+            _ => Standing::Verified,
+        },
+        facts: row.get(10)?,
+    })
+}
+
+fn days(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<DayRange>> {
+    let (first, last): (Option<i32>, Option<i32>) = (row.get(first)?, row.get(first + 1)?);
+    Ok(first
+        .zip(last)
+        .map(|(first, last)| DayRange { first, last }))
+}
+
+fn section(row: &Row<'_>) -> rusqlite::Result<Option<SectionMeta>> {
+    let Some(book) = book(row.get(3)?) else {
+        return Ok(None);
+    };
+    Ok(Some(SectionMeta {
+        id: row.get(0)?,
+        import: row.get(1)?,
+        profile: ProfileId(row.get(2)?),
+        book,
+        day: row.get(4)?,
+        rows: row.get(5)?,
+        hot: row.get(6)?,
+        open: row.get(7)?,
+        paid: days(row, 8)?,
+        refunded: days(row, 10)?,
+        footer: ByteRange {
+            offset: count(row, 12)?,
+            len: row.get(13)?,
+        },
+    }))
+}
+
+impl Database {
+    fn imports_where(
+        &self,
+        condition: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<ImportRecord>, DbError> {
+        let connection = self.lock();
+        let sql = format!("SELECT {COLUMNS} FROM import WHERE {condition}");
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(values, record)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn import_number(&self, sql: &str, profile: Option<ProfileId>) -> Result<u32, DbError> {
+        let profile = profile.map(|profile| profile.0);
+        Ok(self.lock().query_row(sql, [profile], |row| row.get(0))?)
+    }
+
+    fn put_import(&self, new: &NewImport) -> Result<(), DbError> {
+        self.write(|transaction| {
+            let ImportRecord { import, profile, kind, name, sha256, bytes, rows, imported_at, day, standing, facts } =
+                &new.record;
+            if let (Some(day), Standing::Verified) = (day, standing) {
+                transaction.execute(
+                    "UPDATE import SET standing = 3 WHERE profile = ?1 AND day = ?2 AND kind = ?3 AND standing = 1",
+                    params![profile.0, day.number(), kind],
+                )?;
+            }
+            transaction.execute(
+                "INSERT INTO import (id, profile, kind, recipe, name, sha256, bytes, rows, day, standing, imported_at, facts)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                params![
+                    import, profile.0, kind, new.recipe, name, sha256, big(*bytes)?, big(*rows)?,
+                    day.map(BillDate::number), *standing as u8, imported_at.unix(), facts
+                ],
+            )?;
+            add_sections(transaction, new)?;
+            if let Some(stamp) = &new.stamp {
+                let reader = Reader { profile: *profile, recipe: &new.recipe };
+                put_stamp(transaction, reader, stamp, *import)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn all_sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, DbError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, import, profile, book, day, rows, hot, open, paid_from, paid_to,
+                    refund_from, refund_to, footer, footer_len
+             FROM section WHERE ?1 IS NULL OR profile = ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([profile.map(|profile| profile.0)], section)?;
+        Ok(rows
+            .filter_map(Result::transpose)
+            .collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn all_superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, DbError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT d.import, d.section, d.place, d.len FROM superseded d JOIN import i ON i.id = d.import
+             WHERE ?1 IS NULL OR i.profile = ?1 ORDER BY d.section, d.import",
+        )?;
+        let rows = statement.query_map([profile.map(|profile| profile.0)], |row| {
+            Ok(SupersededMeta {
+                import: row.get(0)?,
+                section: row.get(1)?,
+                list: ByteRange {
+                    offset: count(row, 2)?,
+                    len: row.get(3)?,
+                },
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// True when an orders import up to `last` has a fact that this condition wants.
+    fn has_fact(&self, profile: Option<ProfileId>, last: u32, fact: &str) -> Result<bool, DbError> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM import WHERE (?1 IS NULL OR profile = ?1) AND id <= ?2
+               AND kind = 'orders' AND {fact})"
+        );
+        let values = params![profile.map(|profile| profile.0), last];
+        Ok(self.lock().query_row(&sql, values, |row| row.get(0))?)
+    }
+}
+
+impl Catalog for Database {
+    fn next_import(&self) -> Result<u32, StoreError> {
+        let sql = "SELECT coalesce(max(id), 0) + 1 FROM import WHERE ?1 IS NULL";
+        Ok(self.import_number(sql, None)?)
+    }
+
+    fn newest_import(&self, profile: Option<ProfileId>) -> Result<u32, StoreError> {
+        let sql = "SELECT coalesce(max(id), 0) FROM import WHERE ?1 IS NULL OR profile = ?1";
+        Ok(self.import_number(sql, profile)?)
+    }
+
+    fn add_import(&self, new: &NewImport) -> Result<(), StoreError> {
+        Ok(self.put_import(new)?)
+    }
+
+    fn add_stamp(&self, reader: Reader<'_>, stamp: &Stamp, import: u32) -> Result<(), StoreError> {
+        Ok(self.write(|transaction| put_stamp(transaction, reader, stamp, import))?)
+    }
+
+    fn import_by_stamp(
+        &self,
+        reader: Reader<'_>,
+        stamp: &Stamp,
+    ) -> Result<Option<ImportRecord>, StoreError> {
+        let found = self.imports_where(
+            "id = (SELECT import FROM import_stamp WHERE device = ?1 AND file = ?2 AND profile = ?3
+               AND recipe = ?4 AND size = ?5 AND modified_ns = ?6 AND changed_ns = ?7)",
+            params![
+                stamp.device.cast_signed(),
+                stamp.file.cast_signed(),
+                reader.profile.0,
+                reader.recipe,
+                big(stamp.size)?,
+                stamp.modified_ns,
+                stamp.changed_ns
+            ],
+        );
+        Ok(found?.pop())
+    }
+
+    fn imports_by_content(
+        &self,
+        reader: Reader<'_>,
+        sha256: &[u8; 32],
+    ) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.imports_where(
+            "profile = ?1 AND recipe = ?2 AND sha256 = ?3 ORDER BY id DESC",
+            params![reader.profile.0, reader.recipe, sha256],
+        )?)
+    }
+
+    fn has_import_of_size(&self, reader: Reader<'_>, bytes: u64) -> Result<bool, StoreError> {
+        let found = self.lock().query_row(
+            "SELECT EXISTS (SELECT 1 FROM import WHERE profile = ?1 AND recipe = ?2 AND bytes = ?3)",
+            params![reader.profile.0, reader.recipe, big(bytes)?],
+            |row| row.get(0),
+        );
+        Ok(found.map_err(DbError::from)?)
+    }
+
+    fn import(&self, import: u32) -> Result<Option<ImportRecord>, StoreError> {
+        Ok(self.imports_where("id = ?1", [import])?.pop())
+    }
+
+    fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.imports_where("profile = ?1 ORDER BY id DESC", [profile.0])?)
+    }
+
+    fn bills(&self, profile: ProfileId, day: BillDate) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.imports_where(
+            "profile = ?1 AND day = ?2 ORDER BY id DESC",
+            params![profile.0, day.number()],
+        )?)
+    }
+
+    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<ImportRecord>, StoreError> {
+        Ok(self.imports_where(
+            "day IS NOT NULL AND (?1 IS NULL OR profile = ?1) ORDER BY id",
+            [profile.map(|profile| profile.0)],
+        )?)
+    }
+
+    fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
+        Ok(self.all_sections(profile)?)
+    }
+
+    fn superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, StoreError> {
+        Ok(self.all_superseded(profile)?)
+    }
+
+    fn order_traits(
+        &self,
+        profile: Option<ProfileId>,
+        last: u32,
+    ) -> Result<OrderTraits, StoreError> {
+        let totals = "json_extract(facts, '$.refunds') = 'running_total'";
+        let business = "json_extract(facts, '$.business_numbers') IS NOT 0";
+        Ok(OrderTraits {
+            refund_totals: self.has_fact(profile, last, totals)?,
+            business_numbers: self.has_fact(profile, last, business)?,
+        })
+    }
+
+    fn merchant_numbers(&self, profile: ProfileId) -> Result<Vec<String>, StoreError> {
+        let own = self.profiles()?.into_iter().find(|(id, _)| *id == profile);
+        Ok(own.map_or_else(Vec::new, |(_, own)| {
+            std::iter::once(own.mch_id).chain(own.sub_mch_ids).collect()
+        }))
+    }
+}
+
+fn add_sections(transaction: &Transaction<'_>, new: &NewImport) -> Result<(), DbError> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO section (import, profile, book, day, rows, hot, open, paid_from, paid_to, refund_from, refund_to, footer, footer_len)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+    )?;
+    for section in &new.sections {
+        insert.execute(params![
+            section.import,
+            section.profile.0,
+            section.book as u8,
+            section.day,
+            section.rows,
+            section.hot,
+            section.open,
+            section.paid.map(|days| days.first),
+            section.paid.map(|days| days.last),
+            section.refunded.map(|days| days.first),
+            section.refunded.map(|days| days.last),
+            big(section.footer.offset)?,
+            section.footer.len,
+        ])?;
+    }
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO superseded (import, section, place, len, rows) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for superseded in &new.superseded {
+        let SupersededMeta {
+            import,
+            section,
+            list,
+        } = superseded;
+        let rows = list.len.saturating_sub(8) / 4;
+        insert.execute(params![import, section, big(list.offset)?, list.len, rows])?;
+    }
+    Ok(())
+}
+
+fn put_stamp(
+    transaction: &Transaction<'_>,
+    reader: Reader<'_>,
+    stamp: &Stamp,
+    import: u32,
+) -> Result<(), DbError> {
+    transaction.execute(
+        "INSERT OR REPLACE INTO import_stamp (device, file, profile, recipe, size, modified_ns, changed_ns, import)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            stamp.device.cast_signed(),
+            stamp.file.cast_signed(),
+            reader.profile.0,
+            reader.recipe,
+            big(stamp.size)?,
+            stamp.modified_ns,
+            stamp.changed_ns,
+            import
+        ],
+    )?;
+    Ok(())
+}
