@@ -21,6 +21,7 @@ mod lookup_cli;
 mod notify_v3;
 mod pitfalls;
 mod query;
+mod rules;
 mod sandbox;
 mod shared_export;
 mod support;

@@ -147,7 +147,7 @@ impl fmt::Display for Instant {
     }
 }
 
-/// A business day: `[00:00:00, next 00:00:00)` in Beijing.
+/// A business day: `[00:00:00, next 00:00:00)` in Beijing (rule X1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BillDate(NaiveDate);
 

@@ -173,7 +173,7 @@ impl PoolItem {
         }
     }
 
-    /// True when no further bill can bring the other side.
+    /// True when no further bill can bring the other side (X6).
     #[must_use]
     pub fn is_expired(&self, bill_days: &[BillDate], day: BillDate) -> bool {
         self.bills_seen(bill_days, day) >= self.kind.limit()
