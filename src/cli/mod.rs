@@ -6,6 +6,7 @@
 //! `中文 | English` and cut to one language before they are shown.
 
 mod bill;
+mod case_choice;
 mod context;
 mod day;
 mod decrypt;
@@ -17,11 +18,14 @@ mod help;
 mod lab_keys;
 mod misuse;
 mod notify;
+mod operator;
 mod orders;
+mod person;
 mod profile;
 mod prompt;
 mod query;
 mod reconcile;
+mod refund;
 mod sandbox;
 mod selftest;
 mod sign;
@@ -43,6 +47,7 @@ pub use context::{WindowStart, World};
 pub use demo::{ORDERS as DEMO_ORDERS, Shop};
 pub use prompt::passphrase;
 use recondesk_app::{Failure, Language as Lang};
+use recondesk_casework::Judgement;
 use recondesk_intake::RecordKind;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
@@ -80,6 +85,16 @@ enum CliCommand {
     /// 差错 | Cases
     #[command(subcommand)]
     Cases(reconcile::CasesCommand),
+    /// 退款：制单、发送、续办、列表 | Refunds to customers: prepare, send, resume, list
+    #[command(subcommand)]
+    Refund(refund::RefundCommand),
+    /// 操作人和复核界限 | Operators, and from when on a second person must agree
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
+    /// 复核同意 | Agree as the second person
+    Approve(operator::JudgeCommand),
+    /// 复核驳回 | Refuse as the second person
+    Reject(operator::JudgeCommand),
     /// 一天的例行工作：下载、对账、汇总 | A whole morning: download, reconcile, sum up
     Day(day::DayCommand),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
@@ -158,6 +173,14 @@ fn dispatch(
         Some(CliCommand::Bill(command)) => bill::run(&command, context),
         Some(CliCommand::Reconcile(command)) => reconcile::run(&command, context),
         Some(CliCommand::Cases(command)) => reconcile::run_cases(&command, context),
+        Some(CliCommand::Refund(command)) => refund::run(&command, context),
+        Some(CliCommand::Operator(command)) => operator::run(&command, context),
+        Some(CliCommand::Approve(command)) => {
+            operator::judge(&command, Judgement::Approved, context)
+        }
+        Some(CliCommand::Reject(command)) => {
+            operator::judge(&command, Judgement::Declined, context)
+        }
         Some(CliCommand::Day(command)) => day::run(&command, context),
         Some(CliCommand::Sandbox(command)) => sandbox::run(&command, context),
         Some(CliCommand::Sign(command)) => sign::run(&command, context),

@@ -40,6 +40,7 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
     Ok(Ports {
         books: Arc::new(books),
         random: Arc::new(SystemRandom),
+        casework: Arc::new(database.clone()),
         records: Arc::new(database),
         vault: Arc::new(vault),
         gateway: Arc::new(HttpGateway::new(Arc::clone(&clock))),

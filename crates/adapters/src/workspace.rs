@@ -96,7 +96,19 @@ impl Workspace {
     /// # Errors
     /// [`StoreError::Busy`] when it does not end in time.
     pub fn write_lock(&self, patience: Duration) -> Result<WriteGuard, StoreError> {
-        let path = self.folder.join("write.lock");
+        self.lock("write.lock", patience)
+    }
+
+    /// Takes the right to send goods or money, as above.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn payout_lock(&self, patience: Duration) -> Result<WriteGuard, StoreError> {
+        self.lock("payout.lock", patience)
+    }
+
+    fn lock(&self, name: &str, patience: Duration) -> Result<WriteGuard, StoreError> {
+        let path = self.folder.join(name);
         let denied = |error: std::io::Error| StoreError::Denied(error.to_string());
         let file = OpenOptions::new()
             .create(true)
@@ -121,6 +133,10 @@ impl Workspace {
 impl Writers for Workspace {
     fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError> {
         Ok(Box::new(self.write_lock(patience)?))
+    }
+
+    fn enter_payout(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError> {
+        Ok(Box::new(self.payout_lock(patience)?))
     }
 
     fn scratch(&self) -> io::Result<Box<dyn Scratch>> {

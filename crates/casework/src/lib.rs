@@ -13,6 +13,7 @@ mod outcome;
 mod refund;
 mod reissue;
 mod sign_off;
+mod trail;
 
 pub use answer::{Evidence, QueryReply, SendReply, read_query, read_send};
 pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
@@ -27,3 +28,4 @@ pub use refund::{
 };
 pub use reissue::{Reissue, ReissueEvent, ReissueStage, ReissueWay};
 pub use sign_off::{Obstacle, SignOffFacts, sign_off};
+pub use trail::{TRAIL_START, TrailEntry, seal};

@@ -222,6 +222,8 @@ pub enum RefundEvent {
     Told,
     /// A person gives it up.
     Withdraw,
+    /// A person takes up what was given up: the same number, perhaps another sum.
+    Redraft(Fen, Approval),
 }
 
 /// An event that does not fit the stage; nothing changes.
@@ -327,6 +329,9 @@ impl Refund {
                 asked_at: None,
                 ..self
             }),
+            RefundEvent::Redraft(amount, approval) => (self.stage == RefundStage::Withdrawn)
+                .then_some(Self::draft(amount, approval))
+                .ok_or(illegal),
             RefundEvent::Withdraw => self
                 .may_withdraw()
                 .then_some(self.at(RefundStage::Withdrawn))

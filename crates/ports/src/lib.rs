@@ -2,6 +2,7 @@
 
 mod books;
 mod books_error;
+mod casework;
 mod files;
 
 mod observations;
@@ -22,6 +23,11 @@ pub use books::{
 };
 
 pub use books_error::{BooksError, Expands};
+pub use casework::{
+    ApprovalId, ApprovalRecord, AttachmentRecord, AuditDeed, AuditEntry, Casework, Operator,
+    PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep,
+    ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
+};
 pub use files::{Files, Fill};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
@@ -39,6 +45,8 @@ pub struct Ports {
     pub random: Arc<dyn Random>,
     /// Profiles, runs, cases, history.
     pub records: Arc<dyn Records>,
+    /// Operators, approvals, refunds, reissues, sign-offs, the audit trail.
+    pub casework: Arc<dyn Casework>,
     /// Bills, orders and refunds.
     pub books: Arc<dyn Books>,
     /// Keeps secrets.
@@ -56,6 +64,13 @@ pub trait Writers: Send + Sync {
     /// # Errors
     /// [`StoreError::Busy`] when another job does not end in time.
     fn enter(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
+
+    /// Waits at most `patience` for the right to send goods or money; dropping the answer gives it back, and so
+    /// does the end of the program. Whoever holds it knows that what another program was sending is interrupted.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when another program sends all that time.
+    fn enter_payout(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
 
     /// A nameless file on the disk of the workspace, for what arrives piece by piece; it is gone
     /// when dropped, or when the program ends.

@@ -9,6 +9,7 @@ use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params
 
 use super::Database;
 use super::DbError;
+use super::casework;
 use super::runs::{read_day, read_finding};
 use recondesk_domain::{BillDate, CaseStatus, Category, Finding, Instant, OutRefundNo, ProfileId};
 use recondesk_ports::{
@@ -287,6 +288,7 @@ fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), D
     let (kind, text) = match &step.kind {
         CaseStepKind::Status(next) => {
             judge_step(tx, case, (read_status(&status)?, *next), step)?;
+            keep_outcome(tx, case, *next)?;
             tx.execute(
                 "UPDATE case_file SET status = ?2 WHERE id = ?1",
                 params![case.0, next.word()],
@@ -346,6 +348,41 @@ fn judge_step(
         return Err((StoreError::Forbidden(format!("{next} needs a second person"))).into());
     }
     Ok(())
+}
+
+/// One case has one outcome: a case with money or goods under way is not closed by hand.
+fn keep_outcome(tx: &Transaction<'_>, case: CaseId, next: CaseStatus) -> Result<(), DbError> {
+    match next {
+        CaseStatus::ForceClosed => {
+            casework::forbid_while_in_force(tx, case.0)?;
+            casework::write_off(tx, case.0)
+        }
+        CaseStatus::Resolved | CaseStatus::Proposed => casework::forbid_while_in_force(tx, case.0),
+        CaseStatus::Reopened => casework::forget_write_off(tx, case.0),
+        _ => Ok(()),
+    }
+}
+
+/// Lets a case follow what is done about it; the caller knows that it may.
+pub(super) fn set_status(
+    tx: &Transaction<'_>,
+    (case, next): (i64, CaseStatus),
+    actor: &str,
+    text: &str,
+    at: Instant,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE case_file SET status = ?2 WHERE id = ?1",
+        params![case, next.word()],
+    )?;
+    let event = CaseEvent {
+        at,
+        actor: actor.to_owned(),
+        kind: CaseEventKind::Status,
+        text: format!("{}\n{text}", next.word()),
+        run: None,
+    };
+    write_event(tx, case, &event)
 }
 
 fn write_event(tx: &Transaction<'_>, case: i64, event: &CaseEvent) -> Result<(), DbError> {

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_observations.sql"),
     include_str!("migrations/0004_run_before.sql"),
     include_str!("migrations/0005_search.sql"),
+    include_str!("migrations/0006_casework.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

@@ -6,6 +6,7 @@
 
 mod audit;
 mod cases;
+mod casework;
 mod catalog;
 mod merchants;
 mod migrate;
@@ -143,6 +144,9 @@ impl From<rusqlite::Error> for DbError {
     fn from(error: rusqlite::Error) -> Self {
         Self(match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
+            Some(ErrorCode::ConstraintViolation) if refused_by_trigger(&error).is_some() => {
+                StoreError::Forbidden(refused_by_trigger(&error).unwrap_or_default())
+            }
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::NotADatabase) => StoreError::Foreign,
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
@@ -150,5 +154,17 @@ impl From<rusqlite::Error> for DbError {
             }
             _ => StoreError::Broken(error.to_string()),
         })
+    }
+}
+
+/// What a rule of the schema says when it refuses a change.
+fn refused_by_trigger(error: &rusqlite::Error) -> Option<String> {
+    match error {
+        rusqlite::Error::SqliteFailure(code, Some(words))
+            if code.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER =>
+        {
+            Some(words.clone())
+        }
+        _ => None,
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in tests a panic is the assertion")]
 
 mod candidates;
+mod casework;
 mod catalogs;
 mod crash;
 mod records;

@@ -21,5 +21,6 @@ pub mod preview;
 pub mod profiles;
 pub mod query;
 pub mod reconcile;
+pub mod refund;
 pub mod router;
 pub mod views;

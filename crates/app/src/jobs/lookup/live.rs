@@ -178,7 +178,12 @@ impl Asker<'_> {
 }
 
 /// What the history keeps of a question: no key, no signature, the customer masked.
-fn record(ports: &Ports, profile: ProfileId, number: &str, exchange: &Exchange) -> ExchangeRecord {
+pub(crate) fn record(
+    ports: &Ports,
+    profile: ProfileId,
+    number: &str,
+    exchange: &Exchange,
+) -> ExchangeRecord {
     let outcome = match &exchange.result {
         Ok(params) => params.filled("trade_state").unwrap_or("SUCCESS").to_owned(),
         Err(ExchangeError::Fault(fault)) => fault.code.clone(),

@@ -1,0 +1,216 @@
+//! What waits for a second person. Who may decide is judged here for the words, and again by a trigger.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use serde_json::json;
+
+use super::{operators, outcomes, refunds, sign_offs, trail};
+use crate::sqlite::{Database, DbError};
+use recondesk_casework::{
+    ApprovalNeed, Judgement, RefundEvent, Role, Roles, Thresholds, may_judge,
+};
+use recondesk_domain::{Fen, Instant};
+use recondesk_ports::{ApprovalId, ApprovalRecord, AuditDeed, RefundStep, StoreError};
+
+pub(super) fn thresholds(connection: &Connection) -> Result<Thresholds, DbError> {
+    Ok(connection.query_row(
+        "SELECT refund_over, bulk_over FROM casework_limit",
+        [],
+        |row| {
+            Ok(Thresholds {
+                refund_over: Fen::new(row.get(0)?),
+                bulk_over: row.get(1)?,
+            })
+        },
+    )?)
+}
+
+pub(super) fn set_thresholds(
+    db: &Database,
+    thresholds: Thresholds,
+    actor: &str,
+    now: Instant,
+) -> Result<(), DbError> {
+    db.write(|tx| {
+        tx.execute(
+            "UPDATE casework_limit SET refund_over = ?1, bulk_over = ?2",
+            params![thresholds.refund_over.get(), thresholds.bulk_over],
+        )?;
+        let document = json!({
+            "refund_over_fen": thresholds.refund_over.get(),
+            "bulk_over": thresholds.bulk_over,
+        });
+        trail::append(
+            tx,
+            &AuditDeed {
+                at: now,
+                actor,
+                kind: "limits.set",
+                subject: "limits",
+                document: &document.to_string(),
+            },
+        )
+    })
+}
+
+const COLUMNS: &str = "id, need, subject, reason, maker, asked_at, checker, judgement, judged_at";
+
+pub(super) fn all(db: &Database, judged_too: bool) -> Result<Vec<ApprovalRecord>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM approval WHERE ?1 OR judgement IS NULL ORDER BY id"
+    ))?;
+    let mut rows = statement.query([judged_too])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(read(row)?);
+    }
+    Ok(out)
+}
+
+pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<ApprovalRecord>, DbError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM approval WHERE id = ?1"))?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(read).transpose()
+}
+
+fn read(row: &Row<'_>) -> Result<ApprovalRecord, DbError> {
+    let need: String = row.get(1)?;
+    let checker: Option<String> = row.get(6)?;
+    let word: Option<String> = row.get(7)?;
+    let at: Option<i64> = row.get(8)?;
+    let judgement = match word.as_deref() {
+        Some("approved") => Some(Judgement::Approved),
+        Some("declined") => Some(Judgement::Declined),
+        _ => None,
+    };
+    Ok(ApprovalRecord {
+        id: ApprovalId(row.get(0)?),
+        need: ApprovalNeed::parse(&need)
+            .ok_or_else(|| DbError::broken(format!("approval {need}")))?,
+        subject: row.get(2)?,
+        reason: row.get(3)?,
+        maker: row.get(4)?,
+        asked_at: Instant::from_unix(row.get(5)?),
+        judged: checker
+            .zip(judgement)
+            .zip(at)
+            .map(|((who, what), at)| (who, what, Instant::from_unix(at))),
+    })
+}
+
+/// Asks for a second person; a question about the same subject that still waits is the same question.
+pub(super) fn ask(
+    tx: &Transaction<'_>,
+    (need, subject): (ApprovalNeed, &str),
+    reason: &str,
+    (maker, now): (&str, Instant),
+) -> Result<ApprovalRecord, DbError> {
+    let waiting: Option<i64> = tx
+        .query_row(
+            "SELECT id FROM approval WHERE subject = ?1 AND need = ?2 AND maker = ?3
+             AND judgement IS NULL",
+            params![subject, need.word(), maker],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let id = if let Some(id) = waiting {
+        id
+    } else {
+        tx.execute(
+            "INSERT INTO approval (need, subject, reason, maker, asked_at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![need.word(), subject, reason, maker, now.unix()],
+        )?;
+        let id = tx.last_insert_rowid();
+        let document = json!({ "approval": id, "need": need.word(), "reason": reason });
+        trail::append(
+            tx,
+            &AuditDeed {
+                at: now,
+                actor: maker,
+                kind: "approval.ask",
+                subject,
+                document: &document.to_string(),
+            },
+        )?;
+        id
+    };
+    by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))
+}
+
+pub(super) fn judge(
+    tx: &Transaction<'_>,
+    ApprovalId(id): ApprovalId,
+    judgement: Judgement,
+    (checker, now): (&str, Instant),
+) -> Result<ApprovalRecord, DbError> {
+    let asked = by_id(tx, id)?.ok_or_else(|| StoreError::Missing(format!("approval {id}")))?;
+    if asked.judged.is_some() {
+        return Err(StoreError::Forbidden("an approval is given once".to_owned()).into());
+    }
+    let roles = if operators::has_role(tx, checker, Role::Approve)? {
+        Roles::default().with(Role::Approve)
+    } else {
+        Roles::default()
+    };
+    if !may_judge(&asked.maker, checker, roles) {
+        let why = if checker == asked.maker {
+            "the maker is no second person"
+        } else {
+            "only an operator with the role approve decides"
+        };
+        return Err(StoreError::Forbidden(why.to_owned()).into());
+    }
+    tx.execute(
+        "UPDATE approval SET checker = ?2, judgement = ?3, judged_at = ?4 WHERE id = ?1",
+        params![id, checker, judgement.word(), now.unix()],
+    )?;
+    let document = json!({ "approval": id, "maker": asked.maker, "judgement": judgement.word() });
+    trail::append(
+        tx,
+        &AuditDeed {
+            at: now,
+            actor: checker,
+            kind: "approval.judge",
+            subject: &asked.subject,
+            document: &document.to_string(),
+        },
+    )?;
+    carry_on(tx, &asked, judgement, (checker, now))?;
+    by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))
+}
+
+/// What waited for the decision moves on with it.
+fn carry_on(
+    tx: &Transaction<'_>,
+    asked: &ApprovalRecord,
+    judgement: Judgement,
+    (checker, now): (&str, Instant),
+) -> Result<(), DbError> {
+    let agreed = judgement == Judgement::Approved;
+    let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
+    match kind {
+        "refund" => {
+            let Some(refund) = refunds::by_approval(tx, asked.id)? else {
+                return Ok(());
+            };
+            let step = RefundStep {
+                event: if agreed {
+                    RefundEvent::Approve
+                } else {
+                    RefundEvent::Decline
+                },
+                actor: checker,
+                at: now,
+                note: "",
+                refund_id: "",
+                facts: None,
+            };
+            refunds::step(tx, refund, &step).map(drop)
+        }
+        "sign_off" if agreed => sign_offs::unlock(tx, rest, asked.id, now),
+        "case" => outcomes::judge_write_off(tx, rest, agreed, (checker, &asked.reason, now)),
+        _ => Ok(()),
+    }
+}

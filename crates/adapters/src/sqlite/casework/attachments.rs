@@ -1,0 +1,79 @@
+//! Files on a case, byte for byte; never changed, never removed.
+
+use rusqlite::{Transaction, params};
+use serde_json::json;
+
+use super::trail;
+use crate::sqlite::{Database, DbError};
+use recondesk_domain::{Instant, ProfileId};
+use recondesk_ports::{AttachmentRecord, AuditDeed, StoreError};
+
+pub(super) fn add(
+    tx: &Transaction<'_>,
+    (profile, case_key): (ProfileId, &str),
+    file: &AttachmentRecord,
+) -> Result<(), DbError> {
+    let added = tx.execute(
+        "INSERT OR IGNORE INTO attachment (case_id, at, actor, name, sha256, bytes)
+         SELECT id, ?3, ?4, ?5, ?6, ?7 FROM case_file WHERE profile = ?1 AND key = ?2",
+        params![
+            profile.0,
+            case_key,
+            file.at.unix(),
+            file.actor,
+            file.name,
+            file.sha256,
+            file.bytes
+        ],
+    )?;
+    if added == 0 {
+        let known: i64 = tx.query_row(
+            "SELECT count(*) FROM case_file WHERE profile = ?1 AND key = ?2",
+            params![profile.0, case_key],
+            |row| row.get(0),
+        )?;
+        return if known == 0 {
+            Err(StoreError::Missing("case".to_owned()).into())
+        } else {
+            Ok(())
+        };
+    }
+    let digest: String = file
+        .sha256
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let document = json!({ "name": file.name, "bytes": file.bytes.len(), "sha256": digest });
+    trail::append(
+        tx,
+        &AuditDeed {
+            at: file.at,
+            actor: &file.actor,
+            kind: "case.attach",
+            subject: &format!("case/{}/{case_key}", profile.0),
+            document: &document.to_string(),
+        },
+    )
+}
+
+pub(super) fn of(
+    db: &Database,
+    profile: ProfileId,
+    case_key: &str,
+) -> Result<Vec<AttachmentRecord>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT a.at, a.actor, a.name, a.sha256, a.bytes FROM attachment a
+         JOIN case_file c ON c.id = a.case_id WHERE c.profile = ?1 AND c.key = ?2 ORDER BY a.id",
+    )?;
+    let rows = statement.query_map(params![profile.0, case_key], |row| {
+        Ok(AttachmentRecord {
+            at: Instant::from_unix(row.get(0)?),
+            actor: row.get(1)?,
+            name: row.get(2)?,
+            sha256: row.get(3)?,
+            bytes: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,474 @@
+//! Refunds on disk. Every step runs `casework::Refund::apply` inside the transaction that stores it, so that two
+//! programs can never both take the same step.
+
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use serde_json::json;
+
+use super::{approvals, outcomes, trail};
+use crate::sqlite::{Database, DbError};
+use recondesk_casework::{
+    Approval, OrderFacts, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject,
+    RemoteState, check_refund, refund_number,
+};
+use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo, ProfileId};
+use recondesk_ports::{
+    ApprovalId, AuditDeed, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
+    RefundStep, StoreError,
+};
+
+const COLUMNS: &str = "r.id, r.profile, r.case_key, r.out_trade_no, r.sub_mch_id, r.nth, \
+    r.out_refund_no, r.total, r.amount, r.reason, r.maker, r.together, r.approval, r.machine, \
+    r.refund_id, r.last_words, r.created_at, r.changed_at, \
+    coalesce((SELECT json_extract(document, '$.mch_id') FROM profile p WHERE p.id = r.profile), '')";
+
+fn forbidden(why: impl Into<String>) -> DbError {
+    StoreError::Forbidden(why.into()).into()
+}
+
+/// Writes a refund down, or finds the one that is there.
+pub(super) fn draft(
+    tx: &Transaction<'_>,
+    draft: &RefundDraft,
+    now: Instant,
+) -> Result<RefundRecord, DbError> {
+    outcomes::require_open(tx, draft.profile, &draft.case_key)?;
+    let of_case = RefundQuery {
+        profile: Some(draft.profile),
+        case_key: Some(draft.case_key.clone()),
+        ..RefundQuery::default()
+    };
+    let last = list(tx, &of_case)?
+        .into_iter()
+        .max_by_key(|known| known.nth);
+    let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
+    let nth = match &last {
+        None => 1,
+        Some(known) => match known.refund.stage {
+            RefundStage::Withdrawn => known.nth,
+            RefundStage::Closed | RefundStage::Done => known
+                .nth
+                .checked_add(1)
+                .ok_or_else(|| forbidden("too many refunds of one case"))?,
+            _ if known.refund.amount == draft.amount
+                && known.draft.out_trade_no == draft.out_trade_no =>
+            {
+                return Ok(known.clone());
+            }
+            stage => {
+                let number = known.out_refund_no;
+                return Err(forbidden(format!(
+                    "refund {number} of this case is {}",
+                    stage.word()
+                )));
+            }
+        },
+    };
+    outcomes::claim(tx, draft.profile, place, Outcome::Refund)?;
+    let subject = RefundSubject {
+        mch_id: &draft.mch_id,
+        out_trade_no: &draft.out_trade_no,
+        case_key: &draft.case_key,
+    };
+    let number = refund_number(&subject, nth)
+        .ok_or_else(|| DbError::broken(format!("merchant {}", draft.mch_id)))?;
+    let need = approvals::thresholds(tx)?.refund_needs(draft.amount, draft.together);
+    let approval = need
+        .map(|need| {
+            let subject = format!("refund/{number}");
+            let maker = (draft.maker.as_str(), now);
+            approvals::ask(tx, (need, &subject), &draft.reason, maker)
+        })
+        .transpose()?;
+    let wanted = if approval.is_some() {
+        Approval::Awaited
+    } else {
+        Approval::NotNeeded
+    };
+    let machine = Refund::draft(draft.amount, wanted);
+    let again = last.filter(|known| known.nth == nth);
+    let approval = approval.map(|asked| asked.id);
+    let id = match &again {
+        Some(known) => redraft(tx, known.id, draft, (machine, approval), now)?,
+        None => insert(tx, draft, (nth, number), (machine, approval), now)?,
+    };
+    let event = RefundEvent::Redraft(draft.amount, wanted);
+    write_history(
+        tx,
+        id,
+        (event, machine.stage),
+        (&draft.maker, &draft.reason, now),
+    )?;
+    let document = json!({
+        "out_trade_no": draft.out_trade_no,
+        "case": draft.case_key,
+        "amount_fen": draft.amount.get(),
+        "total_fen": draft.total.get(),
+        "reason": draft.reason,
+        "nth": nth,
+    });
+    trail::append(
+        tx,
+        &AuditDeed {
+            at: now,
+            actor: &draft.maker,
+            kind: "refund.draft",
+            subject: &format!("refund/{number}"),
+            document: &document.to_string(),
+        },
+    )?;
+    let text = format!("{number} ¥{}", draft.amount);
+    let by = (draft.maker.as_str(), text.as_str(), now);
+    outcomes::follow(
+        tx,
+        draft.profile,
+        &draft.case_key,
+        CaseStatus::Executing,
+        by,
+    )?;
+    require(tx, id)
+}
+
+fn insert(
+    tx: &Transaction<'_>,
+    draft: &RefundDraft,
+    (nth, number): (u16, OutRefundNo),
+    (machine, approval): (Refund, Option<ApprovalId>),
+    now: Instant,
+) -> Result<RefundRowId, DbError> {
+    tx.prepare_cached(
+        "INSERT INTO refund (profile, case_key, out_trade_no, sub_mch_id, nth, out_refund_no, total,
+             amount, reason, maker, together, approval, stage, machine, created_at, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)",
+    )?
+    .execute(params![
+        draft.profile.0,
+        draft.case_key,
+        draft.out_trade_no,
+        draft.sub_mch_id,
+        nth,
+        number.as_str(),
+        draft.total.get(),
+        draft.amount.get(),
+        draft.reason,
+        draft.maker,
+        draft.together,
+        approval.map(|id| id.0),
+        machine.stage.word(),
+        machine_text(&machine)?,
+        now.unix(),
+    ])?;
+    Ok(RefundRowId(tx.last_insert_rowid()))
+}
+
+/// What was given up is taken up again: the same number, a sum and a reason of its own.
+fn redraft(
+    tx: &Transaction<'_>,
+    id: RefundRowId,
+    draft: &RefundDraft,
+    (machine, approval): (Refund, Option<ApprovalId>),
+    now: Instant,
+) -> Result<RefundRowId, DbError> {
+    tx.execute(
+        "UPDATE refund SET total = ?2, amount = ?3, reason = ?4, maker = ?5, together = ?6,
+             approval = ?7, stage = ?8, machine = ?9, last_words = '', changed_at = ?10
+         WHERE id = ?1",
+        params![
+            id.0,
+            draft.total.get(),
+            draft.amount.get(),
+            draft.reason,
+            draft.maker,
+            draft.together,
+            approval.map(|id| id.0),
+            machine.stage.word(),
+            machine_text(&machine)?,
+            now.unix(),
+        ],
+    )?;
+    Ok(id)
+}
+
+fn machine_text(machine: &Refund) -> Result<String, DbError> {
+    serde_json::to_string(machine).map_err(|error| DbError::broken(error.to_string()))
+}
+
+/// Moves a refund on by one event.
+pub(super) fn step(
+    tx: &Transaction<'_>,
+    id: RefundRowId,
+    step: &RefundStep<'_>,
+) -> Result<RefundRecord, DbError> {
+    let known = require(tx, id)?;
+    if step.event == RefundEvent::Dispatch {
+        let facts = step
+            .facts
+            .ok_or_else(|| forbidden("the order was not asked about"))?;
+        check_limits(tx, &known, facts, step.at)?;
+    }
+    let next = known
+        .refund
+        .apply(step.event, step.at)
+        .map_err(|error| forbidden(error.to_string()))?;
+    let draft = &known.draft;
+    let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
+    if next.stage.holds_case() && !known.refund.stage.holds_case() {
+        outcomes::claim(tx, draft.profile, place, Outcome::Refund)?;
+    }
+    let text = |new: &str, old: &str| {
+        if new.is_empty() {
+            old.to_owned()
+        } else {
+            new.to_owned()
+        }
+    };
+    tx.prepare_cached(
+        "UPDATE refund SET amount = ?2, stage = ?3, machine = ?4, refund_id = ?5, last_words = ?6,
+             changed_at = ?7 WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        next.amount.get(),
+        next.stage.word(),
+        machine_text(&next)?,
+        text(step.refund_id, &known.refund_id),
+        text(step.note, &known.last_words),
+        step.at.unix(),
+    ])?;
+    write_history(
+        tx,
+        id,
+        (step.event, next.stage),
+        (step.actor, step.note, step.at),
+    )?;
+    let is_news = next.stage != known.refund.stage || !matches!(step.event, RefundEvent::Query(_));
+    if is_news {
+        write_trail(tx, &known, &next, step)?;
+    }
+    follow_case(tx, &known, &next, step)?;
+    require(tx, id)
+}
+
+fn write_trail(
+    tx: &Transaction<'_>,
+    known: &RefundRecord,
+    next: &Refund,
+    step: &RefundStep<'_>,
+) -> Result<(), DbError> {
+    let document = json!({
+        "event": step.event,
+        "stage": next.stage.word(),
+        "amount_fen": next.amount.get(),
+        "refund_id": step.refund_id,
+        "note": step.note,
+    });
+    trail::append(
+        tx,
+        &AuditDeed {
+            at: step.at,
+            actor: step.actor,
+            kind: &format!("refund.{}", next.stage.word()),
+            subject: &format!("refund/{}", known.out_refund_no),
+            document: &document.to_string(),
+        },
+    )
+}
+
+/// The case is solved when the money is back, and its owner's again when the refund came to nothing.
+fn follow_case(
+    tx: &Transaction<'_>,
+    known: &RefundRecord,
+    next: &Refund,
+    step: &RefundStep<'_>,
+) -> Result<(), DbError> {
+    if next.stage == known.refund.stage {
+        return Ok(());
+    }
+    let draft = &known.draft;
+    let status = match next.stage {
+        RefundStage::Done => CaseStatus::Resolved,
+        RefundStage::Closed | RefundStage::Withdrawn | RefundStage::Rejected => {
+            CaseStatus::Assigned
+        }
+        _ => CaseStatus::Executing,
+    };
+    let number = known.out_refund_no;
+    let text = format!("{number} {} ¥{}", next.stage.word(), next.amount);
+    let by = (step.actor, text.as_str(), step.at);
+    outcomes::follow(tx, draft.profile, &draft.case_key, status, by)?;
+    if !next.stage.holds_case() {
+        let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
+        outcomes::release(tx, draft.profile, place)?;
+    }
+    Ok(())
+}
+
+/// Limits against what WeChat Pay says and against every other refund of the order from here.
+fn check_limits(
+    tx: &Transaction<'_>,
+    known: &RefundRecord,
+    facts: &OrderFacts,
+    now: Instant,
+) -> Result<(), DbError> {
+    let of_order = RefundQuery {
+        profile: Some(known.draft.profile),
+        out_trade_no: Some(known.draft.out_trade_no.clone()),
+        ..RefundQuery::default()
+    };
+    let mut facts = facts.clone();
+    for other in list(tx, &of_order)? {
+        let number = other.out_refund_no.as_str();
+        let sent_at = other.refund.sent_at;
+        if let Some(part) = facts.parts.iter_mut().find(|part| part.number == number) {
+            part.sent_at = part.sent_at.max(sent_at);
+        } else if sent_at.is_some() && other.refund.stage.may_move_money() {
+            facts.parts.push(RefundPart {
+                number: number.to_owned(),
+                amount: other.refund.amount,
+                state: RemoteState::Processing,
+                sent_at,
+            });
+        }
+    }
+    let number = known.out_refund_no.as_str();
+    check_refund(&facts, number, known.refund.amount, now)
+        .map_err(|error| forbidden(error.to_string()))
+}
+
+fn write_history(
+    tx: &Transaction<'_>,
+    id: RefundRowId,
+    (event, stage): (RefundEvent, RefundStage),
+    (actor, note, at): (&str, &str, Instant),
+) -> Result<(), DbError> {
+    let text = serde_json::to_string(&event).map_err(|error| DbError::broken(error.to_string()))?;
+    tx.prepare_cached(
+        "INSERT INTO refund_event (refund, at, actor, event, stage, note)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![id.0, at.unix(), actor, text, stage.word(), note])?;
+    Ok(())
+}
+
+pub(super) fn history(db: &Database, id: RefundRowId) -> Result<Vec<RefundHistory>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT at, actor, event, stage, note FROM refund_event WHERE refund = ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query([id.0])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (event, stage): (String, String) = (row.get(2)?, row.get(3)?);
+        out.push(RefundHistory {
+            at: Instant::from_unix(row.get(0)?),
+            actor: row.get(1)?,
+            event: serde_json::from_str(&event)
+                .map_err(|error| DbError::broken(format!("refund event: {error}")))?,
+            stage: RefundStage::parse(&stage)
+                .ok_or_else(|| DbError::broken(format!("refund stage {stage}")))?,
+            note: row.get(4)?,
+        });
+    }
+    Ok(out)
+}
+
+fn require(connection: &Connection, id: RefundRowId) -> Result<RefundRecord, DbError> {
+    by_id(connection, id)?.ok_or_else(|| StoreError::Missing(format!("refund {}", id.0)).into())
+}
+
+pub(super) fn by_id(
+    connection: &Connection,
+    id: RefundRowId,
+) -> Result<Option<RefundRecord>, DbError> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM refund r WHERE r.id = ?1"))?;
+    let mut rows = statement.query([id.0])?;
+    let found = rows.next()?.map(read).transpose()?;
+    found.map(|row| with_approval(connection, row)).transpose()
+}
+
+pub(super) fn by_approval(
+    connection: &Connection,
+    ApprovalId(id): ApprovalId,
+) -> Result<Option<RefundRowId>, DbError> {
+    Ok(connection
+        .query_row("SELECT id FROM refund WHERE approval = ?1", [id], |row| {
+            row.get(0).map(RefundRowId)
+        })
+        .optional()?)
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    query: &RefundQuery,
+) -> Result<Vec<RefundRecord>, DbError> {
+    let stages: Vec<&str> = query.stages.iter().map(|stage| stage.word()).collect();
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM refund r
+         WHERE (?1 IS NULL OR r.profile = ?1) AND (?2 IS NULL OR r.case_key = ?2)
+           AND (?3 IS NULL OR r.out_trade_no = ?3)
+           AND (?4 = '' OR instr(?4, ',' || r.stage || ',') > 0)
+         ORDER BY r.id"
+    ))?;
+    let wanted = if stages.is_empty() {
+        String::new()
+    } else {
+        format!(",{},", stages.join(","))
+    };
+    let mut rows = statement.query(params![
+        query.profile.map(|profile| profile.0),
+        query.case_key,
+        query.out_trade_no,
+        wanted,
+    ])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        out.push(read(row)?);
+    }
+    out.into_iter()
+        .map(|row| with_approval(connection, row))
+        .collect()
+}
+
+/// A refund and the number of its approval.
+struct BareRefund(RefundRecord, Option<i64>);
+
+fn with_approval(
+    connection: &Connection,
+    BareRefund(mut record, approval): BareRefund,
+) -> Result<RefundRecord, DbError> {
+    if let Some(id) = approval {
+        record.approval = approvals::by_id(connection, id)?;
+    }
+    Ok(record)
+}
+
+fn read(row: &Row<'_>) -> Result<BareRefund, DbError> {
+    let number: String = row.get(6)?;
+    let machine: String = row.get(13)?;
+    let record = RefundRecord {
+        id: RefundRowId(row.get(0)?),
+        draft: RefundDraft {
+            profile: ProfileId(row.get(1)?),
+            mch_id: row.get(18)?,
+            case_key: row.get(2)?,
+            out_trade_no: row.get(3)?,
+            sub_mch_id: row.get(4)?,
+            total: Fen::new(row.get(7)?),
+            amount: Fen::new(row.get(8)?),
+            reason: row.get(9)?,
+            maker: row.get(10)?,
+            together: row.get(11)?,
+        },
+        nth: row.get(5)?,
+        out_refund_no: OutRefundNo::new(&number)
+            .ok_or_else(|| DbError::broken(format!("refund number {number}")))?,
+        refund: serde_json::from_str(&machine)
+            .map_err(|error| DbError::broken(format!("refund {number}: {error}")))?,
+        approval: None,
+        refund_id: row.get(14)?,
+        last_words: row.get(15)?,
+        created_at: Instant::from_unix(row.get(16)?),
+        changed_at: Instant::from_unix(row.get(17)?),
+    };
+    Ok(BareRefund(record, row.get(12)?))
+}

@@ -1,0 +1,180 @@
+//! Writing a refund down: the order is asked about, the limits are checked, the number is fixed.
+
+use super::order_facts::{client, order_of_case};
+use super::{OrderSubject, Pause, ask_order, limit_failure};
+use crate::{Failure, FailureKind, Message};
+use recondesk_casework::{OrderFacts, Queried, RefundEvent, check_refund};
+use recondesk_domain::{Fen, MerchantProfile, ProfileId};
+use recondesk_ports::{CancelToken, CaseRecord, Ports, RefundDraft, RefundRecord, RefundStep};
+
+/// `refund_desc` holds this many bytes.
+const REASON_BYTES: usize = 80;
+
+/// What is to be paid back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundOf {
+    /// A case, by its key; without a sum, all that is left.
+    Case(Box<CaseRecord>),
+    /// An order that no case is about, by `out_trade_no`.
+    Order(String),
+}
+
+/// A wish for a refund.
+#[derive(Debug, Clone)]
+pub struct RefundAsk<'a> {
+    /// The merchant.
+    pub profile: (ProfileId, &'a MerchantProfile),
+    /// What for.
+    pub of: RefundOf,
+    /// How much; nothing for all that is left.
+    pub amount: Option<Fen>,
+    /// Shown to the customer.
+    pub reason: String,
+    /// Who prepares it.
+    pub maker: String,
+    /// How many are prepared at once.
+    pub together: u32,
+}
+
+/// A refund that was written down, and what the order looked like then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// The refund.
+    pub record: RefundRecord,
+    /// The order.
+    pub facts: OrderFacts,
+}
+
+/// Asks about the order, checks the limits, and writes the refund down. Nothing is sent.
+///
+/// Asked twice with the same sum it finds the same refund. A refund under its number that WeChat Pay has
+/// already, from another computer or from before a backup was restored, is taken over.
+///
+/// # Errors
+/// When the order cannot be asked about, a limit forbids it, or the case has another outcome.
+pub fn prepare(
+    ports: &Ports,
+    ask: &RefundAsk<'_>,
+    pause: Pause<'_>,
+    cancel: &CancelToken,
+) -> Result<Prepared, Failure> {
+    check_reason(&ask.reason)?;
+    let (order, case_key) = match &ask.of {
+        RefundOf::Case(case) => (order_of_case(ports, case)?, case.key.clone()),
+        RefundOf::Order(number) => {
+            let order = OrderSubject::named(ports, ask.profile.0, number)?;
+            let mch_id = &ask.profile.1.mch_id;
+            let key = format!("{mch_id}/order/{}/refund", order.out_trade_no);
+            (order, key)
+        }
+    };
+    let client = client(ports, ask.profile, cancel);
+    let facts = ask_order(ports, &client, &order, None, pause)?;
+    let left = facts.left_for("").unwrap_or(Fen::ZERO);
+    let amount = ask.amount.unwrap_or(left);
+    let now = ports.clock.now();
+    let draft = RefundDraft {
+        profile: ask.profile.0,
+        mch_id: ask.profile.1.mch_id.clone(),
+        case_key,
+        out_trade_no: order.out_trade_no.to_string(),
+        sub_mch_id: order.sub_mch_id.clone(),
+        total: facts.paid,
+        amount,
+        reason: ask.reason.clone(),
+        maker: ask.maker.clone(),
+        together: ask.together,
+    };
+    if let Some(known) = already_there(ports, &draft, &facts)? {
+        return Ok(Prepared {
+            record: known,
+            facts,
+        });
+    }
+    // A minute between parts is a matter of sending, not of writing down.
+    match check_refund(&facts, "", amount, now) {
+        Ok(()) | Err(recondesk_casework::LimitError::TooSoon(_)) => {}
+        Err(limit) => return Err(limit_failure(limit, FailureKind::Usage)),
+    }
+    let record = ports.casework.draft_refund(&draft, now)?;
+    Ok(Prepared { record, facts })
+}
+
+/// The refund of this case that WeChat Pay has already under the number it would get here.
+fn already_there(
+    ports: &Ports,
+    draft: &RefundDraft,
+    facts: &OrderFacts,
+) -> Result<Option<RefundRecord>, Failure> {
+    if facts.parts.is_empty() {
+        return Ok(None);
+    }
+    let now = ports.clock.now();
+    let known = ports.casework.refunds(&recondesk_ports::RefundQuery {
+        profile: Some(draft.profile),
+        case_key: Some(draft.case_key.clone()),
+        ..recondesk_ports::RefundQuery::default()
+    })?;
+    let last = known.into_iter().max_by_key(|known| known.nth);
+    let subject = recondesk_casework::RefundSubject {
+        mch_id: &draft.mch_id,
+        out_trade_no: &draft.out_trade_no,
+        case_key: &draft.case_key,
+    };
+    let nth = match &last {
+        None => 1,
+        Some(last) if last.refund.stage.is_final() => last.nth.saturating_add(1),
+        Some(last) => last.nth,
+    };
+    let Some(number) = recondesk_casework::refund_number(&subject, nth) else {
+        return Ok(None);
+    };
+    let Some(part) = facts
+        .parts
+        .iter()
+        .find(|part| part.number == number.as_str())
+    else {
+        return Ok(None);
+    };
+    let draft = RefundDraft {
+        amount: part.amount,
+        ..draft.clone()
+    };
+    let record = ports.casework.draft_refund(&draft, now)?;
+    if record.out_refund_no != number {
+        return Ok(None);
+    }
+    let step = RefundStep {
+        event: RefundEvent::Query(Queried::Found(part.amount, part.state)),
+        actor: "",
+        at: now,
+        note: "taken over: WeChat Pay has it already",
+        refund_id: "",
+        facts: None,
+    };
+    Ok(Some(ports.casework.step_refund(record.id, &step)?))
+}
+
+fn check_reason(reason: &str) -> Result<(), Failure> {
+    let problem = if reason.trim().is_empty() {
+        Message::new("退款要有原因", "A refund needs a reason")
+    } else if reason.len() > REASON_BYTES {
+        Message::new("退款原因超过 80 字节", "The reason is longer than 80 bytes")
+    } else if reason.chars().any(|c| c.is_control() || c > '\u{ffff}') {
+        Message::new(
+            "退款原因里有无法发送的字符",
+            "The reason holds a character that cannot be sent",
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        FailureKind::Usage,
+        "refund.reason",
+        problem,
+        Message::new(
+            "原因会显示给顾客，最多 80 字节",
+            "The customer sees it; at most 80 bytes",
+        ),
+    ))
+}

@@ -1,0 +1,187 @@
+//! What a person reads of a refund: its state, the way on, and why it cannot be.
+
+use crate::{Failure, FailureKind, Message};
+use recondesk_casework::{Approval, LimitError, RefundStage};
+use recondesk_domain::Fen;
+use recondesk_ports::RefundRecord;
+
+/// A limit as a failure.
+#[must_use]
+pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
+    let (title, advice) = match limit {
+        LimitError::NotPaid => (
+            Message::new(
+                "订单没有支付，不能退款",
+                "The order is not paid, there is nothing to refund",
+            ),
+            Message::new(
+                "先查单核对订单号和商户",
+                "Query it, check the number and the merchant",
+            ),
+        ),
+        LimitError::NotPositive => (
+            Message::new("退款金额至少 0.01 元", "A refund is at least 0.01 yuan"),
+            Message::default(),
+        ),
+        LimitError::OverRemainder(left) => (
+            Message::new(
+                format!("超过可退金额，尚可退 ¥{}", left.grouped()),
+                format!("More than is left; ¥{} can be refunded", left.grouped()),
+            ),
+            Message::new("核对已退的每一笔", "Check what was refunded before"),
+        ),
+        LimitError::OverOneYear => (
+            Message::new(
+                "支付已超过一年，微信支付不再退款",
+                "Paid more than a year ago, WeChat Pay does not refund it any more",
+            ),
+            Message::new(
+                "请线下退还，并在差错里记录",
+                "Pay back otherwise and note it in the case",
+            ),
+        ),
+        LimitError::TooManyParts => (
+            Message::new(
+                "一个订单最多退 50 次，已用完",
+                "An order has at most 50 refunds, and all are used",
+            ),
+            Message::new(
+                "请线下退还，并在差错里记录",
+                "Pay back otherwise and note it in the case",
+            ),
+        ),
+        LimitError::TooSoon(until) => (
+            Message::new(
+                format!("同一订单两次退款要间隔一分钟，{until} 之后再发"),
+                format!("A minute must pass between two refunds of one order; send after {until}"),
+            ),
+            Message::default(),
+        ),
+        LimitError::Stale => (
+            Message::new("查单结果已过期", "What is known of the order is too old"),
+            Message::new("核对本机时间后再试", "Check the clock, then try again"),
+        ),
+        LimitError::Sum => (
+            Message::new(
+                "订单与退款金额对不上，已停止",
+                "Order and refunds do not add up; stopped",
+            ),
+            Message::new("到商户平台核对", "Check in the merchant console"),
+        ),
+    };
+    Failure::new(kind, "refund.limit", title, advice).with_detail(limit.to_string())
+}
+
+/// The sum typed is not the sum of the refund.
+pub(super) fn other_sum(amount: Fen, typed: Fen) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "refund.confirm",
+        Message::new(
+            "确认的金额与退款金额不同",
+            "The sum typed is not the sum of the refund",
+        ),
+        Message::new(
+            format!("这笔退款是 {amount} 元"),
+            format!("This refund is {amount} yuan"),
+        ),
+    )
+    .with_detail(typed.to_string())
+}
+
+/// The order's amount is not the one that was written down.
+pub(super) fn other_total(known: Fen, told: Fen) -> Failure {
+    Failure::new(
+        FailureKind::Gateway,
+        "refund.total",
+        Message::new(
+            "微信支付的订单金额与制单时不同，没有发送",
+            "The amount of the order changed since the refund was prepared; nothing was sent",
+        ),
+        Message::new("撤回后重新制单", "Withdraw it and prepare it again"),
+    )
+    .with_detail(format!("{known} ≠ {told}"))
+}
+
+/// Where a refund stands, in a few words.
+#[must_use]
+pub fn state_words(record: &RefundRecord) -> Message {
+    let stage = record.refund.stage;
+    match (stage, record.refund.approval) {
+        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Awaited) => {
+            Message::new("待复核", "Waits for a second person")
+        }
+        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Declined) => {
+            Message::new("复核未通过", "Refused by the second person")
+        }
+        _ => Message::new(stage.zh(), stage.en()),
+    }
+}
+
+/// What comes next, and what a person can do.
+#[must_use]
+pub fn advice_of(record: &RefundRecord) -> Message {
+    let number = record.out_refund_no;
+    match (record.refund.stage, record.refund.approval) {
+        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Awaited) => {
+            match &record.approval {
+                Some(asked) => Message::new(
+                    format!(
+                        "由另一位有复核权限的人执行：recondesk approve {} --operator 姓名",
+                        asked.id.0
+                    ),
+                    format!(
+                        "Another person with the role approve: recondesk approve {} --operator NAME",
+                        asked.id.0
+                    ),
+                ),
+                None => Message::default(),
+            }
+        }
+        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Declined) => {
+            Message::new("撤回，或改用其他办法", "Withdraw it, or choose another way")
+        }
+        (RefundStage::Drafted, _) => Message::new(
+            format!(
+                "再次输入金额后发送：recondesk refund send {} --confirm {}",
+                record.id.0, record.refund.amount
+            ),
+            format!(
+                "Type the sum to send it: recondesk refund send {} --confirm {}",
+                record.id.0, record.refund.amount
+            ),
+        ),
+        (RefundStage::Confirmed, _) => Message::new(
+            "没有被受理，可以用同一单号再发：recondesk refund resume",
+            "Not accepted; the same number can be sent again: recondesk refund resume",
+        ),
+        (RefundStage::Sent | RefundStage::Unknown, _) => Message::new(
+            "结果未明，只查询，不会换号重发：稍后 recondesk refund resume",
+            "Outcome unknown; it is queried and never sent under a new number: recondesk refund resume in a while",
+        ),
+        (RefundStage::Accepted, _) => Message::new(
+            "已受理：零钱约 5 分钟到账，银行卡 1–3 个工作日；稍后 recondesk refund resume 查询",
+            "Accepted: a wallet gets it in about 5 minutes, a bank card in 1–3 working days; recondesk refund resume asks again",
+        ),
+        (RefundStage::Abnormal, _) => Message::new(
+            format!(
+                "款项退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，或发起异常退款；处理后 recondesk refund resume"
+            ),
+            format!(
+                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, or apply for an abnormal refund; then recondesk refund resume"
+            ),
+        ),
+        (RefundStage::Closed, _) => Message::new(
+            "微信支付关闭了这笔退款，钱没有动：再次制单会用下一个退款单号，或改为补发货",
+            "WeChat Pay closed it, no money moved: preparing again takes the next number, or reissue instead",
+        ),
+        (RefundStage::Rejected, _) => Message::new(
+            "没有被受理：按返回信息改正后用同一单号再发，或撤回",
+            "Not accepted: correct what the message says and send the same number again, or withdraw it",
+        ),
+        (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
+        (RefundStage::Withdrawn, _) => {
+            Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")
+        }
+    }
+}

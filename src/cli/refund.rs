@@ -1,0 +1,370 @@
+//! `recondesk refund`: prepare, send, resume, list. Whatever is sent was written down before.
+
+mod output;
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use super::CommandEnd;
+use super::context::{CommandContext, profile_named};
+use super::operator::yuan;
+use super::person::PersonArgs;
+use super::profile::ListFormat;
+use output::{one, table, tell_state};
+use recondesk_app::jobs::refund::{
+    Carried, RefundAsk, RefundOf, RefundPace, carry_on, confirm, named, prepare, profile_of, resume,
+};
+use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_casework::{RefundEvent, RefundStage, Role};
+use recondesk_domain::Fen;
+use recondesk_ports::{
+    CancelToken, CaseRecord, Ports, RefundQuery, RefundRecord, RefundStep, StoreError,
+};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RefundCommand {
+    /// 制单：查单、核对限额、定下退款单号，不发送 | Prepare: query the order, check the limits, fix the number; nothing is sent
+    Prepare(Box<PrepareArgs>),
+    /// 发送并跟踪：退出码 0 已退回，1 已受理或未明，5 被拒绝 | Send and follow: exit code 0 money returned, 1 accepted or unknown, 5 refused
+    Send(SendArgs),
+    /// 继续未完成的退款：中断之后运行 | Carry on what is not final: what runs after a crash
+    Resume(ResumeArgs),
+    /// 列出退款 | List the refunds
+    List(ListArgs),
+    /// 查看一笔退款和它的经过 | Show one refund and what happened to it
+    Show {
+        /// 编号或退款单号 | Its number here, or its refund number
+        intent: String,
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// 撤回没有被受理的退款 | Give up a refund that was not accepted
+    Withdraw {
+        /// 编号或退款单号 | Its number here, or its refund number
+        intent: String,
+        /// 原因 | Reason
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        #[command(flatten)]
+        person: PersonArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PrepareArgs {
+    /// 差错的编号或键 | The case, by its key
+    #[arg(
+        long,
+        value_name = "CASE",
+        required_unless_present = "order",
+        conflicts_with = "order"
+    )]
+    case: Option<String>,
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME", required_unless_present = "case")]
+    profile: Option<String>,
+    /// 商户订单号 | Merchant order number
+    #[arg(long, value_name = "OUT_TRADE_NO", requires = "amount")]
+    order: Option<String>,
+    /// 退款金额（元），差错默认退全部余额 | Amount in yuan; of a case, all that is left by default
+    #[arg(long, value_name = "YUAN")]
+    amount: Option<String>,
+    /// 原因，顾客可见，80 字节内 | Reason, seen by the customer, at most 80 bytes
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
+    #[command(flatten)]
+    person: PersonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SendArgs {
+    /// 编号或退款单号 | Its number here, or its refund number
+    intent: String,
+    /// 再输一次退款金额（元）以确认 | The sum once more, in yuan
+    #[arg(long, value_name = "YUAN")]
+    confirm: String,
+    #[command(flatten)]
+    follow: FollowArgs,
+    #[command(flatten)]
+    person: PersonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResumeArgs {
+    /// 编号或退款单号，默认全部 | Its number here, or its refund number; all by default
+    intent: Option<String>,
+    /// 商户档案，默认全部 | Profile, all by default
+    #[arg(long, value_name = "NAME", conflicts_with = "intent")]
+    profile: Option<String>,
+    #[command(flatten)]
+    follow: FollowArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FollowArgs {
+    /// 最多跟踪多少秒 | Follow it for at most so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    wait: u64,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// 商户档案，默认全部 | Profile, all by default
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// 状态，用逗号分开 | States, separated by commas
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = stage)]
+    state: Vec<RefundStage>,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
+}
+
+fn stage(word: &str) -> Result<RefundStage, String> {
+    RefundStage::parse(word).ok_or_else(|| {
+        let words: Vec<&str> = RefundStage::all().map(RefundStage::word).collect();
+        words.join(", ")
+    })
+}
+
+pub(super) fn run(
+    command: &RefundCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    let ports = context.open()?;
+    match command {
+        RefundCommand::Prepare(args) => run_prepare(args, context, &ports),
+        RefundCommand::Send(args) => run_send(args, context, &ports),
+        RefundCommand::Resume(args) => run_resume(args, context, &ports),
+        RefundCommand::List(args) => run_list(args, context, &ports),
+        RefundCommand::Show { intent, format } => {
+            let record = named(&ports, intent)?;
+            output::show(context, &ports, &record, *format)?;
+            Ok(CommandEnd::Clean)
+        }
+        RefundCommand::Withdraw {
+            intent,
+            reason,
+            person,
+        } => run_withdraw((intent, reason), person, context, &ports),
+    }
+}
+
+const fn pause() -> impl Fn(Duration) {
+    |time| std::thread::sleep(time)
+}
+
+/// The case that a person names: by its key, or by the number at its end while that is clear.
+pub(super) fn case_named(ports: &Ports, word: &str) -> Result<CaseRecord, Failure> {
+    super::case_choice::by_word(ports, word)
+}
+
+fn run_prepare(
+    args: &PrepareArgs,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<CommandEnd, Failure> {
+    let amount = args.amount.as_deref().map(yuan).transpose()?;
+    let (of, profile, reason) = match (&args.case, &args.order, &args.profile) {
+        (Some(word), _, _) => {
+            let case = case_named(ports, word)?;
+            let profile = (case.profile, profile_of(ports, case.profile)?);
+            let category = case.finding.category;
+            let reason = args
+                .reason
+                .clone()
+                .unwrap_or_else(|| category.zh().to_owned());
+            (RefundOf::Case(Box::new(case)), profile, reason)
+        }
+        (None, Some(order), Some(name)) => {
+            let profile = profile_named(ports, name)?;
+            let reason = args.reason.clone().ok_or_else(no_reason)?;
+            (RefundOf::Order(order.clone()), profile, reason)
+        }
+        _ => return Err(no_reason()),
+    };
+    let maker = args.person.check(context, ports, Role::Work)?;
+    let ask = RefundAsk {
+        profile: (profile.0, &profile.1),
+        of,
+        amount,
+        reason,
+        maker,
+        together: 1,
+    };
+    let prepared = prepare(ports, &ask, &pause(), &CancelToken::default())?;
+    one(context, &prepared.record, args.format)?;
+    tell_state(context, &prepared.record);
+    Ok(CommandEnd::Clean)
+}
+
+fn no_reason() -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "refund.reason",
+        Message::new("退款要有原因", "A refund needs a reason"),
+        Message::new("加上 --reason 原因", "Add --reason TEXT"),
+    )
+}
+
+fn run_send(
+    args: &SendArgs,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<CommandEnd, Failure> {
+    let typed: Fen = yuan(&args.confirm)?;
+    let record = named(ports, &args.intent)?;
+    let actor = args.person.check(context, ports, Role::Work)?;
+    let record = confirm(ports, &record, typed, &actor)?;
+    let cancel = CancelToken::default();
+    let pause = pause();
+    let pace = RefundPace {
+        patience: Duration::from_secs(args.follow.wait),
+        pause: &pause,
+        cancel: &cancel,
+    };
+    let carried = carry_on(ports, record, &pace)?;
+    one(context, &carried.record, args.follow.format)?;
+    end_of(context, &carried)
+}
+
+/// What a refund's state means for a script.
+fn end_of(context: &CommandContext<'_>, carried: &Carried) -> Result<CommandEnd, Failure> {
+    tell_state(context, &carried.record);
+    if carried.record.refund.stage == RefundStage::Done {
+        return Ok(CommandEnd::Clean);
+    }
+    if matches!(
+        carried.record.refund.stage,
+        RefundStage::Rejected | RefundStage::Closed | RefundStage::Withdrawn
+    ) {
+        return Err(not_accepted(&carried.record));
+    }
+    match &carried.trouble {
+        Some(failure)
+            if failure.kind == FailureKind::Gateway && !failure.code.starts_with("refund.") =>
+        {
+            context.tell_failure(failure);
+            Ok(CommandEnd::NeedsPerson)
+        }
+        Some(failure) => Err(failure.clone()),
+        None => Ok(CommandEnd::NeedsPerson),
+    }
+}
+
+fn not_accepted(record: &RefundRecord) -> Failure {
+    let state = recondesk_app::jobs::refund::state_words(record);
+    Failure::new(
+        FailureKind::Gateway,
+        "refund.refused",
+        Message::new(
+            format!("退款没有成功：{}", state.zh),
+            format!("Not refunded: {}", state.en),
+        ),
+        recondesk_app::jobs::refund::advice_of(record),
+    )
+    .with_detail(&*record.last_words)
+}
+
+fn run_resume(
+    args: &ResumeArgs,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<CommandEnd, Failure> {
+    let cancel = CancelToken::default();
+    let pause = pause();
+    let pace = RefundPace {
+        patience: Duration::from_secs(args.follow.wait),
+        pause: &pause,
+        cancel: &cancel,
+    };
+    if let Some(intent) = &args.intent {
+        let record = named(ports, intent)?;
+        let carried = carry_on(ports, record, &pace)?;
+        one(context, &carried.record, args.follow.format)?;
+        return end_of(context, &carried);
+    }
+    let profile = args
+        .profile
+        .as_deref()
+        .map(|name| profile_named(ports, name));
+    let profile = profile.transpose()?.map(|named| named.0);
+    let carried = resume(ports, profile, &pace)?;
+    let records: Vec<RefundRecord> = carried.iter().map(|one| one.record.clone()).collect();
+    table(context, &records, args.follow.format)?;
+    let mut end = CommandEnd::Clean;
+    for one in &carried {
+        if let Some(failure) = &one.trouble {
+            context.tell_failure(failure);
+        }
+        if one.record.refund.stage != RefundStage::Done {
+            end = CommandEnd::NeedsPerson;
+        }
+    }
+    Ok(end)
+}
+
+fn run_list(
+    args: &ListArgs,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<CommandEnd, Failure> {
+    let profile = args
+        .profile
+        .as_deref()
+        .map(|name| profile_named(ports, name));
+    let records = ports.casework.refunds(&RefundQuery {
+        profile: profile.transpose()?.map(|named| named.0),
+        stages: args.state.clone(),
+        ..RefundQuery::default()
+    })?;
+    table(context, &records, args.format)?;
+    Ok(CommandEnd::Clean)
+}
+
+fn run_withdraw(
+    (intent, reason): (&str, &str),
+    person: &PersonArgs,
+    context: &CommandContext<'_>,
+    ports: &Ports,
+) -> Result<CommandEnd, Failure> {
+    let record = named(ports, intent)?;
+    let actor = person.check(context, ports, Role::Work)?;
+    let step = RefundStep {
+        event: RefundEvent::Withdraw,
+        actor: &actor,
+        at: ports.clock.now(),
+        note: reason,
+        refund_id: "",
+        facts: None,
+    };
+    let record = match ports.casework.step_refund(record.id, &step) {
+        Ok(record) => record,
+        Err(StoreError::Forbidden(why)) => {
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "refund.withdraw",
+                Message::new(
+                    "只有确定没有被受理的退款可以撤回",
+                    "Only a refund that was certainly not accepted can be given up",
+                ),
+                Message::new(
+                    "先 recondesk refund resume 查明",
+                    "Find out first: recondesk refund resume",
+                ),
+            )
+            .with_detail(why));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tell_state(context, &record);
+    Ok(CommandEnd::Clean)
+}
