@@ -21,6 +21,7 @@ mod lookup_cli;
 mod notify_v3;
 mod pitfalls;
 mod query;
+mod refund_cli;
 mod rules;
 mod sandbox;
 mod shared_export;
