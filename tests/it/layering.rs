@@ -34,6 +34,11 @@ const LAYERS: &[Layer] = &[
         must_not_name: &[FILES, CLOCK, THREADS, "tokio"],
     },
     Layer {
+        folder: "crates/p12",
+        may_need: &["recondesk-domain"],
+        must_not_name: &[FILES, CLOCK, THREADS],
+    },
+    Layer {
         folder: "crates/intake",
         may_need: &["recondesk-domain", "recondesk-simd"],
         must_not_name: &[FILES, CLOCK],
@@ -73,7 +78,7 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         folder: "crates/wechatpay-sandbox",
-        may_need: &["recondesk-domain", "wechatpay-codec"],
+        may_need: &["recondesk-domain", "recondesk-p12", "wechatpay-codec"],
         must_not_name: &[],
     },
     Layer {
@@ -81,6 +86,7 @@ const LAYERS: &[Layer] = &[
         may_need: &[
             "recondesk-casework",
             "recondesk-domain",
+            "recondesk-p12",
             "wechatpay-codec",
             "recondesk-intake",
             "recondesk-reconcile",
@@ -106,7 +112,7 @@ const LAYERS: &[Layer] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["crates/adapters/src/sqlite"]),
     ("reqwest", &["crates/adapters/src/gateway"]),
-    ("use keyring::{Entry", &["crates/adapters/src/vault"]),
+    ("keyring::", &["crates/adapters/src/vault"]),
     ("rfd::", &["src/picker.rs"]),
     ("SystemTime::now", &["crates/adapters/src/clock.rs"]),
 ];

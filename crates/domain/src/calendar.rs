@@ -138,6 +138,12 @@ impl Instant {
     pub fn compact(self) -> String {
         self.beijing().format("%Y%m%d%H%M%S").to_string()
     }
+
+    /// RFC 3339 in Beijing time as APIv3 writes it, such as `2026-03-05T14:07:09+08:00`.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        self.beijing().format("%Y-%m-%dT%H:%M:%S+08:00").to_string()
+    }
 }
 
 /// Beijing time as `2026-03-05 14:07:09`.

@@ -166,7 +166,6 @@ impl Certificate {
         wrong_day(layout, tally, expect, &mut reasons);
         ruined(tally, &mut reasons);
         incomplete(tally, &mut reasons);
-        unchecked_totals(layout, tally, &mut reasons);
         broken_identities(tally, &identities, &mut reasons);
         bad_rows(tally, &mut reasons);
         notices(layout, tally, &mut reasons);
@@ -277,8 +276,8 @@ fn ruined(tally: &Tally, out: &mut Vec<Reason>) {
             Reason::new(
                 Category::BillRowShape,
                 Effect::Refuses,
-                format!("{rows} 行的单号被表格软件改坏（变成科学计数法，或第 15 位之后变成 0），无法还原；请导入未经表格软件保存的原始账单"),
-                format!("A spreadsheet ruined the numbers of {rows} rows (scientific notation, or fifteen digits and zeros): import the original bill"),
+                format!("{rows} 行的单号被表格软件改成了科学计数法，无法还原；请导入未经表格软件保存的原始账单"),
+                format!("A spreadsheet ruined the numbers of {rows} rows (scientific notation): import the original bill"),
             )
             .at(lines_of(tally, |fault| fault == RowFault::Spreadsheet)),
         );
@@ -304,40 +303,6 @@ fn incomplete(tally: &Tally, out: &mut Vec<Reason>) {
             "账单末尾没有汇总行，文件不完整；请重新下载".to_owned(),
             "The summary at the end is missing: the file is cut off; download it again".to_owned(),
         ));
-    }
-}
-
-/// Totals that cannot be compared: a name that no document knows or that stands twice, a column without its total.
-fn unchecked_totals(layout: &Layout, tally: &Tally, out: &mut Vec<Reason>) {
-    let Some(summary) = tally.summary() else {
-        return;
-    };
-    let mut quarantine = |zh: String, en: String| {
-        let reason = Reason::new(Category::BillSum, Effect::Quarantines, zh, en);
-        out.push(reason.at(vec![summary.line]));
-    };
-    let joined = |names: Vec<&str>| (!names.is_empty()).then(|| names.join("、"));
-    if let Some(names) = joined(summary.unknown_names().collect()) {
-        quarantine(
-            format!("汇总行有不认识的合计「{names}」，无法核对；请导入原始账单"),
-            format!(
-                "The summary has totals that no document knows ({names}): they cannot be checked; import the original bill"
-            ),
-        );
-    }
-    if let Some(names) = joined(summary.repeated_names().collect()) {
-        quarantine(
-            format!("汇总行中「{names}」出现两次；请导入原始账单"),
-            format!("The summary names {names} twice: import the original bill"),
-        );
-    }
-    if let Some(names) = joined(summary.missing_names(layout).collect()) {
-        quarantine(
-            format!("汇总行缺少「{names}」，这些金额无法核对；请重新下载账单"),
-            format!(
-                "The summary lacks {names}: these amounts cannot be checked; download the bill again"
-            ),
-        );
     }
 }
 

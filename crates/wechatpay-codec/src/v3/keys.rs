@@ -206,7 +206,7 @@ impl std::fmt::Debug for PrivateKey {
 }
 
 /// PKCS#8 around a bare RSA key: version 0, the object identifier of RSA, the key.
-fn wrap_pkcs1(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
+pub(super) fn wrap_pkcs1(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
     let algorithm = element(
         tag::SEQUENCE,
         &[element(tag::OID, RSA_OID), vec![0x05, 0x00]].concat(),
@@ -265,6 +265,26 @@ impl VerifyKey {
             .unwrap_or(Err(KeyError::WrongKind {
                 wanted: "a certificate or a public key",
             }))
+    }
+
+    /// A bare key (PKCS#1), without a name yet.
+    ///
+    /// # Errors
+    /// [`KeyError::NotRsa`].
+    pub(super) fn from_rsa(rsa: &[u8]) -> Result<Self, KeyError> {
+        Self::new("", rsa)
+    }
+
+    /// The key as PEM text with its algorithm.
+    #[must_use]
+    pub fn public_pem(&self) -> String {
+        pem_text("PUBLIC KEY", &self.spki())
+    }
+
+    /// True when both are one key, whatever they are called.
+    #[must_use]
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.rsa == other.rsa
     }
 
     /// The key in a PEM block; `None` for a block of another kind.

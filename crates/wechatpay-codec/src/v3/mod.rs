@@ -8,6 +8,7 @@ mod der;
 mod facts;
 mod fault;
 mod fields;
+mod key_file;
 mod keys;
 pub mod notify;
 mod object;
@@ -19,6 +20,7 @@ mod verify;
 pub use certificate::Certificate;
 pub use fault::{Fault, SignInformation, advice};
 pub use fields::flat_fields;
+pub use key_file::{KeyFile, key_text};
 pub use keys::{
     KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys,
 };

@@ -297,6 +297,18 @@ impl BillTicket {
         }
         Ok(ticket)
     }
+
+    /// `hash_value` as bytes; `None` only for a ticket that was not read by [`Self::read`].
+    #[must_use]
+    pub fn sha1(&self) -> Option<[u8; 20]> {
+        let mut out = [0; 20];
+        let digits = self.hash_value.as_bytes();
+        for (slot, pair) in out.iter_mut().zip(digits.chunks(2)) {
+            let pair = std::str::from_utf8(pair).ok()?;
+            *slot = u8::from_str_radix(pair, 16).ok()?;
+        }
+        (digits.len() == 40).then_some(out)
+    }
 }
 
 #[cfg(test)]
