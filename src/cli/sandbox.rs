@@ -10,11 +10,10 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::CommandContext;
-use super::speech::print;
+use super::context::{CommandContext, print};
 use recondesk_app::{Failure, FailureKind, Message};
 use wechatpay_sandbox::scenario::{Anomaly, Scenario};
-use wechatpay_sandbox::{BillReadiness, Config, Running, SandboxError};
+use wechatpay_sandbox::{AnswerKey, BillReadiness, Config, Running, SandboxError, ScenarioFile};
 
 #[derive(Debug, Args)]
 pub(super) struct SandboxCommand {
@@ -36,6 +35,12 @@ pub(super) struct SandboxCommand {
     /// 账单何时可取：ready 随时，clock 次日 10:00 起，creating 总在生成 | When bills are out: at once, from 10:00 of the next day, never
     #[arg(long, value_enum, default_value_t = Bills::Ready)]
     bills: Bills,
+    /// 情景文件（TOML）：沙箱的规则和依次注入的故障 | Scenario file (TOML): rules and faults, in order
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// 应答用哪一种密钥签名：asked 按请求，certificate 平台证书，public-key 微信支付公钥 | Which key signs answers: as the request asks, the platform certificate's, or the public key's
+    #[arg(long, value_enum, default_value_t = AnswerWith::Asked)]
+    answer_with: AnswerWith,
     /// 证书文件放在这个文件夹 | Folder for the certificate files
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
@@ -52,6 +57,17 @@ enum Bills {
     Creating,
 }
 
+/// Which platform key signs answers of APIv3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum AnswerWith {
+    /// The one that the request names.
+    Asked,
+    /// The platform certificate's.
+    Certificate,
+    /// The WeChat Pay public key's, as with merchants registered since October 2024.
+    PublicKey,
+}
+
 pub(super) fn run(
     command: &SandboxCommand,
     context: &CommandContext<'_>,
@@ -65,6 +81,16 @@ pub(super) fn run(
         Bills::Clock => BillReadiness::Clock,
         Bills::Creating => BillReadiness::Creating,
     };
+    config.rules.answer_key = match command.answer_with {
+        AnswerWith::Asked => AnswerKey::Asked,
+        AnswerWith::Certificate => AnswerKey::Certificate,
+        AnswerWith::PublicKey => AnswerKey::PublicKey,
+    };
+    if let Some(path) = &command.scenario {
+        let file = scenario_file(path)?;
+        config.rules = file.rules.unwrap_or(config.rules);
+        config.faults = file.faults;
+    }
     let day = context.day(&command.date)?;
     if command.orders > 0 {
         let mut scene = Scenario::new(day, command.seed, command.orders);
@@ -86,6 +112,23 @@ pub(super) fn run(
     Ok(CommandEnd::Clean)
 }
 
+fn scenario_file(path: &Path) -> Result<ScenarioFile, Failure> {
+    let refused = |detail: String| {
+        Failure::new(
+            FailureKind::RefusedInput,
+            "sandbox.scenario",
+            Message::new("情景文件不能用", "The scenario file cannot be used"),
+            Message::new(
+                "按返回的行号改正；写法见 recondesk sandbox --help 和文档",
+                "Correct the line that is named",
+            ),
+        )
+        .with_detail(format!("{}: {detail}", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    ScenarioFile::parse(&text).map_err(refused)
+}
+
 /// Beside other caches, a folder for each port, so that two sandboxes do not mix their keys.
 fn default_folder(running: &Running) -> Result<PathBuf, Failure> {
     let port = running.base_http.rsplit(':').next().unwrap_or_default();
@@ -97,9 +140,9 @@ fn default_folder(running: &Running) -> Result<PathBuf, Failure> {
 /// The one line that other programs read.
 fn greeting(running: &Running, folder: &Path) -> Result<serde_json::Value, Failure> {
     std::fs::create_dir_all(folder).map_err(|error| cannot_write(&error.to_string()))?;
-    let put = |name: &str, text: &str| {
+    let put = |name: &str, bytes: &[u8]| {
         let path = folder.join(name);
-        write(&path, text.as_bytes())
+        write(&path, bytes)
             .map_err(|error| cannot_write(&format!("{}: {error}", path.display())))?;
         Ok::<_, Failure>(path.display().to_string())
     };
@@ -111,10 +154,27 @@ fn greeting(running: &Running, folder: &Path) -> Result<serde_json::Value, Failu
         "appid": merchant.appids.first(),
         "openid": merchant.openid,
         "v2_key": merchant.v2_key.expose(),
-        "client_cert_file": put("apiclient_cert.pem", &pems.client_cert)?,
-        "client_key_file": put("apiclient_key.pem", pems.client_key.expose())?,
-        "ca_file": put("ca.pem", &pems.ca)?,
+        "client_cert_file": put("apiclient_cert.pem", pems.client_cert.as_bytes())?,
+        "client_key_file": put("apiclient_key.pem", pems.client_key.expose().as_bytes())?,
+        "client_p12_file": put("apiclient_cert.p12", pems.client_p12.expose())?,
+        "ca_file": put("ca.pem", pems.ca.as_bytes())?,
+        "apiv3_key": merchant.v3_key.expose(),
+        "merchant_serial": pems.client_serial,
+        "platform_serial": pems.platform_serial,
+        "platform_cert_file": put("wechatpay_cert.pem", pems.platform_cert.as_bytes())?,
+        "wechatpay_public_key_id": pems.public_key_id,
+        "wechatpay_public_key_file": put("pub_key.pem", pems.public_key.as_bytes())?,
     });
+    if let Some(object) = line.as_object_mut() {
+        // The pair of APIv2's certificate signs APIv3 as well: the same files under the names of that side.
+        for (name, same) in [
+            ("merchant_cert_file", "client_cert_file"),
+            ("merchant_key_file", "client_key_file"),
+        ] {
+            let path = object.get(same).cloned().unwrap_or_default();
+            object.insert(name.to_owned(), path);
+        }
+    }
     if let (Some(base), Some(object)) = (&running.base_https, line.as_object_mut()) {
         object.insert("base_https".to_owned(), json!(base));
     }

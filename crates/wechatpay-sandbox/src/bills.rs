@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::ledger::{BillReadiness, MerchantLedger, RefundOutcome, SandboxOrder};
+use super::ledger::{MerchantLedger, RefundOutcome, SandboxOrder};
+use super::rules::{BillReadiness, Rules};
 use super::v2::{Refused, Reply, SignedCall, gzip};
-use recondesk_domain::{BillDate, BillRefundState, BillState, Fen, Instant, WPay, WRefund};
+use recondesk_domain::{BillDate, BillRefundState, BillState, Fen, Instant, MchId, WPay, WRefund};
 use wechatpay_codec::bill::{BillForm, BillLine, BillPrinter, RefundPart};
 
 const BAD_DATE: Refused = Refused::Bill("20001", "invalid bill_date");
@@ -40,9 +41,10 @@ pub(crate) fn download_bill(call: &SignedCall<'_>) -> Result<Reply, Refused> {
     let zipped = zipped(call)?;
     ready(call, day)?;
     let mch_id = &call.merchant.mch_id;
-    let text = call
-        .shared
-        .with_book(mch_id, |book| trade_bill(book, mch_id, day, form));
+    let text = call.shared.with_book(mch_id, |book| {
+        let sub = call.params.filled("sub_mch_id");
+        trade_text(book, mch_id, day, (form, sub))
+    });
     let text = text.flatten().ok_or(NONE)?;
     Ok(file(text, zipped))
 }
@@ -64,22 +66,42 @@ pub(super) fn zipped(call: &SignedCall<'_>) -> Result<bool, Refused> {
     }
 }
 
-/// Whether the bill is out. There is none for today or later, and none after three months.
-pub(super) fn ready(call: &SignedCall<'_>, day: BillDate) -> Result<(), Refused> {
-    let today = call.now.day();
+/// Why there is no bill of a day to give, whatever happened on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DayRefusal {
+    /// The day has not come.
+    Future,
+    /// Not made yet; so it is for today always.
+    Creating,
+    /// Older than three months.
+    TooOld,
+}
+
+/// Whether the bill of a day is out. There is none for today or later, and none after three months.
+pub(crate) fn check_day(rules: &Rules, day: BillDate, now: Instant) -> Result<(), DayRefusal> {
+    let today = now.day();
     if day > today {
-        return Err(BAD_DATE);
+        return Err(DayRefusal::Future);
     }
     if today > day.bill_available_until() {
-        return Err(NONE);
+        return Err(DayRefusal::TooOld);
     }
-    match call.shared.rules().bill {
+    match rules.bill {
+        _ if day == today => Err(DayRefusal::Creating),
         BillReadiness::Ready => Ok(()),
-        BillReadiness::Creating => Err(CREATING),
-        BillReadiness::Clock if day == today => Err(BAD_DATE),
-        BillReadiness::Clock if call.now < day.bill_available_from() => Err(CREATING),
+        BillReadiness::Creating => Err(DayRefusal::Creating),
+        BillReadiness::Clock if now < day.bill_available_from() => Err(DayRefusal::Creating),
         BillReadiness::Clock => Ok(()),
     }
+}
+
+/// The same in the words of downloadbill.
+pub(super) fn ready(call: &SignedCall<'_>, day: BillDate) -> Result<(), Refused> {
+    check_day(&call.shared.rules(), day, call.now).map_err(|why| match why {
+        DayRefusal::Future => BAD_DATE,
+        DayRefusal::Creating => CREATING,
+        DayRefusal::TooOld => NONE,
+    })
 }
 
 pub(super) fn file(bytes: Vec<u8>, zip: bool) -> Reply {
@@ -87,16 +109,20 @@ pub(super) fn file(bytes: Vec<u8>, zip: bool) -> Reply {
     Reply::File { zipped: zip, bytes }
 }
 
-/// The bytes of a bill, `None` for a day without rows.
-fn trade_bill(
+/// The bytes of a bill, of one sub-merchant or of all; `None` for a day without rows.
+pub(crate) fn trade_text(
     book: &MerchantLedger,
     mch_id: &str,
     day: BillDate,
-    form: BillForm,
+    (form, sub_mch_id): (BillForm, Option<&str>),
 ) -> Option<Vec<u8>> {
+    let is_asked = |sub: MchId| sub_mch_id.is_none_or(|wanted| wanted == sub.as_str());
     let mut rows: Vec<LedgerRow<'_>> = Vec::new();
     if form != BillForm::Refund29 {
-        let pays = book.pay_rows.iter().filter(|row| day.contains(row.time));
+        let pays = book
+            .pay_rows
+            .iter()
+            .filter(|row| day.contains(row.time) && is_asked(row.sub_mch_id));
         let wanted = |row: &&WPay| form == BillForm::All27 || row.state == BillState::Success;
         rows.extend(pays.filter(wanted).map(LedgerRow::Pay));
     }
@@ -104,7 +130,7 @@ fn trade_bill(
         let refunds = book.refund_rows.iter();
         rows.extend(
             refunds
-                .filter(|row| day.contains(row.time))
+                .filter(|row| day.contains(row.time) && is_asked(row.sub_mch_id))
                 .map(LedgerRow::Refund),
         );
     }

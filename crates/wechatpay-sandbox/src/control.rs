@@ -5,7 +5,7 @@
 //! | `POST pay` | `{"out_trade_no", "notify"?}` | the customer pays; a loopback `notify_url` is notified unless `notify` is false |
 //! | `POST state` | `{"out_trade_no", "state"}` | puts an unpaid order into USERPAYING, PAYERROR, REVOKED, NOTPAY or CLOSED |
 //! | `POST refund` | `{"out_trade_no", "refund_fee"?, "out_refund_no"?}` | a refund made at the merchant platform |
-//! | `POST notify` | `{"out_trade_no", "out_refund_no"?, "url"?, "sign_type"?, "send"?}` | sends the notification of the payment, or of a refund, (again), or only shows it |
+//! | `POST notify` | `{"out_trade_no", "out_refund_no"?, "url"?, "sign_type"?, "api"?, "probe"?, "send"?}` | sends the notification of the payment, or of a refund, (again), by the API that asked or the one named, or only shows it; a probe is signed wrongly |
 //! | `POST fault` | `{"kind", "path"?, "times"?, …}` | plans a fault; `DELETE fault` forgets all |
 //! | `POST clock` | `{"shift_s"}` or `{"now"}` | shifts the sandbox's time |
 //! | `POST rules` | some of the rules | changes them |
@@ -22,9 +22,11 @@ use serde_json::{Value, json};
 
 use super::fault::Planned;
 use super::ledger::{MerchantLedger, OrderState, RefundOutcome, SandboxOrder, SandboxRefund};
+use super::notify::{Notice, Recipient};
+use super::refund_rules::refund_id;
 use super::server::{Shared, raw};
 use super::{Merchant, notify};
-use recondesk_domain::{Fen, Instant, SignType};
+use recondesk_domain::{ApiVersion, Fen, Instant, SignType};
 
 type Done = Result<Value, String>;
 
@@ -83,6 +85,8 @@ struct OrderWish {
     url: Option<String>,
     sign_type: Option<SignType>,
     send: Option<bool>,
+    api: Option<ApiVersion>,
+    probe: Option<bool>,
 }
 
 fn merchant<'a>(shared: &'a Shared, wish: &OrderWish) -> Result<&'a Merchant, String> {
@@ -111,7 +115,8 @@ fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
     })?;
     let reachable = notify::target(&order.notify_url).is_ok();
     if wish.notify.unwrap_or(true) && reachable {
-        deliver(shared, wish, &order, &order.notify_url)?;
+        let notice = notice(shared, wish, &order)?;
+        deliver(shared, wish, &order, (&order.notify_url, notice))?;
     }
     Ok(order_json(&order, &[], now))
 }
@@ -159,20 +164,14 @@ fn refund(shared: &Shared, wish: &OrderWish) -> Done {
         }
         let refund = SandboxRefund {
             out_refund_no: number,
-            refund_id: shared.with_numbers(|numbers| {
-                format!(
-                    "5030{}{}{}",
-                    numbers.digits(6),
-                    now.day().compact(),
-                    numbers.digits(11)
-                )
-            }),
+            refund_id: refund_id(shared, now),
             out_trade_no: order.out_trade_no.clone(),
             amount,
             accepted_at: now,
             settles_at: now,
             outcome: wish.outcome.unwrap_or_default(),
             elsewhere: true,
+            api: order.api,
             requests: 1,
         };
         book.refund(refund.clone())?;
@@ -190,43 +189,51 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
             .ok_or_else(|| format!("there is no paid order {}", wish.out_trade_no))
     })?;
     let url = wish.url.clone().unwrap_or_else(|| order.notify_url.clone());
-    let body = body(shared, wish, &order)?;
+    let notice = notice(shared, wish, &order)?;
     if wish.send != Some(false) {
         notify::target(&url)?;
-        deliver(shared, wish, &order, &url)?;
+        deliver(shared, wish, &order, (&url, notice.clone()))?;
     }
-    Ok(json!({ "url": url, "body": String::from_utf8_lossy(&body) }))
+    Ok(json!({
+        "url": url,
+        "headers": notice.headers(shared),
+        "body": String::from_utf8_lossy(&notice.body),
+    }))
 }
 
-fn body(shared: &Shared, wish: &OrderWish, order: &SandboxOrder) -> Result<Vec<u8>, String> {
-    let nonce = shared.with_numbers(|numbers| numbers.letters(32));
+fn notice(shared: &Shared, wish: &OrderWish, order: &SandboxOrder) -> Result<Notice, String> {
     let merchant = merchant(shared, wish)?;
-    let Some(number) = &wish.out_refund_no else {
-        let sign_type = wish.sign_type.unwrap_or_default();
-        return notify::payment(merchant, order, &nonce, sign_type);
+    let mut notice = match &wish.out_refund_no {
+        None => {
+            let sign_type = wish.sign_type.unwrap_or_default();
+            let api = wish.api.unwrap_or(order.api);
+            Notice::of_payment(shared, merchant, order, (api, sign_type))?
+        }
+        Some(number) => {
+            let refund = in_book(shared, wish, |book| {
+                let refund = book.refunds.get(number).cloned();
+                refund.ok_or_else(|| format!("there is no refund {number}"))
+            })?;
+            let api = wish.api.unwrap_or(refund.api);
+            Notice::of_refund(shared, merchant, order, (&refund, api))?
+        }
     };
-    let refund = in_book(shared, wish, |book| {
-        let refund = book.refunds.get(number).cloned();
-        refund.ok_or_else(|| format!("there is no refund {number}"))
-    })?;
-    notify::refund(merchant, order, &refund, (shared.now(), &nonce))
+    notice.probe = wish.probe == Some(true);
+    Ok(notice)
 }
 
 fn deliver(
     shared: &Arc<Shared>,
     wish: &OrderWish,
     order: &SandboxOrder,
-    url: &str,
+    (url, notice): (&str, Notice),
 ) -> Result<(), String> {
-    let body = body(shared, wish, order)?;
-    let mch_id = merchant(shared, wish)?.mch_id.clone();
-    tokio::spawn(notify::deliver(
-        Arc::clone(shared),
-        mch_id,
-        order.out_trade_no.clone(),
-        url.to_owned(),
-        body,
-    ));
+    let to = Recipient {
+        mch_id: merchant(shared, wish)?.mch_id.clone(),
+        out_trade_no: order.out_trade_no.clone(),
+        url: url.to_owned(),
+    };
+    tokio::spawn(notify::deliver(Arc::clone(shared), to, notice));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub(crate) enum InjectedFault {
+pub enum InjectedFault {
     /// Nobody listens for some time: new connections are refused, old ones cut.
     Refuse {
         /// For how long.
@@ -79,7 +79,18 @@ pub(crate) enum InjectedFault {
     },
     /// The request is carried out, but a well signed `SYSTEMERROR` is said.
     DoneButError,
-    /// `return_code` FAIL with this text.
+    /// Signed with a clock that is away by this much (APIv3).
+    Stale {
+        /// How old the signature is.
+        seconds: i64,
+    },
+    /// Signed under a serial number that nobody knows (APIv3).
+    UnknownSerial,
+    /// A signature that starts as those of probes do (APIv3).
+    Probe,
+    /// The digest of a bill is another one (APIv3).
+    WrongHash,
+    /// `return_code` FAIL with this text; with APIv3 a 400 that nobody signed.
     Fail {
         /// `return_msg`.
         text: String,
@@ -88,16 +99,16 @@ pub(crate) enum InjectedFault {
 
 /// A fault with its aim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Planned {
+pub struct Planned {
     /// What goes wrong.
     #[serde(flatten)]
-    pub(crate) fault: InjectedFault,
+    pub fault: InjectedFault,
     /// Only for paths that end so; empty for all.
     #[serde(default)]
-    pub(crate) path: String,
+    pub path: String,
     /// How many more times; without one: once.
     #[serde(default = "once")]
-    pub(crate) times: u32,
+    pub times: u32,
 }
 
 const fn once() -> u32 {

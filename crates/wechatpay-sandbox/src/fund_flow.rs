@@ -29,7 +29,7 @@ pub(crate) fn download_fund_flow(call: &SignedCall<'_>) -> Result<Reply, Refused
     let mch_id = &call.merchant.mch_id;
     let text = call
         .shared
-        .with_book(mch_id, |book| fund_flow(book, mch_id, day));
+        .with_book(mch_id, |book| fund_text(book, mch_id, day));
     match text {
         Some(Some(text)) => Ok(file(text.into_bytes(), zip)),
         Some(None) => Err(Refused::business("NO_BILL_EXIST", "账单不存在")),
@@ -49,7 +49,7 @@ struct Flow {
     voucher: String,
 }
 
-fn fund_flow(book: &MerchantLedger, mch_id: &str, day: BillDate) -> Option<String> {
+pub(crate) fn fund_text(book: &MerchantLedger, mch_id: &str, day: BillDate) -> Option<String> {
     let mut flows: Vec<Flow> = Vec::new();
     for pay in &book.pay_rows {
         if day.contains(pay.time) && pay.state == BillState::Success {
@@ -91,10 +91,10 @@ fn fund_flow(book: &MerchantLedger, mch_id: &str, day: BillDate) -> Option<Strin
         return None;
     }
     flows.sort_by_key(|flow| flow.time);
-    Some(fund_text(&flows))
+    Some(printed(&flows))
 }
 
-fn fund_text(flows: &[Flow]) -> String {
+fn printed(flows: &[Flow]) -> String {
     let mut out = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n".to_owned();
     let mut balance: i64 = 100_000_000;
     let (mut incomes, mut expenses) = ((0_u64, 0_i64), (0_u64, 0_i64));

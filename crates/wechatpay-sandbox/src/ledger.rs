@@ -7,22 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::numbers::NumberSource;
 use super::scenario::GeneratedOrder;
 use recondesk_domain::{
-    AppId, BillRefundState, BillState, Fee, Fen, Instant, MOrder, MchId, OutRefundNo, OutTradeNo,
-    PayStatus, RefundId, RowRef, TransactionId, WPay, WRefund,
+    ApiVersion, AppId, BillRefundState, BillState, Fee, Fen, Instant, MOrder, MchId, OutRefundNo,
+    OutTradeNo, PayStatus, RefundId, RowRef, TransactionId, WPay, WRefund,
 };
-
-/// Whether a bill is out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BillReadiness {
-    /// From 10:00 of the next day, as the real one.
-    #[default]
-    Clock,
-    /// Not yet, whatever the time.
-    Creating,
-    /// For every day up to today.
-    Ready,
-}
 
 /// What becomes of accepted refunds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -46,34 +33,6 @@ impl RefundOutcome {
             Self::Change => "CHANGE",
             Self::RefundClose => "REFUNDCLOSE",
             Self::Processing => "PROCESSING",
-        }
-    }
-}
-
-/// How the sandbox behaves where the real gateway has choices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Rules {
-    /// Whether bills are out.
-    pub bill: BillReadiness,
-    /// What becomes of refunds accepted from now on.
-    pub refund_outcome: RefundOutcome,
-    /// How long a refund stays PROCESSING.
-    pub refund_settles_s: i64,
-    /// Shortest time between two refunds of one order; 0: not enforced.
-    pub refund_gap_s: i64,
-    /// Money available for refunds in fen; none: endless.
-    pub balance_fen: Option<i64>,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            bill: BillReadiness::Clock,
-            refund_outcome: RefundOutcome::Success,
-            refund_settles_s: 3,
-            refund_gap_s: 0,
-            balance_fen: None,
         }
     }
 }
@@ -142,6 +101,8 @@ pub(crate) struct SandboxOrder {
     pub(crate) created_at: Instant,
     pub(crate) expires_at: Instant,
     pub(crate) paid_at: Option<Instant>,
+    /// The API that placed it, which its notification follows.
+    pub(crate) api: ApiVersion,
     /// The request that made it, without nonce and signature (repeat rule).
     pub(crate) request: String,
 }
@@ -158,6 +119,8 @@ pub(crate) struct SandboxRefund {
     pub(crate) outcome: RefundOutcome,
     /// True when it was made at the merchant platform.
     pub(crate) elsewhere: bool,
+    /// The API that asked for it, which its notification follows.
+    pub(crate) api: ApiVersion,
     /// How often the very same request came.
     pub(crate) requests: u32,
 }
@@ -416,6 +379,7 @@ fn past_order(row: &WPay, openid: &str) -> SandboxOrder {
         created_at: row.time.plus(-60),
         expires_at: row.time.plus(7 * 86_400),
         paid_at: Some(row.time),
+        api: ApiVersion::V2,
         request: String::new(),
     }
 }
@@ -445,6 +409,7 @@ fn unpaid_order(order: &MOrder) -> SandboxOrder {
         created_at: order.created_at,
         expires_at: order.created_at.plus(7 * 86_400),
         paid_at: None,
+        api: ApiVersion::V2,
         request: String::new(),
     }
 }
@@ -464,6 +429,7 @@ fn past_refund(row: &WRefund) -> SandboxRefund {
             BillRefundState::Change | BillRefundState::Unknown => RefundOutcome::Change,
         },
         elsewhere: false,
+        api: ApiVersion::V2,
         requests: 1,
     }
 }

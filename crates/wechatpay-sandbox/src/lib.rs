@@ -39,15 +39,21 @@ mod bills;
 mod control;
 mod fault;
 mod fund_flow;
+mod keys;
 mod ledger;
 mod notify;
 mod numbers;
+mod order_rules;
+mod refund_rules;
 mod refunds;
+mod rules;
 pub mod scenario;
+mod scenario_file;
 mod server;
 mod tls;
 mod trade;
 mod v2;
+mod v3;
 mod wire;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -55,9 +61,12 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-pub use ledger::{BillReadiness, RefundOutcome, Rules};
+pub use fault::{InjectedFault, Planned};
+pub use ledger::RefundOutcome;
 // The values that the interface below speaks of.
 pub use recondesk_domain::{Instant, Secret, WPay, WRefund};
+pub use rules::{AnswerKey, BillReadiness, CertificateRoll, Rules};
+pub use scenario_file::ScenarioFile;
 pub use tls::Pems;
 
 /// Tells the sandbox the time; the sandbox shifts it when it is told to.
@@ -74,6 +83,8 @@ pub struct Merchant {
     pub openid: String,
     /// The API key of APIv2.
     pub v2_key: Secret<String>,
+    /// The APIv3 key.
+    pub v3_key: Secret<String>,
 }
 
 impl Merchant {
@@ -86,6 +97,7 @@ impl Merchant {
             appids: vec![appid.to_owned()],
             openid: format!("oUpF8u{}", numbers.letters(22)),
             v2_key: Secret::new(numbers.letters(32)),
+            v3_key: Secret::new(numbers.letters(32)),
         }
     }
 }
@@ -110,6 +122,8 @@ pub struct Config {
     pub pays: Vec<WPay>,
     /// Refunds of the past.
     pub refunds: Vec<WRefund>,
+    /// What goes wrong, in this order.
+    pub faults: Vec<Planned>,
     /// The past with its texts and its unpaid orders, such as a [`scenario::Scenario`] makes.
     pub deals: Vec<scenario::GeneratedOrder>,
 }
@@ -131,6 +145,7 @@ impl Config {
             rules: Rules::default(),
             pays: Vec::new(),
             refunds: Vec::new(),
+            faults: Vec::new(),
             deals: Vec::new(),
         }
     }
@@ -210,7 +225,8 @@ pub fn start(config: Config) -> Result<Running, SandboxError> {
         .first()
         .cloned()
         .ok_or(SandboxError::NoMerchant)?;
-    let authority = tls::Authority::make(&merchant.mch_id).map_err(SandboxError::Certificates)?;
+    let authority =
+        tls::Authority::make(&config.merchants, config.seed).map_err(SandboxError::Certificates)?;
     let pems = authority.pems.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -233,7 +249,8 @@ pub fn start(config: Config) -> Result<Running, SandboxError> {
         None => None,
     };
     let (stop, stopped) = watch::channel(false);
-    let shared = Arc::new(server::Shared::new(config));
+    let shared = server::Shared::new(config, authority).map_err(SandboxError::Certificates)?;
+    let shared = Arc::new(shared);
     let secure = https.zip(acceptor);
     let thread = std::thread::Builder::new()
         .name("sandbox".to_owned())

@@ -12,7 +12,8 @@ use super::Merchant;
 use super::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
 use super::server::Shared;
 use super::trade::payment_fields;
-use recondesk_domain::{GatewayKind, Instant, SignType, gateway_kind};
+use super::v3::notice;
+use recondesk_domain::{ApiVersion, GatewayKind, Instant, SignType, gateway_kind};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::notify::{RETRY_AFTER_S, encrypt_req_info};
 use wechatpay_codec::v2::{SIGN, sign, xml};
@@ -25,7 +26,7 @@ const OUTCOME_LOOKS: u32 = 4 * 3600;
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
 
 /// The body of a payment notification.
-pub(crate) fn payment(
+fn payment(
     merchant: &Merchant,
     order: &SandboxOrder,
     nonce: &str,
@@ -46,7 +47,7 @@ pub(crate) fn payment(
 }
 
 /// The body of a refund notification: encrypted with the API key, not signed.
-pub(crate) fn refund(
+fn refund(
     merchant: &Merchant,
     order: &SandboxOrder,
     refund: &SandboxRefund,
@@ -105,17 +106,97 @@ pub(crate) async fn refund_outcome(
         let (Some(Some((order, one))), Some(merchant)) = (known, shared.merchant(&mch_id)) else {
             return;
         };
-        let now = shared.now();
-        if one.status(now) != RefundOutcome::Processing {
-            let nonce = shared.with_numbers(|numbers| numbers.letters(32));
-            let Ok(body) = refund(merchant, &order, &one, (now, &nonce)) else {
+        if one.status(shared.now()) != RefundOutcome::Processing {
+            let Ok(notice) = Notice::of_refund(&shared, merchant, &order, (&one, one.api)) else {
                 return;
             };
-            deliver(Arc::clone(&shared), mch_id, order.out_trade_no, url, body).await;
+            let to = Recipient {
+                mch_id,
+                out_trade_no: order.out_trade_no,
+                url,
+            };
+            deliver(Arc::clone(&shared), to, notice).await;
             return;
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
+}
+
+/// A notification of either API, ready to be sent as often as needed.
+#[derive(Debug, Clone)]
+pub(crate) struct Notice {
+    pub(crate) api: ApiVersion,
+    pub(crate) body: Vec<u8>,
+    /// True for a probe, whose signature must fail (APIv3).
+    pub(crate) probe: bool,
+}
+
+impl Notice {
+    /// Of a payment.
+    pub(crate) fn of_payment(
+        shared: &Shared,
+        merchant: &Merchant,
+        order: &SandboxOrder,
+        (api, sign_type): (ApiVersion, SignType),
+    ) -> Result<Self, String> {
+        let body = match api {
+            ApiVersion::V2 => {
+                let nonce = shared.with_numbers(|numbers| numbers.letters(32));
+                payment(merchant, order, &nonce, sign_type)?
+            }
+            ApiVersion::V3 => notice::payment(shared, merchant, order)?,
+        };
+        Ok(Self {
+            api,
+            body,
+            probe: false,
+        })
+    }
+
+    /// Of the outcome of a refund.
+    pub(crate) fn of_refund(
+        shared: &Shared,
+        merchant: &Merchant,
+        order: &SandboxOrder,
+        (one, api): (&SandboxRefund, ApiVersion),
+    ) -> Result<Self, String> {
+        let now = shared.now();
+        let body = match api {
+            ApiVersion::V2 => {
+                let nonce = shared.with_numbers(|numbers| numbers.letters(32));
+                refund(merchant, order, one, (now, &nonce))?
+            }
+            ApiVersion::V3 => notice::refund(shared, merchant, order, (one, now))?,
+        };
+        Ok(Self {
+            api,
+            body,
+            probe: false,
+        })
+    }
+
+    /// The headers of one delivery: with APIv3 each is signed anew.
+    pub(crate) fn headers(&self, shared: &Shared) -> Vec<(String, String)> {
+        match self.api {
+            ApiVersion::V2 => vec![("Content-Type".to_owned(), "text/xml".to_owned())],
+            ApiVersion::V3 => notice::headers(shared, &self.body, self.probe),
+        }
+    }
+
+    /// True when the merchant's answer confirms it.
+    fn is_confirmed(&self, status: u16, body: &str) -> bool {
+        match self.api {
+            ApiVersion::V2 => confirmed(status, body),
+            ApiVersion::V3 => matches!(status, 200 | 204),
+        }
+    }
+}
+
+/// Whom a notification is sent to.
+pub(crate) struct Recipient {
+    pub(crate) mch_id: String,
+    pub(crate) out_trade_no: String,
+    pub(crate) url: String,
 }
 
 /// Judges an address: http on this computer, nothing else.
@@ -141,14 +222,22 @@ pub(crate) fn target(url: &str) -> Result<(SocketAddr, String, String), String> 
 }
 
 /// Posts a body and tells status and answer.
-pub(crate) async fn post(url: &str, body: &[u8]) -> Result<(u16, String), String> {
+async fn post(
+    url: &str,
+    headers: &[(String, String)],
+    body: &[u8],
+) -> Result<(u16, String), String> {
     let (address, host, path) = target(url)?;
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\nUser-Agent: Mozilla/4.0\r\nPragma: no-cache\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+        let mut head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\nUser-Agent: Mozilla/4.0\r\nPragma: no-cache\r\nAccept: */*\r\nConnection: close\r\n",
             body.len()
         );
+        for (name, value) in headers {
+            head.extend([name.as_str(), ": ", value, "\r\n"]);
+        }
+        head.push_str("\r\n");
         stream.write_all(head.as_bytes()).await?;
         stream.write_all(body).await?;
         let mut answer = Vec::new();
@@ -173,31 +262,26 @@ pub(crate) async fn post(url: &str, body: &[u8]) -> Result<(u16, String), String
 }
 
 /// True when the merchant confirmed: status 200 and SUCCESS, on one line or several.
-pub(crate) fn confirmed(status: u16, body: &str) -> bool {
+fn confirmed(status: u16, body: &str) -> bool {
     status == 200 && body.contains("<return_code>") && body.contains("SUCCESS")
 }
 
 /// Sends a notification and repeats it by the documented plan until it is confirmed.
-pub(crate) async fn deliver(
-    shared: Arc<Shared>,
-    mch_id: String,
-    out_trade_no: String,
-    url: String,
-    body: Vec<u8>,
-) {
+pub(crate) async fn deliver(shared: Arc<Shared>, to: Recipient, notice: Notice) {
     let mut pauses = RETRY_AFTER_S.into_iter();
     loop {
-        let result = post(&url, &body).await;
-        let done = matches!(&result, Ok((status, body)) if confirmed(*status, body));
+        let headers = notice.headers(&shared);
+        let result = post(&to.url, &headers, &notice.body).await;
+        let done = matches!(&result, Ok((status, body)) if notice.is_confirmed(*status, body));
         let (status, answer) = match result {
             Ok((status, body)) => (Some(status), body.chars().take(300).collect()),
             Err(error) => (None, error),
         };
         let note = json!({
-            "out_trade_no": out_trade_no, "url": url, "at": shared.now().to_string(),
+            "out_trade_no": to.out_trade_no, "url": to.url, "at": shared.now().to_string(),
             "status": status, "answer": answer, "confirmed": done,
         });
-        shared.with_book(&mch_id, |book| book.notifications.push(note));
+        shared.with_book(&to.mch_id, |book| book.notifications.push(note));
         let pause = pauses.next();
         match pause {
             Some(pause) if !done => tokio::time::sleep(Duration::from_secs(u64::from(pause))).await,

@@ -1,31 +1,17 @@
 //! refund and refundquery.
 
-use std::sync::Arc;
-
 use super::ledger::{MerchantLedger, RefundOutcome, SandboxOrder, SandboxRefund};
-use super::notify;
+use super::refund_rules::{RefundRefusal, RefundWish, refund as accept};
 use super::trade::no_book;
 use super::v2::{Refused, SignedCall};
-use recondesk_domain::{Fen, Instant};
+use recondesk_domain::{ApiVersion, Fen, Instant};
 use wechatpay_codec::Params;
 
-const YEAR_S: i64 = 365 * 86_400;
-const MAX_PARTS: usize = 50;
 const PAGE: usize = 10;
 
 /// Accepts a refund. The very same request again is the same refund, whatever the state.
 pub(crate) fn refund(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let number = call.need("out_refund_no")?;
-    if number.len() > 64
-        || !number
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b))
-    {
-        return Err(Refused::business(
-            "PARAM_ERROR",
-            "out_refund_no参数格式错误",
-        ));
-    }
     let total = Fen::new(call.fen("total_fee")?);
     let amount = Fen::new(call.fen("refund_fee")?);
     if amount > total || amount < Fen::new(1) {
@@ -36,141 +22,37 @@ pub(crate) fn refund(call: &SignedCall<'_>) -> Result<Params, Refused> {
     if transaction_id.is_none() && out_trade_no.is_none() {
         return Err(Refused::transport("缺少参数out_trade_no"));
     }
-    let done = call.shared.with_book(&call.merchant.mch_id, |book| {
-        let order = book
-            .order(transaction_id, out_trade_no)
-            .filter(|order| order.state.is_paid())
-            .cloned()
-            .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
-        if let Some(known) = book.refunds.get_mut(number) {
-            let same = known.out_trade_no == order.out_trade_no
-                && known.amount == amount
-                && total == order.amount;
-            if !same {
-                return Err(mismatch());
-            }
-            known.requests = known.requests.saturating_add(1);
-            return Ok((order, known.clone()));
-        }
-        let wish = RefundWish {
-            number,
-            total,
-            amount,
-        };
-        let refund = accept(call, book, &order, &wish)?;
-        tell_outcome(call, number);
-        Ok((order, refund))
-    });
-    let (order, refund) = done.unwrap_or_else(no_book)?;
+    let wish = RefundWish {
+        transaction_id,
+        out_trade_no,
+        number,
+        total,
+        amount,
+        notify_url: call.params.filled("notify_url").unwrap_or_default(),
+        api: ApiVersion::V2,
+    };
+    let (order, refund) = accept(call.shared, &call.merchant.mch_id, &wish).map_err(refused)?;
     Ok(accepted_fields(&order, &refund))
 }
 
-/// Sends the notification of a new refund once it has an outcome, to an address on this computer.
-fn tell_outcome(call: &SignedCall<'_>, number: &str) {
-    let url = call.params.filled("notify_url").unwrap_or_default();
-    if notify::target(url).is_ok() {
-        tokio::spawn(notify::refund_outcome(
-            Arc::clone(call.shared),
-            call.merchant.mch_id.clone(),
-            number.to_owned(),
-            url.to_owned(),
-        ));
-    }
-}
-
-struct RefundWish<'a> {
-    number: &'a str,
-    total: Fen,
-    amount: Fen,
-}
-
-fn mismatch() -> Refused {
-    Refused::business(
-        "REFUND_FEE_MISMATCH",
-        "订单金额或退款金额与之前请求不一致，请核实后再试",
-    )
-}
-
-/// Checks a new refund against the order and the rules, and enters it.
-fn accept(
-    call: &SignedCall<'_>,
-    book: &mut MerchantLedger,
-    order: &SandboxOrder,
-    wish: &RefundWish<'_>,
-) -> Result<SandboxRefund, Refused> {
-    if wish.total != order.amount {
-        return Err(mismatch());
-    }
-    let paid_at = order.paid_at.unwrap_or(order.created_at);
-    if call.now > paid_at.plus(YEAR_S) {
-        return Err(Refused::business(
-            "TRADE_OVERDUE",
-            "订单已经超过可退款的最大期限",
-        ));
-    }
-    let rest = order
-        .amount
-        .checked_sub(book.refunded(&order.out_trade_no))
-        .unwrap_or(Fen::ZERO);
-    if rest == Fen::ZERO {
-        return Err(Refused::business("ERROR", "订单已全额退款"));
-    }
-    if wish.amount > rest {
-        return Err(Refused::business(
-            "INVALID_REQUEST",
-            "refund_fee大于可退金额",
-        ));
-    }
-    let before = book.refunds(&order.out_trade_no);
-    if before.len() >= MAX_PARTS {
-        return Err(Refused::business("INVALID_REQUEST", "部分退款次数超过50次"));
-    }
-    let rules = call.shared.rules();
-    if let Some(last) = before.last()
-        && call.now < last.accepted_at.plus(rules.refund_gap_s)
-    {
-        return Err(Refused::business(
-            "FREQUENCY_LIMITED",
-            "频率限制，请一分钟后再试",
-        ));
-    }
-    call.shared
-        .with_rules(|rules| match &mut rules.balance_fen {
-            Some(left) if *left < wish.amount.get() => Err(Refused::business(
-                "NOTENOUGH",
-                "基本账户余额不足，请充值后重新发起",
-            )),
-            Some(left) => {
-                *left = left.saturating_sub(wish.amount.get());
-                Ok(())
-            }
-            None => Ok(()),
-        })?;
-    let refund = SandboxRefund {
-        out_refund_no: wish.number.to_owned(),
-        refund_id: refund_id(call),
-        out_trade_no: order.out_trade_no.clone(),
-        amount: wish.amount,
-        accepted_at: call.now,
-        settles_at: call.now.plus(rules.refund_settles_s),
-        outcome: rules.refund_outcome,
-        elsewhere: false,
-        requests: 1,
+/// The documented words of a refusal.
+fn refused(why: RefundRefusal) -> Refused {
+    let (code, text) = match why {
+        RefundRefusal::Number => ("PARAM_ERROR", "out_refund_no参数格式错误"),
+        RefundRefusal::NoOrder => ("ORDERNOTEXIST", "订单不存在"),
+        RefundRefusal::Mismatch => (
+            "REFUND_FEE_MISMATCH",
+            "订单金额或退款金额与之前请求不一致，请核实后再试",
+        ),
+        RefundRefusal::Overdue => ("TRADE_OVERDUE", "订单已经超过可退款的最大期限"),
+        RefundRefusal::NothingLeft => ("ERROR", "订单已全额退款"),
+        RefundRefusal::TooMuch => ("INVALID_REQUEST", "refund_fee大于可退金额"),
+        RefundRefusal::TooMany => ("INVALID_REQUEST", "部分退款次数超过50次"),
+        RefundRefusal::TooSoon => ("FREQUENCY_LIMITED", "频率限制，请一分钟后再试"),
+        RefundRefusal::NoMoney => ("NOTENOUGH", "基本账户余额不足，请充值后重新发起"),
+        RefundRefusal::NoBook => ("SYSTEMERROR", "系统错误"),
     };
-    book.refund(refund.clone())
-        .map_err(|_error| Refused::business("PARAM_ERROR", "参数格式错误"))?;
-    Ok(refund)
-}
-
-fn refund_id(call: &SignedCall<'_>) -> String {
-    call.shared.with_numbers(|numbers| {
-        format!(
-            "5030{}{}{}",
-            numbers.digits(6),
-            call.now.day().compact(),
-            numbers.digits(11)
-        )
-    })
+    Refused::business(code, text)
 }
 
 fn accepted_fields(order: &SandboxOrder, refund: &SandboxRefund) -> Params {

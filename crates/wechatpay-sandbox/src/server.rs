@@ -17,11 +17,16 @@ use tokio::sync::{mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use super::fault::{Faults, InjectedFault};
-use super::ledger::{MerchantLedger, Rules};
+use super::keys::PlatformKeys;
+use super::ledger::MerchantLedger;
 use super::numbers::NumberSource;
+use super::rules::Rules;
+use super::tls::Authority;
+use super::v3::BillShelf;
 use super::wire::{Connection, Gate, Peer};
-use super::{ClockFn, Config, Merchant, control, v2};
+use super::{ClockFn, Config, Merchant, control, v2, v3};
 use recondesk_domain::Instant;
+use wechatpay_codec::v3::{VerifyKey, decrypt_field, normal_serial};
 
 /// Largest request; real ones have a few kilobytes.
 const MAX_REQUEST_BYTES: usize = 1 << 20;
@@ -34,6 +39,11 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 pub(crate) struct Shared {
     pub(crate) merchants: Vec<Merchant>,
     pub(crate) tls: bool,
+    /// WeChat Pay's own keys.
+    pub(crate) platform: PlatformKeys,
+    /// Keys of the merchants' certificates, by merchant number.
+    certificates: BTreeMap<String, VerifyKey>,
+    shelf: Mutex<BillShelf>,
     books: Mutex<BTreeMap<String, MerchantLedger>>,
     rules: Mutex<Rules>,
     faults: Mutex<Faults>,
@@ -49,7 +59,7 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(config: Config, authority: Authority) -> Result<Self, String> {
         let mut books: BTreeMap<String, MerchantLedger> = config
             .merchants
             .iter()
@@ -63,18 +73,59 @@ impl Shared {
                 book.seed_deal(deal);
             }
         }
-        Self {
+        let mut faults = Faults::default();
+        for planned in config.faults {
+            if !faults.plan(planned) {
+                return Err("too many planned faults".to_owned());
+            }
+        }
+        let mut certificates = BTreeMap::new();
+        for (mch_id, key) in &authority.merchants {
+            certificates.insert(mch_id.clone(), key.verifying()?);
+        }
+        Ok(Self {
             merchants: config.merchants,
             tls: config.tls,
+            platform: authority.platform,
+            certificates,
+            shelf: Mutex::default(),
             books: Mutex::new(books),
             rules: Mutex::new(config.rules),
-            faults: Mutex::default(),
+            faults: Mutex::new(faults),
             numbers: Mutex::new(NumberSource::new(config.seed)),
             clock: config.clock,
             shift_s: AtomicI64::new(0),
             refuse: watch::Sender::new(Duration::ZERO),
             refusing: AtomicBool::new(false),
-        }
+        })
+    }
+
+    /// The key of a merchant's certificate.
+    pub(crate) fn certificate(&self, mch_id: &str) -> Option<&VerifyKey> {
+        self.certificates.get(mch_id)
+    }
+
+    /// Works on the files that were applied for.
+    pub(crate) fn with_shelf<T>(&self, work: impl FnOnce(&mut BillShelf) -> T) -> T {
+        work(&mut hold(&self.shelf))
+    }
+
+    /// True when a personal field was sealed with the platform key of that serial number.
+    pub(crate) fn opens(&self, serial: &str, sealed: &str) -> bool {
+        let keys = &self.platform;
+        let id = normal_serial(serial);
+        [&keys.old, &keys.new, &keys.public]
+            .into_iter()
+            .filter(|key| key.id == id)
+            .any(|key| decrypt_field(sealed, &key.private).is_ok())
+    }
+
+    /// The sandbox's time as the header `Date` has it.
+    pub(crate) fn http_date(&self) -> String {
+        chrono::DateTime::from_timestamp(self.now().unix(), 0)
+            .unwrap_or_default()
+            .format("%a, %d %b %Y %H:%M:%S GMT")
+            .to_string()
     }
 
     /// The sandbox's time.
@@ -265,13 +316,34 @@ async fn serve(
         let text = "400 No required SSL certificate was sent";
         return html(StatusCode::BAD_REQUEST, text);
     }
+    if path.starts_with("/v3/") {
+        let target = head
+            .uri
+            .path_and_query()
+            .map_or("", |target| target.as_str());
+        let scheme = if peer.is_secure { "https" } else { "http" };
+        let line = (head.method.as_str(), target);
+        let Some(request) = v3::V3Request::new(line, &head.headers, &body, scheme) else {
+            return html(StatusCode::NOT_FOUND, "404 Not Found");
+        };
+        let response = v3::answer(&shared, &request, fault.as_ref());
+        return spoilt(response, fault, &peer).await;
+    }
     let request = v2::ReceivedRequest {
         path: &path,
         is_post: head.method == Method::POST,
         body: &body,
         certificate: peer.certificate.as_deref().map(Vec::as_slice),
     };
-    let response = v2::answer(&shared, &request, fault.as_ref());
+    let mut response = v2::answer(&shared, &request, fault.as_ref());
+    if let Ok(date) = HeaderValue::from_str(&shared.http_date()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    spoilt(response, fault, &peer).await
+}
+
+/// An answer as a bad line lets it through.
+async fn spoilt(response: Response, fault: Option<InjectedFault>, peer: &Peer) -> Response {
     match fault {
         Some(InjectedFault::Reset { bytes }) => peer.wire.cut_after(bytes),
         Some(InjectedFault::Drip { ms }) => peer.wire.drip(Duration::from_millis(ms)),

@@ -1,38 +1,19 @@
 //! unifiedorder, orderquery, closeorder.
 
 use super::ledger::{OrderState, SandboxOrder};
+use super::order_rules::{CloseRefusal, PlaceRefusal, close, place};
 use super::v2::{Refused, SignedCall};
-use recondesk_domain::{Fen, Instant};
+use recondesk_domain::{ApiVersion, Fen, Instant};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::canonical;
 
-const WEEK_S: i64 = 7 * 86_400;
+pub(crate) const WEEK_S: i64 = 7 * 86_400;
 
 /// Places an order, or gives a fresh prepay id for one that was placed with the very same parameters.
 pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let order = wanted(call)?;
-    let number = order.out_trade_no.clone();
     let trade_type = order.trade_type.clone();
-    let placed = call.shared.with_book(&call.merchant.mch_id, |book| {
-        book.expire(&number, call.now);
-        match book.orders.get(&number) {
-            None => {
-                book.orders.insert(number.clone(), order);
-                Ok(())
-            }
-            Some(known) if known.state.is_paid() => {
-                Err(Refused::business("ORDERPAID", "该订单已支付"))
-            }
-            Some(known) if known.state == OrderState::Closed => {
-                Err(Refused::business("ORDERCLOSED", "该订单已关闭"))
-            }
-            Some(known) if known.request != order.request => {
-                Err(Refused::business("INVALID_REQUEST", "201 商户订单号重复"))
-            }
-            Some(_) => Ok(()),
-        }
-    });
-    placed.unwrap_or_else(no_book)?;
+    place(call.shared, &call.merchant.mch_id, order, call.now).map_err(not_placed)?;
     let tail = call.shared.with_numbers(|numbers| numbers.letters(26));
     let mut fields = Params::new();
     fields.push("trade_type", trade_type.as_str());
@@ -48,6 +29,26 @@ pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
         );
     }
     Ok(fields)
+}
+
+fn not_placed(why: PlaceRefusal) -> Refused {
+    let (code, text) = match why {
+        PlaceRefusal::Paid => ("ORDERPAID", "该订单已支付"),
+        PlaceRefusal::Closed => ("ORDERCLOSED", "该订单已关闭"),
+        PlaceRefusal::Different => ("INVALID_REQUEST", "201 商户订单号重复"),
+        PlaceRefusal::NoBook => ("SYSTEMERROR", "系统错误"),
+    };
+    Refused::business(code, text)
+}
+
+fn not_closed(why: CloseRefusal) -> Refused {
+    let (code, text) = match why {
+        CloseRefusal::NoOrder => ("ORDERNOTEXIST", "订单不存在"),
+        CloseRefusal::Paid => ("ORDERPAID", "订单已支付，不能发起关单"),
+        CloseRefusal::Paying | CloseRefusal::State => ("TRADE_STATE_ERROR", "订单状态不支持关单"),
+        CloseRefusal::NoBook => ("SYSTEMERROR", "系统错误"),
+    };
+    Refused::business(code, text)
 }
 
 /// Reads and checks the order that the request describes.
@@ -116,6 +117,7 @@ fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
         created_at: call.now,
         expires_at,
         paid_at: None,
+        api: ApiVersion::V2,
         request: canonical(&request),
     })
 }
@@ -202,25 +204,7 @@ pub(crate) fn payment_fields(order: &SandboxOrder, fields: &mut Params) {
 /// Closes an unpaid order; closing twice is the same as once.
 pub(crate) fn close_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let number = call.need("out_trade_no")?;
-    let closed = call.shared.with_book(&call.merchant.mch_id, |book| {
-        let order = book
-            .orders
-            .get_mut(number)
-            .ok_or_else(|| Refused::business("ORDERNOTEXIST", "订单不存在"))?;
-        match order.state {
-            OrderState::Success | OrderState::Refund => {
-                Err(Refused::business("ORDERPAID", "订单已支付，不能发起关单"))
-            }
-            OrderState::Revoked | OrderState::UserPaying => {
-                Err(Refused::business("TRADE_STATE_ERROR", "订单状态不支持关单"))
-            }
-            OrderState::NotPay | OrderState::PayError | OrderState::Closed => {
-                order.state = OrderState::Closed;
-                Ok(())
-            }
-        }
-    });
-    closed.unwrap_or_else(no_book)?;
+    close(call.shared, &call.merchant.mch_id, number).map_err(not_closed)?;
     let mut fields = Params::new();
     fields.push("result_msg", "OK");
     Ok(fields)

@@ -57,7 +57,8 @@ impl SignedCall<'_> {
     pub(crate) fn fen(&self, name: &str) -> Result<i64, Refused> {
         let text = self.need(name)?;
         let bad = || Refused::transport(format!("{name}参数格式错误"));
-        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+        let padded = text.len() > 1 && text.starts_with('0');
+        if text.is_empty() || padded || !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(bad());
         }
         let value: i32 = text.parse().map_err(|_error| bad())?;

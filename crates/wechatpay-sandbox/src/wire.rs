@@ -49,6 +49,8 @@ pub(crate) struct Peer {
     pub(crate) wire: Arc<Wire>,
     /// The certificate it showed (DER), issued by the sandbox's authority.
     pub(crate) certificate: Option<Arc<Vec<u8>>>,
+    /// True for a connection over TLS.
+    pub(crate) is_secure: bool,
 }
 
 impl Connected<IncomingStream<'_, Gate>> for Peer {
@@ -57,6 +59,7 @@ impl Connected<IncomingStream<'_, Gate>> for Peer {
         Self {
             wire: Arc::clone(&io.wire),
             certificate: io.certificate.clone(),
+            is_secure: matches!(io.io, Io::Secure(_)),
         }
     }
 }

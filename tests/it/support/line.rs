@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use recondesk::adapters::gateway::{HttpGateway, Timeouts};
 use recondesk::app::gateway::{GatewayClient, GatewayPorts};
-use recondesk::domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk::domain::{ApiVersion, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk::ports::{CancelToken, Clock, Random, Vault, VaultError};
 use recondesk::sandbox::Running;
 
@@ -68,6 +68,15 @@ impl Vault for Pocket {
     }
 }
 
+/// With what an APIv3 merchant verifies answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VerifiedBy {
+    /// The WeChat Pay public key.
+    PublicKey,
+    /// Platform certificates, fetched when they are needed.
+    Certificates,
+}
+
 /// Everything a merchant needs to ask.
 pub(crate) struct Desk {
     pub(crate) gateway: HttpGateway,
@@ -116,6 +125,24 @@ impl Desk {
             profile,
             cancel: CancelToken::default(),
         }
+    }
+
+    /// The same merchant as one that speaks APIv3, and verifies in that way.
+    pub(crate) fn v3_at(running: &Running, verified_by: VerifiedBy) -> Self {
+        let mut desk = Self::at(running);
+        desk.profile.api = ApiVersion::V3;
+        let mut keys = vec![(SecretKind::V3Key, running.merchant.v3_key.expose())];
+        if verified_by == VerifiedBy::PublicKey {
+            desk.profile
+                .public_key_id
+                .clone_from(&running.pems.public_key_id);
+            keys.push((SecretKind::PlatformKey, &running.pems.public_key));
+        }
+        for (kind, value) in keys {
+            let value = Secret::new(value.clone().into_bytes());
+            desk.vault.set(ProfileId(1), kind, value).unwrap();
+        }
+        desk
     }
 
     pub(crate) fn line(&self) -> GatewayClient<'_> {

@@ -1,0 +1,74 @@
+//! The rules of placing and closing orders, the same whichever API asks.
+
+use super::ledger::{OrderState, SandboxOrder};
+use super::server::Shared;
+use recondesk_domain::Instant;
+
+/// Why an order is not placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlaceRefusal {
+    /// It is paid.
+    Paid,
+    /// It is closed: a new number is needed.
+    Closed,
+    /// The number was used with other parameters.
+    Different,
+    /// There is no book for this merchant.
+    NoBook,
+}
+
+/// Places an order; the very same request again is the same order.
+pub(crate) fn place(
+    shared: &Shared,
+    mch_id: &str,
+    order: SandboxOrder,
+    now: Instant,
+) -> Result<(), PlaceRefusal> {
+    let number = order.out_trade_no.clone();
+    let placed = shared.with_book(mch_id, |book| {
+        book.expire(&number, now);
+        match book.orders.get(&number) {
+            None => {
+                book.orders.insert(number.clone(), order);
+                Ok(())
+            }
+            Some(known) if known.state.is_paid() => Err(PlaceRefusal::Paid),
+            Some(known) if known.state == OrderState::Closed => Err(PlaceRefusal::Closed),
+            Some(known) if known.request != order.request => Err(PlaceRefusal::Different),
+            Some(_) => Ok(()),
+        }
+    });
+    placed.unwrap_or(Err(PlaceRefusal::NoBook))
+}
+
+/// Why an order is not closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CloseRefusal {
+    /// There is none.
+    NoOrder,
+    /// It is paid.
+    Paid,
+    /// The customer is paying.
+    Paying,
+    /// Its state does not allow it.
+    State,
+    /// There is no book for this merchant.
+    NoBook,
+}
+
+/// Closes an unpaid order; closing twice is the same as once.
+pub(crate) fn close(shared: &Shared, mch_id: &str, number: &str) -> Result<(), CloseRefusal> {
+    let closed = shared.with_book(mch_id, |book| {
+        let order = book.orders.get_mut(number).ok_or(CloseRefusal::NoOrder)?;
+        match order.state {
+            OrderState::Success | OrderState::Refund => Err(CloseRefusal::Paid),
+            OrderState::UserPaying => Err(CloseRefusal::Paying),
+            OrderState::Revoked => Err(CloseRefusal::State),
+            OrderState::NotPay | OrderState::PayError | OrderState::Closed => {
+                order.state = OrderState::Closed;
+                Ok(())
+            }
+        }
+    });
+    closed.unwrap_or(Err(CloseRefusal::NoBook))
+}
