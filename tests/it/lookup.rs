@@ -86,11 +86,12 @@ impl Support {
 
     fn bill(&self) {
         let base = &self.running.base_http;
-        control(base, "rules", &json!({ "bill": "ready" }));
+        control(base, "clock", &json!({ "now": "2026-03-10 10:00:00" }));
         let body = self
             .shop()
             .body(&[("bill_date", "20260309"), ("bill_type", "ALL")]);
         let answer = http(base, "POST", "/pay/downloadbill", body.as_bytes());
+        control(base, "clock", &json!({ "shift_s": 0 }));
         let source = Source::from_bytes("bill.csv", answer.body);
         let books = self.ports.books.as_ref();
         bills::import(books, (self.id, &self.profile), source, None, &Silent).unwrap();

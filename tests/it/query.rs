@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use recondesk::app::gateway::{BillFile, FundAccount};
 use recondesk::app::gateway::{ExchangeError, RefundVerdict};
-use recondesk::app::jobs::download::{BillType, Fetched, trade_bill};
+use recondesk::app::jobs::download::{self, BillType, Fetched};
 use recondesk::app::jobs::query::{self, Inquiry, QueryVerdict};
 use recondesk::app::{Failure, FailureKind, Silent};
 use recondesk::domain::{BillDate, Fen, OutRefundNo, SignType};
 use recondesk::ports::GatewayError;
-use recondesk::sandbox::{BillReadiness, Running, start};
+use recondesk::sandbox::{Running, start};
 use recondesk::wechat::v2::{OrderRef, RefundState, TradeState};
 use serde_json::{Value, json};
 
@@ -205,13 +206,10 @@ fn day(text: &str) -> BillDate {
     BillDate::parse(text).unwrap()
 }
 
-fn download(desk: &Desk, date: &str, kind: BillType) -> (Result<Fetched, Failure>, Vec<u8>) {
+fn fetch(desk: &Desk, date: &str, kind: BillType) -> (Result<Fetched, Failure>, Vec<u8>) {
     let mut bytes = Vec::new();
-    let mut sink = |piece: &[u8]| {
-        bytes.extend_from_slice(piece);
-        Ok(())
-    };
-    let result = trade_bill(&desk.line(), day(date), kind, &mut sink, &Silent);
+    let file = BillFile::Trade(kind);
+    let result = download::fetch(&desk.line(), file, day(date), &mut bytes, &Silent);
     (result, bytes)
 }
 
@@ -244,10 +242,16 @@ fn the_bill_of_yesterday_comes_whole_and_in_the_documented_form() {
     let running = yesterday_paid();
     let desk = Desk::at(&running);
 
-    let (result, bytes) = download(&desk, "2026-03-08", BillType::All);
+    let (result, bytes) = fetch(&desk, "2026-03-08", BillType::All);
 
     let size = bytes.len() as u64;
-    assert_eq!(result, Ok(Fetched::Bill { bytes: size }));
+    assert_eq!(
+        result,
+        Ok(Fetched::Bill {
+            bytes: size,
+            sha1: None
+        })
+    );
     let text = unzip(&bytes);
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert!(lines[0].starts_with("\u{feff}交易时间,公众账号ID,商户号"));
@@ -265,12 +269,16 @@ fn the_bill_of_yesterday_comes_whole_and_in_the_documented_form() {
 #[test]
 fn refunds_stand_in_the_bill_of_the_day_they_were_accepted() {
     let running = yesterday_paid();
-    control(&running.base_http, "rules", &json!({ "bill": "ready" }));
+    control(
+        &running.base_http,
+        "clock",
+        &json!({ "now": "2026-03-10 10:00:00" }),
+    );
     let desk = Desk::at(&running);
 
-    let (_, all) = download(&desk, "2026-03-09", BillType::All);
-    let (_, refunds) = download(&desk, "2026-03-09", BillType::Refund);
-    let (success, _) = download(&desk, "2026-03-09", BillType::Success);
+    let (_, all) = fetch(&desk, "2026-03-09", BillType::All);
+    let (_, refunds) = fetch(&desk, "2026-03-09", BillType::Refund);
+    let (success, _) = fetch(&desk, "2026-03-09", BillType::Success);
 
     assert_eq!(unzip(&all).matches("`R1,").count(), 1);
     let refunds = unzip(&refunds);
@@ -283,12 +291,12 @@ fn refunds_stand_in_the_bill_of_the_day_they_were_accepted() {
 fn no_bill_not_ready_and_errors_are_three_things() {
     let running = yesterday_paid();
     let desk = Desk::at(&running);
-    let ask = |date: &str| download(&desk, date, BillType::All).0;
+    let ask = |date: &str| fetch(&desk, date, BillType::All).0;
 
     assert_eq!(ask("2026-03-07"), Ok(Fetched::NoBill));
     assert_eq!(ask("2026-03-10").unwrap_err().code, "bill.future");
     assert_eq!(ask("2025-12-01").unwrap_err().code, "bill.too_old");
-    assert_eq!(ask("2026-03-09").unwrap_err().code, "bill.refused");
+    assert_eq!(ask("2026-03-09").unwrap_err().code, "bill.not_ready");
     control(&running.base_http, "rules", &json!({ "bill": "creating" }));
     let creating = ask("2026-03-08").unwrap_err();
     assert_eq!(creating.kind, FailureKind::NotReady);
@@ -309,7 +317,7 @@ fn a_bill_that_breaks_off_is_a_failure_whatever_came() {
         json!({ "kind": "redirect", "location": "https://elsewhere.example/" }),
     ] {
         control(&running.base_http, "fault", &fault);
-        let failure = download(&desk, "2026-03-08", BillType::All).0.unwrap_err();
+        let failure = fetch(&desk, "2026-03-08", BillType::All).0.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Gateway, "{fault}");
         writeln!(faults, "{}", failure.code).unwrap();
     }
@@ -323,23 +331,16 @@ fn a_bill_that_breaks_off_is_a_failure_whatever_came() {
 fn the_fund_flow_bill_needs_the_certificate_and_hmac() {
     let mut config = config();
     config.tls = true;
-    config.rules.bill = BillReadiness::Ready;
     let running = start(config).unwrap();
     shop_with_paid_order(&running);
+    let base = &running.base_http;
+    control(base, "clock", &json!({ "now": "2026-03-10 10:00:00" }));
     let mut desk = Desk::at(&running);
     let fetch = |desk: &Desk| {
         let mut bytes = Vec::new();
-        let mut sink = |piece: &[u8]| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        };
-        let result = recondesk::app::jobs::download::fund_flow(
-            &desk.line(),
-            day("2026-03-09"),
-            "Basic",
-            &mut sink,
-            &Silent,
-        );
+        let file = BillFile::FundFlow(FundAccount::Basic);
+        let day = day("2026-03-09");
+        let result = download::fetch(&desk.line(), file, day, &mut bytes, &Silent);
         result.map(|_| unzip(&bytes))
     };
 

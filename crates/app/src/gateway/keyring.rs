@@ -61,6 +61,12 @@ impl Keyring {
         self.platform.borrow().clone()
     }
 
+    /// How many platform certificates are known.
+    pub(super) fn certificate_count(&self) -> usize {
+        let keys = self.platform.borrow();
+        keys.iter().filter(|key| !key.is_public_key()).count()
+    }
+
     /// The key by which answers should be signed: the public key where there is one, else the newest certificate.
     pub(super) fn preferred(&self) -> Option<VerifyKey> {
         let keys = self.platform.borrow();

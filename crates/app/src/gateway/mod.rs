@@ -6,6 +6,7 @@
 //! the one thing it keeps is what it learns of WeChat Pay's own certificates. An `Err` of a question
 //! means that it was not even asked.
 
+mod bill_files;
 mod call;
 mod error;
 mod exchange;
@@ -26,6 +27,7 @@ use recondesk_domain::{
 use recondesk_ports::{CancelToken, Clock, Gateway, Ports, Random, Route, Vault};
 use wechatpay_codec::v2::{NewRefund, OrderRef};
 
+pub use bill_files::{BillAnswer, BillFile, BillSink, BillType, FundAccount};
 pub use call::Call;
 pub use error::{ExchangeError, Fault};
 pub use exchange::{Asked, Exchange};
@@ -182,6 +184,14 @@ impl<'a> GatewayClient<'a> {
                 ),
             )),
         }
+    }
+
+    /// Fetches the platform certificates (APIv3), keeps them, and tells how many there are.
+    ///
+    /// # Errors
+    /// As [`Self::query_order`]; without the APIv3 key they stay sealed.
+    pub fn fetch_certificates(&self) -> Result<Result<usize, ExchangeError>, Failure> {
+        v3::fetch_certificates(self)
     }
 
     /// A secret of the merchant; an absent one is `None`.

@@ -13,12 +13,14 @@ use wechatpay_codec::v2::{NewRefund, OrderRef, OrderState, RefundLine};
 use wechatpay_codec::v3::api::{self, Signer, Unsigned};
 use wechatpay_codec::v3::notify::open_certificates;
 use wechatpay_codec::v3::{
-    self, MAX_SKEW_S, Refund, SignatureHeaders, Transaction, VerifyError, VerifyKey, flat_fields,
-    verify_signature,
+    self, BillTicket, MAX_SKEW_S, Refund, SignatureHeaders, Transaction, VerifyError, VerifyKey,
+    flat_fields, verify_signature,
 };
 
 /// The largest answer but for bills.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
+/// The largest bill.
+const MAX_FILE_BYTES: u64 = 2 << 30;
 
 pub(super) fn query_order(
     client: &GatewayClient<'_>,
@@ -143,6 +145,53 @@ fn refund_answer(body: &[u8]) -> Result<RefundAnswer, ExchangeError> {
     })
 }
 
+/// Fetches the platform certificates, whether or not they were fetched before.
+pub(super) fn fetch_certificates(
+    client: &GatewayClient<'_>,
+) -> Result<Result<usize, ExchangeError>, Failure> {
+    let keyring = match client.keyring.get() {
+        Some(keyring) => keyring,
+        None => {
+            let read = Keyring::read(client)?;
+            client.keyring.get_or_init(|| read)
+        }
+    };
+    keyring.refreshed.set(false);
+    let done = refresh(client, keyring)?;
+    Ok(done.map(|()| keyring.certificate_count()))
+}
+
+/// The address and digest of a bill.
+///
+/// # Errors
+/// As every question; what the answer is worth stands inside.
+pub(super) fn bill_ticket(
+    client: &GatewayClient<'_>,
+    application: &Unsigned,
+) -> Result<Result<BillTicket, ExchangeError>, Failure> {
+    let exchange = ask(client, application)?;
+    Ok(believed(&exchange).and_then(|body| {
+        BillTicket::read(body).map_err(|error| ExchangeError::Unclear(error.to_string()))
+    }))
+}
+
+/// The request for a file: signed as any other, while its answer is not.
+pub(super) fn file_request(
+    client: &GatewayClient<'_>,
+    request: &Unsigned,
+) -> Result<HttpRequest, Failure> {
+    let mut wire = http(client, keyring(client)?, request);
+    for (name, value) in &mut wire.headers {
+        if name == "accept" {
+            "*/*".clone_into(value);
+        }
+    }
+    wire.max_answer_bytes = MAX_FILE_BYTES;
+    // An address may count its uses: a file that broke off is fetched at a fresh one.
+    wire.may_repeat = false;
+    Ok(wire)
+}
+
 /// The raw body of an answer that may be believed.
 fn believed(exchange: &Exchange) -> Result<&[u8], ExchangeError> {
     match (&exchange.result, &exchange.answer) {
@@ -261,7 +310,10 @@ fn judge(
 ) -> Result<(), ExchangeError> {
     let headers = match SignatureHeaders::collect(&answer.headers) {
         Ok(headers) => headers,
-        Err(error) => return Err(unsigned(request, answer, &error)),
+        Err(error) if matches!(answer.status, 200..=299) => {
+            return Err(ExchangeError::Untrusted(error.to_string()));
+        }
+        Err(_) => return Err(unsigned_answer(request.call, answer)),
     };
     let mut checked = verify(client, &keyring.platform(), &headers, answer);
     if matches!(checked, Err(ExchangeError::UnknownKey(_)))
@@ -323,17 +375,14 @@ const fn is_far(skew_s: i64) -> bool {
 }
 
 /// An answer without a signature: what it says is shown and never believed.
-fn unsigned(request: &Unsigned, answer: &HttpAnswer, error: &VerifyError) -> ExchangeError {
+pub(super) fn unsigned_answer(call: api::Call, answer: &HttpAnswer) -> ExchangeError {
     let status = answer.status;
-    if matches!(status, 200..=299) {
-        return ExchangeError::Untrusted(error.to_string());
-    }
     if let (401, Some(skew_s)) = (status, answer.skew_s)
         && is_far(skew_s)
     {
         return ExchangeError::Clock { skew_s };
     }
-    let said = v3::Fault::read(request.call, status, &answer.body);
+    let said = v3::Fault::read(call, status, &answer.body);
     if (400..500).contains(&status) && !said.code.is_empty() {
         let fault = Fault::from(said);
         return ExchangeError::Refused {
@@ -383,11 +432,13 @@ fn refresh(
     };
     let headers = match SignatureHeaders::collect(&answer.headers) {
         Ok(headers) => headers,
-        Err(error) => return Ok(Err(unsigned(&request, &answer, &error))),
+        Err(error) if answer.status == 200 => {
+            return Ok(Err(ExchangeError::Untrusted(error.to_string())));
+        }
+        Err(_) => return Ok(Err(unsigned_answer(request.call, &answer))),
     };
     if answer.status != 200 {
-        let said = judge(client, keyring, &request, &answer);
-        return Ok(said);
+        return Ok(judge(client, keyring, &request, &answer));
     }
     let fresh = match open_certificates(&answer.body, &key) {
         Ok(fresh) => fresh,

@@ -1,13 +1,16 @@
 //! A merchant's day from end to end: fetch the bill, import it, compare. What a scheduler runs.
 
 use super::bills;
-use super::download::{BillType, Fetched, trade_bill};
+use super::download::{self, BillType, Fetched};
 use super::reconcile::{self, Matched, Reconciled, RunRequest};
 use crate::event::NoticeText;
-use crate::gateway::GatewayClient;
+use crate::gateway::{BillFile, BillSink, GatewayClient};
 use crate::{Failure, FailureKind, Message, Reporter};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId, group_digits};
-use recondesk_ports::{BillImport, CancelToken, CaseQuery, Ports, Records, Standing, StoreError};
+use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId, group_digits};
+use recondesk_ports::{
+    BillExpect, BillImport, CancelToken, CaseQuery, Ports, Records, Scratch, Source, Standing,
+    StoreError,
+};
 
 /// What came of fetching a bill.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +33,10 @@ pub fn fetch(
 ) -> Result<Arrived, Failure> {
     let cancel = CancelToken::default();
     let client = GatewayClient::new(ports, (id, profile), &cancel);
-    let mut scratch = ports.writers.scratch().map_err(|error| unwritten(&error))?;
-    let mut sink = |piece: &[u8]| scratch.write_all(piece).map_err(|error| error.to_string());
+    let mut sink = ScratchSink::new(ports);
     let now = ports.clock.now();
-    match trade_bill(&client, day, kind, &mut sink, reporter)? {
+    let file = BillFile::Trade(kind);
+    match download::fetch(&client, file, day, &mut sink, reporter)? {
         Fetched::NoBill if now < day.bill_available_from() => Err(not_ready(day)),
         Fetched::NoBill => {
             if kind == BillType::All {
@@ -41,15 +44,52 @@ pub fn fetch(
             }
             Ok(Arrived::NoBill)
         }
-        Fetched::Bill { .. } => {
+        Fetched::Bill { sha1, .. } => {
             let word = kind.wire().to_lowercase();
             let name = format!("{}_{day}_{word}.csv.gz", profile.mch_id);
-            let source = scratch
-                .into_source(&name)
-                .map_err(|error| unwritten(&error))?;
+            let source = sink.into_source(&name)?;
+            let expect = BillExpect {
+                mch_id: MchId::new(&profile.mch_id),
+                day: Some(day),
+                sha1,
+            };
             let books = ports.books.as_ref();
-            let import = bills::import(books, (id, profile), source, Some(day), reporter)?;
+            let import = bills::import_expecting(books, id, source, &expect, reporter)?;
             Ok(Arrived::Bill(Box::new(import)))
+        }
+    }
+}
+
+/// A nameless file on the disk of the workspace, begun anew with each transfer.
+pub(super) struct ScratchSink<'a> {
+    ports: &'a Ports,
+    file: Option<Box<dyn Scratch>>,
+}
+
+impl<'a> ScratchSink<'a> {
+    pub(super) const fn new(ports: &'a Ports) -> Self {
+        Self { ports, file: None }
+    }
+
+    /// What came, under the name that messages show.
+    pub(super) fn into_source(self, name: &str) -> Result<Source, Failure> {
+        let nothing = || std::io::Error::other("nothing was fetched");
+        let file = self.file.ok_or_else(nothing);
+        file.and_then(|file| file.into_source(name))
+            .map_err(|error| unwritten(&error))
+    }
+}
+
+impl BillSink for ScratchSink<'_> {
+    fn restart(&mut self) -> std::io::Result<()> {
+        self.file = Some(self.ports.writers.scratch()?);
+        Ok(())
+    }
+
+    fn take(&mut self, piece: &[u8]) -> std::io::Result<()> {
+        match &mut self.file {
+            Some(file) => file.write_all(piece),
+            None => Err(std::io::Error::other("the transfer was not begun")),
         }
     }
 }

@@ -3,36 +3,12 @@
 //! "No bill that day", "not made yet", "refused" and "not a bill at all" are four different things;
 //! only the first lets a day be reconciled as empty. What the bytes hold is judged by the import.
 
-use crate::gateway::v2::{http, sign, status_trouble};
-use crate::gateway::{ExchangeError, GatewayClient};
-use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+use crate::gateway::{BillAnswer, BillFile, BillSink, ExchangeError, Fault, GatewayClient};
+use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::BillDate;
-use recondesk_ports::{GatewayError, HttpAnswer};
-use wechatpay_codec::v2::{BillRefusal, Request, bill_refusal, xml};
+use wechatpay_codec::v2::{BillRefusal, bill_refusal, xml};
 
-/// Which rows of the trade bill are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum BillType {
-    /// Payments and refunds.
-    #[default]
-    All,
-    /// Payments only.
-    Success,
-    /// Refunds only.
-    Refund,
-}
-
-impl BillType {
-    /// The word of the wire.
-    #[must_use]
-    pub const fn wire(self) -> &'static str {
-        match self {
-            Self::All => "ALL",
-            Self::Success => "SUCCESS",
-            Self::Refund => "REFUND",
-        }
-    }
-}
+pub use crate::gateway::{BillType, FundAccount};
 
 /// How a download ended, when it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,52 +17,39 @@ pub enum Fetched {
     Bill {
         /// Bytes as they came, zipped or not.
         bytes: u64,
+        /// SHA-1 of the uncompressed text, where the gateway announced it (APIv3).
+        sha1: Option<[u8; 20]>,
     },
     /// WeChat Pay says that nothing happened that day.
     NoBill,
 }
 
-/// Where the bytes of a bill go; an error text stops the download.
-pub type BillSink<'a> = dyn FnMut(&[u8]) -> Result<(), String> + 'a;
-
-/// Fetches the trade bill of a day. On an error the sink may have got a part, which must be thrown away.
+/// Fetches a bill of a day. On an error the sink may have got a part, which must be thrown away.
 ///
 /// # Errors
 /// `bill.not_ready` before it is made, `bill.too_old` after three months, else what the gateway said.
-pub fn trade_bill(
+pub fn fetch(
     client: &GatewayClient<'_>,
+    file: BillFile,
     day: BillDate,
-    kind: BillType,
-    sink: &mut BillSink<'_>,
+    sink: &mut dyn BillSink,
     reporter: &dyn Reporter,
 ) -> Result<Fetched, Failure> {
     check_day(client, day)?;
-    fetch(
-        client,
-        &Request::DownloadBill(day, kind.wire()),
-        sink,
-        reporter,
-    )
-}
-
-/// Fetches the fund-flow bill of a day and an account (`Basic`, `Operation`, `Fees`).
-///
-/// # Errors
-/// As [`trade_bill`].
-pub fn fund_flow(
-    client: &GatewayClient<'_>,
-    day: BillDate,
-    account: &'static str,
-    sink: &mut BillSink<'_>,
-    reporter: &dyn Reporter,
-) -> Result<Fetched, Failure> {
-    check_day(client, day)?;
-    fetch(
-        client,
-        &Request::DownloadFundFlow(day, account),
-        sink,
-        reporter,
-    )
+    match client.bill_file(file, day, sink, reporter)? {
+        BillAnswer::File { bytes, sha1 } => Ok(Fetched::Bill { bytes, sha1 }),
+        BillAnswer::NotABill(body) => refusal(&body),
+        BillAnswer::Refused(fault) => refused_by(&fault),
+        BillAnswer::ExchangeError(ExchangeError::Refused {
+            message,
+            error_code,
+        }) if !error_code.is_empty() => {
+            // Nobody signed it, and nothing is concluded from it but what to tell.
+            let said = format!("{error_code} {message}");
+            Err(refused_words(bill_refusal(&error_code, &message), &said))
+        }
+        BillAnswer::ExchangeError(trouble) => Err(trouble.failure()),
+    }
 }
 
 /// Days that have no bill yet, and days whose bill is gone: there "no bill" would be a lie.
@@ -123,87 +86,6 @@ fn check_day(client: &GatewayClient<'_>, day: BillDate) -> Result<(), Failure> {
     Ok(())
 }
 
-/// An error body is small; whatever is larger is no error body.
-const MAX_ERROR_BYTES: usize = 64 * 1024;
-
-/// What the first bytes of a body make of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum BodyKind {
-    Undecided,
-    Bill,
-    Markup,
-}
-
-/// Decides by the first byte that is neither a byte order mark nor white space.
-fn sniff(head: &[u8]) -> BodyKind {
-    let rest = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    match rest.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => BodyKind::Undecided,
-        Some(b'<') => BodyKind::Markup,
-        Some(_) => BodyKind::Bill,
-    }
-}
-
-fn fetch(
-    client: &GatewayClient<'_>,
-    request: &Request,
-    sink: &mut BillSink<'_>,
-    reporter: &dyn Reporter,
-) -> Result<Fetched, Failure> {
-    let (signed, _) = sign(client, request, "")?;
-    let route = client.route(signed.endpoint.needs_certificate())?;
-    let mut head: Vec<u8> = Vec::new();
-    let mut body = BodyKind::Undecided;
-    let mut bytes: u64 = 0;
-    let mut too_large = false;
-    let mut take = |piece: &[u8]| -> Result<(), String> {
-        bytes = bytes.saturating_add(piece.len() as u64);
-        reporter.progress(Progress {
-            step: Step::Download,
-            done: bytes,
-            total: None,
-        });
-        if reporter.cancelled() {
-            client.cancel.cancel();
-            return Err("cancelled".to_owned());
-        }
-        if body == BodyKind::Bill {
-            return sink(piece);
-        }
-        head.extend_from_slice(piece);
-        body = sniff(&head);
-        if body == BodyKind::Bill {
-            return sink(&std::mem::take(&mut head));
-        }
-        too_large = head.len() > MAX_ERROR_BYTES;
-        if too_large {
-            return Err("not a bill".to_owned());
-        }
-        Ok(())
-    };
-    let answer = client
-        .ports
-        .gateway
-        .download(&route, &http(&signed), client.cancel, &mut take);
-    if client.cancel.is_cancelled() {
-        return Err(Failure::cancelled());
-    }
-    match answer {
-        Err(_) if too_large => Err(unknown_body(&head)),
-        Err(GatewayError::Cancelled) => Err(Failure::cancelled()),
-        Err(error) => Err(ExchangeError::from(error).failure()),
-        Ok(answer) if answer.status != 200 => {
-            let answer = HttpAnswer {
-                body: head,
-                ..answer
-            };
-            Err(status_trouble(signed.endpoint, &answer).failure())
-        }
-        Ok(_) if body == BodyKind::Bill => Ok(Fetched::Bill { bytes }),
-        Ok(_) => refusal(&head),
-    }
-}
-
 /// Reads a body that is not a bill.
 fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
     let Ok(params) = xml::read(body) else {
@@ -220,12 +102,28 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
     let said = filled(["err_code_des", "return_msg"]);
     let message = params.filled("return_msg").unwrap_or(&said);
     let detail = format!("{code} {said}");
-    let refused = |title: Message, advice: Message| {
-        Failure::new(FailureKind::Gateway, "bill.refused", title, advice).with_detail(&detail)
-    };
     match bill_refusal(&code, message) {
         BillRefusal::NoBill => Ok(Fetched::NoBill),
-        BillRefusal::NotReady => Err(Failure::new(
+        why => Err(refused_words(why, &detail)),
+    }
+}
+
+/// A signed refusal of APIv3.
+fn refused_by(fault: &Fault) -> Result<Fetched, Failure> {
+    let detail = format!("{} {}", fault.code, fault.description);
+    match bill_refusal(&fault.code, &fault.description) {
+        BillRefusal::NoBill => Ok(Fetched::NoBill),
+        why => Err(refused_words(why, &detail)),
+    }
+}
+
+/// What a refusal means and what to do.
+fn refused_words(why: BillRefusal, detail: &str) -> Failure {
+    let refused = |title: Message, advice: Message| {
+        Failure::new(FailureKind::Gateway, "bill.refused", title, advice).with_detail(detail)
+    };
+    match why {
+        BillRefusal::NotReady => Failure::new(
             FailureKind::NotReady,
             "bill.not_ready",
             Message::new("账单还没有生成好", "The bill is not ready yet"),
@@ -235,20 +133,20 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
             ),
         )
         .with_detail(detail)
-        .retryable()),
-        BillRefusal::Retry => Err(refused(
+        .retryable(),
+        BillRefusal::Retry => refused(
             Message::new("微信支付系统异常", "WeChat Pay failed"),
             Message::new("稍后再取", "Try again later"),
         )
-        .retryable()),
-        BillRefusal::Closed => Err(refused(
+        .retryable(),
+        BillRefusal::Closed => refused(
             Message::new(
                 "这个商户的账单接口已关闭",
                 "The bill interface is closed for this merchant",
             ),
             Message::new("联系微信支付", "Ask WeChat Pay"),
-        )),
-        BillRefusal::Fix | BillRefusal::Other => Err(refused(
+        ),
+        BillRefusal::NoBill | BillRefusal::Fix | BillRefusal::Other => refused(
             Message::new(
                 "微信支付拒绝了账单请求",
                 "WeChat Pay refused the request for the bill",
@@ -257,7 +155,7 @@ fn refusal(body: &[u8]) -> Result<Fetched, Failure> {
                 "按返回信息检查密钥、签名类型、appid 和商户号",
                 "Check key, sign type, appid and merchant number as the message says",
             ),
-        )),
+        ),
     }
 }
 
@@ -320,13 +218,5 @@ mod tests {
         ] {
             assert!(refusal(body.as_bytes()).is_err(), "{body}");
         }
-    }
-
-    #[test]
-    fn the_first_sign_decides() {
-        assert!(sniff(b"\xEF\xBB\xBF \r\n<xml>") == BodyKind::Markup);
-        assert!(sniff("\u{feff}交易时间".as_bytes()) == BodyKind::Bill);
-        assert!(sniff(b"\x1f\x8b\x08") == BodyKind::Bill);
-        assert!(sniff(b"\xEF\xBB\xBF  ") == BodyKind::Undecided);
     }
 }
