@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::CommandEnd;
-use super::context::{CommandContext, profile_named};
+use super::context::{CommandContext, print, print_json, profile_named};
 use super::profile::ListFormat;
-use super::speech::{print_json, print_text};
 use super::table::TextTable;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
@@ -173,7 +172,7 @@ fn certify(
     if command.format == ListFormat::Json {
         print_json(&certificate)?;
     } else {
-        print_text(&certificate_text(&certificate, context.lang))?;
+        print(certificate_text(&certificate, context.lang).as_bytes())?;
     }
     if certificate.verdict == Verdict::Verified {
         return Ok(CommandEnd::Clean);

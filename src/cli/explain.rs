@@ -11,10 +11,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::CommandContext;
+use super::context::{CommandContext, print, print_json};
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::sign::{TypeWord, target_of};
-use super::speech::{print_json, print_text};
 use recondesk_app::Failure;
 use recondesk_domain::SignType;
 use wechatpay_codec::lab::explain::{
@@ -246,7 +245,7 @@ fn told(
     if as_json {
         print_json(&verdict_json(verdict, aligned))?;
     } else {
-        print_text(&verdict_text(verdict, aligned, context))?;
+        print(verdict_text(verdict, aligned, context).as_bytes())?;
     }
     Ok(match verdict {
         Verdict::Right | Verdict::Explained(_) => CommandEnd::Clean,

@@ -6,8 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::CommandEnd;
-use super::context::CommandContext;
-use super::speech::{print_json, print_text};
+use super::context::{CommandContext, print, print_json};
 use recondesk_app::jobs::lookup::explain::{MAX_BYTES, explain};
 use recondesk_app::{Failure, FailureKind, Message};
 
@@ -100,10 +99,13 @@ pub(super) fn run(
             .collect();
         print_json(&rows)?;
     } else if found.is_empty() {
-        print_text(&format!(
-            "{}\n",
-            lang.pick("未知：文档中没有", "unknown: not in the documents")
-        ))?;
+        print(
+            format!(
+                "{}\n",
+                lang.pick("未知：文档中没有", "unknown: not in the documents")
+            )
+            .as_bytes(),
+        )?;
     } else {
         let mut out = String::new();
         for one in &found {
@@ -119,7 +121,7 @@ pub(super) fn run(
                 out.extend(["  ", name, ": ", &one.said, "\n"]);
             }
         }
-        print_text(&out)?;
+        print(out.as_bytes())?;
     }
     Ok(if found.is_empty() {
         CommandEnd::NeedsPerson

@@ -22,6 +22,8 @@ mod operator;
 mod orders;
 mod person;
 mod profile;
+mod profile_doctor;
+mod profile_transfer;
 mod prompt;
 mod query;
 mod reconcile;
@@ -31,12 +33,12 @@ mod selftest;
 mod sign;
 mod sign_front_end;
 mod sign_send;
-mod speech;
 mod table;
 mod terminal;
 mod verify;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -49,7 +51,6 @@ pub use prompt::passphrase;
 use recondesk_app::{Failure, Language as Lang};
 use recondesk_casework::Judgement;
 use recondesk_intake::RecordKind;
-use speech::Speech;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
 #[derive(Debug, Parser)]
@@ -136,7 +137,6 @@ enum CommandEnd {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let guess = help::lang_of(&arguments);
-    let speech = Speech::new(&arguments);
     let parsed = help::localise(Cli::command(), guess)
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -144,17 +144,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
         Ok(cli) => cli,
         Err(error) => {
             // Help asked for goes to standard output; nobody is left to tell if that is closed.
-            if !error.use_stderr() {
-                drop(error.print());
-                return ExitCode::SUCCESS;
+            match misuse::zh(&error).filter(|_| guess == Lang::Zh) {
+                Some(text) => drop(std::io::stderr().write_all(text.as_bytes())),
+                None => drop(error.print()),
             }
-            let told = misuse::zh(&error).filter(|_| guess == Lang::Zh);
-            let told = told.unwrap_or_else(|| error.render().to_string());
-            speech.say(told.trim_end());
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
-    let context = CommandContext::new(world, (cli.lang, guess), cli.workspace, speech);
+    let context = CommandContext::new(world, (cli.lang, guess), cli.workspace);
     match dispatch(cli.command, &context) {
         Ok(CommandEnd::Clean) => ExitCode::SUCCESS,
         Ok(CommandEnd::NeedsPerson) => ExitCode::from(1),

@@ -7,9 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, profile_named};
-use super::speech::{print_json, print_text};
+use super::context::{CommandContext, print, print_json, profile_named};
 use super::table::TextTable;
+use super::{profile_doctor, profile_transfer};
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, FeeRate, MerchantProfile, Secret, SecretKind, SignType};
@@ -57,6 +57,33 @@ pub(super) enum ProfileCommand {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
+    /// 导出档案为文件，不含密钥和证书 | Export a profile as a file, without keys and certificates
+    Export {
+        /// 名称 | Name
+        name: String,
+        /// 写到这个文件，默认写到标准输出 | File to write, standard output by default
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// 导入导出的档案；密钥要再存一次 | Import an exported profile; its keys are stored again
+    Import {
+        /// 导出的文件 | The exported file
+        file: PathBuf,
+        /// 换一个名称 | Another name
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// 体检：密钥、证书、签名、时钟，每个问题都说怎么改；有问题时退出码 1 | Check keys, certificates, signature and clock, with what to do; exit code 1 when something is wrong
+    Doctor {
+        /// 名称 | Name
+        name: String,
+        /// 不联网 | Do not ask WeChat Pay
+        #[arg(long)]
+        offline: bool,
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
     /// 移除档案及其密钥；账和处理记录保留 | Remove a profile and its keys; books and history stay
     Remove {
         /// 名称 | Name
@@ -66,12 +93,12 @@ pub(super) enum ProfileCommand {
     SetKey {
         /// 名称 | Name
         name: String,
-        /// v2、v3、client-cert、client-key、platform-key | v2, v3, client-cert, client-key, platform-key
+        /// v2、v3、client-cert、client-key、platform-key；.p12 用 client-cert，证书和私钥一起存 | v2, v3, client-cert, client-key, platform-key; a .p12 as client-cert stores certificate and key
         #[arg(value_parser = kind)]
         kind: SecretKind,
-        /// 从文件读取 | Read it from a file
+        /// 从文件读取；证书和私钥一起更换时写两次 | Read it from a file; twice to replace certificate and key together
         #[arg(long, value_name = "FILE")]
-        from_file: Option<PathBuf>,
+        from_file: Vec<PathBuf>,
         /// 从环境变量读取 | Read it from an environment variable
         #[arg(long, value_name = "VAR", conflicts_with = "from_file")]
         from_env: Option<String>,
@@ -170,6 +197,17 @@ pub(super) fn run(
             profiles::update(&ports, id, &profile)?;
             context.tell("档案已保存", "Profile saved");
         }
+        ProfileCommand::Export { name, out } => {
+            return profile_transfer::export(context, &name, out.as_deref());
+        }
+        ProfileCommand::Import { file, name } => {
+            return profile_transfer::import(context, &file, name);
+        }
+        ProfileCommand::Doctor {
+            name,
+            offline,
+            format,
+        } => return profile_doctor::run(context, &name, (offline, format)),
         ProfileCommand::List { format } => list(context, format)?,
         ProfileCommand::Show { name, format } => show(context, &name, format)?,
         ProfileCommand::Remove { name } => {
@@ -189,8 +227,10 @@ pub(super) fn run(
         } => {
             let (ports, _guard) = context.open_to_write()?;
             let (id, _) = profile_named(&ports, &name)?;
-            let value = read_key(context, from_file.as_deref(), from_env.as_deref())?;
-            profiles::set_key(&ports, id, kind, &value)?;
+            let value = read_key(context, &from_file, from_env.as_deref())?;
+            for told in profiles::set_key(&ports, id, kind, &value)? {
+                context.tell(&told.zh, &told.en);
+            }
             match ports.vault.place() {
                 VaultPlace::Keychain => {
                     context.tell(
@@ -292,7 +332,7 @@ fn list(context: &CommandContext<'_>, format: ListFormat) -> Result<(), Failure>
             &profile.gateway,
         ]);
     }
-    print_text(&table.print())
+    print(table.print().as_bytes())
 }
 
 fn show(context: &CommandContext<'_>, name: &str, format: ListFormat) -> Result<(), Failure> {
@@ -314,17 +354,25 @@ fn show(context: &CommandContext<'_>, name: &str, format: ListFormat) -> Result<
         };
         table.row([field.clone(), value]);
     }
-    print_text(&table.print())
+    print(table.print().as_bytes())
 }
 
 /// The key from the one place named, or from a prompt; never from an argument.
 fn read_key(
     context: &CommandContext<'_>,
-    file: Option<&Path>,
+    files: &[PathBuf],
     variable: Option<&str>,
 ) -> Result<Secret<Vec<u8>>, Failure> {
-    if let Some(file) = file {
-        return read_small(file);
+    if let [only] = files {
+        return read_small(only);
+    }
+    if !files.is_empty() {
+        let parts: Vec<Secret<Vec<u8>>> = files
+            .iter()
+            .map(|file| read_small(file))
+            .collect::<Result<_, _>>()?;
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.expose().as_slice()).collect();
+        return Ok(Secret::new(parts.join(&b'\n')));
     }
     if let Some(variable) = variable {
         return std::env::var(variable)
@@ -359,6 +407,11 @@ fn read_key(
 }
 
 fn read_small(path: &Path) -> Result<Secret<Vec<u8>>, Failure> {
+    read_at_most(path, LARGEST_KEY).map(Secret::new)
+}
+
+/// The bytes of a small file.
+pub(super) fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, Failure> {
     let refused = |zh: &str, en: &str| {
         Failure::new(
             FailureKind::RefusedInput,
@@ -370,17 +423,16 @@ fn read_small(path: &Path) -> Result<Secret<Vec<u8>>, Failure> {
     };
     let mut bytes = Vec::new();
     std::fs::File::open(path)
-        .and_then(|file| file.take(LARGEST_KEY + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(most.saturating_add(1)).read_to_end(&mut bytes))
         .map_err(|error| {
             let failure = refused("文件无法读取", "The file cannot be read");
             let detail = format!("{}: {error}", failure.detail);
             failure.with_detail(detail)
         })?;
-    let bytes = Secret::new(bytes);
-    if bytes.expose().len() as u64 > LARGEST_KEY {
+    if bytes.len() as u64 > most {
         return Err(refused(
-            "文件太大，不是密钥或证书",
-            "The file is too large for a key or certificate",
+            "文件太大，不是密钥、证书或档案",
+            "The file is too large for a key, a certificate or a profile",
         ));
     }
     Ok(bytes)

@@ -10,9 +10,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CommandEnd;
-use super::context::CommandContext;
+use super::context::{CommandContext, print};
 use super::lab_keys::{read_file, refused};
-use super::speech::print_text;
 use recondesk_app::Failure;
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::selftest::{Check, CheckOutcome, run as run_file, run_embedded};
@@ -62,7 +61,7 @@ pub(super) fn run(
             CheckOutcome::Skipped => skipped += 1,
         }
     }
-    print_text(&text)?;
+    print(text.as_bytes())?;
     context.tell(
         &format!("通过 {ok}，失败 {failed}，不可核实而跳过 {skipped}"),
         &format!("{ok} ok, {failed} failed, {skipped} skipped as not verifiable"),

@@ -11,8 +11,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::CommandContext;
-use super::speech::{print_json, print_text};
+use super::context::{CommandContext, print, print_json};
 use recondesk_app::jobs::lab_send::{follow, send};
 use recondesk_app::model::{Follow, Followed, MeantField, SendAsk, Sent, Worth};
 use recondesk_app::{Failure, FailureKind};
@@ -37,7 +36,7 @@ pub(super) fn run(
     if wish.json {
         print_json(&as_json(&sent, context))?;
     } else {
-        print_text(&as_text(&sent, context))?;
+        print(as_text(&sent, context).as_bytes())?;
     }
     if sent.worth == Worth::Nothing {
         let failure = Failure::new(
@@ -74,7 +73,7 @@ fn until_paid(
         );
         std::thread::sleep(Duration::from_millis(ask.after_ms));
         let heard = follow(ports, &ask, cancel)?;
-        print_text(&heard_line(&heard, context))?;
+        print(heard_line(&heard, context).as_bytes())?;
         if heard.paid {
             return Ok(CommandEnd::Clean);
         }

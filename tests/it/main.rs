@@ -8,13 +8,11 @@
 )]
 
 mod acceptance;
-mod bill_damage;
 mod bill_layouts;
 mod cli;
-mod damage;
 mod documents;
-mod fuzz_corpus;
 mod gateway;
+mod gateway_v3;
 mod incoming;
 mod lab_cli;
 mod lab_send;
@@ -23,11 +21,11 @@ mod lookup;
 mod lookup_cli;
 mod notify_v3;
 mod pitfalls;
+mod profile_keys;
 mod query;
 mod refund_cli;
 mod rules;
 mod sandbox;
+mod sandbox_v3;
 mod shared_export;
 mod support;
-mod terminal;
-mod tls;

@@ -1,8 +1,10 @@
 //! Adding, changing and removing merchants, and giving them their keys.
 
+use super::key_material::{HeldKeys, KeyOffer, judge};
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, ProfileProblem, Secret, SecretKind};
-use recondesk_ports::{Ports, VaultError};
+use recondesk_ports::{Ports, StoreError, VaultError};
+use wechatpay_codec::v3::{Certificate, KeyFile, normal_serial};
 
 /// Adds a profile after checking every field.
 ///
@@ -33,18 +35,55 @@ pub fn remove(ports: &Ports, id: ProfileId) -> Result<(), Failure> {
     Ok(ports.records.remove_profile(id, ports.clock.now())?)
 }
 
-/// Stores a key after checking its form.
+/// Stores a key after judging it against the profile and the keys that are here; tells what was understood.
+///
+/// A file with certificate and private key, such as `apiclient_cert.p12`, stores both.
 ///
 /// # Errors
-/// [`Failure`] when the key cannot be one of its kind, or the vault refuses.
+/// [`Failure`] when the key is not acceptable, or the vault refuses; nothing is stored then.
 pub fn set_key(
     ports: &Ports,
     id: ProfileId,
     kind: SecretKind,
     value: &Secret<Vec<u8>>,
-) -> Result<(), Failure> {
-    let value = judge_key(kind, value)?;
-    Ok(ports.vault.set(id, kind, value)?)
+) -> Result<Vec<Message>, Failure> {
+    let rows = ports.records.profiles()?;
+    let found = rows.into_iter().find(|(known, _)| *known == id);
+    let (_, mut profile) =
+        found.ok_or_else(|| StoreError::Missing(format!("merchant {}", id.0)))?;
+    let offer = KeyOffer {
+        kind,
+        bytes: value,
+        profile: &profile,
+        now: ports.clock.now(),
+    };
+    let material = judge(offer, &held(ports, id)?)?;
+    for (kind, value) in material.entries {
+        ports.vault.set(id, kind, value)?;
+    }
+    if let Some(serial) = material.cert_serial
+        && normal_serial(&profile.cert_serial) != serial
+    {
+        profile.cert_serial = serial;
+        ports.records.update_profile(id, &profile)?;
+    }
+    Ok(material.told)
+}
+
+/// The keys of a profile that others are compared with; one that cannot be read does not count.
+pub(super) fn held(ports: &Ports, id: ProfileId) -> Result<HeldKeys, Failure> {
+    let text = |kind| -> Result<Option<String>, Failure> {
+        let bytes = ports.vault.get(id, kind)?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes.expose()).into_owned()))
+    };
+    let key = ports.vault.get(id, SecretKind::ClientKey)?;
+    let key = key.and_then(|key| KeyFile::read(key.expose()).ok()?.private);
+    let certificate = text(SecretKind::ClientCert)?;
+    Ok(HeldKeys {
+        private: key,
+        certificate: certificate.and_then(|pem| Certificate::from_pem(&pem).ok()),
+        platform_certs: text(SecretKind::PlatformCerts)?.unwrap_or_default(),
+    })
 }
 
 fn check(profile: &MerchantProfile) -> Result<(), Failure> {
@@ -70,9 +109,6 @@ pub fn problem_words(problem: ProfileProblem) -> Message {
         ProfileProblem::MchId => "商户号为 8–10 位数字",
         ProfileProblem::AppId => "appid 只含字母和数字，最多 32 位",
         ProfileProblem::Gateway => "网关必须是 https 地址；只有本机回环地址可以用 http",
-        ProfileProblem::LookAlike => {
-            "网关地址与微信支付相似但不是它：请核对拼写，官方地址是 https://api.mch.weixin.qq.com"
-        }
         ProfileProblem::CaNotLoopback => "只有本机回环网关可以指定证书颁发者",
         ProfileProblem::CutOff => "日切窗口最多 720 分钟",
         ProfileProblem::Lookback => "回溯最多 90 天",
@@ -80,61 +116,6 @@ pub fn problem_words(problem: ProfileProblem) -> Message {
         ProfileProblem::Rate => "费率是小于 100 的百分数，最多四位小数",
     };
     Message::new(zh, problem.to_string())
-}
-
-/// Trims what editors add, and refuses what cannot be a key of this kind; never repeats the key itself.
-fn judge_key(kind: SecretKind, value: &Secret<Vec<u8>>) -> Result<Secret<Vec<u8>>, Failure> {
-    let bytes = value.expose().trim_ascii();
-    let holds = |mark: &str| {
-        bytes
-            .windows(mark.len())
-            .any(|window| window == mark.as_bytes())
-    };
-    let (good, zh, en) = match kind {
-        SecretKind::V2Key => (
-            bytes.len() == 32 && bytes.iter().all(u8::is_ascii_alphanumeric),
-            "APIv2 密钥为 32 位字母和数字",
-            "An APIv2 key has 32 letters and digits",
-        ),
-        SecretKind::V3Key => (
-            bytes.len() == 32 && bytes.iter().all(u8::is_ascii_graphic),
-            "APIv3 密钥为 32 个字符",
-            "An APIv3 key has 32 characters",
-        ),
-        SecretKind::ClientCert => (
-            holds("-----BEGIN CERTIFICATE-----"),
-            "需要 PEM 格式的商户证书（apiclient_cert.pem）",
-            "The merchant's certificate in PEM form is needed (apiclient_cert.pem)",
-        ),
-        SecretKind::ClientKey => (
-            holds("PRIVATE KEY-----"),
-            "需要 PEM 格式的商户私钥（apiclient_key.pem）",
-            "The merchant's private key in PEM form is needed (apiclient_key.pem)",
-        ),
-        SecretKind::PlatformKey => (
-            holds("-----BEGIN CERTIFICATE-----") || holds("-----BEGIN PUBLIC KEY-----"),
-            "需要 PEM 格式的微信支付公钥或平台证书",
-            "A WeChat Pay public key or platform certificate in PEM form is needed",
-        ),
-        SecretKind::PlatformCerts => (
-            holds("-----BEGIN CERTIFICATE-----"),
-            "需要 PEM 格式的平台证书",
-            "Platform certificates in PEM form are needed",
-        ),
-    };
-    if good {
-        return Ok(Secret::new(bytes.to_vec()));
-    }
-    Err(Failure::new(
-        FailureKind::RefusedInput,
-        "profile.key",
-        Message::new(
-            "密钥格式不对，没有保存",
-            "Not a key of this kind, nothing was stored",
-        ),
-        Message::new(zh, en),
-    )
-    .with_detail(kind.word()))
 }
 
 impl From<VaultError> for Failure {
