@@ -15,6 +15,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     out
 }
 
+/// The reverse of [`hex`], of either case; `None` for anything else.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    rest.is_empty().then_some(())?;
+    let digit = |digit: u8| u8::try_from(char::from(digit).to_digit(16)?).ok();
+    pairs
+        .iter()
+        .map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?))
+        .collect()
+}
+
 /// A digest of `N` bytes being computed.
 #[derive(Clone)]
 pub(crate) struct Hash<const N: usize>(Context);

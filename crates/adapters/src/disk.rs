@@ -151,7 +151,7 @@ impl Disk {
 }
 
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
@@ -160,7 +160,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     clippy::unnecessary_wraps,
     reason = "other systems have no such step: names are durable with the file"
 )]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -39,15 +39,22 @@ fn part_of(path: &Path) -> PathBuf {
 fn write_new(path: &Path, fill: &mut Fill<'_>) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
+    for_owner_only(&mut options);
+    let mut out = BufWriter::new(options.open(path)?);
+    fill(&mut out)?;
+    out.flush()?;
+    out.get_ref().sync_all()
+}
+
+/// Lets a file that is made belong to this user only, where the system knows such rights.
+pub(crate) fn for_owner_only(options: &mut OpenOptions) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let mut out = BufWriter::new(options.open(path)?);
-    fill(&mut out)?;
-    out.flush()?;
-    out.get_ref().sync_all()
+    #[cfg(not(unix))]
+    let _ = options;
 }
 
 /// The file system of this computer.

@@ -4,6 +4,7 @@
 //! composition of the command line.
 
 pub mod books;
+mod checksum;
 pub mod clock;
 mod digest;
 pub mod disk;

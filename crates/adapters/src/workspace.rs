@@ -4,11 +4,14 @@
 //! Whoever runs a writing job holds the lock file for that job only, so the window and the command line
 //! can share a workspace and never interleave two imports or two runs.
 
+mod belonging;
+
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::books::stray;
 use super::sqlite::Database;
 use recondesk_ports::{Scratch, Source, StoreError, Writers};
 
@@ -71,6 +74,12 @@ impl Workspace {
         self.folder.join("archive")
     }
 
+    /// Rows of the books.
+    #[must_use]
+    pub fn books_folder(&self) -> PathBuf {
+        self.folder.join("books")
+    }
+
     /// Daily logs and reports of crashes.
     #[must_use]
     pub fn log_folder(&self) -> PathBuf {
@@ -83,12 +92,19 @@ impl Workspace {
         self.folder.join("vault.sealed")
     }
 
-    /// Opens the database of this workspace.
+    /// Opens the database of this workspace, if it is the one that the files beside it were made with.
     ///
     /// # Errors
-    /// As [`Database::open`].
+    /// [`StoreError::Torn`] when it is not; nothing is touched then. Else as [`Database::open`].
     pub fn open(&self) -> Result<Database, StoreError> {
-        Database::open(&self.database_file())
+        let denied = |error: io::Error| StoreError::Denied(error.to_string());
+        let path = self.database_file();
+        // In this order: an import that ends meanwhile must not look unknown.
+        let files = stray::files_of_imports(self).map_err(denied)?;
+        belonging::check_database_is_there(&path, &files)?;
+        Database::open_beside(&path, &|imports| {
+            belonging::check_imports(self, &files, imports)
+        })
     }
 
     /// Takes the right to write, waiting at most `patience` for another program's job to end.

@@ -4,7 +4,7 @@ use std::fmt;
 
 pub use recondesk_domain::Message;
 
-use recondesk_ports::StoreError;
+use recondesk_ports::{StoreError, WorkspaceFault};
 
 /// Which exit code and which way out a failure has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,6 +151,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             ),
             Message::new("请升级程序", "Update the program"),
         ),
+        StoreError::Torn(fault) => ("workspace.torn", fault.message(), WorkspaceFault::way_out()),
         StoreError::Taken(_) => (
             "workspace.taken",
             Message::new("名称已被使用", "The name is taken"),
@@ -189,7 +190,7 @@ impl From<StoreError> for Failure {
         let failure = Self::new(kind, code, title, advice);
         match error {
             StoreError::Busy => failure.retryable(),
-            StoreError::Full | StoreError::Foreign => failure,
+            StoreError::Full | StoreError::Foreign | StoreError::Torn(_) => failure,
             StoreError::Denied(detail)
             | StoreError::Taken(detail)
             | StoreError::Missing(detail)

@@ -8,6 +8,7 @@ mod files;
 mod observations;
 mod picker;
 mod records;
+mod workspace_fault;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub use records::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
     ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
 };
+
+pub use workspace_fault::WorkspaceFault;
 
 /// Everything a job needs of the world. Cheap to clone.
 #[derive(Clone)]
@@ -327,6 +330,9 @@ pub enum StoreError {
         /// Version this program knows.
         known: i64,
     },
+    /// Its files do not belong together; none was touched.
+    #[error("{0}")]
+    Torn(WorkspaceFault),
     /// A name that must be unique is taken.
     #[error("the name {0} is taken")]
     Taken(String),

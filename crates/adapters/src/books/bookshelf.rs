@@ -1,5 +1,6 @@
 //! The books of a workspace: what they are made of, and each question of [`Books`] handed to its room.
 
+use std::path::Path;
 use std::sync::atomic::AtomicI32;
 use std::sync::{Arc, Mutex};
 
@@ -59,13 +60,10 @@ impl Bookshelf {
         clock: Arc<dyn Clock>,
         fault: Option<Arc<PowerCut>>,
     ) -> Result<Self, BooksError> {
-        let disk = |name: &str| {
-            Disk::at(&workspace.folder().join(name), fault.clone())
-                .map_err(|error| disk_error(&error))
-        };
-        let segments = Arc::new(SegmentCache::new(disk("books")?));
-        let archive =
-            Disk::at(&workspace.archive_folder(), fault).map_err(|error| disk_error(&error))?;
+        let disk =
+            |folder: &Path| Disk::at(folder, fault.clone()).map_err(|error| disk_error(&error));
+        let segments = Arc::new(SegmentCache::new(disk(&workspace.books_folder())?));
+        let archive = disk(&workspace.archive_folder())?;
         Ok(Self {
             workspace: workspace.clone(),
             catalog,

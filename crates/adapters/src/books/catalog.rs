@@ -147,6 +147,12 @@ pub trait Catalog: Send + Sync {
     /// As above; then nothing of it is stored.
     fn add_import(&self, new: &NewImport) -> Result<(), StoreError>;
 
+    /// Makes sure that an import whose commit failed is not found committed later.
+    ///
+    /// # Errors
+    /// As above; then it is still not certain.
+    fn make_certain(&self) -> Result<(), StoreError>;
+
     /// Remembers that a file in this state holds an import.
     ///
     /// # Errors

@@ -9,7 +9,7 @@
 //!
 //! One import writes one segment file and one archive file, fsyncs both and their folders, and only
 //! then commits its catalog rows in one transaction: a crash at any point leaves the workspace as it was
-//! or as it should be.
+//! or as it should be. Files that no catalog row names are set aside, never deleted ([`stray`]).
 //!
 //! | what | where |
 //! |---|---|
@@ -32,11 +32,25 @@ pub mod catalog;
 mod format;
 mod ingest;
 mod query;
+pub(crate) mod stray;
 
 use std::io;
 
+use crate::disk::Disk;
+use crate::workspace::Workspace;
 pub use bookshelf::Bookshelf;
 use recondesk_ports::{BooksError, StoreError};
+
+/// SHA-256 that the archive has of an import; `None` where its file cannot be read.
+pub(crate) fn archived_sha256(workspace: &Workspace, import: u32) -> Option<[u8; 32]> {
+    let folder = workspace.archive_folder();
+    let archive = folder.is_dir().then(|| Disk::at(&folder, None).ok())??;
+    Some(
+        format::archive::Archive::open(&archive, import)
+            .ok()?
+            .sha256(),
+    )
+}
 
 /// A count of rows, groups or bytes as segments keep it; larger ones are refused where they are written.
 fn narrow(count: usize) -> u32 {

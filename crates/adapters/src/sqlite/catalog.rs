@@ -188,6 +188,10 @@ impl Catalog for Database {
         Ok(self.put_import(new)?)
     }
 
+    fn make_certain(&self) -> Result<(), StoreError> {
+        Ok(Self::make_certain(self)?)
+    }
+
     fn add_stamp(&self, reader: Reader<'_>, stamp: &Stamp, import: u32) -> Result<(), StoreError> {
         Ok(self.write(|transaction| put_stamp(transaction, reader, stamp, import))?)
     }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior, backup::Backup};
 
-use super::DbError;
-use super::connect;
+use super::turn::Turn;
+use super::{BUSY, DbError, connect};
 use recondesk_ports::StoreError;
 
 /// Step `n` (from 1) takes a database of version `n - 1` to version `n`.
@@ -19,23 +19,25 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_run_before.sql"),
     include_str!("migrations/0005_search.sql"),
     include_str!("migrations/0006_casework.sql"),
+    include_str!("migrations/0007_generation.sql"),
 ];
 
 /// Marks the file as ours: "RCND".
 const APPLICATION_ID: i64 = 0x5243_4E44;
 
-/// Brings the schema up to date; costs two pragmas when it already is.
-pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), DbError> {
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-    let found = version(connection)?;
+/// Version of the schema that this program makes.
+pub(super) fn latest() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// Refuses a database of another program, or of a newer version of this one.
+pub(super) fn check(connection: &Connection) -> Result<(), DbError> {
+    let (found, known) = (version(connection)?, latest());
     if found > known {
         return Err((StoreError::Newer { found, known }).into());
     }
     if found > 0 && application(connection)? != APPLICATION_ID {
         return Err((StoreError::Foreign).into());
-    }
-    if found == known {
-        return Ok(());
     }
     if found == 0 {
         let tables: i64 =
@@ -43,10 +45,28 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Db
         if tables > 0 && version(connection)? == 0 {
             return Err((StoreError::Foreign).into());
         }
+    }
+    Ok(())
+}
+
+/// Brings the schema up to date, and tells whether it had to; costs two pragmas when it already is. Where the caller
+/// does not have the turn to write, it is taken from `turn`.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    path: &Path,
+    turn: Option<&Turn>,
+) -> Result<bool, DbError> {
+    let found = version(connection)?;
+    if found == latest() {
+        return Ok(false);
+    }
+    let _turn = turn.map(|turn| turn.enter(BUSY)).transpose()?;
+    if found == 0 {
         // Stored in the file: every later connection gets it without asking.
         connection.execute_batch("PRAGMA journal_mode = WAL;")?;
     }
-    advance(connection, path)
+    advance(connection, path)?;
+    Ok(true)
 }
 
 fn advance(connection: &mut Connection, path: &Path) -> Result<(), DbError> {

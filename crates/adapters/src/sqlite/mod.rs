@@ -1,25 +1,41 @@
-//! The workspace database: opening it, its pragmas, and the errors it gives.
+//! The workspace database: opening it, its pragmas, its one writing connection, and the errors it gives.
 //!
 //! No SQL and no rusqlite type is found outside this folder. Each table family has a file of its own;
-//! `migrations/` holds the schema. Every write is `BEGIN IMMEDIATE`, so that two programs on one
-//! workspace wait for each other at the start of a transaction and never fail in the middle.
+//! `migrations/` holds the schema. Every write is `BEGIN IMMEDIATE` under a lock that all programs on the workspace
+//! share ([`turn`]), so that they wait for each other at the start of a transaction and never fail in the middle.
+//! What a transaction changed is also written to a journal beside the database ([`journal`]), from which the
+//! database can be made again; and each page of the file has a checksum in another one ([`page_sums`]).
 
 mod audit;
 mod cases;
 mod casework;
 mod catalog;
+mod change_log;
+mod journal;
 mod merchants;
 mod migrate;
 mod observations;
+mod page_sums;
 mod records;
 mod runs;
+mod stored_imports;
+mod turn;
+mod upkeep;
+mod write_ahead_log;
+mod writer;
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
+
+use journal::Journal;
+pub(crate) use stored_imports::StoredImports;
+use turn::Turn;
+use writer::Writer;
 
 use recondesk_ports::StoreError;
 
@@ -28,56 +44,91 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 64;
 
-/// An open workspace database. Clones share one connection; [`Database::another`] opens a second.
+/// An open workspace database. Clones share one connection for reading; [`Database::another`] opens a second.
+/// All of them write through one and the same connection.
 #[derive(Debug, Clone)]
 pub struct Database {
-    path: Arc<PathBuf>,
-    connection: Arc<Mutex<Connection>>,
+    // Closed before the writer, which tidies up when it is the last.
+    reader: Arc<Mutex<Connection>>,
+    writer: Arc<Writer>,
 }
 
 impl Database {
-    /// Opens the database file, makes it where there is none, and brings its schema up to date.
+    /// Opens the database, makes it when there is none, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`StoreError`]: it was made by a newer program, is not a database of ours, or cannot be used.
+    /// [`StoreError`]: it was made by a newer program, is not a database of ours, is not what was written, is older
+    /// than its journal, or cannot be used.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = connect(path)?;
-        migrate::migrate(&mut connection, path)?;
-        Ok(Self {
-            path: Arc::new(path.to_owned()),
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        Self::open_beside(path, &|_| Ok(()))
     }
 
-    /// A second connection to the same file, for another thread.
+    /// The same, if `check` finds that the imports it knows are those of the files beside it. It is asked before
+    /// anything is changed.
+    ///
+    /// # Errors
+    /// As above, and those of `check`.
+    pub(crate) fn open_beside(
+        path: &Path,
+        check: &dyn Fn(&StoredImports<'_>) -> Result<(), StoreError>,
+    ) -> Result<Self, StoreError> {
+        let journal = Journal::at(path.with_extension("journal"));
+        let turn = Turn::open(&path.with_extension("lock"))?;
+        let (connection, file, is_new_schema) = {
+            let guard = turn.enter_soon()?;
+            if guard.is_some() {
+                upkeep::compare(path)?;
+            }
+            let mut connection = connect(path)?;
+            let file = File::open(path).map_err(upkeep::broken)?;
+            migrate::check(&connection)?;
+            check(&StoredImports(&connection))?;
+            if guard.is_some() {
+                upkeep::compare_with_journal(&connection, &journal)?;
+            }
+            let turn = guard.is_none().then_some(&turn);
+            let is_new_schema = migrate::migrate(&mut connection, path, turn)?;
+            (connection, file, is_new_schema)
+        };
+        let connection = Arc::new(Mutex::new(connection));
+        let database = Self {
+            reader: Arc::clone(&connection),
+            writer: Arc::new(Writer::new(path, connection, turn, journal, file)),
+        };
+        database.writer.catch_up(is_new_schema)?;
+        Ok(database)
+    }
+
+    /// A second connection to the same file, for another thread to read by; writing goes through the first.
     ///
     /// # Errors
     /// As [`Database::open`].
     pub fn another(&self) -> Result<Self, StoreError> {
-        Self::open(&self.path)
+        Ok(Self {
+            reader: Arc::new(Mutex::new(connect(self.writer.path())?)),
+            writer: Arc::clone(&self.writer),
+        })
     }
 
-    /// The connection, for a few statements; do not call back into this database while holding it.
+    /// The connection for reading, for a few statements; do not call back into this database while holding it.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
-        // A panic while holding it has rolled its transaction back: the connection is still sound.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        locked(&self.reader)
     }
 
     /// Runs `work` in one write transaction: all of it is stored, or nothing.
     ///
     /// # Errors
-    /// What `work` returns, after rolling back; or [`StoreError`] of the commit.
+    /// Those of `work`, and of the database.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        let mut connection = self.lock();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction)?;
-        transaction.commit()?;
-        Ok(value)
+        self.writer.write(work)
+    }
+
+    /// Makes sure that a commit which failed is not found stored later.
+    pub(crate) fn make_certain(&self) -> Result<(), DbError> {
+        self.writer.make_certain()
     }
 
     /// The random name this workspace was born with; it tells its secrets from those of another.
@@ -85,17 +136,24 @@ impl Database {
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
     pub fn workspace_id(&self) -> Result<String, StoreError> {
-        let connection = self.lock();
-        let id = connection.query_row(
-            "SELECT value FROM meta WHERE key = 'workspace_id'",
-            [],
-            |row| row.get(0),
-        );
-        Ok(id.map_err(DbError::from)?)
+        Ok(meta(&self.lock(), "workspace_id")?)
     }
 }
 
-/// Opens a connection with the pragmas every connection needs.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic while holding a connection has rolled its transaction back: it is still sound.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A fact about the workspace itself.
+fn meta(connection: &Connection, key: &str) -> Result<String, DbError> {
+    Ok(
+        connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+            row.get(0)
+        })?,
+    )
+}
+
 fn connect(path: &Path) -> Result<Connection, DbError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
@@ -103,10 +161,11 @@ fn connect(path: &Path) -> Result<Connection, DbError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
-    // FULL: with NORMAL a power cut can take back a commit that was acknowledged.
-    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;")?;
-    // Whatever was acknowledged is durable in the log. Moving it into the database at the end of every
-    // program, and beginning a new log at the next start, would double the flushes of a short command.
+    // FULL: with NORMAL a power cut can take back a commit that was acknowledged. The log goes into the database
+    // by `upkeep` alone, which knows the checksums of the pages.
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
+    )?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
 }

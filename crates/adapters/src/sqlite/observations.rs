@@ -12,37 +12,12 @@ const COLUMNS: &str = "profile, at, source, key, aside, out_trade_no, transactio
 
 /// Enters an observation; gives the one back that has its key already.
 pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observation>, DbError> {
-    {
-        let connection = db.lock();
-        if !connection.is_autocommit() {
-            return put(&connection, new);
-        }
-    }
-    db.write(|tx| put(tx, new))
+    db.writer.join(|connection| put(connection, new))
 }
 
 /// Runs `work`, and keeps all that it entered or nothing.
 pub(super) fn together(db: &Database, work: &mut dyn FnMut() -> bool) -> Result<(), DbError> {
-    db.lock().execute_batch("BEGIN IMMEDIATE")?;
-    let open = OpenTransaction(db);
-    if work() {
-        db.lock().execute_batch("COMMIT")?;
-    }
-    drop(open);
-    Ok(())
-}
-
-/// A transaction that ends with its scope: what was not committed is rolled back.
-struct OpenTransaction<'a>(&'a Database);
-
-impl Drop for OpenTransaction<'_> {
-    fn drop(&mut self) {
-        let connection = self.0.lock();
-        if !connection.is_autocommit() {
-            // That it cannot be rolled back is told by whatever is asked of this connection next.
-            drop(connection.execute_batch("ROLLBACK"));
-        }
-    }
+    db.writer.together(work)
 }
 
 fn put(connection: &Connection, new: &Observation) -> Result<Option<Observation>, DbError> {

@@ -8,4 +8,5 @@ mod catalogs;
 mod crash;
 mod records;
 mod store;
+mod torn;
 mod vault;

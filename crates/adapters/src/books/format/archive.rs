@@ -10,7 +10,7 @@ use std::io;
 
 use zstd::bulk::{Compressor, Decompressor};
 
-use super::checksum::checksum;
+use crate::checksum::checksum;
 use crate::digest::Hash;
 use crate::disk::{Disk, Output, read_at};
 use recondesk_domain::fingerprint;
@@ -192,6 +192,11 @@ impl Archive {
             sha256,
             is_summed,
         })
+    }
+
+    /// SHA-256 of the raw file, as it was when it was imported.
+    pub(crate) const fn sha256(&self) -> [u8; 32] {
+        self.sha256
     }
 
     /// Length of the raw file.

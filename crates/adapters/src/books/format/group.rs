@@ -2,10 +2,10 @@
 
 use std::array::from_fn;
 
-use super::checksum::checksum;
 use super::column::{ColumnNumbers, ColumnTexts, Fill, IntColumn, TextColumn, encode_ints};
 use super::index_page::short;
 use super::record::{Fields, INTS, PackedFields, Record, Scratch, TEXTS, scratch};
+use crate::checksum::checksum;
 use recondesk_domain::fingerprint;
 
 /// Rows of a full group.

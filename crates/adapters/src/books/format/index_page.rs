@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::checksum::checksum;
 use crate::books::low_half;
+use crate::checksum::checksum;
 
 /// Bytes of a page, checksum included.
 pub(crate) const PAGE_BYTES: usize = 4096;

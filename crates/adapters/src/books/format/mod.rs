@@ -7,7 +7,6 @@
 //! [`archive`], and nothing knows where rows come from or what is asked of them.
 
 pub(crate) mod archive;
-pub(crate) mod checksum;
 pub(crate) mod column;
 pub(crate) mod group;
 pub(crate) mod index_page;

@@ -3,9 +3,9 @@
 //! A section is the rows of one book and one business day: row groups in key order, the two
 //! indexes, a footer. The catalog knows where each footer lies.
 
-use super::checksum::checksum;
 use super::group::GROUP_ROWS;
 use crate::books::catalog::ByteRange;
+use crate::checksum::checksum;
 use recondesk_ports::Book;
 
 /// First bytes of a segment file; the last one is the version of the format.

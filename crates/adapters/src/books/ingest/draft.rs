@@ -1,7 +1,8 @@
 //! From sorted rows to a stored import: the order in which files and catalog are written.
 //!
 //! The catalog is written last. Whatever ends an import before that leaves files that no catalog row
-//! names; they are removed at once, or swept by the next import after a crash.
+//! names; they are removed at once by the program that made them, or set aside by the next import after a crash.
+//! Where a commit failed, the files stay until the database has told for certain that it does not know them.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use crate::books::catalog::NewImport;
 use crate::books::format::archive::{ArchiveWriter, archive_name};
 use crate::books::format::segment::{MAGIC, segment_name};
-use crate::books::{Bookshelf, disk_error};
+use crate::books::{Bookshelf, disk_error, stray};
 use crate::disk::Output;
 use crate::workspace::WriteGuard;
 use recondesk_ports::{BooksError, StoreError, Watch};
@@ -34,32 +35,16 @@ impl Bookshelf {
         }
     }
 
-    /// Starts an import: takes the lock, removes what crashes left, chooses the number.
+    /// Starts an import: takes the lock, sets aside what crashes left, chooses the number.
     pub(crate) fn draft(&self, watch: &dyn Watch) -> Result<Draft<'_>, BooksError> {
         let guard = self.lock(watch)?;
-        let import = self.catalog.next_import()?;
-        self.sweep(import).map_err(|error| disk_error(&error))?;
+        stray::set_aside_unknown(&self.workspace, self.catalog.as_ref())?;
         Ok(Draft {
             books: self,
-            import,
-            stored: false,
+            import: self.catalog.next_import()?,
+            keeps_files: false,
             _guard: guard,
         })
-    }
-
-    /// Removes files of imports that were never committed; the caller holds the lock.
-    fn sweep(&self, next: u32) -> io::Result<()> {
-        for (disk, end) in [(self.segments.disk(), ".seg"), (&self.archive, ".raw")] {
-            for name in disk.names()? {
-                let number = name
-                    .strip_suffix(end)
-                    .and_then(|stem| stem.parse::<u32>().ok());
-                if number.is_some_and(|number| number >= next) {
-                    disk.remove(&name)?;
-                }
-            }
-        }
-        Ok(())
     }
 }
 
@@ -68,7 +53,8 @@ pub(crate) struct Draft<'a> {
     books: &'a Bookshelf,
     /// Its number.
     pub(crate) import: u32,
-    stored: bool,
+    /// Its files are, or may be, known to the catalog.
+    keeps_files: bool,
     _guard: WriteGuard,
 }
 
@@ -98,9 +84,29 @@ impl Draft<'_> {
             step(self.books.segments.disk().sync())?;
         }
         step(self.books.archive.step("commit"))?;
-        self.books.catalog.add_import(new)?;
-        self.stored = true;
+        // From here on the catalog may know the files, whatever it answers.
+        self.keeps_files = true;
+        if let Err(error) = self.books.catalog.add_import(new) {
+            self.after_failure(new, error)?;
+        }
         step(self.books.archive.step("committed"))
+    }
+
+    /// Finds out what became of an import whose commit failed.
+    fn after_failure(&mut self, new: &NewImport, error: StoreError) -> Result<(), BooksError> {
+        let catalog = &self.books.catalog;
+        let found = catalog
+            .make_certain()
+            .and_then(|()| catalog.import(self.import));
+        match found {
+            Ok(Some(record)) if record.sha256 == new.record.sha256 => Ok(()),
+            Ok(None) => {
+                self.keeps_files = false;
+                Err(error.into())
+            }
+            // Nobody knows: the files stay for whoever can read the database.
+            Ok(Some(_)) | Err(_) => Err(error.into()),
+        }
     }
 }
 
@@ -124,10 +130,10 @@ pub(crate) fn finish_files<T>(
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        if self.stored {
+        if self.keeps_files {
             return;
         }
-        // What cannot be removed now is swept by the next import.
+        // What cannot be removed now is set aside by the next import.
         drop(self.books.archive.remove(&archive_name(self.import)));
         drop(
             self.books

@@ -1,0 +1,96 @@
+//! Files of imports that the catalog does not know: told from those of a whole workspace, and set aside.
+//!
+//! An import writes its files before its catalog entry, so a crash leaves those of one import, the next one. Files of
+//! more imports than that mean that the catalog is not the one they were made with. Nothing here deletes a file.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::catalog::Catalog;
+use super::disk_error;
+use crate::disk::Disk;
+use crate::workspace::Workspace;
+use recondesk_ports::{BooksError, StoreError, WorkspaceFault};
+
+/// Folder of the workspace that files are set aside to.
+pub(crate) const LOST_AND_FOUND: &str = "lost+found";
+
+/// Files of the workspace by the number of their import.
+pub(crate) type FilesOfImports = BTreeMap<u32, Vec<PathBuf>>;
+
+/// Files of imports as they lie in the workspace.
+pub(crate) fn files_of_imports(workspace: &Workspace) -> io::Result<FilesOfImports> {
+    let mut files = FilesOfImports::new();
+    for (folder, end) in [
+        (workspace.archive_folder(), ".raw"),
+        (workspace.books_folder(), ".seg"),
+    ] {
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            other => other?,
+        };
+        for entry in entries {
+            let name = entry?.file_name();
+            let stem = name.to_str().and_then(|name| name.strip_suffix(end));
+            if let Some(import) = stem.and_then(|stem| stem.parse::<u32>().ok()) {
+                files.entry(import).or_default().push(folder.join(&name));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// What it means that there are files of more than one unknown import.
+pub(crate) fn older(next: u32, files: &FilesOfImports) -> StoreError {
+    let last = files.last_key_value().map_or(0, |(import, _)| *import);
+    StoreError::Torn(WorkspaceFault::DatabaseOlder {
+        database: u64::from(next.saturating_sub(1)),
+        beside: u64::from(last),
+    })
+}
+
+/// Sets aside what an import left that was never committed; the caller holds the lock for writing jobs.
+///
+/// # Errors
+/// [`StoreError::Torn`] when there are files of more than one such import; then nothing is moved.
+pub(crate) fn set_aside_unknown(
+    workspace: &Workspace,
+    catalog: &dyn Catalog,
+) -> Result<(), BooksError> {
+    let files = files_of_imports(workspace).map_err(|error| disk_error(&error))?;
+    if files.range(catalog.next_import()?..).next().is_none() {
+        return Ok(());
+    }
+    // What failed to be committed may still be found in the log by the next program, were it not written over.
+    catalog.make_certain()?;
+    let next = catalog.next_import()?;
+    if files.range(next..).count() > 1 {
+        return Err(older(next, &files).into());
+    }
+    let folder = workspace.folder().join(LOST_AND_FOUND);
+    for path in files.range(next..).flat_map(|(_, paths)| paths) {
+        set_aside(path, &folder).map_err(|error| disk_error(&error))?;
+    }
+    Ok(())
+}
+
+/// Moves a file to a folder, beside whatever has its name there.
+pub(crate) fn set_aside(path: &Path, folder: &Path) -> io::Result<()> {
+    // Makes the folder, durably.
+    Disk::at(folder, None)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut target = folder.join(name.as_ref());
+    let mut copy = 2_u32;
+    while target.try_exists()? {
+        target = folder.join(format!("{name}.{copy}"));
+        copy += 1;
+    }
+    tracing::warn!(file = %path.display(), to = %target.display(), "unknown to the catalog, set aside");
+    std::fs::rename(path, &target)?;
+    crate::disk::sync_folder(folder)?;
+    match path.parent() {
+        Some(from) => crate::disk::sync_folder(from),
+        None => Ok(()),
+    }
+}
