@@ -17,11 +17,12 @@ use recondesk::adapters::clock::SystemClock;
 use recondesk::adapters::disk::open_source;
 use recondesk::adapters::workspace::Workspace;
 use recondesk::domain::{
-    AppId, BillDate, Fen, FulfilStatus, MchId, MerchantProfile, OutTradeNo, PayStatus, ProfileId,
+    BillDate, Fen, FulfilStatus, MchId, MerchantProfile, OutTradeNo, PayStatus, ProfileId,
 };
 use recondesk::intake::Mapping;
 use recondesk::ports::{
-    BillExpect, Book, Books as _, Clock, Records as _, SortBy, TableQuery, Unwatched,
+    BillExpect, Book, BookColumn, Books as _, Clock, ColumnTest, Records as _, RowTest, SortColumn,
+    TableQuery, Unwatched,
 };
 
 const MCH_ID: &str = "1900000109";
@@ -311,9 +312,12 @@ fn main() {
             .flatten()
             .count()
     });
-    for sort in [SortBy::Line, SortBy::Amount, SortBy::Number] {
+    for sort in [BookColumn::Line, BookColumn::Amount, BookColumn::Number] {
         let query = TableQuery {
-            sort,
+            sorts: vec![SortColumn {
+                column: sort,
+                descending: false,
+            }],
             ..TableQuery::default()
         };
         let list = timed(&format!("table by {sort:?}"), || {
@@ -340,28 +344,40 @@ fn main() {
         (
             "fulfilment",
             TableQuery {
-                fulfilments: vec![FulfilStatus::Pending],
+                tests: states(BookColumn::Fulfilment, FulfilStatus::Pending as i64),
                 ..TableQuery::default()
             },
         ),
         (
             "state",
             TableQuery {
-                states: vec![PayStatus::Paid as u8],
+                tests: states(BookColumn::State, PayStatus::Paid as i64),
                 ..TableQuery::default()
             },
         ),
         (
             "appid",
             TableQuery {
-                appid: AppId::new("wx8888888888888888"),
+                tests: vec![ColumnTest {
+                    column: BookColumn::AppId,
+                    test: RowTest::Texts {
+                        values: vec!["wx8888888888888888".to_owned()],
+                        wanted: true,
+                    },
+                }],
                 ..TableQuery::default()
             },
         ),
         (
             "amount",
             TableQuery {
-                amount: Some((Fen::new(1_00), Fen::new(20_00))),
+                tests: vec![ColumnTest {
+                    column: BookColumn::Amount,
+                    test: RowTest::Between {
+                        least: Some(1_00),
+                        most: Some(20_00),
+                    },
+                }],
                 ..TableQuery::default()
             },
         ),
@@ -374,6 +390,16 @@ fn main() {
     timed("raw row", || {
         books.raw_row(done_row(&books, profile, day)).unwrap()
     });
+}
+
+fn states(column: BookColumn, state: i64) -> Vec<ColumnTest> {
+    vec![ColumnTest {
+        column,
+        test: RowTest::Numbers {
+            values: vec![Some(state)],
+            wanted: true,
+        },
+    }]
 }
 
 fn done_row(books: &Bookshelf, profile: ProfileId, day: BillDate) -> recondesk::domain::RowRef {

@@ -5,10 +5,9 @@
 
 use std::io::{Read, Seek};
 
-use crate::BooksError;
+use crate::{BooksError, RowId, RowList, TableQuery, ValueCount, ValuesAsk};
 use recondesk_domain::{
-    AppId, BillDate, Fen, FulfilStatus, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay,
-    WRefund,
+    BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
 };
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_reconcile::Evidence;
@@ -149,69 +148,6 @@ pub struct ImportRecord {
     pub standing: Standing,
     /// Facts of the import as one JSON document: certificate of a bill, counts of an orders file.
     pub facts: String,
-}
-
-/// Order of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SortBy {
-    /// As in the file.
-    #[default]
-    Line,
-    /// By the number the merchant gave.
-    Number,
-    /// By business time.
-    Time,
-    /// By amount.
-    Amount,
-    /// By state.
-    State,
-}
-
-/// What a table shows of a book.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TableQuery {
-    /// Order.
-    pub sort: SortBy,
-    /// Turned round.
-    pub descending: bool,
-    /// Only rows whose numbers contain this text; empty for all.
-    pub number: String,
-    /// Only rows in one of these states (the `repr` of the state enum of the book); empty for all.
-    pub states: Vec<u8>,
-    /// Smallest and largest amount.
-    pub amount: Option<(Fen, Fen)>,
-    /// Only orders in one of these states of fulfilment; empty for all. No row of another book has one.
-    pub fulfilments: Vec<FulfilStatus>,
-    /// Only rows with this appid.
-    pub appid: Option<AppId>,
-}
-
-impl TableQuery {
-    /// True when not every row of the day is listed.
-    #[must_use]
-    pub fn narrows(&self) -> bool {
-        let all = Self {
-            sort: self.sort,
-            descending: self.descending,
-            ..Self::default()
-        };
-        *self != all
-    }
-}
-
-/// Number of a stored row: stable for ever, 8 bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RowId(pub u64);
-
-/// The rows of a table, in order, without their contents.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RowList {
-    /// Rows in order.
-    pub ids: Vec<RowId>,
-    /// Rows of the day before filtering.
-    pub of: u64,
-    /// Sum of the amounts of the listed rows.
-    pub sum: Fen,
 }
 
 /// A row of any book.
@@ -442,6 +378,25 @@ pub trait Books: Send + Sync {
     /// # Errors
     /// As above.
     fn rows(&self, ids: &[RowId]) -> Result<Vec<BookRow>, BooksError>;
+
+    /// The sum of the amounts of the rows with these numbers, however many; one that is named twice counts twice.
+    ///
+    /// # Errors
+    /// As above, and [`BooksError::Cancelled`].
+    fn sum(&self, ids: &[RowId], watch: &dyn Watch) -> Result<Fen, BooksError>;
+
+    /// What stands in a column of the rows that a query lists, each value once with its count, the
+    /// most frequent first; `None` when there are more than `most`.
+    ///
+    /// # Errors
+    /// As above, and [`BooksError::Cancelled`].
+    fn values(
+        &self,
+        place: (ProfileId, Book, BillDate),
+        query: &TableQuery,
+        column: ValuesAsk,
+        watch: &dyn Watch,
+    ) -> Result<Option<Vec<ValueCount>>, BooksError>;
 
     /// A row as its file had it.
     ///

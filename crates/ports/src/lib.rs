@@ -8,6 +8,7 @@ mod files;
 mod observations;
 mod picker;
 mod records;
+mod table;
 mod workspace_fault;
 
 use std::io::Write;
@@ -19,8 +20,7 @@ use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, 
 
 pub use books::{
     BillExpect, BillImport, Book, BookRow, Books, Bytes, ImportPart, ImportRecord, NumberKind,
-    Occurrence, OrdersImport, RawRow, RowId, RowList, SortBy, Source, Stamp, Standing, Stored,
-    TableQuery, Unwatched, Watch,
+    Occurrence, OrdersImport, RawRow, Source, Stamp, Standing, Stored, Unwatched, Watch,
 };
 
 pub use books_error::{BooksError, Expands};
@@ -36,7 +36,10 @@ pub use records::{
     CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
     ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
 };
-
+pub use table::{
+    BookColumn, BookValue, ColumnTest, RowId, RowList, RowTest, SortColumn, TableQuery, ValueCount,
+    ValuesAsk,
+};
 pub use workspace_fault::WorkspaceFault;
 
 /// Everything a job needs of the world. Cheap to clone.

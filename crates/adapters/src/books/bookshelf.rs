@@ -12,11 +12,11 @@ use super::query::segment_cache::SegmentCache;
 use super::query::snapshot::Snapshot;
 use crate::disk::{Disk, PowerCut};
 use crate::workspace::Workspace;
-use recondesk_domain::{BillDate, ProfileId, RowRef};
+use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
     BillExpect, BillImport, Book, BookRow, Books, BooksError, Clock, ImportRecord, Occurrence,
-    OrdersImport, RawRow, RowId, RowList, Source, TableQuery, Watch,
+    OrdersImport, RawRow, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_reconcile::Evidence;
 
@@ -147,6 +147,20 @@ impl Books for Bookshelf {
 
     fn rows(&self, ids: &[RowId]) -> Result<Vec<BookRow>, BooksError> {
         self.page(ids)
+    }
+
+    fn sum(&self, ids: &[RowId], watch: &dyn Watch) -> Result<Fen, BooksError> {
+        self.sum_of(ids, watch)
+    }
+
+    fn values(
+        &self,
+        place: (ProfileId, Book, BillDate),
+        query: &TableQuery,
+        column: ValuesAsk,
+        watch: &dyn Watch,
+    ) -> Result<Option<Vec<ValueCount>>, BooksError> {
+        self.values_of(place, query, column, watch)
     }
 
     fn raw_row(&self, row: RowRef) -> Result<RawRow, BooksError> {

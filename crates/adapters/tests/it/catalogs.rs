@@ -13,8 +13,8 @@ use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
-    Book, Books as _, Clock, ImportRecord, Records as _, SortBy, Stamp, Standing, TableQuery,
-    Unwatched,
+    Book, BookColumn, Books as _, Clock, ImportRecord, Records as _, SortColumn, Stamp, Standing,
+    TableQuery, Unwatched,
 };
 
 use super::store::{MCH_ID, bill_text, import_bill, import_orders, orders_text, pays};
@@ -225,7 +225,10 @@ fn all_rows(books: &Bookshelf, profile: ProfileId, days: [BillDate; 2]) -> Strin
     }
     write!(out, "{:?}", evidence.bill_days()).unwrap();
     let query = TableQuery {
-        sort: SortBy::Number,
+        sorts: vec![SortColumn {
+            column: BookColumn::Number,
+            descending: false,
+        }],
         ..TableQuery::default()
     };
     for day in days {

@@ -8,5 +8,6 @@ mod catalogs;
 mod crash;
 mod records;
 mod store;
+mod tables;
 mod torn;
 mod vault;

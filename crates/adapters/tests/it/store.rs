@@ -12,8 +12,8 @@ use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, MchId, MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_intake::Mapping;
 use recondesk_ports::{
-    BillExpect, BillImport, Book, BookRow, Books, BooksError, Clock, NumberKind, OrdersImport,
-    Records, SortBy, Source, Standing, Stored, TableQuery, Unwatched,
+    BillExpect, BillImport, Books, BooksError, Clock, NumberKind, OrdersImport, Records, Source,
+    Standing, Stored, Unwatched,
 };
 
 pub(crate) const MCH_ID: &str = "1900000109";
@@ -190,7 +190,7 @@ fn numbers(shop: &Shop, date: &str) -> BTreeMap<String, (Fen, u32)> {
         .collect()
 }
 
-const DATE: &str = "2026-03-08";
+pub(crate) const DATE: &str = "2026-03-08";
 
 #[test]
 fn a_bill_comes_back_in_key_order_and_whole() {
@@ -539,63 +539,6 @@ fn many_numbers_at_once_are_found_like_one_by_one() {
         assert_eq!(evidence.orders_by_number(&[*number]).unwrap(), [*order]);
         assert!(order.is_none_or(|order| order.out_trade_no == *number));
     }
-}
-
-#[test]
-fn tables_are_sorted_filtered_and_paged() {
-    let shop = Shop::new();
-    let list = pays(7000, 5);
-    shop.bill(&bill_text(DATE, &list)).unwrap();
-    let place = (shop.profile, Book::Pays, day(DATE));
-    let table = |query: &TableQuery| {
-        let table = shop.books.list(place, query, &Unwatched).unwrap();
-        let mut rows = Vec::new();
-        for page in table.ids.chunks(200) {
-            rows.extend(shop.books.rows(page).unwrap());
-        }
-        let rows: Vec<_> = rows
-            .into_iter()
-            .map(|row| match row {
-                BookRow::Pay(pay) => pay,
-                other => panic!("{other:?}"),
-            })
-            .collect();
-        (table, rows)
-    };
-
-    let (all, rows) = table(&TableQuery::default());
-    assert_eq!((all.of, all.ids.len()), (7000, 7000));
-    assert!(rows.is_sorted_by_key(|pay| pay.row.line));
-    assert_eq!(all.sum.get(), list.iter().map(|pay| pay.fen).sum::<i64>());
-    for sort in [SortBy::Number, SortBy::Time, SortBy::Amount] {
-        let (_, up) = table(&TableQuery {
-            sort,
-            ..TableQuery::default()
-        });
-        let (_, down) = table(&TableQuery {
-            sort,
-            descending: true,
-            ..TableQuery::default()
-        });
-        let sorted = match sort {
-            SortBy::Number => up.is_sorted_by_key(|pay| pay.out_trade_no),
-            SortBy::Time => up.is_sorted_by_key(|pay| (pay.time, pay.row.line)),
-            _ => up.is_sorted_by_key(|pay| (pay.amount, pay.row.line)),
-        };
-        assert!(sorted, "{sort:?}");
-        assert_eq!(up.into_iter().rev().collect::<Vec<_>>(), down);
-    }
-    let (some, rows) = table(&TableQuery {
-        number: "777".to_owned(),
-        amount: Some((Fen::new(0), Fen::new(50_000))),
-        ..TableQuery::default()
-    });
-    let wanted = list
-        .iter()
-        .filter(|pay| pay.number.contains("777") && pay.fen <= 50_000)
-        .count();
-    assert_eq!(rows.len(), wanted);
-    assert_eq!(some.of, 7000);
 }
 
 #[test]

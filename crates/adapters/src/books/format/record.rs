@@ -9,7 +9,7 @@ mod merchant;
 use super::column::LONGEST;
 use super::packed_digits::NumberParts;
 use recondesk_domain::{Keyed, RowRef, Text, fingerprint};
-use recondesk_ports::{Book, BookRow};
+use recondesk_ports::{Book, BookColumn, BookRow};
 
 /// Most texts of a row.
 pub(crate) const TEXTS: usize = 6;
@@ -42,6 +42,27 @@ pub(crate) const fn scratch() -> Scratch {
     [[0; LONGEST + 1]; TEXTS]
 }
 
+/// Where the value of a column stands in a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A text.
+    Text(usize),
+    /// A text, or the other one where it is empty.
+    TextOr(usize, usize),
+    /// An integer of either sign: fen or seconds.
+    Int(usize),
+    /// An integer of either sign that may be missing.
+    IntOrNone(usize),
+    /// An instant that may be missing, as its distance from another integer.
+    Beside(usize, usize),
+    /// Some bits of an integer: shift, mask.
+    Bits(usize, u32, u64),
+    /// Line of the file.
+    Line,
+    /// Number of the import.
+    Import,
+}
+
 /// A kind of row that segments hold.
 pub(crate) trait Record: Keyed + Send + Sync + PartialEq + 'static {
     /// The book it belongs to.
@@ -56,15 +77,11 @@ pub(crate) trait Record: Keyed + Send + Sync + PartialEq + 'static {
     const BLANK: Self;
     /// Which integer is the amount.
     const AMOUNT: usize;
-    /// Which integer holds the state, and where in it: shift, mask.
-    const STATE: (usize, u32, u64);
-    /// Which integer holds the state of fulfilment, as `STATE`; `None` where rows have none.
-    const FULFILMENT: Option<(usize, u32, u64)> = None;
-    /// Which text is the appid, where rows have one.
-    const APPID: Option<usize> = None;
     /// Texts besides the key by which a row is looked up.
     const LOOKED_UP: &'static [usize];
 
+    /// Where a column of a table stands in a row; `None` where rows have none.
+    fn place_of(column: BookColumn) -> Option<Place>;
     /// Takes the row apart.
     fn fields(&self) -> Fields<'_>;
     /// Shows one of the texts to a visitor; `None` where the row has no such text.

@@ -7,10 +7,12 @@ mod find;
 mod known_numbers;
 mod lookup;
 mod raw_row;
+mod row_test;
 pub(crate) mod scan;
 pub(crate) mod segment_cache;
 pub(crate) mod snapshot;
 mod table;
 mod table_sort;
+mod table_values;
 
 pub(crate) use evidence::MerchantBooks;

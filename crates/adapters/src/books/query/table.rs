@@ -3,19 +3,18 @@
 //! Sorting and filtering read whole groups on all cores but only the columns they need; a million rows
 //! cost some tens of milliseconds and eight bytes each.
 
-use memchr::memmem::Finder;
 use rayon::prelude::*;
 
+use super::row_test::{GroupRow, RowFilter, texts_of};
 use super::snapshot::Snapshot;
-use super::table_sort::{Part, by_number, by_text};
+use super::table_sort::{KeyColumn, KeyTexts, Part, SortKeys, in_order};
 use crate::books::Bookshelf;
 use crate::books::format::group::{GROUP_ROWS, Group};
-use crate::books::format::record::{Record, Scratch, scratch, unzigzag};
+use crate::books::format::record::scratch;
+use crate::books::format::record::{Place, Record, unzigzag};
 use crate::books::{low_half, narrow};
 use recondesk_domain::{BillDate, Fen, MOrder, MRefund, ProfileId, WPay, WRefund};
-use recondesk_ports::{
-    Book, BookRow, BooksError, RowId, RowList, SortBy, StoreError, TableQuery, Watch,
-};
+use recondesk_ports::{Book, BookRow, BooksError, RowId, RowList, StoreError, TableQuery, Watch};
 
 /// Rows a page may have.
 const PAGE_ROWS: usize = 1000;
@@ -84,7 +83,7 @@ impl Bookshelf {
                             .skim_group::<R>(&section, which, std::mem::take(used))?;
                     let first = number * narrow(GROUP_ROWS);
                     let dead = |row: u32| dead.as_ref().is_some_and(|d| d.contains(first + row));
-                    let mut part = ask.part::<R>(&group, dead);
+                    let mut part = ask.part::<R>(&group, meta.import, dead);
                     part.base = places + u64::from(first);
                     *used = group.into_bytes();
                     Ok(part)
@@ -94,16 +93,12 @@ impl Bookshelf {
             sections.push((places, meta.id));
             places += u64::from(meta.rows);
         }
-        let places = u32::try_from(places).map_err(|_too_many| {
-            BooksError::Store(StoreError::Broken("too many rows".to_owned()))
-        })?;
-        let mut sorted = match query.sort {
-            SortBy::Number => by_text(&parts, places),
-            _ => by_number(&parts, places),
-        };
-        if query.descending {
-            sorted.reverse();
+        if u32::try_from(places).is_err() {
+            let broken = StoreError::Broken("too many rows".to_owned());
+            return Err(BooksError::Store(broken));
         }
+        let columns: Vec<KeyColumn> = ask.sorts.iter().map(|(_, column)| *column).collect();
+        let sorted = in_order(&parts, &columns);
         let sum = parts.iter().map(|part| part.sum).sum::<i128>();
         Ok(RowList {
             ids: sorted.iter().map(|at| row_id(&sections, *at)).collect(),
@@ -139,7 +134,7 @@ impl Bookshelf {
     }
 }
 
-fn no_such_row(id: RowId) -> BooksError {
+pub(crate) fn no_such_row(id: RowId) -> BooksError {
     BooksError::Damaged {
         file: "recondesk.db".to_owned(),
         what: format!("there is no row {:x}", id.0),
@@ -148,108 +143,92 @@ fn no_such_row(id: RowId) -> BooksError {
 
 /// What a table wants of each group.
 struct TableWants<'a> {
-    query: &'a TableQuery,
-    number: Option<Finder<'a>>,
+    filter: RowFilter<'a>,
+    sorts: Vec<(Option<Place>, KeyColumn)>,
     /// Texts that are needed, one bit each.
     texts: u8,
 }
 
 impl<'a> TableWants<'a> {
     fn new<R: Record>(query: &'a TableQuery) -> Self {
-        let searched = !query.number.is_empty();
-        let mut texts = u8::from(searched || query.sort == SortBy::Number);
-        for at in R::LOOKED_UP.iter().filter(|_| searched) {
-            texts |= 1 << at;
-        }
-        for at in R::APPID.iter().filter(|_| query.appid.is_some()) {
-            texts |= 1 << at;
-        }
+        let filter = RowFilter::new::<R>(query, None);
+        let sorts: Vec<(Option<Place>, KeyColumn)> = query
+            .sorts
+            .iter()
+            .map(|sort| {
+                let place = R::place_of(sort.column);
+                let key = KeyColumn {
+                    is_text: place.is_some_and(|place| texts_of(place) > 0),
+                    descending: sort.descending,
+                };
+                (place, key)
+            })
+            .collect();
+        let keys = sorts.iter().filter_map(|(place, _)| *place);
         Self {
-            query,
-            number: searched.then(|| Finder::new(query.number.as_bytes())),
-            texts,
+            texts: keys.fold(filter.texts, |texts, place| texts | texts_of(place)),
+            filter,
+            sorts,
         }
     }
 
     /// The rows of a group that count and pass.
-    fn part<R: Record>(&self, group: &Group, dead: impl Fn(u32) -> bool) -> Part {
+    fn part<R: Record>(&self, group: &Group, import: u32, dead: impl Fn(u32) -> bool) -> Part {
         let mut part = Part::default();
         let mut scratch = scratch();
-        let by_text = self.query.sort == SortBy::Number;
         for (at, row) in (0..group.len()).zip(0_u32..) {
             if dead(row) {
                 continue;
             }
             part.all += 1;
-            let amount = unzigzag(group.int(at, R::AMOUNT));
-            if !self.passes::<R>(group, (at, amount), &mut scratch) {
+            let here = GroupRow {
+                group,
+                row: at,
+                import,
+            };
+            if !self.filter.passes::<R>(here, &mut scratch) {
                 continue;
             }
-            part.sum += i128::from(amount);
+            part.sum += i128::from(unzigzag(group.int(at, R::AMOUNT)));
             part.rows.push(row);
-            if by_text {
-                let key = group.text(at, 0, &mut scratch).unwrap_or_default();
-                part.push_text(key);
-                continue;
-            }
             part.lines
                 .push(u32::try_from(group.int(at, R::INTS - 2)).unwrap_or(u32::MAX));
-            part.keys.push(match self.query.sort {
-                SortBy::Line | SortBy::Number => 0,
-                SortBy::Time => ordered(unzigzag(group.int(at, 0))),
-                SortBy::Amount => ordered(amount),
-                SortBy::State => u64::from(state::<R>(group, at)),
-            });
         }
+        part.columns = self
+            .sorts
+            .iter()
+            .map(|sort| keys::<R>((group, import), &part.rows, *sort))
+            .collect();
         part
     }
-
-    fn passes<R: Record>(
-        &self,
-        group: &Group,
-        (row, amount): (usize, i64),
-        scratch: &mut Scratch,
-    ) -> bool {
-        let query = self.query;
-        if !query.states.is_empty() && !query.states.contains(&state::<R>(group, row)) {
-            return false;
-        }
-        if let Some((least, most)) = query.amount
-            && (amount < least.get() || amount > most.get())
-        {
-            return false;
-        }
-        if !query.fulfilments.is_empty() && !delivered::<R>(query, group, row) {
-            return false;
-        }
-        if let Some(appid) = &query.appid {
-            let text = R::APPID.and_then(|column| group.text(row, column, scratch));
-            if text != Some(appid.as_bytes()) {
-                return false;
-            }
-        }
-        let Some(number) = &self.number else {
-            return true;
-        };
-        let mut texts = std::iter::once(0).chain(R::LOOKED_UP.iter().copied());
-        texts.any(|column| {
-            let text = group.text(row, column, scratch);
-            text.is_some_and(|text| number.find(text).is_some())
-        })
-    }
 }
 
-/// True when a row is in one of the wanted states of fulfilment.
-fn delivered<R: Record>(query: &TableQuery, group: &Group, row: usize) -> bool {
-    let Some((column, shift, mask)) = R::FULFILMENT else {
-        return false;
+/// What rows of a group have in a column, ready to be sorted by.
+fn keys<R: Record>(
+    (group, import): (&Group, u32),
+    rows: &[u32],
+    (place, column): (Option<Place>, KeyColumn),
+) -> SortKeys {
+    let here = |row: &u32| GroupRow {
+        group,
+        row: *row as usize,
+        import,
     };
-    let state = group.int(row, column) >> shift & mask;
-    let mut wanted = query.fulfilments.iter();
-    wanted.any(|status| u64::from(*status as u8) == state)
-}
-
-fn state<R: Record>(group: &Group, row: usize) -> u8 {
-    let (column, shift, mask) = R::STATE;
-    u8::try_from(group.int(row, column) >> shift & mask).unwrap_or(u8::MAX)
+    if column.is_text {
+        let (mut texts, mut scratch) = (KeyTexts::default(), scratch());
+        for row in rows {
+            let text = place.map_or(&[][..], |place| here(row).text(place, &mut scratch));
+            texts.push(text);
+        }
+        return SortKeys::Texts(texts);
+    }
+    let number = |row: &u32| {
+        // Rows without a value come last in either order.
+        let Some(value) = place.and_then(|place| here(row).number::<R>(place)) else {
+            return u64::MAX;
+        };
+        let up = ordered(value);
+        if column.descending { !up } else { up }.min(u64::MAX - 1)
+    };
+    SortKeys::Numbers(rows.iter().map(number).collect())
 }

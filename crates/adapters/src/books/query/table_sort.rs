@@ -1,7 +1,8 @@
 //! Puts the rows of a table in order: whatever is compared becomes one whole number a row.
 //!
-//! Sort key, line and place of a row share one number of 64 bits where they fit, else of 128, so that
-//! sorting compares numbers and moves nothing else. Of texts, the beginning that all share is left out,
+//! Sort key and what decides between equal keys share one number of 64 bits where they fit, else of 128,
+//! so that sorting compares numbers and moves nothing else. Several columns are sorted by one after the
+//! other, the least important first. Of texts, the beginning that all share is left out,
 //! and the rest is written in the base of the signs that occur; few real numbers are longer than that holds.
 
 use rayon::prelude::*;
@@ -17,31 +18,60 @@ pub(crate) struct Part {
     pub(crate) sum: i128,
     /// Their numbers in the group, ascending.
     pub(crate) rows: Vec<u32>,
-    /// Their lines in the file; empty when the text decides.
+    /// Their lines in the file, which decide between rows that are equal otherwise.
     pub(crate) lines: Vec<u32>,
-    /// What they are sorted by, when it is a number.
-    pub(crate) keys: Vec<u64>,
-    /// What they are sorted by, when it is a text.
-    pub(crate) texts: Vec<u8>,
+    /// What they are sorted by, one entry a column.
+    pub(crate) columns: Vec<SortKeys>,
+}
+
+/// What the rows of a group have in a column that they are sorted by.
+#[derive(Debug)]
+pub(crate) enum SortKeys {
+    /// Numbers, in the order that was asked for: turned round already where that is descending.
+    Numbers(Vec<u64>),
+    /// Texts.
+    Texts(KeyTexts),
+}
+
+/// Texts, one behind the other.
+#[derive(Debug, Default)]
+pub(crate) struct KeyTexts {
+    bytes: Vec<u8>,
     /// Where each text ends.
-    pub(crate) ends: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl KeyTexts {
+    /// Adds the text of the next row.
+    pub(crate) fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.ends.push(crate::books::narrow(self.bytes.len()));
+    }
+
+    fn get(&self, nth: usize) -> &[u8] {
+        let end = |nth: usize| self.ends.get(nth).map_or(0, |end| *end as usize);
+        let from = nth.checked_sub(1).map_or(0, end);
+        self.bytes.get(from..end(nth)).unwrap_or_default()
+    }
 }
 
 impl Part {
-    /// Adds the text of the next row.
-    pub(crate) fn push_text(&mut self, text: &[u8]) {
-        self.texts.extend_from_slice(text);
-        self.ends.push(crate::books::narrow(self.texts.len()));
-    }
-
-    fn text(&self, nth: usize) -> &[u8] {
-        let end = |nth: usize| self.ends.get(nth).map_or(0, |end| *end as usize);
-        let from = nth.checked_sub(1).map_or(0, end);
-        self.texts.get(from..end(nth)).unwrap_or_default()
-    }
-
     fn place(&self, nth: usize) -> u64 {
         self.base + self.rows.get(nth).copied().map_or(0, u64::from)
+    }
+
+    fn number(&self, column: usize, nth: usize) -> u64 {
+        match self.columns.get(column) {
+            Some(SortKeys::Numbers(numbers)) => numbers.get(nth).copied().unwrap_or(0),
+            Some(SortKeys::Texts(_)) | None => 0,
+        }
+    }
+
+    fn text(&self, column: usize, nth: usize) -> &[u8] {
+        match self.columns.get(column) {
+            Some(SortKeys::Texts(texts)) => texts.get(nth),
+            Some(SortKeys::Numbers(_)) | None => &[],
+        }
     }
 }
 
@@ -50,114 +80,214 @@ const fn bits(most: u64) -> u32 {
     64 - most.leading_zeros()
 }
 
-/// Places of all rows in order of (key, line, place); `places` is above every place.
-pub(crate) fn by_number(parts: &[Part], places: u32) -> Vec<u64> {
-    let range = |part: &Part| {
-        let keys = part.keys.iter().copied();
-        let (least, most) = (keys.clone().min(), keys.max());
-        (least.unwrap_or(u64::MAX), most.unwrap_or(0))
-    };
-    let (least, most) = parts.iter().map(range).fold((u64::MAX, 0), |all, one| {
-        (all.0.min(one.0), all.1.max(one.1))
-    });
-    let lines = parts.iter().flat_map(|part| part.lines.iter());
-    let line_bits = bits(u64::from(lines.copied().max().unwrap_or(0)));
-    let key_bits = bits(most.saturating_sub(least)) + line_bits;
-    arrange(parts, (key_bits, bits(u64::from(places))), |part, nth| {
-        let key = part.keys.get(nth).copied().unwrap_or(0) - least;
-        let line = part.lines.get(nth).copied().unwrap_or(0);
-        u128::from(key) << line_bits | u128::from(line)
-    })
+/// How a column is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeyColumn {
+    /// True when its keys are texts.
+    pub(crate) is_text: bool,
+    /// Largest first.
+    pub(crate) descending: bool,
 }
 
-/// Places of all rows in order of (text, place).
-pub(crate) fn by_text(parts: &[Part], places: u32) -> Vec<u64> {
-    let place_bits = bits(u64::from(places));
-    let script = Script::of(parts, 128 - place_bits);
-    let mut sorted = arrange(parts, (script.bits, place_bits), |part, nth| {
-        script.number(part.text(nth))
-    });
-    if !script.is_exact {
-        let number = |place: &u64| script.number(text_at(parts, *place));
-        sorted
-            .par_chunk_by_mut(|a, b| number(a) == number(b))
-            .for_each(|run| settle(parts, run));
+/// Places of all rows in the order of these columns, the most important first; rows that are equal in all
+/// of them come in the order of their lines, of equal lines by place.
+pub(crate) fn in_order(parts: &[Part], columns: &[KeyColumn]) -> Vec<u64> {
+    let rows = Rows::new(parts);
+    let last = columns.len().saturating_sub(1);
+    // From the least important column to the most: what was found before decides between equal keys.
+    let mut order: Option<Vec<u32>> = None;
+    if columns.last().is_none_or(|column| column.is_text) {
+        order = Some(rows.by_number(None, |_, _| 0));
     }
-    sorted
+    for (at, column) in columns.iter().enumerate().rev() {
+        let by_line = order.is_none();
+        debug_assert!(!by_line || at == last);
+        order = Some(if column.is_text {
+            rows.by_text(at, column.descending, order.as_deref())
+        } else {
+            rows.by_number(order.as_deref(), |part, nth| part.number(at, nth))
+        });
+    }
+    let order = order.unwrap_or_default();
+    order.par_iter().map(|row| rows.place(*row)).collect()
 }
 
-/// Sorts rows whose texts begin alike by their whole texts.
-fn settle(parts: &[Part], run: &mut [u64]) {
+/// All rows of all parts, numbered through.
+struct Rows<'a> {
+    parts: &'a [Part],
+    /// Number of the first row of each part.
+    starts: Vec<u32>,
+    count: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn new(parts: &'a [Part]) -> Self {
+        let mut starts = Vec::with_capacity(parts.len());
+        let mut count = 0;
+        for part in parts {
+            starts.push(crate::books::narrow(count));
+            count += part.rows.len();
+        }
+        Self {
+            parts,
+            starts,
+            count,
+        }
+    }
+
+    /// The part of a row, and its number there.
+    fn find(&self, row: u32) -> Option<(&'a Part, usize)> {
+        let after = self.starts.partition_point(|start| *start <= row);
+        let at = after.checked_sub(1)?;
+        let start = self.starts.get(at)?;
+        Some((self.parts.get(at)?, (row - start) as usize))
+    }
+
+    fn place(&self, row: u32) -> u64 {
+        self.find(row).map_or(0, |(part, nth)| part.place(nth))
+    }
+
+    /// Rows in order of a number; of equal ones in the `order` found before, else by line.
+    fn by_number(
+        &self,
+        order: Option<&[u32]>,
+        number: impl Fn(&Part, usize) -> u64 + Sync,
+    ) -> Vec<u32> {
+        let range = |part: &Part| {
+            let keys = (0..part.rows.len()).map(|nth| number(part, nth));
+            keys.fold((u64::MAX, 0), |(least, most), key| {
+                (key.min(least), key.max(most))
+            })
+        };
+        let (least, most) = self.parts.par_iter().map(range).reduce(
+            || (u64::MAX, 0),
+            |all, one| (all.0.min(one.0), all.1.max(one.1)),
+        );
+        let key_bits = bits(most.saturating_sub(least));
+        if order.is_some() {
+            return self.arrange(key_bits, order, |part, nth| {
+                u128::from(number(part, nth) - least)
+            });
+        }
+        let lines = self.parts.par_iter().flat_map_iter(|part| &part.lines);
+        let line_bits = bits(u64::from(lines.copied().max().unwrap_or(0)));
+        self.arrange(key_bits + line_bits, None, |part, nth| {
+            let line = part.lines.get(nth).copied().unwrap_or(0);
+            u128::from(number(part, nth) - least) << line_bits | u128::from(line)
+        })
+    }
+
+    /// Rows in order of a text; of equal ones in the `order` found before.
+    fn by_text(&self, column: usize, descending: bool, order: Option<&[u32]>) -> Vec<u32> {
+        let tie_bits = bits(self.count as u64);
+        let script = Script::of(self.parts, column, 128 - tie_bits);
+        let number = |text: &[u8]| script.number(text, descending);
+        let mut sorted = self.arrange(script.bits, order, |part, nth| {
+            number(part.text(column, nth))
+        });
+        if !script.is_exact {
+            let text = |row: u32| {
+                let found = self.find(row);
+                found.map_or(&[][..], |(part, nth)| part.text(column, nth))
+            };
+            sorted
+                .par_chunk_by_mut(|a, b| number(text(*a)) == number(text(*b)))
+                .for_each(|run| settle(run, descending, text));
+        }
+        sorted
+    }
+
+    /// Sorts rows by their keys, those of equal keys as they come in `order`, or by their own numbers.
+    fn arrange(
+        &self,
+        key_bits: u32,
+        order: Option<&[u32]>,
+        key: impl Fn(&Part, usize) -> u128 + Sync,
+    ) -> Vec<u32> {
+        let tie_bits = bits(self.count as u64);
+        let mask = (1_u64 << tie_bits) - 1;
+        // Which row a number at the low end of a key stands for.
+        let row = |tie: u64| match order {
+            Some(order) => usize::try_from(tie)
+                .ok()
+                .and_then(|at| order.get(at))
+                .copied(),
+            None => u32::try_from(tie).ok(),
+        };
+        let ranks = order.map(ranks);
+        let tie = |row: u32| match &ranks {
+            Some(ranks) => ranks.get(row as usize).copied().unwrap_or(row),
+            None => row,
+        };
+        if key_bits + tie_bits <= 64 {
+            let mut packed = self.filled(|part, nth, at| {
+                // Fits, as was just seen.
+                let key = u64::try_from(key(part, nth)).unwrap_or(u64::MAX);
+                key << tie_bits | u64::from(tie(at))
+            });
+            packed.par_sort_unstable();
+            return packed
+                .par_iter()
+                .map(|packed| row(packed & mask).unwrap_or(0))
+                .collect();
+        }
+        let mut packed =
+            self.filled(|part, nth, at| key(part, nth) << tie_bits | u128::from(tie(at)));
+        packed.par_sort_unstable();
+        let low = |packed: &u128| u64::try_from(packed & u128::from(mask)).unwrap_or(u64::MAX);
+        packed
+            .par_iter()
+            .map(|packed| row(low(packed)).unwrap_or(0))
+            .collect()
+    }
+
+    /// One number for each row.
+    fn filled<T: Copy + Default + Send>(
+        &self,
+        number: impl Fn(&Part, usize, u32) -> T + Sync,
+    ) -> Vec<T> {
+        let mut out = vec![T::default(); self.count];
+        let mut rest = out.as_mut_slice();
+        let mut stretches = Vec::with_capacity(self.parts.len());
+        for (part, start) in self.parts.iter().zip(&self.starts) {
+            let Some((stretch, after)) = rest.split_at_mut_checked(part.rows.len()) else {
+                break;
+            };
+            stretches.push((part, *start, stretch));
+            rest = after;
+        }
+        stretches
+            .into_par_iter()
+            .for_each(|(part, start, stretch)| {
+                for (nth, to) in stretch.iter_mut().enumerate() {
+                    *to = number(part, nth, start + crate::books::narrow(nth));
+                }
+            });
+        out
+    }
+}
+
+/// Where each row stands in an order.
+fn ranks(order: &[u32]) -> Vec<u32> {
+    let mut ranks = vec![0; order.len()];
+    for (rank, row) in (0..).zip(order) {
+        if let Some(to) = ranks.get_mut(*row as usize) {
+            *to = rank;
+        }
+    }
+    ranks
+}
+
+/// Sorts rows whose texts begin alike by their whole texts; equal ones stay as they are.
+fn settle<'t>(run: &mut [u32], descending: bool, text: impl Fn(u32) -> &'t [u8]) {
     if run.len() < 2 {
         return;
     }
-    let mut whole: Vec<(&[u8], u64)> = run
-        .iter()
-        .map(|place| (text_at(parts, *place), *place))
-        .collect();
-    whole.sort_unstable();
-    for (to, (_, place)) in run.iter_mut().zip(whole) {
-        *to = place;
+    if descending {
+        run.sort_by(|a, b| text(*b).cmp(text(*a)));
+    } else {
+        run.sort_by(|a, b| text(*a).cmp(text(*b)));
     }
-}
-
-fn text_at(parts: &[Part], place: u64) -> &[u8] {
-    let after = parts.partition_point(|part| part.base <= place);
-    let Some(part) = after.checked_sub(1).and_then(|at| parts.get(at)) else {
-        return &[];
-    };
-    let found = part
-        .rows
-        .binary_search(&crate::books::low_half(place - part.base));
-    found.map_or(&[], |nth| part.text(nth))
-}
-
-/// Sorts rows by their keys, those of equal keys by their places, and gives the places.
-fn arrange(
-    parts: &[Part],
-    (key_bits, place_bits): (u32, u32),
-    key: impl Fn(&Part, usize) -> u128 + Sync,
-) -> Vec<u64> {
-    let mask = (1_u64 << place_bits) - 1;
-    if key_bits + place_bits <= 64 {
-        let mut packed = filled(parts, |part, nth| {
-            // Fits, as was just seen.
-            let key = u64::try_from(key(part, nth)).unwrap_or(u64::MAX);
-            key << place_bits | part.place(nth)
-        });
-        packed.par_sort_unstable();
-        packed.par_iter_mut().for_each(|packed| *packed &= mask);
-        return packed;
-    }
-    let mut packed = filled(parts, |part, nth| {
-        key(part, nth) << place_bits | u128::from(part.place(nth))
-    });
-    packed.par_sort_unstable();
-    let place = |packed: &u128| u64::try_from(packed & u128::from(mask)).unwrap_or(u64::MAX);
-    packed.par_iter().map(place).collect()
-}
-
-/// One number for each row of all parts.
-fn filled<T: Copy + Default + Send>(
-    parts: &[Part],
-    number: impl Fn(&Part, usize) -> T + Sync,
-) -> Vec<T> {
-    let mut out = vec![T::default(); parts.iter().map(|part| part.rows.len()).sum()];
-    let mut rest = out.as_mut_slice();
-    let mut stretches = Vec::with_capacity(parts.len());
-    for part in parts {
-        let Some((stretch, after)) = rest.split_at_mut_checked(part.rows.len()) else {
-            break;
-        };
-        stretches.push((part, stretch));
-        rest = after;
-    }
-    stretches.into_par_iter().for_each(|(part, stretch)| {
-        for (nth, to) in stretch.iter_mut().enumerate() {
-            *to = number(part, nth);
-        }
-    });
-    out
 }
 
 /// How texts are written as numbers of the same order.
@@ -171,6 +301,8 @@ struct Script {
     base: u128,
     /// Signs that a number holds.
     signs: usize,
+    /// Above the number of every text; that of rows without one, which come last.
+    above: u128,
     /// Bits of such a number.
     bits: u32,
     /// True when no text is longer than that.
@@ -178,15 +310,15 @@ struct Script {
 }
 
 impl Script {
-    /// The script of all these texts, for numbers of so many bits.
-    fn of(parts: &[Part], room: u32) -> Self {
+    /// The script of all texts of a column, for numbers of so many bits.
+    fn of(parts: &[Part], column: usize, room: u32) -> Self {
         let first = parts.iter().find(|part| !part.rows.is_empty());
-        let first = first.map_or(&[][..], |part| part.text(0));
+        let first = first.map_or(&[][..], |part| part.text(column, 0));
         let shared = parts
             .par_iter()
             .map(|part| {
                 (0..part.rows.len()).fold(first.len(), |shared, nth| {
-                    let pairs = part.text(nth).iter().zip(first).take(shared);
+                    let pairs = part.text(column, nth).iter().zip(first).take(shared);
                     pairs.take_while(|(a, b)| a == b).count()
                 })
             })
@@ -197,7 +329,7 @@ impl Script {
             .map(|part| {
                 let (mut occurs, mut longest) = ([false; 256], 0);
                 for nth in 0..part.rows.len() {
-                    let rest = part.text(nth).get(shared..).unwrap_or_default();
+                    let rest = part.text(column, nth).get(shared..).unwrap_or_default();
                     longest = longest.max(rest.len());
                     for sign in rest {
                         if let Some(seen) = occurs.get_mut(usize::from(*sign)) {
@@ -228,7 +360,7 @@ impl Script {
         let most = u128::MAX >> (128 - room.clamp(1, 128));
         let (mut signs, mut above) = (0, 1_u128);
         while signs < longest {
-            match above.checked_mul(base).filter(|next| next - 1 <= most) {
+            match above.checked_mul(base).filter(|next| *next <= most) {
                 Some(next) => (signs, above) = (signs + 1, next),
                 None => break,
             }
@@ -238,13 +370,26 @@ impl Script {
             ranks,
             base,
             signs,
-            bits: 128 - (above - 1).leading_zeros(),
+            above,
+            bits: 128 - above.leading_zeros(),
             is_exact: signs == longest,
         }
     }
 
-    /// A text as a number.
-    fn number(&self, text: &[u8]) -> u128 {
+    /// A text as a number of the order asked for.
+    fn number(&self, text: &[u8], descending: bool) -> u128 {
+        if text.is_empty() {
+            return self.above;
+        }
+        let ascending = self.ascending(text);
+        if descending {
+            self.above - 1 - ascending
+        } else {
+            ascending
+        }
+    }
+
+    fn ascending(&self, text: &[u8]) -> u128 {
         let rest = text.get(self.shared..).unwrap_or_default();
         let rank = |sign: &u8| self.ranks.get(usize::from(*sign)).copied().unwrap_or(0);
         let mut ranks = rest.iter().map(rank).chain(std::iter::repeat(0));
@@ -271,63 +416,93 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Parts of these texts or numbers, `per` rows each, every third row filtered out.
-    fn parts<T>(values: &[T], per: usize, push: impl Fn(&mut Part, &T)) -> Vec<Part> {
+    /// Rows with a number, a text and a line, `per` a part, every third row filtered out.
+    type Row = (u64, String, u32);
+
+    fn parts(rows: &[Row], per: usize) -> Vec<Part> {
         let mut out = Vec::new();
-        for (at, some) in values.chunks(per).enumerate() {
+        for (at, some) in rows.chunks(per).enumerate() {
             let mut part = Part {
                 base: (at * per) as u64,
                 ..Part::default()
             };
+            let (mut numbers, mut texts) = (Vec::new(), KeyTexts::default());
             for (row, value) in (0_u32..).zip(some) {
                 if row % 3 != 2 {
                     part.rows.push(row);
-                    push(&mut part, value);
+                    numbers.push(value.0);
+                    texts.push(value.1.as_bytes());
+                    part.lines.push(value.2);
                 }
             }
+            part.columns = vec![SortKeys::Numbers(numbers), SortKeys::Texts(texts)];
             out.push(part);
         }
         out
     }
 
-    fn kept(count: usize, per: usize) -> impl Iterator<Item = usize> {
-        (0..count).filter(move |at| at % per % 3 != 2)
+    fn kept(count: usize, per: usize) -> Vec<usize> {
+        (0..count).filter(|at| at % per % 3 != 2).collect()
+    }
+
+    /// The order of two texts, those of none last.
+    fn by_text(a: &str, b: &str, descending: bool) -> std::cmp::Ordering {
+        a.is_empty()
+            .cmp(&b.is_empty())
+            .then_with(|| if descending { b.cmp(a) } else { a.cmp(b) })
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[0-9]{0,6}",
+            "QH2603[0-9]{1,26}",
+            "(shop|store)-[a-zA-Z0-9_-]{20,40}",
+            "[A-B]-20260308100000-[0-1]{0,30}é?",
+            Just(String::new()),
+        ]
     }
 
     proptest! {
         #[test]
-        fn texts_come_in_their_own_order(
-            texts in prop_oneof![
-                prop::collection::vec("[0-9]{0,6}", 0..60),
-                prop::collection::vec("QH2603[0-9]{1,26}", 0..60),
-                prop::collection::vec("(shop|store)-[a-zA-Z0-9_-]{20,40}", 0..60),
-                prop::collection::vec("[A-B]-20260308100000-[0-1]{0,30}é?", 0..60),
-            ],
-            per in 1..20_usize,
-        ) {
-            let parts = parts(&texts, per, |part, text| part.push_text(text.as_bytes()));
-            let mut expected: Vec<u64> = kept(texts.len(), per).map(|at| at as u64).collect();
-            expected.sort_by_key(|at| (texts[usize::try_from(*at).unwrap()].as_bytes(), *at));
-
-            prop_assert_eq!(by_text(&parts, u32::try_from(texts.len()).unwrap()), expected);
-        }
-
-        #[test]
-        fn numbers_come_by_size_then_by_line(
+        fn rows_come_in_the_order_of_the_columns_then_of_the_lines(
             rows in prop_oneof![
-                prop::collection::vec((0..9_u64, 0..9_u32), 0..60),
-                prop::collection::vec((any::<u64>(), any::<u32>()), 0..60),
+                prop::collection::vec((0..4_u64, texts(), 0..9_u32), 0..60),
+                prop::collection::vec((any::<u64>(), texts(), any::<u32>()), 0..60),
+                prop::collection::vec((0..4_u64, "[a-b]{0,1}", 0..3_u32), 0..60),
             ],
             per in 1..20_usize,
+            columns in prop::collection::vec((0..2_usize, any::<bool>()), 0..3),
         ) {
-            let parts = parts(&rows, per, |part, (key, line)| {
-                part.keys.push(*key);
-                part.lines.push(*line);
+            let all = parts(&rows, per);
+            // The keys of a column that is sorted by go where that column stands in the order.
+            let placed: Vec<Part> = all.into_iter().map(|mut part| {
+                let known = std::mem::take(&mut part.columns);
+                part.columns = columns.iter().map(|(column, _)| match &known[*column] {
+                    SortKeys::Numbers(numbers) => SortKeys::Numbers(numbers.clone()),
+                    SortKeys::Texts(texts) => SortKeys::Texts(KeyTexts {
+                        bytes: texts.bytes.clone(),
+                        ends: texts.ends.clone(),
+                    }),
+                }).collect();
+                part
+            }).collect();
+            let asked: Vec<KeyColumn> = columns.iter().map(|(column, descending)| KeyColumn {
+                is_text: *column == 1,
+                // Numbers come turned round already.
+                descending: *descending && *column == 1,
+            }).collect();
+            let mut expected = kept(rows.len(), per);
+            expected.sort_by(|a, b| {
+                let (a, b) = (&rows[*a], &rows[*b]);
+                let order = columns.iter().map(|(column, descending)| match column {
+                    0 => a.0.cmp(&b.0),
+                    _ => by_text(&a.1, &b.1, *descending),
+                });
+                order.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(a.2.cmp(&b.2))
             });
-            let mut expected: Vec<u64> = kept(rows.len(), per).map(|at| at as u64).collect();
-            expected.sort_by_key(|at| (rows[usize::try_from(*at).unwrap()], *at));
+            let expected: Vec<u64> = expected.into_iter().map(|at| at as u64).collect();
 
-            prop_assert_eq!(by_number(&parts, u32::try_from(rows.len()).unwrap()), expected);
+            prop_assert_eq!(in_order(&placed, &asked), expected);
         }
     }
 }

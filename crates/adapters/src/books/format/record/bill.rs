@@ -1,8 +1,8 @@
 //! Rows of the bill as texts and integers.
 
-use super::{Fields, INTS, Record, Visit, row_ref, unzigzag, zigzag};
+use super::{Fields, INTS, Place, Record, Visit, row_ref, unzigzag, zigzag};
 use recondesk_domain::{BillRefundState, BillState, Fee, Fen, Instant, RowRef, WPay, WRefund};
-use recondesk_ports::{Book, BookRow};
+use recondesk_ports::{Book, BookColumn, BookRow};
 
 fn bill_state(value: u64) -> Option<BillState> {
     Some(match value {
@@ -23,6 +23,29 @@ fn refund_state(value: u64) -> Option<BillRefundState> {
         255 => BillRefundState::Unknown,
         _ => return None,
     })
+}
+
+/// Where a column stands in a row of a bill; the texts are transaction id, order number of a refund, appid.
+const fn bill_place(
+    column: BookColumn,
+    [transaction, order, appid]: [Option<Place>; 3],
+) -> Option<Place> {
+    match column {
+        BookColumn::Line => Some(Place::Line),
+        BookColumn::Number => Some(Place::Text(0)),
+        BookColumn::OrderNo => order,
+        BookColumn::TransactionId => transaction,
+        BookColumn::AppId => appid,
+        BookColumn::Amount => Some(Place::Int(2)),
+        BookColumn::State => Some(Place::Bits(1, 1, 255)),
+        BookColumn::Time => Some(Place::Int(0)),
+        BookColumn::Import => Some(Place::Import),
+        BookColumn::Fulfilment
+        | BookColumn::PaidAt
+        | BookColumn::ClosedAt
+        | BookColumn::FulfilledAt
+        | BookColumn::RefundTotal => None,
+    }
 }
 
 /// Amount, and the two others as their distance from what they usually are.
@@ -95,9 +118,11 @@ impl Record for WPay {
     const INTS: usize = 9;
     const REPEATED_FROM: usize = 2;
     const AMOUNT: usize = 2;
-    const STATE: (usize, u32, u64) = (1, 1, 255);
-    const APPID: Option<usize> = Some(2);
     const LOOKED_UP: &'static [usize] = &[1];
+
+    fn place_of(column: BookColumn) -> Option<Place> {
+        bill_place(column, [Some(Place::Text(1)), None, Some(Place::Text(2))])
+    }
 
     fn fields(&self) -> Fields<'_> {
         Fields {
@@ -154,9 +179,18 @@ impl Record for WRefund {
     const INTS: usize = 9;
     const REPEATED_FROM: usize = 4;
     const AMOUNT: usize = 2;
-    const STATE: (usize, u32, u64) = (1, 1, 255);
-    const APPID: Option<usize> = Some(4);
     const LOOKED_UP: &'static [usize] = &[1, 2, 3];
+
+    fn place_of(column: BookColumn) -> Option<Place> {
+        bill_place(
+            column,
+            [
+                Some(Place::Text(3)),
+                Some(Place::Text(2)),
+                Some(Place::Text(4)),
+            ],
+        )
+    }
 
     fn fields(&self) -> Fields<'_> {
         Fields {

@@ -1,8 +1,8 @@
 //! Rows of the merchant's books as texts and integers.
 
-use super::{Fields, INTS, Record, Visit, row_ref, unzigzag, zigzag};
+use super::{Fields, INTS, Place, Record, Visit, row_ref, unzigzag, zigzag};
 use recondesk_domain::{Fen, FulfilStatus, Instant, MOrder, MRefund, PayStatus, RefundStatus};
-use recondesk_ports::{Book, BookRow};
+use recondesk_ports::{Book, BookColumn, BookRow};
 
 /// An instant beside another: 0 for none, small when near.
 fn beside(base: Instant, other: Option<Instant>) -> u64 {
@@ -59,10 +59,26 @@ impl Record for MOrder {
     const INTS: usize = 10;
     const REPEATED_FROM: usize = 4;
     const AMOUNT: usize = 6;
-    const STATE: (usize, u32, u64) = (7, 1, 7);
-    const FULFILMENT: Option<(usize, u32, u64)> = Some((7, 4, 7));
-    const APPID: Option<usize> = Some(4);
     const LOOKED_UP: &'static [usize] = &[1, 2, 3];
+
+    fn place_of(column: BookColumn) -> Option<Place> {
+        Some(match column {
+            BookColumn::Line => Place::Line,
+            BookColumn::Number => Place::Text(0),
+            BookColumn::OrderNo => Place::TextOr(1, 0),
+            BookColumn::TransactionId => Place::Text(2),
+            BookColumn::AppId => Place::Text(4),
+            BookColumn::Amount => Place::Int(6),
+            BookColumn::State => Place::Bits(7, 1, 7),
+            BookColumn::Fulfilment => Place::Bits(7, 4, 7),
+            BookColumn::Time => Place::Int(0),
+            BookColumn::PaidAt => Place::Beside(0, 1),
+            BookColumn::ClosedAt => Place::Beside(0, 2),
+            BookColumn::FulfilledAt => Place::Beside(0, 3),
+            BookColumn::RefundTotal => Place::IntOrNone(4),
+            BookColumn::Import => Place::Import,
+        })
+    }
 
     fn fields(&self) -> Fields<'_> {
         // A business order of the same number is the usual case and takes no room.
@@ -159,8 +175,26 @@ impl Record for MRefund {
     const INTS: usize = 7;
     const REPEATED_FROM: usize = 3;
     const AMOUNT: usize = 3;
-    const STATE: (usize, u32, u64) = (4, 0, 255);
     const LOOKED_UP: &'static [usize] = &[1, 2];
+
+    fn place_of(column: BookColumn) -> Option<Place> {
+        match column {
+            BookColumn::Line => Some(Place::Line),
+            BookColumn::Number => Some(Place::Text(0)),
+            BookColumn::OrderNo => Some(Place::Text(1)),
+            BookColumn::TransactionId => Some(Place::Text(2)),
+            BookColumn::Amount => Some(Place::Int(3)),
+            BookColumn::State => Some(Place::Bits(4, 0, 255)),
+            BookColumn::Time => Some(Place::Int(0)),
+            BookColumn::Import => Some(Place::Import),
+            BookColumn::AppId
+            | BookColumn::Fulfilment
+            | BookColumn::PaidAt
+            | BookColumn::ClosedAt
+            | BookColumn::FulfilledAt
+            | BookColumn::RefundTotal => None,
+        }
+    }
 
     fn fields(&self) -> Fields<'_> {
         let base = self.time().unwrap_or_default();
