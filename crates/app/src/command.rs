@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk_domain::{
+    BillDate, Heading, MerchantProfile, ProfileId, Secret, SecretKind, SheetCell,
+};
 
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{LookUp, Question};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
+use super::tables::ask::ListAsk;
 use super::{Preferences, model};
 
 /// Which of the two threads carries a command out.
@@ -66,6 +69,28 @@ pub enum ListKind {
     Orders,
 }
 
+impl ListKind {
+    /// Its stable name: of its table, its layout, its views.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Orders => "orders",
+        }
+    }
+}
+
+/// Rows that are at hand, on their way into a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRows {
+    /// Name of the sheet.
+    pub title: &'static str,
+    /// The columns.
+    pub headings: Vec<Heading>,
+    /// The rows, a cell for each column.
+    pub rows: Vec<Vec<SheetCell>>,
+}
+
 /// A wish of the person at the window.
 #[derive(Debug)]
 pub enum Command {
@@ -89,6 +114,10 @@ pub enum Command {
     Order(ProfileId, u64),
     /// Reads the rows of a page.
     Page(ListKind, PageWanted),
+    /// Asks about the rows of a list.
+    Rows(Box<ListAsk>),
+    /// Writes rows that are at hand into a file.
+    WriteSheet(Box<SheetRows>, ExportFormat, PathBuf),
     /// Stores preferences.
     SavePreferences(Preferences),
     /// Stores a merchant, new when there is no number. Disabled while the form has errors.
@@ -158,6 +187,8 @@ pub enum TaskKind {
     Morning,
     /// Writes a file.
     Export,
+    /// Puts rows into the clipboard.
+    Copy,
     /// Makes the demo.
     Demo,
     /// Asks WeChat Pay about one number.
@@ -169,7 +200,7 @@ pub enum TaskKind {
 impl Command {
     /// Which thread carries it out.
     #[must_use]
-    pub const fn lane(&self) -> Lane {
+    pub fn lane(&self) -> Lane {
         match self.kind() {
             TaskKind::Read | TaskKind::Save => Lane::Query,
             TaskKind::Ask => Lane::GatewaySession,
@@ -189,7 +220,7 @@ impl Command {
 
     /// What it is.
     #[must_use]
-    pub const fn kind(&self) -> TaskKind {
+    pub fn kind(&self) -> TaskKind {
         match self {
             Self::Start
             | Self::Overview(..)
@@ -204,6 +235,11 @@ impl Command {
             | Self::LookupHistory(_)
             | Self::ReadList(_)
             | Self::Page(..) => TaskKind::Read,
+            Self::Rows(ask) => match ask.as_ref() {
+                ListAsk::Copy(..) => TaskKind::Copy,
+                ListAsk::Export(..) => TaskKind::Export,
+                ListAsk::Sums(..) | ListAsk::Values(..) | ListAsk::Find(_) => TaskKind::Read,
+            },
             Self::SavePreferences(_)
             | Self::SaveProfile(..)
             | Self::RemoveProfile(_)
@@ -217,7 +253,7 @@ impl Command {
             Self::ImportFile(..) | Self::ImportShown(_) => TaskKind::Import,
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
-            Self::Export(..) | Self::ExportAnswers(..) => TaskKind::Export,
+            Self::Export(..) | Self::ExportAnswers(..) | Self::WriteSheet(..) => TaskKind::Export,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_)) | Self::AskLive(_) => {
                 TaskKind::Ask
             }
@@ -247,7 +283,7 @@ impl Command {
 
 /// What a list answers before its rows are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListAnswer<T> {
+pub struct RowOrder<T> {
     /// Ids of the rows, in order.
     pub ids: Vec<u64>,
     /// Totals of the list.
@@ -255,9 +291,9 @@ pub struct ListAnswer<T> {
 }
 
 /// The list of cases.
-pub type CaseList = ListAnswer<CaseTotals>;
+pub type CaseList = RowOrder<CaseTotals>;
 /// The list of orders: rows of the day before filtering, and the sum of those listed.
-pub type OrderList = ListAnswer<(u64, recondesk_domain::Fen)>;
+pub type OrderList = RowOrder<(u64, recondesk_domain::Fen)>;
 
 /// What the window learns at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]

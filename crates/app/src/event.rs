@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::ExchangeRecord;
 
-use super::command::{CaseList, OrderList, Welcome};
+use super::command::{CaseList, ListKind, OrderList, Welcome};
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
@@ -13,6 +13,7 @@ use super::model::{
     BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome, MerchantRow,
     OrderDetail, OrderRow, OverviewModel,
 };
+use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
 
 /// Something happened to a task.
@@ -40,6 +41,8 @@ pub enum PageRows {
 /// What changed on disk, so that what shows it is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
+    /// Nothing that is shown: a file was written.
+    Nothing,
     /// Merchants or their secrets.
     Merchants,
     /// Books or findings.
@@ -84,6 +87,8 @@ pub enum Outcome {
     Orders(OrderList),
     /// To `Order`.
     Order(Box<OrderDetail>),
+    /// To `Rows`.
+    Rows(ListKind, ListAnswer),
     /// To `Page`: order of rows, number of the page, rows.
     Page(u64, u64, PageRows),
     /// To `Recognise`: true for a bill.

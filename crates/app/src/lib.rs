@@ -11,6 +11,7 @@ pub mod gateway;
 mod import_state;
 pub mod jobs;
 mod lab_state;
+mod list_state;
 mod lookup_state;
 pub mod model;
 mod preferences;
@@ -18,14 +19,18 @@ mod reload;
 mod remote;
 mod rows;
 mod state;
+pub mod tables;
 mod task;
 mod worker;
 
-pub use command::{BillChoice, Command, ExportFormat, Lane, ListKind, TaskKind, Welcome};
+pub use command::{
+    BillChoice, Command, ExportFormat, Lane, ListKind, SheetRows, TaskKind, Welcome,
+};
 pub use event::{Changed, Event, NoticeText, Outcome};
 pub use failure::{Failure, FailureKind, Message};
 pub use import_state::Import;
 pub use lab_state::Lab;
+pub use list_state::ListAnswers;
 pub use lookup_state::{Ask, Lookup, Paused};
 pub use preferences::{Density, Preferences, ThemeChoice};
 pub use recondesk_domain::Language;

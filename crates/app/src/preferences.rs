@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::tables::{SavedView, TableLayout};
 use recondesk_domain::{Language, ProfileId};
 
 /// Which theme is shown.
@@ -48,8 +49,13 @@ pub struct Preferences {
     pub merchant: Option<ProfileId>,
     /// The renderer that worked last.
     pub renderer: String,
-    /// Columns chosen for a table, by its name; without an entry a table shows its usual ones.
-    pub columns: BTreeMap<String, Vec<String>>,
+    /// How tables are laid out, by their names; without an entry a table is laid out as usual.
+    pub tables: BTreeMap<String, TableLayout>,
+    /// Views that were given a name, by the name of their table.
+    pub views: BTreeMap<String, Vec<SavedView>>,
+    /// Columns chosen for a table, as earlier versions kept them.
+    #[serde(skip_serializing)]
+    columns: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Preferences {
@@ -61,6 +67,8 @@ impl Default for Preferences {
             density: Density::default(),
             merchant: None,
             renderer: String::new(),
+            tables: BTreeMap::new(),
+            views: BTreeMap::new(),
             columns: BTreeMap::new(),
         }
     }
@@ -84,7 +92,12 @@ impl Preferences {
     /// Reads the stored JSON; what cannot be read falls back to the defaults.
     #[must_use]
     pub fn from_json(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+        let mut read: Self = serde_json::from_str(text).unwrap_or_default();
+        for (table, order) in std::mem::take(&mut read.columns) {
+            let layout = read.tables.entry(table).or_default();
+            layout.order.get_or_insert(order);
+        }
+        read
     }
 
     /// The JSON to store.
@@ -113,6 +126,17 @@ mod tests {
             Preferences::from_json(r#"{"zoom":1000}"#).zoom_percent(),
             200
         );
+    }
+
+    #[test]
+    fn columns_chosen_in_an_earlier_version_are_kept() {
+        let read = Preferences::from_json(r#"{"columns":{"orders":["number","paid"]}}"#);
+        let layout = read.tables.get("orders").unwrap();
+        assert_eq!(
+            layout.order.as_deref(),
+            Some(&["number".to_owned(), "paid".to_owned()][..])
+        );
+        assert_eq!(Preferences::from_json(&read.to_json()), read);
     }
 
     #[test]

@@ -20,6 +20,7 @@ impl State {
         self.tell(Ok(told));
         let mut next = match changed {
             // Books of a merchant that is not known yet: the demo has just made it.
+            Changed::Nothing => Vec::new(),
             Changed::Books if self.merchants.is_empty() => vec![Command::Start],
             Changed::Merchants => vec![Command::Start],
             Changed::Books => self.reload_books(),

@@ -90,6 +90,12 @@ impl<T> RowWindow<T> {
         &self.ids
     }
 
+    /// The same, to be held by somebody else.
+    #[must_use]
+    pub fn shared_ids(&self) -> Arc<[u64]> {
+        Arc::clone(&self.ids)
+    }
+
     /// The row, if its page is here.
     #[must_use]
     pub fn get(&self, row: u64) -> Option<&T> {

@@ -8,6 +8,7 @@ use recondesk_domain::{BillDate, Instant, ProfileId};
 
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::{NoticeText, PageRows};
+use super::list_state::ListAnswers;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
     OrderDetail, OrderFilter, OrderRow, OverviewModel,
@@ -125,6 +126,8 @@ pub struct State {
     pub bill: Remote<Box<BillDetail>>,
     /// Orders.
     pub orders: Orders,
+    /// What was asked about the rows of the long lists.
+    pub lists: BTreeMap<ListKind, ListAnswers>,
     /// The file in the import assistant.
     pub import: Import,
     /// What the Lookup screen knows.
@@ -135,6 +138,8 @@ pub struct State {
     pub tasks: BTreeMap<TaskId, Task>,
     /// Notices, newest first.
     pub notices: Vec<Notice>,
+    /// Counts the answers so far: what is made of them is made anew when it changes.
+    pub answered: u64,
     pages: BTreeMap<TaskId, (ListKind, u64, u64)>,
     next_task: u64,
     next_notice: u64,
@@ -163,11 +168,13 @@ impl State {
             bills: Remote::Idle,
             bill: Remote::Idle,
             orders: Orders::default(),
+            lists: BTreeMap::new(),
             import: Import::default(),
             lookup: Lookup::default(),
             lab: Lab::default(),
             tasks: BTreeMap::new(),
             notices: Vec::new(),
+            answered: 0,
             pages: BTreeMap::new(),
             next_task: 1,
             next_notice: 1,
@@ -258,6 +265,7 @@ impl State {
                 self.orders.totals.ask(id);
             }
             Command::Order(..) => self.orders.open.ask(id),
+            Command::Rows(ask) => self.mark_list_asked(id, ask),
             Command::Page(list, wanted) => {
                 self.pages
                     .insert(id, (*list, wanted.generation, wanted.page));
@@ -306,6 +314,7 @@ impl State {
                 Vec::new()
             }
             Event::Finished(id, outcome) => {
+                self.answered = self.answered.wrapping_add(1);
                 self.tasks.remove(&id);
                 self.pages.remove(&id);
                 self.finish(id, *outcome)
@@ -332,6 +341,7 @@ impl State {
                 self.reconciled.answer(id, Ok(model));
             }
             Outcome::Cases(list) => {
+                self.lists.remove(&ListKind::Cases);
                 if self.cases.totals.answer(id, Ok(list.totals)) {
                     self.cases.rows.set_order(list.ids);
                 }
@@ -346,6 +356,7 @@ impl State {
                 self.bill.answer(id, Ok(detail));
             }
             Outcome::Orders(list) => {
+                self.lists.remove(&ListKind::Orders);
                 if self.orders.totals.answer(id, Ok(list.totals)) {
                     self.orders.rows.set_order(list.ids);
                 }
@@ -353,6 +364,7 @@ impl State {
             Outcome::Order(detail) => {
                 self.orders.open.answer(id, Ok(detail));
             }
+            Outcome::Rows(list, answer) => self.list_answered(id, list, answer),
             Outcome::Page(generation, page, PageRows::Cases(rows)) => {
                 self.cases.rows.put(generation, page, rows);
             }
@@ -433,6 +445,7 @@ impl State {
             || self.import.failed(id, &failure)
             || self.lookup.failed(id, &failure)
             || self.lab.failed(id, &failure)
+            || self.list_failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

@@ -139,7 +139,7 @@ pub fn write_json(sheet: Sheet<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-fn write_json_cell(cell: &SheetCell, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_json_cell(cell: &SheetCell, out: &mut dyn Write) -> io::Result<()> {
     match cell {
         SheetCell::Empty => out.write_all(b"null"),
         SheetCell::Money(fen) => write!(out, "{}", fen.get()),

@@ -1,9 +1,11 @@
 //! Carries out what a person asks at the window: each command is one call of the job that does it.
 
-use std::collections::BTreeMap;
+mod lists;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use self::lists::CaseListing;
 use super::download::BillType;
 use super::export::{with_findings, write_csv, write_json};
 use super::imports::Watching;
@@ -12,10 +14,9 @@ use super::lookup::live::LiveAnswer;
 use super::lookup::{live, session};
 use super::views::Views;
 use super::{assistant, day, decisions, import_file, notify, profiles, reconcile};
-use crate::command::{BillChoice, ExportFormat, ListKind, Welcome};
-use crate::event::{Changed, NoticeText, PageRows};
-use crate::model::{CaseRow, MerchantRow, SecretState};
-use crate::rows::PageWanted;
+use crate::command::{BillChoice, ExportFormat, Welcome};
+use crate::event::{Changed, NoticeText};
+use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
 use crate::{Command, Failure, FailureKind, Message, Outcome, Preferences, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, Sheet, group_digits};
@@ -49,7 +50,7 @@ pub struct WindowJobs {
     ports: Ports,
     around: Environment,
     /// Rows of the list of cases that was asked for last; its pages are read from here.
-    cases: BTreeMap<u64, CaseRow>,
+    cases: CaseListing,
 }
 
 impl WindowJobs {
@@ -59,7 +60,7 @@ impl WindowJobs {
         Self {
             ports,
             around,
-            cases: BTreeMap::new(),
+            cases: CaseListing::default(),
         }
     }
 
@@ -123,17 +124,6 @@ impl WindowJobs {
             folder: self.around.folder.clone(),
             person: self.around.person.clone(),
         })))
-    }
-
-    fn page(&self, list: ListKind, wanted: &PageWanted) -> Result<Outcome, Failure> {
-        let rows = match list {
-            ListKind::Cases => {
-                let rows = wanted.ids.iter().filter_map(|id| self.cases.get(id));
-                PageRows::Cases(rows.cloned().collect())
-            }
-            ListKind::Orders => PageRows::Orders(self.views().order_rows(&wanted.ids)?),
-        };
-        Ok(Outcome::Page(wanted.generation, wanted.page, rows))
     }
 
     fn save_profile(
@@ -336,6 +326,7 @@ impl WindowJobs {
             Command::ExportAnswers(answers, format, path) => {
                 self.export_answers(&answers, format, &path)
             }
+            Command::WriteSheet(rows, format, path) => self.write_sheet(&rows, format, &path),
             Command::Receive(id, text) => {
                 let profile = self.profile(id)?;
                 let got = notify::import(&self.ports, (id, &profile), text.as_bytes(), reporter)?;
@@ -355,7 +346,7 @@ impl WindowJobs {
         } else {
             Message::new("同样的答复先前已记下", "The same answer was kept before")
         };
-        Ok(told(title))
+        Ok(changed(Changed::Cases, quiet(title)))
     }
 
     fn export_answers(
@@ -409,6 +400,7 @@ impl WindowJobs {
                 Ok(Outcome::Recognised(id, path, bill))
             }
             Command::Page(list, wanted) => self.page(list, &wanted),
+            Command::Rows(ask) => self.list(&ask, reporter),
             Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(session::local(
                 &self.ports,
                 ask,
@@ -423,7 +415,7 @@ impl WindowJobs {
             }
             Command::Cases(filter) => {
                 let (list, rows) = views.cases(&filter)?;
-                self.cases = rows;
+                self.cases = CaseListing::new(rows);
                 Ok(Outcome::Cases(list))
             }
             Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(
@@ -447,7 +439,7 @@ fn changed(what: Changed, told: NoticeText) -> Outcome {
 }
 
 fn told(title: Message) -> Outcome {
-    changed(Changed::Cases, quiet(title))
+    changed(Changed::Nothing, quiet(title))
 }
 
 fn count(n: u64) -> String {
@@ -467,7 +459,7 @@ const fn quiet(title: Message) -> NoticeText {
     }
 }
 
-fn cannot_write(error: &std::io::Error) -> Failure {
+pub(super) fn cannot_write(error: &std::io::Error) -> Failure {
     Failure::new(
         FailureKind::Workspace,
         "export.write",

@@ -1,5 +1,6 @@
 //! The table of cases, and one case in full.
 
+use crate::tables::TableView;
 use recondesk_domain::{BillDate, CaseStatus, Category, Fen, Instant, ProfileId, Severity};
 
 /// Age of a case in whole days, the one rule of every screen: from the day it was first found on to today.
@@ -7,24 +8,6 @@ use recondesk_domain::{BillDate, CaseStatus, Category, Fen, Instant, ProfileId, 
 pub fn age_days(opened_on: BillDate, today: BillDate) -> u32 {
     let days = today.number().saturating_sub(opened_on.number());
     u32::try_from(days).unwrap_or_default()
-}
-
-/// Order of the table of cases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CaseSort {
-    /// Severity, then sum, then age.
-    #[default]
-    Severity,
-    /// By code.
-    Code,
-    /// By order number.
-    Number,
-    /// By the sum in the WeChat book.
-    Wechat,
-    /// By the sum in the merchant book.
-    Merchant,
-    /// By time of payment.
-    PaidAt,
 }
 
 /// Which cases are listed, and how.
@@ -44,10 +27,8 @@ pub struct CaseFilter {
     pub unowned: bool,
     /// True to list cases that are done, too.
     pub closed_too: bool,
-    /// Order.
-    pub sort: CaseSort,
-    /// Turned round.
-    pub descending: bool,
+    /// Order and filters of the columns; without an order: severity, then sum, then age.
+    pub view: TableView,
 }
 
 /// What the filter chips count; each without its own effect.

@@ -14,8 +14,8 @@ mod overview;
 
 pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
-    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, CompareField, CompareRow, Decision,
-    Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
+    CaseDetail, CaseFilter, CaseRow, CaseTotals, CompareField, CompareRow, Decision, Proposal,
+    RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use day::{
     BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,

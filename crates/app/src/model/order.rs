@@ -1,9 +1,8 @@
 //! The table of orders, and one order in full.
 
-use recondesk_domain::{BillDate, MOrder, ProfileId};
-use recondesk_ports::TableQuery;
-
 use super::{RawLine, TimelineEvent};
+use crate::tables::TableView;
+use recondesk_domain::{BillDate, MOrder, ProfileId};
 
 /// Which orders are listed, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,8 +11,10 @@ pub struct OrderFilter {
     pub profile: ProfileId,
     /// The day.
     pub day: BillDate,
-    /// Filter and order.
-    pub query: TableQuery,
+    /// Only rows of which a number contains this text; empty for all.
+    pub number: String,
+    /// Order and filters of the columns.
+    pub view: TableView,
 }
 
 impl OrderFilter {
@@ -23,7 +24,8 @@ impl OrderFilter {
         Self {
             profile,
             day,
-            query: TableQuery::default(),
+            number: String::new(),
+            view: TableView::default(),
         }
     }
 
@@ -31,9 +33,14 @@ impl OrderFilter {
     #[must_use]
     pub fn cleared(&self) -> Self {
         let mut all = Self::all(self.profile, self.day);
-        all.query.sort = self.query.sort;
-        all.query.descending = self.query.descending;
+        all.view.sorts.clone_from(&self.view.sorts);
         all
+    }
+
+    /// True when not every row of the day is listed.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        !self.number.is_empty() || self.view.narrows()
     }
 }
 

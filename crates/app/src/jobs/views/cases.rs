@@ -1,32 +1,35 @@
 //! The Cases screen: the list with its counts, its pages, and one case in full.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Views;
 use super::compare::RowPair;
 use super::orders::order_events;
 use crate::Failure;
-use crate::command::{CaseList, ListAnswer};
+use crate::command::{CaseList, RowOrder};
 use crate::model::{
-    CaseDetail, CaseFilter, CaseRow, CaseSort, CaseTotals, Proposal, RawLine, SeverityCounts,
-    TimelineEvent, TimelineKind,
+    CaseDetail, CaseFilter, CaseRow, CaseTotals, Proposal, RawLine, SeverityCounts, TimelineEvent,
+    TimelineKind,
 };
+use crate::tables::{self, Known, TableView};
 use recondesk_domain::{CaseStatus, Category, Fen, Finding, ProfileId, RowRef};
 use recondesk_ports::{
     BookRow, CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Occurrence, StoreError,
 };
 
 impl Views<'_> {
-    /// Cases of a filter in order, with totals, and their rows by id for the pages.
+    /// Cases of a filter in order, with totals, and their rows for the pages.
     ///
     /// # Errors
     /// [`Failure`] when the workspace cannot be read.
-    pub fn cases(
-        &self,
-        filter: &CaseFilter,
-    ) -> Result<(CaseList, BTreeMap<u64, CaseRow>), Failure> {
+    pub fn cases(&self, filter: &CaseFilter) -> Result<(CaseList, Vec<CaseRow>), Failure> {
         let all = self.case_records(filter)?;
-        let text = |case: &&CaseRecord| matches_text(&case.finding, &filter.text);
+        let names = self.names()?;
+        let known = Known {
+            today: self.now.day(),
+            name_of: &|id| names.get(&id).cloned().unwrap_or_default(),
+        };
         let severe = |case: &CaseRecord| {
             filter.severities.is_empty()
                 || filter
@@ -38,7 +41,12 @@ impl Views<'_> {
         };
         let mut totals = CaseTotals::default();
         let mut listed = Vec::new();
-        for case in all.iter().filter(text) {
+        for case in &all {
+            if !matches_text(&case.finding, &filter.text)
+                || !tables::passes(&case_row(case), &filter.view, &known)
+            {
+                continue;
+            }
             let category = case.finding.category;
             let wanted = !filter.unowned || case.owner.is_empty();
             if chosen(case) && wanted {
@@ -57,11 +65,30 @@ impl Views<'_> {
             }
         }
         totals.categories.sort_unstable();
-        order(&mut listed, filter);
-        let rows: Vec<CaseRow> = listed.iter().map(|case| case_row(case)).collect();
+        listed.sort_by_key(|case| {
+            let finding = &case.finding;
+            let severity = finding.category.severity();
+            (severity, Reverse(finding.at_stake()), case.opened_on)
+        });
+        let listed: Vec<CaseRow> = listed.iter().map(|case| case_row(case)).collect();
+        let order = TableView {
+            sorts: filter.view.sorts.clone(),
+            ..TableView::default()
+        };
+        let order = tables::arrange(&listed, &order, &known);
+        let row = |at: &u32| listed.get(usize::try_from(*at).ok()?).cloned();
+        let rows: Vec<CaseRow> = order.iter().filter_map(row).collect();
         let ids = rows.iter().map(|row| row.id).collect();
-        let by_id = rows.into_iter().map(|row| (row.id, row)).collect();
-        Ok((ListAnswer { ids, totals }, by_id))
+        Ok((RowOrder { ids, totals }, rows))
+    }
+
+    /// Names of merchants.
+    ///
+    /// # Errors
+    /// As [`Views::cases`].
+    pub fn names(&self) -> Result<BTreeMap<ProfileId, String>, Failure> {
+        let profiles = self.records.profiles()?.into_iter();
+        Ok(profiles.map(|(id, profile)| (id, profile.name)).collect())
     }
 
     /// One case in full.
@@ -290,28 +317,6 @@ fn matches_text(finding: &Finding, text: &str) -> bool {
         || numbers
             .iter()
             .any(|number| number.to_ascii_lowercase().contains(&wanted))
-}
-
-fn order(cases: &mut [&CaseRecord], filter: &CaseFilter) {
-    let age = |case: &CaseRecord| case.opened_on;
-    match filter.sort {
-        CaseSort::Severity => cases.sort_by_key(|case| {
-            let finding = &case.finding;
-            (
-                finding.category.severity(),
-                std::cmp::Reverse(finding.at_stake()),
-                age(case),
-            )
-        }),
-        CaseSort::Code => cases.sort_by_key(|case| case.finding.category),
-        CaseSort::Number => cases.sort_by_key(|case| case.finding.out_trade_no),
-        CaseSort::Wechat => cases.sort_by_key(|case| case.finding.bill),
-        CaseSort::Merchant => cases.sort_by_key(|case| case.finding.merchant),
-        CaseSort::PaidAt => cases.sort_by_key(|case| case.finding.paid_at),
-    }
-    if filter.descending {
-        cases.reverse();
-    }
 }
 
 fn count(categories: &mut Vec<(Category, u64)>, category: Category) {

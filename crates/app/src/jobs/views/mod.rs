@@ -6,6 +6,8 @@ mod certificate;
 mod compare;
 mod day;
 mod day_screen;
+mod list_rows;
+mod lists;
 mod orders;
 mod overview;
 
@@ -14,6 +16,7 @@ use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{Books, BooksError, ImportRecord, Records, Standing, StoreError};
 
 pub use day::{Figures, figures, sign_off};
+pub use lists::{FileWriters, case_sums, case_values, find_case};
 
 /// Reads what the screens show. Cheap to make, one for each question.
 #[derive(Clone, Copy)]

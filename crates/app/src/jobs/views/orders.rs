@@ -2,10 +2,11 @@
 
 use super::Views;
 use crate::Failure;
-use crate::command::{ListAnswer, OrderList};
+use crate::command::{OrderList, RowOrder};
 use crate::model::{OrderDetail, OrderFilter, OrderRow, RawLine, TimelineEvent, TimelineKind};
+use crate::tables::{self, orders::FileNames};
 use recondesk_domain::{MOrder, ProfileId};
-use recondesk_ports::{Book, BookRow, RowId, StoreError, Watch};
+use recondesk_ports::{Book, BookRow, RowId, RowList, StoreError, TableQuery, Watch};
 
 impl Views<'_> {
     /// The rows of a filter in order, with the count of the day and the sum of what is listed.
@@ -13,12 +14,33 @@ impl Views<'_> {
     /// # Errors
     /// [`Failure`] when the workspace cannot be read or the work is cancelled.
     pub fn orders(&self, filter: &OrderFilter, watch: &dyn Watch) -> Result<OrderList, Failure> {
-        let place = (filter.profile, Book::Orders, filter.day);
-        let list = self.books.list(place, &filter.query, watch)?;
-        Ok(ListAnswer {
+        let list = self.listed(filter, watch)?;
+        Ok(RowOrder {
             ids: list.ids.into_iter().map(|id| id.0).collect(),
             totals: (list.of, list.sum),
         })
+    }
+
+    /// What the books list for a filter.
+    pub(super) fn listed(
+        &self,
+        filter: &OrderFilter,
+        watch: &dyn Watch,
+    ) -> Result<RowList, Failure> {
+        let place = (filter.profile, Book::Orders, filter.day);
+        Ok(self.books.list(place, &self.order_query(filter)?, watch)?)
+    }
+
+    /// What the books are asked for a filter.
+    pub(super) fn order_query(&self, filter: &OrderFilter) -> Result<TableQuery, Failure> {
+        let files = self.file_names(filter.profile)?;
+        Ok(tables::orders::query(&filter.view, &filter.number, &files))
+    }
+
+    /// Names of the files of a merchant, by import.
+    pub(super) fn file_names(&self, profile: ProfileId) -> Result<FileNames, Failure> {
+        let imports = self.books.imports(profile)?.into_iter();
+        Ok(imports.map(|import| (import.import, import.name)).collect())
     }
 
     /// A page of rows.
