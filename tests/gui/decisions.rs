@@ -13,10 +13,7 @@ use crate::stage::{Look, Tape, sample_window};
 
 fn opened(tape: &Tape, change: impl FnOnce(&mut CaseDetail)) -> Harness<'static, App> {
     let mut harness = sample_window(Look::default(), Screen::Cases, tape);
-    harness
-        .get_by_label_contains("QH260308100244120077")
-        .click();
-    harness.run_steps(2);
+    crate::stage::open_row(&mut harness, "QH260308100244120077");
     let mut detail = sample::case_detail();
     change(&mut detail);
     harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(detail));

@@ -13,6 +13,7 @@ use recondesk::adapters::report::XlsxWriter;
 use recondesk::app::event::PageRows;
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderFilter};
+use recondesk::app::tables::orders::fulfil_cell;
 use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
 use recondesk::domain::{BillDate, FulfilStatus, ProfileId};
 use recondesk::ui::{App, Screen};
@@ -284,7 +285,8 @@ fn orders_are_listed_by_fulfilment() {
         .unwrap();
     let day = BillDate::parse("2019-02-19").unwrap();
     let mut filter = OrderFilter::all(id, day);
-    filter.query.fulfilments = vec![FulfilStatus::Pending];
+    let pending = fulfil_cell(FulfilStatus::Pending);
+    filter.view.only("fulfil", &pending);
 
     let listed = morning.jobs.run(Command::Orders(filter), &Silent).unwrap();
 

@@ -229,8 +229,7 @@ fn the_history_is_searched_and_a_row_of_it_looked_up() {
     answer(&tape, task, Outcome::LookupHistory(vec![exchange()]));
     harness.run_steps(2);
     tape.take();
-    harness.get_by_label_contains("orderquery").click();
-    harness.run_steps(2);
+    crate::stage::open_row(&mut harness, "orderquery");
 
     assert!(
         tape.take()

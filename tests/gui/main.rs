@@ -25,3 +25,4 @@ mod signature;
 #[cfg(feature = "pictures")]
 mod snapshots;
 mod stage;
+mod tables;

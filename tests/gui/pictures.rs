@@ -69,11 +69,7 @@ fn the_palette_draws() {
 }
 
 fn open_case(harness: &mut Harness<'static, App>) {
-    use egui_kittest::kittest::Queryable as _;
-    harness
-        .get_by_label_contains("QH260308100244120077")
-        .click();
-    harness.run_steps(2);
+    crate::stage::open_row(harness, "QH260308100244120077");
     harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
     harness.run_steps(2);
 }

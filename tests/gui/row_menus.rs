@@ -4,23 +4,57 @@ use egui::accesskit::Role;
 use egui::{Key, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use recondesk::app::Command;
-use recondesk::domain::{FulfilStatus, PayStatus};
+use recondesk::app::model::{OrderFilter, OrderRow};
+use recondesk::app::tables::{CellTest, TableRow as _, spec};
+use recondesk::app::{Command, Language};
 use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Tape, sample_window};
 
 const FIRST: &str = "QH260308100244100020";
 
-/// A window on the orders, in which the menu of the first row was opened with the mouse.
+/// A window on the orders, in which the menu of the first row was opened with the mouse on the state of payment.
 fn opened(look: Look, tape: &Tape) -> Harness<'static, App> {
+    opened_at(look, tape, "pay")
+}
+
+/// The same on another column.
+fn opened_at(look: Look, tape: &Tape, column: &str) -> Harness<'static, App> {
     let mut harness = sample_window(look, Screen::Orders, tape);
-    harness
-        .get_by_label_contains(FIRST)
-        .click_button(PointerButton::Secondary);
-    harness.run_steps(3);
+    let spec = spec(OrderRow::COLUMNS, column).expect("a column");
+    let label = match look.language {
+        Language::Zh => spec.heading.label.zh,
+        Language::En => spec.heading.label.en,
+    };
+    let head = harness
+        .get_by_role_and_label(Role::ColumnHeader, label)
+        .rect();
+    let row = harness.get_by_label_contains(FIRST).rect();
+    right_click(&mut harness, egui::pos2(head.center().x, row.center().y));
     tape.take();
     harness
+}
+
+fn right_click(harness: &mut Harness<'static, App>, at: egui::Pos2) {
+    for pressed in [true, false] {
+        harness.event(egui::Event::PointerMoved(at));
+        harness.event(egui::Event::PointerButton {
+            pos: at,
+            button: PointerButton::Secondary,
+            pressed,
+            modifiers: egui::Modifiers::NONE,
+        });
+        harness.run_steps(1);
+    }
+    harness.run_steps(2);
+}
+
+/// The list that was asked for.
+fn listed(tape: &Tape) -> Option<OrderFilter> {
+    tape.take().into_iter().find_map(|command| match command {
+        Command::Orders(filter) => Some(filter),
+        _ => None,
+    })
 }
 
 fn looks_up(tape: &Tape, number: &str) -> bool {
@@ -63,83 +97,61 @@ fn an_order_is_looked_up_with_the_menu_key_alone() {
 #[test]
 fn a_state_is_shown_alone_or_left_out() {
     let tape = Tape::default();
-    let paid = PayStatus::Paid as u8;
-    for (entry, alone) in [("只看：已支付", true), ("排除：已支付", false)] {
+    let paid = vec!["paid".to_owned()];
+    for (entry, test) in [
+        ("只看：已支付", CellTest::OneOf(paid.clone())),
+        ("排除：已支付", CellTest::NoneOf(paid)),
+    ] {
         let mut harness = opened(Look::default(), &tape);
 
         harness.get_by_label(entry).click();
         harness.run_steps(2);
 
-        let asked = tape.take().into_iter().find_map(|command| match command {
-            Command::Orders(filter) => Some(filter.query.states),
-            _ => None,
-        });
-        let states = asked.expect("another list was asked for");
-        assert_eq!(states.contains(&paid), alone, "{entry}");
-        assert_eq!(states.len() == 1, alone, "{entry}");
+        let asked = listed(&tape).expect("another list was asked for");
+        assert_eq!(asked.view.filter_of("pay"), Some(&test), "{entry}");
     }
 }
 
 #[test]
 fn a_state_of_delivery_is_shown_alone_and_the_chip_takes_it_back() {
     let tape = Tape::default();
-    let mut harness = opened(Look::default(), &tape);
+    let mut harness = opened_at(Look::default(), &tape, "fulfil");
 
     harness.get_by_label("只看：已发货").click();
     harness.run_steps(2);
-    let only = |tape: &Tape| {
-        tape.take().into_iter().find_map(|command| match command {
-            Command::Orders(filter) => Some(filter.query),
-            _ => None,
-        })
-    };
-    let asked = only(&tape).expect("another list");
-    assert_eq!(asked.fulfilments, [FulfilStatus::Fulfilled]);
+    let asked = listed(&tape).expect("another list");
+    let fulfilled = CellTest::OneOf(vec!["fulfilled".to_owned()]);
+    assert_eq!(asked.view.filter_of("fulfil"), Some(&fulfilled));
 
-    harness.get_by_label("只看：已发货").click();
+    harness.get_by_label("履约：已发货").click();
     harness.run_steps(2);
-    assert!(!only(&tape).expect("the list before").narrows());
+    assert!(!listed(&tape).expect("the list before").narrows());
 }
 
 #[test]
 fn the_menu_is_about_the_column_that_was_pointed_at() {
     let tape = Tape::default();
-    let mut harness = sample_window(Look::default(), Screen::Orders, &tape);
-    let row = harness.get_by_label_contains(FIRST).rect();
-    // The amount stands right of the number.
-    let at = egui::pos2(row.left() + 60.0, row.center().y);
-    for pressed in [true, false] {
-        harness.event(egui::Event::PointerMoved(at));
-        harness.event(egui::Event::PointerButton {
-            pos: at,
-            button: PointerButton::Secondary,
-            pressed,
-            modifiers: egui::Modifiers::NONE,
-        });
-        harness.run_steps(1);
-    }
-    harness.run_steps(2);
-    tape.take();
+    let mut harness = opened_at(Look::default(), &tape, "amount");
 
     assert!(harness.query_by_label("只看：已支付").is_none());
-    harness.get_by_label_contains("只看：¥").click();
+    let entry = harness
+        .query_all_by_label_contains("只看：")
+        .next()
+        .expect("an entry for the amount");
+    entry.click();
     harness.run_steps(2);
 
-    let amount = tape.take().into_iter().find_map(|command| match command {
-        Command::Orders(filter) => filter.query.amount,
-        _ => None,
-    });
-    assert!(amount.is_some_and(|(least, most)| least == most));
+    let asked = listed(&tape).expect("another list");
+    assert!(
+        matches!(asked.view.filter_of("amount"), Some(CellTest::OneOf(values)) if values.len() == 1)
+    );
 }
 
 #[test]
 fn escape_closes_the_menu_of_a_case_and_leaves_its_panel() {
     let tape = Tape::default();
     let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
-    harness
-        .get_by_label_contains("QH260308100244120077")
-        .click();
-    harness.run_steps(2);
+    crate::stage::open_row(&mut harness, "QH260308100244120077");
     harness.get_by_role_and_label(Role::Button, "关闭");
     harness
         .query_all_by_label_contains("QH260308100244120077")

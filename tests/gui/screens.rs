@@ -3,7 +3,7 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::CalendarState;
 use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
 use recondesk::domain::Severity;
@@ -106,10 +106,11 @@ fn a_row_is_named_by_its_content_and_opens_beside_the_table() {
     let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
     tape.take();
 
-    harness
-        .get_by_label("紧急 P01 掉单 QH260308100244120077 微信账 299.00 商户账 299.00")
-        .click();
+    let name = "紧急 P01 掉单 QH260308100244120077 微信账 299.00 商户账 299.00";
+    harness.get_by_label(name).click();
     harness.run_steps(2);
+    assert!(!tape.take().iter().any(|c| matches!(c, Command::Case(..))));
+    crate::stage::open_row(&mut harness, name);
     harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
     harness.run_steps(2);
 
@@ -122,10 +123,7 @@ fn a_row_is_named_by_its_content_and_opens_beside_the_table() {
 fn arrows_move_the_row_and_the_panel_follows() {
     let tape = Tape::default();
     let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
-    harness
-        .get_by_label_contains("QH260308200817340021")
-        .click();
-    harness.run_steps(2);
+    crate::stage::open_row(&mut harness, "QH260308200817340021");
     tape.take();
 
     harness.key_press(egui::Key::ArrowDown);
@@ -152,12 +150,7 @@ fn a_closed_panel_opens_again_in_its_place() {
                 .query_by_role_and_label(Role::Button, "关闭")
                 .map(|button| button.rect())
         };
-        harness
-            .query_all_by_label_contains(row)
-            .find(|node| node.accesskit_node().role() == Role::Row)
-            .expect("a row")
-            .click();
-        harness.run_steps(2);
+        crate::stage::open_row(&mut harness, row);
         let open = harness.state_mut().state_mut();
         open.cases.open = Remote::Ready(Box::new(sample::case_detail()));
         harness.run_steps(2);
@@ -183,9 +176,11 @@ fn sorting_by_a_column_asks_for_another_order() {
     harness.get_by_label("支付时间").click();
     harness.run_steps(2);
 
-    assert!(tape.take().iter().any(
-        |c| matches!(c, Command::Cases(f) if f.sort == recondesk::app::model::CaseSort::PaidAt)
-    ));
+    let sorts = |command: &Command| match command {
+        Command::Cases(filter) => filter.view.sort_of("paid"),
+        _ => None,
+    };
+    assert_eq!(tape.take().iter().find_map(sorts), Some((0, false)));
 }
 
 #[test]

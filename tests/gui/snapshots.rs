@@ -45,10 +45,7 @@ fn screen(look: Look, screen: Screen) -> Harness<'static, App> {
 /// The screen of Cases with one open beside the table, the pointer out of the way.
 fn case(look: Look) -> Harness<'static, App> {
     let mut harness = screen(look, Screen::Cases);
-    harness
-        .get_by_label_contains("QH260308100244120077")
-        .click();
-    harness.run_steps(2);
+    crate::stage::open_row(&mut harness, "QH260308100244120077");
     harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
     harness.remove_cursor();
     harness.run_steps(2);

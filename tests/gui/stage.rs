@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use egui::accesskit::Role;
 use egui::{Theme, Vec2};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use recondesk::app::{CancelToken, Command, Event, Language, QueueFull, TaskId, ThemeChoice};
 use recondesk::domain::Instant;
@@ -139,6 +141,18 @@ pub(crate) fn window(
 /// The morning of the samples.
 pub(crate) fn now() -> Instant {
     Instant::parse_beijing("2026-03-09 10:12:40").unwrap()
+}
+
+/// Selects the row of a table whose name contains a text, and opens it with Enter.
+pub(crate) fn open_row(harness: &mut Harness<'static, App>, name: &str) {
+    let row = harness
+        .query_all_by_label_contains(name)
+        .find(|node| node.accesskit_node().role() == Role::Row)
+        .expect("a row");
+    row.click();
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(2);
 }
 
 /// A window with the sample day, on a screen.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use recondesk_app::{Command, ExportFormat, ListKind, Preferences};
+use recondesk_app::tables::ask::ListRows;
+use recondesk_app::{Command, ExportFormat, ListKind, Preferences, SheetRows};
 use recondesk_domain::{BillDate, ProfileId};
 
 use super::screens::Screen;
@@ -32,6 +33,10 @@ pub(crate) enum Action {
     DropImports,
     /// Asks where to write the findings of the day in view.
     PickExport(ExportFormat),
+    /// Asks where to write the rows of a table.
+    PickTable(Box<TableExport>, ExportFormat),
+    /// Says something in the status bar for a while.
+    Say(String),
     /// Stops a job.
     Cancel(recondesk_app::TaskId),
     /// Looks a text up on the Lookup screen.
@@ -48,6 +53,25 @@ pub(crate) enum Action {
     PickList,
     /// Opens the form of a new merchant.
     NewMerchant,
+}
+
+/// The rows of a table, on their way into a file.
+#[derive(Debug, Clone)]
+pub(crate) enum TableExport {
+    /// Those of a long list, which a job reads.
+    List(ListRows),
+    /// Those that are here.
+    Sheet(SheetRows),
+}
+
+impl TableExport {
+    /// Name of the table.
+    pub(crate) const fn table(&self) -> &'static str {
+        match self {
+            Self::List(rows) => rows.list.kind().word(),
+            Self::Sheet(rows) => rows.title,
+        }
+    }
 }
 
 /// The wishes of one frame, in order.

@@ -8,16 +8,17 @@ use egui::Context;
 
 use super::action::{Action, Outbox};
 use super::palette::Palette;
+use super::picks::Picking;
 use super::screens::{Screen, Screens};
 use super::topbar::TopBar;
-use super::{fonts, text, theme};
+use super::{fonts, format, text, theme};
 use recondesk_app::model::{CaseFilter, OrderFilter};
 use recondesk_app::{
-    CancelToken, Command, Event, ListKind, Message, NoticeText, Preferences, QueueFull, State,
-    TaskId, ThemeChoice, Worker,
+    CancelToken, Command, Event, ListKind, Preferences, QueueFull, State, TaskId, ThemeChoice,
+    Worker,
 };
 use recondesk_domain::{BillDate, Instant, ProfileId};
-use recondesk_ports::{Clock, PickAsk, Picker};
+use recondesk_ports::{Clock, Picker};
 
 /// The other side of the window: takes commands, gives events, never waits.
 pub trait Backend {
@@ -41,14 +42,12 @@ impl Backend for Worker {
     }
 }
 
-/// What was asked of the file dialog that is open.
-#[derive(Debug, Clone, Copy)]
-enum Picking {
-    Import,
-    Orders,
-    Export(ProfileId, BillDate, recondesk_app::ExportFormat),
-    Answers(recondesk_app::ExportFormat),
-    List,
+/// What the status bar says for a while.
+pub(super) enum Flash {
+    /// The title of a notice, by its number.
+    Notice(u64),
+    /// A few words.
+    Said(String),
 }
 
 /// The window.
@@ -61,14 +60,14 @@ pub struct App {
     pub(super) notices_open: bool,
     pub(super) keys_open: bool,
     pub(super) out: Outbox,
-    /// What the status bar says of the newest notice, and until when.
-    pub(super) flash: Option<(Instant, u64)>,
+    /// What the status bar says for a while, and until when.
+    pub(super) flash: Option<(Instant, Flash)>,
     pub(super) clock: Arc<dyn Clock>,
     backend: Box<dyn Backend>,
-    picker: Box<dyn Picker>,
-    picking: Option<Picking>,
+    pub(super) picker: Box<dyn Picker>,
+    pub(super) picking: Option<Picking>,
     /// Files that wait for the first merchant.
-    held: Vec<PathBuf>,
+    pub(super) held: Vec<PathBuf>,
     applied: Option<Preferences>,
     started: bool,
     renderer: String,
@@ -166,21 +165,32 @@ impl App {
             if now != newest
                 && let Some(id) = now
             {
-                self.flash = Some((self.clock.now().plus(6), id));
-                ctx.request_repaint_after(Duration::from_secs(6));
+                self.say(ctx, Flash::Notice(id));
             }
+        }
+        if let Some((text, rows)) = self.state.take_copied() {
+            ctx.copy_text(text.to_string());
+            let w = text::of(self.state.preferences.language);
+            let said = (w.table.copied)(&format::count(rows));
+            self.say(ctx, Flash::Said(said));
         }
         self.files(ctx);
         let now = self.clock.now();
         if now.unix() / 60 != self.state.now.unix() / 60 || self.flash.is_some() {
             self.state.tick(now);
         }
-        if self.flash.is_some_and(|(until, _)| now >= until) {
+        if self.flash.as_ref().is_some_and(|(until, _)| now >= *until) {
             self.flash = None;
         }
         let rest = u64::try_from(60 - now.unix().rem_euclid(60)).unwrap_or(60);
         ctx.request_repaint_after(Duration::from_secs(rest));
         self.apply_preferences(ctx);
+    }
+
+    /// Says something in the status bar for six seconds.
+    fn say(&mut self, ctx: &Context, flash: Flash) {
+        self.flash = Some((self.clock.now().plus(6), flash));
+        ctx.request_repaint_after(Duration::from_secs(6));
     }
 
     /// What the command line and the renderer say goes over what was stored.
@@ -191,83 +201,6 @@ impl App {
         if !self.renderer.is_empty() {
             self.state.preferences.renderer.clone_from(&self.renderer);
         }
-    }
-
-    fn files(&mut self, ctx: &Context) {
-        let dropped: Vec<PathBuf> = ctx.input(|input| {
-            let files = input.raw.dropped_files.iter();
-            files.map(|file| file.path().to_owned()).collect()
-        });
-        if !dropped.is_empty() {
-            self.import(dropped);
-        }
-        if !self.held.is_empty() && !self.state.merchants.is_empty() {
-            let held = std::mem::take(&mut self.held);
-            self.import(held);
-        }
-        let Some(paths) = self.picker.answer() else {
-            return;
-        };
-        match self.picking.take() {
-            Some(Picking::Import) => self.import(paths),
-            Some(Picking::Orders) => {
-                let merchant = self.state.merchant_or_first().map(|row| row.id);
-                let Some(merchant) = merchant else { return };
-                for path in paths {
-                    if let Some(command) = self.state.import.open_or_wait(merchant, path) {
-                        self.submit(command);
-                    }
-                    self.screen = Screen::Orders;
-                }
-            }
-            Some(Picking::Export(profile, day, format)) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::Export(profile, day, format, path));
-                }
-            }
-            Some(Picking::List) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::ReadList(path));
-                }
-            }
-            Some(Picking::Answers(format)) => {
-                let answers = self.state.lookup.answers.value().cloned();
-                if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
-                    self.submit(Command::ExportAnswers(answers, format, path));
-                }
-            }
-            None => {}
-        }
-    }
-
-    fn import(&mut self, paths: Vec<PathBuf>) {
-        let Some(merchant) = self.state.merchant_or_first().map(|row| row.id) else {
-            self.hold(paths);
-            return;
-        };
-        // Bills are imported at once; a person checks each file of orders, one after the other, before it counts.
-        for path in paths {
-            self.submit(Command::Recognise(merchant, path));
-        }
-    }
-
-    /// Files that nobody owns yet wait for the first merchant, whose form opens.
-    fn hold(&mut self, paths: Vec<PathBuf>) {
-        if paths.is_empty() {
-            return;
-        }
-        self.held = paths;
-        self.screen = Screen::Merchants;
-        self.screens.new_merchant();
-        self.state.tell(Ok(NoticeText {
-            title: Message::new(
-                "先填商户，保存后接着导入文件",
-                "Fill in the merchant first; the files follow once it is saved",
-            ),
-            note: Message::default(),
-            day: None,
-            attention: false,
-        }));
     }
 
     fn apply_preferences(&mut self, ctx: &Context) {
@@ -336,6 +269,8 @@ impl App {
                     self.submit(Command::SavePreferences(self.state.preferences.clone()));
                     self.apply_preferences(ctx);
                 }
+                Action::PickTable(export, format) => self.pick_table(export, format),
+                Action::Say(said) => self.say(ctx, Flash::Said(said)),
                 Action::PickFiles => self.pick_files(Picking::Import),
                 Action::PickOrders => self.pick_files(Picking::Orders),
                 Action::CloseImport => {
@@ -386,32 +321,6 @@ impl App {
         self.submit(Command::Case(profile, key));
     }
 
-    fn pick_answers(&mut self, format: recondesk_app::ExportFormat) {
-        let name = format!("lookup_{}.{}", self.clock.now().day(), format.extension());
-        let title = match self.state.preferences.language {
-            recondesk_app::Language::Zh => "导出到",
-            recondesk_app::Language::En => "Export to",
-        };
-        if self.picker.ask(PickAsk::Save {
-            title: title.to_owned(),
-            name,
-        }) {
-            self.picking = Some(Picking::Answers(format));
-        }
-    }
-
-    fn pick_list(&mut self) {
-        let title = match self.state.preferences.language {
-            recondesk_app::Language::Zh => "选择单号列表",
-            recondesk_app::Language::En => "Choose a list of numbers",
-        };
-        if self.picker.ask(PickAsk::Open {
-            title: title.to_owned(),
-        }) {
-            self.picking = Some(Picking::List);
-        }
-    }
-
     fn set_day(&mut self, day: BillDate) {
         let last = self.clock.now().day().prev();
         self.state.day = day.min(last);
@@ -445,37 +354,6 @@ impl App {
     pub(super) fn reload(&mut self) {
         for command in self.state.reload_books() {
             self.submit(command);
-        }
-    }
-
-    fn pick_files(&mut self, picking: Picking) {
-        let title = match self.state.preferences.language {
-            recondesk_app::Language::Zh => "选择账单或订单文件",
-            recondesk_app::Language::En => "Choose bill or order files",
-        };
-        if self.picker.ask(PickAsk::Open {
-            title: title.to_owned(),
-        }) {
-            self.picking = Some(picking);
-        }
-    }
-
-    fn pick_export(&mut self, format: recondesk_app::ExportFormat) {
-        let Some(row) = self.state.merchant_or_first() else {
-            return;
-        };
-        let day = self.state.day;
-        let name = format!("{}_{day}.{}", row.profile.mch_id, format.extension());
-        let id = row.id;
-        let title = match self.state.preferences.language {
-            recondesk_app::Language::Zh => "导出到",
-            recondesk_app::Language::En => "Export to",
-        };
-        if self.picker.ask(PickAsk::Save {
-            title: title.to_owned(),
-            name,
-        }) {
-            self.picking = Some(Picking::Export(id, day, format));
         }
     }
 }

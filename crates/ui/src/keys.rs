@@ -17,8 +17,10 @@ pub(crate) struct Keys {
     pub(crate) export: bool,
     /// Ctrl S: save the form.
     pub(crate) save: bool,
-    /// Ctrl F or /: filter the table.
-    pub(crate) find: bool,
+    /// /: filter the table.
+    pub(crate) filter: bool,
+    /// Ctrl F: find in the table.
+    pub(crate) find_in_table: bool,
     /// Esc, where nothing above the screen took it.
     pub(crate) escape: bool,
     /// Alt Up, Alt Down: the neighbour of what is open.
@@ -162,7 +164,8 @@ pub(crate) fn screen(ctx: &Context) -> Keys {
             rerun: key(Modifiers::NONE, Key::F5),
             export: key(Modifiers::COMMAND, Key::E),
             save: key(Modifiers::COMMAND, Key::S),
-            find: key(Modifiers::COMMAND, Key::F) || (!typing && key(Modifiers::NONE, Key::Slash)),
+            filter: !typing && key(Modifiers::NONE, Key::Slash),
+            find_in_table: key(Modifiers::COMMAND, Key::F),
             escape: !typing && !popup && key(Modifiers::NONE, Key::Escape),
             neighbour,
         }

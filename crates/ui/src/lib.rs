@@ -24,6 +24,7 @@ mod keys;
 mod page;
 mod paint;
 mod palette;
+mod picks;
 mod rail;
 mod run;
 mod screens;

@@ -3,7 +3,7 @@
 use egui::{Align2, Context, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::action::Action;
-use super::app::App;
+use super::app::{App, Flash};
 use super::keys::{self, Keys, ShellKeys};
 use super::page::Page;
 use super::palette::{self, Palette, PaletteAction};
@@ -155,10 +155,15 @@ impl App {
         paint::hline(ui.painter(), bar.x_range(), bar.top(), t.line_weak);
         let page = Page::new(ui, rect, class, &self.state, Keys::default());
         let Status { mut left, right } = self.screens.status(self.screen, &page);
-        if let Some((_, id)) = self.flash
-            && let Some(notice) = self.state.notices.iter().find(|notice| notice.id == id)
-        {
-            left = vec![words(ui).of(notice.title()).to_owned()];
+        match &self.flash {
+            Some((_, Flash::Notice(id))) => {
+                let mut notices = self.state.notices.iter();
+                if let Some(notice) = notices.find(|notice| notice.id == *id) {
+                    left = vec![words(ui).of(notice.title()).to_owned()];
+                }
+            }
+            Some((_, Flash::Said(said))) => left = vec![said.clone()],
+            None => {}
         }
         let y = bar.center().y + 0.5;
         let p = ui.painter();

@@ -5,8 +5,11 @@
 
 use egui::{Context, Id, Ui};
 
+use recondesk_app::tables::cases::severity_word;
+use recondesk_app::tables::orders::{FULFILMENTS, PAY_STATES, fulfil_cell, pay_cell};
+use recondesk_app::tables::text::in_language;
 use recondesk_app::{Language, Message};
-use recondesk_domain::{Category, Severity, SuggestedAction};
+use recondesk_domain::{Category, Severity, SheetCell, SuggestedAction, Term};
 
 /// Declares a table: a struct, its Chinese value, its English value.
 macro_rules! words {
@@ -33,6 +36,7 @@ mod merchants;
 mod overview;
 mod settings;
 mod signature;
+mod table;
 
 /// English for a count: `1 bill`, `3 bills`.
 fn many(n: &str, one: &str, more: &str) -> String {
@@ -75,6 +79,7 @@ pub(crate) struct Wording {
     pub(crate) problems: merchants::Problems,
     pub(crate) settings: settings::Settings,
     pub(crate) signature: signature::Signature,
+    pub(crate) table: table::Table,
 }
 
 static ZH: Wording = Wording {
@@ -95,6 +100,7 @@ static ZH: Wording = Wording {
     problems: merchants::Problems::ZH,
     settings: settings::Settings::ZH,
     signature: signature::Signature::ZH,
+    table: table::Table::ZH,
 };
 
 static EN: Wording = Wording {
@@ -115,6 +121,7 @@ static EN: Wording = Wording {
     problems: merchants::Problems::EN,
     settings: settings::Settings::EN,
     signature: signature::Signature::EN,
+    table: table::Table::EN,
 };
 
 const LANGUAGE_ID: &str = "recondesk-language";
@@ -122,6 +129,14 @@ const LANGUAGE_ID: &str = "recondesk-language";
 /// Sets the language of the next frame.
 pub(crate) fn install(ctx: &Context, language: Language) {
     ctx.data_mut(|data| data.insert_temp(Id::unique(LANGUAGE_ID), language as u8));
+}
+
+/// The words of a language.
+pub(crate) const fn of(language: Language) -> &'static Wording {
+    match language {
+        Language::Zh => &ZH,
+        Language::En => &EN,
+    }
 }
 
 /// The words of the language in use.
@@ -165,6 +180,29 @@ impl Wording {
             Severity::Info => frame.info,
             Severity::Ok => frame.matched,
         }
+    }
+
+    /// Name of a state that scripts know by a stable word, as tables show it.
+    pub(crate) fn stable_word<'a>(&self, word: &'a str) -> &'a str {
+        let pays = PAY_STATES.iter().map(|state| pay_cell(*state));
+        let fulfilments = FULFILMENTS.iter().map(|state| fulfil_cell(*state));
+        let severities = [
+            Severity::Urgent,
+            Severity::Fault,
+            Severity::Watch,
+            Severity::Info,
+        ];
+        let severities =
+            severities.map(|severity| SheetCell::Word(severity.word(), severity_word(severity)));
+        let categories = Category::all().map(|category| {
+            SheetCell::Word(category.name(), Term::new(category.zh(), category.en()))
+        });
+        let mut known = pays.chain(fulfilments).chain(severities).chain(categories);
+        let found = known.find_map(|cell| match cell {
+            SheetCell::Word(stable, term) if stable == word => Some(term),
+            _ => None,
+        });
+        found.map_or(word, |term| in_language(term, self.lang))
     }
 
     /// True for Chinese.

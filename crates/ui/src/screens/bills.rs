@@ -2,16 +2,20 @@
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::row_menu::RowMenu;
+use super::columns::{self, Offer, Wanted};
+use super::grid::{Grid, GridAsk, GridData, LocalOrder, export_menu, filter_chips};
 use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty};
-use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory};
+use crate::widgets::label::Chip;
+use crate::widgets::table::{Cell, Column, Rows};
 use crate::{format, icons, paint};
 use recondesk_app::model::{BillDetail, BillRow, BillState, MerchantRow};
+use recondesk_app::tables::TableView;
+use recondesk_app::tables::bills::COLUMNS;
 use recondesk_app::{BillChoice, Command};
 
 use super::reconcile::certificate;
@@ -19,10 +23,14 @@ use super::reconcile::certificate;
 /// What the screen remembers.
 #[derive(Default)]
 pub(super) struct BillsScreen {
-    table: TableMemory,
+    grid: Grid,
+    order: LocalOrder,
+    view: TableView,
     open: bool,
-    menu: RowMenu,
 }
+
+/// Name of the table, also of its layout.
+const NAME: &str = "bills";
 
 /// A deed of the menu of a row.
 enum BillAction {
@@ -35,22 +43,23 @@ enum BillAction {
 struct BillRows<'a> {
     page: &'a Page<'a>,
     rows: &'a [BillRow],
+    order: &'a LocalOrder,
 }
 
 impl BillsScreen {
     pub(super) fn moved(&mut self) {
-        self.table.reset();
-        self.menu.close();
+        self.grid.reset();
         self.open = false;
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-        header(ui, page, out);
         let slot = &page.state.bills;
         if page.keys.rerun {
             out.run(Command::Bills(page.state.merchant));
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
+        self.order.follow(page, rows, &self.view);
+        self.header(ui, page, rows, out);
         let mut body = page.body();
         if let Some(failure) = slot.failure() {
             let (place, rest) = cut_top(body, card::failed_height(failure), 12.0);
@@ -69,11 +78,37 @@ impl BillsScreen {
         } else {
             (body, None)
         };
-        self.table(ui, left, page, (rows, out));
+        let left = self.chips(ui, left, page);
+        self.table(ui, left, page, rows, out);
         // A row that was opened in this frame gets its place in the next.
         if let Some(right) = right {
             self.panel(ui, right, page);
         }
+    }
+
+    /// The filters that are on, above the table; what is left of the area comes back.
+    fn chips(&mut self, ui: &Ui, area: Rect, page: &Page<'_>) -> Rect {
+        let offers = offers(page, self.open);
+        let columns: Vec<Column> = offers.iter().map(|offer| offer.column).collect();
+        let chips = filter_chips(page, &self.view, &columns);
+        if chips.is_empty() {
+            return area;
+        }
+        let (bar, rest) = cut_top(area, 28.0, 12.0);
+        let mut x = bar.left();
+        for (label, left) in chips {
+            let chip = Chip {
+                mark: None,
+                label: &label,
+                count: "",
+                chosen: true,
+            };
+            if chip.show(ui, pos2(x, bar.center().y)).clicked() {
+                self.view = left;
+            }
+            x += chip.width(ui) + 6.0;
+        }
+        rest
     }
 
     fn table(
@@ -81,17 +116,25 @@ impl BillsScreen {
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
-        (rows, out): (&[BillRow], &mut Outbox),
+        rows: &[BillRow],
+        out: &mut Outbox,
     ) {
-        let columns = columns(page, self.open);
-        let table = Table {
-            name: "bills",
-            columns: &columns,
-            frozen: 1,
-            row_height: page.row_height(),
-            sort: None,
+        let offers = offers(page, self.open);
+        let view = self.view.clone();
+        let order = std::mem::take(&mut self.order);
+        let data = GridData::Here {
+            rows,
+            order: &order,
         };
-        let output = table.show(ui, rect, &BillRows { page, rows }, &mut self.table);
+        let paint = BillRows {
+            page,
+            rows,
+            order: &order,
+        };
+        let mut ask = GridAsk::new(NAME, &offers, &paint, &data, &view);
+        ask.roomy = !self.open || page.class.is_wide();
+        let escape = page.keys.escape && !self.grid.owns_escape();
+        let mut output = self.grid.show(ui, rect, page, &ask, out);
         if rows.is_empty() && page.state.bills.value().is_some() {
             let b = &page.w.bills;
             let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
@@ -108,30 +151,112 @@ impl BillsScreen {
                 out.push(Action::PickFiles);
             }
         }
-        let at = |row: u64| usize::try_from(row).ok().and_then(|row| rows.get(row));
-        if let Some(row) = output
-            .open
-            .or(output.moved.filter(|_| self.open))
-            .and_then(at)
-        {
+        let own = |row: &BillRow| entries(page, row);
+        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        let open = output.open.or(output.moved.filter(|_| self.open));
+        if let Some(row) = open.and_then(|row| order.get(rows, row)) {
+            let shown = page.state.bill.value().map(|bill| bill.row.import);
+            if !self.open || shown != Some(row.import) {
+                out.run(Command::Bill(row.import));
+            }
             self.open = true;
-            out.run(Command::Bill(row.import));
         }
-        let escape = page.keys.escape && !self.menu.is_open();
-        let asked = (&output, page.keys.escape);
-        let chosen = self.menu.show(ui, asked, |row, _| entries(page, at(row)));
         if let Some((row, deed)) = chosen
-            && let Some(row) = at(row)
+            && let Some(row) = order.get(rows, row)
         {
             self.open |= matches!(deed, BillAction::Open);
             carry_out(ui, row, &deed, out);
         }
         if escape && self.open {
             self.open = false;
-            if let Some(id) = output.id {
+            if let Some(id) = output.table.id {
                 ui.memory_mut(|memory| memory.request_focus(id));
             }
         }
+        self.order = order;
+        if let Some(view) = output.view {
+            self.view = view;
+        }
+    }
+
+    fn header(&mut self, ui: &mut Ui, page: &Page<'_>, rows: &[BillRow], out: &mut Outbox) {
+        let w = page.w;
+        let at = page.title(ui, w.frame.bills);
+        let has_merchant = !page.state.merchants.is_empty();
+        let day = page.state.day;
+        let out_yet = page.state.now >= day.bill_available_from();
+        let mine = page.state.merchant_or_first().map(|row| row.id);
+        let here = rows.iter().any(|row| {
+            row.day == day && row.state == BillState::Verified && Some(row.profile) == mine
+        });
+        let fetch = (w.bills.fetch)(&format::short_day(day));
+        let fetches = page
+            .state
+            .merchant_or_first()
+            .is_some_and(MerchantRow::can_fetch);
+        let (with_fetch, with_rows) = (fetches && !here, !rows.is_empty());
+        let roomy = with_rows && (!self.open || page.class.is_wide());
+        let mut buttons = Vec::new();
+        if roomy {
+            buttons.push(Button::secondary(w.table.views).icon(icons::BOOKMARK_SIMPLE));
+            buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
+            buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
+        }
+        if with_fetch {
+            let button = Button::secondary(&fetch).icon(icons::DOWNLOAD_SIMPLE);
+            buttons.push(button.enabled_or(out_yet, w.overview.wait_why));
+        }
+        if has_merchant {
+            buttons.push(Button::primary(w.bills.import).icon(icons::FILE_PLUS));
+        }
+        let (left, responses) = page.buttons(ui, buttons);
+        let mut rest = responses.as_slice();
+        if let [views, columns, export, others @ ..] = rest
+            && roomy
+        {
+            rest = others;
+            self.table_buttons(page, [views, columns, export], rows, out);
+        }
+        if let [fetch, others @ ..] = rest
+            && with_fetch
+        {
+            rest = others;
+            if let Some(id) = mine.filter(|_| fetch.clicked()) {
+                out.run(Command::Download(id, day, BillChoice::All));
+            }
+        }
+        let import = rest.first().is_some_and(egui::Response::clicked);
+        if import || (page.keys.primary && has_merchant) {
+            out.push(Action::PickFiles);
+        }
+        let words = (w.bills.subtitle)(&format::count(rows.len() as u64));
+        page.subtitle(ui, at, left, &words);
+    }
+
+    fn table_buttons(
+        &mut self,
+        page: &Page<'_>,
+        [views, columns, export]: [&egui::Response; 3],
+        rows: &[BillRow],
+        out: &mut Outbox,
+    ) {
+        let offers = offers(page, self.open);
+        let view = self.view.clone();
+        if let Some(view) = self.grid.views(views, page, (NAME, &view), out) {
+            self.view = view;
+        }
+        columns::menu(columns, page, (NAME, &offers), out);
+        let data = GridData::Here {
+            rows,
+            order: &self.order,
+        };
+        let paint = BillRows {
+            page,
+            rows,
+            order: &self.order,
+        };
+        let ask = GridAsk::new(NAME, &offers, &paint, &data, &view);
+        export_menu(export, page, &ask, out);
     }
 
     fn panel(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {
@@ -183,12 +308,14 @@ impl BillsScreen {
         });
     }
 
-    pub(super) fn status(page: &Page<'_>) -> Status {
+    pub(super) fn status(&self, page: &Page<'_>) -> Status {
         let w = page.w;
-        let count = page.state.bills.value().map_or(0, Vec::len);
+        let count = self.order.count();
         let k = &w.keys;
+        let mut left = vec![(w.bills.subtitle)(&format::count(count))];
+        left.extend_from_slice(self.grid.standing());
         Status {
-            left: vec![(w.bills.subtitle)(&format::count(count as u64))],
+            left,
             right: [k.move_hint, k.open_hint, k.hint]
                 .map(str::to_owned)
                 .to_vec(),
@@ -197,10 +324,7 @@ impl BillsScreen {
 }
 
 /// What can be done with a bill. It has no number of an order that could be looked up.
-fn entries(page: &Page<'_>, row: Option<&BillRow>) -> Vec<(String, BillAction)> {
-    let Some(row) = row else {
-        return Vec::new();
-    };
+fn entries(page: &Page<'_>, row: &BillRow) -> Vec<(String, BillAction)> {
     let b = &page.w.bills;
     let mut entries = vec![
         (b.open.to_owned(), BillAction::Open),
@@ -245,101 +369,41 @@ fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &BillDetail) {
     }
 }
 
-fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-    let w = page.w;
-    let at = page.title(ui, w.frame.bills);
-    let has_merchant = !page.state.merchants.is_empty();
-    let day = page.state.day;
-    let out_yet = page.state.now >= day.bill_available_from();
-    let here = page.state.bills.value().is_some_and(|rows| {
-        let mine = page.state.merchant_or_first().map(|row| row.id);
-        rows.iter().any(|row| {
-            row.day == day && row.state == BillState::Verified && Some(row.profile) == mine
-        })
-    });
-    let fetch = (w.bills.fetch)(&format::short_day(day));
-    let mut buttons = Vec::new();
-    let fetches = page
-        .state
-        .merchant_or_first()
-        .is_some_and(MerchantRow::can_fetch);
-    if fetches && !here {
-        let button = Button::secondary(&fetch).icon(icons::DOWNLOAD_SIMPLE);
-        buttons.push(button.enabled_or(out_yet, w.overview.wait_why));
-    }
-    let with_fetch = !buttons.is_empty();
-    if has_merchant {
-        buttons.push(Button::primary(w.bills.import).icon(icons::FILE_PLUS));
-    }
-    let (left, responses) = page.buttons(ui, buttons);
-    if with_fetch
-        && responses.first().is_some_and(egui::Response::clicked)
-        && let Some(row) = page.state.merchant_or_first()
-    {
-        out.run(Command::Download(row.id, day, BillChoice::All));
-    }
-    let import = responses.last().is_some_and(egui::Response::clicked) && has_merchant;
-    let fetch_only = with_fetch && responses.len() == 1;
-    if (import && !fetch_only) || (page.keys.primary && has_merchant) {
-        out.push(Action::PickFiles);
-    }
-    let count = page.state.bills.value().map_or(0, Vec::len);
-    let words = (w.bills.subtitle)(&format::count(count as u64));
-    page.subtitle(ui, at, left, &words);
-}
-
-fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
-    let b = &page.w.bills;
-    let wide = page.class.is_wide();
-    let mut columns = vec![
-        Column::text("day", b.day, 98.0),
-        Column::text("merchant", b.merchant, 96.0).elastic(),
-        Column::text("state", b.state, 92.0),
-        Column::number("rows", b.rows, if wide { 84.0 } else { 72.0 }),
-    ];
-    if !page.class.is_narrow() {
-        columns.insert(
-            2,
-            Column::text("kind", b.kind, if wide { 84.0 } else { 64.0 }),
-        );
-    }
-    if !open || page.class.is_wide() {
-        columns.push(Column::number(
-            "amount",
-            b.amount,
-            if wide { 122.0 } else { 108.0 },
-        ));
-    }
-    if !open {
-        if !page.class.is_narrow() {
-            columns.push(Column::number(
-                "net",
-                b.net,
-                if wide { 122.0 } else { 108.0 },
-            ));
-        }
-        columns.push(Column::text("certificate", b.certificate, 84.0));
-        if !page.class.is_narrow() {
-            columns.push(Column::text(
-                "file",
-                b.file,
-                if wide { 260.0 } else { 180.0 },
-            ));
-        }
-        if page.class.is_wide() {
-            columns.push(Column::text("imported", b.imported_at, 120.0));
+/// Every column there is; in a small window and beside an open panel fewer of them are usual.
+fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
+    let (wide, narrow) = (page.class.is_wide(), page.class.is_narrow());
+    let or = |yes: f32, no: f32| if wide { yes } else { no };
+    let mut offers = columns::offers(
+        page,
+        COLUMNS,
+        &[
+            Wanted("day", 98.0, true),
+            Wanted("merchant", 96.0, true),
+            Wanted("kind", or(84.0, 64.0), !narrow),
+            Wanted("state", 92.0, true),
+            Wanted("rows", or(84.0, 72.0), true),
+            Wanted("amount", or(122.0, 108.0), !open || wide),
+            Wanted("net", or(122.0, 108.0), !open && !narrow),
+            Wanted("certificate", 84.0, !open),
+            Wanted("file", or(260.0, 180.0), !open && !narrow),
+            Wanted("imported_at", 120.0, !open && wide),
+        ],
+    );
+    for offer in &mut offers {
+        if offer.column.id == "merchant" {
+            offer.column = offer.column.elastic();
         }
     }
-    columns
+    offers
 }
 
 impl Rows for BillRows<'_> {
     fn count(&self) -> u64 {
-        self.rows.len() as u64
+        self.order.count()
     }
 
     fn name(&self, row: u64) -> Option<String> {
-        let row = self.rows.get(usize::try_from(row).ok()?)?;
+        let row = self.order.get(self.rows, row)?;
         let (_, state) = state(self.page, row.state);
         let kind = kind(self.page, &row.kind);
         let rows = (self.page.w.frame.rows)(&format::count(row.rows));
@@ -350,7 +414,7 @@ impl Rows for BillRows<'_> {
     }
 
     fn cell(&self, row: u64, cell: &Cell<'_>) {
-        let Some(row) = usize::try_from(row).ok().and_then(|row| self.rows.get(row)) else {
+        let Some(row) = self.order.get(self.rows, row) else {
             return;
         };
         let t = cell.t;
@@ -373,7 +437,7 @@ impl Rows for BillRows<'_> {
                 mark(cell, (mood, &format!("{holds} / {of}")));
             }
             "file" => cell.words(&row.file, (TypeStyle::Small, t.text_2)),
-            "imported" => {
+            "imported_at" => {
                 let time = format::time(row.imported_at, self.page.state.now);
                 cell.words(&time, quiet);
             }
@@ -392,12 +456,9 @@ fn mark(cell: &Cell<'_>, (mood, words): (Tone, &str)) {
     } else {
         t.tone(mood).text
     };
-    paint::left(
-        p,
-        pos2(cell.left() + 17.0, y),
-        words,
-        (TypeStyle::Body, color),
-    );
+    let at = pos2(cell.left() + 17.0, y);
+    let said = paint::left(p, at, words, (TypeStyle::Body, color));
+    cell.needs(said.right() + 10.0 - cell.rect.left());
 }
 
 fn kind(page: &Page<'_>, kind: &str) -> &'static str {

@@ -13,29 +13,29 @@ mod words;
 use egui::{Rect, Ui, pos2};
 
 use super::Status;
-use super::row_menu::RowMenu;
+use super::columns;
+use super::grid::{Grid, GridAsk, GridData, export_menu};
 use crate::action::{Action, Outbox};
 use crate::keys::Neighbour;
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::Tone;
 use crate::widgets::button::Button;
 use crate::widgets::card::Empty;
-use crate::widgets::table::TableMemory;
 use crate::{format, icons};
-use recondesk_app::model::{CaseFilter, CaseRow, CaseSort};
-use recondesk_app::{Command, ListKind};
-use recondesk_domain::Fen;
+use recondesk_app::Command;
+use recondesk_app::model::{CaseFilter, CaseRow};
+use recondesk_app::tables::TableView;
+use recondesk_app::tables::ask::ListFilter;
 
 /// What the screen remembers.
 #[derive(Default)]
 pub(super) struct CasesScreen {
-    table: TableMemory,
+    grid: Grid,
     open: bool,
     text: filter::CaseFilterText,
     generation: u64,
     note: panel::NoteField,
     asking: decide::DecisionDialog,
-    menu: RowMenu,
     /// Where the open case stood before it left the list.
     left_at: Option<u64>,
 }
@@ -43,8 +43,7 @@ pub(super) struct CasesScreen {
 impl CasesScreen {
     /// Another merchant or day: the list starts from its top.
     pub(super) fn moved(&mut self) {
-        self.table.reset();
-        self.menu.close();
+        self.grid.reset();
         self.open = false;
     }
 
@@ -56,7 +55,7 @@ impl CasesScreen {
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         self.follow_list(page);
-        Self::header(ui, page, self.open, out);
+        self.header(ui, page, out);
         let body = page.body();
         let narrow = page.class.is_narrow();
         let panel_width = if narrow {
@@ -92,45 +91,52 @@ impl CasesScreen {
             return;
         }
         self.generation = cases.rows.generation();
-        self.menu.close();
         let kept = cases
             .open
             .value()
             .filter(|_| self.open)
             .and_then(|open| cases.rows.position(open.row.id));
-        let stood = self.table.cursor.filter(|_| self.open);
-        self.table.reset();
+        let stood = self.grid.table.cursor.filter(|_| self.open);
+        self.grid.reset();
         match kept {
-            Some(row) => self.table.go_to(row),
+            Some(row) => self.grid.table.go_to(row),
             // A case that was dealt with leaves the list: its neighbours are those of its old place.
             None => self.left_at = stood.or(self.left_at),
         }
     }
 
-    fn header(ui: &mut Ui, page: &Page<'_>, open: bool, out: &mut Outbox) {
+    fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let w = page.w;
         let at = page.title(ui, w.frame.cases);
         let filter = &page.state.cases.filter;
-        let can_export = filter.profile.is_some() || page.state.merchants.len() == 1;
+        let roomy = table::is_roomy(page, self.open);
         let mut buttons = Vec::new();
         // Beside a panel a small window has room for the needed columns alone.
-        let choice = page.class.is_wide() || !open;
-        if choice {
+        if roomy {
+            buttons.push(Button::secondary(w.table.views).icon(icons::BOOKMARK_SIMPLE));
             buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
         }
-        if can_export && !page.state.cases.rows.is_empty() {
+        let can_export = !page.state.cases.rows.is_empty();
+        if can_export {
             buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
         }
         let (left, responses) = page.buttons(ui, buttons);
-        if let Some(response) = responses.first().filter(|_| choice) {
-            let offers = table::offers(page, open);
-            super::columns::menu(response, page, (table::NAME, &offers), out);
+        let offers = table::offers(page, self.open);
+        if let [views, columns, ..] = responses.as_slice()
+            && roomy
+        {
+            let asked = (table::NAME, &filter.view);
+            if let Some(view) = self.grid.views(views, page, asked, out) {
+                list(filter, view, out);
+            }
+            columns::menu(columns, page, (table::NAME, &offers), out);
         }
-        if let Some(response) = responses.get(usize::from(choice)) {
-            super::reconcile::export_menu(response, page, out);
-        }
-        if page.keys.export && can_export {
-            out.push(Action::PickExport(recondesk_app::ExportFormat::Xlsx));
+        if let Some(response) = responses.last().filter(|_| can_export) {
+            let data = data(page);
+            let rows = table::CaseRows::new(page, self.open);
+            let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &filter.view);
+            ask.roomy = roomy;
+            export_menu(response, page, &ask, out);
         }
         if page.keys.rerun {
             out.run(Command::Cases(filter.clone()));
@@ -154,15 +160,27 @@ impl CasesScreen {
                 out.run(Command::Cases(cases.filter.clone()));
             }
         }
-        let output = table::show(ui, rect, page, self.open, &mut self.table);
-        if !output.visible.is_empty() {
-            out.push(Action::Visible(ListKind::Cases, output.visible.clone()));
-        }
+        let offers = table::offers(page, self.open);
+        let data = data(page);
+        let rows = table::CaseRows::new(page, self.open);
+        let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &cases.filter.view);
+        ask.frozen = 2;
+        ask.roomy = table::is_roomy(page, self.open);
+        let escape = page.keys.escape && !self.grid.owns_escape();
+        let mut output = self.grid.show(ui, rect, page, &ask, out);
         if cases.rows.is_empty() && !cases.totals.is_loading() {
             Self::empty(ui, rect, page, out);
         }
-        if let Some(column) = output.sort {
-            out.run(Command::Cases(table::sorted(&cases.filter, column)));
+        let own = |row: &CaseRow| menu::entries(page, row);
+        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        if let Some((at, deed)) = chosen
+            && let Some(row) = cases.rows.get(at)
+            && menu::carry_out(ui, row, deed, out)
+        {
+            self.open_row(page, at, out);
+        }
+        if let Some(view) = output.view.take() {
+            list(&cases.filter, view, out);
         }
         if let Some(row) = output.open {
             let same = self.open && Self::is_open(page, row);
@@ -172,23 +190,15 @@ impl CasesScreen {
             } else {
                 self.open_row(page, row, out);
             }
-        }
-        if let Some(row) = output.moved.filter(|_| self.open) {
+        } else if let Some(row) = output
+            .moved
+            .filter(|row| self.open && !Self::is_open(page, *row))
+        {
             self.open_row(page, row, out);
-        }
-        if output.copy {
-            ui.copy_text(self.copied(page));
-        }
-        // Esc is for the menu alone while it is open.
-        let escape = page.keys.escape && !self.menu.is_open();
-        let asked = (&output, page.keys.escape);
-        let chosen = self.menu.show(ui, asked, |row, _| menu::entries(page, row));
-        if let Some(chosen) = chosen {
-            menu::carry_out(ui, page, chosen, out);
         }
         if escape && self.open {
             self.open = false;
-            if let Some(id) = output.id {
+            if let Some(id) = output.table.id {
                 ui.memory_mut(|memory| memory.request_focus(id));
             }
         }
@@ -222,18 +232,18 @@ impl CasesScreen {
             } else {
                 gone.saturating_sub(1).min(last)
             };
-            self.table.go_to(next);
+            self.grid.table.go_to(next);
             self.open_row(page, next, out);
             return;
         }
-        let here = self.table.cursor.unwrap_or(0);
+        let here = self.grid.table.cursor.unwrap_or(0);
         let next = if forward {
             (here + 1).min(last)
         } else {
             here.saturating_sub(1)
         };
         if next != here {
-            self.table.go_to(next);
+            self.grid.table.go_to(next);
             self.open_row(page, next, out);
         }
     }
@@ -260,8 +270,10 @@ impl CasesScreen {
         let filter = &page.state.cases.filter;
         let plain = CaseFilter {
             profile: filter.profile,
-            sort: filter.sort,
-            descending: filter.descending,
+            view: TableView {
+                sorts: filter.view.sorts.clone(),
+                ..TableView::default()
+            },
             ..CaseFilter::default()
         };
         let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
@@ -308,47 +320,11 @@ impl CasesScreen {
         }
     }
 
-    fn chosen<'a>(&'a self, page: &'a Page<'_>) -> impl Iterator<Item = &'a CaseRow> {
-        let rows = &page.state.cases.rows;
-        let all = self.table.all.then(|| 0..rows.len()).into_iter().flatten();
-        let some = self
-            .table
-            .selected
-            .iter()
-            .copied()
-            .filter(|_| !self.table.all);
-        all.chain(some).filter_map(|row| rows.get(row))
-    }
-
-    fn copied(&self, page: &Page<'_>) -> String {
-        table::tsv(page, self.chosen(page))
-    }
-
     pub(super) fn status(&self, page: &Page<'_>) -> Status {
         let w = page.w;
         let rows = page.state.cases.rows.len();
         let mut left = vec![(w.frame.rows)(&format::count(rows))];
-        let count = if self.table.all {
-            rows
-        } else {
-            self.table.selected.len() as u64
-        };
-        if count > 0 {
-            left.push((w.frame.selected)(&format::count(count)));
-            // Rows that are not read yet are in no sum.
-            let here = self.chosen(page).count() as u64 == count;
-            if here {
-                let sums = self
-                    .chosen(page)
-                    .map(|row| row.wechat.or(row.merchant).unwrap_or(Fen::ZERO));
-                let sum = sums.fold(Fen::ZERO, |sum, fen| sum.checked_add(fen).unwrap_or(sum));
-                left.push((w.frame.sum)(&format::money(sum)));
-                if count > 1 {
-                    let mean = Fen::new(sum.get() / i64::try_from(count).unwrap_or(i64::MAX));
-                    left.push((w.frame.mean)(&format::money(mean)));
-                }
-            }
-        }
+        left.extend_from_slice(self.grid.standing());
         let k = &w.keys;
         let right = [k.move_hint, k.open_hint, k.filter_hint, k.hint];
         Status {
@@ -356,6 +332,22 @@ impl CasesScreen {
             right: right.map(str::to_owned).to_vec(),
         }
     }
+}
+
+fn data<'a>(page: &Page<'a>) -> GridData<'a, CaseRow> {
+    GridData::List {
+        list: ListFilter::Cases(page.state.cases.filter.clone()),
+        window: &page.state.cases.rows,
+    }
+}
+
+/// The same cases in another view.
+fn list(filter: &CaseFilter, view: TableView, out: &mut Outbox) {
+    let next = CaseFilter {
+        view,
+        ..filter.clone()
+    };
+    out.run(Command::Cases(next));
 }
 
 /// True while the day in view has no result of any merchant: no case is no good news then.
@@ -366,28 +358,4 @@ fn never_compared(page: &Page<'_>) -> bool {
         let mut rows = model.merchants.iter().filter(|row| in_view(row.profile));
         rows.all(|row| row.matched.is_none())
     })
-}
-
-/// The order a click on a column asks for.
-fn sort_of(column: &str) -> CaseSort {
-    match column {
-        "code" => CaseSort::Code,
-        "number" => CaseSort::Number,
-        "wechat" => CaseSort::Wechat,
-        "merchant" => CaseSort::Merchant,
-        "paid" => CaseSort::PaidAt,
-        _ => CaseSort::Severity,
-    }
-}
-
-/// Name of the column by which a list is sorted.
-fn column_of(sort: CaseSort) -> &'static str {
-    match sort {
-        CaseSort::Severity => "severity",
-        CaseSort::Code => "code",
-        CaseSort::Number => "number",
-        CaseSort::Wechat => "wechat",
-        CaseSort::Merchant => "merchant",
-        CaseSort::PaidAt => "paid",
-    }
 }

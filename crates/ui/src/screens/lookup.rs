@@ -3,6 +3,7 @@
 //! The box and its row of findings are in `paste`, the sentence in `sentence`, the two cards in `timeline`
 //! and `live`, what is not an order in `other`, history and many numbers in `lists`.
 
+mod list_table;
 mod lists;
 mod live;
 mod other;
@@ -77,7 +78,7 @@ impl LookupScreen {
         let (field, rest) = cut_top(page.body(), 44.0, 0.0);
         self.field(ui, field, page, out);
         self.entered = true;
-        let escape = page.keys.escape && !self.lists.has_menu();
+        let escape = page.keys.escape && !self.lists.owns_escape();
         match self.view {
             LookupView::Answer => self.answer(ui, rest, page, out),
             LookupView::History => {
@@ -214,9 +215,13 @@ impl LookupScreen {
         }
     }
 
-    pub(super) fn status(page: &Page<'_>) -> Status {
+    pub(super) fn status(&self, page: &Page<'_>) -> Status {
         let w = &page.w.lookup;
-        let mut left = Vec::new();
+        let mut left = match self.view {
+            LookupView::History => self.lists.standing(true).to_vec(),
+            LookupView::Many => self.lists.standing(false).to_vec(),
+            LookupView::Answer => Vec::new(),
+        };
         if let Some(local) = page.state.lookup.local.value() {
             let records: usize = local.stories.iter().map(|view| view.entries.len()).sum();
             left.push((w.local_count)(&format::count(records as u64)));

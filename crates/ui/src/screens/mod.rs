@@ -6,6 +6,7 @@
 mod bills;
 mod cases;
 mod columns;
+mod grid;
 mod import;
 mod lookup;
 mod merchants;
@@ -164,10 +165,10 @@ impl Screens {
             Screen::Overview => overview::status(page),
             Screen::Reconcile => reconcile::status(page),
             Screen::Cases => self.cases.status(page),
-            Screen::Bills => bills::BillsScreen::status(page),
+            Screen::Bills => self.bills.status(page),
             Screen::Orders if page.state.import.is_open() => import::status(page),
             Screen::Orders => self.orders.status(page),
-            Screen::Lookup => lookup::LookupScreen::status(page),
+            Screen::Lookup => self.lookup.status(page),
             Screen::Signature => signature::status(page),
             Screen::Merchants => merchants::status(page),
             Screen::Settings => settings::status(page),

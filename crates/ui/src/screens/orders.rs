@@ -9,43 +9,39 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 use super::Status;
 use super::cases::event_words;
 use super::columns;
-use super::row_menu::RowMenu;
+use super::grid::{Grid, GridAsk, GridData, export_menu};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty, TimelineRow};
-use crate::widgets::table::TableMemory;
 use crate::{format, icons, paint};
-use recondesk_app::model::OrderDetail;
-use recondesk_app::{Command, ListKind};
-use recondesk_domain::{Fen, MOrder};
+use recondesk_app::Command;
+use recondesk_app::model::{OrderDetail, OrderFilter, OrderRow};
+use recondesk_app::tables::TableView;
+use recondesk_app::tables::ask::ListFilter;
+use recondesk_domain::MOrder;
 
 /// What the screen remembers.
 #[derive(Default)]
 pub(super) struct OrdersScreen {
-    table: TableMemory,
+    grid: Grid,
     open: bool,
     text: filter::OrderFilterText,
-    generation: u64,
-    menu: RowMenu,
 }
 
 impl OrdersScreen {
     pub(super) fn moved(&mut self) {
-        self.table.reset();
-        self.menu.close();
+        self.grid.reset();
         self.open = false;
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let orders = &page.state.orders;
-        if self.generation != orders.rows.generation() {
-            self.generation = orders.rows.generation();
-            self.table.reset();
-            self.menu.close();
+        if self.grid.is_new(&data(page)) {
+            self.grid.reset();
         }
-        header(ui, page, self.open, out);
+        self.header(ui, page, out);
         let mut body = page.body();
         if let Some(failure) = orders.totals.failure() {
             let (place, rest) = cut_top(body, card::failed_height(failure), 12.0);
@@ -77,38 +73,88 @@ impl OrdersScreen {
 
     fn table(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
         let orders = &page.state.orders;
-        let output = table::show(ui, rect, page, self.open, &mut self.table);
-        if !output.visible.is_empty() {
-            out.push(Action::Visible(ListKind::Orders, output.visible.clone()));
-        }
+        let offers = table::offers(page, self.open);
+        let (data, rows) = (data(page), table::OrderRows(page));
+        let view = view(page);
+        let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &view);
+        ask.roomy = table::is_roomy(page, self.open);
+        let escape = page.keys.escape && !self.grid.owns_escape();
+        let mut output = self.grid.show(ui, rect, page, &ask, out);
         if orders.rows.is_empty() && !orders.totals.is_loading() {
             empty(ui, rect, page, out);
         }
-        if let (Some(column), Some(filter)) = (output.sort, &orders.filter) {
-            out.run(Command::Orders(table::sorted(filter, column)));
+        let own = |row: &OrderRow| menu::entries(page, orders.filter.as_ref(), row);
+        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        let mut open = output.open.or(output.moved.filter(|_| self.open));
+        if let Some((at, deed)) = chosen
+            && let Some(row) = orders.rows.get(at)
+            && menu::carry_out(ui, row, &deed, out)
+        {
+            open = Some(at);
         }
-        let escape = page.keys.escape && !self.menu.is_open();
-        let asked = (&output, page.keys.escape);
-        let chosen = self
-            .menu
-            .show(ui, asked, |row, column| menu::entries(page, row, column));
-        if let Some((row, deed)) = chosen {
-            menu::carry_out(ui, page, (row, deed), out);
+        if let Some(view) = output.view.take() {
+            list(page, view, out);
         }
-        if output.copy {
-            ui.copy_text(menu::tsv(page, menu::chosen(&self.table, page)));
-        }
-        if let Some(row) = output.open.or(output.moved.filter(|_| self.open))
+        if let Some(row) = open
             && let (Some(id), Some(filter)) = (orders.rows.id(row), &orders.filter)
         {
-            self.open = true;
-            out.run(Command::Order(filter.profile, id));
+            let same = orders.open.value().is_some_and(|open| open.row.id == id);
+            if !(same && self.open) {
+                self.open = true;
+                out.run(Command::Order(filter.profile, id));
+            }
         }
         if escape && self.open {
             self.open = false;
-            if let Some(id) = output.id {
+            if let Some(id) = output.table.id {
                 ui.memory_mut(|memory| memory.request_focus(id));
             }
+        }
+    }
+
+    fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        let w = page.w;
+        let at = page.title(ui, w.frame.orders);
+        let has_merchant = !page.state.merchants.is_empty();
+        let roomy = has_merchant && table::is_roomy(page, self.open);
+        let mut buttons = Vec::new();
+        // Beside a panel a small window has room for the needed columns alone.
+        if roomy {
+            buttons.push(Button::secondary(w.table.views).icon(icons::BOOKMARK_SIMPLE));
+            buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
+        }
+        let can_export = !page.state.orders.rows.is_empty();
+        if can_export {
+            buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
+        }
+        if has_merchant {
+            buttons.push(Button::primary(w.orders.import).icon(icons::FILE_PLUS));
+        }
+        let (left, responses) = page.buttons(ui, buttons);
+        let offers = table::offers(page, self.open);
+        let view = view(page);
+        if let [views, columns, ..] = responses.as_slice()
+            && roomy
+        {
+            if let Some(view) = self.grid.views(views, page, (table::NAME, &view), out) {
+                list(page, view, out);
+            }
+            columns::menu(columns, page, (table::NAME, &offers), out);
+        }
+        let place = if roomy { 2 } else { 0 };
+        if let Some(response) = responses.get(place).filter(|_| can_export) {
+            let (data, rows) = (data(page), table::OrderRows(page));
+            let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &view);
+            ask.roomy = roomy;
+            export_menu(response, page, &ask, out);
+        }
+        let clicked = responses.last().is_some_and(egui::Response::clicked);
+        if has_merchant && (clicked || page.keys.primary) {
+            out.push(Action::PickOrders);
+        }
+        if let Some((rows, sum)) = page.state.orders.totals.value() {
+            let words = (w.orders.subtitle)(&format::count(*rows), &format::money(*sum));
+            page.subtitle(ui, at, left, &words);
         }
     }
 
@@ -154,28 +200,7 @@ impl OrdersScreen {
         let w = page.w;
         let rows = &page.state.orders.rows;
         let mut left = vec![(w.frame.rows)(&format::count(rows.len()))];
-        let all = self.table.all;
-        let count = if all {
-            rows.len()
-        } else {
-            self.table.selected.len() as u64
-        };
-        if count > 0 {
-            left.push((w.frame.selected)(&format::count(count)));
-            let sum = if all {
-                page.state
-                    .orders
-                    .totals
-                    .value()
-                    .map_or(Fen::ZERO, |totals| totals.1)
-            } else {
-                let here = self.table.selected.iter().filter_map(|row| rows.get(*row));
-                here.fold(Fen::ZERO, |sum, row| {
-                    sum.checked_add(row.order.amount).unwrap_or(sum)
-                })
-            };
-            left.push((w.frame.sum)(&format::money(sum)));
-        }
+        left.extend_from_slice(self.grid.standing());
         let k = &w.keys;
         Status {
             left,
@@ -183,6 +208,30 @@ impl OrdersScreen {
                 .map(str::to_owned)
                 .to_vec(),
         }
+    }
+}
+
+fn data<'a>(page: &Page<'a>) -> GridData<'a, OrderRow> {
+    let orders = &page.state.orders;
+    match &orders.filter {
+        Some(filter) => GridData::List {
+            list: ListFilter::Orders(filter.clone()),
+            window: &orders.rows,
+        },
+        None => GridData::none(),
+    }
+}
+
+/// Order and filters in view.
+fn view(page: &Page<'_>) -> TableView {
+    let filter = page.state.orders.filter.as_ref();
+    filter.map(|filter| filter.view.clone()).unwrap_or_default()
+}
+
+/// The same orders in another view.
+fn list(page: &Page<'_>, view: TableView, out: &mut Outbox) {
+    if let Some(filter) = page.state.orders.filter.clone() {
+        out.run(Command::Orders(OrderFilter { view, ..filter }));
     }
 }
 
@@ -280,40 +329,12 @@ fn facts(ui: &Ui, area: Rect, page: &Page<'_>, order: &MOrder) -> f32 {
     top
 }
 
-fn header(ui: &mut Ui, page: &Page<'_>, open: bool, out: &mut Outbox) {
-    let w = page.w;
-    let at = page.title(ui, w.frame.orders);
-    let has_merchant = !page.state.merchants.is_empty();
-    let mut buttons = Vec::new();
-    // Beside a panel a small window has room for the needed columns alone.
-    let choice = has_merchant && (page.class.is_wide() || !open);
-    if choice {
-        buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
-    }
-    if has_merchant {
-        buttons.push(Button::primary(w.orders.import).icon(icons::FILE_PLUS));
-    }
-    let (left, responses) = page.buttons(ui, buttons);
-    if let [columns, _] = responses.as_slice() {
-        let offers = table::offers(page, open);
-        columns::menu(columns, page, (table::NAME, &offers), out);
-    }
-    let clicked = responses.last().is_some_and(egui::Response::clicked);
-    if clicked || (page.keys.primary && has_merchant) {
-        out.push(Action::PickOrders);
-    }
-    if let Some((rows, sum)) = page.state.orders.totals.value() {
-        let words = (w.orders.subtitle)(&format::count(*rows), &format::money(*sum));
-        page.subtitle(ui, at, left, &words);
-    }
-}
-
 fn empty(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
     let o = &page.w.orders;
     let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
     let has_merchant = !page.state.merchants.is_empty();
     let filter = page.state.orders.filter.as_ref();
-    let filtered = filter.filter(|filter| filter.query.narrows());
+    let filtered = filter.filter(|filter| filter.narrows());
     let empty = match filtered {
         Some(_) => Empty {
             icon: icons::FUNNEL_X,

@@ -1,12 +1,12 @@
 //! The menu of a row, opened by the second button or the menu key, beside the row it is about.
 
-use egui::{Id, LayerId, Popup, Pos2, Ui};
+use egui::{Id, LayerId, Popup, Ui};
 
 use crate::widgets::input;
-use crate::widgets::table::TableOutput;
+use crate::widgets::table::{MenuWish, TableOutput};
 
 /// Width of the menu.
-const WIDTH: f32 = 200.0;
+const WIDTH: f32 = 220.0;
 
 /// Which row's menu is open.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,13 +16,9 @@ pub(super) struct RowMenu {
 
 #[derive(Debug, Clone, Copy)]
 struct OpenMenu {
-    row: u64,
-    at: Pos2,
+    wish: MenuWish,
     /// The first entry still has to get the focus.
     fresh: bool,
-    by_key: bool,
-    /// The column that was pointed at; none by the key.
-    column: Option<&'static str>,
 }
 
 impl RowMenu {
@@ -37,26 +33,19 @@ impl RowMenu {
     }
 
     /// Draws it after its table, or closes it by Esc; `entries` are the deeds of the row it is open for, with their words,
-    /// and may depend on the column that was pointed at. The row and the chosen deed come back.
+    /// and may depend on the column that was pointed at. What it was opened for and the chosen deed come back.
     pub(super) fn show<T>(
         &mut self,
         ui: &Ui,
         (table, escape): (&TableOutput, bool),
-        entries: impl FnOnce(u64, Option<&'static str>) -> Vec<(String, T)>,
-    ) -> Option<(u64, T)> {
-        let mut just_opened = false;
-        if let (Some(row), Some(at)) = (table.menu, table.menu_at) {
-            just_opened = true;
-            self.open = Some(OpenMenu {
-                row,
-                at,
-                fresh: true,
-                by_key: table.menu_by_key,
-                column: table.menu_column,
-            });
+        entries: impl FnOnce(&MenuWish) -> Vec<(String, T)>,
+    ) -> Option<(MenuWish, T)> {
+        let just_opened = table.menu.is_some();
+        if let Some(wish) = table.menu {
+            self.open = Some(OpenMenu { wish, fresh: true });
         }
         let open = self.open?;
-        let entries = entries(open.row, open.column);
+        let entries = entries(&open.wish);
         if entries.is_empty() {
             self.open = None;
             return None;
@@ -65,7 +54,7 @@ impl RowMenu {
         let mut stays = !escape;
         let id = Id::unique(("row menu", table.id));
         let layer = LayerId::new(egui::Order::Middle, id);
-        Popup::new(id, ui.ctx().clone(), open.at, layer)
+        Popup::new(id, ui.ctx().clone(), open.wish.at, layer)
             .kind(egui::PopupKind::Menu)
             .gap(2.0)
             .open_bool(&mut stays)
@@ -74,11 +63,11 @@ impl RowMenu {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for (nth, (label, deed)) in entries.into_iter().enumerate() {
                     let response = input::menu_row(ui, &label, nth as u64, false);
-                    if nth == 0 && open.fresh && open.by_key {
+                    if nth == 0 && open.fresh && open.wish.by_key {
                         response.request_focus();
                     }
                     if response.clicked() {
-                        chosen = Some((open.row, deed));
+                        chosen = Some((open.wish, deed));
                         ui.close();
                     }
                 }
@@ -88,7 +77,7 @@ impl RowMenu {
         }
         if chosen.is_some() || (!stays && !just_opened) {
             self.open = None;
-            if open.by_key
+            if open.wish.by_key
                 && let Some(table) = table.id
             {
                 ui.memory_mut(|memory| memory.request_focus(table));

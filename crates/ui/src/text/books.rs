@@ -13,16 +13,6 @@ words! {
         subtitle: F = |n| format!("{n} 份"), |n| many(n, "bill", "bills");
         import: T = "导入账单…", "Import bill...";
         fetch: F = |day| format!("下载 {day}"), |day| format!("Fetch {day}");
-        day: T = "日期", "Day";
-        merchant: T = "商户", "Merchant";
-        kind: T = "类型", "Kind";
-        state: T = "状态", "State";
-        rows: T = "行数", "Rows";
-        amount: T = "订单金额 ¥", "Amount ¥";
-        net: T = "应结净额 ¥", "Net ¥";
-        certificate: T = "证书", "Certificate";
-        file: T = "文件", "File";
-        imported_at: T = "导入时间", "Imported";
         verified: T = "已校验", "Verified";
         quarantined: T = "已隔离", "Set aside";
         replaced: T = "已替换", "Replaced";
@@ -40,14 +30,12 @@ words! {
     Orders {
         subtitle: F2 = |n, yuan| format!("{n} 笔，¥{yuan}"), |n, yuan| format!("{}, ¥{yuan}", many(n, "order", "orders"));
         import: T = "导入订单…", "Import orders...";
-        number: T = "商户订单号", "Order no.";
         business: T = "业务单号", "Business no.";
         amount: T = "金额 ¥", "Amount ¥";
         pay: T = "支付", "Payment";
         fulfil: T = "履约", "Fulfilment";
         created: T = "创建时间", "Created";
         paid: T = "支付时间", "Paid at";
-        source: T = "来源", "Source";
         unpaid: T = "未支付", "unpaid";
         paying: T = "支付中", "paying";
         is_paid: T = "已支付", "paid";
@@ -59,17 +47,12 @@ words! {
         fulfilled: T = "已发货", "fulfilled";
         fulfil_failed: T = "发货失败", "failed";
         not_required: T = "无需发货", "not required";
-        appid: T = "appid", "appid";
-        closed_at: T = "关单时间", "Closed at";
-        fulfilled_at: T = "发货时间", "Fulfilled at";
         raw: T = "订单原文", "Order, raw";
         timeline: T = "时间线", "Timeline";
         refund_total: T = "已退金额", "Refunded";
         empty_title: T = "当日没有订单", "No orders of that day";
         empty_note: T = "导入订单文件，或把它拖进窗口", "Import an order file, or drop it on the window";
         no_match_title: T = "没有符合筛选的订单", "No order matches the filter";
-        only: F = |state| format!("只看：{state}"), |state| format!("Only {state}");
-        without: F = |state| format!("排除：{state}"), |state| format!("Without {state}");
         to_day: F = |day| format!("看 {day} 的订单"), |day| format!("Orders of {day}");
         copy_business: T = "复制业务单号", "Copy business no.";
     }

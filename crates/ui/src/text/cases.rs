@@ -6,15 +6,6 @@ words! {
     /// Cases.
     Cases {
         subtitle: F2 = |n, yuan| format!("未结 {n} 笔，涉及 ¥{yuan}"), |n, yuan| format!("{n} open, ¥{yuan}");
-        severity: T = "级别", "Severity";
-        code: T = "代码", "Code";
-        category: T = "分类", "Category";
-        number: T = "商户订单号", "Order no.";
-        wechat: T = "微信 ¥", "WeChat ¥";
-        merchant: T = "商户 ¥", "Merchant ¥";
-        paid_at: T = "支付时间", "Paid at";
-        age: T = "账龄", "Age";
-        day: T = "业务日", "Day";
         this_day: F = |day| format!("业务日 {day}"), |day| format!("Day {day}");
         only_category: F2 = |code, name| format!("{code} {name}"), |code, name| format!("{code} {name}");
         suggestion: F = |what| format!("建议：{what}"), |what| format!("Suggested: {what}");
@@ -35,7 +26,6 @@ words! {
         done_note: T = "对账后有差异的笔会列在这里", "Rows that differ are listed here after a run";
         no_match_title: T = "没有符合筛选的差错", "No case matches the filter";
         no_match_note: T = "放宽筛选，或看全部", "Loosen the filter, or see all";
-        owner: T = "负责人", "Owner";
         unowned: T = "未分派", "No owner";
         nobody: T = "无负责人", "no owner";
         status_of: F2 = |status, owner| format!("{status}，{owner}"), |status, owner| format!("{status}, {owner}");
@@ -59,7 +49,6 @@ words! {
         only_value: T = "只看此分类", "Only this category";
         only_day: T = "只看此日", "Only this day";
         copy_number: T = "复制单号", "Copy number";
-        copy_row: T = "复制此行", "Copy row";
         created: T = "商户创建订单", "Order created";
         booked: T = "商户记为已付", "Merchant booked the payment";
         order_closed: T = "商户关单", "Merchant closed the order";

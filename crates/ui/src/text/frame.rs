@@ -54,6 +54,7 @@ words! {
         next: T = "下一条", "Next";
         back: T = "返回", "Back";
         export: T = "导出…", "Export...";
+        export_to: T = "导出到", "Export to";
         export_xlsx: T = "Excel 工作簿（.xlsx）", "Excel workbook (.xlsx)";
         export_csv: T = "CSV 文件（.csv）", "CSV file (.csv)";
         export_json: T = "JSON 文件（.json）", "JSON file (.json)";
@@ -62,8 +63,6 @@ words! {
         drop_many: F = |n| format!("松开以导入 {n} 个文件"), |n| format!("Release to import {}", many(n, "file", "files"));
         rows: F = |n| format!("{n} 笔"), |n| many(n, "row", "rows");
         selected: F = |n| format!("已选 {n} 笔"), |n| format!("{n} selected");
-        sum: F = |yuan| format!("合计 ¥{yuan}"), |yuan| format!("sum ¥{yuan}");
-        mean: F = |yuan| format!("均值 ¥{yuan}"), |yuan| format!("mean ¥{yuan}");
         merchants_count: F = |n| format!("{n} 个商户"), |n| many(n, "merchant", "merchants");
         bills_count: F2 = |n, of| format!("账单 {n} / {of}"), |n, of| format!("bills {n} / {of}");
         order_files: F2 = |n, of| format!("订单文件 {n} / {of}"), |n, of| format!("order files {n} / {of}");

@@ -28,6 +28,7 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Reconcile => w.jobs.reconcile,
         TaskKind::Morning => w.jobs.morning,
         TaskKind::Export => w.jobs.export,
+        TaskKind::Copy => w.frame.copy,
         TaskKind::Demo => w.jobs.demo,
         TaskKind::AskMany => w.jobs.ask_many,
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => "",
@@ -59,7 +60,7 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
             Step::Compare,
         ],
         TaskKind::Preview => &[Step::Read],
-        TaskKind::Export => &[Step::Export],
+        TaskKind::Export | TaskKind::Copy => &[Step::Export],
         TaskKind::AskMany => &[Step::Download],
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => &[],
     }

@@ -2,13 +2,17 @@
 
 use egui::{Popup, PopupCloseBehavior, Rect, Ui, pos2, vec2};
 
+use super::table;
 use crate::action::Outbox;
 use crate::page::Page;
+use crate::screens::grid::filter_chips;
 use crate::widgets::input::{self, Field};
 use crate::widgets::label::Chip;
+use crate::widgets::table::Column;
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::CaseFilter;
+use recondesk_app::tables::TableView;
 use recondesk_domain::{Category, Severity};
 
 /// The text of the filter field, as typed.
@@ -19,13 +23,15 @@ pub(super) struct CaseFilterText {
 }
 
 /// What a chip stands for.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum What {
     Severity(Severity),
     Category(Category),
     Day,
     Unowned,
     Closed,
+    /// A filter of a column; the view that is left without it.
+    Column(TableView),
 }
 
 struct FilterEntry {
@@ -52,7 +58,7 @@ impl CaseFilterText {
             .icon(icons::FUNNEL)
             .limit(64)
             .show(ui, place);
-        if page.keys.find {
+        if page.keys.filter {
             response.request_focus();
         }
         if response.changed() {
@@ -96,7 +102,7 @@ fn chips(ui: &mut Ui, at: egui::Pos2, right: f32, page: &Page<'_>, out: &mut Out
         if shown.show(ui, pos2(x, at.y)).clicked() {
             out.run(Command::Cases(toggled(
                 &page.state.cases.filter,
-                entry.what,
+                &entry.what,
                 page,
             )));
         }
@@ -108,9 +114,9 @@ fn chips(ui: &mut Ui, at: egui::Pos2, right: f32, page: &Page<'_>, out: &mut Out
 }
 
 fn chip(entry: &FilterEntry) -> Chip<'_> {
-    let mark = match entry.what {
-        What::Severity(severity) => Some(severity.into()),
-        _ => None,
+    let mark = match &entry.what {
+        What::Severity(severity) => Some((*severity).into()),
+        What::Category(_) | What::Day | What::Unowned | What::Closed | What::Column(_) => None,
     };
     Chip {
         mark,
@@ -125,6 +131,19 @@ fn entries(page: &Page<'_>) -> Vec<FilterEntry> {
     let filter = &page.state.cases.filter;
     let totals = page.state.cases.totals.value();
     let mut out = Vec::new();
+    // What a person narrowed comes first, so that it is seen in a small window, too.
+    let columns: Vec<Column> = table::offers(page, false)
+        .iter()
+        .map(|offer| offer.column)
+        .collect();
+    for (label, view) in filter_chips(page, &filter.view, &columns) {
+        out.push(FilterEntry {
+            what: What::Column(view),
+            label,
+            count: String::new(),
+            chosen: true,
+        });
+    }
     for severity in [
         Severity::Urgent,
         Severity::Fault,
@@ -175,17 +194,17 @@ fn entries(page: &Page<'_>) -> Vec<FilterEntry> {
     out
 }
 
-fn toggled(filter: &CaseFilter, what: What, page: &Page<'_>) -> CaseFilter {
+fn toggled(filter: &CaseFilter, what: &What, page: &Page<'_>) -> CaseFilter {
     let mut next = filter.clone();
     match what {
         What::Severity(severity) => {
-            if next.severities.contains(&severity) {
-                next.severities.retain(|known| *known != severity);
+            if next.severities.contains(severity) {
+                next.severities.retain(|known| known != severity);
             } else {
-                next.severities.push(severity);
+                next.severities.push(*severity);
             }
         }
-        What::Category(category) => next.categories.retain(|known| *known != category),
+        What::Category(category) => next.categories.retain(|known| known != category),
         What::Day => {
             next.day = if filter.day.is_some() {
                 None
@@ -195,6 +214,7 @@ fn toggled(filter: &CaseFilter, what: What, page: &Page<'_>) -> CaseFilter {
         }
         What::Unowned => next.unowned = !filter.unowned,
         What::Closed => next.closed_too = !filter.closed_too,
+        What::Column(view) => next.view = view.clone(),
     }
     next
 }
@@ -230,7 +250,7 @@ fn fold(ui: &mut Ui, at: egui::Pos2, folded: &[&FilterEntry], page: &Page<'_>, o
                 if input::menu_row(ui, label.trim_end(), nth as u64, entry.chosen).clicked() {
                     out.run(Command::Cases(toggled(
                         &page.state.cases.filter,
-                        entry.what,
+                        &entry.what,
                         page,
                     )));
                 }

@@ -1,30 +1,26 @@
-//! The menu of a row of cases.
+//! What the menu of a row of cases offers beside what every table offers.
 
 use egui::Ui;
 
-use super::table;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use recondesk_app::Command;
-use recondesk_app::model::CaseFilter;
+use recondesk_app::model::{CaseFilter, CaseRow};
 
 /// A deed of the menu of a row.
 pub(super) enum CaseMenuAction {
+    /// Opens it beside the table.
+    Open,
     /// Looks its number up.
     LookUp,
     /// Lists something else.
     List(Box<CaseFilter>),
     /// Copies its number.
     CopyNumber,
-    /// Copies the row.
-    CopyRow,
 }
 
-/// What can be done with a row; nothing while the row is on its way.
-pub(super) fn entries(page: &Page<'_>, row: u64) -> Vec<(String, CaseMenuAction)> {
-    let Some(row) = page.state.cases.rows.get(row) else {
-        return Vec::new();
-    };
+/// What can be done with a row.
+pub(super) fn entries(page: &Page<'_>, row: &CaseRow) -> Vec<(String, CaseMenuAction)> {
     let (w, c) = (page.w, &page.w.cases);
     let base = &page.state.cases.filter;
     let category = CaseFilter {
@@ -36,6 +32,7 @@ pub(super) fn entries(page: &Page<'_>, row: u64) -> Vec<(String, CaseMenuAction)
         ..base.clone()
     };
     let mut entries = vec![
+        (w.bills.open.to_owned(), CaseMenuAction::Open),
         (
             c.only_value.to_owned(),
             CaseMenuAction::List(Box::new(category)),
@@ -44,27 +41,19 @@ pub(super) fn entries(page: &Page<'_>, row: u64) -> Vec<(String, CaseMenuAction)
     ];
     // A finding about a whole day has no number.
     if !row.number.is_empty() {
-        entries.insert(0, (w.lookup.open_lookup.to_owned(), CaseMenuAction::LookUp));
+        entries.insert(1, (w.lookup.open_lookup.to_owned(), CaseMenuAction::LookUp));
         entries.push((c.copy_number.to_owned(), CaseMenuAction::CopyNumber));
     }
-    entries.push((c.copy_row.to_owned(), CaseMenuAction::CopyRow));
     entries
 }
 
-/// Does what was chosen.
-pub(super) fn carry_out(
-    ui: &Ui,
-    page: &Page<'_>,
-    (row, deed): (u64, CaseMenuAction),
-    out: &mut Outbox,
-) {
-    let Some(row) = page.state.cases.rows.get(row) else {
-        return;
-    };
+/// Does what was chosen; true when the case is to be opened.
+pub(super) fn carry_out(ui: &Ui, row: &CaseRow, deed: CaseMenuAction, out: &mut Outbox) -> bool {
     match deed {
+        CaseMenuAction::Open => return true,
         CaseMenuAction::LookUp => out.push(Action::LookUp(row.number.clone())),
         CaseMenuAction::List(filter) => out.run(Command::Cases(*filter)),
         CaseMenuAction::CopyNumber => ui.copy_text(row.number.clone()),
-        CaseMenuAction::CopyRow => ui.copy_text(table::tsv(page, std::iter::once(row))),
     }
+    false
 }

@@ -1,19 +1,20 @@
 //! Columns and cells of the table of cases.
 
-use egui::{Rect, Ui, pos2};
+use egui::pos2;
 
-use super::{column_of, sort_of};
 use crate::page::Page;
-use crate::screens::columns::{self, Offer};
+use crate::screens::columns::{self, Offer, Wanted};
 use crate::theme::{Tone, TypeStyle};
-use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory, TableOutput};
+use crate::widgets::table::{Cell, Rows};
 use crate::{format, paint};
-use recondesk_app::model::{CaseFilter, CaseRow, age_days};
+use recondesk_app::model::{CaseRow, age_days};
+use recondesk_app::tables::cases::COLUMNS;
 
-/// Name of the table, also of its choice of columns.
+/// Name of the table, also of its layout.
 pub(super) const NAME: &str = "cases";
 
-struct CaseRows<'a> {
+/// Paints the rows of the table.
+pub(super) struct CaseRows<'a> {
     page: &'a Page<'a>,
     /// Numbers show their end.
     short: bool,
@@ -21,27 +22,19 @@ struct CaseRows<'a> {
     marks: bool,
 }
 
-/// Draws the table.
-pub(super) fn show(
-    ui: &mut Ui,
-    rect: Rect,
-    page: &Page<'_>,
-    panel_open: bool,
-    memory: &mut TableMemory,
-) -> TableOutput {
-    let short = panel_open && !page.class.is_wide();
-    let columns = columns(page, panel_open);
-    let filter = &page.state.cases.filter;
-    let table = Table {
-        name: NAME,
-        columns: &columns,
-        frozen: 2,
-        row_height: page.row_height(),
-        sort: Some((column_of(filter.sort), filter.descending)),
-    };
-    let marks = marks(page, panel_open);
-    let rows = CaseRows { page, short, marks };
-    table.show(ui, rect, &rows, memory)
+impl<'a> CaseRows<'a> {
+    pub(super) fn new(page: &'a Page<'a>, panel_open: bool) -> Self {
+        Self {
+            page,
+            short: !is_roomy(page, panel_open),
+            marks: marks(page, panel_open),
+        }
+    }
+}
+
+/// False beside an open panel in a small window, which has room for few short columns alone.
+pub(super) fn is_roomy(page: &Page<'_>, panel_open: bool) -> bool {
+    !panel_open || page.class.is_wide()
 }
 
 /// Beside a panel the words of severities give way to English names of categories, which are long.
@@ -49,56 +42,56 @@ fn marks(page: &Page<'_>, panel_open: bool) -> bool {
     panel_open && !(page.class.is_wide() && page.w.is_zh())
 }
 
-fn columns(page: &Page<'_>, panel_open: bool) -> Vec<Column> {
-    let c = &page.w.cases;
-    if panel_open && !page.class.is_wide() {
-        return vec![
-            Column::text("severity", "", 40.0).sorts(),
-            Column::text("code", c.code, 48.0).sorts(),
-            Column::text("category", c.category, 128.0).elastic(),
-            Column::text("number", c.number, 92.0).sorts(),
-            Column::number("wechat", c.wechat, 84.0).sorts(),
-            Column::number("merchant", c.merchant, 92.0).sorts(),
-        ];
-    }
-    columns::chosen(page, NAME, &offers(page, panel_open))
-}
-
 /// Every column there is; beside an open panel fewer of them are usual.
 pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
-    let (c, w) = (&page.w.cases, page.w);
-    let fixed = |column| Offer {
-        column,
-        usual: true,
-        fixed: true,
+    let mut offers = if is_roomy(page, panel_open) {
+        let free = !panel_open && page.class.is_wide();
+        let several = page.state.merchant.is_none() && page.state.merchants.len() > 1;
+        columns::offers(
+            page,
+            COLUMNS,
+            &[
+                Wanted(
+                    "severity",
+                    if marks(page, panel_open) { 40.0 } else { 84.0 },
+                    true,
+                ),
+                Wanted("code", 56.0, true),
+                Wanted("category", 118.0, true),
+                Wanted("shop", 120.0, free && several),
+                Wanted("number", 178.0, true),
+                Wanted("wechat", 86.0, true),
+                Wanted("merchant", 86.0, true),
+                Wanted("paid", 124.0, true),
+                Wanted("day", 100.0, free),
+                Wanted("age", 56.0, !panel_open),
+                Wanted("owner", 76.0, !panel_open),
+                Wanted("status", 84.0, false),
+            ],
+        )
+    } else {
+        columns::offers(
+            page,
+            COLUMNS,
+            &[
+                Wanted("severity", 40.0, true),
+                Wanted("code", 48.0, true),
+                Wanted("category", 128.0, true),
+                Wanted("number", 92.0, true),
+                Wanted("wechat", 84.0, true),
+                Wanted("merchant", 92.0, true),
+            ],
+        )
     };
-    let offer = |column, usual| Offer {
-        column,
-        usual,
-        fixed: false,
-    };
-    let roomy = !panel_open && page.class.is_wide();
-    let several = page.state.merchant.is_none() && page.state.merchants.len() > 1;
-    vec![
-        fixed(if marks(page, panel_open) {
-            Column::text("severity", "", 40.0).sorts()
-        } else {
-            Column::text("severity", c.severity, 84.0).sorts()
-        }),
-        fixed(Column::text("code", c.code, 56.0).sorts()),
-        fixed(Column::text("category", c.category, 118.0).elastic()),
-        offer(
-            Column::text("shop", w.overview.merchant, 120.0),
-            roomy && several,
-        ),
-        fixed(Column::text("number", c.number, 178.0).sorts()),
-        offer(Column::number("wechat", c.wechat, 86.0).sorts(), true),
-        offer(Column::number("merchant", c.merchant, 86.0).sorts(), true),
-        offer(Column::text("paid", c.paid_at, 124.0).sorts(), true),
-        offer(Column::text("day", c.day, 100.0), roomy),
-        offer(Column::text("age", c.age, 56.0), !panel_open),
-        offer(Column::text("owner", c.owner, 76.0), !panel_open),
-    ]
+    for offer in &mut offers {
+        let column = &mut offer.column;
+        if column.id == "category" {
+            *column = column.elastic();
+        } else if column.id == "severity" && marks(page, panel_open) {
+            *column = column.labelled("");
+        }
+    }
+    offers
 }
 
 impl Rows for CaseRows<'_> {
@@ -143,6 +136,11 @@ impl Rows for CaseRows<'_> {
             }
             "shop" => cell.words(self.page.state.name_of(row.profile), body),
             "day" => cell.words(&row.day.to_string(), (TypeStyle::Body, t.text_2)),
+            "status" => {
+                let status = row.status;
+                let said = if w.is_zh() { status.zh() } else { status.en() };
+                cell.words(said, (TypeStyle::Body, t.text_2));
+            }
             "owner" if row.owner.is_empty() => cell.words("—", (TypeStyle::Body, t.text_3)),
             "owner" => cell.words(&row.owner, (TypeStyle::Body, t.text_2)),
             "age" => {
@@ -167,12 +165,9 @@ fn severity(cell: &Cell<'_>, row: &CaseRow, page: &Page<'_>, short: bool) {
     }
     paint::mark(p, pos2(cell.left() + 5.0, y), mood, t);
     let style = (TypeStyle::Body, t.tone(mood).text);
-    paint::left(
-        p,
-        pos2(cell.left() + 16.0, y),
-        page.w.severity(severity),
-        style,
-    );
+    let at = pos2(cell.left() + 16.0, y);
+    let said = paint::left(p, at, page.w.severity(severity), style);
+    cell.needs(said.right() + 10.0 - cell.rect.left());
 }
 
 fn number(cell: &Cell<'_>, row: &CaseRow, short: bool) {
@@ -182,6 +177,8 @@ fn number(cell: &Cell<'_>, row: &CaseRow, short: bool) {
         return;
     }
     let p = cell.ui.painter();
+    let whole = paint::width(p, &row.number, TypeStyle::Mono);
+    cell.needs(cell.left() - cell.rect.left() + whole + 11.0);
     let room = cell.rect.width() - 14.0;
     // Hack's advance is 0.602 em.
     let fits = (room / (TypeStyle::Mono.size() * 0.602)) as usize;
@@ -212,41 +209,4 @@ fn money(cell: &Cell<'_>, row: &CaseRow, value: Option<recondesk_domain::Fen>) {
         (Some(_), false) => t.text_1,
     };
     cell.words(&format::money_or_dash(value), (TypeStyle::Body, color));
-}
-
-/// The filter with another order: the same column again turns it round.
-pub(super) fn sorted(filter: &CaseFilter, column: &str) -> CaseFilter {
-    let sort = sort_of(column);
-    CaseFilter {
-        descending: filter.sort == sort && !filter.descending,
-        sort,
-        ..filter.clone()
-    }
-}
-
-/// Rows as tab-separated text with a header, safe against formulas.
-pub(super) fn tsv<'a>(page: &Page<'_>, rows: impl Iterator<Item = &'a CaseRow>) -> String {
-    let (w, c) = (page.w, &page.w.cases);
-    let head = [
-        c.severity, c.code, c.category, c.number, c.wechat, c.merchant, c.paid_at, c.day, c.owner,
-    ];
-    let mut out = head.join("\t");
-    for row in rows {
-        let plain =
-            |fen: Option<recondesk_domain::Fen>| fen.map(|f| f.to_string()).unwrap_or_default();
-        let cells = [
-            w.severity(row.category.severity()).to_owned(),
-            row.category.code().to_owned(),
-            w.category(row.category).to_owned(),
-            recondesk_domain::formula_safe(&row.number).into_owned(),
-            plain(row.wechat),
-            plain(row.merchant),
-            row.paid_at.map(|at| at.to_string()).unwrap_or_default(),
-            row.day.to_string(),
-            recondesk_domain::formula_safe(&row.owner).into_owned(),
-        ];
-        out.push('\n');
-        out.push_str(&cells.join("\t"));
-    }
-    out
 }

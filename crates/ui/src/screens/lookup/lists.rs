@@ -2,23 +2,17 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
+use super::list_table::{ANSWERS, HISTORY, ListTable, answer_offers, history_offers};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, buttons_right, cut_top};
-use crate::screens::row_menu::RowMenu;
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::widgets::input::Field;
 use crate::widgets::progress;
-use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory, TableOutput};
 use crate::{format, icons, paint};
-use recondesk_app::jobs::lookup::answers::{reason, verdict_word};
-use recondesk_app::jobs::lookup::collect::pay_status_words;
-use recondesk_app::jobs::lookup::live::LiveAnswer;
 use recondesk_app::jobs::lookup::recognise::recognise_list;
-use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Ask, Command, ExportFormat, Task, TaskKind};
-use recondesk_ports::ExchangeRecord;
 
 /// What the lists remember.
 #[derive(Default)]
@@ -31,27 +25,25 @@ pub(super) struct Lists {
     taken: u64,
     /// What the text was taken from, until it is changed.
     said: String,
-    history: TableMemory,
-    answers: TableMemory,
-    menu: RowMenu,
+    history: ListTable,
+    answers: ListTable,
     /// The list was just opened: its field still has to get the focus.
     fresh: bool,
 }
 
-struct HistoryRows<'a> {
-    page: &'a Page<'a>,
-    rows: &'a [ExchangeRecord],
-}
-
-struct AnswerRows<'a> {
-    page: &'a Page<'a>,
-    rows: &'a [LiveAnswer],
-}
-
 impl Lists {
-    /// True while the menu of a row is open.
-    pub(super) const fn has_menu(&self) -> bool {
-        self.menu.is_open()
+    /// True while something over a list has Esc for itself.
+    pub(super) fn owns_escape(&self) -> bool {
+        self.history.grid.owns_escape() || self.answers.grid.owns_escape()
+    }
+
+    /// Count and sums of what is selected.
+    pub(super) fn standing(&self, history: bool) -> &[String] {
+        if history {
+            self.history.grid.standing()
+        } else {
+            self.answers.grid.standing()
+        }
     }
 
     /// Questions asked so far; a chosen row's number comes back.
@@ -78,22 +70,14 @@ impl Lists {
             return None;
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
-        let columns = [
-            Column::text("at", l.col_at, 140.0),
-            Column::text("merchant", l.col_merchant, 120.0),
-            Column::text("operation", l.col_operation, 120.0),
-            Column::text("number", l.col_number, 240.0).elastic(),
-            Column::text("result", l.col_result, 150.0),
-            Column::number("took", l.col_took, 90.0),
-        ];
-        let table = Table {
-            name: l.history,
-            columns: &columns,
-            frozen: 1,
-            row_height: page.row_height(),
-            sort: None,
-        };
-        let output = table.show(ui, rest, &HistoryRows { page, rows }, &mut self.history);
+        let offers = history_offers(page);
+        let asked = (HISTORY, page, rows);
+        if !rows.is_empty() {
+            let button = Button::secondary(page.w.frame.export).icon(icons::EXPORT);
+            let response = button.show_right(ui, bar.right_center(), 30.0);
+            self.history.export(&response, asked, &offers, out);
+        }
+        let chosen = self.history.show(ui, rest, asked, &offers, out);
         if rows.is_empty() && slot.value().is_some() {
             let empty = Empty {
                 icon: icons::CLOCK_COUNTER_CLOCKWISE,
@@ -108,9 +92,7 @@ impl Lists {
                 Rect::from_min_max(pos2(rest.left(), rest.top() + 32.0), rest.max),
             );
         }
-        let number = |row: u64| Some(at(rows, row)?.number.clone());
-        self.row_menu(ui, page, &output, &number)
-            .or_else(|| output.open.and_then(number))
+        chosen
     }
 
     /// A pasted list and its answers; a chosen row's number comes back.
@@ -135,23 +117,9 @@ impl Lists {
             return None;
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
-        let columns = [
-            Column::text("verdict", l.col_verdict, 96.0),
-            Column::text("number", l.col_number, 240.0),
-            Column::text("state", l.col_state, 110.0),
-            Column::number("amount", l.col_amount, 100.0),
-            Column::text("paid", l.col_paid, 130.0),
-            Column::text("local", l.col_local, 96.0),
-            Column::text("why", l.col_why, 160.0).elastic(),
-        ];
-        let table = Table {
-            name: l.many,
-            columns: &columns,
-            frozen: 1,
-            row_height: page.row_height(),
-            sort: None,
-        };
-        let output = table.show(ui, rest, &AnswerRows { page, rows }, &mut self.answers);
+        let offers = answer_offers(page);
+        let asked = (ANSWERS, page, rows);
+        let chosen = self.answers.show(ui, rest, asked, &offers, out);
         if rows.is_empty() {
             let empty = Empty {
                 icon: icons::LIST_CHECKS,
@@ -166,35 +134,7 @@ impl Lists {
                 Rect::from_min_max(pos2(rest.left(), rest.top() + 32.0), rest.max),
             );
         }
-        let number = |row: u64| Some(at(rows, row)?.number.clone());
-        self.row_menu(ui, page, &output, &number)
-            .or_else(|| output.open.and_then(number))
-    }
-
-    /// The menu of a row with a number; the number comes back when it is to be looked up.
-    fn row_menu(
-        &mut self,
-        ui: &Ui,
-        page: &Page<'_>,
-        table: &TableOutput,
-        number: &dyn Fn(u64) -> Option<String>,
-    ) -> Option<String> {
-        let w = page.w;
-        let (row, looks_up) = self.menu.show(ui, (table, page.keys.escape), |row, _| {
-            if number(row).is_none_or(|number| number.is_empty()) {
-                return Vec::new();
-            }
-            vec![
-                (w.lookup.open_lookup.to_owned(), true),
-                (w.cases.copy_number.to_owned(), false),
-            ]
-        })?;
-        let number = number(row)?;
-        if looks_up {
-            return Some(number);
-        }
-        ui.copy_text(number);
-        None
+        chosen
     }
 
     /// The numbers of a file come into the field, one a line, once.
@@ -360,124 +300,4 @@ fn running(ui: &Ui, bar: Rect, page: &Page<'_>, task: &Task) {
     let at = pos2(place.right() + 12.0, y);
     let place = paint::left(ui.painter(), at, &said, (TypeStyle::Small, t.text_2));
     paint::say(ui, "many progress", place, &said);
-}
-
-fn at<T>(rows: &[T], row: u64) -> Option<&T> {
-    usize::try_from(row).ok().and_then(|row| rows.get(row))
-}
-
-impl Rows for HistoryRows<'_> {
-    fn count(&self) -> u64 {
-        self.rows.len() as u64
-    }
-
-    fn name(&self, row: u64) -> Option<String> {
-        let row = at(self.rows, row)?;
-        Some(format!(
-            "{} {} {} {}",
-            row.at, row.operation, row.number, row.outcome
-        ))
-    }
-
-    fn cell(&self, row: u64, cell: &Cell<'_>) {
-        let Some(row) = at(self.rows, row) else {
-            return;
-        };
-        let t = cell.t;
-        match cell.column() {
-            "at" => {
-                let time = format::stamp(row.at, self.page.state.now);
-                cell.words(&time, (TypeStyle::Body, t.text_2));
-            }
-            "merchant" => {
-                let name = self.page.state.name_of(row.profile);
-                cell.words(name, (TypeStyle::Body, t.text_2));
-            }
-            "operation" => cell.words(&row.operation, (TypeStyle::Mono, t.text_2)),
-            "number" => cell.words(&row.number, (TypeStyle::Mono, t.text_1)),
-            "result" => cell.words(&row.outcome, (TypeStyle::Body, t.text_1)),
-            _ => {
-                let took = format::took(row.took_ms, self.page.w);
-                cell.words(&took, (TypeStyle::Body, t.text_2));
-            }
-        }
-    }
-}
-
-impl Rows for AnswerRows<'_> {
-    fn count(&self) -> u64 {
-        self.rows.len() as u64
-    }
-
-    fn name(&self, row: u64) -> Option<String> {
-        let row = at(self.rows, row)?;
-        Some(format!(
-            "{} {}",
-            verdict_words(self.page, row).1,
-            row.number
-        ))
-    }
-
-    fn cell(&self, row: u64, cell: &Cell<'_>) {
-        let Some(asked) = at(self.rows, row) else {
-            return;
-        };
-        let (t, w) = (cell.t, self.page.w);
-        let state = match &asked.inquiry.verdict {
-            QueryVerdict::Known(state) => Some(state),
-            _ => None,
-        };
-        match cell.column() {
-            "verdict" => {
-                let (mood, said) = verdict_words(self.page, asked);
-                let y = cell.rect.center().y;
-                let p = cell.ui.painter();
-                paint::mark(p, pos2(cell.left() + 5.0, y), mood, t);
-                let style = (TypeStyle::Body, t.tone(mood).text);
-                paint::left(p, pos2(cell.left() + 16.0, y), said, style);
-            }
-            "number" => cell.words(&asked.number, (TypeStyle::Mono, t.text_1)),
-            "state" => {
-                let name = state.map(|state| state.state.name());
-                let said = name.map_or("—", |name| if w.is_zh() { name.zh } else { name.en });
-                cell.words(said, (TypeStyle::Body, t.text_1));
-            }
-            "amount" => {
-                let fee = state.and_then(|state| state.total_fee);
-                cell.words(&format::money_or_dash(fee), (TypeStyle::Body, t.text_1));
-            }
-            "paid" => {
-                let paid = state.and_then(|state| state.paid_at);
-                let said = paid.map_or_else(
-                    || "—".to_owned(),
-                    |at| format::stamp(at, self.page.state.now),
-                );
-                cell.words(&said, (TypeStyle::Body, t.text_2));
-            }
-            "local" => {
-                let local = asked.local.map(|order| pay_status_words(order.pay_status));
-                let said = local.map_or("—", |(zh, en)| if w.is_zh() { zh } else { en });
-                cell.words(said, (TypeStyle::Body, t.text_2));
-            }
-            _ => {
-                let said = asked
-                    .differences
-                    .first()
-                    .map_or_else(|| reason(asked), |differ| w.of(&differ.words).to_owned());
-                cell.words(&said, (TypeStyle::Body, t.text_2));
-            }
-        }
-    }
-}
-
-fn verdict_words(page: &Page<'_>, asked: &LiveAnswer) -> (Tone, &'static str) {
-    let (word, term) = verdict_word(asked);
-    let mood = match word {
-        "agrees" => Tone::Ok,
-        "differs" => Tone::Urgent,
-        "not_found" if asked.agrees() => Tone::Info,
-        "not_found" => Tone::Fault,
-        _ => Tone::Watch,
-    };
-    (mood, if page.w.is_zh() { term.zh } else { term.en })
 }

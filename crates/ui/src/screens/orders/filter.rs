@@ -2,14 +2,19 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
+use super::table;
 use crate::action::Outbox;
+use crate::icons;
 use crate::page::Page;
+use crate::screens::grid::filter_chips;
 use crate::widgets::input::Field;
 use crate::widgets::label::Chip;
-use crate::{format, icons};
+use crate::widgets::table::Column;
 use recondesk_app::Command;
 use recondesk_app::model::OrderFilter;
-use recondesk_domain::{FulfilStatus, PayStatus};
+use recondesk_app::tables::CellTest;
+use recondesk_app::tables::orders::PAY_STATES;
+use recondesk_domain::PayStatus;
 
 /// The states that have a chip of their own.
 const CHIPS: [PayStatus; 4] = [
@@ -17,14 +22,6 @@ const CHIPS: [PayStatus; 4] = [
     PayStatus::Created,
     PayStatus::Closed,
     PayStatus::Refunded,
-];
-/// All states of delivery.
-pub(super) const FULFILMENT: [FulfilStatus; 5] = [
-    FulfilStatus::NotKnown,
-    FulfilStatus::Pending,
-    FulfilStatus::Fulfilled,
-    FulfilStatus::Failed,
-    FulfilStatus::NotRequired,
 ];
 
 /// The text of the filter field, as typed.
@@ -41,9 +38,9 @@ impl OrderFilterText {
             return;
         };
         let w = page.w;
-        if self.known != filter.query.number {
-            self.known.clone_from(&filter.query.number);
-            self.typed.clone_from(&filter.query.number);
+        if self.known != filter.number {
+            self.known.clone_from(&filter.number);
+            self.typed.clone_from(&filter.number);
         }
         let place = Rect::from_min_size(rect.min, vec2(260.0_f32.min(rect.width()), 28.0));
         let hint = format!("{}  /", w.frame.filter);
@@ -52,13 +49,13 @@ impl OrderFilterText {
             .icon(icons::FUNNEL)
             .limit(64)
             .show(ui, place);
-        if page.keys.find {
+        if page.keys.filter {
             response.request_focus();
         }
         if response.changed() {
             let mut next = filter.clone();
-            self.typed.trim().clone_into(&mut next.query.number);
-            self.known.clone_from(&next.query.number);
+            self.typed.trim().clone_into(&mut next.number);
+            self.known.clone_from(&next.number);
             out.run(Command::Orders(next));
         }
         let mut x = place.right() + 8.0;
@@ -84,44 +81,46 @@ impl OrderFilterText {
 /// Label, whether it is chosen, and the list that a click asks for. What narrows the list comes first, so that it is
 /// seen in a small window, too.
 fn chips(page: &Page<'_>, filter: &OrderFilter) -> Vec<(String, bool, OrderFilter)> {
-    let o = &page.w.orders;
-    let mut out = Vec::new();
-    let query = &filter.query;
-    if !query.fulfilments.is_empty() {
-        let mut next = filter.clone();
-        next.query.fulfilments.clear();
-        out.push((fulfilment(page, &query.fulfilments), true, next));
-    }
-    if let Some(appid) = query.appid {
-        let mut next = filter.clone();
-        next.query.appid = None;
-        out.push((appid.as_str().to_owned(), true, next));
-    }
-    if let Some((least, _)) = query.amount {
-        let mut next = filter.clone();
-        next.query.amount = None;
-        out.push((format!("¥{}", format::money(least)), true, next));
-    }
+    let columns: Vec<Column> = table::offers(page, false)
+        .iter()
+        .map(|offer| offer.column)
+        .collect();
+    let with = |view| OrderFilter {
+        view,
+        ..filter.clone()
+    };
+    let states = filter.view.filter_of("pay");
+    // States that have chips of their own show there.
+    let in_chips = chosen(states).is_some_and(|states| states.iter().all(|s| CHIPS.contains(s)));
+    let mut out: Vec<(String, bool, OrderFilter)> = filter_chips(page, &filter.view, &columns)
+        .into_iter()
+        .filter(|(_, left)| !(in_chips && left.filter_of("pay") != states))
+        .map(|(label, left)| (label, true, with(left)))
+        .collect();
+    let states = chosen(states).filter(|_| in_chips).unwrap_or_default();
     for status in CHIPS {
-        let code = status as u8;
-        let chosen = query.states.contains(&code);
-        let mut next = filter.clone();
-        if chosen {
-            next.query.states.retain(|known| *known != code);
+        let is_chosen = states.contains(&status);
+        let mut next = states.clone();
+        if is_chosen {
+            next.retain(|known| *known != status);
         } else {
-            next.query.states.push(code);
+            next.push(status);
         }
-        out.push((o.pay_status(status).to_owned(), chosen, next));
+        let words = next.iter().map(|status| status.word().to_owned()).collect();
+        let test = (!next.is_empty()).then_some(CellTest::OneOf(words));
+        let mut view = filter.view.clone();
+        view.set_filter("pay", test);
+        let label = page.w.orders.pay_status(status).to_owned();
+        out.push((label, is_chosen, with(view)));
     }
     out
 }
 
-/// The one state that is left, or the one that is left out.
-fn fulfilment(page: &Page<'_>, states: &[FulfilStatus]) -> String {
-    let o = &page.w.orders;
-    if let [one] = states {
-        return (o.only)(o.fulfil_status(*one));
-    }
-    let gone = FULFILMENT.iter().find(|state| !states.contains(state));
-    gone.map_or_else(String::new, |state| (o.without)(o.fulfil_status(*state)))
+/// The states that a filter lists one by one.
+fn chosen(test: Option<&CellTest>) -> Option<Vec<PayStatus>> {
+    let Some(CellTest::OneOf(words)) = test else {
+        return None;
+    };
+    let known = |word: &String| PAY_STATES.into_iter().find(|status| status.word() == word);
+    words.iter().map(known).collect()
 }

@@ -1,107 +1,51 @@
 //! Columns and cells of the table of orders.
 
-use egui::Rect;
-
 use crate::format;
 use crate::page::Page;
-use crate::screens::columns::{self, Offer};
+use crate::screens::columns::{self, Offer, Wanted};
 use crate::theme::TypeStyle;
-use crate::widgets::table::{Cell, Column, Rows, Table, TableMemory, TableOutput};
-use recondesk_app::model::OrderFilter;
+use crate::widgets::table::{Cell, Rows};
+use recondesk_app::tables::orders::COLUMNS;
 use recondesk_domain::Instant;
-use recondesk_ports::SortBy;
 
-/// Name of the table, also of its choice of columns.
+/// Name of the table, also of its layout.
 pub(super) const NAME: &str = "orders";
 
-struct OrderRows<'a>(&'a Page<'a>);
+/// Paints the rows of the table.
+pub(super) struct OrderRows<'a>(pub(super) &'a Page<'a>);
 
-/// Draws the table.
-pub(super) fn show(
-    ui: &mut egui::Ui,
-    rect: Rect,
-    page: &Page<'_>,
-    open: bool,
-    memory: &mut TableMemory,
-) -> TableOutput {
-    let columns = columns(page, open);
-    let filter = page.state.orders.filter.as_ref();
-    let table = Table {
-        name: NAME,
-        columns: &columns,
-        frozen: 1,
-        row_height: page.row_height(),
-        sort: filter.map(|filter| (column_of(filter.query.sort), filter.query.descending)),
-    };
-    table.show(ui, rect, &OrderRows(page), memory)
+/// False beside an open panel in a small window, which has room for few columns alone.
+pub(super) fn is_roomy(page: &Page<'_>, open: bool) -> bool {
+    !open || page.class.is_wide()
 }
 
 /// Every column there is; beside an open panel fewer of them are usual.
 pub(super) fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
-    let o = &page.w.orders;
-    let offer = |column, usual| Offer {
-        column,
-        usual,
-        fixed: false,
-    };
-    let roomy = !open && page.class.is_wide();
-    vec![
-        Offer {
-            fixed: true,
-            ..offer(Column::text("number", o.number, 196.0).sorts(), true)
-        },
-        offer(Column::number("amount", o.amount, 96.0).sorts(), true),
-        offer(Column::text("pay", o.pay, 84.0).sorts(), true),
-        offer(Column::text("fulfil", o.fulfil, 84.0), true),
-        offer(Column::text("business", o.business, 190.0), roomy),
-        offer(Column::text("appid", o.appid, 160.0), false),
-        offer(
-            Column::text("transaction", page.w.compare.transaction_id, 240.0),
-            false,
-        ),
-        offer(
-            Column::text("created", o.created, 124.0),
-            !open && !page.class.is_narrow(),
-        ),
-        offer(Column::text("paid", o.paid, 124.0).sorts(), true),
-        offer(Column::text("closed", o.closed_at, 124.0), false),
-        offer(Column::text("fulfilled", o.fulfilled_at, 124.0), false),
-        offer(Column::text("source", o.source, 110.0).elastic(), true),
-    ]
-}
-
-fn columns(page: &Page<'_>, open: bool) -> Vec<Column> {
-    let mut offers = offers(page, open);
-    if open && !page.class.is_wide() {
-        // Beside the panel there is room for these alone.
-        offers.truncate(4);
+    let roomy = is_roomy(page, open);
+    let free = !open && page.class.is_wide();
+    let mut offers = columns::offers(
+        page,
+        COLUMNS,
+        &[
+            Wanted("number", 196.0, true),
+            Wanted("amount", 96.0, true),
+            Wanted("pay", 84.0, true),
+            Wanted("fulfil", 84.0, true),
+            Wanted("business", 190.0, free),
+            Wanted("appid", 160.0, false),
+            Wanted("transaction", 240.0, false),
+            Wanted("created", 124.0, !open && !page.class.is_narrow()),
+            Wanted("paid", 124.0, roomy),
+            Wanted("closed", 124.0, false),
+            Wanted("fulfilled", 124.0, false),
+            Wanted("refunded", 96.0, false),
+            Wanted("source", 110.0, roomy),
+        ],
+    );
+    if let Some(last) = offers.last_mut() {
+        last.column = last.column.elastic();
     }
-    columns::chosen(page, NAME, &offers)
-}
-
-/// The filter with another order: the same column again turns it round.
-pub(super) fn sorted(filter: &OrderFilter, column: &str) -> OrderFilter {
-    let sort = match column {
-        "number" => SortBy::Number,
-        "amount" => SortBy::Amount,
-        "pay" => SortBy::State,
-        "paid" => SortBy::Time,
-        _ => SortBy::Line,
-    };
-    let mut next = filter.clone();
-    next.query.descending = filter.query.sort == sort && !filter.query.descending;
-    next.query.sort = sort;
-    next
-}
-
-const fn column_of(sort: SortBy) -> &'static str {
-    match sort {
-        SortBy::Line => "line",
-        SortBy::Number => "number",
-        SortBy::Time => "paid",
-        SortBy::Amount => "amount",
-        SortBy::State => "pay",
-    }
+    offers
 }
 
 impl Rows for OrderRows<'_> {
@@ -150,6 +94,10 @@ impl Rows for OrderRows<'_> {
             "closed" => time(order.closed_at),
             "fulfilled" => time(order.fulfilled_at),
             "appid" => text(order.appid.as_str()),
+            "refunded" => match order.refund_total {
+                Some(total) => cell.words(&format::money(total), (TypeStyle::Body, t.text_1)),
+                None => cell.words("—", absent),
+            },
             "transaction" => text(order.transaction_id.as_str()),
             "source" => {
                 let place =

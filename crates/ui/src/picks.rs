@@ -1,0 +1,170 @@
+//! Files that a person names: dropped on the window, or chosen in a dialog of the system.
+
+use std::path::PathBuf;
+
+use egui::Context;
+
+use super::action::TableExport;
+use super::app::App;
+use super::screens::Screen;
+use super::text;
+use recondesk_app::tables::ask::ListAsk;
+use recondesk_app::{Command, ExportFormat, Message, NoticeText};
+use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::PickAsk;
+
+/// What was asked of the file dialog that is open.
+#[derive(Debug, Clone)]
+pub(super) enum Picking {
+    Import,
+    Orders,
+    Export(ProfileId, BillDate, ExportFormat),
+    Answers(ExportFormat),
+    Table(Box<TableExport>, ExportFormat),
+    List,
+}
+
+impl App {
+    pub(super) fn files(&mut self, ctx: &Context) {
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        if !dropped.is_empty() {
+            self.import(dropped);
+        }
+        if !self.held.is_empty() && !self.state.merchants.is_empty() {
+            let held = std::mem::take(&mut self.held);
+            self.import(held);
+        }
+        let Some(paths) = self.picker.answer() else {
+            return;
+        };
+        match self.picking.take() {
+            Some(Picking::Import) => self.import(paths),
+            Some(Picking::Orders) => {
+                let merchant = self.state.merchant_or_first().map(|row| row.id);
+                let Some(merchant) = merchant else { return };
+                for path in paths {
+                    if let Some(command) = self.state.import.open_or_wait(merchant, path) {
+                        self.submit(command);
+                    }
+                    self.screen = Screen::Orders;
+                }
+            }
+            Some(Picking::Export(profile, day, format)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::Export(profile, day, format, path));
+                }
+            }
+            Some(Picking::Table(export, format)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(match *export {
+                        TableExport::List(rows) => {
+                            Command::Rows(Box::new(ListAsk::Export(rows, format, path)))
+                        }
+                        TableExport::Sheet(rows) => {
+                            Command::WriteSheet(Box::new(rows), format, path)
+                        }
+                    });
+                }
+            }
+            Some(Picking::List) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::ReadList(path));
+                }
+            }
+            Some(Picking::Answers(format)) => {
+                let answers = self.state.lookup.answers.value().cloned();
+                if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
+                    self.submit(Command::ExportAnswers(answers, format, path));
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn import(&mut self, paths: Vec<PathBuf>) {
+        let Some(merchant) = self.state.merchant_or_first().map(|row| row.id) else {
+            self.hold(paths);
+            return;
+        };
+        // Bills are imported at once; a person checks each file of orders, one after the other, before it counts.
+        for path in paths {
+            self.submit(Command::Recognise(merchant, path));
+        }
+    }
+
+    /// Files that nobody owns yet wait for the first merchant, whose form opens.
+    fn hold(&mut self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            return;
+        }
+        self.held = paths;
+        self.screen = Screen::Merchants;
+        self.screens.new_merchant();
+        self.state.tell(Ok(NoticeText {
+            title: Message::new(
+                "先填商户，保存后接着导入文件",
+                "Fill in the merchant first; the files follow once it is saved",
+            ),
+            note: Message::default(),
+            day: None,
+            attention: false,
+        }));
+    }
+
+    pub(super) fn pick_answers(&mut self, format: ExportFormat) {
+        let name = format!("lookup_{}.{}", self.clock.now().day(), format.extension());
+        self.save_as(name, Picking::Answers(format));
+    }
+
+    pub(super) fn pick_table(&mut self, export: Box<TableExport>, format: ExportFormat) {
+        let (table, day) = (export.table(), self.clock.now().day());
+        let name = format!("{table}_{day}.{}", format.extension());
+        self.save_as(name, Picking::Table(export, format));
+    }
+
+    pub(super) fn pick_list(&mut self) {
+        let title = match self.state.preferences.language {
+            recondesk_app::Language::Zh => "选择单号列表",
+            recondesk_app::Language::En => "Choose a list of numbers",
+        };
+        if self.picker.ask(PickAsk::Open {
+            title: title.to_owned(),
+        }) {
+            self.picking = Some(Picking::List);
+        }
+    }
+
+    pub(super) fn pick_files(&mut self, picking: Picking) {
+        let title = match self.state.preferences.language {
+            recondesk_app::Language::Zh => "选择账单或订单文件",
+            recondesk_app::Language::En => "Choose bill or order files",
+        };
+        if self.picker.ask(PickAsk::Open {
+            title: title.to_owned(),
+        }) {
+            self.picking = Some(picking);
+        }
+    }
+
+    pub(super) fn pick_export(&mut self, format: ExportFormat) {
+        let Some(row) = self.state.merchant_or_first() else {
+            return;
+        };
+        let day = self.state.day;
+        let name = format!("{}_{day}.{}", row.profile.mch_id, format.extension());
+        let id = row.id;
+        self.save_as(name, Picking::Export(id, day, format));
+    }
+
+    /// Asks where to write a file.
+    fn save_as(&mut self, name: String, picking: Picking) {
+        let title = text::of(self.state.preferences.language).frame.export_to;
+        let title = title.to_owned();
+        if self.picker.ask(PickAsk::Save { title, name }) {
+            self.picking = Some(picking);
+        }
+    }
+}
