@@ -134,13 +134,32 @@ pub(crate) fn shell(ctx: &Context) -> ShellKeys {
     })
 }
 
+/// Where the table says that the keyboard is in its header.
+fn header_id() -> egui::Id {
+    egui::Id::unique("keyboard in a table header")
+}
+
+/// A table with the focus says whether its header has the keys: there Alt and an arrow open a funnel.
+pub(crate) fn in_table_header(ctx: &Context, inside: bool) {
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| data.insert_temp(header_id(), (inside, pass)));
+}
+
+fn has_table_header(ctx: &Context) -> bool {
+    let said: Option<(bool, u64)> = ctx.data(|data| data.get_temp(header_id()));
+    said.is_some_and(|(inside, pass)| inside && pass + 2 > ctx.cumulative_pass_nr())
+}
+
 /// Reads the screen's keys; none while a dialog is open.
 pub(crate) fn screen(ctx: &Context) -> Keys {
     let typing = ctx.text_edit_focused() || composing(ctx);
     let popup = ctx.any_popup_open();
+    let header = has_table_header(ctx);
     ctx.input_mut(|input| {
         let mut key = |mods, key| input.consume_key(mods, key);
-        let neighbour = if key(Modifiers::ALT, Key::ArrowUp) {
+        let neighbour = if header {
+            None
+        } else if key(Modifiers::ALT, Key::ArrowUp) {
             Some(Neighbour::Previous)
         } else if key(Modifiers::ALT, Key::ArrowDown) {
             Some(Neighbour::Next)

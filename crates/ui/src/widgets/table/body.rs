@@ -93,11 +93,11 @@ impl Table<'_> {
             });
             return;
         }
-        let (pressed, modifiers) = ui.input(|input| {
-            let down = input.pointer.primary_pressed() || focus.clicked();
-            (down, input.modifiers)
-        });
-        let begins = pressed && (focus.is_pointer_button_down_on() || focus.clicked());
+        // Asked before the input is: a response reads the input itself, and the lock is taken once only.
+        let clicked = focus.clicked();
+        let (pressed, modifiers) =
+            ui.input(|input| (input.pointer.primary_pressed(), input.modifiers));
+        let begins = clicked || (pressed && focus.is_pointer_button_down_on());
         if begins && at.y < below {
             focus.request_focus();
             memory.column = column;
@@ -105,7 +105,7 @@ impl Table<'_> {
             match (modifiers.shift, modifiers.command) {
                 (true, _) => memory.extend_to(row),
                 // A press and its release may come in two frames: only the press counts.
-                (false, true) if !focus.clicked() || focus.is_pointer_button_down_on() => {
+                (false, true) if !clicked || pressed => {
                     memory.selection.toggle(row);
                     memory.anchor = Some(row);
                     memory.cursor = Some(row);
@@ -155,7 +155,10 @@ impl Table<'_> {
         let selected = memory.selection.contains(row);
         let name = name.unwrap_or_default();
         response.widget_info(|| WidgetInfo::selected(Role::Row, true, selected, &name));
-        ui.accesskit_node_builder(id, |node| node.add_action(Action::Click));
+        ui.accesskit_node_builder(id, |node| {
+            node.add_action(Action::Click);
+            node.set_selected(selected);
+        });
         if ui.input(|input| input.has_accesskit_action_request(id, Action::Click)) {
             memory.choose(row);
             ui.memory_mut(|memory| memory.request_focus(placed.id));
