@@ -46,9 +46,11 @@ fn press(harness: &mut Harness<'static, App>, at: Pos2, modifiers: Modifiers) {
             pressed,
             modifiers,
         };
-        harness.event_modifiers(button, modifiers);
+        harness.event(Input::ModifiersChanged(modifiers));
+        harness.event(button);
         harness.run_steps(1);
     }
+    harness.event(Input::ModifiersChanged(Modifiers::NONE));
     harness.run_steps(2);
 }
 
