@@ -8,8 +8,10 @@
 )]
 
 mod acceptance;
+mod bill_damage;
 mod bill_layouts;
 mod cli;
+mod damage;
 mod documents;
 mod gateway;
 mod gateway_v3;

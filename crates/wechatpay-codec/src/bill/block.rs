@@ -182,8 +182,8 @@ pub enum RowFault {
     /// An identifier longer than the protocol allows, not UTF-8, or with control characters.
     #[error("not a number of the protocol: too long, or with bytes that none has")]
     BrokenId,
-    /// An identifier that a spreadsheet turned into `4.00123E+27`.
-    #[error("a spreadsheet turned the number into scientific notation")]
+    /// An identifier that a spreadsheet turned into `4.00123E+27`, or kept fifteen digits of.
+    #[error("a spreadsheet ruined the number (scientific notation, or fifteen digits and zeros)")]
     Spreadsheet,
     /// The line is longer than [`super::MAX_LINE_BYTES`].
     #[error("the line is too long")]
@@ -407,7 +407,7 @@ impl RowFault {
             Self::Money(MoneyError::OutOfRange) => "金额超出范围".to_owned(),
             Self::EmptyId => "单号为空".to_owned(),
             Self::BrokenId => "单号过长或含有不该有的字符".to_owned(),
-            Self::Spreadsheet => "单号被表格软件改成了科学计数法".to_owned(),
+            Self::Spreadsheet => "单号被表格软件改坏（变成科学计数法，或第 15 位之后变成 0）".to_owned(),
             Self::TooLong => "行太长".to_owned(),
             Self::SumRange => "合计超出范围".to_owned(),
             Self::SecondHeader => "出现第二个表头，可能由两份账单拼成".to_owned(),

@@ -1,5 +1,6 @@
 //! Identities that hold in each row by itself (I3 and I4), and the rows that break them.
 
+use super::block::Sums;
 use recondesk_domain::{BillState, Fen, WPay, WRefund};
 
 /// How many breaking rows are kept; all are counted.
@@ -29,13 +30,21 @@ pub struct Bounds {
     pub refund_count: u64,
     /// The first of them.
     pub refunds: Vec<BoundBreak>,
+    /// Payment rows that carry a refund, and refund rows that carry a payment; both print `0.00` there.
+    pub mixed_count: u64,
+    /// The first of them.
+    pub mixed: Vec<BoundBreak>,
 }
 
 impl Bounds {
-    /// Checks a payment row; other states than SUCCESS have no documented bound.
-    pub(super) fn check_pay(&mut self, row: &WPay) {
+    /// Checks a payment row with its refund columns; other states than SUCCESS have no documented bound.
+    pub(super) fn check_pay(&mut self, row: &WPay, sums: &Sums) {
         if row.state != BillState::Success {
             return;
+        }
+        let refund = sums.refunded.get() | sums.refund_coupon.get() | sums.refund_asked.get();
+        if refund != 0 {
+            self.mix(row.row.line, sums.refunded);
         }
         let free = row.amount.get().saturating_sub(row.settled.get());
         if free < 0 || free > row.coupon.get() {
@@ -50,8 +59,11 @@ impl Bounds {
         }
     }
 
-    /// Checks a refund row.
-    pub(super) fn check_refund(&mut self, row: &WRefund) {
+    /// Checks a refund row with its payment columns.
+    pub(super) fn check_refund(&mut self, row: &WRefund, sums: &Sums) {
+        if sums.settled.get() | sums.amount.get() != 0 {
+            self.mix(row.row.line, sums.settled);
+        }
         let free = Fen::new(row.amount.get().saturating_sub(row.settled.get()));
         let coupon = row.coupon;
         let is_free_fine = !free.is_negative();
@@ -73,7 +85,16 @@ impl Bounds {
         }
     }
 
+    #[cold]
+    fn mix(&mut self, line: u32, actual: Fen) {
+        self.mixed_count += 1;
+        keep(&mut self.mixed, line, Fen::ZERO, Fen::ZERO, actual);
+    }
+
     pub(super) fn absorb(&mut self, next: Self) {
+        self.mixed_count += next.mixed_count;
+        let room = MAX_BREAKS.saturating_sub(self.mixed.len());
+        self.mixed.extend(next.mixed.into_iter().take(room));
         self.pay_count += next.pay_count;
         self.refund_count += next.refund_count;
         let room = MAX_BREAKS.saturating_sub(self.pays.len());

@@ -166,6 +166,7 @@ impl Certificate {
         wrong_day(layout, tally, expect, &mut reasons);
         ruined(tally, &mut reasons);
         incomplete(tally, &mut reasons);
+        unchecked_totals(layout, tally, &mut reasons);
         broken_identities(tally, &identities, &mut reasons);
         bad_rows(tally, &mut reasons);
         notices(layout, tally, &mut reasons);
@@ -276,8 +277,8 @@ fn ruined(tally: &Tally, out: &mut Vec<Reason>) {
             Reason::new(
                 Category::BillRowShape,
                 Effect::Refuses,
-                format!("{rows} 行的单号被表格软件改成了科学计数法，无法还原；请导入未经表格软件保存的原始账单"),
-                format!("A spreadsheet ruined the numbers of {rows} rows (scientific notation): import the original bill"),
+                format!("{rows} 行的单号被表格软件改坏（变成科学计数法，或第 15 位之后变成 0），无法还原；请导入未经表格软件保存的原始账单"),
+                format!("A spreadsheet ruined the numbers of {rows} rows (scientific notation, or fifteen digits and zeros): import the original bill"),
             )
             .at(lines_of(tally, |fault| fault == RowFault::Spreadsheet)),
         );
@@ -303,6 +304,39 @@ fn incomplete(tally: &Tally, out: &mut Vec<Reason>) {
             "账单末尾没有汇总行，文件不完整；请重新下载".to_owned(),
             "The summary at the end is missing: the file is cut off; download it again".to_owned(),
         ));
+    }
+}
+
+/// Totals that cannot be compared: a name that no document knows, or a column of money without its total.
+fn unchecked_totals(layout: &Layout, tally: &Tally, out: &mut Vec<Reason>) {
+    let Some(summary) = tally.summary() else {
+        return;
+    };
+    let unknown: Vec<&str> = summary.unknown_names().collect();
+    if !unknown.is_empty() {
+        let names = unknown.join("、");
+        out.push(
+            Reason::new(
+                Category::BillSum,
+                Effect::Quarantines,
+                format!("汇总行有不认识的合计「{names}」，无法核对；请导入原始账单"),
+                format!("The summary has totals that no document knows ({names}): they cannot be checked"),
+            )
+            .at(vec![summary.line]),
+        );
+    }
+    let missing: Vec<&str> = summary.missing_names(layout).collect();
+    if !missing.is_empty() {
+        let names = missing.join("、");
+        out.push(
+            Reason::new(
+                Category::BillSum,
+                Effect::Quarantines,
+                format!("汇总行缺少「{names}」，这些金额无法核对；请重新下载账单"),
+                format!("The summary lacks {names}: these amounts cannot be checked; download the bill again"),
+            )
+            .at(vec![summary.line]),
+        );
     }
 }
 

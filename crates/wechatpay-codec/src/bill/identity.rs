@@ -58,8 +58,15 @@ pub(super) fn identities(layout: &Layout, tally: &Tally) -> Vec<Identity> {
             breaks,
         ));
     }
+    if layout.has(Column::Refunded) {
+        let (count, breaks) = (tally.bounds.mixed_count, &tally.bounds.mixed);
+        out.push(in_rows("I4", APART, count, breaks));
+    }
     out
 }
+
+/// Refund rows print 0.00 as the order's amounts, payment rows as the refund's.
+const APART: &str = "付款行无退款金额，退款行无订单金额";
 
 fn against_summary(layout: &Layout, tally: &Tally, cell: &SummaryCell) -> Option<Identity> {
     let sums = &tally.sums;

@@ -10,8 +10,8 @@ use super::cut::{Cuts, cut};
 use super::layout::Layout;
 use super::money_cell;
 use recondesk_domain::{
-    AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text, WPay,
-    WRefund,
+    AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text, TransactionId,
+    WPay, WRefund,
 };
 
 /// What is wrong with a row, and in which column.
@@ -208,6 +208,7 @@ impl<'a> RowReader<'a> {
         };
         self.key(text, Column::OutTradeNo, &mut pay.out_trade_no)?;
         self.key(text, Column::TransactionId, &mut pay.transaction_id)?;
+        whole_number(&pay.transaction_id)?;
         self.sub_merchant(text, &mut pay.sub_mch_id)?;
         self.count(text, (time, row.line), &sums, true)?;
         let tally = &mut self.out.tally;
@@ -224,7 +225,7 @@ impl<'a> RowReader<'a> {
         if let Some(count) = tally.quarter_hours.0.get_mut(quarter) {
             *count += 1;
         }
-        tally.bounds.check_pay(&pay);
+        tally.bounds.check_pay(&pay, &sums);
         self.out.pays.push(pay);
         Ok(())
     }
@@ -280,13 +281,14 @@ impl<'a> RowReader<'a> {
         self.refund_key(text, Column::RefundId, &mut refund.refund_id)?;
         self.key(text, Column::OutTradeNo, &mut refund.out_trade_no)?;
         self.key(text, Column::TransactionId, &mut refund.transaction_id)?;
+        whole_number(&refund.transaction_id)?;
         self.sub_merchant(text, &mut refund.sub_mch_id)?;
         self.count(text, (time, row.line), &sums, false)?;
         if state == BillRefundState::Unknown {
             self.unknown(text, Column::RefundState);
         }
         self.out.tally.refund_rows += 1;
-        self.out.tally.bounds.check_refund(&refund);
+        self.out.tally.bounds.check_refund(&refund, &sums);
         self.out.refunds.push(refund);
         Ok(())
     }
@@ -422,6 +424,22 @@ impl<'a> RowReader<'a> {
         self.flush_merchant();
         self.flush_day();
     }
+}
+
+/// Spreadsheets keep fifteen digits of a number and write zeros for the rest. WeChat Pay's own numbers have 28 digits,
+/// the day of payment among them, and never end in that many zeros; numbers of merchants may.
+#[inline]
+fn whole_number(number: &TransactionId) -> Result<(), CellFault> {
+    let bytes = number.as_bytes();
+    if bytes.last() != Some(&b'0') {
+        return Ok(());
+    }
+    let is_cut = bytes.len() >= 24
+        && bytes.get(15..).is_some_and(|rest| rest.iter().all(|b| *b == b'0'));
+    if is_cut {
+        return Err((RowFault::Spreadsheet, Some(Column::TransactionId)));
+    }
+    Ok(())
 }
 
 fn refund_state(cell: &[u8]) -> BillRefundState {

@@ -2,8 +2,9 @@
 //!
 //! Current bills have seven cells, SUCCESS bills of some years four, legacy ones five.
 
+use super::column::Column;
 use super::cut::bare;
-use super::layout::header_names;
+use super::layout::{Layout, header_names};
 
 /// First name of every summary of a trade bill.
 pub(super) const FIRST_NAME: &str = "总交易单数";
@@ -67,6 +68,39 @@ pub struct Summary {
     /// The cells in file order.
     pub cells: Vec<SummaryCell>,
 }
+
+impl Summary {
+    /// Names that no document knows; empty cells at the end are a spreadsheet's filling.
+    pub(super) fn unknown_names(&self) -> impl Iterator<Item = &str> {
+        let is_unknown = |cell: &&SummaryCell| {
+            cell.column == SummaryColumn::Unknown && !(cell.name.is_empty() && cell.text.is_empty())
+        };
+        self.cells
+            .iter()
+            .filter(is_unknown)
+            .map(|cell| cell.name.as_str())
+    }
+
+    /// Current names of the totals that the bill's columns call for and the summary lacks.
+    pub(super) fn missing_names(&self, layout: &Layout) -> impl Iterator<Item = &'static str> {
+        let has = |column| self.cells.iter().any(|cell| cell.column == column);
+        TOTALS
+            .iter()
+            .filter(move |(column, total, _)| layout.has(*column) && !has(*total))
+            .map(|(_, _, name)| *name)
+    }
+}
+
+/// The columns that every documented summary adds up, where the bill has them.
+const TOTALS: [(Column, SummaryColumn, &str); 7] = [
+    (Column::Time, SummaryColumn::Count, FIRST_NAME),
+    (Column::Settled, SummaryColumn::Settled, "应结订单总金额"),
+    (Column::Refunded, SummaryColumn::Refunded, "退款总金额"),
+    (Column::RefundCoupon, SummaryColumn::RefundCoupon, "充值券退款总金额"),
+    (Column::Fee, SummaryColumn::Fee, "手续费总金额"),
+    (Column::Amount, SummaryColumn::Amount, "订单总金额"),
+    (Column::RefundAsked, SummaryColumn::RefundAsked, "申请退款总金额"),
+];
 
 /// How much of the summary was seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

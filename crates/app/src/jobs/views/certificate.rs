@@ -98,13 +98,14 @@ fn identity_row(facts: &IdentityFacts) -> IdentityRow {
         ("I2", "申请退款总金额") => "asked refund total".to_owned(),
         ("I2", _) => "refunded coupon total".to_owned(),
         ("I3", _) => "settled within order − coupon".to_owned(),
+        ("I4", name) if name.starts_with("付款行") => "payments and refunds apart".to_owned(),
         ("I4", _) => "refund within asked".to_owned(),
         (_, name) => name.to_owned(),
     };
     let zh = match facts.id.as_str() {
         "I1" => "行数 ＝ 总交易单数",
         "I3" => "应结 ＝ 订单 − 免充值券",
-        "I4" => "退款 ＝ 申请 − 免充值券",
+        "I4" if !facts.name.starts_with("付款行") => "退款 ＝ 申请 − 免充值券",
         _ => facts.name.as_str(),
     };
     IdentityRow {
