@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json, profile_named};
+use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
+use super::speech::{print_json, print_text};
 use super::table::TextTable;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
@@ -172,7 +173,7 @@ fn certify(
     if command.format == ListFormat::Json {
         print_json(&certificate)?;
     } else {
-        print(certificate_text(&certificate, context.lang).as_bytes())?;
+        print_text(&certificate_text(&certificate, context.lang))?;
     }
     if certificate.verdict == Verdict::Verified {
         return Ok(CommandEnd::Clean);

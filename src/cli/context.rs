@@ -1,11 +1,12 @@
 //! What every command gets: the language, the workspace on demand, the two outputs.
 
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::CommandEnd;
+use super::speech::Speech;
 use super::terminal::Terminal;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
@@ -49,6 +50,7 @@ pub(super) struct CommandContext<'a> {
     workspace: Option<PathBuf>,
     named_lang: Option<Lang>,
     pub(super) lang: Lang,
+    speech: Speech,
 }
 
 impl<'a> CommandContext<'a> {
@@ -56,12 +58,14 @@ impl<'a> CommandContext<'a> {
         world: &'a World,
         (named, guess): (Option<Lang>, Lang),
         workspace: Option<PathBuf>,
+        speech: Speech,
     ) -> Self {
         Self {
             world,
             workspace,
             named_lang: named,
             lang: named.unwrap_or(guess),
+            speech,
         }
     }
 
@@ -209,54 +213,15 @@ impl<'a> CommandContext<'a> {
         Terminal::new(self.lang)
     }
 
-    /// One line for a person, on standard error.
+    /// Lines for a person, on standard error.
     pub(super) fn tell(&self, zh: &str, en: &str) {
-        // Nobody is left to be told when standard error is closed.
-        drop(writeln!(std::io::stderr(), "{}", self.lang.pick(zh, en)));
+        self.speech.say(self.lang.pick(zh, en));
     }
 
     /// A failure for a person, on standard error: what, where, what to do.
     pub(super) fn tell_failure(&self, failure: &Failure) {
-        let lang = self.lang;
-        let mut text = failure.title.get(lang).to_owned();
-        if !failure.detail.is_empty() {
-            text.push_str(lang.pick("：", ": "));
-            text.push_str(&failure.detail);
-        }
-        let advice = failure.advice.get(lang);
-        if !advice.is_empty() {
-            text.push('\n');
-            text.push_str(lang.pick("　", "  "));
-            text.push_str(advice);
-        }
-        drop(writeln!(
-            std::io::stderr(),
-            "recondesk: {text} [{}]",
-            failure.code
-        ));
+        self.speech.say_failure(failure, self.lang);
     }
-}
-
-/// Writes data to standard output; a reader that went away ends the writing, not the program.
-pub(super) fn print(bytes: &[u8]) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
-            FailureKind::Workspace,
-            "output.write",
-            Message::new("无法写到标准输出", "Cannot write to standard output"),
-            Message::default(),
-        )
-        .with_detail(error.to_string())),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a JSON document to standard output.
-pub(super) fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Failure> {
-    let mut text = serde_json::to_vec_pretty(value).unwrap_or_default();
-    text.push(b'\n');
-    print(&text)
 }
 
 /// The profile of that name.

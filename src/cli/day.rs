@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, profile_named};
+use super::context::{CommandContext, profile_named};
 use super::reconcile::{done_of, tell};
+use super::speech::print_text;
 use super::table::TextTable;
 use recondesk_app::jobs::day;
 use recondesk_app::jobs::reconcile::Reconciled;
@@ -76,7 +77,7 @@ pub(super) fn run(
             }
         }
     }
-    print(table.print().as_bytes())?;
+    print_text(&table.print())?;
     match failed.as_slice() {
         [] => Ok(done),
         [(_, failure)] if profiles.len() == 1 => Err(failure.clone()),

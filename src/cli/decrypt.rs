@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::CommandEnd;
-use super::context::{CommandContext, print};
+use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, refused};
+use super::speech::print;
 use recondesk_app::Failure;
 use recondesk_domain::SecretKind;
 use wechatpay_codec::lab::paste::take_apart;

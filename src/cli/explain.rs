@@ -11,9 +11,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json};
+use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::sign::{TypeWord, target_of};
+use super::speech::{print_json, print_text};
 use recondesk_app::Failure;
 use recondesk_domain::SignType;
 use wechatpay_codec::lab::explain::{
@@ -245,7 +246,7 @@ fn told(
     if as_json {
         print_json(&verdict_json(verdict, aligned))?;
     } else {
-        print(verdict_text(verdict, aligned, context).as_bytes())?;
+        print_text(&verdict_text(verdict, aligned, context))?;
     }
     Ok(match verdict {
         Verdict::Right | Verdict::Explained(_) => CommandEnd::Clean,

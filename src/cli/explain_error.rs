@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json};
+use super::context::CommandContext;
+use super::speech::{print_json, print_text};
 use recondesk_app::jobs::lookup::explain::{MAX_BYTES, explain};
 use recondesk_app::{Failure, FailureKind, Message};
 
@@ -99,13 +100,10 @@ pub(super) fn run(
             .collect();
         print_json(&rows)?;
     } else if found.is_empty() {
-        print(
-            format!(
-                "{}\n",
-                lang.pick("未知：文档中没有", "unknown: not in the documents")
-            )
-            .as_bytes(),
-        )?;
+        print_text(&format!(
+            "{}\n",
+            lang.pick("未知：文档中没有", "unknown: not in the documents")
+        ))?;
     } else {
         let mut out = String::new();
         for one in &found {
@@ -121,7 +119,7 @@ pub(super) fn run(
                 out.extend(["  ", name, ": ", &one.said, "\n"]);
             }
         }
-        print(out.as_bytes())?;
+        print_text(&out)?;
     }
     Ok(if found.is_empty() {
         CommandEnd::NeedsPerson

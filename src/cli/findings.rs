@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::context::{CommandContext, not_written, print};
+use super::context::{CommandContext, not_written};
+use super::speech::print;
 use recondesk_app::jobs::export::{with_findings, write_csv, write_json, write_table};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{Finding, group_digits};

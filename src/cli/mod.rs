@@ -33,12 +33,12 @@ mod selftest;
 mod sign;
 mod sign_front_end;
 mod sign_send;
+mod speech;
 mod table;
 mod terminal;
 mod verify;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -51,6 +51,7 @@ pub use prompt::passphrase;
 use recondesk_app::{Failure, Language as Lang};
 use recondesk_casework::Judgement;
 use recondesk_intake::RecordKind;
+use speech::Speech;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
 #[derive(Debug, Parser)]
@@ -137,6 +138,7 @@ enum CommandEnd {
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let guess = help::lang_of(&arguments);
+    let speech = Speech::new(&arguments);
     let parsed = help::localise(Cli::command(), guess)
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -144,14 +146,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
         Ok(cli) => cli,
         Err(error) => {
             // Help asked for goes to standard output; nobody is left to tell if that is closed.
-            match misuse::zh(&error).filter(|_| guess == Lang::Zh) {
-                Some(text) => drop(std::io::stderr().write_all(text.as_bytes())),
-                None => drop(error.print()),
+            if !error.use_stderr() {
+                drop(error.print());
+                return ExitCode::SUCCESS;
             }
+            let told = misuse::zh(&error).filter(|_| guess == Lang::Zh);
+            let told = told.unwrap_or_else(|| error.render().to_string());
+            speech.say(told.trim_end());
             return ExitCode::from(u8::from(error.use_stderr()) * 2);
         }
     };
-    let context = CommandContext::new(world, (cli.lang, guess), cli.workspace);
+    let context = CommandContext::new(world, (cli.lang, guess), cli.workspace, speech);
     match dispatch(cli.command, &context) {
         Ok(CommandEnd::Clean) => ExitCode::SUCCESS,
         Ok(CommandEnd::NeedsPerson) => ExitCode::from(1),

@@ -6,7 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json, profile_named};
+use super::context::{CommandContext, profile_named};
+use super::speech::{print_json, print_text};
 use super::table::TextTable;
 use recondesk_app::jobs::notify::{Fate, Received, import};
 use recondesk_app::{Failure, FailureKind, Language, Message, Silent};
@@ -67,7 +68,7 @@ pub(super) fn run(
             let rows: Vec<Value> = all.iter().map(|(file, one)| row_json(file, one)).collect();
             print_json(&rows)?;
         }
-        NotificationFormat::Table => print(table(&all, context.lang).as_bytes())?,
+        NotificationFormat::Table => print_text(&table(&all, context.lang))?,
     }
     if let Some(failure) = failed {
         return Err(failure);

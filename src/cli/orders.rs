@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::CommandEnd;
-use super::context::{CommandContext, not_written, print, profile_named};
+use super::context::{CommandContext, not_written, profile_named};
+use super::speech::print_text;
 use super::table::TextTable;
 use recondesk_app::jobs::{orders, preview};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
@@ -257,7 +258,7 @@ fn dry_run(
         let terminal = context.terminal();
         preview::preview(source, (mapping, beside), &terminal)?
     };
-    print(preview_text(&preview, context.lang).as_bytes())?;
+    print_text(&preview_text(&preview, context.lang))?;
     let stats = &preview.stats;
     if stats.good == 0 && stats.bad > 0 {
         return Err(all_refused());
@@ -331,7 +332,7 @@ fn preview_text(preview: &Preview, lang: Lang) -> String {
     out.push('\n');
     out.push_str(&sample(preview, lang));
     for reject in &preview.rejects {
-        out.push_str(&super::table::printable(&match lang {
+        out.push_str(&recondesk_domain::printable(&match lang {
             Lang::Zh => reject.zh(),
             Lang::En => reject.en(),
         }));

@@ -7,7 +7,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json, profile_named};
+use super::context::{CommandContext, profile_named};
+use super::speech::{print_json, print_text};
 use super::table::TextTable;
 use super::{profile_doctor, profile_transfer};
 use recondesk_app::jobs::profiles;
@@ -332,7 +333,7 @@ fn list(context: &CommandContext<'_>, format: ListFormat) -> Result<(), Failure>
             &profile.gateway,
         ]);
     }
-    print(table.print().as_bytes())
+    print_text(&table.print())
 }
 
 fn show(context: &CommandContext<'_>, name: &str, format: ListFormat) -> Result<(), Failure> {
@@ -354,7 +355,7 @@ fn show(context: &CommandContext<'_>, name: &str, format: ListFormat) -> Result<
         };
         table.row([field.clone(), value]);
     }
-    print(table.print().as_bytes())
+    print_text(&table.print())
 }
 
 /// The key from the one place named, or from a prompt; never from an argument.

@@ -9,7 +9,8 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json, profile_named};
+use super::context::{CommandContext, profile_named};
+use super::speech::{print_json, print_text};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::order_summary::Attention;
 use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised, recognise};
@@ -139,7 +140,7 @@ fn one(
             let value: Vec<Value> = answers.iter().map(answer_json).collect();
             print_json(&json!({ "cleaned": cleaned_words(&recognised), "numbers": value }))?;
         }
-        _ => print(answers_text(&answers, context.lang).as_bytes())?,
+        _ => print_text(&answers_text(&answers, context.lang))?,
     }
     match trouble {
         Some(failure) => Err(failure),

@@ -10,7 +10,8 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print};
+use super::context::CommandContext;
+use super::speech::print;
 use recondesk_app::{Failure, FailureKind, Message};
 use wechatpay_sandbox::scenario::{Anomaly, Scenario};
 use wechatpay_sandbox::{AnswerKey, BillReadiness, Config, Running, SandboxError, ScenarioFile};

@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print};
+use super::context::CommandContext;
 use super::lab_keys::{read_file, refused};
+use super::speech::print_text;
 use recondesk_app::Failure;
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::selftest::{Check, CheckOutcome, run as run_file, run_embedded};
@@ -61,7 +62,7 @@ pub(super) fn run(
             CheckOutcome::Skipped => skipped += 1,
         }
     }
-    print(text.as_bytes())?;
+    print_text(&text)?;
     context.tell(
         &format!("通过 {ok}，失败 {failed}，不可核实而跳过 {skipped}"),
         &format!("{ok} ok, {failed} failed, {skipped} skipped as not verifiable"),

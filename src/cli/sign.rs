@@ -11,10 +11,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json};
+use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, refused, usage};
 use super::sign_front_end as front_end;
 use super::sign_send::{self, SendRequest};
+use super::speech::{print, print_json};
 use recondesk_app::Failure;
 use recondesk_app::model::SendAsk;
 use recondesk_domain::{SecretKind, SignType};

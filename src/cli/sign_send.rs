@@ -11,7 +11,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json};
+use super::context::CommandContext;
+use super::speech::{print_json, print_text};
 use recondesk_app::jobs::lab_send::{follow, send};
 use recondesk_app::model::{Follow, Followed, MeantField, SendAsk, Sent, Worth};
 use recondesk_app::{Failure, FailureKind};
@@ -36,7 +37,7 @@ pub(super) fn run(
     if wish.json {
         print_json(&as_json(&sent, context))?;
     } else {
-        print(as_text(&sent, context).as_bytes())?;
+        print_text(&as_text(&sent, context))?;
     }
     if sent.worth == Worth::Nothing {
         let failure = Failure::new(
@@ -73,7 +74,7 @@ fn until_paid(
         );
         std::thread::sleep(Duration::from_millis(ask.after_ms));
         let heard = follow(ports, &ask, cancel)?;
-        print(heard_line(&heard, context).as_bytes())?;
+        print_text(&heard_line(&heard, context))?;
         if heard.paid {
             return Ok(CommandEnd::Clean);
         }

@@ -1,5 +1,7 @@
 //! Plain tables for a terminal, with columns that line up also where hanzi stand.
 
+use recondesk_domain::printable;
+
 /// A table under construction.
 #[derive(Debug, Default)]
 pub(super) struct TextTable {
@@ -27,7 +29,7 @@ impl TextTable {
         self.rows.push(
             cells
                 .into_iter()
-                .map(|cell| printable(&cell.into()))
+                .map(|cell| printable(&cell.into()).into_owned())
                 .collect(),
         );
     }
@@ -65,13 +67,6 @@ impl TextTable {
         }
         out
     }
-}
-
-/// The text without anything that could steer the terminal: file content is not to be trusted.
-pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json};
+use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
+use super::speech::{print_json, print_text};
 use recondesk_app::Failure;
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
@@ -118,7 +119,7 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
                 kind.expected_answer()
             ));
         }
-        print(text.as_bytes())?;
+        print_text(&text)?;
     }
     Ok(if fits.is_empty() {
         CommandEnd::NeedsPerson
@@ -193,7 +194,7 @@ fn told(
 ) -> Result<CommandEnd, Failure> {
     match outcome {
         Ok(()) => {
-            print(b"ok\n")?;
+            print_text("ok\n")?;
             Ok(CommandEnd::Clean)
         }
         Err(error) => {
@@ -206,7 +207,7 @@ fn told(
                 other => other.to_string(),
             };
             let line = format!("FAILED {}\n", context.lang.pick(&zh, &error.to_string()));
-            print(line.as_bytes())?;
+            print_text(&line)?;
             Ok(CommandEnd::NeedsPerson)
         }
     }

@@ -3,7 +3,7 @@
 //! Started by the window and by long jobs only: a short command has nothing to log, and opening the
 //! file would cost more than the command.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tracing_appender::non_blocking::WorkerGuard;
@@ -34,12 +34,32 @@ pub fn start(folder: &Path) -> Option<Logging> {
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
     let logger = tracing_subscriber::fmt()
-        .with_writer(writer)
+        .with_writer(move || EventLines(writer.clone()))
         .with_ansi(false)
         .with_max_level(tracing::Level::INFO)
         .finish();
     tracing::subscriber::set_global_default(logger).ok()?;
     Some(Logging { _guard: guard })
+}
+
+/// Keeps each event on one line of its own, whatever a gateway or a file put into its fields.
+///
+/// The formatter hands over one whole event a call.
+#[derive(Debug)]
+struct EventLines<W>(W);
+
+impl<W: Write> Write for EventLines<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let text = text.strip_suffix('\n').unwrap_or(&text);
+        let line = format!("{}\n", recondesk_domain::printable(text));
+        self.0.write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Writes a report into a folder whenever a thread panics: place and thread, never the message, which
@@ -70,7 +90,47 @@ fn write_report(folder: &Path, info: &std::panic::PanicHookInfo<'_>) -> std::io:
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_text_from_outside_forges_a_line_or_steers_whoever_reads_the_log() {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let logger = tracing_subscriber::fmt()
+            .with_writer(move || EventLines(writer.clone()))
+            .with_ansi(false)
+            .finish();
+        let hostile = "oops\n2026-03-08T10:00:00Z  INFO refund done\r\u{1b}[2J\u{9b}2J\u{202e}";
+
+        tracing::subscriber::with_default(logger, || {
+            tracing::warn!(text = hostile, shown = %hostile, debug = ?hostile, "{hostile}");
+            tracing::warn!("second");
+        });
+
+        let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(log.lines().count(), 2, "{log}");
+        let is_plain = |sign: char| sign == '\n' || !sign.is_control();
+        assert!(
+            log.chars().all(is_plain) && !log.contains('\u{202e}'),
+            "{log}"
+        );
+    }
 
     #[test]
     fn a_panic_leaves_a_report_without_its_message() {

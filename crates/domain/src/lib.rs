@@ -21,10 +21,12 @@ mod candidate;
 mod case;
 mod category;
 mod finding;
+mod gateway_address;
 mod keyed;
 mod language;
 mod merchant;
 mod money;
+mod printable;
 mod secret;
 mod severity;
 mod sheet;
@@ -40,13 +42,16 @@ pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
 pub use category::Category;
 pub use finding::{Finding, Tag};
+pub use gateway_address::{
+    GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind, judge_gateway,
+};
 pub use keyed::Keyed;
 pub use language::Language;
 pub use merchant::{
-    ApiVersion, FeeRate, GatewayKind, MerchantProfile, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2,
-    ProfileId, ProfileProblem, SecretKind, SignType, gateway_kind,
+    ApiVersion, FeeRate, MerchantProfile, ProfileId, ProfileProblem, SecretKind, SignType,
 };
 pub use money::{Fee, Fen, MoneyError, group_digits};
+pub use printable::{printable, printable_lines};
 pub use secret::Secret;
 pub use severity::Severity;
 pub use sheet::{Heading, Sheet, SheetCell, formula_safe};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::gateway_address::{GatewayFault, GatewayKind, OFFICIAL_GATEWAY, judge_gateway};
+
 /// Number of a profile in the workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProfileId(pub i64);
@@ -99,11 +101,6 @@ pub struct MerchantProfile {
     pub notify_url: String,
 }
 
-/// The official gateway.
-pub const OFFICIAL_GATEWAY: &str = "https://api.mch.weixin.qq.com";
-/// The second official address, in another city.
-pub const OFFICIAL_GATEWAY_2: &str = "https://api2.mch.weixin.qq.com";
-
 impl MerchantProfile {
     /// A profile with the defaults of the rules.
     #[must_use]
@@ -148,12 +145,13 @@ impl MerchantProfile {
         if !self.sub_mch_ids.iter().all(|id| is_mch_id(id)) {
             out.push(("sub_mch_id", ProfileProblem::MchId));
         }
-        match gateway_kind(&self.gateway) {
-            None => out.push(("gateway", ProfileProblem::Gateway)),
-            Some(GatewayKind::Remote) if self.gateway_ca.is_some() => {
+        match judge_gateway(&self.gateway) {
+            Err(GatewayFault::NotAllowed) => out.push(("gateway", ProfileProblem::Gateway)),
+            Err(GatewayFault::LookAlike) => out.push(("gateway", ProfileProblem::LookAlike)),
+            Ok(GatewayKind::Remote) if self.gateway_ca.is_some() => {
                 out.push(("gateway_ca", ProfileProblem::CaNotLoopback));
             }
-            Some(_) => {}
+            Ok(GatewayKind::Remote | GatewayKind::Loopback) => {}
         }
         if self.cut_off_minutes > 720 {
             out.push(("cut_off", ProfileProblem::CutOff));
@@ -180,6 +178,9 @@ pub enum ProfileProblem {
     /// The gateway address.
     #[error("the gateway must be an https address; http is accepted for loopback only")]
     Gateway,
+    /// The gateway address looks like WeChat Pay's and is not.
+    #[error("the gateway looks like WeChat Pay's but is another host")]
+    LookAlike,
     /// An authority for an address that is not loopback.
     #[error("only a loopback gateway may name an authority of its own")]
     CaNotLoopback,
@@ -195,55 +196,6 @@ pub enum ProfileProblem {
     /// A fee rate.
     #[error("a rate is a per cent below 100 with at most four decimals")]
     Rate,
-}
-
-/// Where a gateway address leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GatewayKind {
-    /// This computer.
-    Loopback,
-    /// Anywhere else, https only.
-    Remote,
-}
-
-/// Judges a gateway address; `None` when it may not be used.
-#[must_use]
-pub fn gateway_kind(address: &str) -> Option<GatewayKind> {
-    let (https, rest) = match address.strip_prefix("https://") {
-        Some(rest) => (true, rest),
-        None => (false, address.strip_prefix("http://")?),
-    };
-    let authority = rest.split(['/', '?', '#']).next()?;
-    if authority.is_empty()
-        || authority.contains('@')
-        || address.chars().any(|c| c.is_control() || c.is_whitespace())
-        || rest.contains(['?', '#', '\\'])
-    {
-        return None;
-    }
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => {
-            let (host, port) = v6.split_once(']')?;
-            (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(host)?
-        }
-        None => match authority.split_once(':') {
-            Some((host, port)) => is_port(port).then_some(host)?,
-            None => authority,
-        },
-    };
-    let loopback = host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|ip| ip.is_loopback());
-    match (loopback, https) {
-        (true, _) => Some(GatewayKind::Loopback),
-        (false, true) => (!host.is_empty()).then_some(GatewayKind::Remote),
-        (false, false) => None,
-    }
-}
-
-fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 fn is_mch_id(text: &str) -> bool {
@@ -302,30 +254,6 @@ impl SecretKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_https_or_loopback_is_a_gateway() {
-        for good in [
-            "https://api.mch.weixin.qq.com",
-            "http://127.0.0.1:8080",
-            "http://[::1]:80",
-            "https://localhost:1/x",
-        ] {
-            assert!(gateway_kind(good).is_some(), "{good}");
-        }
-        for bad in [
-            "http://api.mch.weixin.qq.com",
-            "http://127.0.0.1.evil.com",
-            "https://",
-            "ftp://127.0.0.1",
-            "http://a@127.0.0.1",
-            "https://x y",
-            "http://127.0.0.1:0",
-            "http://[::1",
-        ] {
-            assert_eq!(gateway_kind(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn an_authority_needs_a_loopback_gateway() {

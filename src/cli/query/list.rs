@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::{AnswerFormat, Named, QueryCommand, likeliest, nothing_found, tell_cleaning, usage};
 use crate::cli::CommandEnd;
-use crate::cli::context::{CommandContext, not_written, print};
+use crate::cli::context::{CommandContext, not_written};
+use crate::cli::speech::print;
 use recondesk_app::jobs::export::{write_csv, write_json};
 use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};

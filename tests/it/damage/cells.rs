@@ -45,7 +45,11 @@ fn a_sum(sheet: &BillSheet, rng: &mut Rng) -> Option<(usize, usize)> {
     let filled: Vec<usize> = columns
         .iter()
         .copied()
-        .filter(|at| sheet.rows[row][*at].bytes().any(|b| (b'1'..=b'9').contains(&b)))
+        .filter(|at| {
+            sheet.rows[row][*at]
+                .bytes()
+                .any(|b| (b'1'..=b'9').contains(&b))
+        })
         .collect();
     let from = if filled.is_empty() || rng.u8(..8) == 0 {
         &columns
@@ -95,7 +99,11 @@ fn point_moved(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     with_sum(bytes, rng, |cell, _| {
         let at = cell.find('.')?;
         let mut digits = cell.replacen('.', "", 1);
-        let to = if at + 1 < digits.len() { at + 1 } else { at - 1 };
+        let to = if at + 1 < digits.len() {
+            at + 1
+        } else {
+            at - 1
+        };
         digits.insert(to, '.');
         Some(digits)
     })
@@ -148,7 +156,11 @@ fn more_decimals(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 
 fn sum_huge(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     with_sum(bytes, rng, |_, rng| {
-        let huge = ["92233720368547758.07", "99999999999999999999.99", "-92233720368547758.08"];
+        let huge = [
+            "92233720368547758.07",
+            "99999999999999999999.99",
+            "-92233720368547758.08",
+        ];
         Some(huge[rng.usize(..3)].to_owned())
     })
 }
@@ -186,7 +198,15 @@ fn state_changed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         return None;
     }
     let row = rng.usize(..sheet.rows.len());
-    let words = ["", "SUCCES", "success", "REFUND", "FAIL", "支付成功", "NOTPAY"];
+    let words = [
+        "",
+        "SUCCES",
+        "success",
+        "REFUND",
+        "FAIL",
+        "支付成功",
+        "NOTPAY",
+    ];
     words[rng.usize(..words.len())].clone_into(&mut sheet.rows[row][at]);
     Some(sheet.print())
 }
@@ -330,7 +350,10 @@ fn ticks_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let row = super::sheet::ticked(&sheet.rows[rng.usize(..sheet.rows.len())]);
     let text = String::from_utf8(bytes.to_vec()).ok()?;
     let bare = row.replace(",`", ",");
-    Some(text.replacen(&row, bare.trim_start_matches('`'), 1).into_bytes())
+    Some(
+        text.replacen(&row, bare.trim_start_matches('`'), 1)
+            .into_bytes(),
+    )
 }
 
 fn tick_doubled(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {

@@ -42,13 +42,19 @@ fn gb18030(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 
 fn utf16_le(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let text = as_text(bytes)?;
-    let text = text.strip_prefix('\u{feff}').filter(|_| rng.bool()).unwrap_or(text);
+    let text = text
+        .strip_prefix('\u{feff}')
+        .filter(|_| rng.bool())
+        .unwrap_or(text);
     Some(text.encode_utf16().flat_map(u16::to_le_bytes).collect())
 }
 
 fn utf16_be(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let text = as_text(bytes)?;
-    let text = text.strip_prefix('\u{feff}').filter(|_| rng.bool()).unwrap_or(text);
+    let text = text
+        .strip_prefix('\u{feff}')
+        .filter(|_| rng.bool())
+        .unwrap_or(text);
     Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect())
 }
 
@@ -58,7 +64,13 @@ fn mojibake(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 }
 
 fn mojibake_gbk(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
-    Some(encoding_rs::GBK.decode_without_bom_handling(bytes).0.into_owned().into_bytes())
+    Some(
+        encoding_rs::GBK
+            .decode_without_bom_handling(bytes)
+            .0
+            .into_owned()
+            .into_bytes(),
+    )
 }
 
 fn characters_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -80,7 +92,13 @@ fn seven_bits(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 
 fn question_marks(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mark = |c: char| if c.is_ascii() { c } else { '?' };
-    Some(as_text(bytes)?.chars().map(mark).collect::<String>().into_bytes())
+    Some(
+        as_text(bytes)?
+            .chars()
+            .map(mark)
+            .collect::<String>()
+            .into_bytes(),
+    )
 }
 
 fn zeros_between(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
@@ -110,7 +128,8 @@ fn hexadecimal(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 
 fn replaced(bytes: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
     let text = as_text(bytes)?;
-    text.contains(from).then(|| text.replace(from, to).into_bytes())
+    text.contains(from)
+        .then(|| text.replace(from, to).into_bytes())
 }
 
 fn lf(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -173,7 +192,9 @@ fn upper_case(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     // Numbers of orders are case-sensitive; amounts and names are not touched, so the header is broken too.
     let out = bytes.to_ascii_lowercase();
     let text = as_text(&out)?;
-    let header = text.replace("公众账号id", "公众账号").replace("交易时间", "交易 时间");
+    let header = text
+        .replace("公众账号id", "公众账号")
+        .replace("交易时间", "交易 时间");
     Some(if rng.bool() {
         header.into_bytes()
     } else {

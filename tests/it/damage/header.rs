@@ -104,7 +104,11 @@ fn header_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 
 fn header_in_english(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mut sheet = BillSheet::read(bytes)?;
-    let english = ["Transaction time", "Official account ID(appid)", "Vendor ID(mch_id)"];
+    let english = [
+        "Transaction time",
+        "Official account ID(appid)",
+        "Vendor ID(mch_id)",
+    ];
     for (at, name) in sheet.header.iter_mut().enumerate() {
         *name = english
             .get(at)

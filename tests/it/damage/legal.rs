@@ -46,7 +46,12 @@ fn as_it_is(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 }
 
 fn no_mark(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
-    Some(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).to_vec())
+    Some(
+        bytes
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(bytes)
+            .to_vec(),
+    )
 }
 
 fn with_mark(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -66,7 +71,11 @@ fn no_end(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 }
 
 fn blank_before_summary(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
-    Some(text(bytes)?.replace("\n总交易单数", "\n\r\n总交易单数").into_bytes())
+    Some(
+        text(bytes)?
+            .replace("\n总交易单数", "\n\r\n总交易单数")
+            .into_bytes(),
+    )
 }
 
 fn blank_at_end(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -146,7 +155,11 @@ fn wide_commas(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let commas: Vec<usize> = plain.match_indices(',').map(|(at, _)| at).collect();
     let at = commas[rng.usize(1..commas.len())];
     wide.replace_range(at..=at, "，");
-    Some(text(&sheet.print())?.replacen(&plain, &wide, 1).into_bytes())
+    Some(
+        text(&sheet.print())?
+            .replacen(&plain, &wide, 1)
+            .into_bytes(),
+    )
 }
 
 fn older_names(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
@@ -207,7 +220,11 @@ fn first_total_bare(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let sheet = BillSheet::read(bytes)?;
     let values = ticked(&sheet.totals);
     let bare = values.trim_start_matches('`').to_owned();
-    Some(text(&sheet.print())?.replacen(&values, &bare, 1).into_bytes())
+    Some(
+        text(&sheet.print())?
+            .replacen(&values, &bare, 1)
+            .into_bytes(),
+    )
 }
 
 fn short_sums(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
@@ -223,10 +240,7 @@ fn short_sums(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 
 fn with_texts(bytes: &[u8], goods: &str, attach: &str) -> Option<Vec<u8>> {
     let mut sheet = BillSheet::read(bytes)?;
-    let places = (
-        sheet.column(&["商品名称"])?,
-        sheet.column(&["商户数据包"])?,
-    );
+    let places = (sheet.column(&["商品名称"])?, sheet.column(&["商户数据包"])?);
     for row in &mut sheet.rows {
         goods.clone_into(&mut row[places.0]);
         attach.clone_into(&mut row[places.1]);
@@ -262,7 +276,15 @@ fn long_goods(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 }
 
 fn foreign_goods(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
-    let texts = ["🍵🀄️", "чай", "شاي", "𠮷野家", "é\u{301}", "\u{feff}x", "\u{200b}"];
+    let texts = [
+        "🍵🀄️",
+        "чай",
+        "شاي",
+        "𠮷野家",
+        "é\u{301}",
+        "\u{feff}x",
+        "\u{200b}",
+    ];
     with_texts(bytes, texts[rng.usize(..texts.len())], texts[0])
 }
 

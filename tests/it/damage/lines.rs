@@ -92,7 +92,10 @@ fn row_of_another_day(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let at = a_row(&lines, rng);
     let mut changed = lines[at].clone();
-    changed.replace_range(1..11, ["2017-01-01", "2031-12-31", "1999-02-28"][rng.usize(..3)]);
+    changed.replace_range(
+        1..11,
+        ["2017-01-01", "2031-12-31", "1999-02-28"][rng.usize(..3)],
+    );
     // A REFUND bill belongs to the day of 退款申请时间, which stays.
     if lines[0].contains("退款申请时间") || lines.len() < 6 {
         return None;

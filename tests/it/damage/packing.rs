@@ -133,7 +133,9 @@ fn garbage_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 fn another_behind(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut other = bytes.to_vec();
     if rng.bool() {
-        other = String::from_utf8_lossy(bytes).replace("20", "21").into_bytes();
+        other = String::from_utf8_lossy(bytes)
+            .replace("20", "21")
+            .into_bytes();
     }
     Some([gzip(bytes), gzip(&other)].concat())
 }

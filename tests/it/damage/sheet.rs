@@ -68,12 +68,8 @@ impl BillSheet {
 
     /// Where the columns with money are that the summary adds up.
     pub(crate) fn added_columns(&self) -> Vec<usize> {
-        let is_added = |name: &str| {
-            !matches!(
-                name,
-                "代金券金额" | "企业红包金额" | "代金券或立减优惠金额"
-            )
-        };
+        let is_added =
+            |name: &str| !matches!(name, "代金券金额" | "企业红包金额" | "代金券或立减优惠金额");
         let mut columns = self.money_columns();
         columns.retain(|at| is_added(&self.header[*at]));
         columns

@@ -134,8 +134,15 @@ fn zeros_lost(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     for row in &mut sheet.rows {
         for at in &columns {
             if row[*at].contains('.') {
-                let short = row[*at].trim_end_matches('0').trim_end_matches('.').to_owned();
-                row[*at] = if short.is_empty() { "0".to_owned() } else { short };
+                let short = row[*at]
+                    .trim_end_matches('0')
+                    .trim_end_matches('.')
+                    .to_owned();
+                row[*at] = if short.is_empty() {
+                    "0".to_owned()
+                } else {
+                    short
+                };
             }
         }
     }
@@ -307,7 +314,8 @@ fn web_page(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
 
 fn xml_sheet(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let sheet = BillSheet::read(bytes)?;
-    let row = |cells: &Vec<String>| format!("<Row><Data>{}</Data></Row>", cells.join("</Data><Data>"));
+    let row =
+        |cells: &Vec<String>| format!("<Row><Data>{}</Data></Row>", cells.join("</Data><Data>"));
     let rows: String = sheet.rows.iter().map(row).collect();
     Some(format!("<?xml version=\"1.0\"?><Workbook>{rows}</Workbook>").into_bytes())
 }

@@ -146,8 +146,10 @@ fn total_name_twice(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 fn total_pair_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     changed(bytes, rng, |sheet, at, _| {
         sheet.totals.remove(at);
-        sheet.total_names.remove(at);
-        Some(())
+        let name = sheet.total_names.remove(at);
+        // Bills of payments alone have refund totals in some years and none in others.
+        let is_needed = sheet.column(&["退款金额"]).is_some() || !name.contains("退款");
+        is_needed.then_some(())
     })
 }
 
@@ -171,7 +173,9 @@ fn zeros(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 fn values_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = BillSheet::read(bytes)?.print();
     let end = out.len() - 2;
-    let last = out[..end].iter().rposition(|b| *b == b'\n')? + 1;
-    out.truncate(rng.usize(last..end));
+    // Within the last total it may cut zeros that say nothing.
+    let last = out[..end].iter().rposition(|b| *b == b',')?;
+    let first = out[..end].iter().rposition(|b| *b == b'\n')? + 1;
+    out.truncate(rng.usize(first..=last));
     Some(out)
 }

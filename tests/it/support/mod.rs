@@ -1,7 +1,7 @@
 //! What several subjects need: a running sandbox, a plain HTTP client, an independent signer.
 
 pub(crate) mod line;
-pub(crate) mod memory;
+pub(crate) mod process;
 pub(crate) mod wire;
 pub(crate) mod wire_v3;
 pub(crate) mod xlsx;

@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use crate::Language;
-use recondesk_domain::{Finding, Heading, RowRef, Sheet, SheetCell, Term, formula_safe};
+use recondesk_domain::{Finding, Heading, RowRef, Sheet, SheetCell, Term, formula_safe, printable};
 
 const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: u16) -> Heading {
     Heading {
@@ -242,18 +242,9 @@ fn shown(cell: &SheetCell, language: Language) -> String {
     match cell {
         SheetCell::Money(fen) => fen.grouped(),
         SheetCell::Word(_, term) => wording(*term, language).to_owned(),
-        SheetCell::Text(text) => text
-            .chars()
-            .map(|sign| if is_visible(sign) { sign } else { '·' })
-            .collect(),
+        SheetCell::Text(text) => printable(text).into_owned(),
         other => other.plain(),
     }
-}
-
-/// False for control characters and for signs that turn the direction of text.
-fn is_visible(sign: char) -> bool {
-    !sign.is_control()
-        && !matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn columns(text: &str) -> usize {

@@ -109,6 +109,9 @@ pub fn problem_words(problem: ProfileProblem) -> Message {
         ProfileProblem::MchId => "商户号为 8–10 位数字",
         ProfileProblem::AppId => "appid 只含字母和数字，最多 32 位",
         ProfileProblem::Gateway => "网关必须是 https 地址；只有本机回环地址可以用 http",
+        ProfileProblem::LookAlike => {
+            "网关地址与微信支付相似但不是它：请核对拼写，官方地址是 https://api.mch.weixin.qq.com"
+        }
         ProfileProblem::CaNotLoopback => "只有本机回环网关可以指定证书颁发者",
         ProfileProblem::CutOff => "日切窗口最多 720 分钟",
         ProfileProblem::Lookback => "回溯最多 90 天",

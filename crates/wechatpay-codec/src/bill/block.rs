@@ -407,7 +407,9 @@ impl RowFault {
             Self::Money(MoneyError::OutOfRange) => "金额超出范围".to_owned(),
             Self::EmptyId => "单号为空".to_owned(),
             Self::BrokenId => "单号过长或含有不该有的字符".to_owned(),
-            Self::Spreadsheet => "单号被表格软件改坏（变成科学计数法，或第 15 位之后变成 0）".to_owned(),
+            Self::Spreadsheet => {
+                "单号被表格软件改坏（变成科学计数法，或第 15 位之后变成 0）".to_owned()
+            }
             Self::TooLong => "行太长".to_owned(),
             Self::SumRange => "合计超出范围".to_owned(),
             Self::SecondHeader => "出现第二个表头，可能由两份账单拼成".to_owned(),

@@ -307,35 +307,36 @@ fn incomplete(tally: &Tally, out: &mut Vec<Reason>) {
     }
 }
 
-/// Totals that cannot be compared: a name that no document knows, or a column of money without its total.
+/// Totals that cannot be compared: a name that no document knows or that stands twice, a column without its total.
 fn unchecked_totals(layout: &Layout, tally: &Tally, out: &mut Vec<Reason>) {
     let Some(summary) = tally.summary() else {
         return;
     };
-    let unknown: Vec<&str> = summary.unknown_names().collect();
-    if !unknown.is_empty() {
-        let names = unknown.join("、");
-        out.push(
-            Reason::new(
-                Category::BillSum,
-                Effect::Quarantines,
-                format!("汇总行有不认识的合计「{names}」，无法核对；请导入原始账单"),
-                format!("The summary has totals that no document knows ({names}): they cannot be checked"),
-            )
-            .at(vec![summary.line]),
+    let mut quarantine = |zh: String, en: String| {
+        let reason = Reason::new(Category::BillSum, Effect::Quarantines, zh, en);
+        out.push(reason.at(vec![summary.line]));
+    };
+    let joined = |names: Vec<&str>| (!names.is_empty()).then(|| names.join("、"));
+    if let Some(names) = joined(summary.unknown_names().collect()) {
+        quarantine(
+            format!("汇总行有不认识的合计「{names}」，无法核对；请导入原始账单"),
+            format!(
+                "The summary has totals that no document knows ({names}): they cannot be checked; import the original bill"
+            ),
         );
     }
-    let missing: Vec<&str> = summary.missing_names(layout).collect();
-    if !missing.is_empty() {
-        let names = missing.join("、");
-        out.push(
-            Reason::new(
-                Category::BillSum,
-                Effect::Quarantines,
-                format!("汇总行缺少「{names}」，这些金额无法核对；请重新下载账单"),
-                format!("The summary lacks {names}: these amounts cannot be checked; download the bill again"),
-            )
-            .at(vec![summary.line]),
+    if let Some(names) = joined(summary.repeated_names().collect()) {
+        quarantine(
+            format!("汇总行中「{names}」出现两次；请导入原始账单"),
+            format!("The summary names {names} twice: import the original bill"),
+        );
+    }
+    if let Some(names) = joined(summary.missing_names(layout).collect()) {
+        quarantine(
+            format!("汇总行缺少「{names}」，这些金额无法核对；请重新下载账单"),
+            format!(
+                "The summary lacks {names}: these amounts cannot be checked; download the bill again"
+            ),
         );
     }
 }

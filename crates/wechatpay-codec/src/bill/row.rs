@@ -10,8 +10,8 @@ use super::cut::{Cuts, cut};
 use super::layout::Layout;
 use super::money_cell;
 use recondesk_domain::{
-    AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text, TransactionId,
-    WPay, WRefund,
+    AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text,
+    TransactionId, WPay, WRefund,
 };
 
 /// What is wrong with a row, and in which column.
@@ -435,7 +435,9 @@ fn whole_number(number: &TransactionId) -> Result<(), CellFault> {
         return Ok(());
     }
     let is_cut = bytes.len() >= 24
-        && bytes.get(15..).is_some_and(|rest| rest.iter().all(|b| *b == b'0'));
+        && bytes
+            .get(15..)
+            .is_some_and(|rest| rest.iter().all(|b| *b == b'0'));
     if is_cut {
         return Err((RowFault::Spreadsheet, Some(Column::TransactionId)));
     }

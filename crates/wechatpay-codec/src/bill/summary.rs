@@ -81,6 +81,18 @@ impl Summary {
             .map(|cell| cell.name.as_str())
     }
 
+    /// Names that stand twice.
+    pub(super) fn repeated_names(&self) -> impl Iterator<Item = &str> {
+        let known = |cell: &&SummaryCell| cell.column != SummaryColumn::Unknown;
+        let cells = self.cells.iter().enumerate();
+        cells
+            .filter(move |(at, cell)| {
+                let mut before = self.cells.iter().take(*at).filter(known);
+                known(cell) && before.any(|other| other.column == cell.column)
+            })
+            .map(|(_, cell)| cell.name.as_str())
+    }
+
     /// Current names of the totals that the bill's columns call for and the summary lacks.
     pub(super) fn missing_names(&self, layout: &Layout) -> impl Iterator<Item = &'static str> {
         let has = |column| self.cells.iter().any(|cell| cell.column == column);
@@ -96,10 +108,18 @@ const TOTALS: [(Column, SummaryColumn, &str); 7] = [
     (Column::Time, SummaryColumn::Count, FIRST_NAME),
     (Column::Settled, SummaryColumn::Settled, "应结订单总金额"),
     (Column::Refunded, SummaryColumn::Refunded, "退款总金额"),
-    (Column::RefundCoupon, SummaryColumn::RefundCoupon, "充值券退款总金额"),
+    (
+        Column::RefundCoupon,
+        SummaryColumn::RefundCoupon,
+        "充值券退款总金额",
+    ),
     (Column::Fee, SummaryColumn::Fee, "手续费总金额"),
     (Column::Amount, SummaryColumn::Amount, "订单总金额"),
-    (Column::RefundAsked, SummaryColumn::RefundAsked, "申请退款总金额"),
+    (
+        Column::RefundAsked,
+        SummaryColumn::RefundAsked,
+        "申请退款总金额",
+    ),
 ];
 
 /// How much of the summary was seen.
