@@ -4,9 +4,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, print_json};
+use super::context::CommandContext;
 use super::person::{PersonArgs, identified, pin};
 use super::profile::ListFormat;
+use super::speech::{print, print_json};
 use super::table::TextTable;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{Judgement, Role, Roles, Thresholds};

@@ -35,16 +35,26 @@ impl Stage {
         self.fed(arguments, b"")
     }
 
-    /// Runs a command with these bytes on its standard input, through a pipe.
-    pub(crate) fn fed(&self, arguments: &[&str], input: &[u8]) -> Output {
-        Command::cargo_bin("recondesk")
-            .unwrap()
+    /// Runs a command without naming a language.
+    pub(crate) fn run_as(&self, arguments: &[&str]) -> Output {
+        self.command().args(arguments).output().unwrap()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::cargo_bin("recondesk").unwrap();
+        command
             .arg("--workspace")
             .arg(self.path("workspace"))
+            .env("RECONDESK_PASSPHRASE", "for tests only");
+        command
+    }
+
+    /// Runs a command with these bytes on its standard input, through a pipe.
+    pub(crate) fn fed(&self, arguments: &[&str], input: &[u8]) -> Output {
+        self.command()
             .args(["--lang", "en"])
             .args(arguments)
             .write_stdin(input)
-            .env("RECONDESK_PASSPHRASE", "for tests only")
             .output()
             .unwrap()
     }

@@ -112,7 +112,7 @@ const LAYERS: &[Layer] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["crates/adapters/src/sqlite"]),
     ("reqwest", &["crates/adapters/src/gateway"]),
-    ("keyring::", &["crates/adapters/src/vault"]),
+    ("use keyring::{Entry", &["crates/adapters/src/vault"]),
     ("rfd::", &["src/picker.rs"]),
     ("SystemTime::now", &["crates/adapters/src/clock.rs"]),
 ];

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::context::{CommandContext, print, print_json};
+use crate::cli::context::CommandContext;
 use crate::cli::profile::ListFormat;
+use crate::cli::speech::{print, print_json};
 use crate::cli::table::TextTable;
 use recondesk_app::Failure;
 use recondesk_app::jobs::refund::{advice_of, state_words};
+use recondesk_domain::printable;
 use recondesk_ports::{Ports, RefundRecord};
 
 /// A refund as programs read it.
@@ -61,7 +63,7 @@ pub(super) fn one(
     }
     let mut text = String::new();
     for (name, value) in lines {
-        let value = crate::cli::table::printable(&value);
+        let value = printable(&value);
         text.push_str(format!("{name:<14}{value}").trim_end());
         text.push('\n');
     }

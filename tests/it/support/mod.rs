@@ -1,5 +1,6 @@
 //! What several subjects need: a running sandbox, a plain HTTP client, an independent signer.
 
+pub(crate) mod fake_gateway;
 pub(crate) mod line;
 pub(crate) mod process;
 pub(crate) mod wire;

@@ -68,6 +68,7 @@ words! {
         mch_id: T = "商户号为 8 到 10 位数字", "8 to 10 digits";
         appid: T = "appid 只含字母和数字，最多 32 位", "letters and digits only, at most 32";
         gateway: T = "须为 https 地址；http 只用于本机", "an https address; http for this computer only";
+        look_alike: T = "像微信支付的地址但不是，请核对拼写", "looks like WeChat Pay's address but is not: check the spelling";
         authority: T = "只有本机网关可以自带证书", "only a gateway on this computer may bring an authority";
         cut_off: T = "0 到 720 分钟", "0 to 720 minutes";
         lookback: T = "0 到 90 天", "0 to 90 days";

@@ -211,6 +211,7 @@ impl MerchantForm {
             ProfileProblem::MchId => p.mch_id,
             ProfileProblem::AppId => p.appid,
             ProfileProblem::Gateway => p.gateway,
+            ProfileProblem::LookAlike => p.look_alike,
             ProfileProblem::CaNotLoopback => p.authority,
             ProfileProblem::CutOff => p.cut_off,
             ProfileProblem::Lookback => p.lookback,
