@@ -102,7 +102,7 @@ fn sheet() -> Vec<u8> {
 }
 
 fn plan(guess: &Guess) -> Plan {
-    let mapping = Mapping::guess(&guess.headers, RecordKind::Orders).unwrap();
+    let mapping = Mapping::guess(guess, RecordKind::Orders).unwrap();
     Plan::new(&mapping, guess).unwrap()
 }
 
@@ -111,8 +111,7 @@ fn parse(bytes: &[u8], plan: &Plan, guess: &Guess) -> u64 {
     let mut cutter = RecordSplitter::new(bytes, guess);
     let (mut spare, mut out, mut good) = (Block::default(), OrderBlock::default(), 0);
     while let Some(block) = cutter.next_block(spare).unwrap() {
-        plan.parse_block(&block.bytes, block.at(1), &mut out)
-            .unwrap();
+        plan.parse_block(&block, 1, &mut out).unwrap();
         good += out.stats.good;
         black_box(&out);
         out.clear();
@@ -131,8 +130,7 @@ fn parse_twofold(bytes: &[u8], plan: &Plan, guess: &Guess) -> u64 {
     let half = |from: usize| {
         let (mut out, mut good) = (OrderBlock::default(), 0);
         for block in blocks.iter().skip(from).step_by(2) {
-            plan.parse_block(&block.bytes, block.at(1), &mut out)
-                .unwrap();
+            plan.parse_block(&block, 1, &mut out).unwrap();
             good += out.stats.good;
             out.clear();
         }

@@ -2,138 +2,19 @@
 
 use std::borrow::Cow;
 use std::io::BufRead;
-use std::ops::Range;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::row::{Cells, Raw};
+use super::sheet_row::{SheetCell, SheetRow, Strings};
 use super::xlsx_container::{self, LimitedPart, attributes, damaged};
-use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, RowReason, value};
-use recondesk_domain::Instant;
+use super::{Damage, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, value};
 
 /// The tags around a plain value, and around a plain text that is not shared.
 const VALUE: (&[u8], &[u8]) = (b"<v>", b"</v>");
 const INLINE: (&[u8], &[u8]) = (b"<is><t>", b"</t></is>");
 /// Rows that Excel knows.
 const MAX_ROWS: u32 = 1_048_576;
-
-/// The shared texts of a workbook, in one piece of memory.
-#[derive(Debug, Default)]
-pub(super) struct Strings {
-    pub(super) text: String,
-    pub(super) ends: Vec<u32>,
-}
-
-impl Strings {
-    pub(super) fn get(&self, at: usize) -> Option<&str> {
-        let end = *self.ends.get(at)? as usize;
-        let start = match at.checked_sub(1) {
-            Some(before) => *self.ends.get(before)? as usize,
-            None => 0,
-        };
-        self.text.get(start..end)
-    }
-}
-
-/// A cell of the current row.
-#[derive(Debug, Clone, PartialEq)]
-enum XlsxCell {
-    Empty,
-    Shared(usize),
-    Text(Range<usize>),
-    Number(Range<usize>),
-    Date(Instant),
-}
-
-/// One row; its memory serves the next one too.
-#[derive(Debug, Default)]
-pub(super) struct SheetRow {
-    bytes: Vec<u8>,
-    cells: Vec<XlsxCell>,
-}
-
-impl SheetRow {
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.cells.clear();
-    }
-
-    fn raw<'a>(&'a self, at: usize, strings: &'a Strings) -> Raw<'a> {
-        let piece =
-            |range: &Range<usize>| Cow::Borrowed(self.bytes.get(range.clone()).unwrap_or_default());
-        match self.cells.get(at) {
-            None | Some(XlsxCell::Empty) => Raw::Text(Cow::Borrowed(&[])),
-            Some(XlsxCell::Shared(text)) => {
-                let text = strings.get(*text).unwrap_or_default();
-                Raw::Text(Cow::Borrowed(text.as_bytes()))
-            }
-            Some(XlsxCell::Text(range)) => Raw::Text(piece(range)),
-            Some(XlsxCell::Number(range)) => Raw::Number(piece(range)),
-            Some(XlsxCell::Date(time)) => Raw::Date(*time),
-        }
-    }
-
-    /// The first `count` cells as text, or all of them.
-    pub(super) fn texts(&self, strings: &Strings, count: Option<usize>) -> Vec<String> {
-        (0..count.unwrap_or(self.cells.len()))
-            .map(|at| match self.raw(at, strings) {
-                Raw::Text(text) | Raw::Number(text) => String::from_utf8_lossy(&text).into_owned(),
-                Raw::Date(time) => time.to_string(),
-            })
-            .collect()
-    }
-
-    /// All cells as text; numbers that a workbook cannot have kept whole are in scientific notation.
-    pub(super) fn numbers(&self, strings: &Strings) -> Vec<String> {
-        (0..self.cells.len())
-            .map(|at| match self.raw(at, strings) {
-                Raw::Text(text) => String::from_utf8_lossy(&text).into_owned(),
-                Raw::Date(time) => time.to_string(),
-                Raw::Number(number) => {
-                    let number = String::from_utf8_lossy(&number);
-                    match (
-                        value::number_as_id(number.as_bytes()),
-                        number.parse::<f64>(),
-                    ) {
-                        (Some(RowReason::BeyondPrecision), Ok(lost)) => {
-                            format!("{lost:E}").replace('E', "E+")
-                        }
-                        _ => number.into_owned(),
-                    }
-                }
-            })
-            .collect()
-    }
-
-    pub(super) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| *cell == XlsxCell::Empty)
-    }
-}
-
-/// The kept cells of a row: `columns` has the place of each slot.
-pub(super) struct RowCells<'a> {
-    pub(super) row: &'a SheetRow,
-    pub(super) strings: &'a Strings,
-    pub(super) columns: &'a [usize],
-    /// Columns of the header.
-    pub(super) width: usize,
-}
-
-impl Cells for RowCells<'_> {
-    fn get(&self, slot: u8) -> Raw<'_> {
-        let at = self.columns.get(usize::from(slot)).copied();
-        self.row.raw(at.unwrap_or(usize::MAX), self.strings)
-    }
-
-    fn is_blank(&self) -> bool {
-        self.row.is_blank()
-    }
-
-    fn texts(&self) -> Vec<String> {
-        self.row.texts(self.strings, Some(self.width))
-    }
-}
 
 /// What a sheet needs of the rest of its workbook.
 #[derive(Debug, Default)]
@@ -142,6 +23,8 @@ pub(super) struct Context {
     /// For each cell format, whether it shows dates.
     pub(super) date_formats: Vec<bool>,
     pub(super) is_1904: bool,
+    /// The workbook asks to be computed when it is opened: what its formulas hold is no result.
+    pub(super) recalculates: bool,
 }
 
 /// Reads the rows of a sheet.
@@ -260,7 +143,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             return Err(self.bad_cell());
         }
         let start = row.bytes.len();
-        self.content(&mut row.bytes)?;
+        let has_formula = self.content(&mut row.bytes)?;
         if row.bytes.len() > MAX_RECORD_BYTES {
             return Err(damaged(
                 &format!("{}, row {}", self.part, self.row),
@@ -268,23 +151,24 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             ));
         }
         let cell = self
-            .classify(attributes, &mut row.bytes, start)
+            .classify(attributes, has_formula, (&mut row.bytes, start))
             .ok_or_else(|| self.bad_cell())?;
-        row.cells.resize(column, XlsxCell::Empty);
+        row.cells.resize(column, SheetCell::Empty);
         row.cells.push(cell);
         Ok(())
     }
 
-    /// Appends the value of a cell, formulas and pronunciation left out, up to its end tag.
-    fn content(&mut self, text: &mut Vec<u8>) -> Result<(), IntakeError> {
+    /// Appends the value of a cell, formulas and pronunciation left out, up to its end tag; true for a formula.
+    fn content(&mut self, text: &mut Vec<u8>) -> Result<bool, IntakeError> {
         // The end tag stays: the XML reader keeps count of what is open.
         let _taken = xlsx_container::take_plain(&mut self.xml, VALUE, text)
             || xlsx_container::take_plain(&mut self.xml, INLINE, text);
-        let (mut taking, mut phonetic) = (false, false);
+        let (mut taking, mut phonetic, mut has_formula) = (false, false, false);
         loop {
             let event = xlsx_container::next(&mut self.xml, &mut self.buffer, self.part)?;
             match event {
                 Event::Start(start) => match start.local_name().as_ref() {
+                    "f" => has_formula = true,
                     "v" | "t" => taking = !phonetic,
                     "rPh" => phonetic = true,
                     _ => {}
@@ -292,7 +176,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                 Event::End(end) => match end.local_name().as_ref() {
                     "v" | "t" => taking = false,
                     "rPh" => phonetic = false,
-                    "c" => return Ok(()),
+                    "c" => return Ok(has_formula),
                     _ => {}
                 },
                 Event::Text(piece) if taking => {
@@ -314,12 +198,25 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
     fn classify(
         &self,
         attributes: &Attributes,
-        bytes: &mut Vec<u8>,
-        start: usize,
-    ) -> Option<XlsxCell> {
+        has_formula: bool,
+        (bytes, start): (&mut Vec<u8>, usize),
+    ) -> Option<SheetCell> {
         let text = std::str::from_utf8(bytes.get(start..)?).ok()?;
         if text.is_empty() {
-            return Some(XlsxCell::Empty);
+            let uncomputed = has_formula && attributes.kind == CellKind::Number;
+            return Some(if uncomputed {
+                SheetCell::Uncomputed
+            } else {
+                SheetCell::Empty
+            });
+        }
+        if has_formula && attributes.kind == CellKind::Number && matches!(text, "0" | "0.0") {
+            bytes.truncate(start);
+            return Some(if self.context.recalculates {
+                SheetCell::Uncomputed
+            } else {
+                SheetCell::ZeroFormula
+            });
         }
         match attributes.kind {
             CellKind::Text if text.contains("_x") => {
@@ -333,7 +230,7 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                 let at: usize = text.trim_ascii().parse().ok()?;
                 bytes.truncate(start);
                 self.context.strings.get(at)?;
-                return Some(XlsxCell::Shared(at));
+                return Some(SheetCell::Shared(at));
             }
             CellKind::Bool => {
                 let word: &[u8] = if text == "1" { b"TRUE" } else { b"FALSE" };
@@ -346,22 +243,22 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                     && let Ok(serial) = text.parse()
                     && let Some(time) = value::serial_time(serial, self.context.is_1904)
                 {
-                    return Some(XlsxCell::Date(time));
+                    return Some(SheetCell::Date(time));
                 }
                 if let Cow::Owned(plain) = plain_number(text) {
                     bytes.truncate(start);
                     bytes.extend_from_slice(plain.as_bytes());
                 }
-                return Some(XlsxCell::Number(start..bytes.len()));
+                return Some(SheetCell::Number(start..bytes.len()));
             }
         }
-        Some(XlsxCell::Text(start..bytes.len()))
+        Some(SheetCell::Text(start..bytes.len()))
     }
 }
 
 /// Excel writes 19.9 as 19.899999999999999: the shortest text that means the same binary number is
 /// what the person typed.
-fn plain_number(text: &str) -> Cow<'_, str> {
+pub(super) fn plain_number(text: &str) -> Cow<'_, str> {
     let short = text.len() <= 15
         && text
             .bytes()

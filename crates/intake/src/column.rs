@@ -17,6 +17,8 @@ pub enum Column {
     Amount,
     /// Currency, CNY where absent.
     Currency,
+    /// Means of payment: rows of others than WeChat Pay are left out.
+    Channel,
     /// Canonical payment status.
     PayStatus,
     /// When the order was created.
@@ -67,7 +69,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 27;
+    pub const COUNT: usize = 28;
 
     /// Every column, in the order of the documents.
     pub const ALL: [Self; Self::COUNT] = [
@@ -75,6 +77,7 @@ impl Column {
         Self::OrderNo,
         Self::Amount,
         Self::Currency,
+        Self::Channel,
         Self::PayStatus,
         Self::CreatedAt,
         Self::PaidAt,
@@ -108,6 +111,7 @@ impl Column {
             Self::OrderNo => "order_no",
             Self::Amount => "amount",
             Self::Currency => "currency",
+            Self::Channel => "channel",
             Self::PayStatus => "pay_status",
             Self::CreatedAt => "created_at",
             Self::PaidAt => "paid_at",
@@ -134,6 +138,21 @@ impl Column {
         }
     }
 
+    /// True for columns that hold a time.
+    #[must_use]
+    pub const fn is_time(self) -> bool {
+        matches!(
+            self,
+            Self::CreatedAt
+                | Self::PaidAt
+                | Self::ClosedAt
+                | Self::FulfilledAt
+                | Self::RefundAt
+                | Self::RequestedAt
+                | Self::SucceededAt
+        )
+    }
+
     /// True where a file of this kind may have the column.
     #[must_use]
     pub const fn belongs_to(self, kind: RecordKind) -> bool {
@@ -150,6 +169,7 @@ impl Column {
                 self,
                 Self::OutTradeNo
                     | Self::Amount
+                    | Self::Channel
                     | Self::MchId
                     | Self::OutRefundNo
                     | Self::RefundId

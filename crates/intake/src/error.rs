@@ -17,8 +17,11 @@ pub enum MappingError {
     /// A column is mapped to nothing.
     #[error("column {} names no source column", .0.name())]
     EmptySource(Column),
-    /// The delimiter is none of comma, tab, semicolon.
-    #[error("the delimiter {0:?} is none of comma, tab, semicolon")]
+    /// A clock without a date, or beside a column that holds no time.
+    #[error("[clocks] has {}, which is no time column of the mapping", .0.name())]
+    Clock(Column),
+    /// The delimiter is none of comma, tab, semicolon, bar.
+    #[error("the delimiter {0:?} is none of comma, tab, semicolon, bar")]
     Delimiter(char),
     /// The form of times cannot be used.
     #[error("the time format {0:?} cannot be used")]
@@ -53,6 +56,9 @@ pub enum MappingError {
     /// A mapped source header stands more than once in the file.
     #[error("the column {0:?} stands more than once in the file")]
     Ambiguous(String),
+    /// More columns than are read of a row.
+    #[error("the mapping names more columns than are read of a row")]
+    TooManyColumns,
     /// The file's headers do not suffice to guess a mapping.
     #[error("no mapping fits the headers ({present}); missing: {missing}")]
     NoGuess {
@@ -72,7 +78,8 @@ impl MappingError {
             Self::Lacking(column) => format!("映射缺少必需列 {}", column.name()),
             Self::Foreign(column) => format!("列 {} 不属于这类文件", column.name()),
             Self::EmptySource(column) => format!("列 {} 没有指定来源列", column.name()),
-            Self::Delimiter(sign) => format!("分隔符 {sign:?} 不是逗号、制表符或分号"),
+            Self::Clock(column) => format!("[clocks] 里的 {} 不是映射中的时间列", column.name()),
+            Self::Delimiter(sign) => format!("分隔符 {sign:?} 不是逗号、制表符、分号或竖线"),
             Self::TimeFormat(form) => format!("时间格式 {form:?} 不能用"),
             Self::StatusTwice(column) => {
                 format!("{} 同时由列和 [status] 状态词表设定", column.name())
@@ -91,6 +98,7 @@ impl MappingError {
                 column.name()
             ),
             Self::Ambiguous(name) => format!("列「{name}」在文件里出现多次"),
+            Self::TooManyColumns => "映射的列太多".to_owned(),
             Self::NoGuess { missing, present } => {
                 format!("按表头推断不出映射，缺少 {missing}；现有列：{present}")
             }
@@ -107,6 +115,8 @@ pub enum NotOrders {
     ConsumerExport,
     /// The old binary Excel format.
     Xls,
+    /// Another document in the container of old office files.
+    Ole,
     /// A web page, often an Excel export in disguise or a log-in page.
     Html,
     /// XML, often an error answer.
@@ -133,7 +143,8 @@ impl NotOrders {
                 "这是微信 App 导出的个人账单，不是商户订单；请从商城系统导出订单"
             }
             Self::Xls => "这是旧版 Excel 文件（.xls），请另存为 .xlsx 或导出 CSV",
-            Self::Html => "这是网页（有的系统把网页存成 .xls），请导出 CSV 或 .xlsx",
+            Self::Ole => "这是旧版 Office 文件，但里面没有工作簿",
+            Self::Html => "这是网页，里面没有表格（可能是登录页）；请从商城系统导出订单",
             Self::Xml => "这是 XML，不是订单文件",
             Self::Gzip => "这是 gzip 压缩文件，请先解压",
             Self::Pdf => "这是 PDF，请导出 CSV 或 .xlsx",
@@ -152,7 +163,10 @@ impl NotOrders {
                 "this is the consumer's own export of the WeChat app, not a merchant's orders: export the orders from the shop system"
             }
             Self::Xls => "this is an old Excel file (.xls): save it as .xlsx or export CSV",
-            Self::Html => "this is a web page (some systems name it .xls): export CSV or .xlsx",
+            Self::Ole => "this is an old Office file without a workbook in it",
+            Self::Html => {
+                "this is a web page without a table (a login page?): export the orders from the shop system"
+            }
             Self::Xml => "this is XML, not an orders file",
             Self::Gzip => "this is a gzip file: unpack it first",
             Self::Pdf => "this is a PDF: export CSV or .xlsx",
@@ -243,6 +257,20 @@ pub enum IntakeError {
         /// What there is.
         present: String,
     },
+    /// Only a sheet that people do not see has such rows.
+    #[error("only the hidden sheet {0:?} has such rows: name it in the mapping if it is meant")]
+    HiddenSheet(String),
+    /// The workbook can be opened with a password only.
+    #[error("the workbook is protected by a password: save it without one, then import it")]
+    Protected,
+    /// A format that is read as a whole, with more cells than is allowed.
+    #[error(
+        "the workbook has more than {limit} cells, which this format is not read with: save it as .xlsx or CSV"
+    )]
+    TooManyCells {
+        /// The limit.
+        limit: usize,
+    },
     /// A person stopped it.
     #[error("cancelled")]
     Cancelled,
@@ -277,6 +305,13 @@ impl IntakeError {
             Self::Workbook { part, what } => format!("工作簿损坏（{part}）：{}", what.zh()),
             Self::NoSheet { name, present } => {
                 format!("工作簿里没有工作表「{name}」；现有：{present}")
+            }
+            Self::HiddenSheet(name) => {
+                format!("只有隐藏的工作表「{name}」里有这样的行；确要导入请在映射里写明 sheet")
+            }
+            Self::Protected => "工作簿有密码保护，请去掉密码另存后再导入".to_owned(),
+            Self::TooManyCells { limit } => {
+                format!("工作簿超过 {limit} 个单元格，这种格式不能读这么大；请另存为 .xlsx 或 CSV")
             }
             Self::Cancelled => "已取消".to_owned(),
         }

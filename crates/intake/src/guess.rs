@@ -1,63 +1,40 @@
-//! Proposes a mapping from the headers of a file; a person sees it in the preview before it counts.
+//! Proposes a mapping from the headers and the first rows of a file; a person sees it in the preview before it counts.
 
-use std::collections::BTreeMap;
-
-use super::names::{ORDER_WORDS, ORDERS, REFUND_WORDS, REFUNDS, STATES};
-use super::{AmountUnit, Column, Mapping, MappingError, RecordKind, StatusRule, StatusWord};
-
-/// A header without case, white space, underscores and the unit in brackets.
-fn norm(header: &str) -> String {
-    let bare = header
-        .split(['(', '（', '[', '【'])
-        .next()
-        .unwrap_or(header);
-    bare.chars()
-        .filter(|sign| {
-            !sign.is_whitespace() && !matches!(sign, '_' | '-' | '\u{feff}' | '：' | ':')
-        })
-        .flat_map(char::to_lowercase)
-        .collect()
-}
+use super::candidates::Candidates;
+use super::{
+    Column, Guess, Mapping, MappingError, RecordKind, StateSubject, Stats, StatusRule, names,
+    state_words,
+};
 
 /// True for headers that a mapping names or that many shops use.
 pub(super) fn is_known_header(cell: &str, mapping: Option<&Mapping>) -> bool {
     if let Some(mapping) = mapping
         && mapping.name != Mapping::CANONICAL
     {
-        let of_rule = mapping
-            .status
-            .as_ref()
-            .is_some_and(|rule| rule.column.trim() == cell);
-        return of_rule || mapping.columns.values().any(|source| source.trim() == cell);
+        return mapping.sources().any(|source| source == cell);
     }
-    let name = norm(cell);
-    STATES.contains(&name.as_str())
-        || ORDERS
-            .iter()
-            .chain(REFUNDS)
-            .any(|(_, names)| names.contains(&name.as_str()))
+    names::is_known(cell)
 }
 
-/// Finds the header that has one of these names and is not taken.
-type Find<'a> = &'a dyn Fn(&[&str], &BTreeMap<Column, String>) -> Option<String>;
-
 impl Mapping {
-    /// Proposes a mapping for a file with these headers: the canonical one where they are
-    /// canonical, else by the names that shops commonly use.
+    /// Proposes a mapping for a file: the canonical one where its headers are canonical, else by the names that shops
+    /// commonly use and by what stands below them.
     ///
     /// # Errors
     /// [`MappingError::NoGuess`] that names what is missing.
-    pub fn guess(headers: &[String], kind: RecordKind) -> Result<Self, MappingError> {
-        let mut mapping = Self::propose(headers, kind);
+    pub fn guess(file: &Guess, kind: RecordKind) -> Result<Self, MappingError> {
+        let mut mapping = Self::propose(file, kind);
         let lacking = mapping.lacking();
         if !lacking.is_empty() {
             let names: Vec<&str> = lacking.iter().map(|column| column.name()).collect();
             return Err(MappingError::NoGuess {
                 missing: names.join(", "),
-                present: listed(headers),
+                present: listed(&file.headers),
             });
         }
-        let canonical = mapping.status.is_none()
+        let canonical = mapping.status.is_empty()
+            && mapping.clocks.is_empty()
+            && mapping.day_order.is_none()
             && mapping
                 .columns
                 .iter()
@@ -72,98 +49,51 @@ impl Mapping {
     /// The same with whatever fits, for a dialog in which a person goes on: see
     /// [`Mapping::lacking`] for what is still missing.
     #[must_use]
-    pub fn propose(headers: &[String], kind: RecordKind) -> Self {
-        let normed: Vec<String> = headers.iter().map(|header| norm(header)).collect();
-        let find = |names: &[&str], taken: &BTreeMap<Column, String>| {
-            names.iter().find_map(|name| {
-                let at = normed.iter().position(|header| header == name)?;
-                let source = headers.get(at)?.trim().to_owned();
-                let unique = headers.iter().filter(|h| h.trim() == source).count() == 1;
-                (unique && !taken.values().any(|other| *other == source)).then_some(source)
-            })
-        };
-        let table = match kind {
-            RecordKind::Orders => ORDERS,
-            RecordKind::Refunds => REFUNDS,
-        };
-        let mut mapping = Self {
-            name: "guess".to_owned(),
-            ..Self::empty(kind)
-        };
-        for (column, names) in table {
-            if let Some(source) = find(names, &mapping.columns) {
-                mapping.columns.insert(*column, source);
-            }
-        }
-        mapping.guess_status(&find);
-        let money = mapping
-            .columns
-            .get(&Column::Amount)
-            .cloned()
-            .unwrap_or_default();
-        if money.contains('分') || norm(&money) == "totalfee" || norm(&money) == "refundfee" {
-            mapping.amount_unit = AmountUnit::Fen;
-        }
-        mapping
+    pub fn propose(file: &Guess, kind: RecordKind) -> Self {
+        Candidates::new(file, kind).propose()
     }
 
-    /// Reads the status from the words of this source column; words known before keep their meaning.
-    pub fn read_words_of(&mut self, header: &str) {
-        self.columns.remove(&Column::PayStatus);
+    /// Headers of the file that could be this column, best first.
+    #[must_use]
+    pub fn candidates(file: &Guess, kind: RecordKind, column: Column) -> Vec<String> {
+        let places = Candidates::new(file, kind).of(column);
+        let headers = places.iter().filter_map(|at| file.headers.get(*at));
+        headers.map(|header| header.trim().to_owned()).collect()
+    }
+
+    /// Writes the words that a file has into the tables, with what the program takes them to mean.
+    pub fn spell_out(&mut self, stats: &Stats) {
+        let kind = self.kind;
+        for rule in self.status.iter_mut().filter(|rule| rule.known_words) {
+            let met = stats.words.get(rule.column.trim()).into_iter().flatten();
+            for (word, _) in met.filter(|(word, _)| !word.is_empty()) {
+                if let Some(meaning) = state_words::known(kind, rule.about, word) {
+                    rule.words
+                        .entry(word.clone())
+                        .or_insert_with(|| meaning.to_mapping(kind));
+                }
+            }
+        }
+    }
+
+    /// Reads a state from the words of this source column; words known before keep their meaning.
+    pub fn read_words_of(&mut self, header: &str, about: StateSubject) {
+        if matches!(about, StateSubject::Order | StateSubject::Payment) {
+            self.columns.remove(&Column::PayStatus);
+        }
         self.columns.remove(&Column::Status);
-        let known = self.status.take().map(|rule| rule.words);
-        let words = known.unwrap_or_else(|| match self.kind {
-            RecordKind::Orders => order_words(),
-            RecordKind::Refunds => refund_words(),
-        });
-        self.status = Some(StatusRule {
-            column: header.to_owned(),
+        self.status
+            .retain(|rule| rule.column.trim() != header.trim());
+        let before = self.status.iter().position(|rule| rule.about == about);
+        let words = before
+            .map(|at| self.status.remove(at).words)
+            .unwrap_or_default();
+        self.status.push(StatusRule {
             words,
+            ..StatusRule::known(header, about)
         });
+        self.status.sort_by_key(|rule| rule.about);
     }
-
-    fn guess_status(&mut self, find: Find<'_>) {
-        match self.kind {
-            RecordKind::Orders if !self.columns.contains_key(&Column::PayStatus) => {
-                if let Some(column) = find(STATES, &self.columns) {
-                    let words = order_words();
-                    self.status = Some(StatusRule { column, words });
-                }
-            }
-            RecordKind::Refunds => {
-                if let Some(column) = self.columns.remove(&Column::Status) {
-                    let words = refund_words();
-                    self.status = Some(StatusRule { column, words });
-                }
-            }
-            RecordKind::Orders => {}
-        }
-    }
-}
-
-/// The words of an order's state that need no explanation.
-fn order_words() -> BTreeMap<String, StatusWord> {
-    let mut table = BTreeMap::new();
-    for (pay, fulfil, words) in ORDER_WORDS {
-        for word in *words {
-            table.insert((*word).to_owned(), StatusWord::order(*pay, *fulfil));
-        }
-    }
-    table
-}
-
-fn refund_words() -> BTreeMap<String, StatusWord> {
-    let mut table = BTreeMap::new();
-    for (status, words) in REFUND_WORDS {
-        for word in *words {
-            let meaning = StatusWord {
-                refund_status: Some(status.word().to_owned()),
-                ..StatusWord::default()
-            };
-            table.insert((*word).to_owned(), meaning);
-        }
-    }
-    table
 }
 
 /// Headers for an error message, bounded.
@@ -184,46 +114,40 @@ pub(super) fn listed(headers: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{AmountUnit, RowAmount, SampleRow, sniff_text};
 
-    fn headers(text: &str) -> Vec<String> {
-        text.split(',').map(str::to_owned).collect()
+    fn file(text: &str) -> Guess {
+        sniff_text(text.as_bytes(), None).unwrap()
+    }
+
+    fn orders(text: &str) -> Mapping {
+        Mapping::guess(&file(text), RecordKind::Orders).unwrap()
     }
 
     #[test]
     fn the_export_of_a_typical_shop_is_understood() {
-        let mapping = Mapping::guess(
-            &headers(
-                "out_trade_no,mchid,product,amount,status,created_at,paid_at,fulfilled_at,refund_no,refund_amount,refund_at,openid",
-            ),
-            RecordKind::Orders,
-        )
-        .unwrap();
-        assert_eq!(mapping.columns[&Column::Goods], "product");
-        let rule = mapping.status.as_ref().unwrap();
-        assert_eq!(rule.column, "status");
-        for word in ["CREATED", "CLOSED", "PAID", "FULFILLED", "REFUNDED"] {
-            assert!(rule.words.contains_key(word), "{word}");
-        }
-        assert_eq!(
-            mapping.refund_shape(),
-            super::super::RefundShape::RunningTotal
+        let mapping = orders(
+            "out_trade_no,mchid,product,amount,status,created_at,paid_at,fulfilled_at,refund_no,refund_amount,refund_at,openid\n",
         );
+        assert_eq!(mapping.columns[&Column::Goods], "product");
+        assert_eq!(
+            mapping.status,
+            [StatusRule::known("status", StateSubject::Order)]
+        );
+        assert_eq!(mapping.refund_shape(), crate::RefundShape::RunningTotal);
     }
 
     #[test]
     fn chinese_headers_are_understood_with_their_unit() {
-        let mapping = Mapping::guess(
-            &headers("订单编号,商户订单号,订单金额（分）,支付状态,创建时间,支付时间,微信订单号"),
-            RecordKind::Orders,
-        )
-        .unwrap();
+        let mapping =
+            orders("订单编号,商户订单号,订单金额（分）,支付状态,创建时间,支付时间,微信订单号\n");
         assert_eq!(mapping.columns[&Column::OutTradeNo], "商户订单号");
         assert_eq!(mapping.columns[&Column::OrderNo], "订单编号");
         assert_eq!(mapping.columns[&Column::TransactionId], "微信订单号");
         assert_eq!(mapping.amount_unit, AmountUnit::Fen);
-        assert_eq!(mapping.status.unwrap().column, "支付状态");
+        assert_eq!(mapping.status[0].column, "支付状态");
         let refunds = Mapping::guess(
-            &headers("退款单号,商户订单号,退款金额(元),退款状态,申请时间,退款成功时间"),
+            &file("退款单号,商户订单号,退款金额(元),退款状态,申请时间,退款成功时间\n"),
             RecordKind::Refunds,
         )
         .unwrap();
@@ -233,27 +157,85 @@ mod tests {
 
     #[test]
     fn canonical_headers_give_the_canonical_mapping() {
-        let mapping = Mapping::guess(
-            &headers("out_trade_no,amount,pay_status,created_at"),
-            RecordKind::Orders,
-        )
-        .unwrap();
+        let mapping = orders("out_trade_no,amount,pay_status,created_at\n");
         assert_eq!(mapping.name, Mapping::CANONICAL);
-        assert_eq!(mapping.status, None);
+        assert_eq!(mapping.status, []);
+        let words = orders(
+            "out_trade_no,amount,pay_status,created_at\nA1,1.00,已支付,2026-03-08 09:00:00\n",
+        );
+        assert_eq!(
+            words.status,
+            [StatusRule::known("pay_status", StateSubject::Payment)]
+        );
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        let error = Mapping::guess(&headers("商户订单号,备注"), RecordKind::Orders).unwrap_err();
+        let error = Mapping::guess(&file("商户订单号,备注\n"), RecordKind::Orders).unwrap_err();
         let text = error.to_string();
         assert!(text.contains("amount") && text.contains("created_at") && text.contains("备注"));
     }
 
     #[test]
     fn one_source_column_is_never_taken_twice() {
-        let mapping = Mapping::propose(&headers("订单号,金额,金额"), RecordKind::Orders);
+        let mapping = Mapping::propose(&file("订单号,金额,金额\n"), RecordKind::Orders);
         assert_eq!(mapping.columns[&Column::OutTradeNo], "订单号");
         assert_eq!(mapping.columns.get(&Column::OrderNo), None);
-        assert_eq!(mapping.columns.get(&Column::Amount), None);
+    }
+
+    #[test]
+    fn the_paid_amount_and_the_merchant_s_number_are_preferred() {
+        let mapping = orders(
+            "订单号,交易单号,订单金额,优惠金额,实付金额,订单状态,下单时间\n\
+             A20260308001,4200002781202603087745300001,14.90,2.00,12.90,已支付,2026-03-08 09:04:50\n",
+        );
+        assert_eq!(mapping.columns[&Column::Amount], "实付金额");
+        assert_eq!(mapping.columns[&Column::OutTradeNo], "订单号");
+        assert_eq!(mapping.columns[&Column::TransactionId], "交易单号");
+        let own = orders(
+            "订单号,交易单号,实付金额,订单状态,下单时间\n1001,A20260308001,12.90,已支付,2026-03-08 09:04:50\n",
+        );
+        assert_eq!(own.columns[&Column::OutTradeNo], "交易单号");
+        assert_eq!(own.columns[&Column::OrderNo], "订单号");
+    }
+
+    #[test]
+    fn a_date_and_a_clock_in_two_columns_are_joined() {
+        let mapping = orders("单号,金额,付款日期,付款时间\nA1,1.00,2026-03-08,09:05:11\n");
+        assert_eq!(mapping.columns[&Column::PaidAt], "付款日期");
+        assert_eq!(mapping.clocks[&Column::PaidAt], "付款时间");
+    }
+
+    #[test]
+    fn shares_of_items_are_told_from_repeated_amounts() {
+        let shares = orders(
+            "订单号,商品名称,数量,实付金额,状态,下单时间\n\
+             A1,大米,1,10.00,已付款,2026-03-08 09:05:11\nA1,筷子,1,2.90,已付款,2026-03-08 09:05:11\n",
+        );
+        assert_eq!(shares.row_amount, RowAmount::Share);
+        let both = orders(
+            "订单号,商品名称,数量,商品实付金额,订单应付金额,状态,下单时间\n\
+             A1,大米,1,10.00,12.90,已付款,2026-03-08 09:05:11\nA1,筷子,1,2.90,12.90,已付款,2026-03-08 09:05:11\n",
+        );
+        assert_eq!(
+            (both.columns[&Column::Amount].as_str(), both.row_amount),
+            ("订单应付金额", RowAmount::Order)
+        );
+    }
+
+    #[test]
+    fn every_name_of_the_tables_is_in_its_plain_form() {
+        for kind in [RecordKind::Orders, RecordKind::Refunds] {
+            for table in names::of(kind) {
+                for name in table.exact.split_whitespace() {
+                    assert_eq!(names::norm(name), name);
+                    let row = SampleRow {
+                        line: 1,
+                        cells: vec![name.to_owned()],
+                    };
+                    assert!(is_known_header(&row.cells[0], None), "{name}");
+                }
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
+use super::binary_book::OLE_MAGIC;
 use super::sniff::by_magic;
 use super::{IntakeError, NotOrders, Workbook};
 
@@ -14,7 +15,8 @@ pub fn list_text<R: Read + Seek>(mut file: R, limit: usize) -> Result<Option<Str
     let mut bytes = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     file.by_ref().take(most).read_to_end(&mut bytes)?;
-    if bytes.starts_with(b"PK\x03\x04") {
+    let is_book = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(OLE_MAGIC);
+    if is_book {
         drop(bytes);
         file.seek(SeekFrom::Start(0))?;
         return sheet(file, limit);
@@ -86,7 +88,6 @@ mod tests {
     fn what_is_no_list_is_named() {
         for (bytes, what) in [
             (&b"\x1f\x8b\x08"[..], NotOrders::Gzip),
-            (b"\xd0\xcf\x11\xe0", NotOrders::Xls),
             (b"%PDF-1.7", NotOrders::Pdf),
             (b"A\0B", NotOrders::Binary),
         ] {

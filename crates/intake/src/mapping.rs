@@ -3,12 +3,12 @@
 //! Its TOML form is documented for users and edited by hand, so it is checked strictly and its
 //! errors name the key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Encoding, MappingError};
-use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus};
+use super::status::one_or_many;
+use super::{Column, Encoding, MappingError, StateSubject, StatusRule};
 
 /// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -44,41 +44,46 @@ pub enum RefundShape {
     None,
 }
 
-/// One source column that sets `pay_status` and, where known, `fulfil_status`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatusRule {
-    /// Source header.
-    pub column: String,
-    /// What each word of the source means.
-    pub words: BTreeMap<String, StatusWord>,
+/// Which number of a date like `3/8/2026` is the month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayOrder {
+    /// 8 March.
+    MonthFirst,
+    /// 3 August.
+    DayFirst,
 }
 
-/// What one source word means.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StatusWord {
-    /// Canonical payment status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pay_status: Option<String>,
-    /// Canonical fulfilment status.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fulfil_status: Option<String>,
-    /// Canonical refund status, in mappings of refunds files.
-    #[serde(default, skip_serializing_if = "Option::is_none", alias = "status")]
-    pub refund_status: Option<String>,
-}
-
-impl StatusWord {
-    /// A word that sets both statuses of an order.
+impl DayOrder {
+    /// The word of the TOML form.
     #[must_use]
-    pub fn order(pay: PayStatus, fulfil: Option<FulfilStatus>) -> Self {
-        Self {
-            pay_status: Some(pay.word().to_owned()),
-            fulfil_status: fulfil.map(|status| status.word().to_owned()),
-            refund_status: None,
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::MonthFirst => "month_first",
+            Self::DayFirst => "day_first",
         }
     }
+}
+
+/// What the amount of a row is where an order has several rows, one an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowAmount {
+    /// The amount of the whole order, repeated.
+    #[default]
+    Order,
+    /// The share of the item: the rows of an order are added up.
+    Share,
+}
+
+/// Whose money a word in the column of channels means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelOwner {
+    /// WeChat Pay's: the row counts.
+    Wechat,
+    /// Another's: the row is left out.
+    Other,
 }
 
 /// A column mapping, as saved in a profile and in TOML files.
@@ -131,14 +136,33 @@ pub struct Mapping {
     /// Further form of times, in `strftime` signs, Beijing time unless it has `%z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_format: Option<String>,
+    /// Which number of a date like `3/8/2026` is the month; absent: such dates are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_order: Option<DayOrder>,
+    /// What the amount of a row is where an order has several rows.
+    #[serde(default)]
+    pub row_amount: RowAmount,
+    /// True where the list has no state because it holds only paid orders, as a person says.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_paid: bool,
     /// True to take long numbers that end in zeros for whole: only for shops whose numbers do.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_zero_tails: bool,
     /// Source header of each canonical column.
     pub columns: BTreeMap<Column, String>,
-    /// The table of status words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<StatusRule>,
+    /// Source header of the clock of each time whose column has the date alone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clocks: BTreeMap<Column, String>,
+    /// Whose the words of the channel column are, beyond those that the program knows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<String, ChannelOwner>,
+    /// The tables of state words, one for each column of states.
+    #[serde(
+        default,
+        deserialize_with = "one_or_many",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub status: Vec<StatusRule>,
 }
 
 impl Mapping {
@@ -179,9 +203,14 @@ impl Mapping {
             delimiter: None,
             sheet: None,
             time_format: None,
+            day_order: None,
+            row_amount: RowAmount::Order,
+            all_paid: false,
             keep_zero_tails: false,
             columns: BTreeMap::new(),
-            status: None,
+            clocks: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            status: Vec::new(),
         }
     }
 
@@ -207,27 +236,53 @@ impl Mapping {
         }
     }
 
-    /// Columns that a mapping of this kind must have and this one lacks; the table of status words
-    /// counts as `pay_status`.
+    /// Columns that a mapping of this kind must have and this one lacks. The tables of state words, a time of payment
+    /// and the word of a person that all is paid stand for `pay_status`; a time of payment stands for `created_at`.
     #[must_use]
     pub fn lacking(&self) -> Vec<Column> {
-        let needed: &[Column] = match self.kind {
-            RecordKind::Orders => &[
-                Column::OutTradeNo,
-                Column::Amount,
-                Column::PayStatus,
-                Column::CreatedAt,
-            ],
-            RecordKind::Refunds => &[Column::OutRefundNo, Column::OutTradeNo, Column::Amount],
+        let has = |column: Column| self.columns.contains_key(&column);
+        let mut lacking = Vec::new();
+        let mut need = |column: Column, there: bool| {
+            if !there {
+                lacking.push(column);
+            }
         };
-        needed
+        need(Column::OutTradeNo, has(Column::OutTradeNo));
+        need(Column::Amount, has(Column::Amount));
+        match self.kind {
+            RecordKind::Orders => {
+                let paid = has(Column::PaidAt);
+                need(
+                    Column::PayStatus,
+                    self.says_payment() || self.all_paid || paid,
+                );
+                need(Column::CreatedAt, has(Column::CreatedAt) || paid);
+            }
+            RecordKind::Refunds => need(Column::OutRefundNo, has(Column::OutRefundNo)),
+        }
+        lacking
+    }
+
+    /// True when a column of the file says whether an order is paid.
+    #[must_use]
+    pub fn says_payment(&self) -> bool {
+        self.columns.contains_key(&Column::PayStatus)
+            || self.status.iter().any(|rule| is_of_payment(rule.about))
+    }
+
+    /// The rule of the column with this header.
+    #[must_use]
+    pub fn rule_of(&self, header: &str) -> Option<&StatusRule> {
+        self.status
             .iter()
-            .copied()
-            .filter(|column| {
-                !(self.columns.contains_key(column)
-                    || *column == Column::PayStatus && self.status.is_some())
-            })
-            .collect()
+            .find(|rule| rule.column.trim() == header.trim())
+    }
+
+    /// Every source header that the mapping names.
+    pub fn sources(&self) -> impl Iterator<Item = &str> {
+        let rules = self.status.iter().map(|rule| &rule.column);
+        let columns = self.columns.values().chain(self.clocks.values());
+        columns.chain(rules).map(|source| source.trim())
     }
 
     /// Checks everything that can be checked without a file.
@@ -241,11 +296,16 @@ impl Mapping {
         if let Some((column, _)) = self.columns.iter().find(|(c, _)| !c.belongs_to(self.kind)) {
             return Err(MappingError::Foreign(*column));
         }
-        if let Some((column, _)) = self.columns.iter().find(|(_, s)| s.trim().is_empty()) {
+        let clock = |column: &Column| column.is_time() && self.columns.contains_key(column);
+        if let Some((column, _)) = self.clocks.iter().find(|(column, _)| !clock(column)) {
+            return Err(MappingError::Clock(*column));
+        }
+        let mut named = self.columns.iter().chain(&self.clocks);
+        if let Some((column, _)) = named.find(|(_, s)| s.trim().is_empty()) {
             return Err(MappingError::EmptySource(*column));
         }
         if let Some(delimiter) = self.delimiter
-            && !matches!(delimiter, ',' | '\t' | ';')
+            && !matches!(delimiter, ',' | '\t' | ';' | '|')
         {
             return Err(MappingError::Delimiter(delimiter));
         }
@@ -264,28 +324,24 @@ impl Mapping {
     }
 
     fn check_status(&self) -> Result<(), MappingError> {
-        let Some(rule) = &self.status else {
-            return Ok(());
-        };
         let direct = match self.kind {
             RecordKind::Orders => Column::PayStatus,
             RecordKind::Refunds => Column::Status,
         };
-        if self.columns.contains_key(&direct) {
+        let is_direct =
+            |rule: &StatusRule| self.kind == RecordKind::Refunds || is_of_payment(rule.about);
+        if self.columns.contains_key(&direct) && self.status.iter().any(is_direct) {
             return Err(MappingError::StatusTwice(direct));
         }
-        if rule.column.trim().is_empty() || rule.words.is_empty() {
-            return Err(MappingError::NoWords);
-        }
-        let mut seen = BTreeSet::new();
-        for (word, meaning) in &rule.words {
-            meaning.check(word, self.kind)?;
-            if !seen.insert(word.trim()) {
-                return Err(MappingError::WordTwice(word.clone()));
-            }
-        }
-        Ok(())
+        self.status
+            .iter()
+            .try_for_each(|rule| rule.check(self.kind))
     }
+}
+
+/// True for subjects that say whether an order is paid.
+const fn is_of_payment(about: StateSubject) -> bool {
+    matches!(about, StateSubject::Order | StateSubject::Payment)
 }
 
 impl RefundShape {
@@ -300,38 +356,6 @@ impl RefundShape {
     }
 }
 
-impl StatusWord {
-    fn check(&self, word: &str, kind: RecordKind) -> Result<(), MappingError> {
-        let bad = |value: &str| MappingError::WordMeaning {
-            word: word.to_owned(),
-            value: value.to_owned(),
-        };
-        let needed = match kind {
-            RecordKind::Orders => &self.pay_status,
-            RecordKind::Refunds => &self.refund_status,
-        };
-        if needed.is_none() {
-            return Err(bad(""));
-        }
-        if let Some(value) = &self.pay_status
-            && (kind == RecordKind::Refunds || PayStatus::parse(value).is_none())
-        {
-            return Err(bad(value));
-        }
-        if let Some(value) = &self.fulfil_status
-            && (kind == RecordKind::Refunds || FulfilStatus::parse(value).is_none())
-        {
-            return Err(bad(value));
-        }
-        if let Some(value) = &self.refund_status
-            && (kind == RecordKind::Orders || RefundStatus::parse(value).is_none())
-        {
-            return Err(bad(value));
-        }
-        Ok(())
-    }
-}
-
 fn check_time_format(format: &str) -> Result<(), MappingError> {
     use chrono::format::{Item, StrftimeItems};
     let bad = StrftimeItems::new(format).any(|item| matches!(item, Item::Error));
@@ -341,7 +365,8 @@ fn check_time_format(format: &str) -> Result<(), MappingError> {
         let next = sample + chrono::TimeDelta::days(1);
         sample.format(format).to_string() != next.format(format).to_string()
     };
-    if has_day && super::value::parse_custom(&sample.format(format).to_string(), format).is_some() {
+    if has_day && super::moment::parse_custom(&sample.format(format).to_string(), format).is_some()
+    {
         Ok(())
     } else {
         Err(MappingError::TimeFormat(format.to_owned()))
@@ -351,6 +376,8 @@ fn check_time_format(format: &str) -> Result<(), MappingError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::StatusWord;
+    use recondesk_domain::PayStatus;
 
     const SHOP: &str = r#"
 name = "shop export"
@@ -381,13 +408,25 @@ PAID = { pay_status = "paid", fulfil_status = "pending" }
     #[test]
     fn hostile_words_survive_the_written_form() {
         let mut mapping = Mapping::from_toml(SHOP).unwrap();
-        let rule = mapping.status.as_mut().unwrap();
+        let rule = mapping.status.first_mut().unwrap();
         for word in ["已付款", "a = \"b\"", "line\nbreak", "]", ""] {
             rule.words
                 .insert(word.to_owned(), StatusWord::order(PayStatus::Paid, None));
         }
         mapping.delimiter = Some('\t');
         mapping.time_format = Some("%Y/%m/%d %H:%M".to_owned());
+        mapping.day_order = Some(DayOrder::DayFirst);
+        mapping.row_amount = RowAmount::Share;
+        mapping.all_paid = true;
+        mapping
+            .clocks
+            .insert(Column::CreatedAt, "时分秒".to_owned());
+        mapping
+            .channels
+            .insert("在线支付".to_owned(), ChannelOwner::Wechat);
+        mapping
+            .status
+            .push(StatusRule::known("发货状态", StateSubject::Delivery));
         assert_eq!(Mapping::from_toml(&mapping.to_toml()).unwrap(), mapping);
     }
 
@@ -404,6 +443,8 @@ PAID = { pay_status = "paid", fulfil_status = "pending" }
             ("# encoding", "time_format = \"%Q\"\n#", "%Q"),
             ("# encoding", "time_format = \"%H:%M\"\n#", "%H:%M"),
             ("# encoding", "delimiter = \"x\"\n#", "x"),
+            ("# encoding", "day_order = \"x\"\n#", "x"),
+            ("# encoding", "clocks = { goods = \"x\" }\n#", "goods"),
             ("# encoding", "encoding = \"klingon\"\n#", "klingon"),
             ("refund_amount = \"refund_amount\"", "", "refund_amount"),
         ];

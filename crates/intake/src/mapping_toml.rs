@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{AmountUnit, Mapping, RecordKind, StatusWord};
+use super::{AmountUnit, ChannelOwner, Mapping, RecordKind, RowAmount, StateSubject, StatusWord};
 
 impl Mapping {
     /// The TOML form, as a person would write it.
@@ -45,6 +45,15 @@ impl Mapping {
         if let Some(format) = &self.time_format {
             line("time_format", format);
         }
+        if let Some(order) = self.day_order {
+            line("day_order", order.word());
+        }
+        if self.row_amount == RowAmount::Share {
+            line("row_amount", "share");
+        }
+        if self.all_paid {
+            out.push_str("all_paid = true\n");
+        }
         if self.keep_zero_tails {
             out.push_str("keep_zero_tails = true\n");
         }
@@ -52,9 +61,38 @@ impl Mapping {
         for (column, source) in &self.columns {
             writeln!(out, "{} = {}", column.name(), quoted(source)).unwrap_or_default();
         }
-        if let Some(rule) = &self.status {
-            writeln!(out, "\n[status]\ncolumn = {}", quoted(&rule.column)).unwrap_or_default();
-            out.push_str("\n[status.words]\n");
+        if !self.clocks.is_empty() {
+            out.push_str("\n[clocks]\n");
+            for (column, source) in &self.clocks {
+                writeln!(out, "{} = {}", column.name(), quoted(source)).unwrap_or_default();
+            }
+        }
+        if !self.channels.is_empty() {
+            out.push_str("\n[channels]\n");
+            for (word, owner) in &self.channels {
+                let owner = match owner {
+                    ChannelOwner::Wechat => "wechat",
+                    ChannelOwner::Other => "other",
+                };
+                writeln!(out, "{} = {}", key(word), quoted(owner)).unwrap_or_default();
+            }
+        }
+        let head = if let [_] = self.status.as_slice() {
+            ("[status]", "[status.words]")
+        } else {
+            ("[[status]]", "[status.words]")
+        };
+        for rule in &self.status {
+            writeln!(out, "\n{}\ncolumn = {}", head.0, quoted(&rule.column)).unwrap_or_default();
+            if rule.about != StateSubject::Order {
+                writeln!(out, "about = {}", quoted(rule.about.word())).unwrap_or_default();
+            }
+            if rule.known_words {
+                out.push_str("known_words = true\n");
+            }
+            if !rule.words.is_empty() {
+                writeln!(out, "\n{}", head.1).unwrap_or_default();
+            }
             for (word, meaning) in &rule.words {
                 writeln!(out, "{} = {}", key(word), meaning.to_toml()).unwrap_or_default();
             }

@@ -1,356 +1,244 @@
-//! Names that shops give to columns and states; only what means the same everywhere.
+//! Names that shops give to columns: how well a header fits a canonical column.
+//!
+//! The tables hold what is exported by 有赞, 微盟, 淘宝, 拼多多, 抖店, 快手, 京东, 小鹅通, WooCommerce, Magento, Shopify, Odoo,
+//! 金蝶, 用友 and plain databases; parts of names catch what they do not hold.
 
-use super::Column;
-use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus};
+mod orders;
+mod refunds;
+mod states;
 
-/// Headers by which shops call a column of an orders file, best first; all in the form of `norm`.
-pub(super) const ORDERS: &[(Column, &[&str])] = &[
-    (
-        Column::OutTradeNo,
-        &[
-            "outtradeno",
-            "商户订单号",
-            "商户单号",
-            "商家订单号",
-            "支付单号",
-            "支付订单号",
-            "商户交易号",
-            "交易单号",
-            "外部订单号",
-            "订单号",
-            "订单编号",
-            "orderno",
-            "orderid",
-            "订单id",
-        ],
-    ),
-    (
-        Column::OrderNo,
-        &[
-            "orderno",
-            "业务订单号",
-            "订单号",
-            "订单编号",
-            "orderid",
-            "订单id",
-        ],
-    ),
-    (
-        Column::Amount,
-        &[
+use super::fold::folded;
+use super::{Column, RecordKind, StateSubject};
+
+/// Exact names of a column, best first, then parts of names.
+pub(super) struct Names {
+    pub(super) column: Column,
+    /// Whole headers, folded, one after another.
+    pub(super) exact: &'static str,
+    /// Headers that contain all of the first and none of the second.
+    pub(super) parts: &'static [Part],
+}
+
+/// A part of a name.
+pub(super) struct Part {
+    pub(super) has: &'static [&'static str],
+    pub(super) lacks: &'static [&'static str],
+}
+
+/// Names of a column of states.
+pub(super) struct StateNames {
+    pub(super) about: StateSubject,
+    pub(super) exact: &'static str,
+    pub(super) parts: &'static [Part],
+}
+
+/// A header without decoration, blanks, case and what stands in brackets.
+pub(super) fn norm(header: &str) -> String {
+    let mut bare = String::with_capacity(header.len());
+    let mut depth = 0_u32;
+    for sign in header.chars() {
+        match sign {
+            '(' | '（' | '[' | '【' | '<' | '《' => depth += 1,
+            ')' | '）' | ']' | '】' | '>' | '》' => depth = depth.saturating_sub(1),
+            sign if depth == 0 => bare.push(sign),
+            _ => {}
+        }
+    }
+    let name = folded(&bare);
+    if name.is_empty() {
+        folded(header)
+    } else {
+        name
+    }
+}
+
+/// How well a header fits: 0 is best.
+fn rank(name: &str, exact: &str, parts: &[Part]) -> Option<usize> {
+    let mut words = exact.split_whitespace();
+    if let Some(at) = words.position(|known| known == name) {
+        return Some(at);
+    }
+    let fits = |part: &Part| {
+        part.has.iter().all(|piece| name.contains(piece))
+            && !part.lacks.iter().any(|piece| name.contains(piece))
+    };
+    parts
+        .iter()
+        .position(fits)
+        .map(|at| exact.split_whitespace().count() + at)
+}
+
+/// The names of the columns of such a file.
+pub(super) const fn of(kind: RecordKind) -> &'static [Names] {
+    match kind {
+        RecordKind::Orders => orders::NAMES,
+        RecordKind::Refunds => refunds::NAMES,
+    }
+}
+
+/// How well a header fits a column; `None` for not at all.
+pub(super) fn fit(kind: RecordKind, column: Column, header: &str) -> Option<usize> {
+    let names = of(kind).iter().find(|names| names.column == column)?;
+    rank(&norm(header), names.exact, names.parts)
+}
+
+/// How well a header fits a column of states about this.
+pub(super) fn fit_state(kind: RecordKind, about: StateSubject, header: &str) -> Option<usize> {
+    let table = match kind {
+        RecordKind::Orders => states::OF_ORDERS,
+        RecordKind::Refunds => states::OF_REFUNDS,
+    };
+    let names = table.iter().find(|names| names.about == about)?;
+    rank(&norm(header), names.exact, names.parts)
+}
+
+/// True for headers that many shops use, in files of any kind.
+pub(super) fn is_known(header: &str) -> bool {
+    let name = norm(header);
+    if name.is_empty() || name.chars().count() > 40 {
+        return false;
+    }
+    let kinds = [RecordKind::Orders, RecordKind::Refunds];
+    kinds.iter().any(|kind| {
+        of(*kind)
+            .iter()
+            .any(|names| rank(&name, names.exact, names.parts).is_some())
+    }) || states::OF_ORDERS
+        .iter()
+        .chain(states::OF_REFUNDS)
+        .any(|names| rank(&name, names.exact, names.parts).is_some())
+}
+
+/// True for a money column whose header says that it is in fen.
+pub(super) fn is_in_fen(header: &str) -> bool {
+    let inner: String = header
+        .split(['(', '（', '[', '【', ':', '：'])
+        .skip(1)
+        .collect();
+    let inner = folded(&inner);
+    let name = norm(header);
+    matches!(
+        inner.as_str(),
+        "分" | "单位分" | "人民币分" | "fen" | "cent" | "cents" | "infen"
+    ) || ["totalfee", "refundfee", "cashfee", "orderfee"].contains(&name.as_str())
+        || name.ends_with("infen")
+        || name.ends_with("incents")
+        || name.ends_with("fen") && !name.ends_with("offen")
+        || name.ends_with("单位分")
+        || name.ends_with("金额分")
+}
+
+/// True for a money column of single items.
+pub(super) fn is_of_item(header: &str) -> bool {
+    const ITEM: [&str; 16] = [
+        "商品金额",
+        "商品实付",
+        "子订单",
+        "分摊",
+        "单品",
+        "明细金额",
+        "小计",
+        "行金额",
+        "item",
+        "line",
+        "sku",
+        "商品小计",
+        "商品应付",
+        "商品总价",
+        "货品金额",
+        "商品优惠后",
+    ];
+    let name = norm(header);
+    ITEM.iter().any(|part| name.contains(part)) && !name.contains("合计")
+}
+
+/// True for a column that only lists of items have.
+pub(super) fn is_item_column(header: &str) -> bool {
+    const ITEM: [&str; 18] = [
+        "数量",
+        "单价",
+        "规格",
+        "sku",
+        "商品数量",
+        "购买数量",
+        "商品单价",
+        "商品价格",
+        "商品编码",
+        "商品规格",
+        "quantity",
+        "qty",
+        "lineitemname",
+        "lineitemquantity",
+        "itemname",
+        "itemprice",
+        "货品",
+        "子订单编号",
+    ];
+    let name = norm(header);
+    ITEM.iter().any(|part| name.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decorations_of_headers_are_taken_off() {
+        for header in [
+            "*订单号",
+            "订单号*",
+            "订单\n号",
+            "（必填）订单号",
+            "订单号（必填）",
+            "订 单 号：",
+            "\u{FEFF}订单号",
+            "訂單號",
+            "订单号▲",
+            "【订单号】",
+        ] {
+            assert_eq!(norm(header), "订单号", "{header:?}");
+        }
+        assert_eq!(norm("Order_ID"), norm("order id"));
+    }
+
+    #[test]
+    fn a_unit_in_the_header_is_seen() {
+        for header in [
+            "订单金额（分）",
+            "total_fee",
+            "金额(单位：分)",
+            "amount_fen",
+            "amount_in_cents",
+            "实付金额[分]",
+        ] {
+            assert!(is_in_fen(header), "{header}");
+        }
+        for header in [
+            "订单金额（元）",
+            "分销金额",
+            "积分抵扣",
+            "分账金额",
             "amount",
-            "订单金额",
-            "支付金额",
-            "实付金额",
-            "应付金额",
-            "交易金额",
-            "总金额",
-            "订单总额",
-            "订单总金额",
-            "金额",
-            "totalfee",
-            "totalamount",
-            "payamount",
-            "total",
-        ],
-    ),
-    (
-        Column::MchId,
-        &["mchid", "商户号", "微信商户号", "微信支付商户号"],
-    ),
-    (Column::Currency, &["currency", "币种", "货币种类", "货币"]),
-    (Column::PayStatus, &["paystatus"]),
-    (
-        Column::CreatedAt,
-        &[
-            "createdat",
-            "创建时间",
-            "下单时间",
-            "订单创建时间",
-            "订单时间",
-            "创建日期",
-            "下单日期",
-            "createtime",
-            "ordertime",
-            "created",
-        ],
-    ),
-    (
-        Column::PaidAt,
-        &[
-            "paidat",
-            "支付时间",
-            "付款时间",
-            "支付完成时间",
-            "支付成功时间",
-            "成交时间",
-            "paytime",
-            "paidtime",
-        ],
-    ),
-    (
-        Column::ClosedAt,
-        &["closedat", "关闭时间", "关单时间", "取消时间", "closetime"],
-    ),
-    (Column::FulfilStatus, &["fulfilstatus"]),
-    (
-        Column::FulfilledAt,
-        &[
-            "fulfilledat",
-            "发货时间",
-            "履约时间",
-            "交付时间",
-            "核销时间",
-            "shippedat",
-        ],
-    ),
-    (
-        Column::TransactionId,
-        &[
-            "transactionid",
-            "微信订单号",
-            "微信支付订单号",
-            "微信支付单号",
-            "微信交易号",
-            "微信单号",
-        ],
-    ),
-    (Column::Appid, &["appid", "公众账号id", "应用id"]),
-    (Column::SubMchid, &["submchid", "子商户号", "特约商户号"]),
-    (Column::TradeType, &["tradetype", "交易类型"]),
-    (Column::Openid, &["openid", "用户标识", "用户openid"]),
-    (
-        Column::Goods,
-        &[
-            "goods",
-            "product",
-            "商品名称",
-            "商品",
-            "商品标题",
-            "商品描述",
-            "subject",
-            "body",
-        ],
-    ),
-    (Column::Attach, &["attach", "附加数据", "商户数据包"]),
-    (
-        Column::RefundNo,
-        &["refundno", "退款单号", "商户退款单号", "outrefundno"],
-    ),
-    (
-        Column::RefundAmount,
-        &[
-            "refundamount",
-            "退款金额",
-            "已退金额",
-            "已退款金额",
-            "累计退款",
-            "累计退款金额",
-        ],
-    ),
-    (Column::RefundStatus, &["refundstatus"]),
-    (Column::RefundAt, &["refundat", "退款时间", "refundtime"]),
-];
+            "实付金额(部分)",
+        ] {
+            assert!(!is_in_fen(header), "{header}");
+        }
+    }
 
-/// The same for files of refunds.
-pub(super) const REFUNDS: &[(Column, &[&str])] = &[
-    (
-        Column::OutRefundNo,
-        &[
-            "outrefundno",
-            "商户退款单号",
-            "退款单号",
-            "退款编号",
-            "refundno",
-        ],
-    ),
-    (
-        Column::OutTradeNo,
-        &[
-            "outtradeno",
-            "商户订单号",
-            "商户单号",
-            "商家订单号",
-            "支付单号",
-            "原订单号",
-            "订单号",
-            "订单编号",
-            "orderno",
-        ],
-    ),
-    (
-        Column::MchId,
-        &["mchid", "商户号", "微信商户号", "微信支付商户号"],
-    ),
-    (
-        Column::RefundId,
-        &["refundid", "微信退款单号", "微信支付退款单号"],
-    ),
-    (
-        Column::Amount,
-        &[
-            "amount",
-            "退款金额",
-            "申请退款金额",
-            "实退金额",
-            "refundamount",
-            "refundfee",
-            "金额",
-        ],
-    ),
-    (
-        Column::Status,
-        &["status", "退款状态", "refundstatus", "状态"],
-    ),
-    (
-        Column::RequestedAt,
-        &[
-            "requestedat",
-            "申请时间",
-            "退款申请时间",
-            "申请退款时间",
-            "创建时间",
-            "createdat",
-        ],
-    ),
-    (
-        Column::SucceededAt,
-        &[
-            "succeededat",
-            "退款成功时间",
-            "退款完成时间",
-            "到账时间",
-            "退款时间",
-            "refundat",
-            "完成时间",
-        ],
-    ),
-];
-
-/// Headers of the column that holds the words of an order's state.
-pub(super) const STATES: &[&str] = &[
-    "status",
-    "订单状态",
-    "支付状态",
-    "交易状态",
-    "状态",
-    "orderstatus",
-    "tradestatus",
-    "state",
-];
-
-/// Words whose meaning is the same in every shop; all others wait for a person.
-pub(super) const ORDER_WORDS: &[(PayStatus, Option<FulfilStatus>, &[&str])] = &[
-    (
-        PayStatus::Created,
-        None,
-        &[
-            "CREATED",
-            "NEW",
-            "UNPAID",
-            "NOTPAY",
-            "WAIT_PAY",
-            "待付款",
-            "待支付",
-            "未付款",
-            "未支付",
-        ],
-    ),
-    (
-        PayStatus::Paying,
-        None,
-        &["PAYING", "USERPAYING", "支付中", "付款中"],
-    ),
-    (
-        PayStatus::Paid,
-        None,
-        &[
-            "PAID",
-            "SUCCESS",
-            "已付款",
-            "已支付",
-            "支付成功",
-            "付款成功",
-            "交易成功",
-        ],
-    ),
-    (
-        PayStatus::Paid,
-        Some(FulfilStatus::Pending),
-        &["待发货", "未发货", "备货中"],
-    ),
-    (
-        PayStatus::Paid,
-        Some(FulfilStatus::Fulfilled),
-        &[
-            "FULFILLED",
-            "SHIPPED",
-            "DELIVERED",
-            "COMPLETED",
-            "FINISHED",
-            "已发货",
-            "已收货",
-            "已完成",
-            "已签收",
-            "已核销",
-        ],
-    ),
-    (
-        PayStatus::Failed,
-        None,
-        &["FAILED", "PAYERROR", "支付失败", "付款失败"],
-    ),
-    (
-        PayStatus::Closed,
-        None,
-        &[
-            "CLOSED",
-            "CANCELLED",
-            "CANCELED",
-            "EXPIRED",
-            "已关闭",
-            "已取消",
-            "交易关闭",
-            "订单关闭",
-            "已过期",
-        ],
-    ),
-    (
-        PayStatus::Refunded,
-        None,
-        &["REFUNDED", "已退款", "全额退款", "退款成功"],
-    ),
-];
-
-pub(super) const REFUND_WORDS: &[(RefundStatus, &[&str])] = &[
-    (
-        RefundStatus::Processing,
-        &[
-            "processing",
-            "PROCESSING",
-            "退款中",
-            "处理中",
-            "退款处理中",
-            "已申请",
-        ],
-    ),
-    (
-        RefundStatus::Success,
-        &["success", "SUCCESS", "退款成功", "已退款", "成功", "已完成"],
-    ),
-    (
-        RefundStatus::Closed,
-        &[
-            "closed",
-            "CLOSED",
-            "REFUNDCLOSE",
-            "退款关闭",
-            "已关闭",
-            "已取消",
-        ],
-    ),
-    (
-        RefundStatus::Abnormal,
-        &["abnormal", "ABNORMAL", "CHANGE", "退款异常", "退款失败"],
-    ),
-];
+    #[test]
+    fn names_fit_their_columns_only() {
+        let best = |header: &str| {
+            Column::ALL
+                .into_iter()
+                .filter(|column| fit(RecordKind::Orders, *column, header).is_some())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(best("订单实付金额"), [Column::Amount]);
+        assert_eq!(best("买家付款时间"), [Column::PaidAt]);
+        assert_eq!(best("订单已退款金额"), [Column::RefundAmount]);
+        assert_eq!(best("运费"), []);
+        assert_eq!(best("店铺优惠合计"), []);
+        assert_eq!(best("优惠金额"), []);
+        assert_eq!(best("收货人手机号"), []);
+    }
+}

@@ -76,7 +76,7 @@ impl Preview {
         let mut spare = Block::default();
         let mut out = OrderBlock::default();
         while let Some(block) = cutter.next_block(spare)? {
-            plan.parse_block(&block.bytes, block.at(0), &mut out)?;
+            plan.parse_block(&block, 0, &mut out)?;
             preview.add(&out);
             out.clear();
             let read = block.offset.saturating_add(block.bytes.len() as u64);

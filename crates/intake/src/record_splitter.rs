@@ -3,7 +3,8 @@
 
 use std::io::Read;
 
-use super::{Encoding, Guess, IntakeError};
+use super::sniff::with_lf;
+use super::{Guess, IntakeError, LineEnd};
 use recondesk_domain::RowRef;
 
 /// The longest record accepted.
@@ -23,6 +24,8 @@ pub struct Block {
     pub line: u32,
     /// First byte of the first record in the file.
     pub offset: u64,
+    /// The last records before it: rows of items may go on with an order there.
+    pub before: Vec<u8>,
 }
 
 impl Block {
@@ -49,7 +52,12 @@ pub struct RecordSplitter<R> {
     quotes: Quotes,
     line: u32,
     offset: u64,
+    /// The end of the block that was handed out last.
+    before: Vec<u8>,
 }
+
+/// Bytes of the block before that are handed on.
+const BEFORE_BYTES: usize = 4 << 10;
 
 impl<R: Read> RecordSplitter<R> {
     /// Reads from the first byte of the file on; `guess` says where the rows begin.
@@ -62,6 +70,7 @@ impl<R: Read> RecordSplitter<R> {
             quotes: Quotes::default(),
             line: guess.body_line,
             offset: guess.body_offset,
+            before: Vec::new(),
         }
     }
 
@@ -125,9 +134,7 @@ impl<R: Read> RecordSplitter<R> {
             line: self
                 .line
                 .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX)),
-            offset: self
-                .offset
-                .saturating_add(self.source.encoding.raw_len(before)),
+            offset: self.offset.saturating_add(self.source.file.raw_len(before)),
         }
     }
 
@@ -139,10 +146,25 @@ impl<R: Read> RecordSplitter<R> {
         std::mem::swap(&mut bytes, &mut self.carry);
         bytes.truncate(cut);
         self.quotes.restart(cut);
+        let mut before = spare.before;
+        before.clear();
+        std::mem::swap(&mut before, &mut self.before);
+        let from = bytes.len().saturating_sub(BEFORE_BYTES);
+        let tail = bytes.get(from..).unwrap_or_default();
+        // Where the block is longer, its end begins after a line end.
+        let start = if from == 0 {
+            0
+        } else {
+            memchr::memchr(b'\n', tail).map_or(tail.len(), |at| at + 1)
+        };
+        self.before.clear();
+        self.before
+            .extend_from_slice(tail.get(start..).unwrap_or_default());
         let block = Block {
             line: self.line,
             offset: self.offset,
             bytes,
+            before,
         };
         let lines = memchr::memchr_iter(b'\n', &block.bytes).count();
         self.line = u32::try_from(lines)
@@ -151,7 +173,7 @@ impl<R: Read> RecordSplitter<R> {
             .ok_or(IntakeError::TooManyLines)?;
         self.offset = self
             .offset
-            .saturating_add(self.source.encoding.raw_len(&block.bytes));
+            .saturating_add(self.source.file.raw_len(&block.bytes));
         Ok(block)
     }
 }
@@ -217,17 +239,17 @@ impl Quotes {
     }
 }
 
-/// The bytes of the rows, UTF-16 turned into UTF-8.
+/// The bytes of the rows, as [`super::Plan`] takes them: in UTF-8 or GB18030, with LF at the ends of lines.
 struct SplitterSource<R> {
     reader: R,
-    encoding: Encoding,
+    file: Guess,
     /// Bytes before the first row that are still to be passed over.
     skip: u64,
-    utf16: Option<Box<Utf16>>,
+    decoder: Option<Box<Transcoder>>,
     ended: bool,
 }
 
-struct Utf16 {
+struct Transcoder {
     decoder: encoding_rs::Decoder,
     raw: Vec<u8>,
     /// File offset of the next raw byte.
@@ -236,8 +258,8 @@ struct Utf16 {
 
 impl<R: Read> SplitterSource<R> {
     fn new(reader: R, guess: &Guess) -> Self {
-        let utf16 = guess.encoding.utf16().map(|encoding| {
-            Box::new(Utf16 {
+        let decoder = guess.transcoder().map(|encoding| {
+            Box::new(Transcoder {
                 decoder: encoding.new_decoder_without_bom_handling(),
                 raw: vec![0; 64 << 10],
                 offset: guess.body_offset,
@@ -245,9 +267,13 @@ impl<R: Read> SplitterSource<R> {
         });
         Self {
             reader,
-            encoding: guess.encoding,
+            file: Guess {
+                headers: Vec::new(),
+                sample: Vec::new(),
+                ..guess.clone()
+            },
             skip: guess.body_offset,
-            utf16,
+            decoder,
             ended: false,
         }
     }
@@ -259,9 +285,10 @@ impl<R: Read> SplitterSource<R> {
             std::io::copy(&mut head, &mut std::io::sink())?;
             self.skip = 0;
         }
+        let before = to.len();
         while !self.ended && to.len() < wanted {
-            if self.utf16.is_some() {
-                self.fill_utf16(to)?;
+            if self.decoder.is_some() {
+                self.fill_decoded(to)?;
             } else {
                 let missing = wanted.saturating_sub(to.len()) as u64;
                 to.reserve(wanted.saturating_sub(to.len()).saturating_add(1));
@@ -269,22 +296,26 @@ impl<R: Read> SplitterSource<R> {
                 self.ended = (read as u64) < missing;
             }
         }
+        if self.file.line_end == LineEnd::Cr {
+            let new = to.split_off(before.min(to.len()));
+            to.extend(with_lf(new));
+        }
         Ok(self.ended)
     }
 
-    fn fill_utf16(&mut self, to: &mut Vec<u8>) -> Result<(), IntakeError> {
-        let Some(utf16) = &mut self.utf16 else {
+    fn fill_decoded(&mut self, to: &mut Vec<u8>) -> Result<(), IntakeError> {
+        let Some(source) = &mut self.decoder else {
             return Ok(());
         };
-        let read = match self.reader.read(&mut utf16.raw) {
+        let read = match self.reader.read(&mut source.raw) {
             Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error.into()),
         };
         self.ended = read == 0;
-        let mut raw = utf16.raw.get(..read).unwrap_or_default();
+        let mut raw = source.raw.get(..read).unwrap_or_default();
         loop {
-            // Three bytes of UTF-8 for two of UTF-16 at most, and one character kept back.
+            // Three bytes of UTF-8 for two of the others at most, and one character kept back.
             let start = to.len();
             to.resize(
                 start
@@ -293,20 +324,24 @@ impl<R: Read> SplitterSource<R> {
                 0,
             );
             let space = to.get_mut(start..).unwrap_or_default();
-            let (result, used, written) = utf16
+            let (result, used, written) = source
                 .decoder
                 .decode_to_utf8_without_replacement(raw, space, self.ended);
             to.truncate(start.saturating_add(written));
-            utf16.offset = utf16.offset.saturating_add(used as u64);
+            source.offset = source.offset.saturating_add(used as u64);
             raw = raw.get(used..).unwrap_or_default();
             match result {
                 encoding_rs::DecoderResult::InputEmpty => return Ok(()),
                 encoding_rs::DecoderResult::OutputFull => {}
-                encoding_rs::DecoderResult::Malformed(..) => {
+                // A file that ends inside a character was cut off.
+                encoding_rs::DecoderResult::Malformed(..) if self.ended => {
                     return Err(IntakeError::Encoding {
-                        offset: utf16.offset.saturating_sub(2),
-                        encoding: self.encoding,
+                        offset: source.offset.saturating_sub(2),
+                        encoding: self.file.encoding,
                     });
+                }
+                encoding_rs::DecoderResult::Malformed(..) => {
+                    to.extend_from_slice("\u{FFFD}".as_bytes());
                 }
             }
         }

@@ -2,101 +2,24 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-
+use super::encoding::{Encoding, encoding_of};
+use super::header::find_header;
 use super::record::{MAX_SLOTS, Record, Scanner, Span, cells_of};
-use super::{IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, Mapping, NotOrders, guess};
+use super::{IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, Mapping, NotOrders};
 
 /// Bytes of the file's beginning that are enough to judge it.
 pub const HEAD_BYTES: usize = 256 << 10;
-/// Records of the beginning that are looked at.
-const LOOK: usize = 40;
 /// Rows kept as a sample of the file.
 pub(super) const SAMPLE: usize = 200;
 
-/// The encoding of a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Encoding {
-    /// UTF-8, with or without a byte order mark.
+/// How the lines of a text file end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineEnd {
+    /// With LF, or CR and LF.
     #[default]
-    #[serde(rename = "utf-8", alias = "utf8", alias = "UTF-8")]
-    Utf8,
-    /// UTF-16, low byte first.
-    #[serde(rename = "utf-16le", alias = "UTF-16LE", alias = "utf-16")]
-    Utf16Le,
-    /// UTF-16, high byte first.
-    #[serde(rename = "utf-16be", alias = "UTF-16BE")]
-    Utf16Be,
-    /// GB18030, which holds GBK and GB2312.
-    #[serde(
-        rename = "gb18030",
-        alias = "gbk",
-        alias = "gb2312",
-        alias = "GB18030",
-        alias = "GBK"
-    )]
-    Gb18030,
-}
-
-impl Encoding {
-    /// Its name in mappings and previews.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Utf8 => "utf-8",
-            Self::Utf16Le => "utf-16le",
-            Self::Utf16Be => "utf-16be",
-            Self::Gb18030 => "gb18030",
-        }
-    }
-
-    /// True when text of this encoding is parsed as the file has it, without being turned into UTF-8 first.
-    #[must_use]
-    pub const fn is_read_as_it_is(self) -> bool {
-        self.utf16().is_none()
-    }
-
-    pub(super) const fn utf16(self) -> Option<&'static encoding_rs::Encoding> {
-        match self {
-            Self::Utf16Le => Some(encoding_rs::UTF_16LE),
-            Self::Utf16Be => Some(encoding_rs::UTF_16BE),
-            Self::Utf8 | Self::Gb18030 => None,
-        }
-    }
-
-    /// Bytes that a piece of a block takes in the file.
-    pub(super) fn raw_len(self, text: &[u8]) -> u64 {
-        if self.utf16().is_none() {
-            return text.len() as u64;
-        }
-        let units = |b: &u8| match *b {
-            0x80..=0xBF => 0,
-            0xF0.. => 2,
-            _ => 1_u64,
-        };
-        text.iter().map(units).sum::<u64>().saturating_mul(2)
-    }
-
-    /// A cell as text, or `None` if its bytes are not of this encoding.
-    pub(super) fn decode(self, cell: &[u8]) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Gb18030 => {
-                encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(cell)
-            }
-            _ => std::str::from_utf8(cell).ok().map(Cow::Borrowed),
-        }
-    }
-
-    /// A cell as text, with signs in place of what is not of this encoding.
-    pub(super) fn decode_lossy(self, cell: &[u8]) -> String {
-        match self {
-            Self::Gb18030 => encoding_rs::GB18030
-                .decode_without_bom_handling(cell)
-                .0
-                .into_owned(),
-            _ => String::from_utf8_lossy(cell).into_owned(),
-        }
-    }
+    Lf,
+    /// With CR alone, as spreadsheets write "CSV for Macintosh".
+    Cr,
 }
 
 /// What a file seems to be.
@@ -108,8 +31,12 @@ pub struct Guess {
     pub has_bom: bool,
     /// Delimiter; `None` in workbooks.
     pub delimiter: Option<char>,
-    /// Sheet, in workbooks.
+    /// How its lines end.
+    pub line_end: LineEnd,
+    /// Sheet, in workbooks; several of one form are read one after the other.
     pub sheet: Option<String>,
+    /// Other sheets that look like a merchant's rows and are not read.
+    pub other_sheets: Vec<String>,
     /// Source headers, trimmed.
     pub headers: Vec<String>,
     /// Line of the header row, from 1.
@@ -132,6 +59,56 @@ pub struct SampleRow {
 }
 
 impl Guess {
+    /// A guess of nothing yet.
+    pub(super) const fn empty() -> Self {
+        Self {
+            encoding: Encoding::Utf8,
+            has_bom: false,
+            delimiter: None,
+            line_end: LineEnd::Lf,
+            sheet: None,
+            other_sheets: Vec::new(),
+            headers: Vec::new(),
+            header_line: 0,
+            body_line: 0,
+            body_offset: 0,
+            sample: Vec::new(),
+        }
+    }
+
+    /// True when the text is parsed as the file has it, without being turned into something else first.
+    #[must_use]
+    pub fn is_read_as_it_is(&self) -> bool {
+        self.transcoder().is_none() && self.line_end == LineEnd::Lf
+    }
+
+    /// The decoder of a file that is turned into UTF-8 before it is cut into cells.
+    pub(super) fn transcoder(&self) -> Option<&'static encoding_rs::Encoding> {
+        // The second byte of a character of GB18030 may be a bar.
+        let bars = self.encoding == Encoding::Gb18030 && self.delimiter == Some('|');
+        self.encoding
+            .transcoder()
+            .or(bars.then_some(encoding_rs::GB18030))
+    }
+
+    /// The encoding of its cells once they are cut.
+    pub(super) fn cell_encoding(&self) -> Encoding {
+        if self.transcoder().is_some() {
+            Encoding::Utf8
+        } else {
+            self.encoding
+        }
+    }
+
+    /// Bytes that a piece of a block takes in the file.
+    pub(super) fn raw_len(&self, text: &[u8]) -> u64 {
+        if self.transcoder().is_some() {
+            self.encoding.raw_len(text)
+        } else {
+            text.len() as u64
+        }
+    }
+
     pub(super) fn delimiter_byte(&self) -> u8 {
         self.delimiter
             .and_then(|sign| u8::try_from(sign).ok())
@@ -139,13 +116,15 @@ impl Guess {
     }
 }
 
-/// Judges the beginning of a file. `None` means a workbook: open it with [`super::Workbook`].
+/// Judges the beginning of a file. `None` means a workbook or a table of another sort: open it with
+/// [`super::Workbook`].
 ///
 /// # Errors
 /// [`IntakeError::NotOrders`] with advice for other sorts of file, and refusals of headers without
 /// end.
 pub fn sniff(head: &[u8], mapping: Option<&Mapping>) -> Result<Option<Guess>, IntakeError> {
-    if head.starts_with(b"PK\x03\x04") {
+    let is_book = matches!(by_magic(head), Some(NotOrders::Zip | NotOrders::Xls));
+    if is_book || super::html_tables::is_page(head) || super::xml_sheets::is_workbook(head) {
         return Ok(None);
     }
     sniff_text(head, mapping).map(Some)
@@ -161,37 +140,50 @@ pub fn sniff_text(head: &[u8], mapping: Option<&Mapping>) -> Result<Guess, Intak
     }
     let declared = mapping.and_then(|mapping| mapping.encoding);
     let (encoding, bom) = encoding_of(head, declared)?;
-    let body = head.get(bom..).unwrap_or_default();
-    let text = match encoding.utf16() {
-        Some(utf16) => {
-            let (text, _) = utf16.decode_without_bom_handling(body);
-            Cow::Owned(text.into_owned().into_bytes())
-        }
-        None => Cow::Borrowed(body),
+    let mut guess = Guess {
+        encoding,
+        has_bom: bom > 0,
+        ..Guess::empty()
     };
-    if let Some(what) = by_text(&encoding.decode_lossy(text.get(..512).unwrap_or(&text))) {
+    let body = head.get(bom..).unwrap_or_default();
+    let mut text = text_of(body, encoding.transcoder());
+    if let Some(what) = by_text(
+        &guess
+            .cell_encoding()
+            .decode_lossy(text.get(..512).unwrap_or(&text)),
+    ) {
         return Err(IntakeError::NotOrders(what));
     }
     let cut = head.len() >= HEAD_BYTES;
+    guess.line_end = line_end_of(&text);
+    if guess.line_end == LineEnd::Cr {
+        text = Cow::Owned(with_lf(text.into_owned()));
+    }
     let delimiter = match mapping.and_then(|mapping| mapping.delimiter) {
         Some(sign) => u8::try_from(sign).unwrap_or(b','),
         None => delimiter_of(&text, cut),
     };
+    guess.delimiter = Some(char::from(delimiter));
+    if let Some(transcoder) = guess.transcoder().filter(|_| encoding == Encoding::Gb18030) {
+        text = text_of(body, Some(transcoder));
+    }
     let records = look(&text, delimiter, cut)?;
+    let cells = guess.cell_encoding();
     let rows: Vec<(Record, u32, Vec<String>)> = records
         .into_iter()
         .map(|(record, line)| {
             let bytes = text.get(record.start..record.end).unwrap_or_default();
             let cells = cells_of(bytes, delimiter, MAX_COLUMNS)
                 .iter()
-                .map(|cell| encoding.decode_lossy(cell).trim().to_owned())
+                .map(|cell| cells.decode_lossy(cell).trim().to_owned())
                 .collect();
             (record, line, cells)
         })
         .collect();
     let table: Vec<&[String]> = rows.iter().map(|(.., cells)| cells.as_slice()).collect();
-    let at = header_row(&table, mapping)?;
-    let (header, header_line, headers) = rows.get(at).cloned().ok_or(IntakeError::Empty)?;
+    let place = find_header(&table, mapping)?;
+    let (header, line, _) = rows.get(place.last).ok_or(IntakeError::Empty)?;
+    guess.header_line = *line;
     // The header's own line end belongs to it.
     let mut end = header.end;
     for sign in [b'\r', b'\n'] {
@@ -200,46 +192,51 @@ pub fn sniff_text(head: &[u8], mapping: Option<&Mapping>) -> Result<Guess, Intak
         }
     }
     let before = text.get(..end).unwrap_or_default();
-    Ok(Guess {
-        encoding,
-        has_bom: bom > 0,
-        delimiter: Some(char::from(delimiter)),
-        sheet: None,
-        headers,
-        header_line,
-        body_line: header_line.saturating_add(header.lines),
-        body_offset: (bom as u64).saturating_add(encoding.raw_len(before)),
-        sample: rows
-            .into_iter()
-            .skip(at + 1)
-            .map(|(_, line, cells)| SampleRow { line, cells })
-            .collect(),
-    })
+    guess.body_line = guess.header_line.saturating_add(header.lines);
+    guess.body_offset = (bom as u64).saturating_add(guess.raw_len(before));
+    guess.headers = place.headers;
+    guess.sample = rows
+        .into_iter()
+        .skip(place.last + 1)
+        .map(|(_, line, cells)| SampleRow { line, cells })
+        .collect();
+    Ok(guess)
 }
 
-/// Finds the header among the first rows, and refuses tables of another sort.
-pub(super) fn header_row(
-    rows: &[&[String]],
-    mapping: Option<&Mapping>,
-) -> Result<usize, IntakeError> {
-    for row in rows.iter().take(LOOK) {
-        if let Some(what) = by_cells(row) {
-            return Err(IntakeError::NotOrders(what));
+fn text_of<'t>(
+    body: &'t [u8],
+    transcoder: Option<&'static encoding_rs::Encoding>,
+) -> Cow<'t, [u8]> {
+    match transcoder {
+        Some(encoding) => {
+            let (text, _) = encoding.decode_without_bom_handling(body);
+            Cow::Owned(text.into_owned().into_bytes())
+        }
+        None => Cow::Borrowed(body),
+    }
+}
+
+/// Lines end with CR alone where nearly no LF is to be seen.
+fn line_end_of(text: &[u8]) -> LineEnd {
+    let lf = memchr::memchr_iter(b'\n', text).count();
+    let cr = memchr::memchr_iter(b'\r', text)
+        .filter(|at| text.get(at + 1) != Some(&b'\n'))
+        .count();
+    if cr > lf.saturating_mul(4) {
+        LineEnd::Cr
+    } else {
+        LineEnd::Lf
+    }
+}
+
+/// The same text with LF in place of each CR.
+pub(super) fn with_lf(mut text: Vec<u8>) -> Vec<u8> {
+    for byte in &mut text {
+        if *byte == b'\r' {
+            *byte = b'\n';
         }
     }
-    let score = |row: &[String]| {
-        row.iter()
-            .filter(|cell| guess::is_known_header(cell, mapping))
-            .count()
-    };
-    let filled = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
-    let first = |least: usize, count: &dyn Fn(&[String]) -> usize| {
-        rows.iter().take(LOOK).position(|row| count(row) >= least)
-    };
-    first(2, &score)
-        .or_else(|| first(2, &filled))
-        .or_else(|| first(1, &filled))
-        .ok_or(IntakeError::Empty)
+    text
 }
 
 pub(super) fn by_magic(head: &[u8]) -> Option<NotOrders> {
@@ -269,68 +266,10 @@ fn by_text(start: &str) -> Option<NotOrders> {
     }
 }
 
-fn by_cells(row: &[String]) -> Option<NotOrders> {
-    let has = |name: &str| row.iter().any(|cell| cell.trim_start_matches('`') == name);
-    if row.iter().any(|cell| cell.contains("微信支付账单明细")) {
-        return Some(NotOrders::ConsumerExport);
-    }
-    let trade = has("交易时间") && has("公众账号ID") && has("微信订单号");
-    let fund = has("记账时间") && has("资金流水单号");
-    (trade || fund).then_some(NotOrders::WechatBill)
-}
-
-fn encoding_of(head: &[u8], declared: Option<Encoding>) -> Result<(Encoding, usize), IntakeError> {
-    let marked = match head {
-        [0xEF, 0xBB, 0xBF, ..] => Some((Encoding::Utf8, 3)),
-        [0xFF, 0xFE, ..] => Some((Encoding::Utf16Le, 2)),
-        [0xFE, 0xFF, ..] => Some((Encoding::Utf16Be, 2)),
-        _ => None,
-    };
-    // A byte order mark is no guess: a corrected reject file has one, whatever the mapping says.
-    if let Some(found) = marked {
-        return Ok(found);
-    }
-    if let Some(encoding) = declared {
-        return Ok((encoding, 0));
-    }
-    if memchr::memchr(0, head).is_some() {
-        // Plain text has no zero byte; UTF-16 of mostly Latin text has one in every pair.
-        let zeros = |from: usize| {
-            head.iter()
-                .skip(from)
-                .step_by(2)
-                .filter(|b| **b == 0)
-                .count()
-        };
-        let (even, odd) = (zeros(0), zeros(1));
-        let many = head.len() / 8;
-        return if odd > many && even == 0 {
-            Ok((Encoding::Utf16Le, 0))
-        } else if even > many && odd == 0 {
-            Ok((Encoding::Utf16Be, 0))
-        } else {
-            Err(IntakeError::NotOrders(NotOrders::Binary))
-        };
-    }
-    match std::str::from_utf8(head) {
-        Ok(_) => return Ok((Encoding::Utf8, 0)),
-        // The head may end inside a character.
-        Err(error) if error.error_len().is_none() => return Ok((Encoding::Utf8, 0)),
-        Err(_) => {}
-    }
-    let mut decoder = encoding_rs::GB18030.new_decoder_without_bom_handling();
-    let mut space = String::with_capacity(head.len().saturating_mul(3));
-    let (result, _) = decoder.decode_to_string_without_replacement(head, &mut space, false);
-    match result {
-        encoding_rs::DecoderResult::InputEmpty => Ok((Encoding::Gb18030, 0)),
-        _ => Err(IntakeError::NotOrders(NotOrders::Binary)),
-    }
-}
-
 /// The sign that splits most records into the same number of cells, more than one.
 fn delimiter_of(text: &[u8], cut: bool) -> u8 {
     let mut best = (0, b',');
-    for sign in [b',', b'\t', b';'] {
+    for sign in [b',', b'\t', b';', b'|'] {
         let Ok(records) = look(text, sign, cut) else {
             continue;
         };
@@ -433,9 +372,9 @@ mod tests {
 
     #[test]
     fn delimiters_are_told_apart() {
-        for sign in [',', '\t', ';'] {
-            let text = "out_trade_no|amount|created_at\n1|2,5|x;y\n3|4|5 6\n"
-                .replace('|', &sign.to_string());
+        for sign in [',', '\t', ';', '|'] {
+            let text = "out_trade_no~amount~created_at\n1~2,5~x;y\n3~4~5 6\n"
+                .replace('~', &sign.to_string());
             let guess = sniff_text(text.as_bytes(), None).unwrap();
             assert_eq!(guess.delimiter, Some(sign));
         }
@@ -458,23 +397,26 @@ mod tests {
         for (bytes, what) in [
             (bill.as_bytes(), NotOrders::WechatBill),
             (consumer.as_bytes(), NotOrders::ConsumerExport),
-            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", NotOrders::Xls),
             (b"\x1F\x8B\x08\0", NotOrders::Gzip),
-            (b"  <!DOCTYPE html><html>", NotOrders::Html),
-            (b"<table><tr><td>1</td></tr></table>", NotOrders::Html),
             (
                 b"<xml><return_code>FAIL</return_code></xml>",
                 NotOrders::Xml,
             ),
             (b"{\"a\":1}", NotOrders::Json),
             (b"%PDF-1.7", NotOrders::Pdf),
-            (b"PK\x05\x06", NotOrders::Zip),
             (b"\x7fELF\0\x01\0\x02\x03\0\0", NotOrders::Binary),
             (b"\x81\xff\xff\xff", NotOrders::Binary),
         ] {
             assert_eq!(sniff(bytes, None), Err(IntakeError::NotOrders(what)));
         }
-        assert_eq!(sniff(b"PK\x03\x04", None), Ok(None));
+        for book in [
+            &b"PK\x03\x04"[..],
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+            b"  <!DOCTYPE html><html>",
+            b"<table><tr><td>1</td></tr></table>",
+        ] {
+            assert_eq!(sniff(book, None), Ok(None));
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
-//! Single cells: identifiers, amounts, times, and the marks of a spreadsheet's damage.
+//! Single cells: identifiers, the marks of a spreadsheet's damage, and what stands for an empty cell.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use std::borrow::Cow;
 
-use super::{AmountUnit, RowReason};
-use recondesk_domain::{BillDate, Fen, Instant, MoneyError};
+use super::RowReason;
+use super::fold::{half_width, visible};
+use super::moment::sensible;
+use recondesk_domain::{BillDate, Instant};
 
 /// White space of any shop's export: spaces, tabs and line ends around a cell.
 pub(super) fn trim(text: &[u8]) -> &[u8] {
@@ -18,6 +20,108 @@ pub(super) fn bare_id(text: &[u8]) -> &[u8] {
         [b'=', b'"', inner @ .., b'"'] => trim(inner),
         plain => plain,
     }
+}
+
+/// The same for any text: signs that nobody sees are taken off, full-width forms become the usual ones.
+pub(super) fn clean_id(text: &str) -> Cow<'_, str> {
+    let shown = match visible(text) {
+        Cow::Borrowed(shown) => Cow::Borrowed(bare_text(shown)),
+        Cow::Owned(shown) => Cow::Owned(bare_text(&shown).to_owned()),
+    };
+    if shown.is_ascii() {
+        return shown;
+    }
+    Cow::Owned(
+        shown
+            .chars()
+            .map(half_width)
+            .collect::<String>()
+            .trim()
+            .to_owned(),
+    )
+}
+
+fn bare_text(text: &str) -> &str {
+    std::str::from_utf8(bare_id(text.as_bytes())).unwrap_or(text)
+}
+
+/// True for what programs and people write into an empty cell.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const EMPTY: [&str; 24] = [
+        "-",
+        "--",
+        "---",
+        "----",
+        "—",
+        "——",
+        "–",
+        "/",
+        "//",
+        "\\",
+        "\\n",
+        "null",
+        "(null)",
+        "<null>",
+        "[null]",
+        "none",
+        "nil",
+        "nan",
+        "n/a",
+        "undefined",
+        "无",
+        "空",
+        "暂无",
+        "没有",
+    ];
+    let text = visible(text);
+    // Nearly every cell is longer than any of these words.
+    text.len() <= 12 && EMPTY.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// True for a time that stands for none: zero dates of databases, the epochs of computers and spreadsheets, words.
+pub(super) fn is_no_time(text: &str) -> bool {
+    const DAYS: [&str; 9] = [
+        "0000-0-0",
+        "0001-1-1",
+        "1970-1-1",
+        "1900-1-0",
+        "1900-1-1",
+        "1899-12-30",
+        "1899-12-31",
+        "1753-1-1",
+        "1904-1-1",
+    ];
+    const WORDS: [&str; 12] = [
+        "0",
+        "0.0",
+        "#n/a",
+        "未付款",
+        "未支付",
+        "未发货",
+        "未退款",
+        "未完成",
+        "未收货",
+        "待付款",
+        "待发货",
+        "未到账",
+    ];
+    if is_placeholder(text) {
+        return true;
+    }
+    let text = visible(text);
+    if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return true;
+    }
+    let day = text.split([' ', 'T', '日']).next().unwrap_or_default();
+    let numbers: Vec<&str> = day.split(['-', '/', '.', '年', '月']).collect();
+    let [year, month, day] = numbers.as_slice() else {
+        return false;
+    };
+    let short = |number: &str| match number.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        rest => rest.to_owned(),
+    };
+    DAYS.contains(&format!("{year}-{}-{}", short(month), short(day)).as_str())
 }
 
 /// What is known of the numbers of one column, by which damage is told from style.
@@ -120,103 +224,6 @@ fn is_decimal(text: &[u8]) -> bool {
         .is_some_and(|(whole, rest)| is_number(whole) && rest.get(1..).is_some_and(is_number))
 }
 
-/// Reads an amount that must not be negative.
-pub(super) fn amount(text: &[u8], unit: AmountUnit) -> Result<Fen, RowReason> {
-    let text = trim(text);
-    let parsed = match unit {
-        AmountUnit::Yuan => Fen::parse_yuan_bytes(text),
-        AmountUnit::Fen => std::str::from_utf8(text)
-            .map_err(|_utf8| MoneyError::NotDecimal)
-            .and_then(Fen::parse_fen),
-    };
-    match parsed {
-        Ok(fen) if fen.is_negative() => Err(RowReason::Negative),
-        Ok(fen) => Ok(fen),
-        Err(error) => Err(RowReason::Amount(error)),
-    }
-}
-
-/// Reads times; keeps the last day seen, because a file's rows mostly share it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct ForgivingTimeReader {
-    format: Option<String>,
-    day: [u8; 10],
-    start: Option<Instant>,
-}
-
-impl ForgivingTimeReader {
-    pub(super) fn new(format: Option<String>) -> Self {
-        Self {
-            format,
-            ..Self::default()
-        }
-    }
-
-    /// Reads `YYYY-MM-DD HH:MM:SS` (Beijing), RFC 3339, or the declared form.
-    pub(super) fn read(&mut self, text: &[u8]) -> Result<Instant, RowReason> {
-        let text = trim(text);
-        if let Some(time) = self.plain(text) {
-            return Ok(time);
-        }
-        let text = std::str::from_utf8(text).map_err(|_utf8| RowReason::Time)?;
-        let custom = self
-            .format
-            .as_deref()
-            .and_then(|format| parse_custom(text, format));
-        custom
-            .or_else(|| {
-                DateTime::parse_from_rfc3339(text)
-                    .ok()
-                    .map(|time| Instant::from_unix(time.timestamp()))
-            })
-            .filter(|time| sensible(*time))
-            .ok_or(RowReason::Time)
-    }
-
-    /// Reads the first of those forms, with nothing around it.
-    #[inline]
-    pub(super) fn plain(&mut self, text: &[u8]) -> Option<Instant> {
-        let (day, rest) = text.split_first_chunk::<10>()?;
-        let &[b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2] = rest else {
-            return None;
-        };
-        if *day != self.day || self.start.is_none() {
-            self.start = Instant::parse_beijing_bytes(&[day.as_slice(), b" 00:00:00"].concat())
-                .filter(|time| sensible(*time));
-            self.day = *day;
-        }
-        let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
-        if hour > 23 || minute > 59 || second > 59 {
-            return None;
-        }
-        Some(self.start?.plus(hour * 3600 + minute * 60 + second))
-    }
-}
-
-fn two(tens: u8, ones: u8) -> Option<i64> {
-    (tens.is_ascii_digit() && ones.is_ascii_digit())
-        .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
-}
-
-/// Orders of a payment service that began in 2013: a year outside 2000–2199 is a slip.
-fn sensible(time: Instant) -> bool {
-    (946_684_800 - 8 * 3600..7_258_118_400 - 8 * 3600).contains(&time.unix())
-}
-
-/// Reads a time by `strftime` signs: with an offset where the form has one, else Beijing time; a
-/// form without a clock means the start of the day.
-pub(super) fn parse_custom(text: &str, format: &str) -> Option<Instant> {
-    if let Ok(time) = DateTime::parse_from_str(text, format) {
-        return Some(Instant::from_unix(time.timestamp()));
-    }
-    if let Ok(time) = NaiveDateTime::parse_from_str(text, format) {
-        return Some(Instant::from_beijing(time));
-    }
-    NaiveDate::parse_from_str(text, format)
-        .ok()
-        .map(|day| BillDate::new(day).start())
-}
-
 /// The instant of a spreadsheet's serial date, whose whole part counts days and whose rest is the
 /// part of the day; rounded to the second, as Excel shows it.
 pub(super) fn serial_time(serial: f64, is_1904: bool) -> Option<Instant> {
@@ -317,35 +324,6 @@ mod tests {
     }
 
     #[test]
-    fn times_of_every_declared_form_are_read() {
-        let mut times = ForgivingTimeReader::new(Some("%Y/%m/%d %H:%M".to_owned()));
-        let noon = Instant::parse_beijing("2026-03-08 12:00:00").unwrap();
-        for text in [
-            "2026-03-08 12:00:00",
-            "2026-03-08T12:00:00",
-            "2026-03-08T04:00:00Z",
-            "2026-03-08T12:00:00.000+08:00",
-            "2026/03/08 12:00",
-            " 2026-03-08 12:00:00\t",
-        ] {
-            assert_eq!(times.read(text.as_bytes()), Ok(noon), "{text}");
-        }
-        for text in [
-            "",
-            "2026-02-30 12:00:00",
-            "2026-03-08 24:00:00",
-            "2026-03-08",
-            "08/03/2026",
-            "1899-12-30 00:00:00",
-            "9999-12-31 00:00:00",
-            "46089.5",
-            "昨天",
-        ] {
-            assert_eq!(times.read(text.as_bytes()), Err(RowReason::Time), "{text}");
-        }
-    }
-
-    #[test]
     fn serial_dates_are_beijing_time_to_the_second() {
         let noon = Instant::parse_beijing("2026-03-08 12:00:00").unwrap();
         assert_eq!(serial_time(46_089.5, false), Some(noon));
@@ -358,10 +336,55 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_day_is_not_remembered_as_good() {
-        let mut times = ForgivingTimeReader::default();
-        assert!(times.read(b"2026-02-30 12:00:00").is_err());
-        assert!(times.read(b"2026-02-30 12:00:00").is_err());
-        assert!(times.read(b"2026-02-28 12:00:00").is_ok());
+    fn what_stands_for_nothing_is_nothing() {
+        for text in [
+            "-",
+            "--",
+            "无",
+            "NULL",
+            "None",
+            "N/A",
+            "\\N",
+            " － ".trim(),
+            "—",
+        ] {
+            assert!(is_placeholder(text) || text == "－", "{text}");
+        }
+        for text in [
+            "0000-00-00 00:00:00",
+            "0000/0/0 0:00",
+            "1970-01-01 08:00:00",
+            "1970/1/1 8:00",
+            "1970年1月1日 08:00",
+            "0001-01-01T00:00:00",
+            "1900-01-01 00:00:00.000",
+            "0",
+            "-",
+            "未付款",
+        ] {
+            assert!(is_no_time(text), "{text}");
+        }
+        for text in ["2026-03-08", "1970-01-02 00:00:00", "00", "A", "10", ""] {
+            assert!(!is_no_time(text), "{text}");
+        }
+        assert!(!is_placeholder("") && !is_placeholder("A-"));
+    }
+
+    #[test]
+    fn invisible_signs_and_width_do_not_change_a_number() {
+        for text in [
+            "A1\u{A0}",
+            "\u{200B}A1",
+            "A1\u{3000}",
+            "\u{FEFF}A1",
+            "Ａ１",
+            "=\"A1\"",
+            "'A1",
+            "\t'A1",
+            "A\u{200D}1",
+            "\u{3000}`A1",
+        ] {
+            assert_eq!(clean_id(text), "A1", "{text:?}");
+        }
     }
 }

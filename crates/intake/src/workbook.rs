@@ -1,124 +1,249 @@
-//! XLSX: finds the sheet, reads what its cells refer to, and streams its rows into a [`Plan`].
-//!
-//! Written here because no library bounds what a hostile file makes it allocate.
+//! Workbooks: finds the sheet with a merchant's rows, and streams its rows into a [`Plan`].
 
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
-use quick_xml::events::Event;
-use zip::ZipArchive;
-
-use super::cells::{Context, RowCells, SheetReader, SheetRow};
+use super::book::Book;
+use super::header::find_header;
 use super::record::SKIP;
-use super::sniff::{SAMPLE, SampleRow, header_row};
-use super::value::ForgivingTimeReader;
-use super::xlsx_container::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
-use super::{Damage, Encoding, Guess, IntakeError, Mapping, NotOrders, OrderBlock, Plan};
+use super::sheet_row::RowCells;
+use super::sniff::{SAMPLE, SampleRow};
+use super::{Damage, Guess, IntakeError, Mapping, OrderBlock, Plan, RecordKind, guess};
 use recondesk_domain::RowRef;
 
 /// Rows handed out at once.
 const BLOCK_ROWS: u64 = 8_192;
-/// The most that shared texts may take.
-const MAX_STRINGS: usize = 192 << 20;
+/// Sheets that are looked at for rows.
+const MOST_SHEETS: usize = 64;
 
 /// A workbook, opened at the sheet with the rows.
 pub struct Workbook<R> {
-    zip: ZipArchive<R>,
-    context: Context,
-    /// Name of the part that holds the sheet.
-    part: String,
+    book: Book<R>,
+    /// The sheets whose rows are read, in order.
+    sheets: Vec<usize>,
     guess: Guess,
 }
 
-/// A sheet as the table of contents has it.
-struct SheetEntry {
+/// A sheet that was looked at.
+struct SeenSheet {
+    place: usize,
     name: String,
-    id: String,
+    is_hidden: bool,
+    guess: Guess,
+    /// Known names among its headers.
+    known: usize,
+}
+
+impl SeenSheet {
+    /// True when its columns suffice for a list of this kind, or of any.
+    fn is_list(&self, mapping: Option<&Mapping>, kind: Option<RecordKind>) -> bool {
+        if let Some(mapping) = mapping.filter(|mapping| mapping.name != Mapping::CANONICAL) {
+            return mapping
+                .sources()
+                .all(|source| self.guess.headers.iter().any(|header| header == source));
+        }
+        let kinds = [RecordKind::Orders, RecordKind::Refunds];
+        kinds
+            .into_iter()
+            .filter(|one| kind.is_none_or(|kind| kind == *one))
+            .any(|kind| Mapping::propose(&self.guess, kind).lacking().is_empty())
+    }
+}
+
+/// True for a sheet that is sound and holds something else: nothing, a bill, a chart.
+fn is_of_another_sort(error: &IntakeError) -> bool {
+    matches!(
+        error,
+        IntakeError::Empty
+            | IntakeError::NotOrders(_)
+            | IntakeError::Workbook {
+                what: Damage::NotCells(_),
+                ..
+            }
+    )
 }
 
 impl<R: Read + Seek> Workbook<R> {
-    /// Opens a workbook at the sheet that the mapping names, else at the first.
+    /// Opens a workbook at the sheet that the mapping names, else at the one with the rows.
     ///
     /// # Errors
     /// [`IntakeError`] for what is no workbook, unpacks to too much, lacks the sheet, is damaged,
     /// or holds something else than a merchant's rows.
     pub fn open(reader: R, mapping: Option<&Mapping>) -> Result<Self, IntakeError> {
-        let wanted = mapping.and_then(|mapping| mapping.sheet.as_deref());
-        let mut book = Self::at_sheet(reader, wanted)?;
-        book.look(mapping)?;
+        Self::open_for(reader, mapping, mapping.map(|mapping| mapping.kind))
+    }
+
+    /// The same for a list of this kind.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn open_for(
+        reader: R,
+        mapping: Option<&Mapping>,
+        kind: Option<RecordKind>,
+    ) -> Result<Self, IntakeError> {
+        let mut book = Self {
+            book: Book::open(reader)?,
+            sheets: Vec::new(),
+            guess: Guess::empty(),
+        };
+        match mapping.and_then(|mapping| mapping.sheet.as_deref()) {
+            Some(name) => book.take_named(name, mapping)?,
+            None => book.choose(mapping, kind)?,
+        }
         Ok(book)
     }
 
-    /// Opens a workbook at this sheet, else at the first; its rows are not looked at.
-    fn at_sheet(reader: R, wanted: Option<&str>) -> Result<Self, IntakeError> {
-        let mut zip = xlsx_container::open_zip(reader, MAX_UNPACKED_BYTES)?;
-        if zip.index_for_name(BOOK).is_none() {
-            return Err(IntakeError::NotOrders(NotOrders::Zip));
-        }
-        let (sheets, is_1904) = read_book(&mut zip)?;
-        let entry = match wanted {
-            Some(name) => sheets.iter().find(|sheet| sheet.name == name),
-            None => sheets.first(),
-        };
-        let Some(entry) = entry else {
-            if sheets.is_empty() {
-                return Err(damaged(BOOK, Damage::NoSheets));
-            }
-            let names: Vec<String> = sheets.into_iter().map(|sheet| sheet.name).collect();
-            return Err(IntakeError::NoSheet {
-                name: wanted.unwrap_or_default().to_owned(),
-                present: super::guess::listed(&names),
-            });
-        };
-        let part = find_target(&mut zip, &entry.id)?;
-        let context = Context {
-            date_formats: read_formats(&mut zip)?,
-            strings: read_strings(&mut zip)?,
-            is_1904,
-        };
-        let guess = Guess {
-            encoding: Encoding::Utf8,
-            has_bom: false,
-            delimiter: None,
-            sheet: Some(entry.name.clone()),
-            headers: Vec::new(),
-            header_line: 0,
-            body_line: 0,
-            body_offset: 0,
-            sample: Vec::new(),
-        };
-        Ok(Self {
-            zip,
-            context,
-            part,
-            guess,
-        })
-    }
-
-    /// Hands out the cells of every row of the first sheet; the sink may stop.
+    /// Hands out the cells of every row of the first sheet that people see; the sink may stop.
     ///
     /// A number stands as the workbook means it; one that has lost digits stands in scientific notation.
     pub(super) fn each_row(
         reader: R,
         sink: &mut dyn FnMut(Vec<String>) -> ControlFlow<()>,
     ) -> Result<(), IntakeError> {
-        let mut book = Self::at_sheet(reader, None)?;
-        let xml = xlsx_container::open_part(&mut book.zip, &book.part, MAX_UNPACKED_BYTES)?
-            .ok_or_else(|| damaged(&book.part, Damage::Missing))?;
-        let mut reader = SheetReader::new(xml, &book.context, &book.part);
-        let mut row = SheetRow::default();
-        while reader.next_row(&mut row)?.is_some() {
-            if sink(row.numbers(&book.context.strings)).is_break() {
-                return Ok(());
-            }
-        }
-        reader.finish()
+        let mut book = Book::open(reader)?;
+        let first = book.sheets().iter().position(|sheet| !sheet.is_hidden);
+        book.rows(first.unwrap_or(0), &mut |_, row, strings| {
+            Ok(sink(row.numbers(strings)))
+        })
     }
 
     /// What the sheet seems to be; goes into [`Plan::new`].
     #[must_use]
     pub fn guess(&self) -> &Guess {
         &self.guess
+    }
+
+    fn take_named(&mut self, name: &str, mapping: Option<&Mapping>) -> Result<(), IntakeError> {
+        let sheets = self.book.sheets();
+        let Some(place) = sheets.iter().position(|sheet| sheet.name == name) else {
+            let names: Vec<String> = sheets.into_iter().map(|sheet| sheet.name).collect();
+            return Err(IntakeError::NoSheet {
+                name: name.to_owned(),
+                present: guess::listed(&names),
+            });
+        };
+        self.guess = self.look(place, mapping)?.guess;
+        self.guess.sheet = Some(name.to_owned());
+        self.sheets = vec![place];
+        Ok(())
+    }
+
+    /// The sheet with the headers; sheets of the same form are read after it. A hidden one is never taken unasked.
+    fn choose(
+        &mut self,
+        mapping: Option<&Mapping>,
+        kind: Option<RecordKind>,
+    ) -> Result<(), IntakeError> {
+        let mut seen = Vec::new();
+        let mut first_error = None;
+        for place in 0..self.book.sheets().len().min(MOST_SHEETS) {
+            match self.look(place, mapping) {
+                Ok(sheet) => seen.push(sheet),
+                Err(error) if is_of_another_sort(&error) => {
+                    first_error = first_error.or(Some(error))
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let (lists, others): (Vec<SeenSheet>, Vec<SeenSheet>) = seen
+            .into_iter()
+            .partition(|sheet| sheet.is_list(mapping, kind));
+        let best = lists
+            .iter()
+            .filter(|sheet| !sheet.is_hidden)
+            .max_by_key(|sheet| (sheet.known, usize::MAX - sheet.place));
+        let Some(best) = best else {
+            if let Some(hidden) = lists.first() {
+                return Err(IntakeError::HiddenSheet(hidden.name.clone()));
+            }
+            // Nothing fits: the first sheet that people see says what is missing.
+            let visible = others.into_iter().filter(|sheet| !sheet.is_hidden);
+            let Some(sheet) = visible.max_by_key(|sheet| (sheet.known, usize::MAX - sheet.place))
+            else {
+                return Err(first_error.unwrap_or(IntakeError::Empty));
+            };
+            self.sheets = vec![sheet.place];
+            self.guess = sheet.guess;
+            self.guess.sheet = Some(sheet.name);
+            return Ok(());
+        };
+        let same =
+            |sheet: &&SeenSheet| !sheet.is_hidden && sheet.guess.headers == best.guess.headers;
+        let alike: Vec<&SeenSheet> = lists.iter().filter(same).collect();
+        self.sheets = alike.iter().map(|sheet| sheet.place).collect();
+        let first = alike.first().copied().unwrap_or(best);
+        self.guess = first.guess.clone();
+        let names: Vec<&str> = alike.iter().map(|sheet| sheet.name.as_str()).collect();
+        self.guess.sheet = Some(names.join(", "));
+        let left = lists
+            .iter()
+            .filter(|sheet| !self.sheets.contains(&sheet.place));
+        self.guess.other_sheets = left.map(|sheet| sheet.name.clone()).collect();
+        Ok(())
+    }
+
+    /// Reads the first rows of a sheet for header and sample.
+    fn look(&mut self, place: usize, mapping: Option<&Mapping>) -> Result<SeenSheet, IntakeError> {
+        let mut rows = Vec::new();
+        self.book.rows(place, &mut |line, row, strings| {
+            if !row.is_blank() {
+                let mut cells = row.texts(strings, None);
+                for cell in &mut cells {
+                    *cell = cell.trim().to_owned();
+                }
+                rows.push(SampleRow { line, cells });
+            }
+            Ok(if rows.len() < SAMPLE {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            })
+        })?;
+        let table: Vec<&[String]> = rows.iter().map(|row| row.cells.as_slice()).collect();
+        let header = find_header(&table, mapping)?;
+        let mut guess = Guess::empty();
+        guess.headers = header.headers;
+        while guess.headers.last().is_some_and(String::is_empty) {
+            guess.headers.pop();
+        }
+        guess.header_line = rows.get(header.last).map_or(0, |row| row.line);
+        guess.body_line = guess.header_line.saturating_add(1);
+        guess.sample = rows.into_iter().skip(header.last + 1).collect();
+        let sheet = self
+            .book
+            .sheets()
+            .into_iter()
+            .nth(place)
+            .unwrap_or_default();
+        Ok(SeenSheet {
+            place,
+            name: sheet.name,
+            is_hidden: sheet.is_hidden,
+            guess,
+            known: header.known,
+        })
+    }
+
+    /// Hands out the rows below the header as text; the sink may stop.
+    pub(super) fn each_text(
+        &mut self,
+        sink: &mut dyn FnMut(u32, Vec<String>) -> ControlFlow<()>,
+    ) -> Result<(), IntakeError> {
+        let (header_line, width) = (self.guess.header_line, self.guess.headers.len());
+        let Some(first) = self.sheets.first().copied() else {
+            return Ok(());
+        };
+        self.book.rows(first, &mut |line, row, strings| {
+            if line <= header_line || row.is_blank() {
+                return Ok(ControlFlow::Continue(()));
+            }
+            let mut cells = row.texts(strings, Some(width));
+            for cell in &mut cells {
+                *cell = cell.trim().to_owned();
+            }
+            Ok(sink(line, cells))
+        })
     }
 
     /// Reads all rows and hands them out in blocks, in order; the sink may stop.
@@ -142,268 +267,45 @@ impl<R: Read + Seek> Workbook<R> {
             })
             .collect();
         let width = plan.headers().len();
-        let xml = xlsx_container::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
-            .ok_or_else(|| damaged(&self.part, Damage::Missing))?;
-        let mut reader = SheetReader::new(xml, &self.context, &self.part);
-        let mut times = ForgivingTimeReader::new(plan.mapping().time_format.clone());
-        let mut row = SheetRow::default();
+        let mut memory = plan.memory();
         let mut out = OrderBlock::default();
-        while let Some(line) = reader.next_row(&mut row)? {
-            if line <= self.guess.header_line || row.is_blank() {
-                continue;
-            }
-            let cells = RowCells {
-                row: &row,
-                strings: &self.context.strings,
-                columns: &columns,
-                width,
-            };
-            let place = RowRef {
-                import,
-                line,
-                offset: 0,
-            };
-            plan.take_row(&cells, place, &mut times, &mut out);
-            if out.stats.good.saturating_add(out.stats.bad) >= BLOCK_ROWS
-                && sink(std::mem::take(&mut out)).is_break()
-            {
-                return Err(IntakeError::Cancelled);
-            }
+        let mut above = 0;
+        for (nth, place) in self.sheets.clone().into_iter().enumerate() {
+            let header_line = if nth == 0 { self.guess.header_line } else { 0 };
+            let mut last = 0;
+            self.book.rows(place, &mut |line, row, strings| {
+                last = line;
+                if line <= header_line || row.is_blank() {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                let cells = RowCells {
+                    row,
+                    strings,
+                    columns: &columns,
+                    width,
+                };
+                let line = line.checked_add(above).ok_or(IntakeError::TooManyLines)?;
+                let row = RowRef {
+                    import,
+                    line,
+                    offset: 0,
+                };
+                plan.take_row(&cells, row, &mut memory, &mut out);
+                if out.stats.good.saturating_add(out.stats.bad) >= BLOCK_ROWS {
+                    plan.tell_words(&mut memory, &mut out);
+                    memory.hold_above(&out);
+                    if sink(std::mem::take(&mut out)).is_break() {
+                        return Err(IntakeError::Cancelled);
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
+            })?;
+            above = last.saturating_add(above);
         }
-        reader.finish()?;
+        plan.tell_words(&mut memory, &mut out);
         match sink(out) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(IntakeError::Cancelled),
-        }
-    }
-
-    /// Reads the first rows for header and sample.
-    fn look(&mut self, mapping: Option<&Mapping>) -> Result<(), IntakeError> {
-        let xml = xlsx_container::open_part(&mut self.zip, &self.part, MAX_UNPACKED_BYTES)?
-            .ok_or_else(|| damaged(&self.part, Damage::Missing))?;
-        let mut reader = SheetReader::new(xml, &self.context, &self.part);
-        let mut row = SheetRow::default();
-        let mut rows = Vec::new();
-        while rows.len() < SAMPLE
-            && let Some(line) = reader.next_row(&mut row)?
-        {
-            if !row.is_blank() {
-                let mut cells = row.texts(&self.context.strings, None);
-                for cell in &mut cells {
-                    *cell = cell.trim().to_owned();
-                }
-                rows.push(SampleRow { line, cells });
-            }
-        }
-        let table: Vec<&[String]> = rows.iter().map(|row| row.cells.as_slice()).collect();
-        let at = header_row(&table, mapping)?;
-        let mut rows = rows.into_iter().skip(at);
-        let header = rows.next().ok_or(IntakeError::Empty)?;
-        self.guess.headers = header.cells;
-        while self.guess.headers.last().is_some_and(String::is_empty) {
-            self.guess.headers.pop();
-        }
-        self.guess.header_line = header.line;
-        self.guess.body_line = header.line.saturating_add(1);
-        self.guess.sample = rows.collect();
-        Ok(())
-    }
-}
-
-const BOOK: &str = "xl/workbook.xml";
-const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
-const STYLES: &str = "xl/styles.xml";
-const STRINGS: &str = "xl/sharedStrings.xml";
-
-/// The sheets in order, and whether dates count from 1904.
-fn read_book<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-) -> Result<(Vec<SheetEntry>, bool), IntakeError> {
-    let mut sheets = Vec::new();
-    let mut is_1904 = false;
-    each_start(zip, BOOK, &mut |tag, raw| {
-        if tag == "sheet" {
-            let mut entry = SheetEntry {
-                name: String::new(),
-                id: String::new(),
-            };
-            attributes(raw, |name, value| match name.rsplit(':').next() {
-                Some("name") => entry.name = xlsx_container::unescaped(value),
-                Some("id") => entry.id = xlsx_container::unescaped(value),
-                _ => {}
-            })?;
-            sheets.push(entry);
-        } else if tag == "workbookPr" {
-            attributes(raw, |name, value| {
-                is_1904 |= name == "date1904" && matches!(value, "1" | "true");
-            })?;
-        }
-        (sheets.len() <= 1_024).then_some(())
-    })?;
-    Ok((sheets, is_1904))
-}
-
-/// The part behind a relation of the workbook.
-fn find_target<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-    wanted: &str,
-) -> Result<String, IntakeError> {
-    let mut found = None;
-    each_start(zip, RELATIONS, &mut |tag, raw| {
-        let (mut id, mut target) = (String::new(), String::new());
-        if tag == "Relationship" {
-            attributes(raw, |name, value| match name {
-                "Id" => id = xlsx_container::unescaped(value),
-                "Target" => target = xlsx_container::unescaped(value),
-                _ => {}
-            })?;
-        }
-        if id == wanted && !id.is_empty() {
-            found = Some(target);
-        }
-        Some(())
-    })?;
-    let target = found.ok_or_else(|| damaged(RELATIONS, Damage::NoPart))?;
-    Ok(match target.strip_prefix('/') {
-        Some(absolute) => absolute.to_owned(),
-        None => format!("xl/{target}"),
-    })
-}
-
-/// For each cell format, whether it shows a date.
-fn read_formats<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<bool>, IntakeError> {
-    let mut custom = std::collections::BTreeMap::new();
-    let mut formats = Vec::new();
-    let mut in_cells = false;
-    each_start(zip, STYLES, &mut |tag, raw| {
-        let (mut id, mut code) = (0_u32, String::new());
-        match tag {
-            "numFmt" | "xf" => {
-                attributes(raw, |name, value| match name {
-                    "numFmtId" => id = value.parse().unwrap_or_default(),
-                    "formatCode" => code = xlsx_container::unescaped(value),
-                    _ => {}
-                })?;
-            }
-            "cellXfs" => in_cells = true,
-            "cellStyles" | "dxfs" => in_cells = false,
-            _ => {}
-        }
-        if tag == "numFmt" {
-            custom.insert(id, shows_date(&code));
-        } else if tag == "xf" && in_cells {
-            let own = custom.get(&id).copied();
-            formats.push(own.unwrap_or(matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)));
-        }
-        (formats.len() <= 100_000 && custom.len() <= 100_000).then_some(())
-    })?;
-    Ok(formats)
-}
-
-/// True for number formats with a sign of date or time outside quotes and brackets.
-fn shows_date(code: &str) -> bool {
-    let (mut quoted, mut bracket, mut escaped) = (false, false, false);
-    for sign in code.chars() {
-        if escaped {
-            escaped = false;
-            continue;
-        }
-        match sign {
-            '\\' | '_' | '*' if !quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '[' if !quoted => bracket = true,
-            ']' if !quoted => bracket = false,
-            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'e'
-                if !quoted && !bracket =>
-            {
-                return true;
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-fn read_strings<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-) -> Result<super::cells::Strings, IntakeError> {
-    let mut strings = super::cells::Strings::default();
-    let Some(mut xml) = xlsx_container::open_part(zip, STRINGS, MAX_UNPACKED_BYTES)? else {
-        return Ok(strings);
-    };
-    let mut buffer = Vec::new();
-    let mut sign = Vec::new();
-    let (mut taking, mut phonetic) = (false, false);
-    loop {
-        match xlsx_container::next(&mut xml, &mut buffer, STRINGS)? {
-            Event::Start(start) => match start.local_name().as_ref() {
-                "t" => taking = !phonetic,
-                "rPh" => phonetic = true,
-                "si" => {
-                    sign.clear();
-                    if xlsx_container::take_plain(&mut xml, (b"<t>", b"</t>"), &mut sign) {
-                        let text =
-                            std::str::from_utf8(&sign).map_err(|error| broken(STRINGS, error))?;
-                        strings.text.push_str(text);
-                    }
-                }
-                _ => {}
-            },
-            Event::End(end) => match end.local_name().as_ref() {
-                "t" => taking = false,
-                "rPh" => phonetic = false,
-                "si" => {
-                    let start = strings.ends.last().copied().unwrap_or_default();
-                    xlsx_container::resolve_escapes(&mut strings.text, start as usize);
-                    let end = u32::try_from(strings.text.len()).unwrap_or(u32::MAX);
-                    strings.ends.push(end);
-                }
-                "sst" => {
-                    xlsx_container::drain(&mut xml, STRINGS)?;
-                    return Ok(strings);
-                }
-                _ => {}
-            },
-            Event::Text(piece) if taking => strings.text.push_str(&piece.xml10_content()),
-            Event::CData(piece) if taking => strings.text.push_str(&piece.xml10_content()),
-            Event::GeneralRef(reference) if taking => {
-                sign.clear();
-                xlsx_container::push_reference(&reference, &mut sign)
-                    .ok_or_else(|| damaged(STRINGS, Damage::Reference))?;
-                strings.text.push_str(&String::from_utf8_lossy(&sign));
-            }
-            Event::Eof => return Err(damaged(STRINGS, Damage::CutOff)),
-            _ => {}
-        }
-        let memory = strings
-            .text
-            .len()
-            .saturating_add(strings.ends.len().saturating_mul(4));
-        if memory > MAX_STRINGS {
-            return Err(IntakeError::Bomb {
-                limit: MAX_STRINGS as u64,
-            });
-        }
-    }
-}
-
-/// Calls `take` with name and attributes of every element of a small part.
-fn each_start<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-    part: &str,
-    take: &mut dyn FnMut(&str, &str) -> Option<()>,
-) -> Result<(), IntakeError> {
-    const SMALL: u64 = 32 << 20;
-    let Some(mut xml) = xlsx_container::open_part(zip, part, SMALL)? else {
-        return Ok(());
-    };
-    let mut buffer = Vec::new();
-    loop {
-        match xlsx_container::next(&mut xml, &mut buffer, part)? {
-            Event::Start(start) => take(start.local_name().as_ref(), start.attributes_raw())
-                .ok_or_else(|| damaged(part, Damage::Attributes))?,
-            Event::Eof => return Ok(()),
-            _ => {}
         }
     }
 }

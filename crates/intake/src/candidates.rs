@@ -1,0 +1,318 @@
+//! Which columns of a file could be which canonical ones: by their names, and by what stands in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::{self, fit, fit_state};
+use super::profile::{Profile, profiles};
+use super::state_words::known;
+use super::value::clean_id;
+use super::{
+    AmountUnit, Column, DayOrder, Guess, Mapping, RecordKind, RowAmount, StateSubject, StatusRule,
+};
+use recondesk_domain::{FulfilStatus, PayStatus};
+
+/// The columns of one file, and how well they fit.
+pub(super) struct Candidates<'g> {
+    guess: &'g Guess,
+    kind: RecordKind,
+    profiles: Vec<Profile>,
+}
+
+impl<'g> Candidates<'g> {
+    pub(super) fn new(guess: &'g Guess, kind: RecordKind) -> Self {
+        Self {
+            guess,
+            kind,
+            profiles: profiles(guess),
+        }
+    }
+
+    fn profile(&self, at: usize) -> Profile {
+        self.profiles.get(at).copied().unwrap_or_default()
+    }
+
+    fn header(&self, at: usize) -> String {
+        let header = self.guess.headers.get(at).map(|header| header.trim());
+        header.unwrap_or_default().to_owned()
+    }
+
+    /// Places of the columns that could be this one, best first.
+    pub(super) fn of(&self, column: Column) -> Vec<usize> {
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (at, header) in self.guess.headers.iter().enumerate() {
+            let profile = self.profile(at);
+            let Some(rank) = fit(self.kind, column, header).filter(|_| fits(column, &profile))
+            else {
+                continue;
+            };
+            // A column of nothing loses against one with something in it.
+            let empty = if profile.filled == 0 && !self.guess.sample.is_empty() {
+                1_000
+            } else {
+                0
+            };
+            let zero = if column == Column::Amount && profile.filled > 0 && profile.nonzero == 0 {
+                500
+            } else {
+                0
+            };
+            found.push((rank + empty + zero, at));
+        }
+        if column == Column::TransactionId {
+            self.add_wechat_numbers(&mut found);
+        }
+        found.sort_unstable();
+        found.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// Whatever it is called: a column of WeChat Pay's numbers is one.
+    fn add_wechat_numbers(&self, found: &mut Vec<(usize, usize)>) {
+        let named =
+            |at: usize, found: &[(usize, usize)]| found.iter().any(|(_, known)| *known == at);
+        for (at, profile) in self.profiles.iter().enumerate() {
+            if profile.is_wechat() && !named(at, found) {
+                found.push((100, at));
+            }
+        }
+    }
+
+    /// Proposes a mapping, with whatever fits.
+    pub(super) fn propose(&self) -> Mapping {
+        let mut mapping = Mapping {
+            name: "guess".to_owned(),
+            ..Mapping::empty(self.kind)
+        };
+        let mut taken = BTreeSet::new();
+        // WeChat Pay's number first: its column must not be taken for the merchant's.
+        let first = [Column::TransactionId, Column::OutTradeNo, Column::Amount];
+        let rest = names::of(self.kind).iter().map(|names| names.column);
+        let order = first
+            .into_iter()
+            .chain(rest.filter(|column| !first.contains(column)));
+        for column in order.filter(|column| column.belongs_to(self.kind) && !column.is_time()) {
+            let found = self.of(column).into_iter().find(|at| !taken.contains(at));
+            if let Some(at) = found {
+                taken.insert(at);
+                mapping.columns.insert(column, self.header(at));
+            }
+        }
+        self.propose_times(&mut mapping, &mut taken);
+        self.propose_states(&mut mapping, &mut taken);
+        self.propose_money(&mut mapping);
+        mapping
+    }
+
+    /// Times, the ones with a clock of their own first; a date and a clock side by side are joined.
+    fn propose_times(&self, mapping: &mut Mapping, taken: &mut BTreeSet<usize>) {
+        let times = names::of(self.kind)
+            .iter()
+            .map(|names| names.column)
+            .filter(|column| column.is_time());
+        for column in times {
+            let all: Vec<usize> = self
+                .of(column)
+                .into_iter()
+                .filter(|at| !taken.contains(at))
+                .collect();
+            let (clocks, days): (Vec<usize>, Vec<usize>) =
+                all.into_iter().partition(|at| self.profile(*at).is_clock());
+            let whole = days.iter().find(|at| !self.profile(**at).is_date_only());
+            let Some(&at) = whole.or(days.first()) else {
+                continue;
+            };
+            taken.insert(at);
+            mapping.columns.insert(column, self.header(at));
+            if self.profile(at).is_date_only()
+                && let Some(&clock) = clocks.first()
+            {
+                taken.insert(clock);
+                mapping.clocks.insert(column, self.header(clock));
+            }
+        }
+        let sum = |count: fn(&Profile) -> usize| self.profiles.iter().map(count).sum::<usize>();
+        let unclear = sum(|profile| profile.unclear_dates);
+        mapping.day_order = match (sum(|p| p.month_first), sum(|p| p.day_first)) {
+            (1.., 0) if unclear > 0 => Some(DayOrder::MonthFirst),
+            (0, 1..) if unclear > 0 => Some(DayOrder::DayFirst),
+            _ => None,
+        };
+    }
+
+    fn propose_states(&self, mapping: &mut Mapping, taken: &mut BTreeSet<usize>) {
+        for about in StateSubject::ALL {
+            let mut found: Vec<(usize, usize)> = Vec::new();
+            for (at, header) in self.guess.headers.iter().enumerate() {
+                if taken.contains(&at) {
+                    continue;
+                }
+                if let Some(rank) = fit_state(self.kind, about, header) {
+                    let empty = usize::from(self.profile(at).filled == 0) * 1_000;
+                    found.push((rank + empty, at));
+                }
+            }
+            found.sort_unstable();
+            if let Some((_, at)) = found.first() {
+                taken.insert(*at);
+                mapping
+                    .status
+                    .push(StatusRule::known(&self.header(*at), about));
+            }
+        }
+        self.keep_canonical_words(mapping);
+    }
+
+    /// Canonical columns are read as such where their words are canonical, else by the tables of words.
+    fn keep_canonical_words(&self, mapping: &mut Mapping) {
+        let cases = [
+            (Column::PayStatus, StateSubject::Payment),
+            (Column::FulfilStatus, StateSubject::Delivery),
+        ];
+        for (column, about) in cases {
+            let Some(source) = mapping.columns.get(&column).cloned() else {
+                continue;
+            };
+            let words = self.words_of(&source);
+            let is_canonical = words.iter().all(|word| {
+                let word = word.to_ascii_lowercase();
+                match column {
+                    Column::PayStatus => PayStatus::parse(&word).is_some(),
+                    _ => FulfilStatus::parse(&word).is_some(),
+                }
+            });
+            let is_other = !words.is_empty()
+                && words
+                    .iter()
+                    .all(|word| known(self.kind, about, word).is_some());
+            if !is_canonical && is_other {
+                mapping.columns.remove(&column);
+                mapping.status.retain(|rule| rule.about != about);
+                mapping.status.push(StatusRule::known(&source, about));
+            } else {
+                mapping.status.retain(|rule| rule.about != about);
+            }
+        }
+        if mapping.columns.contains_key(&Column::PayStatus) {
+            mapping
+                .status
+                .retain(|rule| rule.about != StateSubject::Order);
+        }
+        if self.kind == RecordKind::Refunds {
+            let Some(rule) = mapping.status.first() else {
+                return;
+            };
+            let canonical = ["processing", "success", "closed", "abnormal"];
+            let words = self.words_of(&rule.column);
+            let is_canonical = rule.column == Column::Status.name()
+                && words
+                    .iter()
+                    .all(|word| canonical.contains(&word.to_ascii_lowercase().as_str()));
+            if is_canonical {
+                mapping.columns.insert(Column::Status, rule.column.clone());
+                mapping.status.clear();
+            }
+        }
+    }
+
+    /// The different words of a column of the sample.
+    fn words_of(&self, header: &str) -> BTreeSet<String> {
+        let Some(at) = self
+            .guess
+            .headers
+            .iter()
+            .position(|known| known.trim() == header)
+        else {
+            return BTreeSet::new();
+        };
+        let cells = self.guess.sample.iter().filter_map(|row| row.cells.get(at));
+        cells
+            .map(|cell| cell.trim().to_owned())
+            .filter(|cell| !cell.is_empty())
+            .collect()
+    }
+
+    fn propose_money(&self, mapping: &mut Mapping) {
+        let Some(money) = mapping.columns.get(&Column::Amount).cloned() else {
+            return;
+        };
+        if names::is_in_fen(&money) {
+            mapping.amount_unit = AmountUnit::Fen;
+        }
+        if self.kind == RecordKind::Orders {
+            self.propose_row_amount(mapping, &money);
+        }
+    }
+
+    /// Where an order has several rows: a column with the amount of the whole order, else one whose shares add up.
+    fn propose_row_amount(&self, mapping: &mut Mapping, money: &str) {
+        let groups = self.repeated_rows(mapping);
+        if groups.is_empty() {
+            return;
+        }
+        let place = |header: &str| {
+            self.guess
+                .headers
+                .iter()
+                .position(|known| known.trim() == header)
+        };
+        let is_whole = |at: usize| {
+            groups.iter().all(|group| {
+                let mut cells = group.iter().map(|row| row.get(at).map(|cell| cell.trim()));
+                let first = cells.next().flatten();
+                cells.all(|cell| cell == first)
+            })
+        };
+        let Some(at) = place(money) else { return };
+        if is_whole(at) && !names::is_of_item(money) {
+            return;
+        }
+        let others = self.of(Column::Amount);
+        let whole = others
+            .into_iter()
+            .find(|at| is_whole(*at) && !names::is_of_item(&self.header(*at)));
+        let has_items = self
+            .guess
+            .headers
+            .iter()
+            .any(|header| names::is_item_column(header));
+        if let Some(at) = whole {
+            mapping.columns.insert(Column::Amount, self.header(at));
+        } else if has_items || names::is_of_item(money) {
+            mapping.row_amount = RowAmount::Share;
+        }
+    }
+
+    /// Rows of the sample that share their order number, in groups.
+    fn repeated_rows(&self, mapping: &Mapping) -> Vec<Vec<&'g [String]>> {
+        let Some(number) = mapping.columns.get(&Column::OutTradeNo) else {
+            return Vec::new();
+        };
+        let Some(at) = self
+            .guess
+            .headers
+            .iter()
+            .position(|header| header.trim() == number)
+        else {
+            return Vec::new();
+        };
+        let mut groups: BTreeMap<String, Vec<&[String]>> = BTreeMap::new();
+        for row in &self.guess.sample {
+            let number = row.cells.get(at).map(|cell| clean_id(cell).into_owned());
+            if let Some(number) = number.filter(|number| !number.is_empty()) {
+                groups.entry(number).or_default().push(&row.cells);
+            }
+        }
+        groups.into_values().filter(|rows| rows.len() > 1).collect()
+    }
+}
+
+/// True when what stands in a column may be this.
+fn fits(column: Column, profile: &Profile) -> bool {
+    match column {
+        Column::OutTradeNo | Column::OrderNo | Column::OutRefundNo | Column::RefundNo => {
+            profile.may_be_number()
+        }
+        Column::Amount | Column::RefundAmount => profile.may_be_amount(),
+        column if column.is_time() => profile.may_be_time() || profile.is_clock(),
+        _ => true,
+    }
+}

@@ -1,0 +1,147 @@
+//! The row of a table that names its columns: below titles, in one row or two, with names that repeat.
+
+use super::guess::is_known_header;
+use super::{IntakeError, Mapping, NotOrders};
+
+/// Rows of the beginning that are looked at.
+const LOOK: usize = 40;
+/// Longest name of a column, in characters.
+const LONGEST: usize = 24;
+
+/// Where the header of a table is, and what it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct HeaderPlace {
+    /// The last row of the header, among the rows that were looked at.
+    pub(super) last: usize,
+    /// The names, each only once.
+    pub(super) headers: Vec<String>,
+    /// How many of them are known.
+    pub(super) known: usize,
+}
+
+/// Finds the header among the first rows, and refuses tables of another sort.
+pub(super) fn find_header(
+    rows: &[&[String]],
+    mapping: Option<&Mapping>,
+) -> Result<HeaderPlace, IntakeError> {
+    for row in rows.iter().take(LOOK) {
+        if let Some(what) = by_cells(row) {
+            return Err(IntakeError::NotOrders(what));
+        }
+    }
+    let is_known = |cell: &str| cell.chars().count() <= LONGEST && is_known_header(cell, mapping);
+    let score = |row: &[String]| row.iter().filter(|cell| is_known(cell)).count();
+    let place = |last: usize, headers: Vec<String>| HeaderPlace {
+        known: score(&headers),
+        last,
+        headers: unique(headers),
+    };
+    for (at, row) in rows.iter().enumerate().take(LOOK) {
+        let single = score(row);
+        let lower = rows.get(at + 1).map_or(0, |below| score(below));
+        let below = rows.get(at + 1).filter(|_| lower > 0);
+        let joined = below.map(|below| join(row, below, &is_known));
+        let double = joined.as_ref().map_or(0, |joined| score(joined));
+        // A title above a header adds nothing to it; its own second row may still come.
+        if let Some(joined) = joined.filter(|_| double > single.max(lower) && double >= 2) {
+            return Ok(place(at + 1, joined));
+        }
+        if single >= 2 {
+            return Ok(place(at, row.to_vec()));
+        }
+    }
+    let filled = |row: &[String]| row.iter().filter(|cell| !cell.is_empty()).count();
+    let first = |least: usize| rows.iter().take(LOOK).position(|row| filled(row) >= least);
+    let at = first(2).or_else(|| first(1)).ok_or(IntakeError::Empty)?;
+    let row = rows.get(at).ok_or(IntakeError::Empty)?;
+    Ok(place(at, row.to_vec()))
+}
+
+/// Two header rows as one: the lower names the column, with its group in front where it says too little alone.
+fn join(upper: &[String], lower: &[String], is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let mut group = "";
+    (0..upper.len().max(lower.len()))
+        .map(|at| {
+            let above = upper.get(at).map_or("", String::as_str);
+            let below = lower.get(at).map_or("", String::as_str);
+            // A merged cell stands above several columns and is written in the first.
+            if !above.is_empty() {
+                group = above;
+            }
+            let twice = lower.iter().filter(|name| *name == below).count() > 1;
+            let grouped = format!("{group}{below}");
+            if below.is_empty() {
+                above.to_owned()
+            } else if (twice || !is_known(below)) && is_known(&grouped) {
+                grouped
+            } else {
+                below.to_owned()
+            }
+        })
+        .collect()
+}
+
+/// Names that stand more than once get a number each, so that a mapping can tell their columns apart.
+fn unique(mut headers: Vec<String>) -> Vec<String> {
+    let all = headers.clone();
+    for (at, header) in headers.iter_mut().enumerate() {
+        let same = |other: &&String| other.trim() == all.get(at).map_or("", |name| name.trim());
+        if header.trim().is_empty() || all.iter().filter(same).count() < 2 {
+            continue;
+        }
+        let nth = all.iter().take(at + 1).filter(same).count();
+        *header = format!("{} ({nth})", header.trim());
+    }
+    headers
+}
+
+fn by_cells(row: &[String]) -> Option<NotOrders> {
+    let has = |name: &str| row.iter().any(|cell| cell.trim_start_matches('`') == name);
+    if row.iter().any(|cell| cell.contains("微信支付账单明细")) {
+        return Some(NotOrders::ConsumerExport);
+    }
+    let trade = has("交易时间") && has("公众账号ID") && has("微信订单号");
+    let fund = has("记账时间") && has("资金流水单号");
+    (trade || fund).then_some(NotOrders::WechatBill)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header_of(rows: &[&str]) -> HeaderPlace {
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.split('|').map(str::to_owned).collect())
+            .collect();
+        let rows: Vec<&[String]> = rows.iter().map(Vec::as_slice).collect();
+        find_header(&rows, None).unwrap()
+    }
+
+    #[test]
+    fn two_rows_below_titles_name_the_columns_together() {
+        let found = header_of(&[
+            "演示商贸有限公司 2026年3月8日 销售订单明细表||||",
+            "制表人：张三    打印时间：2026-03-09 09:30||||",
+            "订单号|付款||发货|",
+            "|付款时间|实付金额|发货状态|发货时间",
+            "A1|2026-03-08 09:05:11|12.90|已发货|2026-03-08 16:00:00",
+        ]);
+
+        assert_eq!(found.last, 3);
+        let expected = ["订单号", "付款时间", "实付金额", "发货状态", "发货时间"];
+        assert_eq!(found.headers, expected);
+    }
+
+    #[test]
+    fn a_title_is_no_part_of_the_header_below_it() {
+        let found = header_of(&[
+            "销售订单||",
+            "订单号|实付金额|付款时间",
+            "A1|12.90|2026-03-08",
+        ]);
+
+        assert_eq!(found.last, 1);
+        assert_eq!(found.headers, ["订单号", "实付金额", "付款时间"]);
+    }
+}

@@ -1,0 +1,141 @@
+//! Orders that have several rows, one an item: the order counts once, shares of its amount are added up.
+
+use super::RowAmount;
+use recondesk_domain::{Fen, FulfilStatus, MOrder, MRefund, PayStatus, RowRef};
+
+/// The rows of one order as one row; `None` when they contradict each other.
+#[must_use]
+pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
+    let (first, rest) = rows.split_first()?;
+    let mut out = *first;
+    let mut is_same_total = true;
+    for row in rest {
+        let same = |row: &MOrder| MOrder {
+            amount: Fen::ZERO,
+            pay_status: PayStatus::Unknown,
+            fulfil_status: FulfilStatus::NotKnown,
+            fulfilled_at: None,
+            refund_total: None,
+            refund_no: recondesk_domain::OutRefundNo::EMPTY,
+            refund_at: None,
+            row: RowRef::NONE,
+            ..*row
+        };
+        if same(first) != same(row) {
+            return None;
+        }
+        out.amount = match amounts {
+            RowAmount::Order if out.amount == row.amount => out.amount,
+            RowAmount::Order => return None,
+            RowAmount::Share => out.amount.checked_add(row.amount)?,
+        };
+        out.pay_status = pay_of(out.pay_status, row.pay_status)?;
+        out.fulfil_status = fulfil_of(out.fulfil_status, row.fulfil_status);
+        out.fulfilled_at = out.fulfilled_at.max(row.fulfilled_at);
+        is_same_total &= first.refund_total == row.refund_total;
+        out.refund_at = out.refund_at.max(row.refund_at);
+        if out.refund_no.is_empty() {
+            out.refund_no = row.refund_no;
+        }
+    }
+    if !is_same_total || amounts == RowAmount::Share {
+        let totals = rows.iter().filter_map(|row| row.refund_total);
+        let sum = totals.clone().try_fold(Fen::ZERO, Fen::checked_add)?;
+        out.refund_total = totals.clone().next().map(|_| sum);
+    }
+    if out.fulfil_status != FulfilStatus::Fulfilled {
+        out.fulfilled_at = None;
+    }
+    Some(out)
+}
+
+/// The rows of one refund as one row; `None` when they contradict each other.
+#[must_use]
+pub fn merge_refunds(rows: &[MRefund]) -> Option<MRefund> {
+    let (first, rest) = rows.split_first()?;
+    let same = |row: &MRefund| MRefund {
+        row: RowRef::NONE,
+        ..*row
+    };
+    rest.iter()
+        .all(|row| same(first) == same(row))
+        .then_some(*first)
+}
+
+/// A part of an order may be refunded while the rest is paid.
+fn pay_of(a: PayStatus, b: PayStatus) -> Option<PayStatus> {
+    match (a, b) {
+        (a, b) if a == b => Some(a),
+        (PayStatus::Paid, PayStatus::Refunded) | (PayStatus::Refunded, PayStatus::Paid) => {
+            Some(PayStatus::Paid)
+        }
+        _ => None,
+    }
+}
+
+/// An order is delivered when all of it is.
+fn fulfil_of(a: FulfilStatus, b: FulfilStatus) -> FulfilStatus {
+    let rank = |status: FulfilStatus| match status {
+        FulfilStatus::Pending => 0,
+        FulfilStatus::Failed => 1,
+        FulfilStatus::Fulfilled => 2,
+        FulfilStatus::NotRequired => 3,
+        FulfilStatus::NotKnown => 4,
+    };
+    if rank(a) <= rank(b) { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use recondesk_domain::{Instant, OutTradeNo};
+
+    fn row(fen: i64) -> MOrder {
+        MOrder {
+            out_trade_no: OutTradeNo::new("A1").unwrap(),
+            amount: Fen::new(fen),
+            pay_status: PayStatus::Paid,
+            fulfil_status: FulfilStatus::Fulfilled,
+            fulfilled_at: Some(Instant::from_unix(9)),
+            refund_total: Some(Fen::ZERO),
+            ..MOrder::NONE
+        }
+    }
+
+    #[test]
+    fn a_repeated_order_counts_once_and_shares_add_up() {
+        let rows = [row(1290), row(1290)];
+        assert_eq!(merge_orders(&rows, RowAmount::Order), Some(row(1290)));
+        let shares = [row(1000), row(290)];
+        assert_eq!(
+            merge_orders(&shares, RowAmount::Share).unwrap().amount,
+            Fen::new(1290)
+        );
+        assert_eq!(merge_orders(&shares, RowAmount::Order), None);
+    }
+
+    #[test]
+    fn what_is_true_of_a_part_is_not_true_of_the_order() {
+        let pending = MOrder {
+            fulfil_status: FulfilStatus::Pending,
+            fulfilled_at: None,
+            pay_status: PayStatus::Refunded,
+            refund_total: Some(Fen::new(290)),
+            ..row(290)
+        };
+        let order = merge_orders(&[row(1000), pending], RowAmount::Share).unwrap();
+        assert_eq!(
+            (order.fulfil_status, order.fulfilled_at),
+            (FulfilStatus::Pending, None)
+        );
+        assert_eq!(
+            (order.pay_status, order.refund_total),
+            (PayStatus::Paid, Some(Fen::new(290)))
+        );
+        let other = MOrder {
+            created_at: Instant::from_unix(5),
+            ..row(1000)
+        };
+        assert_eq!(merge_orders(&[row(1000), other], RowAmount::Order), None);
+    }
+}

@@ -1,0 +1,380 @@
+//! The rows of a file read by a plan: what becomes of each, and of those that cannot be read.
+
+use super::notes::OddRow;
+use super::record::{MAX_SLOTS, Record, Scanner, Span, cells_of};
+use super::row::{Cells, Raw, RowAbove, RowMemory};
+use super::value::clean_id;
+use super::{
+    Block, Column, Encoding, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, OrderBlock, Plan,
+    RecordKind, Reject, RowAmount, RowReason, SampleRow,
+};
+use recondesk_domain::RowRef;
+
+impl Plan {
+    /// Reads the cells of one row as text, as samples have them.
+    pub fn read_cells(&self, row: &SampleRow, out: &mut OrderBlock) {
+        let cells = StringCells {
+            plan: self,
+            cells: &row.cells,
+        };
+        let place = RowRef {
+            line: row.line,
+            ..RowRef::default()
+        };
+        self.take_row(&cells, place, &mut self.memory(), out);
+    }
+
+    /// Reads a block of whole records, and adds its rows to `out`.
+    ///
+    /// # Errors
+    /// [`IntakeError`] for what no row can be blamed for: records beyond the limits, open quotes.
+    pub fn parse_block(
+        &self,
+        block: &Block,
+        import: u32,
+        out: &mut OrderBlock,
+    ) -> Result<(), IntakeError> {
+        self.parse_in_parts(block, import, out, &mut |_| {})
+    }
+
+    /// The same; `part` is called every so many rows and may take them out of `out`, while they are still in the
+    /// cache: rows are larger than their text.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn parse_in_parts(
+        &self,
+        block: &Block,
+        import: u32,
+        out: &mut OrderBlock,
+        part: &mut dyn FnMut(&mut OrderBlock),
+    ) -> Result<(), IntakeError> {
+        let mut memory = self.memory();
+        if !block.before.is_empty() {
+            memory.above = self.above(&block.before);
+        }
+        self.parse_records(&block.bytes, block.at(import), (&mut memory, out), part)
+    }
+
+    /// What became of the last order of the block before.
+    fn above(&self, before: &[u8]) -> RowAbove {
+        let mut memory = self.memory();
+        let mut out = OrderBlock::default();
+        let at = RowRef::default();
+        // The first record may be cut in two; what cannot be read says nothing.
+        if self
+            .parse_records(before, at, (&mut memory, &mut out), &mut |_| {})
+            .is_err()
+        {
+            return RowAbove::Unknown;
+        }
+        match (memory.above, out.orders.last()) {
+            (RowAbove::Accepted, Some(order)) => RowAbove::TakenOut(Box::new(*order)),
+            (above, _) => above,
+        }
+    }
+
+    fn parse_records(
+        &self,
+        block: &[u8],
+        at: RowRef,
+        (memory, out): (&mut RowMemory, &mut OrderBlock),
+        part: &mut dyn FnMut(&mut OrderBlock),
+    ) -> Result<(), IntakeError> {
+        let mut scanner = Scanner::new(block, self.delimiter);
+        let mut cells = TextCells {
+            plan: self,
+            block,
+            record: &[],
+            spans: [Span::default(); MAX_SLOTS],
+        };
+        let mut place = at;
+        // Offsets in UTF-16 files are counted from record to record.
+        let mut counted = 0;
+        while let Some(record) = scanner.next(&self.slots, &mut cells.spans) {
+            let before = block.get(counted..record.start).unwrap_or_default();
+            place.offset = place.offset.saturating_add(self.file.raw_len(before));
+            counted = record.start;
+            cells.record = block.get(record.start..record.end).unwrap_or_default();
+            check_record(&record, place)?;
+            if record.cells == self.headers.len() || self.only_empty_cells_more(&cells, &record) {
+                self.take_row(&cells, place, memory, out);
+                if out.orders.len().max(out.refunds.len()) >= PART_ROWS {
+                    memory.hold_above(out);
+                    part(out);
+                }
+            } else if !cells.record.trim_ascii().is_empty() {
+                self.refuse_shape(&cells, place, record.cells, out);
+            }
+            place.line = place
+                .line
+                .checked_add(record.lines)
+                .ok_or(IntakeError::TooManyLines)?;
+        }
+        self.tell_words(memory, out);
+        Ok(())
+    }
+
+    fn refuse_shape(&self, cells: &TextCells<'_>, row: RowRef, found: usize, out: &mut OrderBlock) {
+        let texts = cells.texts();
+        if self.is_note(&texts) {
+            out.stats.notes = out.stats.notes.saturating_add(1);
+            return;
+        }
+        let reason = RowReason::ColumnCount {
+            found,
+            wanted: self.headers.len(),
+        };
+        let reject = || Reject {
+            row,
+            column: String::new(),
+            at: None,
+            value: String::new(),
+            reason,
+            number: self.number_of(&texts),
+            cells: texts,
+        };
+        out.refuse(reject, "");
+    }
+
+    /// A row that cannot be read, as it is judged.
+    fn odd<'a>(&'a self, cells: &'a [String], needed: &'a [usize]) -> OddRow<'a> {
+        OddRow {
+            cells,
+            headers: &self.headers,
+            number: self.source_of(self.number_column()),
+            needed,
+        }
+    }
+
+    /// Places of the cells that every order has.
+    fn needed_places(&self) -> Vec<usize> {
+        let needed = [
+            Column::CreatedAt,
+            Column::PaidAt,
+            Column::PayStatus,
+            Column::RequestedAt,
+            Column::Status,
+        ];
+        needed
+            .iter()
+            .filter_map(|column| self.source_of(*column))
+            .collect()
+    }
+
+    /// True for a row that is no order: a total, a signature.
+    fn is_note(&self, cells: &[String]) -> bool {
+        self.odd(cells, &self.needed_places()).is_note()
+    }
+
+    /// The column of the number by which rows of this kind are known.
+    pub(super) const fn number_column(&self) -> Column {
+        match self.mapping.kind {
+            RecordKind::Orders => Column::OutTradeNo,
+            RecordKind::Refunds => Column::OutRefundNo,
+        }
+    }
+
+    /// Takes a row that goes on with the order above: an item of it. False where it is something else.
+    fn take_item(
+        &self,
+        texts: &[String],
+        row: RowRef,
+        memory: &mut RowMemory,
+        out: &mut OrderBlock,
+    ) -> bool {
+        let above = match &memory.above {
+            RowAbove::Unknown => return false,
+            RowAbove::Accepted => out.orders.last().copied(),
+            RowAbove::TakenOut(order) => Some(**order),
+            RowAbove::Aside(_) => None,
+        };
+        let number = match (&above, &memory.above) {
+            (Some(order), _) => order.out_trade_no.as_str().to_owned(),
+            (None, RowAbove::Aside(number)) => number.clone(),
+            (None, _) => return false,
+        };
+        if !self.odd(texts, &self.needed_places()).goes_on_with(&number) {
+            return false;
+        }
+        let amount = self.source_of(Column::Amount).and_then(|at| texts.get(at));
+        let amount = amount.filter(|cell| !cell.trim().is_empty());
+        if let (Some(cell), Some(order)) = (amount, above) {
+            let read = super::amount::read(
+                cell,
+                self.mapping.amount_unit,
+                super::amount::Sign::Positive,
+            );
+            let (RowAmount::Share, Ok(amount)) = (self.mapping.row_amount, read) else {
+                return false;
+            };
+            out.orders.push(recondesk_domain::MOrder {
+                amount,
+                row,
+                ..order
+            });
+            memory.above = RowAbove::Accepted;
+        }
+        out.stats.items = out.stats.items.saturating_add(1);
+        true
+    }
+
+    /// The order number of a row that is refused, as far as it can be read.
+    fn number_of(&self, cells: &[String]) -> String {
+        const LONGEST: usize = 64;
+        let cell = self
+            .source_of(self.number_column())
+            .and_then(|at| cells.get(at));
+        let number = cell.map(|cell| clean_id(cell).into_owned());
+        number
+            .filter(|number| number.len() <= LONGEST)
+            .unwrap_or_default()
+    }
+
+    /// Converts one row and puts it, or its refusal, into `out`; blank rows are passed over.
+    pub(super) fn take_row<C: Cells>(
+        &self,
+        cells: &C,
+        row: RowRef,
+        memory: &mut RowMemory,
+        out: &mut OrderBlock,
+    ) {
+        let bad = match self.convert(cells, row, memory, out) {
+            Ok(()) => return,
+            Err(bad) => bad,
+        };
+        if cells.is_blank() {
+            return;
+        }
+        let texts = cells.texts();
+        if self.is_note(&texts) {
+            out.stats.notes = out.stats.notes.saturating_add(1);
+            return;
+        }
+        if bad.reason == RowReason::Missing && self.take_item(&texts, row, memory, out) {
+            return;
+        }
+        let number = self.number_of(&texts);
+        memory.above = RowAbove::Aside(number.clone());
+        let by_slot = bad.slot.and_then(|slot| self.place_of(slot));
+        let at = by_slot.or_else(|| self.source_of(bad.column));
+        let header = at.and_then(|at| self.headers.get(at));
+        let column = header
+            .cloned()
+            .unwrap_or_else(|| bad.column.name().to_owned());
+        let value = at.and_then(|at| texts.get(at)).cloned().unwrap_or_default();
+        let value: String = value.chars().take(200).collect();
+        if matches!(
+            bad.reason,
+            RowReason::UnmappedWord | RowReason::UnknownChannel
+        ) {
+            out.stats.note_unmapped(&column, value.trim());
+        }
+        let reject = || Reject {
+            row,
+            column: column.clone(),
+            at,
+            value,
+            reason: bad.reason,
+            number,
+            cells: texts,
+        };
+        out.refuse(reject, &column);
+    }
+
+    /// Some exports end each row, but not the header, with a delimiter.
+    fn only_empty_cells_more(&self, cells: &TextCells<'_>, counted: &Record) -> bool {
+        counted.cells > self.headers.len()
+            && cells_of(cells.record, self.delimiter, MAX_COLUMNS)
+                .iter()
+                .skip(self.headers.len())
+                .all(|cell| cell.trim_ascii().is_empty())
+    }
+}
+
+fn check_record(record: &Record, at: RowRef) -> Result<(), IntakeError> {
+    if record.cells > MAX_COLUMNS {
+        return Err(IntakeError::TooManyColumns {
+            line: at.line,
+            limit: MAX_COLUMNS,
+        });
+    }
+    if record.end.saturating_sub(record.start) > MAX_RECORD_BYTES {
+        return Err(IntakeError::LineTooLong {
+            line: at.line,
+            offset: at.offset,
+            limit: MAX_RECORD_BYTES,
+        });
+    }
+    if !record.closed {
+        return Err(IntakeError::UnclosedQuote {
+            line: at.line,
+            offset: at.offset,
+        });
+    }
+    Ok(())
+}
+
+/// Rows after which a caller may take them out.
+const PART_ROWS: usize = 128;
+
+/// The cells of a row of a sample.
+struct StringCells<'a> {
+    plan: &'a Plan,
+    cells: &'a [String],
+}
+
+impl Cells for StringCells<'_> {
+    fn get(&self, slot: u8) -> Raw<'_> {
+        let text = self.plan.place_of(slot).and_then(|at| self.cells.get(at));
+        let text = text.map(String::as_str).unwrap_or_default();
+        let bytes = match self.plan.encoding {
+            Encoding::Gb18030 => encoding_rs::GB18030.encode(text).0,
+            Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Big5 => {
+                text.as_bytes().into()
+            }
+        };
+        Raw::Text(bytes)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.cells.iter().all(|cell| cell.trim().is_empty())
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.cells.to_vec()
+    }
+}
+
+/// The kept cells of one record of text.
+struct TextCells<'a> {
+    plan: &'a Plan,
+    block: &'a [u8],
+    record: &'a [u8],
+    spans: [Span; MAX_SLOTS],
+}
+
+impl Cells for TextCells<'_> {
+    fn get(&self, slot: u8) -> Raw<'_> {
+        let span = self.spans.get(usize::from(slot)).copied();
+        Raw::Text(span.unwrap_or_default().text(self.block))
+    }
+
+    #[inline]
+    fn plain(&self, slot: u8) -> Option<(&[u8], usize)> {
+        self.spans.get(usize::from(slot))?.plain(self.block)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.record
+            .iter()
+            .all(|b| *b == self.plan.delimiter || *b == b'"' || b.is_ascii_whitespace())
+    }
+
+    fn texts(&self) -> Vec<String> {
+        cells_of(self.record, self.plan.delimiter, MAX_COLUMNS)
+            .iter()
+            .map(|cell| self.plan.encoding.decode_lossy(cell))
+            .collect()
+    }
+}

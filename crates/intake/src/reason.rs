@@ -1,0 +1,246 @@
+//! Why a row is refused or left out, in both languages.
+
+use recondesk_domain::{MoneyError, RowRef};
+
+/// Why a row is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowReason {
+    /// It has more or fewer columns than the header.
+    ColumnCount {
+        /// Columns of the row.
+        found: usize,
+        /// Columns of the header.
+        wanted: usize,
+    },
+    /// A needed cell is empty.
+    Missing,
+    /// Longer than the column allows.
+    TooLong {
+        /// Bytes allowed.
+        max: usize,
+    },
+    /// A number that a spreadsheet turned into scientific notation.
+    Scientific,
+    /// A number that a spreadsheet cut to 15 digits and filled with zeros.
+    ZeroTail,
+    /// A number that a spreadsheet or script turned into a decimal.
+    DecimalTail,
+    /// A number stored as a number beyond 15 digits.
+    BeyondPrecision,
+    /// Leading zeros were lost: the known numbers have more digits.
+    LostZeros {
+        /// Digits of the known numbers.
+        digits: usize,
+    },
+    /// Bytes that the encoding does not have.
+    Encoding,
+    /// Control characters in an identifier.
+    Control,
+    /// Not an amount.
+    Amount(MoneyError),
+    /// An amount below zero.
+    Negative,
+    /// The amount is a formula whose result was never computed.
+    Uncomputed,
+    /// Several numbers in the cell of one.
+    Several,
+    /// A blank inside a number.
+    Blank,
+    /// Not a time, or not of a form that was declared.
+    Time,
+    /// A date that could be two: day or month first.
+    DayOrder,
+    /// A status word that neither the mapping nor the program has.
+    UnmappedWord,
+    /// A means of payment that neither the mapping nor the program knows.
+    UnknownChannel,
+    /// Not a currency code.
+    Currency,
+}
+
+impl RowReason {
+    /// The reason in Chinese.
+    #[must_use]
+    pub fn zh(self) -> String {
+        match self {
+            Self::ColumnCount { found, wanted } => {
+                format!("有 {found} 列，表头是 {wanted} 列")
+            }
+            Self::Missing => "必填，但为空".to_owned(),
+            Self::TooLong { max } => format!("超过 {max} 字节"),
+            Self::Scientific => "单号被表格软件改成科学计数，请从系统重新导出".to_owned(),
+            Self::ZeroTail => {
+                "单号第 15 位以后全是 0，像是被表格软件截断，请从系统重新导出".to_owned()
+            }
+            Self::DecimalTail => "单号带小数点，像是被当作数字保存过，请从系统重新导出".to_owned(),
+            Self::BeyondPrecision => {
+                "单号以数字保存且超过 15 位，末尾已失真，请按文本导出".to_owned()
+            }
+            Self::LostZeros { digits } => {
+                format!("单号开头的 0 丢失：已知单号为 {digits} 位，请从系统重新导出")
+            }
+            Self::Encoding => "编码不对".to_owned(),
+            Self::Control => "含控制字符".to_owned(),
+            Self::Amount(MoneyError::Empty) => "金额为空".to_owned(),
+            Self::Amount(MoneyError::NotDecimal) => "不是金额，或写法可能有两种意思".to_owned(),
+            Self::Amount(MoneyError::TooPrecise) => "小数位超过单位允许，单位可能不对".to_owned(),
+            Self::Amount(MoneyError::OutOfRange) => "金额过大".to_owned(),
+            Self::Negative => "金额为负".to_owned(),
+            Self::Uncomputed => "公式没有计算结果，请用表格软件打开、保存后再导入".to_owned(),
+            Self::Several => "一格里有多个单号".to_owned(),
+            Self::Blank => "单号中间有空格".to_owned(),
+            Self::Time => "不是时间，或不是映射里的格式（年在前的写法都能读）".to_owned(),
+            Self::DayOrder => {
+                "日期可能有两种读法（月/日或日/月），请在映射里指明 day_order".to_owned()
+            }
+            Self::UnmappedWord => "状态词未映射".to_owned(),
+            Self::UnknownChannel => "支付方式未映射，不知道是不是微信支付".to_owned(),
+            Self::Currency => "不是币种代码".to_owned(),
+        }
+    }
+
+    /// The reason in English.
+    #[must_use]
+    pub fn en(self) -> String {
+        match self {
+            Self::ColumnCount { found, wanted } => {
+                format!("has {found} columns, the header has {wanted}")
+            }
+            Self::Missing => "needed, but empty".to_owned(),
+            Self::TooLong { max } => format!("longer than {max} bytes"),
+            Self::Scientific => {
+                "a spreadsheet turned the number into scientific notation: export it again"
+                    .to_owned()
+            }
+            Self::ZeroTail => {
+                "only zeros after the 15th digit, as a spreadsheet leaves it: export it again"
+                    .to_owned()
+            }
+            Self::DecimalTail => {
+                "the number has a decimal point, as if saved as a number: export it again"
+                    .to_owned()
+            }
+            Self::BeyondPrecision => {
+                "stored as a number of more than 15 digits, its end is lost: export it as text"
+                    .to_owned()
+            }
+            Self::LostZeros { digits } => {
+                format!(
+                    "leading zeros are lost, known numbers have {digits} digits: export it again"
+                )
+            }
+            Self::Encoding => "wrong encoding".to_owned(),
+            Self::Control => "contains control characters".to_owned(),
+            Self::Amount(MoneyError::NotDecimal) => "not an amount, or one that could be two".to_owned(),
+            Self::Amount(error) => error.to_string(),
+            Self::Negative => "the amount is negative".to_owned(),
+            Self::Uncomputed => {
+                "the formula has no result: open and save the file in a spreadsheet, then import it".to_owned()
+            }
+            Self::Several => "several numbers in one cell".to_owned(),
+            Self::Blank => "a blank inside the number".to_owned(),
+            Self::Time => {
+                "not a time, or not of the form of the mapping (every form with the year in front is read)".to_owned()
+            }
+            Self::DayOrder => {
+                "the date could be two (month or day first): say day_order in the mapping".to_owned()
+            }
+            Self::UnmappedWord => "the status word is not mapped".to_owned(),
+            Self::UnknownChannel => "the means of payment is not mapped: it may be WeChat Pay or another".to_owned(),
+            Self::Currency => "not a currency code".to_owned(),
+        }
+    }
+}
+
+/// A row that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Where it lies.
+    pub row: RowRef,
+    /// Source header of the bad cell; empty when the row as a whole is bad.
+    pub column: String,
+    /// Place of the bad cell in the row, where one is to blame.
+    pub at: Option<usize>,
+    /// The bad cell.
+    pub value: String,
+    /// Why.
+    pub reason: RowReason,
+    /// All cells of the row, as text.
+    pub cells: Vec<String>,
+    /// The order number of the row as far as it can be read; empty otherwise.
+    pub number: String,
+}
+
+impl Reject {
+    /// Row, column, value and reason in one Chinese line.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        let (line, reason) = (self.row.line, self.reason.zh());
+        if self.column.is_empty() {
+            format!("第 {line} 行：{reason}")
+        } else {
+            format!(
+                "第 {line} 行「{}」= {:?}：{reason}",
+                self.column, self.value
+            )
+        }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub fn en(&self) -> String {
+        let (line, reason) = (self.row.line, self.reason.en());
+        if self.column.is_empty() {
+            format!("row {line}: {reason}")
+        } else {
+            format!(
+                "row {line}, column {:?}, value {:?}: {reason}",
+                self.column, self.value
+            )
+        }
+    }
+}
+
+/// Why a good row is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftOutReason {
+    /// Paid by another means, as the file calls it.
+    Channel(String),
+    /// Paid with nothing at all: WeChat Pay books no such payment.
+    Zero,
+    /// Not paid, and without any time by which it could be placed.
+    Untimed,
+}
+
+impl LeftOutReason {
+    /// The reason in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Channel(word) => format!("支付方式是「{word}」，不是微信支付"),
+            Self::Zero => "实付金额为 0，微信支付没有这种交易".to_owned(),
+            Self::Untimed => "未付款，也没有任何时间".to_owned(),
+        }
+    }
+
+    /// The reason in English.
+    #[must_use]
+    pub fn en(&self) -> String {
+        match self {
+            Self::Channel(word) => format!("paid by {word:?}, not by WeChat Pay"),
+            Self::Zero => "paid with 0.00: WeChat Pay books no such payment".to_owned(),
+            Self::Untimed => "not paid, and without any time".to_owned(),
+        }
+    }
+}
+
+/// A row that is good and not WeChat Pay's: counted, left out, its number known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Where it lies.
+    pub row: RowRef,
+    /// Its order number.
+    pub number: String,
+    /// Why.
+    pub reason: LeftOutReason,
+}

@@ -1,0 +1,205 @@
+//! What the columns of states of one row say together: paid, delivered, returned, whose payment it is.
+
+use super::block::BadCell;
+use super::row::{Cells, OrderRowReader};
+use super::state_words::Meaning;
+use super::value::{self, is_placeholder};
+use super::{ChannelOwner, Column, RowReason, StateSubject, channel};
+use recondesk_domain::{Fen, FulfilStatus, MOrder, PayStatus, RefundStatus};
+
+/// What the words of a row say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct RowWords {
+    pub(super) order: Meaning,
+    pub(super) payment: Meaning,
+    pub(super) delivery: Meaning,
+    pub(super) refund: Meaning,
+}
+
+impl RowWords {
+    /// The state of the payment, as far as words say it.
+    fn pay(&self) -> Option<PayStatus> {
+        // Whoever writes of delivery in the order's own column writes of a paid order.
+        let order = self
+            .order
+            .pay
+            .or_else(|| self.order.fulfil.map(|_| PayStatus::Paid));
+        match (self.payment.pay, order) {
+            (Some(PayStatus::Paid), Some(end @ (PayStatus::Closed | PayStatus::Refunded))) => {
+                Some(end)
+            }
+            (
+                Some(PayStatus::Created | PayStatus::Paying | PayStatus::Failed),
+                Some(PayStatus::Closed),
+            ) => Some(PayStatus::Closed),
+            (payment, order) => payment.or(order),
+        }
+    }
+
+    fn fulfil(&self) -> Option<FulfilStatus> {
+        self.delivery
+            .fulfil
+            .or(self.order.fulfil)
+            .or(self.payment.fulfil)
+    }
+
+    /// True when a word says that all the money went back.
+    fn is_returned(&self) -> bool {
+        [self.refund, self.order]
+            .iter()
+            .any(|word| word.refund == Some(RefundStatus::Success) && !word.in_part)
+    }
+
+    /// True when a word says that money is on its way back.
+    fn is_returning(&self) -> bool {
+        self.refund.refund == Some(RefundStatus::Processing)
+    }
+}
+
+impl<C: Cells> OrderRowReader<'_, C> {
+    /// Reads the words of all columns of states.
+    pub(super) fn words(&mut self) -> Result<RowWords, BadCell> {
+        let mut out = RowWords::default();
+        let plan = self.plan;
+        for (place, rule) in plan.rules.iter().enumerate() {
+            let cell = self.cells.get(rule.slot);
+            let bytes = cell.bytes();
+            let is_empty = bytes.is_empty() && !rule.has_empty_word();
+            if is_empty {
+                continue;
+            }
+            let said = self
+                .memory
+                .words
+                .meaning(place, rule, (bytes, plan.encoding));
+            let meaning = match said {
+                Some(meaning) => meaning,
+                None if is_placeholder(&plan.encoding.decode_lossy(bytes)) => continue,
+                None => {
+                    return Err(BadCell {
+                        column: Column::PayStatus,
+                        slot: Some(rule.slot),
+                        reason: RowReason::UnmappedWord,
+                    });
+                }
+            };
+            match rule.about {
+                StateSubject::Order => out.order = meaning,
+                StateSubject::Payment => out.payment = meaning,
+                StateSubject::Delivery => out.delivery = meaning,
+                StateSubject::Refund => out.refund = meaning,
+            }
+        }
+        Ok(out)
+    }
+
+    /// Enters what words, canonical columns and times say of payment and delivery. Times and refunds are known.
+    pub(super) fn enter_state(
+        &mut self,
+        words: &RowWords,
+        order: &mut MOrder,
+    ) -> Result<(), BadCell> {
+        let by_column = self.canonical(Column::PayStatus, PayStatus::parse)?;
+        order.pay_status = match words.pay().or(by_column) {
+            Some(pay) => pay,
+            None if self.plan.says_payment => {
+                return Err(BadCell {
+                    column: Column::PayStatus,
+                    slot: self.plan.payment_slot(),
+                    reason: RowReason::Missing,
+                });
+            }
+            None if self.plan.mapping.all_paid || order.paid_at.is_some() => PayStatus::Paid,
+            None if order.closed_at.is_some() => PayStatus::Closed,
+            None => PayStatus::Created,
+        };
+        let is_returned = match (order.pay_status, order.refund_total) {
+            // Shops call an order closed after a refund in full.
+            (PayStatus::Closed, Some(total)) => {
+                order.paid_at.is_some() && total != Fen::ZERO && total >= order.amount
+            }
+            (PayStatus::Closed, None) => order.paid_at.is_some() && words.is_returned(),
+            (PayStatus::Paid, None) => words.is_returned(),
+            _ => false,
+        };
+        if is_returned {
+            order.pay_status = PayStatus::Refunded;
+        }
+        let by_column = self.canonical(Column::FulfilStatus, |word| {
+            FulfilStatus::parse(word).filter(|status| *status != FulfilStatus::NotKnown)
+        })?;
+        order.fulfil_status = words
+            .fulfil()
+            .or(by_column)
+            .unwrap_or_else(|| self.fulfilment(order));
+        if words.is_returning() && order.fulfil_status == FulfilStatus::Pending {
+            // Nothing is to be delivered while the money is on its way back.
+            order.fulfil_status = FulfilStatus::NotRequired;
+        }
+        Ok(())
+    }
+
+    /// What the time of fulfilment, or its lack, says where no word does.
+    fn fulfilment(&self, order: &MOrder) -> FulfilStatus {
+        let has_time = self.plan.slot(Column::FulfilledAt).is_some();
+        // Not known is an order without such a column; a paid one with an empty cell lacks its goods.
+        let has_status =
+            self.plan.slot(Column::FulfilStatus).is_some() || self.plan.has_delivery_rule();
+        match order.fulfilled_at {
+            Some(_) => FulfilStatus::Fulfilled,
+            None if has_time || (has_status && order.pay_status.is_paid()) => FulfilStatus::Pending,
+            None => FulfilStatus::NotKnown,
+        }
+    }
+
+    /// Whose payment the row is; the word of the file where it is another's.
+    pub(super) fn other_channel(&mut self) -> Result<Option<String>, BadCell> {
+        let plan = self.plan;
+        let by_number = {
+            let cell = self.cell(Column::TransactionId);
+            let number = cell.as_ref().map(|cell| value::bare_id(cell.bytes()));
+            number.and_then(channel::owner_of_number)
+        };
+        let Some(slot) = plan.slot(Column::Channel) else {
+            let is_other = by_number == Some(ChannelOwner::Other);
+            return Ok(is_other.then(|| "支付宝".to_owned()));
+        };
+        let cells = self.cells;
+        let cell = cells.get(slot);
+        let bytes = cell.bytes();
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let said = self
+            .memory
+            .words
+            .owner(&plan.channels, (bytes, plan.encoding));
+        let word = || plan.encoding.decode_lossy(bytes).trim().to_owned();
+        match said.or(by_number) {
+            Some(ChannelOwner::Wechat) => Ok(None),
+            Some(ChannelOwner::Other) => Ok(Some(word())),
+            None if is_placeholder(&word()) => Ok(None),
+            None => Err(BadCell {
+                column: Column::Channel,
+                slot: Some(slot),
+                reason: RowReason::UnknownChannel,
+            }),
+        }
+    }
+
+    /// A canonical word in any case of letters.
+    pub(super) fn canonical<T>(
+        &self,
+        column: Column,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, BadCell> {
+        let Some(cell) = self.cell(column) else {
+            return Ok(None);
+        };
+        let word = std::str::from_utf8(cell.bytes()).unwrap_or_default();
+        parse(word)
+            .or_else(|| parse(&word.to_ascii_lowercase()))
+            .map(Some)
+            .ok_or(BadCell::new(column, RowReason::UnmappedWord))
+    }
+}
