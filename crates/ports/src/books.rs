@@ -3,99 +3,13 @@
 //! `adapters::books` implements this over immutable column segments; a shared workspace may come
 //! behind the same trait. Nothing here names a file format or a database.
 
-use std::io::{Read, Seek};
-
-use crate::{BooksError, RowId, RowList, TableQuery, ValueCount, ValuesAsk};
+use crate::{BooksError, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk, Watch};
 use recondesk_domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
 };
-use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
+use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject, Stats};
 use recondesk_reconcile::Evidence;
 use wechatpay_codec::bill::Certificate;
-
-/// Bytes of an input: a file, a download, a text in a test.
-pub trait Bytes: Read + Seek + Send {}
-
-impl<T: Read + Seek + Send> Bytes for T {}
-
-/// An input to import, opened by whoever knows where it lies.
-pub struct Source {
-    /// File name as messages show it; never a whole path.
-    pub name: String,
-    /// Size in bytes.
-    pub size: u64,
-    /// How the file system tells this very state of the file from every other, where it can.
-    pub stamp: Option<Stamp>,
-    /// The bytes, at their beginning.
-    pub bytes: Box<dyn Bytes>,
-}
-
-impl std::fmt::Debug for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, size, .. } = self;
-        write!(f, "Source({name:?}, {size} bytes)")
-    }
-}
-
-impl Source {
-    /// Bytes in memory, such as a small download or a pasted text.
-    #[must_use]
-    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
-        Self {
-            name: name.to_owned(),
-            size: bytes.len() as u64,
-            stamp: None,
-            bytes: Box::new(std::io::Cursor::new(bytes)),
-        }
-    }
-}
-
-/// Identity of one state of a file: whoever writes to it changes the last of these numbers, and
-/// no program can set that one back. `None` where the system keeps no such number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Stamp {
-    /// Device.
-    pub device: u64,
-    /// Number of the file on it.
-    pub file: u64,
-    /// Size in bytes.
-    pub size: u64,
-    /// Time of the last write, nanoseconds.
-    pub modified_ns: i64,
-    /// Time of the last change of any kind, nanoseconds.
-    pub changed_ns: i64,
-}
-
-/// Which part of an import runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportPart {
-    /// Reading, checking and archiving the file; counted in bytes.
-    Read,
-    /// Putting rows in order; counted in rows.
-    Sort,
-    /// Writing; counted in rows.
-    Store,
-}
-
-/// Watches an import: takes progress, and says when to stop.
-pub trait Watch: Sync {
-    /// Takes note of progress; called often, must be cheap.
-    fn at(&self, part: ImportPart, done: u64, total: Option<u64>);
-    /// True when the import should stop and leave nothing behind.
-    fn cancelled(&self) -> bool;
-}
-
-/// A watch that neither looks nor stops.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Unwatched;
-
-impl Watch for Unwatched {
-    fn at(&self, _: ImportPart, _: u64, _: Option<u64>) {}
-
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
 
 /// Which of the books a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -264,22 +178,28 @@ pub struct OrdersImport {
     pub changed: u64,
     /// Rows that say what the books had already.
     pub same: u64,
+    /// Rows of items that became one order with another row.
+    pub merged: u64,
+    /// Rows whose number stands again in the file with other contents (P10).
+    pub repeated: u64,
     /// Sum of the accepted amounts.
     pub sum: Option<Fen>,
     /// First and last day.
     pub days: Option<(BillDate, BillDate)>,
+    /// Everything that was counted.
+    pub stats: Box<Stats>,
 }
 
 impl OrdersImport {
     /// The answer for a file that was imported before.
     #[must_use]
-    pub const fn unchanged(record: &ImportRecord) -> Self {
+    pub fn unchanged(record: &ImportRecord) -> Self {
         Self::nothing(record.import)
     }
 
     /// The answer for a file that left no row.
     #[must_use]
-    pub const fn nothing(import: u32) -> Self {
+    pub fn nothing(import: u32) -> Self {
         Self {
             import,
             is_new: false,
@@ -289,10 +209,54 @@ impl OrdersImport {
             added: 0,
             changed: 0,
             same: 0,
+            merged: 0,
+            repeated: 0,
             sum: None,
             days: None,
+            stats: Box::default(),
         }
     }
+}
+
+/// A row of a merchant's file that is not in the books, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The import it came with.
+    pub import: u32,
+    /// Name of its file.
+    pub file: String,
+    /// Its line there.
+    pub line: u32,
+    /// Its number.
+    pub number: String,
+    /// True for a row that was refused; false for one that is not WeChat Pay's.
+    pub refused: bool,
+    /// Column and cell that are to blame, and why, in Chinese.
+    pub zh: String,
+    /// The same in English.
+    pub en: String,
+}
+
+/// A payment or a refund of a bill, as far as a mapping is proven by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BilledRow {
+    /// Day of its bill.
+    pub day: BillDate,
+    /// 订单金额, of a refund 申请退款金额.
+    pub amount: Fen,
+    /// When.
+    pub time: Instant,
+}
+
+/// A number that a bill has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BilledNumber {
+    /// Its place in the question.
+    pub at: usize,
+    /// What it is in the bill.
+    pub kind: NumberKind,
+    /// The row.
+    pub row: BilledRow,
 }
 
 /// Reads and writes the books of a workspace.
@@ -349,6 +313,35 @@ pub trait Books: Send + Sync {
     /// # Errors
     /// As above.
     fn beside(&self, profile: ProfileId, kind: RecordKind) -> Result<KnownContext, BooksError>;
+
+    /// The rows of verified bills of these days that have these numbers: payments for a list of orders, refunds for a
+    /// list of refunds.
+    ///
+    /// # Errors
+    /// As above.
+    fn billed(
+        &self,
+        place: (ProfileId, RecordKind),
+        days: &[BillDate],
+        numbers: &[&str],
+    ) -> Result<Vec<BilledNumber>, BooksError>;
+
+    /// The newest row that was set aside for each of these numbers, in the order asked.
+    ///
+    /// # Errors
+    /// As above.
+    fn set_aside(
+        &self,
+        profile: ProfileId,
+        kind: RecordKind,
+        numbers: &[&str],
+    ) -> Result<Vec<Option<SetAside>>, BooksError>;
+
+    /// Days with a verified bill of a merchant, ascending.
+    ///
+    /// # Errors
+    /// As above.
+    fn billed_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, BooksError>;
 
     /// Imports of a merchant, newest first.
     ///

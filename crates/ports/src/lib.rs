@@ -8,6 +8,7 @@ mod files;
 mod observations;
 mod picker;
 mod records;
+mod source;
 mod table;
 mod workspace_fault;
 
@@ -19,9 +20,10 @@ use std::time::Duration;
 use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
 pub use books::{
-    BillExpect, BillImport, Book, BookRow, Books, Bytes, ImportPart, ImportRecord, NumberKind,
-    Occurrence, OrdersImport, RawRow, Source, Stamp, Standing, Stored, Unwatched, Watch,
+    BillExpect, BillImport, BilledNumber, BilledRow, Book, BookRow, Books, ImportRecord,
+    NumberKind, Occurrence, OrdersImport, RawRow, SetAside, Standing, Stored,
 };
+pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 
 pub use books_error::{BooksError, Expands};
 pub use casework::{

@@ -267,6 +267,12 @@ pub trait Records: Send + Sync {
     /// As above.
     fn set_mapping(&self, profile: ProfileId, name: &str, toml: &str) -> Result<(), StoreError>;
 
+    /// Forgets a column mapping; false when there is none of this name.
+    ///
+    /// # Errors
+    /// As above.
+    fn remove_mapping(&self, profile: ProfileId, name: &str) -> Result<bool, StoreError>;
+
     /// The run with this digest, if it was made before; it becomes the one that speaks for its day.
     /// Nothing is written when it already does.
     ///

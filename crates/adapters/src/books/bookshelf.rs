@@ -15,8 +15,9 @@ use crate::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
-    BillExpect, BillImport, Book, BookRow, Books, BooksError, Clock, ImportRecord, Occurrence,
-    OrdersImport, RawRow, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk, Watch,
+    BillExpect, BillImport, BilledNumber, Book, BookRow, Books, BooksError, Clock, ImportRecord,
+    Occurrence, OrdersImport, RawRow, RowId, RowList, SetAside, Source, TableQuery, ValueCount,
+    ValuesAsk, Watch,
 };
 use recondesk_reconcile::Evidence;
 
@@ -83,6 +84,9 @@ impl Bookshelf {
             segments: Arc::clone(&self.segments),
             view: Arc::new(Snapshot::load(self.catalog.as_ref(), Some(profile), as_of)?),
             near: AtomicI32::new(i32::MAX),
+            catalog: Arc::clone(&self.catalog),
+            profile,
+            as_of,
         }))
     }
 }
@@ -126,6 +130,28 @@ impl Books for Bookshelf {
 
     fn beside(&self, profile: ProfileId, kind: RecordKind) -> Result<KnownContext, BooksError> {
         self.known_beside(profile, kind)
+    }
+
+    fn billed(
+        &self,
+        place: (ProfileId, RecordKind),
+        days: &[BillDate],
+        numbers: &[&str],
+    ) -> Result<Vec<BilledNumber>, BooksError> {
+        self.billed_numbers(place, days, numbers)
+    }
+
+    fn set_aside(
+        &self,
+        profile: ProfileId,
+        kind: RecordKind,
+        numbers: &[&str],
+    ) -> Result<Vec<Option<SetAside>>, BooksError> {
+        Ok(self.catalog.set_aside((profile, kind), numbers, None)?)
+    }
+
+    fn billed_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, BooksError> {
+        self.days_with_bill(profile)
     }
 
     fn imports(&self, profile: ProfileId) -> Result<Vec<ImportRecord>, BooksError> {

@@ -7,8 +7,10 @@
 
 mod memory;
 
+use super::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::{Book, ImportRecord, Stamp, StoreError};
+use recondesk_intake::RecordKind;
+use recondesk_ports::{Book, ImportRecord, SetAside, Stamp, StoreError};
 
 pub use memory::MemoryCatalog;
 
@@ -107,6 +109,8 @@ pub struct NewImport {
     pub sections: Vec<SectionMeta>,
     /// What it supersedes.
     pub superseded: Vec<SupersededMeta>,
+    /// Rows that it does not store.
+    pub set_aside: SetAsideRows,
 }
 
 /// Who reads a file, and how: the same bytes read in another way are another import.
@@ -128,7 +132,7 @@ pub struct OrderTraits {
 }
 
 /// Which imports, sections and superseded rows there are. `profile: None` asks for all merchants.
-pub trait Catalog: Send + Sync {
+pub trait Catalog: std::fmt::Debug + Send + Sync {
     /// The number the next import gets; ask under the write lock of the workspace.
     ///
     /// # Errors
@@ -230,6 +234,23 @@ pub trait Catalog: Send + Sync {
         profile: Option<ProfileId>,
         last: u32,
     ) -> Result<OrderTraits, StoreError>;
+
+    /// The newest row that was set aside for each of these numbers, by the imports up to `last`.
+    ///
+    /// # Errors
+    /// As above.
+    fn set_aside(
+        &self,
+        place: (ProfileId, RecordKind),
+        numbers: &[&str],
+        last: Option<u32>,
+    ) -> Result<Vec<Option<SetAside>>, StoreError>;
+
+    /// True when any row of a merchant was set aside.
+    ///
+    /// # Errors
+    /// As above.
+    fn has_set_aside(&self, profile: ProfileId) -> Result<bool, StoreError>;
 
     /// The merchant numbers whose rows a file of this merchant may hold: its own first.
     ///

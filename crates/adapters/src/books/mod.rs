@@ -32,6 +32,7 @@ pub mod catalog;
 mod format;
 mod ingest;
 mod query;
+mod set_aside;
 pub(crate) mod stray;
 
 use std::io;
@@ -40,6 +41,7 @@ use crate::disk::Disk;
 use crate::workspace::Workspace;
 pub use bookshelf::Bookshelf;
 use recondesk_ports::{BooksError, StoreError};
+pub use set_aside::SetAsideRows;
 
 /// SHA-256 that the archive has of an import; `None` where its file cannot be read.
 pub(crate) fn archived_sha256(workspace: &Workspace, import: u32) -> Option<[u8; 32]> {

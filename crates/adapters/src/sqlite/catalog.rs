@@ -4,11 +4,13 @@ use rusqlite::{Row, Transaction, params};
 
 use super::Database;
 use super::DbError;
+use super::set_aside;
 use crate::books::catalog::{
     ByteRange, Catalog, DayRange, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta,
 };
 use recondesk_domain::{BillDate, Instant, ProfileId};
-use recondesk_ports::{Book, ImportRecord, Records as _, Stamp, Standing, StoreError};
+use recondesk_intake::RecordKind;
+use recondesk_ports::{Book, ImportRecord, Records as _, SetAside, Stamp, Standing, StoreError};
 
 const COLUMNS: &str =
     "id, profile, kind, name, sha256, bytes, rows, imported_at, day, standing, facts";
@@ -122,6 +124,7 @@ impl Database {
                 ],
             )?;
             add_sections(transaction, new)?;
+            set_aside::store(&new.set_aside, transaction, (*profile, kind, *import))?;
             if let Some(stamp) = &new.stamp {
                 let reader = Reader { profile: *profile, recipe: &new.recipe };
                 put_stamp(transaction, reader, stamp, *import)?;
@@ -278,6 +281,19 @@ impl Catalog for Database {
             refund_totals: self.has_fact(profile, last, totals)?,
             business_numbers: self.has_fact(profile, last, business)?,
         })
+    }
+
+    fn set_aside(
+        &self,
+        place: (ProfileId, RecordKind),
+        numbers: &[&str],
+        last: Option<u32>,
+    ) -> Result<Vec<Option<SetAside>>, StoreError> {
+        Ok(self.rows_set_aside(place, numbers, last)?)
+    }
+
+    fn has_set_aside(&self, profile: ProfileId) -> Result<bool, StoreError> {
+        Ok(self.has_rows_set_aside(profile)?)
     }
 
     fn merchant_numbers(&self, profile: ProfileId) -> Result<Vec<String>, StoreError> {

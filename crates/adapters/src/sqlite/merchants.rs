@@ -129,6 +129,20 @@ pub(super) fn set_mapping(
     })
 }
 
+pub(super) fn remove_mapping(
+    db: &Database,
+    profile: ProfileId,
+    name: &str,
+) -> Result<bool, DbError> {
+    db.write(|tx| {
+        let gone = tx.execute(
+            "DELETE FROM mapping WHERE profile = ?1 AND name = ?2",
+            params![profile.0, name],
+        )?;
+        Ok(gone > 0)
+    })
+}
+
 fn refuse_taken(
     connection: &Connection,
     name: &str,

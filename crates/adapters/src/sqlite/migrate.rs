@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005_search.sql"),
     include_str!("migrations/0006_casework.sql"),
     include_str!("migrations/0007_generation.sql"),
+    include_str!("migrations/0008_set_aside.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

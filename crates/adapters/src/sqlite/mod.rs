@@ -18,6 +18,7 @@ mod observations;
 mod page_sums;
 mod records;
 mod runs;
+mod set_aside;
 mod stored_imports;
 mod turn;
 mod upkeep;

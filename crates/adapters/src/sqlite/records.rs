@@ -53,6 +53,10 @@ impl Records for Database {
         Ok(merchants::set_mapping(self, profile, name, toml)?)
     }
 
+    fn remove_mapping(&self, profile: ProfileId, name: &str) -> Result<bool, StoreError> {
+        Ok(merchants::remove_mapping(self, profile, name)?)
+    }
+
     fn recall_run(
         &self,
         run: &KnownRun<'_>,

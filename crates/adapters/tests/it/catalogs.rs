@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::books::catalog::{
     ByteRange, Catalog, DayRange, MemoryCatalog, NewImport, Reader, SectionMeta, SupersededMeta,
 };
+use recondesk_adapters::books::{Bookshelf, SetAsideRows};
 use recondesk_adapters::clock::SystemClock;
 use recondesk_adapters::workspace::Workspace;
-use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
-use recondesk_intake::RecordKind;
+use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId, RowRef};
+use recondesk_intake::{LeftOut, LeftOutReason, RecordKind, Reject, RowReason};
 use recondesk_ports::{
     Book, BookColumn, Books as _, Clock, ImportRecord, Records as _, SortColumn, Stamp, Standing,
     TableQuery, Unwatched,
@@ -120,7 +120,37 @@ fn made(draw: &Draw, import: u32, sections: u32) -> NewImport {
         stamp: draw.stamp.map(|file| stamp(file, draw.content)),
         sections: (0..draw.sections).map(some).collect(),
         superseded: newer.into_iter().collect(),
+        set_aside: not_stored(draw, import),
     }
+}
+
+/// Rows that an import does not store: one number twice, refused first, and one that is left out.
+fn not_stored(draw: &Draw, import: u32) -> SetAsideRows {
+    let mut rows = SetAsideRows::default();
+    let row = |line| RowRef {
+        import,
+        line,
+        offset: 0,
+    };
+    if draw.kind > 0 {
+        for line in [9, 3] {
+            rows.refuse(&Reject {
+                row: row(line),
+                number: "A1".to_owned(),
+                column: "支付时间".to_owned(),
+                at: Some(0),
+                value: "3/8/2026".to_owned(),
+                reason: RowReason::DayOrder,
+                cells: Vec::new(),
+            });
+        }
+        rows.leave_out(&LeftOut {
+            row: row(u32::from(draw.content)),
+            number: format!("B{}", draw.content),
+            reason: LeftOutReason::Channel("支付宝".to_owned()),
+        });
+    }
+    rows
 }
 
 /// All that a catalog can be asked, as one text.
@@ -149,6 +179,14 @@ fn all_answers(catalog: &dyn Catalog) -> String {
             catalog.merchant_numbers(profile)
         )
         .unwrap();
+        write!(out, "{:?}", catalog.has_set_aside(profile)).unwrap();
+        for kind in [RecordKind::Orders, RecordKind::Refunds] {
+            for last in [None, Some(1), Some(3)] {
+                let numbers = ["A1", "B0", "B2", "C"];
+                let found = catalog.set_aside((profile, kind), &numbers, last);
+                write!(out, "{found:?}").unwrap();
+            }
+        }
         for day in 20_500..20_503 {
             write!(
                 out,

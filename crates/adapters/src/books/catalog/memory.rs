@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Catalog, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta};
+use crate::books::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::{ImportRecord, Stamp, Standing, StoreError};
+use recondesk_intake::RecordKind;
+use recondesk_ports::{ImportRecord, SetAside, Stamp, Standing, StoreError};
 
 /// What identifies a file on a disk, and who reads it how.
 type FileKey = (u64, u64, ProfileId, String);
@@ -15,6 +17,7 @@ struct Entries {
     imports: Vec<(ImportRecord, String)>,
     sections: Vec<SectionMeta>,
     superseded: Vec<SupersededMeta>,
+    set_aside: Vec<(ImportRecord, SetAsideRows)>,
     stamps: HashMap<FileKey, (Stamp, u32)>,
     merchants: HashMap<ProfileId, Vec<String>>,
 }
@@ -96,6 +99,8 @@ impl Catalog for MemoryCatalog {
             });
         }
         entries.superseded.extend(&new.superseded);
+        let rows = (record.clone(), new.set_aside.clone());
+        entries.set_aside.push(rows);
         let reader = Reader {
             profile: record.profile,
             recipe: &new.recipe,
@@ -208,6 +213,48 @@ impl Catalog for MemoryCatalog {
                 .iter()
                 .any(|record| fact(record, "business_numbers") != none),
         })
+    }
+
+    fn set_aside(
+        &self,
+        (profile, kind): (ProfileId, RecordKind),
+        numbers: &[&str],
+        last: Option<u32>,
+    ) -> Result<Vec<Option<SetAside>>, StoreError> {
+        let word = match kind {
+            RecordKind::Orders => "orders",
+            RecordKind::Refunds => "refunds",
+        };
+        let entries = self.lock();
+        let newest = |number: &&str| {
+            let asked = entries.set_aside.iter().rev().filter(|(record, _)| {
+                record.profile == profile
+                    && record.kind == word
+                    && last.is_none_or(|last| record.import <= last)
+            });
+            asked
+                .filter_map(|(record, rows)| {
+                    let of_number = rows.iter().filter(|row| row.number == *number);
+                    let row = of_number.min_by_key(|row| row.line)?;
+                    Some(SetAside {
+                        import: record.import,
+                        file: record.name.clone(),
+                        line: row.line,
+                        number: (*number).to_owned(),
+                        refused: row.reason.refused,
+                        zh: row.reason.zh.clone(),
+                        en: row.reason.en.clone(),
+                    })
+                })
+                .next()
+        };
+        Ok(numbers.iter().map(newest).collect())
+    }
+
+    fn has_set_aside(&self, profile: ProfileId) -> Result<bool, StoreError> {
+        let entries = self.lock();
+        let mut imports = entries.set_aside.iter();
+        Ok(imports.any(|(record, rows)| record.profile == profile && rows.iter().next().is_some()))
     }
 
     fn merchant_numbers(&self, profile: ProfileId) -> Result<Vec<String>, StoreError> {

@@ -7,6 +7,7 @@ use super::section_writer::write_section;
 use crate::books::catalog::{NewImport, Reader, SectionMeta};
 use crate::books::format::archive::ArchiveWriter;
 use crate::books::format::record::Record;
+use crate::books::set_aside::SetAsideRows;
 use crate::books::{Bookshelf, disk_error};
 use crate::digest::hex;
 use crate::disk::Output;
@@ -95,6 +96,7 @@ impl Bookshelf {
             stamp,
             sections,
             superseded: Vec::new(),
+            set_aside: SetAsideRows::default(),
         })?;
         Ok(BillImport {
             stored,

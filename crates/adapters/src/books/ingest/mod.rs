@@ -12,6 +12,7 @@ mod partition;
 mod pipeline;
 mod read_bill;
 mod read_orders;
+mod repeats;
 mod row_buffer;
 mod section_writer;
 mod upsert;

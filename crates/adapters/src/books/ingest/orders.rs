@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use super::draft::{Draft, finish_files};
 use super::partition::PartitionedRows;
 use super::read_orders::read;
+use super::repeats::{Merged, Repeats, sort};
 use super::row_buffer::RowEntry;
 use super::section_writer::{write_section, write_superseded};
 use super::upsert::weed;
 use crate::books::catalog::{NewImport, Reader, SectionMeta, SupersededMeta};
-use crate::books::format::record::Record;
 use crate::books::query::snapshot::Snapshot;
 use crate::books::{Bookshelf, disk_error};
 use crate::digest::{Hash, hex};
 use crate::disk::Output;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
-use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, Stats};
+use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, RowAmount};
 use recondesk_ports::{
     BooksError, ImportPart, ImportRecord, OrdersImport, Source, Standing, Watch,
 };
@@ -34,7 +34,7 @@ impl Bookshelf {
             profile,
             recipe: &recipe,
         };
-        if let Some(record) = self.known_file(reader, &mut source, |_| true, watch)? {
+        if let Some(record) = self.known_file(reader, &mut source, has_rows, watch)? {
             return Ok(OrdersImport::unchanged(&record));
         }
         let stamp = self.lasting(source.stamp);
@@ -50,17 +50,29 @@ impl Bookshelf {
             watch,
         )?;
         let (stats, sha256) = (reading.stats, reading.sha256);
-        if stats.good == 0
-            && let Some(end) = nothing_good(draft.import, &stats)
-        {
-            return end;
+        if stats.good == 0 && stats.bad == 0 && stats.others > 0 && stats.left_out() == 0 {
+            let rows = stats.others;
+            return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly {
+                rows,
+            })));
         }
         // Another program may have imported the same bytes while this one waited for its turn.
         let known = self.catalog.imports_by_content(reader, &sha256)?;
-        if let Some(record) = known.first() {
+        if let Some(record) = known.iter().find(|record| has_rows(record)) {
             return Ok(OrdersImport::unchanged(record));
         }
+        if let Some(record) = known.first().filter(|_| stats.good == 0 && stats.bad > 0) {
+            // Its refused rows are known since the first try.
+            return Ok(OrdersImport {
+                is_new: true,
+                bad: stats.bad,
+                others: stats.others,
+                stats: Box::new(stats),
+                ..OrdersImport::nothing(record.import)
+            });
+        }
         let mut out = Writing::new(self, profile, draft.import);
+        out.amounts = mapping.row_amount;
         finish_files(archive, &sha256, || {
             out.write_all(&draft, (reading.orders, reading.refunds), watch)
         })?;
@@ -74,8 +86,11 @@ impl Bookshelf {
             added: rows.saturating_sub(out.changed),
             changed: out.changed,
             same: out.same,
+            merged: out.repeats.merged,
+            repeated: out.repeats.contrary,
             sum: stats.sum(),
             days: stats.day_span(),
+            stats: Box::new(stats),
         };
         let record = ImportRecord {
             import: draft.import,
@@ -96,25 +111,17 @@ impl Bookshelf {
             stamp,
             sections: out.sections,
             superseded: out.superseded,
+            set_aside: reading.set_aside,
         })?;
         Ok(summary)
     }
 }
 
-/// The answer for a file without one good row, unless it is an empty one. Nothing of it is kept: the next try would
-/// otherwise be told that it was imported before.
-fn nothing_good(import: u32, stats: &Stats) -> Option<Result<OrdersImport, BooksError>> {
-    if stats.bad > 0 {
-        return Some(Ok(OrdersImport {
-            is_new: true,
-            bad: stats.bad,
-            others: stats.others,
-            ..OrdersImport::nothing(import)
-        }));
-    }
-    let rows = stats.others;
-    let others = BooksError::Orders(Box::new(IntakeError::OthersOnly { rows }));
-    (rows > 0).then_some(Err(others))
+/// False for an import that only left refused rows behind: the next try with the same file is no repetition.
+fn has_rows(record: &ImportRecord) -> bool {
+    let facts: serde_json::Value = serde_json::from_str(&record.facts).unwrap_or_default();
+    let count = |name: &str| facts.get(name).and_then(serde_json::Value::as_u64);
+    count("good") != Some(0) || count("bad") == Some(0)
 }
 
 /// The word of a kind of file in the catalog.
@@ -140,6 +147,10 @@ fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
         "added": summary.added,
         "changed": summary.changed,
         "same": summary.same,
+        "merged": summary.merged,
+        "repeated": summary.repeated,
+        "left_out": summary.stats.left_out(),
+        "delivery_unknown": summary.stats.lacks_delivery(),
         "sum_fen": summary.sum.map(recondesk_domain::Fen::get),
         "business_numbers": business,
         "mapping": mapping.name,
@@ -160,11 +171,14 @@ struct Writing<'a> {
     changed: u64,
     /// An order that is stored has a business number other than its own number.
     business: bool,
+    /// What the amount of a row is where an order has several.
+    amounts: RowAmount,
+    repeats: Repeats,
 }
 
 impl<'a> Writing<'a> {
     /// Nothing written yet.
-    const fn new(books: &'a Bookshelf, profile: ProfileId, import: u32) -> Self {
+    fn new(books: &'a Bookshelf, profile: ProfileId, import: u32) -> Self {
         Self {
             books,
             profile,
@@ -174,6 +188,8 @@ impl<'a> Writing<'a> {
             same: 0,
             changed: 0,
             business: false,
+            amounts: RowAmount::Order,
+            repeats: Repeats::default(),
         }
     }
 
@@ -199,19 +215,21 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    fn write<R: Record>(
+    fn write<R: Merged>(
         &mut self,
         out: &mut Output,
-        rows: PartitionedRows<R>,
+        mut rows: PartitionedRows<R>,
         view: &Snapshot,
         watch: &dyn Watch,
     ) -> Result<(), BooksError> {
+        watch.at(ImportPart::Sort, 0, Some(rows.buffer.entries.len() as u64));
+        let repeats = sort(&mut rows, self.amounts)?;
+        self.repeats.merged += repeats.merged;
+        self.repeats.contrary += repeats.contrary;
         let PartitionedRows {
             mut buffer,
             sections,
         } = rows;
-        watch.at(ImportPart::Sort, 0, Some(buffer.entries.len() as u64));
-        buffer.sort();
         let entries = std::mem::take(&mut buffer.entries);
         let mut by_number: BTreeMap<u64, &[RowEntry]> = entries
             .chunk_by(|a, b| a.section() == b.section())

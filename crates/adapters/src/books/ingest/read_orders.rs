@@ -10,11 +10,12 @@ use super::pipeline::{Pipeline, run};
 use crate::books::catalog::DayRange;
 use crate::books::disk_error;
 use crate::books::format::archive::{ArchiveWriter, Squeezed, Squeezer};
+use crate::books::set_aside::SetAsideRows;
 use crate::digest::Hash;
 use recondesk_domain::{Instant, MOrder, MRefund};
 use recondesk_intake::{
-    Block, Guess, HEAD_BYTES, IntakeError, KnownContext, Mapping, OrderBlock, Plan, RecordSplitter,
-    Reject, Stats, Workbook, sniff,
+    Block, Guess, HEAD_BYTES, IntakeError, KnownContext, LeftOut, Mapping, OrderBlock, Plan,
+    RecordSplitter, Reject, Stats, Workbook, sniff,
 };
 use recondesk_ports::{BooksError, ImportPart, Source, Watch};
 
@@ -28,6 +29,7 @@ struct Parsed {
     orders: Sorted<MOrder>,
     refunds: Sorted<MRefund>,
     rejects: Vec<Reject>,
+    left_out: Vec<LeftOut>,
     stats: Stats,
     raw: u64,
 }
@@ -75,7 +77,7 @@ fn refused(error: IntakeError) -> BooksError {
     BooksError::Orders(Box::new(error))
 }
 
-fn place_order(order: &MOrder) -> ((i32, bool), Ranges) {
+pub(crate) fn place_order(order: &MOrder) -> ((i32, bool), Ranges) {
     let day = order.created_at.day_number();
     let paid = order.paid_day_number();
     let refunded = order.refund_at.map(Instant::day_number);
@@ -91,7 +93,7 @@ fn place_order(order: &MOrder) -> ((i32, bool), Ranges) {
     ((day, hot), ranges)
 }
 
-fn place_refund(refund: &MRefund) -> ((i32, bool), Ranges) {
+pub(crate) fn place_refund(refund: &MRefund) -> ((i32, bool), Ranges) {
     let day = refund.time().map_or(i32::MIN, Instant::day_number);
     ((day, false), Ranges::default())
 }
@@ -104,9 +106,26 @@ pub(crate) struct Reading {
     pub(crate) stats: Stats,
     pub(crate) bytes: u64,
     pub(crate) sha256: [u8; 32],
+    pub(crate) set_aside: SetAsideRows,
 }
 
 impl Reading {
+    /// Hands refused rows on and keeps their numbers, and those of rows that are left out.
+    fn put_aside(
+        &mut self,
+        rejects: &[Reject],
+        left_out: &[LeftOut],
+        sink: &mut dyn FnMut(&Reject),
+    ) {
+        for reject in rejects {
+            self.set_aside.refuse(reject);
+            sink(reject);
+        }
+        for left in left_out {
+            self.set_aside.leave_out(left);
+        }
+    }
+
     fn gather(
         &mut self,
         orders: Sorted<MOrder>,
@@ -197,7 +216,7 @@ fn read_workbook(
     let mut stopped = Ok(());
     workbook
         .read(&plan, draft.import, &mut |block| {
-            block.rejects.iter().for_each(&mut *rejects);
+            reading.put_aside(&block.rejects, &block.left_out, rejects);
             reading.stats.merge(&block.stats);
             let (mut orders, mut refunds) = (Sorted::default(), Sorted::default());
             let mut block = block;
@@ -231,7 +250,7 @@ fn read_text(
     // What comes before the rows is handed on once; the rows are raw bytes themselves, or are noted on their way.
     let before = usize::try_from(guess.body_offset).ok();
     let before = before.and_then(|len| head.get(..len)).map(<[u8]>::to_vec);
-    let as_it_is = before.is_some() && guess.encoding.is_read_as_it_is();
+    let as_it_is = before.is_some() && guess.is_read_as_it_is();
     let seen = Arc::new(Mutex::new(before.filter(|_| as_it_is).unwrap_or_default()));
     let whole = Box::new(io::Cursor::new(head).chain(bytes));
     let reader: Box<dyn Read + Send> = if as_it_is {
@@ -282,7 +301,7 @@ fn read_text(
         for block in &parsed.squeezed {
             archive.push(block).map_err(|error| disk_error(&error))?;
         }
-        parsed.rejects.iter().for_each(&mut *rejects);
+        reading.put_aside(&parsed.rejects, &parsed.left_out, rejects);
         reading.stats.merge(&parsed.stats);
         reading.bytes += parsed.raw;
         watch.at(ImportPart::Read, reading.bytes, Some(size));
@@ -309,11 +328,12 @@ fn parse(
     rows.clear();
     let mut sorted = (Sorted::default(), Sorted::default());
     let mut take = |rows: &mut OrderBlock| sort_out(rows, (&mut sorted.0, &mut sorted.1));
-    plan.parse_in_parts(&piece.block.bytes, piece.block.at(import), rows, &mut take)
+    plan.parse_in_parts(&piece.block, import, rows, &mut take)
         .map_err(refused)?;
     take(rows);
     (parsed.orders, parsed.refunds) = sorted;
     parsed.rejects = std::mem::take(&mut rows.rejects);
+    parsed.left_out = std::mem::take(&mut rows.left_out);
     parsed.stats = std::mem::take(&mut rows.stats);
     Ok(parsed)
 }

@@ -53,6 +53,11 @@ impl RowEntry {
         self.place >> (START_BITS + PACK_BITS)
     }
 
+    /// A number that no other row of the import has.
+    pub(crate) const fn order(self) -> (u64, u64) {
+        (self.fingerprint, self.place)
+    }
+
     const fn pack(self) -> usize {
         (self.place >> START_BITS & ((1 << PACK_BITS) - 1)) as usize
     }

@@ -7,13 +7,16 @@ use super::lookup::{FoundRow, Wanted, lookup};
 use super::scan::Keep;
 use super::segment_cache::SegmentCache;
 use super::snapshot::Snapshot;
-use crate::books::catalog::{DayRange, SectionMeta};
+use crate::books::catalog::{Catalog, DayRange, SectionMeta};
 use crate::books::format::index_page::Index;
 use crate::books::format::record::Record;
 use recondesk_domain::{
-    BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, TransactionId, WPay, WRefund,
+    BillDate, MOrder, MRefund, OrderNo, OutRefundNo, OutTradeNo, ProfileId, TransactionId, WPay,
+    WRefund,
 };
-use recondesk_reconcile::{Evidence, EvidenceError, Stream};
+use recondesk_intake::RecordKind;
+use recondesk_ports::BooksError;
+use recondesk_reconcile::{Evidence, EvidenceError, SetAsideOrder, Stream};
 
 /// The books of one merchant, as of one import.
 #[derive(Debug)]
@@ -22,6 +25,10 @@ pub(crate) struct MerchantBooks {
     pub(crate) view: Arc<Snapshot>,
     /// The day last asked for: numbers are likely near it.
     pub(crate) near: AtomicI32,
+    /// Where rows that were set aside are known.
+    pub(crate) catalog: Arc<dyn Catalog>,
+    pub(crate) profile: ProfileId,
+    pub(crate) as_of: Option<u32>,
 }
 
 impl MerchantBooks {
@@ -234,6 +241,26 @@ impl Evidence for MerchantBooks {
             numbers.iter().map(OutRefundNo::as_bytes),
             |refund: &MRefund, number| refund.out_refund_no.as_bytes() == number,
         )
+    }
+
+    fn set_aside(
+        &self,
+        numbers: &[OutTradeNo],
+    ) -> Result<Vec<Option<SetAsideOrder>>, EvidenceError> {
+        let failed = |error| EvidenceError(BooksError::Store(error).to_string());
+        if !self.catalog.has_set_aside(self.profile).map_err(failed)? {
+            return Ok(vec![None; numbers.len()]);
+        }
+        let texts: Vec<&str> = numbers.iter().map(OutTradeNo::as_str).collect();
+        let place = (self.profile, RecordKind::Orders);
+        let found = self.catalog.set_aside(place, &texts, self.as_of);
+        let short = |row: recondesk_ports::SetAside| SetAsideOrder {
+            import: row.import,
+            line: row.line,
+            refused: row.refused,
+        };
+        let found = found.map_err(failed)?.into_iter();
+        Ok(found.map(|row| row.map(short)).collect())
     }
 
     fn bill_days(&self) -> Result<Vec<BillDate>, EvidenceError> {

@@ -3,7 +3,7 @@
 use super::segment_cache::Section;
 use crate::books::Bookshelf;
 use crate::books::format::record::{Record, scratch};
-use recondesk_domain::{MOrder, MRefund, ProfileId};
+use recondesk_domain::{MOrder, MRefund, ProfileId, WPay, WRefund};
 use recondesk_intake::{KnownContext, RecordKind};
 use recondesk_ports::{Book, BooksError};
 
@@ -29,20 +29,26 @@ impl Bookshelf {
         profile: ProfileId,
         kind: RecordKind,
     ) -> Result<Vec<String>, BooksError> {
-        let book = match kind {
-            RecordKind::Orders => Book::Orders,
-            RecordKind::Refunds => Book::MerchantRefunds,
-        };
         let sections = self.catalog.sections(Some(profile))?;
-        let newest = sections.iter().rev();
-        let Some(meta) = newest.into_iter().find(|s| s.book == book && s.rows > 0) else {
-            return Ok(Vec::new());
+        let newest = |book: Book| {
+            let mut newest = sections.iter().rev();
+            newest.find(|section| section.book == book && section.rows > 0)
         };
-        let section = self.segments.section(meta)?;
-        match kind {
-            RecordKind::Orders => self.keys::<MOrder>(&section),
-            RecordKind::Refunds => self.keys::<MRefund>(&section),
+        let books = match kind {
+            RecordKind::Orders => [Book::Orders, Book::Pays],
+            RecordKind::Refunds => [Book::MerchantRefunds, Book::Refunds],
+        };
+        let mut numbers = Vec::new();
+        for meta in books.into_iter().filter_map(newest) {
+            let section = self.segments.section(meta)?;
+            numbers.extend(match meta.book {
+                Book::Orders => self.keys::<MOrder>(&section)?,
+                Book::MerchantRefunds => self.keys::<MRefund>(&section)?,
+                Book::Pays => self.keys::<WPay>(&section)?,
+                Book::Refunds => self.keys::<WRefund>(&section)?,
+            });
         }
+        Ok(numbers)
     }
 
     fn keys<R: Record>(&self, section: &Section) -> Result<Vec<String>, BooksError> {

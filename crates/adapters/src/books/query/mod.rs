@@ -2,6 +2,7 @@
 //!
 //! [`snapshot`] says which sections and rows count; [`segment_cache`] reads them; the others answer questions.
 
+mod billed;
 mod evidence;
 mod find;
 mod known_numbers;

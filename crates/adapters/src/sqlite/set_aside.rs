@@ -1,0 +1,105 @@
+//! Rows that imports set aside, in SQLite: tables `set_aside` and `set_aside_reason`.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::{Database, DbError};
+use crate::books::SetAsideRows;
+use recondesk_domain::ProfileId;
+use recondesk_intake::RecordKind;
+use recondesk_ports::{Book, SetAside};
+
+/// Stores the rows that an import sets aside.
+pub(super) fn store(
+    rows: &SetAsideRows,
+    transaction: &Transaction<'_>,
+    (profile, kind, import): (ProfileId, &str, u32),
+) -> Result<(), DbError> {
+    let book = match kind {
+        "refunds" => Book::MerchantRefunds,
+        _ => Book::Orders,
+    };
+    let mut rows: Vec<_> = rows.iter().collect();
+    // In the order of the key, appending costs a third.
+    rows.sort_by_key(|row| (row.number, row.line));
+    let mut known_reason = transaction
+        .prepare_cached("SELECT id FROM set_aside_reason WHERE refused = ?1 AND zh = ?2")?;
+    let mut new_reason = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO set_aside_reason (refused, zh, en) VALUES (?1, ?2, ?3)",
+    )?;
+    let mut insert = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO set_aside (profile, book, number, import, line, reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let mut ids: HashMap<(bool, &str), i64> = HashMap::new();
+    for row in rows {
+        let reason = row.reason;
+        let id = match ids.get(&(reason.refused, reason.zh.as_str())) {
+            Some(id) => *id,
+            None => {
+                new_reason.execute(params![reason.refused, reason.zh, reason.en])?;
+                let wanted = params![reason.refused, reason.zh];
+                let id = known_reason.query_row(wanted, |row| row.get(0))?;
+                ids.insert((reason.refused, &reason.zh), id);
+                id
+            }
+        };
+        insert.execute(params![
+            profile.0, book as u8, row.number, import, row.line, id
+        ])?;
+    }
+    Ok(())
+}
+
+impl Database {
+    /// The newest row that was set aside for each of these numbers, up to an import.
+    pub(super) fn rows_set_aside(
+        &self,
+        (profile, kind): (ProfileId, RecordKind),
+        numbers: &[&str],
+        last: Option<u32>,
+    ) -> Result<Vec<Option<SetAside>>, DbError> {
+        let book = match kind {
+            RecordKind::Orders => Book::Orders,
+            RecordKind::Refunds => Book::MerchantRefunds,
+        };
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT a.import, i.name, a.line, r.refused, r.zh, r.en
+             FROM set_aside a JOIN import i ON i.id = a.import JOIN set_aside_reason r ON r.id = a.reason
+             WHERE a.profile = ?1 AND a.book = ?2 AND a.number = ?3 AND a.import <= ?4
+             ORDER BY a.import DESC, a.line LIMIT 1",
+        )?;
+        let mut out = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let found = statement
+                .query_row(
+                    params![profile.0, book as u8, number, last.unwrap_or(u32::MAX)],
+                    |row| {
+                        Ok(SetAside {
+                            import: row.get(0)?,
+                            file: row.get(1)?,
+                            line: row.get(2)?,
+                            number: (*number).to_owned(),
+                            refused: row.get(3)?,
+                            zh: row.get(4)?,
+                            en: row.get(5)?,
+                        })
+                    },
+                )
+                .optional()?;
+            out.push(found);
+        }
+        Ok(out)
+    }
+
+    /// True when a merchant has any row that was set aside.
+    pub(super) fn has_rows_set_aside(&self, profile: ProfileId) -> Result<bool, DbError> {
+        Ok(self.lock().query_row(
+            "SELECT EXISTS (SELECT 1 FROM set_aside WHERE profile = ?1)",
+            [profile.0],
+            |row| row.get(0),
+        )?)
+    }
+}
