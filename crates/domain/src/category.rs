@@ -115,6 +115,10 @@ pub enum Category {
     MCoverage,
     /// K02 账单缺失: Bill missing.
     WCoverage,
+    /// K03 订单与账单对不上: No number of the orders is in the bill: another column, or another merchant.
+    MForeign,
+    /// K04 订单未导入: The order stands in a file of the merchant and was refused or left out at import.
+    MSetAside,
 }
 
 /// What is fixed of a category.
@@ -141,48 +145,48 @@ const COUNT: usize = Category::COUNT;
 /// against the customer in refunds, one-sided rows, amount, fulfilment, what waits, fee, fund, time, agreement.
 #[rustfmt::skip] // One line an entry, so that the table can be read as one.
 const ENTRIES: [CategoryEntry; COUNT] = [
-    CategoryEntry { category: Category::Matched, rank: 51, code: "MATCHED", name: "MATCHED", family: "MATCHED", zh: "平账", en: "Matched", severity: Severity::Ok, action: SuggestedAction::None },
-    CategoryEntry { category: Category::MatchedXday, rank: 50, code: "MATCHED_XDAY", name: "MATCHED_XDAY", family: "MATCHED_XDAY", zh: "跨日平账", en: "Matched across days", severity: Severity::Ok, action: SuggestedAction::None },
-    CategoryEntry { category: Category::MatchedLate, rank: 49, code: "MATCHED_LATE", name: "MATCHED_LATE", family: "MATCHED_LATE", zh: "延迟平账", en: "Matched late", severity: Severity::Ok, action: SuggestedAction::None },
-    CategoryEntry { category: Category::Unpaid, rank: 52, code: "UNPAID", name: "UNPAID", family: "UNPAID", zh: "双方未付", en: "Unpaid on both sides", severity: Severity::Ok, action: SuggestedAction::None },
-    CategoryEntry { category: Category::BalancedAfter, rank: 48, code: "BALANCED_AFTER", name: "BALANCED_AFTER", family: "BALANCED_AFTER", zh: "处理后账平", en: "Balanced after action", severity: Severity::Ok, action: SuggestedAction::None },
-    CategoryEntry { category: Category::PaidNotBooked, rank: 17, code: "P01", name: "PAID_NOT_BOOKED", family: "unfulfilled", zh: "掉单", en: "Paid, not booked", severity: Severity::Urgent, action: SuggestedAction::Reissue },
-    CategoryEntry { category: Category::PaidAfterClose, rank: 18, code: "P02", name: "PAID_AFTER_CLOSE", family: "unfulfilled", zh: "关单后支付", en: "Paid after close", severity: Severity::Urgent, action: SuggestedAction::ReissueOrRefund },
-    CategoryEntry { category: Category::BookedNotFulfilled, rank: 31, code: "P03", name: "BOOKED_NOT_FULFILLED", family: "unfulfilled", zh: "已收款未履约", en: "Booked, not fulfilled", severity: Severity::Urgent, action: SuggestedAction::Reissue },
-    CategoryEntry { category: Category::WOnlyPay, rank: 20, code: "P04", name: "W_ONLY_PAY", family: "unfulfilled", zh: "微信单边支付", en: "WeChat only payment", severity: Severity::Urgent, action: SuggestedAction::FindOwner },
-    CategoryEntry { category: Category::MOnlyPay, rank: 21, code: "P05", name: "M_ONLY_PAY", family: "merchant-only", zh: "商户单边支付", en: "Merchant only payment", severity: Severity::Urgent, action: SuggestedAction::StopFulfilment },
-    CategoryEntry { category: Category::PayPendingW, rank: 35, code: "P06", name: "PAY_PENDING_W", family: "unfulfilled", zh: "跨日在途（微信有）", en: "In transit (WeChat has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
-    CategoryEntry { category: Category::PayPendingM, rank: 36, code: "P06", name: "PAY_PENDING_M", family: "merchant-only", zh: "跨日在途（商户有）", en: "In transit (merchant has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
-    CategoryEntry { category: Category::AmountDiff, rank: 29, code: "P07", name: "AMOUNT_DIFF", family: "AMOUNT_DIFF", zh: "金额不符", en: "Amounts differ", severity: Severity::Fault, action: SuggestedAction::CheckAmount },
-    CategoryEntry { category: Category::AmountBasis, rank: 30, code: "P08", name: "AMOUNT_BASIS", family: "AMOUNT_BASIS", zh: "口径差", en: "Different basis", severity: Severity::Info, action: SuggestedAction::FixMapping },
-    CategoryEntry { category: Category::DupPay, rank: 15, code: "P09", name: "DUP_PAY", family: "DUP_PAY", zh: "重复支付", en: "Paid twice", severity: Severity::Urgent, action: SuggestedAction::RefundExtra },
-    CategoryEntry { category: Category::DupRowW, rank: 13, code: "P10", name: "DUP_ROW_W", family: "DUP_ROW_W", zh: "重复行（微信）", en: "Duplicate row (WeChat)", severity: Severity::Fault, action: SuggestedAction::DataFault },
-    CategoryEntry { category: Category::DupRowM, rank: 14, code: "P10", name: "DUP_ROW_M", family: "DUP_ROW_M", zh: "重复行（商户）", en: "Duplicate row (merchant)", severity: Severity::Fault, action: SuggestedAction::DataFault },
-    CategoryEntry { category: Category::IdMismatch, rank: 11, code: "P11", name: "ID_MISMATCH", family: "ID_MISMATCH", zh: "身份不符", en: "Identity mismatch", severity: Severity::Fault, action: SuggestedAction::Developer },
-    CategoryEntry { category: Category::Revoked, rank: 16, code: "P12", name: "REVOKED", family: "REVOKED", zh: "已撤销", en: "Revoked", severity: Severity::Fault, action: SuggestedAction::ReverseFulfilment },
-    CategoryEntry { category: Category::CurrencyDiff, rank: 12, code: "P13", name: "CURRENCY_DIFF", family: "CURRENCY_DIFF", zh: "币种不符", en: "Currencies differ", severity: Severity::Fault, action: SuggestedAction::Developer },
-    CategoryEntry { category: Category::TimeDiff, rank: 46, code: "P14", name: "TIME_DIFF", family: "TIME_DIFF", zh: "支付时间差", en: "Payment times differ", severity: Severity::Info, action: SuggestedAction::None },
-    CategoryEntry { category: Category::UnknownState, rank: 19, code: "P15", name: "UNKNOWN_STATE", family: "UNKNOWN_STATE", zh: "未识别状态", en: "Unknown state", severity: Severity::Watch, action: SuggestedAction::Update },
-    CategoryEntry { category: Category::WOnlyRefund, rank: 26, code: "R01", name: "W_ONLY_REFUND", family: "wechat-refund", zh: "微信单边退款", en: "WeChat only refund", severity: Severity::Fault, action: SuggestedAction::BookRefund },
-    CategoryEntry { category: Category::MOnlyRefund, rank: 27, code: "R02", name: "M_ONLY_REFUND", family: "merchant-refund", zh: "商户单边退款", en: "Merchant only refund", severity: Severity::Urgent, action: SuggestedAction::SubmitRefund },
-    CategoryEntry { category: Category::RefundAmountDiff, rank: 28, code: "R03", name: "REFUND_AMOUNT_DIFF", family: "REFUND_AMOUNT_DIFF", zh: "退款金额不符", en: "Refund amounts differ", severity: Severity::Fault, action: SuggestedAction::CheckAmount },
-    CategoryEntry { category: Category::RefundInFlight, rank: 32, code: "R04", name: "REFUND_IN_FLIGHT", family: "REFUND_IN_FLIGHT", zh: "退款在途", en: "Refund in flight", severity: Severity::Watch, action: SuggestedAction::Poll },
-    CategoryEntry { category: Category::RefundAbnormal, rank: 24, code: "R05", name: "REFUND_ABNORMAL", family: "REFUND_ABNORMAL", zh: "退款异常", en: "Refund abnormal", severity: Severity::Urgent, action: SuggestedAction::ApplyAbnormal },
-    CategoryEntry { category: Category::RefundClosed, rank: 23, code: "R06", name: "REFUND_CLOSED", family: "REFUND_CLOSED", zh: "退款关闭（商户记成功）", en: "Refund closed, booked as done", severity: Severity::Urgent, action: SuggestedAction::RefundAgain },
-    CategoryEntry { category: Category::OverRefund, rank: 22, code: "R07", name: "OVER_REFUND", family: "OVER_REFUND", zh: "超额退款", en: "Refunded too much", severity: Severity::Urgent, action: SuggestedAction::Escalate },
-    CategoryEntry { category: Category::DupRefundSuspect, rank: 25, code: "R08", name: "DUP_REFUND_SUSPECT", family: "DUP_REFUND_SUSPECT", zh: "疑似重复退款", en: "Refund twice?", severity: Severity::Fault, action: SuggestedAction::Review },
-    CategoryEntry { category: Category::RefundOrphan, rank: 47, code: "R09", name: "REFUND_ORPHAN", family: "REFUND_ORPHAN", zh: "退款无原单", en: "Refund without its payment", severity: Severity::Info, action: SuggestedAction::WidenArchive },
-    CategoryEntry { category: Category::RefundPendingW, rank: 34, code: "R10", name: "REFUND_PENDING_W", family: "wechat-refund", zh: "退款跨日在途（微信有）", en: "Refund in transit (WeChat has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
-    CategoryEntry { category: Category::RefundPendingM, rank: 33, code: "R10", name: "REFUND_PENDING_M", family: "merchant-refund", zh: "退款跨日在途（商户有）", en: "Refund in transit (merchant has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
-    CategoryEntry { category: Category::FeeRate, rank: 37, code: "F01", name: "FEE_RATE", family: "FEE_RATE", zh: "费率不符", en: "Rate differs", severity: Severity::Fault, action: SuggestedAction::CheckFee },
-    CategoryEntry { category: Category::FeeCalc, rank: 38, code: "F02", name: "FEE_CALC", family: "FEE_CALC", zh: "手续费计算不符", en: "Fee does not compute", severity: Severity::Fault, action: SuggestedAction::CheckFee },
-    CategoryEntry { category: Category::FeeRefund, rank: 39, code: "F03", name: "FEE_REFUND", family: "FEE_REFUND", zh: "手续费退还不符", en: "Returned fee does not compute", severity: Severity::Fault, action: SuggestedAction::CheckFee },
-    CategoryEntry { category: Category::FundMissing, rank: 40, code: "C01", name: "FUND_MISSING", family: "FUND_MISSING", zh: "有交易无资金", en: "Trade without fund entry", severity: Severity::Fault, action: SuggestedAction::CheckFund },
-    CategoryEntry { category: Category::FundExtra, rank: 41, code: "C02", name: "FUND_EXTRA", family: "FUND_EXTRA", zh: "有资金无交易", en: "Fund entry without trade", severity: Severity::Fault, action: SuggestedAction::CheckFund },
-    CategoryEntry { category: Category::FundAmount, rank: 42, code: "C03", name: "FUND_AMOUNT", family: "FUND_AMOUNT", zh: "资金金额不符", en: "Fund amount differs", severity: Severity::Fault, action: SuggestedAction::CheckFund },
-    CategoryEntry { category: Category::BalanceBreak, rank: 43, code: "C04", name: "BALANCE_BREAK", family: "BALANCE_BREAK", zh: "余额链断裂", en: "Balance chain broken", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
-    CategoryEntry { category: Category::DayGap, rank: 44, code: "C05", name: "DAY_GAP", family: "DAY_GAP", zh: "日间余额不衔接", en: "Balances of two days do not meet", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
-    CategoryEntry { category: Category::FundOther, rank: 45, code: "C06", name: "FUND_OTHER", family: "FUND_OTHER", zh: "非交易资金", en: "Other funds", severity: Severity::Info, action: SuggestedAction::None },
+    CategoryEntry { category: Category::Matched, rank: 53, code: "MATCHED", name: "MATCHED", family: "MATCHED", zh: "平账", en: "Matched", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::MatchedXday, rank: 52, code: "MATCHED_XDAY", name: "MATCHED_XDAY", family: "MATCHED_XDAY", zh: "跨日平账", en: "Matched across days", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::MatchedLate, rank: 51, code: "MATCHED_LATE", name: "MATCHED_LATE", family: "MATCHED_LATE", zh: "延迟平账", en: "Matched late", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::Unpaid, rank: 54, code: "UNPAID", name: "UNPAID", family: "UNPAID", zh: "双方未付", en: "Unpaid on both sides", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::BalancedAfter, rank: 50, code: "BALANCED_AFTER", name: "BALANCED_AFTER", family: "BALANCED_AFTER", zh: "处理后账平", en: "Balanced after action", severity: Severity::Ok, action: SuggestedAction::None },
+    CategoryEntry { category: Category::PaidNotBooked, rank: 19, code: "P01", name: "PAID_NOT_BOOKED", family: "unfulfilled", zh: "掉单", en: "Paid, not booked", severity: Severity::Urgent, action: SuggestedAction::Reissue },
+    CategoryEntry { category: Category::PaidAfterClose, rank: 20, code: "P02", name: "PAID_AFTER_CLOSE", family: "unfulfilled", zh: "关单后支付", en: "Paid after close", severity: Severity::Urgent, action: SuggestedAction::ReissueOrRefund },
+    CategoryEntry { category: Category::BookedNotFulfilled, rank: 33, code: "P03", name: "BOOKED_NOT_FULFILLED", family: "unfulfilled", zh: "已收款未履约", en: "Booked, not fulfilled", severity: Severity::Urgent, action: SuggestedAction::Reissue },
+    CategoryEntry { category: Category::WOnlyPay, rank: 22, code: "P04", name: "W_ONLY_PAY", family: "unfulfilled", zh: "微信单边支付", en: "WeChat only payment", severity: Severity::Urgent, action: SuggestedAction::FindOwner },
+    CategoryEntry { category: Category::MOnlyPay, rank: 23, code: "P05", name: "M_ONLY_PAY", family: "merchant-only", zh: "商户单边支付", en: "Merchant only payment", severity: Severity::Urgent, action: SuggestedAction::StopFulfilment },
+    CategoryEntry { category: Category::PayPendingW, rank: 37, code: "P06", name: "PAY_PENDING_W", family: "unfulfilled", zh: "跨日在途（微信有）", en: "In transit (WeChat has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::PayPendingM, rank: 38, code: "P06", name: "PAY_PENDING_M", family: "merchant-only", zh: "跨日在途（商户有）", en: "In transit (merchant has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::AmountDiff, rank: 31, code: "P07", name: "AMOUNT_DIFF", family: "AMOUNT_DIFF", zh: "金额不符", en: "Amounts differ", severity: Severity::Fault, action: SuggestedAction::CheckAmount },
+    CategoryEntry { category: Category::AmountBasis, rank: 32, code: "P08", name: "AMOUNT_BASIS", family: "AMOUNT_BASIS", zh: "口径差", en: "Different basis", severity: Severity::Info, action: SuggestedAction::FixMapping },
+    CategoryEntry { category: Category::DupPay, rank: 17, code: "P09", name: "DUP_PAY", family: "DUP_PAY", zh: "重复支付", en: "Paid twice", severity: Severity::Urgent, action: SuggestedAction::RefundExtra },
+    CategoryEntry { category: Category::DupRowW, rank: 15, code: "P10", name: "DUP_ROW_W", family: "DUP_ROW_W", zh: "重复行（微信）", en: "Duplicate row (WeChat)", severity: Severity::Fault, action: SuggestedAction::DataFault },
+    CategoryEntry { category: Category::DupRowM, rank: 16, code: "P10", name: "DUP_ROW_M", family: "DUP_ROW_M", zh: "重复行（商户）", en: "Duplicate row (merchant)", severity: Severity::Fault, action: SuggestedAction::DataFault },
+    CategoryEntry { category: Category::IdMismatch, rank: 13, code: "P11", name: "ID_MISMATCH", family: "ID_MISMATCH", zh: "身份不符", en: "Identity mismatch", severity: Severity::Fault, action: SuggestedAction::Developer },
+    CategoryEntry { category: Category::Revoked, rank: 18, code: "P12", name: "REVOKED", family: "REVOKED", zh: "已撤销", en: "Revoked", severity: Severity::Fault, action: SuggestedAction::ReverseFulfilment },
+    CategoryEntry { category: Category::CurrencyDiff, rank: 14, code: "P13", name: "CURRENCY_DIFF", family: "CURRENCY_DIFF", zh: "币种不符", en: "Currencies differ", severity: Severity::Fault, action: SuggestedAction::Developer },
+    CategoryEntry { category: Category::TimeDiff, rank: 48, code: "P14", name: "TIME_DIFF", family: "TIME_DIFF", zh: "支付时间差", en: "Payment times differ", severity: Severity::Info, action: SuggestedAction::None },
+    CategoryEntry { category: Category::UnknownState, rank: 21, code: "P15", name: "UNKNOWN_STATE", family: "UNKNOWN_STATE", zh: "未识别状态", en: "Unknown state", severity: Severity::Watch, action: SuggestedAction::Update },
+    CategoryEntry { category: Category::WOnlyRefund, rank: 28, code: "R01", name: "W_ONLY_REFUND", family: "wechat-refund", zh: "微信单边退款", en: "WeChat only refund", severity: Severity::Fault, action: SuggestedAction::BookRefund },
+    CategoryEntry { category: Category::MOnlyRefund, rank: 29, code: "R02", name: "M_ONLY_REFUND", family: "merchant-refund", zh: "商户单边退款", en: "Merchant only refund", severity: Severity::Urgent, action: SuggestedAction::SubmitRefund },
+    CategoryEntry { category: Category::RefundAmountDiff, rank: 30, code: "R03", name: "REFUND_AMOUNT_DIFF", family: "REFUND_AMOUNT_DIFF", zh: "退款金额不符", en: "Refund amounts differ", severity: Severity::Fault, action: SuggestedAction::CheckAmount },
+    CategoryEntry { category: Category::RefundInFlight, rank: 34, code: "R04", name: "REFUND_IN_FLIGHT", family: "REFUND_IN_FLIGHT", zh: "退款在途", en: "Refund in flight", severity: Severity::Watch, action: SuggestedAction::Poll },
+    CategoryEntry { category: Category::RefundAbnormal, rank: 26, code: "R05", name: "REFUND_ABNORMAL", family: "REFUND_ABNORMAL", zh: "退款异常", en: "Refund abnormal", severity: Severity::Urgent, action: SuggestedAction::ApplyAbnormal },
+    CategoryEntry { category: Category::RefundClosed, rank: 25, code: "R06", name: "REFUND_CLOSED", family: "REFUND_CLOSED", zh: "退款关闭（商户记成功）", en: "Refund closed, booked as done", severity: Severity::Urgent, action: SuggestedAction::RefundAgain },
+    CategoryEntry { category: Category::OverRefund, rank: 24, code: "R07", name: "OVER_REFUND", family: "OVER_REFUND", zh: "超额退款", en: "Refunded too much", severity: Severity::Urgent, action: SuggestedAction::Escalate },
+    CategoryEntry { category: Category::DupRefundSuspect, rank: 27, code: "R08", name: "DUP_REFUND_SUSPECT", family: "DUP_REFUND_SUSPECT", zh: "疑似重复退款", en: "Refund twice?", severity: Severity::Fault, action: SuggestedAction::Review },
+    CategoryEntry { category: Category::RefundOrphan, rank: 49, code: "R09", name: "REFUND_ORPHAN", family: "REFUND_ORPHAN", zh: "退款无原单", en: "Refund without its payment", severity: Severity::Info, action: SuggestedAction::WidenArchive },
+    CategoryEntry { category: Category::RefundPendingW, rank: 36, code: "R10", name: "REFUND_PENDING_W", family: "wechat-refund", zh: "退款跨日在途（微信有）", en: "Refund in transit (WeChat has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::RefundPendingM, rank: 35, code: "R10", name: "REFUND_PENDING_M", family: "merchant-refund", zh: "退款跨日在途（商户有）", en: "Refund in transit (merchant has it)", severity: Severity::Watch, action: SuggestedAction::Wait },
+    CategoryEntry { category: Category::FeeRate, rank: 39, code: "F01", name: "FEE_RATE", family: "FEE_RATE", zh: "费率不符", en: "Rate differs", severity: Severity::Fault, action: SuggestedAction::CheckFee },
+    CategoryEntry { category: Category::FeeCalc, rank: 40, code: "F02", name: "FEE_CALC", family: "FEE_CALC", zh: "手续费计算不符", en: "Fee does not compute", severity: Severity::Fault, action: SuggestedAction::CheckFee },
+    CategoryEntry { category: Category::FeeRefund, rank: 41, code: "F03", name: "FEE_REFUND", family: "FEE_REFUND", zh: "手续费退还不符", en: "Returned fee does not compute", severity: Severity::Fault, action: SuggestedAction::CheckFee },
+    CategoryEntry { category: Category::FundMissing, rank: 42, code: "C01", name: "FUND_MISSING", family: "FUND_MISSING", zh: "有交易无资金", en: "Trade without fund entry", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::FundExtra, rank: 43, code: "C02", name: "FUND_EXTRA", family: "FUND_EXTRA", zh: "有资金无交易", en: "Fund entry without trade", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::FundAmount, rank: 44, code: "C03", name: "FUND_AMOUNT", family: "FUND_AMOUNT", zh: "资金金额不符", en: "Fund amount differs", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::BalanceBreak, rank: 45, code: "C04", name: "BALANCE_BREAK", family: "BALANCE_BREAK", zh: "余额链断裂", en: "Balance chain broken", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::DayGap, rank: 46, code: "C05", name: "DAY_GAP", family: "DAY_GAP", zh: "日间余额不衔接", en: "Balances of two days do not meet", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::FundOther, rank: 47, code: "C06", name: "FUND_OTHER", family: "FUND_OTHER", zh: "非交易资金", en: "Other funds", severity: Severity::Info, action: SuggestedAction::None },
     CategoryEntry { category: Category::BillHash, rank: 0, code: "B01", name: "HASH", family: "HASH", zh: "摘要不符", en: "Hash differs", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
     CategoryEntry { category: Category::BillCount, rank: 1, code: "B02", name: "SUM_COUNT", family: "SUM_COUNT", zh: "汇总笔数不符", en: "Row count differs from summary", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
     CategoryEntry { category: Category::BillSum, rank: 2, code: "B03", name: "SUM_AMOUNT", family: "SUM_AMOUNT", zh: "汇总金额不符", en: "Sum differs from summary", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
@@ -194,6 +198,8 @@ const ENTRIES: [CategoryEntry; COUNT] = [
     CategoryEntry { category: Category::BillSetDiff, rank: 8, code: "B09", name: "SET_DIFF", family: "SET_DIFF", zh: "账单间不一致", en: "Bills contradict each other", severity: Severity::Fault, action: SuggestedAction::DownloadAgain },
     CategoryEntry { category: Category::MCoverage, rank: 10, code: "K01", name: "M_COVERAGE", family: "M_COVERAGE", zh: "商户数据不完整", en: "Merchant data incomplete", severity: Severity::Watch, action: SuggestedAction::ImportOrders },
     CategoryEntry { category: Category::WCoverage, rank: 9, code: "K02", name: "W_COVERAGE", family: "W_COVERAGE", zh: "账单缺失", en: "Bill missing", severity: Severity::Watch, action: SuggestedAction::DownloadBill },
+    CategoryEntry { category: Category::MForeign, rank: 11, code: "K03", name: "M_FOREIGN", family: "M_FOREIGN", zh: "订单与账单对不上", en: "Orders and bill have no number in common", severity: Severity::Fault, action: SuggestedAction::FixMapping },
+    CategoryEntry { category: Category::MSetAside, rank: 12, code: "K04", name: "M_SET_ASIDE", family: "unfulfilled", zh: "订单未导入", en: "Order set aside at import", severity: Severity::Fault, action: SuggestedAction::ImportOrders },
 ];
 
 /// Every category, the one that decides first in front.
@@ -223,7 +229,7 @@ const fn by_rank() -> [Category; COUNT] {
 
 impl Category {
     /// How many categories there are.
-    pub const COUNT: usize = Self::WCoverage as usize + 1;
+    pub const COUNT: usize = Self::MSetAside as usize + 1;
 
     /// Every category, in the order of report.
     pub fn all() -> impl Iterator<Item = Self> {

@@ -29,6 +29,17 @@ pub trait Rows<T>: Iterator<Item = Result<T, EvidenceError>> {
 /// Rows in ascending order of (fingerprint of the key, key, import, line).
 pub type Stream<'a, T> = Box<dyn Rows<T> + 'a>;
 
+/// An order that stands in a merchant's file and not in the books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SetAsideOrder {
+    /// The file.
+    pub import: u32,
+    /// Its line there.
+    pub line: u32,
+    /// True for a row that was refused; false for one that the file calls paid by other means.
+    pub refused: bool,
+}
+
 /// The books of one merchant.
 ///
 /// Where an order was imported more than once the newest version is meant, except that rows that
@@ -122,6 +133,17 @@ pub trait Evidence {
         &self,
         numbers: &[OutRefundNo],
     ) -> Result<Vec<Option<MRefund>>, EvidenceError>;
+
+    /// The rows of these numbers that an import set aside, in the order asked.
+    ///
+    /// # Errors
+    /// As above.
+    fn set_aside(
+        &self,
+        numbers: &[OutTradeNo],
+    ) -> Result<Vec<Option<SetAsideOrder>>, EvidenceError> {
+        Ok(vec![None; numbers.len()])
+    }
 
     /// Days with a verified bill, ascending.
     ///

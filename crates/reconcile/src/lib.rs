@@ -14,6 +14,7 @@ mod coverage;
 mod evidence;
 mod feed;
 mod fees;
+mod foreign;
 mod input;
 mod join;
 mod judge;
@@ -38,7 +39,7 @@ use context::Context;
 use ledger::RowKind;
 use run::Run;
 
-pub use evidence::{Evidence, EvidenceError, Rows, Stream};
+pub use evidence::{Evidence, EvidenceError, Rows, SetAsideOrder, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
 pub use memory::MemoryBooks;
 pub use pool::{PoolItem, PoolKind, PoolSide, pool_digest};

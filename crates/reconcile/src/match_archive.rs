@@ -1,7 +1,7 @@
 //! The pass over what the join left over: rows of one book whose partner is on another day, under another number, or
 //! nowhere.
 //!
-//! The archive is asked in chunks; what is found in no book becomes P04, P05, P06, K01 or K02.
+//! The archive is asked in chunks; what is found in no book becomes P04, P05, P06, or one of K01 to K04.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,7 @@ use super::business::{settle_pending, standing};
 use super::carry_over;
 use super::category_set::CategorySet;
 use super::context::Context;
+use super::foreign::place_strangers;
 use super::judge::{Origin, describe, iso, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::pair::{Pair, ReversedOrder, judge_alone, offer, settle, settle_reversed};
@@ -66,8 +67,51 @@ pub(super) fn settle_unmatched(
         .orders
         .retain(|m| !taken.contains(&m.out_trade_no));
     settle_old_reversals(context, run)?;
+    place_set_aside(context, run, &mut nowhere)?;
+    place_strangers(context, run, &mut nowhere)?;
     settle_orders(context, run)?;
     place_nowhere(context, run, nowhere)
+}
+
+/// Payments whose order stands in a file of the merchant, refused or left out: nobody has to look for its owner (K04).
+fn place_set_aside(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    nowhere: &mut Vec<UnmatchedPayment>,
+) -> Result<(), ReconcileError> {
+    let mut known = BTreeMap::new();
+    for chunk in nowhere.chunks(CHUNK) {
+        let numbers: Vec<OutTradeNo> = chunk.iter().map(|payment| payment.w.out_trade_no).collect();
+        let found = context.evidence.set_aside(&numbers)?;
+        known.extend(
+            numbers
+                .into_iter()
+                .zip(found)
+                .filter_map(|(number, row)| Some((number, row?))),
+        );
+    }
+    if known.is_empty() {
+        return Ok(());
+    }
+    let mut rest = Vec::with_capacity(nowhere.len());
+    for payment in nowhere.drain(..) {
+        let w = &payment.w;
+        let Some(row) = known
+            .get(&w.out_trade_no)
+            .filter(|_| w.state == BillState::Success)
+        else {
+            rest.push(payment);
+            continue;
+        };
+        let mut finding = describe(Category::MSetAside, Some(w), None);
+        let how = if row.refused { "refused" } else { "left_out" };
+        finding.detail = format!("set_aside={how} import={} line={}", row.import, row.line);
+        run.watch.coverage.pay(w.time, true);
+        run.ledger
+            .enter(RowKind::Pay, finding, Placement::wechat(w.amount))?;
+    }
+    *nowhere = rest;
+    Ok(())
 }
 
 /// Settles a payment against the order that was found for it.

@@ -1,0 +1,115 @@
+//! Orders and a bill that have no number in common: a wrong column, or another merchant's file (K03).
+//!
+//! Thousands of payments without an order beside thousands of orders without a payment would be told one by one
+//! otherwise, each with the advice to give the money back.
+
+use std::collections::BTreeSet;
+
+use recondesk_domain::{BillState, Category, Fen, Finding, MOrder};
+
+use super::context::Context;
+use super::ledger::{Placement, RowKind};
+use super::match_archive::{CHUNK, earlier_pays};
+use super::run::{Run, UnmatchedPayment};
+use super::{ReconcileError, Sums};
+
+/// Fewest rows of each side that allow the verdict: one or two may be a case of their own.
+const LEAST: usize = 3;
+
+/// Places everything under one finding when no payment of the bill has an order of any day, and no paid order of the
+/// day has a payment of any bill; true when it did.
+pub(super) fn place_strangers(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    nowhere: &mut Vec<UnmatchedPayment>,
+) -> Result<bool, ReconcileError> {
+    let paid: Vec<MOrder> = run
+        .unmatched
+        .orders
+        .iter()
+        .filter(|m| m.pay_status.is_paid())
+        .copied()
+        .collect();
+    let success = |payment: &&UnmatchedPayment| payment.w.state == BillState::Success;
+    let strangers = nowhere.iter().filter(success).count();
+    let all = context.input.bill.map_or(0, |bill| bill.pays);
+    let is_all = context.has_bill && all == nowhere.len() as u64;
+    if !is_all || strangers < LEAST || paid.len() < LEAST || !is_unknown(context, &paid)? {
+        return Ok(false);
+    }
+    let (mut wechat, mut merchant) = (Sums::default(), Sums::default());
+    let cause = cause_of(nowhere, &paid);
+    for payment in nowhere.drain(..) {
+        wechat.take(payment.w.amount)?;
+        let placement = Placement::wechat(payment.w.amount);
+        run.ledger
+            .place(RowKind::Pay, Category::MForeign, placement)?;
+        if let Some(time) = payment.paid_at() {
+            run.watch.coverage.pay(time, false);
+        }
+    }
+    run.unmatched.orders.retain(|m| !m.pay_status.is_paid());
+    for order in &paid {
+        merchant.take(order.amount)?;
+        let placement = Placement::merchant(order.amount);
+        run.ledger
+            .place(RowKind::Pay, Category::MForeign, placement)?;
+    }
+    let mut finding = Finding::new(Category::MForeign);
+    finding.bill = Some(wechat.fen);
+    finding.merchant = Some(merchant.fen);
+    finding.detail = format!(
+        "day={} payments={} orders={}{cause}",
+        context.date, wechat.count, merchant.count
+    );
+    run.ledger
+        .enter(RowKind::Pay, finding, Placement::default())?;
+    Ok(true)
+}
+
+/// True when no verified bill has any of these orders.
+fn is_unknown(context: &Context<'_>, paid: &[MOrder]) -> Result<bool, ReconcileError> {
+    for chunk in paid.chunks(CHUNK) {
+        let numbers: Vec<_> = chunk.iter().map(|m| m.out_trade_no).collect();
+        if !earlier_pays(context, &numbers)?.is_empty() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What explains it, where the numbers themselves do.
+fn cause_of(payments: &[UnmatchedPayment], orders: &[MOrder]) -> &'static str {
+    let strip = |number: &str| number.trim_start_matches('0').to_owned();
+    let zeros: BTreeSet<String> = payments
+        .iter()
+        .filter(|payment| payment.w.out_trade_no.as_str().starts_with('0'))
+        .map(|payment| strip(payment.w.out_trade_no.as_str()))
+        .collect();
+    if orders
+        .iter()
+        .any(|m| zeros.contains(m.out_trade_no.as_str()))
+    {
+        return " cause=lost_zeros";
+    }
+    let wechat: BTreeSet<&str> = payments
+        .iter()
+        .map(|payment| payment.w.transaction_id.as_str())
+        .collect();
+    if orders
+        .iter()
+        .any(|m| wechat.contains(m.out_trade_no.as_str()))
+    {
+        return " cause=wechat_numbers";
+    }
+    let amounts: BTreeSet<Fen> = payments.iter().map(|payment| payment.w.amount).collect();
+    let known = orders
+        .iter()
+        .filter(|m| amounts.contains(&m.amount))
+        .count();
+    if known.saturating_mul(2) > orders.len() {
+        " cause=other_column"
+    } else {
+        " cause=unknown"
+    }
+}
