@@ -12,9 +12,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use recondesk_adapters::vault::SystemVault;
+use recondesk_app::jobs::check;
+use recondesk_app::jobs::intake::{self, Bills};
 use recondesk_app::jobs::lookup::explain;
 use recondesk_app::jobs::notify::messages;
-use recondesk_app::jobs::{check, preview};
 use recondesk_app::{Failure, Silent};
 use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_intake::{KnownContext, Mapping, RecordKind};
@@ -91,15 +92,15 @@ pub fn order_file(bytes: &[u8]) {
     }
     let source = || Source::from_bytes("orders", bytes.to_vec());
     for kind in [RecordKind::Orders, RecordKind::Refunds] {
-        let mapping = match preview::choose_mapping(&mut source(), &[], kind) {
-            Ok(mapping) => mapping,
+        let chosen = match intake::propose(&mut source(), Some(kind), Bills::Given(&[])) {
+            Ok(chosen) => chosen,
             Err(failure) => {
                 has_words(&failure);
                 continue;
             }
         };
         let known = KnownContext::default();
-        if let Err(failure) = preview::preview(source(), (&mapping, &known), &Silent) {
+        if let Err(failure) = intake::preview(source(), (&chosen.mapping, &known), &Silent) {
             has_words(&failure);
         }
     }

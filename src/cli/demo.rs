@@ -13,7 +13,7 @@ use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use super::reconcile::done_of;
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::reconcile::Reconciled;
-use recondesk_app::jobs::{day, orders, preview, profiles};
+use recondesk_app::jobs::{day, intake, profiles};
 use recondesk_app::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, FeeRate, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_intake::RecordKind;
@@ -111,12 +111,12 @@ impl Shop {
         reporter: &dyn Reporter,
     ) -> Result<OrdersImport, Failure> {
         let toml = mapping_toml(COLUMNS);
-        let mapping = preview::read_mapping(&toml, RecordKind::Orders)?;
+        let mapping = intake::read_mapping(&toml, RecordKind::Orders)?;
         let name = format!("orders_{}.csv", self.day);
         let source = Source::from_bytes(&name, std::mem::take(&mut self.file));
         let id = self.merchant.0;
         let books = ports.books.as_ref();
-        let done = orders::import(books, (id, &mapping), source, &mut |_| {}, reporter)?;
+        let done = intake::import(books, (id, &mapping), source, &mut |_| {}, reporter)?;
         ports.records.set_mapping(id, &mapping.name, &toml)?;
         Ok(done)
     }

@@ -16,9 +16,11 @@ mod explain_error;
 mod findings;
 mod help;
 mod lab_keys;
+mod mapping;
 mod misuse;
 mod notify;
 mod operator;
+mod order_preview;
 mod orders;
 mod person;
 mod profile;
@@ -80,6 +82,9 @@ enum CliCommand {
     /// 商户退款 | The merchant's refunds
     #[command(subcommand)]
     Refunds(orders::OrdersCommand),
+    /// 列映射：推断、检查、列出、查看、删除、导出 | Column mappings: guess, check, list, show, remove, export
+    #[command(subcommand)]
+    Mapping(mapping::MappingCommand),
     /// 微信支付账单：下载、导入、检查 | Bills of WeChat Pay: download, import, check
     #[command(subcommand)]
     Bill(bill::BillCommand),
@@ -177,6 +182,7 @@ fn dispatch(
         Some(CliCommand::Profile(command)) => profile::run(command, context),
         Some(CliCommand::Orders(command)) => orders::run(&command, RecordKind::Orders, context),
         Some(CliCommand::Refunds(command)) => orders::run(&command, RecordKind::Refunds, context),
+        Some(CliCommand::Mapping(command)) => mapping::run(&command, context),
         Some(CliCommand::Bill(command)) => bill::run(&command, context),
         Some(CliCommand::Reconcile(command)) => reconcile::run(&command, context),
         Some(CliCommand::Cases(command)) => reconcile::run_cases(&command, context),

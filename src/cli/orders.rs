@@ -1,31 +1,31 @@
 //! `recondesk orders` and `recondesk refunds`: the merchant's own book.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
 use super::CommandEnd;
 use super::context::{CommandContext, not_written, profile_named};
+use super::mapping::{given_bill, read_mapping};
+use super::order_preview::preview_text;
 use super::speech::print_text;
-use super::table::TextTable;
-use recondesk_app::jobs::{orders, preview};
+use recondesk_app::jobs::intake::{
+    self, Bills, Chosen, MappingChoice, MappingOrigin, attention, remarks,
+};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
-use recondesk_domain::{Fen, ProfileId};
+use recondesk_domain::Fen;
 use recondesk_intake::{
-    IntakeError, KnownContext, Mapping, Plan, Preview, ReasonLanguage, RecordKind, Reject,
-    RejectWriter, RowFate, UnitDoubt,
+    IntakeError, KnownContext, Mapping, MappingError, Plan, ReasonLanguage, RecordKind, Reject,
+    RejectWriter,
 };
 use recondesk_ports::{BooksError, OrdersImport, Ports, Scratch, Source};
 
 /// Refused rows that are told on standard error; the rest goes to the reject file.
 const TOLD: usize = 10;
-/// No mapping file is larger.
-const LARGEST_MAPPING: u64 = 256 * 1024;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OrdersCommand {
-    /// 导入文件：CSV、TSV、XLSX | Import a file: CSV, TSV, XLSX
+    /// 导入文件：CSV、TSV、Excel、ODS，或装着其中一个的 zip | Import a file: CSV, TSV, Excel, ODS, or a zip with one of these
     Import(OrdersImportCommand),
 }
 
@@ -36,9 +36,12 @@ pub(super) struct OrdersImportCommand {
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
     profile: String,
-    /// 列映射（TOML），导入成功后保存在档案里 | Column mapping (TOML), kept with the profile after a good import
+    /// 列映射（TOML），导入成功后保存在档案里；用 mapping guess 生成 | Column mapping (TOML), kept with the profile after a good import; mapping guess writes one
     #[arg(long, value_name = "FILE.toml")]
     mapping: Option<PathBuf>,
+    /// 用这份账单验证列映射，不导入账单 | Prove the mapping by this bill; the bill is not imported
+    #[arg(long, value_name = "FILE")]
+    bill: Option<PathBuf>,
     /// 只预览，不存入 | Preview only, store nothing
     #[arg(long)]
     dry_run: bool,
@@ -55,24 +58,35 @@ pub(super) fn run(
     check_rejects(import)?;
     let ports = context.open()?;
     let (id, _) = profile_named(&ports, &import.profile)?;
-    let mut source = context.source(&import.file)?;
-    let (mapping, given) = mapping(&ports, id, import, (&mut source, kind))?;
+    let mut source = intake::open(ports.writers.as_ref(), context.source(&import.file)?)?;
+    let choice = match &import.mapping {
+        Some(path) => MappingChoice::Given(Box::new(read_mapping(path, Some(kind))?)),
+        None => MappingChoice::Any(Some(kind)),
+    };
+    let pays = import
+        .bill
+        .as_deref()
+        .map(|path| given_bill(context, path))
+        .transpose()?;
+    let bills = pays.as_deref().map(Bills::Given);
+    let chosen = intake::choose(&ports, id, (&mut source, &choice), bills)?;
+    let mapping = &chosen.mapping;
+    check_columns(&chosen)?;
     if import.dry_run {
         let beside = ports.books.beside(id, mapping.kind)?;
-        return dry_run(context, source, (&mapping, &beside));
+        return dry_run(context, source, (&chosen, &beside));
     }
-    let headers = preview::look(&mut source, Some(&mapping))?;
     let mut rejects = Rejects::default();
     if import.rejects.is_some() {
-        let plan = preview::plan(&mapping, &headers)?;
+        let plan = intake::plan(mapping, &chosen.guess)?;
         rejects.spool(&ports, context.lang, &plan)?;
     }
     let done = {
         let terminal = context.terminal();
         let mut take = |reject: &Reject| rejects.take(reject);
-        orders::import(
+        intake::import(
             ports.books.as_ref(),
-            (id, &mapping),
+            (id, mapping),
             source,
             &mut take,
             &terminal,
@@ -88,15 +102,60 @@ pub(super) fn run(
         let failed = rejects.failed.take();
         write_rejects(context, path, failed.map_or(Ok(writer), Err))?;
     }
-    tell(context, &done, &rejects, import.rejects.as_deref());
+    tell(
+        context,
+        &done,
+        (&rejects, import.rejects.as_deref()),
+        &chosen,
+    );
     if done.is_new && done.good == 0 && done.bad > 0 {
         return Err(all_refused());
     }
-    if given {
+    let is_proven = chosen.proof.as_ref().is_some_and(intake::Proof::holds);
+    if chosen.origin == MappingOrigin::Given {
         let toml = mapping.to_toml();
         ports.records.set_mapping(id, &mapping.name, &toml)?;
+    } else if chosen.origin == MappingOrigin::Guessed && is_proven && done.is_new && done.bad == 0 {
+        let saved = ports.records.mappings(id)?;
+        let mut proven = mapping.clone();
+        proven.name = intake::name_for_mapping(&import.file, &saved);
+        ports
+            .records
+            .set_mapping(id, &proven.name, &proven.to_toml())?;
     }
-    Ok(CommandEnd::Clean)
+    let is_refuted = chosen.proof.as_ref().is_some_and(intake::Proof::fails);
+    let heard = attention(&done.stats, mapping.amount_unit, Some(&chosen.guess)) || is_refuted;
+    Ok(if done.is_new && heard {
+        CommandEnd::NeedsPerson
+    } else {
+        CommandEnd::Clean
+    })
+}
+
+/// Refuses a file whose columns do not suffice, and says what kind of list it is where it is another.
+fn check_columns(chosen: &Chosen) -> Result<(), Failure> {
+    let lacking = chosen.mapping.lacking();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = lacking.iter().map(|column| column.name()).collect();
+    let error = MappingError::NoGuess {
+        missing: names.join(", "),
+        present: chosen.guess.headers.join(", "),
+    };
+    let failure = Failure::from(BooksError::Mapping(Box::new(error)));
+    let other = match chosen.mapping.kind {
+        RecordKind::Orders => RecordKind::Refunds,
+        RecordKind::Refunds => RecordKind::Orders,
+    };
+    if Mapping::propose(&chosen.guess, other).lacking().is_empty() {
+        let word = match other {
+            RecordKind::Orders => "recondesk orders import",
+            RecordKind::Refunds => "recondesk refunds import",
+        };
+        return Err(failure.with_detail(word.to_owned()));
+    }
+    Err(failure)
 }
 
 /// Refused rows go to a place that can be written, and never over the rows that they come from.
@@ -169,32 +228,12 @@ fn write_rejects(
     context.write_file(path, &mut fill)
 }
 
-/// The mapping to use, and whether it was given in a file.
-fn mapping(
-    ports: &Ports,
-    id: ProfileId,
-    import: &OrdersImportCommand,
-    (source, kind): (&mut Source, RecordKind),
-) -> Result<(Mapping, bool), Failure> {
-    if let Some(path) = &import.mapping {
-        let mut text = String::new();
-        std::fs::File::open(path)
-            .and_then(|file| file.take(LARGEST_MAPPING).read_to_string(&mut text))
-            .map_err(|error| super::context::not_read(path, &error))?;
-        return Ok((preview::read_mapping(&text, kind)?, true));
-    }
-    let mut saved = Vec::new();
-    for name in ports.records.mappings(id)? {
-        if let Some(toml) = ports.records.mapping(id, &name)?
-            && let Ok(mapping) = Mapping::from_toml(&toml)
-        {
-            saved.push(mapping);
-        }
-    }
-    Ok((preview::choose_mapping(source, &saved, kind)?, false))
-}
-
-fn tell(context: &CommandContext<'_>, done: &OrdersImport, rejects: &Rejects, file: Option<&Path>) {
+fn tell(
+    context: &CommandContext<'_>,
+    done: &OrdersImport,
+    (rejects, file): (&Rejects, Option<&Path>),
+    chosen: &Chosen,
+) {
     let lang = context.lang;
     if !done.is_new {
         context.tell(
@@ -218,6 +257,8 @@ fn tell(context: &CommandContext<'_>, done: &OrdersImport, rejects: &Rejects, fi
         same,
         bad,
         others,
+        merged,
+        repeated,
         ..
     } = done;
     context.tell(
@@ -226,10 +267,40 @@ fn tell(context: &CommandContext<'_>, done: &OrdersImport, rejects: &Rejects, fi
             "{good} rows imported: {added} new, {changed} changed, {same} the same; sum ¥{sum}{days}"
         ),
     );
+    if chosen.origin == MappingOrigin::Guessed {
+        for line in taken(chosen) {
+            context.tell(&line.zh, &line.en);
+        }
+    }
     if *others > 0 {
         context.tell(
             &format!("另有 {others} 行属于其他商户，未导入"),
             &format!("{others} more rows are of other merchants and left to them"),
+        );
+    }
+    if *merged > 0 {
+        context.tell(
+            &format!("{merged} 行是同一订单的其他商品，已并入该订单"),
+            &format!("{merged} rows are further items of an order and count with it"),
+        );
+    }
+    if *repeated > 0 {
+        context.tell(
+            &format!("{repeated} 行的单号在文件里重复而内容不同（P10）"),
+            &format!("{repeated} rows share their number with a row of other contents (P10)"),
+        );
+    }
+    for remark in remarks(&done.stats, chosen.mapping.amount_unit, Some(&chosen.guess)) {
+        context.tell(&remark.zh, &remark.en);
+    }
+    for (column, words) in &done.stats.unmapped {
+        let words: Vec<String> = words
+            .iter()
+            .map(|(word, rows)| format!("{word} × {rows}"))
+            .collect();
+        context.tell(
+            &format!("「{column}」里的词不认识：{}", words.join("，")),
+            &format!("words of {column:?} are not known: {}", words.join(", ")),
         );
     }
     if *bad == 0 {
@@ -249,16 +320,36 @@ fn tell(context: &CommandContext<'_>, done: &OrdersImport, rejects: &Rejects, fi
     }
 }
 
+/// What was taken for number and amount, and what bills say of it.
+fn taken(chosen: &Chosen) -> Vec<Message> {
+    let mut out = Vec::new();
+    let names: Vec<String> = chosen
+        .mapping
+        .columns
+        .iter()
+        .map(|(column, source)| format!("{} ← {source}", column.name()))
+        .collect();
+    let names = names.join(", ");
+    out.push(Message::new(
+        format!("列：{names}"),
+        format!("columns: {names}"),
+    ));
+    if let Some(proof) = &chosen.proof {
+        out.push(proof.told(&chosen.mapping));
+    }
+    out
+}
+
 fn dry_run(
     context: &CommandContext<'_>,
     source: Source,
-    (mapping, beside): (&Mapping, &KnownContext),
+    (chosen, beside): (&Chosen, &KnownContext),
 ) -> Result<CommandEnd, Failure> {
     let preview = {
         let terminal = context.terminal();
-        preview::preview(source, (mapping, beside), &terminal)?
+        intake::preview(source, (&chosen.mapping, beside), &terminal)?
     };
-    print_text(&preview_text(&preview, context.lang))?;
+    print_text(&preview_text(chosen, &preview, context.lang))?;
     let stats = &preview.stats;
     if stats.good == 0 && stats.bad > 0 {
         return Err(all_refused());
@@ -267,111 +358,13 @@ fn dry_run(
         let rows = stats.others;
         return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly { rows })).into());
     }
-    Ok(CommandEnd::Clean)
-}
-
-fn preview_text(preview: &Preview, lang: Lang) -> String {
-    let mut table = TextTable::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
-    let guess = &preview.guess;
-    let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);
-    row("编码", "encoding", guess.encoding.name().to_owned());
-    if let Some(delimiter) = guess.delimiter {
-        row("分隔符", "delimiter", format!("{delimiter:?}"));
-    }
-    if let Some(sheet) = &guess.sheet {
-        row("工作表", "sheet", sheet.clone());
-    }
-    row("列映射", "mapping", preview.mapping.name.clone());
-    for (column, source) in &preview.mapping.columns {
-        row("", "", format!("{} ← {source}", column.name()));
-    }
-    let stats = &preview.stats;
-    row("可导入", "good rows", stats.good.to_string());
-    row("拒收", "refused rows", stats.bad.to_string());
-    if stats.others > 0 {
-        let others = stats.others.to_string();
-        row("其他商户的行", "rows of other merchants", others);
-    }
-    row(
-        "金额合计",
-        "sum",
-        stats.sum().map(Fen::grouped).unwrap_or_default(),
-    );
-    if let (Some((first, _)), Some((last, _))) =
-        (stats.days.first_key_value(), stats.days.last_key_value())
-    {
-        row("日期", "days", format!("{first} – {last}"));
-    }
-    for (word, count) in &stats.unmapped {
-        row(
-            "未映射状态词",
-            "status word not mapped",
-            format!("{word} × {count}"),
-        );
-    }
-    let doubt = match preview.unit_doubt {
-        Some(UnitDoubt::LooksLikeFen) => Some(("金额像是分", "the amounts look like fen")),
-        Some(UnitDoubt::LooksLikeYuan) => Some(("金额像是元", "the amounts look like yuan")),
-        None => None,
-    };
-    if let Some((zh, en)) = doubt {
-        row("单位", "unit", lang.pick(zh, en).to_owned());
-    }
-    if !preview.knows_fulfilment {
-        row(
-            "发货状态",
-            "delivery",
-            lang.pick(
-                "文件没有发货信息，无法发现「已收款未履约」",
-                "not in the file: P03 cannot be found",
-            )
-            .to_owned(),
-        );
-    }
-    let mut out = table.print();
-    out.push('\n');
-    out.push_str(&sample(preview, lang));
-    for reject in &preview.rejects {
-        out.push_str(&recondesk_domain::printable(&match lang {
-            Lang::Zh => reject.zh(),
-            Lang::En => reject.en(),
-        }));
-        out.push('\n');
-    }
-    out
-}
-
-/// The first rows as they would be stored.
-fn sample(preview: &Preview, lang: Lang) -> String {
-    let mut table = TextTable::new([
-        lang.pick("行", "line"),
-        lang.pick("单号", "number"),
-        lang.pick("状态", "status"),
-        lang.pick("金额", "amount"),
-        lang.pick("时间", "time"),
-    ])
-    .right(3);
-    for row in &preview.rows {
-        let line = row.line.to_string();
-        match &row.fate {
-            RowFate::Order(order) => table.row([
-                line,
-                order.out_trade_no.to_string(),
-                order.pay_status.word().to_owned(),
-                order.amount.grouped(),
-                order.created_at.to_string(),
-            ]),
-            RowFate::Refund(refund) => table.row([
-                line,
-                refund.out_refund_no.to_string(),
-                refund.status.word().to_owned(),
-                refund.amount.grouped(),
-                refund.time().map(|t| t.to_string()).unwrap_or_default(),
-            ]),
-            RowFate::Refused(_) | RowFate::Blank => {}
-        }
-    }
-    table.print()
+    let is_asked = !intake::questions(chosen, Some(&preview)).is_empty();
+    let heard = attention(stats, chosen.mapping.amount_unit, Some(&chosen.guess));
+    Ok(if is_asked || heard {
+        CommandEnd::NeedsPerson
+    } else {
+        CommandEnd::Clean
+    })
 }
 
 fn all_refused() -> Failure {

@@ -11,7 +11,7 @@ use recondesk::app::jobs::lookup::timeline::EntryKind;
 use recondesk::app::jobs::lookup::{OrderView, look_up};
 use recondesk::app::jobs::notify::{self, Fate, Received, SetAsideReason};
 use recondesk::app::jobs::query::QueryVerdict;
-use recondesk::app::jobs::{bills, orders};
+use recondesk::app::jobs::{bills, intake};
 use recondesk::app::{Language, Silent};
 use recondesk::domain::{MerchantProfile, ProfileId, Secret, SecretKind, SuggestedAction};
 use recondesk::intake::Mapping;
@@ -76,7 +76,7 @@ impl Support {
         let mapping = Mapping::canonical();
         let source = Source::from_bytes("orders.csv", orders_file(rows).into_bytes());
         let books = self.ports.books.as_ref();
-        let done = orders::import(books, (self.id, &mapping), source, &mut |_| {}, &Silent);
+        let done = intake::import(books, (self.id, &mapping), source, &mut |_| {}, &Silent);
         done.unwrap();
     }
 

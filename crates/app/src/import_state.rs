@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use recondesk_domain::ProfileId;
 
-use super::model::{ImportAsk, ImportSheet, MappingChoice};
+use super::jobs::intake::MappingOrigin;
+use super::model::{ImportAsk, ImportOrder, ImportSheet, MappingChoice};
 use super::{CancelToken, Command, Failure, Remote, TaskId};
 
 /// The file in the assistant; nothing is open while there is none.
@@ -30,7 +31,7 @@ impl Import {
         Command::LookAtFile(Box::new(ImportAsk {
             profile,
             path,
-            choice: MappingChoice::Any,
+            choice: MappingChoice::Any(None),
         }))
     }
 
@@ -87,7 +88,7 @@ impl Import {
         match command {
             Command::LookAtFile(ask) => {
                 let same = self.asked.as_ref().is_some_and(|old| old.path == ask.path);
-                if !same || ask.choice == MappingChoice::Any {
+                if !same || matches!(ask.choice, MappingChoice::Any(_)) {
                     self.sheet.clear();
                     self.opened += 1;
                     // An import of the file before goes on by itself and must not close this one.
@@ -115,6 +116,31 @@ impl Import {
         self.running = None;
         self.close();
         self.next()
+    }
+
+    /// The command that imports the file without a click, where nothing is asked of it.
+    pub(super) fn import_unasked(&self) -> Option<Command> {
+        let is_first = self
+            .asked
+            .as_ref()
+            .is_some_and(|ask| matches!(ask.choice, MappingChoice::Any(_)));
+        let sheet = self
+            .sheet
+            .value()
+            .filter(|sheet| is_first && sheet.needs_nobody())?;
+        let save = sheet.origin == MappingOrigin::Guessed;
+        let mut mapping = sheet.mapping.clone();
+        if save {
+            sheet.name_for_mapping.clone_into(&mut mapping.name);
+        }
+        self.running.is_none().then(|| {
+            Command::ImportShown(Box::new(ImportOrder {
+                profile: sheet.profile,
+                path: sheet.path.clone(),
+                mapping: Box::new(mapping),
+                save,
+            }))
+        })
     }
 
     /// Takes a failure; true when it is shown in place. A failed import leaves the file open.

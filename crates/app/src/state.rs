@@ -387,7 +387,9 @@ impl State {
                     .collect();
             }
             Outcome::Sheet(sheet) => {
-                self.import.sheet.answer(id, Ok(sheet));
+                if self.import.sheet.answer(id, Ok(sheet)) {
+                    return self.import.import_unasked().into_iter().collect();
+                }
             }
             Outcome::Changed(changed, told) => return self.changed(id, changed, *told),
             Outcome::Lab(outcome) => return self.lab.answered(id, outcome),

@@ -1,31 +1,31 @@
 //! The import assistant: looks at a merchant's file with one mapping after the other, then imports it as shown.
 
-use std::io::{Read as _, Seek as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use super::import_file::{head_of, mapping_for, told_of_orders};
-use super::{orders, preview};
+use super::import_file::{head_of, told_of_orders};
+use super::intake::{self, MOST_REJECTS, questions};
 use crate::event::NoticeText;
-use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice};
+use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile};
 use crate::{Failure, FailureKind, Language, Message, Reporter};
 use recondesk_domain::ProfileId;
-use recondesk_intake::{Mapping, ReasonLanguage, RecordKind, Reject, RejectWriter};
-use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source, StoreError};
+use recondesk_intake::{Guess, ReasonLanguage, Reject, RejectWriter};
+use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
 
-/// Bytes of a reject file at most: what does not fit is only counted.
-const MOST_REJECTS: usize = 64 << 20;
 /// Longest name of a saved mapping.
 pub const LONGEST_NAME: usize = 64;
 /// Code of the failure that says a file is a bill, so that the window can offer to import it as one.
 pub const IS_A_BILL: &str = "import.bill";
 
-/// Opens a file of a person and reads its beginning; the source stands at its first byte again.
-fn open(files: &dyn Files, path: &Path) -> Result<(Source, Vec<u8>), Failure> {
+/// Opens a file of a person, unpacked where it lies in an archive, and reads its beginning; the source stands at its
+/// first byte again.
+fn open(ports: &Ports, files: &dyn Files, path: &Path) -> Result<(Source, Vec<u8>), Failure> {
     let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
-    let mut source = files.open(path).map_err(unread)?;
+    let source = files.open(path).map_err(unread)?;
+    let mut source = intake::open(ports.writers.as_ref(), source)?;
     let head = head_of(&mut source)?;
     Ok((source, head))
 }
@@ -35,11 +35,10 @@ fn open(files: &dyn Files, path: &Path) -> Result<(Source, Vec<u8>), Failure> {
 /// # Errors
 /// [`Failure`] when the file cannot be read.
 pub fn is_bill(files: &dyn Files, path: &Path) -> Result<bool, Failure> {
-    let (_, head) = open(files, path)?;
-    Ok(!matches!(
-        sniff_body(&head),
-        BodyKind::Unknown | BodyKind::Zip
-    ))
+    let mut source = files
+        .open(path)
+        .map_err(|error| BooksError::source(&error))?;
+    super::import_file::is_bill(&mut source)
 }
 
 /// Looks at a whole file with a mapping; nothing is stored.
@@ -52,44 +51,62 @@ pub fn look(
     ask: &ImportAsk,
     reporter: &dyn Reporter,
 ) -> Result<ImportSheet, Failure> {
-    let (mut source, head) = open(files, &ask.path)?;
+    let (mut source, head) = open(ports, files, &ask.path)?;
     match sniff_body(&head) {
-        BodyKind::Unknown | BodyKind::Zip => {}
+        BodyKind::Unknown | BodyKind::Zip | BodyKind::Html => {}
         kind => return Err(not_orders(kind)),
     }
     let known = known_import(ports, ask.profile, &mut source, reporter)?;
-    let mut mapping = choose(ports, files, ask, (&mut source, &head))?;
-    let guess = preview::look(&mut source, Some(&mapping))?;
-    let has = |name: &String| guess.headers.iter().any(|header| header == name.trim());
-    mapping.columns.retain(|_, source| has(source));
-    mapping.status = mapping.status.filter(|rule| has(&rule.column));
-    let lacking = mapping.lacking();
+    let mut chosen = intake::choose(ports, ask.profile, (&mut source, &ask.choice), None)?;
+    forget_absent(&mut chosen);
+    let lacking = chosen.mapping.lacking();
     let planned = lacking
         .is_empty()
-        .then(|| preview::plan(&mapping, &guess).map_err(|failure| failure.title));
+        .then(|| intake::plan(&chosen.mapping, &chosen.guess).map_err(|failure| failure.title));
     let (size, name) = (source.size, source.name.clone());
-    let beside = ports.books.beside(ask.profile, mapping.kind)?;
     let (problem, seen) = match planned {
         None => (None, None),
         Some(Err(title)) => (Some(title), None),
         Some(Ok(_)) => {
-            let seen = preview::preview(source, (&mapping, &beside), reporter)?;
+            let beside = ports.books.beside(ask.profile, chosen.mapping.kind)?;
+            let seen = intake::preview(source, (&chosen.mapping, &beside), reporter)?;
             (None, Some(seen))
         }
     };
+    let saved = ports.records.mappings(ask.profile)?;
+    let questions = questions(&chosen, seen.as_ref());
     Ok(ImportSheet {
         profile: ask.profile,
         path: ask.path.clone(),
+        name_for_mapping: intake::name_for_mapping(&ask.path, &saved),
         name,
         size,
-        guess,
-        mapping,
-        saved: ports.records.mappings(ask.profile)?,
+        guess: chosen.guess,
+        mapping: chosen.mapping,
+        origin: chosen.origin,
+        proof: chosen.proof,
+        others: chosen.others,
+        questions,
+        saved,
         lacking,
         problem,
         preview: seen,
         known,
     })
+}
+
+/// What the file lacks takes no part in its mapping.
+fn forget_absent(chosen: &mut intake::Chosen) {
+    let Guess { headers, .. } = &chosen.guess;
+    let has = |name: &String| headers.iter().any(|header| header.trim() == name.trim());
+    let mapping = &mut chosen.mapping;
+    mapping.columns.retain(|_, source| has(source));
+    mapping.clocks.retain(|_, source| has(source));
+    mapping.status.retain(|rule| has(&rule.column));
+    let columns = &mapping.columns;
+    mapping
+        .clocks
+        .retain(|column, _| columns.contains_key(column));
 }
 
 /// The newest import of the same bytes. A file is read through only where its size is known.
@@ -134,38 +151,6 @@ fn mapping_of(import: &ImportRecord) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-fn choose(
-    ports: &Ports,
-    files: &dyn Files,
-    ask: &ImportAsk,
-    (source, head): (&mut Source, &[u8]),
-) -> Result<Mapping, Failure> {
-    match &ask.choice {
-        MappingChoice::Given(mapping) => Ok(mapping.as_ref().clone()),
-        MappingChoice::Saved(name) => {
-            let text = ports.records.mapping(ask.profile, name)?;
-            let text = text.ok_or_else(|| StoreError::Missing(format!("mapping {name}")))?;
-            Mapping::from_toml(&text).map_err(|error| BooksError::Mapping(Box::new(error)).into())
-        }
-        MappingChoice::Guessed(kind) => {
-            let guess = preview::look(source, None)?;
-            Ok(Mapping::propose(&guess.headers, *kind))
-        }
-        MappingChoice::Any => {
-            let found = mapping_for(ports, ask.profile, head, || files.open(&ask.path));
-            if let Ok(mapping) = found {
-                return Ok(mapping);
-            }
-            // A person goes on from what was recognised; a file that cannot be read at all is refused here.
-            let guess = preview::look(source, None)?;
-            let [orders, refunds] = [RecordKind::Orders, RecordKind::Refunds]
-                .map(|kind| Mapping::propose(&guess.headers, kind));
-            let better = refunds.lacking().len() < orders.lacking().len();
-            Ok(if better { refunds } else { orders })
-        }
-    }
-}
-
 /// Imports a file as it was shown; refused rows go to a file beside it.
 ///
 /// # Errors
@@ -177,9 +162,10 @@ pub fn import(
     language: Language,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
-    let (mut source, _) = open(files, &order.path)?;
-    let guess = preview::look(&mut source, Some(&order.mapping))?;
-    let plan = preview::plan(&order.mapping, &guess)?;
+    let (mut source, _) = open(ports, files, &order.path)?;
+    let kind = Some(order.mapping.kind);
+    let guess = intake::look(&mut source, Some(&order.mapping), kind)?;
+    let plan = intake::plan(&order.mapping, &guess)?;
     let reasons = match language {
         Language::Zh => ReasonLanguage::Zh,
         Language::En => ReasonLanguage::En,
@@ -199,7 +185,7 @@ pub fn import(
         }
     };
     let place = (order.profile, order.mapping.as_ref());
-    let done = orders::import(ports.books.as_ref(), place, source, &mut keep, reporter)?;
+    let done = intake::import(ports.books.as_ref(), place, source, &mut keep, reporter)?;
     writer.finish().map_err(unwritten)?;
     if order.save {
         let (name, text) = (&order.mapping.name, order.mapping.to_toml());
@@ -211,7 +197,12 @@ pub fn import(
         let written = files.write(&path, &mut |out| out.write_all(&bytes));
         note = told_of_rejects(&path, written.err(), note);
     }
-    Ok(told_of_orders(&done, order.profile, note))
+    Ok(told_of_orders(
+        &done,
+        (order.profile, &order.mapping),
+        Some(&guess),
+        note,
+    ))
 }
 
 /// `orders_拒收.csv` beside `orders.xlsx`.

@@ -4,10 +4,11 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use super::bills::first_reason;
+use super::intake::{self, MappingChoice, attention, remarks};
 use crate::event::NoticeText;
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
-use recondesk_intake::{HEAD_BYTES, IntakeError, Mapping, RecordKind, Workbook, sniff};
+use recondesk_intake::{Guess, HEAD_BYTES, Mapping};
 use recondesk_ports::{BillImport, BooksError, Files, OrdersImport, Ports, Source, Stored};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
 
@@ -28,15 +29,55 @@ pub fn import(
     let mut source = files
         .open(path)
         .map_err(|error| BooksError::source(&error))?;
-    let head = head_of(&mut source)?;
-    match sniff_body(&head) {
-        BodyKind::Unknown | BodyKind::Zip => {
-            let mapping = mapping_for(ports, merchant.0, &head, || files.open(path))?;
-            orders(ports, merchant, (source, &mapping), reporter)
-        }
-        // A bill, or something that the bill import names better than anybody else.
-        _ => bill(ports, merchant, source, reporter),
+    if is_bill(&mut source)? {
+        return bill(ports, merchant, source, reporter);
     }
+    let mut source = intake::open(ports.writers.as_ref(), source)?;
+    let chosen = intake::choose(
+        ports,
+        merchant.0,
+        (&mut source, &MappingChoice::Any(None)),
+        None,
+    )?;
+    if let Some(question) = intake::questions(&chosen, None).first() {
+        return Err(asked(question));
+    }
+    orders(
+        ports,
+        merchant,
+        (source, &chosen.mapping, &chosen.guess),
+        reporter,
+    )
+}
+
+/// A file that cannot be imported before somebody answers this.
+fn asked(question: &intake::Question) -> Failure {
+    let Message { zh, en } = question.told();
+    Failure::new(
+        FailureKind::RefusedInput,
+        "import.asked",
+        Message::new(
+            format!("还不能导入：{zh}"),
+            format!("Cannot be imported yet: {en}"),
+        ),
+        Message::new(
+            "在导入窗口里选择列",
+            "Choose the columns in the import window",
+        ),
+    )
+}
+
+/// True for a file that the import of bills should take, or name better than anybody else; the source stands at its
+/// first byte again.
+///
+/// # Errors
+/// [`Failure`] when the file cannot be read.
+pub fn is_bill(source: &mut Source) -> Result<bool, Failure> {
+    let head = head_of(source)?;
+    Ok(!matches!(
+        sniff_body(&head),
+        BodyKind::Unknown | BodyKind::Zip | BodyKind::Html
+    ))
 }
 
 fn bill(
@@ -99,7 +140,7 @@ fn reason_of(done: &BillImport) -> Message {
 fn orders(
     ports: &Ports,
     merchant: Merchant<'_>,
-    (source, mapping): (Source, &Mapping),
+    (source, mapping, guess): (Source, &Mapping, &Guess),
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
     let books = ports.books.as_ref();
@@ -109,18 +150,28 @@ fn orders(
             first = Some((reject.row.line, reject.reason.zh(), reject.reason.en()));
         }
     };
-    let done = super::orders::import(books, (merchant.0, mapping), source, &mut keep, reporter)?;
+    let done = intake::import(books, (merchant.0, mapping), source, &mut keep, reporter)?;
     let note = first
         .map(|(line, zh, en)| {
             Message::new(format!("第 {line} 行：{zh}"), format!("row {line}: {en}"))
         })
         .unwrap_or_default();
-    Ok(told_of_orders(&done, merchant.0, note))
+    Ok(told_of_orders(
+        &done,
+        (merchant.0, mapping),
+        Some(guess),
+        note,
+    ))
 }
 
 /// Says what became of a file of orders; `note` is the first row that was refused.
 #[must_use]
-pub fn told_of_orders(done: &OrdersImport, profile: ProfileId, note: Message) -> NoticeText {
+pub fn told_of_orders(
+    done: &OrdersImport,
+    (profile, mapping): (ProfileId, &Mapping),
+    guess: Option<&Guess>,
+    note: Message,
+) -> NoticeText {
     let count = |n: u64| group_digits(&n.to_string());
     let good = count(done.good);
     let title = if !done.is_new {
@@ -143,66 +194,23 @@ pub fn told_of_orders(done: &OrdersImport, profile: ProfileId, note: Message) ->
     } else {
         title
     };
+    let mut parts = vec![note];
+    if done.is_new {
+        parts.extend(remarks(&done.stats, mapping.amount_unit, guess));
+    }
+    parts.retain(|part| !part.zh.is_empty());
+    let join = |words: fn(&Message) -> &str, sign: &str| {
+        let words: Vec<&str> = parts.iter().map(words).collect();
+        words.join(sign)
+    };
+    let note = Message::new(join(|part| &part.zh, "；"), join(|part| &part.en, "; "));
     let day = done.days.map(|(_, last)| (profile, last));
     NoticeText {
         title,
         note,
         day,
-        attention: done.bad > 0,
+        attention: done.is_new && attention(&done.stats, mapping.amount_unit, guess),
     }
-}
-
-/// The mapping of a file: a saved one whose columns it has, else the canonical one, else a guess.
-///
-/// # Errors
-/// What the file is instead, or which columns are missing.
-pub fn mapping_for(
-    ports: &Ports,
-    profile: ProfileId,
-    head: &[u8],
-    reopen: impl FnOnce() -> std::io::Result<Source>,
-) -> Result<Mapping, Failure> {
-    let headers = headers_of(head, reopen)?;
-    for name in ports.records.mappings(profile)? {
-        let text = ports.records.mapping(profile, &name)?.unwrap_or_default();
-        if let Ok(mapping) = Mapping::from_toml(&text)
-            && fits(&mapping, &headers)
-        {
-            return Ok(mapping);
-        }
-    }
-    let is_refunds = headers
-        .iter()
-        .any(|h| h == "out_refund_no" || h == "商户退款单号")
-        && !headers.iter().any(|h| h == "pay_status" || h == "支付状态");
-    let kinds = if is_refunds {
-        [RecordKind::Refunds, RecordKind::Orders]
-    } else {
-        [RecordKind::Orders, RecordKind::Refunds]
-    };
-    let [first, second] = kinds.map(|kind| Mapping::guess(&headers, kind));
-    first
-        .or(second)
-        .map_err(|error| BooksError::Mapping(Box::new(error)).into())
-}
-
-fn fits(mapping: &Mapping, headers: &[String]) -> bool {
-    let has = |source: &String| headers.iter().any(|header| header == source);
-    mapping.columns.values().all(has)
-        && mapping.status.as_ref().is_none_or(|rule| has(&rule.column))
-}
-
-fn headers_of(
-    head: &[u8],
-    reopen: impl FnOnce() -> std::io::Result<Source>,
-) -> Result<Vec<String>, Failure> {
-    let refused = |error: IntakeError| Failure::from(BooksError::Orders(Box::new(error)));
-    if let Some(guess) = sniff(head, None).map_err(refused)? {
-        return Ok(guess.headers);
-    }
-    let source = reopen().map_err(|error| BooksError::source(&error))?;
-    let book = Workbook::open(source.bytes, None).map_err(refused)?;
-    Ok(book.guess().headers.clone())
 }
 
 /// The beginning of a source, which stands at its beginning again afterwards.

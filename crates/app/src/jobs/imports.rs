@@ -96,8 +96,8 @@ impl From<BooksError> for Failure {
                 "orders.mapping",
                 Message::new(error.zh(), error.to_string()),
                 Message::new(
-                    "在导入预览中检查列映射",
-                    "Check the column mapping in the import preview",
+                    "在导入窗口里选列，或用 recondesk mapping guess 文件 生成列映射后改正",
+                    "Choose the columns in the import window, or let recondesk mapping guess FILE write a mapping and mend it",
                 ),
             ),
         }

@@ -3,21 +3,9 @@
 use std::path::PathBuf;
 
 use crate::Message;
+use crate::jobs::intake::{Candidate, MappingChoice, MappingOrigin, Proof, Question};
 use recondesk_domain::{Instant, ProfileId};
-use recondesk_intake::{Column, Guess, Mapping, Preview, RecordKind, StatusRule};
-
-/// How the mapping of a file is found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MappingChoice {
-    /// A saved one that fits, else canonical headers, else a guess.
-    Any,
-    /// A guess by the names of the columns, for this kind of file.
-    Guessed(RecordKind),
-    /// The saved one of this name.
-    Saved(String),
-    /// This one, as far as the file has its columns.
-    Given(Box<Mapping>),
-}
+use recondesk_intake::{Column, Guess, Mapping, Preview, StateSubject};
 
 /// A question of the assistant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +46,16 @@ pub struct ImportSheet {
     pub guess: Guess,
     /// The mapping that was tried.
     pub mapping: Mapping,
+    /// Where that mapping comes from.
+    pub origin: MappingOrigin,
+    /// What bills say of it.
+    pub proof: Option<Proof>,
+    /// Columns that could be meant in place of the ones that were taken.
+    pub others: Vec<Candidate>,
+    /// What a person has to say first; empty where the file can be stored as it is.
+    pub questions: Vec<Question>,
+    /// A name for the mapping, to be saved under.
+    pub name_for_mapping: String,
     /// Names of the merchant's saved mappings.
     pub saved: Vec<String>,
     /// Columns that are still missing.
@@ -86,23 +84,50 @@ pub enum StoreAs {
     Nothing,
     /// A canonical column.
     Column(Column),
-    /// The words of a status.
-    Message,
+    /// The clock of a canonical time whose column has the date alone.
+    Clock(Column),
+    /// The words of a state.
+    Words(StateSubject),
 }
 
 impl ImportSheet {
+    /// True when the file needs no click: its mapping is saved, canonical or proven by bills, and nothing is refused,
+    /// doubtful or asked.
+    #[must_use]
+    pub fn needs_nobody(&self) -> bool {
+        let is_known = match self.origin {
+            MappingOrigin::Saved | MappingOrigin::Canonical => true,
+            MappingOrigin::Guessed => self.proof.as_ref().is_some_and(Proof::holds),
+            MappingOrigin::Given => false,
+        };
+        let is_good = |preview: &Preview| {
+            preview.stats.good > 0 && preview.stats.bad == 0 && preview.unit_doubt.is_none()
+        };
+        is_known
+            && self.problem.is_none()
+            && self.questions.is_empty()
+            && self.guess.other_sheets.is_empty()
+            && self.known.is_none()
+            && self.preview.as_ref().is_some_and(is_good)
+    }
+
     /// What a column of the file is stored as.
     #[must_use]
     pub fn stored_as(&self, header: &str) -> StoreAs {
         let header = header.trim();
-        let is_rule = |rule: &StatusRule| rule.column.trim() == header;
-        if self.mapping.status.as_ref().is_some_and(is_rule) {
-            return StoreAs::Message;
+        if let Some(rule) = self.mapping.rule_of(header) {
+            return StoreAs::Words(rule.about);
         }
-        let mut columns = self.mapping.columns.iter();
-        columns
-            .find(|(_, source)| source.trim() == header)
-            .map_or(StoreAs::Nothing, |(column, _)| StoreAs::Column(*column))
+        let find = |columns: &std::collections::BTreeMap<Column, String>| {
+            let mut columns = columns.iter();
+            columns
+                .find(|(_, source)| source.trim() == header)
+                .map(|(column, _)| *column)
+        };
+        if let Some(column) = find(&self.mapping.clocks) {
+            return StoreAs::Clock(column);
+        }
+        find(&self.mapping.columns).map_or(StoreAs::Nothing, StoreAs::Column)
     }
 
     /// The mapping with a column of the file stored as something else. What was stored so before is passed over.
@@ -111,21 +136,32 @@ impl ImportSheet {
         let mut mapping = self.mapping.clone();
         let header = header.trim();
         mapping.columns.retain(|_, source| source.trim() != header);
-        if let Some(rule) = &mapping.status
-            && rule.column.trim() == header
-        {
-            mapping.status = None;
-        }
+        mapping.clocks.retain(|_, source| source.trim() != header);
+        mapping.status.retain(|rule| rule.column.trim() != header);
         match wanted {
             StoreAs::Nothing => {}
             StoreAs::Column(column) => {
-                if matches!(column, Column::PayStatus | Column::Status) {
-                    mapping.status = None;
+                match column {
+                    Column::PayStatus => mapping.status.retain(|rule| {
+                        !matches!(rule.about, StateSubject::Order | StateSubject::Payment)
+                    }),
+                    Column::FulfilStatus => mapping
+                        .status
+                        .retain(|rule| rule.about != StateSubject::Delivery),
+                    Column::Status => mapping.status.clear(),
+                    _ => {}
                 }
                 mapping.columns.insert(column, header.to_owned());
             }
-            StoreAs::Message => mapping.read_words_of(header),
+            StoreAs::Clock(column) => {
+                mapping.clocks.insert(column, header.to_owned());
+            }
+            StoreAs::Words(about) => mapping.read_words_of(header, about),
         }
+        let columns = &mapping.columns;
+        mapping
+            .clocks
+            .retain(|column, _| columns.contains_key(column));
         renamed(mapping)
     }
 }

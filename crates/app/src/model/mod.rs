@@ -12,6 +12,7 @@ mod merchant;
 mod order;
 mod overview;
 
+pub use super::jobs::intake::MappingChoice;
 pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
     CaseDetail, CaseFilter, CaseRow, CaseTotals, CompareField, CompareRow, Decision, Proposal,
@@ -21,7 +22,7 @@ pub use day::{
     BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
     DayCoverage, DayModel, DayState, Equation, IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
 };
-pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, MappingChoice, StoreAs, renamed};
+pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs, renamed};
 pub use lab::{
     FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, LabTab,
     MeantField, OpenKind, PayMethod, Signed, Steps, Verified, Why, WhyAsk,

@@ -3,6 +3,7 @@
 //! Each choice asks for a new look at the whole file; the old one stays in view until its answer comes.
 
 mod bar;
+mod questions;
 mod sheet;
 mod stats;
 mod words;
@@ -17,6 +18,7 @@ use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::widgets::progress;
 use crate::{format, icons, paint};
+use recondesk_app::jobs::intake::MappingOrigin;
 use recondesk_app::model::{ImportAsk, ImportOrder, ImportSheet, MappingChoice};
 use recondesk_app::{Command, jobs::assistant};
 use recondesk_intake::{Mapping, RecordKind};
@@ -28,6 +30,8 @@ pub(super) struct ImportScreen {
     opened: u64,
     /// Name under which the mapping is to be saved; empty for not at all.
     name: String,
+    /// A name was proposed.
+    proposed: bool,
     scroll: f32,
 }
 
@@ -40,6 +44,7 @@ impl ImportScreen {
                 ..Self::default()
             };
         }
+        self.propose_name(import.sheet.value().map(AsRef::as_ref));
         let sheet = import.sheet.value();
         self.header(ui, page, sheet.map(AsRef::as_ref), out);
         if page.keys.escape {
@@ -73,6 +78,17 @@ impl ImportScreen {
         }
     }
 
+    /// A mapping that is not saved yet is saved with the import, unless a person empties the name.
+    fn propose_name(&mut self, sheet: Option<&ImportSheet>) {
+        let Some(sheet) = sheet.filter(|_| !self.proposed) else {
+            return;
+        };
+        self.proposed = true;
+        if sheet.origin == MappingOrigin::Guessed {
+            sheet.name_for_mapping.clone_into(&mut self.name);
+        }
+    }
+
     /// In a short window the parts keep their heights and the page scrolls.
     fn content(
         &mut self,
@@ -85,7 +101,11 @@ impl ImportScreen {
             let words = words::height(preview);
             86.0 + if words > 0.0 { words + 12.0 } else { 0.0 }
         });
-        let wanted = bar::height(page) + 12.0 + figures + sheet::LEAST;
+        let asked = match questions::height(page, sheet) {
+            0.0 => 0.0,
+            height => height + 12.0,
+        };
+        let wanted = bar::height(page) + 12.0 + asked + figures + sheet::LEAST;
         if wanted <= body.height() {
             self.parts(ui, body, (page, sheet), out);
             return;
@@ -111,6 +131,14 @@ impl ImportScreen {
         let (place, mut rest) = cut_top(body, bar::height(page), 12.0);
         if let Some(choice) = bar::show(ui, place, page, (sheet, &mut self.name)) {
             ask(sheet, choice, out);
+        }
+        let height = questions::height(page, sheet);
+        if height > 0.0 {
+            let (place, below) = cut_top(rest, height, 12.0);
+            if let Some(mapping) = questions::show(ui, place, page, sheet) {
+                ask(sheet, given(mapping), out);
+            }
+            rest = below;
         }
         if let Some(preview) = &sheet.preview {
             let (place, below) = cut_top(rest, 74.0, 12.0);

@@ -371,7 +371,7 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
 /// Order of the pieces of a bar: what is not covered, what waits, then the worst first.
 fn place(category: Category) -> (u8, Severity) {
     let rank = match category {
-        Category::MCoverage | Category::WCoverage => 0,
+        Category::MCoverage | Category::WCoverage | Category::MForeign => 0,
         other if other.is_in_transit() => 1,
         _ => 2,
     };

@@ -2,7 +2,7 @@
 
 use super::{F, F2, T, Wording, many};
 use recondesk_domain::RefundStatus;
-use recondesk_intake::Column;
+use recondesk_intake::{Column, StateSubject};
 
 words! {
     /// The import assistant.
@@ -28,6 +28,7 @@ words! {
         comma: T = "逗号", "comma";
         tab: T = "制表符", "tab";
         semicolon: T = "分号", "semicolon";
+        bar: T = "竖线", "bar";
         mapping: T = "映射", "Mapping";
         guessed: T = "自动推断", "guessed";
         canonical: T = "标准表头", "canonical";
@@ -54,8 +55,25 @@ words! {
         store_as: T = "存为", "Store as";
         file_column: T = "文件列", "File column";
         skip: T = "不导入", "skip";
-        words: T = "状态", "Status";
-        unmapped: T = "状态词未映射", "Status words not mapped";
+        created_clock: T = "创建时刻", "Created, clock";
+        paid_clock: T = "支付时刻", "Paid, clock";
+        asked: T = "待确认", "To confirm";
+        asked_note: T = "改动后重新读整个文件", "the file is read anew after each change";
+        proof: T = "账单验证", "Proof by the bill";
+        no_proof: T = "工作区里没有这些日子的账单，无法验证选列", "No bill of these days: the columns cannot be proven";
+        number_column: T = "单号列", "Number column";
+        amount_column: T = "金额列", "Amount column";
+        with_hits: F2 = |name, n| format!("{name}（账单里 {n}）"), |name, n| format!("{name} ({n} in the bill)");
+        month_first: T = "月/日/年", "month/day/year";
+        day_first: T = "日/月/年", "day/month/year";
+        all_paid: T = "全部已付款", "All rows are paid";
+        use_fen: T = "改为分", "Use fen";
+        use_yuan: T = "改为元", "Use yuan";
+        left_out: F = |n| format!("另 {n} 行不是微信支付"), |n| format!("{n} not WeChat Pay's");
+        of_wechat: T = "微信支付", "WeChat Pay";
+        of_another: T = "其他支付方式，不导入", "another: left out";
+        says_nothing: T = "与收付、发货无关", "says nothing";
+        unmapped: T = "这些词不认识", "Words that are not known";
         unmapped_note: T = "选定含义后重新计数", "choose what each means; counts follow";
         rows: F = |n| format!("{n} 行"), |n| many(n, "row", "rows");
         more_words: F = |n| format!("还有 {n} 个词"), |n| many(n, "more word", "more words");
@@ -83,6 +101,7 @@ impl Wording {
             Column::OrderNo => ("业务单号", "Business no."),
             Column::Amount => ("金额", "Amount"),
             Column::Currency => ("币种", "Currency"),
+            Column::Channel => ("支付方式", "Means of payment"),
             Column::PayStatus => ("支付状态", "Payment status"),
             Column::CreatedAt => ("创建时间", "Created at"),
             Column::PaidAt => ("支付时间", "Paid at"),
@@ -106,6 +125,17 @@ impl Wording {
             Column::Status => ("退款状态", "Refund status"),
             Column::RequestedAt => ("申请时间", "Requested at"),
             Column::SucceededAt => ("成功时间", "Succeeded at"),
+        };
+        if self.is_zh() { zh } else { en }
+    }
+
+    /// A column of states by what its words are about.
+    pub(crate) const fn words_about(&self, about: StateSubject) -> &'static str {
+        let (zh, en) = match about {
+            StateSubject::Order => ("订单状态词", "Words: order"),
+            StateSubject::Payment => ("支付状态词", "Words: payment"),
+            StateSubject::Delivery => ("发货状态词", "Words: delivery"),
+            StateSubject::Refund => ("退款状态词", "Words: refund"),
         };
         if self.is_zh() { zh } else { en }
     }

@@ -148,6 +148,7 @@ fn format(
     let encodings = [
         (Encoding::Utf8, "UTF-8"),
         (Encoding::Gb18030, "GB18030"),
+        (Encoding::Big5, "Big5"),
         (Encoding::Utf16Le, "UTF-16 LE"),
         (Encoding::Utf16Be, "UTF-16 BE"),
     ];
@@ -158,7 +159,12 @@ fn format(
             mapping.encoding = Some(encoding);
         }));
     }
-    let signs = [(',', w.comma), ('\t', w.tab), (';', w.semicolon)];
+    let signs = [
+        (',', w.comma),
+        ('\t', w.tab),
+        (';', w.semicolon),
+        ('|', w.bar),
+    ];
     let place = line.place(ui, page, w.delimiter, 92.0);
     if let Some(sign) = select(ui, place, w.delimiter, &signs, delimiter) {
         choice = Some(changed(sheet, |mapping| {

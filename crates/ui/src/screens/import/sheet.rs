@@ -8,7 +8,9 @@ use crate::widgets::card::Empty;
 use crate::widgets::input::select;
 use crate::{icons, paint};
 use recondesk_app::model::{ImportSheet, StoreAs};
-use recondesk_intake::{Column, Mapping, Preview, RecordKind, Reject, RowFate, SampleRow};
+use recondesk_intake::{
+    Column, Mapping, Preview, RecordKind, Reject, RowFate, SampleRow, StateSubject,
+};
 
 const HEAD: f32 = 76.0;
 /// Least height: the head and five rows.
@@ -88,14 +90,28 @@ fn widths(ui: &Ui, sheet: &ImportSheet) -> Vec<f32> {
 
 fn options(page: &Page<'_>, kind: RecordKind) -> Vec<(StoreAs, &'static str)> {
     let w = page.w;
-    let mut out = vec![
-        (StoreAs::Nothing, w.import.skip),
-        (StoreAs::Message, w.import.words),
-    ];
+    let mut out = vec![(StoreAs::Nothing, w.import.skip)];
+    let subjects = match kind {
+        RecordKind::Orders => &StateSubject::ALL[..],
+        RecordKind::Refunds => &[StateSubject::Refund][..],
+    };
+    out.extend(
+        subjects
+            .iter()
+            .map(|about| (StoreAs::Words(*about), w.words_about(*about))),
+    );
     let fitting = Column::ALL
         .into_iter()
         .filter(|column| column.belongs_to(kind));
     out.extend(fitting.map(|column| (StoreAs::Column(column), w.column(column))));
+    let clocks = [
+        (Column::CreatedAt, w.import.created_clock),
+        (Column::PaidAt, w.import.paid_clock),
+    ];
+    let of_kind = clocks
+        .into_iter()
+        .filter(|(column, _)| column.belongs_to(kind));
+    out.extend(of_kind.map(|(column, name)| (StoreAs::Clock(column), name)));
     out
 }
 

@@ -79,7 +79,7 @@ fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
 fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let w = &page.w.import;
     let stats = &preview.stats;
-    let all = [stats.good, stats.bad, stats.others];
+    let all = [stats.good, stats.bad, stats.others, stats.left_out()];
     let note = if preview.knows_fulfilment {
         (w.of_rows)(&format::count(all.iter().sum()))
     } else {
@@ -96,7 +96,9 @@ fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
 fn rejected<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let w = &page.w.import;
     let (bad, others) = (preview.stats.bad, preview.stats.others);
+    let left_out = preview.stats.left_out();
     let note = match (bad, others) {
+        (_, 0) if left_out > 0 => (w.left_out)(&format::count(left_out)),
         (0, 0) => w.none_rejected.to_owned(),
         (_, 0) => w.to_file.to_owned(),
         _ => (w.of_others)(&format::count(others)),

@@ -1,6 +1,4 @@
-//! Status words that the mapping does not have: one row a word, with what it means to be chosen.
-
-use std::collections::BTreeMap;
+//! Words of states and channels that nobody knows: one row a word, with what it means to be chosen.
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -11,15 +9,43 @@ use crate::widgets::input::select;
 use crate::{format, paint};
 use recondesk_app::model::{ImportSheet, renamed};
 use recondesk_domain::{FulfilStatus, PayStatus, RefundStatus};
-use recondesk_intake::{Mapping, Preview, RecordKind, StatusWord};
+use recondesk_intake::{ChannelOwner, Mapping, Preview, RecordKind, StateSubject, StatusWord};
 
 /// Words shown at once; the others come up as these are settled.
 const SHOWN: usize = 3;
 const ROW: f32 = 36.0;
 
+/// A word that nobody knows, and where it stands.
+struct UnknownWord<'a> {
+    column: &'a str,
+    word: &'a str,
+    rows: u64,
+}
+
+fn unknown(preview: &Preview) -> Vec<UnknownWord<'_>> {
+    let columns = preview.stats.unmapped.iter();
+    let mut out: Vec<UnknownWord<'_>> = columns
+        .flat_map(|(column, words)| {
+            words.iter().map(|(word, rows)| UnknownWord {
+                column,
+                word,
+                rows: *rows,
+            })
+        })
+        .collect();
+    out.sort_by_key(|unknown| {
+        (
+            std::cmp::Reverse(unknown.rows),
+            unknown.column,
+            unknown.word,
+        )
+    });
+    out
+}
+
 /// Height of the card; nothing when every word is known.
 pub(super) fn height(preview: &Preview) -> f32 {
-    match preview.stats.unmapped.len() {
+    match unknown(preview).len() {
         0 => 0.0,
         words => 42.0 + ROW * words.min(SHOWN) as f32 + 8.0,
     }
@@ -33,7 +59,7 @@ pub(super) fn show(
     (sheet, preview): (&ImportSheet, &Preview),
 ) -> Option<Mapping> {
     let w = &page.w.import;
-    let words: &BTreeMap<String, u64> = &preview.stats.unmapped;
+    let words = unknown(preview);
     let more = words.len().saturating_sub(SHOWN) as u64;
     let note = if more > 0 {
         (w.more_words)(&format::count(more))
@@ -42,35 +68,95 @@ pub(super) fn show(
     };
     let body = card::titled(ui, rect, w.unmapped, &note);
     card::result_bar(ui, rect, Tone::Fault);
-    let mut most: Vec<(&String, &u64)> = words.iter().collect();
-    most.sort_by_key(|(word, count)| (std::cmp::Reverse(**count), *word));
     let mut changed = None;
-    for (nth, (word, count)) in most.into_iter().take(SHOWN).enumerate() {
+    for (nth, unknown) in words.iter().take(SHOWN).enumerate() {
         let y = body.top() + ROW * (nth as f32 + 0.5);
         let p = ui.painter();
         let at = pos2(rect.left() + 16.0, y);
+        let word = unknown.word;
         let (said, _) = paint::fit(p, at, 180.0, word, (TypeStyle::Mono, page.t.red.text));
-        let rows = (w.rows)(&format::count(*count));
+        let rows = format!(
+            "{} · {}",
+            unknown.column,
+            (w.rows)(&format::count(unknown.rows))
+        );
         paint::say(ui, ("word", word), said, &format!("{word} {rows}"));
         let at = pos2(rect.left() + 210.0, y);
-        paint::left(p, at, &rows, (TypeStyle::Small, page.t.text_3));
-        let meaning = match sheet.mapping.kind {
-            RecordKind::Orders => order_word(ui, pos2(rect.left() + 300.0, y), page, word),
-            RecordKind::Refunds => refund_word(ui, pos2(rect.left() + 300.0, y), page, word),
-        };
-        if let Some(meaning) = meaning {
-            changed = Some(with(sheet, word, meaning));
+        paint::fit(p, at, 170.0, &rows, (TypeStyle::Small, page.t.text_3));
+        let place = pos2(rect.left() + 390.0, y);
+        if let Some(mapping) = meaning(ui, place, page, (sheet, unknown)) {
+            changed = Some(mapping);
         }
     }
     changed
 }
 
-fn with(sheet: &ImportSheet, word: &str, meaning: StatusWord) -> Mapping {
+/// The choice of what a word means; the answer is the mapping that knows it.
+fn meaning(
+    ui: &mut Ui,
+    place: egui::Pos2,
+    page: &Page<'_>,
+    (sheet, unknown): (&ImportSheet, &UnknownWord<'_>),
+) -> Option<Mapping> {
+    let word = unknown.word;
     let mut mapping = sheet.mapping.clone();
-    if let Some(rule) = &mut mapping.status {
-        rule.words.insert(word.to_owned(), meaning);
+    let Some(about) = mapping.rule_of(unknown.column).map(|rule| rule.about) else {
+        let labels = [
+            page.w.import.of_wechat.to_owned(),
+            page.w.import.of_another.to_owned(),
+        ];
+        let picked = choose(ui, place, page, (word, &labels))?;
+        let owner = if picked == 0 {
+            ChannelOwner::Wechat
+        } else {
+            ChannelOwner::Other
+        };
+        mapping.channels.insert(word.to_owned(), owner);
+        return Some(renamed(mapping));
+    };
+    let meaning = match (sheet.mapping.kind, about) {
+        (RecordKind::Refunds, _) => refund_word(ui, place, page, word)?,
+        (RecordKind::Orders, StateSubject::Order | StateSubject::Payment) => {
+            order_word(ui, place, page, word)?
+        }
+        (RecordKind::Orders, StateSubject::Delivery) => delivery_word(ui, place, page, word)?,
+        (RecordKind::Orders, StateSubject::Refund) => returned_word(ui, place, page, word)?,
+    };
+    let rules = mapping.status.iter_mut();
+    for rule in rules.filter(|rule| rule.column.trim() == unknown.column) {
+        rule.words.insert(word.to_owned(), meaning.clone());
     }
-    renamed(mapping)
+    Some(renamed(mapping))
+}
+
+/// What a word of the delivery can mean.
+fn delivery_word(ui: &mut Ui, at: egui::Pos2, page: &Page<'_>, word: &str) -> Option<StatusWord> {
+    let states = [
+        FulfilStatus::Pending,
+        FulfilStatus::Fulfilled,
+        FulfilStatus::Failed,
+        FulfilStatus::NotRequired,
+    ];
+    let labels: Vec<String> = states
+        .iter()
+        .map(|status| page.w.orders.fulfil_status(*status).to_owned())
+        .collect();
+    let picked = choose(ui, at, page, (word, &labels))?;
+    states
+        .get(picked)
+        .map(|status| StatusWord::delivery(*status))
+}
+
+/// What a word of the refund beside an order can mean.
+fn returned_word(ui: &mut Ui, at: egui::Pos2, page: &Page<'_>, word: &str) -> Option<StatusWord> {
+    let labels = [
+        page.w.import.says_nothing.to_owned(),
+        page.w.orders.pay_status(PayStatus::Refunded).to_owned(),
+    ];
+    match choose(ui, at, page, (word, &labels))? {
+        0 => Some(StatusWord::default()),
+        _ => Some(StatusWord::order(PayStatus::Refunded, None)),
+    }
 }
 
 /// One choice for both statuses that an order's word sets.
@@ -125,10 +211,7 @@ fn refund_word(ui: &mut Ui, at: egui::Pos2, page: &Page<'_>, word: &str) -> Opti
         .collect();
     let picked = choose(ui, at, page, (word, &labels))?;
     let status = states.get(picked)?;
-    Some(StatusWord {
-        refund_status: Some(status.word().to_owned()),
-        ..StatusWord::default()
-    })
+    Some(StatusWord::refund(*status))
 }
 
 fn choose(

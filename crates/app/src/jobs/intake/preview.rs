@@ -1,4 +1,4 @@
-//! What a person checks before merchant rows are stored, and the choice of the column mapping.
+//! What a person checks before merchant rows are stored: the file read as it would be imported.
 
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::ControlFlow;
@@ -10,11 +10,15 @@ use recondesk_intake::{
 };
 use recondesk_ports::{BooksError, Source};
 
-/// Judges the beginning of a file; the source stands at its first byte again.
+/// Judges the beginning of a file that is a list of this kind, or of any; the source stands at its first byte again.
 ///
 /// # Errors
 /// [`Failure`] when it is no file of a merchant's rows.
-pub fn look(source: &mut Source, mapping: Option<&Mapping>) -> Result<Guess, Failure> {
+pub fn look(
+    source: &mut Source,
+    mapping: Option<&Mapping>,
+    kind: Option<RecordKind>,
+) -> Result<Guess, Failure> {
     let mut head = Vec::new();
     let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
     source
@@ -26,38 +30,13 @@ pub fn look(source: &mut Source, mapping: Option<&Mapping>) -> Result<Guess, Fai
     source.bytes.seek(SeekFrom::Start(0)).map_err(unread)?;
     let guess = match sniff(&head, mapping).map_err(refused)? {
         Some(guess) => guess,
-        None => Workbook::open(&mut source.bytes, mapping)
+        None => Workbook::open_for(&mut source.bytes, mapping, kind)
             .map_err(refused)?
             .guess()
             .clone(),
     };
     source.bytes.seek(SeekFrom::Start(0)).map_err(unread)?;
     Ok(guess)
-}
-
-/// Chooses the mapping of a file: the first saved one all of whose columns the file has, else one
-/// guessed by the names of the columns. Words of a status are never guessed.
-///
-/// # Errors
-/// [`Failure`] that names the columns that are missing.
-pub fn choose_mapping(
-    source: &mut Source,
-    saved: &[Mapping],
-    kind: RecordKind,
-) -> Result<Mapping, Failure> {
-    for mapping in saved.iter().filter(|mapping| mapping.kind == kind) {
-        let Ok(guess) = look(source, Some(mapping)) else {
-            continue;
-        };
-        let has = |name: &String| guess.headers.iter().any(|header| header == name.trim());
-        let status = mapping.status.iter().all(|rule| has(&rule.column));
-        if status && mapping.columns.values().all(has) {
-            return Ok(mapping.clone());
-        }
-    }
-    let guess = look(source, None)?;
-    Mapping::guess(&guess.headers, kind)
-        .map_err(|error| BooksError::Mapping(Box::new(error)).into())
 }
 
 /// Reads a whole file as it would be imported, beside numbers that are known already; stores nothing.
@@ -69,7 +48,7 @@ pub fn preview(
     (mapping, beside): (&Mapping, &KnownContext),
     reporter: &dyn Reporter,
 ) -> Result<Preview, Failure> {
-    let guess = look(&mut source, Some(mapping))?;
+    let guess = look(&mut source, Some(mapping), Some(mapping.kind))?;
     let mut plan = plan(mapping, &guess)?;
     plan.learn_beside(beside);
     let total = Some(source.size);
@@ -127,7 +106,7 @@ pub fn read_mapping(text: &str, kind: RecordKind) -> Result<Mapping, Failure> {
     ))
 }
 
-fn refused(error: IntakeError) -> Failure {
+pub(super) fn refused(error: IntakeError) -> Failure {
     match error {
         IntakeError::Cancelled => Failure::cancelled(),
         error => BooksError::Orders(Box::new(error)).into(),

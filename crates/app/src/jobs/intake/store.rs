@@ -1,6 +1,6 @@
 //! Importing a merchant's orders or refunds: idempotent, newer exports on top of older ones.
 
-use super::imports::Watching;
+use crate::jobs::imports::Watching;
 use crate::{Failure, Reporter};
 use recondesk_domain::ProfileId;
 use recondesk_intake::{Mapping, Reject};
@@ -22,3 +22,6 @@ pub fn import(
 ) -> Result<OrdersImport, Failure> {
     Ok(books.import_orders(place, source, &Watching(reporter), rejects)?)
 }
+
+/// Bytes of a file of refused rows at most: what does not fit is only counted.
+pub const MOST_REJECTS: usize = 64 << 20;

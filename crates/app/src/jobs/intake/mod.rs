@@ -1,0 +1,23 @@
+//! Taking in a merchant's file of orders or refunds: opened, its mapping chosen and proven, looked at, stored.
+//!
+//! Window and command line go this one way: [`open()`] unpacks, [`choose()`] finds the mapping, [`preview()`] reads the
+//! file as it would be stored, [`import()`] stores it.
+
+mod choose;
+mod open;
+mod preview;
+mod proof;
+mod questions;
+mod store;
+mod told;
+mod trial;
+
+pub use choose::{
+    Candidate, Chosen, MappingChoice, MappingOrigin, choose, given, kind_of, propose,
+};
+pub use open::open;
+pub use preview::{look, plan, preview, read_mapping};
+pub use proof::{AmountProof, Bills, ColumnProof, Proof};
+pub use questions::{Question, questions};
+pub use store::{MOST_REJECTS, import};
+pub use told::{attention, name_for_mapping, remarks};

@@ -1,0 +1,394 @@
+//! A mapping on trial: which columns, unit and words make the file agree with the bills.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::proof::{AmountProof, Bills, ColumnProof, Known, Proof, number_column};
+use crate::Failure;
+use recondesk_domain::{BillDate, Fen};
+use recondesk_intake::{
+    AmountUnit, ChannelOwner, Column, DayOrder, FileSample, Guess, Mapping, OrderBlock, Plan,
+    RecordKind, RowAmount, SampleRow, clean_number, read_amount,
+};
+use recondesk_ports::BilledRow;
+
+/// Rows that are tried.
+const MOST_ROWS: usize = 10_000;
+/// Columns that are tried.
+const MOST_COLUMNS: usize = 12;
+/// Days of bills that are looked into where the file does not say which.
+const MOST_DAYS: usize = 62;
+
+/// A file whose mapping is on trial.
+pub(super) struct Trial<'a> {
+    pub(super) guess: &'a Guess,
+    pub(super) sample: &'a FileSample,
+    pub(super) bills: Bills<'a>,
+}
+
+/// A row of the sample that should be in a bill.
+#[derive(Clone, Copy)]
+struct PaidRow<'a> {
+    row: &'a SampleRow,
+    day: Option<BillDate>,
+}
+
+impl<'a> Trial<'a> {
+    fn place(&self, header: &str) -> Option<usize> {
+        self.guess
+            .headers
+            .iter()
+            .position(|known| known.trim() == header)
+    }
+
+    fn cell(&self, row: &'a SampleRow, header: &str) -> &'a str {
+        let at = self.place(header);
+        at.and_then(|at| row.cells.get(at))
+            .map_or("", String::as_str)
+    }
+
+    /// Tries a mapping; `None` where no bill has a day of the file. With `may_change` the mapping becomes the one that
+    /// the bills prove.
+    pub(super) fn prove(
+        &self,
+        mapping: &mut Mapping,
+        may_change: bool,
+    ) -> Result<Option<Proof>, Failure> {
+        let billed = self.bills.days()?;
+        if billed.is_empty() || self.sample.rows.is_empty() {
+            return Ok(None);
+        }
+        let (mut rows, mut days) = self.paid_rows(mapping, &billed);
+        if may_change && mapping.day_order.is_none() && self.guess.has_unclear_dates() {
+            let tried = [DayOrder::MonthFirst, DayOrder::DayFirst].map(|order| {
+                let mut mapping = mapping.clone();
+                mapping.day_order = Some(order);
+                (self.paid_rows(&mapping, &billed), order)
+            });
+            // Dates of the other order lie in the future or in months without a bill.
+            let [(month, _), (day, _)] = &tried;
+            if month.0.len() != day.0.len() {
+                let [month, day] = tried;
+                let (better, order) = if month.0.0.len() > day.0.0.len() {
+                    month
+                } else {
+                    day
+                };
+                mapping.day_order = Some(order);
+                (rows, days) = better;
+            }
+        }
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let headers = self.number_headers(mapping);
+        let numbers: BTreeSet<String> = rows
+            .iter()
+            .flat_map(|paid| {
+                headers
+                    .iter()
+                    .map(|header| clean_number(self.cell(paid.row, header)))
+            })
+            .filter(|number| !number.is_empty() && number.len() <= 64)
+            .collect();
+        let asked: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let known = self.bills.find(mapping.kind, &days, &asked)?;
+        let mut columns: Vec<ColumnProof> = headers
+            .iter()
+            .map(|header| {
+                let has = |list: &HashMap<String, BilledRow>| {
+                    let hit = |paid: &&PaidRow<'_>| {
+                        list.contains_key(&clean_number(self.cell(paid.row, header)))
+                    };
+                    rows.iter().filter(hit).count() as u64
+                };
+                ColumnProof {
+                    header: header.clone(),
+                    own: has(&known.own),
+                    wechat: has(&known.wechat),
+                }
+            })
+            .collect();
+        if may_change {
+            take_numbers(mapping, &columns);
+            self.take_channels(mapping, &rows, &known);
+        }
+        let number = mapping
+            .columns
+            .get(&number_column(mapping.kind))
+            .cloned()
+            .unwrap_or_default();
+        let hits = columns
+            .iter()
+            .find(|column| column.header == number)
+            .map_or(0, |column| column.own);
+        columns.sort_by_key(|column| {
+            (
+                column.header != number,
+                u64::MAX - column.own.max(column.wechat),
+            )
+        });
+        let amounts = self.try_amounts(mapping, &rows, (&number, &known), may_change);
+        Ok(Some(Proof {
+            days,
+            rows: rows.len() as u64,
+            hits,
+            is_whole: self.sample.is_whole && rows.len() < MOST_ROWS,
+            columns,
+            amounts,
+        }))
+    }
+
+    /// Rows that are paid on a day with a bill, and those days.
+    fn paid_rows(
+        &self,
+        mapping: &Mapping,
+        billed: &[BillDate],
+    ) -> (Vec<PaidRow<'a>>, Vec<BillDate>) {
+        let plan = Plan::new(mapping, self.guess).ok();
+        let mut rows = Vec::new();
+        let mut out = OrderBlock::default();
+        for row in &self.sample.rows {
+            if let Some(plan) = &plan {
+                out.clear();
+                plan.read_cells(row, &mut out);
+                if let Some(order) = out
+                    .orders
+                    .first()
+                    .filter(|order| order.pay_status.is_paid())
+                {
+                    let day = order.paid_at.unwrap_or(order.created_at).day();
+                    rows.push(PaidRow {
+                        row,
+                        day: Some(day),
+                    });
+                } else if let Some(refund) = out
+                    .refunds
+                    .first()
+                    .filter(|_| mapping.kind == RecordKind::Refunds)
+                {
+                    // A refund is in the bill of the day on which it was accepted.
+                    let day = refund
+                        .requested_at
+                        .or(refund.succeeded_at)
+                        .map(recondesk_domain::Instant::day);
+                    rows.push(PaidRow { row, day });
+                }
+            } else {
+                rows.push(PaidRow { row, day: None });
+            }
+        }
+        if plan.is_some() && rows.is_empty() {
+            // Nothing can be read by this mapping, so that all rows are tried.
+            rows = self
+                .sample
+                .rows
+                .iter()
+                .map(|row| PaidRow { row, day: None })
+                .collect();
+        }
+        rows.retain(|paid| paid.day.is_none_or(|day| billed.contains(&day)));
+        let of_rows: BTreeSet<BillDate> = rows.iter().filter_map(|paid| paid.day).collect();
+        let days = if rows.iter().any(|paid| paid.day.is_none()) {
+            billed.iter().rev().take(MOST_DAYS).copied().collect()
+        } else {
+            of_rows.into_iter().collect()
+        };
+        if rows.len() > MOST_ROWS {
+            let step = rows.len().div_ceil(MOST_ROWS);
+            rows = rows.into_iter().step_by(step).collect();
+        }
+        (rows, days)
+    }
+
+    /// Columns that could hold the number, the one of the mapping first.
+    fn number_headers(&self, mapping: &Mapping) -> Vec<String> {
+        let own = mapping.columns.get(&number_column(mapping.kind));
+        let mut headers: Vec<String> = own.into_iter().cloned().collect();
+        let candidates = Mapping::candidates(self.guess, mapping.kind, number_column(mapping.kind));
+        for header in candidates.into_iter().chain(self.guess.number_columns()) {
+            if !headers.contains(&header) && headers.len() < MOST_COLUMNS {
+                headers.push(header);
+            }
+        }
+        headers
+    }
+
+    /// Words of the channel column that nobody knows: of WeChat Pay where its bill has such rows.
+    fn take_channels(&self, mapping: &mut Mapping, rows: &[PaidRow<'_>], known: &Known) {
+        let (Some(channel), Some(number)) = (
+            mapping.columns.get(&Column::Channel).cloned(),
+            mapping.columns.get(&number_column(mapping.kind)).cloned(),
+        ) else {
+            return;
+        };
+        let mut plain = mapping.clone();
+        plain.columns.remove(&Column::Channel);
+        let Ok(plan) = Plan::new(mapping, self.guess) else {
+            return;
+        };
+        let mut words: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        let mut out = OrderBlock::default();
+        for row in &self.sample.rows {
+            out.clear();
+            plan.read_cells(row, &mut out);
+            let is_unknown = out.stats.unmapped.contains_key(&channel);
+            let word = self.cell(row, &channel);
+            if is_unknown && !word.is_empty() {
+                let counts = words.entry(word).or_default();
+                counts.0 += 1;
+                counts.1 += u64::from(
+                    known
+                        .own
+                        .contains_key(&clean_number(self.cell(row, &number))),
+                );
+            }
+        }
+        let any = rows.iter().any(|paid| {
+            known
+                .own
+                .contains_key(&clean_number(self.cell(paid.row, &number)))
+        });
+        for (word, (count, hits)) in words {
+            let owner = match hits {
+                0 if any && count >= 3 => ChannelOwner::Other,
+                0 => continue,
+                _ => ChannelOwner::Wechat,
+            };
+            mapping.channels.insert(word.to_owned(), owner);
+        }
+    }
+
+    /// Amounts of the orders that the bills have, in every column that could be meant.
+    fn try_amounts(
+        &self,
+        mapping: &mut Mapping,
+        rows: &[PaidRow<'_>],
+        (number, known): (&str, &Known),
+        may_change: bool,
+    ) -> Vec<AmountProof> {
+        let mut groups: BTreeMap<String, Vec<&SampleRow>> = BTreeMap::new();
+        for paid in rows {
+            let number = clean_number(self.cell(paid.row, number));
+            if known.own.contains_key(&number) {
+                groups.entry(number).or_default().push(paid.row);
+            }
+        }
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let own = mapping.columns.get(&Column::Amount).cloned();
+        let mut headers: Vec<String> = own.iter().cloned().collect();
+        for header in self.guess.amount_columns() {
+            if !headers.contains(&header) && headers.len() < MOST_COLUMNS {
+                headers.push(header);
+            }
+        }
+        let mut found: Vec<(AmountProof, RowAmount)> = Vec::new();
+        for header in headers {
+            for unit in [AmountUnit::Yuan, AmountUnit::Fen] {
+                for shape in [RowAmount::Order, RowAmount::Share] {
+                    let agrees = |(number, rows): (&String, &Vec<&SampleRow>)| {
+                        let billed = known.own.get(number).map(|row| row.amount);
+                        billed.is_some() && self.amount_of(rows, (&header, unit), shape) == billed
+                    };
+                    let agree = groups.iter().filter(|group| agrees(*group)).count() as u64;
+                    let proof = AmountProof {
+                        header: header.clone(),
+                        unit,
+                        agree,
+                        of: groups.len() as u64,
+                    };
+                    found.push((proof, shape));
+                }
+            }
+        }
+        let is_own = |(proof, shape): &(AmountProof, RowAmount), mapping: &Mapping| {
+            Some(&proof.header) == own.as_ref()
+                && proof.unit == mapping.amount_unit
+                && *shape == mapping.row_amount
+        };
+        let current = found
+            .iter()
+            .find(|entry| is_own(entry, mapping))
+            .map_or(0, |(proof, _)| proof.agree);
+        let best = found.iter().max_by_key(|(proof, _)| proof.agree);
+        if may_change && let Some((best, shape)) = best.filter(|(proof, _)| proof.agree > current) {
+            mapping.columns.insert(Column::Amount, best.header.clone());
+            mapping.amount_unit = best.unit;
+            mapping.row_amount = *shape;
+        }
+        let chosen = mapping.clone();
+        found.retain(|entry| entry.0.agree > 0 || is_own(entry, &chosen));
+        found.sort_by_key(|entry| (!is_own(entry, &chosen), u64::MAX - entry.0.agree));
+        found.dedup_by(|a, b| a.0.header == b.0.header);
+        found.into_iter().map(|(proof, _)| proof).collect()
+    }
+
+    fn amount_of(
+        &self,
+        rows: &[&SampleRow],
+        (header, unit): (&str, AmountUnit),
+        shape: RowAmount,
+    ) -> Option<Fen> {
+        let place = self.place(header)?;
+        let mut amounts = rows.iter().map(|row| {
+            row.cells
+                .get(place)
+                .and_then(|cell| read_amount(cell, unit))
+        });
+        match shape {
+            RowAmount::Order => {
+                let first = amounts.next().flatten();
+                amounts
+                    .all(|amount| amount == first)
+                    .then_some(first)
+                    .flatten()
+            }
+            RowAmount::Share => amounts.try_fold(Fen::ZERO, |sum, amount| sum.checked_add(amount?)),
+        }
+    }
+}
+
+/// Takes the columns whose values the bills have, where they have more of them than of the ones chosen.
+fn take_numbers(mapping: &mut Mapping, columns: &[ColumnProof]) {
+    let number = number_column(mapping.kind);
+    let hits = |mapping: &Mapping, column: Column, count: fn(&ColumnProof) -> u64| {
+        let header = mapping.columns.get(&column);
+        columns
+            .iter()
+            .find(|proof| Some(&proof.header) == header)
+            .map_or(0, count)
+    };
+    let theirs = match mapping.kind {
+        RecordKind::Orders => Column::TransactionId,
+        RecordKind::Refunds => Column::RefundId,
+    };
+    for (column, count) in [
+        (theirs, (|proof| proof.wechat) as fn(&ColumnProof) -> u64),
+        (number, |proof| proof.own),
+    ] {
+        let best = columns.iter().max_by_key(|proof| count(proof));
+        let Some(best) = best.filter(|best| count(best) > hits(mapping, column, count)) else {
+            continue;
+        };
+        // The column may have been taken for another number.
+        let before = mapping.columns.insert(column, best.header.clone());
+        let numbers = [
+            Column::OutTradeNo,
+            Column::OrderNo,
+            Column::TransactionId,
+            Column::OutRefundNo,
+            Column::RefundId,
+        ];
+        mapping.columns.retain(|other, header| {
+            *other == column || !numbers.contains(other) || *header != best.header
+        });
+        if column == Column::OutTradeNo
+            && let Some(before) = before
+            && !mapping.columns.contains_key(&Column::OrderNo)
+            && mapping.kind == RecordKind::Orders
+        {
+            mapping.columns.insert(Column::OrderNo, before);
+        }
+    }
+}

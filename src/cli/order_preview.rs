@@ -1,0 +1,130 @@
+//! The preview of a merchant's file, as text.
+
+use super::table::TextTable;
+use recondesk_app::jobs::intake::{self, Chosen, MappingOrigin, remarks};
+use recondesk_app::{Language as Lang, Message};
+use recondesk_domain::{Fen, printable};
+use recondesk_intake::{Preview, RowFate, StateSubject};
+
+/// What a file is taken for, what would be stored, what is refused and why.
+pub(super) fn preview_text(chosen: &Chosen, preview: &Preview, lang: Lang) -> String {
+    let mut table = TextTable::new([lang.pick("项目", "item"), lang.pick("值", "value")]);
+    let guess = &preview.guess;
+    let mut row = |zh, en, value: String| table.row([lang.pick(zh, en).to_owned(), value]);
+    row("编码", "encoding", guess.encoding.name().to_owned());
+    if let Some(delimiter) = guess.delimiter {
+        row("分隔符", "delimiter", format!("{delimiter:?}"));
+    }
+    if let Some(sheet) = &guess.sheet {
+        row("工作表", "sheet", sheet.clone());
+    }
+    let name = match chosen.origin {
+        MappingOrigin::Guessed => lang
+            .pick("按表头和数据推断", "guessed by headers and data")
+            .to_owned(),
+        MappingOrigin::Given | MappingOrigin::Saved | MappingOrigin::Canonical => {
+            preview.mapping.name.clone()
+        }
+    };
+    row("列映射", "mapping", name);
+    for (column, source) in &preview.mapping.columns {
+        let clock = preview.mapping.clocks.get(column);
+        let clock = clock.map_or_else(String::new, |clock| format!(" + {clock}"));
+        row("", "", format!("{} ← {source}{clock}", column.name()));
+    }
+    for rule in &preview.mapping.status {
+        let about = match rule.about {
+            StateSubject::Order => lang.pick("订单状态词", "words of the order"),
+            StateSubject::Payment => lang.pick("支付状态词", "words of the payment"),
+            StateSubject::Delivery => lang.pick("发货状态词", "words of the delivery"),
+            StateSubject::Refund => lang.pick("退款状态词", "words of the refund"),
+        };
+        row("", "", format!("{about} ← {}", rule.column));
+    }
+    for other in &chosen.others {
+        let hits = other.hits.map_or_else(String::new, |hits| match lang {
+            Lang::Zh => format!("（账单里有 {hits} 个）"),
+            Lang::En => format!(" ({hits} in the bill)"),
+        });
+        let value = format!("{} ← {}{hits}", other.column.name(), other.header);
+        row("也可能是", "or", value);
+    }
+    if let Some(proof) = &chosen.proof {
+        let Message { zh, en } = proof.told(&preview.mapping);
+        row("账单验证", "proof", lang.pick(&zh, &en).to_owned());
+        if let Some(amount) = proof.amounts.first() {
+            let (agree, of, header) = (amount.agree, amount.of, &amount.header);
+            let zh = format!("按「{header}」，{of} 单中 {agree} 单金额与账单一致");
+            let en = format!("with {header}, {agree} of {of} amounts are those of the bill");
+            row("", "", lang.pick(&zh, &en).to_owned());
+        }
+    }
+    for question in intake::questions(chosen, Some(preview)) {
+        let Message { zh, en } = question.told();
+        row("待确认", "asked", lang.pick(&zh, &en).to_owned());
+    }
+    let stats = &preview.stats;
+    row("可导入", "good rows", stats.good.to_string());
+    row("拒收", "refused rows", stats.bad.to_string());
+    if stats.others > 0 {
+        let others = stats.others.to_string();
+        row("其他商户的行", "rows of other merchants", others);
+    }
+    row(
+        "金额合计",
+        "sum",
+        stats.sum().map(Fen::grouped).unwrap_or_default(),
+    );
+    if let (Some((first, _)), Some((last, _))) =
+        (stats.days.first_key_value(), stats.days.last_key_value())
+    {
+        row("日期", "days", format!("{first} – {last}"));
+    }
+    for remark in remarks(stats, preview.mapping.amount_unit, Some(guess)) {
+        row("注意", "note", lang.pick(&remark.zh, &remark.en).to_owned());
+    }
+    let mut out = table.print();
+    out.push('\n');
+    out.push_str(&sample(preview, lang));
+    for reject in &preview.rejects {
+        out.push_str(&printable(&match lang {
+            Lang::Zh => reject.zh(),
+            Lang::En => reject.en(),
+        }));
+        out.push('\n');
+    }
+    out
+}
+
+/// The first rows as they would be stored.
+fn sample(preview: &Preview, lang: Lang) -> String {
+    let mut table = TextTable::new([
+        lang.pick("行", "line"),
+        lang.pick("单号", "number"),
+        lang.pick("状态", "status"),
+        lang.pick("金额", "amount"),
+        lang.pick("时间", "time"),
+    ])
+    .right(3);
+    for row in &preview.rows {
+        let line = row.line.to_string();
+        match &row.fate {
+            RowFate::Order(order) => table.row([
+                line,
+                order.out_trade_no.to_string(),
+                order.pay_status.word().to_owned(),
+                order.amount.grouped(),
+                order.created_at.to_string(),
+            ]),
+            RowFate::Refund(refund) => table.row([
+                line,
+                refund.out_refund_no.to_string(),
+                refund.status.word().to_owned(),
+                refund.amount.grouped(),
+                refund.time().map(|t| t.to_string()).unwrap_or_default(),
+            ]),
+            RowFate::Refused(_) | RowFate::Blank => {}
+        }
+    }
+    table.print()
+}
