@@ -5,7 +5,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::CommandEnd;
-use super::context::{CommandContext, print, profile_named};
+use super::context::{CommandContext, profile_named};
+use super::speech::print;
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::MerchantProfile;
