@@ -11,7 +11,7 @@ use super::speech::{print_json, print_text};
 use super::table::TextTable;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
-use recondesk_app::jobs::{bills, check};
+use recondesk_app::jobs::{bill_archive, bills, check};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_ports::{BillImport, Stored};
 use wechatpay_codec::bill::{Certificate, Verdict};
@@ -48,7 +48,7 @@ enum BillKindChoice {
 
 #[derive(Debug, Args)]
 pub(super) struct BillImportCommand {
-    /// 账单文件，明文或 gzip | Bill file, plain or gzip
+    /// 账单文件，明文、gzip，或装着账单的 zip | Bill file, plain or gzip, or a zip with bills
     file: PathBuf,
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
@@ -114,12 +114,27 @@ fn import(
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let source = context.source(&command.file)?;
-    let done = {
-        let terminal = context.terminal();
-        let books = ports.books.as_ref();
-        bills::import(books, (id, &profile), source, date, &terminal)?
-    };
-    tell(context, &done)
+    let mut failed = None;
+    let found = bill_archive::bills_in(ports.writers.as_ref(), source)?;
+    let is_one = found.len() == 1;
+    for bill in found {
+        let name = bill.name.clone();
+        let done = {
+            let terminal = context.terminal();
+            let books = ports.books.as_ref();
+            bills::import(books, (id, &profile), bill, date, &terminal)
+        };
+        // One bad bill of an archive does not keep the others out; the first failure is the end of it.
+        match done.and_then(|done| tell(context, &done)) {
+            Ok(_) => {}
+            Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
+            Err(failure) if is_one => return Err(failure),
+            Err(failure) => {
+                failed.get_or_insert_with(|| failure.with_detail(name));
+            }
+        }
+    }
+    failed.map_or(Ok(CommandEnd::Clean), Err)
 }
 
 /// What became of a bill; a quarantined one is refused input.

@@ -3,6 +3,7 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
+use super::bill_archive;
 use super::bills::first_reason;
 use super::intake::{self, MappingChoice, attention, remarks};
 use crate::event::NoticeText;
@@ -73,11 +74,11 @@ fn asked(question: &intake::Question) -> Failure {
 /// # Errors
 /// [`Failure`] when the file cannot be read.
 pub fn is_bill(source: &mut Source) -> Result<bool, Failure> {
-    let head = head_of(source)?;
-    Ok(!matches!(
-        sniff_body(&head),
-        BodyKind::Unknown | BodyKind::Zip | BodyKind::Html
-    ))
+    let kind = sniff_body(&head_of(source)?);
+    if kind == BodyKind::Zip {
+        return bill_archive::has_bills(source);
+    }
+    Ok(!matches!(kind, BodyKind::Unknown | BodyKind::Html))
 }
 
 fn bill(
@@ -86,8 +87,55 @@ fn bill(
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
-    let done = super::bills::import(ports.books.as_ref(), merchant, source, None, reporter)?;
-    Ok(told_of_bill(&done, merchant.0))
+    let mut told: Vec<NoticeText> = Vec::new();
+    for bill in bill_archive::bills_in(ports.writers.as_ref(), source)? {
+        let name = bill.name.clone();
+        let done = super::bills::import(ports.books.as_ref(), merchant, bill, None, reporter);
+        match done {
+            Ok(done) => told.push(told_of_bill(&done, merchant.0)),
+            // The others of an archive are stored already, or will be: the failure is told with them.
+            Err(failure) if !told.is_empty() && failure.kind != FailureKind::Cancelled => {
+                told.push(told_of_failure(&name, failure));
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(together(told))
+}
+
+fn told_of_failure(name: &str, failure: Failure) -> NoticeText {
+    NoticeText {
+        title: Message::new(
+            format!("{name}：{}", failure.title.zh),
+            format!("{name}: {}", failure.title.en),
+        ),
+        note: failure.advice,
+        day: None,
+        attention: true,
+    }
+}
+
+/// What became of several bills, as one notice: the first title, and all of them below.
+fn together(mut told: Vec<NoticeText>) -> NoticeText {
+    if told.len() == 1
+        && let Some(only) = told.pop()
+    {
+        return only;
+    }
+    let join = |words: fn(&Message) -> &str, sign: &str| {
+        let words: Vec<&str> = told.iter().map(|one| words(&one.title)).collect();
+        words.join(sign)
+    };
+    let count = told.len();
+    NoticeText {
+        title: Message::new(
+            format!("压缩包里有 {count} 份账单"),
+            format!("The archive holds {count} bills"),
+        ),
+        note: Message::new(join(|title| &title.zh, "；"), join(|title| &title.en, "; ")),
+        day: told.iter().rev().find_map(|one| one.day),
+        attention: told.iter().any(|one| one.attention),
+    }
 }
 
 /// Says what became of a bill.

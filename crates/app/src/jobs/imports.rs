@@ -119,8 +119,14 @@ fn too_much(what: Term) -> Failure {
 }
 
 fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
-    if kind == BodyKind::XmlError {
-        let error = BillError::read(head);
+    let said = if kind == BodyKind::XmlError {
+        Some(BillError::read(head))
+    } else if kind == BodyKind::Json {
+        BillError::read_json(head)
+    } else {
+        None
+    };
+    if let Some(error) = said {
         let kind = match error {
             BillError::NotReady => FailureKind::NotReady,
             _ => FailureKind::RefusedInput,

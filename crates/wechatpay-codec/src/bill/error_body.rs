@@ -1,4 +1,4 @@
-//! The XML that comes instead of a bill, and what it means for the day.
+//! The XML of APIv2 or the JSON of APIv3 that comes instead of a bill, and what it means for the day.
 //!
 //! "No bill" and "not ready" share the code 20002, so the text decides; both spellings of the code's name occur.
 
@@ -60,6 +60,19 @@ impl BillError {
         Self::judge(code, text)
     }
 
+    /// Reads the JSON of APIv3: `code` and `message`. `None` for any other JSON.
+    #[must_use]
+    pub fn read_json(body: &[u8]) -> Option<Self> {
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+        let answer: serde_json::Value = serde_json::from_slice(body.trim_ascii()).ok()?;
+        let text = |name: &str| answer.get(name).and_then(serde_json::Value::as_str);
+        let code = text("code").filter(|code| !code.is_empty())?;
+        Some(Self::judge(
+            shorten(code),
+            shorten(text("message").unwrap_or_default()),
+        ))
+    }
+
     fn judge(code: String, text: String) -> Self {
         let said = |words: &[&str]| {
             words.iter().any(|word| {
@@ -67,9 +80,20 @@ impl BillError {
                     || text.trim_end_matches('.').eq_ignore_ascii_case(word)
             })
         };
-        if said(&["No Bill Exist", "NO_BILL_EXIST", "NoBillExist"]) || text == "账单不存在" {
+        if said(&[
+            "No Bill Exist",
+            "NO_BILL_EXIST",
+            "NoBillExist",
+            "NO_STATEMENT_EXIST",
+        ]) || text == "账单不存在"
+        {
             Self::NoBill
-        } else if said(&["Bill Creating", "BILL_CREATING", "BillCreating"]) {
+        } else if said(&[
+            "Bill Creating",
+            "BILL_CREATING",
+            "BillCreating",
+            "STATEMENT_CREATING",
+        ]) {
             Self::NotReady
         } else if said(&[
             "system error",
@@ -194,6 +218,20 @@ mod tests {
             assert_eq!(error.is_retryable(), is_retryable, "{error}");
             assert!(error.to_string().contains(text));
             assert!(!error.zh().is_empty() && !error.en().is_empty());
+        }
+    }
+
+    #[test]
+    fn answers_of_apiv3_say_the_same_as_the_xml() {
+        let read = |text: &str| BillError::read_json(text.as_bytes());
+        let none = r#"{"code":"NO_STATEMENT_EXIST","message":"账单文件不存在"}"#;
+        assert_eq!(read(none), Some(BillError::NoBill));
+        let creating = "\u{feff}{\"code\":\"STATEMENT_CREATING\",\"message\":\"账单生成中\"}";
+        assert_eq!(read(creating), Some(BillError::NotReady));
+        let refused = read(r#"{"code":"PARAM_ERROR","message":"参数错误"}"#).unwrap();
+        assert!(!refused.is_retryable(), "{refused}");
+        for other in ["{", "{}", "[]", r#"{"code":7}"#, r#"{"hash_type":"SHA1"}"#] {
+            assert_eq!(read(other), None, "{other}");
         }
     }
 

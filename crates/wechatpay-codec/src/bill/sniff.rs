@@ -20,6 +20,10 @@ pub enum BodyKind {
     Bill,
     /// A fund-flow bill (资金账单).
     FundFlow,
+    /// A bill of shared profits (分账账单).
+    ProfitSharing,
+    /// The bill of an acquirer or of another payment institution, about payments that went through WeChat Pay.
+    Acquirer,
     /// The export that the WeChat app makes for consumers (微信支付账单明细).
     ConsumerExport,
     /// A web page, such as a login or a proxy's error.
@@ -37,6 +41,25 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 const TIME_GBK: &[u8] = b"\xBD\xBB\xD2\xD7\xCA\xB1\xBC\xE4";
 const TIME_UTF16_LE: &[u8] = b"\xA4\x4E\x13\x66\xF6\x65\xF4\x95";
 const TIME_UTF16_BE: &[u8] = b"\x4E\xA4\x66\x13\x65\xF6\x95\xF4";
+/// Columns of the bills of acquirers, beside those that they took over from WeChat Pay's.
+const ACQUIRERS: [&str; 16] = [
+    "威富通",
+    "第三方订单号",
+    "第三方商户号",
+    "通联",
+    "拉卡拉",
+    "收钱吧",
+    "汇付",
+    "易宝",
+    "富友",
+    "乐刷",
+    "随行付",
+    "银盛",
+    "银联",
+    "收单",
+    "平台订单号",
+    "渠道订单号",
+];
 /// How far into the head the header line is looked for.
 const LOOK_BYTES: usize = 4096;
 
@@ -82,6 +105,12 @@ fn sniff_text(text: &[u8]) -> BodyKind {
         return BodyKind::FundFlow;
     }
     let has = |name: &str| contains(line, name.as_bytes());
+    if has("分账方") || has("分账接收方") || has("分账明细单号") {
+        return BodyKind::ProfitSharing;
+    }
+    if has("商户订单号") && !has("微信订单号") && ACQUIRERS.iter().any(|name| has(name)) {
+        return BodyKind::Acquirer;
+    }
     let is_header = has("交易时间") && has("微信订单号") && has("商户订单号");
     // The consumer's own export names its columns 交易单号 and 商户单号; its title may have been cut away.
     if has("交易时间") && has("交易对方") && has("金额(元)") {
@@ -115,11 +144,15 @@ impl BodyKind {
             Self::Empty => "文件是空的，请重新下载账单",
             Self::Gzip => "这是压缩的账单，解压后再读取",
             Self::Zip => {
-                "这是压缩包或 Excel 表格，不是微信支付的原始账单；请导入从商户平台或接口下载的原始 CSV"
+                "这是压缩包或 Excel 表格；装着账单的 zip 可以直接导入（bill import），Excel 另存的表格不能代替原始 CSV"
             }
             Self::XmlError => "这是微信支付返回的错误信息，不是账单",
             Self::Bill => "微信支付交易账单",
             Self::FundFlow => "这是资金账单，不是交易账单",
+            Self::ProfitSharing => "这是分账账单，不是交易账单",
+            Self::Acquirer => {
+                "这是收单机构或其他支付机构的账单，不是微信支付的账单；请到微信支付商户平台下载交易账单"
+            }
             Self::ConsumerExport => {
                 "这是微信 App 导出的个人账单（微信支付账单明细），不是商户账单；请到商户平台“交易中心—交易账单”下载"
             }
@@ -139,11 +172,15 @@ impl BodyKind {
             Self::Empty => "The file is empty: download the bill again",
             Self::Gzip => "A compressed bill: unpack it first",
             Self::Zip => {
-                "A zip archive or a spreadsheet, not a bill of WeChat Pay: import the original CSV from the merchant platform or the API"
+                "A zip archive or a spreadsheet: bill import takes a zip with bills as it is, but no spreadsheet in place of the original CSV"
             }
             Self::XmlError => "An error message of WeChat Pay, not a bill",
             Self::Bill => "A trade bill of WeChat Pay",
             Self::FundFlow => "A fund-flow bill, not a trade bill",
+            Self::ProfitSharing => "A bill of shared profits, not a trade bill",
+            Self::Acquirer => {
+                "The bill of an acquirer or another payment institution, not of WeChat Pay: download the trade bill from WeChat Pay's merchant platform"
+            }
             Self::ConsumerExport => {
                 "The personal export of the WeChat app, not a merchant's bill: download the trade bill from the merchant platform"
             }
@@ -200,6 +237,15 @@ mod tests {
                 BodyKind::Bill,
             ),
             ("记账时间,微信支付业务单号,资金流水单号", BodyKind::FundFlow),
+            (
+                "分账时间,分账发起方,分账方,微信订单号,微信分账/回退单号,分账明细单号",
+                BodyKind::ProfitSharing,
+            ),
+            (
+                "交易时间,公众账号ID,第三方商户号,威富通订单号,商户订单号,交易状态",
+                BodyKind::Acquirer,
+            ),
+            ("交易时间,商户号,商户订单号,交易状态", BodyKind::Bill),
             ("交易时间\t微信订单号\t商户订单号", BodyKind::Resaved),
             (
                 "\"交易时间\",\"微信订单号\",\"商户订单号\"",

@@ -1,0 +1,140 @@
+//! Bills in a .zip, as the merchant platform hands them out: found among the other files, each its own source.
+
+use std::io::{self, Read as _, Seek as _, Write};
+
+use crate::{Failure, FailureKind, Message};
+use recondesk_intake::{IntakeError, PackedFile, packed_files};
+use recondesk_ports::{BooksError, Source, Writers};
+use wechatpay_codec::bill::{BodyKind, sniff};
+
+/// Bytes that say what a file is.
+const HEAD: usize = 4096;
+/// Bills of one archive: a month, with corrected ones.
+const MOST_BILLS: usize = 64;
+
+/// The bills of a file: itself, or all that lie in the archive that it is, in the order of their names.
+///
+/// # Errors
+/// [`Failure`] for archives that are damaged, behind a password, or hold no bill.
+pub fn bills_in(writers: &dyn Writers, mut source: Source) -> Result<Vec<Source>, Failure> {
+    let Some(files) = packed(&mut source)? else {
+        return Ok(vec![source]);
+    };
+    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+    let mut bills = Vec::new();
+    for file in files {
+        if kind_of(&file, &mut source)? == BodyKind::Bill {
+            bills.push(file);
+        }
+    }
+    if bills.is_empty() || bills.len() > MOST_BILLS {
+        return Err(no_bills(bills.len(), &names));
+    }
+    bills
+        .iter()
+        .map(|file| unpacked(writers, file, &mut source))
+        .collect()
+}
+
+/// True for an archive with a bill in it; the source stands at its first byte again.
+///
+/// # Errors
+/// [`Failure`] when the file cannot be read. A damaged archive has no bill.
+pub fn has_bills(source: &mut Source) -> Result<bool, Failure> {
+    let files = packed(source).ok().flatten().unwrap_or_default();
+    let mut found = false;
+    for file in files.iter().take(MOST_BILLS) {
+        found |= kind_of(file, source).is_ok_and(|kind| kind == BodyKind::Bill);
+        if found {
+            break;
+        }
+    }
+    source.bytes.rewind().map_err(|error| unread(&error))?;
+    Ok(found)
+}
+
+/// The files of a .zip; `None` for anything else, gzip among it.
+fn packed(source: &mut Source) -> Result<Option<Vec<PackedFile>>, Failure> {
+    let mut magic = [0; 2];
+    let read = source
+        .bytes
+        .read(&mut magic)
+        .map_err(|error| unread(&error))?;
+    source.bytes.rewind().map_err(|error| unread(&error))?;
+    if magic.get(..read) != Some(b"PK") {
+        return Ok(None);
+    }
+    let files = packed_files(&mut source.bytes, &source.name).map_err(refused)?;
+    source.bytes.rewind().map_err(|error| unread(&error))?;
+    Ok(files)
+}
+
+/// Takes the first bytes and refuses the rest, so that nothing is unpacked for a look.
+struct HeadSink(Vec<u8>);
+
+impl Write for HeadSink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = HEAD.saturating_sub(self.0.len());
+        if room == 0 {
+            return Err(io::Error::other("enough"));
+        }
+        let taken = bytes.len().min(room);
+        self.0
+            .extend_from_slice(bytes.get(..taken).unwrap_or_default());
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn kind_of(file: &PackedFile, source: &mut Source) -> Result<BodyKind, Failure> {
+    let mut head = HeadSink(Vec::new());
+    match file.unpack(&mut source.bytes, &mut head) {
+        Err(error) if head.0.len() < HEAD => Err(refused(error)),
+        Ok(()) | Err(_) => Ok(sniff(&head.0)),
+    }
+}
+
+fn unpacked(
+    writers: &dyn Writers,
+    file: &PackedFile,
+    source: &mut Source,
+) -> Result<Source, Failure> {
+    let mut scratch = writers.scratch().map_err(|error| unread(&error))?;
+    let mut out = io::BufWriter::with_capacity(1 << 20, &mut scratch);
+    file.unpack(&mut source.bytes, &mut out).map_err(refused)?;
+    out.flush().map_err(|error| unread(&error))?;
+    drop(out);
+    let name = format!("{}/{}", source.name, file.name);
+    scratch.into_source(&name).map_err(|error| unread(&error))
+}
+
+fn refused(error: IntakeError) -> Failure {
+    BooksError::Orders(Box::new(error)).into()
+}
+
+fn unread(error: &io::Error) -> Failure {
+    BooksError::source(error).into()
+}
+
+fn no_bills(found: usize, names: &[String]) -> Failure {
+    const SHOWN: usize = 8;
+    let title = if found == 0 {
+        Message::new("压缩包里没有交易账单", "The archive holds no trade bill")
+    } else {
+        Message::new(
+            format!("压缩包里有 {found} 份账单，一次最多导入 {MOST_BILLS} 份"),
+            format!("The archive holds {found} bills; at most {MOST_BILLS} are imported at once"),
+        )
+    };
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    Failure::new(
+        FailureKind::RefusedInput,
+        "bill.archive",
+        title,
+        Message::new("解压后分别导入", "Unpack it and import each file"),
+    )
+    .with_detail(shown.join(", "))
+}
