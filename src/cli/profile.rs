@@ -13,7 +13,9 @@ use super::table::TextTable;
 use super::{profile_doctor, profile_transfer};
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_domain::{ApiVersion, FeeRate, MerchantProfile, Secret, SecretKind, SignType};
+use recondesk_domain::{
+    ApiVersion, FeeRate, Fen, MerchantProfile, Secret, SecretKind, SignType, TradeType,
+};
 use recondesk_ports::VaultPlace;
 
 /// No key, certificate or authority is larger.
@@ -139,6 +141,12 @@ pub(super) struct ProfileFields {
     /// 合同费率，如 0.60%、MICROPAY=0.38%、0.54%@2026-01-01，可多个 | Contract rate such as 0.60%, MICROPAY=0.38%, 0.54%@2026-01-01; may be repeated
     #[arg(long, value_name = "RATE", value_parser = fee_rate)]
     fee_rate: Vec<FeeRate>,
+    /// 账单金额最多可比订单多多少元而不算差异 | By how much a bill may have more than the order, in yuan
+    #[arg(long, value_name = "YUAN", value_parser = yuan)]
+    tolerance_above: Option<Fen>,
+    /// 账单金额最多可比订单少多少元而不算差异 | By how much a bill may have less than the order, in yuan
+    #[arg(long, value_name = "YUAN", value_parser = yuan)]
+    tolerance_below: Option<Fen>,
     /// 商户 API 证书序列号（APIv3） | Serial number of the API certificate (APIv3)
     #[arg(long, value_name = "SERIAL")]
     cert_serial: Option<String>,
@@ -263,6 +271,8 @@ impl ProfileFields {
             lookback,
             fulfil_within,
             fee_rate,
+            tolerance_above,
+            tolerance_below,
             cert_serial,
             public_key_id,
             notify_url,
@@ -298,6 +308,8 @@ impl ProfileFields {
         }
         profile.cut_off_minutes = cut_off.unwrap_or(profile.cut_off_minutes);
         profile.lookback_days = lookback.unwrap_or(profile.lookback_days);
+        profile.tolerance_above = tolerance_above.unwrap_or(profile.tolerance_above);
+        profile.tolerance_below = tolerance_below.unwrap_or(profile.tolerance_below);
         profile.fulfil_minutes = fulfil_within.unwrap_or(profile.fulfil_minutes);
         for (field, new) in [
             (&mut profile.cert_serial, cert_serial),
@@ -450,6 +462,11 @@ fn kind(word: &str) -> Result<SecretKind, String> {
     SecretKind::parse(word).ok_or_else(|| SecretKind::ALL.map(SecretKind::word).join(", "))
 }
 
+/// Reads an amount in yuan.
+fn yuan(text: &str) -> Result<Fen, String> {
+    Fen::parse_yuan(text).map_err(|error| error.to_string())
+}
+
 /// Reads `[TYPE=]0.60%[@YYYY-MM-DD]`.
 fn fee_rate(text: &str) -> Result<FeeRate, String> {
     let wrong = || "[TYPE=]0.60%[@YYYY-MM-DD]".to_owned();
@@ -461,6 +478,10 @@ fn fee_rate(text: &str) -> Result<FeeRate, String> {
         return Err(wrong());
     }
     let (trade_type, rate) = rest.split_once('=').unwrap_or(("", rest));
+    if TradeType::read(trade_type.as_bytes()) == TradeType::Other {
+        let known: Vec<&str> = TradeType::KNOWN.iter().map(|one| one.word()).collect();
+        return Err(format!("TYPE: {}", known.join(", ")));
+    }
     let digits = rate.strip_suffix('%').ok_or_else(wrong)?;
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     if part.len() > 4
@@ -491,7 +512,14 @@ mod tests {
         assert_eq!((rate.trade_type.as_str(), rate.rate), ("MICROPAY", 3800));
         assert_eq!(rate.from, "2026-01-01");
         assert_eq!(fee_rate("0.6%").unwrap().rate, 6000);
-        for bad in ["0.6", "0.60001%", "x%", "0.6%@2026-02-30", "-1%"] {
+        for bad in [
+            "0.6",
+            "0.60001%",
+            "x%",
+            "0.6%@2026-02-30",
+            "-1%",
+            "WXPAY=0.6%",
+        ] {
             assert!(fee_rate(bad).is_err(), "{bad}");
         }
     }

@@ -49,6 +49,7 @@ fn order() -> MOrder {
 
 fn bill_row() -> WPay {
     WPay {
+        product: recondesk::domain::TradeType::NotKnown,
         out_trade_no: OutTradeNo::new(NUMBER).unwrap(),
         transaction_id: TransactionId::new(PAYMENT).unwrap(),
         appid: Text::EMPTY,

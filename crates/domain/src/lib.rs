@@ -36,7 +36,7 @@ mod words;
 
 pub use book::{
     BillRefundState, BillState, FulfilStatus, MOrder, MRefund, PayStatus, RefundStatus, RowRef,
-    WPay, WRefund,
+    TradeType, WPay, WRefund,
 };
 pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;

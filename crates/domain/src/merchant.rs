@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Fen;
 use crate::gateway_address::{GatewayFault, GatewayKind, OFFICIAL_GATEWAY, judge_gateway};
 
 /// Number of a profile in the workspace.
@@ -90,6 +91,12 @@ pub struct MerchantProfile {
     /// Rates of the contract; empty: the bill's own rate is not questioned.
     #[serde(default)]
     pub fee_rates: Vec<FeeRate>,
+    /// By how much a bill may have more than the order before the amounts differ (P07), in fen.
+    #[serde(default)]
+    pub tolerance_above: Fen,
+    /// By how much a bill may have less, in fen.
+    #[serde(default)]
+    pub tolerance_below: Fen,
     /// Serial number of the merchant's API certificate (APIv3).
     #[serde(default)]
     pub cert_serial: String,
@@ -118,6 +125,8 @@ impl MerchantProfile {
             lookback_days: 7,
             fulfil_minutes: 30,
             fee_rates: Vec::new(),
+            tolerance_above: Fen::ZERO,
+            tolerance_below: Fen::ZERO,
             cert_serial: String::new(),
             public_key_id: String::new(),
             notify_url: String::new(),
@@ -159,6 +168,9 @@ impl MerchantProfile {
         if self.lookback_days > 90 {
             out.push(("lookback", ProfileProblem::Lookback));
         }
+        if self.tolerance_above.is_negative() || self.tolerance_below.is_negative() {
+            out.push(("tolerance", ProfileProblem::Tolerance));
+        }
         out
     }
 }
@@ -193,6 +205,9 @@ pub enum ProfileProblem {
     /// The time for delivery.
     #[error("the time for delivery is given in minutes")]
     Fulfil,
+    /// How far amounts may lie apart.
+    #[error("a tolerance is an amount of money, zero or more")]
+    Tolerance,
     /// A fee rate.
     #[error("a rate is a per cent below 100 with at most four decimals")]
     Rate,

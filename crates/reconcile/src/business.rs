@@ -5,14 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillDate, BillState, Fen, MOrder, OrderNo, OutTradeNo, TransactionId, WPay,
+    BillDate, BillState, Fen, MOrder, MchId, OrderNo, OutTradeNo, TransactionId, WPay,
 };
 
 use super::ReconcileError;
 use super::context::Context;
-use super::judge::Origin;
+use super::judge::{Origin, disagree};
 use super::match_archive::CHUNK;
 use super::pair::{Pair, settle};
+use super::refunds::Returned;
 use super::run::Run;
 
 /// A pair that waits for its business order.
@@ -24,9 +25,19 @@ struct PendingPair {
     own_order: bool,
     key2: bool,
     carried: Option<Fen>,
+    returned: Fen,
 }
 
 impl PendingPair {
+    fn business(&self) -> BusinessKey {
+        let shop = if self.w.sub_mch_id.is_empty() {
+            self.m.sub_mch_id
+        } else {
+            self.w.sub_mch_id
+        };
+        (shop, self.m.order_no)
+    }
+
     const fn pair(&self) -> Pair<'_> {
         Pair {
             w: &self.w,
@@ -36,6 +47,7 @@ impl PendingPair {
             own_order: self.own_order,
             key2: self.key2,
             carried: self.carried,
+            returned: self.returned,
         }
     }
 }
@@ -73,6 +85,7 @@ impl PendingPairs {
             own_order: pair.own_order,
             key2: pair.key2,
             carried: pair.carried,
+            returned: pair.returned,
         });
     }
 
@@ -92,70 +105,163 @@ pub(super) fn settle_pending(
     }
     let twice = paid_twice(context, &held)?;
     for pending in &held {
-        let why = twice.get(&pending.m.order_no).map(String::as_str);
+        let twice = twice.get(&pending.business());
+        let twice = twice.filter(|twice| twice.numbers.contains(&pending.w.out_trade_no));
+        // A payment that went back in full is no longer one of several.
+        let twice = twice.filter(|_| !run.refunds.is_returned(&pending.w));
+        let why = twice.map(|twice| twice.why.as_str());
         settle(context, run, &pending.pair(), why)?;
     }
     Ok(())
+}
+
+/// A business order of one sub-merchant; each numbers its own.
+type BusinessKey = (MchId, OrderNo);
+
+/// What is known of one business order: its numbers, each with the order that has it.
+#[derive(Default)]
+struct BusinessOrder {
+    numbers: BTreeMap<OutTradeNo, Option<MOrder>>,
+}
+
+/// A payment that stands, of one of the numbers of a business order.
+struct SisterPayment {
+    number: OutTradeNo,
+    amount: Fen,
+}
+
+/// Why a business order counts as paid more than once.
+struct PaidTwice {
+    /// The numbers whose payments are for the same thing.
+    numbers: BTreeSet<OutTradeNo>,
+    /// The same as a fact of the findings.
+    why: String,
+}
+
+impl BusinessOrder {
+    /// Judges the payments of the numbers: parts that the merchant booked one by one, each under its own number and
+    /// with an amount of its own, are a deposit and a balance and no double.
+    fn judge(&self, paid: &[SisterPayment]) -> Option<PaidTwice> {
+        let numbers: BTreeSet<OutTradeNo> = paid.iter().map(|one| one.number).collect();
+        if numbers.len() < 2 {
+            return None;
+        }
+        let alone = |one: &SisterPayment, same: fn(&SisterPayment, &SisterPayment) -> bool| {
+            paid.iter().filter(|other| same(one, other)).count() == 1
+        };
+        let is_part = |one: &&SisterPayment| {
+            let order = self.numbers.get(&one.number).copied().flatten();
+            order.is_some_and(|m| m.is_booked() && m.amount == one.amount)
+                && alone(one, |a, b| a.number == b.number)
+                && alone(one, |a, b| a.amount == b.amount)
+        };
+        let (parts, doubles): (Vec<_>, Vec<_>) = paid.iter().partition(is_part);
+        let doubles: BTreeSet<OutTradeNo> = doubles.iter().map(|one| one.number).collect();
+        let numbers = match doubles.len() {
+            0 => return None,
+            // A payment that nobody booked competes with all that are booked.
+            1 => numbers,
+            _ if parts.is_empty() => numbers,
+            _ => doubles,
+        };
+        let list: Vec<&str> = numbers.iter().map(OutTradeNo::as_str).collect();
+        let why = format!("numbers={}", list.join(","));
+        Some(PaidTwice { numbers, why })
+    }
 }
 
 /// The business orders among these that were paid more than once, each with the facts.
 fn paid_twice(
     context: &Context<'_>,
     held: &[PendingPair],
-) -> Result<BTreeMap<OrderNo, String>, ReconcileError> {
-    let mut sisters = BTreeMap::<OrderNo, BTreeSet<OutTradeNo>>::new();
+) -> Result<BTreeMap<BusinessKey, PaidTwice>, ReconcileError> {
+    let mut orders = BTreeMap::<BusinessKey, BusinessOrder>::new();
     for held in held {
-        let numbers = sisters.entry(held.m.order_no).or_default();
-        numbers.insert(held.m.out_trade_no);
-        numbers.insert(held.w.out_trade_no);
+        let numbers = &mut orders.entry(held.business()).or_default().numbers;
+        numbers.insert(held.m.out_trade_no, Some(held.m));
+        numbers.entry(held.w.out_trade_no).or_insert(None);
     }
-    let names: Vec<OrderNo> = sisters.keys().copied().collect();
-    for order in context.evidence.orders_of_business(&names)? {
-        sisters
-            .entry(order.order_no)
-            .or_default()
-            .insert(order.out_trade_no);
-    }
-    // The first number of a renumbered order is often the business number itself.
-    let bases: Vec<OutTradeNo> = sisters
-        .iter()
-        .filter_map(|(name, numbers)| {
-            OutTradeNo::new(name.as_str()).filter(|base| !numbers.contains(base))
-        })
+    add_sisters(context, &mut orders)?;
+    orders.retain(|_, order| order.numbers.len() > 1);
+    let numbers: BTreeSet<OutTradeNo> = orders
+        .values()
+        .flat_map(|order| order.numbers.keys().copied())
         .collect();
-    for base in context
-        .evidence
-        .orders_by_number(&bases)?
-        .into_iter()
-        .flatten()
-    {
-        sisters
-            .entry(base.order_no)
-            .or_default()
-            .insert(base.out_trade_no);
-    }
-    sisters.retain(|_, numbers| numbers.len() > 1);
-    let numbers: Vec<OutTradeNo> = sisters.values().flatten().copied().collect();
+    let numbers: Vec<OutTradeNo> = numbers.into_iter().collect();
     if numbers.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut paid = BTreeMap::<OutTradeNo, BTreeSet<TransactionId>>::new();
-    for w in standing(&context.evidence.pays_by_number(&numbers, context.date)?) {
-        paid.entry(w.out_trade_no)
-            .or_default()
-            .insert(w.transaction_id);
+    let mut paid = standing(&context.evidence.pays_by_number(&numbers, context.date)?);
+    paid.sort_by_key(|w| (w.out_trade_no, w.transaction_id));
+    paid.dedup_by_key(|w| (w.out_trade_no, w.transaction_id));
+    // What went back in full is kept by nobody.
+    let several: Vec<OutTradeNo> = paid.iter().map(|w| w.out_trade_no).collect();
+    let returned = Returned::of(context, &several)?;
+    paid.retain(|w| w.amount <= Fen::ZERO || returned.of_payment(w) < w.amount);
+    let mut out = BTreeMap::new();
+    for ((shop, name), order) in orders {
+        let of_order = |w: &&WPay| {
+            order.numbers.contains_key(&w.out_trade_no) && !disagree(&w.sub_mch_id, &shop)
+        };
+        let sisters: Vec<SisterPayment> = order
+            .numbers
+            .keys()
+            .flat_map(|number| payments_of(&paid, *number))
+            .filter(of_order)
+            .map(|w| SisterPayment {
+                number: w.out_trade_no,
+                amount: w.amount,
+            })
+            .collect();
+        if let Some(twice) = order.judge(&sisters) {
+            out.insert((shop, name), twice);
+        }
     }
-    Ok(sisters
-        .into_iter()
-        .filter_map(|(name, numbers)| {
-            let paid: Vec<&str> = numbers
-                .iter()
-                .filter(|number| paid.contains_key(number))
-                .map(OutTradeNo::as_str)
-                .collect();
-            (paid.len() > 1).then(|| (name, format!("numbers={}", paid.join(","))))
-        })
-        .collect())
+    Ok(out)
+}
+
+/// The payments of a number among payments in the order of their numbers.
+fn payments_of(paid: &[WPay], number: OutTradeNo) -> impl Iterator<Item = &WPay> {
+    let first = paid.partition_point(|w| w.out_trade_no < number);
+    let rest = paid.iter().skip(first);
+    rest.take_while(move |w| w.out_trade_no == number)
+}
+
+/// Adds the other numbers of the business orders, of any day.
+fn add_sisters(
+    context: &Context<'_>,
+    orders: &mut BTreeMap<BusinessKey, BusinessOrder>,
+) -> Result<(), ReconcileError> {
+    let mut shops = BTreeMap::<OrderNo, Vec<MchId>>::new();
+    for (shop, name) in orders.keys() {
+        shops.entry(*name).or_default().push(*shop);
+    }
+    let names: Vec<OrderNo> = shops.keys().copied().collect();
+    // The first number of a renumbered order is often the business number itself.
+    let bases: Vec<OutTradeNo> = names
+        .iter()
+        .filter_map(|name| OutTradeNo::new(name.as_str()))
+        .collect();
+    let mut sisters = context.evidence.orders_of_business(&names)?;
+    sisters.extend(
+        context
+            .evidence
+            .orders_by_number(&bases)?
+            .into_iter()
+            .flatten(),
+    );
+    for m in sisters {
+        for shop in shops.get(&m.order_no).into_iter().flatten() {
+            if disagree(&m.sub_mch_id, shop) {
+                continue;
+            }
+            if let Some(order) = orders.get_mut(&(*shop, m.order_no)) {
+                let known = order.numbers.entry(m.out_trade_no).or_insert(None);
+                known.get_or_insert(m);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Successful payments that were not reversed.

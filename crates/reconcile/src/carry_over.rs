@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recondesk_domain::{Category, MOrder, OutTradeNo, Tag, TransactionId, WPay};
+use recondesk_domain::{Category, Fen, MOrder, OutTradeNo, Tag, TransactionId, WPay};
 
 use super::context::Context;
 use super::judge::{Origin, describe};
@@ -10,6 +10,7 @@ use super::ledger::{Placement, RowKind};
 use super::match_archive::{CHUNK, unused_orders};
 use super::pair::{Pair, settle};
 use super::pool_ledger::PoolExit;
+use super::refunds::Returned;
 use super::run::Run;
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
 
@@ -42,26 +43,39 @@ pub(super) fn clear_payments(
         let orders = orders_of_items(context, chunk)?;
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|item| item.out_trade_no).collect();
         let rows = context.evidence.pays_by_number(&numbers, context.date)?;
+        let returned = Returned::of(context, &numbers)?;
         for (item, order) in chunk.iter().zip(orders) {
             run.pool.open(item)?;
             let row = rows.iter().map(|(_, w)| w).find(|w| {
                 w.out_trade_no == item.out_trade_no && w.transaction_id == item.transaction_id
             });
             let w = row.copied().unwrap_or_else(|| item.payment());
-            let exit = clear_payment(context, run, item, &w, order.as_ref())?;
+            let waited = WaitedPayment {
+                item,
+                w: &w,
+                returned: returned.of_payment(&w),
+            };
+            let exit = clear_payment(context, run, &waited, order.as_ref())?;
             run.pool.end(item, exit)?;
         }
     }
     Ok(())
 }
 
+/// A payment of the pool, its row of the bill, and what of it went back since.
+struct WaitedPayment<'r> {
+    item: &'r PoolItem,
+    w: &'r WPay,
+    returned: Fen,
+}
+
 fn clear_payment(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    item: &PoolItem,
-    w: &WPay,
+    waited: &WaitedPayment<'_>,
     order: Option<&MOrder>,
 ) -> Result<PoolExit, ReconcileError> {
+    let &WaitedPayment { item, w, returned } = waited;
     if let Some(m) = order {
         let pair = Pair {
             w,
@@ -71,9 +85,16 @@ fn clear_payment(
             own_order: false,
             key2: m.out_trade_no != w.out_trade_no,
             carried: Some(item.amount),
+            returned,
         };
         let category = settle(context, run, &pair, None)?;
         run.unmatched.met_by_pool.insert(m.out_trade_no, category);
+        return Ok(PoolExit::Cleared);
+    }
+    if w.amount > Fen::ZERO && returned >= w.amount {
+        let finding = describe(Category::BalancedAfter, Some(w), None);
+        let placement = Placement::carried(item.amount);
+        run.ledger.enter(RowKind::Pay, finding, placement)?;
         return Ok(PoolExit::Cleared);
     }
     let (category, exit) = if item.is_expired(&context.bill_days, context.date) {
@@ -166,6 +187,7 @@ fn clear_order(
             own_order: false,
             key2: false,
             carried: Some(item.amount),
+            returned: Fen::ZERO,
         };
         settle(context, run, &pair, None)?;
         return Ok(PoolExit::Cleared);

@@ -17,6 +17,11 @@ impl CategorySet {
         self.0 |= 1 << category as u32;
     }
 
+    /// Takes one away.
+    pub(super) const fn remove(&mut self, category: Category) {
+        self.0 &= !(1 << category as u32);
+    }
+
     /// Adds all of another set.
     pub(super) const fn join(&mut self, other: Self) {
         self.0 |= other.0;

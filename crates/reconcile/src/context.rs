@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use recondesk_domain::{BillDate, Instant, OutRefundNo};
 
+use super::rules::ContractRates;
 use super::{DayInput, Evidence, LiveRefundState, ReconcileError};
 
 /// The day being reconciled.
@@ -16,7 +17,7 @@ pub(super) struct Context<'a> {
     /// Largest distance of the two books' times (X3, P14).
     pub(super) tolerance_s: i64,
     /// Rates of the contract on that day.
-    pub(super) rates: Vec<i32>,
+    pub(super) rates: ContractRates,
     pub(super) bill_days: Vec<BillDate>,
     pub(super) live: BTreeMap<OutRefundNo, LiveRefundState>,
     pub(super) has_bill: bool,

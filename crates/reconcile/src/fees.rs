@@ -6,6 +6,7 @@
 use recondesk_domain::{Category, Fee, Fen, WPay, WRefund};
 
 use super::category_set::CategorySet;
+use super::rules::ContractRates;
 
 /// 10⁻⁴ of one per cent per whole.
 const RATE_ONE: i128 = 1_000_000;
@@ -43,11 +44,11 @@ impl FeeWatch {
     }
 
     /// Judges a payment row.
-    pub(super) fn judge_pay(&mut self, w: &WPay, contract: &[i32], out: &mut CategorySet) {
+    pub(super) fn judge_pay(&mut self, w: &WPay, contract: &ContractRates, out: &mut CategorySet) {
         if w.rate < 0 {
             return;
         }
-        if !contract.is_empty() && !contract.contains(&w.rate) {
+        if contract.instead_of(w.product, w.rate).is_some() {
             out.add(Category::FeeRate);
         }
         self.judged = self.judged.saturating_add(1);

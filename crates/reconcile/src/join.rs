@@ -74,12 +74,16 @@ fn bill_only(run: &mut Run<'_>, bill: &[WPay]) -> Result<(), ReconcileError> {
         && w.state != BillState::Revoked
     {
         run.see_pay(w)?;
-        run.unmatched.keep_payment(*w, false);
+        run.unmatched.keep_payment(w, false);
         return Ok(());
     }
     let PaymentsOfNumber { standing, reversed } = first_pays(run, bill)?;
-    let repeated = standing.len() > 1;
-    for w in standing {
+    let kept: Vec<&WPay> = standing
+        .iter()
+        .filter(|w| !run.refunds.is_returned(w))
+        .collect();
+    for w in &standing {
+        let repeated = is_repeated(&kept, w);
         run.unmatched.keep_payment(w, repeated);
     }
     run.unmatched.reversed.extend(reversed);
@@ -171,6 +175,22 @@ fn first_pays(run: &mut Run<'_>, bill: &[WPay]) -> Result<PaymentsOfNumber, Reco
     Ok(PaymentsOfNumber { standing, reversed })
 }
 
+/// True when a payment is one of several that stand under one number of one sub-merchant. What went back in full is
+/// none of them.
+fn is_repeated(kept: &[&WPay], w: &WPay) -> bool {
+    let of_shop = |other: &&&WPay| other.sub_mch_id == w.sub_mch_id;
+    kept.iter()
+        .any(|other| other.transaction_id == w.transaction_id)
+        && kept.iter().filter(of_shop).count() > 1
+}
+
+/// True when a number of one sub-merchant has more payments than orders; sub-merchants number theirs by themselves.
+fn outnumber(kept: &[&WPay], orders: &[MOrder], w: &WPay) -> bool {
+    let payments = kept.iter().filter(|other| other.sub_mch_id == w.sub_mch_id);
+    let of_shop = |m: &&MOrder| !disagree(&w.sub_mch_id, &m.sub_mch_id);
+    payments.count() > orders.iter().filter(of_shop).count()
+}
+
 /// Pairs the rows of one order number where either book has several.
 fn pair_group(
     context: &Context<'_>,
@@ -179,8 +199,17 @@ fn pair_group(
     orders: &[MOrder],
 ) -> Result<(), ReconcileError> {
     let PaymentsOfNumber { standing, reversed } = payments;
+    let kept: Vec<&WPay> = standing
+        .iter()
+        .filter(|w| !run.refunds.is_returned(w))
+        .collect();
+    let several_shops = standing.windows(2).any(|two| match two {
+        [a, b] => a.sub_mch_id != b.sub_mch_id,
+        _ => false,
+    });
+    // What stands is preferred to what went back.
     let mut free: Vec<&WPay> = standing.iter().collect();
-    let repeated = standing.len() > orders.len();
+    free.sort_by_key(|w| run.refunds.is_returned(w));
     for m in orders {
         let fit = |w: &&WPay| {
             let other_shop = disagree(&w.sub_mch_id, &m.sub_mch_id);
@@ -188,9 +217,11 @@ fn pair_group(
             (other_shop, other_payment)
         };
         let best = (0..free.len()).min_by_key(|&at| free.get(at).map(&fit));
+        let best = best.filter(|&at| !several_shops || free.get(at).is_some_and(|w| !fit(w).0));
         if let Some(at) = best {
-            let pair = Pair::of_day(free.remove(at), m);
-            if repeated {
+            let w = free.remove(at);
+            let pair = Pair::of_day(w, m);
+            if is_repeated(&kept, w) && outnumber(&kept, orders, w) {
                 settle(context, run, &pair, Some("reason=same_number"))?;
             } else {
                 offer(context, run, pair)?;
@@ -203,11 +234,7 @@ fn pair_group(
         }
     }
     for w in free {
-        run.watch.coverage.pay(w.time, true);
-        let mut finding = describe(Category::DupPay, Some(w), None);
-        "reason=same_number".clone_into(&mut finding.detail);
-        let placement = Placement::wechat(w.amount);
-        run.ledger.enter(RowKind::Pay, finding, placement)?;
+        place_free(run, w, is_repeated(&kept, w))?;
     }
     for w in reversed {
         let placement = Placement::wechat(w.amount);
@@ -215,4 +242,22 @@ fn pair_group(
             .place(RowKind::Pay, Category::Unpaid, placement)?;
     }
     Ok(())
+}
+
+/// A payment that is left of a number whose orders have all been met.
+fn place_free(run: &mut Run<'_>, w: &WPay, repeated: bool) -> Result<(), ReconcileError> {
+    if !repeated && !run.refunds.is_returned(w) {
+        // The only one of its sub-merchant: the orders of the number are those of others.
+        run.unmatched.keep_foreign(w);
+        return Ok(());
+    }
+    run.watch.coverage.pay(w.time, true);
+    let placement = Placement::wechat(w.amount);
+    if !repeated {
+        let finding = describe(Category::BalancedAfter, Some(w), None);
+        return run.ledger.enter(RowKind::Pay, finding, placement);
+    }
+    let mut finding = describe(Category::DupPay, Some(w), None);
+    "reason=same_number".clone_into(&mut finding.detail);
+    run.ledger.enter(RowKind::Pay, finding, placement)
 }

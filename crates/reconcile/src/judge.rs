@@ -53,14 +53,21 @@ pub(super) fn relation(context: &Context<'_>, w: &WPay, m: &MOrder, origin: Orig
     }
 }
 
+/// What is to be known of a pair beside its two rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    /// How the times lie to each other.
+    pub(super) relation: Relation,
+    /// What of the payment has gone back or is on its way back.
+    pub(super) returned: Fen,
+}
+
 /// Everything that applies to the pair, its fee aside.
-pub(super) fn judge(
-    context: &Context<'_>,
-    w: &WPay,
-    m: &MOrder,
-    relation: Relation,
-) -> CategorySet {
+pub(super) fn judge(context: &Context<'_>, w: &WPay, m: &MOrder, moment: Moment) -> CategorySet {
     let mut out = CategorySet::default();
+    let Moment { relation, returned } = moment;
+    // Of money that went back in full nothing is owed, in goods or otherwise.
+    let is_returned = w.amount > Fen::ZERO && returned >= w.amount;
     if disagree(&w.transaction_id, &m.transaction_id)
         || disagree(&w.appid, &m.appid)
         || disagree(&w.sub_mch_id, &m.sub_mch_id)
@@ -70,25 +77,26 @@ pub(super) fn judge(
     if w.is_cny != m.is_cny {
         out.add(Category::CurrencyDiff);
     }
-    let paid = m.pay_status.is_paid();
+    let booked = m.is_booked();
     match w.state {
-        BillState::Success if paid => {
-            if w.amount != m.amount {
+        BillState::Success if booked => {
+            if !context.input.rules.tolerates(w.amount, m.amount) {
                 out.add(if basis_of(w, m.amount).is_some() {
                     Category::AmountBasis
                 } else {
                     Category::AmountDiff
                 });
             }
-            if is_unfulfilled(context, w.time, m) {
+            if !is_returned && is_unfulfilled(context, w.time, m) {
                 out.add(Category::BookedNotFulfilled);
             }
             if relation == Relation::Off {
                 out.add(Category::TimeDiff);
             }
         }
+        BillState::Success if is_returned => {}
         BillState::Success => out.add(unbooked(w, m)),
-        BillState::Revoked if paid => out.add(Category::Revoked),
+        BillState::Revoked if booked => out.add(Category::Revoked),
         BillState::Revoked => {}
         BillState::Unknown | BillState::Refund => out.add(Category::UnknownState),
     }
@@ -167,39 +175,51 @@ pub(super) fn tags_of(applies: CategorySet, key2: bool) -> Vec<Tag> {
 }
 
 /// Facts that explain the deciding category of a pair; a category that is not here has none of its own.
-pub(super) fn explain(category: Category, w: &WPay, m: &MOrder) -> String {
+pub(super) fn explain(context: &Context<'_>, category: Category, w: &WPay, m: &MOrder) -> String {
     let of_category = EXPLAINED.iter().find(|(known, _)| *known == category);
-    of_category.map_or_else(String::new, |(_, facts)| facts(w, m))
+    of_category.map_or_else(String::new, |(_, facts)| facts(context, w, m))
 }
 
 /// Facts of a pair in key=value form.
-type PairFacts = fn(&WPay, &MOrder) -> String;
+type PairFacts = fn(&Context<'_>, &WPay, &MOrder) -> String;
 
-const EXPLAINED: [(Category, PairFacts); 9] = [
-    (Category::IdMismatch, unlike_ids),
-    (Category::PaidNotBooked, |_, m| {
+const EXPLAINED: [(Category, PairFacts); 10] = [
+    (Category::IdMismatch, |_, w, m| unlike_ids(w, m)),
+    (Category::PaidNotBooked, |_, _, m| {
         format!("status={}", m.pay_status.word())
     }),
-    (Category::PaidAfterClose, |_, m| match m.closed_at {
+    (Category::PaidAfterClose, |_, _, m| match m.closed_at {
         Some(closed) => format!("status=closed closed_at={}", iso(closed)),
         None => "status=closed".to_owned(),
     }),
-    (Category::BookedNotFulfilled, |_, m| {
+    (Category::BookedNotFulfilled, |_, _, m| {
         format!("fulfil_status={}", m.fulfil_status.word())
     }),
-    (Category::AmountBasis, |w, m| {
+    (Category::AmountDiff, |_, w, m| {
+        let apart = i128::from(w.amount.get()).saturating_sub(i128::from(m.amount.get()));
+        format!("difference={apart}")
+    }),
+    (Category::AmountBasis, |_, w, m| {
         basis_of(w, m.amount).map_or_else(String::new, |basis| format!("basis={basis}"))
     }),
-    (Category::TimeDiff, |w, m| {
+    (Category::TimeDiff, |_, w, m| {
         let distance = m.paid_at.map_or(0, |paid| w.time.distance(paid));
         format!("minutes={}", distance / 60)
     }),
-    (Category::CurrencyDiff, |w, m| {
+    (Category::CurrencyDiff, |_, w, m| {
         let word = |cny| if cny { "CNY" } else { "other" };
         format!("currency={}/{}", word(w.is_cny), word(m.is_cny))
     }),
-    (Category::FeeRate, |w, _| explain_fee(w)),
-    (Category::FeeCalc, |w, _| explain_fee(w)),
+    (Category::FeeRate, |context, w, _| {
+        let due = context.rates.instead_of(w.product, w.rate);
+        let due = due.map_or_else(String::new, |due| format!(" contract={due}"));
+        let product = match w.product.word() {
+            "" => String::new(),
+            word => format!(" product={word}"),
+        };
+        format!("rate={}{due}{product}", w.rate)
+    }),
+    (Category::FeeCalc, |_, w, _| explain_fee(w)),
 ];
 
 fn unlike_ids(w: &WPay, m: &MOrder) -> String {

@@ -210,6 +210,11 @@ impl<'s> Ledger<'s> {
         self.cleared.push(agreed);
     }
 
+    /// The findings so far, in the order of arrival: only tags and facts may change, no category.
+    pub(super) fn findings_mut(&mut self) -> &mut [Finding] {
+        &mut self.findings
+    }
+
     /// True when such a finding is listed already.
     pub(super) fn lists(&self, wanted: impl Fn(&Finding) -> bool) -> bool {
         self.findings.iter().any(wanted)

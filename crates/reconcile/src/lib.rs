@@ -15,6 +15,7 @@ mod evidence;
 mod feed;
 mod fees;
 mod foreign;
+mod groups;
 mod input;
 mod join;
 mod judge;
@@ -53,15 +54,18 @@ pub use summary::{
 /// A step of a run: it reads what never changes, and builds on what the steps before it left.
 type Pass = fn(&Context<'_>, &mut Run<'_>) -> Result<(), ReconcileError>;
 
-/// Every step, in order. Payments come first, because refunds are judged by what was paid; fees are settled when all
+/// Every step, in order. Refund rows are read first, because what went back is owed no more; payments are judged before
+/// refunds, because refunds are judged by what was paid; fees are settled when all
 /// rows have been seen, because only then is it known whether they follow the rule.
-const PASSES: [Pass; 7] = [
+const PASSES: [Pass; 9] = [
+    refunds::read_day,
     carry_over::clear_payments,
     join::read_both_books,
     match_archive::settle_unmatched,
     carry_over::clear_orders,
     refunds::settle_refunds,
     settle_fees,
+    groups::suggest,
     enter_day_findings,
 ];
 

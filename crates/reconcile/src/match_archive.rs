@@ -18,6 +18,7 @@ use super::judge::{Origin, describe, iso, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::pair::{Pair, ReversedOrder, judge_alone, offer, settle, settle_reversed};
 use super::pool_ledger::PoolExit;
+use super::refunds::Returned;
 use super::run::{Run, UnmatchedPayment};
 use super::{PoolItem, ReconcileError};
 
@@ -156,9 +157,14 @@ struct OrderSearch {
 impl OrderSearch {
     fn new(orders: &[MOrder]) -> Self {
         let mut own = BTreeMap::new();
+        let mut shared = BTreeSet::new();
         for m in orders.iter().filter(|m| !m.transaction_id.is_empty()) {
-            own.entry(m.transaction_id).or_insert(*m);
+            if own.insert(m.transaction_id, *m).is_some() {
+                shared.insert(m.transaction_id);
+            }
         }
+        // One payment for several orders is none of theirs alone: that is for a person to say.
+        own.retain(|number, _| !shared.contains(number));
         Self {
             own,
             read: orders.iter().map(|m| m.out_trade_no).collect(),
@@ -173,8 +179,10 @@ impl OrderSearch {
         chunk: &[UnmatchedPayment],
     ) -> Result<Vec<Option<FoundOrder>>, ReconcileError> {
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|payment| payment.w.out_trade_no).collect();
-        let orders = context.evidence.orders_by_number(&numbers)?;
-        let by_number = orders.into_iter().map(|order| {
+        let mut orders = context.evidence.orders_by_number(&numbers)?;
+        orders.resize(chunk.len(), None);
+        let by_number = orders.into_iter().zip(chunk).map(|(order, payment)| {
+            let order = order.filter(|_| !payment.foreign_number);
             order.map(|order| FoundOrder {
                 own: is_own(context, &order),
                 order,
@@ -183,7 +191,6 @@ impl OrderSearch {
             })
         });
         let mut found: Vec<Option<FoundOrder>> = by_number.collect();
-        found.resize_with(chunk.len(), || None);
         let mut open = Vec::new();
         for (payment, slot) in chunk.iter().zip(&mut found) {
             if slot.is_some() || payment.w.transaction_id.is_empty() {
@@ -287,6 +294,8 @@ pub(super) fn settle_orders(
             .map(|m| m.out_trade_no)
             .collect();
         let earlier = earlier_pays(context, &numbers)?;
+        let found: Vec<OutTradeNo> = earlier.keys().copied().collect();
+        let returned = Returned::of(context, &found)?;
         for m in chunk {
             if !m.pay_status.is_paid() {
                 let placement = Placement::merchant(m.amount);
@@ -296,6 +305,7 @@ pub(super) fn settle_orders(
                 let pair = Pair {
                     origin: Origin::Order,
                     own_bill: false,
+                    returned: returned.of_payment(w),
                     ..Pair::of_day(w, m)
                 };
                 settle(context, run, &pair, None)?;
@@ -378,6 +388,12 @@ fn place_single(
     w: &WPay,
     applies: CategorySet,
 ) -> Result<(), ReconcileError> {
+    if run.refunds.is_returned(w) {
+        // Nobody has the order, and its money went back: nothing is due to anybody.
+        let finding = describe(Category::BalancedAfter, Some(w), None);
+        let placement = Placement::wechat(w.amount);
+        return run.ledger.enter(RowKind::Pay, finding, placement);
+    }
     // A repeated number or an unknown state decides; a fee is only a remark here.
     let deciding = applies
         .primary()

@@ -5,7 +5,7 @@ use recondesk_domain::{BillState, Category, Fen, MOrder, WPay};
 use super::ReconcileError;
 use super::category_set::CategorySet;
 use super::context::Context;
-use super::judge::{Origin, Relation, describe, explain, judge, relation, tags_of};
+use super::judge::{Moment, Origin, Relation, describe, explain, judge, relation, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::run::{Run, UnmatchedPayment};
 
@@ -23,6 +23,8 @@ pub(super) struct Pair<'r> {
     pub(super) key2: bool,
     /// What a pool item carried in.
     pub(super) carried: Option<Fen>,
+    /// What of the payment went back by the bills of other days; those of the day are known to the run.
+    pub(super) returned: Fen,
 }
 
 impl<'r> Pair<'r> {
@@ -36,6 +38,7 @@ impl<'r> Pair<'r> {
             own_order: true,
             key2: false,
             carried: None,
+            returned: Fen::ZERO,
         }
     }
 
@@ -88,8 +91,11 @@ pub(super) fn settle(
     paid_twice: Option<&str>,
 ) -> Result<Category, ReconcileError> {
     let &Pair { w, m, origin, .. } = pair;
-    let relation = relation(context, w, m, origin);
-    let mut applies = judge(context, w, m, relation);
+    let moment = Moment {
+        relation: relation(context, w, m, origin),
+        returned: run.refunds.returned(w).max(pair.returned),
+    };
+    let mut applies = judge(context, w, m, moment);
     if paid_twice.is_some() {
         applies.add(Category::DupPay);
     }
@@ -98,7 +104,7 @@ pub(super) fn settle(
         run.watch.fees.judge_pay(w, &context.rates, &mut applies);
     }
     let placement = pair.placement();
-    let agreed = agreement(m, relation);
+    let agreed = agreement(w, m, moment.relation);
     let Some(primary) = applies.primary() else {
         if agreed == Category::Matched && !run.ledger.wants_matched() {
             run.ledger.place(RowKind::Pay, agreed, placement)?;
@@ -113,7 +119,7 @@ pub(super) fn settle(
     finding.tags = tags_of(applies, pair.key2);
     finding.detail = match paid_twice.filter(|_| primary == Category::DupPay) {
         Some(why) => why.to_owned(),
-        None => explain(primary, w, m),
+        None => explain(context, primary, w, m),
     };
     if primary == Category::FeeCalc && !applies.has(Category::TimeDiff) {
         run.ledger
@@ -125,9 +131,14 @@ pub(super) fn settle(
 }
 
 /// What a pair is when nothing speaks against it.
-fn agreement(m: &MOrder, relation: Relation) -> Category {
-    if !m.pay_status.is_paid() {
-        return Category::Unpaid;
+fn agreement(w: &WPay, m: &MOrder, relation: Relation) -> Category {
+    if !m.is_booked() {
+        // The merchant never booked the payment, and it went back in full: both books have nothing.
+        return if w.state == BillState::Success {
+            Category::BalancedAfter
+        } else {
+            Category::Unpaid
+        };
     }
     match relation {
         Relation::Same | Relation::Off => Category::Matched,
@@ -150,7 +161,7 @@ pub(super) fn settle_reversed(
     rows: &[WPay],
     order: Option<ReversedOrder<'_>>,
 ) -> Result<(), ReconcileError> {
-    let still_paid = order.filter(|order| order.m.pay_status.is_paid());
+    let still_paid = order.filter(|order| order.m.is_booked());
     let category = if still_paid.is_some() {
         Category::Revoked
     } else {

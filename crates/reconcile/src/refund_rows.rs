@@ -1,10 +1,9 @@
 //! Refunds where the merchant keeps one row each: matched per `out_refund_no`, then per `refund_id`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillRefundState, Category, Fen, Finding, MRefund, OutRefundNo, OutTradeNo, RefundId,
-    RefundStatus, Tag, WRefund,
+    Category, Fen, Finding, MRefund, OutRefundNo, OutTradeNo, RefundId, RefundStatus, Tag, WRefund,
 };
 
 use super::carry_over::{entered, open_items};
@@ -16,11 +15,12 @@ use super::ledger::{Placement, RowKind};
 use super::match_archive::CHUNK;
 use super::pool_ledger::PoolExit;
 use super::refunds::{
-    ORDERS, OrderFacts, Today, agreed, archive_facts, describe, explain, judge_order, judge_row,
-    key_of, relation,
+    ArchiveFacts, ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case,
+    clear_refunds_before, describe, explain, is_closed, judge_order, judge_row, key_of, relation,
+    went_back,
 };
 use super::run::Run;
-use super::{LiveRefundState, PoolItem, PoolKind, PoolSide, ReconcileError};
+use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
 
 /// The merchant's refund for a row of the bill.
 #[derive(Debug, Clone, Copy)]
@@ -162,19 +162,51 @@ fn settle_orders(
     let mut marks = BTreeMap::new();
     for facts in facts.each() {
         marks.extend(judge_order(context, run, facts)?);
+        clear_payment_case(context, run, facts)?;
     }
+    let booked = booked_twins(context, pairs, &facts)?;
     let unknown = OrderFacts::default();
     for (w, partner) in pairs {
         let facts = facts.get(&w.out_trade_no).unwrap_or(&unknown);
         let mut applies = marks.get(&key_of(w)).copied().unwrap_or(CategorySet::NONE);
         judge_row(context, run, w, facts, &mut applies);
+        // Parts that the merchant booked one by one are what it wanted.
+        let is_booked = |other: &WRefund| booked.contains(&other.out_refund_no);
+        if is_booked(w) && facts.twins(context, w).all(is_booked) {
+            applies.remove(Category::DupRefundSuspect);
+        }
         let judged = JudgedRow { w, facts, applies };
         match partner {
             Some(partner) => settle_pair(context, run, judged, partner)?,
-            None => bill_only(run, judged, lonely)?,
+            None => bill_only(context, run, judged, lonely)?,
         }
     }
     Ok(())
+}
+
+/// Which of the refunds that look like twins have a row of their own in the merchant's book.
+fn booked_twins(
+    context: &Context<'_>,
+    pairs: &[(&WRefund, &Option<Partner>)],
+    facts: &ArchiveFacts,
+) -> Result<BTreeSet<OutRefundNo>, ReconcileError> {
+    let mut numbers = BTreeSet::new();
+    for (w, _) in pairs {
+        let Some(facts) = facts.get(&w.out_trade_no) else {
+            continue;
+        };
+        let mut twins = facts.twins(context, w).peekable();
+        if twins.peek().is_some() {
+            numbers.insert(w.out_refund_no);
+            numbers.extend(twins.map(|other| other.out_refund_no));
+        }
+    }
+    let numbers: Vec<OutRefundNo> = numbers.into_iter().collect();
+    let found = context.evidence.merchant_refunds_by_number(&numbers)?;
+    let standing =
+        |m: &MRefund| matches!(m.status, RefundStatus::Success | RefundStatus::Processing);
+    let found = found.into_iter().flatten().filter(standing);
+    Ok(found.map(|m| m.out_refund_no).collect())
 }
 
 /// A row of the bill with what applies to it for its own sake and for its order's.
@@ -212,7 +244,7 @@ fn settle_pair(
     finding.detail = if category == Category::IdMismatch {
         format!("out_trade_no={}/{}", w.out_trade_no, m.out_trade_no)
     } else {
-        explain(category, w, facts)?
+        explain(context, category, w, facts)?
     };
     let placement = Placement {
         wechat: Some(w.amount),
@@ -229,12 +261,10 @@ fn settle_pair(
 }
 
 fn judge_states(context: &Context<'_>, w: &WRefund, m: &MRefund, applies: &mut CategorySet) {
-    let live = context.live.get(&w.out_refund_no);
-    let closed = live == Some(&LiveRefundState::Closed);
-    let moved = !closed && w.state != BillRefundState::Fail;
+    let closed = is_closed(context, w);
     match m.status {
         RefundStatus::Success if closed => applies.add(Category::RefundClosed),
-        RefundStatus::Closed | RefundStatus::Abnormal if moved => {
+        RefundStatus::Closed | RefundStatus::Abnormal if !closed => {
             applies.add(Category::WOnlyRefund);
         }
         RefundStatus::Success
@@ -248,6 +278,7 @@ fn judge_states(context: &Context<'_>, w: &WRefund, m: &MRefund, applies: &mut C
 }
 
 fn bill_only(
+    context: &Context<'_>,
     run: &mut Run<'_>,
     judged: JudgedRow<'_>,
     lonely: &UnpairedCounts,
@@ -257,13 +288,19 @@ fn bill_only(
         facts,
         mut applies,
     } = judged;
-    applies.add(Category::WOnlyRefund);
-    let category = applies.primary().unwrap_or(Category::WOnlyRefund);
+    if !went_back(context, facts)? {
+        applies.add(Category::WOnlyRefund);
+    }
+    let category = applies.primary().unwrap_or(Category::BalancedAfter);
     let mut finding = describe(category, Some(w), None);
     finding.order_no = facts.order.map_or(finding.order_no, |order| order.order_no);
     finding.tags = tags_of(applies, false);
-    finding.detail = explain(category, w, facts)?;
-    suggest(&mut finding, lonely);
+    finding.detail = explain(context, category, w, facts)?;
+    if category == Category::BalancedAfter {
+        clear_refunds_before(context, run, facts, &finding);
+    } else {
+        suggest(&mut finding, lonely);
+    }
     run.ledger
         .enter(RowKind::Refund, finding, Placement::wechat(w.amount))
 }

@@ -9,16 +9,16 @@ use recondesk_domain::{
     BillDate, Category, Fen, Finding, Instant, MOrder, OutTradeNo, PayStatus, WRefund,
 };
 
+use super::ReconcileError;
 use super::category_set::CategorySet;
 use super::context::Context;
 use super::judge::{Relation, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::refunds::{
-    ORDERS, OrderFacts, Today, agreed, archive_facts, explain, is_accepted, judge_order, judge_row,
-    key_of, relation,
+    ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
+    explain, is_accepted, is_closed, judge_order, judge_row, key_of, relation, went_back,
 };
 use super::run::Run;
-use super::{LiveRefundState, ReconcileError};
 
 /// One order: the day's rows, and the sums of both books.
 struct OrderTotals<'r> {
@@ -152,13 +152,21 @@ fn settle_total(
         }
     }
     let time = order.and_then(|m| m.refund_at);
-    if let Some(category) = compare(context, &view, time) {
+    // Parts whose sum is the merchant's own total are what it wanted.
+    if context.has_refund_totals && view.sum == view.total {
+        applies.remove(Category::DupRefundSuspect);
+    }
+    clear_payment_case(context, run, facts)?;
+    let went_back = went_back(context, facts)?;
+    let apart = compare(context, &view, time);
+    if let Some(category) = apart.filter(|apart| !went_back || *apart != Category::WOnlyRefund) {
         applies.add(category);
     }
     let late = relation_of(context, &view, time);
     let category = match applies.primary() {
         Some(category) => category,
         None if !context.has_bill && view.sum != view.total => Category::WCoverage,
+        None if went_back => Category::BalancedAfter,
         None => agreed(late),
     };
     place_total(context, run, &view, category, applies)
@@ -166,8 +174,7 @@ fn settle_total(
 
 /// R06: closed at WeChat Pay, but the merchant's total still has it.
 fn judge_closed(context: &Context<'_>, w: &WRefund, view: &OrderTotals<'_>, out: &mut CategorySet) {
-    let closed = context.live.get(&w.out_refund_no) == Some(&LiveRefundState::Closed);
-    if closed && view.total > view.sum {
+    if is_closed(context, w) && view.total > view.sum {
         out.add(Category::RefundClosed);
     }
 }
@@ -218,9 +225,9 @@ fn place_total(
     } else {
         None
     };
-    let finding = describe_order(view, category, applies)?;
+    let finding = describe_order(context, view, category, applies)?;
     if category.is_agreement() {
-        clear_earlier(context, run, view, &finding);
+        clear_refunds_before(context, run, view.facts, &finding);
     }
     if let [w] = view.rows
         && category == Category::FeeRefund
@@ -255,23 +262,6 @@ fn place_total(
         .enter(RowKind::Refund, finding, Placement::default())
 }
 
-/// The sums agree now: whatever earlier days raised about refunds of this order is cleared (X7).
-fn clear_earlier(
-    context: &Context<'_>,
-    run: &mut Run<'_>,
-    view: &OrderTotals<'_>,
-    finding: &Finding,
-) {
-    let earlier = view.facts.history.iter();
-    for (_, w) in earlier.filter(|(bill, _)| *bill < context.date) {
-        let mut cleared = finding.clone();
-        cleared.category = Category::MatchedLate;
-        cleared.out_refund_no = w.out_refund_no;
-        cleared.refund_id = w.refund_id;
-        run.ledger.clear(cleared);
-    }
-}
-
 /// What of the merchant's total belongs to the day: all that earlier bills do not explain. Of a
 /// total that earlier bills explain in full (the merchant booked past midnight), the last of them.
 fn part_of_day(
@@ -296,6 +286,7 @@ fn part_of_day(
 }
 
 fn describe_order(
+    context: &Context<'_>,
     view: &OrderTotals<'_>,
     category: Category,
     applies: CategorySet,
@@ -324,11 +315,11 @@ fn describe_order(
     out.tags = tags_of(applies, false);
     out.detail = match view.rows {
         [] => String::new(),
-        [w] => explain(category, w, view.facts)?,
+        [w] => explain(context, category, w, view.facts)?,
         [.., w] => format!(
             "rows={} {}",
             view.rows.len(),
-            explain(category, w, view.facts)?
+            explain(context, category, w, view.facts)?
         )
         .trim_end()
         .to_owned(),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
     BillDate, BillRefundState, Category, Fen, Finding, Instant, MOrder, MRefund, OutRefundNo,
-    OutTradeNo, RefundId, WRefund,
+    OutTradeNo, RefundId, TransactionId, WPay, WRefund,
 };
 
 use super::business::standing;
@@ -35,6 +35,33 @@ pub(super) struct OrderFacts {
     paid: Option<Fen>,
     /// All refund rows up to the day, oldest first, copies left out.
     pub(super) history: Vec<(BillDate, WRefund)>,
+}
+
+impl OrderFacts {
+    /// Σ of the refunds by which money went back or is on its way.
+    pub(super) fn accepted(&self, context: &Context<'_>) -> Result<Fen, ReconcileError> {
+        let mut sum = Fen::ZERO;
+        for (_, w) in self.history.iter().filter(|(_, w)| is_accepted(context, w)) {
+            sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
+        }
+        Ok(sum)
+    }
+
+    /// Other refunds of the same amount shortly before or after (R08).
+    pub(super) fn twins<'f>(
+        &'f self,
+        context: &'f Context<'_>,
+        w: &'f WRefund,
+    ) -> impl Iterator<Item = &'f WRefund> {
+        let window = i64::from(context.input.rules.dup_refund_minutes).saturating_mul(60);
+        let others = self.history.iter().map(|(_, other)| other);
+        others.filter(move |other| {
+            other.out_refund_no != w.out_refund_no
+                && other.amount == w.amount
+                && other.time.distance(w.time) <= window
+                && is_accepted(context, other)
+        })
+    }
 }
 
 /// Where the day's own refund rows of some orders come from.
@@ -83,7 +110,7 @@ pub(super) fn settle_refunds(
     context: &Context<'_>,
     run: &mut Run<'_>,
 ) -> Result<(), ReconcileError> {
-    let rows = day_rows(context, run)?;
+    let rows = std::mem::take(&mut run.refunds.rows);
     if context.evidence.has_refund_rows() {
         return refund_rows::by_row(context, run, &rows);
     }
@@ -96,11 +123,71 @@ pub(super) fn settle_refunds(
     Ok(())
 }
 
-/// The day's refund rows by order, time and number; further copies are set aside (P10).
-fn day_rows(context: &Context<'_>, run: &mut Run<'_>) -> Result<Vec<WRefund>, ReconcileError> {
+/// The refund rows of the day's bill.
+#[derive(Debug, Default)]
+pub(super) struct DayRefunds {
+    /// By order, time and number, copies left out.
+    rows: Vec<WRefund>,
+    returned: Returned,
+}
+
+impl DayRefunds {
+    /// What of a payment went back on the day, or is on its way back.
+    pub(super) fn returned(&self, w: &WPay) -> Fen {
+        self.returned.of_payment(w)
+    }
+
+    /// True when all of a payment went back on its own day.
+    pub(super) fn is_returned(&self, w: &WPay) -> bool {
+        w.amount > Fen::ZERO && self.returned(w) >= w.amount
+    }
+}
+
+/// Accepted refunds by the payment that they are of.
+#[derive(Debug, Default)]
+pub(super) struct Returned(BTreeMap<(OutTradeNo, TransactionId), Fen>);
+
+impl Returned {
+    /// All refunds of some orders up to the day.
+    pub(super) fn of(
+        context: &Context<'_>,
+        numbers: &[OutTradeNo],
+    ) -> Result<Self, ReconcileError> {
+        if numbers.is_empty() {
+            return Ok(Self::default());
+        }
+        let rows = context.evidence.refunds_of_orders(numbers, context.date)?;
+        let mut seen = BTreeSet::new();
+        let rows = rows.iter().map(|(_, w)| w);
+        Self::add_up(context, rows.filter(|w| seen.insert(key_of(w))))
+    }
+
+    fn add_up<'r>(
+        context: &Context<'_>,
+        rows: impl Iterator<Item = &'r WRefund>,
+    ) -> Result<Self, ReconcileError> {
+        let mut out = BTreeMap::new();
+        for w in rows.filter(|w| is_accepted(context, w)) {
+            let sum = out
+                .entry((w.out_trade_no, w.transaction_id))
+                .or_insert(Fen::ZERO);
+            *sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
+        }
+        Ok(Self(out))
+    }
+
+    /// What of a payment went back, or is on its way back.
+    pub(super) fn of_payment(&self, w: &WPay) -> Fen {
+        let sum = self.0.get(&(w.out_trade_no, w.transaction_id));
+        sum.copied().unwrap_or(Fen::ZERO)
+    }
+}
+
+/// Reads the day's refund rows; further copies are set aside (P10).
+pub(super) fn read_day(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
     let mut out: Vec<WRefund> = Vec::new();
     if !context.has_bill {
-        return Ok(out);
+        return Ok(());
     }
     let mut feed = Feed::new(Some(context.evidence.refunds(context.date)?));
     while feed.head()?.is_some() {
@@ -129,7 +216,11 @@ fn day_rows(context: &Context<'_>, run: &mut Run<'_>) -> Result<Vec<WRefund>, Re
         let print = w.out_trade_no.fingerprint();
         (print, w.out_trade_no, w.time, w.out_refund_no, w.refund_id)
     });
-    Ok(out)
+    run.refunds = DayRefunds {
+        returned: Returned::add_up(context, out.iter())?,
+        rows: out,
+    };
+    Ok(())
 }
 
 /// Asks the archive about some orders.
@@ -181,10 +272,95 @@ pub(super) fn archive_facts(
     Ok(out)
 }
 
-/// True when the money went back or is on its way: not failed, not closed.
+/// True when the money went back or is on its way: not failed, not closed. A refund that could not reach the customer
+/// has left the merchant's account, and is settled with WeChat Pay and never by another refund.
 pub(super) fn is_accepted(context: &Context<'_>, w: &WRefund) -> bool {
-    w.state != BillRefundState::Fail
-        && context.live.get(&w.out_refund_no) != Some(&LiveRefundState::Closed)
+    !is_closed(context, w)
+}
+
+/// True when no money moves by this refund any more.
+pub(super) fn is_closed(context: &Context<'_>, w: &WRefund) -> bool {
+    match context.live.get(&w.out_refund_no) {
+        Some(LiveRefundState::Closed) => true,
+        Some(
+            LiveRefundState::Success | LiveRefundState::Processing | LiveRefundState::Abnormal,
+        ) => false,
+        None => w.state == BillRefundState::Fail,
+    }
+}
+
+/// True when the money is with the customer.
+fn is_done(context: &Context<'_>, w: &WRefund) -> bool {
+    match context.live.get(&w.out_refund_no) {
+        Some(LiveRefundState::Success) => true,
+        Some(LiveRefundState::Closed | LiveRefundState::Processing | LiveRefundState::Abnormal) => {
+            false
+        }
+        None => w.state == BillRefundState::Success,
+    }
+}
+
+/// True for an order that the merchant never booked as paid and whose payment went back in full: both books have
+/// nothing, whoever made the refund.
+pub(super) fn went_back(context: &Context<'_>, facts: &OrderFacts) -> Result<bool, ReconcileError> {
+    if facts.order.is_some_and(|m| m.is_booked()) {
+        return Ok(false);
+    }
+    let paid = facts.paid.filter(|paid| *paid > Fen::ZERO);
+    let returned = facts.accepted(context)?;
+    Ok(paid.is_some_and(|paid| returned >= paid))
+}
+
+/// The refunds of an order have brought all its money back: what earlier days raised about its payment as owed to the
+/// customer is cleared (X7).
+pub(super) fn clear_payment_case(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    facts: &OrderFacts,
+) -> Result<(), ReconcileError> {
+    let accepted = |(_, w): &&(BillDate, WRefund)| is_accepted(context, w);
+    let rows: Vec<&WRefund> = facts
+        .history
+        .iter()
+        .filter(accepted)
+        .map(|(_, w)| w)
+        .collect();
+    let Some(last) = rows.last() else {
+        return Ok(());
+    };
+    let returned = facts.accepted(context)?;
+    let paid = facts
+        .paid
+        .filter(|paid| *paid > Fen::ZERO && returned >= *paid);
+    if paid.is_some() && rows.iter().all(|w| is_done(context, w)) {
+        let mut agreed = Finding::new(Category::BalancedAfter);
+        agreed.out_trade_no = last.out_trade_no;
+        agreed.transaction_id = last.transaction_id;
+        agreed.bill = paid;
+        agreed.paid_at = Some(last.time);
+        run.ledger.clear(agreed);
+    }
+    Ok(())
+}
+
+/// Both books agree on the refunds of an order now: whatever earlier days raised about them is cleared (X7).
+pub(super) fn clear_refunds_before(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    facts: &OrderFacts,
+    finding: &Finding,
+) {
+    for (_, w) in facts
+        .history
+        .iter()
+        .filter(|(bill, _)| *bill < context.date)
+    {
+        let mut cleared = finding.clone();
+        cleared.category = Category::MatchedLate;
+        cleared.out_refund_no = w.out_refund_no;
+        cleared.refund_id = w.refund_id;
+        run.ledger.clear(cleared);
+    }
 }
 
 /// What applies to the day's refund rows of one order for the order's sake: R07 and R08. A row that was not accepted
@@ -196,7 +372,6 @@ pub(super) fn judge_order(
 ) -> Result<BTreeMap<RefundKey, CategorySet>, ReconcileError> {
     let mut out = BTreeMap::<RefundKey, CategorySet>::new();
     let limit = facts.paid.or_else(|| facts.order.map(|m| m.amount));
-    let window = i64::from(context.input.rules.dup_refund_minutes).saturating_mul(60);
     let accepted = |w: &WRefund| is_accepted(context, w);
     let mut sum = Fen::ZERO;
     let mut is_over = false;
@@ -210,13 +385,7 @@ pub(super) fn judge_order(
             is_over = true;
             applies.add(Category::OverRefund);
         }
-        let twin = facts.history.iter().any(|(_, other)| {
-            other.out_refund_no != w.out_refund_no
-                && other.amount == w.amount
-                && other.time.distance(w.time) <= window
-                && accepted(other)
-        });
-        if twin {
+        if facts.twins(context, w).next().is_some() {
             applies.add(Category::DupRefundSuspect);
         }
     }
@@ -238,7 +407,8 @@ pub(super) fn judge_row(
         Some(LiveRefundState::Success | LiveRefundState::Closed) => {}
         Some(LiveRefundState::Processing) => out.add(Category::RefundInFlight),
         None => match w.state {
-            BillRefundState::Processing | BillRefundState::Fail | BillRefundState::Change => {
+            BillRefundState::Change => out.add(Category::RefundAbnormal),
+            BillRefundState::Processing | BillRefundState::Fail => {
                 out.add(Category::RefundInFlight);
             }
             BillRefundState::Success | BillRefundState::Unknown => {}
@@ -300,40 +470,37 @@ pub(super) fn describe(category: Category, w: Option<&WRefund>, m: Option<&MRefu
 
 /// Facts that explain the deciding category of a refund row; a category that is not here has none of its own.
 pub(super) fn explain(
+    context: &Context<'_>,
     category: Category,
     w: &WRefund,
     facts: &OrderFacts,
 ) -> Result<String, ReconcileError> {
     let of_category = EXPLAINED.iter().find(|(known, _)| *known == category);
-    of_category.map_or_else(|| Ok(String::new()), |(_, explain)| explain(w, facts))
+    of_category.map_or_else(
+        || Ok(String::new()),
+        |(_, explain)| explain(context, w, facts),
+    )
 }
 
 /// Facts of a refund row in key=value form.
-type RefundFacts = fn(&WRefund, &OrderFacts) -> Result<String, ReconcileError>;
+type RefundFacts = fn(&Context<'_>, &WRefund, &OrderFacts) -> Result<String, ReconcileError>;
 
-const EXPLAINED: [(Category, RefundFacts); 4] = [
-    (Category::OverRefund, |_, facts| {
-        let mut sum = Fen::ZERO;
-        for (_, w) in &facts.history {
-            sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
-        }
+const EXPLAINED: [(Category, RefundFacts); 6] = [
+    (Category::OverRefund, |context, _, facts| {
+        let sum = facts.accepted(context)?;
         let paid = facts.paid.or_else(|| facts.order.map(|m| m.amount));
         let paid = paid.unwrap_or(Fen::ZERO);
         Ok(format!("refunded={} paid={}", sum.get(), paid.get()))
     }),
-    (Category::DupRefundSuspect, |w, facts| {
-        let twins: Vec<&str> = facts
-            .history
-            .iter()
-            .filter(|(_, other)| other.amount == w.amount && other.out_refund_no != w.out_refund_no)
-            .map(|(_, other)| other.out_refund_no.as_str())
-            .collect();
+    (Category::DupRefundSuspect, |context, w, facts| {
+        let twins = facts.twins(context, w);
+        let twins: Vec<&str> = twins.map(|other| other.out_refund_no.as_str()).collect();
         Ok(format!("twins={}", twins.join(",")))
     }),
-    (Category::RefundInFlight, |w, _| {
-        Ok(format!("bill_state={}", state_word(w.state)))
-    }),
-    (Category::FeeRefund, |w, _| {
+    (Category::RefundInFlight, |_, w, _| Ok(bill_state(w))),
+    (Category::RefundAbnormal, |_, w, _| Ok(bill_state(w))),
+    (Category::RefundClosed, |_, w, _| Ok(bill_state(w))),
+    (Category::FeeRefund, |_, w, _| {
         let expected = super::fees::fee_of(w.settled, w.rate).saturating_neg();
         Ok(format!(
             "fee={} expected={expected} rate={}",
@@ -342,6 +509,10 @@ const EXPLAINED: [(Category, RefundFacts); 4] = [
         ))
     }),
 ];
+
+fn bill_state(w: &WRefund) -> String {
+    format!("bill_state={}", state_word(w.state))
+}
 
 const fn state_word(state: BillRefundState) -> &'static str {
     match state {

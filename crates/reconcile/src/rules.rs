@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use recondesk_domain::{BillDate, FeeRate, MerchantProfile};
+use recondesk_domain::{BillDate, FeeRate, Fen, MerchantProfile, TradeType};
 
 /// What a run is asked to apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub struct Rules {
     pub hole_payments: u32,
     /// Rates of the contract; empty: the bill's own rate is not questioned (F01).
     pub fee_rates: Vec<FeeRate>,
+    /// By how much the bill may have more than the order before the amounts differ (P07).
+    pub tolerance_above: Fen,
+    /// By how much the bill may have less.
+    pub tolerance_below: Fen,
 }
 
 impl Default for Rules {
@@ -35,13 +39,15 @@ impl Default for Rules {
             dup_refund_minutes: 30,
             hole_payments: 20,
             fee_rates: Vec::new(),
+            tolerance_above: Fen::ZERO,
+            tolerance_below: Fen::ZERO,
         }
     }
 }
 
 impl Rules {
     /// Version of the engine's conclusions.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// The rules of a profile.
     #[must_use]
@@ -51,6 +57,8 @@ impl Rules {
             lookback_days: profile.lookback_days,
             fulfil_minutes: profile.fulfil_minutes,
             fee_rates: profile.fee_rates.clone(),
+            tolerance_above: profile.tolerance_above,
+            tolerance_below: profile.tolerance_below,
             ..Self::default()
         }
     }
@@ -66,12 +74,16 @@ impl Rules {
             dup_refund_minutes,
             hole_payments,
             fee_rates,
+            tolerance_above,
+            tolerance_below,
         } = self;
         let mut hash = Sha256::new();
         hash.update(format!(
             "recondesk rules {} {cut_off_minutes} {lookback_days} {fulfil_minutes} \
-             {time_tolerance_minutes} {dup_refund_minutes} {hole_payments}\n",
-            Self::VERSION
+             {time_tolerance_minutes} {dup_refund_minutes} {hole_payments} {} {}\n",
+            Self::VERSION,
+            tolerance_above.get(),
+            tolerance_below.get(),
         ));
         for FeeRate {
             trade_type,
@@ -86,15 +98,49 @@ impl Rules {
 
     /// The contract rates that hold on a day: of each trade type the entry that began last.
     #[must_use]
-    pub(super) fn rates_on(&self, day: BillDate) -> Vec<i32> {
+    pub(super) fn rates_on(&self, day: BillDate) -> ContractRates {
         let day = day.to_string();
-        let mut latest = std::collections::BTreeMap::<&str, &FeeRate>::new();
+        let mut latest = std::collections::BTreeMap::<TradeType, &FeeRate>::new();
         for entry in self.fee_rates.iter().filter(|e| e.from <= day) {
-            let held = latest.entry(&entry.trade_type).or_insert(entry);
+            let product = TradeType::read(entry.trade_type.as_bytes());
+            let held = latest.entry(product).or_insert(entry);
             if entry.from >= held.from {
                 *held = entry;
             }
         }
-        latest.into_values().map(|entry| entry.rate).collect()
+        let rate = |(product, entry): (TradeType, &FeeRate)| (product, entry.rate);
+        ContractRates(latest.into_iter().map(rate).collect())
+    }
+
+    /// True when an order and its payment may lie so far apart.
+    pub(super) fn tolerates(&self, bill: Fen, merchant: Fen) -> bool {
+        let within = |more: Fen, less: Fen, most: Fen| {
+            more.checked_sub(less).is_some_and(|apart| apart <= most)
+        };
+        within(bill, merchant, self.tolerance_above) && within(merchant, bill, self.tolerance_below)
+    }
+}
+
+/// The rates of the contract on one day: one a product, and one for all products that have none of their own, which
+/// stands under [`TradeType::NotKnown`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ContractRates(Vec<(TradeType, i32)>);
+
+impl ContractRates {
+    /// What the contract says of a product; `None` where it says nothing.
+    fn of(&self, product: TradeType) -> Option<i32> {
+        let rate = |wanted| self.0.iter().find(|(known, _)| *known == wanted);
+        rate(product)
+            .or_else(|| rate(TradeType::NotKnown))
+            .map(|(_, rate)| *rate)
+    }
+
+    /// The rate that a payment should have had, where its own is another one (F01).
+    pub(super) fn instead_of(&self, product: TradeType, rate: i32) -> Option<i32> {
+        // Of a payment without a product any rate of the contract may be the one.
+        if product == TradeType::NotKnown && self.0.iter().any(|(_, known)| *known == rate) {
+            return None;
+        }
+        self.of(product).filter(|due| *due != rate)
     }
 }

@@ -12,6 +12,7 @@ use super::coverage::CoverageMap;
 use super::fees::FeeWatch;
 use super::ledger::{Ledger, RowKind};
 use super::pool_ledger::PoolLedger;
+use super::refunds::DayRefunds;
 use super::{FindingSink, NetSettlement, PoolItem, ReconcileError};
 
 /// The state of a run between two passes.
@@ -26,6 +27,8 @@ pub(super) struct Run<'s> {
     pub(super) unmatched: Unmatched,
     /// Pairs whose business order has to be looked at first (P09).
     pub(super) pending: PendingPairs,
+    /// The day's refund rows, read before the payments, because what went back is owed no more.
+    pub(super) refunds: DayRefunds,
 }
 
 impl<'s> Run<'s> {
@@ -39,6 +42,7 @@ impl<'s> Run<'s> {
             watch: DayWatch::new(context),
             unmatched: Unmatched::default(),
             pending: PendingPairs::new(context.evidence.has_business_numbers()?),
+            refunds: DayRefunds::default(),
         })
     }
 
@@ -100,6 +104,8 @@ pub(super) struct UnmatchedPayment {
     pub(super) w: WPay,
     /// One of several payments under one number.
     pub(super) repeated: bool,
+    /// The orders of its number are those of other sub-merchants.
+    pub(super) foreign_number: bool,
 }
 
 /// Rows of the day that have found no partner so far.
@@ -118,8 +124,21 @@ pub(super) struct Unmatched {
 
 impl Unmatched {
     /// Keeps a payment until the archive was asked.
-    pub(super) fn keep_payment(&mut self, w: WPay, repeated: bool) {
-        self.payments.push(UnmatchedPayment { w, repeated });
+    pub(super) fn keep_payment(&mut self, w: &WPay, repeated: bool) {
+        self.payments.push(UnmatchedPayment {
+            w: *w,
+            repeated,
+            foreign_number: false,
+        });
+    }
+
+    /// Keeps a payment whose number other sub-merchants have used.
+    pub(super) fn keep_foreign(&mut self, w: &WPay) {
+        self.payments.push(UnmatchedPayment {
+            w: *w,
+            repeated: false,
+            foreign_number: true,
+        });
     }
 }
 

@@ -318,6 +318,7 @@ fn fee_of(amount: Fen) -> Fee {
 fn pay_row(order: &SandboxOrder, now: Instant) -> Result<WPay, String> {
     let too_long = || "a number is too long for a bill".to_owned();
     Ok(WPay {
+        product: recondesk_domain::TradeType::NotKnown,
         out_trade_no: OutTradeNo::new(&order.out_trade_no).ok_or_else(too_long)?,
         transaction_id: TransactionId::new(&order.transaction_id).ok_or_else(too_long)?,
         appid: AppId::new(&order.appid).ok_or_else(too_long)?,

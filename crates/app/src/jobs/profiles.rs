@@ -116,6 +116,7 @@ pub fn problem_words(problem: ProfileProblem) -> Message {
         ProfileProblem::CutOff => "日切窗口最多 720 分钟",
         ProfileProblem::Lookback => "回溯最多 90 天",
         ProfileProblem::Fulfil => "发货时限最多 100000 分钟",
+        ProfileProblem::Tolerance => "容差是大于或等于零的金额",
         ProfileProblem::Rate => "费率是小于 100 的百分数，最多四位小数",
     };
     Message::new(zh, problem.to_string())

@@ -73,6 +73,7 @@ words! {
         cut_off: T = "0 到 720 分钟", "0 to 720 minutes";
         lookback: T = "0 到 90 天", "0 to 90 days";
         fulfil: T = "填分钟数", "a number of minutes";
+        tolerance: T = "容差为零或更大的金额", "an amount of zero or more";
         rate: T = "如 0.60，小于 100，最多四位小数", "such as 0.60, below 100, at most four decimals";
     }
 }

@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::money_cell;
 use recondesk_domain::{
     AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, MoneyError, RowRef, Text,
-    TransactionId, WPay, WRefund,
+    TradeType, TransactionId, WPay, WRefund,
 };
 
 /// What is wrong with a row, and in which column.
@@ -197,6 +197,7 @@ impl<'a> RowReader<'a> {
             appid: self.appid,
             sub_mch_id: Text::EMPTY,
             time,
+            product: TradeType::read(self.cell(text, Column::TradeType).trim_ascii()),
             state,
             is_cny: self.is_cny(text),
             amount: sums.amount,

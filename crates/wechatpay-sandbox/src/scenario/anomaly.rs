@@ -325,6 +325,8 @@ fn twist_refund(
             order.pay_status = PayStatus::Paid;
         }
         Category::MOnlyRefund => deal.refunds.clear(),
+        // The merchant wanted it once.
+        Category::DupRefundSuspect => order.refund_total = Some(share(pay.amount, 30)),
         Category::RefundAmountDiff => order.refund_total = Some(share(pay.amount, 40)),
         Category::RefundInFlight => deal.refunds.iter_mut().for_each(|w| {
             w.state = BillRefundState::Processing;

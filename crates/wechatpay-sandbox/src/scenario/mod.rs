@@ -12,8 +12,8 @@ mod words;
 use super::numbers::NumberSource;
 use recondesk_domain::{
     AppId, BillDate, BillRefundState, BillState, Category, Fee, Fen, FulfilStatus, Instant, MOrder,
-    MchId, OrderNo, OutRefundNo, OutTradeNo, PayStatus, RefundId, RowRef, Text, TransactionId,
-    WPay, WRefund,
+    MchId, OrderNo, OutRefundNo, OutTradeNo, PayStatus, RefundId, RowRef, Text, TradeType,
+    TransactionId, WPay, WRefund,
 };
 
 pub use anomaly::{Anomaly, Hole};
@@ -219,6 +219,7 @@ impl Scenario {
         digits(&mut text, 10, 8, date);
         digits(&mut text, 18, 10, shuffled);
         WPay {
+            product: TradeType::NotKnown,
             out_trade_no: order.out_trade_no,
             transaction_id: TransactionId::from_utf8(&text).unwrap_or_default(),
             appid: self.appid,
@@ -237,6 +238,15 @@ impl Scenario {
 }
 
 impl GeneratedOrder {
+    /// Its payments carry the product that the bill will name.
+    fn with_product(mut self) -> Self {
+        let product = TradeType::read(self.trade_type.as_bytes());
+        for pay in self.pay.iter_mut().chain(&mut self.more_pays) {
+            pay.product = product;
+        }
+        self
+    }
+
     /// Adds a refund row of the payment.
     fn refund(&mut self, pay: &WPay, time: Instant, amount: Fen) {
         let place = self.refunds.len() + 1;
@@ -297,7 +307,7 @@ impl Iterator for Deals<'_> {
 
     fn next(&mut self) -> Option<GeneratedOrder> {
         if let Some(deal) = self.after.pop() {
-            return Some(deal);
+            return Some(deal.with_product());
         }
         if self.at >= self.scene.orders {
             return None;
@@ -318,7 +328,7 @@ impl Iterator for Deals<'_> {
         if let Some(hole) = self.scene.hole {
             hole.cut(self.scene.day, &mut deal);
         }
-        Some(deal)
+        Some(deal.with_product())
     }
 }
 

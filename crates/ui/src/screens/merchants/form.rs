@@ -216,6 +216,7 @@ impl MerchantForm {
             ProfileProblem::CutOff => p.cut_off,
             ProfileProblem::Lookback => p.lookback,
             ProfileProblem::Fulfil => p.fulfil,
+            ProfileProblem::Tolerance => p.tolerance,
             ProfileProblem::Rate => p.rate,
         })
     }

@@ -1,7 +1,9 @@
 //! Rows of the bill as texts and integers.
 
 use super::{Fields, INTS, Place, Record, Visit, row_ref, unzigzag, zigzag};
-use recondesk_domain::{BillRefundState, BillState, Fee, Fen, Instant, RowRef, WPay, WRefund};
+use recondesk_domain::{
+    BillRefundState, BillState, Fee, Fen, Instant, RowRef, TradeType, WPay, WRefund,
+};
 use recondesk_ports::{Book, BookColumn, BookRow};
 
 fn bill_state(value: u64) -> Option<BillState> {
@@ -48,15 +50,23 @@ const fn bill_place(
     }
 }
 
+/// The state takes the low byte of its column, the product what is above; rows from before products were kept have 0.
+const STATE_BITS: u64 = 0xFF;
+const PRODUCT_SHIFT: u32 = 8;
+
+const fn with_product(row: &WPay) -> u64 {
+    (row.product as u64) << PRODUCT_SHIFT | row.state as u64
+}
+
 /// Amount, and the two others as their distance from what they usually are.
 fn bill_ints(
-    (time, state, is_cny): (Instant, u8, bool),
+    (time, state, is_cny): (Instant, u64, bool),
     (amount, settled, coupon): (Fen, Fen, Fen),
     (fee, rate, row): (Fee, i32, RowRef),
 ) -> [u64; INTS] {
     [
         zigzag(time.unix()),
-        u64::from(state) << 1 | u64::from(is_cny),
+        state << 1 | u64::from(is_cny),
         zigzag(amount.get()),
         zigzag(amount.get().wrapping_sub(settled.get())),
         zigzag(coupon.get()),
@@ -135,7 +145,7 @@ impl Record for WPay {
                 &[],
             ],
             ints: bill_ints(
-                (self.time, self.state as u8, self.is_cny),
+                (self.time, with_product(self), self.is_cny),
                 (self.amount, self.settled, self.coupon),
                 (self.fee, self.rate, self.row),
             ),
@@ -156,7 +166,8 @@ impl Record for WPay {
     fn set_ints(&mut self, ints: &[u64; INTS], import: u32) -> Option<()> {
         let read = StoredBillRow::new(ints, import)?;
         self.time = read.time;
-        self.state = bill_state(read.state)?;
+        self.state = bill_state(read.state & STATE_BITS)?;
+        self.product = TradeType::stored(read.state >> PRODUCT_SHIFT)?;
         self.is_cny = read.is_cny;
         self.amount = read.amount;
         self.settled = read.settled;
@@ -203,7 +214,7 @@ impl Record for WRefund {
                 self.sub_mch_id.as_bytes(),
             ],
             ints: bill_ints(
-                (self.time, self.state as u8, self.is_cny),
+                (self.time, self.state as u64, self.is_cny),
                 (self.amount, self.settled, self.coupon),
                 (self.fee, self.rate, self.row),
             ),

@@ -1,0 +1,135 @@
+//! Payments whose money went back: nothing is to be delivered or refunded a second time.
+
+use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, PayStatus, SuggestedAction};
+
+use crate::small_books::{BOTH, back, books, noon, order, pay, plain};
+
+/// True when a finding would have a person give goods or money for this order.
+fn gives(category: Category) -> bool {
+    matches!(
+        category.action(),
+        SuggestedAction::RefundExtra
+            | SuggestedAction::Reissue
+            | SuggestedAction::FindOwner
+            | SuggestedAction::ReissueOrRefund
+    )
+}
+
+fn closed_after_refund(number: &str) -> MOrder {
+    MOrder {
+        pay_status: PayStatus::Closed,
+        fulfil_status: FulfilStatus::NotKnown,
+        refund_total: Some(Fen::new(10_000)),
+        refund_at: Some(noon().plus(3_600)),
+        closed_at: Some(noon().plus(3_600)),
+        ..order(number, noon())
+    }
+}
+
+#[test]
+fn an_order_closed_after_its_full_refund_agrees() {
+    let books = books(
+        &[pay("A", noon())],
+        &[back("R1", "A", noon().plus(3_600), 10_000)],
+        &[closed_after_refund("A")],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), []);
+}
+
+#[test]
+fn a_closed_order_is_still_to_be_acted_on_while_money_is_left() {
+    let part = MOrder {
+        refund_total: Some(Fen::new(4_000)),
+        ..closed_after_refund("A")
+    };
+    let books = books(
+        &[pay("A", noon())],
+        &[back("R1", "A", noon().plus(3_600), 4_000)],
+        &[part],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    let due: Vec<_> = told
+        .categories()
+        .into_iter()
+        .filter(|c| gives(*c))
+        .collect();
+    assert_eq!(due.len(), 1, "{:?}", told.findings);
+}
+
+#[test]
+fn nothing_is_to_be_given_for_a_payment_that_went_back_in_full() {
+    let unpaid = |number| MOrder {
+        pay_status: PayStatus::Created,
+        paid_at: None,
+        fulfilled_at: None,
+        fulfil_status: FulfilStatus::Pending,
+        ..order(number, noon())
+    };
+    let waiting = |number| MOrder {
+        fulfilled_at: None,
+        fulfil_status: FulfilStatus::Pending,
+        ..order(number, noon())
+    };
+    let orders: [&[MOrder]; 4] = [
+        &[],
+        &[unpaid("A")],
+        &[waiting("A")],
+        &[MOrder {
+            pay_status: PayStatus::Closed,
+            paid_at: None,
+            ..unpaid("A")
+        }],
+    ];
+    for (at, orders) in orders.into_iter().enumerate() {
+        let refund = back("R1", "A", noon().plus(3_600), 10_000);
+        let books = books(&[pay("A", noon())], &[refund], orders, &BOTH());
+
+        let told = plain(&books);
+
+        let wrong: Vec<_> = told.findings.iter().filter(|f| gives(f.category)).collect();
+        assert!(wrong.is_empty(), "{at}: {wrong:?}");
+    }
+}
+
+#[test]
+fn goods_and_money_are_still_due_for_a_payment_that_went_back_in_part() {
+    let refund = back("R1", "A", noon().plus(3_600), 4_000);
+    let books = books(&[pay("A", noon())], &[refund], &[], &BOTH());
+
+    let told = plain(&books);
+
+    assert!(
+        told.categories().contains(&Category::WOnlyPay),
+        "{:?}",
+        told.findings
+    );
+}
+
+#[test]
+fn two_parts_that_the_merchants_total_confirms_are_no_double_refund() {
+    let parts = [
+        back("R1", "A", noon().plus(3_600), 3_000),
+        back("R2", "A", noon().plus(3_690), 3_000),
+    ];
+    let with_total = |fen| MOrder {
+        refund_total: Some(Fen::new(fen)),
+        refund_at: Some(noon().plus(3_690)),
+        ..order("A", noon())
+    };
+    for (total, expected) in [(6_000, vec![]), (3_000, vec![Category::DupRefundSuspect])] {
+        let books = books(&[pay("A", noon())], &parts, &[with_total(total)], &BOTH());
+
+        let told = plain(&books);
+
+        let mut found = told.categories();
+        found.dedup();
+        assert_eq!(found, expected, "{total}");
+    }
+}
