@@ -11,7 +11,7 @@ use super::speech::{print_json, print_text};
 use super::table::TextTable;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
-use recondesk_app::jobs::{bill_archive, bills, check};
+use recondesk_app::jobs::{backfill, bill_archive, bills, check};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_ports::{BillImport, Stored};
 use wechatpay_codec::bill::{Certificate, Verdict};
@@ -20,6 +20,8 @@ use wechatpay_codec::bill::{Certificate, Verdict};
 pub(super) enum BillCommand {
     /// 从网关下载并导入 | Download from the gateway and import
     Download(Download),
+    /// 补齐三个月内缺的账单，最旧的先取 | Fetch every missing bill of the three months, oldest first
+    Backfill(BackfillCommand),
     /// 导入账单文件 | Import a bill file
     Import(BillImportCommand),
     /// 检查账单文件，不存入，不需要档案 | Certify a bill file: stores nothing, needs no profile
@@ -37,6 +39,16 @@ pub(super) struct Download {
     /// 账单类型 | Which rows
     #[arg(long = "type", value_enum, default_value_t = BillKindChoice::All)]
     kind: BillKindChoice,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackfillCommand {
+    /// 商户档案 | Profile
+    #[arg(long, value_name = "NAME")]
+    profile: String,
+    /// 只列出缺的日子，不下载 | List the missing days only, fetch nothing
+    #[arg(long)]
+    list: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -73,6 +85,7 @@ pub(super) fn run(
 ) -> Result<CommandEnd, Failure> {
     match command {
         BillCommand::Download(command) => download(command, context),
+        BillCommand::Backfill(command) => backfill(command, context),
         BillCommand::Import(command) => import(command, context),
         BillCommand::Check(command) => certify(command, context),
     }
@@ -100,6 +113,55 @@ fn download(command: &Download, context: &CommandContext<'_>) -> Result<CommandE
             );
             Ok(CommandEnd::Clean)
         }
+    }
+}
+
+/// One line a day on standard output: day, what became of it, rows. The last failure decides the exit code.
+fn backfill(
+    command: &BackfillCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    let ports = context.open()?;
+    let (id, profile) = profile_named(&ports, &command.profile)?;
+    let missing = backfill::missing_of(&ports, id)?;
+    if command.list || missing.is_empty() {
+        let lines: Vec<String> = missing.iter().map(|day| format!("{day}\n")).collect();
+        print_text(&lines.concat())?;
+        let count = missing.len();
+        context.tell(
+            &format!("缺 {count} 天的账单"),
+            &format!("{count} bills are missing"),
+        );
+        return Ok(CommandEnd::Clean);
+    }
+    let terminal = context.terminal();
+    let done = backfill::run(
+        &ports,
+        (id, &profile),
+        backfill::PACE,
+        &terminal,
+        &mut |_| {},
+    )?;
+    drop(terminal);
+    let mut lines = String::new();
+    let mut last = None;
+    for entry in done {
+        let day = entry.day;
+        match entry.arrived {
+            Ok(Arrived::Bill(import)) => {
+                lines.push_str(&format!("{day}\tbill\t{}\n", import.record.rows));
+            }
+            Ok(Arrived::NoBill) => lines.push_str(&format!("{day}\tno_bill\t\n")),
+            Err(failure) => {
+                lines.push_str(&format!("{day}\t{}\t\n", failure.code));
+                last = Some(failure);
+            }
+        }
+    }
+    print_text(&lines)?;
+    match last {
+        Some(failure) => Err(failure),
+        None => Ok(CommandEnd::Clean),
     }
 }
 

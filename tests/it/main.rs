@@ -8,6 +8,7 @@
 )]
 
 mod acceptance;
+mod backfill;
 mod bill_damage;
 mod bill_layouts;
 mod cli;

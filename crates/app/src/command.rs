@@ -140,6 +140,8 @@ pub enum Command {
     Reconcile(ProfileId, BillDate),
     /// Fetches and compares what is missing, for one merchant or all.
     Morning(Option<ProfileId>, BillDate),
+    /// Fetches every missing bill that can still be had, oldest first, for one merchant or all.
+    Backfill(Option<ProfileId>),
     /// Writes the findings of a day to a file.
     Export(ProfileId, BillDate, ExportFormat, PathBuf),
     /// Adds a note to a case.
@@ -185,6 +187,8 @@ pub enum TaskKind {
     Reconcile,
     /// Fetches and compares.
     Morning,
+    /// Fetches every missing bill.
+    Backfill,
     /// Writes a file.
     Export,
     /// Puts rows into the clipboard.
@@ -253,6 +257,7 @@ impl Command {
             Self::ImportFile(..) | Self::ImportShown(_) => TaskKind::Import,
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
+            Self::Backfill(_) => TaskKind::Backfill,
             Self::Export(..) | Self::ExportAnswers(..) | Self::WriteSheet(..) => TaskKind::Export,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_)) | Self::AskLive(_) => {
                 TaskKind::Ask
@@ -272,6 +277,7 @@ impl Command {
             | Self::Export(profile, day, ..)
             | Self::Day(profile, day) => (Some(*profile), Some(*day)),
             Self::Morning(profile, day) => (*profile, Some(*day)),
+            Self::Backfill(profile) => (*profile, None),
             Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
             Self::Recognise(profile, _) => (Some(*profile), None),
             Self::LookAtFile(ask) => (Some(ask.profile), None),

@@ -320,8 +320,17 @@ impl State {
                 self.finish(id, *outcome)
             }
             Event::Failed(id, failure) => {
+                // Why a bill did not come is written down: every screen says it.
+                let fetched = self.tasks.get(&id).is_some_and(|task| {
+                    let kinds = [TaskKind::Download, TaskKind::Morning, TaskKind::Backfill];
+                    kinds.contains(&task.kind)
+                });
                 self.fail(id, *failure);
-                Vec::new()
+                if fetched {
+                    self.reload_books()
+                } else {
+                    Vec::new()
+                }
             }
         }
     }

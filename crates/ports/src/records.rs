@@ -2,7 +2,7 @@
 
 use super::{Observation, RefundWord, StoreError};
 use recondesk_domain::{
-    BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, ProfileId,
+    BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, Message, ProfileId,
 };
 use recondesk_reconcile::{PoolItem, RunSummary};
 
@@ -29,6 +29,19 @@ pub struct RunRecord {
     pub summary: RunSummary,
     /// When it was made.
     pub made_at: Instant,
+}
+
+/// Why the bill of a day did not come, the last time it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillFailure {
+    /// The day of the bill.
+    pub day: BillDate,
+    /// When it was asked for.
+    pub at: Instant,
+    /// Stable code of the failure.
+    pub code: String,
+    /// The fact in one line.
+    pub reason: Message,
 }
 
 /// A run that may have been made before.
@@ -346,6 +359,22 @@ pub trait Records: Send + Sync {
     /// # Errors
     /// As above.
     fn no_bill_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, StoreError>;
+
+    /// Notes why the bill of a day did not come; the latest reason stands for the day.
+    ///
+    /// # Errors
+    /// As above.
+    fn mark_bill_failure(
+        &self,
+        profile: ProfileId,
+        failure: &BillFailure,
+    ) -> Result<(), StoreError>;
+
+    /// Why bills did not come, by day; what came in the meantime is still among them.
+    ///
+    /// # Errors
+    /// As above.
+    fn bill_failures(&self, profile: ProfileId) -> Result<Vec<BillFailure>, StoreError>;
 
     /// Cases: most pressing first, then by day and order of report.
     ///

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0006_casework.sql"),
     include_str!("migrations/0007_generation.sql"),
     include_str!("migrations/0008_set_aside.sql"),
+    include_str!("migrations/0009_bill_failure.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

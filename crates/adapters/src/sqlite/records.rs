@@ -3,8 +3,8 @@
 use super::{Database, audit, cases, merchants, observations, runs};
 use recondesk_domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun, NewRun,
-    Observation, Records, RefundWord, RunId, RunRecord, StoreError,
+    BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun,
+    NewRun, Observation, Records, RefundWord, RunId, RunRecord, StoreError,
 };
 use recondesk_reconcile::PoolItem;
 
@@ -113,6 +113,18 @@ impl Records for Database {
 
     fn no_bill_days(&self, profile: ProfileId) -> Result<Vec<BillDate>, StoreError> {
         Ok(runs::no_bill_days(self, profile)?)
+    }
+
+    fn mark_bill_failure(
+        &self,
+        profile: ProfileId,
+        failure: &BillFailure,
+    ) -> Result<(), StoreError> {
+        Ok(runs::mark_bill_failure(self, profile, failure)?)
+    }
+
+    fn bill_failures(&self, profile: ProfileId) -> Result<Vec<BillFailure>, StoreError> {
+        Ok(runs::bill_failures(self, profile)?)
     }
 
     fn cases(&self, query: &CaseQuery) -> Result<Vec<CaseRecord>, StoreError> {

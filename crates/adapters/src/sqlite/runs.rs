@@ -4,8 +4,10 @@ use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, named_
 
 use super::DbError;
 use super::{Database, cases};
-use recondesk_domain::{BillDate, Category, Fen, Finding, Instant, ProfileId, RowRef, Tag, Text};
-use recondesk_ports::{KnownRun, NewRun, RunId, RunRecord};
+use recondesk_domain::{
+    BillDate, Category, Fen, Finding, Instant, Message, ProfileId, RowRef, Tag, Text,
+};
+use recondesk_ports::{BillFailure, KnownRun, NewRun, RunId, RunRecord};
 use recondesk_reconcile::PoolItem;
 
 const RUN: &str = "SELECT r.id, r.profile, r.day, r.digest, r.summary, r.made_at FROM run r";
@@ -200,6 +202,56 @@ pub(super) fn no_bill_days(db: &Database, profile: ProfileId) -> Result<Vec<Bill
         connection.prepare_cached("SELECT day FROM no_bill WHERE profile = ?1 ORDER BY day")?;
     let days = statement.query_map([profile.0], |row| row.get::<_, i32>(0))?;
     days.map(|day| read_day(day?)).collect()
+}
+
+pub(super) fn mark_bill_failure(
+    db: &Database,
+    profile: ProfileId,
+    failure: &BillFailure,
+) -> Result<(), DbError> {
+    let BillFailure {
+        day,
+        at,
+        code,
+        reason,
+    } = failure;
+    db.write(|tx| {
+        tx.execute(
+            "INSERT INTO bill_failure VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT DO UPDATE SET at = ?3, code = ?4, zh = ?5, en = ?6",
+            params![
+                profile.0,
+                day.number(),
+                at.unix(),
+                code,
+                reason.zh,
+                reason.en
+            ],
+        )?;
+        Ok(())
+    })
+}
+
+pub(super) fn bill_failures(
+    db: &Database,
+    profile: ProfileId,
+) -> Result<Vec<BillFailure>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT day, at, code, zh, en FROM bill_failure WHERE profile = ?1 ORDER BY day",
+    )?;
+    let mut rows = statement.query([profile.0])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (zh, en): (String, String) = (row.get(3)?, row.get(4)?);
+        out.push(BillFailure {
+            day: read_day(row.get(0)?)?,
+            at: Instant::from_unix(row.get(1)?),
+            code: row.get(2)?,
+            reason: Message::new(zh, en),
+        });
+    }
+    Ok(out)
 }
 
 fn one(

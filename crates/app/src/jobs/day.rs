@@ -8,7 +8,7 @@ use crate::gateway::{BillFile, BillSink, GatewayClient};
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId, group_digits};
 use recondesk_ports::{
-    BillExpect, BillImport, CancelToken, CaseQuery, Ports, Records, Scratch, Source, Standing,
+    BillExpect, BillFailure, BillImport, CaseQuery, Ports, Records, Scratch, Source, Standing,
     StoreError,
 };
 
@@ -21,17 +21,42 @@ pub enum Arrived {
     NoBill,
 }
 
-/// Fetches the bill of a day and imports it.
+/// Fetches the bill of a day and imports it. Why it did not come is written down, so that every screen can
+/// say it.
 ///
 /// # Errors
 /// [`Failure`]: not ready, refused, the gateway, the workspace; nothing is half stored.
 pub fn fetch(
     ports: &Ports,
+    of: (ProfileId, &MerchantProfile),
+    bill: (BillDate, BillType),
+    reporter: &dyn Reporter,
+) -> Result<Arrived, Failure> {
+    let arrived = asked(ports, of, bill, reporter);
+    if let Err(failure) = &arrived
+        && failure.kind != FailureKind::Cancelled
+    {
+        let (day, _) = bill;
+        ports.records.mark_bill_failure(
+            of.0,
+            &BillFailure {
+                day,
+                at: ports.clock.now(),
+                code: failure.code.to_owned(),
+                reason: failure.title.clone(),
+            },
+        )?;
+    }
+    arrived
+}
+
+fn asked(
+    ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
     (day, kind): (BillDate, BillType),
     reporter: &dyn Reporter,
 ) -> Result<Arrived, Failure> {
-    let cancel = CancelToken::default();
+    let cancel = reporter.token();
     let client = GatewayClient::new(ports, (id, profile), &cancel);
     let mut sink = ScratchSink::new(ports);
     let now = ports.clock.now();

@@ -1,6 +1,7 @@
 //! The jobs: plain, synchronous functions over [`recondesk_ports::Ports`], used alike by window and command line.
 
 pub mod assistant;
+pub mod backfill;
 pub mod bill_archive;
 pub mod bills;
 pub mod check;

@@ -1,5 +1,6 @@
 //! Carries out what a person asks at the window: each command is one call of the job that does it.
 
+mod backfill;
 mod lists;
 
 use std::path::Path;
@@ -296,6 +297,7 @@ impl WindowJobs {
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
+            Command::Backfill(chosen) => self.backfill(chosen, reporter),
             Command::Export(id, day, format, path) => self.export((id, day), format, &path),
             Command::Note(id, key, text) => {
                 decisions::note(&self.ports, (id, &key), text, &self.around.person)?;

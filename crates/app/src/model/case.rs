@@ -36,7 +36,9 @@ pub struct CaseFilter {
 pub struct CaseTotals {
     /// Rows listed.
     pub rows: u64,
-    /// Sum at stake of the rows listed.
+    /// Rows listed that are open for a person: urgent ones and faults, neither decided nor matched since.
+    pub to_work: u64,
+    /// Sum at stake of these.
     pub at_stake: Fen,
     /// Rows of each severity, as if no severity were chosen.
     pub counts: super::SeverityCounts,
@@ -200,6 +202,19 @@ pub struct Proposal {
     pub reason: String,
 }
 
+/// How a case was closed: what every screen says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// When.
+    pub at: Instant,
+    /// Who; empty where a later comparison did it.
+    pub by: String,
+    /// Where it stands since.
+    pub status: CaseStatus,
+    /// Why, as that person wrote it.
+    pub reason: String,
+}
+
 /// One case in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseDetail {
@@ -221,6 +236,8 @@ pub struct CaseDetail {
     pub notes: Vec<(Instant, String, String)>,
     /// The proposal that waits, while there is one.
     pub proposal: Option<Proposal>,
+    /// How it was closed, once it is.
+    pub closing: Option<Closing>,
 }
 
 #[cfg(test)]

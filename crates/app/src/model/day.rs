@@ -37,11 +37,47 @@ pub struct BookSum {
     pub sum: Fen,
 }
 
+/// What a line of the table of categories is about; sums of payments and of refunds are never added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Movement {
+    /// Payments.
+    Payments,
+    /// Refunds.
+    Refunds,
+    /// The day, its bill or its coverage: no rows of a book.
+    Day,
+}
+
+/// Payments, or refunds, in both books.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BookPair {
+    /// The WeChat book.
+    pub wechat: BookSum,
+    /// The merchant's book.
+    pub merchant: BookSum,
+    /// Rows of each that agree.
+    pub matched: (BookSum, BookSum),
+    /// Why the two sums differ.
+    pub equation: Vec<Equation>,
+    /// What the equation leaves over; zero or a fault of the program.
+    pub residual: Fen,
+}
+
+impl BookPair {
+    /// True when neither book has a row.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.wechat.count == 0 && self.merchant.count == 0
+    }
+}
+
 /// One line of the table of categories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategoryRow {
     /// The category.
     pub category: Category,
+    /// Which rows it counts.
+    pub of: Movement,
     /// Rows of the WeChat book, if the category has any there.
     pub wechat: Option<BookSum>,
     /// Rows of the merchant book, likewise.
@@ -167,7 +203,7 @@ impl SignOffItem {
 }
 
 /// How far a day is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DayState {
     /// There is no bill; its status says why.
     NoBill(BillStatus),
@@ -249,16 +285,10 @@ pub struct DayModel {
     pub open: SeverityCounts,
     /// Rows by the quarter of an hour.
     pub coverage: DayCoverage,
-    /// Whole WeChat book.
-    pub wechat: BookSum,
-    /// Whole merchant book.
-    pub merchant: BookSum,
-    /// Matched rows of each book.
-    pub matched: (BookSum, BookSum),
-    /// Why the two sums differ.
-    pub equation: Vec<Equation>,
-    /// What conservation leaves over; zero or a fault of the program.
-    pub residual: Fen,
+    /// Payments of both books.
+    pub pays: BookPair,
+    /// Refunds of both books.
+    pub refunds: BookPair,
     /// Categories, worst first, agreement last.
     pub categories: Vec<CategoryRow>,
     /// Tags.
@@ -272,6 +302,26 @@ pub struct DayModel {
 }
 
 impl DayModel {
+    /// Payments or refunds; the day itself has no rows.
+    #[must_use]
+    pub const fn books(&self, of: Movement) -> Option<&BookPair> {
+        match of {
+            Movement::Payments => Some(&self.pays),
+            Movement::Refunds => Some(&self.refunds),
+            Movement::Day => None,
+        }
+    }
+
+    /// Rows of the WeChat book and of the merchant's, payments and refunds.
+    #[must_use]
+    pub const fn rows(&self) -> (u64, u64) {
+        let (pays, refunds) = (&self.pays, &self.refunds);
+        (
+            pays.wechat.count.saturating_add(refunds.wechat.count),
+            pays.merchant.count.saturating_add(refunds.merchant.count),
+        )
+    }
+
     /// Findings by severity.
     #[must_use]
     pub fn counts(&self) -> SeverityCounts {

@@ -15,12 +15,13 @@ mod overview;
 pub use super::jobs::intake::MappingChoice;
 pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
-    CaseDetail, CaseFilter, CaseRow, CaseTotals, CompareField, CompareRow, Decision, Proposal,
-    RawLine, TimelineEvent, TimelineKind, age_days,
+    CaseDetail, CaseFilter, CaseRow, CaseTotals, Closing, CompareField, CompareRow, Decision,
+    Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use day::{
-    BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
-    DayCoverage, DayModel, DayState, Equation, IdentityRow, PoolRow, PoolSide, SignOffItem, TagRow,
+    BookPair, BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
+    DayCoverage, DayModel, DayState, Equation, IdentityRow, Movement, PoolRow, PoolSide,
+    SignOffItem, TagRow,
 };
 pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs, renamed};
 pub use lab::{
@@ -32,5 +33,6 @@ pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
 pub use order::{OrderDetail, OrderFilter, OrderRow};
 pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
-    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, SeverityCounts,
+    LogLine, MerchantCalendar, MerchantDay, MorningState, MorningTotals, NextStep, OverviewModel,
+    SeverityCounts,
 };

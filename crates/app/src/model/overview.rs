@@ -1,5 +1,6 @@
 //! The morning: one sentence over all merchants, and what proves it.
 
+use crate::Message;
 use recondesk_domain::{BillDate, Category, Fen, Instant, ProfileId, Severity};
 
 /// How many findings of each severity there are.
@@ -50,9 +51,11 @@ impl SeverityCounts {
 /// The numbers of the morning sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MorningTotals {
-    /// Rows of the day over all merchants.
+    /// Rows of the day in the bills that are here.
     pub rows: u64,
-    /// Of them matched.
+    /// Of them rows of merchants whose day was compared with all that is here.
+    pub compared_rows: u64,
+    /// Of those rows matched.
     pub matched: u64,
     /// Waiting on the other side of midnight.
     pub cross_day: u64,
@@ -62,8 +65,10 @@ pub struct MorningTotals {
     pub at_stake: Fen,
     /// Merchants.
     pub merchants: u64,
-    /// Bills that are here.
+    /// Bills that are here, or told to be none.
     pub bills: u64,
+    /// Merchants whose day was compared with all that is here.
+    pub compared: u64,
     /// Merchants whose orders are here.
     pub order_files: u64,
 }
@@ -83,6 +88,12 @@ pub enum ClauseKind {
     PaidNotFulfilled,
     /// Findings of one category.
     Category(Category),
+    /// All findings of the severity of the clause.
+    Severity,
+    /// Merchants whose bill could not be fetched.
+    FetchFailed,
+    /// Merchants whose bill waits to be compared.
+    NotCompared,
     /// Merchants whose bill is not out yet.
     BillNotReady,
     /// Merchants whose bill could be fetched and was not.
@@ -103,7 +114,7 @@ pub struct Clause {
 }
 
 /// State of a merchant's bill of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BillStatus {
     /// Here and its totals add up, since that instant.
     Verified(Instant),
@@ -111,8 +122,12 @@ pub enum BillStatus {
     Quarantined,
     /// Not out before that instant.
     NotReady(Instant),
+    /// It should be out; asked for at that instant, WeChat Pay was still making it.
+    Creating(Instant),
     /// Out, but not fetched.
     NotFetched,
+    /// It could not be fetched when that was tried last, and why.
+    Failed(Instant, Message),
     /// WeChat Pay says there was no trade.
     NoBill,
 }
@@ -159,6 +174,46 @@ pub struct MerchantDay {
     pub next: NextStep,
 }
 
+impl MerchantDay {
+    /// True when the day was compared with everything that is here of it.
+    #[must_use]
+    pub const fn is_compared(&self) -> bool {
+        self.matched.is_some() && !matches!(self.next, NextStep::Reconcile)
+    }
+
+    /// True when nothing is left to do: compared over a verified bill and a whole book, nothing open.
+    #[must_use]
+    pub const fn is_balanced(&self) -> bool {
+        self.is_compared() && matches!(self.next, NextStep::Balanced)
+    }
+}
+
+/// What the sentence of the morning may say. Only one of these says that all is well, and only a finished
+/// comparison of every merchant in view leads to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MorningState {
+    /// Findings wait for a person.
+    Work,
+    /// A bill could not be fetched: why, the last time.
+    FetchFailed(Message),
+    /// Rows and summary of a bill disagree.
+    Quarantined,
+    /// Bills that are out are not here.
+    BillMissing,
+    /// Bills are here that nobody compared.
+    NotCompared,
+    /// Compared, but the merchant's book does not cover the day.
+    OrdersMissing,
+    /// Bills are not out before that instant.
+    NotOut(Instant),
+    /// WeChat Pay says that nothing happened.
+    NoTrade,
+    /// Compared, nothing for a person; some rows wait on the other side of midnight or are watched.
+    Settled,
+    /// Compared, and every row agrees.
+    AllMatched,
+}
+
 /// One bar of the 30 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DayPoint {
@@ -190,7 +245,7 @@ pub struct AgeClass {
 }
 
 /// State of one day in the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CalendarState {
     /// Compared, nothing for a person.
     Balanced,
@@ -200,14 +255,18 @@ pub enum CalendarState {
     Faults,
     /// Bill here, not compared.
     Verified,
+    /// WeChat Pay has not made the bill yet.
+    NotReady,
     /// No bill, though it could be fetched.
     Missing,
+    /// It could not be fetched, and why.
+    Failed(Message),
     /// WeChat Pay says there was no trade.
     NoBill,
 }
 
 /// One day of the calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarDay {
     /// The day.
     pub day: BillDate,
@@ -215,6 +274,21 @@ pub struct CalendarDay {
     pub state: CalendarState,
     /// Rows of its bill.
     pub rows: u64,
+}
+
+/// The bills of one merchant, day by day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MerchantCalendar {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// Its name.
+    pub name: String,
+    /// Days of the last three months that something is known of, oldest first.
+    pub days: Vec<CalendarDay>,
+    /// The missing day that is gone first.
+    pub missing: Option<BillDate>,
+    /// Days that are missing and can be fetched.
+    pub gaps: u64,
 }
 
 /// What a line of the morning's log tells.
@@ -256,12 +330,75 @@ pub struct OverviewModel {
     pub history: Vec<DayPoint>,
     /// Open cases by age.
     pub ageing: Vec<AgeClass>,
-    /// Days of the last three months, of the merchant in view or the first one.
-    pub calendar: Vec<CalendarDay>,
-    /// Whose calendar it is.
-    pub calendar_of: String,
-    /// The most urgent missing day.
-    pub missing: Option<BillDate>,
+    /// Bills by day: of the merchant in view, or of every one in the order of the table.
+    pub calendars: Vec<MerchantCalendar>,
     /// What happened this morning, oldest first.
     pub log: Vec<LogLine>,
 }
+
+impl OverviewModel {
+    /// The merchants that the sentence is about.
+    pub fn in_view(&self, chosen: Option<ProfileId>) -> impl Iterator<Item = &MerchantDay> {
+        let rows = self.merchants.iter();
+        rows.filter(move |row| chosen.is_none_or(|id| row.profile == id))
+    }
+
+    /// What the sentence says: the worst merchant in view speaks.
+    #[must_use]
+    pub fn morning(&self, chosen: Option<ProfileId>) -> MorningState {
+        let rows: Vec<&MerchantDay> = self.in_view(chosen).collect();
+        let any = |wanted: &dyn Fn(&MerchantDay) -> bool| rows.iter().any(|row| wanted(row));
+        let failed = rows.iter().find_map(|row| match &row.bill {
+            BillStatus::Failed(_, reason) => Some(reason.clone()),
+            _ => None,
+        });
+        let not_out = rows.iter().find_map(|row| match row.bill {
+            BillStatus::NotReady(at) | BillStatus::Creating(at) => Some(at),
+            _ => None,
+        });
+        let is_none = |row: &MerchantDay| row.bill == BillStatus::NoBill;
+        if any(&|row| row.counts.to_work() > 0) {
+            return MorningState::Work;
+        }
+        if let Some(reason) = failed {
+            return MorningState::FetchFailed(reason);
+        }
+        if any(&|row| row.bill == BillStatus::Quarantined) {
+            return MorningState::Quarantined;
+        }
+        if any(&|row| row.bill == BillStatus::NotFetched) {
+            return MorningState::BillMissing;
+        }
+        if any(&|row| !is_none(row) && row.next == NextStep::ImportOrders) {
+            return MorningState::OrdersMissing;
+        }
+        if any(&|row| !is_none(row) && row.rows.is_some() && !row.is_balanced()) {
+            return MorningState::NotCompared;
+        }
+        if let Some(at) = not_out {
+            return MorningState::NotOut(at);
+        }
+        if rows.iter().all(|row| is_none(row)) {
+            return MorningState::NoTrade;
+        }
+        if !rows.iter().all(|row| row.is_balanced()) {
+            return MorningState::NotCompared;
+        }
+        let totals = &self.totals;
+        if totals.matched == totals.compared_rows && totals.cross_day == 0 {
+            MorningState::AllMatched
+        } else {
+            MorningState::Settled
+        }
+    }
+
+    /// Bills of all calendars that are missing and can be fetched.
+    #[must_use]
+    pub fn gaps(&self) -> u64 {
+        self.calendars.iter().map(|calendar| calendar.gaps).sum()
+    }
+}
+
+#[cfg(test)]
+#[path = "overview_tests.rs"]
+mod tests;

@@ -9,8 +9,8 @@ use super::orders::order_events;
 use crate::Failure;
 use crate::command::{CaseList, RowOrder};
 use crate::model::{
-    CaseDetail, CaseFilter, CaseRow, CaseTotals, Proposal, RawLine, SeverityCounts, TimelineEvent,
-    TimelineKind,
+    CaseDetail, CaseFilter, CaseRow, CaseTotals, Closing, Proposal, RawLine, SeverityCounts,
+    TimelineEvent, TimelineKind,
 };
 use crate::tables::{self, Known, TableView};
 use recondesk_domain::{CaseStatus, Category, Fen, Finding, ProfileId, RowRef};
@@ -60,7 +60,10 @@ impl Views<'_> {
             }
             if chosen(case) && severe(case) && wanted {
                 totals.rows = totals.rows.saturating_add(1);
-                totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
+                if category.severity().needs_person() && !case.status.is_closed() {
+                    totals.to_work = totals.to_work.saturating_add(1);
+                    totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
+                }
                 listed.push(case);
             }
         }
@@ -124,6 +127,7 @@ impl Views<'_> {
             order_line,
             notes,
             proposal: proposal(&case, &events),
+            closing: closing(&case, &events),
         })
     }
 
@@ -267,6 +271,37 @@ fn proposal(case: &CaseRecord, events: &[CaseEvent]) -> Option<Proposal> {
     made.map(|(event, reason)| Proposal {
         maker: event.actor.clone(),
         reason: reason.to_owned(),
+    })
+}
+
+/// How a case was closed: by whom and when; `None` while it is open.
+#[must_use]
+pub fn closing(case: &CaseRecord, events: &[CaseEvent]) -> Option<Closing> {
+    if !case.status.is_closed() {
+        return None;
+    }
+    events.iter().rev().find_map(|event| {
+        let (by, reason) = match event.kind {
+            CaseEventKind::AutoClosed => (String::new(), String::new()),
+            CaseEventKind::Status => {
+                let (status, reason) = moved(event)?;
+                if !status.is_closed() {
+                    return None;
+                }
+                (event.actor.clone(), reason.to_owned())
+            }
+            CaseEventKind::Found
+            | CaseEventKind::Changed
+            | CaseEventKind::Reopened
+            | CaseEventKind::Note
+            | CaseEventKind::Owner => return None,
+        };
+        Some(Closing {
+            at: event.at,
+            by,
+            status: case.status,
+            reason,
+        })
     })
 }
 

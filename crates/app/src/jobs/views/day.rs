@@ -1,27 +1,21 @@
 //! The Reconcile screen's model from a run's summary: figures are copied and added, never made up.
 
 use crate::model::{
-    BookSum, CategoryRow, CoverageHole, DayCoverage, Equation, PoolRow, PoolSide as PoolCell,
-    SignOffItem, TagRow,
+    BookPair, BookSum, CategoryRow, CoverageHole, DayCoverage, Equation, Movement, PoolRow,
+    PoolSide as PoolCell, SignOffItem, TagRow,
 };
 use recondesk_domain::{Category, Fen};
-use recondesk_reconcile::{CategoryLine, PoolRoll, PoolSide, RunSummary, Sums};
+use recondesk_reconcile::{BookSummary, CategoryLine, PoolRoll, PoolSide, RunSummary, Sums};
 
 /// The parts of the day's model that come from the summary alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Figures {
     /// Rows by the quarter of an hour.
     pub coverage: DayCoverage,
-    /// Whole WeChat book.
-    pub wechat: BookSum,
-    /// Whole merchant book.
-    pub merchant: BookSum,
-    /// Matched rows of each book.
-    pub matched: (BookSum, BookSum),
-    /// Why the two sums differ.
-    pub equation: Vec<Equation>,
-    /// What the equation leaves over; zero, or a fault of the program.
-    pub residual: Fen,
+    /// Payments of both books.
+    pub pays: BookPair,
+    /// Refunds of both books.
+    pub refunds: BookPair,
     /// Categories, worst first, agreement last.
     pub categories: Vec<CategoryRow>,
     /// Tags.
@@ -30,36 +24,50 @@ pub struct Figures {
     pub pool: (PoolRow, PoolRow),
 }
 
-/// Reads the figures of a run. Payments and refunds are added up: each row of a book counts once.
+/// Reads the figures of a run: each row of a book counts once, payments and refunds apart.
 #[must_use]
 pub fn figures(summary: &RunSummary) -> Figures {
-    let lines = merged_lines(summary);
-    let mut matched = (Sums::default(), Sums::default());
-    for line in lines.iter().filter(|line| line.category.is_matched()) {
-        add(&mut matched.0, line.wechat);
-        add(&mut matched.1, line.merchant);
-    }
-    let mut books = (summary.pays.wechat, summary.pays.merchant);
-    add(&mut books.0, summary.refunds.wechat);
-    add(&mut books.1, summary.refunds.merchant);
-    let equation = equation(summary);
-    let explained = equation
-        .iter()
-        .fold(Fen::ZERO, |sum, term| plus(sum, term.sum));
-    let difference = minus(books.0.fen, books.1.fen);
+    let mut lines: Vec<(Movement, &CategoryLine)> = Vec::new();
+    lines.extend(summary.pays.lines.iter().map(|l| (Movement::Payments, l)));
+    lines.extend(summary.refunds.lines.iter().map(|l| (Movement::Refunds, l)));
+    lines.extend(summary.day_findings.iter().map(|l| (Movement::Day, l)));
+    let weight = |line: &CategoryLine| line.wechat.fen.abs().max(line.merchant.fen.abs());
+    lines.sort_by_key(|(of, line)| {
+        let severity = line.category.severity();
+        let heaviest_first = std::cmp::Reverse(weight(line));
+        (severity, heaviest_first, line.category, *of)
+    });
+    let rows = lines.iter().map(|(of, line)| category_row(*of, line));
     Figures {
         coverage: coverage(summary),
-        wechat: cell(books.0),
-        merchant: cell(books.1),
-        matched: (cell(matched.0), cell(matched.1)),
-        equation,
-        residual: minus(difference, explained),
-        categories: lines.iter().map(category_row).collect(),
+        pays: pair(&summary.pays),
+        refunds: pair(&summary.refunds),
+        categories: rows.collect(),
         tags: tags(summary),
         pool: (
             pool(summary, PoolSide::Wechat),
             pool(summary, PoolSide::Merchant),
         ),
+    }
+}
+
+/// Payments or refunds of both books, and what explains that their sums differ.
+fn pair(book: &BookSummary) -> BookPair {
+    let mut matched = (Sums::default(), Sums::default());
+    for line in book.lines.iter().filter(|line| line.category.is_matched()) {
+        add(&mut matched.0, line.wechat);
+        add(&mut matched.1, line.merchant);
+    }
+    let equation = equation(book);
+    let explained = equation
+        .iter()
+        .fold(Fen::ZERO, |sum, term| plus(sum, term.sum));
+    BookPair {
+        wechat: cell(book.wechat),
+        merchant: cell(book.merchant),
+        matched: (cell(matched.0), cell(matched.1)),
+        equation,
+        residual: minus(minus(book.wechat.fen, book.merchant.fen), explained),
     }
 }
 
@@ -83,30 +91,7 @@ pub fn sign_off(
     ]
 }
 
-/// One line a category, payments and refunds of the same category added up; worst first.
-fn merged_lines(summary: &RunSummary) -> Vec<CategoryLine> {
-    let mut out: Vec<CategoryLine> = Vec::new();
-    for line in summary.lines() {
-        match out.iter_mut().find(|known| known.category == line.category) {
-            Some(known) => {
-                add(&mut known.wechat, line.wechat);
-                add(&mut known.merchant, line.merchant);
-                add(&mut known.carried, line.carried);
-                known.findings = known.findings.saturating_add(line.findings);
-                known.at_stake = plus(known.at_stake, line.at_stake);
-            }
-            None => out.push(line.clone()),
-        }
-    }
-    let weight = |line: &CategoryLine| line.wechat.fen.abs().max(line.merchant.fen.abs());
-    out.sort_by_key(|line| {
-        let severity = line.category.severity();
-        (severity, std::cmp::Reverse(weight(line)), line.category)
-    });
-    out
-}
-
-fn category_row(line: &CategoryLine) -> CategoryRow {
+fn category_row(of: Movement, line: &CategoryLine) -> CategoryRow {
     let some = |sums: Sums| (sums.count > 0).then(|| cell(sums));
     let rows = line
         .wechat
@@ -116,6 +101,7 @@ fn category_row(line: &CategoryLine) -> CategoryRow {
     let agreement = line.category.is_agreement();
     CategoryRow {
         category: line.category,
+        of,
         wechat: some(line.wechat),
         merchant: some(line.merchant),
         count: if agreement { rows } else { line.findings },
@@ -140,14 +126,9 @@ fn coverage(summary: &RunSummary) -> DayCoverage {
     }
 }
 
-fn equation(summary: &RunSummary) -> Vec<Equation> {
+fn equation(book: &BookSummary) -> Vec<Equation> {
     let mut out: Vec<Equation> = Vec::new();
-    for term in summary
-        .pays
-        .difference
-        .iter()
-        .chain(&summary.refunds.difference)
-    {
+    for term in &book.difference {
         match out.iter_mut().find(|known| known.category == term.category) {
             Some(known) => known.sum = plus(known.sum, term.fen),
             None => out.push(Equation {
@@ -222,7 +203,7 @@ fn minus(a: Fen, b: Fen) -> Fen {
 mod tests {
     use super::*;
     use recondesk_domain::BillDate;
-    use recondesk_reconcile::{BookSummary, Coverage, NetSettlement, Term};
+    use recondesk_reconcile::{Coverage, NetSettlement, Term};
 
     fn sums(count: u64, fen: i64) -> Sums {
         Sums {
@@ -292,47 +273,43 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_row_of_both_books_is_shown_once() {
-        let figures = figures(&summary());
-
-        assert_eq!(
-            figures.wechat,
-            BookSum {
-                count: 15,
-                sum: Fen::new(1567)
-            }
-        );
-        let shown: u64 = figures
-            .categories
-            .iter()
-            .filter_map(|row| row.wechat)
-            .map(|s| s.count)
-            .sum();
-        assert_eq!(shown, 15);
-        assert_eq!(
-            figures.matched.0,
-            BookSum {
-                count: 12,
-                sum: Fen::new(1050)
-            }
-        );
+    fn sum(count: u64, fen: i64) -> BookSum {
+        BookSum {
+            count,
+            sum: Fen::new(fen),
+        }
     }
 
     #[test]
-    fn the_equation_explains_the_difference_to_the_fen() {
+    fn every_row_is_shown_once_and_payments_and_refunds_are_two_sums() {
         let figures = figures(&summary());
 
-        let terms: Vec<_> = figures
-            .equation
-            .iter()
-            .map(|t| (t.category, t.sum.get()))
-            .collect();
-        assert_eq!(
-            terms,
-            [(Category::WOnlyRefund, 86), (Category::AmountDiff, 9)]
-        );
-        assert_eq!(figures.residual, Fen::ZERO);
+        assert_eq!(figures.pays.wechat, sum(12, 1431));
+        assert_eq!(figures.pays.matched.0, sum(10, 1000));
+        assert_eq!(figures.refunds.wechat, sum(3, 136));
+        assert_eq!(figures.refunds.matched.0, sum(2, 50));
+        let of = |of: Movement| -> (u64, i64) {
+            let rows = figures.categories.iter().filter(|row| row.of == of);
+            let books: Vec<BookSum> = rows.filter_map(|row| row.wechat).collect();
+            let fen = books.iter().map(|book| book.sum.get()).sum();
+            (books.iter().map(|book| book.count).sum(), fen)
+        };
+        assert_eq!(of(Movement::Payments), (12, 1431));
+        assert_eq!(of(Movement::Refunds), (3, 136));
+    }
+
+    #[test]
+    fn each_equation_explains_its_difference_to_the_fen() {
+        let figures = figures(&summary());
+
+        let terms = |pair: &BookPair| -> Vec<(Category, i64)> {
+            let terms = pair.equation.iter();
+            terms.map(|t| (t.category, t.sum.get())).collect()
+        };
+        assert_eq!(terms(&figures.pays), [(Category::AmountDiff, 9)]);
+        assert_eq!(terms(&figures.refunds), [(Category::WOnlyRefund, 86)]);
+        assert_eq!(figures.pays.residual, Fen::ZERO);
+        assert_eq!(figures.refunds.residual, Fen::ZERO);
     }
 
     #[test]

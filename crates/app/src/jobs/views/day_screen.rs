@@ -8,7 +8,7 @@ use crate::Failure;
 use crate::jobs::reconcile::Changes;
 use crate::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
 use recondesk_domain::{BillDate, Finding, ProfileId};
-use recondesk_ports::{CaseQuery, ImportRecord, RunRecord, Standing};
+use recondesk_ports::{BillFailure, CaseQuery, ImportRecord, RunRecord, Standing};
 use recondesk_reconcile::RunSummary;
 
 /// Changed findings that are listed; their number is always told in full.
@@ -74,7 +74,12 @@ impl Views<'_> {
             return Ok(DayState::Compared);
         }
         if bill.is_none_or(|bill| bill.standing != Standing::Verified) {
-            return Ok(DayState::NoBill(self.bill_status(bill, day)));
+            let told = (
+                self.records.no_bill_days(profile)?,
+                self.records.bill_failures(profile)?,
+            );
+            let status = self.bill_status(bill, (&told.0, &told.1), day);
+            return Ok(DayState::NoBill(status));
         }
         let orders = self.books.imports(profile)?.iter().any(is_orders);
         Ok(if orders {
@@ -85,16 +90,29 @@ impl Views<'_> {
     }
 
     /// What is to be said of a day's bill.
-    pub(super) fn bill_status(&self, bill: Option<&ImportRecord>, day: BillDate) -> BillStatus {
+    pub(super) fn bill_status(
+        &self,
+        bill: Option<&ImportRecord>,
+        (no_bill, failures): (&[BillDate], &[BillFailure]),
+        day: BillDate,
+    ) -> BillStatus {
+        let failed = failures.iter().find(|failure| failure.day == day);
         match bill {
             Some(bill) if bill.standing == Standing::Verified => {
                 BillStatus::Verified(bill.imported_at)
             }
             Some(_) => BillStatus::Quarantined,
+            None if no_bill.contains(&day) => BillStatus::NoBill,
             None if self.now < day.bill_available_from() => {
                 BillStatus::NotReady(day.bill_available_from())
             }
-            None => BillStatus::NotFetched,
+            None => match failed {
+                Some(failure) if failure.code == "bill.not_ready" => {
+                    BillStatus::Creating(failure.at)
+                }
+                Some(failure) => BillStatus::Failed(failure.at, failure.reason.clone()),
+                None => BillStatus::NotFetched,
+            },
         }
     }
 }
@@ -123,11 +141,8 @@ fn listed(changes: &Changes) -> DayChanges {
 fn fill(model: &mut DayModel, summary: &RunSummary) {
     let figures = figures(summary);
     model.coverage = figures.coverage;
-    model.wechat = figures.wechat;
-    model.merchant = figures.merchant;
-    model.matched = figures.matched;
-    model.equation = figures.equation;
-    model.residual = figures.residual;
+    model.pays = figures.pays;
+    model.refunds = figures.refunds;
     model.categories = figures.categories;
     model.tags = figures.tags;
     model.pool = figures.pool;
@@ -146,11 +161,8 @@ fn empty(profile: ProfileId, day: BillDate) -> DayModel {
         changed: None,
         open: crate::model::SeverityCounts::default(),
         coverage: figures.coverage,
-        wechat: figures.wechat,
-        merchant: figures.merchant,
-        matched: figures.matched,
-        equation: figures.equation,
-        residual: figures.residual,
+        pays: figures.pays,
+        refunds: figures.refunds,
         categories: figures.categories,
         tags: figures.tags,
         certificate: None,

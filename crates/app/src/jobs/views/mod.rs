@@ -10,11 +10,13 @@ mod list_rows;
 mod lists;
 mod orders;
 mod overview;
+mod overview_calendar;
 
 use crate::Failure;
 use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{Books, BooksError, ImportRecord, Records, Standing, StoreError};
 
+pub use cases::closing;
 pub use day::{Figures, figures, sign_off};
 pub use lists::{FileWriters, case_sums, case_values, find_case};
 

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::cases::counts;
 use super::certificate::CertificateFacts;
 use super::day::figures;
+use super::overview_calendar::calendar;
 use super::{Views, is_bill, is_orders};
 use crate::Failure;
 use crate::model::{
-    AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
-    LogLine, MerchantDay, MorningTotals, NextStep, OverviewModel, age_days,
+    AgeClass, BillStatus, Clause, ClauseKind, DayPoint, LogKind, LogLine, MerchantDay,
+    MorningTotals, NextStep, OverviewModel, age_days,
 };
 use recondesk_domain::{BillDate, Category, Fen, MerchantProfile, ProfileId, Severity};
-use recondesk_ports::{CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
+use recondesk_ports::{BillFailure, CaseQuery, CaseRecord, ImportRecord, RunRecord, Standing};
 
 /// Days of the chart.
 const CHART_DAYS: i32 = 30;
@@ -26,15 +27,19 @@ const AGES: [(u32, Option<u32>); 5] = [
 ];
 
 /// Everything of one merchant that the Overview adds up.
-struct MerchantMorning {
-    id: ProfileId,
-    profile: MerchantProfile,
-    imports: Vec<ImportRecord>,
-    runs: Vec<RunRecord>,
+pub(super) struct MerchantMorning {
+    pub(super) id: ProfileId,
+    pub(super) profile: MerchantProfile,
+    pub(super) imports: Vec<ImportRecord>,
+    pub(super) runs: Vec<RunRecord>,
+    /// Days of which WeChat Pay said that nothing happened.
+    pub(super) no_bill: Vec<BillDate>,
+    /// Why bills did not come.
+    pub(super) failures: Vec<BillFailure>,
     /// Open cases of the day.
     cases: Vec<CaseRecord>,
     /// The worst open case of each day that needs a person.
-    open: BTreeMap<BillDate, Severity>,
+    pub(super) open: BTreeMap<BillDate, Severity>,
 }
 
 impl Views<'_> {
@@ -60,11 +65,16 @@ impl Views<'_> {
                 .cmp(&(a.counts.to_work() > 0))
                 .then_with(|| a.name.cmp(&b.name))
         });
-        let shown = books
-            .iter()
-            .find(|book| Some(book.id) == chosen)
-            .or_else(|| books.first());
-        let calendar = shown.map(|book| calendar(book, day)).unwrap_or_default();
+        let order: Vec<ProfileId> = merchants.iter().map(|row| row.profile).collect();
+        let mut calendars = Vec::new();
+        for id in order {
+            let wanted = chosen.is_none_or(|chosen| chosen == id);
+            if let Some(book) = books.iter().find(|book| book.id == id && wanted) {
+                calendars.push(calendar(book, day, self.now));
+            }
+        }
+        // The sentence, the charts and the ages are about the merchants in view.
+        books.retain(|book| chosen.is_none_or(|chosen| chosen == book.id));
         let open = self.records.cases(&CaseQuery {
             profile: chosen,
             ..CaseQuery::default()
@@ -77,11 +87,7 @@ impl Views<'_> {
             merchants,
             history: history(&books, day),
             ageing: ageing(&open, self.now.day()),
-            missing: missing(&calendar, day),
-            calendar_of: shown
-                .map(|book| book.profile.name.clone())
-                .unwrap_or_default(),
-            calendar,
+            calendars,
             log: self.log(&books),
         })
     }
@@ -103,10 +109,24 @@ impl Views<'_> {
             id,
             profile,
             imports: self.books.imports(id)?,
-            runs: self.records.current_runs(id, first_of_calendar(day), day)?,
+            runs: self
+                .records
+                .current_runs(id, self.first_shown(day), self.last_shown(day))?,
+            no_bill: self.records.no_bill_days(id)?,
+            failures: self.records.bill_failures(id)?,
             cases,
             open: self.open_days(id)?,
         })
+    }
+
+    /// First day of the calendar and the charts.
+    fn first_shown(&self, day: BillDate) -> BillDate {
+        let calendar = first_of_calendar(day.min(self.now.day().prev()));
+        calendar.min(day.plus(1 - CHART_DAYS))
+    }
+
+    fn last_shown(&self, day: BillDate) -> BillDate {
+        day.max(self.now.day().prev())
     }
 
     fn open_days(&self, id: ProfileId) -> Result<BTreeMap<BillDate, Severity>, Failure> {
@@ -129,23 +149,29 @@ impl Views<'_> {
         let bill = bill_of(book, day);
         let facts = bill.map(CertificateFacts::of);
         let run = run_of(book, day);
-        let status = self.bill_status(bill, day);
+        let status = self.bill_status(bill, (&book.no_bill, &book.failures), day);
         let (counts, at_stake) = counts(&book.cases);
-        let newest = book.imports.iter().map(|import| import.imported_at).max();
+        // What came after the comparison and bears on the day: its bill, or rows of the merchant.
+        let bears = |import: &&ImportRecord| is_orders(import) || import.day == Some(day);
+        let newest = book
+            .imports
+            .iter()
+            .filter(bears)
+            .map(|import| import.imported_at)
+            .max();
         let stale = run.is_some_and(|run| newest.is_some_and(|at| at > run.made_at));
-        let next = match (status, run) {
-            (BillStatus::NotReady(_), _) => NextStep::Wait,
-            (BillStatus::NotFetched | BillStatus::Quarantined, _) => NextStep::Download,
-            (BillStatus::NoBill, _) => NextStep::Balanced,
+        let next = match (&status, run) {
+            (BillStatus::NotReady(_) | BillStatus::Creating(_), _) => NextStep::Wait,
+            (BillStatus::NotFetched | BillStatus::Quarantined | BillStatus::Failed(..), _) => {
+                NextStep::Download
+            }
             (BillStatus::Verified(_), _) if !book.imports.iter().any(is_orders) => {
                 NextStep::ImportOrders
             }
-            (BillStatus::Verified(_), None) => NextStep::Reconcile,
-            (BillStatus::Verified(_), Some(_)) if stale => NextStep::Reconcile,
-            (BillStatus::Verified(_), Some(run)) if !run.summary.coverage.holes.is_empty() => {
-                NextStep::ImportOrders
-            }
-            (BillStatus::Verified(_), Some(_)) => match counts.to_work() {
+            (BillStatus::Verified(_) | BillStatus::NoBill, None) => NextStep::Reconcile,
+            (BillStatus::Verified(_) | BillStatus::NoBill, Some(_)) if stale => NextStep::Reconcile,
+            (BillStatus::Verified(_) | BillStatus::NoBill, Some(run)) => match counts.to_work() {
+                0 if !run.summary.coverage.holes.is_empty() => NextStep::ImportOrders,
                 0 => NextStep::Balanced,
                 work => NextStep::Work(work),
             },
@@ -229,7 +255,7 @@ fn rejected(import: &ImportRecord) -> u64 {
         .unwrap_or_default()
 }
 
-fn bill_of(book: &MerchantMorning, day: BillDate) -> Option<&ImportRecord> {
+pub(super) fn bill_of(book: &MerchantMorning, day: BillDate) -> Option<&ImportRecord> {
     let of = |standing: Standing| {
         book.imports
             .iter()
@@ -238,14 +264,16 @@ fn bill_of(book: &MerchantMorning, day: BillDate) -> Option<&ImportRecord> {
     of(Standing::Verified).or_else(|| of(Standing::Quarantined))
 }
 
-fn run_of(book: &MerchantMorning, day: BillDate) -> Option<&RunRecord> {
+pub(super) fn run_of(book: &MerchantMorning, day: BillDate) -> Option<&RunRecord> {
     book.runs.iter().find(|run| run.day == day)
 }
 
 /// Matched share of the bill's rows in hundredths of a per cent.
 fn matched_share(run: &RunRecord) -> u32 {
     let figures = figures(&run.summary);
-    let (matched, rows) = (figures.matched.0.count, figures.wechat.count);
+    let (pays, refunds) = (&figures.pays, &figures.refunds);
+    let matched = pays.matched.0.count.saturating_add(refunds.matched.0.count);
+    let rows = pays.wechat.count.saturating_add(refunds.wechat.count);
     let share = u128::from(matched)
         .saturating_mul(10_000)
         .checked_div(u128::from(rows));
@@ -256,7 +284,7 @@ fn matched_share(run: &RunRecord) -> u32 {
 
 fn totals(books: &[MerchantMorning], merchants: &[MerchantDay], day: BillDate) -> MorningTotals {
     let mut out = MorningTotals {
-        merchants: merchants.len() as u64,
+        merchants: books.len() as u64,
         ..MorningTotals::default()
     };
     for (book, merchant) in books
@@ -269,12 +297,15 @@ fn totals(books: &[MerchantMorning], merchants: &[MerchantDay], day: BillDate) -
             .at_stake
             .checked_add(merchant.at_stake)
             .unwrap_or(out.at_stake);
-        out.bills = out.bills.saturating_add(u64::from(merchant.rows.is_some()));
+        let is_told = merchant.rows.is_some() || merchant.bill == BillStatus::NoBill;
+        out.bills = out.bills.saturating_add(u64::from(is_told));
         out.order_files = out
             .order_files
             .saturating_add(u64::from(book.imports.iter().any(is_orders)));
-        if let Some(run) = run_of(book, day) {
+        if let Some(run) = run_of(book, day).filter(|_| merchant.is_compared()) {
             let head = run.summary.headline();
+            out.compared = out.compared.saturating_add(1);
+            out.compared_rows = out.compared_rows.saturating_add(head.rows);
             out.matched = out.matched.saturating_add(head.matched);
             out.cross_day = out.cross_day.saturating_add(head.cross_day);
         }
@@ -282,23 +313,9 @@ fn totals(books: &[MerchantMorning], merchants: &[MerchantDay], day: BillDate) -
     out
 }
 
+/// The second line: one clause for each severity, so that their counts add up to what is to work, then
+/// what keeps merchants from being done.
 fn clauses(books: &[MerchantMorning], merchants: &[MerchantDay]) -> Vec<Clause> {
-    let unfulfilled = |category: Category| {
-        matches!(
-            category,
-            Category::PaidNotBooked
-                | Category::PaidAfterClose
-                | Category::BookedNotFulfilled
-                | Category::WOnlyPay
-        )
-    };
-    let found = |wanted: &dyn Fn(Category) -> bool| {
-        books
-            .iter()
-            .flat_map(|book| &book.cases)
-            .filter(|case| wanted(case.finding.category))
-            .count() as u64
-    };
     let mut out = Vec::new();
     let mut push = |severity, kind, count| {
         if count > 0 {
@@ -309,40 +326,74 @@ fn clauses(books: &[MerchantMorning], merchants: &[MerchantDay]) -> Vec<Clause> 
             });
         }
     };
+    for severity in [Severity::Urgent, Severity::Fault] {
+        let found: Vec<Category> = books
+            .iter()
+            .flat_map(|book| &book.cases)
+            .map(|case| case.finding.category)
+            .filter(|category| category.severity() == severity)
+            .collect();
+        push(severity, clause_of(&found), found.len() as u64);
+    }
+    let having = |wanted: &dyn Fn(&MerchantDay) -> bool| {
+        let in_view = |day: &&MerchantDay| books.iter().any(|book| book.id == day.profile);
+        merchants
+            .iter()
+            .filter(in_view)
+            .filter(|day| wanted(day))
+            .count() as u64
+    };
     push(
         Severity::Urgent,
-        ClauseKind::PaidNotFulfilled,
-        found(&unfulfilled),
+        ClauseKind::FetchFailed,
+        having(&|day| matches!(day.bill, BillStatus::Failed(..))),
     );
-    let mut others: Vec<(Category, u64)> = Category::all()
-        .filter(|category| category.severity().needs_person() && !unfulfilled(*category))
-        .map(|category| (category, found(&|known| known == category)))
-        .filter(|(_, count)| *count > 0)
-        .collect();
-    others.sort_by_key(|(category, count)| (category.severity(), std::cmp::Reverse(*count)));
-    for (category, count) in others.into_iter().take(2) {
-        push(category.severity(), ClauseKind::Category(category), count);
-    }
-    let having = |wanted: fn(&MerchantDay) -> bool| {
-        merchants.iter().filter(|day| wanted(day)).count() as u64
-    };
     push(
         Severity::Watch,
         ClauseKind::BillNotReady,
-        having(|day| matches!(day.bill, BillStatus::NotReady(_))),
+        having(&|day| matches!(day.bill, BillStatus::NotReady(_) | BillStatus::Creating(_))),
     );
     push(
         Severity::Watch,
         ClauseKind::BillNotFetched,
-        having(|day| day.bill == BillStatus::NotFetched),
+        having(&|day| day.bill == BillStatus::NotFetched),
+    );
+    push(
+        Severity::Watch,
+        ClauseKind::NotCompared,
+        having(&|day| day.rows.is_some() && !day.is_compared()),
     );
     push(
         Severity::Ok,
         ClauseKind::ReadyToSign,
-        having(|day| day.next == NextStep::Balanced),
+        having(&MerchantDay::is_balanced),
     );
     out.truncate(4);
     out
+}
+
+/// How the findings of one severity are named together.
+fn clause_of(found: &[Category]) -> ClauseKind {
+    let unfulfilled = |category: &Category| {
+        matches!(
+            category,
+            Category::PaidNotBooked
+                | Category::PaidAfterClose
+                | Category::BookedNotFulfilled
+                | Category::WOnlyPay
+        )
+    };
+    match found.first() {
+        Some(first) if found.iter().all(|category| category == first) => {
+            if unfulfilled(first) {
+                ClauseKind::PaidNotFulfilled
+            } else {
+                ClauseKind::Category(*first)
+            }
+        }
+        Some(_) if found.iter().all(unfulfilled) => ClauseKind::PaidNotFulfilled,
+        Some(_) | None => ClauseKind::Severity,
+    }
 }
 
 fn history(books: &[MerchantMorning], day: BillDate) -> Vec<DayPoint> {
@@ -393,7 +444,7 @@ fn ageing(open: &[CaseRecord], today: BillDate) -> Vec<AgeClass> {
         let of_age: Vec<&CaseRecord> = open
             .iter()
             .filter(|case| !case.status.is_closed())
-            .filter(|case| case.finding.category.severity() <= Severity::Watch)
+            .filter(|case| case.finding.category.severity().needs_person())
             .filter(|case| age(case) >= from_days && to_days.is_none_or(|to| age(case) <= to))
             .collect();
         let mut out = AgeClass {
@@ -414,7 +465,7 @@ fn ageing(open: &[CaseRecord], today: BillDate) -> Vec<AgeClass> {
 }
 
 /// The first day of the month two months before.
-fn first_of_calendar(day: BillDate) -> BillDate {
+pub(super) fn first_of_calendar(day: BillDate) -> BillDate {
     let (year, month, _) = day.ymd_parts();
     let (year, month) = if month > 2 {
         (year, month - 2)
@@ -422,38 +473,4 @@ fn first_of_calendar(day: BillDate) -> BillDate {
         (year - 1, month + 10)
     };
     BillDate::ymd(year, month, 1).unwrap_or(day)
-}
-
-fn calendar(book: &MerchantMorning, day: BillDate) -> Vec<CalendarDay> {
-    let first_import = book.imports.iter().filter_map(|import| import.day).min();
-    let first = first_of_calendar(day);
-    let days = (first.number()..=day.number()).filter_map(BillDate::from_number);
-    days.filter_map(|day| {
-        let bill = bill_of(book, day);
-        let rows = bill.map_or(0, |bill| bill.rows);
-        let state = match (bill, run_of(book, day)) {
-            // Days before the merchant's first bill are not missing: nobody kept books then.
-            (None, _) if first_import.is_none_or(|first| day < first) => return None,
-            (None, _) => CalendarState::Missing,
-            (Some(_), None) => CalendarState::Verified,
-            // What was decided or closed by itself marks its day no longer.
-            (Some(_), Some(_)) => match book.open.get(&day) {
-                Some(Severity::Urgent) => CalendarState::NeedsWork,
-                Some(_) => CalendarState::Faults,
-                None => CalendarState::Balanced,
-            },
-        };
-        Some(CalendarDay { day, state, rows })
-    })
-    .collect()
-}
-
-/// The missing day that can be fetched for the shortest time still.
-fn missing(calendar: &[CalendarDay], today: BillDate) -> Option<BillDate> {
-    calendar
-        .iter()
-        .find(|entry| {
-            entry.state == CalendarState::Missing && entry.day.bill_available_until() >= today
-        })
-        .map(|entry| entry.day)
 }

@@ -1,0 +1,57 @@
+//! The bill calendar of a merchant: what is known of each day, and which days are missing.
+
+use super::overview::{MerchantMorning, bill_of, run_of};
+use crate::jobs::backfill;
+use crate::model::{CalendarDay, CalendarState, MerchantCalendar};
+use recondesk_domain::{BillDate, Instant, Severity};
+
+/// The days of the three months up to yesterday, and of those up to the day in view.
+pub(super) fn calendar(book: &MerchantMorning, day: BillDate, now: Instant) -> MerchantCalendar {
+    let ends = [day, now.day().prev()];
+    let shown = |day: &BillDate| {
+        let mut ends = ends.iter();
+        ends.any(|end| super::overview::first_of_calendar(*end) <= *day && day <= end)
+    };
+    let first = super::overview::first_of_calendar(ends[0].min(ends[1]));
+    let last = ends[0].max(ends[1]);
+    let gaps = backfill::missing(&book.imports, &book.no_bill, now);
+    let known_from = book.imports.iter().filter_map(|import| import.day).min();
+    let state = |day: BillDate| match (bill_of(book, day), run_of(book, day)) {
+        (None, _) if book.no_bill.contains(&day) => Some(CalendarState::NoBill),
+        (None, _) => {
+            let failed = book.failures.iter().find(|failure| failure.day == day);
+            match failed {
+                Some(failure) if failure.code == "bill.not_ready" => Some(CalendarState::NotReady),
+                Some(failure) => Some(CalendarState::Failed(failure.reason.clone())),
+                None if now < day.bill_available_from() => Some(CalendarState::NotReady),
+                None if gaps.contains(&day) => Some(CalendarState::Missing),
+                // Gone for ever; before the first bill nobody kept books.
+                None => known_from
+                    .is_some_and(|first| first < day)
+                    .then_some(CalendarState::Missing),
+            }
+        }
+        (Some(_), None) => Some(CalendarState::Verified),
+        // What was decided or closed by itself marks its day no longer.
+        (Some(_), Some(_)) => Some(match book.open.get(&day) {
+            Some(Severity::Urgent) => CalendarState::NeedsWork,
+            Some(_) => CalendarState::Faults,
+            None => CalendarState::Balanced,
+        }),
+    };
+    let days = (first.number()..=last.number()).filter_map(BillDate::from_number);
+    let days = days.filter(shown).filter_map(|day| {
+        Some(CalendarDay {
+            day,
+            state: state(day)?,
+            rows: bill_of(book, day).map_or(0, |bill| bill.rows),
+        })
+    });
+    MerchantCalendar {
+        profile: book.id,
+        name: book.profile.name.clone(),
+        days: days.collect(),
+        missing: gaps.first().copied(),
+        gaps: gaps.len() as u64,
+    }
+}
