@@ -3,9 +3,9 @@
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use recondesk::app::model::{CaseDetail, Decision, Proposal};
+use recondesk::app::model::{CaseDetail, Closing, Decision, Proposal};
 use recondesk::app::{Command, Remote};
-use recondesk::domain::CaseStatus;
+use recondesk::domain::{CaseStatus, Instant};
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
@@ -97,6 +97,21 @@ fn a_closed_case_offers_only_to_open_it_again() {
     harness.get_by_label("重开…");
     assert!(harness.query_by_label("接手").is_none());
     harness.get_by_label("已解决");
+}
+
+#[test]
+fn a_closed_case_says_who_closed_it_and_when() {
+    let harness = opened(&Tape::default(), |detail| {
+        detail.row.status = CaseStatus::Resolved;
+        detail.closing = Some(Closing {
+            at: Instant::parse_beijing("2026-03-09 10:21:00").unwrap(),
+            by: "陈默".to_owned(),
+            status: CaseStatus::Resolved,
+            reason: "已补发货".to_owned(),
+        });
+    });
+
+    harness.get_by_label("已于 10:21 由陈默：已解决，已补发货");
 }
 
 #[test]

@@ -250,9 +250,10 @@ fn a_day_whose_cases_are_settled_is_marked_no_longer() {
         let Outcome::Overview(model) = morning.run(Command::Overview(day, None)) else {
             panic!("no overview");
         };
-        let entry = model.calendar.iter().find(|entry| entry.day == day);
+        let mut days = model.calendars.iter().flat_map(|known| &known.days);
+        let entry = days.find(|entry| entry.day == day);
         (
-            entry.unwrap().state,
+            entry.unwrap().state.clone(),
             model.history.last().unwrap().urgent_open,
         )
     };

@@ -121,12 +121,14 @@ fn overview(names: [&str; 4]) -> OverviewModel {
         made_at: at("2026-03-09 10:05:12"),
         totals: MorningTotals {
             rows: 48_213,
+            compared_rows: 48_213,
             matched: 48_190,
             cross_day: 19,
             to_work: 4,
             at_stake: yuan("1288.00"),
             merchants: 4,
             bills: 3,
+            compared: 3,
             order_files: 4,
         },
         clauses: vec![
@@ -154,9 +156,16 @@ fn overview(names: [&str; 4]) -> OverviewModel {
         merchants: vec![first, second, third, fourth],
         history: history(),
         ageing: ageing(),
-        calendar: calendar(),
-        calendar_of: names[0].to_owned(),
-        missing: BillDate::parse("2026-01-22"),
+        calendars: (1..)
+            .zip(names)
+            .map(|(id, name)| MerchantCalendar {
+                profile: ProfileId(id),
+                name: name.to_owned(),
+                days: calendar(),
+                missing: BillDate::parse("2026-01-22"),
+                gaps: 2,
+            })
+            .collect(),
         log: log(names),
     }
 }
@@ -296,14 +305,25 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
             cut_off_minutes: 30,
             holes: Vec::new(),
         },
-        wechat: book(31_601, "2718330.20").unwrap(),
-        merchant: book(31_600, "2718195.80").unwrap(),
-        matched: (
-            book(31_594, "2717403.30").unwrap(),
-            book(31_594, "2717403.30").unwrap(),
-        ),
-        equation: equation(),
-        residual: Fen::ZERO,
+        pays: BookPair {
+            wechat: book(31_601, "2718330.20").unwrap(),
+            merchant: book(31_600, "2718195.80").unwrap(),
+            matched: (
+                book(31_594, "2717403.30").unwrap(),
+                book(31_594, "2717403.30").unwrap(),
+            ),
+            equation: equation(),
+            residual: Fen::ZERO,
+        },
+        refunds: BookPair {
+            wechat: book(118, "10482.60").unwrap(),
+            merchant: book(118, "10482.60").unwrap(),
+            matched: (
+                book(118, "10482.60").unwrap(),
+                book(118, "10482.60").unwrap(),
+            ),
+            ..BookPair::default()
+        },
         categories: categories(),
         tags: vec![
             TagRow {
@@ -394,6 +414,7 @@ fn categories() -> Vec<CategoryRow> {
     };
     let row = |category, wechat, merchant, count| CategoryRow {
         category,
+        of: Movement::Payments,
         wechat,
         merchant,
         count,
@@ -425,6 +446,15 @@ fn categories() -> Vec<CategoryRow> {
             book(31_594, "2717403.30"),
             31_594,
         ),
+        CategoryRow {
+            of: Movement::Refunds,
+            ..row(
+                Category::Matched,
+                book(118, "10482.60"),
+                book(118, "10482.60"),
+                118,
+            )
+        },
     ]
 }
 
@@ -700,6 +730,7 @@ fn fill_cases(state: &mut State) {
     }
     state.cases.totals = Remote::Ready(CaseTotals {
         rows: rows.len() as u64,
+        to_work: counts.to_work(),
         at_stake: yuan("6975.90"),
         counts,
         categories: Vec::new(),
@@ -752,6 +783,7 @@ pub(crate) fn case_detail() -> CaseDetail {
         ],
         notes: vec![(at("2026-03-09 09:58:00"), "李雯".into(), "已请仓库确认库存".into())],
         proposal: None,
+        closing: None,
         row,
     }
 }

@@ -4,13 +4,65 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use recondesk::app::model::CalendarState;
+use recondesk::app::model::{
+    BillStatus, CalendarState, MerchantDay, MorningTotals, NextStep, SeverityCounts,
+};
 use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
 use recondesk::domain::Severity;
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
 use crate::stage::{Look, Tape, sample_window, window};
+
+/// The sentence of a morning whose first merchant is in this state, alone in view.
+fn sentence(change: impl FnOnce(&mut MerchantDay)) -> Harness<'static, App> {
+    window(Look::default(), &Tape::default(), |app| {
+        sample::fill(app.state_mut());
+        let mut model = app.state_mut().overview.value().unwrap().clone();
+        model.merchants.truncate(1);
+        let row = &mut model.merchants[0];
+        row.counts = SeverityCounts::default();
+        change(row);
+        model.totals = MorningTotals {
+            rows: 31_604,
+            merchants: 1,
+            bills: 1,
+            ..MorningTotals::default()
+        };
+        app.state_mut().overview = Remote::Ready(model);
+        app.go(Screen::Overview);
+    })
+}
+
+#[test]
+fn a_day_that_was_never_compared_is_not_called_matched() {
+    let harness = sentence(|row| {
+        row.matched = None;
+        row.next = NextStep::Reconcile;
+    });
+
+    harness.get_by_label("昨日账单已到，31,604 笔尚未对账");
+    assert_eq!(harness.query_all_by_label_contains("全部平账").count(), 0);
+}
+
+#[test]
+fn a_bill_that_did_not_come_says_why_in_the_sentence_and_in_its_row() {
+    let why = Message::new("连不上网关", "The gateway cannot be reached");
+    let harness = sentence(|row| {
+        row.bill = BillStatus::Failed(sample::at("2026-03-09 10:03:10"), why);
+        row.rows = None;
+        row.matched = None;
+        row.next = NextStep::Download;
+    });
+
+    harness.get_by_label("昨日账单下载失败：连不上网关");
+    assert!(
+        harness
+            .query_all_by_label_contains("失败：连不上网关")
+            .count()
+            >= 2
+    );
+}
 
 #[test]
 fn the_morning_is_one_sentence() {
@@ -74,8 +126,8 @@ fn a_day_of_the_calendar_opens_its_reconciliation() {
     );
     let model = harness.state().state().overview.value().unwrap();
     assert!(
-        model
-            .calendar
+        model.calendars[0]
+            .days
             .iter()
             .any(|day| day.state == CalendarState::Missing)
     );

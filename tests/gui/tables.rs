@@ -418,9 +418,9 @@ fn a_double_click_on_an_edge_fits_the_column_to_what_it_holds() {
     let edge = egui::pos2(head.right() + 4.0, head.center().y);
     harness.event(Input::PointerMoved(edge));
     harness.run_steps(1);
-    // A step of the harness takes longer than a double click may: both clicks come in one.
+    // Two steps of the harness take longer than a double click may: both clicks come in one.
     for pressed in [true, false, true, false] {
-        harness.event(Input::PointerButton {
+        harness.input_mut().events.push(Input::PointerButton {
             pos: edge,
             button: PointerButton::Primary,
             pressed,

@@ -97,6 +97,13 @@ pub(crate) fn shell(ctx: &Context) -> ShellKeys {
         let screen = digits
             .into_iter()
             .position(|digit| key(Modifiers::ALT, digit));
+        // Some systems send the digit as text as well.
+        if let Some(nth) = screen {
+            let digit = (nth + 1).to_string();
+            let typed = |event: &Event| matches!(event, Event::Text(text) if *text == digit);
+            input.events.retain(|event| !typed(event));
+        }
+        let mut key = |mods, key| input.consume_key(mods, key);
         let zoom = if key(Modifiers::COMMAND, Key::Plus) || key(Modifiers::COMMAND, Key::Equals) {
             Some(1)
         } else if key(Modifiers::COMMAND, Key::Minus) {
@@ -134,30 +141,42 @@ pub(crate) fn shell(ctx: &Context) -> ShellKeys {
     })
 }
 
-/// Where the table says that the keyboard is in its header.
-fn header_id() -> egui::Id {
-    egui::Id::unique("keyboard in a table header")
+/// Keys that a table wants for itself in the next frame.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct TableClaim {
+    /// The keyboard is in its header: Alt and an arrow open a funnel there.
+    pub(crate) header: bool,
+    /// Something over it closes with Esc: a funnel, a menu, the strip that finds.
+    pub(crate) escape: bool,
 }
 
-/// A table with the focus says whether its header has the keys: there Alt and an arrow open a funnel.
-pub(crate) fn in_table_header(ctx: &Context, inside: bool) {
-    let pass = ctx.cumulative_pass_nr();
-    ctx.data_mut(|data| data.insert_temp(header_id(), (inside, pass)));
+fn claim_id() -> egui::Id {
+    egui::Id::unique("keys of a table")
 }
 
-fn has_table_header(ctx: &Context) -> bool {
-    let said: Option<(bool, u64)> = ctx.data(|data| data.get_temp(header_id()));
-    said.is_some_and(|(inside, pass)| inside && pass + 2 > ctx.cumulative_pass_nr())
+/// A table says which keys it wants.
+pub(crate) fn claim(ctx: &Context, claim: TableClaim) {
+    if claim != TableClaim::default() {
+        let pass = ctx.cumulative_pass_nr();
+        ctx.data_mut(|data| data.insert_temp(claim_id(), (claim, pass)));
+    }
+}
+
+/// What a table claimed in the frame before.
+fn claimed(ctx: &Context) -> TableClaim {
+    let said: Option<(TableClaim, u64)> = ctx.data(|data| data.get_temp(claim_id()));
+    let fresh = said.filter(|(_, pass)| pass + 2 > ctx.cumulative_pass_nr());
+    fresh.map(|(claim, _)| claim).unwrap_or_default()
 }
 
 /// Reads the screen's keys; none while a dialog is open.
 pub(crate) fn screen(ctx: &Context) -> Keys {
     let typing = ctx.text_edit_focused() || composing(ctx);
     let popup = ctx.any_popup_open();
-    let header = has_table_header(ctx);
+    let claimed = claimed(ctx);
     ctx.input_mut(|input| {
         let mut key = |mods, key| input.consume_key(mods, key);
-        let neighbour = if header {
+        let neighbour = if claimed.header {
             None
         } else if key(Modifiers::ALT, Key::ArrowUp) {
             Some(Neighbour::Previous)
@@ -185,7 +204,7 @@ pub(crate) fn screen(ctx: &Context) -> Keys {
             save: key(Modifiers::COMMAND, Key::S),
             filter: !typing && key(Modifiers::NONE, Key::Slash),
             find_in_table: key(Modifiers::COMMAND, Key::F),
-            escape: !typing && !popup && key(Modifiers::NONE, Key::Escape),
+            escape: !typing && !popup && !claimed.escape && key(Modifiers::NONE, Key::Escape),
             neighbour,
         }
     })

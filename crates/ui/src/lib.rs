@@ -25,6 +25,7 @@ mod page;
 mod paint;
 mod palette;
 mod picks;
+mod pinyin;
 mod rail;
 mod run;
 mod screens;

@@ -1,11 +1,14 @@
 //! The palette: commands and numbers, two keys away from everywhere.
 
+mod choices;
+
 use egui::accesskit::Role;
 use egui::{
     Area, Context, Id, Key, Modal, Modifiers, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::action::{Action, Outbox};
+use super::pinyin;
 use super::screens::Screen;
 use super::text::{Wording, words};
 use super::theme::{TypeStyle, tokens};
@@ -42,8 +45,14 @@ pub(crate) enum PaletteAction {
     Reconcile,
     /// Fetches and compares everything of the day in view.
     Morning,
+    /// Fetches every missing bill.
+    Backfill,
     /// Fetches the bill of the day in view.
     Download,
+    /// Writes the findings of the day in view.
+    Export(recondesk_app::ExportFormat),
+    /// Changes how the window looks.
+    Prefer(Box<recondesk_app::Preferences>),
     /// Imports files.
     Import,
     /// Adds a merchant.
@@ -230,7 +239,7 @@ impl Palette {
         }
         let matching = all(w, state)
             .into_iter()
-            .filter(|row| lower.is_empty() || row.label.to_lowercase().contains(&lower));
+            .filter(|row| pinyin::matches(&row.label, &lower));
         rows.extend(matching);
         let recent = state
             .lookup
@@ -301,6 +310,13 @@ fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         );
         add(
             icons::DOWNLOAD_SIMPLE,
+            w.jobs.backfill.to_owned(),
+            String::new(),
+            "",
+            PaletteAction::Backfill,
+        );
+        add(
+            icons::DOWNLOAD_SIMPLE,
             with_day(w.jobs.download),
             name,
             "",
@@ -345,6 +361,10 @@ fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         "F1",
         PaletteAction::Keys,
     );
+    if state.merchant_or_first().is_some() {
+        rows.extend(choices::exports(w, state));
+    }
+    rows.extend(choices::preferences(w, state));
     rows
 }
 
@@ -421,6 +441,7 @@ pub(crate) fn carry_out(
         (PaletteAction::Go(screen), _) => out.push(Action::Go(screen)),
         (PaletteAction::Reconcile, Some(id)) => out.run(Command::Reconcile(id, state.day)),
         (PaletteAction::Morning, _) => out.run(Command::Morning(state.merchant, state.day)),
+        (PaletteAction::Backfill, _) => out.run(Command::Backfill(state.merchant)),
         (PaletteAction::Download, Some(id)) => {
             out.run(Command::Download(
                 id,
@@ -428,6 +449,8 @@ pub(crate) fn carry_out(
                 recondesk_app::BillChoice::All,
             ));
         }
+        (PaletteAction::Export(format), _) => out.push(Action::PickExport(format)),
+        (PaletteAction::Prefer(preferences), _) => out.push(Action::Prefer(preferences)),
         (PaletteAction::Import, _) => out.push(Action::PickFiles),
         (PaletteAction::NewMerchant, _) => out.push(Action::NewMerchant),
         (PaletteAction::LookUp(text), _) => out.push(Action::LookUp(text)),
@@ -449,6 +472,16 @@ pub(crate) fn carry_out(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_command_is_found_by_the_first_letters_of_its_hanzi() {
+        let now = recondesk_domain::Instant::from_unix(1_773_000_000);
+        let state = State::new(now);
+        for row in all(crate::text::of(recondesk_app::Language::Zh), &state) {
+            let unknown = pinyin::has_no_letter(&row.label);
+            assert!(unknown.is_empty(), "{}: {unknown:?}", row.label);
+        }
+    }
 
     #[test]
     fn a_pasted_number_is_told_from_words() {

@@ -53,7 +53,11 @@ impl TopBar {
                 .state
                 .overview
                 .value()
-                .map_or(&[][..], |model| model.calendar.as_slice());
+                .and_then(|model| {
+                    let shown = page.state.merchant_or_first()?.id;
+                    model.calendars.iter().find(|known| known.profile == shown)
+                })
+                .map_or(&[][..], |known| known.days.as_slice());
             if let Some(day) = date::field(ui, rect, (day, today), days, &mut self.date) {
                 out.push(Action::SetDay(day));
             }

@@ -5,7 +5,7 @@ mod filter;
 mod menu;
 mod panel;
 
-pub(super) use panel::event_words;
+pub(super) use panel::{closing_words, event_words};
 
 mod table;
 mod words;
@@ -144,7 +144,15 @@ impl CasesScreen {
         let totals = page.state.cases.totals.value();
         let words = totals.map_or_else(
             || w.frame.loading.to_owned(),
-            |t| (w.cases.subtitle)(&format::count(t.rows), &format::money(t.at_stake)),
+            |t| {
+                let open =
+                    (w.cases.subtitle)(&format::count(t.to_work), &format::money(t.at_stake));
+                // What is watched, or done, is no open case.
+                match t.rows.saturating_sub(t.to_work) {
+                    0 => open,
+                    others => (w.cases.and_others)(&open, &format::count(others)),
+                }
+            },
         );
         page.subtitle(ui, at, left, &words);
     }

@@ -43,6 +43,8 @@ pub(super) struct Grid {
     values: Option<ColumnValues>,
     /// True while a search is on its way.
     finding: bool,
+    /// True in the frame of the question: the answer that stands there is an older one.
+    just_asked: bool,
     found_nothing: bool,
     copy_menu: copy::CopyMenu,
     naming: views::ViewNaming,
@@ -234,6 +236,7 @@ impl Grid {
         self.found_nothing = false;
         if let (Some(list), Some(ids)) = (ask.data.list(), ask.data.ids()) {
             self.finding = true;
+            self.just_asked = true;
             let find = ListAsk::Find(FindAsk {
                 list: list.clone(),
                 ids,
@@ -260,7 +263,7 @@ impl Grid {
 
     /// The row that a job found.
     fn searched<R: TableRow>(&mut self, page: &Page<'_>, ask: &GridAsk<'_, R>) -> Option<u64> {
-        if !self.finding {
+        if std::mem::take(&mut self.just_asked) || !self.finding {
             return None;
         }
         let found = &ask.data.answers(page)?.found;

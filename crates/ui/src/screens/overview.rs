@@ -9,7 +9,7 @@ use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_left, cut_top};
 use crate::theme::{Tone, TypeStyle};
-use crate::widgets::button::Button;
+use crate::widgets::button::{Button, icon_button};
 use crate::widgets::{calendar, card, chart, label};
 use crate::{format, icons, paint};
 use recondesk_app::model::{LogKind, MerchantRow, OverviewModel};
@@ -21,6 +21,8 @@ const GAP: f32 = 12.0;
 #[derive(Default)]
 pub(super) struct Overview {
     by: chart::By,
+    /// Which merchant's calendar is shown, while all are in view.
+    calendar: usize,
 }
 
 impl Overview {
@@ -94,7 +96,7 @@ impl Overview {
             let (top, below) = cut_top(rest, 312.0, GAP);
             self.days(ui, top, page, (model, &mut *out));
             let (place, _) = cut_top(below, 312.0, GAP);
-            calendar_card(ui, place, page, model, out);
+            self.calendar_card(ui, place, page, (model, out));
         } else {
             let (charts, below) = cut_top(rest, room.min(380.0), GAP);
             self.charts(ui, charts, page, (model, out));
@@ -115,7 +117,7 @@ impl Overview {
         if !page.class.is_wide() {
             let (days, calendar) = cut_left(rect, ((width - GAP) * 0.52).floor(), GAP);
             self.days(ui, days, page, (model, &mut *out));
-            calendar_card(ui, calendar, page, model, out);
+            self.calendar_card(ui, calendar, page, (model, out));
             return;
         }
         let inner = width - 2.0 * GAP;
@@ -125,7 +127,7 @@ impl Overview {
         let open: u64 = model
             .ageing
             .iter()
-            .map(|class| class.counts.to_work() + class.counts.watch)
+            .map(|class| class.counts.to_work())
             .sum();
         let note = (page.w.overview.ageing_note)(&format::count(open));
         let body = card::titled(ui, ages, page.w.overview.ageing, &note);
@@ -142,7 +144,76 @@ impl Overview {
         } else {
             chart::ageing(ui, body, &model.ageing);
         }
-        calendar_card(ui, calendar, page, model, out);
+        self.calendar_card(ui, calendar, page, (model, out));
+    }
+
+    fn calendar_card(
+        &mut self,
+        ui: &Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        (model, out): (&OverviewModel, &mut Outbox),
+    ) {
+        let w = page.w;
+        let last = model.calendars.len().saturating_sub(1);
+        self.calendar = self.calendar.min(last);
+        let Some(shown) = model.calendars.get(self.calendar) else {
+            card::titled(ui, rect, w.overview.calendar, "");
+            return;
+        };
+        let body = card::titled(ui, rect, w.overview.calendar, &shown.name);
+        self.turn(ui, rect, page, last);
+        let inner = body.shrink2(vec2(16.0, 0.0));
+        let today = page.state.now.day();
+        let months = if inner.width() >= 330.0 { 3 } else { 2 };
+        let room = inner.height() - 44.0 - 54.0;
+        let cell = (room / 6.0).clamp(22.0, 30.0).floor();
+        let view = calendar::Months {
+            today,
+            chosen: None,
+            days: &shown.days,
+            months,
+            back: 0,
+            cell,
+        };
+        let area = Rect::from_min_size(inner.min, vec2(inner.width(), calendar::height(cell)));
+        if let Some(day) = view.show(ui, area) {
+            out.push(Action::SetMerchant(Some(shown.profile)));
+            out.push(Action::SetDay(day));
+            out.push(Action::Go(Screen::Reconcile));
+        }
+        let y = if shown.missing.is_some() {
+            rect.bottom() - 40.0
+        } else {
+            rect.bottom() - 18.0
+        };
+        calendar::legend(ui, pos2(inner.left(), y), inner.width());
+        if let Some(day) = shown.missing {
+            calendar::missing(ui, pos2(inner.left(), rect.bottom() - 17.0), day, today);
+        }
+    }
+
+    /// The arrows that bring another merchant's calendar.
+    fn turn(&mut self, ui: &Ui, rect: Rect, page: &Page<'_>, last: usize) {
+        if last == 0 {
+            return;
+        }
+        let o = &page.w.overview;
+        let place = |nth: f32| {
+            let center = pos2(rect.right() - 26.0 - nth * 28.0, rect.top() + 21.0);
+            Rect::from_center_size(center, vec2(26.0, 26.0))
+        };
+        let before = icon_button(ui, place(1.0), icons::CARET_LEFT, o.calendar_previous, true);
+        let after = icon_button(ui, place(0.0), icons::CARET_RIGHT, o.calendar_next, true);
+        if before.clicked() {
+            self.calendar = self.calendar.checked_sub(1).unwrap_or(last);
+        } else if after.clicked() {
+            self.calendar = if self.calendar == last {
+                0
+            } else {
+                self.calendar + 1
+            };
+        }
     }
 
     fn days(
@@ -185,21 +256,16 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let w = page.w;
     let slot = &page.state.overview;
     let at = page.title(ui, w.frame.overview);
-    let missing = slot.value().map_or(0, |model| model.totals.bills_missing());
-    let label = (w.overview.fetch_missing)(&missing.to_string());
-    let waiting = slot
-        .value()
-        .is_some_and(|model| page.state.now < model.day.bill_available_from());
+    // Yesterday's bill has its own button in the sentence below.
+    let gaps = slot.value().map_or(0, |model| model.gaps());
+    let label = (w.overview.backfill)(&gaps.to_string());
     let mut buttons = Vec::new();
-    if missing > 0 && fetches(page) {
-        let fetch = Button::secondary(&label)
-            .icon(icons::DOWNLOAD_SIMPLE)
-            .enabled_or(!waiting, w.overview.wait_why);
-        buttons.push(fetch);
+    if gaps > 0 && fetches(page) {
+        buttons.push(Button::secondary(&label).icon(icons::DOWNLOAD_SIMPLE));
     }
     let (left, responses) = page.buttons(ui, buttons);
     if responses.first().is_some_and(egui::Response::clicked) {
-        out.run(Command::Morning(page.state.merchant, page.state.day));
+        out.run(Command::Backfill(page.state.merchant));
     }
     let subtitle = match slot {
         Remote::Loading(_, Some(old)) => {
@@ -229,38 +295,6 @@ fn nothing_yet(ui: &Ui, body: Rect, page: &Page<'_>, out: &mut Outbox) {
         text,
         style,
     );
-}
-
-fn calendar_card(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mut Outbox) {
-    let w = page.w;
-    let body = card::titled(ui, rect, w.overview.calendar, &model.calendar_of);
-    let inner = body.shrink2(vec2(16.0, 0.0));
-    let today = page.state.now.day();
-    let months = if inner.width() >= 330.0 { 3 } else { 2 };
-    let room = inner.height() - 44.0 - 54.0;
-    let cell = (room / 6.0).clamp(22.0, 30.0).floor();
-    let view = calendar::Months {
-        today,
-        chosen: None,
-        days: &model.calendar,
-        months,
-        back: 0,
-        cell,
-    };
-    let area = Rect::from_min_size(inner.min, vec2(inner.width(), calendar::height(cell)));
-    if let Some(day) = view.show(ui, area) {
-        out.push(Action::SetDay(day));
-        out.push(Action::Go(Screen::Reconcile));
-    }
-    let y = if model.missing.is_some() {
-        rect.bottom() - 40.0
-    } else {
-        rect.bottom() - 18.0
-    };
-    calendar::legend(ui, pos2(inner.left(), y), inner.width());
-    if let Some(day) = model.missing {
-        calendar::missing(ui, pos2(inner.left(), rect.bottom() - 17.0), day, today);
-    }
 }
 
 fn log(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel) {

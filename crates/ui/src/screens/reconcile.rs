@@ -17,7 +17,7 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::{card, chart, input, label, progress};
 use crate::{format, icons, paint};
-use recondesk_app::model::{CaseFilter, DayModel, DayState, SignOffItem};
+use recondesk_app::model::{CaseFilter, DayModel, DayState, Movement, SignOffItem};
 use recondesk_app::{Command, ExportFormat, TaskKind};
 use recondesk_domain::{Category, Severity};
 
@@ -304,19 +304,45 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         pos2(body.left() + 16.0, body.top()),
         pos2(body.right() - 16.0, body.bottom()),
     );
-    let rows = (model.wechat.count, model.merchant.count);
-    chart::coverage(ui, inner, model.day, cover, rows);
+    chart::coverage(ui, inner, model.day, cover, model.rows());
+}
+
+/// Which rows the two bars show: a person turns from payments to refunds and back.
+fn movement(ui: &Ui, at: egui::Pos2, page: &Page<'_>, model: &DayModel) -> Movement {
+    if model.refunds.is_empty() {
+        return Movement::Payments;
+    }
+    let id = paint::id(ui, ("bars", model.day.number()));
+    let refunds: bool = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let d = &page.w.day;
+    let names = [
+        (d.payments)(&format::count(model.pays.wechat.count)),
+        (d.refunds)(&format::count(model.refunds.wechat.count)),
+    ];
+    let names = [names[0].as_str(), names[1].as_str()];
+    let picked = label::card_tabs(ui, at, &names, usize::from(refunds));
+    let refunds = picked.map_or(refunds, |nth| nth == 1);
+    ui.data_mut(|data| data.insert_temp(id, refunds));
+    if refunds {
+        Movement::Refunds
+    } else {
+        Movement::Payments
+    }
 }
 
 fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
     let (t, w) = (page.t, page.w);
     let body = card::titled(ui, rect, w.day.sums, w.day.sums_note);
-    let differing = |category: Category| !category.is_matched();
+    let at = pos2(rect.right() - 12.0, rect.top() + 21.0);
+    let of = movement(ui, at, page, model);
+    let Some(pair) = model.books(of) else {
+        return;
+    };
     let segments = |wechat: bool| -> Vec<chart::Segment> {
         let mut pieces: Vec<chart::Segment> = model
             .categories
             .iter()
-            .filter(|row| differing(row.category))
+            .filter(|row| row.of == of && !row.category.is_matched())
             .filter_map(|row| {
                 let book = if wechat { row.wechat } else { row.merchant };
                 book.filter(|book| book.count > 0)
@@ -330,11 +356,11 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
         pieces
     };
     let count = |n: u64| format::count(n);
-    let matched_w = (w.day.matched)(&count(model.matched.0.count));
-    let matched_m = (w.day.matched)(&count(model.matched.1.count));
+    let matched_w = (w.day.matched)(&count(pair.matched.0.count));
+    let matched_m = (w.day.matched)(&count(pair.matched.1.count));
     let sum = |fen| format!("¥{}", format::money(fen));
-    let totals_w = (count(model.wechat.count), sum(model.wechat.sum));
-    let totals_m = (count(model.merchant.count), sum(model.merchant.sum));
+    let totals_w = (count(pair.wechat.count), sum(pair.wechat.sum));
+    let totals_m = (count(pair.merchant.count), sum(pair.merchant.sum));
     let (pieces_w, pieces_m) = (segments(true), segments(false));
     let inner = Rect::from_min_max(
         pos2(body.left() + 16.0, body.top()),
@@ -364,7 +390,7 @@ fn sums(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox
         pos2(inner.left(), line + 20.0),
         inner.right(),
         page,
-        model,
+        pair,
     );
 }
 
@@ -411,8 +437,8 @@ pub(super) fn status(page: &Page<'_>) -> Status {
         return Status::default();
     };
     let mut left = vec![
-        (w.day.wechat_rows)(&format::count(model.wechat.count)),
-        (w.day.merchant_rows)(&format::count(model.merchant.count)),
+        (w.day.wechat_rows)(&format::count(model.rows().0)),
+        (w.day.merchant_rows)(&format::count(model.rows().1)),
     ];
     if model.took_ms > 0 {
         left.push(format::duration(model.took_ms, w));

@@ -1,11 +1,14 @@
 //! Words of the Cases screen, and of the two books side by side.
 
-use super::{F, F2, T};
+use super::{F, F2, F3, T};
 
 words! {
     /// Cases.
     Cases {
         subtitle: F2 = |n, yuan| format!("未结 {n} 笔，涉及 ¥{yuan}"), |n, yuan| format!("{n} open, ¥{yuan}");
+        and_others: F2 = |open, n| format!("{open}；另列 {n} 笔观察、信息或已结"), |open, n| format!("{open}; {n} more watched, informed or closed");
+        closed_by: F3 = |time, who, what| format!("已于 {time} 由{who}：{what}"), |time, who, what| format!("{time} by {who}: {what}");
+        closed_itself: F2 = |time, what| format!("已于 {time} 自动：{what}"), |time, what| format!("{time} by itself: {what}");
         this_day: F = |day| format!("业务日 {day}"), |day| format!("Day {day}");
         only_category: F2 = |code, name| format!("{code} {name}"), |code, name| format!("{code} {name}");
         suggestion: F = |what| format!("建议：{what}"), |what| format!("Suggested: {what}");

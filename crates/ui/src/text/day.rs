@@ -40,7 +40,11 @@ words! {
         wechat_yuan: T = "微信 ¥", "WeChat ¥";
         merchant_yuan: T = "商户 ¥", "Merchant ¥";
         action: T = "建议", "Suggested";
-        total: T = "合计", "Total";
+        payments: F = |n| format!("支付 {n}"), |n| format!("Payments {n}");
+        refunds: F = |n| format!("退款 {n}"), |n| format!("Refunds {n}");
+        of_refunds: F = |name| format!("{name}（退款）"), |name| format!("{name} (refunds)");
+        total_payments: T = "支付合计", "Payments";
+        total_refunds: T = "退款合计", "Refunds";
         tags: T = "附注，不计入合计", "Tags, not counted";
         tag_key2: T = "改号订单", "renumbered";
         tag_conflict: T = "单号冲突", "id conflict";
@@ -80,6 +84,8 @@ words! {
         early_note: T = "到时再下载；已有账单文件也可现在导入", "Fetch it then; a bill file at hand can be imported now";
         no_trade_title: T = "当日没有交易", "No trade that day";
         no_trade_note: T = "微信支付答复当日无账单", "WeChat Pay says there is no bill";
+        failed_title: T = "账单下载失败", "The bill could not be fetched";
+        failed_note: F2 = |time, why| format!("{time}：{why}"), |time, why| format!("{time}: {why}");
         quarantined_title: T = "账单汇总不符，已隔离", "Bill and summary disagree, set aside";
         quarantined_note: T = "这一天不能签账；重新下载账单", "This day cannot be certified; fetch the bill again";
         no_orders_title: T = "当日没有商户订单", "No merchant orders of that day";

@@ -124,6 +124,7 @@ words! {
         import: T = "导入文件", "Import file";
         reconcile: T = "对账", "Reconcile";
         morning: T = "下载并对账", "Fetch and reconcile";
+        backfill: T = "补齐缺的账单", "Fetch missing bills";
         export: T = "导出", "Export";
         demo: T = "准备演示", "Make the demo";
         ask_many: T = "批量查单", "Look many up";

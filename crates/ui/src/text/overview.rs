@@ -6,7 +6,6 @@ words! {
     /// The Overview.
     Overview {
         subtitle: T = "今早要看的都在这里", "Everything this morning needs";
-        fetch_missing: F = |n| format!("补下账单 {n}"), |n| format!("Fetch {}", many(n, "bill", "bills"));
         work: F = |n| format!("处理 {n} 笔"), |n| format!("Work {}", many(n, "case", "cases"));
         work_short: F = |n| format!("处理 {n} 笔"), |n| format!("Work {n}");
         run_all: T = "下载并对账", "Fetch and reconcile";
@@ -20,7 +19,17 @@ words! {
         all_matched: F2 = |day, n| format!("{day} {n} 笔全部平账"), |day, n| format!("All {n} rows {day} are matched");
         bill_missing: F2 = |day, n| format!("{day}账单尚缺 {n} 份"), |day, n| format!("{} missing {day}", many(n, "bill", "bills"));
         arrived: F2 = |n, m| format!("，已到的 {n} 笔平账 {m}"), |n, m| format!("; of {n} rows here {m} are matched");
-        nothing_here: F = |day| format!("{day}还没有账单"), |day| format!("No bill {day} yet");
+        fetch_failed: F2 = |day, why| format!("{day}账单下载失败：{why}"), |day, why| format!("The bill {day} could not be fetched: {}", lower(why));
+        bill_quarantined: F = |day| format!("{day}账单汇总不符，已隔离"), |day| format!("Rows and summary of the bill {day} disagree");
+        not_compared: F2 = |day, n| format!("{day}账单已到，{n} 笔尚未对账"), |day, n| format!("The bill {day} is here, its {n} rows are not reconciled yet");
+        orders_missing: F2 = |day, n| format!("{day}账单 {n} 笔，商户订单不完整"), |day, n| format!("{n} rows {day}, but merchant orders are incomplete");
+        not_out: F2 = |day, time| format!("{day}账单还没有生成（{time}）"), |day, time| format!("The bill {day} is not out yet ({time})");
+        no_trade: F = |day| format!("{day}没有交易"), |day| format!("No trade {day}");
+        bills_failed: F = |n| format!("{n} 个商户账单下载失败"), |n| format!("{} failed", many(n, "bill", "bills"));
+        merchants_waiting: F = |n| format!("{n} 个商户待对账"), |n| format!("{n} to reconcile");
+        backfill: F = |n| format!("补齐账单 {n}"), |n| format!("Fetch {} missing", many(n, "bill", "bills"));
+        calendar_next: T = "下一个商户", "Next merchant";
+        calendar_previous: T = "上一个商户", "Previous merchant";
         paid_not_fulfilled: F = |n| format!("{n} 笔客户已付款未履约"), |n| format!("{n} paid but not fulfilled");
         of_category: F2 = |n, what| format!("{n} 笔{what}"), |n, what| format!("{n} × {}", lower(what));
         bill_not_ready: F = |n| format!("{n} 个商户账单未生成"), |n| format!("{} not ready", many(n, "bill", "bills"));
@@ -38,6 +47,10 @@ words! {
         quarantined: T = "汇总不符，已隔离", "Totals differ, set aside";
         not_ready: F = |time| format!("{time} 后出账单"), |time| format!("Out after {time}");
         not_fetched: T = "未下载", "Not fetched";
+        waiting: F = |time| format!("待对账，{time} 已校验"), |time| format!("To reconcile, verified {time}");
+        creating: F = |time| format!("生成中，{time} 问过"), |time| format!("Being made, asked {time}");
+        failed: F = |why| format!("失败：{why}"), |why| format!("Failed: {}", lower(why));
+        step_retry: T = "重试", "Try again";
         no_bill: T = "当日无账单", "No bill that day";
         step_balanced: T = "已平账", "Balanced";
         step_orders: T = "补导订单…", "Import orders...";
@@ -54,7 +67,7 @@ words! {
         no_bill_day: T = "无账单", "no bill";
         no_history: T = "还没有对过账的日子", "No day has been reconciled yet";
         ageing: T = "未结账龄", "Open by age";
-        ageing_note: F = |n| format!("{n} 笔"), |n| many(n, "case", "cases");
+        ageing_note: F = |n| format!("紧急和差错 {n} 笔，全部日期"), |n| format!("{} of every day, urgent and faults", many(n, "case", "cases"));
         nothing_open: T = "没有未结差错", "No open cases";
         age_newest: F = |n| format!("{n} 天内"), |n| format!("up to {n} d");
         age_days: F2 = |a, b| format!("{a}–{b} 天"), |a, b| format!("{a}-{b} d");
@@ -70,6 +83,8 @@ words! {
         day_faults: T = "有未结差错", "open faults";
         day_verified: T = "账单已校验，未对账", "bill verified, not reconciled";
         day_missing: T = "缺账单", "bill missing";
+        day_not_ready: T = "账单未生成", "bill not ready";
+        day_failed: F = |why| format!("下载失败，{why}"), |why| format!("failed, {}", lower(why));
         day_no_bill: T = "当日无账单", "no bill that day";
         log: T = "今早记录", "This morning";
         log_orders: super::F3 = |f, n, r| format!("导入订单 {f}，{n} 行，拒收 {r} 行"), |f, n, r| format!("Imported {f}: {n} rows, {r} rejected");

@@ -1,12 +1,13 @@
 //! Months of days with their state: the bill calendar, and what the date field opens.
 
 use egui::accesskit::Role;
-use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::format;
 use crate::paint;
 use crate::text::{Wording, words};
 use crate::theme::{Tone, TypeStyle, tokens};
+use crate::widgets::roving::Marks;
 use recondesk_app::model::{CalendarDay, CalendarState};
 use recondesk_domain::BillDate;
 
@@ -82,7 +83,7 @@ impl Months<'_> {
                 area.top() + 42.0 + week * self.cell,
             );
             let rect = Rect::from_min_size(place, vec2(cell, self.cell)).shrink(1.0);
-            if self.day(ui, rect, day).clicked() {
+            if self.day(ui, rect, day) {
                 clicked = Some(day);
             }
             if day.weekday() == 6 {
@@ -93,14 +94,39 @@ impl Months<'_> {
         clicked
     }
 
-    fn day(&self, ui: &Ui, rect: Rect, day: BillDate) -> Response {
+    /// First day that is shown, and the first that is not yet over.
+    fn walkable(&self) -> std::ops::Range<i32> {
+        let (year, month) = months_back(self.today, self.back + self.months.saturating_sub(1));
+        let first = BillDate::ymd(year, month, 1).unwrap_or(self.today);
+        let (year, month) = months_back(self.today, self.back);
+        let last = BillDate::ymd(year, month, 1).unwrap_or(self.today);
+        let after = BillDate::ymd(year + i32::from(month == 12), month % 12 + 1, 1);
+        let end = after.unwrap_or(last).min(self.today);
+        first.number()..end.number()
+    }
+
+    /// One day; true when it was chosen.
+    fn day(&self, ui: &Ui, rect: Rect, day: BillDate) -> bool {
         let t = tokens(ui);
         let w = words(ui);
         let p = ui.painter();
         let known = self.days.iter().find(|known| known.day == day);
         let coming = day >= self.today;
-        let sense = if coming { Sense::hover() } else { Sense::CLICK };
-        let response = ui.interact(rect, paint::id(ui, ("day", day.number())), sense);
+        let id_of = |number: i32| paint::id(ui, ("day", number));
+        let all = self.walkable();
+        let marks = Marks {
+            group: paint::id(ui, "days"),
+            home: self.chosen.unwrap_or_else(|| self.today.prev()).number(),
+            across: 1,
+            down: 7,
+        };
+        let sense = if coming {
+            Sense::hover()
+        } else {
+            marks.sense(ui, day.number(), &all)
+        };
+        let response = ui.interact(rect, id_of(day.number()), sense);
+        let focused = marks.walk(ui, &response, day.number(), &all, id_of);
         let said = known.map_or_else(|| day.to_string(), |known| state_words(w, known));
         response.widget_info(|| {
             WidgetInfo::selected(
@@ -110,7 +136,7 @@ impl Months<'_> {
                 said.clone(),
             )
         });
-        let look = DayLook::of(known.map(|known| known.state), ui);
+        let look = DayLook::of(known.map(|known| &known.state), ui);
         let color = if coming && known.is_none() {
             t.disabled
         } else {
@@ -118,7 +144,7 @@ impl Months<'_> {
         };
         paint::framed(p, rect, 4, look.ground, look.edge);
         if look.dashed {
-            paint::dashed(p, rect, Stroke::new(1.0, t.orange.fill), 3.0);
+            paint::dashed(p, rect, Stroke::new(1.0, look.digit), 3.0);
         }
         let chosen = self.chosen == Some(day) || (self.chosen.is_none() && day == self.today);
         if chosen {
@@ -157,11 +183,14 @@ impl Months<'_> {
                 t.grey.fill,
             );
         }
-        if known.is_some() {
-            response.on_hover_text(said)
-        } else {
-            response
+        if focused {
+            paint::ring(p, rect.shrink(2.0), 3, t);
         }
+        let clicked = response.clicked();
+        if known.is_some() {
+            response.on_hover_text(said);
+        }
+        clicked
     }
 }
 
@@ -175,7 +204,7 @@ struct DayLook {
 }
 
 impl DayLook {
-    fn of(state: Option<CalendarState>, ui: &Ui) -> Self {
+    fn of(state: Option<&CalendarState>, ui: &Ui) -> Self {
         let t = tokens(ui);
         let plain = Self {
             ground: Color32::TRANSPARENT,
@@ -218,6 +247,17 @@ impl DayLook {
                 digit: t.text_2,
                 ..plain
             },
+            CalendarState::Failed(_) => Self {
+                digit: t.red.text,
+                dashed: true,
+                corner: true,
+                ..plain
+            },
+            CalendarState::NotReady => Self {
+                edge: Stroke::new(1.0, t.grey.fill),
+                digit: t.text_2,
+                ..plain
+            },
             CalendarState::Missing => Self {
                 digit: t.orange.text,
                 dashed: true,
@@ -235,11 +275,16 @@ impl DayLook {
 
 fn state_words(w: &Wording, known: &CalendarDay) -> String {
     let o = &w.overview;
-    let state = match known.state {
+    let state = match &known.state {
         CalendarState::Balanced => o.day_balanced,
         CalendarState::NeedsWork => o.day_work,
         CalendarState::Faults => o.day_faults,
         CalendarState::Verified => o.day_verified,
+        CalendarState::NotReady => o.day_not_ready,
+        CalendarState::Failed(reason) => {
+            let said = (o.day_failed)(w.of(reason));
+            return (o.day_and)(&known.day.to_string(), &said);
+        }
         CalendarState::Missing => o.day_missing,
         CalendarState::NoBill => o.day_no_bill,
     };
@@ -269,7 +314,7 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32) -> f32 {
         if x + needed > at.x + width {
             break;
         }
-        let look = DayLook::of(Some(state), ui);
+        let look = DayLook::of(Some(&state), ui);
         let rect = Rect::from_min_size(pos2(x, at.y - 5.5), vec2(11.0, 11.0));
         paint::framed(p, rect, 3, look.ground, look.edge);
         if look.dashed {

@@ -31,5 +31,6 @@ pub(crate) mod input;
 pub(crate) mod label;
 pub(crate) mod notices;
 pub(crate) mod progress;
+pub(crate) mod roving;
 pub(crate) mod table;
 pub(crate) mod visible;

@@ -27,6 +27,7 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Import => w.jobs.import,
         TaskKind::Reconcile => w.jobs.reconcile,
         TaskKind::Morning => w.jobs.morning,
+        TaskKind::Backfill => w.jobs.backfill,
         TaskKind::Export => w.jobs.export,
         TaskKind::Copy => w.frame.copy,
         TaskKind::Demo => w.jobs.demo,
@@ -61,7 +62,7 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
         ],
         TaskKind::Preview => &[Step::Read],
         TaskKind::Export | TaskKind::Copy => &[Step::Export],
-        TaskKind::AskMany => &[Step::Download],
+        TaskKind::AskMany | TaskKind::Backfill => &[Step::Download],
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => &[],
     }
 }

@@ -249,6 +249,11 @@ impl Table<'_> {
         });
         self.funnel(ui, memory, &mut output);
         self.find_strip(ui, inner, memory, &mut output);
+        let claim = crate::keys::TableClaim {
+            header: placed.focused && memory.in_header,
+            escape: memory.owns_escape(),
+        };
+        crate::keys::claim(ui.ctx(), claim);
         let edge = Stroke::new(t.hairline, t.line_weak);
         paint::framed(ui.painter(), rect, 8, egui::Color32::TRANSPARENT, edge);
         output

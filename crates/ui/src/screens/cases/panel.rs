@@ -16,7 +16,7 @@ use crate::widgets::input::Field;
 use crate::widgets::label::{Short, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CaseDetail, CompareRow, RawLine, TimelineEvent, TimelineKind};
+use recondesk_app::model::{CaseDetail, Closing, CompareRow, RawLine, TimelineEvent, TimelineKind};
 
 /// The note that is being written.
 #[derive(Default)]
@@ -179,6 +179,28 @@ fn content(
     asked
 }
 
+/// `已于 10:21 由陈默：已处理，补发货`.
+pub(in crate::screens) fn closing_words(
+    page: &Page<'_>,
+    closing: Option<&Closing>,
+    status: &str,
+) -> String {
+    let c = &page.w.cases;
+    let Some(closing) = closing else {
+        return status.to_owned();
+    };
+    let time = format::time(closing.at, page.state.now);
+    let what = match closing.reason.as_str() {
+        "" => status.to_owned(),
+        reason => (c.status_of)(status, reason),
+    };
+    if closing.by.is_empty() {
+        (c.closed_itself)(&time, &what)
+    } else {
+        (c.closed_by)(&time, &closing.by, &what)
+    }
+}
+
 fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32 {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
@@ -190,17 +212,19 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
         row.status.en()
     };
     let state = match (row.owner.as_str(), row.status.is_closed()) {
-        (_, true) => status.to_owned(),
+        (_, true) => closing_words(page, detail.closing.as_ref(), status),
         ("", false) => (w.cases.status_of)(status, w.cases.nobody),
         (owner, false) => (w.cases.status_of)(status, owner),
     };
-    let right = paint::right(
-        p,
-        pos2(area.right(), y),
-        &state,
-        (TypeStyle::Small, t.text_3),
-    );
-    paint::say(ui, "case state", right, &state);
+    let style = (TypeStyle::Small, t.text_3);
+    let most = area.width() * 0.6;
+    let width = paint::width(p, &state, TypeStyle::Small).min(most);
+    let at = pos2(area.right() - width, y);
+    let (right, cut) = paint::fit(p, at, most, &state, style);
+    let response = paint::say(ui, "case state", right, &state);
+    if cut {
+        response.on_hover_text(&state);
+    }
     let room = right.left() - area.left() - 40.0;
     let fits = (room / (TypeStyle::Mono.size() * 0.602)) as usize;
     let shown = paint::elide_middle(&row.number, fits.saturating_sub(7).max(6), 5);

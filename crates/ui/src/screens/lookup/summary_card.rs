@@ -69,6 +69,27 @@ pub(super) fn show(
         paint::say(ui, "case line", place, &said);
         x = place.right() + 16.0;
     }
+    if pressing(view).is_none()
+        && let Some(done) = view.record.cases.iter().rev().find_map(|story| {
+            let closing = recondesk_app::jobs::views::closing(&story.case, &story.events)?;
+            Some((story, closing))
+        })
+    {
+        let (story, closing) = done;
+        let category = story.case.finding.category;
+        let status = story.case.status;
+        let state = if w.is_zh() { status.zh() } else { status.en() };
+        let how = crate::screens::cases::closing_words(page, Some(&closing), state);
+        let said = format!("{} {} {how}", category.code(), w.category(category));
+        let style = (TypeStyle::Small, t.text_2);
+        let room = (rect.right() - x - 320.0).max(80.0);
+        let (place, cut) = paint::fit(p, pos2(x, y), room, &said, style);
+        let response = paint::say(ui, "closed case", place, &said);
+        if cut {
+            response.on_hover_text(&said);
+        }
+        x = place.right() + 16.0;
+    }
     if copied {
         paint::icon(p, pos2(x + 7.0, y), icons::CHECK, 13.0, t.green.text);
         let style = (TypeStyle::Small, t.text_2);

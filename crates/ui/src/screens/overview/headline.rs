@@ -11,7 +11,7 @@ use crate::widgets::button::Button;
 use crate::widgets::card;
 use crate::{format, icons, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CaseFilter, Clause, ClauseKind, OverviewModel};
+use recondesk_app::model::{CaseFilter, Clause, ClauseKind, MorningState, NextStep, OverviewModel};
 use recondesk_domain::{Category, Severity};
 
 /// Height of the card.
@@ -24,7 +24,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     let t = page.t;
     let p = ui.painter();
     paint::card(p, rect, t);
-    card::result_bar(ui, rect, mood(model));
+    card::result_bar(ui, rect, mood(page, model));
     let wide = page.class.is_wide();
     let button_left = primary(ui, rect, page, model, out);
     let x = rect.left() + if wide { 20.0 } else { 16.0 };
@@ -49,47 +49,82 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, 
     clauses(ui, (x, y, button_left - 12.0), page, model, out);
 }
 
-fn mood(model: &OverviewModel) -> Tone {
-    let totals = &model.totals;
-    let urgent = model.merchants.iter().any(|row| row.counts.urgent > 0);
-    match (urgent, totals.to_work, totals.bills_missing()) {
-        (true, _, _) => Tone::Urgent,
-        (_, 1.., _) => Tone::Fault,
-        (_, _, 1..) => Tone::Watch,
-        _ => Tone::Ok,
+fn mood(page: &Page<'_>, model: &OverviewModel) -> Tone {
+    let urgent = model
+        .in_view(page.state.merchant)
+        .any(|row| row.counts.urgent > 0);
+    match model.morning(page.state.merchant) {
+        MorningState::Work if urgent => Tone::Urgent,
+        MorningState::FetchFailed(_) | MorningState::Quarantined => Tone::Urgent,
+        MorningState::Work => Tone::Fault,
+        MorningState::BillMissing | MorningState::OrdersMissing => Tone::Watch,
+        MorningState::NotCompared | MorningState::NotOut(_) | MorningState::NoTrade => Tone::Info,
+        MorningState::Settled | MorningState::AllMatched => Tone::Ok,
     }
 }
 
 fn sentence(page: &Page<'_>, model: &OverviewModel, face: TypeStyle) -> paint::Runs {
     let (t, o) = (page.t, &page.w.overview);
     let totals = &model.totals;
-    let yesterday = model.day == page.state.now.day().prev();
-    let zh = page.w.is_zh();
-    let day = if yesterday {
+    let day = day_words(page, model);
+    let mut runs = paint::Runs::default();
+    let rows = format::count(totals.rows);
+    match model.morning(page.state.merchant) {
+        MorningState::Work | MorningState::Settled => compared(page, model, face, &mut runs),
+        MorningState::AllMatched => {
+            runs.add(&(o.all_matched)(&day, &rows), face, t.green.text);
+        }
+        MorningState::FetchFailed(reason) => {
+            let words = (o.fetch_failed)(&day, page.w.of(&reason));
+            runs.add(&words, face, t.red.text);
+        }
+        MorningState::Quarantined => {
+            runs.add(&(o.bill_quarantined)(&day), face, t.red.text);
+        }
+        MorningState::BillMissing => {
+            let missing = totals.bills_missing().to_string();
+            runs.add(&(o.bill_missing)(&day, &missing), face, t.text_1);
+            if totals.compared_rows > 0 {
+                let rows = format::count(totals.compared_rows);
+                let matched = format::count(totals.matched);
+                runs.add(&(o.arrived)(&rows, &matched), face, t.text_2);
+            }
+        }
+        MorningState::NotCompared => {
+            runs.add(&(o.not_compared)(&day, &rows), face, t.text_1);
+        }
+        MorningState::OrdersMissing => {
+            runs.add(&(o.orders_missing)(&day, &rows), face, t.text_1);
+        }
+        MorningState::NotOut(at) => {
+            let at = format::time(at, page.state.now);
+            runs.add(&(o.not_out)(&day, &at), face, t.text_1);
+        }
+        MorningState::NoTrade => {
+            runs.add(&(o.no_trade)(&day), face, t.text_1);
+        }
+    }
+    runs
+}
+
+fn day_words(page: &Page<'_>, model: &OverviewModel) -> String {
+    let o = &page.w.overview;
+    if model.day == page.state.now.day().prev() {
         o.yesterday.to_owned()
-    } else if zh {
+    } else if page.w.is_zh() {
         format::short_day(model.day)
     } else {
         (o.on_day)(&format::short_day(model.day))
-    };
-    let mut runs = paint::Runs::default();
+    }
+}
+
+/// The numbers of the merchants that were compared, and of those alone.
+fn compared(page: &Page<'_>, model: &OverviewModel, face: TypeStyle, runs: &mut paint::Runs) {
+    let (t, o) = (page.t, &page.w.overview);
+    let totals = &model.totals;
+    let day = day_words(page, model);
     let plain = t.text_2;
-    if totals.bills == 0 {
-        runs.add(&(o.nothing_here)(&day), face, t.text_1);
-        return runs;
-    }
-    if totals.bills_missing() > 0 && totals.to_work == 0 {
-        let missing = totals.bills_missing().to_string();
-        runs.add(&(o.bill_missing)(&day, &missing), face, t.text_1);
-        let (rows, matched) = (format::count(totals.rows), format::count(totals.matched));
-        runs.add(&(o.arrived)(&rows, &matched), face, plain);
-        return runs;
-    }
-    let rows = format::count(totals.rows);
-    if totals.to_work == 0 && totals.cross_day == 0 {
-        runs.add(&(o.all_matched)(&day, &rows), face, t.green.text);
-        return runs;
-    }
+    let rows = format::count(totals.compared_rows);
     let matched = format::count(totals.matched);
     let cross = format::count(totals.cross_day);
     let work = format::count(totals.to_work);
@@ -99,7 +134,7 @@ fn sentence(page: &Page<'_>, model: &OverviewModel, face: TypeStyle) -> paint::R
     } else {
         t.text_1
     };
-    if zh {
+    if page.w.is_zh() {
         runs.add(&format!("{day} "), face, plain)
             .add(&rows, face, t.text_1)
             .add(&format!(" {} ", o.rows_unit), face, plain)
@@ -124,23 +159,54 @@ fn sentence(page: &Page<'_>, model: &OverviewModel, face: TypeStyle) -> paint::R
             .add(&sum, face, work_color)
             .add(&format!(" {}", o.at_stake), face, plain);
     }
-    runs
+}
+
+/// What the one primary button does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Work,
+    Fetch,
+    Import,
+    Compare,
+}
+
+fn deed(page: &Page<'_>, model: &OverviewModel) -> Option<(Deed, Option<char>)> {
+    let fetches = super::fetches(page);
+    let fetch = if fetches {
+        (Deed::Fetch, Some(icons::ARROW_CLOCKWISE))
+    } else {
+        (Deed::Import, Some(icons::FILE_PLUS))
+    };
+    match model.morning(page.state.merchant) {
+        MorningState::Work => Some((Deed::Work, None)),
+        MorningState::FetchFailed(_) | MorningState::Quarantined | MorningState::BillMissing => {
+            Some(fetch)
+        }
+        MorningState::NotCompared => Some((Deed::Compare, Some(icons::SCALES))),
+        MorningState::OrdersMissing => Some((Deed::Import, Some(icons::FILE_PLUS))),
+        MorningState::NotOut(_) if page.state.now >= model.day.bill_available_from() && fetches => {
+            Some(fetch)
+        }
+        MorningState::NotOut(_)
+        | MorningState::NoTrade
+        | MorningState::Settled
+        | MorningState::AllMatched => None,
+    }
 }
 
 fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mut Outbox) -> f32 {
     let o = &page.w.overview;
-    let totals = &model.totals;
-    let work = (o.work)(&format::count(totals.to_work));
-    let can_fetch = page.state.now >= model.day.bill_available_from();
-    let fetches = super::fetches(page);
-    let (label, icon) = if totals.to_work > 0 {
-        (work.as_str(), None)
-    } else if totals.bills_missing() > 0 && !fetches {
-        (page.w.bills.import, Some(icons::FILE_PLUS))
-    } else if totals.bills_missing() > 0 && can_fetch {
-        (o.run_all, Some(icons::ARROW_CLOCKWISE))
-    } else {
+    let work = (o.work)(&format::count(model.totals.to_work));
+    let Some((deed, icon)) = deed(page, model) else {
         return rect.right() - 16.0;
+    };
+    let orders = model.morning(page.state.merchant) == MorningState::OrdersMissing;
+    let label = match deed {
+        Deed::Work => work.as_str(),
+        Deed::Fetch => o.run_all,
+        Deed::Import if orders => o.step_orders,
+        Deed::Import => page.w.bills.import,
+        Deed::Compare => o.step_reconcile,
     };
     let mut button = Button::primary(label).key("Ctrl ↵");
     if let Some(icon) = icon {
@@ -156,17 +222,19 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
     let right = rect.right() - if wide { 20.0 } else { 16.0 };
     let response = button.show_right(ui, pos2(right, y), height);
     if response.clicked() || page.keys.primary {
-        if totals.to_work > 0 {
-            open_cases(
-                page,
-                vec![Severity::Urgent, Severity::Fault],
-                Vec::new(),
-                out,
-            );
-        } else if fetches {
-            out.run(Command::Morning(page.state.merchant, page.state.day));
-        } else {
-            out.push(Action::PickFiles);
+        match deed {
+            Deed::Work => {
+                let severities = vec![Severity::Urgent, Severity::Fault];
+                open_cases(page, severities, Vec::new(), out);
+            }
+            Deed::Fetch => out.run(Command::Morning(page.state.merchant, page.state.day)),
+            Deed::Import => out.push(Action::PickFiles),
+            Deed::Compare => {
+                let waiting = model.in_view(page.state.merchant);
+                for row in waiting.filter(|row| row.next == NextStep::Reconcile) {
+                    out.run(Command::Reconcile(row.profile, page.state.day));
+                }
+            }
         }
     }
     response.rect.left()
@@ -235,16 +303,15 @@ fn clauses(
 
 fn follow(page: &Page<'_>, clause: &Clause, out: &mut Outbox) {
     match clause.kind {
-        ClauseKind::PaidNotFulfilled => {
-            let family = Category::all()
-                .filter(|c| c.family() == "unfulfilled" && c.severity() == Severity::Urgent);
-            open_cases(page, Vec::new(), family.collect(), out);
+        ClauseKind::PaidNotFulfilled | ClauseKind::Category(_) | ClauseKind::Severity => {
+            open_cases(page, vec![clause.severity], Vec::new(), out);
         }
-        ClauseKind::Category(category) => open_cases(page, Vec::new(), vec![category], out),
-        ClauseKind::BillNotReady | ClauseKind::BillNotFetched => {
+        ClauseKind::BillNotReady | ClauseKind::BillNotFetched | ClauseKind::FetchFailed => {
             out.push(Action::Go(Screen::Bills));
         }
-        ClauseKind::ReadyToSign => out.push(Action::Go(Screen::Reconcile)),
+        ClauseKind::NotCompared | ClauseKind::ReadyToSign => {
+            out.push(Action::Go(Screen::Reconcile));
+        }
     }
 }
 
@@ -254,8 +321,11 @@ fn clause_words(page: &Page<'_>, clause: &Clause) -> String {
     match clause.kind {
         ClauseKind::PaidNotFulfilled => (o.paid_not_fulfilled)(&n),
         ClauseKind::Category(category) => (o.of_category)(&n, page.w.category(category)),
+        ClauseKind::Severity => (o.of_category)(&n, page.w.severity(clause.severity)),
         ClauseKind::BillNotReady => (o.bill_not_ready)(&n),
         ClauseKind::BillNotFetched => (o.bill_not_fetched)(&n),
+        ClauseKind::FetchFailed => (o.bills_failed)(&n),
+        ClauseKind::NotCompared => (o.merchants_waiting)(&n),
         ClauseKind::ReadyToSign => (o.ready_to_sign)(&n),
     }
 }

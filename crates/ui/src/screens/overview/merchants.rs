@@ -179,16 +179,19 @@ fn merchant(
         let place = pos2(name.right() + 10.0, y);
         paint::left(p, place, &row.mch_id, (TypeStyle::Small, t.text_3));
     }
-    let (mood, words) = bill(page, row.bill);
+    let (mood, words) = bill(page, row);
     paint::mark(p, at(c.bill + 5.0), mood, t);
     let room = c.rows_right - c.bill - 70.0;
-    paint::fit(
+    let (place, cut) = paint::fit(
         p,
         at(c.bill + 16.0),
         room,
         &words,
         (TypeStyle::Body, t.text_2),
     );
+    if cut {
+        paint::say(ui, ("bill", row.profile.0), place, &words).on_hover_text(&words);
+    }
     let absent = (TypeStyle::Body, t.text_3);
     let value = |here: bool| {
         if here {
@@ -238,18 +241,23 @@ fn merchant(
 fn said(page: &Page<'_>, row: &MerchantDay) -> String {
     let rows = row.rows.map_or_else(|| "—".to_owned(), format::count);
     let stake = format::money(row.at_stake);
-    let (_, bill) = bill(page, row.bill);
+    let (_, bill) = bill(page, row);
     let work = (page.w.overview.work)(&format::count(row.counts.to_work()));
     format!("{} {} {bill} {rows} {work} ¥{stake}", row.name, row.mch_id)
 }
 
-fn bill(page: &Page<'_>, status: BillStatus) -> (Tone, String) {
+fn bill(page: &Page<'_>, row: &MerchantDay) -> (Tone, String) {
     let o = &page.w.overview;
     let time = |at| format::time(at, page.state.now);
-    match status {
-        BillStatus::Verified(at) => (Tone::Ok, (o.verified)(&time(at))),
+    match &row.bill {
+        BillStatus::Verified(at) if row.next == NextStep::Reconcile => {
+            (Tone::Info, (o.waiting)(&time(*at)))
+        }
+        BillStatus::Verified(at) => (Tone::Ok, (o.verified)(&time(*at))),
         BillStatus::Quarantined => (Tone::Urgent, o.quarantined.to_owned()),
-        BillStatus::NotReady(at) => (Tone::Watch, (o.not_ready)(&time(at))),
+        BillStatus::NotReady(at) => (Tone::Watch, (o.not_ready)(&time(*at))),
+        BillStatus::Creating(at) => (Tone::Watch, (o.creating)(&time(*at))),
+        BillStatus::Failed(_, reason) => (Tone::Urgent, (o.failed)(page.w.of(reason))),
         BillStatus::NotFetched => (Tone::Watch, o.not_fetched.to_owned()),
         BillStatus::NoBill => (Tone::Info, o.no_bill.to_owned()),
     }
@@ -298,6 +306,9 @@ fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbo
         }
         NextStep::Balanced => (o.step_balanced, true),
         NextStep::ImportOrders => (o.step_orders, true),
+        NextStep::Download if fetches && matches!(row.bill, BillStatus::Failed(..)) => {
+            (o.step_retry, true)
+        }
         NextStep::Download if fetches => (o.step_download, true),
         NextStep::Download => (page.w.bills.import, true),
         NextStep::Reconcile => (o.step_reconcile, true),

@@ -4,13 +4,13 @@ use egui::accesskit::Role;
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::open_category;
-use crate::action::Outbox;
+use crate::action::{Action, Outbox};
 use crate::page::Page;
+use crate::screens::Screen;
 use crate::theme::TypeStyle;
 use crate::widgets::label::{Short, severity_pill, tag};
 use crate::{format, icons, paint};
-use recondesk_app::model::{BookSum, CategoryRow, DayModel, TagRow};
-use recondesk_domain::Fen;
+use recondesk_app::model::{BookPair, BookSum, CategoryRow, DayModel, Movement, TagRow};
 
 const HEAD: f32 = 34.0;
 const ROW: f32 = 31.0;
@@ -20,30 +20,48 @@ const TAGS: f32 = 40.0;
 /// Height that all rows need.
 pub(super) fn height(model: &DayModel) -> f32 {
     let tags = if model.tags.is_empty() { 6.0 } else { TAGS };
-    HEAD + shown(model).len() as f32 * ROW + TOTAL + tags
+    HEAD + shown(model).len() as f32 * ROW + totals(model).len() as f32 * TOTAL + tags
 }
 
-/// Rows worth a line: those with rows, the matched ones added up at the end.
+/// Rows worth a line, the worst first; rows that agree, across midnight or not, each on their own line last.
 fn shown(model: &DayModel) -> Vec<CategoryRow> {
     let mut rows: Vec<CategoryRow> = model
         .categories
         .iter()
-        .filter(|row| row.count > 0 && !row.category.is_matched())
+        .filter(|row| row.count > 0)
         .cloned()
         .collect();
     rows.sort_by_key(|row| {
         let sum = row.wechat.or(row.merchant).map_or(0, |book| book.sum.get());
-        (row.category.severity(), std::cmp::Reverse(sum))
+        let agrees = row.category.is_matched();
+        let severity = row.category.severity();
+        (
+            agrees,
+            severity,
+            std::cmp::Reverse(sum),
+            row.category,
+            row.of,
+        )
     });
-    if model.matched.0.count > 0 || rows.is_empty() {
+    if rows.is_empty() {
         rows.push(CategoryRow {
             category: recondesk_domain::Category::Matched,
-            wechat: Some(model.matched.0),
-            merchant: Some(model.matched.1),
-            count: model.matched.0.count,
+            of: Movement::Payments,
+            wechat: Some(BookSum::default()),
+            merchant: Some(BookSum::default()),
+            count: 0,
         });
     }
     rows
+}
+
+/// The totals: payments, and refunds where there are any; never both in one sum.
+fn totals(model: &DayModel) -> Vec<(Movement, &BookPair)> {
+    let mut out = vec![(Movement::Payments, &model.pays)];
+    if !model.refunds.is_empty() {
+        out.push((Movement::Refunds, &model.refunds));
+    }
+    out
 }
 
 struct CategoryColumns {
@@ -98,14 +116,13 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: 
         category(ui, line, page, (&row, &c), out);
         top += ROW;
     }
-    total(
-        ui,
-        Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), TOTAL)),
-        page,
-        (model, &c),
-    );
+    for (of, pair) in totals(model) {
+        let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), TOTAL));
+        total(ui, line, page, (of, pair, &c), out);
+        top += TOTAL;
+    }
     if !model.tags.is_empty() {
-        let at = pos2(c.code, top + TOTAL + TAGS / 2.0);
+        let at = pos2(c.code, top + TAGS / 2.0);
         tags(ui, at, rect.right() - 16.0, page, &model.tags);
     }
 }
@@ -122,6 +139,13 @@ fn category(
     let name = w.category(row.category);
     let severity = row.category.severity();
     let agreement = row.category.is_matched();
+    let of_refunds;
+    let name = if agreement && row.of == Movement::Refunds {
+        of_refunds = (w.day.of_refunds)(name);
+        of_refunds.as_str()
+    } else {
+        name
+    };
     let sense = if agreement {
         Sense::hover()
     } else {
@@ -129,7 +153,7 @@ fn category(
     };
     let response = ui.interact(
         line,
-        paint::id(ui, ("category", row.category.name())),
+        paint::id(ui, ("category", row.category.name(), row.of)),
         sense,
     );
     let money = |book: Option<BookSum>| format::money_or_dash(book.map(|book| book.sum));
@@ -199,31 +223,49 @@ fn category(
     }
 }
 
-fn total(ui: &Ui, line: Rect, page: &Page<'_>, (model, c): (&DayModel, &CategoryColumns)) {
+fn total(
+    ui: &Ui,
+    line: Rect,
+    page: &Page<'_>,
+    (of, pair, c): (Movement, &BookPair, &CategoryColumns),
+    out: &mut Outbox,
+) {
     let t = page.t;
     let p = ui.painter();
     paint::hline(p, line.x_range().shrink(1.0), line.top() - 1.0, t.line);
     let y = line.center().y;
     let style = (TypeStyle::Body, t.text_1);
-    paint::left(
-        p,
-        pos2(c.category, y),
-        page.w.day.total,
-        (TypeStyle::Body, t.text_2),
-    );
-    let count: u64 = shown(model).iter().map(|row| row.count).sum();
-    paint::right(p, pos2(c.count, y), &format::count(count), style);
-    let money = |fen: Fen| format::money(fen);
-    paint::right(p, pos2(c.wechat, y), &money(model.wechat.sum), style);
-    paint::right(p, pos2(c.merchant, y), &money(model.merchant.sum), style);
-    let said = format!(
-        "{} {} {} {}",
-        page.w.day.total,
-        format::count(count),
-        money(model.wechat.sum),
-        money(model.merchant.sum)
-    );
-    paint::say(ui, "total", line, &said);
+    let name = match of {
+        Movement::Refunds => page.w.day.total_refunds,
+        Movement::Payments | Movement::Day => page.w.day.total_payments,
+    };
+    paint::left(p, pos2(c.category, y), name, (TypeStyle::Body, t.text_2));
+    let count = format::count(pair.wechat.count);
+    let wechat = format::money(pair.wechat.sum);
+    let merchant = format::money(pair.merchant.sum);
+    paint::right(p, pos2(c.count, y), &count, style);
+    for (x, sum, book, screen) in [
+        (c.wechat, &wechat, page.w.day.book_w, Screen::Bills),
+        (c.merchant, &merchant, page.w.day.book_m, Screen::Orders),
+    ] {
+        let place = paint::right(p, pos2(x, y), sum, style);
+        let id = paint::id(ui, ("total of", of, book));
+        let response = ui.interact(place.expand(4.0), id, Sense::click());
+        response
+            .widget_info(|| WidgetInfo::labeled(Role::Link, true, format!("{name} {book} {sum}")));
+        if response.hovered() {
+            paint::hline(p, place.x_range(), y + 9.0, t.text_3);
+            ui.set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
+        if response.has_focus() {
+            paint::ring(p, place, 4, t);
+        }
+        if response.clicked() {
+            out.push(Action::Go(screen));
+        }
+    }
+    let said = format!("{name} {count} {wechat} {merchant}");
+    paint::say(ui, ("total", of), line, &said);
 }
 
 fn tags(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, tags: &[TagRow]) {

@@ -17,32 +17,49 @@ type Said = (
     char,
     Tone,
     Cow<'static, str>,
-    &'static str,
+    Cow<'static, str>,
     Option<(char, &'static str)>,
 );
 
 /// What is said of a day without a result; without a key the file of a bill is the way.
 fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
     let d = &page.w.day;
-    match model.state {
+    match &model.state {
         DayState::NoBill(BillStatus::NotReady(at)) => {
-            let early = (d.early_title)(&format::time(at, page.state.now));
-            let early = Cow::Owned(early);
+            let early = (d.early_title)(&format::time(*at, page.state.now));
             let import = Some((icons::FILE_PLUS, page.w.bills.import));
-            (icons::HOURGLASS, Tone::Watch, early, d.early_note, import)
+            let note = d.early_note.into();
+            (icons::HOURGLASS, Tone::Watch, early.into(), note, import)
+        }
+        DayState::NoBill(BillStatus::Failed(at, reason)) => {
+            let time = format::time(*at, page.state.now);
+            let note = (d.failed_note)(&time, page.w.of(reason));
+            let way = if fetches {
+                (icons::DOWNLOAD_SIMPLE, page.w.overview.step_retry)
+            } else {
+                (icons::FILE_PLUS, page.w.bills.import)
+            };
+            let title = d.failed_title.into();
+            (
+                icons::WARNING_DIAMOND,
+                Tone::Urgent,
+                title,
+                note.into(),
+                Some(way),
+            )
         }
         DayState::NoBill(BillStatus::NoBill) => (
             icons::CALENDAR_X,
             Tone::Info,
             d.no_trade_title.into(),
-            d.no_trade_note,
-            None,
+            d.no_trade_note.into(),
+            Some((icons::SCALES, d.run)),
         ),
         DayState::NoBill(BillStatus::Quarantined) => (
             icons::WARNING_DIAMOND,
             Tone::Urgent,
             d.quarantined_title.into(),
-            d.quarantined_note,
+            d.quarantined_note.into(),
             Some(if fetches {
                 (icons::DOWNLOAD_SIMPLE, d.download)
             } else {
@@ -53,28 +70,28 @@ fn said(page: &Page<'_>, model: &DayModel, fetches: bool) -> Said {
             icons::RECEIPT,
             Tone::Info,
             d.no_bill_title.into(),
-            d.no_key_note,
+            d.no_key_note.into(),
             Some((icons::FILE_PLUS, page.w.bills.import)),
         ),
         DayState::NoBill(_) => (
             icons::RECEIPT,
             Tone::Info,
             d.no_bill_title.into(),
-            d.no_bill_note,
+            d.no_bill_note.into(),
             Some((icons::DOWNLOAD_SIMPLE, d.download)),
         ),
         DayState::NoOrders => (
             icons::PACKAGE,
             Tone::Info,
             d.no_orders_title.into(),
-            d.no_orders_note,
+            d.no_orders_note.into(),
             Some((icons::FILE_PLUS, d.import_orders)),
         ),
         DayState::NotRun | DayState::Compared => (
             icons::SCALES,
             Tone::Info,
             d.not_run_title.into(),
-            d.not_run_note,
+            d.not_run_note.into(),
             Some((icons::SCALES, d.run)),
         ),
     }
@@ -96,7 +113,7 @@ pub(super) fn not_compared(
         icon,
         mood,
         title: &title,
-        note,
+        note: &note,
         button,
         primary: true,
     };
@@ -106,8 +123,11 @@ pub(super) fn not_compared(
     if button.is_none() || !(clicked || page.keys.primary) {
         return;
     }
-    match model.state {
+    match &model.state {
         DayState::NoBill(BillStatus::NotReady(_)) => out.push(Action::PickFiles),
+        DayState::NoBill(BillStatus::NoBill) => {
+            out.run(Command::Reconcile(model.profile, model.day));
+        }
         DayState::NoBill(_) if !fetches => out.push(Action::PickFiles),
         DayState::NoBill(_) => {
             out.run(Command::Download(model.profile, model.day, BillChoice::All));

@@ -5,29 +5,29 @@ use egui::{Rect, Ui, pos2, vec2};
 use crate::page::Page;
 use crate::theme::{Tone, TypeStyle};
 use crate::{format, paint};
-use recondesk_app::model::{DayModel, Equation};
+use recondesk_app::model::{BookPair, Equation};
 use recondesk_domain::{Category, Fen};
 
 /// Draws it from a point to the right end; what does not fit is said on hover.
-pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, model: &DayModel) {
+pub(super) fn show(ui: &Ui, at: egui::Pos2, right: f32, page: &Page<'_>, pair: &BookPair) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
-    let ok = model.residual.get() == 0;
+    let ok = pair.residual.get() == 0;
     let words = if ok {
         w.day.conserved.to_owned()
     } else {
-        (w.day.residual)(&format::money(model.residual))
+        (w.day.residual)(&format::money(pair.residual))
     };
     let color = if ok { t.green.text } else { t.red.text };
     let said = paint::right(p, pos2(right, at.y), &words, (TypeStyle::Small, color));
     let mark = pos2(said.left() - 11.0, at.y);
     paint::mark(p, mark, if ok { Tone::Ok } else { Tone::Urgent }, t);
     paint::say(ui, "conservation", said, &words);
-    let Some(difference) = model.wechat.sum.checked_sub(model.merchant.sum) else {
+    let Some(difference) = pair.wechat.sum.checked_sub(pair.merchant.sum) else {
         return;
     };
     let room = mark.x - at.x - 20.0;
-    let terms: Vec<&Equation> = model
+    let terms: Vec<&Equation> = pair
         .equation
         .iter()
         .filter(|term| term.sum.get() != 0)

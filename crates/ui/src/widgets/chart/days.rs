@@ -1,10 +1,11 @@
 //! Bars of 30 days, with the matched share above them.
 
 use egui::accesskit::Role;
-use egui::{Align2, CornerRadius, Pos2, Rangef, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, Pos2, Rangef, Rect, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::text::words;
 use crate::theme::{TypeStyle, tokens};
+use crate::widgets::roving::Marks;
 use crate::{format, paint};
 use recondesk_app::model::DayPoint;
 use recondesk_domain::BillDate;
@@ -71,7 +72,9 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
         let x = plot.left() + nth as f32 * slot;
         let column = Rect::from_min_max(pos2(x, plot.top()), pos2(x + slot, plot.bottom()));
         let last = nth + 1 == points.len();
-        if first.is_some_and(|first| nth >= first) && bar(ui, column, point, (by, top_value), last)
+        let reach = (nth as i32, first.unwrap_or(0) as i32..points.len() as i32);
+        if first.is_some_and(|first| nth >= first)
+            && bar(ui, (column, reach), point, (by, top_value), last)
         {
             clicked = Some(point.day);
         }
@@ -90,15 +93,26 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
     clicked
 }
 
-fn bar(ui: &Ui, column: Rect, point: &DayPoint, (by, top): (By, u64), last: bool) -> bool {
+fn bar(
+    ui: &Ui,
+    (column, (nth, all)): (Rect, (i32, std::ops::Range<i32>)),
+    point: &DayPoint,
+    (by, top): (By, u64),
+    last: bool,
+) -> bool {
     let t = tokens(ui);
     let p = ui.painter();
     let w = words(ui);
-    let response = ui.interact(
-        column,
-        paint::id(ui, ("bar", point.day.number())),
-        Sense::CLICK,
-    );
+    let first = point.day.number() - nth;
+    let id_of = |nth: i32| paint::id(ui, ("bar", first + nth));
+    let marks = Marks {
+        group: paint::id(ui, "bars"),
+        home: all.end - 1,
+        across: 1,
+        down: 0,
+    };
+    let response = ui.interact(column, id_of(nth), marks.sense(ui, nth, &all));
+    let focused = marks.walk(ui, &response, nth, &all, id_of);
     let said = said(w, point);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let width = (column.width() - 2.0).clamp(2.0, 28.0).floor();
@@ -135,6 +149,9 @@ fn bar(ui: &Ui, column: Rect, point: &DayPoint, (by, top): (By, u64), last: bool
     };
     if point.urgent_open {
         paint::diamond(p, pos2(column.center().x, bar_top - 9.0), 4.5, t.red.fill);
+    }
+    if focused {
+        paint::ring(p, column.shrink(2.0), 3, t);
     }
     if response.hovered() {
         let ground = Rect::from_min_max(pos2(column.left(), column.top()), column.max);

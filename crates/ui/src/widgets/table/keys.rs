@@ -32,7 +32,6 @@ impl Table<'_> {
             );
         });
         self.columns_by_key(ui, placed, memory);
-        crate::keys::in_table_header(ui.ctx(), memory.in_header);
         if memory.in_header {
             self.header_keys(ui, placed, memory, output);
             return;

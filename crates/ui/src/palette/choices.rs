@@ -1,0 +1,70 @@
+//! Rows of the palette that change how the window looks, and those that write the day in view into a file.
+
+use super::{PaletteAction, PaletteRow};
+use crate::icons;
+use crate::text::Wording;
+use recondesk_app::{ExportFormat, Language, Preferences, State, ThemeChoice};
+
+/// Theme, language, zoom and row height: whatever is not chosen already.
+pub(super) fn preferences(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
+    let s = &w.settings;
+    let known = &state.preferences;
+    let mut rows = Vec::new();
+    let mut add = |icon, label: String, key, preferences: Preferences| {
+        if preferences != *known {
+            rows.push(PaletteRow {
+                icon,
+                label,
+                context: w.frame.settings.to_owned(),
+                key,
+                deed: PaletteAction::Prefer(Box::new(preferences)),
+            });
+        }
+    };
+    let themes = [
+        (ThemeChoice::System, s.theme_system, icons::CIRCLE_HALF),
+        (ThemeChoice::Light, s.theme_light, icons::SUN),
+        (ThemeChoice::Dark, s.theme_dark, icons::MOON),
+        (ThemeChoice::Contrast, s.theme_contrast, icons::CIRCLE_HALF),
+    ];
+    for (theme, name, icon) in themes {
+        let mut chosen = known.clone();
+        chosen.theme = theme;
+        add(icon, format!("{} {name}", s.theme), "", chosen);
+    }
+    for (language, name) in [(Language::Zh, "中文"), (Language::En, "English")] {
+        let mut chosen = known.clone();
+        chosen.language = language;
+        let label = format!("{} {name}", s.language);
+        add(icons::TRANSLATE, label, "", chosen);
+    }
+    let zooms = [
+        (known.zoomed(1), "Ctrl +"),
+        (known.zoomed(-1), "Ctrl −"),
+        (100, "Ctrl 0"),
+    ];
+    for (zoom, key) in zooms {
+        let mut chosen = known.clone();
+        chosen.zoom = zoom;
+        let label = format!("{} {zoom}%", w.settings.zoom);
+        add(icons::MAGNIFYING_GLASS_PLUS, label, key, chosen);
+    }
+    rows
+}
+
+/// The findings of the day in view, in each format.
+pub(super) fn exports(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
+    let formats = [
+        (ExportFormat::Xlsx, w.frame.export_xlsx, "Ctrl E"),
+        (ExportFormat::Csv, w.frame.export_csv, ""),
+        (ExportFormat::Json, w.frame.export_json, ""),
+    ];
+    let row = |(format, name, key): (ExportFormat, &str, &'static str)| PaletteRow {
+        icon: icons::EXPORT,
+        label: format!("{} {} {name}", w.jobs.export, state.day),
+        context: String::new(),
+        key,
+        deed: PaletteAction::Export(format),
+    };
+    formats.map(row).into()
+}
