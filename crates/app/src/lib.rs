@@ -14,6 +14,7 @@ mod lab_state;
 mod list_state;
 mod lookup_state;
 pub mod model;
+mod notice_list;
 mod preferences;
 mod reload;
 mod remote;

@@ -142,11 +142,8 @@ pub struct State {
     pub answered: u64,
     pages: BTreeMap<TaskId, (ListKind, u64, u64)>,
     next_task: u64,
-    next_notice: u64,
+    pub(super) next_notice: u64,
 }
-
-/// Notices kept.
-const NOTICES: usize = 200;
 
 impl State {
     /// The state of a window that knows nothing yet; the day in view is yesterday.
@@ -463,35 +460,6 @@ impl State {
         if waited_for && !shown_in_place {
             self.tell(Err(failure));
         }
-    }
-
-    /// Adds a notice.
-    pub fn tell(&mut self, what: Result<NoticeText, Failure>) {
-        let notice = Notice {
-            id: self.next_notice,
-            at: self.now,
-            what,
-            unread: true,
-        };
-        self.next_notice += 1;
-        self.notices.insert(0, notice);
-        self.notices.truncate(NOTICES);
-    }
-
-    /// Moves the clock; notices that need nobody leave after a day.
-    pub fn tick(&mut self, now: Instant) {
-        self.now = now;
-        self.notices.retain(|notice| {
-            notice.is_pressing() || now.unix().saturating_sub(notice.at.unix()) < 86_400
-        });
-    }
-
-    /// True when an unread notice presses.
-    #[must_use]
-    pub fn bell(&self) -> bool {
-        self.notices
-            .iter()
-            .any(|notice| notice.unread && notice.is_pressing())
     }
 
     /// Cases to work from the last reconciled day, for the badge of the rail.
