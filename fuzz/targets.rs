@@ -197,6 +197,9 @@ pub fn vault(bytes: &[u8]) {
     match vault.get(ProfileId(1), SecretKind::V2Key) {
         Ok(None) | Err(VaultError::Locked | VaultError::Broken(_)) => {}
         Ok(Some(_)) => panic!("a key out of nothing"),
+        Err(other @ (VaultError::Lost | VaultError::NoPassphrase)) => {
+            panic!("{other} of a new vault")
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use recondesk::cli::{self, World};
 fn main() -> ExitCode {
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
+        care: |folder| Ok(Box::new(adapters::care(folder)?)),
         clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),
         random: std::sync::Arc::new(adapters::clock::SystemRandom),
         files: std::sync::Arc::new(adapters::files::SystemFiles),

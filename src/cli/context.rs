@@ -10,7 +10,9 @@ use super::speech::Speech;
 use super::terminal::Terminal;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
-use recondesk_ports::{Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks};
+use recondesk_ports::{
+    Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks, WorkspaceCare,
+};
 
 /// How long a command waits for another program's job on the same workspace.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -19,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
+    /// Care for a workspace that need not be sound.
+    pub care: fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>,
     /// The clock, for days named in words; no workspace is needed for it.
     pub clock: Arc<dyn Clock>,
     /// Files named on the command line, where no workspace is needed.
@@ -82,6 +86,11 @@ impl<'a> CommandContext<'a> {
     /// Opens the workspace.
     pub(super) fn open(&self) -> Result<Ports, Failure> {
         (self.world.open)(self.workspace.as_deref()).map_err(Failure::from)
+    }
+
+    /// Care for the workspace, which need not be sound.
+    pub(super) fn care(&self) -> Result<Box<dyn WorkspaceCare>, Failure> {
+        (self.world.care)(self.workspace.as_deref()).map_err(Failure::from)
     }
 
     /// Opens a workspace whose secrets are forgotten with the program.

@@ -6,6 +6,7 @@
 //! `中文 | English` and cut to one language before they are shown.
 
 mod bill;
+mod care;
 mod case_choice;
 mod context;
 mod day;
@@ -38,6 +39,7 @@ mod sign_send;
 mod speech;
 mod table;
 mod terminal;
+mod vault;
 mod verify;
 
 use std::ffi::OsString;
@@ -105,6 +107,18 @@ enum CliCommand {
     Reject(operator::JudgeCommand),
     /// 一天的例行工作：下载、对账、汇总 | A whole morning: download, reconcile, sum up
     Day(day::DayCommand),
+    /// 把整个工作区备份成一个文件 | Copy the whole workspace to one file
+    Backup(care::BackupCommand),
+    /// 从备份恢复 | Put a copy back
+    Restore(care::RestoreCommand),
+    /// 检查工作区：数据库、日志、归档、账本 | Look the workspace over: database, journal, archive, books
+    Check(care::CheckCommand),
+    /// 工作区维护 | Care for the workspace
+    #[command(subcommand)]
+    Workspace(care::WorkspaceCommand),
+    /// 密钥库：改口令、放弃丢失的密钥 | The vault: another passphrase, giving lost keys up
+    #[command(subcommand)]
+    Vault(vault::VaultCommand),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
     Sandbox(sandbox::SandboxCommand),
     /// 签名，步骤可见 | Sign, every step visible
@@ -195,6 +209,11 @@ fn dispatch(
             operator::judge(&command, Judgement::Declined, context)
         }
         Some(CliCommand::Day(command)) => day::run(&command, context),
+        Some(CliCommand::Backup(command)) => care::backup(&command, context),
+        Some(CliCommand::Restore(command)) => care::restore(&command, context),
+        Some(CliCommand::Check(command)) => care::check(&command, context),
+        Some(CliCommand::Workspace(command)) => care::workspace(&command, context),
+        Some(CliCommand::Vault(command)) => vault::run(&command, context),
         Some(CliCommand::Sandbox(command)) => sandbox::run(&command, context),
         Some(CliCommand::Sign(command)) => sign::run(&command, context),
         Some(CliCommand::Verify(command)) => verify::run(&command, context),

@@ -110,8 +110,8 @@ fn spooled(path: &Path) -> io::Result<Source> {
     })
 }
 
-/// Makes the rename itself durable, where folders can be synced.
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// Makes the name of a file durable, where folders can be synced.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if cfg!(unix) && !folder.as_os_str().is_empty() => {
             File::open(folder)?.sync_all()

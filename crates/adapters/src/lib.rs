@@ -18,4 +18,4 @@ pub mod sqlite;
 pub mod vault;
 pub mod workspace;
 
-pub use open::{open, open_asking};
+pub use open::{care, open, open_asking};

@@ -7,7 +7,7 @@ use super::books::Bookshelf;
 use super::clock::{SystemClock, SystemRandom};
 use super::gateway::HttpGateway;
 use super::vault::{AskPassphrase, SystemVault};
-use super::workspace::Workspace;
+use super::workspace::{Workspace, WorkspaceKeeper, care::copy_of_the_day};
 use recondesk_ports::{Clock, Ports, StoreError};
 
 /// Opens a workspace (the folder named, or that of the user) for a program that nobody watches: the
@@ -17,6 +17,14 @@ use recondesk_ports::{Clock, Ports, StoreError};
 /// [`StoreError`] when the workspace cannot be opened.
 pub fn open(folder: Option<&Path>) -> Result<Ports, StoreError> {
     open_asking(folder, Box::new(|_| None))
+}
+
+/// Care for a workspace (the folder named, or that of the user), which need not be sound.
+///
+/// # Errors
+/// [`StoreError`] when the folder cannot be used.
+pub fn care(folder: Option<&Path>) -> Result<WorkspaceKeeper, StoreError> {
+    WorkspaceKeeper::of(folder, Arc::new(SystemClock::new()))
 }
 
 /// Opens a workspace; a passphrase, if one is needed, is asked of `ask` at the first secret.
@@ -29,8 +37,13 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
         None => Workspace::of_user()?,
     };
     let database = workspace.open()?;
-    let vault = SystemVault::new(database.workspace_id()?, workspace.vault_file(), ask);
+    let vault = SystemVault::new(database.workspace_id()?, workspace.vault_file(), ask)
+        .remembering(Arc::new(database.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    if let Err(error) = copy_of_the_day(&workspace, &database, clock.now()) {
+        // The work of the day must not wait for room on the disk.
+        tracing::warn!(%error, "no copy of the database for this day");
+    }
     let books = Bookshelf::open(
         &workspace,
         Arc::new(database.another()?),

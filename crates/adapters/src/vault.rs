@@ -1,22 +1,26 @@
 //! Secrets outside the database: the keychain of the operating system, else a file sealed by a passphrase.
 //!
 //! The choice is made at the first use and never at start: a keychain may ask the person, and the
-//! passphrase of the file costs a tenth of a second. A workspace that has a sealed file keeps using it;
-//! so does a program that was given `RECONDESK_PASSPHRASE`, which is what servers do.
+//! passphrase of the file costs a tenth of a second. A workspace that has keys keeps them where they are; a new one
+//! that was given `RECONDESK_PASSPHRASE` uses the file, which is what servers do. The workspace remembers what
+//! keys there are, so that a vault that was deleted or exchanged is told as lost ([`remembered`]).
 
 mod keychain;
 mod memory;
+mod remembered;
 mod sealed;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use keychain::Keychain;
 pub use memory::MemoryVault;
+use remembered::{KeyMemory, Remembered};
 use sealed::SealedFile;
 
 use recondesk_domain::{ProfileId, Secret, SecretKind};
-use recondesk_ports::{PassphraseUse, Vault, VaultError, VaultPlace};
+use recondesk_ports::{PassphraseUse, Records, Vault, VaultError, VaultPlace};
 
 /// Environment variable with the passphrase, for programs that nobody watches.
 pub const PASSPHRASE_VARIABLE: &str = "RECONDESK_PASSPHRASE";
@@ -31,6 +35,7 @@ pub struct SystemVault {
     ask: AskPassphrase,
     passphrase: Mutex<Option<Secret<String>>>,
     place: OnceLock<SecretStore>,
+    memory: KeyMemory,
 }
 
 enum SecretStore {
@@ -52,22 +57,78 @@ impl SystemVault {
             ask,
             passphrase: Mutex::new(passphrase),
             place: OnceLock::new(),
+            memory: KeyMemory(None),
         }
     }
 
-    fn chosen(&self) -> &SecretStore {
-        self.place.get_or_init(|| {
-            if self.known_passphrase().is_some() || self.file.exists() {
-                return SecretStore::File;
+    /// The same, remembering in the records of the workspace what it has, so that a lost vault is told.
+    #[must_use]
+    pub fn remembering(mut self, records: Arc<dyn Records>) -> Self {
+        self.memory = KeyMemory(Some(records));
+        self
+    }
+
+    fn chosen(&self) -> Result<&SecretStore, VaultError> {
+        if let Some(place) = self.place.get() {
+            return Ok(place);
+        }
+        let place = match self.memory.load()?.map(|known| known.place) {
+            Some(VaultPlace::SealedFile) => SecretStore::File,
+            // A passphrase in the environment starts no second vault.
+            Some(VaultPlace::Keychain) => {
+                SecretStore::Keychain(Keychain::of(&self.workspace_id).map_err(|error| {
+                    VaultError::Broken(format!("the keychain cannot be reached: {error}"))
+                })?)
             }
-            match Keychain::of(&self.workspace_id) {
+            None if self.known_passphrase().is_some() || self.file.exists() => SecretStore::File,
+            None => match Keychain::of(&self.workspace_id) {
                 Ok(keychain) => SecretStore::Keychain(keychain),
                 Err(error) => {
                     tracing::info!(%error, "no keychain here, secrets go to a sealed file");
                     SecretStore::File
                 }
+            },
+        };
+        Ok(self.place.get_or_init(|| place))
+    }
+
+    /// True when the sealed file is the one that is remembered.
+    fn is_file_of(&self, known: &Remembered) -> bool {
+        self.file.salt().is_some_and(|salt| salt == known.salt)
+    }
+
+    /// A passphrase that does not fit the file of another vault is no wrong passphrase.
+    fn not_of_another<T>(
+        &self,
+        read: Result<T, VaultError>,
+        remembered: Option<&Remembered>,
+    ) -> Result<T, VaultError> {
+        match (read, remembered) {
+            (Err(VaultError::Locked), Some(known)) if !self.is_file_of(known) => {
+                Err(VaultError::Lost)
             }
-        })
+            (read, _) => read,
+        }
+    }
+
+    /// Remembers that there is an entry, or no longer.
+    fn remember(&self, name: &str, is_there: bool) -> Result<(), VaultError> {
+        let place = match self.chosen()? {
+            SecretStore::Keychain(_) => VaultPlace::Keychain,
+            SecretStore::File => VaultPlace::SealedFile,
+        };
+        let known = self.memory.load()?;
+        let mut names = known.map(|known| known.names).unwrap_or_default();
+        if is_there {
+            names.insert(name.to_owned());
+        } else {
+            names.remove(name);
+        }
+        let salt = match place {
+            VaultPlace::Keychain => String::new(),
+            VaultPlace::SealedFile => self.file.salt().unwrap_or_default(),
+        };
+        self.memory.store(&Remembered { place, salt, names })
     }
 
     fn known_passphrase(&self) -> Option<Secret<String>> {
@@ -118,13 +179,24 @@ impl Vault for SystemVault {
         kind: SecretKind,
     ) -> Result<Option<Secret<Vec<u8>>>, VaultError> {
         let name = entry(profile, kind);
-        match self.chosen() {
-            SecretStore::Keychain(keychain) => keychain.get(&name),
-            SecretStore::File if !self.file.exists() => Ok(None),
+        let remembered = self.memory.load()?;
+        let found = match self.chosen()? {
+            SecretStore::Keychain(keychain) => keychain.get(&name)?,
+            SecretStore::File if !self.file.exists() => None,
             SecretStore::File => {
-                self.with_passphrase(PassphraseUse::ToOpen, |word| self.file.get(word, &name))
+                let read =
+                    self.with_passphrase(PassphraseUse::ToOpen, |word| self.file.get(word, &name));
+                self.not_of_another(read, remembered.as_ref())?
             }
+        };
+        let is_remembered = remembered.is_some_and(|known| known.names.contains(&name));
+        match (&found, is_remembered) {
+            (None, true) => return Err(VaultError::Lost),
+            // Of before the workspace remembered.
+            (Some(_), false) => self.remember(&name, true)?,
+            _ => {}
         }
+        Ok(found)
     }
 
     fn set(
@@ -134,23 +206,32 @@ impl Vault for SystemVault {
         value: Secret<Vec<u8>>,
     ) -> Result<(), VaultError> {
         let name = entry(profile, kind);
-        match self.chosen() {
-            SecretStore::Keychain(keychain) => keychain.set(&name, &value),
-            SecretStore::File => self.with_passphrase(self.asking(), |word| {
-                self.file.change(word, &name, Some(&value))
-            }),
+        match self.chosen()? {
+            SecretStore::Keychain(keychain) => keychain.set(&name, &value)?,
+            SecretStore::File => {
+                // A second vault beside a lost one would hide that it is lost.
+                let remembered = self.memory.load()?;
+                if remembered.is_some_and(|known| !self.is_file_of(&known)) {
+                    return Err(VaultError::Lost);
+                }
+                self.with_passphrase(self.asking(), |word| {
+                    self.file.change(word, &name, Some(&value))
+                })?;
+            }
         }
+        self.remember(&name, true)
     }
 
     fn remove(&self, profile: ProfileId, kind: SecretKind) -> Result<(), VaultError> {
         let name = entry(profile, kind);
-        match self.chosen() {
-            SecretStore::Keychain(keychain) => keychain.remove(&name),
-            SecretStore::File if !self.file.exists() => Ok(()),
+        match self.chosen()? {
+            SecretStore::Keychain(keychain) => keychain.remove(&name)?,
+            SecretStore::File if !self.file.exists() => {}
             SecretStore::File => self.with_passphrase(PassphraseUse::ToOpen, |word| {
                 self.file.change(word, &name, None)
-            }),
+            })?,
         }
+        self.remember(&name, false)
     }
 
     fn unlock(&self, passphrase: Secret<String>) -> Result<(), VaultError> {
@@ -164,10 +245,56 @@ impl Vault for SystemVault {
         Ok(())
     }
 
+    fn change_passphrase(&self, new: Secret<String>) -> Result<(), VaultError> {
+        if !matches!(self.chosen()?, SecretStore::File) || !self.file.exists() {
+            return Err(VaultError::NoPassphrase);
+        }
+        self.with_passphrase(PassphraseUse::ToOpen, |old| self.file.reseal(old, &new))?;
+        *self
+            .passphrase
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(new);
+        match self.memory.load()? {
+            Some(known) => self.memory.store(&Remembered {
+                salt: self.file.salt().unwrap_or_default(),
+                ..known
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn forget_lost(&self) -> Result<u32, VaultError> {
+        let Some(known) = self.memory.load()? else {
+            return Ok(0);
+        };
+        let mut kept = BTreeSet::new();
+        let is_other_file = known.place == VaultPlace::SealedFile && !self.is_file_of(&known);
+        if !is_other_file {
+            for name in &known.names {
+                let found = match self.chosen()? {
+                    SecretStore::Keychain(keychain) => keychain.get(name)?,
+                    SecretStore::File => self
+                        .with_passphrase(PassphraseUse::ToOpen, |word| self.file.get(word, name))?,
+                };
+                if found.is_some() {
+                    kept.insert(name.clone());
+                }
+            }
+        }
+        let lost = known.names.len() - kept.len();
+        self.memory.store(&Remembered {
+            names: kept,
+            ..known
+        })?;
+        Ok(u32::try_from(lost).unwrap_or(u32::MAX))
+    }
+
     fn place(&self) -> VaultPlace {
         match self.chosen() {
-            SecretStore::Keychain(_) => VaultPlace::Keychain,
-            SecretStore::File => VaultPlace::SealedFile,
+            Ok(SecretStore::Keychain(_)) => VaultPlace::Keychain,
+            Ok(SecretStore::File) => VaultPlace::SealedFile,
+            // Where it was, though it cannot be reached.
+            Err(_) => VaultPlace::Keychain,
         }
     }
 }

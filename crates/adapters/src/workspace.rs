@@ -5,6 +5,9 @@
 //! can share a workspace and never interleave two imports or two runs.
 
 mod belonging;
+pub(crate) mod care;
+
+pub use care::WorkspaceKeeper;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Seek as _};
@@ -194,35 +197,94 @@ impl Scratch for Nameless {
     }
 }
 
-/// Keeps other users of the computer out of the folder, where the system knows such rights.
+/// Keeps other users of the computer out of the folder and its files, where the system knows such rights: also of
+/// those that an earlier version, or a copy, left open to them.
+#[cfg(unix)]
 fn restrict(folder: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if let Ok(meta) = fs::metadata(folder)
-            && meta.permissions().mode() & 0o077 != 0
-            && is_fresh(folder)
+    use std::os::unix::fs::PermissionsExt as _;
+    let close = |path: &Path, mode: u32| {
+        // What belongs to another user, or lies on a file system without rights, is still usable.
+        if fs::symlink_metadata(path)
+            .is_ok_and(|meta| !meta.is_symlink() && meta.permissions().mode() & 0o077 != 0)
         {
-            // A folder on a file system without rights is still usable.
-            drop(fs::set_permissions(
-                folder,
-                fs::Permissions::from_mode(0o700),
-            ));
+            drop(fs::set_permissions(path, fs::Permissions::from_mode(mode)));
         }
+    };
+    let is_ours = OURS.iter().any(|name| folder.join(name).exists());
+    let is_fresh = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
+    if !is_ours && !is_fresh {
+        // Somebody else's folder, named by mistake or shared with other files: only our files are closed.
+        return;
     }
-    #[cfg(not(unix))]
-    let _ = folder;
+    close(folder, 0o700);
+    for name in OURS {
+        let path = folder.join(name);
+        let Ok(entries) = fs::read_dir(&path) else {
+            close(&path, 0o600);
+            continue;
+        };
+        // The files within are out of reach when their folder is.
+        drop(entries);
+        close(&path, 0o700);
+    }
 }
 
-/// True for an empty folder: rights that somebody chose for a folder in use are left alone.
+#[cfg(not(unix))]
+fn restrict(_: &Path) {}
+
+/// Files and folders of a workspace.
 #[cfg(unix)]
-fn is_fresh(folder: &Path) -> bool {
-    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
-}
+const OURS: [&str; 14] = [
+    "recondesk.db",
+    "recondesk.db-wal",
+    "recondesk.db-shm",
+    "recondesk.sums",
+    "recondesk.journal",
+    "recondesk.lock",
+    "write.lock",
+    "payout.lock",
+    "vault.sealed",
+    "archive",
+    "books",
+    "backups",
+    "lost+found",
+    "logs",
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_in_use_is_closed_to_others() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let open_up = |path: &Path| {
+            let mode = if path.is_dir() { 0o755 } else { 0o644 };
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        let workspace = Workspace::at(folder.path()).unwrap();
+        drop(workspace.open().unwrap());
+        fs::create_dir(workspace.archive_folder()).unwrap();
+        let paths = [
+            folder.path().to_owned(),
+            workspace.archive_folder(),
+            workspace.database_file(),
+        ];
+        paths.iter().for_each(|path| open_up(path));
+
+        drop(Workspace::at(folder.path()).unwrap());
+
+        assert_eq!(paths.map(|path| mode(&path)), [0o700, 0o700, 0o600]);
+        // A folder that is none of ours keeps its rights.
+        let other = tempfile::tempdir().unwrap();
+        fs::create_dir(other.path().join("pictures")).unwrap();
+        open_up(other.path());
+        drop(Workspace::at(other.path()).unwrap());
+        assert_eq!(mode(other.path()), 0o755);
+    }
 
     #[test]
     fn a_second_writer_waits_and_gets_the_lock_when_the_first_is_done() {

@@ -171,8 +171,8 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             "workspace.broken",
             Message::new("工作区已损坏", "The workspace is damaged"),
             Message::new(
-                "从备份恢复，或把这条信息发给我们",
-                "Restore it from a copy, or send us this message",
+                "用 recondesk check 查看，用 recondesk restore 从备份恢复，或把这条信息发给我们",
+                "Look at it with recondesk check, put a copy back with recondesk restore, or send us this message",
             ),
         ),
     }

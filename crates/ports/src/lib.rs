@@ -2,6 +2,7 @@
 
 mod books;
 mod books_error;
+mod care;
 mod casework;
 mod files;
 
@@ -26,6 +27,9 @@ pub use books::{
 pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 
 pub use books_error::{BooksError, Expands};
+pub use care::{
+    BackupReport, CareFault, CheckReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
+};
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentRecord, AuditDeed, AuditEntry, Casework, Operator,
     PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep,
@@ -128,6 +132,12 @@ pub enum VaultError {
     /// It is locked, or the passphrase is wrong.
     #[error("the vault is locked or the passphrase is wrong")]
     Locked,
+    /// Keys were put there, and are gone: it was deleted, or exchanged for another.
+    #[error("keys of this workspace are lost: the vault was deleted, or exchanged for another")]
+    Lost,
+    /// Keys lie where no passphrase is needed.
+    #[error("the keys of this workspace are not sealed by a passphrase")]
+    NoPassphrase,
     /// It cannot be read or written.
     #[error("the vault cannot be used: {0}")]
     Broken(String),
@@ -169,6 +179,23 @@ pub trait Vault: Send + Sync {
     fn unlock(&self, passphrase: Secret<String>) -> Result<(), VaultError> {
         drop(passphrase);
         Ok(())
+    }
+
+    /// Seals the file under another passphrase; asks for the old one where it is not known.
+    ///
+    /// # Errors
+    /// [`VaultError::NoPassphrase`] where there is no sealed file, [`VaultError::Locked`] when the old one is wrong.
+    fn change_passphrase(&self, new: Secret<String>) -> Result<(), VaultError> {
+        drop(new);
+        Err(VaultError::NoPassphrase)
+    }
+
+    /// Gives up keys that are lost, so that others can be put in their place; tells how many.
+    ///
+    /// # Errors
+    /// As above.
+    fn forget_lost(&self) -> Result<u32, VaultError> {
+        Ok(0)
     }
 
     /// Where the secrets of this workspace lie.

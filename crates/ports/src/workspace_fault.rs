@@ -59,8 +59,9 @@ impl WorkspaceFault {
     #[must_use]
     pub fn way_out() -> Message {
         Message::new(
-            "未改动任何文件。把与这些文件同一时刻的数据库放回原处",
-            "Nothing was touched. Put the database back that belongs to these files",
+            "未改动任何文件。用 recondesk workspace rebuild 由日志和账本重建数据库，或用 recondesk restore 从备份恢复",
+            "Nothing was touched. Make the database anew from its journal and the books with recondesk workspace \
+             rebuild, or put a copy back with recondesk restore",
         )
     }
 }

@@ -31,6 +31,7 @@ mod bookshelf;
 pub mod catalog;
 mod format;
 mod ingest;
+mod inspection;
 mod query;
 mod set_aside;
 pub(crate) mod stray;

@@ -25,6 +25,7 @@ pub(crate) fn files_of_imports(workspace: &Workspace) -> io::Result<FilesOfImpor
     for (folder, end) in [
         (workspace.archive_folder(), ".raw"),
         (workspace.books_folder(), ".seg"),
+        (workspace.books_folder(), ".entry"),
     ] {
         let entries = match std::fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,

@@ -33,6 +33,18 @@ pub(super) struct RowChange {
     pub(super) values: Vec<Value>,
 }
 
+impl RowChange {
+    /// The number of the import that this row is.
+    pub(super) fn import(&self) -> Option<u32> {
+        match self.values.first() {
+            Some(Value::Integer(id)) if self.table == "import" && self.fate == RowFate::Put => {
+                u32::try_from(*id).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A table of the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
@@ -164,9 +176,9 @@ pub(super) fn tables(connection: &Connection) -> Result<Vec<Table>, DbError> {
 
 fn triggers(table: &Table) -> String {
     let Table { name, columns, .. } = table;
-    // The count of transactions changes with each of them and is told beside them.
+    // The count of transactions is told beside them; that of fences tells nothing.
     let condition = |row: &str| match name.as_str() {
-        "meta" => format!("WHEN {row}.key <> 'generation'"),
+        "meta" => format!("WHEN {row}.key NOT IN ('generation', 'fence')"),
         _ => String::new(),
     };
     let mut out = String::new();

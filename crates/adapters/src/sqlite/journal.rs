@@ -8,7 +8,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::types::Value;
@@ -76,10 +76,6 @@ impl Journal {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Both ends of the journal; `None` where there is none, or none that can be read.
     pub(super) fn ends(&self) -> io::Result<Option<JournalEnds>> {
         let mut file = match File::open(&self.path) {
@@ -145,20 +141,17 @@ impl Journal {
         mut fill: impl FnMut(&mut dyn FnMut(&[RowChange]) -> io::Result<()>) -> io::Result<()>,
     ) -> io::Result<()> {
         files::replace_by(&self.path, &mut |out| {
-            let Heading { workspace, schema } = heading;
-            let head = json!({ "journal": VERSION, "workspace": workspace, "schema": schema });
-            write_line(out, &head)?;
+            write_heading(out, heading)?;
             fill(&mut |rows| write_entries(out, generation, rows, false))?;
             write_entries(out, generation, &[], true)
         })
     }
 
-    /// Reads the journal from its beginning, until its end or the first line that is not what was written; true
-    /// when all of it was read.
+    /// Reads the journal from its beginning. Lines that are not what was written are counted and left out.
     pub(super) fn read(
         &self,
-        mut sink: impl FnMut(Entry) -> io::Result<()>,
-    ) -> io::Result<(Heading, bool)> {
+        sink: &mut dyn FnMut(Entry) -> io::Result<()>,
+    ) -> io::Result<JournalRead> {
         let mut lines = BufReader::with_capacity(1 << 20, File::open(&self.path)?);
         let mut line = Vec::new();
         lines
@@ -167,6 +160,7 @@ impl Journal {
             .read_until(b'\n', &mut line)?;
         let heading = document(&line).and_then(|head| read_heading(&head));
         let heading = heading.ok_or_else(|| broken("the first line of the journal"))?;
+        let mut lost_lines = 0;
         loop {
             line.clear();
             lines
@@ -174,14 +168,47 @@ impl Journal {
                 .take(LINE_BYTES)
                 .read_until(b'\n', &mut line)?;
             if line.is_empty() {
-                return Ok((heading, true));
+                return Ok(JournalRead {
+                    heading,
+                    lost_lines,
+                });
             }
-            let Some(entry) = document(&line).and_then(|line| read_entry(&line)) else {
-                return Ok((heading, false));
-            };
-            sink(entry)?;
+            match document(&line).and_then(|line| read_entry(&line)) {
+                Some(entry) => sink(entry)?,
+                None => lost_lines += 1,
+            }
         }
     }
+
+    /// Writes what is told of one import, in the same form; not flushed: it can be told again.
+    pub(super) fn write_import(
+        &self,
+        heading: &Heading,
+        generation: u64,
+        rows: &[RowChange],
+    ) -> io::Result<()> {
+        let mut lines = Vec::new();
+        write_heading(&mut lines, heading)?;
+        write_entries(&mut lines, generation, rows, true)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        files::for_owner_only(&mut options);
+        options.open(&self.path)?.write_all(&lines)
+    }
+}
+
+/// What reading a journal has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct JournalRead {
+    pub(super) heading: Heading,
+    /// Lines that were not what was written.
+    pub(super) lost_lines: u64,
+}
+
+fn write_heading(out: &mut dyn io::Write, heading: &Heading) -> io::Result<()> {
+    let Heading { workspace, schema } = heading;
+    let head = json!({ "journal": VERSION, "workspace": workspace, "schema": schema });
+    write_line(out, &head)
 }
 
 /// The last whole transaction in the end of a journal, and whether nothing follows it.
@@ -326,16 +353,16 @@ mod tests {
         }
     }
 
-    fn all(journal: &Journal) -> (Vec<Entry>, bool) {
+    fn all(journal: &Journal) -> (Vec<Entry>, u64) {
         let mut out = Vec::new();
-        let (head, whole) = journal
-            .read(|entry| {
+        let read = journal
+            .read(&mut |entry| {
                 out.push(entry);
                 Ok(())
             })
             .unwrap();
-        assert_eq!(head, heading());
-        (out, whole)
+        assert_eq!(read.heading, heading());
+        (out, read.lost_lines)
     }
 
     #[test]
@@ -360,7 +387,7 @@ mod tests {
             })
         };
         assert_eq!(journal.ends().unwrap(), ends(5, true));
-        let (entries, whole) = all(&journal);
+        let (entries, lost) = all(&journal);
         let sizes: Vec<(u64, usize, bool)> = entries
             .iter()
             .map(|entry| (entry.generation, entry.rows.len(), entry.is_last))
@@ -373,15 +400,15 @@ mod tests {
             (4, 50, true),
             (5, 0, true),
         ];
-        assert!(whole);
+        assert_eq!(lost, 0);
         assert_eq!(sizes, expected);
         assert_eq!(entries[4].rows[49], rows[449]);
 
-        let text = std::fs::read(journal.path()).unwrap();
+        let text = std::fs::read(&journal.path).unwrap();
         for cut in [1, 20, 40] {
-            files::replace(journal.path(), &text[..text.len() - cut]).unwrap();
+            files::replace(&journal.path, &text[..text.len() - cut]).unwrap();
             assert_eq!(journal.ends().unwrap(), ends(4, false), "{cut}");
-            assert!(!all(&journal).1);
+            assert_eq!(all(&journal).1, 1);
         }
     }
 }

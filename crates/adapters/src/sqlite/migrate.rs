@@ -5,10 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior, backup::Backup};
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::turn::Turn;
-use super::{BUSY, DbError, connect};
+use super::{BUSY, DbError};
 use recondesk_ports::StoreError;
 
 /// Step `n` (from 1) takes a database of version `n - 1` to version `n`.
@@ -89,18 +89,45 @@ fn advance(connection: &mut Connection, path: &Path) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Makes the schema of a version in a new database.
+pub(super) fn make(connection: &mut Connection, version: i64) -> Result<(), DbError> {
+    connection.execute_batch("PRAGMA journal_mode = WAL;")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (step, sql) in (1_i64..).zip(STEPS) {
+        if step <= version {
+            transaction.execute_batch(sql)?;
+        }
+    }
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Brings a database up to date that was just made or copied.
+pub(super) fn bring_up(connection: &mut Connection) -> Result<(), DbError> {
+    check(connection)?;
+    let found = version(connection)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (step, sql) in (1_i64..).zip(STEPS) {
+        if step > found {
+            transaction.execute_batch(sql)?;
+            transaction.pragma_update(None, "user_version", step)?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
 /// Copies the committed state beside the database, while the caller's transaction keeps others out.
 fn copy(path: &Path, version: i64) -> Result<(), DbError> {
-    let source = connect(path)?;
     let target = backup_path(path, version);
     let partial = target.with_extension("partial");
     let denied = |error: std::io::Error| DbError::from(StoreError::Denied(error.to_string()));
     if partial.exists() {
         std::fs::remove_file(&partial).map_err(denied)?;
     }
-    let mut copy = Connection::open(&partial)?;
-    Backup::new(&source, &mut copy)?.run_to_completion(4096, std::time::Duration::ZERO, None)?;
-    copy.close().map_err(|(_, error)| error)?;
+    super::care::copy(path, &partial)?;
     std::fs::rename(&partial, &target).map_err(denied)
 }
 

@@ -7,6 +7,7 @@
 //! database can be made again; and each page of the file has a checksum in another one ([`page_sums`]).
 
 mod audit;
+pub(crate) mod care;
 mod cases;
 mod casework;
 mod catalog;
@@ -139,6 +140,19 @@ impl Database {
     pub fn workspace_id(&self) -> Result<String, StoreError> {
         Ok(meta(&self.lock(), "workspace_id")?)
     }
+}
+
+/// Version of the schema that this program makes.
+pub(crate) fn latest_schema() -> i64 {
+    migrate::latest()
+}
+
+/// Asks `check` whether the imports of a database that no program has open are those of the files beside it.
+pub(crate) fn check_imports_of(
+    path: &Path,
+    check: &dyn Fn(&StoredImports<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    check(&StoredImports(&connect(path)?))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 
 use super::change_log::{RowChange, RowFate, Table, tables};
 use super::journal::{Heading, Journal};
@@ -26,6 +26,8 @@ const LARGE_LOG: u64 = 16 << 20;
 const VERSION_AT: u64 = 60;
 /// How long the end of a program waits for others.
 const SHORT: Duration = Duration::from_millis(300);
+/// All rows of a table.
+const EVERY: (&str, Option<u32>) = ("", None);
 /// Rows read at a time while the journal is written anew.
 const ROWS: usize = 500;
 
@@ -92,6 +94,11 @@ impl Writer {
         std::fs::metadata(log_path(self.path())).map_or(0, |meta| meta.len())
     }
 
+    /// True when there is something for [`Self::empty_log`] to do.
+    pub(super) fn is_untidy(&self) -> bool {
+        self.log_bytes() > 0 || !sums_path(self.path()).exists()
+    }
+
     /// Empties a log that has grown large. That it cannot be is no fault of what was just stored.
     pub(super) fn trim_log(&self) {
         if self.log_bytes() > LARGE_LOG
@@ -106,13 +113,15 @@ impl Writer {
         let Ok(_turn) = self.turn.enter(SHORT) else {
             return Ok(false);
         };
-        self.fence_if_uncertain()?;
-        let log = LogPages::read(&log_path(self.path())).map_err(broken)?;
-        if log.database_pages.is_none() {
-            return Ok(true);
-        }
         let sums = sums_path(self.path());
-        let mut pages = match PageSums::load(&sums).map_err(broken)? {
+        let known = PageSums::load(&sums).map_err(broken)?;
+        if self.log_bytes() > 0 {
+            // A commit that failed, here or in another program, may look in the log like one that did not.
+            self.fence()?;
+        }
+        let log = LogPages::read(&log_path(self.path())).map_err(broken)?;
+        let mut pages = match known {
+            Some(_) if log.database_pages.is_none() => return Ok(true),
             Some(pages) => pages,
             None => PageSums::of(&self.file).map_err(broken)?,
         };
@@ -140,7 +149,42 @@ impl Writer {
         if is_up_to_date && !is_new_schema {
             return Ok(());
         }
-        self.renew_journal(&connection)
+        self.renew_journal(&connection)?;
+        let newest = "SELECT id FROM import WHERE ?1 OR id = (SELECT max(id) FROM import)";
+        let imports: Vec<u32> = connection
+            .prepare(newest)?
+            .query_map([is_new_schema], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for import in imports {
+            self.tell_import(&connection, import)?;
+        }
+        Ok(())
+    }
+
+    /// Writes beside the rows of an import what the catalog has of it, so that the catalog can be made again from
+    /// the books alone. The caller has the turn.
+    pub(super) fn tell_import(&self, connection: &Connection, import: u32) -> Result<(), DbError> {
+        let folder = self.path().with_file_name("books");
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        let (heading, generation) = state(connection)?;
+        let mut rows = Vec::new();
+        for table in tables(connection)? {
+            let condition = match table.name.as_str() {
+                "profile" => "WHERE id = (SELECT profile FROM import WHERE id = ?1)",
+                "import" => "WHERE id = ?1",
+                "section" | "superseded" => "WHERE import = ?1",
+                _ => continue,
+            };
+            rows_of(connection, &table, (condition, Some(import)), &mut |some| {
+                rows.extend_from_slice(some);
+                Ok(())
+            })?;
+        }
+        Journal::at(folder.join(format!("{import:08}.entry")))
+            .write_import(&heading, generation, &rows)
+            .map_err(broken)
     }
 
     /// Writes the journal anew from the database. The caller has the turn.
@@ -150,7 +194,7 @@ impl Writer {
         let mut failed = None;
         let written = self.journal.replace(&heading, generation, |put| {
             for table in &tables {
-                if let Err(error) = rows_of(connection, table, put) {
+                if let Err(error) = rows_of(connection, table, EVERY, put) {
                     failed = Some(error);
                     return Err(io::Error::other("the database cannot be read"));
                 }
@@ -185,14 +229,16 @@ pub(super) fn state(connection: &Connection) -> Result<(Heading, u64), DbError> 
     Ok((out, generation))
 }
 
-/// Hands all rows of a table over, some at a time.
+/// Hands rows of a table over, some at a time.
 fn rows_of(
     connection: &Connection,
     table: &Table,
+    (condition, value): (&str, Option<u32>),
     put: &mut dyn FnMut(&[RowChange]) -> io::Result<()>,
 ) -> Result<(), DbError> {
-    let mut statement = connection.prepare(&format!("SELECT * FROM main.\"{}\"", table.name))?;
-    let mut rows = statement.query([])?;
+    let sql = format!("SELECT * FROM main.\"{}\" {condition}", table.name);
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query(params_from_iter(value))?;
     let mut some = Vec::with_capacity(ROWS);
     while let Some(row) = rows.next()? {
         let values = (0..table.columns.len()).map(|at| row.get(at));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::change_log::{ChangeLog, Changes};
+use super::change_log::{ChangeLog, Changes, RowChange};
 use super::journal::Journal;
 use super::turn::Turn;
 use super::{BUSY, DbError, locked};
@@ -163,11 +163,13 @@ impl Writer {
     }
 
     /// Writes over whatever a failed commit left at the end of the log. The caller has the turn.
-    fn fence(&self) -> Result<(), DbError> {
+    pub(super) fn fence(&self) -> Result<(), DbError> {
         let mut connection = locked(&self.connection);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // The value must be another one: SQLite writes no page that stays the same.
         transaction.execute(
-            "UPDATE meta SET value = value WHERE key = 'workspace_id'",
+            "INSERT INTO meta VALUES ('fence', '1')
+             ON CONFLICT DO UPDATE SET value = CAST(value AS INTEGER) + 1",
             [],
         )?;
         drop(self.changes.take());
@@ -179,18 +181,22 @@ impl Writer {
     /// Writes what was just committed to the journal. One that cannot be written is written anew by whoever can:
     /// the database has it all.
     fn note(&self, generation: u64) {
+        let mut import = None;
         let written = match self.changes.take() {
-            Changes::Rows(rows) => self
-                .journal
-                .append(generation, &rows)
-                .map_err(super::upkeep::broken),
+            Changes::Rows(rows) => {
+                import = rows.iter().rev().find_map(RowChange::import);
+                self.journal
+                    .append(generation, &rows)
+                    .map_err(super::upkeep::broken)
+            }
             Changes::TooMany => Ok(false),
         };
         let written = written.and_then(|is_written| {
-            if is_written {
-                return Ok(());
+            let connection = locked(&self.connection);
+            if !is_written {
+                self.renew_journal(&connection)?;
             }
-            self.renew_journal(&locked(&self.connection))
+            import.map_or(Ok(()), |import| self.tell_import(&connection, import))
         });
         if let Err(error) = written {
             tracing::warn!(
@@ -217,7 +223,7 @@ impl Drop for OpenTransaction<'_> {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        if self.log_bytes() > 0
+        if self.is_untidy()
             && let Err(error) = self.empty_log()
         {
             tracing::warn!(?error, "the log of the database stays as it is");

@@ -17,6 +17,7 @@ use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::clock::SystemRandom;
+use crate::digest::hex;
 use crate::files;
 use recondesk_domain::Secret;
 use recondesk_ports::VaultError;
@@ -81,6 +82,7 @@ impl SealedFile {
         name: &str,
         value: Option<&Secret<Vec<u8>>>,
     ) -> Result<(), VaultError> {
+        let _lock = self.lock()?;
         let (mut entries, derived) = if self.exists() {
             self.open(passphrase)?
         } else {
@@ -93,6 +95,39 @@ impl SealedFile {
             None => entries.remove(name),
         };
         self.seal(&entries, &derived)
+    }
+
+    /// Seals all entries under another passphrase, with a salt of its own.
+    pub(super) fn reseal(
+        &self,
+        old: &Secret<String>,
+        new: &Secret<String>,
+    ) -> Result<(), VaultError> {
+        let _lock = self.lock()?;
+        let (entries, _) = self.open(old)?;
+        let mut salt = [0; SALT];
+        random(&mut salt)?;
+        let derived = self.derive(new, salt, COST)?;
+        self.seal(&entries, &derived)
+    }
+
+    /// Salt of the file, in hexadecimal digits: no secret, but another one in every vault.
+    pub(super) fn salt(&self) -> Option<String> {
+        let bytes = read(&self.path).ok()?;
+        Some(hex(bytes.get(20..20 + SALT)?))
+    }
+
+    /// Lets one program at a time change the file.
+    fn lock(&self) -> Result<std::fs::File, VaultError> {
+        let mut options = std::fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        files::for_owner_only(&mut options);
+        let broken = |error: std::io::Error| VaultError::Broken(error.to_string());
+        let file = options
+            .open(self.path.with_extension("lock"))
+            .map_err(broken)?;
+        file.lock().map_err(broken)?;
+        Ok(file)
     }
 
     fn open(&self, passphrase: &Secret<String>) -> Result<(Entries, Derived), VaultError> {

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "in tests a panic is the assertion")]
 
 mod candidates;
+mod care;
 mod casework;
 mod catalogs;
 mod crash;
+#[cfg(target_os = "linux")]
+mod faults;
 mod records;
 mod store;
 mod tables;

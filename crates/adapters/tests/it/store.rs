@@ -651,7 +651,9 @@ fn two_workspaces_hold_the_same_bytes() {
     let (one, two) = (build(), build());
 
     assert_eq!(names(one.folder.path()), names(two.folder.path()));
-    for name in names(one.folder.path()) {
+    // What the catalog has of an import carries its time and the name of the workspace.
+    let is_data = |name: &String| !name.ends_with(".entry");
+    for name in names(one.folder.path()).into_iter().filter(is_data) {
         let read = |shop: &Shop| std::fs::read(shop.folder.path().join(&name)).unwrap();
         assert!(read(&one) == read(&two), "{name}");
     }

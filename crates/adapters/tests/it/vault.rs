@@ -131,3 +131,93 @@ fn nobody_is_asked_for_a_passphrase_while_there_is_no_secret() {
     assert_eq!(asked.load(Ordering::Relaxed), 0);
     assert!(!file(&folder).exists());
 }
+
+/// A vault of a workspace that remembers, told its passphrase.
+fn of_workspace(folder: &TempDir, passphrase: &str) -> SystemVault {
+    let database = recondesk_adapters::workspace::Workspace::at(folder.path())
+        .unwrap()
+        .open()
+        .unwrap();
+    open(folder, passphrase).remembering(Arc::new(database))
+}
+
+fn put(vault: &SystemVault) -> Result<(), VaultError> {
+    vault.set(SHOP, SecretKind::V2Key, Secret::new(KEY.to_vec()))
+}
+
+#[test]
+fn a_vault_that_was_deleted_or_exchanged_is_told_and_no_second_one_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&of_workspace(&folder, "right")).unwrap();
+    assert_eq!(
+        read(&of_workspace(&folder, "right")),
+        Ok(Some(KEY.to_vec()))
+    );
+    assert_eq!(
+        read(&of_workspace(&folder, "wrong")),
+        Err(VaultError::Locked)
+    );
+
+    // Exchanged for one of another passphrase, then of the same, then deleted.
+    let kept = std::fs::read(file(&folder)).unwrap();
+    for passphrase in ["wrong", "right", ""] {
+        std::fs::remove_file(file(&folder)).unwrap();
+        if !passphrase.is_empty() {
+            let other = tempfile::tempdir().unwrap();
+            let vault = open(&other, passphrase);
+            let key = Secret::new(KEY.to_vec());
+            vault.set(ProfileId(9), SecretKind::V2Key, key).unwrap();
+            std::fs::copy(file(&other), file(&folder)).unwrap();
+        }
+        assert_eq!(
+            read(&of_workspace(&folder, "right")),
+            Err(VaultError::Lost),
+            "{passphrase}"
+        );
+        assert_eq!(
+            put(&of_workspace(&folder, "right")),
+            Err(VaultError::Lost),
+            "{passphrase}"
+        );
+        assert_eq!(
+            put(&of_workspace(&folder, "new")),
+            Err(VaultError::Lost),
+            "{passphrase}"
+        );
+    }
+    assert!(!file(&folder).exists());
+
+    // Put back, all is well; given up, a new one may begin.
+    recondesk_adapters::files::replace(&file(&folder), &kept).unwrap();
+    assert_eq!(
+        read(&of_workspace(&folder, "right")),
+        Ok(Some(KEY.to_vec()))
+    );
+    std::fs::remove_file(file(&folder)).unwrap();
+    assert_eq!(of_workspace(&folder, "new").forget_lost(), Ok(1));
+    assert_eq!(read(&of_workspace(&folder, "new")), Ok(None));
+    put(&of_workspace(&folder, "new")).unwrap();
+    assert_eq!(read(&of_workspace(&folder, "new")), Ok(Some(KEY.to_vec())));
+}
+
+#[test]
+fn another_passphrase_opens_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = of_workspace(&folder, "right");
+    put(&vault).unwrap();
+
+    vault
+        .change_passphrase(Secret::new("other".to_owned()))
+        .unwrap();
+
+    assert_eq!(read(&vault), Ok(Some(KEY.to_vec())));
+    assert_eq!(
+        read(&of_workspace(&folder, "other")),
+        Ok(Some(KEY.to_vec()))
+    );
+    assert_eq!(
+        read(&of_workspace(&folder, "right")),
+        Err(VaultError::Locked)
+    );
+    put(&of_workspace(&folder, "other")).unwrap();
+}

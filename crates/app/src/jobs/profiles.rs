@@ -137,6 +137,28 @@ impl From<VaultError> for Failure {
                     "Check the passphrase; where nobody can type it, give it in RECONDESK_PASSPHRASE",
                 ),
             ),
+            VaultError::Lost => Self::new(
+                FailureKind::Workspace,
+                "vault.lost",
+                Message::new(
+                    "密钥丢失：密钥库已被删除，或被换成了另一个",
+                    "Keys are lost: the vault was deleted, or exchanged for another",
+                ),
+                Message::new(
+                    "从备份恢复 vault.sealed；确实找不回时，用 recondesk vault forget-lost 放弃，再重新设置密钥",
+                    "Put vault.sealed back from a copy; when it is gone for good, give the keys up with recondesk vault \
+                     forget-lost and set them again",
+                ),
+            ),
+            VaultError::NoPassphrase => Self::new(
+                FailureKind::Usage,
+                "vault.no-passphrase",
+                Message::new(
+                    "密钥不在密封文件里，没有口令可改",
+                    "The keys are in no sealed file, so they have no passphrase",
+                ),
+                Message::default(),
+            ),
             VaultError::Broken(detail) => Self::new(
                 FailureKind::Workspace,
                 "vault.broken",

@@ -1,0 +1,106 @@
+//! Care for a workspace as a whole: copies of it, putting one back, looking it over, making its database anew.
+
+use std::path::{Path, PathBuf};
+
+use crate::StoreError;
+use recondesk_domain::{Instant, Message};
+
+/// A copy that was written and read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupReport {
+    /// Files in it.
+    pub files: u64,
+    /// Imports in it.
+    pub imports: u32,
+    /// Bytes of the copy.
+    pub bytes: u64,
+    /// Keys of the workspace lie in the keychain of the system, which no copy has.
+    pub leaves_keys: bool,
+}
+
+/// What putting a copy back came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RestoreOutcome {
+    /// There is a workspace already; nothing was touched.
+    InUse,
+    /// Done.
+    Restored {
+        /// When the copy was made.
+        made_at: Option<Instant>,
+        /// Files put back.
+        files: u64,
+        /// Imports that are newer than the copy of a database and were entered in it again.
+        adopted: u32,
+        /// Where the files of before lie now.
+        set_aside: Option<PathBuf>,
+    },
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CareFault {
+    /// File in the workspace.
+    pub file: String,
+    /// What is wrong with it.
+    pub what: Message,
+}
+
+/// What looking a workspace over has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Imports in the catalog.
+    pub imports: u32,
+    /// Files that were looked at.
+    pub files: u64,
+    /// What is wrong; empty for a sound workspace.
+    pub faults: Vec<CareFault>,
+}
+
+/// What making a database anew came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RebuildOutcome {
+    /// The workspace is sound; nothing was touched.
+    NotNeeded,
+    /// Done.
+    Rebuilt {
+        /// Imports in the catalog.
+        imports: u32,
+        /// Those of them that only the books knew.
+        adopted: u32,
+        /// Lines of the journal that could not be read.
+        lost_lines: u64,
+        /// Files that belong to no known import.
+        unknown_files: u64,
+        /// Where the old database and unknown files lie now.
+        set_aside: PathBuf,
+    },
+}
+
+/// Care for one workspace, which need not be sound.
+pub trait WorkspaceCare: Send {
+    /// Writes a copy of the whole workspace to one file, while other programs may write, and reads it back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the workspace is not sound or the file cannot be written.
+    fn backup(&self, file: &Path) -> Result<BackupReport, StoreError>;
+
+    /// Puts a copy back, once all of it was read and found whole; with `replace`, in the place of a workspace that
+    /// is there, whose files are set aside.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] for a copy of a newer program, [`StoreError::Foreign`] for a file that is no copy; the
+    /// workspace is not touched then.
+    fn restore(&self, file: &Path, replace: bool) -> Result<RestoreOutcome, StoreError>;
+
+    /// Looks the workspace over; `deep` reads every byte of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the workspace cannot be opened.
+    fn check(&self, deep: bool) -> Result<CheckReport, StoreError>;
+
+    /// Makes the database anew from its journal and the books, where it is lost or damaged.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is nothing to make it from, or it does not fit the archive; nothing is changed then.
+    fn rebuild(&self) -> Result<RebuildOutcome, StoreError>;
+}

@@ -1,0 +1,199 @@
+//! `recondesk backup`, `restore`, `check` and `workspace`: care for a workspace as a whole.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::CommandEnd;
+use super::context::CommandContext;
+use super::speech::print_text;
+use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_domain::group_digits;
+use recondesk_ports::{RebuildOutcome, RestoreOutcome};
+
+#[derive(Debug, Args)]
+pub(super) struct BackupCommand {
+    /// 备份写到哪个文件（ZIP） | File of the copy (ZIP)
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RestoreCommand {
+    /// 备份文件，或 backups 文件夹里的数据库副本 | The copy, or one of the database from the folder backups
+    file: PathBuf,
+    /// 工作区已有数据时，先移到旁边的文件夹再恢复 | Set the files of a workspace in use aside first
+    #[arg(long)]
+    replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckCommand {
+    /// 逐字节读一遍归档和账本 | Read every byte of archive and books
+    #[arg(long)]
+    deep: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum WorkspaceCommand {
+    /// 数据库丢失或损坏时，由日志和账本重建 | Make a lost or damaged database anew from its journal and the books
+    Rebuild,
+}
+
+pub(super) fn backup(
+    command: &BackupCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    CommandContext::check_out(Some(&command.file))?;
+    let report = context.care()?.backup(&command.file)?;
+    let (files, imports) = (report.files, report.imports);
+    let bytes = group_digits(&report.bytes.to_string());
+    context.tell(
+        &format!("已备份 {files} 个文件（{imports} 次导入），{bytes} 字节，已回读核对"),
+        &format!("{files} files of {imports} imports, {bytes} bytes, written and read back"),
+    );
+    if report.leaves_keys {
+        context.tell(
+            "密钥保存在系统钥匙串里，不在备份中",
+            "Keys in the keychain of the system are not in the copy",
+        );
+    }
+    Ok(CommandEnd::Clean)
+}
+
+pub(super) fn restore(
+    command: &RestoreCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    match context.care()?.restore(&command.file, command.replace)? {
+        RestoreOutcome::InUse => Err(Failure::new(
+            FailureKind::Usage,
+            "restore.in-use",
+            Message::new(
+                "工作区已有数据，没有改动",
+                "The workspace has data; nothing was touched",
+            ),
+            Message::new(
+                "加 --replace：现有文件移到旁边的文件夹后再恢复；或用 --workspace 指定空文件夹",
+                "With --replace its files are set aside first; or name an empty folder with --workspace",
+            ),
+        )),
+        RestoreOutcome::Restored {
+            made_at,
+            files,
+            adopted,
+            set_aside,
+        } => {
+            let (zh, en) = made_at.map_or_else(Default::default, |at| {
+                (
+                    format!("，备份时间 {at}（北京时间）"),
+                    format!(", copied at {at} (Beijing time)"),
+                )
+            });
+            context.tell(
+                &format!("已恢复 {files} 个文件{zh}"),
+                &format!("{files} files put back{en}"),
+            );
+            if adopted > 0 {
+                context.tell(
+                    &format!("备份之后的 {adopted} 次导入已由账本重新登记"),
+                    &format!("{adopted} imports after the copy were entered again from the books"),
+                );
+            }
+            if let Some(folder) = set_aside {
+                let folder = folder.display();
+                context.tell(
+                    &format!("原来的文件在 {folder}"),
+                    &format!("The files of before are in {folder}"),
+                );
+            }
+            Ok(CommandEnd::Clean)
+        }
+    }
+}
+
+pub(super) fn check(
+    command: &CheckCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    let report = context.care()?.check(command.deep)?;
+    let lang = context.lang;
+    let mut lines = String::new();
+    for fault in &report.faults {
+        lines += &format!("{}\t{}\n", fault.file, fault.what.get(lang));
+    }
+    print_text(&lines)?;
+    let (imports, files, faults) = (report.imports, report.files, report.faults.len());
+    if faults > 0 {
+        return Err(Failure::new(
+            FailureKind::Workspace,
+            "workspace.faults",
+            Message::new(
+                format!("{imports} 次导入、{files} 个文件中发现 {faults} 处问题"),
+                format!("{faults} faults in {files} files of {imports} imports"),
+            ),
+            Message::new(
+                "用 recondesk restore 从备份恢复；其余数据不受影响",
+                "Put a copy back with recondesk restore; all else can be used",
+            ),
+        ));
+    }
+    context.tell(
+        &format!("{imports} 次导入、{files} 个文件，均与写入时一致"),
+        &format!("{files} files of {imports} imports are what was written"),
+    );
+    if !command.deep {
+        context.tell(
+            "逐字节核对用 --deep",
+            "--deep reads every byte of archive and books",
+        );
+    }
+    Ok(CommandEnd::Clean)
+}
+
+pub(super) fn workspace(
+    command: &WorkspaceCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    match command {
+        WorkspaceCommand::Rebuild => rebuild(context),
+    }
+}
+
+fn rebuild(context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+    match context.care()?.rebuild()? {
+        RebuildOutcome::NotNeeded => context.tell(
+            "数据库完好，无需重建，没有改动",
+            "The database is sound; nothing was touched",
+        ),
+        RebuildOutcome::Rebuilt {
+            imports,
+            adopted,
+            lost_lines,
+            unknown_files,
+            set_aside,
+        } => {
+            context.tell(
+                &format!("数据库已重建：{imports} 次导入，其中 {adopted} 次由账本登记"),
+                &format!("The database was made anew: {imports} imports, {adopted} of them from the books"),
+            );
+            if lost_lines > 0 {
+                context.tell(
+                    &format!("日志有 {lost_lines} 行无法读取，其中的改动没有恢复"),
+                    &format!("{lost_lines} lines of the journal cannot be read; what they told is not there"),
+                );
+            }
+            if unknown_files > 0 {
+                context.tell(
+                    &format!("{unknown_files} 个文件不属于任何已知的导入"),
+                    &format!("{unknown_files} files belong to no known import"),
+                );
+            }
+            let folder = set_aside.display();
+            context.tell(
+                &format!("原来的文件在 {folder}"),
+                &format!("The files of before are in {folder}"),
+            );
+        }
+    }
+    Ok(CommandEnd::Clean)
+}
