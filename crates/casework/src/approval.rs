@@ -142,17 +142,20 @@ pub enum ApprovalNeed {
     Unlock,
     /// A reissue that was handed to the shop is taken back.
     Withdrawal,
+    /// An urgent case is carried instead of being solved.
+    Carry,
 }
 
 impl ApprovalNeed {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Sum,
         Self::Bulk,
         Self::ForceClosed,
         Self::OverRefund,
         Self::Unlock,
         Self::Withdrawal,
+        Self::Carry,
     ];
 
     /// The stable word of the database.
@@ -165,6 +168,7 @@ impl ApprovalNeed {
             Self::OverRefund => "over_refund",
             Self::Unlock => "unlock",
             Self::Withdrawal => "withdrawal",
+            Self::Carry => "carry",
         }
     }
 
@@ -172,6 +176,34 @@ impl ApprovalNeed {
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|need| need.word() == word)
+    }
+
+    /// What finance staff read.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Sum => "金额超过界限",
+            Self::Bulk => "批量超过界限",
+            Self::ForceClosed => "忽略差错",
+            Self::OverRefund => "超额退款",
+            Self::Unlock => "解锁已签账的日期",
+            Self::Withdrawal => "撤回已交商城的补发货",
+            Self::Carry => "紧急差错挂账",
+        }
+    }
+
+    /// The English term.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        match self {
+            Self::Sum => "Sum above the limit",
+            Self::Bulk => "Many at once",
+            Self::ForceClosed => "Case to be ignored",
+            Self::OverRefund => "More refunded than paid",
+            Self::Unlock => "Signed day to be opened",
+            Self::Withdrawal => "Reissue to be taken back from the shop",
+            Self::Carry => "Urgent case to be carried",
+        }
     }
 }
 

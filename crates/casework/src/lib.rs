@@ -7,6 +7,7 @@
 
 mod answer;
 mod approval;
+mod ignore;
 mod limits;
 mod number;
 mod outcome;
@@ -17,6 +18,7 @@ mod trail;
 
 pub use answer::{Evidence, QueryReply, SendReply, read_query, read_send};
 pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
+pub use ignore::IgnoreReason;
 pub use limits::{
     FRESH_S, LimitError, MAX_PARTS, MIN_GAP_S, OrderFacts, RefundPart, YEAR_S, check_refund,
 };

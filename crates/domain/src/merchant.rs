@@ -106,6 +106,12 @@ pub struct MerchantProfile {
     /// Where WeChat Pay sends notifications.
     #[serde(default)]
     pub notify_url: String,
+    /// The shop's own address for reissues; empty when it has none.
+    #[serde(default)]
+    pub shop_url: String,
+    /// True when nothing that moves goods or money may be done for this merchant from here.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 impl MerchantProfile {
@@ -130,6 +136,8 @@ impl MerchantProfile {
             cert_serial: String::new(),
             public_key_id: String::new(),
             notify_url: String::new(),
+            shop_url: String::new(),
+            read_only: false,
         }
     }
 
@@ -161,6 +169,9 @@ impl MerchantProfile {
                 out.push(("gateway_ca", ProfileProblem::CaNotLoopback));
             }
             Ok(GatewayKind::Remote | GatewayKind::Loopback) => {}
+        }
+        if !self.shop_url.is_empty() && gateway_kind(&self.shop_url).is_none() {
+            out.push(("shop_url", ProfileProblem::ShopUrl));
         }
         if self.cut_off_minutes > 720 {
             out.push(("cut_off", ProfileProblem::CutOff));
@@ -196,6 +207,9 @@ pub enum ProfileProblem {
     /// An authority for an address that is not loopback.
     #[error("only a loopback gateway may name an authority of its own")]
     CaNotLoopback,
+    /// The shop's address.
+    #[error("the shop's address must be an https address; http is accepted for loopback only")]
+    ShopUrl,
     /// The cut-off window.
     #[error("the cut-off window is at most 720 minutes")]
     CutOff,
@@ -233,17 +247,20 @@ pub enum SecretKind {
     PlatformKey,
     /// Platform certificates that were fetched, PEM, one after the other (not secret either).
     PlatformCerts,
+    /// What calls to the shop's own address are signed with (HMAC-SHA256).
+    ShopKey,
 }
 
 impl SecretKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::V2Key,
         Self::V3Key,
         Self::ClientCert,
         Self::ClientKey,
         Self::PlatformKey,
         Self::PlatformCerts,
+        Self::ShopKey,
     ];
 
     /// The word of the command line and of the vault's entries.
@@ -256,6 +273,7 @@ impl SecretKind {
             Self::ClientKey => "client-key",
             Self::PlatformKey => "platform-key",
             Self::PlatformCerts => "platform-certs",
+            Self::ShopKey => "shop",
         }
     }
 

@@ -288,6 +288,7 @@ fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), D
     let (kind, text) = match &step.kind {
         CaseStepKind::Status(next) => {
             judge_step(tx, case, (read_status(&status)?, *next), step)?;
+            casework::second_person(tx, case.0, *next, step)?;
             keep_outcome(tx, case, *next)?;
             tx.execute(
                 "UPDATE case_file SET status = ?2 WHERE id = ?1",

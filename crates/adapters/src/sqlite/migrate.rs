@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0007_generation.sql"),
     include_str!("migrations/0008_set_aside.sql"),
     include_str!("migrations/0009_bill_failure.sql"),
+    include_str!("migrations/0010_guards.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

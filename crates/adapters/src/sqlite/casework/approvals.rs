@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
-use super::{operators, outcomes, refunds, sign_offs, trail};
+use super::{operators, outcomes, refunds, reissues, sign_offs, trail};
 use crate::sqlite::{Database, DbError};
 use recondesk_casework::{
     ApprovalNeed, Judgement, RefundEvent, Role, Roles, Thresholds, may_judge,
@@ -145,6 +145,18 @@ pub(super) fn judge(
     judgement: Judgement,
     (checker, now): (&str, Instant),
 ) -> Result<ApprovalRecord, DbError> {
+    let asked = enter_judgement(tx, ApprovalId(id), judgement, (checker, now))?;
+    carry_on(tx, &asked, judgement, (checker, now))?;
+    by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))
+}
+
+/// Checks who decides, and writes it down; what was asked comes back.
+fn enter_judgement(
+    tx: &Transaction<'_>,
+    ApprovalId(id): ApprovalId,
+    judgement: Judgement,
+    (checker, now): (&str, Instant),
+) -> Result<ApprovalRecord, DbError> {
     let asked = by_id(tx, id)?.ok_or_else(|| StoreError::Missing(format!("approval {id}")))?;
     if asked.judged.is_some() {
         return Err(StoreError::Forbidden("an approval is given once".to_owned()).into());
@@ -177,8 +189,28 @@ pub(super) fn judge(
             document: &document.to_string(),
         },
     )?;
-    carry_on(tx, &asked, judgement, (checker, now))?;
-    by_id(tx, id)?.ok_or_else(|| DbError::broken(format!("approval {id}")))
+    Ok(asked)
+}
+
+/// A second person decides about a subject at the case itself; nothing waits where nobody was asked.
+pub(super) fn judge_subject(
+    tx: &Transaction<'_>,
+    subject: &str,
+    judgement: Judgement,
+    checker: (&str, Instant),
+) -> Result<(), DbError> {
+    let waiting: Option<i64> = tx
+        .query_row(
+            "SELECT max(id) FROM approval WHERE subject = ?1 AND judgement IS NULL",
+            [subject],
+            |row| row.get(0),
+        )
+        .optional()?
+        .flatten();
+    match waiting {
+        Some(id) => enter_judgement(tx, ApprovalId(id), judgement, checker).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// What waited for the decision moves on with it.
@@ -209,6 +241,7 @@ fn carry_on(
             };
             refunds::step(tx, refund, &step).map(drop)
         }
+        "reissue" if agreed => reissues::withdraw_approved(tx, rest, (checker, now)),
         "sign_off" if agreed => sign_offs::unlock(tx, rest, asked.id, now),
         "case" => outcomes::judge_write_off(tx, rest, agreed, (checker, &asked.reason, now)),
         _ => Ok(()),

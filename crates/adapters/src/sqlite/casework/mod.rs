@@ -6,6 +6,7 @@ mod operators;
 mod outcomes;
 mod refunds;
 mod reissues;
+mod second_person;
 mod sign_offs;
 mod trail;
 
@@ -19,6 +20,7 @@ use recondesk_ports::{
 };
 
 pub(super) use outcomes::{forbid_while_in_force, forget_write_off, write_off};
+pub(super) use second_person::second_person;
 
 impl Casework for Database {
     fn operators(&self) -> Result<Vec<Operator>, StoreError> {

@@ -222,3 +222,21 @@ pub(super) fn has_role(
         .and_then(|roles| Roles::parse(&roles))
         .is_some_and(|roles| roles.has(role)))
 }
+
+/// True when at least one operator is named and not removed.
+pub(super) fn any(connection: &rusqlite::Connection) -> Result<bool, DbError> {
+    Ok(connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM operator WHERE removed_at IS NULL)",
+        [],
+        |row| row.get(0),
+    )?)
+}
+
+/// True when that name is an operator who was not removed.
+pub(super) fn is_living(connection: &rusqlite::Connection, name: &str) -> Result<bool, DbError> {
+    Ok(connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM operator WHERE name = ?1 AND removed_at IS NULL)",
+        [name],
+        |row| row.get(0),
+    )?)
+}

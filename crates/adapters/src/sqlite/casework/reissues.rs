@@ -118,6 +118,19 @@ pub(super) fn step(
     require(tx, id)
 }
 
+/// A second person agreed that a reissue is taken back from the shop. `rest` is its number.
+pub(super) fn withdraw_approved(
+    tx: &Transaction<'_>,
+    rest: &str,
+    by: (&str, Instant),
+) -> Result<(), DbError> {
+    let Ok(id) = rest.parse() else {
+        return Ok(());
+    };
+    let id = ReissueRowId(id);
+    step(tx, id, ReissueEvent::WithdrawApproved, (by, "{}")).map(drop)
+}
+
 fn write_trail(
     tx: &Transaction<'_>,
     (number, stage): (&str, &str),

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::trail;
 use crate::sqlite::DbError;
@@ -46,7 +47,12 @@ pub(super) fn sign(tx: &Transaction<'_>, signed: &SignOffRecord) -> Result<SignO
         ],
     )?;
     let id = tx.last_insert_rowid();
-    let document = json!({ "sign_off": id, "run": run.0, "day": day.to_string() });
+    let document = json!({
+        "sign_off": id,
+        "run": run.0,
+        "day": day.to_string(),
+        "certificate_sha256": digest(certificate),
+    });
     trail::append(
         tx,
         &AuditDeed {
@@ -61,6 +67,12 @@ pub(super) fn sign(tx: &Transaction<'_>, signed: &SignOffRecord) -> Result<SignO
         id,
         ..signed.clone()
     })
+}
+
+/// SHA-256 of a certificate's bytes, in hex: with it in the trail nobody can put another in its place.
+fn digest(certificate: &str) -> String {
+    let digest = Sha256::digest(certificate.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn in_force(
