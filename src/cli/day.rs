@@ -1,19 +1,31 @@
 //! `recondesk day`: a whole morning for one merchant or all, as a scheduler runs it.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::reconcile::{done_of, tell};
+use super::sign_off;
 use super::speech::print_text;
 use super::table::TextTable;
-use recondesk_app::jobs::day;
+use recondesk_app::jobs::day::{self, OpenWork, open_work};
 use recondesk_app::jobs::reconcile::Reconciled;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{BillDate, group_digits};
 
+#[derive(Debug, Subcommand)]
+enum DayDeed {
+    /// 签账：锁定结果，出证书 | Sign a day off: its result is locked, a certificate is made
+    SignOff(sign_off::SignOffCommand),
+    /// 申请解锁已签账的日期，由另一人复核 | Ask a second person to open a signed day
+    Unlock(sign_off::UnlockCommand),
+}
+
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct DayCommand {
+    #[command(subcommand)]
+    deed: Option<DayDeed>,
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME", required_unless_present = "all")]
     profile: Option<String>,
@@ -29,6 +41,11 @@ pub(super) fn run(
     command: &DayCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
+    match &command.deed {
+        Some(DayDeed::SignOff(command)) => return sign_off::sign(command, context),
+        Some(DayDeed::Unlock(command)) => return sign_off::unlock(command, context),
+        None => {}
+    }
     let date = context.day(&command.date)?;
     let ports = context.open()?;
     let profiles = match &command.profile {
@@ -56,11 +73,12 @@ pub(super) fn run(
         };
         match result {
             Ok(result) => {
-                tell(context, &format!("{} {date}", profile.name), &result);
-                if done_of(&result) == CommandEnd::NeedsPerson {
+                let open = open_work(ports.records.as_ref(), *id, date)?;
+                tell(context, &format!("{} {date}", profile.name), &result, open);
+                if done_of(open) == CommandEnd::NeedsPerson {
                     done = CommandEnd::NeedsPerson;
                 }
-                table.row(row(&profile.name, date, &result));
+                table.row(row(&profile.name, date, (&result, open)));
             }
             Err(failure) => {
                 context.tell(&profile.name, &profile.name);
@@ -122,7 +140,7 @@ fn headings(context: &CommandContext<'_>) -> TextTable {
     .right(7)
 }
 
-fn row(name: &str, date: BillDate, result: &Reconciled) -> [String; 8] {
+fn row(name: &str, date: BillDate, (result, open): (&Reconciled, OpenWork)) -> [String; 8] {
     let headline = result.run.summary.headline();
     let number = |n: u64| group_digits(&n.to_string());
     [
@@ -132,7 +150,7 @@ fn row(name: &str, date: BillDate, result: &Reconciled) -> [String; 8] {
         number(headline.rows),
         number(headline.matched),
         number(headline.cross_day),
-        number(headline.to_work),
-        headline.at_stake.grouped(),
+        number(open.count),
+        open.at_stake.grouped(),
     ]
 }

@@ -11,6 +11,7 @@ use super::CommandEnd;
 use super::context::CommandContext;
 use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use super::reconcile::done_of;
+use recondesk_app::jobs::day::open_work;
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::reconcile::Reconciled;
 use recondesk_app::jobs::{day, intake, profiles};
@@ -191,5 +192,6 @@ pub(super) fn run(
         context.lang,
     );
     context.tell(&words, &words);
-    Ok(done_of(&done))
+    let open = open_work(ports.records.as_ref(), shop.merchant.0, shop.day)?;
+    Ok(done_of(open))
 }

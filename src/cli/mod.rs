@@ -5,9 +5,13 @@
 //! One file a family of commands; each has its arguments and one `run`. Help texts are written
 //! `中文 | English` and cut to one language before they are shown.
 
+mod audit;
 mod bill;
+mod bundle;
 mod care;
 mod case_choice;
+mod cases;
+mod certificate;
 mod context;
 mod day;
 mod decrypt;
@@ -26,15 +30,18 @@ mod orders;
 mod person;
 mod profile;
 mod profile_doctor;
+mod profile_fields;
 mod profile_transfer;
 mod prompt;
 mod query;
 mod reconcile;
 mod refund;
+mod reissue;
 mod sandbox;
 mod selftest;
 mod sign;
 mod sign_front_end;
+mod sign_off;
 mod sign_send;
 mod speech;
 mod table;
@@ -92,9 +99,11 @@ enum CliCommand {
     Bill(bill::BillCommand),
     /// 对账：比较某一天的两本账 | Reconcile: compare the two books of a day
     Reconcile(reconcile::ReconcileCommand),
-    /// 差错 | Cases
+    /// 差错：列出、查看、处理 | Cases: list, show, decide
     #[command(subcommand)]
-    Cases(reconcile::CasesCommand),
+    Cases(cases::CasesCommand),
+    /// 补发货：清单、商城接口或补发通知 | Reissue: a list, a call to the shop, or the missed notification
+    Reissue(reissue::ReissueCommand),
     /// 退款：制单、发送、续办、列表 | Refunds to customers: prepare, send, resume, list
     #[command(subcommand)]
     Refund(refund::RefundCommand),
@@ -105,6 +114,15 @@ enum CliCommand {
     Approve(operator::JudgeCommand),
     /// 复核驳回 | Refuse as the second person
     Reject(operator::JudgeCommand),
+    /// 操作留痕：核验 | The audit trail: verify it
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// 签账证书：导出、核验 | Certificates of signed days: write, verify
+    #[command(subcommand)]
+    Certificate(certificate::CertificateCommand),
+    /// 证据包：打包、核验 | Evidence of one order: make a bundle, verify one
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
     /// 一天的例行工作：下载、对账、汇总 | A whole morning: download, reconcile, sum up
     Day(day::DayCommand),
     /// 把整个工作区备份成一个文件 | Copy the whole workspace to one file
@@ -199,7 +217,11 @@ fn dispatch(
         Some(CliCommand::Mapping(command)) => mapping::run(&command, context),
         Some(CliCommand::Bill(command)) => bill::run(&command, context),
         Some(CliCommand::Reconcile(command)) => reconcile::run(&command, context),
-        Some(CliCommand::Cases(command)) => reconcile::run_cases(&command, context),
+        Some(CliCommand::Cases(command)) => cases::run(&command, context),
+        Some(CliCommand::Reissue(command)) => reissue::run(&command, context),
+        Some(CliCommand::Audit(command)) => audit::run(&command, context),
+        Some(CliCommand::Bundle(command)) => bundle::run(&command, context),
+        Some(CliCommand::Certificate(command)) => certificate::run(&command, context),
         Some(CliCommand::Refund(command)) => refund::run(&command, context),
         Some(CliCommand::Operator(command)) => operator::run(&command, context),
         Some(CliCommand::Approve(command)) => {

@@ -1,14 +1,14 @@
-//! `recondesk reconcile` and `recondesk cases`: comparing a day, and what it left to do.
+//! `recondesk reconcile`: comparing a day. What was decided before is not counted again.
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::findings::{FindingsFormat, FindingsOutput, sentence};
+use recondesk_app::Failure;
+use recondesk_app::jobs::day::{OpenWork, open_work};
 use recondesk_app::jobs::reconcile::{self, Matched, Reconciled, RunRequest};
-use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_domain::{Category, Finding};
-use recondesk_ports::CaseQuery;
+use recondesk_reconcile::Headline;
 
 #[derive(Debug, Args)]
 pub(super) struct ReconcileCommand {
@@ -58,14 +58,28 @@ pub(super) fn run(
     {
         command.output.write(&rows, context)?;
     }
-    tell(context, &day.to_string(), &done);
-    Ok(done_of(&done))
+    let open = open_work(ports.records.as_ref(), id, day)?;
+    tell(context, &day.to_string(), &done, open);
+    Ok(done_of(open))
 }
 
-/// The sentence of the day, and what a re-run changed.
-pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled) {
-    let words = sentence(when, &done.run.summary.headline(), context.lang);
+/// The sentence of the day: what still needs a person, and what a re-run changed.
+pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, open: OpenWork) {
+    let found = done.run.summary.headline();
+    let headline = Headline {
+        to_work: open.count,
+        at_stake: open.at_stake,
+        ..found
+    };
+    let words = sentence(when, &headline, context.lang);
     context.tell(&words, &words);
+    let decided = found.to_work.saturating_sub(open.count);
+    if decided > 0 {
+        context.tell(
+            &format!("另有 {decided} 笔已处理"),
+            &format!("{decided} more are decided already"),
+        );
+    }
     match &done.changes {
         Some(changes) if changes.is_empty() => {
             context.tell("与上一次结果相同", "The same as the result before");
@@ -82,91 +96,11 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled) 
     }
 }
 
-/// Whether a result needs a person: findings that must be worked, or a day without a bill.
-pub(super) fn done_of(done: &Reconciled) -> CommandEnd {
-    if needs_person(&done.findings) {
+/// Whether what is open of a day needs a person: findings that must be worked, or a day without a bill.
+pub(super) const fn done_of(open: OpenWork) -> CommandEnd {
+    if open.needs_person() {
         CommandEnd::NeedsPerson
     } else {
         CommandEnd::Clean
     }
-}
-
-fn needs_person(findings: &[Finding]) -> bool {
-    // What a missing bill or half an export hides is unknown, so such a day is not done.
-    let uncovered = [Category::MCoverage, Category::WCoverage];
-    findings.iter().any(|finding| {
-        finding.category.severity().needs_person() || uncovered.contains(&finding.category)
-    })
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum CasesCommand {
-    /// 列出差错 | List the cases
-    List(CasesList),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CasesList {
-    /// 商户档案，默认全部 | Profile, all by default
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-    /// 账单日：YYYY-MM-DD 或 yesterday，默认全部 | Day: YYYY-MM-DD or yesterday, all by default
-    #[arg(long, value_name = "D")]
-    date: Option<String>,
-    /// 类别代码或名称，用逗号分开 | Codes or names of categories, separated by commas
-    #[arg(long, value_name = "P01,…", value_delimiter = ',')]
-    category: Vec<String>,
-    /// 连已关闭的也列出 | List closed ones, too
-    #[arg(long)]
-    all: bool,
-    #[command(flatten)]
-    output: FindingsOutput,
-}
-
-pub(super) fn run_cases(
-    CasesCommand::List(list): &CasesCommand,
-    context: &CommandContext<'_>,
-) -> Result<CommandEnd, Failure> {
-    list.output.check()?;
-    let mut query = CaseQuery {
-        closed_too: list.all,
-        ..CaseQuery::default()
-    };
-    if let Some(date) = &list.date {
-        query.day = Some(context.day(date)?);
-    }
-    for word in &list.category {
-        let before = query.categories.len();
-        query.categories.extend(Category::meant_by(word.trim()));
-        if query.categories.len() == before {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                "usage.category",
-                Message::new("没有这个类别", "There is no such category"),
-                Message::new(
-                    "写代码或名称，如 P01 或 PAID_NOT_BOOKED",
-                    "Write a code or a name, such as P01 or PAID_NOT_BOOKED",
-                ),
-            )
-            .with_detail(word.as_str()));
-        }
-    }
-    let ports = context.open()?;
-    if let Some(name) = &list.profile {
-        query.profile = Some(profile_named(&ports, name)?.0);
-    }
-    let findings: Vec<Finding> = ports
-        .records
-        .cases(&query)?
-        .into_iter()
-        .map(|case| case.finding)
-        .collect();
-    list.output.write(&findings, context)?;
-    let (count, open) = (findings.len(), needs_person(&findings));
-    context.tell(&format!("{count} 条"), &format!("{count} cases"));
-    Ok(if open {
-        CommandEnd::NeedsPerson
-    } else {
-        CommandEnd::Clean
-    })
 }

@@ -2,6 +2,7 @@
 
 mod output;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -11,9 +12,11 @@ use super::context::{CommandContext, profile_named};
 use super::operator::yuan;
 use super::person::PersonArgs;
 use super::profile::ListFormat;
+pub(super) use output::refund_json;
 use output::{one, table, tell_state};
 use recondesk_app::jobs::refund::{
-    Carried, RefundAsk, RefundOf, RefundPace, carry_on, confirm, named, prepare, profile_of, resume,
+    Carried, RefundAsk, RefundOf, RefundPace, batch_file, carry_on, confirm, named, prepare,
+    profile_of, resume,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundEvent, RefundStage, Role};
@@ -39,6 +42,18 @@ pub(super) enum RefundCommand {
         /// 输出格式 | Format of the output
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
+    },
+    /// 写出平台「批量退款」文件，给没有在这里存证书的商户 | Write the platform's batch file, for merchants who keep no certificate here
+    BatchFile {
+        /// 商户档案 | Profile
+        #[arg(long, value_name = "NAME")]
+        profile: String,
+        /// 退款：编号或退款单号，默认全部已制单和已确认的 | Refunds by number; by default all that are drafted or confirmed
+        #[arg(value_name = "INTENT")]
+        intents: Vec<String>,
+        /// 文件 | File
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
     },
     /// 撤回没有被受理的退款 | Give up a refund that was not accepted
     Withdraw {
@@ -150,6 +165,11 @@ pub(super) fn run(
             output::show(context, &ports, &record, *format)?;
             Ok(CommandEnd::Clean)
         }
+        RefundCommand::BatchFile {
+            profile,
+            intents,
+            out,
+        } => run_batch(context, &ports, (profile, intents), out),
         RefundCommand::Withdraw {
             intent,
             reason,
@@ -327,6 +347,34 @@ fn run_list(
         ..RefundQuery::default()
     })?;
     table(context, &records, args.format)?;
+    Ok(CommandEnd::Clean)
+}
+
+fn run_batch(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    (profile, intents): (&str, &[String]),
+    out: &Path,
+) -> Result<CommandEnd, Failure> {
+    CommandContext::check_out(Some(out))?;
+    let (id, _) = profile_named(ports, profile)?;
+    let records = if intents.is_empty() {
+        ports.casework.refunds(&RefundQuery {
+            profile: Some(id),
+            stages: vec![RefundStage::Drafted, RefundStage::Confirmed],
+            ..RefundQuery::default()
+        })?
+    } else {
+        let named = intents.iter().map(|intent| named(ports, intent));
+        named.collect::<Result<Vec<_>, _>>()?
+    };
+    let text = batch_file(&records)?;
+    context.write_file(out, &mut |to| to.write_all(text.as_bytes()))?;
+    let count = records.len();
+    context.tell(
+        &format!("已写出 {count} 笔；上传后用 recondesk refund resume 查明结果，不要再从这里发送"),
+        &format!("{count} refunds written; once uploaded, recondesk refund resume finds out what became of them; do not send them from here as well"),
+    );
     Ok(CommandEnd::Clean)
 }
 

@@ -148,6 +148,18 @@ pub enum Command {
     Note(ProfileId, String, String),
     /// Decides about a case. Disabled where the workflow does not allow it.
     Decide(ProfileId, String, model::Decision),
+    /// Asks WeChat Pay about the order of a case before goods or money move.
+    Payout(ProfileId, String),
+    /// Refunds a case. Disabled until the sum is typed twice.
+    Refund(Box<model::RefundWish>),
+    /// Reissues a case.
+    Reissue(Box<model::ReissueWish>),
+    /// Reads what waits for a second person.
+    Approvals,
+    /// Decides as the second person.
+    Judge(Box<model::JudgeWish>),
+    /// Signs a day off.
+    SignOff(Box<model::SignOffWish>),
     /// Makes the demo merchant with its day.
     OpenDemo,
     /// Asks the signature laboratory.
@@ -238,6 +250,7 @@ impl Command {
             | Self::LookUp(_)
             | Self::LookupHistory(_)
             | Self::ReadList(_)
+            | Self::Approvals
             | Self::Page(..) => TaskKind::Read,
             Self::Rows(ask) => match ask.as_ref() {
                 ListAsk::Copy(..) => TaskKind::Copy,
@@ -250,6 +263,8 @@ impl Command {
             | Self::StoreSecret(..)
             | Self::KeepAnswer(..)
             | Self::Receive(..)
+            | Self::Judge(_)
+            | Self::SignOff(_)
             | Self::Decide(..)
             | Self::Note(..) => TaskKind::Save,
             Self::Download(..) => TaskKind::Download,
@@ -259,9 +274,11 @@ impl Command {
             Self::Morning(..) => TaskKind::Morning,
             Self::Backfill(_) => TaskKind::Backfill,
             Self::Export(..) | Self::ExportAnswers(..) | Self::WriteSheet(..) => TaskKind::Export,
-            Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_)) | Self::AskLive(_) => {
-                TaskKind::Ask
-            }
+            Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_))
+            | Self::Payout(..)
+            | Self::Refund(_)
+            | Self::Reissue(_)
+            | Self::AskLive(_) => TaskKind::Ask,
             Self::Lab(_) => TaskKind::Read,
             Self::AskMany(..) => TaskKind::AskMany,
             Self::OpenDemo => TaskKind::Demo,

@@ -10,8 +10,8 @@ use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
 use super::model::{
-    BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome, MerchantRow,
-    OrderDetail, OrderRow, OverviewModel,
+    Approvals, BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome,
+    MerchantRow, OrderDetail, OrderRow, OverviewModel, PayoutView,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -111,6 +111,10 @@ pub enum Outcome {
     Answers(Vec<LiveAnswer>),
     /// To `ReadList`.
     List(Box<ListFile>),
+    /// To `Payout`.
+    Payout(Box<PayoutView>),
+    /// To `Approvals`, oldest first.
+    Approvals(Approvals),
     /// To `Receive`, one for each notification.
     Received(Vec<Received>),
     /// Done, nothing to show.

@@ -28,6 +28,7 @@ impl State {
             Changed::Decisions => self.reload_decisions(),
         };
         next.extend(self.lookup.again());
+        next.extend(self.payout.again());
         next.extend(following);
         next
     }

@@ -16,7 +16,7 @@ use super::model::{
 use super::rows::RowWindow;
 use super::{
     CancelToken, Command, Event, Failure, FailureKind, Import, Lab, Lookup, Message, Outcome,
-    Preferences, Progress, Remote, TaskId,
+    Payouts, Preferences, Progress, Remote, TaskId,
 };
 
 /// A task that is not finished.
@@ -134,6 +134,8 @@ pub struct State {
     pub lookup: Lookup,
     /// Signature.
     pub lab: Lab,
+    /// Refunds, reissues, approvals.
+    pub payout: Payouts,
     /// Tasks that run or wait, oldest first.
     pub tasks: BTreeMap<TaskId, Task>,
     /// Notices, newest first.
@@ -169,6 +171,7 @@ impl State {
             import: Import::default(),
             lookup: Lookup::default(),
             lab: Lab::default(),
+            payout: Payouts::default(),
             tasks: BTreeMap::new(),
             notices: Vec::new(),
             answered: 0,
@@ -267,7 +270,7 @@ impl State {
                 self.pages
                     .insert(id, (*list, wanted.generation, wanted.page));
             }
-            _ => {}
+            other => self.payout.asked(id, other),
         }
     }
 
@@ -408,6 +411,9 @@ impl State {
                 let known = (self.now, self.merchants.as_slice());
                 return self.lookup.answered(id, answer, known);
             }
+            answer @ (Outcome::Payout(_) | Outcome::Approvals(_)) => {
+                self.payout.answered(id, answer);
+            }
             Outcome::Done => {}
         }
         Vec::new()
@@ -454,6 +460,7 @@ impl State {
             || self.lookup.failed(id, &failure)
             || self.lab.failed(id, &failure)
             || self.list_failed(id, &failure)
+            || self.payout.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

@@ -170,7 +170,7 @@ impl MerchantProfile {
             }
             Ok(GatewayKind::Remote | GatewayKind::Loopback) => {}
         }
-        if !self.shop_url.is_empty() && gateway_kind(&self.shop_url).is_none() {
+        if !self.shop_url.is_empty() && crate::gateway_kind(&self.shop_url).is_none() {
             out.push(("shop_url", ProfileProblem::ShopUrl));
         }
         if self.cut_off_minutes > 720 {

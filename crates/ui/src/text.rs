@@ -34,6 +34,7 @@ mod import;
 mod lookup;
 mod merchants;
 mod overview;
+mod payout;
 mod settings;
 mod signature;
 mod table;
@@ -71,6 +72,7 @@ pub(crate) struct Wording {
     pub(crate) day: day::Day,
     pub(crate) cases: cases::Cases,
     pub(crate) compare: cases::Compare,
+    pub(crate) payout: payout::Payout,
     pub(crate) bills: books::Bills,
     pub(crate) orders: books::Orders,
     pub(crate) import: import::Import,
@@ -92,6 +94,7 @@ static ZH: Wording = Wording {
     day: day::Day::ZH,
     cases: cases::Cases::ZH,
     compare: cases::Compare::ZH,
+    payout: payout::Payout::ZH,
     bills: books::Bills::ZH,
     orders: books::Orders::ZH,
     import: import::Import::ZH,
@@ -113,6 +116,7 @@ static EN: Wording = Wording {
     day: day::Day::EN,
     cases: cases::Cases::EN,
     compare: cases::Compare::EN,
+    payout: payout::Payout::EN,
     bills: books::Bills::EN,
     orders: books::Orders::EN,
     import: import::Import::EN,

@@ -12,7 +12,7 @@ use recondesk_domain::printable;
 use recondesk_ports::{Ports, RefundRecord};
 
 /// A refund as programs read it.
-pub(super) fn refund_json(record: &RefundRecord) -> Value {
+pub(in crate::cli) fn refund_json(record: &RefundRecord) -> Value {
     json!({
         "intent": record.id.0,
         "out_refund_no": record.out_refund_no.as_str(),

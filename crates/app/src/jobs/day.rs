@@ -6,7 +6,7 @@ use super::reconcile::{self, Matched, Reconciled, RunRequest};
 use crate::event::NoticeText;
 use crate::gateway::{BillFile, BillSink, GatewayClient};
 use crate::{Failure, FailureKind, Message, Reporter};
-use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId, group_digits};
+use recondesk_domain::{BillDate, Category, Fen, MchId, MerchantProfile, ProfileId, group_digits};
 use recondesk_ports::{
     BillExpect, BillFailure, BillImport, CaseQuery, Ports, Records, Scratch, Source, Standing,
     StoreError,
@@ -181,15 +181,53 @@ pub(super) fn still_open(
     id: ProfileId,
     day: BillDate,
 ) -> Result<u64, StoreError> {
+    Ok(open_work(records, id, day)?.count)
+}
+
+/// What of a day still waits for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OpenWork {
+    /// Findings that need a person and are not decided.
+    pub count: u64,
+    /// Their sum at stake; as much of it as 64 bits hold.
+    pub at_stake: Fen,
+    /// True when a bill is missing or half an export hides what else there is.
+    pub is_uncovered: bool,
+}
+
+impl OpenWork {
+    /// True when somebody must act.
+    #[must_use]
+    pub const fn needs_person(self) -> bool {
+        self.count > 0 || self.is_uncovered
+    }
+}
+
+/// Reads what of a day is still open.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn open_work(
+    records: &dyn Records,
+    id: ProfileId,
+    day: BillDate,
+) -> Result<OpenWork, StoreError> {
     let cases = records.cases(&CaseQuery {
         profile: Some(id),
         day: Some(day),
         ..CaseQuery::default()
     })?;
-    let open = cases
-        .iter()
-        .filter(|case| !case.status.is_closed() && case.finding.category.severity().needs_person());
-    Ok(open.count() as u64)
+    let mut out = OpenWork::default();
+    for case in cases.iter().filter(|case| !case.status.is_closed()) {
+        let category = case.finding.category;
+        out.is_uncovered |= matches!(category, Category::MCoverage | Category::WCoverage);
+        if category.severity().needs_person() {
+            out.count = out.count.saturating_add(1);
+            let sum = out.at_stake.checked_add(case.finding.at_stake());
+            out.at_stake = sum.unwrap_or(out.at_stake);
+        }
+    }
+    Ok(out)
 }
 
 /// Says what a comparison brought and what of it is still open, and what changed against the run before.

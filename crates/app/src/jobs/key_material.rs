@@ -53,19 +53,25 @@ pub struct KeyOffer<'a> {
 /// [`Failure`] with the reason; nothing may be stored then.
 pub fn judge(offer: KeyOffer<'_>, held: &HeldKeys) -> Result<KeyMaterial, Failure> {
     match offer.kind {
-        SecretKind::V2Key | SecretKind::V3Key => text_key(offer),
+        SecretKind::V2Key | SecretKind::V3Key | SecretKind::ShopKey => text_key(offer),
         SecretKind::ClientCert | SecretKind::ClientKey => merchant_pair(offer, held),
         SecretKind::PlatformKey | SecretKind::PlatformCerts => platform(offer, held),
     }
 }
 
-/// The two keys that are plain text of 32 characters.
+/// The keys that are plain text: those of WeChat Pay have 32 characters.
 fn text_key(offer: KeyOffer<'_>) -> Result<KeyMaterial, Failure> {
     let text = key_text(offer.bytes.expose());
     let text = text.ok_or_else(|| refused(offer.kind, not_text()))?;
     let key = text.expose();
     let fits = |is_sign: fn(&u8) -> bool| key.len() == 32 && key.as_bytes().iter().all(is_sign);
-    let (good, zh, en) = if offer.kind == SecretKind::V2Key {
+    let (good, zh, en) = if offer.kind == SecretKind::ShopKey {
+        (
+            (16..=256).contains(&key.len()) && key.bytes().all(|sign| sign.is_ascii_graphic()),
+            "商城接口密钥为 16 到 256 个字符，不含空格",
+            "The key of the shop's address has 16 to 256 characters, no blanks",
+        )
+    } else if offer.kind == SecretKind::V2Key {
         (
             fits(u8::is_ascii_alphanumeric),
             "APIv2 密钥为 32 位字母和数字",

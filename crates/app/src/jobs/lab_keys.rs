@@ -107,6 +107,10 @@ fn missing(kind: SecretKind) -> Failure {
         SecretKind::ClientKey => ("没有存商户私钥", "No private key is stored"),
         SecretKind::PlatformKey => ("没有存微信支付公钥", "No WeChat Pay public key is stored"),
         SecretKind::PlatformCerts => ("没有存平台证书", "No platform certificate is stored"),
+        SecretKind::ShopKey => (
+            "没有存商城接口密钥",
+            "No key of the shop's address is stored",
+        ),
     };
     Failure::new(
         FailureKind::Usage,

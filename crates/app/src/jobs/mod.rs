@@ -1,9 +1,11 @@
 //! The jobs: plain, synchronous functions over [`recondesk_ports::Ports`], used alike by window and command line.
 
 pub mod assistant;
+pub mod audit;
 pub mod backfill;
 pub mod bill_archive;
 pub mod bills;
+pub mod bundle;
 pub mod check;
 pub mod day;
 pub mod decisions;
@@ -20,10 +22,13 @@ mod lab_open;
 pub mod lab_send;
 pub mod lookup;
 pub mod notify;
+pub mod payout;
 pub mod poll;
 pub mod profiles;
 pub mod query;
 pub mod reconcile;
 pub mod refund;
+pub mod reissue;
 pub mod router;
+pub mod sign_off;
 pub mod views;

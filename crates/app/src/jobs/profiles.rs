@@ -113,6 +113,7 @@ pub fn problem_words(problem: ProfileProblem) -> Message {
             "网关地址与微信支付相似但不是它：请核对拼写，官方地址是 https://api.mch.weixin.qq.com"
         }
         ProfileProblem::CaNotLoopback => "只有本机回环网关可以指定证书颁发者",
+        ProfileProblem::ShopUrl => "商城地址须为 https，或本机 http",
         ProfileProblem::CutOff => "日切窗口最多 720 分钟",
         ProfileProblem::Lookback => "回溯最多 90 天",
         ProfileProblem::Fulfil => "发货时限最多 100000 分钟",

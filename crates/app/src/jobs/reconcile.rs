@@ -173,6 +173,8 @@ fn finish(
     (run, findings): (RunRecord, Vec<Finding>),
     is_known: bool,
 ) -> Result<Reconciled, Failure> {
+    // What the shop was told to deliver and the new import shows delivered is proven by now.
+    crate::jobs::reissue::prove(ports, Some(ask.profile.0))?;
     let changes = match before {
         None => None,
         Some(before) if before.id == run.id => Some(Changes::default()),
@@ -188,6 +190,25 @@ fn finish(
         is_known,
         changes,
     })
+}
+
+/// The identity that a run of this day would have now: another one than the stored run's means that its
+/// inputs changed since.
+///
+/// # Errors
+/// [`Failure`] when the workspace cannot be read.
+pub fn digest_now(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    day: BillDate,
+) -> Result<[u8; 32], Failure> {
+    let ask = RunRequest {
+        profile,
+        day,
+        cut_off_minutes: None,
+        matched: Matched::Counted,
+    };
+    Ok(input(ports, &ask)?.run_id())
 }
 
 /// Everything that decides the result of the day, read from the workspace.

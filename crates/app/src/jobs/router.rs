@@ -14,7 +14,7 @@ use super::lookup::answers::{LIST_HEADINGS, list_row};
 use super::lookup::live::LiveAnswer;
 use super::lookup::{live, session};
 use super::views::Views;
-use super::{assistant, day, decisions, import_file, notify, profiles, reconcile};
+use super::{assistant, day, decisions, import_file, notify, payout, profiles, reconcile};
 use crate::command::{BillChoice, ExportFormat, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
@@ -309,6 +309,14 @@ impl WindowJobs {
                 let said = decisions::decide(&self.ports, (id, &key), decision, person)?;
                 Ok(changed(Changed::Decisions, quiet(said)))
             }
+            command @ (Command::Refund(_)
+            | Command::Reissue(_)
+            | Command::Judge(_)
+            | Command::SignOff(_)) => {
+                let around = (self.around.files.as_ref(), self.around.person.as_str());
+                let told = payout::run(&self.ports, around, command, reporter)?;
+                Ok(changed(Changed::Decisions, told))
+            }
             Command::OpenDemo => {
                 let demo = self.around.demo.clone();
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
@@ -420,6 +428,11 @@ impl WindowJobs {
                 self.cases = CaseListing::new(rows);
                 Ok(Outcome::Cases(list))
             }
+            Command::Payout(id, key) => {
+                let view = payout::view(&self.ports, id, &key)?;
+                Ok(Outcome::Payout(Box::new(view)))
+            }
+            Command::Approvals => Ok(Outcome::Approvals(self.ports.casework.approvals(false)?)),
             Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(
                 &self.ports,
                 ask,

@@ -11,6 +11,7 @@ mod lab_sent;
 mod merchant;
 mod order;
 mod overview;
+mod payout;
 
 pub use super::jobs::intake::MappingChoice;
 pub use bill::{BillDetail, BillRow, BillState};
@@ -35,4 +36,7 @@ pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,
     LogLine, MerchantCalendar, MerchantDay, MorningState, MorningTotals, NextStep, OverviewModel,
     SeverityCounts,
+};
+pub use payout::{
+    Approvals, Identity, JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish,
 };

@@ -1,9 +1,11 @@
 //! Cases: the table of what needs a person, and one of them in full beside it.
 
+mod approvals;
 mod decide;
 mod filter;
 mod menu;
 mod panel;
+mod payout;
 
 pub(super) use panel::{closing_words, event_words};
 
@@ -36,6 +38,8 @@ pub(super) struct CasesScreen {
     generation: u64,
     note: panel::NoteField,
     asking: decide::DecisionDialog,
+    payout: payout::PayoutDialog,
+    approvals: approvals::ApprovalsDialog,
     /// Where the open case stood before it left the list.
     left_at: Option<u64>,
 }
@@ -65,7 +69,7 @@ impl CasesScreen {
         };
         if self.open && narrow {
             self.panel(ui, body, page, out);
-            self.asking.show(ui, page, out);
+            self.dialogs(ui, page, out);
             return;
         }
         let (left, right) = if self.open {
@@ -81,7 +85,13 @@ impl CasesScreen {
         if let Some(right) = right {
             self.panel(ui, right, page, out);
         }
+        self.dialogs(ui, page, out);
+    }
+
+    fn dialogs(&mut self, ui: &Ui, page: &Page<'_>, out: &mut Outbox) {
         self.asking.show(ui, page, out);
+        self.payout.show(ui, page, out);
+        self.approvals.show(ui, page, out);
     }
 
     /// A new order of rows keeps the open case and its place, and forgets the rest.
@@ -120,7 +130,11 @@ impl CasesScreen {
         if can_export {
             buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
         }
-        let (left, responses) = page.buttons(ui, buttons);
+        buttons.push(Button::secondary(w.payout.approvals).icon(icons::SEAL_CHECK));
+        let (left, mut responses) = page.buttons(ui, buttons);
+        if responses.pop().is_some_and(|response| response.clicked()) {
+            self.approvals.start(out);
+        }
         let offers = table::offers(page, self.open);
         if let [views, columns, ..] = responses.as_slice()
             && roomy
@@ -263,7 +277,17 @@ impl CasesScreen {
             Some(panel::CasePanelAction::Step(forward)) => self.step(page, forward, out),
             Some(panel::CasePanelAction::Decide(deed)) => {
                 if let Some(detail) = page.state.cases.open.value() {
-                    self.asking.start(deed, detail, out);
+                    match deed {
+                        decide::DecisionAction::Refund => {
+                            let kind = payout::PayoutKind::Refund;
+                            self.payout.start(kind, detail, out);
+                        }
+                        decide::DecisionAction::Reissue => {
+                            let kind = payout::PayoutKind::Reissue;
+                            self.payout.start(kind, detail, out);
+                        }
+                        deed => self.asking.start(deed, detail, out),
+                    }
                 }
             }
             None => {}

@@ -12,6 +12,7 @@ mod lookup;
 mod merchants;
 mod orders;
 mod overview;
+mod person;
 mod reconcile;
 mod row_menu;
 mod settings;
@@ -129,6 +130,7 @@ pub(crate) struct Screens {
     signature: signature::SignatureScreen,
     merchants: merchants::MerchantsScreen,
     settings: settings::SettingsScreen,
+    sign_off: reconcile::SignOffDialog,
 }
 
 impl Screens {
@@ -143,7 +145,10 @@ impl Screens {
         match screen {
             Screen::Overview if page.state.merchants.is_empty() => start::show(ui, page, out),
             Screen::Overview => self.overview.show(ui, page, out),
-            Screen::Reconcile => reconcile::show(ui, page, out),
+            Screen::Reconcile => {
+                reconcile::show(ui, page, out);
+                self.sign_off.show(ui, page, out);
+            }
             Screen::Cases | Screen::Bills | Screen::Orders if page.state.merchants.is_empty() => {
                 page.title(ui, screen.name(page.w));
                 start::no_merchant(ui, page, out);

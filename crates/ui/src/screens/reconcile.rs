@@ -5,6 +5,9 @@ pub(super) mod certificate;
 mod changes;
 mod empty;
 mod equation;
+mod sign_off;
+
+pub(super) use sign_off::SignOffDialog;
 
 pub(super) use categories::tag_words;
 

@@ -58,6 +58,7 @@ pub fn confirm(
     typed: Fen,
     actor: &str,
 ) -> Result<RefundRecord, Failure> {
+    crate::jobs::reissue::writable(&profile_of(ports, record.draft.profile)?)?;
     if typed != record.refund.amount {
         return Err(super::words::other_sum(record.refund.amount, typed));
     }

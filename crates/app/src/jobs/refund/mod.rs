@@ -3,12 +3,14 @@
 //! What may happen when is decided by `recondesk_casework::Refund` alone; here its moves are carried out:
 //! `order_facts` asks about the order, `prepare` writes the intent, `carry_on` does what is due.
 
+mod batch_file;
 mod carry_on;
 mod order_facts;
 mod prepare;
 mod wire;
 mod words;
 
+pub use batch_file::{MOST_LINES, batch_file};
 pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, resume};
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};

@@ -58,6 +58,7 @@ pub fn prepare(
     pause: Pause<'_>,
     cancel: &CancelToken,
 ) -> Result<Prepared, Failure> {
+    crate::jobs::reissue::writable(ask.profile.1)?;
     check_reason(&ask.reason)?;
     let (order, case_key) = match &ask.of {
         RefundOf::Case(case) => (order_of_case(ports, case)?, case.key.clone()),

@@ -2,7 +2,7 @@
 
 mod bills;
 mod cases;
-mod certificate;
+pub(in crate::jobs) mod certificate;
 mod compare;
 mod day;
 mod day_screen;

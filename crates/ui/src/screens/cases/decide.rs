@@ -14,12 +14,14 @@ use crate::widgets::input::{self, Field};
 use crate::{icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, Decision};
-use recondesk_domain::CaseStatus;
+use recondesk_domain::{CaseStatus, SuggestedAction};
 
 /// A decision that is still to be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DecisionAction {
     Take,
+    Reissue,
+    Refund,
     HandOver,
     Carry,
     Resolve,
@@ -39,6 +41,16 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
     let maker = detail.proposal.as_ref().map(|made| made.maker.as_str());
     let all = [
         (DecisionAction::Take, CaseStatus::Assigned, !mine),
+        (
+            DecisionAction::Reissue,
+            CaseStatus::Assigned,
+            may_move(detail) && reissues(detail),
+        ),
+        (
+            DecisionAction::Refund,
+            CaseStatus::Assigned,
+            may_move(detail),
+        ),
         (DecisionAction::Resolve, CaseStatus::Resolved, true),
         (
             DecisionAction::Agree,
@@ -64,11 +76,33 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
         .collect()
 }
 
+/// True for a payment whose customer may get goods or money: what the program proposes says so.
+fn may_move(detail: &CaseDetail) -> bool {
+    let action = detail.row.category.action();
+    let pays = matches!(
+        action,
+        SuggestedAction::Reissue
+            | SuggestedAction::ReissueOrRefund
+            | SuggestedAction::FindOwner
+            | SuggestedAction::RefundExtra
+    );
+    pays && !detail.row.number.is_empty() && detail.row.status != CaseStatus::Proposed
+}
+
+fn reissues(detail: &CaseDetail) -> bool {
+    matches!(
+        detail.row.category.action(),
+        SuggestedAction::Reissue | SuggestedAction::ReissueOrRefund
+    )
+}
+
 impl DecisionAction {
     fn label(self, page: &Page<'_>) -> &'static str {
         let c = &page.w.cases;
         match self {
             Self::Take => c.take,
+            Self::Reissue => page.w.payout.reissue,
+            Self::Refund => page.w.payout.refund,
             Self::HandOver => c.hand_over,
             Self::Carry => c.carry,
             Self::Resolve => c.resolve,
@@ -82,6 +116,8 @@ impl DecisionAction {
     const fn icon(self) -> char {
         match self {
             Self::Take => icons::USER_CHECK,
+            Self::Reissue => icons::TRUCK,
+            Self::Refund => icons::ARROW_U_UP_LEFT,
             Self::HandOver => icons::USER,
             Self::Carry => icons::HOURGLASS,
             Self::Resolve | Self::Agree => icons::CHECK,
@@ -114,7 +150,8 @@ impl DecisionAction {
     fn decision(self, text: &str) -> Decision {
         let text = text.trim().to_owned();
         match self {
-            Self::Take => Decision::Take,
+            // Goods and money have a dialog of their own.
+            Self::Take | Self::Reissue | Self::Refund => Decision::Take,
             Self::HandOver => Decision::HandOver(text),
             Self::Carry => Decision::Carry(text),
             Self::Resolve => Decision::Resolve(text),

@@ -214,6 +214,7 @@ impl MerchantForm {
             ProfileProblem::LookAlike => p.look_alike,
             ProfileProblem::CaNotLoopback => p.authority,
             ProfileProblem::CutOff => p.cut_off,
+            ProfileProblem::ShopUrl => p.gateway,
             ProfileProblem::Lookback => p.lookback,
             ProfileProblem::Fulfil => p.fulfil,
             ProfileProblem::Tolerance => p.tolerance,

@@ -224,6 +224,12 @@ fn pool_words(side: PoolSide, minus: bool) -> (String, String) {
 fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
     let (t, d) = (page.t, &page.w.day);
     let body = card::titled(ui, rect, d.sign_off, "");
+    if model.sign_off.iter().all(|item| item.is_met()) {
+        let at = pos2(rect.right() - 16.0, rect.top() + 20.0);
+        if link_right(ui, at, page.w.payout.sign, 1).clicked() {
+            super::sign_off::ask(ui, model);
+        }
+    }
     let p = ui.painter();
     for (nth, item) in model.sign_off.iter().enumerate() {
         let y = body.top() + 9.0 + nth as f32 * ROW;

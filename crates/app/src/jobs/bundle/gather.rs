@@ -1,0 +1,361 @@
+//! Puts the evidence of an order together from the books, the records and the trail.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::document::{Evidence, EvidenceEntry, EvidenceRow, FORMAT};
+use crate::jobs::audit;
+use crate::jobs::views::certificate::hex;
+use crate::{Failure, FailureKind, Message};
+use recondesk_domain::{MerchantProfile, ProfileId, RowRef};
+use recondesk_ports::{
+    BookRow, CaseQuery, CaseRecord, ImportRecord, Ports, RefundQuery, ReissueRecord,
+};
+
+/// More questions of one order than this are not told one by one.
+const MOST_EXCHANGES: u32 = 1_000;
+/// Headings under which a bill has the customer.
+const CUSTOMER: [&str; 3] = ["用户标识", "openid", "sub_openid"];
+
+/// Gathers everything about an order; `masked` takes the customer's ids out.
+///
+/// # Errors
+/// When nothing is known of the order, or the workspace cannot be read.
+pub fn gather(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    number: &str,
+    masked: bool,
+) -> Result<Evidence, Failure> {
+    let mut customers = BTreeSet::new();
+    let rows = rows(ports, id, number, &mut customers)?;
+    let refunds = ports.casework.refunds(&RefundQuery {
+        profile: Some(id),
+        out_trade_no: Some(number.to_owned()),
+        ..RefundQuery::default()
+    })?;
+    let mut reissues = ports.casework.reissues(Some(id))?;
+    reissues.retain(|known| known.draft.out_trade_no == number);
+    let mut cases = ports.records.cases(&CaseQuery {
+        profile: Some(id),
+        closed_too: true,
+        ..CaseQuery::default()
+    })?;
+    cases.retain(|case| case.finding.out_trade_no.as_str() == number);
+    let mut observations = Vec::new();
+    for seen in ports.records.observations(number)? {
+        if seen.profile == id {
+            let document = parsed(&seen.document);
+            customers_of(&document, &mut customers);
+            observations.push(json!({
+                "at": seen.at.to_string(),
+                "source": format!("{:?}", seen.source),
+                "state": seen.state,
+                "amount_fen": seen.amount.map(recondesk_domain::Fen::get),
+                "set_aside": seen.aside,
+                "document": document,
+            }));
+        }
+    }
+    let mut exchanges = Vec::new();
+    for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
+        if asked.profile == id {
+            let document = parsed(&asked.document);
+            customers_of(&document, &mut customers);
+            exchanges.push(json!({
+                "at": asked.at.to_string(),
+                "operation": asked.operation,
+                "outcome": asked.outcome,
+                "document": document,
+            }));
+        }
+    }
+    let mut told = Vec::new();
+    let mut subjects = BTreeSet::from([format!("reissue/{number}")]);
+    for refund in &refunds {
+        subjects.insert(format!("refund/{}", refund.out_refund_no));
+        told.push(refund_json(ports, refund)?);
+    }
+    for case in &cases {
+        subjects.insert(format!("case/{}/{}", id.0, case.key));
+        subjects.insert(format!("carry/{}/{}", id.0, case.key));
+    }
+    let reading = audit::verify(ports)?;
+    if rows.is_empty() && cases.is_empty() && refunds.is_empty() && exchanges.is_empty() {
+        return Err(nothing(number));
+    }
+    let mut evidence = Evidence {
+        format: FORMAT.to_owned(),
+        merchant: profile.name.clone(),
+        mch_id: profile.mch_id.clone(),
+        out_trade_no: number.to_owned(),
+        made_at: ports.clock.now().to_string(),
+        masked,
+        rows,
+        observations,
+        exchanges,
+        cases: cases
+            .iter()
+            .map(|case| case_json(ports, case))
+            .collect::<Result<_, _>>()?,
+        refunds: told,
+        reissues: reissues
+            .iter()
+            .map(|known| reissue_json(ports, known))
+            .collect::<Result<_, _>>()?,
+        trail: trail(ports, &subjects)?,
+        trail_entries: reading.entries,
+        trail_head: hex(&reading.head),
+    };
+    if masked {
+        mask(&mut evidence, &customers);
+    }
+    Ok(evidence)
+}
+
+fn nothing(number: &str) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "bundle.empty",
+        Message::new(
+            "工作区里没有这个订单",
+            "Nothing in the workspace is about this order",
+        ),
+        Message::new(
+            "核对商户订单号和商户档案",
+            "Check the order number and the profile",
+        ),
+    )
+    .with_detail(number)
+}
+
+fn parsed(document: &str) -> Value {
+    serde_json::from_str(document).unwrap_or_else(|_| json!(document))
+}
+
+/// The rows of an order in every file that has it.
+fn rows(
+    ports: &Ports,
+    id: ProfileId,
+    number: &str,
+    customers: &mut BTreeSet<String>,
+) -> Result<Vec<EvidenceRow>, Failure> {
+    let imports = ports.books.imports(id)?;
+    let mut out: Vec<EvidenceRow> = Vec::new();
+    for found in ports.books.find(number)? {
+        if found.profile != id {
+            continue;
+        }
+        let (book, row) = match &found.row {
+            BookRow::Pay(row) => ("pay", row.row),
+            BookRow::Refund(row) => ("refund", row.row),
+            BookRow::Order(row) => ("order", row.row),
+            BookRow::MerchantRefund(row) => ("merchant_refund", row.row),
+        };
+        let Some(import) = imports.iter().find(|known| known.import == row.import) else {
+            continue;
+        };
+        let raw = ports.books.raw_row(row)?;
+        for (heading, cell) in raw.header.iter().zip(&raw.cells) {
+            let cell = cell.trim_matches(['`', '"', ' ', '\t']);
+            if CUSTOMER.contains(&heading.trim()) && !cell.is_empty() {
+                customers.insert(cell.to_owned());
+            }
+        }
+        let entry = EvidenceRow {
+            book: book.to_owned(),
+            day: found.day.to_string(),
+            file: import.name.clone(),
+            file_sha256: hex(&import.sha256),
+            line: raw.line,
+            byte_offset: offset(ports, import, (row, &raw.text))?,
+            text: raw.text,
+            superseded: found.superseded,
+        };
+        if !out.contains(&entry) {
+            out.push(entry);
+        }
+    }
+    out.sort_by(|a, b| (&a.day, &a.file, a.line).cmp(&(&b.day, &b.file, b.line)));
+    Ok(out)
+}
+
+/// Where a line begins in the bytes of its file; nothing when these bytes are not the line as it is shown.
+fn offset(
+    ports: &Ports,
+    import: &ImportRecord,
+    (row, text): (RowRef, &str),
+) -> Result<Option<u64>, Failure> {
+    let wanted = text.as_bytes();
+    let mut line = 1_u32;
+    let mut at = 0_u64;
+    let mut begins = (row.line == 1).then_some(0);
+    let mut seen: Vec<u8> = Vec::new();
+    ports.books.raw_file(import.import, &mut |piece| {
+        for byte in piece {
+            if begins.is_some() && seen.len() < wanted.len() {
+                seen.push(*byte);
+            }
+            at = at.saturating_add(1);
+            if *byte == b'\n' && begins.is_none() {
+                line = line.saturating_add(1);
+                if line == row.line {
+                    begins = Some(at);
+                }
+            }
+        }
+    })?;
+    Ok(begins.filter(|_| !wanted.is_empty() && seen == wanted))
+}
+
+fn case_json(ports: &Ports, case: &CaseRecord) -> Result<Value, Failure> {
+    let history: Vec<Value> = ports
+        .records
+        .case_events(case.id)?
+        .iter()
+        .map(|event| {
+            json!({
+                "at": event.at.to_string(),
+                "actor": event.actor,
+                "kind": event.kind.word(),
+                "text": event.text,
+            })
+        })
+        .collect();
+    Ok(json!({
+        "case": case.key,
+        "code": case.finding.category.code(),
+        "category": case.finding.category.name(),
+        "status": case.status.word(),
+        "owner": case.owner,
+        "day": case.day.to_string(),
+        "history": history,
+    }))
+}
+
+fn refund_json(ports: &Ports, refund: &recondesk_ports::RefundRecord) -> Result<Value, Failure> {
+    let history: Vec<Value> = ports
+        .casework
+        .refund_history(refund.id)?
+        .iter()
+        .map(|entry| {
+            json!({
+                "at": entry.at.to_string(),
+                "actor": entry.actor,
+                "event": entry.event,
+                "state": entry.stage.word(),
+                "said": entry.note,
+            })
+        })
+        .collect();
+    let judged = refund
+        .approval
+        .as_ref()
+        .and_then(|asked| asked.judged.as_ref());
+    Ok(json!({
+        "out_refund_no": refund.out_refund_no.as_str(),
+        "amount_fen": refund.refund.amount.get(),
+        "total_fen": refund.draft.total.get(),
+        "state": refund.refund.stage.word(),
+        "refund_id": refund.refund_id,
+        "maker": refund.draft.maker,
+        "checker": judged.map(|judged| &judged.0),
+        "history": history,
+    }))
+}
+
+fn reissue_json(ports: &Ports, known: &ReissueRecord) -> Result<Value, Failure> {
+    let history: Vec<Value> = ports
+        .casework
+        .reissue_history(known.id)?
+        .iter()
+        .map(|entry| {
+            json!({
+                "at": entry.at.to_string(),
+                "actor": entry.actor,
+                "event": entry.event,
+                "state": entry.stage.word(),
+                "evidence": parsed(&entry.evidence),
+            })
+        })
+        .collect();
+    Ok(json!({
+        "by": known.draft.way.word(),
+        "state": known.stage.word(),
+        "idempotency_key": known.draft.key,
+        "maker": known.draft.maker,
+        "history": history,
+    }))
+}
+
+fn trail(ports: &Ports, subjects: &BTreeSet<String>) -> Result<Vec<EvidenceEntry>, Failure> {
+    let mut out = Vec::new();
+    for subject in subjects {
+        for entry in ports.casework.audit_of(subject)? {
+            out.push(EvidenceEntry {
+                id: entry.id,
+                at_unix: entry.at.unix(),
+                actor: entry.actor,
+                kind: entry.kind,
+                subject: entry.subject,
+                document: entry.document,
+                before: hex(&entry.before),
+                hash: hex(&entry.hash),
+            });
+        }
+    }
+    out.sort_by_key(|entry| entry.id);
+    Ok(out)
+}
+
+/// The customer's ids in a document, wherever they stand.
+fn customers_of(document: &Value, out: &mut BTreeSet<String>) {
+    match document {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::String(text) if CUSTOMER.contains(&name.as_str()) => {
+                        if !text.is_empty() {
+                            out.insert(text.clone());
+                        }
+                    }
+                    other => customers_of(other, out),
+                }
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|value| customers_of(value, out)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn mask(evidence: &mut Evidence, customers: &BTreeSet<String>) {
+    let masked = |text: &str| {
+        customers.iter().fold(text.to_owned(), |text, customer| {
+            text.replace(customer.as_str(), "********")
+        })
+    };
+    for row in &mut evidence.rows {
+        let text = masked(&row.text);
+        if text != row.text {
+            // The bytes at that place are no longer what is shown.
+            row.text = text;
+        }
+    }
+    for list in [&mut evidence.observations, &mut evidence.exchanges] {
+        for value in list.iter_mut() {
+            mask_value(value, &masked);
+        }
+    }
+}
+
+fn mask_value(value: &mut Value, masked: &dyn Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = masked(text),
+        Value::Array(all) => all.iter_mut().for_each(|value| mask_value(value, masked)),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .for_each(|(_, value)| mask_value(value, masked)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,342 @@
+//! What the window asks about goods and money: the same jobs as the command line, with a person's name and PIN.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::refund::{
+    RefundAsk, RefundOf, RefundPace, advice_of, ask_order, carry_on, confirm, order_of_case,
+    prepare, profile_of, state_words,
+};
+use super::reissue::{REISSUE_HEADINGS, ReissueAsk, handed_over, of_case, reissue, reissue_rows};
+use super::sign_off::sign_day;
+use crate::gateway::GatewayClient;
+use crate::jobs::export::write_csv;
+use crate::model::{Identity, JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish};
+use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
+use recondesk_casework::{Judgement, RefundStage, ReissueWay, Role};
+use recondesk_domain::{ApiVersion, ProfileId, Sheet, gateway_kind};
+use recondesk_ports::{CancelToken, CaseRecord, Files, PinError, Ports, RefundQuery, StoreError};
+
+/// How long the window follows a refund before it lets it go on by itself.
+const FOLLOWED: Duration = Duration::from_secs(10);
+
+fn case_of(ports: &Ports, profile: ProfileId, key: &str) -> Result<CaseRecord, Failure> {
+    let case = ports.records.case(profile, key)?;
+    Ok(case.ok_or_else(|| StoreError::Missing(key.to_owned()))?)
+}
+
+fn sleep(pause: Duration) {
+    std::thread::sleep(pause);
+}
+
+/// Carries out what was asked in one of the dialogs; `user` sits at the computer.
+///
+/// # Errors
+/// What the deed says; a command of another kind is refused.
+pub fn run(
+    ports: &Ports,
+    (files, user): (&dyn Files, &str),
+    command: Command,
+    reporter: &dyn Reporter,
+) -> Result<NoticeText, Failure> {
+    match command {
+        Command::Refund(wish) => refund(ports, &wish, user, reporter),
+        Command::Reissue(wish) => reissue_case(ports, files, &wish, user),
+        Command::Judge(wish) => judge(ports, &wish, user),
+        Command::SignOff(wish) => sign(ports, &wish, user),
+        other => Err(StoreError::Missing(format!("{:?}", other.kind())).into()),
+    }
+}
+
+/// Asks WeChat Pay about the order of a case.
+///
+/// # Errors
+/// When the case is about no single order, or no clear answer came.
+pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, Failure> {
+    let case = case_of(ports, profile, key)?;
+    let merchant = profile_of(ports, profile)?;
+    let order = order_of_case(ports, &case)?;
+    let cancel = CancelToken::default();
+    let client = GatewayClient::new(ports, (profile, &merchant), &cancel);
+    let facts = ask_order(ports, &client, &order, None, &sleep)?;
+    let mut ways = vec![ReissueWay::List];
+    if gateway_kind(&merchant.shop_url).is_some() {
+        ways.push(ReissueWay::Webhook);
+    }
+    if merchant.api == ApiVersion::V2 && gateway_kind(&merchant.notify_url).is_some() {
+        ways.push(ReissueWay::Notification);
+    }
+    let operators = ports.casework.operators()?;
+    Ok(PayoutView {
+        profile,
+        key: key.to_owned(),
+        number: order.out_trade_no.to_string(),
+        facts,
+        refunds: ports.casework.refunds(&RefundQuery {
+            profile: Some(profile),
+            case_key: Some(key.to_owned()),
+            ..RefundQuery::default()
+        })?,
+        reissue: of_case(ports, profile, key)?,
+        limits: ports.casework.thresholds()?,
+        ways,
+        has_operators: operators.iter().any(|known| known.removed_at.is_none()),
+        read_only: merchant.read_only,
+    })
+}
+
+/// The name under which it is done: the operator whose PIN fits and who has the role, or, while nobody is
+/// named, the user of the computer.
+///
+/// # Errors
+/// When somebody must say who he is, the PIN is wrong, or the role is missing.
+pub fn identify(
+    ports: &Ports,
+    identity: Option<&Identity>,
+    (role, user): (Role, &str),
+) -> Result<String, Failure> {
+    let refused = |code, zh: String, en: String| {
+        Err(Failure::new(
+            FailureKind::Usage,
+            code,
+            Message::new(zh, en),
+            Message::default(),
+        ))
+    };
+    let Some(Identity { name, pin }) = identity else {
+        let operators = ports.casework.operators()?;
+        if operators.iter().any(|known| known.removed_at.is_none()) {
+            return refused(
+                "operator.needed",
+                "要指明操作人和 PIN".to_owned(),
+                "Say who does it, with the PIN".to_owned(),
+            );
+        }
+        return Ok(user.to_owned());
+    };
+    let known = match ports.casework.check_pin(name, pin, ports.clock.now()) {
+        Ok(known) => known,
+        Err(PinError::Wrong) => {
+            return refused(
+                "operator.pin",
+                "操作人或 PIN 不对".to_owned(),
+                "The operator or the PIN is wrong".to_owned(),
+            );
+        }
+        Err(PinError::Locked(until)) => {
+            return refused(
+                "operator.locked",
+                format!("PIN 连续输错，{until} 之后再试"),
+                format!("Too many wrong PINs, try again after {until}"),
+            );
+        }
+        Err(PinError::Store(error)) => return Err(error.into()),
+    };
+    if !known.roles.has(role) {
+        let (zh, en) = (role.zh(), role.en());
+        return refused(
+            "operator.role",
+            format!("{name} 没有「{zh}」权限"),
+            format!("{name} does not have the role {en}"),
+        );
+    }
+    Ok(known.name)
+}
+
+fn told(title: Message, note: Message, attention: bool) -> NoticeText {
+    NoticeText {
+        title,
+        note,
+        day: None,
+        attention,
+    }
+}
+
+/// Prepares, confirms, sends and follows a refund.
+///
+/// # Errors
+/// When a limit, a rule or the gateway forbids it; what was sent by then is on disk and is followed up.
+pub fn refund(
+    ports: &Ports,
+    wish: &RefundWish,
+    user: &str,
+    reporter: &dyn Reporter,
+) -> Result<NoticeText, Failure> {
+    let case = case_of(ports, wish.profile, &wish.key)?;
+    let merchant = profile_of(ports, wish.profile)?;
+    let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
+    if wish.typed != wish.amount {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "refund.confirm",
+            Message::new(
+                "确认的金额与退款金额不同",
+                "The sum typed is not the sum of the refund",
+            ),
+            Message::default(),
+        ));
+    }
+    let cancel = CancelToken::default();
+    let ask = RefundAsk {
+        profile: (wish.profile, &merchant),
+        of: RefundOf::Case(Box::new(case)),
+        amount: Some(wish.amount),
+        reason: wish.reason.clone(),
+        maker: maker.clone(),
+        together: 1,
+    };
+    let prepared = prepare(ports, &ask, &sleep, &cancel)?;
+    let record = confirm(ports, &prepared.record, wish.typed, &maker)?;
+    if reporter.cancelled() {
+        cancel.cancel();
+    }
+    let pace = RefundPace {
+        patience: FOLLOWED,
+        pause: &sleep,
+        cancel: &cancel,
+    };
+    let carried = carry_on(ports, record, &pace)?;
+    let record = &carried.record;
+    let (state, advice) = (state_words(record), advice_of(record));
+    let (number, sum) = (record.out_refund_no, record.refund.amount.grouped());
+    let attention = record.refund.stage != RefundStage::Done;
+    let note = match &carried.trouble {
+        Some(failure) => Message::new(
+            format!("{}；{}", failure.title.zh, advice.zh),
+            format!("{}; {}", failure.title.en, advice.en),
+        ),
+        None => advice,
+    };
+    Ok(told(
+        Message::new(
+            format!("退款 ¥{sum} {}：{number}", state.zh),
+            format!("Refund of ¥{sum}: {} ({number})", state.en),
+        ),
+        note,
+        attention,
+    ))
+}
+
+/// Reissues a case.
+///
+/// # Errors
+/// When the order is not to be delivered, the case has another outcome, or the list cannot be written.
+pub fn reissue_case(
+    ports: &Ports,
+    files: &dyn Files,
+    wish: &ReissueWish,
+    user: &str,
+) -> Result<NoticeText, Failure> {
+    let case = case_of(ports, wish.profile, &wish.key)?;
+    let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
+    let cancel = CancelToken::default();
+    let ask = ReissueAsk {
+        way: wish.way,
+        maker: &maker,
+        pause: &sleep,
+        cancel: &cancel,
+    };
+    let done = reissue(ports, &case, &ask)?;
+    let mut stage = done.record.stage;
+    if let (ReissueWay::List, Some(path)) = (wish.way, &wish.list) {
+        let mut bytes = Vec::new();
+        let good = [done.clone()];
+        let mut rows = reissue_rows(&good);
+        let sheet = Sheet {
+            title: "reissue",
+            headings: &REISSUE_HEADINGS,
+            rows: &mut rows,
+        };
+        write_csv(sheet, &mut bytes).map_err(|error| not_written(path, &error))?;
+        files
+            .write(path, &mut |out| out.write_all(&bytes))
+            .map_err(|error| not_written(path, &error))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let records = [done.record.clone()];
+        let handed = handed_over(ports, &records, (&name, &bytes), &maker)?;
+        stage = handed.first().map_or(stage, |record| record.stage);
+    }
+    let said = done.answer.as_ref().map_or("", |answer| answer.said());
+    Ok(told(
+        Message::new(
+            format!("补发货{}：{}", stage.zh(), done.record.draft.out_trade_no),
+            format!("Reissue {}: {}", stage.en(), done.record.draft.out_trade_no),
+        ),
+        Message::new(said, said),
+        stage != recondesk_casework::ReissueStage::Waiting,
+    ))
+}
+
+fn not_written(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(
+        FailureKind::Workspace,
+        "file.write",
+        Message::new("文件无法写入", "The file cannot be written"),
+        Message::new(
+            "换一个位置，再补发一次",
+            "Choose another place and reissue once more",
+        ),
+    )
+    .with_detail(format!("{}: {error}", path.display()))
+}
+
+/// A second person decides.
+///
+/// # Errors
+/// For the maker, for somebody without the role, for a second decision.
+pub fn judge(ports: &Ports, wish: &JudgeWish, user: &str) -> Result<NoticeText, Failure> {
+    let checker = identify(ports, wish.identity.as_ref(), (Role::Approve, user))?;
+    let by = (checker.as_str(), ports.clock.now());
+    let judged =
+        ports
+            .casework
+            .judge(wish.id, wish.judgement, by)
+            .map_err(|error| match error {
+                StoreError::Forbidden(why) => Failure::new(
+                    FailureKind::Usage,
+                    "approval.refused",
+                    Message::new(
+                        "制单人不能复核自己的单，也要有复核权限",
+                        "Whoever prepared it cannot approve it, and the role is needed",
+                    ),
+                    Message::default(),
+                )
+                .with_detail(why),
+                error => error.into(),
+            })?;
+    let subject = &judged.subject;
+    let title = match wish.judgement {
+        Judgement::Approved => Message::new(
+            format!("{checker} 已同意 {subject}"),
+            format!("{checker} agreed to {subject}"),
+        ),
+        Judgement::Declined => Message::new(
+            format!("{checker} 已驳回 {subject}"),
+            format!("{checker} refused {subject}"),
+        ),
+    };
+    Ok(told(title, Message::default(), false))
+}
+
+/// Signs a day off.
+///
+/// # Errors
+/// When something stands in the way.
+pub fn sign(ports: &Ports, wish: &SignOffWish, user: &str) -> Result<NoticeText, Failure> {
+    let merchant = profile_of(ports, wish.profile)?;
+    let signer = identify(ports, wish.identity.as_ref(), (Role::Approve, user))?;
+    let day = wish.day;
+    sign_day(ports, (wish.profile, &merchant), day, &signer)?;
+    let name = &merchant.name;
+    Ok(told(
+        Message::new(
+            format!("{name} {day} 已由 {signer} 签账"),
+            format!("{name} {day} is signed off by {signer}"),
+        ),
+        Message::new(
+            format!("recondesk certificate write --profile {name} --date {day} 导出证书"),
+            format!("recondesk certificate write --profile {name} --date {day} writes it"),
+        ),
+        false,
+    ))
+}

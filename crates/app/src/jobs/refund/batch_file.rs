@@ -1,0 +1,87 @@
+//! The platform's own batch file (申请批量退款): for merchants who keep no certificate here.
+//!
+//! One line an order, commas between, no heading: `out_trade_no,yuan,reason,out_refund_no`, at most ten
+//! thousand. The platform's page asks for commas of ASCII alone and advises to give the refund number, so that
+//! a file sent twice refunds once. The order of the fields is as users of that page write it; no document of
+//! the platform could be read. A refund that went out this way is found by its number and taken over.
+
+use std::fmt::Write as _;
+
+use crate::{Failure, FailureKind, Message};
+use recondesk_casework::{Approval, RefundStage};
+use recondesk_ports::RefundRecord;
+
+/// The platform takes at most so many lines.
+pub const MOST_LINES: usize = 10_000;
+
+/// The text of the file.
+///
+/// # Errors
+/// When there is nothing to refund, too much of it, or a refund waits for a second person or was sent already.
+pub fn batch_file(records: &[RefundRecord]) -> Result<String, Failure> {
+    if records.is_empty() || records.len() > MOST_LINES {
+        return Err(refused(
+            Message::new(
+                format!("一个文件要有 1 到 {MOST_LINES} 笔退款"),
+                format!("A file has 1 to {MOST_LINES} refunds"),
+            ),
+            String::new(),
+        ));
+    }
+    let mut out = String::new();
+    for record in records {
+        let stage = record.refund.stage;
+        let is_unsent = matches!(stage, RefundStage::Drafted | RefundStage::Confirmed);
+        let agreed = matches!(
+            record.refund.approval,
+            Approval::NotNeeded | Approval::Given
+        );
+        if !is_unsent || record.refund.sends > 0 {
+            return Err(refused(
+                Message::new(
+                    "已经发送过的退款不能再写进批量文件",
+                    "A refund that was sent does not go into a batch file",
+                ),
+                record.out_refund_no.to_string(),
+            ));
+        }
+        if !agreed {
+            return Err(refused(
+                Message::new(
+                    "这笔退款还没有复核",
+                    "A second person has not agreed to this refund yet",
+                ),
+                record.out_refund_no.to_string(),
+            ));
+        }
+        let reason: String = record
+            .draft
+            .reason
+            .chars()
+            .map(|sign| match sign {
+                ',' => '，',
+                sign if sign.is_control() => ' ',
+                sign => sign,
+            })
+            .collect();
+        let _written = write!(
+            out,
+            "{},{},{reason},{}\r\n",
+            record.draft.out_trade_no, record.refund.amount, record.out_refund_no
+        );
+    }
+    Ok(out)
+}
+
+fn refused(title: Message, detail: String) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "refund.batch",
+        title,
+        Message::new(
+            "recondesk refund list 查看状态",
+            "recondesk refund list shows where they stand",
+        ),
+    )
+    .with_detail(detail)
+}

@@ -1,0 +1,112 @@
+//! What a person sees and fills in before goods or money move, and what waits for a second person.
+
+use std::path::PathBuf;
+
+use recondesk_casework::{Judgement, OrderFacts, ReissueWay, Thresholds};
+use recondesk_domain::{BillDate, Fen, ProfileId, Secret};
+use recondesk_ports::{ApprovalId, ApprovalRecord, RefundRecord, ReissueRecord};
+
+/// Who does it: an operator and the PIN, where operators are named.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Name of the operator.
+    pub name: String,
+    /// The PIN.
+    pub pin: Secret<String>,
+}
+
+/// An order as WeChat Pay tells it now, beside what was begun for its case here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayoutView {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// Stable key of the case.
+    pub key: String,
+    /// `out_trade_no`.
+    pub number: String,
+    /// What WeChat Pay said.
+    pub facts: OrderFacts,
+    /// Refunds of the case, oldest first.
+    pub refunds: Vec<RefundRecord>,
+    /// Its reissue.
+    pub reissue: Option<ReissueRecord>,
+    /// From when on a second person must agree.
+    pub limits: Thresholds,
+    /// Ways by which the shop can be told; a list always works.
+    pub ways: Vec<ReissueWay>,
+    /// True when operators are named, so that one must say who he is.
+    pub has_operators: bool,
+    /// True when nothing may be moved for the merchant from here.
+    pub read_only: bool,
+}
+
+impl PayoutView {
+    /// What may still go back; nothing when the sums do not add up.
+    #[must_use]
+    pub fn left(&self) -> Fen {
+        self.facts.left_for("").unwrap_or(Fen::ZERO)
+    }
+
+    /// What went back or is on its way.
+    #[must_use]
+    pub fn refunded(&self) -> Fen {
+        self.facts.refunded_but("").unwrap_or(Fen::ZERO)
+    }
+}
+
+/// A refund that a person asked for.
+#[derive(Debug, Clone)]
+pub struct RefundWish {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// Stable key of the case.
+    pub key: String,
+    /// How much goes back.
+    pub amount: Fen,
+    /// The sum as it was typed once more.
+    pub typed: Fen,
+    /// Shown to the customer.
+    pub reason: String,
+    /// Who asks.
+    pub identity: Option<Identity>,
+}
+
+/// A reissue that a person asked for.
+#[derive(Debug, Clone)]
+pub struct ReissueWish {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// Stable key of the case.
+    pub key: String,
+    /// How the shop learns of it.
+    pub way: ReissueWay,
+    /// The file of the list.
+    pub list: Option<PathBuf>,
+    /// Who asks.
+    pub identity: Option<Identity>,
+}
+
+/// A second person's decision.
+#[derive(Debug, Clone)]
+pub struct JudgeWish {
+    /// What is decided.
+    pub id: ApprovalId,
+    /// The decision.
+    pub judgement: Judgement,
+    /// Who decides.
+    pub identity: Option<Identity>,
+}
+
+/// A day to be signed off.
+#[derive(Debug, Clone)]
+pub struct SignOffWish {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// The day.
+    pub day: BillDate,
+    /// Who signs.
+    pub identity: Option<Identity>,
+}
+
+/// What waits for a second person, oldest first.
+pub type Approvals = Vec<ApprovalRecord>;

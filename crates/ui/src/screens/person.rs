@@ -1,0 +1,63 @@
+//! The two fields that say who does it: name and PIN of an operator.
+
+use egui::{Rect, Ui, pos2, vec2};
+
+use crate::page::Page;
+use crate::paint;
+use crate::theme::TypeStyle;
+use crate::widgets::input::Field;
+use recondesk_app::model::Identity;
+use recondesk_domain::Secret;
+use zeroize::Zeroize as _;
+
+/// Name and PIN as they are typed; the PIN is wiped when the dialog goes.
+#[derive(Default)]
+pub(in crate::screens) struct PersonFields {
+    name: String,
+    pin: String,
+}
+
+impl Drop for PersonFields {
+    fn drop(&mut self) {
+        self.pin.zeroize();
+    }
+}
+
+impl PersonFields {
+    /// True when both are there.
+    pub(in crate::screens) fn is_filled(&self) -> bool {
+        !self.name.trim().is_empty() && !self.pin.is_empty()
+    }
+
+    /// Who does it; nobody while a field is empty.
+    pub(in crate::screens) fn identity(&self) -> Option<Identity> {
+        self.is_filled().then(|| Identity {
+            name: self.name.trim().to_owned(),
+            pin: Secret::new(self.pin.clone()),
+        })
+    }
+
+    /// Draws them side by side.
+    pub(in crate::screens) fn show(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
+        let w = &page.w.payout;
+        let half = (area.width() - 12.0) / 2.0;
+        let style = (TypeStyle::Small, page.t.text_2);
+        let left = area.left();
+        let right = left + half + 12.0;
+        paint::left(
+            ui.painter(),
+            pos2(left, area.top() + 10.0),
+            w.operator,
+            style,
+        );
+        paint::left(ui.painter(), pos2(right, area.top() + 10.0), w.pin, style);
+        let place = |x: f32| Rect::from_min_size(pos2(x, area.top() + 20.0), vec2(half, 30.0));
+        Field::new(&mut self.name, w.operator)
+            .limit(64)
+            .show(ui, place(left));
+        Field::new(&mut self.pin, w.pin)
+            .masked()
+            .limit(64)
+            .show(ui, place(right));
+    }
+}

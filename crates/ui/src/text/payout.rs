@@ -1,0 +1,51 @@
+//! Words of the dialogs that move goods or money, and of the second person.
+
+use super::{F, F2, T};
+
+words! {
+    /// Refund, reissue, approvals, sign-off.
+    Payout {
+        refund: T = "退款…", "Refund...";
+        reissue: T = "补发货…", "Reissue...";
+        refund_title: F = |number| format!("退款 {number}"), |number| format!("Refund {number}");
+        reissue_title: F = |number| format!("补发货 {number}"), |number| format!("Reissue {number}");
+        asking: T = "正在向微信支付查单…", "Asking WeChat Pay...";
+        paid: T = "实付", "Paid";
+        coupon: T = "其中优惠券", "Of it coupons";
+        refunded: T = "已退或在途", "Refunded or on its way";
+        left: T = "可退", "Left";
+        parts: T = "已退次数", "Refunds so far";
+        of_fifty: F = |n| format!("{n} / 50"), |n| format!("{n} of 50");
+        until: T = "可退期限", "Refundable until";
+        not_paid: T = "微信支付答复：没有支付，不能退款也不补发", "WeChat Pay says: not paid. Neither refund nor reissue";
+        paid_back: F = |yuan| format!("已退或在途 ¥{yuan}，不再补发货"), |yuan| format!("¥{yuan} went back or is on its way: nothing is reissued");
+        amount: T = "退款金额", "Sum to refund";
+        again: T = "再输一次金额", "The sum once more";
+        reason: T = "退款原因", "Reason for the customer";
+        operator: T = "操作人", "Operator";
+        pin: T = "PIN", "PIN";
+        second: F = |yuan| format!("超过 ¥{yuan}，须另一人复核后才会发送"), |yuan| format!("Above ¥{yuan}: sent once a second person agrees");
+        sent_at_once: T = "记录到磁盘后发送，原路退回", "Written to disk, then sent; the money goes back the way it came";
+        do_refund: T = "确认退款", "Refund";
+        over_left: T = "超过可退金额", "More than is left";
+        no_amount: T = "金额不对", "Not an amount";
+        not_same: T = "两次金额不同", "The two sums differ";
+        known: F2 = |number, state| format!("这条差错已有退款 {number}：{state}"), |number, state| format!("This case has refund {number}: {state}");
+        read_only: T = "这个商户档案是只读的", "This profile is read-only";
+        way: T = "怎样通知商城", "How the shop is told";
+        by_webhook: T = "调用商城接口", "Call to the shop";
+        by_notification: T = "补发支付通知", "Send the missed notification";
+        no_way: T = "商户档案里没有商城接口地址，也没有通知地址；清单用 recondesk reissue --by list 导出", "The profile has neither the shop's address nor a notification address; recondesk reissue --by list writes a list";
+        do_reissue: T = "补发货", "Reissue";
+        reissue_note: T = "商城证实发货后差错才关闭", "The case closes once delivery is proven";
+        approvals: T = "复核", "Approvals";
+        approvals_none: T = "没有待复核的事项", "Nothing waits for a second person";
+        asked_by: F2 = |who, why| format!("{who}：{why}"), |who, why| format!("{who}: {why}");
+        agree: T = "同意", "Agree";
+        refuse: T = "驳回", "Refuse";
+        sign: T = "签账…", "Sign off...";
+        sign_title: F = |day| format!("签账 {day}"), |day| format!("Sign off {day}");
+        sign_note: T = "签账后结果锁定，解锁须两人", "The result is locked; opening it needs two people";
+        do_sign: T = "签账", "Sign off";
+    }
+}

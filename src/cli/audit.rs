@@ -1,0 +1,147 @@
+//! `recondesk audit`: what people and the program did with goods, money and decisions, and that none of it was changed.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::CommandEnd;
+use super::context::CommandContext;
+use super::profile::ListFormat;
+use super::speech::{print_json, print_text};
+use super::table::TextTable;
+use recondesk_app::jobs::audit::{AuditFault, verify};
+use recondesk_app::{Failure, FailureKind, Message};
+
+/// Entries that are listed when no number is given.
+const SHOWN: u32 = 200;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    /// 核验整条留痕；最后的摘要可另存，以证明其前未被改动 | Verify the whole trail; its last seal, kept elsewhere, shows that nothing before it was changed
+    Verify {
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// 列出留痕 | List the trail
+    List {
+        /// 从第几条开始 | From this entry on
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        from: i64,
+        /// 最多几条 | At most so many
+        #[arg(long, value_name = "N", default_value_t = SHOWN)]
+        most: u32,
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn run(
+    command: &AuditCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    match command {
+        AuditCommand::Verify { format } => run_verify(context, *format),
+        AuditCommand::List { from, most, format } => {
+            run_list(context, (*from, *most), *format)?;
+            Ok(CommandEnd::Clean)
+        }
+    }
+}
+
+fn run_verify(context: &CommandContext<'_>, format: ListFormat) -> Result<CommandEnd, Failure> {
+    let ports = context.open()?;
+    let read = verify(&ports)?;
+    let head = hex(&read.head);
+    if format == ListFormat::Json {
+        print_json(&json!({
+            "holds": read.fault.is_none(),
+            "entries": read.entries,
+            "last_at": read.last_at.map(|at| at.to_string()),
+            "head": head,
+            "first_fault": read.fault.map(AuditFault::place),
+        }))?;
+    } else {
+        print_text(&format!("entries {}\nhead {head}\n", read.entries))?;
+    }
+    let Some(fault) = read.fault else {
+        context.tell(
+            &format!("{} 条留痕，前后相连，未被改动", read.entries),
+            &format!("{} entries, in one chain, unchanged", read.entries),
+        );
+        return Ok(CommandEnd::Clean);
+    };
+    let place = fault.place();
+    let title = match fault {
+        AuditFault::Gap(_) => Message::new(
+            format!("第 {place} 条留痕缺失"),
+            format!("Entry {place} of the trail is missing"),
+        ),
+        AuditFault::Chain(_) => Message::new(
+            format!("第 {place} 条留痕与前一条不相连"),
+            format!("Entry {place} of the trail does not follow the one before"),
+        ),
+        AuditFault::Seal(_) => Message::new(
+            format!("第 {place} 条留痕被改动"),
+            format!("Entry {place} of the trail was changed"),
+        ),
+    };
+    Err(Failure::new(
+        FailureKind::Workspace,
+        "audit.broken",
+        title,
+        Message::new(
+            "从备份恢复，并查明是谁改了工作区",
+            "Restore a backup, and find out who changed the workspace",
+        ),
+    ))
+}
+
+fn run_list(
+    context: &CommandContext<'_>,
+    (from, most): (i64, u32),
+    format: ListFormat,
+) -> Result<(), Failure> {
+    let ports = context.open()?;
+    let entries = ports.casework.audit(from, most)?;
+    if format == ListFormat::Json {
+        let value: Vec<_> = entries
+            .iter()
+            .map(|entry| {
+                json!({
+                    "id": entry.id,
+                    "at": entry.at.to_string(),
+                    "actor": entry.actor,
+                    "kind": entry.kind,
+                    "subject": entry.subject,
+                    "document": serde_json::from_str(&entry.document)
+                        .unwrap_or_else(|_| json!(entry.document)),
+                    "hash": hex(&entry.hash),
+                })
+            })
+            .collect();
+        return print_json(&value);
+    }
+    let lang = context.lang;
+    let mut table = TextTable::new([
+        lang.pick("序号", "id"),
+        lang.pick("时间", "at"),
+        lang.pick("操作人", "actor"),
+        lang.pick("事项", "kind"),
+        lang.pick("对象", "subject"),
+    ]);
+    for entry in &entries {
+        table.row([
+            entry.id.to_string(),
+            entry.at.to_string(),
+            entry.actor.clone(),
+            entry.kind.clone(),
+            entry.subject.clone(),
+        ]);
+    }
+    print_text(&table.print())
+}

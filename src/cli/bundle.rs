@@ -1,0 +1,123 @@
+//! `recondesk bundle`: everything about one order in a zip, and the check of such a zip anywhere.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::CommandEnd;
+use super::context::{CommandContext, profile_named};
+use super::profile::ListFormat;
+use super::speech::{print_json, print_text};
+use recondesk_app::jobs::bundle::{bundle, gather, read_bundle};
+use recondesk_app::{Failure, FailureKind, Message};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BundleCommand {
+    /// 打包一个订单的全部证据 | Put the evidence of one order into a zip
+    Make {
+        /// 商户订单号 | Merchant order number
+        out_trade_no: String,
+        /// 商户档案 | Profile
+        #[arg(long, value_name = "NAME")]
+        profile: String,
+        /// 证据包文件 | File of the bundle
+        #[arg(long, value_name = "FILE.zip")]
+        out: PathBuf,
+        /// 隐去顾客标识 | Mask the customer's ids
+        #[arg(long)]
+        masked: bool,
+    },
+    /// 核验证据包，不需要工作区 | Verify a bundle; no workspace is needed
+    Verify {
+        /// 证据包文件 | File of the bundle
+        file: PathBuf,
+        /// 输出格式 | Format of the output
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+}
+
+pub(super) fn run(
+    command: &BundleCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    match command {
+        BundleCommand::Make {
+            out_trade_no,
+            profile,
+            out,
+            masked,
+        } => {
+            CommandContext::check_out(Some(out))?;
+            let ports = context.open()?;
+            let (id, profile) = profile_named(&ports, profile)?;
+            let evidence = gather(&ports, (id, &profile), out_trade_no.trim(), *masked)?;
+            let bytes = bundle(&evidence)?;
+            context.write_file(out, &mut |to| to.write_all(&bytes))?;
+            let rows = evidence.rows.len();
+            context.tell(
+                &format!("证据包已写出：{rows} 行原文"),
+                &format!("The bundle is written: {rows} raw lines"),
+            );
+            Ok(CommandEnd::Clean)
+        }
+        BundleCommand::Verify { file, format } => verify(context, file, *format),
+    }
+}
+
+fn verify(
+    context: &CommandContext<'_>,
+    file: &Path,
+    format: ListFormat,
+) -> Result<CommandEnd, Failure> {
+    let refused = |title: Message| {
+        Failure::new(
+            FailureKind::RefusedInput,
+            "bundle.refused",
+            title,
+            Message::new("向出具人要原件", "Ask whoever made it for the original"),
+        )
+    };
+    let read = read_bundle(&context.bytes(file)?).ok_or_else(|| {
+        refused(Message::new(
+            "这不是本程序的证据包",
+            "This is no bundle of this program",
+        ))
+        .with_detail(file.display().to_string())
+    })?;
+    let e = &read.evidence;
+    if format == ListFormat::Json {
+        let faults: Vec<_> = read.faults.iter().map(|fault| fault.words().en).collect();
+        print_json(&json!({
+            "holds": read.faults.is_empty(),
+            "faults": faults,
+            "merchant": e.merchant,
+            "out_trade_no": e.out_trade_no,
+            "made_at": e.made_at,
+            "masked": e.masked,
+            "rows": e.rows.len(),
+            "trail": e.trail.len(),
+            "trail_head": e.trail_head,
+        }))?;
+    } else {
+        let text = format!(
+            "{} {} {}\nrows {}\ntrail {} {}\n",
+            e.merchant,
+            e.out_trade_no,
+            e.made_at,
+            e.rows.len(),
+            e.trail.len(),
+            e.trail_head,
+        );
+        print_text(&text)?;
+    }
+    if read.faults.is_empty() {
+        context.tell("证据包完整，未被改动", "The bundle is whole and unchanged");
+        return Ok(CommandEnd::Clean);
+    }
+    let words: Vec<Message> = read.faults.iter().map(|fault| fault.words()).collect();
+    let zh: Vec<&str> = words.iter().map(|word| word.zh.as_str()).collect();
+    let en: Vec<&str> = words.iter().map(|word| word.en.as_str()).collect();
+    Err(refused(Message::new(zh.join("；"), en.join("; "))))
+}
