@@ -19,9 +19,9 @@ pub(super) enum FindingsFormat {
     Table,
     /// For programs.
     Json,
-    /// For spreadsheets, safe against formulas.
+    /// For programs, with long numbers as they are; spreadsheets round them on opening: take xlsx there.
     Csv,
-    /// A workbook; needs `--out`.
+    /// For spreadsheets: a workbook with every number as text; needs `--out`.
     Xlsx,
 }
 

@@ -28,9 +28,9 @@ enum AnswerFormat {
     Text,
     /// For programs.
     Json,
-    /// A list for spreadsheets.
+    /// A list for programs; spreadsheets round its long numbers on opening: take xlsx there.
     Csv,
-    /// A list as a workbook; needs `--out`.
+    /// A list for spreadsheets, every number as text; needs `--out`.
     Xlsx,
 }
 

@@ -8,9 +8,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
-use recondesk::app::jobs::assistant;
+use recondesk::app::jobs::{assistant, bills};
 use recondesk::app::{Changed, Command, Event, Language, Outcome, Silent};
-use recondesk::ports::Ports;
+use recondesk::ports::{Ports, Source};
 use recondesk::ui::{App, Screen};
 
 #[cfg(feature = "pictures")]
@@ -18,7 +18,7 @@ use crate::pictures::take;
 use crate::stage::{Look, Still, Tape, now, sample_window};
 
 const SHOP: &str = "\
-订单编号,应付,状态,下单时间,支付时间,备注,商品
+订单编号,价款,状态,下单时间,支付时间,备注,商品
 QH260308100200120077,299.00,FULFILLED,2026-03-08 10:02:00,2026-03-08 10:02:09,a,兑换码
 QH260308100207129258,88.00,PAID,2026-03-08 11:02:07,2026-03-08 11:02:16,b,咖啡月卡
 2.60308E+19,126.00,FULFILLED,2026-03-08 12:02:21,2026-03-08 12:02:30,c,书券
@@ -27,6 +27,13 @@ QH260308100228156801,19.90,CREATED,2026-03-08 14:02:28,,e,兑换码
 QH260308100235165982,699.00,REFUNDED,2026-03-08 15:02:35,2026-03-08 15:02:44,f,咖啡月卡
 ";
 
+/// Nothing is asked of it, and no bill proves it: it is shown first.
+const PLAIN: &str = "\
+订单编号,实付金额,状态,下单时间
+QH260308100200120077,299.00,待付款,2026-03-08 10:02:00
+";
+
+/// Its columns are named as the program names them.
 const CANONICAL: &str = "\
 out_trade_no,amount,pay_status,created_at
 QH260308100200120077,299.00,created,2026-03-08 10:02:00
@@ -34,9 +41,9 @@ QH260308100200120077,299.00,created,2026-03-08 10:02:00
 
 /// An export of two merchants, without a word of deliveries.
 const SHARED: &str = "\
-out_trade_no,mch_id,amount,pay_status,created_at
-QH260308100200120077,1900000109,299.00,created,2026-03-08 10:02:00
-QH260308100207129258,1900009999,88.00,created,2026-03-08 11:02:07
+订单编号,商户号,实付金额,状态,下单时间
+QH260308100200120077,1900000109,299.00,待付款,2026-03-08 10:02:00
+QH260308100207129258,1900009999,88.00,待付款,2026-03-08 11:02:07
 ";
 
 /// A file dropped on the window.
@@ -162,7 +169,7 @@ fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
     desk.pick(path.clone());
     assert!(desk.says("缺少：金额"), "the deed names what lacks");
 
-    desk.choose("应付: 不导入", "金额");
+    desk.choose("价款: 不导入", "金额");
     assert!(desk.says("可导入 4"), "two rows are refused so far");
     assert!(desk.says("第 4 行拒收：单号被表格软件改成科学计数"));
     assert!(desk.says("SHIPPED_PART 1 行"));
@@ -209,8 +216,50 @@ fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
     );
     desk.tape.0.borrow_mut().asked.clear();
     desk.pick(next);
-    assert!(desk.says("可导入 2"));
-    assert!(desk.says("映射: 商城导出 v3"));
+    let state = desk.harness.state().state();
+    assert!(!state.import.is_open(), "it is imported without a click");
+    let told = state.notices.last().unwrap().what.as_ref().unwrap();
+    let newest = state.notices.first().unwrap().what.as_ref().unwrap();
+    let titles = [&told.title.zh, &newest.title.zh];
+    assert!(
+        titles.iter().any(|title| *title == "已导入 2 行"),
+        "{titles:?}"
+    );
+}
+
+#[test]
+fn a_file_with_the_names_of_the_program_needs_no_click() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("canonical.csv", CANONICAL);
+
+    desk.pick(path);
+
+    let state = desk.harness.state().state();
+    assert!(!state.import.is_open());
+    let told = state.notices.first().expect("a notice").what.as_ref();
+    assert_eq!(told.expect("it went well").title.zh, "已导入 1 行");
+}
+
+#[test]
+fn an_export_that_a_bill_proves_needs_no_click() {
+    let mut desk = Desk::new(Look::default());
+    let bill = include_str!("../fixtures/exports/youzan-orders-bill.csv");
+    let merchant = desk.harness.state().state().merchants[0].clone();
+    let source = Source::from_bytes("bill.csv", bill.into());
+    let profile = (merchant.id, &merchant.profile);
+    bills::import(desk.ports.books.as_ref(), profile, source, None, &Silent).unwrap();
+    let path = desk.folder.path().join("youzan-orders.csv");
+    let export = include_bytes!("../fixtures/exports/youzan-orders.csv");
+    recondesk::adapters::files::replace(&path, export).unwrap();
+
+    desk.pick(path.clone());
+
+    let state = desk.harness.state().state();
+    assert!(!state.import.is_open(), "nothing is asked");
+    let told = state.notices.first().expect("a notice").what.as_ref();
+    assert_eq!(told.expect("it went well").title.zh, "已导入 6 行");
+    let saved = desk.ports.records.mappings(merchant.id).unwrap();
+    assert_eq!(saved, ["youzan orders"], "its mapping is kept");
 }
 
 #[test]
@@ -251,7 +300,7 @@ fn escape_leaves_the_assistant_and_nothing_is_stored() {
 #[test]
 fn an_import_that_ends_leaves_the_next_file_open() {
     let mut desk = Desk::new(Look::default());
-    let first = desk.file("canonical.csv", CANONICAL);
+    let first = desk.file("plain.csv", PLAIN);
     desk.pick(first);
     desk.harness
         .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
@@ -275,7 +324,7 @@ fn an_import_that_ends_leaves_the_next_file_open() {
 #[test]
 fn a_file_that_is_known_says_so_before_the_deed() {
     let mut desk = Desk::new(Look::default());
-    let path = desk.file("canonical.csv", CANONICAL);
+    let path = desk.file("plain.csv", PLAIN);
     desk.pick(path.clone());
     desk.harness
         .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
@@ -297,9 +346,9 @@ fn a_file_that_is_known_says_so_before_the_deed() {
 #[test]
 fn files_dropped_together_are_checked_one_after_the_other() {
     let mut desk = Desk::new(Look::default());
-    let second = CANONICAL.replace("20120077", "20120078");
+    let second = PLAIN.replace("20120077", "20120078");
     let paths = [
-        desk.file("a.csv", CANONICAL),
+        desk.file("a.csv", PLAIN),
         desk.file("b.csv", &second),
         desk.file("c.csv", SHOP),
     ];
@@ -384,9 +433,9 @@ fn the_assistant_draws_in_every_look() {
         let path = desk.file("orders_20260308.csv", SHOP);
         desk.pick(path);
         let amount = if desk.zh() {
-            ("应付: 不导入", "金额")
+            ("价款: 不导入", "金额")
         } else {
-            ("应付: skip", "Amount")
+            ("价款: skip", "Amount")
         };
         desk.choose(amount.0, amount.1);
         take(&format!("import-{name}"), &mut desk.harness);

@@ -11,6 +11,7 @@ mod acceptance;
 mod backfill;
 mod bill_damage;
 mod bill_layouts;
+mod cases;
 mod cli;
 mod damage;
 mod documents;

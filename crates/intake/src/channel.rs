@@ -145,7 +145,7 @@ pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
     let is_either = has(&["支付宝", "alipay"]);
     match (
         is_wechat,
-        has(&OTHER) || OTHER_WORDS.contains(&word.as_str()),
+        has(&OTHER) || OTHER_WORDS.contains(&word.as_str()) || word.starts_with("ali"),
     ) {
         (true, _) if is_either => None,
         (true, _) => Some(ChannelOwner::Wechat),

@@ -7,7 +7,9 @@ use super::moment::ForgivingTimeReader;
 use super::value;
 use super::words::WordMemory;
 use super::{Column, LeftOutReason, OrderBlock, Plan, RecordKind, RefundShape, RowReason};
-use recondesk_domain::{Fen, Instant, MOrder, MRefund, OutRefundNo, RefundStatus, RowRef, Text};
+use recondesk_domain::{
+    Fen, Instant, MOrder, MRefund, OutRefundNo, PayStatus, RefundStatus, RowRef, Text,
+};
 
 /// A cell as the file has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,6 +167,14 @@ impl Plan {
     }
 }
 
+/// True for an order whose payment never came.
+const fn was_never_paid(order: &MOrder) -> bool {
+    matches!(
+        order.pay_status,
+        PayStatus::Created | PayStatus::Paying | PayStatus::Closed | PayStatus::Failed
+    ) && order.paid_at.is_none()
+}
+
 /// Reads the cells of one row; see `row_cells.rs` for single cells and `row_state.rs` for states.
 pub(super) struct OrderRowReader<'a, C> {
     pub(super) plan: &'a Plan,
@@ -176,9 +186,12 @@ pub(super) struct OrderRowReader<'a, C> {
 
 impl<C: Cells> OrderRowReader<'_, C> {
     fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<Fate, BadCell> {
-        if let Some(word) = self.other_channel()? {
-            return Ok(Fate::LeftOut(LeftOutReason::Channel(word)));
-        }
+        // Whose an order would have been matters only once it is paid.
+        let unknown = match self.other_channel() {
+            Ok(Some(word)) => return Ok(Fate::LeftOut(LeftOutReason::Channel(word))),
+            Ok(None) => None,
+            Err(bad) => Some(bad),
+        };
         self.needed_id(Column::OutTradeNo, &mut order.out_trade_no)?;
         self.id(Column::OrderNo, &mut order.order_no)?;
         if order.order_no.is_empty() {
@@ -189,7 +202,14 @@ impl<C: Cells> OrderRowReader<'_, C> {
         self.id(Column::TransactionId, &mut order.transaction_id)?;
         order.appid = self.text(Column::Appid)?;
         order.sub_mch_id = self.text(Column::SubMchid)?;
-        order.amount = self.amount(Column::Amount)?;
+        let no_amount = match self.amount(Column::Amount) {
+            Ok(amount) => {
+                order.amount = amount;
+                None
+            }
+            // A list of what is to be paid has no sum where nothing was.
+            Err(bad) => Some(bad),
+        };
         order.is_cny = self.is_cny()?;
         let created = self.time(Column::CreatedAt)?;
         order.paid_at = self.time(Column::PaidAt)?;
@@ -203,6 +223,9 @@ impl<C: Cells> OrderRowReader<'_, C> {
             order.refund_at = self.time(Column::RefundAt)?;
         }
         self.enter_state(&words, order)?;
+        if let Some(bad) = unknown.filter(|_| !was_never_paid(order)) {
+            return Err(bad);
+        }
         order.row = row;
         order.created_at = match created.or(order.paid_at) {
             Some(time) => time,
@@ -211,6 +234,9 @@ impl<C: Cells> OrderRowReader<'_, C> {
             }
             None => return Err(BadCell::new(Column::CreatedAt, RowReason::Missing)),
         };
+        if let Some(bad) = no_amount {
+            return Err(bad);
+        }
         if order.amount == Fen::ZERO && order.pay_status.is_paid() {
             return Ok(Fate::LeftOut(LeftOutReason::Zero));
         }

@@ -128,7 +128,8 @@ impl Parts {
             self.clock = Some((two(0)?, two(2)?, second));
             return matches!(word.len(), 4 | 6).then_some(());
         }
-        if self.numbers.len() == 3 && self.clock.is_none() && word.matches('.').count() >= 1 {
+        let has_day = self.numbers.len() + usize::from(self.month.is_some()) == 3;
+        if has_day && self.clock.is_none() && word.matches('.').count() >= 1 {
             return self.take_clock(word, '.');
         }
         for piece in word

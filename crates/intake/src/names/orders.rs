@@ -82,7 +82,7 @@ pub(super) const NAMES: &[Names] = &[
         column: Column::OutTradeNo,
         exact: "\
             outtradeno 商户订单号 商户单号 商家订单号 微信商户订单号 微信支付商户订单号 商户支付单号 \
-            商户交易号 商户交易单号 商户侧订单号 商户流水号 商家单号 商家交易号 外部支付单号 \
+            商户交易号 商户交易单号 商户侧订单号 商户流水号 商家单号 商家交易号 外部支付单号 外部支付流水号 外部流水号 \
             merchantorderno merchantorderid merchanttradeno mchorderno merchantreference 支付订单号 \
             支付单号 支付单编号 支付流水号 支付流水 支付编号 付款单号 交易单号 交易流水号 流水号 \
             交易号 外部订单号 外部单号 paymentreference paymentid paymentno payno paysn payordersn \
@@ -91,7 +91,7 @@ pub(super) const NAMES: &[Names] = &[
             线上订单号 电商订单号 来源单号 店铺订单号 销售订单号 销售单号 零售单号 业务单号 小票号 \
             ordersn orderno ordernumber ordernum ordercode ordername orderref orderreference \
             incrementid purchase orderid order 订单id 单号 单据编号 单据号 编号 name reference \
-            number id",
+            number id receiptnumber receiptno orderreference orderref",
         parts: &[
             Part {
                 has: &["商户订单号"],
@@ -139,16 +139,16 @@ pub(super) const NAMES: &[Names] = &[
         exact: "\
             amount 微信支付金额 微信实付金额 微信实付 实付金额 订单实付金额 实际支付金额 \
             实际付款金额 买家实付金额 买家实际支付金额 用户实付金额 用户实付 用户支付金额 \
-            顾客实付金额 客户实付金额 实付款 实付 实付总额 实付款金额 商家实收金额 支付金额 付款金额 \
+            顾客实付金额 客户实付金额 实付款 实付 实付总额 实付款金额 实际支付 实际付款 实缴金额 实缴 实交金额 moneypaid 支付金额 付款金额 \
             订单支付金额 订单付款金额 已付金额 已支付金额 支付总额 支付总金额 付款总额 实收金额 实收 \
             收款金额 现金支付金额 实际金额 成交金额 交易金额 cashfee paidamount amountpaid paidprice \
             payamount paymentamount payprice paymoney paytotal realpay realamount realmoney \
             actualpay actualamount actualpayment payment payfee totalpaid totalpayment settleamount \
             ordertotal grandtotal ordertotalamount amounttotal orderamount totalamount totalfee \
             totalprice totalmoney orderfee ordermoney orderprice total totalincludingtax 应付金额 \
-            订单应付金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
+            订单应付金额 用户应付金额 商家应收金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
             订单总价 订单价格 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
-            消费金额 充值金额 缴费金额 金额 money price sum fee value",
+            消费金额 充值金额 缴费金额 金额 money price sum fee value 商家实收金额",
         parts: &[
             Part {
                 has: &["实付"],
@@ -241,7 +241,7 @@ pub(super) const NAMES: &[Names] = &[
     Names {
         column: Column::CreatedAt,
         exact: "\
-            createdat 创建时间 下单时间 订单创建时间 订单时间 订单提交时间 提交时间 拍下时间 \
+            createdat 创建时间 订单成交时间 下单时间 订单创建时间 订单时间 订单提交时间 提交时间 拍下时间 \
             买家下单时间 订单生成时间 生成时间 创建日期 下单日期 订单日期 单据日期 业务日期 购买时间 \
             报名时间 预约下单时间 交易创建时间 交易时间 交易日期 成单时间 createtime createdtime \
             createdate datecreated createddate createdon ordertime orderdate orderedat \
@@ -378,7 +378,7 @@ pub(super) const NAMES: &[Names] = &[
             refundamount 退款金额 已退金额 已退款金额 累计退款 累计退款金额 订单已退款金额 \
             订单退款金额 退款总额 退款总金额 实退金额 实际退款金额 退款成功金额 退款 已退款 退款额 \
             退费金额 refundedamount refundtotal totalrefunded amountrefunded refundmoney refundfee \
-            refundprice amounttotalrefunded totalrefund orderrefundamount",
+            refundprice amounttotalrefunded totalrefund orderrefundamount refundedtotal",
         parts: &[
             Part {
                 has: &["退款", "金额"],

@@ -13,7 +13,7 @@ pub(super) const WORDS: &[Group] = &[
             AWAITING_PAYMENT PENDING PENDING_PAYMENT PAY_PENDING PAYMENT_PENDING TRADE_NO_CREATE_PAY \
             ON_HOLD CHECKOUT_DRAFT DRAFT QUOTATION QUOTATION_SENT 待付款 待支付 未付款 未支付 \
             等待付款 等待支付 等待买家付款 待买家付款 买家未付款 客户未付款 未完成支付 拍下未付款 \
-            待买家支付 待收款 未收款 待缴费 未缴费 新建 已创建 待结账 下单未付款 下单未支付 \
+            待买家支付 订单生成 待收款 未收款 待缴费 未缴费 新建 已创建 待结账 下单未付款 下单未支付 \
             已下单未付款 已下单未支付 已下单待付款 已下单，待付款 订单已提交，待付款 待付定金 报价单",
     ),
     (
@@ -37,7 +37,7 @@ pub(super) const WORDS: &[Group] = &[
             WAIT_SHIP WAITING_SHIPMENT AWAITING_SHIPMENT AWAITING_FULFILLMENT TO_SHIP TOSHIP \
             READY_TO_SHIP UNSHIPPED NOT_SHIPPED UNFULFILLED PARTIALLY_SHIPPED PARTIALLY_FULFILLED \
             PARTIAL_SHIPPED SELLER_CONSIGNED_PART WAIT_SELLER_STOCK_OUT WAIT_CONFIRM WAIT_GROUP \
-            TO_BE_DELIVERED PENDING_SHIPMENT 待发货 未发货 等待发货 等待卖家发货 待卖家发货 \
+            TO_BE_DELIVERED PENDING_SHIPMENT 待发货 待出货 未出货 未发货 等待发货 等待卖家发货 待卖家发货 \
             待商家发货 等待商家发货 买家已付款，等待卖家发货 买家已付款,待发货 已付款，待发货 \
             已支付，待发货 已付款未发货 已支付未发货 付款成功，待发货 付款成功未发货 备货中 配货中 \
             打包中 待配货 待打包 待出库 等待出库 未出库 拣货中 待拣货 待打单 待审单 部分发货 \
@@ -55,7 +55,7 @@ pub(super) const WORDS: &[Group] = &[
             WAIT_RECEIVING TO_RECEIVE FINISHED_L CONSIGNED SIGNED CONFIRMED_RECEIPT WAIT_COMMENT \
             TO_COMMENT 已发货 已收货 已完成 已签收 已核销 卖家已发货 商家已发货 \
             卖家已发货，等待买家确认 卖家已发货，等待买家收货 卖家已发货，等待买家确认收货 \
-            商家已发货，等待买家收货 已发货，待收货 已发货，待签收 已发货待签收 已发货，等待收货 \
+            商家已发货，等待买家收货 已发货，待收货 已发货，待签收 已发货，已签收 已出货 已出貨 已发货待签收 已发货，等待收货 \
             已发货,待确认收货 待收货 待签收 等待收货 等待确认收货 待确认收货 等待买家确认收货 \
             等待买家收货 买家已签收 买家已收货 用户已签收 确认收货 已确认收货 已送达 配送中 配送完成 \
             派送中 运输中 已出库 已揽收 交易成功 交易完成 订单完成 订单成功 完成 已交易成功 待评价 \
@@ -76,7 +76,7 @@ pub(super) const WORDS: &[Group] = &[
     (
         Meaning::order(PayStatus::Closed, None),
         "\
-            CLOSE CLOSED CANCEL CANCELLED CANCELED EXPIRED EXPIRE TIMEOUT PAY_TIMEOUT VOID VOIDED \
+            (删除)取消 CLOSE CLOSED CANCEL CANCELLED CANCELED EXPIRED EXPIRE TIMEOUT PAY_TIMEOUT VOID VOIDED \
             INVALID ABANDONED TRADE_CLOSED TRADE_CLOSED_BY_TAOBAO TRADE_CANCELED TRADE_CANCELLED \
             USER_CANCEL SYSTEM_CANCEL AUTO_CANCEL PAY_CLOSED ORDER_CLOSED ORDER_CANCELED 已关闭 \
             已取消 交易关闭 订单关闭 订单取消 交易取消 订单已取消 订单已关闭 交易已关闭 交易已取消 \

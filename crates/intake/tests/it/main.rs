@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in tests a panic is the assertion")]
 
+mod exports;
 mod intake;
 mod intake_xlsx;
 #[path = "../../../../tests/it/support/xlsx.rs"]

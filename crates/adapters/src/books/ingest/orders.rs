@@ -88,7 +88,10 @@ impl Bookshelf {
             same: out.same,
             merged: out.repeats.merged,
             repeated: out.repeats.contrary,
-            sum: stats.sum(),
+            sum: stats
+                .sum()
+                .zip(out.repeats.twice)
+                .and_then(|(sum, twice)| sum.checked_sub(twice)),
             days: stats.day_span(),
             stats: Box::new(stats),
         };
@@ -224,8 +227,7 @@ impl<'a> Writing<'a> {
     ) -> Result<(), BooksError> {
         watch.at(ImportPart::Sort, 0, Some(rows.buffer.entries.len() as u64));
         let repeats = sort(&mut rows, self.amounts)?;
-        self.repeats.merged += repeats.merged;
-        self.repeats.contrary += repeats.contrary;
+        self.repeats = self.repeats.with(repeats);
         let PartitionedRows {
             mut buffer,
             sections,

@@ -9,7 +9,7 @@ use super::read_orders::{place_order, place_refund};
 use super::row_buffer::{RowEntry, lost};
 use crate::books::disk_error;
 use crate::books::format::record::Record;
-use recondesk_domain::{MOrder, MRefund};
+use recondesk_domain::{Fen, MOrder, MRefund};
 use recondesk_intake::{RowAmount, merge_orders, merge_refunds};
 use recondesk_ports::BooksError;
 
@@ -17,6 +17,8 @@ use recondesk_ports::BooksError;
 pub(crate) trait Merged: Record {
     /// Day, whether it is hot, and what the catalog says of it.
     fn place(&self) -> ((i32, bool), Ranges);
+    /// Its amount.
+    fn amount(&self) -> Fen;
     /// The rows of one number as one; `None` where they contradict each other.
     fn merged(rows: &[Self], amounts: RowAmount) -> Option<Self>;
 }
@@ -24,6 +26,10 @@ pub(crate) trait Merged: Record {
 impl Merged for MOrder {
     fn place(&self) -> ((i32, bool), Ranges) {
         place_order(self)
+    }
+
+    fn amount(&self) -> Fen {
+        self.amount
     }
 
     fn merged(rows: &[Self], amounts: RowAmount) -> Option<Self> {
@@ -36,18 +42,54 @@ impl Merged for MRefund {
         place_refund(self)
     }
 
+    fn amount(&self) -> Fen {
+        self.amount
+    }
+
     fn merged(rows: &[Self], _: RowAmount) -> Option<Self> {
         merge_refunds(rows)
     }
 }
 
 /// What became of rows that share their number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Repeats {
     /// Rows that are part of another one now.
     pub(crate) merged: u64,
     /// Rows that contradict another one of their number.
     pub(crate) contrary: u64,
+    /// What the rows of items repeat of the amounts of their orders; `None` where it cannot be counted.
+    pub(crate) twice: Option<Fen>,
+}
+
+impl Default for Repeats {
+    fn default() -> Self {
+        Self {
+            merged: 0,
+            contrary: 0,
+            twice: Some(Fen::ZERO),
+        }
+    }
+}
+
+impl Repeats {
+    /// Both together.
+    pub(crate) fn with(self, other: Self) -> Self {
+        let twice = self.twice.zip(other.twice);
+        Self {
+            merged: self.merged + other.merged,
+            contrary: self.contrary + other.contrary,
+            twice: twice.and_then(|(mine, theirs)| mine.checked_add(theirs)),
+        }
+    }
+}
+
+/// The amounts of rows beyond the amount of the row that they became.
+fn beyond<R: Merged>(rows: &[R], one: &R) -> Option<Fen> {
+    let all = rows
+        .iter()
+        .try_fold(Fen::ZERO, |sum, row| sum.checked_add(row.amount()))?;
+    all.checked_sub(one.amount())
 }
 
 /// Puts the rows in order and makes one of those that share their number.
@@ -82,7 +124,11 @@ pub(crate) fn sort<R: Merged>(
                 found.contrary += all.len() as u64;
                 continue;
             };
-            found.merged += all.len() as u64 - 1;
+            found = found.with(Repeats {
+                merged: all.len() as u64 - 1,
+                contrary: 0,
+                twice: beyond(&all, &one),
+            });
             gone.extend(same.iter().map(|(entry, _)| *entry));
             let (key, ranges) = one.place();
             made.push(&one, key, &ranges);

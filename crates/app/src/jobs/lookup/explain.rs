@@ -1,5 +1,6 @@
 //! Decoding: an error code, an error answer or a Request-ID becomes cause and remedy. Unknown stays unknown.
 
+use super::foreign_errors::foreign;
 use crate::Message;
 use wechatpay_codec::v2::{
     BillRefusal, Endpoint, FaultAction, bill_refusal, known, request_id_reason, same_code, xml,
@@ -72,8 +73,12 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     if text.starts_with('{') {
         return object(text);
     }
+    if let Some(found) = foreign(text) {
+        return vec![found];
+    }
     let mut out = Vec::new();
-    for word in words(text) {
+    let is_alone = words(text).nth(1).is_none();
+    for word in words(text).filter(|word| is_alone || is_spelled_as_a_code(word)) {
         let found = if let Some(reason) = request_id_reason(word) {
             vec![Explanation {
                 subject: word.to_owned(),
@@ -93,6 +98,11 @@ pub fn explain(text: &str) -> Vec<Explanation> {
         out.extend(found);
     }
     out
+}
+
+/// In a sentence only what is written as codes are is one: "error" is no code, `SYSTEMERROR` is.
+fn is_spelled_as_a_code(word: &str) -> bool {
+    !word.bytes().any(|b| b.is_ascii_lowercase()) || word.contains(['_', '-'])
 }
 
 /// Words that may be codes: one argument may hold a whole line of a log.
@@ -204,11 +214,24 @@ fn object(text: &str) -> Vec<Explanation> {
         return Vec::new();
     }
     let older = code(&fault.code, &fault.message);
-    if older.is_empty() {
+    let mut found = if older.is_empty() {
         newer(&fault.code, &fault.message)
     } else {
         older
+    };
+    if same_code(&fault.code, "RESOURCE_NOT_EXISTS") && fault.message.contains("平台证书") {
+        // The text beside the code says what does not exist: no order is meant.
+        found.truncate(1);
+        for one in &mut found {
+            one.calls.clear();
+            one.words = Message::new(
+                "该商户没有平台证书：新商户改用微信支付公钥验签；到商户平台“API 安全”申请公钥，把公钥和公钥 ID 填进商户档案",
+                "This merchant has no platform certificate: new ones verify with the WeChat Pay public key. Apply for it in the console, API security, and put the key and its id into the profile",
+            );
+            one.mend_at = MendAt::Profile;
+        }
     }
+    found
 }
 
 /// The meaning of a code that only APIv3 has.
@@ -294,6 +317,28 @@ mod tests {
         );
         let fail = "<xml><return_code>FAIL</return_code><return_msg>签名错误</return_msg></xml>";
         assert_eq!(explain(fail)[0].said, "签名错误");
+    }
+
+    #[test]
+    fn an_explanation_fits_the_text_beside_the_code() {
+        let body = r#"{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。"}"#;
+        let found = explain(body);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].words.en.contains("public key"), "{found:?}");
+        let order = explain(r#"{"code":"RESOURCE_NOT_EXISTS","message":"订单不存在"}"#);
+        assert!(!order[0].words.en.contains("public key"), "{order:?}");
+    }
+
+    #[test]
+    fn messages_of_other_programs_are_not_taken_for_codes() {
+        let key = explain("error:0909006C:PEM routines:get_name:no start line");
+        assert_eq!(key.len(), 1);
+        assert!(key[0].words.en.contains("-----BEGIN"), "{key:?}");
+        assert_eq!(explain("an error of ours, see the log"), []);
+        assert_eq!(
+            explain("the answer was SYSTEMERROR").len(),
+            explain("SYSTEMERROR").len()
+        );
     }
 
     #[test]

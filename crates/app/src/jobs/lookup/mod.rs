@@ -8,6 +8,7 @@ pub mod answers;
 pub mod collect;
 pub mod explain;
 pub mod fields;
+mod foreign_errors;
 pub mod live;
 pub mod order_summary;
 pub mod recognise;
