@@ -22,6 +22,7 @@ mod case;
 mod category;
 mod finding;
 mod gateway_address;
+mod fund;
 mod keyed;
 mod language;
 mod merchant;
@@ -45,6 +46,7 @@ pub use finding::{Finding, Tag};
 pub use gateway_address::{
     GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind, judge_gateway,
 };
+pub use fund::{FundAccount, FundEntry, FundKind, FundTotals};
 pub use keyed::Keyed;
 pub use language::Language;
 pub use merchant::{

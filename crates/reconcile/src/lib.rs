@@ -16,6 +16,7 @@ mod feed;
 mod fees;
 mod foreign;
 mod groups;
+pub mod fund_flow;
 mod input;
 mod join;
 mod judge;

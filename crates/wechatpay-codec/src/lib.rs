@@ -60,6 +60,7 @@
 pub mod address;
 pub mod bill;
 pub mod front_end;
+pub mod fund_flow;
 pub mod lab;
 mod params;
 pub mod selftest;

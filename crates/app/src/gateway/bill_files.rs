@@ -5,6 +5,7 @@
 
 use super::{Call, ExchangeError, Fault, GatewayClient, v2, v3};
 use crate::{Failure, Progress, Reporter, Step};
+pub use recondesk_domain::FundAccount;
 use recondesk_domain::{ApiVersion, BillDate};
 use recondesk_ports::{GatewayError, HttpAnswer, HttpRequest, Route};
 use wechatpay_codec::v2::Request;
@@ -184,43 +185,6 @@ impl GatewayClient<'_> {
         }
         let never = || ExchangeError::Unclear("the bill was not fetched".to_owned());
         Ok(BillAnswer::ExchangeError(last.unwrap_or_else(never)))
-    }
-}
-
-/// An account of the fund flow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum FundAccount {
-    /// 基本账户.
-    #[default]
-    Basic,
-    /// 运营账户.
-    Operation,
-    /// 手续费账户.
-    Fees,
-}
-
-impl FundAccount {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Basic, Self::Operation, Self::Fees];
-
-    /// The word of APIv2.
-    #[must_use]
-    pub const fn v2_word(self) -> &'static str {
-        match self {
-            Self::Basic => "Basic",
-            Self::Operation => "Operation",
-            Self::Fees => "Fees",
-        }
-    }
-
-    /// The word of APIv3.
-    #[must_use]
-    pub const fn v3_word(self) -> &'static str {
-        match self {
-            Self::Basic => "BASIC",
-            Self::Operation => "OPERATION",
-            Self::Fees => "FEES",
-        }
     }
 }
 
