@@ -19,6 +19,7 @@ mod demo;
 mod explain;
 mod explain_error;
 mod findings;
+mod funds;
 mod help;
 mod lab_keys;
 mod mapping;
@@ -137,6 +138,8 @@ enum CliCommand {
     /// 密钥库：改口令、放弃丢失的密钥 | The vault: another passphrase, giving lost keys up
     #[command(subcommand)]
     Vault(vault::VaultCommand),
+    /// 资金账：账户余额核对，从交易到余额的桥 | Fund flow: accounts checked, and the bridge from trades to balances
+    Funds(funds::FundsCommand),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
     Sandbox(sandbox::SandboxCommand),
     /// 签名，步骤可见 | Sign, every step visible
@@ -236,6 +239,7 @@ fn dispatch(
         Some(CliCommand::Check(command)) => care::check(&command, context),
         Some(CliCommand::Workspace(command)) => care::workspace(&command, context),
         Some(CliCommand::Vault(command)) => vault::run(&command, context),
+        Some(CliCommand::Funds(command)) => funds::run(&command, context),
         Some(CliCommand::Sandbox(command)) => sandbox::run(&command, context),
         Some(CliCommand::Sign(command)) => sign::run(&command, context),
         Some(CliCommand::Verify(command)) => verify::run(&command, context),

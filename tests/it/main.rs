@@ -15,6 +15,7 @@ mod cases;
 mod cli;
 mod damage;
 mod documents;
+mod funds;
 mod fuzz_corpus;
 mod gateway;
 mod gateway_v3;

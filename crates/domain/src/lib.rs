@@ -21,8 +21,8 @@ mod candidate;
 mod case;
 mod category;
 mod finding;
-mod gateway_address;
 mod fund;
+mod gateway_address;
 mod keyed;
 mod language;
 mod merchant;
@@ -43,10 +43,10 @@ pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
 pub use category::Category;
 pub use finding::{Finding, Tag};
+pub use fund::{FundAccount, FundEntry, FundKind, FundTotals};
 pub use gateway_address::{
     GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind, judge_gateway,
 };
-pub use fund::{FundAccount, FundEntry, FundKind, FundTotals};
 pub use keyed::Keyed;
 pub use language::Language;
 pub use merchant::{

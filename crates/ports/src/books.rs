@@ -3,7 +3,10 @@
 //! `adapters::books` implements this over immutable column segments; a shared workspace may come
 //! behind the same trait. Nothing here names a file format or a database.
 
-use crate::{BooksError, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk, Watch};
+use crate::{
+    BooksError, FundExpect, FundImport, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk,
+    Watch,
+};
 use recondesk_domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
 };
@@ -44,7 +47,7 @@ pub struct ImportRecord {
     pub import: u32,
     /// The merchant.
     pub profile: ProfileId,
-    /// `bill.all`, `bill.success`, `bill.refund`, `orders`, `refunds`.
+    /// `bill.all`, `bill.success`, `bill.refund`, `fund.basic`, `fund.operation`, `fund.fees`, `orders`, `refunds`.
     pub kind: String,
     /// Name of the file it came from.
     pub name: String,
@@ -272,6 +275,18 @@ pub trait Books: Send + Sync {
         expect: &BillExpect,
         watch: &dyn Watch,
     ) -> Result<BillImport, BooksError>;
+
+    /// Imports a fund-flow bill, plain or gzip. One that does not add up is kept in quarantine.
+    ///
+    /// # Errors
+    /// As [`Books::import_bill`].
+    fn import_fund_flow(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        expect: &FundExpect,
+        watch: &dyn Watch,
+    ) -> Result<FundImport, BooksError>;
 
     /// Imports a file of orders or refunds, as its mapping says which. Refused rows are handed to
     /// `rejects` in file order; the others are stored, all of them or none.

@@ -4,6 +4,7 @@ use crate::StoreError;
 use recondesk_domain::Term;
 use recondesk_intake::{IntakeError, MappingError};
 use wechatpay_codec::bill::{BillFault, BodyKind, Certificate};
+use wechatpay_codec::fund_flow::FundFault;
 
 /// Why the books cannot answer, or refused an import.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,12 @@ pub enum BooksError {
     /// The bill cannot be read.
     #[error(transparent)]
     Bill(Box<BillFault>),
+    /// The fund-flow bill cannot be read.
+    #[error(transparent)]
+    Fund(Box<FundFault>),
+    /// The amounts of a fund-flow bill leave every range.
+    #[error("a sum of the fund-flow bill is out of range")]
+    FundSum,
     /// The bill is of another merchant or day, or ruined; nothing was stored.
     #[error("the bill is refused")]
     BillRefused(Box<Certificate>),

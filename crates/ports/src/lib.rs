@@ -5,6 +5,7 @@ mod books_error;
 mod care;
 mod casework;
 mod files;
+mod fund_books;
 
 mod observations;
 mod picker;
@@ -36,6 +37,7 @@ pub use casework::{
     ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
 };
 pub use files::{Files, Fill};
+pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{

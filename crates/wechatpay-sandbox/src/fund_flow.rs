@@ -49,10 +49,36 @@ struct Flow {
     voucher: String,
 }
 
+impl Flow {
+    const fn signed(&self) -> i64 {
+        if self.income {
+            self.fen
+        } else {
+            self.fen.saturating_neg()
+        }
+    }
+}
+
+/// What the account holds before the first payment that the sandbox knows, fen.
+const FIRST_BALANCE: i64 = 100_000_000;
+
+/// The bill of the basic account. Its balance goes on from the day before.
 pub(crate) fn fund_text(book: &MerchantLedger, mch_id: &str, day: BillDate) -> Option<String> {
+    let mut flows = flows_until(book, mch_id, day.next().start());
+    let today = flows.split_off(flows.partition_point(|flow| flow.time < day.start()));
+    if today.is_empty() {
+        return None;
+    }
+    let signed = flows.iter().map(Flow::signed);
+    let opening = signed.fold(FIRST_BALANCE, i64::saturating_add);
+    Some(printed(opening, &today))
+}
+
+/// Everything that moved before `end`, in order of time.
+fn flows_until(book: &MerchantLedger, mch_id: &str, end: Instant) -> Vec<Flow> {
     let mut flows: Vec<Flow> = Vec::new();
     for pay in &book.pay_rows {
-        if day.contains(pay.time) && pay.state == BillState::Success {
+        if pay.time < end && pay.state == BillState::Success {
             let flow = |kind, income, fen| Flow {
                 time: pay.time,
                 number: pay.transaction_id.as_str().to_owned(),
@@ -72,7 +98,7 @@ pub(crate) fn fund_text(book: &MerchantLedger, mch_id: &str, day: BillDate) -> O
         }
     }
     for refund in &book.refund_rows {
-        if day.contains(refund.time) {
+        if refund.time < end {
             let fee = refund.fee.get().saturating_neg() / Fee::UNITS_PER_FEN;
             flows.push(Flow {
                 time: refund.time,
@@ -87,16 +113,13 @@ pub(crate) fn fund_text(book: &MerchantLedger, mch_id: &str, day: BillDate) -> O
         }
     }
     flows.retain(|flow| flow.fen != 0);
-    if flows.is_empty() {
-        return None;
-    }
     flows.sort_by_key(|flow| flow.time);
-    Some(printed(&flows))
+    flows
 }
 
-fn printed(flows: &[Flow]) -> String {
+fn printed(opening: i64, flows: &[Flow]) -> String {
     let mut out = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n".to_owned();
-    let mut balance: i64 = 100_000_000;
+    let mut balance = opening;
     let (mut incomes, mut expenses) = ((0_u64, 0_i64), (0_u64, 0_i64));
     for (at, flow) in flows.iter().enumerate() {
         let side = if flow.income {
@@ -106,12 +129,7 @@ fn printed(flows: &[Flow]) -> String {
         };
         side.0 = side.0.saturating_add(1);
         side.1 = side.1.saturating_add(flow.fen);
-        let signed = if flow.income {
-            flow.fen
-        } else {
-            flow.fen.saturating_neg()
-        };
-        balance = balance.saturating_add(signed);
+        balance = balance.saturating_add(flow.signed());
         let mut cells = FundFlowCells(&mut out, true);
         cells.put(&flow.time.to_string());
         cells.put(&flow.number);

@@ -15,9 +15,9 @@ use crate::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
-    BillExpect, BillImport, BilledNumber, Book, BookRow, Books, BooksError, Clock, ImportRecord,
-    Occurrence, OrdersImport, RawRow, RowId, RowList, SetAside, Source, TableQuery, ValueCount,
-    ValuesAsk, Watch,
+    BillExpect, BillImport, BilledNumber, Book, BookRow, Books, BooksError, Clock, FundExpect,
+    FundImport, ImportRecord, Occurrence, OrdersImport, RawRow, RowId, RowList, SetAside, Source,
+    TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_reconcile::Evidence;
 
@@ -100,6 +100,16 @@ impl Books for Bookshelf {
         watch: &dyn Watch,
     ) -> Result<BillImport, BooksError> {
         self.ingest_bill(profile, source, expect, watch)
+    }
+
+    fn import_fund_flow(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        expect: &FundExpect,
+        watch: &dyn Watch,
+    ) -> Result<FundImport, BooksError> {
+        self.ingest_fund_flow(profile, source, expect, watch)
     }
 
     fn import_orders(

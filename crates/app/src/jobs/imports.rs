@@ -64,6 +64,18 @@ impl From<BooksError> for Failure {
                     "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
                 ),
             ),
+            BooksError::Fund(fault) => refused(
+                "fund.unreadable",
+                Message::new(
+                    format!("资金账单读不出来：{}", fault.zh()),
+                    format!("The fund-flow bill cannot be read: {fault}"),
+                ),
+                Message::new(
+                    "请使用微信支付下载的原始文件，不要用表格软件另存",
+                    "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
+                ),
+            ),
+            BooksError::FundSum => fund_overflow(),
             BooksError::BillRefused(certificate) => bill_refused(&certificate),
             BooksError::Digest { expected, found } => refused(
                 "bill.hash",
@@ -114,6 +126,18 @@ fn too_much(what: Term) -> Failure {
         Message::new(
             "确认文件完整后重新导出或下载；没有存入任何数据",
             "Check the file, then export or download it again; nothing was stored",
+        ),
+    )
+}
+
+/// Amounts of a fund-flow bill that no account can hold.
+pub(super) fn fund_overflow() -> Failure {
+    refused(
+        "fund.overflow",
+        Message::new("金额合计超出范围", "A sum of money is out of range"),
+        Message::new(
+            "这不是微信支付的资金账单，请重新下载",
+            "This is no fund-flow bill of WeChat Pay: download it again",
         ),
     )
 }

@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod doctor;
 pub mod download;
 pub mod export;
+pub mod funds;
 pub mod import_file;
 mod imports;
 pub mod intake;

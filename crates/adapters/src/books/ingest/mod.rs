@@ -1,11 +1,12 @@
 //! From a file to the books: reading and checking it, ordering its rows, writing segment, archive and catalog entry.
 //!
-//! [`bill`] and [`orders`] are the two jobs; [`draft`] owns the order in which their files become part of the books.
+//! [`bill`], [`fund_flow`] and [`orders`] are the three jobs; [`draft`] owns the order in which their files become part of the books.
 
 mod bill;
 mod bill_lines;
 mod bucket_sort;
 mod draft;
+mod fund_flow;
 mod known_file;
 mod orders;
 mod partition;

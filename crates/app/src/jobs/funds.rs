@@ -1,0 +1,386 @@
+//! The fund flow of a day: fetched for each account, archived, checked, and led back to the trade bill.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use super::day::ScratchSink;
+use super::download::{self, Fetched, FundAccount};
+use super::imports::{Watching, fund_overflow};
+use crate::gateway::{BillFile, GatewayClient};
+use crate::{Failure, Reporter};
+use recondesk_domain::{BillDate, FundEntry, MerchantProfile, ProfileId};
+use recondesk_ports::{BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing};
+use recondesk_reconcile::fund_flow::{
+    AccountDay, AccountReport, Bridge, ClosedBefore, FundOverflow, TradeBill, TradeReport, compare,
+    examine,
+};
+use recondesk_reconcile::{Evidence, EvidenceError};
+use wechatpay_codec::fund_flow::FundBill;
+
+/// Days of fund flow after which the custom of a merchant's account is taken for known (I11).
+pub const LEARNING_DAYS: usize = 7;
+
+/// Whose day is examined, and whether WeChat Pay may be asked.
+#[derive(Debug, Clone, Copy)]
+pub struct FundsRequest<'a> {
+    /// The merchant.
+    pub profile: (ProfileId, &'a MerchantProfile),
+    /// The day.
+    pub day: BillDate,
+    /// True to fetch what is not here.
+    pub fetches: bool,
+}
+
+/// What is known of an account and day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountOutcome {
+    /// There is a bill.
+    Bill(Box<AccountBill>),
+    /// WeChat Pay says that nothing moved.
+    NothingMoved,
+    /// There is no bill, and nobody was asked.
+    NotHere {
+        /// True where bills of other days are here: the account is in use, and this day of it is missing.
+        is_used: bool,
+    },
+}
+
+/// The bill of an account and day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountBill {
+    /// Name of its file.
+    pub file: String,
+    /// Number of its import.
+    pub import: u32,
+    /// What it is worth.
+    pub report: AccountReport,
+}
+
+/// Why the accounts were not compared with the trade bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotCompared {
+    /// There is no verified trade bill of that day.
+    NoTradeBill,
+    /// The bill of an account does not add up, and is no evidence.
+    AccountInDoubt,
+    /// The bill of the basic account is not here.
+    NoAccount,
+}
+
+/// What came of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FundsReport {
+    /// The day.
+    pub day: BillDate,
+    /// Each account.
+    pub accounts: Vec<(FundAccount, AccountOutcome)>,
+    /// The trade bill against the accounts, and the bridge.
+    pub compared: Result<(TradeReport, Bridge), NotCompared>,
+    /// Days of fund flow that are here, this one among them; below [`LEARNING_DAYS`] differences may be a custom.
+    pub days_seen: usize,
+}
+
+impl FundsReport {
+    /// True when everything was compared and nothing differs.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let sound = self.accounts.iter().all(|(_, outcome)| match outcome {
+            AccountOutcome::Bill(bill) => bill.report.checks.iter().all(|check| check.holds),
+            AccountOutcome::NothingMoved => true,
+            AccountOutcome::NotHere { is_used } => !is_used,
+        });
+        let agreed = self.compared.as_ref().is_ok_and(|(trade, bridge)| {
+            trade.groups.iter().all(|group| group.count == 0) && bridge.residual.get() == 0
+        });
+        sound && agreed
+    }
+}
+
+/// Takes a file into the books.
+///
+/// # Errors
+/// [`Failure`]: it is no fund-flow bill, or the workspace cannot be written.
+pub fn import(
+    ports: &Ports,
+    (id, account, day): (ProfileId, FundAccount, BillDate),
+    source: Source,
+    reporter: &dyn Reporter,
+) -> Result<(), Failure> {
+    let expect = FundExpect {
+        account,
+        day,
+        sha1: None,
+    };
+    let watch = Watching(reporter);
+    ports.books.import_fund_flow(id, source, &expect, &watch)?;
+    Ok(())
+}
+
+/// Examines a day.
+///
+/// # Errors
+/// [`Failure`]: not ready, the gateway, the workspace.
+pub fn examine_day(
+    ports: &Ports,
+    ask: &FundsRequest<'_>,
+    reporter: &dyn Reporter,
+) -> Result<FundsReport, Failure> {
+    let mut texts = Vec::new();
+    for account in FundAccount::ALL {
+        texts.push((account, text_of(ports, ask, account, reporter)?));
+    }
+    let mut bills: Vec<FundBill<'_>> = Vec::new();
+    let mut accounts = Vec::new();
+    for (account, held) in &texts {
+        let outcome = match held {
+            Held::Text(record, text) => {
+                let bill =
+                    FundBill::read(text).map_err(|fault| BooksError::Fund(Box::new(fault)))?;
+                let report = report_of(ports, ask, *account, &bill)?;
+                bills.push(bill);
+                AccountOutcome::Bill(Box::new(AccountBill {
+                    file: record.name.clone(),
+                    import: record.import,
+                    report,
+                }))
+            }
+            Held::NothingMoved => AccountOutcome::NothingMoved,
+            Held::NotHere => AccountOutcome::NotHere {
+                is_used: is_used(ports, ask, *account)?,
+            },
+        };
+        accounts.push((*account, outcome));
+    }
+    let entries: Vec<&[FundEntry<'_>]> = bills.iter().map(|bill| bill.entries.as_slice()).collect();
+    let compared = match doubt(ports, ask, &accounts)? {
+        Some(why) => Err(why),
+        None => Ok(against_trades(ports, ask, &accounts, &entries)?),
+    };
+    Ok(FundsReport {
+        day: ask.day,
+        accounts,
+        compared,
+        days_seen: days_seen(ports, ask)?,
+    })
+}
+
+/// What is here of an account and day.
+enum Held {
+    Text(Box<ImportRecord>, Vec<u8>),
+    NothingMoved,
+    NotHere,
+}
+
+fn text_of(
+    ports: &Ports,
+    ask: &FundsRequest<'_>,
+    account: FundAccount,
+    reporter: &dyn Reporter,
+) -> Result<Held, Failure> {
+    let expect = |sha1| FundExpect {
+        account,
+        day: ask.day,
+        sha1,
+    };
+    let mut record = newest(ports, ask, &expect(None))?;
+    let is_good = |record: &ImportRecord| record.standing == Standing::Verified;
+    if !record.as_ref().is_some_and(is_good) && ask.fetches {
+        let (id, profile) = ask.profile;
+        let cancel = reporter.token();
+        let client = GatewayClient::new(ports, (id, profile), &cancel);
+        let mut sink = ScratchSink::new(ports);
+        let file = BillFile::FundFlow(account);
+        match download::fetch(&client, file, ask.day, &mut sink, reporter)? {
+            Fetched::NoBill if record.is_none() => return Ok(Held::NothingMoved),
+            Fetched::NoBill => {}
+            Fetched::Bill { sha1, .. } => {
+                let (mch, day, word) = (&profile.mch_id, ask.day, account.word());
+                let source = sink.into_source(&format!("{mch}_{day}_fund_{word}.csv.gz"))?;
+                let watch = Watching(reporter);
+                let books = &ports.books;
+                let done = books.import_fund_flow(id, source, &expect(sha1), &watch)?;
+                record = Some(done.record);
+            }
+        }
+    }
+    let Some(record) = record else {
+        return Ok(Held::NotHere);
+    };
+    let mut text = Vec::new();
+    ports
+        .books
+        .raw_file(record.import, &mut |piece| text.extend_from_slice(piece))?;
+    Ok(Held::Text(Box::new(record), text))
+}
+
+/// Whether any bill of the account was ever taken in.
+fn is_used(ports: &Ports, ask: &FundsRequest<'_>, account: FundAccount) -> Result<bool, Failure> {
+    let expect = FundExpect {
+        account,
+        day: ask.day,
+        sha1: None,
+    };
+    let kind = expect.kind_word();
+    let imports = ports.books.imports(ask.profile.0)?;
+    Ok(imports.iter().any(|one| one.kind == kind))
+}
+
+/// The bill that counts; without one, the newest in quarantine.
+fn newest(
+    ports: &Ports,
+    ask: &FundsRequest<'_>,
+    expect: &FundExpect,
+) -> Result<Option<ImportRecord>, Failure> {
+    let kind = expect.kind_word();
+    let mut bills = ports.books.bills(ask.profile.0, ask.day)?;
+    bills.retain(|bill| bill.kind == kind && bill.standing != Standing::Replaced);
+    let good = bills
+        .iter()
+        .position(|bill| bill.standing == Standing::Verified);
+    let at = good.unwrap_or(0);
+    Ok((at < bills.len()).then(|| bills.swap_remove(at)))
+}
+
+fn report_of(
+    ports: &Ports,
+    ask: &FundsRequest<'_>,
+    account: FundAccount,
+    bill: &FundBill<'_>,
+) -> Result<AccountReport, Failure> {
+    let expect = FundExpect {
+        account,
+        day: ask.day,
+        sha1: None,
+    };
+    let kind = expect.kind_word();
+    let imports = ports.books.imports(ask.profile.0)?;
+    let before = imports
+        .iter()
+        .filter(|one| one.kind == kind && one.standing == Standing::Verified)
+        .filter_map(|one| {
+            let day = one.day.filter(|day| *day < ask.day)?;
+            let closing = FundFacts::closing_of(one)?;
+            Some(ClosedBefore { day, closing })
+        })
+        .max_by_key(|one| one.day);
+    let day = AccountDay {
+        account,
+        day: ask.day,
+        entries: &bill.entries,
+        totals: bill.totals,
+        before,
+    };
+    examine(&day).map_err(|FundOverflow| fund_overflow())
+}
+
+/// Why nothing can be compared.
+fn doubt(
+    ports: &Ports,
+    ask: &FundsRequest<'_>,
+    accounts: &[(FundAccount, AccountOutcome)],
+) -> Result<Option<NotCompared>, Failure> {
+    for (account, outcome) in accounts {
+        match outcome {
+            AccountOutcome::Bill(bill) if !bill.report.adds_up() => {
+                return Ok(Some(NotCompared::AccountInDoubt));
+            }
+            AccountOutcome::NotHere { .. } if *account == FundAccount::Basic => {
+                return Ok(Some(NotCompared::NoAccount));
+            }
+            AccountOutcome::Bill(_)
+            | AccountOutcome::NotHere { .. }
+            | AccountOutcome::NothingMoved => {}
+        }
+    }
+    let evidence = ports.books.evidence(ask.profile.0)?;
+    let has_bill = evidence.bill_days().map_err(unread)?.contains(&ask.day)
+        || ports
+            .records
+            .no_bill_days(ask.profile.0)?
+            .contains(&ask.day);
+    Ok((!has_bill).then_some(NotCompared::NoTradeBill))
+}
+
+fn against_trades(
+    ports: &Ports,
+    ask: &FundsRequest<'_>,
+    accounts: &[(FundAccount, AccountOutcome)],
+    entries: &[&[FundEntry<'_>]],
+) -> Result<(TradeReport, Bridge), Failure> {
+    let evidence = ports.books.evidence(ask.profile.0)?;
+    let late_s = i64::from(ask.profile.1.cut_off_minutes).saturating_mul(60);
+    let late_from = |day: BillDate| day.next().start().plus(late_s.saturating_neg());
+    let yesterday = late_numbers(evidence.as_ref(), ask.day.prev(), late_from(ask.day.prev()))?;
+    let failed = RefCell::new(None);
+    let mut pays = until_failure(evidence.pays(ask.day).map_err(unread)?, &failed);
+    let mut refunds = until_failure(evidence.refunds(ask.day).map_err(unread)?, &failed);
+    let bill = TradeBill {
+        pays: &mut pays,
+        refunds: &mut refunds,
+        was_yesterday: &|number| yesterday.contains(number),
+        cut_off: late_from(ask.day),
+    };
+    let trade = compare(bill, entries).map_err(|FundOverflow| fund_overflow())?;
+    drop((pays, refunds));
+    if let Some(error) = failed.into_inner() {
+        return Err(unread(error));
+    }
+    let reports: Vec<AccountReport> = accounts
+        .iter()
+        .filter_map(|(_, outcome)| match outcome {
+            AccountOutcome::Bill(bill) => Some(bill.report.clone()),
+            AccountOutcome::NothingMoved | AccountOutcome::NotHere { .. } => None,
+        })
+        .collect();
+    let bridge = Bridge::build(&trade, &reports).map_err(|FundOverflow| fund_overflow())?;
+    Ok((trade, bridge))
+}
+
+/// Numbers of the last minutes of a day, whose money may have moved after midnight.
+fn late_numbers(
+    evidence: &dyn Evidence,
+    day: BillDate,
+    from: recondesk_domain::Instant,
+) -> Result<HashSet<String>, Failure> {
+    let mut numbers = HashSet::new();
+    for pay in evidence.pays(day).map_err(unread)? {
+        let pay = pay.map_err(unread)?;
+        if pay.time >= from {
+            numbers.insert(pay.transaction_id.as_str().to_owned());
+        }
+    }
+    for refund in evidence.refunds(day).map_err(unread)? {
+        let refund = refund.map_err(unread)?;
+        if refund.time >= from {
+            numbers.insert(refund.refund_id.as_str().to_owned());
+        }
+    }
+    Ok(numbers)
+}
+
+/// Rows until one cannot be read; the reason is kept for the caller, who must look.
+fn until_failure<'a, T>(
+    rows: impl Iterator<Item = Result<T, EvidenceError>> + 'a,
+    failed: &'a RefCell<Option<EvidenceError>>,
+) -> impl Iterator<Item = T> + 'a {
+    rows.map_while(move |row| row.map_err(|error| *failed.borrow_mut() = Some(error)).ok())
+}
+
+fn days_seen(ports: &Ports, ask: &FundsRequest<'_>) -> Result<usize, Failure> {
+    let imports = ports.books.imports(ask.profile.0)?;
+    let days: HashSet<_> = imports
+        .iter()
+        .filter(|one| one.kind.starts_with("fund.") && one.standing == Standing::Verified)
+        .filter_map(|one| one.day)
+        .map(BillDate::number)
+        .collect();
+    Ok(days.len())
+}
+
+fn unread(error: EvidenceError) -> Failure {
+    BooksError::Damaged {
+        file: "books".to_owned(),
+        what: error.0,
+    }
+    .into()
+}
