@@ -3,19 +3,21 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use recondesk::adapters::gateway::HttpGateway;
-use recondesk::domain::Secret;
-use recondesk::ports::{CancelToken, Gateway as _, GatewayError, HttpAnswer, HttpRequest, Route};
+use recondesk::domain::{Instant, Secret};
+use recondesk::ports::{
+    CancelToken, Clock, Gateway as _, GatewayError, HttpAnswer, HttpRequest, Route,
+};
 use recondesk::sandbox::{Running, start};
 use serde_json::json;
 
-use crate::support::line::{NoonClock, hurried};
-use crate::support::wire::{config, control, sandbox};
+use crate::support::line::{NoonClock, patient, timeouts_under};
+use crate::support::wire::{config, control, noon, sandbox};
 
 fn client() -> HttpGateway {
-    HttpGateway::with_timeouts(Arc::new(NoonClock::default()), hurried())
+    HttpGateway::with_timeouts(Arc::new(NoonClock::default()), patient())
 }
 
 fn route(gateway: &str) -> Route {
@@ -48,7 +50,14 @@ fn under(fault: &serde_json::Value) -> GatewayError {
     control(&running.base_http, "fault", fault);
     let mut request = post("/pay/orderquery");
     request.max_answer_bytes = 64 * 1024;
-    send(&route(&running.base_http), &request).unwrap_err()
+    let clock = Arc::new(NoonClock::default());
+    HttpGateway::with_timeouts(clock, timeouts_under(fault))
+        .send(
+            &route(&running.base_http),
+            &request,
+            &CancelToken::default(),
+        )
+        .unwrap_err()
 }
 
 #[test]
@@ -98,53 +107,78 @@ fn an_answer_cut_at_any_byte_is_never_a_whole_one() {
     assert!(cut > 150, "{cut}");
 }
 
-#[test]
-fn a_gateway_that_stops_listening_is_a_connection_refused() {
+/// Plans that the sandbox stops listening, and what the client then makes of it, call by call.
+fn refused_for(ms: u64) -> (Running, Result<HttpAnswer, GatewayError>) {
     let running = sandbox();
-    control(
-        &running.base_http,
-        "fault",
-        &json!({ "kind": "refuse", "ms": 500, "path": "/pay/refundquery" }),
-    );
-
+    let fault = json!({ "kind": "refuse", "ms": ms, "path": "/pay/refundquery" });
+    control(&running.base_http, "fault", &fault);
     let first = send(&route(&running.base_http), &post("/pay/refundquery"));
-    std::thread::sleep(Duration::from_millis(100));
-    let second = send(&route(&running.base_http), &post("/pay/orderquery"));
-    std::thread::sleep(Duration::from_millis(700));
-    let third = send(&route(&running.base_http), &post("/pay/orderquery"));
-
     assert!(matches!(first, Err(GatewayError::Unclear(_))), "{first:?}");
-    assert!(
-        matches!(second, Err(GatewayError::Connect(_))),
-        "{second:?}"
-    );
-    assert!(third.is_ok(), "{third:?}");
+    let next = loop {
+        match send(&route(&running.base_http), &post("/pay/orderquery")) {
+            // The port is about to close: what was taken in by then is cut off.
+            Err(GatewayError::Unclear(_)) => {}
+            next => break next,
+        }
+    };
+    (running, next)
 }
 
 #[test]
-fn waiting_can_be_stopped_within_a_fifth_of_a_second() {
-    let running = sandbox();
-    control(&running.base_http, "fault", &json!({ "kind": "hole" }));
+fn a_gateway_that_stops_listening_is_a_connection_refused() {
+    let (_running, next) = refused_for(3_600_000);
+
+    assert!(matches!(next, Err(GatewayError::Connect(_))), "{next:?}");
+}
+
+#[test]
+fn a_gateway_that_listens_again_is_asked_again() {
+    let (running, mut next) = refused_for(1);
+    while matches!(
+        next,
+        Err(GatewayError::Connect(_) | GatewayError::Unclear(_))
+    ) {
+        next = send(&route(&running.base_http), &post("/pay/orderquery"));
+    }
+
+    assert!(next.is_ok(), "{next:?}");
+}
+
+#[test]
+fn waiting_can_be_stopped() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
     let cancel = CancelToken::default();
     let stopper = cancel.clone();
-    let thread = std::thread::Builder::new();
-    let stopped = thread
+    // Takes the request in, and a person stops before anything is answered.
+    let silent = std::thread::Builder::new()
         .spawn(move || {
-            std::thread::sleep(Duration::from_millis(200));
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut buffer = [0; 4096];
+            let taken = stream.read(&mut buffer).unwrap();
             stopper.cancel();
-            Instant::now()
+            (stream, taken)
         })
         .unwrap();
 
-    let result = client().send(
-        &route(&running.base_http),
-        &post("/pay/orderquery"),
-        &cancel,
-    );
+    let result = client().send(&route(&address), &post("/pay/orderquery"), &cancel);
 
-    let late = stopped.join().unwrap().elapsed();
-    assert!(matches!(result, Err(GatewayError::Cancelled)));
-    assert!(late < Duration::from_millis(200), "{late:?}");
+    assert!(matches!(result, Err(GatewayError::Cancelled)), "{result:?}");
+    assert!(silent.join().unwrap().1 > 0);
+}
+
+/// A clock on which an hour passes between any two looks.
+#[derive(Default)]
+struct LeapingClock(AtomicU64);
+
+impl Clock for LeapingClock {
+    fn now(&self) -> Instant {
+        noon()
+    }
+
+    fn steady_ms(&self) -> u64 {
+        self.0.fetch_add(3_600_000, Ordering::Relaxed)
+    }
 }
 
 #[test]
@@ -154,16 +188,18 @@ fn a_dripping_stream_is_given_up_though_it_never_pauses_for_long() {
     let server = std::thread::Builder::new()
         .spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
+            let mut buffer = [0; 4096];
+            let _taken = stream.read(&mut buffer).unwrap();
             stream
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\nxxx")
                 .unwrap();
-            while stream.write_all(b"x").is_ok() {
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            // Until the client goes away.
+            stream.read(&mut buffer).unwrap_or_default()
         })
         .unwrap();
 
-    let result = client().download(
+    let gateway = HttpGateway::with_timeouts(Arc::new(LeapingClock::default()), patient());
+    let result = gateway.download(
         &route(&address),
         &post("/pay/downloadbill"),
         &CancelToken::default(),
@@ -174,7 +210,8 @@ fn a_dripping_stream_is_given_up_though_it_never_pauses_for_long() {
         matches!(&result, Err(GatewayError::Unclear(why)) if why.contains("drips")),
         "{result:?}"
     );
-    drop(server);
+    drop(gateway);
+    assert_eq!(server.join().unwrap(), 0);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use recondesk::wechat::lab::template::Template;
 use recondesk::wechat::v2::Endpoint;
 use serde_json::json;
 
-use crate::support::line::{Nonces, NoonClock, hurried};
+use crate::support::line::{Nonces, NoonClock, patient, timeouts_under};
 use crate::support::wire::{control, noon, sandbox};
 
 struct Bench {
@@ -33,8 +33,7 @@ impl Bench {
         let mut ports = adapters::open(Some(folder.path())).unwrap();
         ports.vault = Arc::new(MemoryVault::default());
         ports.clock = Arc::new(NoonClock::default());
-        let clock = Arc::new(NoonClock::default());
-        ports.gateway = Arc::new(HttpGateway::with_timeouts(clock, hurried()));
+        ports.gateway = Arc::new(HttpGateway::with_timeouts(ports.clock.clone(), patient()));
         let mut profile = MerchantProfile::new("演示", &running.merchant.mch_id);
         profile.appids.clone_from(&running.merchant.appids);
         gateway.clone_into(&mut profile.gateway);
@@ -119,7 +118,7 @@ fn an_order_is_placed_its_code_shown_and_followed_until_it_is_paid() {
 #[test]
 fn an_answer_that_cannot_be_believed_shows_no_code_and_is_not_followed() {
     let running = sandbox();
-    let bench = Bench::at(&running, &running.base_http);
+    let mut bench = Bench::at(&running, &running.base_http);
     let faults = [
         (json!({ "kind": "wrong_sign" }), Worth::Nothing),
         (json!({ "kind": "unsigned" }), Worth::Nothing),
@@ -133,14 +132,18 @@ fn an_answer_that_cannot_be_believed_shows_no_code_and_is_not_followed() {
             Worth::Refused,
         ),
     ];
+    let clock = Arc::clone(&bench.ports.clock);
     for (at, (fault, worth)) in faults.into_iter().enumerate() {
         control(&running.base_http, "fault", &fault);
+        let gateway = HttpGateway::with_timeouts(clock.clone(), timeouts_under(&fault));
+        bench.ports.gateway = Arc::new(gateway);
         let sent = bench.order(&format!("BAD{at}"), SignType::Md5);
         assert_eq!(sent.worth, worth, "{fault}: {sent:?}");
         assert!(sent.code_url.is_empty() && sent.follow.is_none(), "{fault}");
         assert_eq!(sent.fields.is_empty(), worth == Worth::Nothing, "{fault}");
         assert!(!sent.title.zh.is_empty());
     }
+    bench.ports.gateway = Arc::new(HttpGateway::with_timeouts(clock, patient()));
     let fine = bench.order("GOOD1", SignType::Md5);
     assert_eq!(fine.worth, Worth::Done);
 }

@@ -13,7 +13,7 @@ use recondesk::sandbox::{Running, start};
 use recondesk::wechat::v2::{OrderRef, RefundState, TradeState};
 use serde_json::{Value, json};
 
-use crate::support::line::Desk;
+use crate::support::line::{Desk, timeouts_under};
 use crate::support::wire::{Client, Digest, config, control, ledger, sandbox};
 
 fn by_number(number: &str) -> OrderRef {
@@ -89,7 +89,7 @@ fn trouble_under(fault: &Value) -> ExchangeError {
     shop_with_paid_order(&running);
     let before = ledger(&running.base_http);
     control(&running.base_http, "fault", fault);
-    let desk = Desk::at(&running);
+    let desk = Desk::waiting(&running, timeouts_under(fault));
 
     let verdict = ask(&desk, "A1").verdict;
 
@@ -306,7 +306,6 @@ fn no_bill_not_ready_and_errors_are_three_things() {
 #[test]
 fn a_bill_that_breaks_off_is_a_failure_whatever_came() {
     let running = yesterday_paid();
-    let desk = Desk::at(&running);
     let mut faults = String::new();
     for fault in [
         json!({ "kind": "reset", "bytes": 300 }),
@@ -317,6 +316,7 @@ fn a_bill_that_breaks_off_is_a_failure_whatever_came() {
         json!({ "kind": "redirect", "location": "https://elsewhere.example/" }),
     ] {
         control(&running.base_http, "fault", &fault);
+        let desk = Desk::waiting(&running, timeouts_under(&fault));
         let failure = fetch(&desk, "2026-03-08", BillType::All).0.unwrap_err();
         assert_eq!(failure.kind, FailureKind::Gateway, "{fault}");
         writeln!(faults, "{}", failure.code).unwrap();

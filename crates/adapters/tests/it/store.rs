@@ -9,7 +9,7 @@ use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::clock::SystemClock;
 use recondesk_adapters::disk::{PowerCut, open_source};
 use recondesk_adapters::workspace::Workspace;
-use recondesk_domain::{BillDate, Fen, MchId, MerchantProfile, OutTradeNo, ProfileId};
+use recondesk_domain::{BillDate, Fen, Instant, MchId, MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_intake::Mapping;
 use recondesk_ports::{
     BillExpect, BillImport, Books, BooksError, Clock, NumberKind, OrdersImport, Records, Source,
@@ -49,9 +49,16 @@ pub(crate) fn open(
     folder: &Path,
     fault: Option<Arc<PowerCut>>,
 ) -> Result<(Bookshelf, ProfileId), BooksError> {
+    open_by(folder, fault, Arc::new(SystemClock::new()))
+}
+
+fn open_by(
+    folder: &Path,
+    fault: Option<Arc<PowerCut>>,
+    clock: Arc<dyn Clock>,
+) -> Result<(Bookshelf, ProfileId), BooksError> {
     let workspace = Workspace::at(folder)?;
     let db = workspace.open()?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let profile = match db.profile("shop")? {
         Some((id, _)) => id,
         None => db.add_profile(&MerchantProfile::new("shop", MCH_ID), clock.now())?,
@@ -541,17 +548,32 @@ fn many_numbers_at_once_are_found_like_one_by_one() {
     }
 }
 
+/// An hour later than the computer says, so that files written now are old files.
+struct LaterClock(SystemClock);
+
+impl Clock for LaterClock {
+    fn now(&self) -> Instant {
+        self.0.now().plus(3600)
+    }
+
+    fn steady_ms(&self) -> u64 {
+        self.0.steady_ms()
+    }
+}
+
 #[test]
 fn an_unchanged_file_is_known_by_its_stamp_and_a_changed_one_is_not() {
-    let shop = Shop::new();
-    let path = shop.folder.path().join("orders.csv");
+    let folder = tempfile::tempdir().unwrap();
+    let later = Arc::new(LaterClock(SystemClock::new()));
+    let (books, profile) = open_by(folder.path(), None, later).unwrap();
+    let path = folder.path().join("orders.csv");
     let list = pays(200, 1);
-    write_old(&path, orders_text(DATE, &list, |_| "paid").as_bytes());
+    write_old(&path, orders_text(DATE, &list, |_| "paid").as_bytes(), 1);
     let import = || {
         let source = open_source(&path).unwrap();
-        shop.books
+        books
             .import_orders(
-                (shop.profile, &Mapping::canonical()),
+                (profile, &Mapping::canonical()),
                 source,
                 &Unwatched,
                 &mut |_| {},
@@ -564,15 +586,17 @@ fn an_unchanged_file_is_known_by_its_stamp_and_a_changed_one_is_not() {
 
     let mut other = list;
     other[3].fen = 4321;
-    write_old(&path, orders_text(DATE, &other, |_| "paid").as_bytes());
+    write_old(&path, orders_text(DATE, &other, |_| "paid").as_bytes(), 2);
 
     assert!(import().is_new);
 }
 
 #[expect(clippy::disallowed_methods, reason = "the file a person imports")]
-fn write_old(path: &Path, bytes: &[u8]) {
+fn write_old(path: &Path, bytes: &[u8], second: u64) {
     std::fs::write(path, bytes).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(1200));
+    let file = std::fs::File::options().write(true).open(path).unwrap();
+    let written = std::time::UNIX_EPOCH + std::time::Duration::from_secs(second);
+    file.set_modified(written).unwrap();
 }
 
 #[test]
