@@ -18,7 +18,7 @@ use egui::{Event, Modifiers, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, V
 use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
-use recondesk::adapters::report::XlsxWriter;
+use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::{TaskKind, Worker, WorkerSet};
 use recondesk::domain::{self, MerchantProfile};
@@ -168,6 +168,10 @@ impl Stage {
             person: "bench".to_owned(),
             files: Arc::new(SystemFiles),
             workbooks: Arc::new(XlsxWriter::default()),
+            reports: Arc::new(ReportWriter {
+                scratch: None,
+                font: recondesk::ui::fonts::NOTO,
+            }),
             demo: None,
         };
         let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));

@@ -16,6 +16,10 @@ fn main() -> ExitCode {
         random: std::sync::Arc::new(adapters::clock::SystemRandom),
         files: std::sync::Arc::new(adapters::files::SystemFiles),
         workbooks: std::sync::Arc::new(adapters::report::XlsxWriter::default()),
+        reports: std::sync::Arc::new(adapters::report::ReportWriter {
+            scratch: None,
+            font: recondesk::ui::fonts::NOTO,
+        }),
         forgetful_vault: || std::sync::Arc::new(adapters::vault::MemoryVault::default()),
         window: window::show,
     };

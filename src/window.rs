@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
-use recondesk::adapters::report::XlsxWriter;
+use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::router::{Demo, Environment, WindowJobs};
 use recondesk::app::{Failure, FailureKind, Message, NoticeText, Worker, WorkerSet};
@@ -35,6 +35,10 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
         files: Arc::new(SystemFiles),
         workbooks: Arc::new(XlsxWriter {
             scratch: Some(place.folder().to_owned()),
+        }),
+        reports: Arc::new(ReportWriter {
+            scratch: Some(place.folder().to_owned()),
+            font: ui::fonts::NOTO,
         }),
         demo,
     };

@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    Clock, Files, Fill, Ports, Random, Source, StoreError, Vault, Workbooks, WorkspaceCare,
+    Clock, Files, Fill, Ports, Random, Reports, Source, StoreError, Vault, Workbooks, WorkspaceCare,
 };
 
 /// How long a command waits for another program's job on the same workspace.
@@ -29,6 +29,8 @@ pub struct World {
     pub files: Arc<dyn Files>,
     /// Writes workbooks.
     pub workbooks: Arc<dyn Workbooks>,
+    /// Writes reports.
+    pub reports: Arc<dyn Reports>,
     /// Makes nonces for what is signed without a workspace.
     pub random: Arc<dyn Random>,
     /// Makes a vault that forgets.
@@ -163,6 +165,11 @@ impl<'a> CommandContext<'a> {
     /// Writes workbooks.
     pub(super) fn workbooks(&self) -> &dyn Workbooks {
         self.world.workbooks.as_ref()
+    }
+
+    /// Writes reports.
+    pub(super) fn reports(&self) -> &dyn Reports {
+        self.world.reports.as_ref()
     }
 
     /// Refuses a place where no file can be written, before any work is done for it.

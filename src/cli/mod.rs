@@ -38,6 +38,7 @@ mod query;
 mod reconcile;
 mod refund;
 mod reissue;
+mod report;
 mod sandbox;
 mod selftest;
 mod sign;
@@ -140,6 +141,9 @@ enum CliCommand {
     Vault(vault::VaultCommand),
     /// 资金账：账户余额核对，从交易到余额的桥 | Fund flow: accounts checked, and the bridge from trades to balances
     Funds(funds::FundsCommand),
+    /// 报表：日报、月报、凭证 | Reports: day, month, journal
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
     Sandbox(sandbox::SandboxCommand),
     /// 签名，步骤可见 | Sign, every step visible
@@ -240,6 +244,7 @@ fn dispatch(
         Some(CliCommand::Workspace(command)) => care::workspace(&command, context),
         Some(CliCommand::Vault(command)) => vault::run(&command, context),
         Some(CliCommand::Funds(command)) => funds::run(&command, context),
+        Some(CliCommand::Report(command)) => report::run(&command, context),
         Some(CliCommand::Sandbox(command)) => sandbox::run(&command, context),
         Some(CliCommand::Sign(command)) => sign::run(&command, context),
         Some(CliCommand::Verify(command)) => verify::run(&command, context),

@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
-use recondesk::adapters::report::XlsxWriter;
+use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::app::event::PageRows;
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderFilter};
@@ -46,6 +46,10 @@ impl Morning {
             person: "李雯".to_owned(),
             files: Arc::new(SystemFiles),
             workbooks: Arc::new(XlsxWriter::default()),
+            reports: Arc::new(ReportWriter {
+                scratch: None,
+                font: recondesk::ui::fonts::NOTO,
+            }),
             demo: None,
         };
         let tape = Tape::default();

@@ -30,6 +30,7 @@ mod pitfalls;
 mod profile_keys;
 mod query;
 mod refund_cli;
+mod report;
 mod rules;
 mod sandbox;
 mod sandbox_v3;

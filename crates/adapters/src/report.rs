@@ -1,4 +1,14 @@
-//! Workbooks: tables written as XLSX in constant memory.
+//! What leaves the program as a document: exported tables as workbooks, written in constant memory, and reports.
+
+mod csv_archive;
+mod html;
+mod pdf;
+mod pdf_font;
+mod pdf_page;
+mod writer;
+mod xlsx;
+
+pub use writer::ReportWriter;
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -12,7 +12,7 @@ use super::jobs::lookup::session::{LookUp, Question};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
 use super::tables::ask::ListAsk;
-use super::{Preferences, model};
+use super::{Preferences, ReportFormat, model};
 
 /// Which of the two threads carries a command out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,32 @@ impl ExportFormat {
             Self::Xlsx => "xlsx",
             Self::Csv => "csv",
             Self::Json => "json",
+        }
+    }
+}
+
+/// What is written to a file about a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Export {
+    /// Its findings, for programs and spreadsheets.
+    Findings(ExportFormat),
+    /// The report of the day, for people.
+    DayReport(ReportFormat),
+    /// The report of the month that the day lies in.
+    MonthReport(ReportFormat),
+}
+
+impl Export {
+    /// What a file is called that holds it.
+    #[must_use]
+    pub fn file_name(self, mch_id: &str, day: BillDate) -> String {
+        match self {
+            Self::Findings(format) => format!("{mch_id}_{day}.{}", format.extension()),
+            Self::DayReport(format) => format!("{mch_id}_{day}_report.{}", format.ending()),
+            Self::MonthReport(format) => {
+                let (year, month, _) = day.ymd_parts();
+                format!("{mch_id}_{year:04}-{month:02}_report.{}", format.ending())
+            }
         }
     }
 }
@@ -142,8 +168,8 @@ pub enum Command {
     Morning(Option<ProfileId>, BillDate),
     /// Fetches every missing bill that can still be had, oldest first, for one merchant or all.
     Backfill(Option<ProfileId>),
-    /// Writes the findings of a day to a file.
-    Export(ProfileId, BillDate, ExportFormat, PathBuf),
+    /// Writes the findings of a day, or a report, to a file. Disabled while the day is not compared.
+    Export(ProfileId, BillDate, Export, PathBuf),
     /// Adds a note to a case.
     Note(ProfileId, String, String),
     /// Decides about a case. Disabled where the workflow does not allow it.

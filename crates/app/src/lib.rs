@@ -26,7 +26,7 @@ mod task;
 mod worker;
 
 pub use command::{
-    BillChoice, Command, ExportFormat, Lane, ListKind, SheetRows, TaskKind, Welcome,
+    BillChoice, Command, Export, ExportFormat, Lane, ListKind, SheetRows, TaskKind, Welcome,
 };
 pub use event::{Changed, Event, NoticeText, Outcome};
 pub use failure::{Failure, FailureKind, Message};
@@ -37,7 +37,7 @@ pub use lookup_state::{Ask, Lookup, Paused};
 pub use payout_state::Payouts;
 pub use preferences::{Density, Preferences, ThemeChoice};
 pub use recondesk_domain::Language;
-pub use recondesk_ports::CancelToken;
+pub use recondesk_ports::{CancelToken, ReportFormat};
 pub use remote::Remote;
 pub use rows::{PAGE_ROWS, PageWanted, RowWindow};
 pub use state::{Cases, Notice, Orders, State, Task};

@@ -10,6 +10,7 @@ mod fund_books;
 mod observations;
 mod picker;
 mod records;
+mod report;
 mod source;
 mod table;
 mod workspace_fault;
@@ -43,6 +44,10 @@ pub use picker::{PickAsk, Picker};
 pub use records::{
     BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
     ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+};
+pub use report::{
+    Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,
+    ReportPart, ReportTable, Reports, Shape, TotalTooLarge,
 };
 pub use table::{
     BookColumn, BookValue, ColumnTest, RowId, RowList, RowTest, SortColumn, TableQuery, ValueCount,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use recondesk_app::tables::ask::ListRows;
-use recondesk_app::{Command, ExportFormat, ListKind, Preferences, SheetRows};
+use recondesk_app::{Command, Export, ExportFormat, ListKind, Preferences, SheetRows};
 use recondesk_domain::{BillDate, ProfileId};
 
 use super::screens::Screen;
@@ -31,8 +31,8 @@ pub(crate) enum Action {
     CloseImport,
     /// Leaves the file in the import assistant and all that wait.
     DropImports,
-    /// Asks where to write the findings of the day in view.
-    PickExport(ExportFormat),
+    /// Asks where to write the findings or a report of the day in view.
+    PickExport(Export),
     /// Asks where to write the rows of a table.
     PickTable(Box<TableExport>, ExportFormat),
     /// Says something in the status bar for a while.

@@ -282,7 +282,7 @@ impl App {
                     self.state.import.drop_waiting();
                     drop(self.state.close_import());
                 }
-                Action::PickExport(format) => self.pick_export(format),
+                Action::PickExport(what) => self.pick_export(what),
                 Action::Cancel(task) => {
                     if let Some(task) = self.state.tasks.get(&task) {
                         task.cancel.cancel();

@@ -7,6 +7,8 @@ use egui::{
     Area, Context, Id, Key, Modal, Modifiers, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
+use recondesk_app::{Export, ReportFormat};
+
 use super::action::{Action, Outbox};
 use super::pinyin;
 use super::screens::Screen;
@@ -53,6 +55,10 @@ pub(crate) enum PaletteAction {
     Export(recondesk_app::ExportFormat),
     /// Changes how the window looks.
     Prefer(Box<recondesk_app::Preferences>),
+    /// Writes the report of the day in view.
+    DayReport,
+    /// Writes the report of its month.
+    MonthReport,
     /// Imports files.
     Import,
     /// Adds a merchant.
@@ -322,6 +328,12 @@ fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
             "",
             PaletteAction::Download,
         );
+        for (what, deed) in [
+            (w.frame.day_report, PaletteAction::DayReport),
+            (w.frame.month_report, PaletteAction::MonthReport),
+        ] {
+            add(icons::EXPORT, with_day(what), String::new(), "", deed);
+        }
         add(
             icons::FILE_PLUS,
             w.frame.import.to_owned(),
@@ -449,8 +461,16 @@ pub(crate) fn carry_out(
                 recondesk_app::BillChoice::All,
             ));
         }
-        (PaletteAction::Export(format), _) => out.push(Action::PickExport(format)),
+        (PaletteAction::Export(format), _) => {
+            out.push(Action::PickExport(Export::Findings(format)))
+        }
         (PaletteAction::Prefer(preferences), _) => out.push(Action::Prefer(preferences)),
+        (PaletteAction::DayReport, _) => {
+            out.push(Action::PickExport(Export::DayReport(ReportFormat::Xlsx)));
+        }
+        (PaletteAction::MonthReport, _) => {
+            out.push(Action::PickExport(Export::MonthReport(ReportFormat::Xlsx)));
+        }
         (PaletteAction::Import, _) => out.push(Action::PickFiles),
         (PaletteAction::NewMerchant, _) => out.push(Action::NewMerchant),
         (PaletteAction::LookUp(text), _) => out.push(Action::LookUp(text)),

@@ -9,7 +9,7 @@ use super::app::App;
 use super::screens::Screen;
 use super::text;
 use recondesk_app::tables::ask::ListAsk;
-use recondesk_app::{Command, ExportFormat, Message, NoticeText};
+use recondesk_app::{Command, Export, ExportFormat, Message, NoticeText};
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::PickAsk;
 
@@ -18,7 +18,7 @@ use recondesk_ports::PickAsk;
 pub(super) enum Picking {
     Import,
     Orders,
-    Export(ProfileId, BillDate, ExportFormat),
+    Export(ProfileId, BillDate, Export),
     Answers(ExportFormat),
     Table(Box<TableExport>, ExportFormat),
     List,
@@ -52,9 +52,9 @@ impl App {
                     self.screen = Screen::Orders;
                 }
             }
-            Some(Picking::Export(profile, day, format)) => {
+            Some(Picking::Export(profile, day, what)) => {
                 if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::Export(profile, day, format, path));
+                    self.submit(Command::Export(profile, day, what, path));
                 }
             }
             Some(Picking::Table(export, format)) => {
@@ -149,14 +149,14 @@ impl App {
         }
     }
 
-    pub(super) fn pick_export(&mut self, format: ExportFormat) {
+    pub(super) fn pick_export(&mut self, what: Export) {
         let Some(row) = self.state.merchant_or_first() else {
             return;
         };
         let day = self.state.day;
-        let name = format!("{}_{day}.{}", row.profile.mch_id, format.extension());
+        let name = what.file_name(&row.profile.mch_id, day);
         let id = row.id;
-        self.save_as(name, Picking::Export(id, day, format));
+        self.save_as(name, Picking::Export(id, day, what));
     }
 
     /// Asks where to write a file.

@@ -7,7 +7,9 @@
 use std::io::{self, Write};
 
 use crate::Language;
-use recondesk_domain::{Finding, Heading, RowRef, Sheet, SheetCell, Term, formula_safe, printable};
+use recondesk_domain::{
+    Finding, Heading, RowRef, Severity, Sheet, SheetCell, Term, formula_safe, printable,
+};
 
 const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: u16) -> Heading {
     Heading {
@@ -52,7 +54,10 @@ pub fn finding_row(finding: &Finding) -> Vec<SheetCell> {
     vec![
         SheetCell::Text(category.code().to_owned()),
         SheetCell::Word(category.name(), Term::new(category.zh(), category.en())),
-        SheetCell::Word(category.severity().word(), severity_label(finding)),
+        SheetCell::Word(
+            category.severity().word(),
+            severity_term(category.severity()),
+        ),
         SheetCell::text(finding.out_trade_no.as_str()),
         SheetCell::text(finding.order_no.as_str()),
         SheetCell::text(finding.transaction_id.as_str()),
@@ -70,9 +75,9 @@ pub fn finding_row(finding: &Finding) -> Vec<SheetCell> {
     ]
 }
 
-fn severity_label(finding: &Finding) -> Term {
-    use recondesk_domain::Severity;
-    match finding.category.severity() {
+/// The word of a severity, as finance staff say it.
+pub(crate) const fn severity_term(severity: Severity) -> Term {
+    match severity {
         Severity::Urgent => Term::new("紧急", "Urgent"),
         Severity::Fault => Term::new("差错", "Fault"),
         Severity::Watch => Term::new("观察", "Watch"),

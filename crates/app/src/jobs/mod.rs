@@ -30,6 +30,7 @@ pub mod query;
 pub mod reconcile;
 pub mod refund;
 pub mod reissue;
+pub mod report;
 pub mod router;
 pub mod sign_off;
 pub mod views;

@@ -1,27 +1,25 @@
 //! Carries out what a person asks at the window: each command is one call of the job that does it.
 
 mod backfill;
+mod exports;
 mod lists;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use self::lists::CaseListing;
 use super::download::BillType;
-use super::export::{with_findings, write_csv, write_json};
 use super::imports::Watching;
-use super::lookup::answers::{LIST_HEADINGS, list_row};
 use super::lookup::live::LiveAnswer;
 use super::lookup::{live, session};
 use super::views::Views;
 use super::{assistant, day, decisions, import_file, notify, payout, profiles, reconcile};
-use crate::command::{BillChoice, ExportFormat, Welcome};
+use crate::command::{BillChoice, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
 use crate::{Command, Failure, FailureKind, Message, Outcome, Preferences, Reporter};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, Sheet, group_digits};
-use recondesk_ports::{Files, Ports, StoreError, VaultError, Workbooks};
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, group_digits};
+use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks};
 
 /// Key of the window's preferences.
 const PREFERENCES: &str = "window";
@@ -42,6 +40,8 @@ pub struct Environment {
     pub files: Arc<dyn Files>,
     /// Writes workbooks.
     pub workbooks: Arc<dyn Workbooks>,
+    /// Writes reports.
+    pub reports: Arc<dyn Reports>,
     /// Makes the demo, where this workspace may have one.
     pub demo: Option<Demo>,
 }
@@ -229,35 +229,6 @@ impl WindowJobs {
             },
         ))
     }
-    fn export(
-        &self,
-        (id, day): (ProfileId, BillDate),
-        format: ExportFormat,
-        path: &Path,
-    ) -> Result<Outcome, Failure> {
-        let run = self.ports.records.current_run(id, day)?;
-        let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
-        let findings = self.ports.records.findings(run.id)?;
-        let written = self.around.files.write(path, &mut |out| {
-            with_findings(findings.iter(), |sheet| match format {
-                ExportFormat::Csv => write_csv(sheet, out),
-                ExportFormat::Json => write_json(sheet, out),
-                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
-            })
-        });
-        written.map_err(|error| cannot_write(&error))?;
-        let count = count(findings.len() as u64);
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let title = Message::new(
-            format!("已导出 {count} 笔到 {name}"),
-            format!("{count} findings written to {name}"),
-        );
-        Ok(told(title))
-    }
 
     fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         match command {
@@ -298,7 +269,7 @@ impl WindowJobs {
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
             Command::Backfill(chosen) => self.backfill(chosen, reporter),
-            Command::Export(id, day, format, path) => self.export((id, day), format, &path),
+            Command::Export(id, day, what, path) => self.export((id, day), what, &path),
             Command::Note(id, key, text) => {
                 decisions::note(&self.ports, (id, &key), text, &self.around.person)?;
                 let said = quiet(Message::new("已记下", "Noted"));
@@ -357,38 +328,6 @@ impl WindowJobs {
             Message::new("同样的答复先前已记下", "The same answer was kept before")
         };
         Ok(changed(Changed::Cases, quiet(title)))
-    }
-
-    fn export_answers(
-        &self,
-        answers: &[LiveAnswer],
-        format: ExportFormat,
-        path: &Path,
-    ) -> Result<Outcome, Failure> {
-        let written = self.around.files.write(path, &mut |out| {
-            let mut rows = answers.iter().map(list_row);
-            let sheet = Sheet {
-                title: "查单",
-                headings: &LIST_HEADINGS,
-                rows: &mut rows,
-            };
-            match format {
-                ExportFormat::Csv => write_csv(sheet, out),
-                ExportFormat::Json => write_json(sheet, out),
-                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
-            }
-        });
-        written.map_err(|error| cannot_write(&error))?;
-        let count = group_digits(&answers.len().to_string());
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        Ok(told(Message::new(
-            format!("已导出 {count} 条答复到 {name}"),
-            format!("{count} answers written to {name}"),
-        )))
     }
 
     fn read(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {

@@ -13,7 +13,7 @@ use crate::widgets::button::{Button, icon_button};
 use crate::widgets::{calendar, card, chart, label};
 use crate::{format, icons, paint};
 use recondesk_app::model::{LogKind, MerchantRow, OverviewModel};
-use recondesk_app::{Command, Failure, Remote};
+use recondesk_app::{Command, Export, Failure, Remote, ReportFormat};
 
 const GAP: f32 = 12.0;
 
@@ -263,9 +263,19 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     if gaps > 0 && fetches(page) {
         buttons.push(Button::secondary(&label).icon(icons::DOWNLOAD_SIMPLE));
     }
+    let has_gaps = !buttons.is_empty();
+    let one_merchant = page.state.merchant.is_some() || page.state.merchants.len() == 1;
+    if one_merchant {
+        buttons.push(Button::secondary(w.frame.day_report).icon(icons::EXPORT));
+    }
     let (left, responses) = page.buttons(ui, buttons);
-    if responses.first().is_some_and(egui::Response::clicked) {
+    let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
+    if has_gaps && pressed(0) {
         out.run(Command::Backfill(page.state.merchant));
+    }
+    if one_merchant && pressed(usize::from(has_gaps)) {
+        let what = Export::DayReport(ReportFormat::Xlsx);
+        out.push(Action::PickExport(what));
     }
     let subtitle = match slot {
         Remote::Loading(_, Some(old)) => {

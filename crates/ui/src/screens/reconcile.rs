@@ -21,7 +21,7 @@ use crate::widgets::button::Button;
 use crate::widgets::{card, chart, input, label, progress};
 use crate::{format, icons, paint};
 use recondesk_app::model::{CaseFilter, DayModel, DayState, Movement, SignOffItem};
-use recondesk_app::{Command, ExportFormat, TaskKind};
+use recondesk_app::{Command, Export, ExportFormat, ReportFormat, TaskKind};
 use recondesk_domain::{Category, Severity};
 
 const GAP: f32 = 12.0;
@@ -109,7 +109,7 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
             export_menu(response, page, out);
         }
         if page.keys.export {
-            out.push(Action::PickExport(ExportFormat::Xlsx));
+            out.push(Action::PickExport(Export::Findings(ExportFormat::Xlsx)));
         }
     }
     if let Some(model) = compared {
@@ -161,9 +161,16 @@ fn pills(
 pub(super) fn export_menu(response: &egui::Response, page: &Page<'_>, out: &mut Outbox) {
     let w = page.w;
     let formats = [
-        (ExportFormat::Xlsx, w.frame.export_xlsx),
-        (ExportFormat::Csv, w.frame.export_csv),
-        (ExportFormat::Json, w.frame.export_json),
+        (Export::DayReport(ReportFormat::Xlsx), w.frame.report_xlsx),
+        (Export::DayReport(ReportFormat::Pdf), w.frame.report_pdf),
+        (Export::DayReport(ReportFormat::Html), w.frame.report_html),
+        (
+            Export::MonthReport(ReportFormat::Xlsx),
+            w.frame.report_month,
+        ),
+        (Export::Findings(ExportFormat::Xlsx), w.frame.export_xlsx),
+        (Export::Findings(ExportFormat::Csv), w.frame.export_csv),
+        (Export::Findings(ExportFormat::Json), w.frame.export_json),
     ];
     Popup::menu(response).show(|ui| {
         ui.set_width(220.0);

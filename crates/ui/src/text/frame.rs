@@ -55,6 +55,12 @@ words! {
         back: T = "返回", "Back";
         export: T = "导出…", "Export...";
         export_to: T = "导出到", "Export to";
+        day_report: T = "日报…", "Daily report...";
+        month_report: T = "月报…", "Monthly report...";
+        report_xlsx: T = "日报（.xlsx）", "Daily report (.xlsx)";
+        report_pdf: T = "日报（.pdf）", "Daily report (.pdf)";
+        report_html: T = "日报，可打印网页（.html）", "Daily report to print (.html)";
+        report_month: T = "月报（.xlsx）", "Monthly report (.xlsx)";
         export_xlsx: T = "Excel 工作簿（.xlsx）", "Excel workbook (.xlsx)";
         export_csv: T = "CSV 文件（.csv）", "CSV file (.csv)";
         export_json: T = "JSON 文件（.json）", "JSON file (.json)";

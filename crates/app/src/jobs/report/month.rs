@@ -1,0 +1,324 @@
+//! The report of a month: one line a day, every case, what is open at its end, refunds and fees by day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use recondesk_domain::{BillDate, Fee, Fen};
+use recondesk_ports::{Report, ReportCell, ReportTable, RunRecord, Standing};
+use recondesk_reconcile::Headline;
+
+use super::day::{part, sentence, transit};
+use super::table::{counts, fees, money, times, words};
+use super::{ReportMade, ReportRequest, cases, logo, not_compared, pictures};
+use crate::Failure;
+
+/// A month of the calendar, Beijing time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month {
+    first: BillDate,
+    last: BillDate,
+}
+
+impl Month {
+    /// The month that a day lies in.
+    #[must_use]
+    pub fn of(day: BillDate) -> Self {
+        let (_, _, nth) = day.ymd_parts();
+        let back = i32::try_from(nth).unwrap_or(1).saturating_sub(1);
+        let first = day.plus(back.saturating_neg());
+        let mut last = day;
+        while last.next().ymd_parts().1 == first.ymd_parts().1 {
+            last = last.next();
+        }
+        Self { first, last }
+    }
+
+    /// Reads `2026-03`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        BillDate::parse(&format!("{text}-01")).map(Self::of)
+    }
+
+    /// The month before.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self::of(self.first.prev())
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub const fn first(self) -> BillDate {
+        self.first
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub const fn last(self) -> BillDate {
+        self.last
+    }
+
+    /// Every day of it.
+    pub fn days(self) -> impl Iterator<Item = BillDate> {
+        std::iter::successors(Some(self.first), |day| Some(day.next()))
+            .take_while(move |day| *day <= self.last)
+    }
+}
+
+impl std::fmt::Display for Month {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (year, month, _) = self.first.ymd_parts();
+        write!(f, "{year:04}-{month:02}")
+    }
+}
+
+/// The report of a month of which at least one day was compared. Days that were not say so.
+///
+/// # Errors
+/// [`Failure`]: no day was compared, or the workspace cannot be read.
+pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade, Failure> {
+    let records = request.ports.records.as_ref();
+    let runs = records.current_runs(request.id, month.first, month.last)?;
+    let Some(last_run) = runs.last() else {
+        return Err(not_compared(&month.to_string()));
+    };
+    let mut rows = Vec::new();
+    for run in &runs {
+        rows.extend(cases::rows(request, run, true)?);
+    }
+    let case_table = ReportTable::new(String::new(), cases::columns(request, true), rows)?;
+    let headline = headline(&runs);
+    let parts = vec![
+        part(
+            request.pick("汇总", "Summary"),
+            vec![days(request, month, &runs)?],
+        ),
+        part(request.pick("差错", "Cases"), vec![case_table]),
+        part(
+            request.pick("在途", "In transit"),
+            vec![transit(request, last_run.day)?],
+        ),
+        part(
+            request.pick("退款", "Refunds"),
+            vec![refunds(request, &runs)?],
+        ),
+        part(
+            request.pick("手续费", "Fees"),
+            vec![settlement(request, &runs)?],
+        ),
+    ];
+    let compared = runs.len();
+    let all = month.days().count();
+    let told = match request.language {
+        recondesk_domain::Language::Zh => format!("已对账 {compared} / {all} 天；"),
+        recondesk_domain::Language::En => format!("{compared} of {all} days compared; "),
+    };
+    let report = Report {
+        language: request.language,
+        title: request
+            .pick("对账月报", "Monthly reconciliation")
+            .to_owned(),
+        merchant: request.profile.name.clone(),
+        mch_id: request.profile.mch_id.clone(),
+        period: month.to_string(),
+        made_at: request.ports.clock.now(),
+        sentence: told + &sentence(&headline, request.language),
+        logo: logo(records, request.id)?,
+        pictures: pictures::of_month(month, &runs, request.language),
+        parts,
+    };
+    Ok(ReportMade {
+        report,
+        needs_person: headline.to_work > 0,
+    })
+}
+
+fn headline(runs: &[RunRecord]) -> Headline {
+    let mut out = Headline::default();
+    for day in runs.iter().map(|run| run.summary.headline()) {
+        out.rows = out.rows.saturating_add(day.rows);
+        out.matched = out.matched.saturating_add(day.matched);
+        out.cross_day = out.cross_day.saturating_add(day.cross_day);
+        out.to_work = out.to_work.saturating_add(day.to_work);
+        out.at_stake = out
+            .at_stake
+            .checked_add(day.at_stake)
+            .unwrap_or(out.at_stake);
+    }
+    out
+}
+
+/// What is known of a day that was not compared.
+struct DayWords {
+    verified: BTreeSet<BillDate>,
+    kept: BTreeSet<BillDate>,
+    empty: BTreeSet<BillDate>,
+}
+
+impl DayWords {
+    fn read(request: &ReportRequest<'_>) -> Result<Self, Failure> {
+        let mut out = Self {
+            verified: BTreeSet::new(),
+            kept: BTreeSet::new(),
+            empty: BTreeSet::new(),
+        };
+        for import in request.ports.books.imports(request.id)? {
+            let Some(day) = import.day.filter(|_| import.kind.starts_with("bill.")) else {
+                continue;
+            };
+            match import.standing {
+                Standing::Verified => out.verified.insert(day),
+                Standing::Quarantined | Standing::Replaced => out.kept.insert(day),
+            };
+        }
+        out.empty
+            .extend(request.ports.records.no_bill_days(request.id)?);
+        Ok(out)
+    }
+
+    fn word<'w>(&self, request: &ReportRequest<'_>, day: BillDate) -> &'w str {
+        if self.verified.contains(&day) {
+            request.pick("未对账", "not compared")
+        } else if self.kept.contains(&day) {
+            request.pick("账单未通过校验", "bill not verified")
+        } else if self.empty.contains(&day) {
+            request.pick("当日无账单", "no bill that day")
+        } else if request.ports.clock.now() < day.bill_available_from() {
+            request.pick("账单未出", "bill not out yet")
+        } else {
+            request.pick("账单缺", "bill missing")
+        }
+    }
+}
+
+fn days(
+    request: &ReportRequest<'_>,
+    month: Month,
+    runs: &[RunRecord],
+) -> Result<ReportTable, Failure> {
+    let columns = vec![
+        times(request.pick("账单日", "Day")),
+        words(request.pick("状态", "State"), 16),
+        counts(request.pick("支付 笔数", "Payments")),
+        money(request.pick("支付 ¥", "Paid ¥")),
+        counts(request.pick("退款 笔数", "Refunds")),
+        money(request.pick("退款 ¥", "Refunded ¥")),
+        counts(request.pick("平账", "Matched")),
+        counts(request.pick("跨日", "Across days")),
+        counts(request.pick("需处理", "To work")),
+        money(request.pick("涉及 ¥", "At stake ¥")),
+        fees(request.pick("手续费 ¥", "Fees ¥")),
+        fees(request.pick("应结净额 ¥", "Net settlement ¥")),
+    ];
+    let known = DayWords::read(request)?;
+    let by_day: BTreeMap<BillDate, &RunRecord> = runs.iter().map(|run| (run.day, run)).collect();
+    let rows = month.days().map(|day| match by_day.get(&day) {
+        Some(run) => compared(request, run),
+        None => {
+            let mut row = vec![ReportCell::Empty; columns.len()];
+            row.splice(
+                ..2,
+                [
+                    ReportCell::Day(day),
+                    ReportCell::text(known.word(request, day)),
+                ],
+            );
+            row
+        }
+    });
+    let rows = rows.collect();
+    Ok(ReportTable::new(String::new(), columns, rows)?)
+}
+
+fn compared(request: &ReportRequest<'_>, run: &RunRecord) -> Vec<ReportCell> {
+    let summary = &run.summary;
+    let headline = summary.headline();
+    let state = if !summary.has_bill {
+        request.pick("无已校验账单", "no verified bill")
+    } else if headline.to_work > 0 {
+        request.pick("有差错", "differences")
+    } else {
+        request.pick("平账", "matched")
+    };
+    vec![
+        ReportCell::Day(run.day),
+        ReportCell::text(state),
+        ReportCell::Count(summary.pays.wechat.count),
+        ReportCell::Money(summary.pays.wechat.fen),
+        ReportCell::Count(summary.refunds.wechat.count),
+        ReportCell::Money(summary.refunds.wechat.fen),
+        ReportCell::Count(headline.matched),
+        ReportCell::Count(headline.cross_day),
+        ReportCell::Count(headline.to_work),
+        ReportCell::Money(headline.at_stake),
+        ReportCell::Fee(Fee::new(summary.net.fees)),
+        ReportCell::Fee(Fee::new(summary.net.net)),
+    ]
+}
+
+fn refunds(request: &ReportRequest<'_>, runs: &[RunRecord]) -> Result<ReportTable, Failure> {
+    let columns = vec![
+        times(request.pick("账单日", "Day")),
+        counts(request.pick("微信 笔数", "WeChat rows")),
+        money(request.pick("微信 ¥", "WeChat ¥")),
+        counts(request.pick("商户 笔数", "Merchant rows")),
+        money(request.pick("商户 ¥", "Merchant ¥")),
+        money(request.pick("差额 ¥", "Difference ¥")),
+    ];
+    let rows = runs.iter().map(|run| {
+        let book = &run.summary.refunds;
+        vec![
+            ReportCell::Day(run.day),
+            ReportCell::Count(book.wechat.count),
+            ReportCell::Money(book.wechat.fen),
+            ReportCell::Count(book.merchant.count),
+            ReportCell::Money(book.merchant.fen),
+            ReportCell::money(book.wechat.fen.checked_sub(book.merchant.fen)),
+        ]
+    });
+    Ok(ReportTable::new(String::new(), columns, rows.collect())?)
+}
+
+fn settlement(request: &ReportRequest<'_>, runs: &[RunRecord]) -> Result<ReportTable, Failure> {
+    let columns = vec![
+        times(request.pick("账单日", "Day")),
+        money(request.pick("应结 ¥", "Settled ¥")),
+        money(request.pick("退款 ¥", "Refunded ¥")),
+        fees(request.pick("手续费 ¥", "Fees ¥")),
+        fees(request.pick("应结净额 ¥", "Net settlement ¥")),
+    ];
+    let rows = runs.iter().map(|run| {
+        let net = run.summary.net;
+        let yuan = |fen: Fen| ReportCell::Money(fen);
+        vec![
+            ReportCell::Day(run.day),
+            yuan(net.settled),
+            yuan(net.refunded),
+            ReportCell::Fee(Fee::new(net.fees)),
+            ReportCell::Fee(Fee::new(net.net)),
+        ]
+    });
+    Ok(ReportTable::new(String::new(), columns, rows.collect())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_have_the_days_of_the_calendar() {
+        for (text, last) in [
+            ("2026-02", "2026-02-28"),
+            ("2028-02", "2028-02-29"),
+            ("2026-12", "2026-12-31"),
+        ] {
+            let month = Month::parse(text).unwrap();
+            assert_eq!(month.to_string(), text);
+            assert_eq!(month.last().to_string(), last);
+            assert_eq!(month.days().last(), Some(month.last()));
+        }
+        assert_eq!(
+            Month::parse("2026-01").unwrap().before().to_string(),
+            "2025-12"
+        );
+        assert_eq!(Month::parse("2026-13"), None);
+    }
+}

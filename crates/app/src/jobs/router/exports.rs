@@ -1,0 +1,111 @@
+//! What leaves the window as a file: findings, reports, answers about many numbers.
+
+use std::path::Path;
+
+use super::super::export::{with_findings, write_csv, write_json};
+use super::super::lookup::answers::{LIST_HEADINGS, list_row};
+use super::super::lookup::live::LiveAnswer;
+use super::super::report;
+use super::{WindowJobs, cannot_write, count, told};
+use crate::command::{Export, ExportFormat};
+use crate::{Failure, Message, Outcome};
+use recondesk_domain::{BillDate, ProfileId, Sheet, group_digits};
+use recondesk_ports::StoreError;
+
+impl WindowJobs {
+    pub(super) fn export(
+        &self,
+        (id, day): (ProfileId, BillDate),
+        what: Export,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let format = match what {
+            Export::Findings(format) => return self.export_findings((id, day), format, path),
+            Export::DayReport(format) | Export::MonthReport(format) => format,
+        };
+        let profile = self.profile(id)?;
+        let request = report::ReportRequest {
+            ports: &self.ports,
+            id,
+            profile: &profile,
+            language: self.preferences()?.language,
+        };
+        let made = match what {
+            Export::MonthReport(_) => report::of_month(&request, report::Month::of(day))?,
+            Export::Findings(_) | Export::DayReport(_) => report::of_day(&request, day)?,
+        };
+        let reports = self.around.reports.as_ref();
+        let written = self
+            .around
+            .files
+            .write(path, &mut |out| reports.write(&made.report, format, out));
+        written.map_err(|error| cannot_write(&error))?;
+        let name = file_name(path);
+        Ok(told(Message::new(
+            format!("{} {} 已写到 {name}", made.report.title, made.report.period),
+            format!(
+                "{} {} written to {name}",
+                made.report.title, made.report.period
+            ),
+        )))
+    }
+
+    fn export_findings(
+        &self,
+        (id, day): (ProfileId, BillDate),
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let run = self.ports.records.current_run(id, day)?;
+        let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
+        let findings = self.ports.records.findings(run.id)?;
+        let written = self.around.files.write(path, &mut |out| {
+            with_findings(findings.iter(), |sheet| match format {
+                ExportFormat::Csv => write_csv(sheet, out),
+                ExportFormat::Json => write_json(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+            })
+        });
+        written.map_err(|error| cannot_write(&error))?;
+        let count = count(findings.len() as u64);
+        let name = file_name(path);
+        let title = Message::new(
+            format!("已导出 {count} 笔到 {name}"),
+            format!("{count} findings written to {name}"),
+        );
+        Ok(told(title))
+    }
+
+    pub(super) fn export_answers(
+        &self,
+        answers: &[LiveAnswer],
+        format: ExportFormat,
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let written = self.around.files.write(path, &mut |out| {
+            let mut rows = answers.iter().map(list_row);
+            let sheet = Sheet {
+                title: "查单",
+                headings: &LIST_HEADINGS,
+                rows: &mut rows,
+            };
+            match format {
+                ExportFormat::Csv => write_csv(sheet, out),
+                ExportFormat::Json => write_json(sheet, out),
+                ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
+            }
+        });
+        written.map_err(|error| cannot_write(&error))?;
+        let count = group_digits(&answers.len().to_string());
+        let name = file_name(path);
+        Ok(told(Message::new(
+            format!("已导出 {count} 条答复到 {name}"),
+            format!("{count} answers written to {name}"),
+        )))
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
