@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::CommandEnd;
-use super::context::{CommandContext, not_written, print, profile_named};
+use super::context::{CommandContext, not_written, profile_named};
+use super::speech::print;
 use recondesk_app::jobs::report::journal::{self, Template};
 use recondesk_app::jobs::report::{
     Month, ReportMade, ReportRequest, forget_logo, of_day, of_month, set_logo,

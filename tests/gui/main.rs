@@ -16,6 +16,7 @@ mod frame;
 mod import;
 mod lookup;
 mod lookup_sample;
+mod payout;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod row_menus;

@@ -27,7 +27,7 @@ impl Stage {
         stage
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -105,7 +105,7 @@ impl Stage {
         )
     }
 
-    fn import(&self, twists: Vec<Anomaly>) {
+    pub(crate) fn import(&self, twists: Vec<Anomaly>) {
         let (orders, mapping, bill) = self.day(twists);
         let import = ["orders", "import", &orders, "--profile", "shop"];
         self.expect(0, &[&import[..], &["--mapping", &mapping]].concat());

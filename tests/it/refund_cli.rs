@@ -73,6 +73,20 @@ impl Till {
         command
     }
 
+    /// The same command as a process that can be killed.
+    pub(crate) fn process(&self, arguments: &[&str]) -> std::process::Command {
+        let mut process = std::process::Command::new(assert_cmd::cargo::cargo_bin("recondesk"));
+        process
+            .arg("--workspace")
+            .arg(self.folder.path().join("workspace"))
+            .args(["--lang", "en"])
+            .args(arguments)
+            .env("RECONDESK_PASSPHRASE", "for tests only")
+            .env_remove("RECONDESK_OPERATOR")
+            .env_remove("RECONDESK_PIN");
+        process
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }

@@ -109,10 +109,17 @@ fn the_cases_of_the_workbook_are_the_findings_and_their_sum_is_stored() {
     );
 }
 
+fn is_blank(cell: &calamine::Data) -> bool {
+    matches!(cell, calamine::Data::Empty) || cell.to_string().is_empty()
+}
+
 /// Every formula of a workbook with the result that is stored for it, read from the bare XML.
 fn formulas(book: &[u8]) -> BTreeMap<String, (String, String)> {
     let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
-    let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = archive
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     let mut out = BTreeMap::new();
     for name in names
         .iter()
@@ -241,7 +248,7 @@ fn payments_and_refunds_of_the_summary_are_those_of_the_bill() {
     let totals: Vec<i64> = rows
         .iter()
         .enumerate()
-        .filter(|(nth, row)| *nth > titles && row[0].is_empty() && !row[wechat].is_empty())
+        .filter(|(nth, row)| *nth > titles && is_blank(&row[0]) && !is_blank(&row[wechat]))
         .map(|(_, row)| fen(&row[wechat]))
         .collect();
 

@@ -1,0 +1,261 @@
+//! The dialogs that move goods or money: what is shown before, what keeps a deed from going out, what goes out.
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use recondesk::app::model::{PayoutView, SignOffItem};
+use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
+use recondesk::casework::{
+    ApprovalNeed, Judgement, OrderFacts, RefundPart, ReissueWay, RemoteState, Thresholds,
+};
+use recondesk::domain::{Fen, Instant};
+use recondesk::ports::{ApprovalId, ApprovalRecord};
+use recondesk::ui::{App, Screen};
+
+use crate::sample;
+use crate::stage::{Look, Tape, now, sample_window};
+
+/// A case of a payment is open, and one of its dialogs asked for.
+fn asked(tape: &Tape, look: Look, deed: &str, more: &str) -> Harness<'static, App> {
+    let mut harness = sample_window(look, Screen::Cases, tape);
+    harness
+        .get_by_label_contains("QH260308100244120077")
+        .click();
+    harness.run_steps(2);
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
+    harness.run_steps(2);
+    tape.take();
+    if harness.query_by_label(deed).is_none() {
+        harness.get_by_label(more).click();
+        harness.run_steps(2);
+    }
+    harness.get_by_label(deed).click();
+    harness.run_steps(2);
+    harness
+}
+
+fn view() -> PayoutView {
+    let row = sample::case_detail().row;
+    PayoutView {
+        profile: row.profile,
+        key: row.key,
+        number: row.number,
+        facts: OrderFacts {
+            asked_at: now(),
+            is_paid: true,
+            paid: Fen::new(29_900),
+            coupon: Fen::ZERO,
+            paid_at: Instant::parse_beijing("2026-03-08 10:02:44"),
+            transaction_id: "4200002781202603087745393918".to_owned(),
+            parts: Vec::new(),
+        },
+        refunds: Vec::new(),
+        reissue: None,
+        limits: Thresholds::default(),
+        ways: vec![ReissueWay::List, ReissueWay::Notification],
+        has_operators: false,
+        read_only: false,
+    }
+}
+
+fn show(harness: &mut Harness<'static, App>, view: PayoutView) {
+    harness.state_mut().state_mut().payout.view = Remote::Ready(Box::new(view));
+    harness.run_steps(3);
+}
+
+fn confirm(harness: &mut Harness<'static, App>) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+}
+
+fn typed(harness: &mut Harness<'static, App>, field: &str, text: &str) {
+    harness.get_by_label(field).focus();
+    harness.run_steps(1);
+    harness.get_by_label(field).type_text(text);
+    harness.run_steps(2);
+}
+
+#[test]
+fn a_refund_asks_wechat_pay_first_and_goes_out_once_the_sum_is_typed_again() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default(), "退款…", "更多操作");
+    assert!(matches!(tape.take().as_slice(), [Command::Payout(_, _)]));
+    harness.get_by_label("正在向微信支付查单…");
+
+    show(&mut harness, view());
+    harness.get_by_label("可退 299.00");
+    harness.get_by_label("已退次数 0 / 50");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "the sum was not typed again");
+    typed(&mut harness, "再输一次金额", "298.00");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "another sum");
+    typed(&mut harness, "再输一次金额", "\u{8}");
+    harness.get_by_label("再输一次金额").focus();
+    harness.run_steps(1);
+    for _ in 0..6 {
+        harness.key_press(Key::Backspace);
+        harness.run_steps(1);
+    }
+    typed(&mut harness, "再输一次金额", "299");
+    confirm(&mut harness);
+
+    let sent = tape.take();
+    let [Command::Refund(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(
+        (wish.amount, wish.typed),
+        (Fen::new(29_900), Fen::new(29_900))
+    );
+    assert!(wish.identity.is_none());
+    // The dialog is gone: nothing can be sent twice by holding the key.
+    confirm(&mut harness);
+    assert!(tape.take().is_empty());
+}
+
+#[test]
+fn what_changed_at_wechat_pay_keeps_the_deed_from_going_out() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default(), "补发货…", "更多操作");
+    tape.take();
+    let mut back = view();
+    back.facts.parts.push(RefundPart {
+        number: "RD1".to_owned(),
+        amount: Fen::new(29_900),
+        state: RemoteState::Processing,
+        sent_at: None,
+    });
+    show(&mut harness, back);
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "paid back: no goods");
+
+    let mut unpaid = view();
+    unpaid.facts.is_paid = false;
+    show(&mut harness, unpaid);
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "not paid: no goods");
+
+    show(&mut harness, view());
+    confirm(&mut harness);
+    let sent = tape.take();
+    let [Command::Reissue(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(wish.way, ReissueWay::Notification);
+}
+
+#[test]
+fn an_unclear_answer_offers_to_ask_again_and_nothing_else() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default().english(), "Refund...", "More");
+    tape.take();
+    let title = Message::new("没有答复", "No answer");
+    let failure = Failure::new(
+        FailureKind::Gateway,
+        "gateway.timeout",
+        title,
+        Message::default(),
+    );
+    harness.state_mut().state_mut().payout.view = Remote::Failed(failure, None);
+    harness.run_steps(2);
+    harness.get_by_label("No answer");
+
+    harness.get_by_label("Try again").click();
+    harness.run_steps(2);
+
+    assert!(matches!(tape.take().as_slice(), [Command::Payout(_, _)]));
+}
+
+#[test]
+fn operators_say_who_they_are_before_money_moves() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default(), "退款…", "更多操作");
+    tape.take();
+    let mut named = view();
+    named.has_operators = true;
+    show(&mut harness, named);
+    typed(&mut harness, "再输一次金额", "299.00");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty());
+
+    typed(&mut harness, "操作人", "li");
+    typed(&mut harness, "PIN", "2468");
+    confirm(&mut harness);
+
+    let sent = tape.take();
+    let [Command::Refund(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(wish.identity.as_ref().unwrap().name, "li");
+    assert!(
+        !format!("{sent:?}").contains("2468"),
+        "a PIN is never printed"
+    );
+}
+
+#[test]
+fn a_second_person_agrees_or_refuses_by_name_and_pin() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    tape.take();
+    harness.get_by_label("复核").click();
+    harness.run_steps(2);
+    assert!(matches!(tape.take().as_slice(), [Command::Approvals]));
+    harness.state_mut().state_mut().payout.approvals = Remote::Ready(vec![ApprovalRecord {
+        id: ApprovalId(7),
+        need: ApprovalNeed::Sum,
+        subject: "refund/RD1".to_owned(),
+        reason: "重复支付".to_owned(),
+        maker: "li".to_owned(),
+        asked_at: now(),
+        judged: None,
+    }]);
+    harness.run_steps(2);
+    harness.get_by_label("金额超过界限  refund/RD1");
+    harness.get_by_label("同意").click();
+    harness.run_steps(2);
+    assert!(
+        tape.take().is_empty(),
+        "nobody in particular agrees to nothing"
+    );
+
+    typed(&mut harness, "操作人", "wang");
+    typed(&mut harness, "PIN", "1357");
+    harness.get_by_label("同意").click();
+    harness.run_steps(2);
+
+    let sent = tape.take();
+    let [Command::Judge(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(
+        (wish.id, wish.judgement),
+        (ApprovalId(7), Judgement::Approved)
+    );
+}
+
+#[test]
+fn a_day_whose_conditions_hold_can_be_signed_off() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Reconcile, &tape);
+    assert!(
+        harness.query_by_label("签账…").is_none(),
+        "urgent cases are open"
+    );
+    if let Remote::Ready(model) = &mut harness.state_mut().state_mut().reconciled {
+        model.sign_off = vec![SignOffItem::Bill(true), SignOffItem::UrgentOpen(0)];
+    }
+    harness.run_steps(2);
+    tape.take();
+    harness.get_by_label("签账…").click();
+    harness.run_steps(3);
+    confirm(&mut harness);
+    assert!(tape.take().is_empty());
+
+    typed(&mut harness, "操作人", "wang");
+    typed(&mut harness, "PIN", "1357");
+    confirm(&mut harness);
+
+    assert!(matches!(tape.take().as_slice(), [Command::SignOff(_)]));
+}
