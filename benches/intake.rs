@@ -130,7 +130,7 @@ fn parse_twofold(bytes: &[u8], plan: &Plan, guess: &Guess) -> u64 {
     let half = |from: usize| {
         let (mut out, mut good) = (OrderBlock::default(), 0);
         for block in blocks.iter().skip(from).step_by(2) {
-            plan.parse_block(&block, 1, &mut out).unwrap();
+            plan.parse_block(block, 1, &mut out).unwrap();
             good += out.stats.good;
             out.clear();
         }

@@ -116,7 +116,11 @@ fn verify(
         context.tell("证据包完整，未被改动", "The bundle is whole and unchanged");
         return Ok(CommandEnd::Clean);
     }
-    let words: Vec<Message> = read.faults.iter().map(|fault| fault.words()).collect();
+    let words: Vec<Message> = read
+        .faults
+        .iter()
+        .map(recondesk_app::jobs::bundle::BundleFault::words)
+        .collect();
     let zh: Vec<&str> = words.iter().map(|word| word.zh.as_str()).collect();
     let en: Vec<&str> = words.iter().map(|word| word.en.as_str()).collect();
     Err(refused(Message::new(zh.join("；"), en.join("; "))))

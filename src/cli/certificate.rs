@@ -136,7 +136,11 @@ fn verify(
         context.tell("证书完整，各项相符", "The certificate is whole and adds up");
         return Ok(CommandEnd::Clean);
     }
-    let words: Vec<Message> = read.faults.iter().map(|fault| fault.words()).collect();
+    let words: Vec<Message> = read
+        .faults
+        .iter()
+        .map(recondesk_app::jobs::sign_off::CertificateFault::words)
+        .collect();
     let zh: Vec<&str> = words.iter().map(|word| word.zh.as_str()).collect();
     let en: Vec<&str> = words.iter().map(|word| word.en.as_str()).collect();
     Err(refused(Message::new(zh.join("；"), en.join("; "))))

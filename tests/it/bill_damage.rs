@@ -352,7 +352,10 @@ fn run(cases: &[Case], originals: &[(String, Vec<u8>)]) -> Vec<(Result<Seen, Str
                     Err(format!("panic: {words}"))
                 },
             );
-            if send.send((seen, process::thread_time() - began)).is_err() {
+            if send
+                .send((seen, process::thread_time().checked_sub(began).unwrap()))
+                .is_err()
+            {
                 return;
             }
         }

@@ -29,7 +29,7 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
 /// One or several damages of bytes; now and then a piece of another file of the corpus.
 fn damaged(files: &[(PathBuf, Vec<u8>)], rng: &mut Rng) -> Vec<u8> {
     let mut out = files[rng.usize(..files.len())].1.clone();
-    for _ in 0..1 + rng.usize(..3) {
+    for _ in 0..=rng.usize(..3) {
         let kind = bytes::KINDS[rng.usize(..bytes::KINDS.len())];
         if let Some(changed) = (kind.make)(&out, rng) {
             out = changed;

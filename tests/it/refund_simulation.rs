@@ -248,7 +248,7 @@ fn one_refund_is_accepted_whatever_the_seed() {
         for _ in 0..chance.below(4) {
             world.fault(&bad_answer(&mut chance));
         }
-        for _ in 0..1 + chance.below(4) {
+        for _ in 0..=chance.below(4) {
             let mut ports = world.programs[usize::try_from(chance.below(2)).unwrap()].clone();
             let nth = i64::try_from(chance.below(9)).unwrap();
             let loss = if chance.below(2) == 0 {
@@ -263,7 +263,7 @@ fn one_refund_is_accepted_whatever_the_seed() {
                 0 => {
                     world.sun.0.fetch_sub(45_000, Ordering::SeqCst);
                 }
-                1 => world.sun.pass(Duration::from_secs(3_600)),
+                1 => world.sun.pass(Duration::from_hours(1)),
                 jump => world.sun.pass(Duration::from_secs(jump * 9)),
             }
         }

@@ -65,10 +65,7 @@ fn fen(cell: &Data) -> i64 {
 
 /// The place of a column by its title, in the row of titles.
 fn column(titles: &[Data], title: &str) -> usize {
-    titles
-        .iter()
-        .position(|cell| cell.to_string() == title)
-        .unwrap()
+    titles.iter().position(|cell| *cell == title).unwrap()
 }
 
 #[test]
@@ -240,10 +237,7 @@ fn payments_and_refunds_of_the_summary_are_those_of_the_bill() {
     }
 
     let rows = sheet(&book, "Summary");
-    let titles = rows
-        .iter()
-        .position(|row| row[0].to_string() == "Code")
-        .unwrap();
+    let titles = rows.iter().position(|row| row[0] == "Code").unwrap();
     let wechat = column(&rows[titles], "WeChat ¥");
     let totals: Vec<i64> = rows
         .iter()
@@ -299,10 +293,7 @@ fn a_month_has_a_line_for_every_day_and_says_what_was_not_compared() {
     let book = report(&stage, &["month", "--month", "2026-03"], "month.xlsx");
 
     let rows = sheet(&book, "Summary");
-    let titles = rows
-        .iter()
-        .position(|row| row[0].to_string() == "Day")
-        .unwrap();
+    let titles = rows.iter().position(|row| row[0] == "Day").unwrap();
     let state = column(&rows[titles], "State");
     let states: Vec<String> = rows[titles + 1..titles + 32]
         .iter()

@@ -144,7 +144,7 @@ fn is_look_alike(host: &str) -> bool {
 fn shape_of(host: &str) -> String {
     let plain: String = host
         .chars()
-        .filter(|sign| sign.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|sign| match sign {
             '0' => 'o',
             '1' | 'i' | 'j' => 'l',

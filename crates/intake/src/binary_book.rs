@@ -201,7 +201,7 @@ fn push(cell: &Data, is_1904: bool, row: &mut SheetRow) {
             None => row.push_number(&date.as_f64().to_string()),
         },
         Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
-            row.push_text(text)
+            row.push_text(text);
         }
         Data::Error(error) => row.push_text(&error.to_string()),
     }

@@ -128,7 +128,7 @@ impl Page {
             let name: String = tag
                 .trim_start_matches('/')
                 .chars()
-                .take_while(|sign| sign.is_ascii_alphanumeric())
+                .take_while(char::is_ascii_alphanumeric)
                 .collect::<String>()
                 .to_ascii_lowercase();
             if matches!(name.as_str(), "script" | "style") && !tag.starts_with('/') {

@@ -264,10 +264,10 @@ impl<R: BufRead> OdsReader<R> {
                     _ => {}
                 },
                 Event::Text(piece) if skipping == 0 && paragraphs > 0 => {
-                    text.push_str(&piece.xml10_content())
+                    text.push_str(&piece.xml10_content());
                 }
                 Event::CData(piece) if skipping == 0 && paragraphs > 0 => {
-                    text.push_str(&piece.xml10_content())
+                    text.push_str(&piece.xml10_content());
                 }
                 Event::GeneralRef(reference) if skipping == 0 => {
                     sign.clear();

@@ -136,7 +136,7 @@ impl Plan {
             .filter(|(_, header)| header.trim() == wanted);
         let Some((at, _)) = places.next() else {
             let first = format!("{wanted} (1)");
-            if self.headers.iter().any(|header| *header == first) {
+            if self.headers.contains(&first) {
                 return Err(MappingError::Ambiguous(wanted.to_owned()));
             }
             return Err(MappingError::Absent {

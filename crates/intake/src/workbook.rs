@@ -141,7 +141,7 @@ impl<R: Read + Seek> Workbook<R> {
             match self.look(place, mapping) {
                 Ok(sheet) => seen.push(sheet),
                 Err(error) if is_of_another_sort(&error) => {
-                    first_error = first_error.or(Some(error))
+                    first_error = first_error.or(Some(error));
                 }
                 Err(error) => return Err(error),
             }

@@ -462,7 +462,7 @@ pub(crate) fn carry_out(
             ));
         }
         (PaletteAction::Export(format), _) => {
-            out.push(Action::PickExport(Export::Findings(format)))
+            out.push(Action::PickExport(Export::Findings(format)));
         }
         (PaletteAction::Prefer(preferences), _) => out.push(Action::Prefer(preferences)),
         (PaletteAction::DayReport, _) => {

@@ -21,13 +21,12 @@ static MADE: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
 pub(crate) fn rsa(whose: &str) -> Result<KeyPair, String> {
     let der = {
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        match made.get(whose) {
-            Some(der) => der.clone(),
-            None => {
-                let der = generate()?;
-                made.insert(whose.to_owned(), der.clone());
-                der
-            }
+        if let Some(der) = made.get(whose) {
+            der.clone()
+        } else {
+            let der = generate()?;
+            made.insert(whose.to_owned(), der.clone());
+            der
         }
     };
     KeyPair::from_pkcs8_der_and_sign_algo(&der.into(), &PKCS_RSA_SHA256)

@@ -157,7 +157,7 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     if let Some(live) = &view.live {
         let left = live
             .left_for("")
-            .map_or_else(String::new, |left| left.grouped());
+            .map_or_else(String::new, recondesk_domain::Fen::grouped);
         let paid = if live.is_paid {
             live.paid.grouped()
         } else {

@@ -48,7 +48,7 @@ pub(crate) fn http(base: &str, method: &str, path: &str, body: &[u8]) -> Answer 
     let host = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
     stream
-        .set_read_timeout(Some(Duration::from_secs(300)))
+        .set_read_timeout(Some(Duration::from_mins(5)))
         .unwrap();
     write!(
         stream,

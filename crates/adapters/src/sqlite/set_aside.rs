@@ -35,15 +35,14 @@ pub(super) fn store(
     let mut ids: HashMap<(bool, &str), i64> = HashMap::new();
     for row in rows {
         let reason = row.reason;
-        let id = match ids.get(&(reason.refused, reason.zh.as_str())) {
-            Some(id) => *id,
-            None => {
-                new_reason.execute(params![reason.refused, reason.zh, reason.en])?;
-                let wanted = params![reason.refused, reason.zh];
-                let id = known_reason.query_row(wanted, |row| row.get(0))?;
-                ids.insert((reason.refused, &reason.zh), id);
-                id
-            }
+        let id = if let Some(id) = ids.get(&(reason.refused, reason.zh.as_str())) {
+            *id
+        } else {
+            new_reason.execute(params![reason.refused, reason.zh, reason.en])?;
+            let wanted = params![reason.refused, reason.zh];
+            let id = known_reason.query_row(wanted, |row| row.get(0))?;
+            ids.insert((reason.refused, &reason.zh), id);
+            id
         };
         insert.execute(params![
             profile.0, book as u8, row.number, import, row.line, id

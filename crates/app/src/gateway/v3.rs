@@ -149,12 +149,11 @@ fn refund_answer(body: &[u8]) -> Result<RefundAnswer, ExchangeError> {
 pub(super) fn fetch_certificates(
     client: &GatewayClient<'_>,
 ) -> Result<Result<usize, ExchangeError>, Failure> {
-    let keyring = match client.keyring.get() {
-        Some(keyring) => keyring,
-        None => {
-            let read = Keyring::read(client)?;
-            client.keyring.get_or_init(|| read)
-        }
+    let keyring = if let Some(keyring) = client.keyring.get() {
+        keyring
+    } else {
+        let read = Keyring::read(client)?;
+        client.keyring.get_or_init(|| read)
     };
     keyring.refreshed.set(false);
     let done = refresh(client, keyring)?;

@@ -28,7 +28,7 @@ use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CancelToken, CaseRecord, Ports, ReissueDraft, ReissueRecord, StoreError};
 
 /// How long another program may be sending before this one gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a reissue needs beside the case.
 #[derive(Clone, Copy)]

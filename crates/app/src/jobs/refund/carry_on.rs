@@ -24,7 +24,7 @@ use wechatpay_codec::v2::{NewRefund, OrderRef, RefundState};
 pub type Pause<'a> = &'a dyn Fn(Duration);
 
 /// How long another program may be sending before this one gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// So often one call sends the same number, each time after WeChat Pay said that it does not have it.
 const MOST_SENDS: u16 = 4;
 

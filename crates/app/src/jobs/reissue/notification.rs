@@ -51,7 +51,7 @@ pub(super) fn call(
         .get(id, SecretKind::V2Key)?
         .ok_or_else(not_paid)?;
     let mut fields = Params::new();
-    for field in answer.iter() {
+    for field in answer {
         let name = field.name.as_str();
         if !ONLY_IN_ANSWERS.contains(&name) && name != "nonce_str" {
             fields.push(name, field.value.as_str());

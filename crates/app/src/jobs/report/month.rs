@@ -210,9 +210,10 @@ fn days(
     ];
     let known = DayWords::read(request)?;
     let by_day: BTreeMap<BillDate, &RunRecord> = runs.iter().map(|run| (run.day, run)).collect();
-    let rows = month.days().map(|day| match by_day.get(&day) {
-        Some(run) => compared(request, run),
-        None => {
+    let rows = month.days().map(|day| {
+        if let Some(run) = by_day.get(&day) {
+            compared(request, run)
+        } else {
             let mut row = vec![ReportCell::Empty; columns.len()];
             row.splice(
                 ..2,

@@ -49,12 +49,11 @@ impl<'a> ListReader<'a> {
                 (Rows::Cases(rows), order.ids.into())
             }
             ListFilter::Orders(filter) => {
-                let ids = match &ask.ids {
-                    Some(ids) => Arc::clone(ids),
-                    None => {
-                        let list = views.listed(filter, &Watching(reporter))?;
-                        list.ids.into_iter().map(|id| id.0).collect()
-                    }
+                let ids = if let Some(ids) = &ask.ids {
+                    Arc::clone(ids)
+                } else {
+                    let list = views.listed(filter, &Watching(reporter))?;
+                    list.ids.into_iter().map(|id| id.0).collect()
                 };
                 (Rows::Orders, ids)
             }

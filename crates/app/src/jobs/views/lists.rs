@@ -206,6 +206,7 @@ pub fn case_sums(rows: &[CaseRow], ids: &[u64]) -> Result<Vec<RowSum>, Failure> 
 }
 
 /// The next case that a text stands in.
+#[must_use]
 pub fn find_case(rows: &[CaseRow], find: &FindAsk, known: &Known<'_>) -> Option<u64> {
     let search = Search {
         text: &find.text,

@@ -94,18 +94,17 @@ impl Gateway {
             Some(fault) if !fault.is_carried_out() => return None,
             _ => {}
         }
-        match self.refunds.get(number) {
-            Some(known) => self.was_repeated_blindly |= !known.denied,
-            None => {
-                let accepted = Accepted {
-                    case,
-                    amount,
-                    state: RemoteState::Processing,
-                    minute,
-                    denied: false,
-                };
-                self.refunds.insert(number.to_owned(), accepted);
-            }
+        if let Some(known) = self.refunds.get(number) {
+            self.was_repeated_blindly |= !known.denied
+        } else {
+            let accepted = Accepted {
+                case,
+                amount,
+                state: RemoteState::Processing,
+                minute,
+                denied: false,
+            };
+            self.refunds.insert(number.to_owned(), accepted);
         }
         match fault {
             None => reply(true, true, SendReply::Success),

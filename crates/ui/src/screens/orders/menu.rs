@@ -34,7 +34,11 @@ pub(super) fn entries(
         (w.bills.open.to_owned(), OrderMenuAction::Open),
     ];
     let times = [order.paid_at, order.closed_at, order.fulfilled_at];
-    let mut days: Vec<BillDate> = times.into_iter().flatten().map(|at| at.day()).collect();
+    let mut days: Vec<BillDate> = times
+        .into_iter()
+        .flatten()
+        .map(recondesk_domain::Instant::day)
+        .collect();
     days.sort_unstable();
     days.dedup();
     for day in days {
