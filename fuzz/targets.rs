@@ -191,7 +191,7 @@ pub fn vault(bytes: &[u8]) {
     }
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("vault");
-    std::fs::write(&file, bytes).expect("a file");
+    lay(&file, bytes);
     let ask = Box::new(|_| Some(Secret::new("passphrase".to_owned())));
     let vault = SystemVault::new("fuzz".to_owned(), file, ask);
     match vault.get(ProfileId(1), SecretKind::V2Key) {
@@ -201,6 +201,12 @@ pub fn vault(bytes: &[u8]) {
             panic!("{other} of a new vault")
         }
     }
+}
+
+/// Puts a file of a target's bytes where the program will open it.
+#[expect(clippy::disallowed_methods, reason = "the file the target opens")]
+fn lay(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).expect("a file");
 }
 
 /// A workspace with a bill and orders, as file names and bytes.
@@ -256,7 +262,7 @@ pub fn workspace(bytes: &[u8]) {
             let to = (from + patch.len()).min(content.len());
             content.splice(from..to, patch.iter().copied());
         }
-        std::fs::write(path, content).expect("a file");
+        lay(&path, &content);
     }
     let Ok(ports) = recondesk_adapters::open(Some(folder.path())) else {
         return;

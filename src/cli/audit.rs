@@ -1,5 +1,7 @@
 //! `recondesk audit`: what people and the program did with goods, money and decisions, and that none of it was changed.
 
+use std::fmt::Write as _;
+
 use clap::Subcommand;
 use serde_json::json;
 
@@ -37,7 +39,11 @@ pub(super) enum AuditCommand {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut out = String::with_capacity(bytes.len().saturating_mul(2));
+    for byte in bytes {
+        let _written = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 pub(super) fn run(

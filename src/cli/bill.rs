@@ -1,5 +1,6 @@
 //! `recondesk bill`: fetching, importing and certifying WeChat Pay's bills.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -149,11 +150,13 @@ fn backfill(
         let day = entry.day;
         match entry.arrived {
             Ok(Arrived::Bill(import)) => {
-                lines.push_str(&format!("{day}\tbill\t{}\n", import.record.rows));
+                let _written = writeln!(lines, "{day}\tbill\t{}", import.record.rows);
             }
-            Ok(Arrived::NoBill) => lines.push_str(&format!("{day}\tno_bill\t\n")),
+            Ok(Arrived::NoBill) => {
+                let _written = writeln!(lines, "{day}\tno_bill\t");
+            }
             Err(failure) => {
-                lines.push_str(&format!("{day}\t{}\t\n", failure.code));
+                let _written = writeln!(lines, "{day}\t{}\t", failure.code);
                 last = Some(failure);
             }
         }

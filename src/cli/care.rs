@@ -1,5 +1,6 @@
 //! `recondesk backup`, `restore`, `check` and `workspace`: care for a workspace as a whole.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -119,7 +120,7 @@ pub(super) fn check(
     let lang = context.lang;
     let mut lines = String::new();
     for fault in &report.faults {
-        lines += &format!("{}\t{}\n", fault.file, fault.what.get(lang));
+        let _written = writeln!(lines, "{}\t{}", fault.file, fault.what.get(lang));
     }
     print_text(&lines)?;
     let (imports, files, faults) = (report.imports, report.files, report.faults.len());

@@ -173,7 +173,7 @@ pub(super) fn run(
     let ports = context.open()?;
     let chosen = deed.choice.read(context, &ports)?;
     if !chosen.is_confirmed {
-        return unconfirmed(context);
+        return Ok(unconfirmed(context));
     }
     let actor = deed.person.check(context, &ports, Role::Work)?;
     let mut rows = Vec::new();
@@ -207,12 +207,12 @@ fn worded(text: &str, code: &'static str) -> Result<String, Failure> {
 }
 
 /// Count and sum were told; nothing is done before a person says so.
-pub(super) fn unconfirmed(context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+pub(super) fn unconfirmed(context: &CommandContext<'_>) -> CommandEnd {
     context.tell(
         "没有执行；加上 --yes 执行全部",
         "Nothing was done; add --yes to do it to all of them",
     );
-    Ok(CommandEnd::NeedsPerson)
+    CommandEnd::NeedsPerson
 }
 
 fn carry_out(

@@ -17,12 +17,15 @@ use recondesk_ports::{
 /// How long a command waits for another program's job on the same workspace.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// Opens the care for a workspace: of the folder named, or of that of the user.
+type OpenCare = fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>;
+
 /// How the command line gets at the world; made by `main`.
 pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
     /// Care for a workspace that need not be sound.
-    pub care: fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>,
+    pub care: OpenCare,
     /// The clock, for days named in words; no workspace is needed for it.
     pub clock: Arc<dyn Clock>,
     /// Files named on the command line, where no workspace is needed.

@@ -1,5 +1,6 @@
 //! `recondesk funds`: each account of a day checked, and the bridge from the trade bill to the change of the balances.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -210,7 +211,7 @@ fn accounts_text(report: &FundsReport, lang: Language) -> String {
                 for check in failed {
                     let what = lang.pick(check.zh, check.en);
                     let (id, expected, actual) = (check.id, &check.expected, &check.actual);
-                    rest.push_str(&format!("✗ {id} {name} {what}: {expected} ≠ {actual}\n"));
+                    let _written = writeln!(rest, "✗ {id} {name} {what}: {expected} ≠ {actual}");
                 }
                 rest.push_str(&group_text(&bill.report.breaks, lang));
                 rest.push_str(&group_text(&bill.report.gap, lang));

@@ -33,12 +33,7 @@ pub(super) fn preview_text(chosen: &Chosen, preview: &Preview, lang: Lang) -> St
         row("", "", format!("{} ← {source}{clock}", column.name()));
     }
     for rule in &preview.mapping.status {
-        let about = match rule.about {
-            StateSubject::Order => lang.pick("订单状态词", "words of the order"),
-            StateSubject::Payment => lang.pick("支付状态词", "words of the payment"),
-            StateSubject::Delivery => lang.pick("发货状态词", "words of the delivery"),
-            StateSubject::Refund => lang.pick("退款状态词", "words of the refund"),
-        };
+        let about = about_words(rule.about, lang);
         row("", "", format!("{about} ← {}", rule.column));
     }
     for other in &chosen.others {
@@ -86,6 +81,27 @@ pub(super) fn preview_text(chosen: &Chosen, preview: &Preview, lang: Lang) -> St
     let mut out = table.print();
     out.push('\n');
     out.push_str(&sample(preview, lang));
+    out.push_str(&refused(preview, lang));
+    out
+}
+
+/// What the status words of a column are about.
+const fn about_words(about: StateSubject, lang: Lang) -> &'static str {
+    match (about, lang) {
+        (StateSubject::Order, Lang::Zh) => "订单状态词",
+        (StateSubject::Order, Lang::En) => "words of the order",
+        (StateSubject::Payment, Lang::Zh) => "支付状态词",
+        (StateSubject::Payment, Lang::En) => "words of the payment",
+        (StateSubject::Delivery, Lang::Zh) => "发货状态词",
+        (StateSubject::Delivery, Lang::En) => "words of the delivery",
+        (StateSubject::Refund, Lang::Zh) => "退款状态词",
+        (StateSubject::Refund, Lang::En) => "words of the refund",
+    }
+}
+
+/// The refused rows, a line each.
+fn refused(preview: &Preview, lang: Lang) -> String {
+    let mut out = String::new();
     for reject in &preview.rejects {
         out.push_str(&printable(&match lang {
             Lang::Zh => reject.zh(),

@@ -234,7 +234,6 @@ fn tell(
     (rejects, file): (&Rejects, Option<&Path>),
     chosen: &Chosen,
 ) {
-    let lang = context.lang;
     if !done.is_new {
         context.tell(
             "这个文件已经导入过，没有变化",
@@ -303,16 +302,20 @@ fn tell(
             &format!("words of {column:?} are not known: {}", words.join(", ")),
         );
     }
-    if *bad == 0 {
-        return;
+    if *bad > 0 {
+        tell_refused(context, *bad, rejects, file);
     }
+}
+
+/// How many rows were refused, and what is wrong with the first of them.
+fn tell_refused(context: &CommandContext<'_>, bad: u64, rejects: &Rejects, file: Option<&Path>) {
     let place = file.map_or_else(String::new, |file| format!(" → {}", file.display()));
     context.tell(
         &format!("拒收 {bad} 行{place}"),
         &format!("{bad} rows refused{place}"),
     );
     for reject in &rejects.first {
-        let words = match lang {
+        let words = match context.lang {
             Lang::Zh => reject.zh(),
             Lang::En => reject.en(),
         };

@@ -72,7 +72,7 @@ pub(super) fn run(
     let ports = context.open()?;
     let chosen = command.choice.read(context, &ports)?;
     if !chosen.is_confirmed {
-        return unconfirmed(context);
+        return Ok(unconfirmed(context));
     }
     let actor = command.person.check(context, &ports, Role::Work)?;
     let choice = choices_checked(&ports, &chosen.cases, &actor)?;

@@ -131,28 +131,7 @@ fn overview(names: [&str; 4]) -> OverviewModel {
             compared: 3,
             order_files: 4,
         },
-        clauses: vec![
-            Clause {
-                severity: Severity::Urgent,
-                kind: ClauseKind::PaidNotFulfilled,
-                count: 3,
-            },
-            Clause {
-                severity: Severity::Fault,
-                kind: ClauseKind::Category(Category::AmountDiff),
-                count: 1,
-            },
-            Clause {
-                severity: Severity::Watch,
-                kind: ClauseKind::BillNotReady,
-                count: 1,
-            },
-            Clause {
-                severity: Severity::Ok,
-                kind: ClauseKind::ReadyToSign,
-                count: 1,
-            },
-        ],
+        clauses: clauses(),
         merchants: vec![first, second, third, fourth],
         history: history(),
         ageing: ageing(),
@@ -168,6 +147,32 @@ fn overview(names: [&str; 4]) -> OverviewModel {
             .collect(),
         log: log(names),
     }
+}
+
+/// What the morning is summed up in.
+fn clauses() -> Vec<Clause> {
+    vec![
+        Clause {
+            severity: Severity::Urgent,
+            kind: ClauseKind::PaidNotFulfilled,
+            count: 3,
+        },
+        Clause {
+            severity: Severity::Fault,
+            kind: ClauseKind::Category(Category::AmountDiff),
+            count: 1,
+        },
+        Clause {
+            severity: Severity::Watch,
+            kind: ClauseKind::BillNotReady,
+            count: 1,
+        },
+        Clause {
+            severity: Severity::Ok,
+            kind: ClauseKind::ReadyToSign,
+            count: 1,
+        },
+    ]
 }
 
 fn history() -> Vec<DayPoint> {

@@ -342,24 +342,26 @@ fn run(cases: &[Case], originals: &[(String, Vec<u8>)]) -> Vec<(Result<Seen, Str
             )
         })
         .collect();
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        for (original, bytes, trace) in work {
-            let began = process::thread_time();
-            let seen = std::panic::catch_unwind(|| judge(&original, &bytes, trace)).unwrap_or_else(
-                |panic| {
-                    let words = panic.downcast_ref::<String>().map_or("", String::as_str);
-                    Err(format!("panic: {words}"))
-                },
-            );
-            if send
-                .send((seen, process::thread_time().checked_sub(began).unwrap()))
-                .is_err()
-            {
-                return;
+    let (send, receive) = mpsc::sync_channel(cases.len());
+    std::thread::Builder::new()
+        .name("damaged bills".to_owned())
+        .spawn(move || {
+            for (original, bytes, trace) in work {
+                let began = process::thread_time();
+                let seen = std::panic::catch_unwind(|| judge(&original, &bytes, trace))
+                    .unwrap_or_else(|panic| {
+                        let words = panic.downcast_ref::<String>().map_or("", String::as_str);
+                        Err(format!("panic: {words}"))
+                    });
+                if send
+                    .send((seen, process::thread_time().checked_sub(began).unwrap()))
+                    .is_err()
+                {
+                    return;
+                }
             }
-        }
-    });
+        })
+        .unwrap();
     cases
         .iter()
         .map(|case| {
@@ -415,6 +417,7 @@ fn cases(kinds: &[Damage], originals: &[(String, Vec<u8>)], count: usize) -> Vec
 }
 
 /// Keeps what was found, for looking at, where a person asks for it.
+#[expect(clippy::disallowed_methods, reason = "the file a person looks at")]
 fn keep(case: &Case, number: usize) {
     if let Some(folder) = std::env::var_os("RECONDESK_DAMAGE_FOLDER") {
         let name = format!("{number}-{}.csv", case.kind.name.replace([' ', '/'], "-"));

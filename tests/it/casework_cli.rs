@@ -1,8 +1,9 @@
 //! Working cases from the command line over a whole invented day: deciding, reissuing, signing off, verifying.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::{Arc, Mutex};
 
@@ -119,6 +120,21 @@ fn judged(output: &Output, code: i32, arguments: &[&str]) -> String {
     text
 }
 
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a forged file is what the test needs"
+)]
+pub(crate) fn overwrite(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+}
+
 /// One request as the shop got it.
 #[derive(Clone, Debug)]
 struct Call {
@@ -132,42 +148,45 @@ fn shop(answers: Vec<&'static str>) -> (String, Arc<Mutex<Vec<Call>>>) {
     let base = format!("http://{}", listener.local_addr().unwrap());
     let calls = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&calls);
-    std::thread::spawn(move || {
-        let mut nth = 0;
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut bytes = Vec::new();
-            let mut piece = [0; 4096];
-            let (cut, length) = loop {
-                let got = stream.read(&mut piece).unwrap();
-                bytes.extend_from_slice(&piece[..got]);
-                let Some(cut) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
-                    continue;
+    std::thread::Builder::new()
+        .name("shop".to_owned())
+        .spawn(move || {
+            let mut nth = 0;
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut bytes = Vec::new();
+                let mut piece = [0; 4096];
+                let (cut, length) = loop {
+                    let got = stream.read(&mut piece).unwrap();
+                    bytes.extend_from_slice(&piece[..got]);
+                    let Some(cut) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
+                        continue;
+                    };
+                    let head = String::from_utf8_lossy(&bytes[..cut]).to_ascii_lowercase();
+                    let length = head.split("content-length: ").nth(1).unwrap();
+                    let length: usize = length.lines().next().unwrap().trim().parse().unwrap();
+                    if bytes.len() >= cut + 4 + length {
+                        break (cut, length);
+                    }
                 };
-                let head = String::from_utf8_lossy(&bytes[..cut]).to_ascii_lowercase();
-                let length = head.split("content-length: ").nth(1).unwrap();
-                let length: usize = length.lines().next().unwrap().trim().parse().unwrap();
-                if bytes.len() >= cut + 4 + length {
-                    break (cut, length);
+                seen.lock().unwrap().push(Call {
+                    head: String::from_utf8_lossy(&bytes[..cut]).to_ascii_lowercase(),
+                    body: bytes[cut + 4..cut + 4 + length].to_vec(),
+                });
+                let answer = answers[nth.min(answers.len() - 1)];
+                nth += 1;
+                if answer.is_empty() {
+                    continue;
                 }
-            };
-            seen.lock().unwrap().push(Call {
-                head: String::from_utf8_lossy(&bytes[..cut]).to_ascii_lowercase(),
-                body: bytes[cut + 4..cut + 4 + length].to_vec(),
-            });
-            let answer = answers[nth.min(answers.len() - 1)];
-            nth += 1;
-            if answer.is_empty() {
-                continue;
+                let (status, body) = answer.split_once(' ').unwrap();
+                let text = format!(
+                    "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                stream.write_all(text.as_bytes()).unwrap();
             }
-            let (status, body) = answer.split_once(' ').unwrap();
-            let text = format!(
-                "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            stream.write_all(text.as_bytes()).unwrap();
-        }
-    });
+        })
+        .unwrap();
     (base, calls)
 }
 
@@ -359,12 +378,7 @@ fn a_call_to_the_shop_is_signed_repeated_and_kept() {
         mac.update(header(call, "x-recondesk-timestamp").as_bytes());
         mac.update(b".");
         mac.update(&call.body);
-        let digest: String = mac
-            .finalize()
-            .into_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = hex(&mac.finalize().into_bytes());
         assert_eq!(
             header(call, "x-recondesk-signature"),
             format!("sha256={digest}")
@@ -468,6 +482,7 @@ fn what_was_paid_back_is_not_reissued() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one walk")]
 fn a_day_is_signed_locked_opened_by_two_and_its_certificate_holds_anywhere() {
     let office = Office::new();
     let day = office.shop.day.to_string();
@@ -552,7 +567,7 @@ fn a_day_is_signed_locked_opened_by_two_and_its_certificate_holds_anywhere() {
         ] {
             assert!(text.contains(from), "{file} {from}");
             let changed = office.path("changed");
-            std::fs::write(&changed, text.replacen(from, to, 1)).unwrap();
+            overwrite(&changed, text.replacen(from, to, 1).as_bytes());
             office.expect(4, &["certificate", "verify", changed.to_str().unwrap()]);
         }
     }

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::casework_cli::Office;
+use crate::casework_cli::{Office, hex, overwrite};
 
 /// The parts of a zip, by name.
 fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
@@ -70,10 +70,7 @@ fn a_bundle_has_every_line_at_its_place_and_holds_anywhere() {
             .books
             .raw_file(import.import, &mut take)
             .unwrap();
-        let digest: String = Sha256::digest(&file)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = hex(&Sha256::digest(&file));
         assert_eq!(row["file_sha256"], digest.as_str());
         let at = usize::try_from(row["byte_offset"].as_u64().unwrap()).unwrap();
         let text = row["text"].as_str().unwrap();
@@ -93,7 +90,7 @@ fn a_bundle_has_every_line_at_its_place_and_holds_anywhere() {
             changed[at].1.push(b' ');
         }
         let file = office.path("changed.zip");
-        std::fs::write(&file, zipped(&changed)).unwrap();
+        overwrite(&file, &zipped(&changed));
         let verdict = office.run(&["bundle", "verify", file.to_str().unwrap()]);
         // A blank behind the manifest changes nothing that it says.
         let code = if held[at].0 == "manifest.json" { 0 } else { 4 };

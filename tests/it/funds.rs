@@ -1,5 +1,6 @@
 //! Two days of an APIv3 merchant from end to end, the fund flow among them: fetched, checked, led back to the trades.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use recondesk::adapters::clock::SystemClock;
@@ -235,13 +236,15 @@ fn fund_bill(day: &str, rows: &[Row]) -> Vec<u8> {
     let mut text = "\u{feff}记账时间,微信支付业务单号,资金流水单号,业务名称,业务类型,收支类型,收支金额(元),账户结余(元),资金变更提交申请人,备注,业务凭证号\r\n".to_owned();
     for (at, row) in rows.iter().enumerate() {
         let (change, balance) = (yuan(row.change), yuan(row.balance));
-        text.push_str(&format!(
+        write!(
+            text,
             "`{day} 10:00:0{at},`420000{at},`F{at},`交易,`交易,`收入,`{change},`{balance},`system,`,`A{at}\r\n"
-        ));
+        )
+        .unwrap();
     }
     let (count, sum) = (rows.len(), yuan(rows.iter().map(|row| row.change).sum()));
     text.push_str("资金流水总笔数,收入笔数,收入金额,支出笔数,支出金额\r\n");
-    text.push_str(&format!("`{count}.0,`{count}.0,`{sum},`0,`0\r\n"));
+    write!(text, "`{count}.0,`{count}.0,`{sum},`0,`0\r\n").unwrap();
     text.into_bytes()
 }
 

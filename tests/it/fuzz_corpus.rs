@@ -1,6 +1,7 @@
 //! The kept corpus of each fuzz target, as it is and damaged at random: what `cargo fuzz` looks for at length, in short.
 //! `RECONDESK_FUZZED=20000` runs that many a target.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use fastrand::Rng;
@@ -44,6 +45,7 @@ fn damaged(files: &[(PathBuf, Vec<u8>)], rng: &mut Rng) -> Vec<u8> {
     out
 }
 
+#[expect(clippy::print_stdout, reason = "the input that fails, and the count")]
 fn run(target: &str, work: fn(&[u8]), share: usize) {
     let files = corpus(target);
     assert!(files.len() >= 3, "{target}: {}", files.len());
@@ -58,8 +60,10 @@ fn run(target: &str, work: fn(&[u8]), share: usize) {
         let input = damaged(&files, &mut rng);
         let outcome = std::panic::catch_unwind(|| work(&input));
         if outcome.is_err() {
-            let kept = std::env::temp_dir().join(format!("recondesk-{target}-{number}"));
-            std::fs::write(&kept, &input).unwrap();
+            let name = format!("recondesk-{target}-{number}-");
+            let mut file = tempfile::Builder::new().prefix(&name).tempfile().unwrap();
+            file.write_all(&input).unwrap();
+            let (_, kept) = file.keep().unwrap();
             panic!("{target} failed on {}", kept.display());
         }
     }

@@ -1,5 +1,6 @@
 //! The sandbox's APIv3 as a merchant's own client sees it, written from the documents alone.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 
 use flate2::read::GzDecoder;
@@ -213,8 +214,10 @@ fn sha1(bytes: &[u8]) -> String {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes)
         .as_ref()
         .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
 }
 
 #[test]

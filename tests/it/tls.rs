@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use rcgen::{
@@ -150,14 +150,17 @@ struct Server {
 fn serve(play: Play) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (send, got) = channel();
-    std::thread::spawn(move || {
-        let (stream, _) = listener.accept().unwrap();
-        let limit = Some(Duration::from_secs(5));
-        stream.set_read_timeout(limit).unwrap();
-        // The test may be over.
-        drop(send.send(play(stream)));
-    });
+    let (send, got) = sync_channel(1);
+    std::thread::Builder::new()
+        .name("server".to_owned())
+        .spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let limit = Some(Duration::from_secs(5));
+            stream.set_read_timeout(limit).unwrap();
+            // The test may be over.
+            drop(send.send(play(stream)));
+        })
+        .unwrap();
     Server { port, got }
 }
 
@@ -184,14 +187,50 @@ const FINE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 const AWAY: &[u8] =
     b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n";
 
-/// Every server that must get nothing, by what is wrong with it.
-fn impostors(ca: &Issuer) -> Vec<(&'static str, Play)> {
+/// Leaves wrong in themselves: their hosts, their days, their authority or what they are for.
+fn wrong_leaves(ca: &Issuer) -> Vec<(&'static str, Shown)> {
     let other = authority("Another Authority", |_| {});
     let hosts = |names: &'static [&'static str]| {
         move |params: &mut CertificateParams| {
             params.subject_alt_names = valid("x", names).subject_alt_names;
         }
     };
+    vec![
+        (
+            "certificate of another host",
+            leaf(ca, hosts(&["api.mch.weixin.qq.com"])),
+        ),
+        (
+            "certificate of another address",
+            leaf(ca, hosts(&["127.0.0.2"])),
+        ),
+        ("certificate without a host", leaf(ca, hosts(&[]))),
+        (
+            "expired",
+            leaf(ca, |params| params.not_after = date_time_ymd(2025, 1, 1)),
+        ),
+        (
+            "not valid yet",
+            leaf(ca, |params| params.not_before = date_time_ymd(2043, 1, 1)),
+        ),
+        ("of another authority", leaf(&other, |_| {})),
+        (
+            "for clients only",
+            leaf(ca, |params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+            }),
+        ),
+        (
+            "for signing programs only",
+            leaf(ca, |params| {
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
+            }),
+        ),
+    ]
+}
+
+/// Leaves with an authority between them and the trusted one, wrong on the way.
+fn wrong_chains(ca: &Issuer) -> Vec<(&'static str, Shown)> {
     let between = below(ca, |_| {});
     let expired_between = below(ca, |params| params.not_after = date_time_ymd(2025, 1, 1));
     let no_authority = below(ca, |params| {
@@ -213,51 +252,7 @@ fn impostors(ca: &Issuer) -> Vec<(&'static str, Play)> {
             .extend(issuers.iter().map(|issuer| issuer.der().clone()));
         shown
     };
-    let mut self_signed = leaf(ca, |_| {});
-    let own = valid("127.0.0.1", &HERE)
-        .self_signed(&self_signed.key)
-        .unwrap();
-    self_signed.chain = vec![own.der().clone()];
-    let mut forged = leaf(ca, |_| {});
-    let mut bytes = forged.chain[0].to_vec();
-    let last = bytes.len() - 1;
-    bytes[last] ^= 1;
-    forged.chain = vec![bytes.into()];
-    let mut stolen = leaf(ca, |_| {});
-    stolen.key = KeyPair::generate().unwrap();
-
-    let shown = vec![
-        (
-            "certificate of another host",
-            leaf(ca, hosts(&["api.mch.weixin.qq.com"])),
-        ),
-        (
-            "certificate of another address",
-            leaf(ca, hosts(&["127.0.0.2"])),
-        ),
-        ("certificate without a host", leaf(ca, hosts(&[]))),
-        (
-            "expired",
-            leaf(ca, |params| params.not_after = date_time_ymd(2025, 1, 1)),
-        ),
-        (
-            "not valid yet",
-            leaf(ca, |params| params.not_before = date_time_ymd(2043, 1, 1)),
-        ),
-        ("signed by itself", self_signed),
-        ("of another authority", leaf(&other, |_| {})),
-        (
-            "for clients only",
-            leaf(ca, |params| {
-                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-            }),
-        ),
-        (
-            "for signing programs only",
-            leaf(ca, |params| {
-                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
-            }),
-        ),
+    vec![
         ("authority between not sent", leaf(&between, |_| {})),
         (
             "authority between expired",
@@ -275,11 +270,36 @@ fn impostors(ca: &Issuer) -> Vec<(&'static str, Play)> {
             "authority not for this host",
             with(leaf(&constrained, |_| {}), &[&constrained]),
         ),
+    ]
+}
+
+/// Leaves with a signature or a key that is not theirs.
+fn wrong_keys(ca: &Issuer) -> Vec<(&'static str, Shown)> {
+    let mut self_signed = leaf(ca, |_| {});
+    let own = valid("127.0.0.1", &HERE)
+        .self_signed(&self_signed.key)
+        .unwrap();
+    self_signed.chain = vec![own.der().clone()];
+    let mut forged = leaf(ca, |_| {});
+    let mut bytes = forged.chain[0].to_vec();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    forged.chain = vec![bytes.into()];
+    let mut stolen = leaf(ca, |_| {});
+    stolen.key = KeyPair::generate().unwrap();
+    vec![
+        ("signed by itself", self_signed),
         ("signature forged", forged),
         ("certificate of somebody else", stolen),
-    ];
+    ]
+}
+
+/// Every server that must get nothing, by what is wrong with it.
+fn impostors(ca: &Issuer) -> Vec<(&'static str, Play)> {
+    let shown = [wrong_leaves(ca), wrong_chains(ca), wrong_keys(ca)];
     let mut all: Vec<(&str, Play)> = shown
         .into_iter()
+        .flatten()
         .map(|(what, shown)| (what, secure(shown, FINE)))
         .collect();
     all.push(("TLS 1.0", raw(old_greeting(1))));

@@ -273,7 +273,9 @@ mod tests {
             workspace.archive_folder(),
             workspace.database_file(),
         ];
-        paths.iter().for_each(|path| open_up(path));
+        for path in &paths {
+            open_up(path);
+        }
 
         drop(Workspace::at(folder.path()).unwrap());
 

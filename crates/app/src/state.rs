@@ -389,11 +389,8 @@ impl State {
                 return vec![Command::ImportFile(profile, path)];
             }
             Outcome::Recognised(profile, path, false) => {
-                return self
-                    .import
-                    .open_or_wait(profile, path)
-                    .into_iter()
-                    .collect();
+                let asked = self.import.open_or_wait(profile, path);
+                return asked.into_iter().collect();
             }
             Outcome::Sheet(sheet) => {
                 if self.import.sheet.answer(id, Ok(sheet)) {

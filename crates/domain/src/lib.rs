@@ -33,11 +33,12 @@ mod severity;
 mod sheet;
 mod suggested_action;
 mod text;
+mod trade_type;
 mod words;
 
 pub use book::{
     BillRefundState, BillState, FulfilStatus, MOrder, MRefund, PayStatus, RefundStatus, RowRef,
-    TradeType, WPay, WRefund,
+    WPay, WRefund,
 };
 pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
@@ -61,4 +62,5 @@ pub use suggested_action::SuggestedAction;
 pub use text::{
     AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
 };
+pub use trade_type::TradeType;
 pub use words::{Message, Term};

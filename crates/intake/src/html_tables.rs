@@ -172,7 +172,7 @@ impl Page {
                 }
             }
             ("td" | "th", _) => {
-                self.close_cell()?;
+                self.close_cell();
                 if !closes && let Some(table) = self.open.last_mut() {
                     table.row.get_or_insert_default();
                     let span = |name: &str| {
@@ -193,12 +193,12 @@ impl Page {
         Ok(())
     }
 
-    fn close_cell(&mut self) -> Result<(), IntakeError> {
+    fn close_cell(&mut self) {
         let Some(table) = self.open.last_mut() else {
-            return Ok(());
+            return;
         };
         let Some(cell) = table.cell.take() else {
-            return Ok(());
+            return;
         };
         table.fill_spans();
         let text = unescaped(&cell.text);
@@ -228,11 +228,10 @@ impl Page {
                 }
             }
         }
-        Ok(())
     }
 
     fn close_row(&mut self) -> Result<(), IntakeError> {
-        self.close_cell()?;
+        self.close_cell();
         let Some(table) = self.open.last_mut() else {
             return Ok(());
         };

@@ -77,6 +77,12 @@ impl Mapping {
                 writeln!(out, "{} = {}", key(word), quoted(owner)).unwrap_or_default();
             }
         }
+        self.push_status(&mut out);
+        out
+    }
+
+    /// The tables of the status words.
+    fn push_status(&self, out: &mut String) {
         let head = if let [_] = self.status.as_slice() {
             ("[status]", "[status.words]")
         } else {
@@ -97,7 +103,6 @@ impl Mapping {
                 writeln!(out, "{} = {}", key(word), meaning.to_toml()).unwrap_or_default();
             }
         }
-        out
     }
 }
 

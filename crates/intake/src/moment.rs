@@ -294,6 +294,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn every_form_with_one_meaning_is_read() {
         for (meant, forms) in [
             (

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::judge::{Origin, disagree};
 use super::match_archive::CHUNK;
 use super::pair::{Pair, settle};
-use super::refunds::Returned;
+use super::returned::Returned;
 use super::run::Run;
 
 /// A pair that waits for its business order.

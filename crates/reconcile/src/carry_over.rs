@@ -10,7 +10,7 @@ use super::ledger::{Placement, RowKind};
 use super::match_archive::{CHUNK, unused_orders};
 use super::pair::{Pair, settle};
 use super::pool_ledger::PoolExit;
-use super::refunds::Returned;
+use super::returned::Returned;
 use super::run::Run;
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
 

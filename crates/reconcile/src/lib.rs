@@ -6,6 +6,7 @@
 // A new variant must be thought of in every place: no arm takes it in silence.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod booked_twins;
 mod business;
 mod carry_over;
 mod category_set;
@@ -30,6 +31,7 @@ mod proof;
 mod refund_rows;
 mod refund_totals;
 mod refunds;
+mod returned;
 mod rules;
 mod run;
 mod sink;

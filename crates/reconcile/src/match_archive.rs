@@ -18,7 +18,7 @@ use super::judge::{Origin, describe, iso, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::pair::{Pair, ReversedOrder, judge_alone, offer, settle, settle_reversed};
 use super::pool_ledger::PoolExit;
-use super::refunds::Returned;
+use super::returned::Returned;
 use super::run::{Run, UnmatchedPayment};
 use super::{PoolItem, ReconcileError};
 

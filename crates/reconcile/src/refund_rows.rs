@@ -1,11 +1,12 @@
 //! Refunds where the merchant keeps one row each: matched per `out_refund_no`, then per `refund_id`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use recondesk_domain::{
     Category, Fen, Finding, MRefund, OutRefundNo, OutTradeNo, RefundId, RefundStatus, Tag, WRefund,
 };
 
+use super::booked_twins::booked_twins;
 use super::carry_over::{entered, open_items};
 use super::category_set::CategorySet;
 use super::context::Context;
@@ -15,9 +16,8 @@ use super::ledger::{Placement, RowKind};
 use super::match_archive::CHUNK;
 use super::pool_ledger::PoolExit;
 use super::refunds::{
-    ArchiveFacts, ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case,
-    clear_refunds_before, describe, explain, is_closed, judge_order, judge_row, key_of, relation,
-    went_back,
+    ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
+    describe, explain, is_closed, judge_order, judge_row, key_of, relation, went_back,
 };
 use super::run::Run;
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
@@ -164,7 +164,8 @@ fn settle_orders(
         marks.extend(judge_order(context, run, facts)?);
         clear_payment_case(context, run, facts)?;
     }
-    let booked = booked_twins(context, pairs, &facts)?;
+    let rows = pairs.iter().map(|(w, _)| *w);
+    let booked = booked_twins(context, rows, &facts)?;
     let unknown = OrderFacts::default();
     for (w, partner) in pairs {
         let facts = facts.get(&w.out_trade_no).unwrap_or(&unknown);
@@ -182,31 +183,6 @@ fn settle_orders(
         }
     }
     Ok(())
-}
-
-/// Which of the refunds that look like twins have a row of their own in the merchant's book.
-fn booked_twins(
-    context: &Context<'_>,
-    pairs: &[(&WRefund, &Option<Partner>)],
-    facts: &ArchiveFacts,
-) -> Result<BTreeSet<OutRefundNo>, ReconcileError> {
-    let mut numbers = BTreeSet::new();
-    for (w, _) in pairs {
-        let Some(facts) = facts.get(&w.out_trade_no) else {
-            continue;
-        };
-        let mut twins = facts.twins(context, w).peekable();
-        if twins.peek().is_some() {
-            numbers.insert(w.out_refund_no);
-            numbers.extend(twins.map(|other| other.out_refund_no));
-        }
-    }
-    let numbers: Vec<OutRefundNo> = numbers.into_iter().collect();
-    let found = context.evidence.merchant_refunds_by_number(&numbers)?;
-    let standing =
-        |m: &MRefund| matches!(m.status, RefundStatus::Success | RefundStatus::Processing);
-    let found = found.into_iter().flatten().filter(standing);
-    Ok(found.map(|m| m.out_refund_no).collect())
 }
 
 /// A row of the bill with what applies to it for its own sake and for its order's.

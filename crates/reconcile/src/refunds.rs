@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
     BillDate, BillRefundState, Category, Fen, Finding, Instant, MOrder, MRefund, OutRefundNo,
-    OutTradeNo, RefundId, TransactionId, WPay, WRefund,
+    OutTradeNo, RefundId, WPay, WRefund,
 };
 
 use super::business::standing;
@@ -18,6 +18,7 @@ use super::feed::Feed;
 use super::judge::Relation;
 use super::ledger::{Placement, RowKind};
 use super::pool_ledger::PoolExit;
+use super::returned::Returned;
 use super::run::Run;
 use super::{LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals};
 
@@ -140,46 +141,6 @@ impl DayRefunds {
     /// True when all of a payment went back on its own day.
     pub(super) fn is_returned(&self, w: &WPay) -> bool {
         w.amount > Fen::ZERO && self.returned(w) >= w.amount
-    }
-}
-
-/// Accepted refunds by the payment that they are of.
-#[derive(Debug, Default)]
-pub(super) struct Returned(BTreeMap<(OutTradeNo, TransactionId), Fen>);
-
-impl Returned {
-    /// All refunds of some orders up to the day.
-    pub(super) fn of(
-        context: &Context<'_>,
-        numbers: &[OutTradeNo],
-    ) -> Result<Self, ReconcileError> {
-        if numbers.is_empty() {
-            return Ok(Self::default());
-        }
-        let rows = context.evidence.refunds_of_orders(numbers, context.date)?;
-        let mut seen = BTreeSet::new();
-        let rows = rows.iter().map(|(_, w)| w);
-        Self::add_up(context, rows.filter(|w| seen.insert(key_of(w))))
-    }
-
-    fn add_up<'r>(
-        context: &Context<'_>,
-        rows: impl Iterator<Item = &'r WRefund>,
-    ) -> Result<Self, ReconcileError> {
-        let mut out = BTreeMap::new();
-        for w in rows.filter(|w| is_accepted(context, w)) {
-            let sum = out
-                .entry((w.out_trade_no, w.transaction_id))
-                .or_insert(Fen::ZERO);
-            *sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
-        }
-        Ok(Self(out))
-    }
-
-    /// What of a payment went back, or is on its way back.
-    pub(super) fn of_payment(&self, w: &WPay) -> Fen {
-        let sum = self.0.get(&(w.out_trade_no, w.transaction_id));
-        sum.copied().unwrap_or(Fen::ZERO)
     }
 }
 

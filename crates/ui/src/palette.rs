@@ -286,7 +286,7 @@ fn is_number(text: &str) -> bool {
 }
 
 fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
-    let mut rows = Vec::new();
+    let mut rows = choices::day(w, state);
     let mut add = |icon, label: String, context: String, key, deed| {
         rows.push(PaletteRow {
             icon,
@@ -296,52 +296,6 @@ fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
             deed,
         });
     };
-    if let Some(row) = state.merchant_or_first() {
-        let name = row.profile.name.clone();
-        let day = state.day;
-        let with_day = |what: &str| format!("{what} {day}");
-        add(
-            icons::SCALES,
-            with_day(w.jobs.reconcile),
-            name.clone(),
-            "F5",
-            PaletteAction::Reconcile,
-        );
-        add(
-            icons::ARROW_CLOCKWISE,
-            with_day(w.jobs.morning),
-            String::new(),
-            "",
-            PaletteAction::Morning,
-        );
-        add(
-            icons::DOWNLOAD_SIMPLE,
-            w.jobs.backfill.to_owned(),
-            String::new(),
-            "",
-            PaletteAction::Backfill,
-        );
-        add(
-            icons::DOWNLOAD_SIMPLE,
-            with_day(w.jobs.download),
-            name,
-            "",
-            PaletteAction::Download,
-        );
-        for (what, deed) in [
-            (w.frame.day_report, PaletteAction::DayReport),
-            (w.frame.month_report, PaletteAction::MonthReport),
-        ] {
-            add(icons::EXPORT, with_day(what), String::new(), "", deed);
-        }
-        add(
-            icons::FILE_PLUS,
-            w.frame.import.to_owned(),
-            String::new(),
-            "Ctrl O",
-            PaletteAction::Import,
-        );
-    }
     add(
         icons::PLUS,
         w.merchants.add.to_owned(),

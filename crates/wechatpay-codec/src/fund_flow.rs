@@ -88,7 +88,7 @@ impl<'a> FundBill<'a> {
     /// # Errors
     /// [`FundFault`] with the line; nothing of such a file may count.
     pub fn read(bytes: &'a [u8]) -> Result<Self, FundFault> {
-        let text = std::str::from_utf8(bytes).map_err(|_| FundFault::NotUtf8)?;
+        let text = std::str::from_utf8(bytes).map_err(|_error| FundFault::NotUtf8)?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut lines = Lines {
             rest: text,
@@ -175,7 +175,7 @@ impl Places {
         };
         let time = Instant::parse_beijing_bytes(cell(0).as_bytes());
         let amount =
-            Fen::parse_yuan(cell(5)).map_err(|_| fault(Term::new("收支金额", "amount")))?;
+            Fen::parse_yuan(cell(5)).map_err(|_error| fault(Term::new("收支金额", "amount")))?;
         if amount.is_negative() {
             return Err(fault(Term::new("收支金额", "amount")));
         }
@@ -195,7 +195,7 @@ impl Places {
             kind: FundKind::of(cell(3)),
             change,
             balance: Fen::parse_yuan(cell(6))
-                .map_err(|_| fault(Term::new("账户结余", "balance")))?,
+                .map_err(|_error| fault(Term::new("账户结余", "balance")))?,
             voucher: cell(7),
         })
     }
@@ -237,10 +237,10 @@ fn summary(header: &str, lines: &mut Lines<'_>) -> Result<FundTotals, FundFault>
     };
     // A count may be printed as `20.0`.
     let count = |name| {
-        let read = Fen::parse_fen(value(name)?).map_err(|_| fault(Term::new(name, name)))?;
-        u64::try_from(read.get()).map_err(|_| fault(Term::new(name, name)))
+        let read = Fen::parse_fen(value(name)?).map_err(|_error| fault(Term::new(name, name)))?;
+        u64::try_from(read.get()).map_err(|_error| fault(Term::new(name, name)))
     };
-    let sum = |name| Fen::parse_yuan(value(name)?).map_err(|_| fault(Term::new(name, name)));
+    let sum = |name| Fen::parse_yuan(value(name)?).map_err(|_error| fault(Term::new(name, name)));
     let [entries, income_count, income, expense_count, expense] = SUMMARY;
     let totals = FundTotals {
         entries: count(entries)?,

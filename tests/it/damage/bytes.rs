@@ -156,19 +156,35 @@ fn bytes_put_in(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn turned_round(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(bytes.iter().rev().copied().collect())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn nothing_left(_: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let left: [&[u8]; 4] = [b"", b"\xEF\xBB\xBF", b"\r\n\r\n", b" "];
     Some(left[rng.usize(..left.len())].to_vec())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn twice(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some([bytes, bytes].concat())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn garbage_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = bytes.to_vec();
     out.push(b'x');
@@ -176,18 +192,30 @@ fn garbage_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn zeros_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = bytes.to_vec();
     out.resize(bytes.len() + 1 + rng.usize(..5000), 0);
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn garbage_before(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = noise(64, rng);
     out.extend_from_slice(bytes);
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn http_headers(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let heads: [&[u8]; 3] = [
         b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n",

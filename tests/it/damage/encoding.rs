@@ -1,5 +1,7 @@
 //! Damage by programs that read one encoding and write another, and by line ends.
 
+use std::fmt::Write as _;
+
 use fastrand::Rng;
 
 use super::{Damage, sure, text};
@@ -58,11 +60,19 @@ fn utf16_be(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(text.encode_utf16().flat_map(u16::to_be_bytes).collect())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn mojibake(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let text: String = bytes.iter().map(|b| char::from(*b)).collect();
     Some(text.into_bytes())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn mojibake_gbk(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(
         encoding_rs::GBK
@@ -86,6 +96,10 @@ fn characters_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out.into_bytes())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn seven_bits(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(bytes.iter().map(|b| b & 0x7F).collect())
 }
@@ -101,16 +115,28 @@ fn question_marks(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     )
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn zeros_between(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(bytes.iter().flat_map(|b| [*b, 0]).collect())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn base64(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(bytes);
     Some(text.into_bytes())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn percent(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let coded = |b: &u8| match b {
         b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b',' | b'\n' | b'\r' => {
@@ -121,8 +147,15 @@ fn percent(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(bytes.iter().map(coded).collect::<String>().into_bytes())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn hexadecimal(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
-    let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
     Some(text.into_bytes())
 }
 
@@ -184,6 +217,10 @@ fn other_ticks(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     replaced(bytes, "`", ["｀", "'", "´", "‘"][rng.usize(..4)])
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn end_sign(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some([bytes, b"\x1A"].concat())
 }

@@ -41,10 +41,18 @@ pub(crate) const KINDS: &[Damage] = &[
     sure("backticks at every empty cell lost", empty_ticks_lost),
 ];
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn as_it_is(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(bytes.to_vec())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn no_mark(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(
         bytes
@@ -66,6 +74,10 @@ fn line_feeds(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(text(bytes)?.replace("\r\n", "\n").into_bytes())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn no_end(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(bytes.trim_ascii_end().to_vec())
 }
@@ -78,6 +90,10 @@ fn blank_before_summary(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     )
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn blank_at_end(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let ends = ["\r\n\r\n", "\n\n\n", " \r\n", "\t\n"];
     Some([bytes, ends[rng.usize(..4)].as_bytes()].concat())
@@ -92,6 +108,10 @@ fn trailing_blanks(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(lines.collect::<String>().into_bytes())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn packed(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(gzip(bytes))
 }
@@ -107,6 +127,10 @@ fn packed_with_name(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     out.finish().ok()
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn packed_in_pieces(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let (first, second) = bytes.split_at(rng.usize(..=bytes.len()));
     Some([gzip(first), gzip(b""), gzip(second)].concat())

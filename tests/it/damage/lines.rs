@@ -46,8 +46,8 @@ fn split(bytes: &[u8]) -> Option<Vec<String>> {
     (lines.len() >= 4).then_some(lines)
 }
 
-fn join(lines: &[String]) -> Option<Vec<u8>> {
-    Some((lines.join("\r\n") + "\r\n").into_bytes())
+fn join(lines: &[String]) -> Vec<u8> {
+    (lines.join("\r\n") + "\r\n").into_bytes()
 }
 
 /// Index of one of the rows.
@@ -58,7 +58,7 @@ fn a_row(lines: &[String], rng: &mut Rng) -> usize {
 fn row_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     lines.remove(a_row(&lines, rng));
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn many_rows_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -66,7 +66,7 @@ fn many_rows_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let from = a_row(&lines, rng);
     let to = rng.usize(from + 1..=lines.len() - 2);
     lines.drain(from..to);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn row_doubled(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -74,7 +74,7 @@ fn row_doubled(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let at = a_row(&lines, rng);
     let again = a_row(&lines, rng);
     lines.insert(again, lines[at].clone());
-    join(&lines)
+    Some(join(&lines))
 }
 
 /// The count is the same, and so are the sums where both rows have the same amounts: then the copy shows (P10).
@@ -84,8 +84,9 @@ fn row_in_place(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     if lines[one] == lines[other] {
         return None;
     }
-    lines[one] = lines[other].clone();
-    join(&lines)
+    let copy = lines[other].clone();
+    lines[one] = copy;
+    Some(join(&lines))
 }
 
 fn row_of_another_day(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -105,7 +106,7 @@ fn row_of_another_day(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         return None;
     }
     lines[at] = changed;
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn row_of_another_merchant(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -115,7 +116,7 @@ fn row_of_another_merchant(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         return None;
     }
     let row = rng.usize(..sheet.rows.len());
-    sheet.rows[row][at] = "1999999999".to_owned();
+    "1999999999".clone_into(&mut sheet.rows[row][at]);
     Some(sheet.print())
 }
 
@@ -123,7 +124,7 @@ fn row_blanked(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let at = a_row(&lines, rng);
     lines[at] = " ".repeat(lines[at].len());
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn row_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -133,7 +134,7 @@ fn row_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let keep = rng.usize(1..=cells.saturating_sub(2).max(1));
     let end = lines[at].match_indices(",`").nth(keep)?.0;
     lines[at].truncate(end);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn rows_joined(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -142,7 +143,7 @@ fn rows_joined(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let next = lines.remove(at + 1);
     let between = ["", ",", " "][rng.usize(..3)];
     lines[at] = format!("{}{between}{next}", lines[at]);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn row_broken(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -151,18 +152,18 @@ fn row_broken(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let cut = lines[at].floor_char_boundary(rng.usize(1..lines[at].len() - 1));
     let rest = lines[at].split_off(cut);
     lines.insert(at + 1, rest);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn rubbish_line(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let rubbish = ["<html>", "total: 3", "????", "`,`,`,`", ",,,,,,"];
     lines.insert(a_row(&lines, rng), rubbish[rng.usize(..5)].to_owned());
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn header_lost(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
-    join(&split(bytes)?[1..])
+    Some(join(&split(bytes)?[1..]))
 }
 
 fn header_again(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -171,30 +172,30 @@ fn header_again(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let bare = header.trim_start_matches('\u{feff}').to_owned();
     let again = if rng.bool() { header } else { bare };
     lines.insert(a_row(&lines, rng) + 1, again);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn header_last(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let header = lines.remove(0);
     lines.push(header);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn summary_lost(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let lines = split(bytes)?;
-    join(&lines[..lines.len() - 2])
+    Some(join(&lines[..lines.len() - 2]))
 }
 
 fn values_lost(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let lines = split(bytes)?;
-    join(&lines[..lines.len() - 1])
+    Some(join(&lines[..lines.len() - 1]))
 }
 
 fn names_lost(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     lines.remove(lines.len() - 2);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn moved_summary(bytes: &[u8], to: impl FnOnce(usize) -> usize) -> Option<Vec<u8>> {
@@ -204,7 +205,7 @@ fn moved_summary(bytes: &[u8], to: impl FnOnce(usize) -> usize) -> Option<Vec<u8
     let at = to(lines.len());
     lines.insert(at, values);
     lines.insert(at, names);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn summary_first(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -219,27 +220,27 @@ fn summary_twice(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let again = lines[lines.len() - 2..].to_vec();
     lines.extend(again);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn summary_exchanged(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let last = lines.len() - 1;
     lines.swap(last, last - 1);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn row_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     let row = lines[a_row(&lines, rng)].clone();
     lines.push(row);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn lines_reversed(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     lines.reverse();
-    join(&lines)
+    Some(join(&lines))
 }
 
 /// A person joined two days; the summaries are those of the days, or one made up by hand.
@@ -292,7 +293,7 @@ pub(crate) fn fixed(value: i64, places: usize) -> String {
 fn lines_mixed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut lines = split(bytes)?;
     rng.shuffle(&mut lines);
-    join(&lines)
+    Some(join(&lines))
 }
 
 fn comment_lines(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
@@ -306,5 +307,5 @@ fn comment_lines(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         ticked(&vec![note.to_owned(); sheet.header.len()])
     };
     lines.insert(at, line);
-    join(&lines)
+    Some(join(&lines))
 }

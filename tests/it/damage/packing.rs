@@ -45,17 +45,29 @@ fn gzip_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn trailer_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = gzip(bytes);
     out.truncate(out.len() - rng.usize(1..=8));
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn head_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(gzip(bytes)[rng.usize(1..=12)..].to_vec())
 }
 
 /// Behind the ten bytes of the header, where a bit may say nothing (the system, the time).
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn bit_turned(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = gzip(bytes);
     let at = rng.usize(10..out.len());
@@ -78,6 +90,10 @@ fn stretch_lost(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn checksum_changed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = gzip(bytes);
     let at = out.len() - 8 + rng.usize(..4);
@@ -85,6 +101,10 @@ fn checksum_changed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn length_changed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = gzip(bytes);
     let at = out.len() - 4 + rng.usize(..4);
@@ -93,6 +113,10 @@ fn length_changed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
 }
 
 /// Method or flags; both change what follows.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn header_changed(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = gzip(bytes);
     if rng.bool() {
@@ -122,6 +146,10 @@ fn sent_as_text(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn garbage_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut out = gzip(bytes);
     // Zeros behind gzip are padding; some programs let them be.
@@ -130,6 +158,10 @@ fn garbage_after(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn another_behind(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let mut other = bytes.to_vec();
     if rng.bool() {
@@ -152,10 +184,18 @@ fn second_member_cut(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     (!second.is_empty() || first.len() < bytes.len()).then(|| [gzip(first), second].concat())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn twice_packed(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     Some(gzip(&gzip(bytes)))
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn of_nothing(_: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     let nothing: [&[u8]; 3] = [b"", b"\r\n", b"\xEF\xBB\xBF"];
     Some(gzip(nothing[rng.usize(..3)]))
@@ -203,6 +243,10 @@ fn zip_archive(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     Some(out.finish().ok()?.into_inner())
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one shape for the table of damages"
+)]
 fn base64(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
     use base64::Engine as _;
     let text = base64::engine::general_purpose::STANDARD.encode(gzip(bytes));

@@ -172,7 +172,7 @@ fn rounded(bytes: &[u8], _: &mut Rng) -> Option<Vec<u8>> {
         for at in &columns {
             if let Some((whole, after)) = row[*at].clone().split_once('.') {
                 seen |= after.bytes().any(|b| b != b'0');
-                row[*at] = whole.to_owned();
+                whole.clone_into(&mut row[*at]);
             }
         }
     }

@@ -31,15 +31,18 @@ impl FakeGateway {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&asked);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let Ok(mut stream) = stream else { return };
-                let request = read_request(&mut stream);
-                kept.lock().unwrap().push(request);
-                // A client that went away is no fault of the test.
-                drop(stream.write_all(&answer));
-            }
-        });
+        std::thread::Builder::new()
+            .name("fake gateway".to_owned())
+            .spawn(move || {
+                for stream in listener.incoming() {
+                    let Ok(mut stream) = stream else { return };
+                    let request = read_request(&mut stream);
+                    kept.lock().unwrap().push(request);
+                    // A client that went away is no fault of the test.
+                    drop(stream.write_all(&answer));
+                }
+            })
+            .unwrap();
         Self { base, asked }
     }
 

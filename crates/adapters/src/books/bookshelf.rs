@@ -62,9 +62,10 @@ impl Bookshelf {
         fault: Option<Arc<PowerCut>>,
     ) -> Result<Self, BooksError> {
         let disk =
-            |folder: &Path| Disk::at(folder, fault.clone()).map_err(|error| disk_error(&error));
-        let segments = Arc::new(SegmentCache::new(disk(&workspace.books_folder())?));
-        let archive = disk(&workspace.archive_folder())?;
+            |folder: &Path, fault| Disk::at(folder, fault).map_err(|error| disk_error(&error));
+        let books = disk(&workspace.books_folder(), fault.clone())?;
+        let segments = Arc::new(SegmentCache::new(books));
+        let archive = disk(&workspace.archive_folder(), fault)?;
         Ok(Self {
             workspace: workspace.clone(),
             catalog,

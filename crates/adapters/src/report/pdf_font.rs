@@ -1,6 +1,7 @@
 //! The font of a PDF: measures text, collects the signs in use, and goes into the file with those alone.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io;
 
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
@@ -47,7 +48,7 @@ impl<'f> PageFont<'f> {
             if sign == '\n' || map.map(sign).is_some() {
                 out.push(sign);
             } else if !sign.is_control() {
-                out.push_str(&format!("[U+{:04X}]", u32::from(sign)));
+                let _written = write!(out, "[U+{:04X}]", u32::from(sign));
             }
         }
         out

@@ -21,6 +21,19 @@ const PAD: f32 = 2.0;
 /// Lines of a cell that are shown; the workbook has them all.
 const MOST_LINES: usize = 12;
 
+/// Where a line of text goes, and how it looks.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Points from the left edge of the page.
+    x: f32,
+    /// Points from its lower edge.
+    y: f32,
+    /// Height of the letters.
+    size: f32,
+    /// Colour of the letters.
+    ink: Ink,
+}
+
 /// Pages while they are made.
 pub(super) struct Pages<'f> {
     pub(super) font: PageFont<'f>,
@@ -47,7 +60,13 @@ impl<'f> Pages<'f> {
         for (at, body) in (1..).zip(std::mem::take(&mut self.done)) {
             let text = format!("{footer}    {at} / {count}");
             let x = PAGE.0 - MARGIN - self.font.line_width(&text, SMALL);
-            self.text_at(x, 22.0, SMALL, Ink::Faint, &text);
+            let place = Place {
+                x,
+                y: 22.0,
+                size: SMALL,
+                ink: Ink::Faint,
+            };
+            self.text_at(place, &text);
             let mut bytes = body;
             bytes.extend(
                 std::mem::replace(&mut self.page, Content::new())
@@ -82,8 +101,13 @@ impl<'f> Pages<'f> {
         for line in wrapped(&self.font, &text, size, WIDTH) {
             self.need(size * 1.5);
             self.y -= size * 1.4;
-            let y = self.y;
-            self.text_at(MARGIN, y, size, ink, &line);
+            let place = Place {
+                x: MARGIN,
+                y: self.y,
+                size,
+                ink,
+            };
+            self.text_at(place, &line);
         }
     }
 
@@ -98,7 +122,8 @@ impl<'f> Pages<'f> {
         self.page.restore_state();
     }
 
-    fn text_at(&mut self, x: f32, y: f32, size: f32, ink: Ink, text: &str) {
+    fn text_at(&mut self, place: Place, text: &str) {
+        let Place { x, y, size, ink } = place;
         let shown = self.font.shown(text);
         self.fill(ink);
         self.page.begin_text();
@@ -157,7 +182,8 @@ impl<'f> Pages<'f> {
                         Anchor::Middle => x - width / 2.0,
                         Anchor::End => x - width,
                     };
-                    self.text_at(x, y, 8.0, *ink, &text);
+                    let (size, ink) = (8.0, *ink);
+                    self.text_at(Place { x, y, size, ink }, &text);
                 }
             }
         }
@@ -217,7 +243,13 @@ impl<'f> Pages<'f> {
                     ColumnKind::Money | ColumnKind::Fee | ColumnKind::Count => end,
                     ColumnKind::Text | ColumnKind::Time => x + PAD,
                 };
-                self.text_at(start, y + 2.0, SMALL, ink, line);
+                let place = Place {
+                    x: start,
+                    y: y + 2.0,
+                    size: SMALL,
+                    ink,
+                };
+                self.text_at(place, line);
             }
             x += width;
         }

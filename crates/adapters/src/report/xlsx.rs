@@ -90,7 +90,7 @@ pub(super) fn write(
     for (at, part) in report.parts.iter().enumerate() {
         let page = workbook.add_worksheet_with_constant_memory()?;
         page.set_name(&part.name)?;
-        lay_out(page, report)?;
+        lay_out(page, report);
         let top = if at == 0 {
             head(page, report, &formats)?
         } else {
@@ -102,7 +102,7 @@ pub(super) fn write(
 }
 
 /// How the sheet is printed.
-fn lay_out(page: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
+fn lay_out(page: &mut Worksheet, report: &Report) {
     page.set_landscape();
     page.set_paper_size(9);
     page.set_print_fit_to_pages(1, 0);
@@ -110,7 +110,6 @@ fn lay_out(page: &mut Worksheet, report: &Report) -> Result<(), XlsxError> {
     let merchant = report.merchant.replace('&', "&&");
     page.set_header(format!("&L{merchant}&C{}&R{}", report.title, report.period));
     page.set_footer("&C&P / &N");
-    Ok(())
 }
 
 /// What the report is, on top of its first sheet; gives the first free row.

@@ -3,6 +3,7 @@
 //! The triggers are temporary, so they belong to this connection and not to the file. They cover every table of the
 //! schema as it is found, those that a later version adds among them.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
@@ -187,14 +188,15 @@ fn triggers(table: &Table) -> String {
         ("UPDATE", "NEW", 1),
         ("DELETE", "OLD", 0),
     ] {
-        let values: String = columns
-            .iter()
-            .map(|column| format!(", {row}.\"{column}\""))
-            .collect();
+        let mut values = String::new();
+        for column in columns {
+            let _written = write!(values, ", {row}.\"{column}\"");
+        }
         let condition = condition(row);
-        out += &format!(
+        let _written = writeln!(
+            out,
             "CREATE TEMP TRIGGER \"note_{event}_{name}\" AFTER {event} ON main.\"{name}\" {condition}
-             BEGIN SELECT {FUNCTION}('{name}', {fate}{values}); END;\n"
+             BEGIN SELECT {FUNCTION}('{name}', {fate}{values}); END;"
         );
     }
     out

@@ -224,7 +224,7 @@ pub(super) fn state(connection: &Connection) -> Result<(Heading, u64), DbError> 
     let text: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
     let generation = text.map_or(Ok(0), |text| {
         text.parse()
-            .map_err(|_| DbError::broken(format!("generation {text}")))
+            .map_err(|_error| DbError::broken(format!("generation {text}")))
     })?;
     Ok((out, generation))
 }
@@ -256,6 +256,10 @@ fn rows_of(
 }
 
 /// What a failed step on a file beside the database means.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "handed to map_err by its name"
+)]
 pub(super) fn broken(error: io::Error) -> DbError {
     let full = matches!(
         error.kind(),

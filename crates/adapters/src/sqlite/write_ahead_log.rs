@@ -38,7 +38,7 @@ impl LogSum {
     fn add(&mut self, bytes: &[u8]) {
         let (pairs, _) = bytes.as_chunks::<8>();
         for pair in pairs {
-            let [a, b] = words(pair, self.is_big);
+            let [a, b] = words(*pair, self.is_big);
             let [one, two] = &mut self.sums;
             *one = one.wrapping_add(a).wrapping_add(*two);
             *two = two.wrapping_add(b).wrapping_add(*one);
@@ -46,7 +46,7 @@ impl LogSum {
     }
 }
 
-fn words(pair: &[u8; 8], is_big: bool) -> [u32; 2] {
+fn words(pair: [u8; 8], is_big: bool) -> [u32; 2] {
     let word = |at: usize| {
         let bytes = pair.get(at..).and_then(<[u8]>::first_chunk::<4>);
         let bytes = bytes.copied().unwrap_or_default();

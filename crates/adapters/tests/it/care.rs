@@ -1,5 +1,6 @@
 //! Copies of a workspace, putting them back, looking it over, making its database anew.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ fn shop() -> tempfile::TempDir {
     let mut day = pays(40, 1);
     import_bill(&books, profile, &bill_text(DATE, &day)).unwrap();
     import_orders(&books, profile, &orders_text(DATE, &day, |_| "paid")).unwrap();
-    day[3].fen += 5;
+    day.get_mut(3).unwrap().fen += 5;
     import_bill(&books, profile, &bill_text(DATE, &day)).unwrap();
     drop(books);
     let database = Workspace::at(folder.path()).unwrap().open().unwrap();
@@ -56,7 +57,7 @@ fn seen(folder: &Path) -> String {
         books
             .raw_file(import.import, &mut |some| bytes.extend_from_slice(some))
             .unwrap();
-        out += &format!("{import:?} {}\n", String::from_utf8_lossy(&bytes));
+        writeln!(out, "{import:?} {}", String::from_utf8_lossy(&bytes)).unwrap();
     }
     out
 }

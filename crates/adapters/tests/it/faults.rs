@@ -4,6 +4,7 @@
 //! The job runs in a program of its own (this test binary again) under a layer that is put between it and the system.
 //! The short form takes every eleventh call; with `RECONDESK_THOROUGH=1` it is every one.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const JOBS: [&str; 4] = ["bill", "orders", "preference", "backup"];
 /// Runs a job; false when it says that it failed.
 fn run(job: &str, folder: &Path) -> bool {
     let mut day = pays(60, 1);
-    day[5].fen += 7;
+    day.get_mut(5).unwrap().fen += 7;
     match job {
         "bill" => open(folder, None).is_ok_and(|(books, profile)| {
             import_bill(&books, profile, &bill_text(DATE, &day)).is_ok()
@@ -52,10 +53,12 @@ fn seen(folder: &Path) -> Result<String, StoreError> {
         books
             .raw_file(import.import, &mut |some| bytes.extend_from_slice(some))
             .unwrap();
-        out += &format!(
-            "{} {:?} {:?}\n",
+        writeln!(
+            out,
+            "{} {:?} {:?}",
             import.import, import.standing, import.sha256
-        );
+        )
+        .unwrap();
     }
     Ok(out)
 }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::store::{DATE, Shop, bill_text, day, orders_text, pays};
-use recondesk_domain::{MOrder, PayStatus};
+use recondesk_domain::{Instant, MOrder, PayStatus};
 use recondesk_ports::{
     Book, BookColumn, BookRow, Books as _, ColumnTest, RowTest, SortColumn, TableQuery, Unwatched,
     ValuesAsk,
@@ -85,51 +85,13 @@ fn tables_are_sorted_filtered_and_paged() {
     );
 }
 
-#[test]
-fn orders_are_filtered_by_every_column_and_what_is_missing_comes_last() {
-    let shop = Shop::new();
-    let list = pays(3000, 5);
-    let text = orders_text(
-        DATE,
-        &list,
-        |at| if at % 3 == 0 { "created" } else { "paid" },
-    );
-    shop.orders(&text).unwrap();
-    let place = (shop.profile, Book::Orders, day(DATE));
-    let table = |sorts: Vec<SortColumn>, tests: Vec<ColumnTest>| {
-        let query = TableQuery {
-            sorts,
-            tests,
-            ..TableQuery::default()
-        };
-        let found = shop.books.list(place, &query, &Unwatched).unwrap();
-        let rows = found
-            .ids
-            .chunks(200)
-            .flat_map(|page| shop.books.rows(page).unwrap());
-        rows.map(|row| match row {
-            BookRow::Order(order) => order,
-            other => panic!("{other:?}"),
-        })
-        .collect::<Vec<_>>()
-    };
-    let all = table(Vec::new(), Vec::new());
-    for descending in [false, true] {
-        let column = BookColumn::PaidAt;
-        let rows = table(vec![SortColumn { column, descending }], Vec::new());
-        let unpaid = rows.iter().position(|order| order.paid_at.is_none());
-        let (paid, rest) = rows.split_at(unpaid.unwrap());
-        assert!(rest.iter().all(|order| order.paid_at.is_none()));
-        assert!(rest.is_sorted_by_key(|order| order.row.line));
-        if descending {
-            assert!(paid.is_sorted_by_key(|order| Reverse(order.paid_at)));
-        } else {
-            assert!(paid.is_sorted_by_key(|order| order.paid_at));
-        }
-    }
-    let one = all[1];
-    let first = one.paid_at.or(all[2].paid_at).unwrap();
-    let tests: Vec<(ColumnTest, Box<dyn Fn(&MOrder) -> bool>)> = vec![
+/// What a row must be to pass a test.
+type Passes = Box<dyn Fn(&MOrder) -> bool>;
+
+/// A test of each column, after an order and a time of payment, with what it means.
+fn tests_of_columns(one: &MOrder, first: Instant) -> Vec<(ColumnTest, Passes)> {
+    let one = *one;
+    vec![
         (
             ColumnTest {
                 column: BookColumn::PaidAt,
@@ -184,8 +146,54 @@ fn orders_are_filtered_by_every_column_and_what_is_missing_comes_last() {
             },
             Box::new(move |order| order.row.import == one.row.import),
         ),
-    ];
-    for (test, passes) in tests {
+    ]
+}
+
+#[test]
+fn orders_are_filtered_by_every_column_and_what_is_missing_comes_last() {
+    let shop = Shop::new();
+    let list = pays(3000, 5);
+    let text = orders_text(
+        DATE,
+        &list,
+        |at| if at % 3 == 0 { "created" } else { "paid" },
+    );
+    shop.orders(&text).unwrap();
+    let place = (shop.profile, Book::Orders, day(DATE));
+    let table = |sorts: Vec<SortColumn>, tests: Vec<ColumnTest>| {
+        let query = TableQuery {
+            sorts,
+            tests,
+            ..TableQuery::default()
+        };
+        let found = shop.books.list(place, &query, &Unwatched).unwrap();
+        let rows = found
+            .ids
+            .chunks(200)
+            .flat_map(|page| shop.books.rows(page).unwrap());
+        rows.map(|row| match row {
+            BookRow::Order(order) => order,
+            other => panic!("{other:?}"),
+        })
+        .collect::<Vec<_>>()
+    };
+    let all = table(Vec::new(), Vec::new());
+    for descending in [false, true] {
+        let column = BookColumn::PaidAt;
+        let rows = table(vec![SortColumn { column, descending }], Vec::new());
+        let unpaid = rows.iter().position(|order| order.paid_at.is_none());
+        let (paid, rest) = rows.split_at(unpaid.unwrap());
+        assert!(rest.iter().all(|order| order.paid_at.is_none()));
+        assert!(rest.is_sorted_by_key(|order| order.row.line));
+        if descending {
+            assert!(paid.is_sorted_by_key(|order| Reverse(order.paid_at)));
+        } else {
+            assert!(paid.is_sorted_by_key(|order| order.paid_at));
+        }
+    }
+    let one = all[1];
+    let first = one.paid_at.or(all[2].paid_at).unwrap();
+    for (test, passes) in tests_of_columns(&one, first) {
         let said = format!("{test:?}");
         let rows = table(Vec::new(), vec![test]);
         let wanted: Vec<MOrder> = all.iter().copied().filter(|order| passes(order)).collect();

@@ -114,7 +114,7 @@ fn done(deed: Deed, imports: u32) -> tempfile::TempDir {
             let file = path.join("recondesk.db");
             let mut bytes = std::fs::read(&file).unwrap();
             let at = bytes.len() / 2;
-            bytes[at] ^= 4;
+            *bytes.get_mut(at).unwrap() ^= 4;
             overwrite(&file, &bytes);
         }
     }

@@ -53,26 +53,18 @@ impl From<BooksError> for Failure {
             .with_detail(detail),
             BooksError::TooMuch(what) => too_much(what),
             BooksError::NotABill { kind, head } => not_a_bill(kind, &head),
-            BooksError::Bill(fault) => refused(
+            BooksError::Bill(fault) => unreadable(
                 "bill.unreadable",
                 Message::new(
                     format!("账单读不出来：{}", fault.zh()),
                     format!("The bill cannot be read: {fault}"),
                 ),
-                Message::new(
-                    "请使用微信支付下载的原始文件，不要用表格软件另存",
-                    "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
-                ),
             ),
-            BooksError::Fund(fault) => refused(
+            BooksError::Fund(fault) => unreadable(
                 "fund.unreadable",
                 Message::new(
                     format!("资金账单读不出来：{}", fault.zh()),
                     format!("The fund-flow bill cannot be read: {fault}"),
-                ),
-                Message::new(
-                    "请使用微信支付下载的原始文件，不要用表格软件另存",
-                    "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
                 ),
             ),
             BooksError::FundSum => fund_overflow(),
@@ -114,6 +106,18 @@ impl From<BooksError> for Failure {
             ),
         }
     }
+}
+
+/// A file of WeChat Pay that is not as WeChat Pay delivered it.
+fn unreadable(code: &'static str, title: Message) -> Failure {
+    refused(
+        code,
+        title,
+        Message::new(
+            "请使用微信支付下载的原始文件，不要用表格软件另存",
+            "Use the file as WeChat Pay delivered it, never one saved by a spreadsheet",
+        ),
+    )
 }
 
 fn too_much(what: Term) -> Failure {

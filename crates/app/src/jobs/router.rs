@@ -4,6 +4,7 @@ mod backfill;
 mod exports;
 mod lists;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use self::lists::CaseListing;
@@ -247,13 +248,7 @@ impl WindowJobs {
                     .set_preference(PREFERENCES, &preferences.to_json())?;
                 Ok(Outcome::Done)
             }
-            Command::ImportFile(id, path) => {
-                let profile = self.profile(id)?;
-                let files = self.around.files.as_ref();
-                let told =
-                    import_file::import(&self.ports, files, (id, &profile), &path, reporter)?;
-                Ok(changed(Changed::Books, told))
-            }
+            Command::ImportFile(id, path) => self.import_file(id, &path, reporter),
             Command::LookAtFile(ask) => {
                 let files = self.around.files.as_ref();
                 let sheet = assistant::look(&self.ports, files, &ask, reporter)?;
@@ -315,6 +310,18 @@ impl WindowJobs {
             }
             read => self.read(read, reporter),
         }
+    }
+
+    fn import_file(
+        &self,
+        id: ProfileId,
+        path: &Path,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profile = self.profile(id)?;
+        let files = self.around.files.as_ref();
+        let told = import_file::import(&self.ports, files, (id, &profile), path, reporter)?;
+        Ok(changed(Changed::Books, told))
     }
 
     fn keep(&self, id: ProfileId, asked: &LiveAnswer) -> Result<Outcome, Failure> {

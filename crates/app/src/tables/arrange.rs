@@ -118,7 +118,7 @@ pub fn column_values<R: TableRow>(
         }
     }
     let mut out: Vec<(SheetCell, u64)> = counts.into_values().collect();
-    out.sort_by(|a, b| b.1.cmp(&a.1));
+    out.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     Some(out)
 }
 

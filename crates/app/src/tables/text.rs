@@ -148,7 +148,7 @@ impl<'c> RowText<'c> {
             let written = write_json_cell(cell, &mut bytes).ok();
             let value = written.and_then(|()| String::from_utf8(bytes).ok());
             let value = value.unwrap_or_else(|| "null".to_owned());
-            let _ = write!(self.out, "{comma}\"{}\":{value}", column.heading.name);
+            let _written = write!(self.out, "{comma}\"{}\":{value}", column.heading.name);
         }
         self.out.push('}');
     }

@@ -10,6 +10,10 @@ use recondesk_domain::{Fen, Instant};
 
 /// The program as far as the model knows it.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one decision that a fault turns off"
+)]
 pub(crate) struct Protocol {
     /// The number of the nth refund of a case, and how often it was sent before.
     pub(crate) number: fn(&RefundSubject<'_>, u16, u16) -> String,

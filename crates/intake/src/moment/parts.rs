@@ -218,27 +218,37 @@ impl Parts {
         let is_short = |digits: usize| digits <= 2;
         let year = |value: u32| i32::try_from(value).map_err(|_large| RowReason::Time);
         match (self.numbers.as_slice(), self.month) {
-            (&[(y, 4), (m, a), (d, b)], None) if is_short(a) && is_short(b) => Ok(Ymd {
-                year: year(y)?,
-                month: m,
-                day: d,
-            }),
-            (&[(y, 4), (d, a)] | &[(d, a), (y, 4)], Some(month)) if is_short(a) => Ok(Ymd {
-                year: year(y)?,
-                month,
-                day: d,
-            }),
-            (&[(a, i), (b, j), (y, 4)], None) if is_short(i) && is_short(j) => {
-                let month_first = (1..=12).contains(&a) && order != Some(DayOrder::DayFirst);
-                let day_first = (1..=12).contains(&b) && order != Some(DayOrder::MonthFirst);
+            (&[(of, 4), (month, digits), (day, more)], None)
+                if is_short(digits) && is_short(more) =>
+            {
+                Ok(Ymd {
+                    year: year(of)?,
+                    month,
+                    day,
+                })
+            }
+            (&[(of, 4), (day, digits)] | &[(day, digits), (of, 4)], Some(month))
+                if is_short(digits) =>
+            {
+                Ok(Ymd {
+                    year: year(of)?,
+                    month,
+                    day,
+                })
+            }
+            (&[(one, digits), (two, more), (of, 4)], None)
+                if is_short(digits) && is_short(more) =>
+            {
+                let month_first = (1..=12).contains(&one) && order != Some(DayOrder::DayFirst);
+                let day_first = (1..=12).contains(&two) && order != Some(DayOrder::MonthFirst);
                 let (month, day) = match (month_first, day_first) {
-                    (true, true) if a != b => return Err(RowReason::DayOrder),
-                    (true, _) => (a, b),
-                    (false, true) => (b, a),
+                    (true, true) if one != two => return Err(RowReason::DayOrder),
+                    (true, _) => (one, two),
+                    (false, true) => (two, one),
                     (false, false) => return Err(RowReason::Time),
                 };
                 Ok(Ymd {
-                    year: year(y)?,
+                    year: year(of)?,
                     month,
                     day,
                 })

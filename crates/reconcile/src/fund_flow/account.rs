@@ -261,7 +261,7 @@ impl Order {
             let turned = pairs().all(|(a, b)| a.balance.checked_sub(a.change) == Some(b.balance));
             !follows && turned
         };
-        if (has_fall && !has_rise) || (!has_fall && !has_rise && by_balance()) {
+        if !has_rise && (has_fall || by_balance()) {
             Self::Descending
         } else {
             Self::Ascending

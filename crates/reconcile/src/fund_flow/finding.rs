@@ -38,6 +38,10 @@ pub struct FindingGroup {
     pub rows: Vec<FundFinding>,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a field over by reference"
+)]
 fn code<S: Serializer>(category: &Category, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(category.code())
 }

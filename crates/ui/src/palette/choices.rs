@@ -1,9 +1,61 @@
-//! Rows of the palette that change how the window looks, and those that write the day in view into a file.
+//! Rows of the palette that change how the window looks, those that work on the day in view, and those that write it
+//! into a file.
 
 use super::{PaletteAction, PaletteRow};
 use crate::icons;
 use crate::text::Wording;
 use recondesk_app::{ExportFormat, Language, Preferences, State, ThemeChoice};
+
+/// The work on the day in view, and its reports; nothing without a merchant.
+pub(super) fn day(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
+    let Some(merchant) = state.merchant_or_first() else {
+        return Vec::new();
+    };
+    let name = merchant.profile.name.as_str();
+    let day = state.day;
+    let row = |icon, label: String, context: &str, deed: PaletteAction| PaletteRow {
+        icon,
+        label,
+        context: context.to_owned(),
+        key: if deed == PaletteAction::Reconcile {
+            "F5"
+        } else if deed == PaletteAction::Import {
+            "Ctrl O"
+        } else {
+            ""
+        },
+        deed,
+    };
+    let of_day =
+        |icon, what: &str, context: &str, deed| row(icon, format!("{what} {day}"), context, deed);
+    let (frame, jobs) = (&w.frame, &w.jobs);
+    let report = |what: &str, deed| of_day(icons::EXPORT, what, "", deed);
+    let load = icons::DOWNLOAD_SIMPLE;
+    vec![
+        of_day(
+            icons::SCALES,
+            jobs.reconcile,
+            name,
+            PaletteAction::Reconcile,
+        ),
+        of_day(
+            icons::ARROW_CLOCKWISE,
+            jobs.morning,
+            "",
+            PaletteAction::Morning,
+        ),
+        row(load, jobs.backfill.to_owned(), "", PaletteAction::Backfill),
+        of_day(load, jobs.download, name, PaletteAction::Download),
+        report(frame.day_report, PaletteAction::DayReport),
+        report(frame.month_report, PaletteAction::MonthReport),
+        row(
+            icons::FILE_PLUS,
+            frame.import.to_owned(),
+            "",
+            PaletteAction::Import,
+        ),
+    ]
+}
 
 /// Theme, language, zoom and row height: whatever is not chosen already.
 pub(super) fn preferences(w: &'static Wording, state: &State) -> Vec<PaletteRow> {

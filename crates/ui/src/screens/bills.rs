@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::columns::{self, Offer, Wanted};
-use super::grid::{Grid, GridAsk, GridData, LocalOrder, export_menu, filter_chips};
+use super::grid::{Grid, GridAsk, GridData, Listed, LocalOrder, export_menu, filter_chips};
 use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
@@ -46,6 +46,11 @@ struct BillRows<'a> {
     order: &'a LocalOrder,
 }
 
+/// The bills that are here.
+fn listed<'a>(page: &Page<'a>) -> &'a [BillRow] {
+    page.state.bills.value().map_or(&[][..], Vec::as_slice)
+}
+
 impl BillsScreen {
     pub(super) fn moved(&mut self) {
         self.grid.reset();
@@ -57,7 +62,7 @@ impl BillsScreen {
         if page.keys.rerun {
             out.run(Command::Bills(page.state.merchant));
         }
-        let rows = slot.value().map_or(&[][..], Vec::as_slice);
+        let rows = listed(page);
         self.order.follow(page, rows, &self.view);
         self.header(ui, page, rows, out);
         let mut body = page.body();
@@ -79,7 +84,7 @@ impl BillsScreen {
             (body, None)
         };
         let left = self.chips(ui, left, page);
-        self.table(ui, left, page, rows, out);
+        self.table(ui, left, page, out);
         // A row that was opened in this frame gets its place in the next.
         if let Some(right) = right {
             self.panel(ui, right, page);
@@ -111,14 +116,8 @@ impl BillsScreen {
         rest
     }
 
-    fn table(
-        &mut self,
-        ui: &mut Ui,
-        rect: Rect,
-        page: &Page<'_>,
-        rows: &[BillRow],
-        out: &mut Outbox,
-    ) {
+    fn table(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+        let rows = listed(page);
         let offers = offers(page, self.open);
         let view = self.view.clone();
         let order = std::mem::take(&mut self.order);
@@ -131,10 +130,19 @@ impl BillsScreen {
             rows,
             order: &order,
         };
-        let mut ask = GridAsk::new(NAME, &offers, &paint, &data, &view);
+        let mut ask = GridAsk::new(
+            page,
+            NAME,
+            &offers,
+            Listed {
+                paint: &paint,
+                data: &data,
+                view: &view,
+            },
+        );
         ask.roomy = !self.open || page.class.is_wide();
         let escape = page.keys.escape && !self.grid.owns_escape();
-        let mut output = self.grid.show(ui, rect, page, &ask, out);
+        let mut output = self.grid.show(ui, rect, &ask, out);
         if rows.is_empty() && page.state.bills.value().is_some() {
             let b = &page.w.bills;
             let frame = Rect::from_min_max(pos2(rect.left(), rect.top() + 32.0), rect.max);
@@ -152,7 +160,7 @@ impl BillsScreen {
             }
         }
         let own = |row: &BillRow| entries(page, row);
-        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        let chosen = self.grid.row_menu(ui, (&ask, &mut output), own, out);
         let open = output.open.or(output.moved.filter(|_| self.open));
         if let Some(row) = open.and_then(|row| order.get(rows, row)) {
             let shown = page.state.bill.value().map(|bill| bill.row.import);
@@ -255,8 +263,17 @@ impl BillsScreen {
             rows,
             order: &self.order,
         };
-        let ask = GridAsk::new(NAME, &offers, &paint, &data, &view);
-        export_menu(export, page, &ask, out);
+        let ask = GridAsk::new(
+            page,
+            NAME,
+            &offers,
+            Listed {
+                paint: &paint,
+                data: &data,
+                view: &view,
+            },
+        );
+        export_menu(export, &ask, out);
     }
 
     fn panel(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) {

@@ -16,7 +16,7 @@ use egui::{Rect, Ui, pos2};
 
 use super::Status;
 use super::columns;
-use super::grid::{Grid, GridAsk, GridData, export_menu};
+use super::grid::{Grid, GridAsk, GridData, Listed, export_menu};
 use crate::action::{Action, Outbox};
 use crate::keys::Neighbour;
 use crate::page::{Page, cut_right, cut_top};
@@ -148,9 +148,18 @@ impl CasesScreen {
         if let Some(response) = responses.last().filter(|_| can_export) {
             let data = data(page);
             let rows = table::CaseRows::new(page, self.open);
-            let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &filter.view);
+            let mut ask = GridAsk::new(
+                page,
+                table::NAME,
+                &offers,
+                Listed {
+                    paint: &rows,
+                    data: &data,
+                    view: &filter.view,
+                },
+            );
             ask.roomy = roomy;
-            export_menu(response, page, &ask, out);
+            export_menu(response, &ask, out);
         }
         if page.keys.rerun {
             out.run(Command::Cases(filter.clone()));
@@ -185,16 +194,25 @@ impl CasesScreen {
         let offers = table::offers(page, self.open);
         let data = data(page);
         let rows = table::CaseRows::new(page, self.open);
-        let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &cases.filter.view);
+        let mut ask = GridAsk::new(
+            page,
+            table::NAME,
+            &offers,
+            Listed {
+                paint: &rows,
+                data: &data,
+                view: &cases.filter.view,
+            },
+        );
         ask.frozen = 2;
         ask.roomy = table::is_roomy(page, self.open);
         let escape = page.keys.escape && !self.grid.owns_escape();
-        let mut output = self.grid.show(ui, rect, page, &ask, out);
+        let mut output = self.grid.show(ui, rect, &ask, out);
         if cases.rows.is_empty() && !cases.totals.is_loading() {
             Self::empty(ui, rect, page, out);
         }
         let own = |row: &CaseRow| menu::entries(page, row);
-        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        let chosen = self.grid.row_menu(ui, (&ask, &mut output), own, out);
         if let Some((at, deed)) = chosen
             && let Some(row) = cases.rows.get(at)
             && menu::carry_out(ui, row, deed, out)

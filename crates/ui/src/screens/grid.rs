@@ -37,8 +37,8 @@ pub(super) struct Grid {
     generation: u64,
     /// Which selection the sums are of: order of rows, version of the selection.
     summed: Option<(u64, u64)>,
-    /// The sums, where they could be made at once; `None` inside while a job makes them.
-    sums: Option<Option<Vec<RowSum>>>,
+    /// The sums of what is selected.
+    sums: Sums,
     /// Values of the column whose funnel is open, of rows that are here.
     values: Option<ColumnValues>,
     /// True while a search is on its way.
@@ -51,8 +51,32 @@ pub(super) struct Grid {
     standing: Vec<String>,
 }
 
+/// The sums of selected rows.
+#[derive(Default)]
+enum Sums {
+    /// A job makes them, or nothing was asked.
+    #[default]
+    Elsewhere,
+    /// Made at once.
+    Known(Vec<RowSum>),
+    /// No number holds them.
+    TooLarge,
+}
+
+/// The rows of a table, and what they are drawn by.
+pub(super) struct Listed<'a, R> {
+    /// Paints the rows.
+    pub(super) paint: &'a dyn Rows,
+    /// The rows.
+    pub(super) data: &'a GridData<'a, R>,
+    /// Order and filters.
+    pub(super) view: &'a TableView,
+}
+
 /// What a table shows and how.
 pub(super) struct GridAsk<'a, R: TableRow> {
+    /// The page it stands on.
+    pub(super) page: &'a Page<'a>,
     /// Its name, also of its layout and views.
     pub(super) name: &'static str,
     /// Columns it can show.
@@ -72,13 +96,13 @@ pub(super) struct GridAsk<'a, R: TableRow> {
 impl<'a, R: TableRow> GridAsk<'a, R> {
     /// A table with one column that stays, in the layout a person chose.
     pub(super) const fn new(
+        page: &'a Page<'a>,
         name: &'static str,
         offers: &'a [Offer],
-        paint: &'a dyn Rows,
-        data: &'a GridData<'a, R>,
-        view: &'a TableView,
+        Listed { paint, data, view }: Listed<'a, R>,
     ) -> Self {
         Self {
+            page,
             name,
             offers,
             paint,
@@ -90,13 +114,13 @@ impl<'a, R: TableRow> GridAsk<'a, R> {
     }
 
     /// The columns that are shown, in order.
-    pub(super) fn columns(&self, page: &Page<'_>) -> Vec<Column> {
-        columns::chosen(&self.layout(page), self.offers)
+    pub(super) fn columns(&self) -> Vec<Column> {
+        columns::chosen(&self.layout(), self.offers)
     }
 
-    fn layout(&self, page: &Page<'_>) -> TableLayout {
+    fn layout(&self) -> TableLayout {
         if self.roomy {
-            columns::layout(page, self.name)
+            columns::layout(self.page, self.name)
         } else {
             TableLayout::default()
         }
@@ -122,7 +146,7 @@ impl Grid {
         self.table.reset();
         self.menu.close();
         self.summed = None;
-        self.sums = None;
+        self.sums = Sums::Elsewhere;
         self.standing.clear();
     }
 
@@ -148,12 +172,12 @@ impl Grid {
         &mut self,
         ui: &mut Ui,
         rect: Rect,
-        page: &Page<'_>,
         ask: &GridAsk<'_, R>,
         out: &mut Outbox,
     ) -> GridOutput {
-        let layout = ask.layout(page);
-        let shown = ask.columns(page);
+        let page = ask.page;
+        let layout = ask.layout();
+        let shown = ask.columns();
         let answers = ask.data.answers(page);
         let values = self.values.as_ref().or_else(|| answers?.values.value());
         if page.keys.find_in_table {
@@ -179,18 +203,18 @@ impl Grid {
             columns::keep(page, ask.name, Some(layout), out);
         }
         if let Some(column) = output.values {
-            self.ask_values(page, ask, column, out);
+            self.ask_values(ask, column, out);
         }
         let mut moved = output.moved;
         if let Some(wish) = &output.find {
-            moved = self.search(page, ask, (&order, wish), out).or(moved);
+            moved = self.search(ask, (&order, wish), out).or(moved);
         }
-        moved = self.searched(page, ask).or(moved);
-        self.add_up(ui, page, ask, out);
+        moved = self.searched(ask).or(moved);
+        self.add_up(ui, ask, out);
         if let Some(wish) = output.copy {
-            self.copy_wished(ui, page, ask, (&order, wish), out);
+            self.copy_wished(ui, ask, (&order, wish), out);
         }
-        self.copy_menu_shown(ui, page, ask, &order, out);
+        self.copy_menu_shown(ui, ask, &order, out);
         if let Some((list, rows)) = ask.data.wanted(&output.visible) {
             out.push(Action::Visible(list, rows));
         }
@@ -202,13 +226,7 @@ impl Grid {
         }
     }
 
-    fn ask_values<R: TableRow>(
-        &mut self,
-        page: &Page<'_>,
-        ask: &GridAsk<'_, R>,
-        column: &str,
-        out: &mut Outbox,
-    ) {
+    fn ask_values<R: TableRow>(&mut self, ask: &GridAsk<'_, R>, column: &str, out: &mut Outbox) {
         self.values = None;
         if let Some(list) = ask.data.list() {
             let values = ListAsk::Values(list.clone(), column.to_owned());
@@ -216,7 +234,7 @@ impl Grid {
             return;
         }
         let most = recondesk_app::tables::ask::MOST_VALUES;
-        let values = data::with_known(page, |known| {
+        let values = data::with_known(ask.page, |known| {
             column_values(ask.data.rows_here(), (ask.view, column), most, known)
         });
         self.values = Some(ColumnValues {
@@ -228,7 +246,6 @@ impl Grid {
     /// Begins a search; of rows that are here the row comes back at once.
     fn search<R: TableRow>(
         &mut self,
-        page: &Page<'_>,
         ask: &GridAsk<'_, R>,
         (columns, wish): (&[String], &FindWish),
         out: &mut Outbox,
@@ -255,18 +272,18 @@ impl Grid {
             back: wish.back,
         };
         let row_at = |row: u64| ask.data.get(row);
-        let found = data::with_known(page, |known| {
+        let found = data::with_known(ask.page, |known| {
             find_row(ask.data.count(), row_at, &search, known)
         });
         self.take_found(found)
     }
 
     /// The row that a job found.
-    fn searched<R: TableRow>(&mut self, page: &Page<'_>, ask: &GridAsk<'_, R>) -> Option<u64> {
+    fn searched<R: TableRow>(&mut self, ask: &GridAsk<'_, R>) -> Option<u64> {
         if std::mem::take(&mut self.just_asked) || !self.finding {
             return None;
         }
-        let found = &ask.data.answers(page)?.found;
+        let found = &ask.data.answers(ask.page)?.found;
         if found.is_loading() {
             return None;
         }
@@ -283,13 +300,7 @@ impl Grid {
     }
 
     /// Adds the selection up: at once where all of its rows are here, else by a job.
-    fn add_up<R: TableRow>(
-        &mut self,
-        ui: &Ui,
-        page: &Page<'_>,
-        ask: &GridAsk<'_, R>,
-        out: &mut Outbox,
-    ) {
+    fn add_up<R: TableRow>(&mut self, ui: &Ui, ask: &GridAsk<'_, R>, out: &mut Outbox) {
         let selection = &self.table.selection;
         let count = selection.count();
         let key = (ask.data.generation(), selection.version());
@@ -300,30 +311,30 @@ impl Grid {
             let here: Option<Vec<&R>> = (count <= AT_ONCE)
                 .then(|| selection.rows().map(|row| ask.data.get(row)).collect())
                 .flatten();
-            self.sums = here.map(|rows| sums(rows.into_iter()));
-            if let (None, Some(list)) = (&self.sums, ask.data.list()) {
+            self.sums = match here.map(|rows| sums(rows.into_iter())) {
+                Some(Some(known)) => Sums::Known(known),
+                Some(None) => Sums::TooLarge,
+                None => Sums::Elsewhere,
+            };
+            if let (Sums::Elsewhere, Some(list)) = (&self.sums, ask.data.list()) {
                 let ids = ask.data.ids_of(selection);
                 out.run(Command::Rows(Box::new(ListAsk::Sums(list.clone(), ids))));
             }
         }
-        self.standing = self.say_sums(page, ask, count);
+        self.standing = self.say_sums(ask, count);
     }
 
-    fn say_sums<R: TableRow>(
-        &self,
-        page: &Page<'_>,
-        ask: &GridAsk<'_, R>,
-        count: u64,
-    ) -> Vec<String> {
+    fn say_sums<R: TableRow>(&self, ask: &GridAsk<'_, R>, count: u64) -> Vec<String> {
         if count == 0 {
             return Vec::new();
         }
-        let w = page.w;
+        let (page, w) = (ask.page, ask.page.w);
         let mut said = vec![(w.frame.selected)(&format::count(count))];
         let remote = ask.data.answers(page).map(|answers| &answers.sums);
         let known = match &self.sums {
-            Some(sums) => sums.as_ref(),
-            None => remote.and_then(|sums| sums.value()),
+            Sums::Known(sums) => Some(sums),
+            Sums::TooLarge => None,
+            Sums::Elsewhere => remote.and_then(|sums| sums.value()),
         };
         let Some(known) = known else {
             let waits = remote.is_some_and(recondesk_app::Remote::is_loading);

@@ -9,7 +9,7 @@ use egui::{Rect, Sense, Ui, pos2, vec2};
 use super::Status;
 use super::cases::event_words;
 use super::columns;
-use super::grid::{Grid, GridAsk, GridData, export_menu};
+use super::grid::{Grid, GridAsk, GridData, Listed, export_menu};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
@@ -76,15 +76,24 @@ impl OrdersScreen {
         let offers = table::offers(page, self.open);
         let (data, rows) = (data(page), table::OrderRows(page));
         let view = view(page);
-        let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &view);
+        let mut ask = GridAsk::new(
+            page,
+            table::NAME,
+            &offers,
+            Listed {
+                paint: &rows,
+                data: &data,
+                view: &view,
+            },
+        );
         ask.roomy = table::is_roomy(page, self.open);
         let escape = page.keys.escape && !self.grid.owns_escape();
-        let mut output = self.grid.show(ui, rect, page, &ask, out);
+        let mut output = self.grid.show(ui, rect, &ask, out);
         if orders.rows.is_empty() && !orders.totals.is_loading() {
             empty(ui, rect, page, out);
         }
         let own = |row: &OrderRow| menu::entries(page, orders.filter.as_ref(), row);
-        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        let chosen = self.grid.row_menu(ui, (&ask, &mut output), own, out);
         let mut open = output.open.or(output.moved.filter(|_| self.open));
         if let Some((at, deed)) = chosen
             && let Some(row) = orders.rows.get(at)
@@ -144,9 +153,18 @@ impl OrdersScreen {
         let place = if roomy { 2 } else { 0 };
         if let Some(response) = responses.get(place).filter(|_| can_export) {
             let (data, rows) = (data(page), table::OrderRows(page));
-            let mut ask = GridAsk::new(table::NAME, &offers, &rows, &data, &view);
+            let mut ask = GridAsk::new(
+                page,
+                table::NAME,
+                &offers,
+                Listed {
+                    paint: &rows,
+                    data: &data,
+                    view: &view,
+                },
+            );
             ask.roomy = roomy;
-            export_menu(response, page, &ask, out);
+            export_menu(response, &ask, out);
         }
         let clicked = responses.last().is_some_and(egui::Response::clicked);
         if has_merchant && (clicked || page.keys.primary) {

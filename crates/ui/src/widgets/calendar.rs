@@ -113,9 +113,9 @@ impl Months<'_> {
         let known = self.days.iter().find(|known| known.day == day);
         let coming = day >= self.today;
         let id_of = |number: i32| paint::id(ui, ("day", number));
-        let all = self.walkable();
         let marks = Marks {
             group: paint::id(ui, "days"),
+            all: self.walkable(),
             home: self.chosen.unwrap_or_else(|| self.today.prev()).number(),
             across: 1,
             down: 7,
@@ -123,10 +123,10 @@ impl Months<'_> {
         let sense = if coming {
             Sense::hover()
         } else {
-            marks.sense(ui, day.number(), &all)
+            marks.sense(ui, day.number())
         };
         let response = ui.interact(rect, id_of(day.number()), sense);
-        let focused = marks.walk(ui, &response, day.number(), &all, id_of);
+        let focused = marks.walk(ui, &response, day.number(), id_of);
         let said = known.map_or_else(|| day.to_string(), |known| state_words(w, known));
         response.widget_info(|| {
             WidgetInfo::selected(
@@ -166,23 +166,7 @@ impl Months<'_> {
             &text,
             (TypeStyle::Micro, digit),
         );
-        if look.corner {
-            paint::diamond(
-                p,
-                pos2(rect.right() - 2.0, rect.top() + 2.0),
-                3.0,
-                t.red.fill,
-            );
-        }
-        if look.underlined {
-            let y = rect.center().y + 8.0;
-            paint::hline(
-                p,
-                egui::Rangef::new(rect.center().x - 4.0, rect.center().x + 4.0),
-                y,
-                t.grey.fill,
-            );
-        }
+        look.signs(ui, rect);
         if focused {
             paint::ring(p, rect.shrink(2.0), 3, t);
         }
@@ -204,6 +188,21 @@ struct DayLook {
 }
 
 impl DayLook {
+    /// The corner of a day that needs work or failed, and the line under one without a bill.
+    fn signs(&self, ui: &Ui, rect: Rect) {
+        let t = tokens(ui);
+        let p = ui.painter();
+        if self.corner {
+            let at = pos2(rect.right() - 2.0, rect.top() + 2.0);
+            paint::diamond(p, at, 3.0, t.red.fill);
+        }
+        if self.underlined {
+            let middle = rect.center();
+            let line = egui::Rangef::new(middle.x - 4.0, middle.x + 4.0);
+            paint::hline(p, line, middle.y + 8.0, t.grey.fill);
+        }
+    }
+
     fn of(state: Option<&CalendarState>, ui: &Ui) -> Self {
         let t = tokens(ui);
         let plain = Self {

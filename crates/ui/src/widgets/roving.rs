@@ -5,10 +5,11 @@ use std::ops::Range;
 use egui::{EventFilter, Id, Key, Modifiers, Response, Sense, Ui};
 
 /// Marks that are numbered and reached together.
-#[derive(Clone, Copy)]
 pub(crate) struct Marks {
     /// Of the whole.
     pub(crate) group: Id,
+    /// The numbers of those that can be reached.
+    pub(crate) all: Range<i32>,
     /// The one that Tab reaches while nobody has walked.
     pub(crate) home: i32,
     /// How far left and right goes.
@@ -18,14 +19,16 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    fn current(&self, ui: &Ui, all: &Range<i32>) -> i32 {
+    fn current(&self, ui: &Ui) -> i32 {
         let walked = ui.data(|data| data.get_temp::<i32>(self.group));
-        walked.filter(|at| all.contains(at)).unwrap_or(self.home)
+        walked
+            .filter(|at| self.all.contains(at))
+            .unwrap_or(self.home)
     }
 
     /// What a mark senses: clicks, and the focus where it is the one that Tab reaches.
-    pub(crate) fn sense(&self, ui: &Ui, at: i32, all: &Range<i32>) -> Sense {
-        if self.current(ui, all) == at {
+    pub(crate) fn sense(&self, ui: &Ui, at: i32) -> Sense {
+        if self.current(ui) == at {
             Sense::click()
         } else {
             Sense::CLICK
@@ -38,7 +41,6 @@ impl Marks {
         ui: &Ui,
         response: &Response,
         at: i32,
-        all: &Range<i32>,
         id_of: impl Fn(i32) -> Id,
     ) -> bool {
         if !response.has_focus() {
@@ -57,7 +59,7 @@ impl Marks {
             across * self.across + down * self.down
         });
         let next = at.saturating_add(step);
-        if step != 0 && all.contains(&next) {
+        if step != 0 && self.all.contains(&next) {
             ui.data_mut(|data| data.insert_temp(self.group, next));
             ui.memory_mut(|memory| memory.request_focus(id_of(next)));
         }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use egui::accesskit::Role;
-use egui::{Id, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 pub(crate) use self::column::{Cell, Column};
 pub(crate) use self::find::FindWish;
@@ -190,6 +190,16 @@ struct Placed {
     focused: bool,
 }
 
+/// What a table draws from in this frame.
+struct Drawn<'a> {
+    /// Where its columns stand.
+    placed: &'a Placed,
+    /// Its content.
+    rows: &'a dyn Rows,
+    /// What the pointer and the keyboard do on its body.
+    focus: &'a Response,
+}
+
 impl Placed {
     /// Left and right of a column on the screen, cut to nothing.
     fn column(&self, nth: usize, frozen: usize, scroll_x: f32) -> egui::Rangef {
@@ -198,6 +208,11 @@ impl Placed {
         let offset = if nth < frozen { 0.0 } else { scroll_x };
         let left = self.inner.left() + before - offset;
         egui::Rangef::new(left, left + width)
+    }
+
+    /// The line of the headers.
+    fn head(&self) -> Rect {
+        Rect::from_min_size(self.inner.min, vec2(self.inner.width(), HEADER))
     }
 
     /// What is seen of the columns that stay, or of those that scroll.
@@ -232,7 +247,8 @@ impl Table<'_> {
         let focus = ui.interact(body, id, Sense::click_and_drag());
         let name = self.name;
         focus.widget_info(|| WidgetInfo::labeled(Role::Table, true, name));
-        let mut placed = self.placed(ui, inner, id, rows.count(), memory);
+        let mut placed = self.placed(inner, id, rows.count(), memory);
+        memory.scroll.settle(&placed.extent, ui.pixels_per_point());
         placed.focused = focus.has_focus();
         memory.page = ((body.height() / self.row_height) as u64).max(1);
         if placed.focused {
@@ -242,9 +258,14 @@ impl Table<'_> {
             memory.scroll.show_row(row, &placed.extent);
         }
         memory.scroll.settle(&placed.extent, ui.pixels_per_point());
+        let drawn = Drawn {
+            placed: &placed,
+            rows,
+            focus: &focus,
+        };
         paint::region(ui, inner, name, |ui| {
-            self.body(ui, &placed, (rows, &focus), memory, &mut output);
-            self.header(ui, &placed, rows, memory, &mut output);
+            self.body(ui, &drawn, memory, &mut output);
+            self.header(ui, &drawn, memory, &mut output);
             memory.scroll.bars(ui, body, id, &placed.extent);
         });
         self.funnel(ui, memory, &mut output);
@@ -259,7 +280,7 @@ impl Table<'_> {
         output
     }
 
-    fn placed(&self, ui: &Ui, inner: Rect, id: Id, rows: u64, memory: &mut TableMemory) -> Placed {
+    fn placed(&self, inner: Rect, id: Id, rows: u64, memory: &TableMemory) -> Placed {
         let widths = self.widths(inner.width(), memory.header.widths());
         let frozen: f32 = widths.iter().take(self.frozen).sum();
         let all: f32 = widths.iter().sum();
@@ -272,7 +293,6 @@ impl Table<'_> {
             columns: all - frozen,
             width: (inner.right() - split).max(0.0),
         };
-        memory.scroll.settle(&extent, ui.pixels_per_point());
         Placed {
             inner,
             body,
@@ -339,7 +359,7 @@ impl Table<'_> {
 
 /// Ground and lines of the header, drawn before its cells.
 fn header_ground(ui: &Ui, placed: &Placed, t: &Tokens) -> Rect {
-    let head = Rect::from_min_size(placed.inner.min, vec2(placed.inner.width(), HEADER));
+    let head = placed.head();
     let corners = egui::CornerRadius {
         nw: 7,
         ne: 7,

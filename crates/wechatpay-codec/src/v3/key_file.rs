@@ -213,7 +213,7 @@ mod tests {
         let read = KeyFile::read(pem.as_bytes()).unwrap();
         let bare = KeyFile::read(&key.public()).unwrap();
 
-        assert_eq!(read.public_keys, [pem.clone()]);
+        assert_eq!(read.public_keys, std::slice::from_ref(&pem));
         assert_eq!(bare.public_keys, [pem]);
     }
 
@@ -225,7 +225,7 @@ mod tests {
             b"0",
             b"-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----",
             b"\xFF\xFEx",
-            &[0x30; 70_000],
+            &vec![0x30; 70_000][..],
         ] {
             assert!(KeyFile::read(bad).is_err());
         }

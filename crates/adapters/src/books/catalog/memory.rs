@@ -227,26 +227,24 @@ impl Catalog for MemoryCatalog {
         };
         let entries = self.lock();
         let newest = |number: &&str| {
-            let asked = entries.set_aside.iter().rev().filter(|(record, _)| {
+            let mut asked = entries.set_aside.iter().rev().filter(|(record, _)| {
                 record.profile == profile
                     && record.kind == word
                     && last.is_none_or(|last| record.import <= last)
             });
-            asked
-                .filter_map(|(record, rows)| {
-                    let of_number = rows.iter().filter(|row| row.number == *number);
-                    let row = of_number.min_by_key(|row| row.line)?;
-                    Some(SetAside {
-                        import: record.import,
-                        file: record.name.clone(),
-                        line: row.line,
-                        number: (*number).to_owned(),
-                        refused: row.reason.refused,
-                        zh: row.reason.zh.clone(),
-                        en: row.reason.en.clone(),
-                    })
+            asked.find_map(|(record, rows)| {
+                let of_number = rows.iter().filter(|row| row.number == *number);
+                let row = of_number.min_by_key(|row| row.line)?;
+                Some(SetAside {
+                    import: record.import,
+                    file: record.name.clone(),
+                    line: row.line,
+                    number: (*number).to_owned(),
+                    refused: row.reason.refused,
+                    zh: row.reason.zh.clone(),
+                    en: row.reason.en.clone(),
                 })
-                .next()
+            })
         };
         Ok(numbers.iter().map(newest).collect())
     }

@@ -15,7 +15,7 @@ use crate::books::{Bookshelf, disk_error};
 use crate::digest::{Hash, hex};
 use crate::disk::Output;
 use recondesk_domain::{MOrder, MRefund, ProfileId};
-use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, RowAmount};
+use recondesk_intake::{IntakeError, Mapping, RecordKind, Reject, RowAmount, Stats};
 use recondesk_ports::{
     BooksError, ImportPart, ImportRecord, OrdersImport, Source, Standing, Watch,
 };
@@ -77,24 +77,7 @@ impl Bookshelf {
             out.write_all(&draft, (reading.orders, reading.refunds), watch)
         })?;
         let rows = out.rows();
-        let summary = OrdersImport {
-            import: draft.import,
-            is_new: true,
-            good: stats.good,
-            bad: stats.bad,
-            others: stats.others,
-            added: rows.saturating_sub(out.changed),
-            changed: out.changed,
-            same: out.same,
-            merged: out.repeats.merged,
-            repeated: out.repeats.contrary,
-            sum: stats
-                .sum()
-                .zip(out.repeats.twice)
-                .and_then(|(sum, twice)| sum.checked_sub(twice)),
-            days: stats.day_span(),
-            stats: Box::new(stats),
-        };
+        let summary = out.summary(stats);
         let record = ImportRecord {
             import: draft.import,
             profile,
@@ -199,6 +182,28 @@ impl<'a> Writing<'a> {
     fn rows(&self) -> u64 {
         let sections = self.sections.iter();
         sections.map(|section| u64::from(section.rows)).sum()
+    }
+
+    /// What the import comes to once all is written.
+    fn summary(&self, stats: Stats) -> OrdersImport {
+        OrdersImport {
+            import: self.import,
+            is_new: true,
+            good: stats.good,
+            bad: stats.bad,
+            others: stats.others,
+            added: self.rows().saturating_sub(self.changed),
+            changed: self.changed,
+            same: self.same,
+            merged: self.repeats.merged,
+            repeated: self.repeats.contrary,
+            sum: stats
+                .sum()
+                .zip(self.repeats.twice)
+                .and_then(|(sum, twice)| sum.checked_sub(twice)),
+            days: stats.day_span(),
+            stats: Box::new(stats),
+        }
     }
 
     fn write_all(

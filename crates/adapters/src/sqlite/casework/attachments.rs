@@ -4,6 +4,7 @@ use rusqlite::{Transaction, params};
 use serde_json::json;
 
 use super::trail;
+use crate::digest::hex;
 use crate::sqlite::{Database, DbError};
 use recondesk_domain::{Instant, ProfileId};
 use recondesk_ports::{AttachmentRecord, AuditDeed, StoreError};
@@ -38,11 +39,7 @@ pub(super) fn add(
             Ok(())
         };
     }
-    let digest: String = file
-        .sha256
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = hex(&file.sha256);
     let document = json!({ "name": file.name, "bytes": file.bytes.len(), "sha256": digest });
     trail::append(
         tx,

@@ -98,6 +98,27 @@ pub(super) fn draft(
         (event, machine.stage),
         (&draft.maker, &draft.reason, now),
     )?;
+    tell_of_draft(tx, draft, nth, number, now)?;
+    let text = format!("{number} ¥{}", draft.amount);
+    let by = (draft.maker.as_str(), text.as_str(), now);
+    outcomes::follow(
+        tx,
+        draft.profile,
+        &draft.case_key,
+        CaseStatus::Executing,
+        by,
+    )?;
+    require(tx, id)
+}
+
+/// Puts a draft into the audit trail.
+fn tell_of_draft(
+    tx: &Transaction<'_>,
+    draft: &RefundDraft,
+    nth: u16,
+    number: OutRefundNo,
+    now: Instant,
+) -> Result<(), DbError> {
     let document = json!({
         "out_trade_no": draft.out_trade_no,
         "case": draft.case_key,
@@ -115,17 +136,7 @@ pub(super) fn draft(
             subject: &format!("refund/{number}"),
             document: &document.to_string(),
         },
-    )?;
-    let text = format!("{number} ¥{}", draft.amount);
-    let by = (draft.maker.as_str(), text.as_str(), now);
-    outcomes::follow(
-        tx,
-        draft.profile,
-        &draft.case_key,
-        CaseStatus::Executing,
-        by,
-    )?;
-    require(tx, id)
+    )
 }
 
 fn insert(

@@ -5,6 +5,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::trail;
+use crate::digest::hex;
 use crate::sqlite::DbError;
 use crate::sqlite::runs::read_day;
 use recondesk_domain::{BillDate, Instant, ProfileId};
@@ -71,8 +72,7 @@ pub(super) fn sign(tx: &Transaction<'_>, signed: &SignOffRecord) -> Result<SignO
 
 /// SHA-256 of a certificate's bytes, in hex: with it in the trail nobody can put another in its place.
 fn digest(certificate: &str) -> String {
-    let digest = Sha256::digest(certificate.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(certificate.as_bytes()))
 }
 
 pub(super) fn in_force(

@@ -91,6 +91,10 @@ impl WorkspaceKeeper {
 }
 
 /// What a failed step on a file means to whoever asked.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "handed to map_err by its name"
+)]
 fn failed(error: io::Error) -> StoreError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,

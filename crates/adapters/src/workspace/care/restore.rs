@@ -146,7 +146,7 @@ fn unpack(file: &Path, folder: &Path) -> Result<Unpacked, StoreError> {
         return Err(StoreError::Foreign);
     }
     let mut zip = open(file).map_err(failed)?;
-    let manifest = Manifest::read(&mut zip).map_err(|_| StoreError::Foreign)?;
+    let manifest = Manifest::read(&mut zip).map_err(|_error| StoreError::Foreign)?;
     let known = crate::sqlite::latest_schema();
     if manifest.schema > known {
         let found = manifest.schema;

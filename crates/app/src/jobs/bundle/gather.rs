@@ -43,34 +43,8 @@ pub fn gather(
         ..CaseQuery::default()
     })?;
     cases.retain(|case| case.finding.out_trade_no.as_str() == number);
-    let mut observations = Vec::new();
-    for seen in ports.records.observations(number)? {
-        if seen.profile == id {
-            let document = parsed(&seen.document);
-            customers_of(&document, &mut customers);
-            observations.push(json!({
-                "at": seen.at.to_string(),
-                "source": format!("{:?}", seen.source),
-                "state": seen.state,
-                "amount_fen": seen.amount.map(recondesk_domain::Fen::get),
-                "set_aside": seen.aside,
-                "document": document,
-            }));
-        }
-    }
-    let mut exchanges = Vec::new();
-    for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
-        if asked.profile == id {
-            let document = parsed(&asked.document);
-            customers_of(&document, &mut customers);
-            exchanges.push(json!({
-                "at": asked.at.to_string(),
-                "operation": asked.operation,
-                "outcome": asked.outcome,
-                "document": document,
-            }));
-        }
-    }
+    let observations = observations(ports, id, number, &mut customers)?;
+    let exchanges = exchanges(ports, id, number, &mut customers)?;
     let mut told = Vec::new();
     let mut subjects = BTreeSet::from([format!("reissue/{number}")]);
     for refund in &refunds {
@@ -112,6 +86,54 @@ pub fn gather(
         mask(&mut evidence, &customers);
     }
     Ok(evidence)
+}
+
+/// What WeChat Pay said of the order, asked or unasked; the customers named there go to `customers`.
+fn observations(
+    ports: &Ports,
+    id: ProfileId,
+    number: &str,
+    customers: &mut BTreeSet<String>,
+) -> Result<Vec<Value>, Failure> {
+    let mut out = Vec::new();
+    for seen in ports.records.observations(number)? {
+        if seen.profile == id {
+            let document = parsed(&seen.document);
+            customers_of(&document, customers);
+            out.push(json!({
+                "at": seen.at.to_string(),
+                "source": format!("{:?}", seen.source),
+                "state": seen.state,
+                "amount_fen": seen.amount.map(recondesk_domain::Fen::get),
+                "set_aside": seen.aside,
+                "document": document,
+            }));
+        }
+    }
+    Ok(out)
+}
+
+/// The questions of the order; the customers named there go to `customers`.
+fn exchanges(
+    ports: &Ports,
+    id: ProfileId,
+    number: &str,
+    customers: &mut BTreeSet<String>,
+) -> Result<Vec<Value>, Failure> {
+    let mut out = Vec::new();
+    for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
+        if asked.profile == id {
+            let document = parsed(&asked.document);
+            customers_of(&document, customers);
+            out.push(json!({
+                "at": asked.at.to_string(),
+                "operation": asked.operation,
+                "outcome": asked.outcome,
+                "document": document,
+            }));
+        }
+    }
+    Ok(out)
 }
 
 fn nothing(number: &str) -> Failure {

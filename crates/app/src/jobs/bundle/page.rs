@@ -37,20 +37,10 @@ fn history(value: &Value) -> String {
     said.join("; ")
 }
 
-/// The page.
-pub(super) fn html(evidence: &Evidence) -> String {
-    let e = evidence;
-    let mut out = head(&format!("订单证据 {}", e.out_trade_no));
-    let _written = writeln!(
-        out,
-        "<h1>订单证据 <small>Evidence of an order</small></h1>\n<p>{} · {} · <code>{}</code> · {}</p>",
-        escape(&e.merchant),
-        escape(&e.mch_id),
-        escape(&e.out_trade_no),
-        escape(&e.made_at),
-    );
-    heading(&mut out, "原始行", "Raw lines");
-    let rows: Vec<Vec<String>> = e
+/// The lines of the books, as they stand in the files.
+fn raw_lines(out: &mut String, evidence: &Evidence) {
+    heading(out, "原始行", "Raw lines");
+    let rows: Vec<Vec<String>> = evidence
         .rows
         .iter()
         .map(|row| {
@@ -67,7 +57,41 @@ pub(super) fn html(evidence: &Evidence) -> String {
         })
         .collect();
     let names = ["账 Book", "日 Day", "位置 Place", "SHA-256", "原文 Line"];
-    table(&mut out, &names, &rows);
+    table(out, &names, &rows);
+}
+
+/// The entries of the audit trail that are about the order.
+fn audit_trail(out: &mut String, evidence: &Evidence) {
+    heading(out, "留痕", "Audit trail");
+    let rows: Vec<Vec<String>> = evidence
+        .trail
+        .iter()
+        .map(|entry| {
+            vec![
+                entry.id.to_string(),
+                entry.actor.clone(),
+                entry.kind.clone(),
+                entry.subject.clone(),
+                entry.hash.clone(),
+            ]
+        })
+        .collect();
+    table(out, &["#", "actor", "kind", "subject", "seal"], &rows);
+}
+
+/// The page.
+pub(super) fn html(evidence: &Evidence) -> String {
+    let e = evidence;
+    let mut out = head(&format!("订单证据 {}", e.out_trade_no));
+    let _written = writeln!(
+        out,
+        "<h1>订单证据 <small>Evidence of an order</small></h1>\n<p>{} · {} · <code>{}</code> · {}</p>",
+        escape(&e.merchant),
+        escape(&e.mch_id),
+        escape(&e.out_trade_no),
+        escape(&e.made_at),
+    );
+    raw_lines(&mut out, e);
     for (zh, en, list, names) in [
         (
             "通知与答复",
@@ -114,21 +138,7 @@ pub(super) fn html(evidence: &Evidence) -> String {
         all.push("history");
         table(&mut out, &all, &rows);
     }
-    heading(&mut out, "留痕", "Audit trail");
-    let rows: Vec<Vec<String>> = e
-        .trail
-        .iter()
-        .map(|entry| {
-            vec![
-                entry.id.to_string(),
-                entry.actor.clone(),
-                entry.kind.clone(),
-                entry.subject.clone(),
-                entry.hash.clone(),
-            ]
-        })
-        .collect();
-    table(&mut out, &["#", "actor", "kind", "subject", "seal"], &rows);
+    audit_trail(&mut out, e);
     let _written = writeln!(
         out,
         "<p>{} · <code>{}</code></p>\n<p>核验 <small>verify</small>: <code>recondesk bundle verify FILE</code></p>\n</body>\n</html>",

@@ -92,22 +92,7 @@ impl<'a> Trial<'a> {
             .collect();
         let asked: Vec<&str> = numbers.iter().map(String::as_str).collect();
         let known = self.bills.find(mapping.kind, &days, &asked)?;
-        let mut columns: Vec<ColumnProof> = headers
-            .iter()
-            .map(|header| {
-                let has = |list: &HashMap<String, BilledRow>| {
-                    let hit = |paid: &&PaidRow<'_>| {
-                        list.contains_key(&clean_number(self.cell(paid.row, header)))
-                    };
-                    rows.iter().filter(hit).count() as u64
-                };
-                ColumnProof {
-                    header: header.clone(),
-                    own: has(&known.own),
-                    wechat: has(&known.wechat),
-                }
-            })
-            .collect();
+        let mut columns = self.count_hits(&headers, &rows, &known);
         if may_change {
             take_numbers(mapping, &columns);
             self.take_channels(mapping, &rows, &known);
@@ -136,6 +121,31 @@ impl<'a> Trial<'a> {
             columns,
             amounts,
         }))
+    }
+
+    /// How many numbers of each column the bills have.
+    fn count_hits(
+        &self,
+        headers: &[String],
+        rows: &[PaidRow<'a>],
+        known: &Known,
+    ) -> Vec<ColumnProof> {
+        headers
+            .iter()
+            .map(|header| {
+                let has = |list: &HashMap<String, BilledRow>| {
+                    let hit = |paid: &&PaidRow<'a>| {
+                        list.contains_key(&clean_number(self.cell(paid.row, header)))
+                    };
+                    rows.iter().filter(hit).count() as u64
+                };
+                ColumnProof {
+                    header: header.clone(),
+                    own: has(&known.own),
+                    wechat: has(&known.wechat),
+                }
+            })
+            .collect()
     }
 
     /// Rows that are paid on a day with a bill, and those days.

@@ -8,9 +8,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Failure;
 use crate::jobs::views::certificate::hex;
-use recondesk_domain::{Instant, MerchantProfile, ProfileId};
+use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    CaseEvent, CaseEventKind, CaseQuery, Ports, RefundQuery, RunRecord, Standing,
+    CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Ports, RefundQuery, RunRecord, Standing,
 };
 use recondesk_reconcile::BookSummary;
 
@@ -213,41 +213,13 @@ pub(super) fn gather(
     (signed_by, signed_at): (&str, Instant),
 ) -> Result<DayCertificate, Failure> {
     let day = run.summary.day;
-    let counts = |standing, of: Option<recondesk_domain::BillDate>| {
-        standing == Standing::Verified && of.is_none_or(|of| of == day)
-    };
-    let mut inputs: Vec<CertifiedInput> = ports
-        .books
-        .imports(id)?
-        .into_iter()
-        .filter(|import| counts(import.standing, import.day))
-        .map(|import| CertifiedInput {
-            kind: import.kind,
-            name: import.name,
-            sha256: hex(&import.sha256),
-            bytes: import.bytes,
-            rows: import.rows,
-        })
-        .collect();
-    inputs.reverse();
+    let inputs = inputs(ports, id, day)?;
     let cases = ports.records.cases(&CaseQuery {
         profile: Some(id),
         day: Some(day),
         closed_too: true,
         ..CaseQuery::default()
     })?;
-    let mut decisions = Vec::new();
-    for case in &cases {
-        let events = ports.records.case_events(case.id)?;
-        decisions.push(CertifiedDecision {
-            case: case.key.clone(),
-            code: case.finding.category.code().to_owned(),
-            at_stake_fen: case.finding.at_stake().get(),
-            status: case.status.word().to_owned(),
-            owner: case.owner.clone(),
-            history: events.iter().filter_map(step).collect(),
-        });
-    }
     let of_day = |key: &str| cases.iter().any(|case| case.key == key);
     let refunds = ports.casework.refunds(&RefundQuery {
         profile: Some(id),
@@ -275,7 +247,7 @@ pub(super) fn gather(
             .collect(),
         payments: book(&run.summary.pays),
         refunds: book(&run.summary.refunds),
-        decisions,
+        decisions: decisions(ports, &cases)?,
         refunds_sent: refunds
             .iter()
             .filter(|refund| of_day(&refund.draft.case_key) && refund.refund.sends > 0)
@@ -300,6 +272,45 @@ pub(super) fn gather(
         signed_by: signed_by.to_owned(),
         signed_at: signed_at.to_string(),
     })
+}
+
+/// The imports that count for a day, oldest first.
+fn inputs(ports: &Ports, id: ProfileId, day: BillDate) -> Result<Vec<CertifiedInput>, Failure> {
+    let counts = |standing, of: Option<BillDate>| {
+        standing == Standing::Verified && of.is_none_or(|of| of == day)
+    };
+    let mut out: Vec<CertifiedInput> = ports
+        .books
+        .imports(id)?
+        .into_iter()
+        .filter(|import| counts(import.standing, import.day))
+        .map(|import| CertifiedInput {
+            kind: import.kind,
+            name: import.name,
+            sha256: hex(&import.sha256),
+            bytes: import.bytes,
+            rows: import.rows,
+        })
+        .collect();
+    out.reverse();
+    Ok(out)
+}
+
+/// What was decided in each case.
+fn decisions(ports: &Ports, cases: &[CaseRecord]) -> Result<Vec<CertifiedDecision>, Failure> {
+    let mut out = Vec::new();
+    for case in cases {
+        let events = ports.records.case_events(case.id)?;
+        out.push(CertifiedDecision {
+            case: case.key.clone(),
+            code: case.finding.category.code().to_owned(),
+            at_stake_fen: case.finding.at_stake().get(),
+            status: case.status.word().to_owned(),
+            owner: case.owner.clone(),
+            history: events.iter().filter_map(step).collect(),
+        });
+    }
+    Ok(out)
 }
 
 fn checker(refund: &recondesk_ports::RefundRecord) -> String {

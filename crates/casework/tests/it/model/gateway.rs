@@ -95,7 +95,7 @@ impl Gateway {
             _ => {}
         }
         if let Some(known) = self.refunds.get(number) {
-            self.was_repeated_blindly |= !known.denied
+            self.was_repeated_blindly |= !known.denied;
         } else {
             let accepted = Accepted {
                 case,

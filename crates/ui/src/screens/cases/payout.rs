@@ -142,7 +142,7 @@ impl PayoutDialog {
         if !self.filled {
             self.filled = true;
             self.amount = view.left().to_string();
-            self.reason = Outcome::Refund.zh().to_owned();
+            Outcome::Refund.zh().clone_into(&mut self.reason);
         }
         match about.kind {
             PayoutKind::Refund => self.refund(ctx, page, (about, view)),

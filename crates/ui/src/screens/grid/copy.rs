@@ -5,7 +5,6 @@ use egui::{Id, LayerId, Popup, Pos2, Response, Ui};
 use super::{AT_ONCE, Grid, GridAsk, data};
 use crate::action::{Action, Outbox, TableExport};
 use crate::format;
-use crate::page::Page;
 use crate::widgets::input;
 use crate::widgets::table::CopyWish;
 use recondesk_app::tables::ask::{ListAsk, ListRows};
@@ -24,13 +23,12 @@ impl Grid {
     pub(super) fn copy_wished<R: TableRow>(
         &mut self,
         ui: &Ui,
-        page: &Page<'_>,
         ask: &GridAsk<'_, R>,
         (order, wish): (&[String], CopyWish),
         out: &mut Outbox,
     ) {
         match wish {
-            CopyWish::AsUsual => self.copy(ui, page, ask, (order, CopyFormat::Tsv), out),
+            CopyWish::AsUsual => self.copy(ui, ask, (order, CopyFormat::Tsv), out),
             CopyWish::Ask => {
                 let middle = ui.clip_rect().center();
                 self.copy_menu.at = ui.pointer_hover_pos().or(Some(middle));
@@ -42,7 +40,6 @@ impl Grid {
     pub(super) fn copy_menu_shown<R: TableRow>(
         &mut self,
         ui: &Ui,
-        page: &Page<'_>,
         ask: &GridAsk<'_, R>,
         order: &[String],
         out: &mut Outbox,
@@ -62,7 +59,7 @@ impl Grid {
                 ui.set_width(200.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for (nth, format) in (0..).zip(CopyFormat::ALL) {
-                    let label = (page.w.table.copy_as)(format.name());
+                    let label = (ask.page.w.table.copy_as)(format.name());
                     let response = input::menu_row(ui, &label, nth, false);
                     if nth == 0 && fresh {
                         response.request_focus();
@@ -78,7 +75,7 @@ impl Grid {
         }
         if let Some(format) = chosen {
             self.copy_menu.at = None;
-            self.copy(ui, page, ask, (order, format), out);
+            self.copy(ui, ask, (order, format), out);
         }
     }
 
@@ -86,11 +83,11 @@ impl Grid {
     pub(super) fn copy<R: TableRow>(
         &self,
         ui: &Ui,
-        page: &Page<'_>,
         ask: &GridAsk<'_, R>,
         (order, format): (&[String], CopyFormat),
         out: &mut Outbox,
     ) {
+        let page = ask.page;
         let selection = &self.table.selection;
         let count = selection.count();
         if count == 0 {
@@ -132,11 +129,10 @@ fn specs<R: TableRow>(order: &[String]) -> Vec<&'static ColumnSpec> {
 /// The menu that writes everything listed into a file, with the columns in view.
 pub(in crate::screens) fn export_menu<R: TableRow>(
     response: &Response,
-    page: &Page<'_>,
     ask: &GridAsk<'_, R>,
     out: &mut Outbox,
 ) {
-    let w = page.w;
+    let (page, w) = (ask.page, ask.page.w);
     let formats = [
         (ExportFormat::Xlsx, w.frame.export_xlsx),
         (ExportFormat::Csv, w.frame.export_csv),
@@ -157,7 +153,7 @@ pub(in crate::screens) fn export_menu<R: TableRow>(
     let Some(format) = chosen.or(by_key.then_some(ExportFormat::Xlsx)) else {
         return;
     };
-    let columns = ask.columns(page);
+    let columns = ask.columns();
     let order: Vec<String> = columns.iter().map(|column| column.id.to_owned()).collect();
     let export = match ask.data.list() {
         Some(list) => TableExport::List(ListRows {
@@ -166,15 +162,15 @@ pub(in crate::screens) fn export_menu<R: TableRow>(
             columns: order,
             language: w.lang,
         }),
-        None => TableExport::Sheet(sheet(page, ask, &order)),
+        None => TableExport::Sheet(sheet(ask, &order)),
     };
     out.push(Action::PickTable(Box::new(export), format));
 }
 
 /// All listed rows, of a list that is here.
-fn sheet<R: TableRow>(page: &Page<'_>, ask: &GridAsk<'_, R>, order: &[String]) -> SheetRows {
+fn sheet<R: TableRow>(ask: &GridAsk<'_, R>, order: &[String]) -> SheetRows {
     let columns = specs::<R>(order);
-    let rows = data::with_known(page, |known| {
+    let rows = data::with_known(ask.page, |known| {
         let rows = (0..ask.data.count()).filter_map(|row| ask.data.get(row));
         rows.map(|row| {
             columns

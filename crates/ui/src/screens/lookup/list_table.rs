@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2};
 use crate::action::Outbox;
 use crate::page::Page;
 use crate::screens::columns::{self, Offer, Wanted};
-use crate::screens::grid::{Grid, GridAsk, GridData, LocalOrder, export_menu};
+use crate::screens::grid::{Grid, GridAsk, GridData, Listed, LocalOrder, export_menu};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::table::{Cell, Rows};
 use crate::{format, paint};
@@ -36,20 +36,36 @@ pub(super) struct ListRows<'a, R> {
     order: &'a LocalOrder,
 }
 
+/// What a list shows.
+pub(super) struct Asked<'a, R> {
+    /// Its name, also of its layout.
+    pub(super) name: &'static str,
+    /// The page it stands on.
+    pub(super) page: &'a Page<'a>,
+    /// Its rows.
+    pub(super) rows: &'a [R],
+    /// Columns it can show.
+    pub(super) offers: &'a [Offer],
+}
+
 impl ListTable {
     /// Draws it; a chosen row's number comes back.
-    pub(super) fn show<'a, R: TableRow>(
+    pub(super) fn show<R: TableRow + Numbered>(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
-        (name, page, rows): (&'static str, &'a Page<'_>, &'a [R]),
-        offers: &[Offer],
+        asked: &Asked<'_, R>,
         out: &mut Outbox,
     ) -> Option<String>
     where
         for<'r> ListRows<'r, R>: Rows,
-        R: Numbered,
     {
+        let &Asked {
+            name,
+            page,
+            rows,
+            offers,
+        } = asked;
         self.order.follow(page, rows, &self.view);
         let (order, view) = (std::mem::take(&mut self.order), self.view.clone());
         let paint = ListRows {
@@ -61,8 +77,17 @@ impl ListTable {
             rows,
             order: &order,
         };
-        let ask = GridAsk::new(name, offers, &paint, &data, &view);
-        let mut output = self.grid.show(ui, rect, page, &ask, out);
+        let ask = GridAsk::new(
+            page,
+            name,
+            offers,
+            Listed {
+                paint: &paint,
+                data: &data,
+                view: &view,
+            },
+        );
+        let mut output = self.grid.show(ui, rect, &ask, out);
         let w = page.w;
         let own = |row: &R| {
             if row.number().is_empty() {
@@ -73,7 +98,7 @@ impl ListTable {
                 (w.cases.copy_number.to_owned(), ListMenuAction::CopyNumber),
             ]
         };
-        let chosen = self.grid.row_menu(ui, page, (&ask, &mut output), own, out);
+        let chosen = self.grid.row_menu(ui, (&ask, &mut output), own, out);
         let number = |row| Some(order.get(rows, row)?.number().to_owned());
         let mut number_of = output.open.and_then(number);
         match chosen {
@@ -94,12 +119,17 @@ impl ListTable {
     pub(super) fn export<R: TableRow>(
         &self,
         response: &egui::Response,
-        (name, page, rows): (&'static str, &Page<'_>, &[R]),
-        offers: &[Offer],
+        asked: &Asked<'_, R>,
         out: &mut Outbox,
     ) where
         for<'r> ListRows<'r, R>: Rows,
     {
+        let &Asked {
+            name,
+            page,
+            rows,
+            offers,
+        } = asked;
         let paint = ListRows {
             page,
             rows,
@@ -109,8 +139,17 @@ impl ListTable {
             rows,
             order: &self.order,
         };
-        let ask = GridAsk::new(name, offers, &paint, &data, &self.view);
-        export_menu(response, page, &ask, out);
+        let ask = GridAsk::new(
+            page,
+            name,
+            offers,
+            Listed {
+                paint: &paint,
+                data: &data,
+                view: &self.view,
+            },
+        );
+        export_menu(response, &ask, out);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::list_table::{ANSWERS, HISTORY, ListTable, answer_offers, history_offers};
+use super::list_table::{ANSWERS, Asked, HISTORY, ListTable, answer_offers, history_offers};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, buttons_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
@@ -71,13 +71,18 @@ impl Lists {
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
         let offers = history_offers(page);
-        let asked = (HISTORY, page, rows);
+        let asked = Asked {
+            name: HISTORY,
+            page,
+            rows,
+            offers: &offers,
+        };
         if !rows.is_empty() {
             let button = Button::secondary(page.w.frame.export).icon(icons::EXPORT);
             let response = button.show_right(ui, bar.right_center(), 30.0);
-            self.history.export(&response, asked, &offers, out);
+            self.history.export(&response, &asked, out);
         }
-        let chosen = self.history.show(ui, rest, asked, &offers, out);
+        let chosen = self.history.show(ui, rest, &asked, out);
         if rows.is_empty() && slot.value().is_some() {
             let empty = Empty {
                 icon: icons::CLOCK_COUNTER_CLOCKWISE,
@@ -118,8 +123,13 @@ impl Lists {
         }
         let rows = slot.value().map_or(&[][..], Vec::as_slice);
         let offers = answer_offers(page);
-        let asked = (ANSWERS, page, rows);
-        let chosen = self.answers.show(ui, rest, asked, &offers, out);
+        let asked = Asked {
+            name: ANSWERS,
+            page,
+            rows,
+            offers: &offers,
+        };
+        let chosen = self.answers.show(ui, rest, &asked, out);
         if rows.is_empty() {
             let empty = Empty {
                 icon: icons::LIST_CHECKS,

@@ -179,19 +179,7 @@ fn merchant(
         let place = pos2(name.right() + 10.0, y);
         paint::left(p, place, &row.mch_id, (TypeStyle::Small, t.text_3));
     }
-    let (mood, words) = bill(page, row);
-    paint::mark(p, at(c.bill + 5.0), mood, t);
-    let room = c.rows_right - c.bill - 70.0;
-    let (place, cut) = paint::fit(
-        p,
-        at(c.bill + 16.0),
-        room,
-        &words,
-        (TypeStyle::Body, t.text_2),
-    );
-    if cut {
-        paint::say(ui, ("bill", row.profile.0), place, &words).on_hover_text(&words);
-    }
+    bill_cell(ui, at(c.bill), page, (row, c));
     let absent = (TypeStyle::Body, t.text_3);
     let value = |here: bool| {
         if here {
@@ -235,6 +223,19 @@ fn merchant(
     if response.clicked() {
         out.push(Action::SetMerchant(Some(row.profile)));
         out.push(Action::Go(Screen::Reconcile));
+    }
+}
+
+/// The state of the bill; words that are cut appear under the pointer.
+fn bill_cell(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (row, c): (&MerchantDay, &MerchantColumns)) {
+    let (t, p) = (page.t, ui.painter());
+    let (mood, words) = bill(page, row);
+    paint::mark(p, at + vec2(5.0, 0.0), mood, t);
+    let room = c.rows_right - c.bill - 70.0;
+    let style = (TypeStyle::Body, t.text_2);
+    let (place, cut) = paint::fit(p, at + vec2(16.0, 0.0), room, &words, style);
+    if cut {
+        paint::say(ui, ("bill", row.profile.0), place, &words).on_hover_text(&words);
     }
 }
 

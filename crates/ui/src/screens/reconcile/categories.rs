@@ -156,7 +156,6 @@ fn category(
         paint::id(ui, ("category", row.category.name(), row.of)),
         sense,
     );
-    let money = |book: Option<BookSum>| format::money_or_dash(book.map(|book| book.sum));
     let (wechat, merchant) = (money(row.wechat), money(row.merchant));
     let count = format::count(row.count);
     response.widget_info(|| {
@@ -190,18 +189,7 @@ fn category(
     paint::fit(p, pos2(c.category, y), room, name, (TypeStyle::Body, color));
     severity_pill(ui, pos2(c.severity, y), severity, "", Short::No);
     paint::right(p, pos2(c.count, y), &count, (TypeStyle::Body, color));
-    let differ = matches!((row.wechat, row.merchant), (Some(a), Some(b)) if a.sum != b.sum);
-    for (x, text, here) in [
-        (c.wechat, &wechat, row.wechat.is_some()),
-        (c.merchant, &merchant, row.merchant.is_some()),
-    ] {
-        let color = match (here, differ) {
-            (false, _) => t.text_3,
-            (true, true) => t.orange.text,
-            (true, false) => color,
-        };
-        paint::right(p, pos2(x, y), text, (TypeStyle::Body, color));
-    }
+    amounts(ui, y, page, (row, c), color);
     if !agreement {
         let room = line.right() - c.action - 34.0;
         let action = w.action(row.category.action());
@@ -220,6 +208,31 @@ fn category(
         if cut && response.hover_pos().is_some_and(over) {
             response.on_hover_text_at_pointer(action);
         }
+    }
+}
+
+fn money(book: Option<BookSum>) -> String {
+    format::money_or_dash(book.map(|book| book.sum))
+}
+
+/// The sums of both books, marked where they differ.
+fn amounts(
+    ui: &Ui,
+    y: f32,
+    page: &Page<'_>,
+    (row, c): (&CategoryRow, &CategoryColumns),
+    color: egui::Color32,
+) {
+    let t = page.t;
+    let differ = matches!((row.wechat, row.merchant), (Some(a), Some(b)) if a.sum != b.sum);
+    for (x, book) in [(c.wechat, row.wechat), (c.merchant, row.merchant)] {
+        let color = match (book.is_some(), differ) {
+            (false, _) => t.text_3,
+            (true, true) => t.orange.text,
+            (true, false) => color,
+        };
+        let style = (TypeStyle::Body, color);
+        paint::right(ui.painter(), pos2(x, y), &money(book), style);
     }
 }
 

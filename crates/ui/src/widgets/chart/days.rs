@@ -72,7 +72,10 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
         let x = plot.left() + nth as f32 * slot;
         let column = Rect::from_min_max(pos2(x, plot.top()), pos2(x + slot, plot.bottom()));
         let last = nth + 1 == points.len();
-        let reach = (nth as i32, first.unwrap_or(0) as i32..points.len() as i32);
+        let reach = (
+            number(nth),
+            number(first.unwrap_or(0))..number(points.len()),
+        );
         if first.is_some_and(|first| nth >= first)
             && bar(ui, (column, reach), point, (by, top_value), last)
         {
@@ -93,6 +96,11 @@ pub(crate) fn thirty_days(ui: &Ui, rect: Rect, points: &[DayPoint], by: By) -> O
     clicked
 }
 
+/// The place of a bar as the marks count it.
+fn number(place: usize) -> i32 {
+    i32::try_from(place).unwrap_or(i32::MAX)
+}
+
 fn bar(
     ui: &Ui,
     (column, (nth, all)): (Rect, (i32, std::ops::Range<i32>)),
@@ -108,11 +116,12 @@ fn bar(
     let marks = Marks {
         group: paint::id(ui, "bars"),
         home: all.end - 1,
+        all,
         across: 1,
         down: 0,
     };
-    let response = ui.interact(column, id_of(nth), marks.sense(ui, nth, &all));
-    let focused = marks.walk(ui, &response, nth, &all, id_of);
+    let response = ui.interact(column, id_of(nth), marks.sense(ui, nth));
+    let focused = marks.walk(ui, &response, nth, id_of);
     let said = said(w, point);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     let width = (column.width() - 2.0).clamp(2.0, 28.0).floor();

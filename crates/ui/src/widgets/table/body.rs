@@ -1,9 +1,9 @@
 //! The rows of a table: painted where the view shows them, and what the pointer does on them.
 
 use egui::accesskit::{Action, Role};
-use egui::{Id, Rangef, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Rangef, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Cell, MenuWish, Placed, Rows, Table, TableMemory, TableOutput};
+use super::{Cell, Drawn, MenuWish, Placed, Rows, Table, TableMemory, TableOutput};
 use crate::paint;
 use crate::theme::{Tokens, tokens};
 
@@ -14,24 +14,24 @@ impl Table<'_> {
     pub(super) fn body(
         &self,
         ui: &mut Ui,
-        placed: &Placed,
-        (rows, focus): (&dyn Rows, &Response),
+        drawn: &Drawn<'_>,
         memory: &mut TableMemory,
         output: &mut TableOutput,
     ) {
-        self.pointer(ui, placed, focus, memory, output);
+        self.pointer(ui, drawn, memory, output);
+        let (placed, rows) = (drawn.placed, drawn.rows);
         let visible = memory.scroll.rows(&placed.extent);
         output.visible = visible.clone();
         let hovered = hovered_row(ui, placed, memory);
         for row in visible.clone() {
             let rect = row_rect(placed, memory, row);
             let name = rows.name(row);
-            self.row_node(ui, placed, rect, (row, name), memory);
+            self.row_node(ui, placed, (row, name), memory);
+            let cursor = memory.cursor == Some(row) && !memory.in_header;
             let look = RowLook {
                 selected: memory.selection.contains(row),
-                hovered: hovered == Some(row),
-                cursor: memory.cursor == Some(row) && !memory.in_header,
-                focused: placed.focused,
+                pointed: hovered == Some(row) || (cursor && !placed.focused),
+                cursor: cursor && placed.focused,
             };
             paint_ground(ui, rect, &look, tokens(ui));
         }
@@ -62,8 +62,7 @@ impl Table<'_> {
     fn pointer(
         &self,
         ui: &Ui,
-        placed: &Placed,
-        focus: &Response,
+        &Drawn { placed, focus, .. }: &Drawn<'_>,
         memory: &mut TableMemory,
         output: &mut TableOutput,
     ) {
@@ -145,12 +144,11 @@ impl Table<'_> {
         &self,
         ui: &Ui,
         placed: &Placed,
-        rect: Rect,
         (row, name): (u64, Option<String>),
         memory: &mut TableMemory,
     ) {
         let id = Id::unique((self.name, "row", row));
-        let seen = rect.intersect(placed.body);
+        let seen = row_rect(placed, memory, row).intersect(placed.body);
         let response = ui.interact(seen, id, Sense::hover());
         let selected = memory.selection.contains(row);
         let name = name.unwrap_or_default();
@@ -234,9 +232,10 @@ impl Table<'_> {
 /// How a row looks.
 struct RowLook {
     selected: bool,
-    hovered: bool,
+    /// Under the pointer, or the keyboard row of a table without the focus.
+    pointed: bool,
+    /// The keyboard row of the table that has the focus.
     cursor: bool,
-    focused: bool,
 }
 
 fn row_rect(placed: &Placed, memory: &TableMemory, row: u64) -> Rect {
@@ -261,11 +260,11 @@ fn paint_ground(ui: &Ui, rect: Rect, look: &RowLook, t: &Tokens) {
     let p = ui.painter();
     if look.selected {
         p.rect_filled(rect, 0, t.selected);
-    } else if look.hovered || (look.cursor && !look.focused) {
+    } else if look.pointed {
         p.rect_filled(rect, 0, t.hover);
     }
     paint::hline(p, rect.x_range(), rect.bottom() - 1.0, t.line_weak);
-    if (look.cursor && look.focused) || (look.selected && t.contrast) {
+    if look.cursor || (look.selected && t.contrast) {
         let width = if t.contrast { 2.0 } else { 1.0 };
         p.rect_stroke(
             rect.with_max_y(rect.bottom() - 1.0),

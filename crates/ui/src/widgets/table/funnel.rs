@@ -227,7 +227,7 @@ impl Table<'_> {
             ColumnKind::Word => self.value_list(ui, funnel),
             ColumnKind::Money | ColumnKind::Count | ColumnKind::Time | ColumnKind::Day => {
                 entered = ends(ui, funnel, today);
-                self.value_note(ui, funnel);
+                value_note(ui, funnel);
             }
         }
         let names = [w.table.all, w.table.blank, w.table.filled];
@@ -293,27 +293,27 @@ impl Table<'_> {
                 }
             });
     }
+}
 
-    /// Values of a column of numbers that are asked for or left out by a right click.
-    fn value_note(&self, ui: &mut Ui, funnel: &mut Funnel) {
-        let w = words(ui);
-        let (values, said) = match (&funnel.only, funnel.out.is_empty()) {
-            (Some(only), _) => (only, w.table.only_these),
-            (None, false) => (&funnel.out, w.table.without_these),
-            (None, true) => return,
-        };
-        let kind = funnel.column.kind;
-        let value = |value: &String| match value.parse() {
-            Ok(number) if kind.is_number() => written(kind, number),
-            Ok(_) | Err(_) if value.is_empty() => w.table.blank_value.to_owned(),
-            Ok(_) | Err(_) => value.clone(),
-        };
-        let values: Vec<String> = values.iter().take(3).map(value).collect();
-        let label = format!("{said} {}", values.join("  "));
-        if input::menu_row(ui, &label, 90, true).clicked() {
-            funnel.only = None;
-            funnel.out.clear();
-        }
+/// Values of a column of numbers that are asked for or left out by a right click.
+fn value_note(ui: &mut Ui, funnel: &mut Funnel) {
+    let w = words(ui);
+    let (values, said) = match (&funnel.only, funnel.out.is_empty()) {
+        (Some(only), _) => (only, w.table.only_these),
+        (None, false) => (&funnel.out, w.table.without_these),
+        (None, true) => return,
+    };
+    let kind = funnel.column.kind;
+    let value = |value: &String| match value.parse() {
+        Ok(number) if kind.is_number() => written(kind, number),
+        Ok(_) | Err(_) if value.is_empty() => w.table.blank_value.to_owned(),
+        Ok(_) | Err(_) => value.clone(),
+    };
+    let values: Vec<String> = values.iter().take(3).map(value).collect();
+    let label = format!("{said} {}", values.join("  "));
+    if input::menu_row(ui, &label, 90, true).clicked() {
+        funnel.only = None;
+        funnel.out.clear();
     }
 }
 

@@ -9,7 +9,7 @@ use egui::{
     vec2,
 };
 
-use super::{Column, Placed, Rows, Table, TableMemory, TableOutput, header_ground};
+use super::{Column, Drawn, Placed, Table, TableMemory, TableOutput, header_ground};
 use crate::text::words;
 use crate::theme::{TypeStyle, tokens};
 use crate::widgets::input;
@@ -80,11 +80,11 @@ impl Table<'_> {
     pub(super) fn header(
         &self,
         ui: &mut Ui,
-        placed: &Placed,
-        rows: &dyn Rows,
+        drawn: &Drawn<'_>,
         memory: &mut TableMemory,
         output: &mut TableOutput,
     ) {
+        let placed = drawn.placed;
         let head = header_ground(ui, placed, tokens(ui));
         self.finish_fit(memory, output);
         for frozen in [false, true] {
@@ -106,8 +106,8 @@ impl Table<'_> {
                 }
             });
         }
-        self.edges(ui, placed, (head, rows), memory, output);
-        self.carry(ui, placed, head, memory, output);
+        self.edges(ui, drawn, memory, output);
+        self.carry(ui, placed, memory, output);
         self.header_menu(ui, placed, memory, output);
     }
 
@@ -234,11 +234,11 @@ impl Table<'_> {
     fn edges(
         &self,
         ui: &Ui,
-        placed: &Placed,
-        (head, rows): (Rect, &dyn Rows),
+        &Drawn { placed, rows, .. }: &Drawn<'_>,
         memory: &mut TableMemory,
         output: &mut TableOutput,
     ) {
+        let head = placed.head();
         for (nth, column) in self.columns.iter().enumerate() {
             let place = placed.column(nth, self.frozen, memory.scroll.x);
             let part = placed.part(head, nth < self.frozen);
@@ -295,14 +295,8 @@ impl Table<'_> {
     }
 
     /// A column that is dragged: a line shows where it would go, the release puts it there.
-    fn carry(
-        &self,
-        ui: &Ui,
-        placed: &Placed,
-        head: Rect,
-        memory: &mut TableMemory,
-        output: &mut TableOutput,
-    ) {
+    fn carry(&self, ui: &Ui, placed: &Placed, memory: &mut TableMemory, output: &mut TableOutput) {
+        let head = placed.head();
         let Some(carried) = memory.header.carried else {
             return;
         };
