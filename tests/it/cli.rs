@@ -375,7 +375,7 @@ fn an_unmapped_status_is_refused_by_name_and_written_to_the_reject_file() {
         "orders.csv",
         "out_trade_no,amount,pay_status,created_at\n\
          A1,1.00,paid,2026-03-08 10:00:00\n\
-         A2,2.00,shipped,2026-03-08 10:00:00\n"
+         A2,2.00,quarantined,2026-03-08 10:00:00\n"
             .as_bytes(),
     );
     let rejects = text_of(&stage.path("rejects.csv"));
@@ -387,7 +387,7 @@ fn an_unmapped_status_is_refused_by_name_and_written_to_the_reject_file() {
     assert_eq!(output.status.code(), Some(1));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("1 rows imported") && told.contains("shipped"),
+        told.contains("1 rows imported") && told.contains("quarantined"),
         "{told}"
     );
     let written = std::fs::read_to_string(&rejects).unwrap();

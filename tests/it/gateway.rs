@@ -312,7 +312,13 @@ fn a_call_that_needs_the_certificate_goes_with_it_or_not_at_all() {
     let foreign = send(&way, &request);
     assert!(matches!(foreign, Err(GatewayError::Tls(_))), "{foreign:?}");
 
-    way.certificate = pair(&running, &stranger);
+    let another = {
+        let mut config = config();
+        config.tls = true;
+        "1900000110".clone_into(&mut config.merchants[0].mch_id);
+        start(config).unwrap()
+    };
+    way.certificate = pair(&running, &another);
     let mixed = send(&way, &request);
     assert!(
         matches!(

@@ -41,10 +41,14 @@ impl<'g> Candidates<'g> {
         let mut found: Vec<(usize, usize)> = Vec::new();
         for (at, header) in self.guess.headers.iter().enumerate() {
             let profile = self.profile(at);
-            let Some(rank) = fit(self.kind, column, header).filter(|_| fits(column, &profile))
+            let is_fit = fits(column, &profile);
+            // The canonical name is beyond doubt: what cannot be read below it is refused row by row, with the reason.
+            let Some(rank) =
+                fit(self.kind, column, header).filter(|_| is_fit || header.trim() == column.name())
             else {
                 continue;
             };
+            let unfit = if is_fit { 0 } else { 2_000 };
             // A column of nothing loses against one with something in it.
             let empty = if profile.filled == 0 && !self.guess.sample.is_empty() {
                 1_000
@@ -56,7 +60,7 @@ impl<'g> Candidates<'g> {
             } else {
                 0
             };
-            found.push((rank + empty + zero, at));
+            found.push((rank + empty + zero + unfit, at));
         }
         if column == Column::TransactionId {
             self.add_wechat_numbers(&mut found);

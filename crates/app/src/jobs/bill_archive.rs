@@ -64,7 +64,7 @@ fn packed(source: &mut Source) -> Result<Option<Vec<PackedFile>>, Failure> {
     if magic.get(..read) != Some(b"PK") {
         return Ok(None);
     }
-    let files = packed_files(&mut source.bytes, &source.name).map_err(refused)?;
+    let files = packed_files(&mut source.bytes, &source.name).map_err(|error| refused(&error))?;
     source.bytes.rewind().map_err(|error| unread(&error))?;
     Ok(files)
 }
@@ -92,7 +92,7 @@ impl Write for HeadSink {
 fn kind_of(file: &PackedFile, source: &mut Source) -> Result<BodyKind, Failure> {
     let mut head = HeadSink(Vec::new());
     match file.unpack(&mut source.bytes, &mut head) {
-        Err(error) if head.0.len() < HEAD => Err(refused(error)),
+        Err(error) if head.0.len() < HEAD => Err(refused(&error)),
         Ok(()) | Err(_) => Ok(sniff(&head.0)),
     }
 }
@@ -104,15 +104,28 @@ fn unpacked(
 ) -> Result<Source, Failure> {
     let mut scratch = writers.scratch().map_err(|error| unread(&error))?;
     let mut out = io::BufWriter::with_capacity(1 << 20, &mut scratch);
-    file.unpack(&mut source.bytes, &mut out).map_err(refused)?;
+    file.unpack(&mut source.bytes, &mut out)
+        .map_err(|error| refused(&error))?;
     out.flush().map_err(|error| unread(&error))?;
     drop(out);
     let name = format!("{}/{}", source.name, file.name);
     scratch.into_source(&name).map_err(|error| unread(&error))
 }
 
-fn refused(error: IntakeError) -> Failure {
-    BooksError::Orders(Box::new(error)).into()
+fn refused(error: &IntakeError) -> Failure {
+    let shown = Message::new(
+        format!("打不开装账单的压缩包：{}", error.zh()),
+        format!("The archive of bills cannot be opened: {error}"),
+    );
+    Failure::new(
+        FailureKind::RefusedInput,
+        "bill.archive",
+        shown,
+        Message::new(
+            "从商户平台重新下载账单，解压后再导入",
+            "Download the bill from the merchant platform again, unpack it, then import it",
+        ),
+    )
 }
 
 fn unread(error: &io::Error) -> Failure {
