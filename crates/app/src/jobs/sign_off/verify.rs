@@ -1,8 +1,11 @@
 //! Reading a certificate back, on any computer: its seal, its sums, and that the page shows what is sealed.
 
-use super::document::{CertifiedBook, DayCertificate, FORMAT, SealedCertificate, seal_of};
+use super::document::{
+    CertifiedBook, CertifiedCategory, DayCertificate, FORMAT, SealedCertificate, seal_of,
+};
 use super::html::{SCRIPT_END, SCRIPT_START, certificate_html};
 use crate::Message;
+use recondesk_domain::Category;
 
 /// A certificate that was read, and everything that is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +107,8 @@ pub fn read_certificate(bytes: &[u8]) -> Option<CertificateReading> {
 
 /// True when the categories of a book give its totals.
 fn adds_up(book: &CertifiedBook) -> bool {
+    // The total leaves out what is unpaid on both sides.
+    let is_due = |line: &CertifiedCategory| line.name != Category::Unpaid.name();
     let sum = book
         .categories
         .iter()
@@ -111,8 +116,10 @@ fn adds_up(book: &CertifiedBook) -> bool {
             Some((
                 sum.0.checked_add(line.wechat_count)?,
                 sum.1.checked_add(line.wechat_fen)?,
-                sum.2.checked_add(line.merchant_count)?,
-                sum.3.checked_add(line.merchant_fen)?,
+                sum.2
+                    .checked_add(if is_due(line) { line.merchant_count } else { 0 })?,
+                sum.3
+                    .checked_add(if is_due(line) { line.merchant_fen } else { 0 })?,
             ))
         });
     let total = (
