@@ -3,7 +3,7 @@
 //! The choice is made at the first use and never at start: a keychain may ask the person, and the
 //! passphrase of the file costs a tenth of a second. A workspace that has keys keeps them where they are; a new one
 //! that was given `RECONDESK_PASSPHRASE` uses the file, which is what servers do. The workspace remembers what
-//! keys there are, so that a vault that was deleted or exchanged is told as lost ([`remembered`]).
+//! keys there are, so that a vault that was deleted or exchanged is told as lost (`remembered`).
 
 mod keychain;
 mod memory;

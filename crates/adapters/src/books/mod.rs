@@ -2,19 +2,19 @@
 //!
 //! | room | what |
 //! |---|---|
-//! | [`format`] | how segments, columns, indexes and archived files look on disk, byte for byte |
-//! | [`ingest`] | from a bill or an export to a segment file, an archive file and a catalog entry |
-//! | [`query`] | finding, merging and paging rows of the segments that count |
+//! | `format` | how segments, columns, indexes and archived files look on disk, byte for byte |
+//! | `ingest` | from a bill or an export to a segment file, an archive file and a catalog entry |
+//! | `query` | finding, merging and paging rows of the segments that count |
 //! | [`catalog`] | which imports, sections and superseded rows there are; SQLite today |
 //!
 //! One import writes one segment file and one archive file, fsyncs both and their folders, and only
 //! then commits its catalog rows in one transaction: a crash at any point leaves the workspace as it was
-//! or as it should be. Files that no catalog row names are set aside, never deleted ([`stray`]).
+//! or as it should be. Files that no catalog row names are set aside, never deleted (`stray`).
 //!
 //! | what | where |
 //! |---|---|
-//! | raw bytes, block-compressed, with SHA-256 | `archive/00000012.raw` ([`format::archive`]) |
-//! | rows | `books/00000012.seg`: sections, one a book and business day ([`format::segment`]) |
+//! | raw bytes, block-compressed, with SHA-256 | `archive/00000012.raw` (`format::archive`) |
+//! | rows | `books/00000012.seg`: sections, one a book and business day (`format::segment`) |
 //! | which sections count | the catalog |
 //!
 //! **Days.** Bill rows belong to the day of the bill, orders to the day of `created_at`, which never

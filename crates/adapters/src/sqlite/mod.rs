@@ -2,9 +2,9 @@
 //!
 //! No SQL and no rusqlite type is found outside this folder. Each table family has a file of its own;
 //! `migrations/` holds the schema. Every write is `BEGIN IMMEDIATE` under a lock that all programs on the workspace
-//! share ([`turn`]), so that they wait for each other at the start of a transaction and never fail in the middle.
-//! What a transaction changed is also written to a journal beside the database ([`journal`]), from which the
-//! database can be made again; and each page of the file has a checksum in another one ([`page_sums`]).
+//! share (`turn`), so that they wait for each other at the start of a transaction and never fail in the middle.
+//! What a transaction changed is also written to a journal beside the database (`journal`), from which the
+//! database can be made again; and each page of the file has a checksum in another one (`page_sums`).
 
 mod audit;
 pub(crate) mod care;
