@@ -18,10 +18,7 @@ use crate::stage::{Look, Tape, now, sample_window};
 /// A case of a payment is open, and one of its dialogs asked for.
 fn asked(tape: &Tape, look: Look, deed: &str, more: &str) -> Harness<'static, App> {
     let mut harness = sample_window(look, Screen::Cases, tape);
-    harness
-        .get_by_label_contains("QH260308100244120077")
-        .click();
-    harness.run_steps(2);
+    crate::stage::open_row(&mut harness, "QH260308100244120077");
     harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
     harness.run_steps(2);
     tape.take();

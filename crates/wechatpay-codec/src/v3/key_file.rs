@@ -41,6 +41,12 @@ impl KeyFile {
             return Ok(file);
         }
         let text = key_text(bytes).ok_or(KeyError::NotPem)?;
+        // The old form names its cipher in lines of its own, which are no Base64.
+        let is_sealed_pkcs1 =
+            text.expose().contains("-----BEGIN ") && text.expose().contains("Proc-Type");
+        if is_sealed_pkcs1 {
+            return Err(KeyError::Encrypted);
+        }
         let blocks = pem_blocks(text.expose());
         let mut file = Self::default();
         if blocks.is_empty() {
@@ -55,10 +61,8 @@ impl KeyFile {
             file.take_der(&der.ok_or(KeyError::NotPem)?)?;
             return Ok(file);
         }
-        let is_sealed_pkcs1 = text.expose().contains("Proc-Type");
         for (label, content) in &blocks {
             match label.as_str() {
-                "RSA PRIVATE KEY" if is_sealed_pkcs1 => return Err(KeyError::Encrypted),
                 "ENCRYPTED PRIVATE KEY" => return Err(KeyError::Encrypted),
                 "PRIVATE KEY" | "RSA PRIVATE KEY" | "CERTIFICATE" | "PUBLIC KEY"
                 | "RSA PUBLIC KEY" => file.take_der(content)?,

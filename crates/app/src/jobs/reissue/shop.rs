@@ -112,7 +112,9 @@ pub(super) fn address(url: &str) -> Result<(String, String), Failure> {
     if url.is_empty() {
         return Err(wrong("—"));
     }
-    if gateway_kind(url).is_none() {
+    // What follows a question mark is the shop's own affair.
+    let judged = url.split_once('?').map_or(url, |(before, _)| before);
+    if gateway_kind(judged).is_none() {
         return Err(wrong("!"));
     }
     let start = url.find("://").map_or(0, |at| at.saturating_add(3));

@@ -84,6 +84,9 @@ impl Selection {
 
     /// Not these rows.
     pub(crate) fn remove(&mut self, rows: &Range<u64>) {
+        if rows.is_empty() {
+            return;
+        }
         let mut kept = Vec::with_capacity(self.ranges.len() + 1);
         for range in self.ranges.drain(..) {
             for part in [
