@@ -70,6 +70,7 @@ fn hole(look: Look) -> Harness<'static, App> {
     };
     let row = CategoryRow {
         category: Category::MCoverage,
+        of: recondesk::app::model::Movement::Payments,
         wechat: Some(missing),
         merchant: None,
         count: 312,
