@@ -42,7 +42,7 @@ QH260308100200120077,299.00,created,2026-03-08 10:02:00
 /// An export of two merchants, without a word of deliveries.
 const SHARED: &str = "\
 订单编号,商户号,实付金额,状态,下单时间
-QH260308100200120077,1900000109,299.00,已付款,2026-03-08 10:02:00
+QH260308100200120077,1900000109,299.00,支付成功,2026-03-08 10:02:00
 QH260308100207129258,1900009999,88.00,待付款,2026-03-08 11:02:07
 ";
 
@@ -172,7 +172,7 @@ fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
     desk.choose("价款: 不导入", "金额");
     assert!(desk.says("可导入 4"), "two rows are refused so far");
     assert!(desk.says("第 4 行拒收：单号被表格软件改成科学计数"));
-    assert!(desk.says("SHIPPED_PART 1 行"));
+    assert!(desk.says("SHIPPED_PART 状态 · 1 行"));
 
     desk.choose("SHIPPED_PART: 请选择", "已支付，未发货");
     assert!(desk.says("可导入 5"));
