@@ -41,7 +41,7 @@ QH260308100200120077,299.00,created,2026-03-08 10:02:00
 
 /// An export of two merchants, without a word of deliveries.
 const SHARED: &str = "\
-订单编号,商户号,实付金额,状态,下单时间
+订单编号,商户号,实付金额,支付状态,下单时间
 QH260308100200120077,1900000109,299.00,支付成功,2026-03-08 10:02:00
 QH260308100207129258,1900009999,88.00,待付款,2026-03-08 11:02:07
 ";
@@ -182,6 +182,9 @@ fn a_file_with_unknown_columns_and_words_is_settled_and_imported() {
         .harness
         .get_by_role_and_label(egui::accesskit::Role::TextInput, "存为映射");
     name.focus();
+    desk.harness.run_steps(2);
+    // The name of the file stands there as a proposal.
+    desk.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
     desk.harness.run_steps(2);
     desk.harness.event(Input::Text("商城导出 v3".to_owned()));
     desk.harness.run_steps(2);

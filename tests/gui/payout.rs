@@ -107,7 +107,9 @@ fn a_refund_asks_wechat_pay_first_and_goes_out_once_the_sum_is_typed_again() {
     assert!(wish.identity.is_none());
     // The dialog is gone: nothing can be sent twice by holding the key.
     confirm(&mut harness);
-    assert!(tape.take().is_empty());
+    let moves_money =
+        |command: &Command| matches!(command, Command::Refund(_) | Command::Reissue(_));
+    assert!(!tape.take().iter().any(moves_money));
 }
 
 #[test]
