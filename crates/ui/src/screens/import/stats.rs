@@ -80,7 +80,7 @@ fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
     let w = &page.w.import;
     let stats = &preview.stats;
     let all = [stats.good, stats.bad, stats.others, stats.left_out()];
-    let note = if preview.knows_fulfilment {
+    let note = if preview.knows_fulfilment && !stats.lacks_delivery() {
         (w.of_rows)(&format::count(all.iter().sum()))
     } else {
         w.no_fulfilment.to_owned()
