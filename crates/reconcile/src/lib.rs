@@ -1,6 +1,6 @@
 //! The comparison of the two books: pure, streaming, the same bytes for the same inputs.
 //!
-//! [`run`] joins the sorted rows of a day, asks the archive about the rows that found no partner, and
+//! [`run()`] joins the sorted rows of a day, asks the archive about the rows that found no partner, and
 //! puts every row of both books into exactly one category. A run that cannot prove this fails.
 
 // A new variant must be thought of in every place: no arm takes it in silence.

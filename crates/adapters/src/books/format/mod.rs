@@ -1,7 +1,7 @@
 //! How the books look on disk: segment files of column groups and index pages, archive files of raw bytes.
 //!
 //! A segment file is `sections`, each the rows of one book and one business day in order of (fingerprint of the
-//! key, key, line): groups of 2048 rows, column by column ([`group`], [`column`]); two paged indexes of short
+//! key, key, line): groups of 2048 rows, column by column ([`group`], [`mod@column`]); two paged indexes of short
 //! fingerprints ([`index_page`]), of the keys and of every other number in the row; a footer ([`segment`]).
 //! A fingerprint only narrows: the whole text is compared on every hit. Nothing here opens a file but
 //! [`archive`], and nothing knows where rows come from or what is asked of them.
