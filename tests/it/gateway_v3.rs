@@ -2,18 +2,20 @@
 //! verification, with bad days between.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use recondesk::adapters::gateway::HttpGateway;
+use recondesk::adapters::gateway::{HttpGateway, Timeouts};
 use recondesk::app::gateway::{
     CloseOutcome, ExchangeError, QueryVerdict, RefundAnswer, RefundOutcome, RefundVerdict,
 };
 use recondesk::app::jobs::query;
 use recondesk::domain::{Fen, OutRefundNo, OutTradeNo};
+use recondesk::ports::{CancelToken, Gateway, GatewayError, HttpAnswer, HttpRequest, Route};
 use recondesk::sandbox::{Running, start};
 use recondesk::wechat::v2::{NewRefund, OrderRef, RefundState, TradeState};
 use serde_json::{Value, json};
 
-use crate::support::line::{Desk, NoonClock, VerifiedBy, hurried};
+use crate::support::line::{Desk, NoonClock, VerifiedBy, patient, timeouts_under};
 use crate::support::wire::{config, control, ledger, ledger_order, sandbox};
 use crate::support::wire_v3::V3Client;
 
@@ -129,20 +131,63 @@ fn closing_says_closed_paid_or_paying() {
     }
 }
 
+/// Waits as long as it takes for what comes, and then as long as a fault deserves.
+struct TwoPaces {
+    first: HttpGateway,
+    late: HttpGateway,
+    is_late: AtomicBool,
+}
+
+impl TwoPaces {
+    fn new(late: Timeouts) -> Self {
+        let with = |timeouts| HttpGateway::with_timeouts(Arc::new(NoonClock::default()), timeouts);
+        Self {
+            first: with(patient()),
+            late: with(late),
+            is_late: AtomicBool::new(false),
+        }
+    }
+
+    fn now(&self) -> &HttpGateway {
+        if self.is_late.load(Ordering::SeqCst) {
+            &self.late
+        } else {
+            &self.first
+        }
+    }
+}
+
+impl Gateway for TwoPaces {
+    fn send(
+        &self,
+        route: &Route,
+        request: &HttpRequest,
+        cancel: &CancelToken,
+    ) -> Result<HttpAnswer, GatewayError> {
+        self.now().send(route, request, cancel)
+    }
+
+    fn download(
+        &self,
+        route: &Route,
+        request: &HttpRequest,
+        cancel: &CancelToken,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+    ) -> Result<HttpAnswer, GatewayError> {
+        self.now().download(route, request, cancel, sink)
+    }
+}
+
 /// What a question of APIv3 comes to under a planned fault.
 fn under(fault: &Value, verified_by: VerifiedBy) -> (QueryVerdict, RefundOutcome) {
     let running = sandbox();
     shop(&running);
-    let mut desk = Desk::v3_at(&running, verified_by);
-    let is_silence = fault["kind"] == "hole";
-    if is_silence {
-        desk.gateway = HttpGateway::with_timeouts(Arc::new(NoonClock::default()), hurried());
-    }
-    let client = desk.line();
-    if !is_silence {
-        // The certificates are here before anything goes wrong.
-        client.query_order(&by_number("ORDER-1"), "").unwrap();
-    }
+    let desk = Desk::v3_at(&running, verified_by);
+    let way = TwoPaces::new(timeouts_under(fault));
+    let client = desk.line_over(&way);
+    // The certificates are here before anything goes wrong.
+    client.query_order(&by_number("ORDER-1"), "").unwrap();
+    way.is_late.store(true, Ordering::SeqCst);
     let before = ledger(&running.base_http);
     control(&running.base_http, "fault", fault);
     let told = client

@@ -8,7 +8,7 @@ use std::time::Duration;
 use recondesk::adapters::gateway::{HttpGateway, Timeouts};
 use recondesk::app::gateway::{GatewayClient, GatewayPorts};
 use recondesk::domain::{ApiVersion, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
-use recondesk::ports::{CancelToken, Clock, Random, Vault, VaultError};
+use recondesk::ports::{CancelToken, Clock, Gateway, Random, Vault, VaultError};
 use recondesk::sandbox::Running;
 
 use super::wire::noon;
@@ -168,8 +168,13 @@ impl Desk {
     }
 
     pub(crate) fn line(&self) -> GatewayClient<'_> {
+        self.line_over(&self.gateway)
+    }
+
+    /// The same over another gateway.
+    pub(crate) fn line_over<'a>(&'a self, gateway: &'a dyn Gateway) -> GatewayClient<'a> {
         let ports = GatewayPorts {
-            gateway: &self.gateway,
+            gateway,
             vault: &self.vault,
             random: &self.nonces,
             clock: &self.clock,
