@@ -267,3 +267,26 @@ fn a_gap_between_two_days_and_a_wrong_summary_are_told_apart() {
         (Some(Fen::new(900)), Some(Fen::new(900)))
     );
 }
+
+#[test]
+fn rows_that_the_bill_repeats_are_compared_together() {
+    let twice = [
+        pay("A1", "10:00:00", 4_975, 30),
+        pay("A1", "10:00:00", 4_975, 30),
+    ];
+    let moved_twice = Account::with(0)
+        .entry("10:00:00", "A1", "交易", 4_975)
+        .entry("10:00:00", "A1", "扣除交易手续费", -30)
+        .entry("10:00:00", "A1", "交易", 4_975)
+        .entry("10:00:00", "A1", "扣除交易手续费", -30);
+    let report = compared(&twice, &[], &moved_twice);
+    assert_eq!((counts(&report), report.agreed), (vec![], 2));
+
+    let moved_once = Account::with(0)
+        .entry("10:00:00", "A1", "交易", 4_975)
+        .entry("10:00:00", "A1", "扣除交易手续费", -30);
+    let report = compared(&twice, &[], &moved_once);
+    assert_eq!(counts(&report), [("C03", 1)]);
+    let bridge = Bridge::build(&report, &[moved_once.report(None)]).unwrap();
+    assert_eq!(bridge.residual, Fen::ZERO);
+}

@@ -65,13 +65,25 @@ struct Moved<'a> {
     refund: Fen,
     fee_return: Fen,
     first: Option<FundEntry<'a>>,
-    is_of_bill: bool,
+    /// Rows of the bill under the number; more than one where the bill repeats a row (P10).
+    rows: u64,
+    /// What these payments should have brought before fees.
+    due_trade: Fen,
+    /// What all these rows should have moved.
+    due: Fen,
 }
 
 impl Moved<'_> {
     fn all(&self) -> Result<Fen, FundOverflow> {
         let paid = add(self.trade, self.trade_fee)?;
         add(paid, add(self.refund, self.fee_return)?)
+    }
+
+    fn expect(&mut self, trade: Fen, all: Fen) -> Result<(), FundOverflow> {
+        self.rows = self.rows.saturating_add(1);
+        self.due_trade = add(self.due_trade, trade)?;
+        self.due = add(self.due, all)?;
+        Ok(())
     }
 }
 
@@ -111,9 +123,13 @@ pub fn compare(
         join.refund(&refund, moved.get_mut(refund.refund_id.as_str()))?;
     }
     let mut extra = FindingGroup::new(Category::FundExtra);
-    let mut rest: Vec<_> = moved.iter().filter(|(_, one)| !one.is_of_bill).collect();
-    rest.sort_by_key(|(_, one)| one.first.map(|entry| entry.line));
-    for (number, one) in rest {
+    let mut all: Vec<_> = moved.iter().collect();
+    all.sort_by_key(|(_, one)| one.first.map(|entry| entry.line));
+    for (number, one) in all {
+        if one.rows > 0 {
+            join.settle(number, one)?;
+            continue;
+        }
         let group = if (bill.was_yesterday)(number) {
             &mut join.report.carried_in
         } else {
@@ -199,14 +215,18 @@ impl Join {
         let Some(moved) = moved else {
             return self.missing(number, "交易", (pay.time, expected));
         };
-        moved.is_of_bill = true;
+        moved.expect(pay.settled, expected)
+    }
+
+    /// Compares what moved under one number with all rows that the bill has under it.
+    fn settle(&mut self, number: &str, moved: &Moved<'_>) -> Result<(), FundOverflow> {
         let actual = moved.all()?;
-        if moved.trade == pay.settled && actual == expected {
-            self.report.agreed = self.report.agreed.saturating_add(1);
+        if moved.trade == moved.due_trade && actual == moved.due {
+            self.report.agreed = self.report.agreed.saturating_add(moved.rows);
             return Ok(());
         }
-        self.differing.push(sub(actual, expected)?, || {
-            row(number, moved, Some(expected), Some(actual))
+        self.differing.push(sub(actual, moved.due)?, || {
+            row(number, moved, Some(moved.due), Some(actual))
         })
     }
 
@@ -227,15 +247,7 @@ impl Join {
         let Some(moved) = moved else {
             return self.missing(number, "退款", (refund.time, expected));
         };
-        moved.is_of_bill = true;
-        let actual = moved.all()?;
-        if actual == expected {
-            self.report.agreed = self.report.agreed.saturating_add(1);
-            return Ok(());
-        }
-        self.differing.push(sub(actual, expected)?, || {
-            row(number, moved, Some(expected), Some(actual))
-        })
+        moved.expect(Fen::ZERO, expected)
     }
 
     /// A row of the trade bill under whose number nothing moved.
