@@ -33,10 +33,10 @@ struct Target {
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
     profile: String,
-    /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = FormatChoice::Xlsx)]
-    format: FormatChoice,
-    /// 写到这个文件 | Write to this file
+    /// 输出格式，不写时看文件名 | Format of the output; by the name of the file if left out
+    #[arg(long, value_enum)]
+    format: Option<FormatChoice>,
+    /// 写到这个文件：.xlsx、.zip（CSV）、.html、.pdf | Write to this file: .xlsx, .zip (CSV), .html, .pdf
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
@@ -62,6 +62,39 @@ impl FormatChoice {
             Self::Html => ReportFormat::Html,
             Self::Pdf => ReportFormat::Pdf,
         }
+    }
+}
+
+impl Target {
+    /// What was asked for, else what the name of the file says: a page is never written under the name of a workbook
+    /// unasked.
+    fn format(&self) -> Result<ReportFormat, Failure> {
+        if let Some(choice) = self.format {
+            return Ok(choice.format());
+        }
+        let ending = self
+            .out
+            .extension()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let mut all = FormatChoice::value_variants()
+            .iter()
+            .map(|one| one.format());
+        all.find(|format| format.ending() == ending).ok_or_else(|| {
+            Failure::new(
+                FailureKind::Usage,
+                "report.format",
+                Message::new(
+                    "从文件名看不出报表格式",
+                    "The name of the file does not tell the format of the report",
+                ),
+                Message::new(
+                    "文件名用 .xlsx、.zip、.html 或 .pdf 结尾，或加上 --format",
+                    "End the name with .xlsx, .zip, .html or .pdf, or add --format",
+                ),
+            )
+            .with_detail(self.out.display().to_string())
+        })
     }
 }
 
@@ -164,6 +197,7 @@ fn write(
     context: &CommandContext<'_>,
     make: impl FnOnce(&ReportRequest<'_>) -> Result<ReportMade, Failure>,
 ) -> Result<CommandEnd, Failure> {
+    let format = target.format()?;
     CommandContext::check_out(Some(&target.out))?;
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &target.profile)?;
@@ -175,7 +209,7 @@ fn write(
     })?;
     let reports = context.reports();
     context.write_file(&target.out, &mut |out| {
-        reports.write(&made.report, target.format.format(), out)
+        reports.write(&made.report, format, out)
     })?;
     let words = format!(
         "{} {}: {}",

@@ -427,3 +427,33 @@ fn a_logo_is_a_png_and_is_in_every_page_format() {
     );
     assert!(!holds(&html, b"data:image/png"));
 }
+
+#[test]
+fn the_name_of_the_file_tells_the_format_or_none_is_written() {
+    let stage = compared();
+    for (name, start) in [
+        ("a.pdf", &b"%PDF-"[..]),
+        ("a.XLSX", b"PK"),
+        ("a.zip", b"PK"),
+        ("a.html", b"<!"),
+    ] {
+        let written = report(&stage, &["day", "--date", DAY], name);
+        assert!(written.starts_with(start), "{name}");
+    }
+    let out = stage.path("a.csv");
+    let told = stage.refusal(
+        2,
+        &[
+            "report",
+            "day",
+            "--date",
+            DAY,
+            "--profile",
+            "shop",
+            "--out",
+            out.to_str().unwrap(),
+        ],
+    );
+    assert!(told.contains("--format"), "{told}");
+    assert!(!out.exists());
+}
