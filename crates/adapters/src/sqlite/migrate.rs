@@ -79,14 +79,20 @@ fn advance(connection: &mut Connection, path: &Path) -> Result<(), DbError> {
     if found > 0 && usize::try_from(found).is_ok_and(|found| found < STEPS.len()) {
         copy(path, found)?;
     }
-    for (step, sql) in (1_i64..).zip(STEPS) {
-        if step > found {
-            transaction.execute_batch(sql)?;
-            transaction.pragma_update(None, "user_version", step)?;
-        }
-    }
+    take_steps(&transaction, found, latest())?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// Takes the steps from one version to another.
+fn take_steps(connection: &Connection, from: i64, to: i64) -> Result<(), DbError> {
+    for (step, sql) in (1_i64..=to).zip(STEPS) {
+        if step > from {
+            connection.execute_batch(sql)?;
+            connection.pragma_update(None, "user_version", step)?;
+        }
+    }
     Ok(())
 }
 
@@ -94,12 +100,7 @@ fn advance(connection: &mut Connection, path: &Path) -> Result<(), DbError> {
 pub(super) fn make(connection: &mut Connection, version: i64) -> Result<(), DbError> {
     connection.execute_batch("PRAGMA journal_mode = WAL;")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for (step, sql) in (1_i64..).zip(STEPS) {
-        if step <= version {
-            transaction.execute_batch(sql)?;
-        }
-    }
-    transaction.pragma_update(None, "user_version", version)?;
+    take_steps(&transaction, 0, version)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.commit()?;
     Ok(())
@@ -110,12 +111,7 @@ pub(super) fn bring_up(connection: &mut Connection) -> Result<(), DbError> {
     check(connection)?;
     let found = version(connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for (step, sql) in (1_i64..).zip(STEPS) {
-        if step > found {
-            transaction.execute_batch(sql)?;
-            transaction.pragma_update(None, "user_version", step)?;
-        }
-    }
+    take_steps(&transaction, found, latest())?;
     transaction.commit()?;
     Ok(())
 }
@@ -129,6 +125,9 @@ fn copy(path: &Path, version: i64) -> Result<(), DbError> {
         std::fs::remove_file(&partial).map_err(denied)?;
     }
     super::care::copy(path, &partial)?;
+    std::fs::File::open(&partial)
+        .and_then(|copy| copy.sync_all())
+        .map_err(denied)?;
     std::fs::rename(&partial, &target).map_err(denied)
 }
 

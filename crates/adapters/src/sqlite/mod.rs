@@ -81,6 +81,7 @@ impl Database {
             if guard.is_some() {
                 upkeep::compare(path)?;
             }
+            make_closed(path).map_err(upkeep::broken)?;
             let mut connection = connect(path)?;
             let file = File::open(path).map_err(upkeep::broken)?;
             migrate::check(&connection)?;
@@ -167,6 +168,14 @@ fn meta(connection: &Connection, key: &str) -> Result<String, DbError> {
             row.get(0)
         })?,
     )
+}
+
+/// Makes an empty file that other users cannot read, where there is none; SQLite would let them.
+fn make_closed(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    crate::files::for_owner_only(&mut options);
+    options.open(path).map(drop)
 }
 
 fn connect(path: &Path) -> Result<Connection, DbError> {

@@ -26,8 +26,18 @@ const LARGE_LOG: u64 = 16 << 20;
 const VERSION_AT: u64 = 60;
 /// How long the end of a program waits for others.
 const SHORT: Duration = Duration::from_millis(300);
+/// Which rows of a table.
+#[derive(Debug, Clone, Copy)]
+struct RowChoice {
+    condition: &'static str,
+    value: Option<u32>,
+}
+
 /// All rows of a table.
-const EVERY: (&str, Option<u32>) = ("", None);
+const EVERY: RowChoice = RowChoice {
+    condition: "",
+    value: None,
+};
 /// Rows read at a time while the journal is written anew.
 const ROWS: usize = 500;
 
@@ -177,10 +187,18 @@ impl Writer {
                 "section" | "superseded" => "WHERE import = ?1",
                 _ => continue,
             };
-            rows_of(connection, &table, (condition, Some(import)), &mut |some| {
-                rows.extend_from_slice(some);
-                Ok(())
-            })?;
+            rows_of(
+                connection,
+                &table,
+                RowChoice {
+                    condition,
+                    value: Some(import),
+                },
+                &mut |some| {
+                    rows.extend_from_slice(some);
+                    Ok(())
+                },
+            )?;
         }
         Journal::at(folder.join(format!("{import:08}.entry")))
             .write_import(&heading, generation, &rows)
@@ -233,12 +251,12 @@ pub(super) fn state(connection: &Connection) -> Result<(Heading, u64), DbError> 
 fn rows_of(
     connection: &Connection,
     table: &Table,
-    (condition, value): (&str, Option<u32>),
+    choice: RowChoice,
     put: &mut dyn FnMut(&[RowChange]) -> io::Result<()>,
 ) -> Result<(), DbError> {
-    let sql = format!("SELECT * FROM main.\"{}\" {condition}", table.name);
+    let sql = format!("SELECT * FROM main.\"{}\" {}", table.name, choice.condition);
     let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query(params_from_iter(value))?;
+    let mut rows = statement.query(params_from_iter(choice.value))?;
     let mut some = Vec::with_capacity(ROWS);
     while let Some(row) = rows.next()? {
         let values = (0..table.columns.len()).map(|at| row.get(at));

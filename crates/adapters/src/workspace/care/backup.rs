@@ -228,7 +228,13 @@ pub(super) fn write(
     let part = target
         .file
         .with_extension(format!("{}.part", std::process::id()));
-    let written = fill(&part, &sources, (&facts, target.scope, now))
+    let manifest = Manifest {
+        scope: target.scope,
+        schema: facts.schema,
+        made_at: now,
+        files: Vec::with_capacity(sources.len()),
+    };
+    let written = fill(&part, &sources, &facts, manifest)
         .and_then(|()| read_back(&part))
         .and_then(|()| std::fs::rename(&part, target.file))
         .and_then(|()| files::sync_folder(target.file));
@@ -268,7 +274,8 @@ fn files_known(workspace: &Workspace, facts: &DatabaseFacts) -> io::Result<Vec<(
 fn fill(
     part: &Path,
     sources: &[(String, PathBuf)],
-    (facts, scope, now): (&DatabaseFacts, Scope, Instant),
+    facts: &DatabaseFacts,
+    mut manifest: Manifest,
 ) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -281,12 +288,6 @@ fn fill(
     let packed = plain
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(1));
-    let mut manifest = Manifest {
-        scope,
-        schema: facts.schema,
-        made_at: now,
-        files: Vec::with_capacity(sources.len()),
-    };
     for (name, path) in sources {
         let options = if name == DATABASE { packed } else { plain };
         zip.start_file(name.as_str(), options).map_err(zip_error)?;
