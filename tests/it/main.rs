@@ -39,6 +39,7 @@ mod rules;
 mod sandbox;
 mod sandbox_v3;
 mod shared_export;
+mod storage;
 mod support;
 mod terminal;
 mod tls;

@@ -2,7 +2,7 @@
 //! workspace is as before or as after.
 //!
 //! The job runs in a program of its own (this test binary again) under a layer that is put between it and the system.
-//! The short form takes every eleventh call; with `RECONDESK_THOROUGH=1` it is every one.
+//! The short form takes some of the calls; with `RECONDESK_THOROUGH=1` it is every one.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,7 @@ fn run(job: &str, folder: &Path) -> bool {
             .and_then(|workspace| workspace.open())
             .and_then(|database| database.set_preference("theme", "\"dark\""))
             .is_ok(),
+        "open" => Workspace::at(folder).is_ok_and(|workspace| workspace.open().is_ok()),
         "backup" => WorkspaceKeeper::of(Some(folder), Arc::new(SystemClock::new()))
             .and_then(|keeper| keeper.backup(&folder.join("copy.zip")))
             .is_ok(),
@@ -88,41 +89,92 @@ fn layer(folder: &Path) -> PathBuf {
     library
 }
 
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// This call fails, the next ones do not.
+    Once(u64),
+    /// This call fails, and all after it.
+    Stays(u64),
+    /// The program is killed at this call.
+    Kills(u64),
+}
+
+/// How a job ended.
+#[derive(Debug)]
 struct End {
-    said_done: bool,
+    /// `None` when it was killed before it said anything.
+    said_done: Option<bool>,
     calls: u64,
 }
 
-/// Runs a job whose n-th call fails.
-fn with_fault(layer: &Path, (job, folder): (&str, &Path), (at, stays): (u64, bool)) -> End {
-    let beside = tempfile::tempdir().unwrap();
-    let (outcome, count) = (beside.path().join("outcome"), beside.path().join("count"));
-    let child = Command::new(std::env::current_exe().unwrap())
+/// A job of one program.
+#[derive(Debug, Clone, Copy)]
+struct Job<'a> {
+    name: &'a str,
+    folder: &'a Path,
+}
+
+impl<'a> Job<'a> {
+    const fn of(name: &'a str, folder: &'a Path) -> Self {
+        Self { name, folder }
+    }
+}
+
+/// A program that runs a job under a fault.
+fn program(layer: &Path, job: Job<'_>, fault: Fault, beside: &Path) -> Command {
+    let (at, stays, kills) = match fault {
+        Fault::Once(at) => (at, "0", "0"),
+        Fault::Stays(at) => (at, "1", "0"),
+        Fault::Kills(at) => (at, "0", "1"),
+    };
+    let mut program = Command::new(std::env::current_exe().unwrap());
+    program
         .args(["--ignored", "--exact", "faults::child"])
         .env("LD_PRELOAD", layer)
-        .env("FAULT_JOB", job)
-        .env("FAULT_FOLDER", folder)
+        .env("FAULT_JOB", job.name)
+        .env("FAULT_FOLDER", job.folder)
         .env("FAULT_AT", at.to_string())
-        .env("FAULT_STAYS", u8::from(stays).to_string())
-        .env("FAULT_COUNT", &count)
-        .env("FAULT_OUTCOME", &outcome)
-        .output()
-        .unwrap();
+        .env("FAULT_STAYS", stays)
+        .env("FAULT_KILLS", kills)
+        .env("FAULT_COUNT", beside.join("count"))
+        .env("FAULT_OUTCOME", beside.join("outcome"));
+    program
+}
+
+/// Runs a job under a fault.
+fn with_fault(layer: &Path, job: Job<'_>, fault: Fault) -> End {
+    let beside = tempfile::tempdir().unwrap();
+    let child = program(layer, job, fault, beside.path()).output().unwrap();
     let text = String::from_utf8_lossy(&child.stdout);
-    assert!(child.status.success(), "{job}, call {at}: {text}");
+    let is_killed = child.status.code() == Some(137) && matches!(fault, Fault::Kills(_));
+    assert!(
+        child.status.success() || is_killed,
+        "{job:?}, {fault:?}: {text}"
+    );
+    let outcome = std::fs::read(beside.path().join("outcome")).ok();
+    let count = std::fs::read_to_string(beside.path().join("count"));
     End {
-        said_done: std::fs::read(outcome).unwrap() == b"done",
-        calls: std::fs::read_to_string(count).unwrap().parse().unwrap(),
+        said_done: outcome.map(|text| text == b"done"),
+        calls: count.map_or(0, |count| count.parse().unwrap()),
     }
+}
+
+/// Faults to try for a job of so many calls: at about `some` of them, or at every one.
+fn faults(calls: u64, some: u64) -> Vec<Fault> {
+    let is_thorough = std::env::var_os("RECONDESK_THOROUGH").is_some();
+    let step = if is_thorough { 1 } else { calls / some + 1 };
+    let step = usize::try_from(step).unwrap();
+    let from = |first: u64| (first.min(calls)..=calls).step_by(step);
+    let first = |part: u64| 1 + part * step as u64 / 3;
+    let mut out: Vec<Fault> = from(first(0)).map(Fault::Once).collect();
+    out.extend(from(first(1)).map(Fault::Stays));
+    out.extend(from(first(2)).map(Fault::Kills));
+    out
 }
 
 #[test]
 fn whatever_call_fails_nothing_is_torn_and_nothing_is_said_that_is_not_so() {
-    let step: usize = if std::env::var("RECONDESK_THOROUGH").is_ok() {
-        1
-    } else {
-        11
-    };
     let tools = tempfile::tempdir().unwrap();
     let layer = layer(tools.path());
     let before = tempfile::tempdir().unwrap();
@@ -130,36 +182,142 @@ fn whatever_call_fails_nothing_is_torn_and_nothing_is_said_that_is_not_so() {
     import_bill(&books, profile, &bill_text(DATE, &pays(60, 1))).unwrap();
     drop(books);
     let was = seen(before.path()).unwrap();
-    let mut figures = Vec::new();
     for job in JOBS {
         let good = tempfile::tempdir().unwrap();
         copy(before.path(), good.path());
-        let end = with_fault(&layer, (job, good.path()), (0, false));
-        assert!(end.said_done && end.calls > 5, "{job}: {} calls", end.calls);
+        let end = with_fault(&layer, Job::of(job, good.path()), Fault::Once(0));
+        assert!(
+            end.said_done == Some(true) && end.calls > 5,
+            "{job}: {end:?}"
+        );
         let is = seen(good.path()).unwrap();
         assert_ne!(is, was);
-        let (mut faults, mut refused) = (0, 0);
-        for (first, stays) in [(1, false), (1 + step as u64 / 2, true)] {
-            for at in (first..=end.calls).step_by(step) {
-                let folder = tempfile::tempdir().unwrap();
-                copy(before.path(), folder.path());
-                let end = with_fault(&layer, (job, folder.path()), (at, stays));
-                let context = format!("{job}, call {at}, stays {stays}, done {}", end.said_done);
-                let state =
-                    seen(folder.path()).unwrap_or_else(|error| panic!("{context}: {error}"));
-                assert!(
-                    state == is || !end.said_done && state == was,
-                    "{context}:\n{state}"
-                );
-                // The same again, on a disk that works.
-                assert!(run(job, folder.path()), "{context}");
-                assert_eq!(seen(folder.path()).unwrap(), is, "{context}, again");
-                faults += 1;
-                refused += u32::from(!end.said_done);
-            }
+        let (mut tried, mut refused) = (0, 0);
+        for fault in faults(end.calls, 6) {
+            let folder = tempfile::tempdir().unwrap();
+            copy(before.path(), folder.path());
+            let end = with_fault(&layer, Job::of(job, folder.path()), fault);
+            let context = format!("{job}, {fault:?}, {end:?}");
+            let state = seen(folder.path()).unwrap_or_else(|error| panic!("{context}: {error}"));
+            let is_true = state == is || end.said_done != Some(true) && state == was;
+            assert!(is_true, "{context}:\n{state}");
+            // The same again, on a disk that works.
+            assert!(run(job, folder.path()), "{context}");
+            assert_eq!(seen(folder.path()).unwrap(), is, "{context}, again");
+            tried += 1;
+            refused += u32::from(end.said_done != Some(true));
         }
-        figures.push(format!("{job}: {faults} faults, {refused} told, 0 torn"));
+        println!("{job}: {tried} faults, {refused} of them told, nothing torn or lost");
         assert!(refused > 0, "{job}");
     }
-    println!("{}", figures.join("\n"));
+}
+
+/// The steps from each released schema to the next.
+fn migrations() -> Vec<PathBuf> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sqlite/migrations");
+    let mut steps: Vec<PathBuf> = std::fs::read_dir(sources)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    steps.sort();
+    steps
+}
+
+/// A workspace as a program with an older schema left it.
+fn of_schema(steps: &[PathBuf]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let database = rusqlite::Connection::open(folder.path().join("recondesk.db")).unwrap();
+    database
+        .execute_batch("PRAGMA journal_mode = WAL;")
+        .unwrap();
+    for step in steps {
+        database
+            .execute_batch(&std::fs::read_to_string(step).unwrap())
+            .unwrap();
+    }
+    database
+        .pragma_update(None, "user_version", i64::try_from(steps.len()).unwrap())
+        .unwrap();
+    database
+        .pragma_update(None, "application_id", 0x5243_4E44)
+        .unwrap();
+    let insert = "INSERT INTO preference VALUES ('kept', '1')";
+    database.execute(insert, []).unwrap();
+    folder
+}
+
+#[test]
+fn every_released_schema_is_brought_up_to_date_wherever_it_is_killed() {
+    let tools = tempfile::tempdir().unwrap();
+    let layer = layer(tools.path());
+    let kept = |folder: &Path| {
+        let database = Workspace::at(folder).unwrap().open().unwrap();
+        database.preference("kept").unwrap()
+    };
+    let steps = migrations();
+    for version in 1..steps.len() {
+        let before = of_schema(steps.get(..version).unwrap());
+        let mut tried = 0;
+        let good = tempfile::tempdir().unwrap();
+        copy(before.path(), good.path());
+        let end = with_fault(&layer, Job::of("open", good.path()), Fault::Once(0));
+        assert_eq!(end.said_done, Some(true));
+        assert_eq!(kept(good.path()).as_deref(), Some("1"));
+        for fault in faults(end.calls, 3) {
+            let folder = tempfile::tempdir().unwrap();
+            copy(before.path(), folder.path());
+            with_fault(&layer, Job::of("open", folder.path()), fault);
+            assert_eq!(
+                kept(folder.path()).as_deref(),
+                Some("1"),
+                "schema {version}, {fault:?}"
+            );
+            // The copy from before the migration is there, and whole.
+            let kept = folder
+                .path()
+                .join(format!("recondesk.before-v{}.db", version + 1));
+            let kept = rusqlite::Connection::open(kept).unwrap();
+            let of: i64 = kept
+                .query_row("PRAGMA user_version", [], |row| row.get(0))
+                .unwrap();
+            let words: String = kept
+                .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(
+                (of, words.as_str()),
+                (i64::try_from(version).unwrap(), "ok")
+            );
+            tried += 1;
+        }
+        println!("schema {version}: {tried} faults inside its migration, nothing lost");
+    }
+}
+
+#[test]
+fn two_programs_with_the_same_file_make_one_import_and_one_copy() {
+    let tools = tempfile::tempdir().unwrap();
+    let layer = layer(tools.path());
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path(), None).unwrap());
+    let programs = [0, 1, 2].map(|_| {
+        let beside = tempfile::tempdir().unwrap();
+        let job = Job::of("bill", folder.path());
+        let child = program(&layer, job, Fault::Once(0), beside.path())
+            .spawn()
+            .unwrap();
+        (beside, child)
+    });
+    for (beside, mut child) in programs {
+        assert!(child.wait().unwrap().success());
+        assert_eq!(
+            std::fs::read(beside.path().join("outcome")).unwrap(),
+            b"done"
+        );
+    }
+    let (books, profile) = open(folder.path(), None).unwrap();
+    assert_eq!(books.imports(profile).unwrap().len(), 1);
+    let archived = std::fs::read_dir(folder.path().join("archive"))
+        .unwrap()
+        .count();
+    assert_eq!(archived, 1);
 }

@@ -1,0 +1,218 @@
+//! The n-th call of a job to the disk fails, once or from then on, or the program is killed there: no panic, no false
+//! success, the workspace opens, shows a state that the job goes through, and the job can be done again.
+//!
+//! The short form takes some of the calls; with `RECONDESK_THOROUGH=1` it is every one.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::is_thorough;
+use super::jobs::{Job, Layer, all, workspace};
+use super::seen::Seen;
+use super::view::{faults, tables};
+use super::yard::Yard;
+use crate::support::wire::ledger_order;
+
+/// What goes wrong at a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// It fails.
+    Once,
+    /// It fails, and all after it.
+    Stays,
+    /// The program is killed there.
+    Kills,
+}
+
+const FAULTS: [Fault; 3] = [Fault::Once, Fault::Stays, Fault::Kills];
+
+impl Fault {
+    fn settings(self, at: u64) -> Vec<(&'static str, String)> {
+        let flag = |is_set: bool| u8::from(is_set).to_string();
+        vec![
+            ("FAULT_AT", at.to_string()),
+            ("FAULT_STAYS", flag(self == Self::Stays)),
+            ("FAULT_KILLS", flag(self == Self::Kills)),
+            ("FAULT_THREADS", flag(true)),
+        ]
+    }
+}
+
+/// A state without what differs from one run to the next: times, seals, the count of transactions.
+fn timeless(state: &str) -> String {
+    let mut out = String::new();
+    for line in state.lines() {
+        if line.starts_with("meta [Text(\"generation\")") {
+            continue;
+        }
+        let is_sealed = line.starts_with("audit ");
+        let line = if is_sealed {
+            line.split("Blob(").next().unwrap_or_default()
+        } else {
+            line
+        };
+        let mut digits = String::new();
+        for sign in line.chars().chain(['\n']) {
+            if sign.is_ascii_digit() {
+                digits.push(sign);
+                continue;
+            }
+            let is_time =
+                digits.len() == 10 && ["17", "18"].iter().any(|era| digits.starts_with(era));
+            out.push_str(if is_time { "TIME" } else { &digits });
+            digits.clear();
+            out.push(sign);
+        }
+    }
+    out
+}
+
+/// A job, and what may be seen after it.
+struct Trial<'a> {
+    yard: &'a Yard,
+    layer: &'a Layer,
+    job: &'a Job,
+    /// What a step towards the gateway leaves depends on the answer.
+    is_sending: bool,
+    legal: BTreeSet<String>,
+    last: String,
+}
+
+impl<'a> Trial<'a> {
+    fn of(yard: &'a Yard, layer: &'a Layer, job: &'a Job) -> Self {
+        let seen = Seen::of(yard, layer, job);
+        let legal = seen.states.values().map(|state| timeless(state)).collect();
+        let last = seen.states.last_key_value().unwrap().1;
+        Self {
+            yard,
+            layer,
+            job,
+            is_sending: job.name.starts_with("refund"),
+            legal,
+            last: timeless(last),
+        }
+    }
+
+    /// Calls that the job makes when nothing goes wrong.
+    fn calls(&self) -> u64 {
+        let folder = self.job.stage();
+        let beside = tempfile::tempdir().unwrap();
+        let count = beside.path().join("count");
+        let mut settings = Fault::Once.settings(0);
+        settings.push(("FAULT_COUNT", count.to_str().unwrap().to_owned()));
+        let output = self
+            .job
+            .run(self.yard, self.layer, folder.path(), &settings);
+        assert_eq!(output.status.code(), Some(self.job.code));
+        std::fs::read_to_string(count).unwrap().parse().unwrap()
+    }
+
+    /// Runs the job under a fault; true when it said that it failed.
+    fn run(&self, fault: Fault, at: u64) -> bool {
+        let folder = self.job.stage();
+        let settings = fault.settings(at);
+        let output = self
+            .job
+            .run(self.yard, self.layer, folder.path(), &settings);
+        let told = String::from_utf8_lossy(&output.stderr);
+        let code = output.status.code();
+        let context = format!(
+            "{}, {fault:?} at {at}, code {code:?}: {told}",
+            self.job.name
+        );
+        assert!(!told.contains("panicked"), "{context}");
+        let is_killed = fault == Fault::Kills && code == Some(137);
+        assert!(
+            is_killed || code.is_some_and(|code| code < 100),
+            "{context}"
+        );
+        let is_done = code == Some(self.job.code);
+        self.check(folder.path(), is_done, &context);
+        self.again(folder.path(), &context);
+        !is_done
+    }
+
+    fn check(&self, folder: &Path, is_done: bool, context: &str) {
+        let place = workspace(folder);
+        let state = tables(&place).unwrap_or_else(|error| panic!("{context}: {error:?}"));
+        let state = timeless(&state);
+        let wrong = faults(&place).unwrap_or_else(|error| panic!("{context}: {error:?}"));
+        assert!(wrong.is_empty(), "{context}: {wrong:?}");
+        if self.is_sending {
+            return;
+        }
+        assert!(!is_done || state == self.last, "{context}: done:\n{state}");
+        assert!(self.legal.contains(&state), "{context}:\n{state}");
+    }
+
+    /// The same job on a disk that works.
+    fn again(&self, folder: &Path, context: &str) {
+        let mut code = None;
+        // What was interrupted while it was sent is asked about first.
+        for _ in 0..4 {
+            let output = self.job.command(self.yard, folder).output().unwrap();
+            code = output.status.code();
+            if code == Some(self.job.code) {
+                break;
+            }
+        }
+        let is_closed = self.job.name == "decision" && code == Some(2);
+        assert!(
+            code == Some(self.job.code) || is_closed,
+            "{context}, again: {code:?}"
+        );
+        let state = timeless(&tables(&workspace(folder)).unwrap());
+        assert!(
+            self.is_sending || state == self.last,
+            "{context}, again:\n{state}"
+        );
+    }
+}
+
+#[test]
+fn whatever_call_of_a_job_fails_the_workspace_is_as_before_or_as_after() {
+    let yard = Yard::new(7);
+    let layer = Layer::new();
+    for job in all(&yard) {
+        let trial = Trial::of(&yard, &layer, &job);
+        let calls = trial.calls();
+        let step = if is_thorough() { 1 } else { calls / 3 };
+        let (mut tried, mut refused) = (0, 0);
+        for (place, fault) in FAULTS.into_iter().enumerate() {
+            let first = 1 + place as u64 * step / 3;
+            for at in (first..=calls).step_by(usize::try_from(step).unwrap()) {
+                tried += 1;
+                refused += u32::from(trial.run(fault, at));
+            }
+        }
+        println!(
+            "{}: {tried} faults in {calls} calls, {refused} of them told, nothing torn or lost",
+            job.name
+        );
+    }
+    let order = ledger_order(&yard.running.base_http, yard.paid[0]);
+    let refunds = order["refunds"].as_array().map_or(0, Vec::len);
+    assert_eq!(refunds, 1, "{order:?}");
+}
+
+#[test]
+fn programs_that_import_the_same_file_at_once_make_one_import_and_one_copy() {
+    let yard = Yard::new(7);
+    let job = &all(&yard)[0];
+    let folder = job.stage();
+    let programs = [0, 1, 2, 3].map(|_| {
+        let mut program = job.command(&yard, folder.path());
+        program.stdout(std::process::Stdio::null()).spawn().unwrap()
+    });
+    for mut program in programs {
+        assert_eq!(program.wait().unwrap().code(), Some(0));
+    }
+    let place = workspace(folder.path());
+    let state = tables(&place).unwrap();
+    let imports = state.lines().filter(|line| line.starts_with("import ["));
+    assert_eq!(imports.count(), 3);
+    let names = |folder: &str| std::fs::read_dir(place.join(folder)).unwrap().count();
+    assert_eq!(names("archive"), 3);
+    assert!(!place.join("lost+found").exists());
+    assert_eq!(faults(&place).unwrap(), Vec::<String>::new());
+}

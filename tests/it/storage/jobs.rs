@@ -1,0 +1,161 @@
+//! Jobs of the program that change a workspace, run under the layer.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use super::copy;
+use super::yard::{SECOND_DAY, Yard, prepare};
+
+/// A job, and the workspace that it begins with.
+pub(super) struct Job {
+    pub(super) name: &'static str,
+    /// Folder with the workspace, and with room for what is written elsewhere.
+    before: TempDir,
+    arguments: Vec<String>,
+    /// The code that it ends with when nothing goes wrong.
+    pub(super) code: i32,
+}
+
+/// The layer, ready to be put below a program.
+pub(super) struct Layer {
+    _folder: TempDir,
+    library: PathBuf,
+}
+
+impl Layer {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let library = folder.path().join("layer.so");
+        let source =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/adapters/tests/it/fault_layer.c");
+        let made = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .args([&library, &source])
+            .arg("-ldl")
+            .status()
+            .unwrap();
+        assert!(made.success());
+        Self {
+            _folder: folder,
+            library,
+        }
+    }
+}
+
+/// The workspace in the folder of a job.
+pub(super) fn workspace(folder: &Path) -> PathBuf {
+    folder.join("workspace")
+}
+
+/// Stands for the folder of a job in its arguments.
+const FOLDER: &str = "FOLDER";
+
+impl Job {
+    fn new(yard: &Yard, name: &'static str, before: &[&[&str]], job: (i32, &[&str])) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&yard.workspace(), &workspace(folder.path()));
+        for arguments in before {
+            yard.expect_in(&workspace(folder.path()), 0, arguments);
+        }
+        Self {
+            name,
+            before: folder,
+            arguments: job.1.iter().map(|part| (*part).to_owned()).collect(),
+            code: job.0,
+        }
+    }
+
+    /// The workspace before the job, in a folder of its own.
+    pub(super) fn stage(&self) -> TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        copy(self.before.path(), folder.path());
+        folder
+    }
+
+    /// Runs the job in such a folder under the layer.
+    pub(super) fn run(
+        &self,
+        yard: &Yard,
+        layer: &Layer,
+        folder: &Path,
+        settings: &[(&str, String)],
+    ) -> Output {
+        self.command(yard, folder)
+            .env("LD_PRELOAD", &layer.library)
+            .env("FAULT_FOLDER", folder)
+            .envs(settings.iter().map(|(name, value)| (name, value)))
+            .output()
+            .unwrap()
+    }
+
+    /// The job as a program, without the layer.
+    pub(super) fn command(&self, yard: &Yard, folder: &Path) -> Command {
+        let folder_text = folder.to_str().unwrap();
+        let arguments: Vec<String> = self
+            .arguments
+            .iter()
+            .map(|part| part.replace(FOLDER, folder_text))
+            .collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        yard.command(&workspace(folder), &arguments)
+    }
+}
+
+/// Every job that is tried.
+pub(super) fn all(yard: &Yard) -> Vec<Job> {
+    let second = &yard.second;
+    let both: [&[&str]; 2] = [&second.import_orders(), &second.import_bill()];
+    let reconcile = ["reconcile", "--profile", "shop", "--date", SECOND_DAY];
+    let ignore = ["cases", "ignore", &yard.case, "--reason", "test-order"];
+    let send = ["refund", "send", &yard.refund, "--confirm", "12.30"];
+    let prefer = ["profile", "edit", "shop", "--tolerance-above", "0.05"];
+    vec![
+        Job::new(yard, "import of orders", &[], (0, both[0])),
+        Job::new(yard, "import of a bill", &both[..1], (0, both[1])),
+        Job::new(yard, "comparison", &both, (1, &reconcile)),
+        Job::new(yard, "decision", &[], (0, &ignore)),
+        Job::new(yard, "merchant", &[], (0, &prefer)),
+        Job::new(yard, "refund prepared", &[], (0, &prepare(yard.paid[1]))),
+        Job::new(yard, "refund sent", &[], (0, &send)),
+        Job::new(yard, "backup", &[], (0, &["backup", "FOLDER/copy.zip"])),
+        migration(),
+    ]
+}
+
+/// A workspace that an earlier program left, of the schema before casework.
+fn migration() -> Job {
+    const OF: usize = 5;
+    let before = tempfile::tempdir().unwrap();
+    let workspace = workspace(before.path());
+    std::fs::create_dir(&workspace).unwrap();
+    let sources =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/adapters/src/sqlite/migrations");
+    let mut steps: Vec<PathBuf> = std::fs::read_dir(sources)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    steps.sort();
+    let database = rusqlite::Connection::open(workspace.join("recondesk.db")).unwrap();
+    database
+        .execute_batch("PRAGMA journal_mode = WAL;")
+        .unwrap();
+    for step in &steps[..OF] {
+        let sql = std::fs::read_to_string(step).unwrap();
+        database.execute_batch(&sql).unwrap();
+    }
+    database
+        .execute_batch(&format!(
+            "PRAGMA user_version = {OF}; PRAGMA application_id = {};
+             INSERT INTO preference VALUES ('theme', '\"dark\"');",
+            0x5243_4E44
+        ))
+        .unwrap();
+    Job {
+        name: "migration",
+        before,
+        arguments: ["profile", "list"].map(str::to_owned).to_vec(),
+        code: 0,
+    }
+}
