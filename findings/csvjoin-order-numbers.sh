@@ -16,7 +16,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check csvkit==2.2.0 agate==1.14.2
+python/bin/pip install --quiet --no-compile --disable-pip-version-check csvkit==2.2.0 agate==1.14.2
 
 printf 'no,bill_fen\n0007,1230\n42E3,310\n' >bill.csv
 printf 'no,order\n7,first\n0007,second\n42000,third\n' >orders.csv

@@ -16,7 +16,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check datacompy==1.1.0 pandas==3.0.6
+python/bin/pip install --quiet --no-compile --disable-pip-version-check datacompy==1.1.0 pandas==3.0.6
 
 cat >show.py <<'PY'
 import io

@@ -21,7 +21,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check duckdb==2.0.1
+python/bin/pip install --quiet --no-compile --disable-pip-version-check duckdb==2.0.1
 
 cat >show.py <<'PY'
 import re

@@ -17,7 +17,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check pandas==3.1.1 openpyxl==3.1.5
+python/bin/pip install --quiet --no-compile --disable-pip-version-check pandas==3.1.1 openpyxl==3.1.5
 
 cat >show.py <<'PY'
 import openpyxl, pandas

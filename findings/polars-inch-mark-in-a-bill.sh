@@ -18,7 +18,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check polars==2.1.0
+python/bin/pip install --quiet --no-compile --disable-pip-version-check polars==2.1.0
 
 cat >show.py <<'PY'
 import polars

@@ -21,7 +21,7 @@ cd "$dir"
 echo '{}' >package.json
 npm install --silent --no-audit --no-fund xlsx@0.18.5
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check openpyxl==3.1.5
+python/bin/pip install --quiet --no-compile --disable-pip-version-check openpyxl==3.1.5
 
 cat >write.py <<'PY'
 import datetime, openpyxl

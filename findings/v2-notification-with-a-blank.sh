@@ -18,7 +18,7 @@ cd "$dir"
 echo '{}' >package.json
 npm install --silent --no-audit --no-fund tenpay@2.1.18
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check wechatpy==1.8.18 xmltodict==1.0.4 cryptography==50.0.2
+python/bin/pip install --quiet --no-compile --disable-pip-version-check wechatpy==1.8.18 xmltodict==1.0.4 cryptography==50.0.2
 
 cat >show.js <<'JS'
 const assert = require('assert');

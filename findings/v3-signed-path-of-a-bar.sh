@@ -19,7 +19,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check wechatpayv3==2.0.4 requests==2.34.2
+python/bin/pip install --quiet --no-compile --disable-pip-version-check wechatpayv3==2.0.4 requests==2.34.2
 echo '{}' >package.json
 npm install --silent --no-audit --no-fund wechatpay-node-v3@2.2.1
 

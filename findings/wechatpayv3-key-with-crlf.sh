@@ -18,7 +18,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check wechatpayv3==2.0.4 cryptography==50.0.2
+python/bin/pip install --quiet --no-compile --disable-pip-version-check wechatpayv3==2.0.4 cryptography==50.0.2
 
 cat >show.py <<'PY'
 from cryptography.hazmat.primitives import serialization as form

@@ -14,7 +14,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check wechatpy==1.8.18 xmltodict==1.0.4 cryptography==50.0.2
+python/bin/pip install --quiet --no-compile --disable-pip-version-check wechatpy==1.8.18 xmltodict==1.0.4 cryptography==50.0.2
 
 cat >show.py <<'PY'
 from unittest import mock

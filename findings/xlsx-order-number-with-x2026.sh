@@ -22,7 +22,7 @@ cd "$dir"
 echo '{}' >package.json
 npm install --silent --no-audit --no-fund xlsx@0.18.5 exceljs@4.4.0 read-excel-file@9.3.17
 python3 -m venv python
-python/bin/pip install --quiet --disable-pip-version-check openpyxl==3.1.5 XlsxWriter==3.3.1
+python/bin/pip install --quiet --no-compile --disable-pip-version-check openpyxl==3.1.5 XlsxWriter==3.3.1
 
 cat >write.py <<'PY'
 import openpyxl, xlsxwriter
