@@ -3,7 +3,7 @@
 #
 # APIv3 allows letters, digits and _ - | * @ in out_refund_no, and the signature covers the path as it goes over the wire.
 # Both SDKs sign the path with the plain "|"; the HTTP library below them then sends "%7C".
-# The gateway checks what arrived, so the query fails with 401 SIGN_ERROR for these refunds alone, though key, serial and clock are right.
+# A gateway that follows the rule refuses the query (401 SIGN_ERROR) for these refunds alone, though key, serial and clock are right.
 # A correct client encodes first and signs the encoded path.
 # It matters here because refund numbers of other systems are queried as they are.
 #

@@ -3,7 +3,7 @@
 #
 # order.create() without out_trade_no makes one of merchant number, time to the second and a random number from 1000 to 10000.
 # That is 9,001 numbers a second for all processes of the merchant: about one chance in two that two of 112 orders share one.
-# WeChat Pay takes the second for the first order asked for again: refused when the amount differs, one code for two customers when it does not.
+# WeChat Pay takes the second for the first order asked for again: refused when anything differs, one code for two customers when nothing does.
 # In reconciliation it shows as two orders of the shop with one payment.
 #
 # Seen:
