@@ -6,6 +6,10 @@
 //! `adapters` implement `ports`; `sandbox` is the other side of the wire and shares only `wechat` and `domain` with the rest.
 
 pub mod cli;
+pub mod handbook;
+
+/// Version of the program, with the commit it was built from where that is known.
+pub const VERSION: &str = env!("RECONDESK_VERSION");
 
 pub use recondesk_adapters as adapters;
 pub use recondesk_app as app;

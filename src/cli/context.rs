@@ -202,6 +202,16 @@ impl<'a> CommandContext<'a> {
             .map_err(|error| not_written(path, &error))
     }
 
+    /// The file system.
+    pub(super) fn files(&self) -> &dyn Files {
+        self.world.files.as_ref()
+    }
+
+    /// The folder of the workspace, where one was named.
+    pub(super) fn named_workspace(&self) -> Option<&Path> {
+        self.workspace.as_deref()
+    }
+
     /// Opens a file named on the command line.
     pub(super) fn source(&self, path: &Path) -> Result<Source, Failure> {
         self.world

@@ -1,16 +1,21 @@
 //! `recondesk day`: a whole morning for one merchant or all, as a scheduler runs it.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
-use super::reconcile::{done_of, tell};
+use super::reconcile::tell;
 use super::sign_off;
 use super::speech::print_text;
 use super::table::TextTable;
-use recondesk_app::jobs::day::{self, OpenWork, open_work};
+use recondesk_app::jobs::day::OpenWork;
+use recondesk_app::jobs::morning::{
+    self, Alarm, FileFate, MerchantMorning, MorningAsk, MorningDays, minutes_of_day,
+};
 use recondesk_app::jobs::reconcile::Reconciled;
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::{Failure, FailureKind, Message, Reporter as _};
 use recondesk_domain::{BillDate, group_digits};
 
 #[derive(Debug, Subcommand)]
@@ -35,6 +40,15 @@ pub(super) struct DayCommand {
     /// 账单日：YYYY-MM-DD 或 yesterday | Day: YYYY-MM-DD or yesterday
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
+    /// 补做：最后一次对完的那天以来的每一天，最旧的先做；做完的不重做 | Every day since the last one that was compared, oldest first; what is done is not done again
+    #[arg(long, conflicts_with = "date")]
+    catch_up: bool,
+    /// 北京时间这之前什么都不做（给定时任务用） | Do nothing before this time of Beijing (for a scheduler)
+    #[arg(long, value_name = "HH:MM", requires = "catch_up", value_parser = super::schedule::minutes)]
+    not_before: Option<u16>,
+    /// 先从这个文件夹取新的订单文件；默认用档案里的 | Take new files of orders from this folder first; that of the profile by default
+    #[arg(long, value_name = "DIR", conflicts_with = "all")]
+    orders_from: Option<PathBuf>,
 }
 
 pub(super) fn run(
@@ -46,64 +60,183 @@ pub(super) fn run(
         Some(DayDeed::Unlock(command)) => return sign_off::unlock(command, context),
         None => {}
     }
-    let date = context.day(&command.date)?;
+    let now = minutes_of_day(context.clock().now());
+    if command.not_before.is_some_and(|at| now < i64::from(at)) {
+        return Ok(CommandEnd::Clean);
+    }
+    let days = if command.catch_up {
+        MorningDays::CatchUp
+    } else {
+        MorningDays::One(context.day(&command.date)?)
+    };
     let ports = context.open()?;
     let profiles = match &command.profile {
         Some(name) => vec![profile_named(&ports, name)?],
         None => ports.records.profiles()?,
     };
     if profiles.is_empty() {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            "profile.none",
-            Message::new("还没有商户档案", "There is no profile yet"),
-            Message::new(
-                "用 recondesk profile add 新增",
-                "Add one with recondesk profile add",
-            ),
-        ));
+        return Err(no_profile());
     }
-    let mut done = CommandEnd::Clean;
-    let mut failed = Vec::new();
-    let mut table = headings(context);
+    let ask = MorningAsk {
+        days,
+        folder: command.orders_from.as_deref(),
+        files: context.files(),
+        pause: &std::thread::sleep,
+    };
+    let mut told = Told::new(context, profiles.len());
+    let mut mornings = Vec::new();
     for (id, profile) in &profiles {
         let result = {
             let terminal = context.terminal();
-            day::run(&ports, (*id, profile), date, &terminal)
+            morning::run(&ports, (*id, profile), &ask, &terminal)
         };
         match result {
-            Ok(result) => {
-                let open = open_work(ports.records.as_ref(), *id, date)?;
-                tell(context, &format!("{} {date}", profile.name), &result, open);
-                if done_of(open) == CommandEnd::NeedsPerson {
-                    done = CommandEnd::NeedsPerson;
-                }
-                table.row(row(&profile.name, date, (&result, open)));
+            Ok(morning) => {
+                told.tell(&morning);
+                mornings.push(morning);
             }
-            Err(failure) => {
-                context.tell(&profile.name, &profile.name);
-                table.row([
-                    profile.name.clone(),
-                    date.to_string(),
-                    failure.code.to_owned(),
-                ]);
-                // One merchant's trouble must not keep the others from their morning.
-                if profiles.len() > 1 {
-                    context.tell_failure(&failure);
-                }
-                failed.push((profile.name.as_str(), failure));
-            }
+            Err(failure) => told.fail(&profile.name, None, failure),
         }
     }
-    print_text(&table.print())?;
-    match failed.as_slice() {
-        [] => Ok(done),
-        [(_, failure)] if profiles.len() == 1 => Err(failure.clone()),
-        [(_, first), ..] => {
-            let names: Vec<&str> = failed.iter().map(|(name, _)| *name).collect();
-            Err(some_failed(first.kind, &names, profiles.len()))
+    print_text(&told.table.print())?;
+    let token = context.terminal().token();
+    let unsent = morning::tell(
+        &ports,
+        &mornings,
+        context.lang,
+        (&token, &std::thread::sleep),
+    )?;
+    told.end(unsent)
+}
+
+/// What is told of the merchants, and how the command ends.
+struct Told<'a> {
+    context: &'a CommandContext<'a>,
+    merchants: usize,
+    table: TextTable,
+    end: CommandEnd,
+    failed: Vec<(String, Failure)>,
+}
+
+impl<'a> Told<'a> {
+    fn new(context: &'a CommandContext<'a>, merchants: usize) -> Self {
+        Self {
+            context,
+            merchants,
+            table: headings(context),
+            end: CommandEnd::Clean,
+            failed: Vec::new(),
         }
     }
+
+    fn tell(&mut self, morning: &MerchantMorning) {
+        let (context, name) = (self.context, morning.name.as_str());
+        for file in &morning.files {
+            match &file.fate {
+                FileFate::Taken(told) => {
+                    let words = told.title.get(context.lang);
+                    let line = format!("{name} {}: {words}", file.name);
+                    context.tell(&line, &line);
+                }
+                FileFate::Unfinished => context.tell(
+                    &format!("{name} {}：还在写，留到下一次", file.name),
+                    &format!(
+                        "{name} {}: still being written, left for the next time",
+                        file.name
+                    ),
+                ),
+                FileFate::Refused(failure) => {
+                    let mut failure = failure.as_ref().clone();
+                    failure.detail = format!("{} {}", file.name, failure.detail);
+                    self.fail(name, None, failure);
+                }
+            }
+        }
+        if let Some(failure) = &morning.folder_failure {
+            self.fail(name, None, failure.clone());
+        }
+        for day in &morning.days {
+            match &day.result {
+                Ok((done, open)) => {
+                    tell(context, &format!("{name} {}", day.day), done, *open);
+                    self.table.row(row(name, day.day, (done, *open)));
+                }
+                Err(failure) => self.fail(name, Some(day.day), failure.clone()),
+            }
+        }
+        let gone = morning.gone.len();
+        if gone > 0 {
+            context.tell(
+                &format!("{name}：有 {gone} 天没有对账，账单已过三个月"),
+                &format!("{name}: {gone} days were never compared, and their bills are gone"),
+            );
+        }
+        for alarm in &morning.alarms {
+            match alarm {
+                Alarm::NoBill => context.tell(
+                    &format!("⚠ {name}：没有昨天的账单"),
+                    &format!("⚠ {name}: yesterday's bill is not here"),
+                ),
+                Alarm::NoOrders => context.tell(
+                    &format!("⚠ {name}：没有昨天的商户订单文件"),
+                    &format!("⚠ {name}: there is no file of yesterday's orders"),
+                ),
+            }
+        }
+        if morning.needs_person() {
+            self.end = CommandEnd::NeedsPerson;
+        }
+    }
+
+    /// One merchant's trouble must not keep the others from their morning.
+    fn fail(&mut self, name: &str, day: Option<BillDate>, failure: Failure) {
+        let day = day.map(|day| day.to_string()).unwrap_or_default();
+        self.table
+            .row([name.to_owned(), day, failure.code.to_owned()]);
+        self.failed.push((name.to_owned(), failure));
+    }
+
+    /// What failed decides the exit code, then what needs a person, then a message that was not taken.
+    fn end(self, mut unsent: Vec<Failure>) -> Result<CommandEnd, Failure> {
+        let is_clean = self.failed.is_empty() && self.end == CommandEnd::Clean;
+        let last = if is_clean { unsent.pop() } else { None };
+        for failure in &unsent {
+            self.context.tell_failure(failure);
+        }
+        if let Some(failure) = last {
+            return Err(failure);
+        }
+        let mut failed = self.failed;
+        if failed.len() == 1
+            && self.merchants == 1
+            && let Some((_, failure)) = failed.pop()
+        {
+            return Err(failure);
+        }
+        let Some((_, first)) = failed.first() else {
+            return Ok(self.end);
+        };
+        let kind = first.kind;
+        for (name, failure) in &failed {
+            self.context.tell(name, name);
+            self.context.tell_failure(failure);
+        }
+        let mut names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+        names.dedup();
+        Err(some_failed(kind, &names, self.merchants))
+    }
+}
+
+fn no_profile() -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "profile.none",
+        Message::new("还没有商户档案", "There is no profile yet"),
+        Message::new(
+            "用 recondesk profile add 新增",
+            "Add one with recondesk profile add",
+        ),
+    )
 }
 
 /// Each failure has been told where it happened; the exit code is that of the first.

@@ -30,7 +30,7 @@ pub(super) fn localise(command: clap::Command, lang: Lang) -> clap::Command {
     match lang {
         Lang::Zh => headed(
             command
-                .version(env!("CARGO_PKG_VERSION"))
+                .version(crate::VERSION)
                 .disable_version_flag(true)
                 .arg(flag("version", 'V', ArgAction::Version, "显示版本")),
         ),
@@ -166,7 +166,7 @@ mod tests {
                 "{en}"
             );
         }
-        let version = format!("recondesk {}\n", env!("CARGO_PKG_VERSION"));
+        let version = format!("recondesk {}\n", crate::VERSION);
         assert_eq!(help(Lang::Zh, &["-V"]), version);
         assert_eq!(help(Lang::En, &["--version"]), version);
     }

@@ -16,10 +16,12 @@ mod context;
 mod day;
 mod decrypt;
 mod demo;
+mod documents;
 mod explain;
 mod explain_error;
 mod findings;
 mod funds;
+mod handbook;
 mod help;
 mod lab_keys;
 mod mapping;
@@ -40,6 +42,7 @@ mod refund;
 mod reissue;
 mod report;
 mod sandbox;
+mod schedule;
 mod selftest;
 mod sign;
 mod sign_front_end;
@@ -68,7 +71,7 @@ use speech::Speech;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
 #[derive(Debug, Parser)]
-#[command(name = "recondesk", version, disable_help_subcommand = true)]
+#[command(name = "recondesk", version = crate::VERSION, disable_help_subcommand = true)]
 struct Cli {
     /// 工作区文件夹 | Folder of the workspace
     #[arg(long, global = true, value_name = "DIR")]
@@ -165,6 +168,15 @@ enum CliCommand {
     /// 支付和退款通知 | Notifications of payments and refunds
     #[command(subcommand)]
     Notify(notify::NotifyCommand),
+    /// 每天自动运行：打印 cron、systemd、launchd 或任务计划的写法 | Every morning by itself: prints what cron, systemd, launchd or Task Scheduler needs
+    #[command(subcommand)]
+    Schedule(schedule::ScheduleCommand),
+    /// 财务人员手册，写成网页 | The handbook for finance staff, as web pages
+    Handbook(handbook::HandbookCommand),
+    /// 命令行补全脚本 | Completions for a shell
+    Completions(documents::CompletionsCommand),
+    /// 手册页（man） | Manual pages for man
+    Man(documents::ManCommand),
     /// 解释错误码、Request-ID 或错误答复 | Explain a code, a Request-ID or an error answer
     ExplainError(explain_error::ExplainErrorCommand),
 }
@@ -253,6 +265,10 @@ fn dispatch(
         Some(CliCommand::Selftest(command)) => selftest::run(&command, context),
         Some(CliCommand::Query(command)) => query::run(&command, context),
         Some(CliCommand::Notify(command)) => notify::run(&command, context),
+        Some(CliCommand::Schedule(command)) => schedule::run(&command, context),
+        Some(CliCommand::Handbook(command)) => handbook::run(&command, context),
+        Some(CliCommand::Completions(command)) => documents::completions(&command, context),
+        Some(CliCommand::Man(command)) => documents::man(&command, context),
         Some(CliCommand::ExplainError(command)) => explain_error::run(&command, context),
     }
 }

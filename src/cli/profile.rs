@@ -95,7 +95,7 @@ pub(super) enum ProfileCommand {
     SetKey {
         /// 名称 | Name
         name: String,
-        /// v2、v3、client-cert、client-key、platform-key、shop；.p12 用 client-cert，证书和私钥一起存 | v2, v3, client-cert, client-key, platform-key, shop; a .p12 as client-cert stores certificate and key
+        /// v2、v3、client-cert、client-key、platform-key、shop、webhook、webhook-secret；.p12 用 client-cert，证书和私钥一起存 | v2, v3, client-cert, client-key, platform-key, shop, webhook, webhook-secret; a .p12 as client-cert stores certificate and key
         #[arg(value_parser = kind)]
         kind: SecretKind,
         /// 从文件读取；证书和私钥一起更换时写两次 | Read it from a file; twice to replace certificate and key together

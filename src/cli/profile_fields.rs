@@ -59,6 +59,9 @@ pub(super) struct ProfileFields {
     /// 商城补发货接口地址 | The shop's own address for reissues
     #[arg(long, value_name = "URL")]
     shop_url: Option<String>,
+    /// 商城导出文件的文件夹，每天早上从这里取新文件 | Folder of the shop's exports, from which new files are taken each morning
+    #[arg(long, value_name = "DIR")]
+    orders_from: Option<String>,
     /// 只读：不能从这里退款或补发货 | Read-only: neither refunds nor reissues from here
     #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
     read_only: Option<bool>,
@@ -96,6 +99,7 @@ impl ProfileFields {
             public_key_id,
             notify_url,
             shop_url,
+            orders_from,
             read_only,
         } = *self;
         let keep = |list: &mut Vec<String>, new: Vec<String>| {
@@ -138,6 +142,7 @@ impl ProfileFields {
             (&mut profile.public_key_id, public_key_id),
             (&mut profile.notify_url, notify_url),
             (&mut profile.shop_url, shop_url),
+            (&mut profile.orders_from, orders_from),
         ] {
             if let Some(new) = new {
                 *field = new;

@@ -37,6 +37,7 @@ fn post(path: &str) -> HttpRequest {
         needs_certificate: false,
         may_repeat: true,
         max_answer_bytes: 1 << 20,
+        is_address_secret: false,
     }
 }
 

@@ -179,6 +179,7 @@ fn ask(port: u16, authority: Option<String>) -> Result<HttpAnswer, GatewayError>
         needs_certificate: false,
         may_repeat: true,
         max_answer_bytes: 1 << 20,
+        is_address_secret: false,
     };
     client.send(&route, &request, &CancelToken::default())
 }

@@ -3,8 +3,10 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
-use recondesk_ports::{Files, Fill, Source};
+use recondesk_domain::Instant;
+use recondesk_ports::{Files, Fill, ListedFile, MOST_LISTED, Source};
 
 /// Puts `bytes` in place of a file, so that after a crash it holds the old or the new bytes, never a
 /// part. The file is for this user only.
@@ -71,6 +73,34 @@ impl Files for SystemFiles {
             }
         }
         super::disk::open_source(path)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<ListedFile>> {
+        let mut out = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // One that went away meanwhile is not there.
+            let Ok(meta) = entry.metadata() else { continue };
+            if !meta.is_file() {
+                continue;
+            }
+            if out.len() == MOST_LISTED {
+                return Err(io::Error::other(format!(
+                    "more than {MOST_LISTED} files in the folder"
+                )));
+            }
+            let since = meta
+                .modified()?
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            out.push(ListedFile {
+                path: entry.path(),
+                name: entry.file_name().to_string_lossy().into_owned(),
+                bytes: meta.len(),
+                modified: Instant::from_unix(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)),
+            });
+        }
+        Ok(out)
     }
 
     /// A device or a pipe is written to, never replaced; of a link, the file that it leads to is replaced.

@@ -469,6 +469,11 @@ fn log(
     took_ms: u64,
 ) {
     let path = request.path.split('?').next().unwrap_or_default();
+    let (address, path) = if request.is_address_secret {
+        ("webhook", "")
+    } else {
+        (address, path)
+    };
     match result {
         Ok(answer) => tracing::info!(
             gateway.address = address,
@@ -477,6 +482,11 @@ fn log(
             size_bytes = answer.body.len(),
             duration_ms = took_ms,
             "gateway answered"
+        ),
+        Err(_) if request.is_address_secret => tracing::warn!(
+            gateway.address = address,
+            duration_ms = took_ms,
+            "no usable answer"
         ),
         Err(error) => tracing::warn!(
             gateway.address = address,

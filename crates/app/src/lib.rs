@@ -20,6 +20,7 @@ mod preferences;
 mod reload;
 mod remote;
 mod rows;
+pub mod schedule;
 mod state;
 pub mod tables;
 mod task;

@@ -109,6 +109,9 @@ pub struct MerchantProfile {
     /// The shop's own address for reissues; empty when it has none.
     #[serde(default)]
     pub shop_url: String,
+    /// The folder that the shop's exports are put into; empty when there is none.
+    #[serde(default)]
+    pub orders_from: String,
     /// True when nothing that moves goods or money may be done for this merchant from here.
     #[serde(default)]
     pub read_only: bool,
@@ -137,6 +140,7 @@ impl MerchantProfile {
             public_key_id: String::new(),
             notify_url: String::new(),
             shop_url: String::new(),
+            orders_from: String::new(),
             read_only: false,
         }
     }
@@ -249,11 +253,15 @@ pub enum SecretKind {
     PlatformCerts,
     /// What calls to the shop's own address are signed with (HMAC-SHA256).
     ShopKey,
+    /// The address that the message of the morning goes to, with its form.
+    Webhook,
+    /// What such messages are signed with.
+    WebhookSecret,
 }
 
 impl SecretKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::V2Key,
         Self::V3Key,
         Self::ClientCert,
@@ -261,6 +269,8 @@ impl SecretKind {
         Self::PlatformKey,
         Self::PlatformCerts,
         Self::ShopKey,
+        Self::Webhook,
+        Self::WebhookSecret,
     ];
 
     /// The word of the command line and of the vault's entries.
@@ -274,6 +284,8 @@ impl SecretKind {
             Self::PlatformKey => "platform-key",
             Self::PlatformCerts => "platform-certs",
             Self::ShopKey => "shop",
+            Self::Webhook => "webhook",
+            Self::WebhookSecret => "webhook-secret",
         }
     }
 

@@ -1,9 +1,27 @@
 //! Files that a person names: opened to be read, or written whole.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use recondesk_domain::Instant;
 
 use super::Source;
+
+/// Of a folder with more files nothing is listed.
+pub const MOST_LISTED: usize = 10_000;
+
+/// A file of a folder, as the folder tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name, as far as it can be shown.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// When it was last written to.
+    pub modified: Instant,
+}
 
 /// Fills a file that is being written.
 pub type Fill<'a> = dyn FnMut(&mut (dyn Write + Send)) -> io::Result<()> + 'a;
@@ -15,6 +33,12 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// The operating system's; folders are refused.
     fn open(&self, path: &Path) -> io::Result<Source>;
+
+    /// The regular files of a folder, those of folders in it not among them; links are not followed.
+    ///
+    /// # Errors
+    /// The operating system's; also when there are more than [`MOST_LISTED`].
+    fn list(&self, folder: &Path) -> io::Result<Vec<ListedFile>>;
 
     /// Writes a file so that it holds all of what `fill` writes, or is as it was before.
     ///

@@ -37,7 +37,7 @@ pub use casework::{
     PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep,
     ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
 };
-pub use files::{Files, Fill};
+pub use files::{Files, Fill, ListedFile, MOST_LISTED};
 pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
@@ -246,6 +246,8 @@ pub struct HttpRequest {
     pub may_repeat: bool,
     /// Largest answer accepted.
     pub max_answer_bytes: u64,
+    /// True when whoever knows address and path may use them: neither is logged then.
+    pub is_address_secret: bool,
 }
 
 /// An answer of the gateway, unverified.

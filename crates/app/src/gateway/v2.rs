@@ -357,6 +357,7 @@ pub(crate) fn http(signed: &Signed) -> HttpRequest {
         needs_certificate: signed.endpoint.needs_certificate(),
         may_repeat: signed.endpoint.may_repeat(),
         max_answer_bytes: signed.endpoint.max_answer_bytes(),
+        is_address_secret: false,
     }
 }
 

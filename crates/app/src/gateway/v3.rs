@@ -297,6 +297,7 @@ pub(super) fn http(
         needs_certificate: false,
         may_repeat: request.method == "GET",
         max_answer_bytes: MAX_ANSWER_BYTES,
+        is_address_secret: false,
     }
 }
 

@@ -3,6 +3,7 @@
 //! A key that is too short, of another certificate or of another merchant is refused here, when it is
 //! stored, and not when it is used. Nothing of a key is ever repeated in a message.
 
+use super::morning::Webhook;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{Instant, MerchantProfile, Secret, SecretKind};
 use recondesk_p12::{P12Error, is_p12};
@@ -54,6 +55,7 @@ pub struct KeyOffer<'a> {
 pub fn judge(offer: KeyOffer<'_>, held: &HeldKeys) -> Result<KeyMaterial, Failure> {
     match offer.kind {
         SecretKind::V2Key | SecretKind::V3Key | SecretKind::ShopKey => text_key(offer),
+        SecretKind::Webhook | SecretKind::WebhookSecret => webhook_part(offer),
         SecretKind::ClientCert | SecretKind::ClientKey => merchant_pair(offer, held),
         SecretKind::PlatformKey | SecretKind::PlatformCerts => platform(offer, held),
     }
@@ -96,6 +98,45 @@ fn text_key(offer: KeyOffer<'_>) -> Result<KeyMaterial, Failure> {
         entries: vec![(offer.kind, Secret::new(key.as_bytes().to_vec()))],
         cert_serial: None,
         told: Vec::new(),
+    })
+}
+
+/// Address or secret of the webhook.
+fn webhook_part(offer: KeyOffer<'_>) -> Result<KeyMaterial, Failure> {
+    let text = std::str::from_utf8(offer.bytes.expose()).map(str::trim);
+    let text = text.map_err(|_not_utf8| refused(offer.kind, not_text()))?;
+    let told = if offer.kind == SecretKind::Webhook {
+        let webhook = Webhook::parse(text).ok_or_else(|| {
+            refused(
+                offer.kind,
+                Message::new(
+                    "写成「地址」或「wecom、dingtalk、feishu、json 之一 + 空格 + 地址」；地址须为 https，或本机 http",
+                    "Write the address, or one of wecom, dingtalk, feishu, json, a blank and the address; it must be https, \
+                     or http of this computer",
+                ),
+            )
+        })?;
+        let word = webhook.form.word();
+        vec![Message::new(
+            format!("消息格式：{word}"),
+            format!("Form of messages: {word}"),
+        )]
+    } else {
+        let fits =
+            (1..=256).contains(&text.len()) && text.bytes().all(|sign| sign.is_ascii_graphic());
+        if !fits {
+            let words = Message::new(
+                "签名密钥为 1 到 256 个字符，不含空格",
+                "The secret has 1 to 256 characters, no blanks",
+            );
+            return Err(refused(offer.kind, words));
+        }
+        Vec::new()
+    };
+    Ok(KeyMaterial {
+        entries: vec![(offer.kind, Secret::new(text.as_bytes().to_vec()))],
+        cert_serial: None,
+        told,
     })
 }
 

@@ -111,6 +111,8 @@ fn missing(kind: SecretKind) -> Failure {
             "没有存商城接口密钥",
             "No key of the shop's address is stored",
         ),
+        SecretKind::Webhook => ("没有存群机器人地址", "No address of a webhook is stored"),
+        SecretKind::WebhookSecret => ("没有存群机器人签名密钥", "No secret of a webhook is stored"),
     };
     Failure::new(
         FailureKind::Usage,

@@ -22,6 +22,7 @@ mod lab_keys;
 mod lab_open;
 pub mod lab_send;
 pub mod lookup;
+pub mod morning;
 pub mod notify;
 pub mod payout;
 pub mod poll;

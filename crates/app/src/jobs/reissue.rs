@@ -7,7 +7,7 @@ mod check;
 mod list;
 mod notification;
 mod proof;
-mod shop;
+pub(super) mod shop;
 
 pub use check::{ReissueChoice, choices_checked};
 pub use list::{REISSUE_HEADINGS, reissue_rows};

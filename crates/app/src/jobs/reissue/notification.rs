@@ -83,6 +83,7 @@ pub(super) fn call(
             needs_certificate: false,
             may_repeat: true,
             max_answer_bytes: LARGEST_ANSWER,
+            is_address_secret: false,
         },
         form: AnswerForm::ReturnCode,
     })

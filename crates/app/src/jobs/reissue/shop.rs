@@ -112,11 +112,14 @@ pub(super) fn address(url: &str) -> Result<(String, String), Failure> {
     if url.is_empty() {
         return Err(wrong("—"));
     }
-    // What follows a question mark is the shop's own affair.
+    cut_address(url).ok_or_else(|| wrong("!"))
+}
+
+/// An address cut in two; `None` for what is neither https nor of this computer.
+pub(crate) fn cut_address(url: &str) -> Option<(String, String)> {
+    // What follows a question mark is the receiver's own affair.
     let judged = url.split_once('?').map_or(url, |(before, _)| before);
-    if gateway_kind(judged).is_none() {
-        return Err(wrong("!"));
-    }
+    gateway_kind(judged)?;
     let start = url.find("://").map_or(0, |at| at.saturating_add(3));
     let cut = url
         .get(start..)
@@ -124,7 +127,7 @@ pub(super) fn address(url: &str) -> Result<(String, String), Failure> {
         .map_or(url.len(), |at| at.saturating_add(start));
     let (base, path) = url.split_at(cut);
     let path = if path.is_empty() { "/" } else { path };
-    Ok((base.to_owned(), path.to_owned()))
+    Some((base.to_owned(), path.to_owned()))
 }
 
 /// The call that asks the shop's own address to deliver.
@@ -194,6 +197,7 @@ pub(super) fn call(
             needs_certificate: false,
             may_repeat: true,
             max_answer_bytes: LARGEST_ANSWER,
+            is_address_secret: false,
         },
         form: AnswerForm::Status,
     })

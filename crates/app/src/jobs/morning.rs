@@ -1,0 +1,381 @@
+//! A morning without anybody: new files of the shop, days that wait to be compared, what is missing at eleven.
+//!
+//! It may be run as often as one likes: what is done is not done again, and what is not ready is asked for
+//! the next time. A scheduler that starts it every half hour follows WeChat Pay's own plan: from 10:00, every
+//! 30 minutes.
+
+mod folder;
+mod state;
+mod summary;
+mod webhook;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+pub use folder::{FileFate, FolderFile};
+pub use summary::{document, tell, text};
+pub use webhook::{Webhook, WebhookForm, WebhookText};
+
+use super::backfill::{PACE, offered};
+use super::day::{self, OpenWork, open_work};
+use super::reconcile::Reconciled;
+use crate::{Failure, FailureKind, Message, Reporter};
+use folder::FolderHaul;
+use recondesk_domain::{BillDate, Category, Instant, MerchantProfile, ProfileId};
+use recondesk_ports::{CaseQuery, Files, Ports, RunRecord, Standing};
+use state::MorningState;
+
+/// Minutes after midnight in Beijing at which a missing bill or file is an alarm.
+pub const ALARM_MINUTES: i64 = 11 * 60;
+
+/// Failures of the gateway in a row after which the rest is left for the next time.
+const MOST_IN_A_ROW: u32 = 2;
+
+/// Which days a morning is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MorningDays {
+    /// This one.
+    One(BillDate),
+    /// Every day since the last one that was compared, of those whose bill can be had.
+    CatchUp,
+}
+
+/// What a morning needs of its caller.
+#[derive(Clone, Copy)]
+pub struct MorningAsk<'a> {
+    /// Which days.
+    pub days: MorningDays,
+    /// The folder of the shop's exports, in place of that of the profile.
+    pub folder: Option<&'a Path>,
+    /// The file system.
+    pub files: &'a dyn Files,
+    /// Waits between two questions to the gateway.
+    pub pause: &'a dyn Fn(Duration),
+}
+
+/// What is missing at eleven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alarm {
+    /// The bill of yesterday is not here.
+    NoBill,
+    /// Yesterday's bill has payments, and the shop's books have none.
+    NoOrders,
+}
+
+/// What came of a day.
+#[derive(Debug, Clone)]
+pub struct MorningDay {
+    /// The day.
+    pub day: BillDate,
+    /// The comparison and what of it is open, or why there is none.
+    pub result: Result<(Box<Reconciled>, OpenWork), Failure>,
+}
+
+/// What a morning brought for one merchant.
+#[derive(Debug, Clone)]
+pub struct MerchantMorning {
+    /// The merchant.
+    pub id: ProfileId,
+    /// Its name.
+    pub name: String,
+    /// Its `mch_id`.
+    pub mch_id: String,
+    /// Files of the folder that are not known yet.
+    pub files: Vec<FolderFile>,
+    /// Why the folder could not be read.
+    pub folder_failure: Option<Failure>,
+    /// The days, oldest first.
+    pub days: Vec<MorningDay>,
+    /// Days that were missed and whose bill WeChat Pay no longer has.
+    pub gone: Vec<BillDate>,
+    /// What is missing.
+    pub alarms: Vec<Alarm>,
+}
+
+impl MerchantMorning {
+    /// The first failure of the morning, for the exit code.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        let days = self.days.iter().filter_map(|day| day.result.as_ref().err());
+        let files = self.files.iter().filter_map(|file| match &file.fate {
+            FileFate::Refused(failure) => Some(failure.as_ref()),
+            FileFate::Taken(_) | FileFate::Unfinished => None,
+        });
+        days.chain(self.folder_failure.as_ref()).chain(files).next()
+    }
+
+    /// True when somebody must act.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        let days = self.days.iter().filter_map(|day| day.result.as_ref().ok());
+        let heard = self.files.iter().any(|file| match &file.fate {
+            FileFate::Taken(told) => told.attention,
+            FileFate::Unfinished | FileFate::Refused(_) => false,
+        });
+        heard
+            || !self.alarms.is_empty()
+            || !self.gone.is_empty()
+            || days.into_iter().any(|(_, open)| open.needs_person())
+    }
+}
+
+/// Runs the morning of one merchant.
+///
+/// # Errors
+/// [`Failure`] when the workspace cannot be read or written, or a person stopped it; what was done stays.
+pub fn run(
+    ports: &Ports,
+    (id, profile): (ProfileId, &MerchantProfile),
+    ask: &MorningAsk<'_>,
+    reporter: &dyn Reporter,
+) -> Result<MerchantMorning, Failure> {
+    let records = ports.records.as_ref();
+    let mut state = MorningState::of(records, id)?;
+    let mut out = MerchantMorning {
+        id,
+        name: profile.name.clone(),
+        mch_id: profile.mch_id.clone(),
+        files: Vec::new(),
+        folder_failure: None,
+        days: Vec::new(),
+        gone: Vec::new(),
+        alarms: Vec::new(),
+    };
+    let of_profile = (!profile.orders_from.is_empty()).then(|| Path::new(&profile.orders_from));
+    let mut haul = FolderHaul::default();
+    if let Some(folder) = ask.folder.or(of_profile) {
+        let place = (ask.files, folder);
+        match folder::take(ports, (id, profile), place, &mut state, reporter) {
+            Ok(found) => haul = found,
+            Err(failure) if failure.kind == FailureKind::RefusedInput => {
+                out.folder_failure = Some(failure);
+            }
+            Err(failure) => return Err(failure),
+        }
+        state.keep(records, id)?;
+    }
+    out.files.append(&mut haul.files);
+    let today = ports.clock.now().day();
+    let due = match ask.days {
+        MorningDays::One(day) => vec![day],
+        MorningDays::CatchUp => {
+            let due = Due::of(ports, id, (&state, haul.days))?;
+            out.gone = due.gone;
+            due.days.into_iter().collect()
+        }
+    };
+    compare(
+        ports,
+        (id, profile),
+        (&due, ask),
+        &mut state,
+        &mut out,
+        reporter,
+    )?;
+    state.keep(records, id)?;
+    if ask.days == MorningDays::CatchUp || ask.days == MorningDays::One(today.prev()) {
+        out.alarms = alarms(ports, id)?;
+    }
+    Ok(out)
+}
+
+/// Fetches and compares the days, oldest first: what is missing is gone first, and each day's pool is the next one's.
+fn compare(
+    ports: &Ports,
+    merchant: (ProfileId, &MerchantProfile),
+    (due, ask): (&[BillDate], &MorningAsk<'_>),
+    state: &mut MorningState,
+    out: &mut MerchantMorning,
+    reporter: &dyn Reporter,
+) -> Result<(), Failure> {
+    let today = ports.clock.now().day();
+    let mut in_a_row = 0;
+    for (nth, day) in due.iter().enumerate() {
+        if reporter.cancelled() {
+            return Err(Failure::cancelled());
+        }
+        if ask.days == MorningDays::CatchUp && state.was_refused(*day, today) {
+            out.days.push(MorningDay {
+                day: *day,
+                result: Err(refused_today(*day)),
+            });
+            continue;
+        }
+        if nth > 0 {
+            (ask.pause)(PACE);
+        }
+        let result = day::run(ports, merchant, *day, reporter);
+        let stops = match &result {
+            Ok(done) => {
+                in_a_row = 0;
+                if !done.run.summary.has_bill {
+                    state.refused.insert(day.to_string(), today);
+                }
+                false
+            }
+            Err(failure) => match failure.kind {
+                FailureKind::Cancelled | FailureKind::Workspace => return Err(failure.clone()),
+                // Later days are not ready either, and a missing key is missing for all.
+                FailureKind::NotReady | FailureKind::Usage => true,
+                FailureKind::RefusedInput => {
+                    state.refused.insert(day.to_string(), today);
+                    false
+                }
+                FailureKind::Gateway => {
+                    in_a_row += 1;
+                    in_a_row >= MOST_IN_A_ROW
+                }
+            },
+        };
+        let result = match result {
+            Ok(done) => {
+                let open = open_work(ports.records.as_ref(), merchant.0, *day)?;
+                Ok((Box::new(done), open))
+            }
+            Err(failure) => Err(failure),
+        };
+        out.days.push(MorningDay { day: *day, result });
+        if stops {
+            break;
+        }
+    }
+    let oldest = today.plus(-100).to_string();
+    state.refused.retain(|day, _| *day >= oldest);
+    Ok(())
+}
+
+/// The days that wait.
+#[derive(Debug, PartialEq, Eq, Default)]
+struct Due {
+    days: BTreeSet<BillDate>,
+    gone: Vec<BillDate>,
+}
+
+impl Due {
+    /// Days since the last comparison, days whose bill failed, days that an export now covers, days not told of.
+    fn of(
+        ports: &Ports,
+        id: ProfileId,
+        (state, covered): (&MorningState, Option<(BillDate, BillDate)>),
+    ) -> Result<Self, Failure> {
+        let now = ports.clock.now();
+        let yesterday = now.day().prev();
+        let offered: Vec<BillDate> = offered(now).collect();
+        let Some(oldest) = offered.first().copied() else {
+            return Ok(Self::default());
+        };
+        // What was compared before the days on offer is of interest only as the place where they begin.
+        let runs = ports
+            .records
+            .current_runs(id, yesterday.plus(-400), yesterday)?;
+        let mut out = Self::since(&runs, &offered, yesterday);
+        let run_of = |day: BillDate| runs.iter().find(|run| run.summary.day == day);
+        for failure in ports.records.bill_failures(id)? {
+            let is_open = run_of(failure.day).is_none_or(|run| !run.summary.has_bill);
+            if is_open && offered.contains(&failure.day) {
+                out.days.insert(failure.day);
+            }
+        }
+        for run in runs.iter().filter(|run| run.summary.day >= oldest) {
+            let day = run.summary.day;
+            let is_covered = covered.is_some_and(|(first, last)| (first..=last).contains(&day));
+            let waits = !run.summary.has_bill && offered.contains(&day);
+            if waits || is_covered && (day == yesterday || lacks_orders(ports, id, run)?) {
+                out.days.insert(day);
+            }
+        }
+        out.days.extend(&state.untold);
+        Ok(out)
+    }
+
+    /// Days after the last one that was compared; of a merchant without any, yesterday.
+    fn since(runs: &[RunRecord], offered: &[BillDate], yesterday: BillDate) -> Self {
+        let Some(last) = runs.iter().map(|run| run.summary.day).max() else {
+            return Self {
+                days: offered
+                    .iter()
+                    .copied()
+                    .filter(|day| *day == yesterday)
+                    .collect(),
+                gone: Vec::new(),
+            };
+        };
+        let mut out = Self {
+            days: offered.iter().copied().filter(|day| *day > last).collect(),
+            gone: Vec::new(),
+        };
+        if let Some(oldest) = offered.first() {
+            let mut day = last.next();
+            while day < *oldest {
+                out.gone.push(day);
+                day = day.next();
+            }
+        }
+        out
+    }
+}
+
+/// True for a day that was compared with a hole in the merchant's book.
+fn lacks_orders(ports: &Ports, id: ProfileId, run: &RunRecord) -> Result<bool, Failure> {
+    if has_no_orders(run) {
+        return Ok(true);
+    }
+    let holes = ports.records.cases(&CaseQuery {
+        profile: Some(id),
+        day: Some(run.summary.day),
+        categories: vec![Category::MCoverage],
+        closed_too: false,
+    })?;
+    Ok(!holes.is_empty())
+}
+
+/// True when customers paid that day and the shop's books have no payment.
+const fn has_no_orders(run: &RunRecord) -> bool {
+    run.summary.pays.wechat.count > 0 && run.summary.pays.merchant.count == 0
+}
+
+/// What is missing of yesterday, from eleven on.
+fn alarms(ports: &Ports, id: ProfileId) -> Result<Vec<Alarm>, Failure> {
+    let now = ports.clock.now();
+    let yesterday = now.day().prev();
+    if minutes_of_day(now) < ALARM_MINUTES {
+        return Ok(Vec::new());
+    }
+    let bills = ports.books.bills(id, yesterday)?;
+    let is_here = bills
+        .iter()
+        .any(|bill| bill.kind.starts_with("bill.") && bill.standing == Standing::Verified)
+        || ports.records.no_bill_days(id)?.contains(&yesterday);
+    let mut out = Vec::new();
+    if !is_here {
+        out.push(Alarm::NoBill);
+    }
+    let run = ports.records.current_run(id, yesterday)?;
+    if run.as_ref().is_some_and(has_no_orders) {
+        out.push(Alarm::NoOrders);
+    }
+    Ok(out)
+}
+
+/// Minutes since midnight in Beijing.
+#[must_use]
+pub fn minutes_of_day(now: Instant) -> i64 {
+    now.day().start().distance(now).abs() / 60
+}
+
+fn refused_today(day: BillDate) -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "morning.refused_today",
+        Message::new(
+            "这一天的账单今天取过，不能用；明天再取",
+            "The bill of this day was fetched today and cannot be used; it is asked for again tomorrow",
+        ),
+        Message::new(
+            "想现在再试：recondesk bill download",
+            "To try now: recondesk bill download",
+        ),
+    )
+    .with_detail(day.to_string())
+}
