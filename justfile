@@ -8,7 +8,7 @@ list:
     @just --list --unsorted
 
 # Everything that must hold before a change lands.
-ci: fmt test lint doc deny one-egui pictures
+ci: fmt test packages lint doc deny one-egui pictures
 
 # The sources are formatted.
 fmt:
@@ -17,6 +17,16 @@ fmt:
 # All tests of all packages; neither display nor GPU needed.
 test *FILTER:
     cargo test {{ FILTER }}
+
+# A Debian package of the program that the tests built, unpacked into an empty root and used.
+packages:
+    cargo test --test it --no-run
+    if command -v dpkg-deb >/dev/null; then packaging/try-deb.sh "$(packaging/deb.sh target/debug/recondesk target/packages)"; else echo "not tried: dpkg-deb is not here"; fi
+
+# The Debian package as it is shipped.
+package:
+    cargo build --profile dist --bin recondesk
+    packaging/deb.sh target/dist/recondesk target/packages
 
 # No lint of rustc and clippy is open.
 lint:

@@ -173,6 +173,8 @@ impl Stage {
                 font: recondesk::ui::fonts::NOTO,
             }),
             demo: None,
+            program: String::new(),
+            handbook: Arc::new(|_| Ok(())),
         };
         let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
         priority::shared_work_gives_way();

@@ -91,7 +91,9 @@ pub fn handbook(lang: Language) -> Handbook {
     let mut body = String::new();
     for chapter in chapters {
         let id = anchor(chapter.file);
-        body.push_str(&format!("<section id=\"{id}\">\n"));
+        for piece in ["<section id=\"", &id, "\">\n"] {
+            body.push_str(piece);
+        }
         html::push_html(&mut body, events(chapter, &mut shown).into_iter());
         body.push_str("</section>\n");
     }

@@ -1,15 +1,17 @@
 //! Puts a window together: threads over one workspace, file dialogs, log, the way to the demo.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use recondesk::adapters::files::SystemFiles;
+use recondesk::adapters::files::{SystemFiles, replace};
 use recondesk::adapters::priority;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::router::{Demo, Environment, WindowJobs};
-use recondesk::app::{Failure, FailureKind, Message, NoticeText, Worker, WorkerSet};
+use recondesk::app::{Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet};
 use recondesk::cli::{self, WindowStart};
+use recondesk::handbook::handbook;
 use recondesk::ports::Ports;
 use recondesk::ui::{self, Parts, Wake};
 
@@ -40,7 +42,17 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
             scratch: Some(place.folder().to_owned()),
             font: ui::fonts::NOTO,
         }),
+        // Nobody wants the demo's invented shop every morning.
+        program: if demo.is_some() {
+            program()
+        } else {
+            String::new()
+        },
         demo,
+        handbook: Arc::new({
+            let folder = place.folder().to_owned();
+            move |language| open_handbook(&folder, language)
+        }),
     };
     ui::run(start.lang, &|wake| parts(&ports, &around, wake))
 }
@@ -52,6 +64,55 @@ fn person() -> String {
         .into_iter()
         .find_map(name)
         .unwrap_or_else(|| "local".to_owned())
+}
+
+/// Path of the program, where it can be written down.
+fn program() -> String {
+    let path = std::env::current_exe().ok();
+    let path = path.as_deref().and_then(Path::to_str);
+    path.map(str::to_owned).unwrap_or_default()
+}
+
+/// Writes the handbook beside the data and lets the system show it.
+fn open_handbook(workspace: &Path, language: Language) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::new(
+            FailureKind::Workspace,
+            "handbook.open",
+            Message::new("手册打不开", "The handbook cannot be opened"),
+            Message::new(
+                "在终端运行：recondesk handbook，再打开写出的 index.html",
+                "Run on a terminal: recondesk handbook, then open the index.html it writes",
+            ),
+        )
+        .with_detail(error.to_string())
+    };
+    let folder = workspace.join(language.pick("handbook-zh", "handbook-en"));
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let book = handbook(language);
+    for picture in &book.pictures {
+        replace(&folder.join(picture.name), picture.bytes).map_err(failed)?;
+    }
+    let page = folder.join("index.html");
+    replace(&page, book.page.as_bytes()).map_err(failed)?;
+    let mut opener = if cfg!(windows) {
+        let mut opener = Command::new("explorer");
+        opener.arg(&page);
+        opener
+    } else {
+        let mut opener = Command::new(if cfg!(target_os = "macos") {
+            "open"
+        } else {
+            "xdg-open"
+        });
+        opener.arg(&page);
+        opener
+    };
+    opener
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    opener.spawn().map(drop).map_err(failed)
 }
 
 fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<Parts, Failure> {

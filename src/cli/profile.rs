@@ -177,6 +177,9 @@ pub(super) fn run(
             for told in profiles::set_key(&ports, id, kind, &value)? {
                 context.tell(&told.zh, &told.en);
             }
+            if ports.vault.get(id, kind)?.is_none() {
+                return Ok(CommandEnd::Clean);
+            }
             match ports.vault.place() {
                 VaultPlace::Keychain => {
                     context.tell(

@@ -51,6 +51,8 @@ impl Morning {
                 font: recondesk::ui::fonts::NOTO,
             }),
             demo: None,
+            program: String::new(),
+            handbook: Arc::new(|_| Ok(())),
         };
         let tape = Tape::default();
         let mut morning = Self {

@@ -2,6 +2,7 @@
 //! workspace, a sandbox and a loopback webhook.
 
 use std::cell::RefCell;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -93,9 +94,9 @@ impl Shop {
     /// Puts a file into the folder, written so many seconds ago.
     fn export(&self, name: &str, text: &str, age_s: i64) -> PathBuf {
         let path = self.folder.path().join("exports").join(name);
-        std::fs::write(&path, text).unwrap();
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
         let written = u64::try_from(self.sun.now().unix() - age_s).unwrap();
-        let file = std::fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(written))
             .unwrap();
         path
@@ -400,6 +401,10 @@ fn an_address_that_is_neither_https_nor_of_this_computer_is_not_stored() {
         let refused = profiles::set_key(&shop.ports, shop.id, SecretKind::Webhook, &value);
         assert_eq!(refused.unwrap_err().kind, FailureKind::RefusedInput);
     }
+    assert!(Webhook::of(&shop.ports, shop.id).unwrap().is_none());
+    shop.webhook("https://hooks.example/x");
+    assert!(Webhook::of(&shop.ports, shop.id).unwrap().is_some());
+    shop.webhook("off");
     assert!(Webhook::of(&shop.ports, shop.id).unwrap().is_none());
     assert!(Path::new(&shop.profile.orders_from).is_dir());
 }

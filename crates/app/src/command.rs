@@ -12,7 +12,7 @@ use super::jobs::lookup::session::{LookUp, Question};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
 use super::rows::PageWanted;
 use super::tables::ask::ListAsk;
-use super::{Preferences, ReportFormat, model};
+use super::{Language, Preferences, ReportFormat, model};
 
 /// Which of the two threads carries a command out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,6 +188,8 @@ pub enum Command {
     SignOff(Box<model::SignOffWish>),
     /// Makes the demo merchant with its day.
     OpenDemo,
+    /// Opens the handbook in this language, outside of the window.
+    OpenHandbook(Language),
     /// Asks the signature laboratory.
     Lab(model::LabAsk),
     /// Looks a pasted text up in the workspace.
@@ -284,6 +286,7 @@ impl Command {
                 ListAsk::Sums(..) | ListAsk::Values(..) | ListAsk::Find(_) => TaskKind::Read,
             },
             Self::SavePreferences(_)
+            | Self::OpenHandbook(_)
             | Self::SaveProfile(..)
             | Self::RemoveProfile(_)
             | Self::StoreSecret(..)
@@ -355,6 +358,8 @@ pub struct Welcome {
     pub folder: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
+    /// Path of the program, for the line of a scheduler; empty where none should be set up.
+    pub program: String,
     /// Who sits at the computer, for the history.
     pub person: String,
 }

@@ -108,6 +108,8 @@ pub struct State {
     pub preferences: Preferences,
     /// Where the data lies.
     pub folder: String,
+    /// Path of the program, for the line of a scheduler; empty where none should be set up.
+    pub program: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
     /// Who sits at the computer, for the history.
@@ -158,6 +160,7 @@ impl State {
             welcome: Remote::Idle,
             preferences: Preferences::default(),
             folder: String::new(),
+            program: String::new(),
             demo: false,
             person: String::new(),
             merchants: Vec::new(),
@@ -420,6 +423,7 @@ impl State {
         self.preferences = welcome.preferences;
         self.folder = welcome.folder;
         self.demo = welcome.demo;
+        self.program = welcome.program;
         self.person = welcome.person;
         if self.merchant.is_none() {
             self.merchant = self.preferences.merchant;

@@ -23,6 +23,7 @@ fn welcome(merchants: Vec<MerchantRow>) -> Outcome {
         merchants,
         folder: String::new(),
         demo: true,
+        program: String::new(),
         person: "李雯".to_owned(),
     }))
 }

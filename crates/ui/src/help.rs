@@ -4,12 +4,23 @@ use egui::{Area, Context, Id, Modal, Rect, Sense, Stroke, pos2, vec2};
 
 use super::text::words;
 use super::theme::{TypeStyle, tokens};
-use super::widgets::button::{icon_button, key_cap};
+use super::widgets::button::{Button, icon_button, key_cap};
 use super::widgets::dialog;
 use super::{icons, paint};
 
-/// Draws the page over everything; true when it was closed.
-pub(crate) fn show(ctx: &Context) -> bool {
+/// What a person did on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HelpEnd {
+    /// Nothing yet.
+    No,
+    /// Closed it.
+    Closed,
+    /// Asked for the handbook.
+    Handbook,
+}
+
+/// Draws the page over everything.
+pub(crate) fn show(ctx: &Context) -> HelpEnd {
     let screen = ctx.content_rect();
     let area: Area = Modal::default_area(Id::unique("keys"));
     let modal = Modal::new(Id::unique("keys"))
@@ -60,6 +71,8 @@ pub(crate) fn show(ctx: &Context) -> bool {
         paint::say(ui, "keys title", title, k.title);
         let close = Rect::from_center_size(pos2(rect.right() - 30.0, at.y), vec2(30.0, 30.0));
         let closed = icon_button(ui, close, icons::X, w.frame.close, false).clicked();
+        let book = Button::secondary(k.handbook);
+        let book = book.show_right(ui, pos2(close.left() - 8.0, at.y), 30.0);
         let step = ((height - 84.0) / half as f32).min(32.0);
         for (nth, (keys, what)) in rows.into_iter().enumerate() {
             let column = (nth / half) as f32;
@@ -71,7 +84,17 @@ pub(crate) fn show(ctx: &Context) -> bool {
             let (said, _) = paint::fit(ui.painter(), at, room, what, (TypeStyle::Body, t.text_2));
             paint::say(ui, ("key", nth), cap.union(said), &format!("{keys} {what}"));
         }
-        closed
+        if book.clicked() {
+            HelpEnd::Handbook
+        } else if closed {
+            HelpEnd::Closed
+        } else {
+            HelpEnd::No
+        }
     });
-    response.inner || response.should_close()
+    if response.inner == HelpEnd::No && response.should_close() {
+        HelpEnd::Closed
+    } else {
+        response.inner
+    }
 }

@@ -4,8 +4,10 @@ use egui::{Align2, Context, Rect, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::action::Action;
 use super::app::{App, Flash};
+use super::help::{self, HelpEnd};
 use super::keys::{self, Keys, ShellKeys};
 use super::page::Page;
+use super::paint;
 use super::palette::{self, Palette, PaletteAction};
 use super::rail::Rail;
 use super::screens::{Screen, Status};
@@ -13,7 +15,7 @@ use super::text::words;
 use super::theme::{Class, TypeStyle, tokens};
 use super::widgets::dialog;
 use super::widgets::notices::{self, NoticeAction};
-use super::{help, paint};
+use recondesk_app::Command;
 
 /// Smallest window in which nothing is lost.
 const LEAST: Vec2 = vec2(800.0, 500.0);
@@ -187,8 +189,13 @@ impl App {
         if self.notices_open {
             self.notices(&ctx, area);
         }
-        if self.keys_open && help::show(&ctx) {
-            self.keys_open = false;
+        if self.keys_open {
+            let end = help::show(&ctx);
+            self.keys_open = end == HelpEnd::No;
+            if end == HelpEnd::Handbook {
+                let language = self.state.preferences.language;
+                self.out.run(Command::OpenHandbook(language));
+            }
         }
         let ended = match &mut self.palette {
             Some(palette) => palette.show(&ctx, &self.state),

@@ -63,13 +63,16 @@ pub enum Alarm {
     NoOrders,
 }
 
+/// The comparison of a day and what of it is open, or why there is none.
+pub type DayResult = Result<(Box<Reconciled>, OpenWork), Failure>;
+
 /// What came of a day.
 #[derive(Debug, Clone)]
 pub struct MorningDay {
     /// The day.
     pub day: BillDate,
-    /// The comparison and what of it is open, or why there is none.
-    pub result: Result<(Box<Reconciled>, OpenWork), Failure>,
+    /// What came of it.
+    pub result: DayResult,
 }
 
 /// What a morning brought for one merchant.
@@ -165,14 +168,13 @@ pub fn run(
             due.days.into_iter().collect()
         }
     };
-    compare(
+    let work = Work {
         ports,
-        (id, profile),
-        (&due, ask),
-        &mut state,
-        &mut out,
+        merchant: (id, profile),
+        ask,
         reporter,
-    )?;
+    };
+    work.compare(&due, (&mut state, &mut out))?;
     state.keep(records, id)?;
     if ask.days == MorningDays::CatchUp || ask.days == MorningDays::One(today.prev()) {
         out.alarms = alarms(ports, id)?;
@@ -180,69 +182,88 @@ pub fn run(
     Ok(out)
 }
 
-/// Fetches and compares the days, oldest first: what is missing is gone first, and each day's pool is the next one's.
-fn compare(
-    ports: &Ports,
-    merchant: (ProfileId, &MerchantProfile),
-    (due, ask): (&[BillDate], &MorningAsk<'_>),
-    state: &mut MorningState,
-    out: &mut MerchantMorning,
-    reporter: &dyn Reporter,
-) -> Result<(), Failure> {
-    let today = ports.clock.now().day();
-    let mut in_a_row = 0;
-    for (nth, day) in due.iter().enumerate() {
-        if reporter.cancelled() {
-            return Err(Failure::cancelled());
-        }
-        if ask.days == MorningDays::CatchUp && state.was_refused(*day, today) {
-            out.days.push(MorningDay {
-                day: *day,
-                result: Err(refused_today(*day)),
-            });
-            continue;
-        }
-        if nth > 0 {
-            (ask.pause)(PACE);
-        }
-        let result = day::run(ports, merchant, *day, reporter);
-        let stops = match &result {
-            Ok(done) => {
-                in_a_row = 0;
-                if !done.run.summary.has_bill {
-                    state.refused.insert(day.to_string(), today);
-                }
-                false
+/// The comparisons of a morning.
+struct Work<'a> {
+    ports: &'a Ports,
+    merchant: (ProfileId, &'a MerchantProfile),
+    ask: &'a MorningAsk<'a>,
+    reporter: &'a dyn Reporter,
+}
+
+impl Work<'_> {
+    /// Fetches and compares the days, oldest first: what is missing is gone first, and each day's pool is the next one's.
+    fn compare(
+        &self,
+        due: &[BillDate],
+        (state, out): (&mut MorningState, &mut MerchantMorning),
+    ) -> Result<(), Failure> {
+        let today = self.ports.clock.now().day();
+        let mut in_a_row = 0;
+        for (nth, day) in due.iter().enumerate() {
+            if self.reporter.cancelled() {
+                return Err(Failure::cancelled());
             }
-            Err(failure) => match failure.kind {
-                FailureKind::Cancelled | FailureKind::Workspace => return Err(failure.clone()),
-                // Later days are not ready either, and a missing key is missing for all.
-                FailureKind::NotReady | FailureKind::Usage => true,
-                FailureKind::RefusedInput => {
-                    state.refused.insert(day.to_string(), today);
+            if self.ask.days == MorningDays::CatchUp && state.was_refused(*day, today) {
+                out.days.push(MorningDay {
+                    day: *day,
+                    result: Err(refused_today(*day)),
+                });
+                continue;
+            }
+            if nth > 0 {
+                (self.ask.pause)(PACE);
+            }
+            let result = self.day(*day)?;
+            let stops = match &result {
+                Ok((done, _)) => {
+                    in_a_row = 0;
+                    if !done.run.summary.has_bill {
+                        state.refused.insert(day.to_string(), today);
+                    }
                     false
                 }
-                FailureKind::Gateway => {
-                    in_a_row += 1;
-                    in_a_row >= MOST_IN_A_ROW
-                }
-            },
-        };
-        let result = match result {
-            Ok(done) => {
-                let open = open_work(ports.records.as_ref(), merchant.0, *day)?;
-                Ok((Box::new(done), open))
+                Err(failure) => match failure.kind {
+                    // Later days are not ready either, and a missing key is missing for all.
+                    FailureKind::NotReady
+                    | FailureKind::Usage
+                    | FailureKind::Workspace
+                    | FailureKind::Cancelled => true,
+                    FailureKind::RefusedInput => {
+                        state.refused.insert(day.to_string(), today);
+                        false
+                    }
+                    FailureKind::Gateway => {
+                        in_a_row += 1;
+                        in_a_row >= MOST_IN_A_ROW
+                    }
+                },
+            };
+            out.days.push(MorningDay { day: *day, result });
+            if stops {
+                break;
             }
-            Err(failure) => Err(failure),
-        };
-        out.days.push(MorningDay { day: *day, result });
-        if stops {
-            break;
+        }
+        let oldest = today.plus(-100).to_string();
+        state.refused.retain(|day, _| *day >= oldest);
+        Ok(())
+    }
+
+    /// One day; a workspace that fails and a person's wish end the morning.
+    fn day(&self, day: BillDate) -> Result<DayResult, Failure> {
+        match day::run(self.ports, self.merchant, day, self.reporter) {
+            Ok(done) => {
+                let open = open_work(self.ports.records.as_ref(), self.merchant.0, day)?;
+                Ok(Ok((Box::new(done), open)))
+            }
+            Err(failure) => match failure.kind {
+                FailureKind::Workspace | FailureKind::Cancelled => Err(failure),
+                FailureKind::Usage
+                | FailureKind::NotReady
+                | FailureKind::RefusedInput
+                | FailureKind::Gateway => Ok(Err(failure)),
+            },
         }
     }
-    let oldest = today.plus(-100).to_string();
-    state.refused.retain(|day, _| *day >= oldest);
-    Ok(())
 }
 
 /// The days that wait.
@@ -286,6 +307,14 @@ impl Due {
             }
         }
         out.days.extend(&state.untold);
+        let mut open = BTreeSet::new();
+        for day in out.days {
+            // What is signed off is locked, whatever a later export says of it.
+            if ports.casework.signed(id, day)?.is_none() {
+                open.insert(day);
+            }
+        }
+        out.days = open;
         Ok(out)
     }
 

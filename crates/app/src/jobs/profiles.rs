@@ -1,10 +1,14 @@
 //! Adding, changing and removing merchants, and giving them their keys.
 
 use super::key_material::{HeldKeys, KeyOffer, judge};
+use super::morning::Webhook;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, ProfileProblem, Secret, SecretKind};
 use recondesk_ports::{Ports, StoreError, VaultError};
 use wechatpay_codec::v3::{Certificate, KeyFile, normal_serial};
+
+/// In place of an address: no messages any more.
+const WEBHOOK_OFF: &[u8] = b"off";
 
 /// Adds a profile after checking every field.
 ///
@@ -47,6 +51,17 @@ pub fn set_key(
     kind: SecretKind,
     value: &Secret<Vec<u8>>,
 ) -> Result<Vec<Message>, Failure> {
+    let is_webhook = kind == SecretKind::Webhook;
+    if is_webhook && value.expose().trim_ascii() == WEBHOOK_OFF {
+        for kind in [SecretKind::Webhook, SecretKind::WebhookSecret] {
+            ports.vault.remove(id, kind)?;
+        }
+        Webhook::note(ports, id, false)?;
+        return Ok(vec![Message::new(
+            "不再发送汇总消息",
+            "No message is sent any more",
+        )]);
+    }
     let rows = ports.records.profiles()?;
     let found = rows.into_iter().find(|(known, _)| *known == id);
     let (_, mut profile) =
@@ -60,6 +75,9 @@ pub fn set_key(
     let material = judge(offer, &held(ports, id)?)?;
     for (kind, value) in material.entries {
         ports.vault.set(id, kind, value)?;
+    }
+    if is_webhook {
+        Webhook::note(ports, id, true)?;
     }
     if let Some(serial) = material.cert_serial
         && normal_serial(&profile.cert_serial) != serial

@@ -18,7 +18,7 @@ use crate::command::{BillChoice, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
-use crate::{Command, Failure, FailureKind, Message, Outcome, Preferences, Reporter};
+use crate::{Command, Failure, FailureKind, Language, Message, Outcome, Preferences, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, group_digits};
 use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks};
 
@@ -29,6 +29,9 @@ const MOST_HISTORY: u32 = 2_000;
 
 /// Makes the demo merchant in an open workspace.
 pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<NoticeText, Failure> + Send + Sync>;
+
+/// Opens the handbook of a language outside of the window.
+pub type OpenHandbook = Arc<dyn Fn(Language) -> Result<(), Failure> + Send + Sync>;
 
 /// What the window needs beside the ports of every job.
 #[derive(Clone)]
@@ -45,6 +48,10 @@ pub struct Environment {
     pub reports: Arc<dyn Reports>,
     /// Makes the demo, where this workspace may have one.
     pub demo: Option<Demo>,
+    /// Path of the program, for the line of a scheduler; empty where none should be set up.
+    pub program: String,
+    /// Opens the handbook.
+    pub handbook: OpenHandbook,
 }
 
 /// The jobs of one worker thread.
@@ -122,6 +129,7 @@ impl WindowJobs {
         Ok(Outcome::Welcome(Box::new(Welcome {
             preferences: self.preferences()?,
             demo: self.around.demo.is_some() && merchants.is_empty(),
+            program: self.around.program.clone(),
             merchants,
             folder: self.around.folder.clone(),
             person: self.around.person.clone(),
@@ -287,6 +295,10 @@ impl WindowJobs {
                 let demo = self.around.demo.clone();
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
                 Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
+            }
+            Command::OpenHandbook(language) => {
+                (self.around.handbook)(language)?;
+                Ok(Outcome::Done)
             }
             Command::AskLive(question) => {
                 let profile = self.profile(question.profile)?;

@@ -6,8 +6,9 @@ use super::Status;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::TypeStyle;
-use crate::widgets::{card, input, label};
+use crate::widgets::{button, card, input, label};
 use crate::{icons, paint};
+use recondesk_app::schedule::{ScheduleAsk, Scheduler, unit};
 use recondesk_app::{Density, Language, Preferences, ThemeChoice};
 
 const ROW: f32 = 42.0;
@@ -30,6 +31,13 @@ impl SettingsScreen {
         let top = place.bottom() + 12.0;
         let data = Rect::from_min_size(pos2(body.left(), top), vec2(width, 42.0 + ROW + 4.0));
         show_data(ui, data, page);
+        if !page.state.program.is_empty() {
+            let top = data.bottom() + 12.0;
+            let count = schedulers().len() as f32;
+            let place =
+                Rect::from_min_size(pos2(body.left(), top), vec2(width, 46.0 + count * ROW));
+            show_morning(ui, place, page);
+        }
         let undo = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Z));
         if undo && let Some(before) = self.undo.pop() {
             out.push(Action::Prefer(Box::new(before)));
@@ -105,8 +113,46 @@ fn show_data(ui: &Ui, rect: Rect, page: &Page<'_>) {
         response.on_hover_text(folder);
     }
     let name = format!("{} {}", page.w.frame.copy, s.folder);
-    if super::super::widgets::button::icon_button(ui, copy, icons::COPY, &name, true).clicked() {
+    if button::icon_button(ui, copy, icons::COPY, &name, true).clicked() {
         ui.copy_text(folder.clone());
+    }
+}
+
+/// The schedulers that this system may have.
+const fn schedulers() -> &'static [(Scheduler, &'static str)] {
+    match Scheduler::of_system() {
+        Scheduler::TaskScheduler => &[(Scheduler::TaskScheduler, "Task Scheduler")],
+        Scheduler::Launchd => &[(Scheduler::Launchd, "launchd"), (Scheduler::Cron, "cron")],
+        Scheduler::Systemd | Scheduler::Cron => {
+            &[(Scheduler::Systemd, "systemd"), (Scheduler::Cron, "cron")]
+        }
+    }
+}
+
+/// What a scheduler needs to run the morning, to be copied.
+fn show_morning(ui: &Ui, rect: Rect, page: &Page<'_>) {
+    let s = &page.w.settings;
+    card::titled(ui, rect, s.morning, s.morning_note);
+    for (nth, (scheduler, name)) in schedulers().iter().enumerate() {
+        let line = row(rect, nth);
+        let words = (s.scheduler)(name);
+        let separated = nth + 1 < schedulers().len();
+        label_of(ui, line, page, (&words, "", separated));
+        let ask = ScheduleAsk {
+            program: &page.state.program,
+            workspace: Some(&page.state.folder),
+            at_minutes: 10 * 60 + 15,
+            language: page.state.preferences.language,
+        };
+        let Some(text) = unit(*scheduler, &ask) else {
+            continue;
+        };
+        let at = pos2(rect.right() - 30.0, line.center().y);
+        let copy = Rect::from_center_size(at, vec2(28.0, 28.0));
+        let name = format!("{} {name}", page.w.frame.copy);
+        if button::icon_button(ui, copy, icons::COPY, &name, true).clicked() {
+            ui.copy_text(text);
+        }
     }
 }
 

@@ -95,6 +95,7 @@ words! {
     /// The page of keys, and key hints of the status bar.
     Keys {
         title: T = "快捷键", "Keys";
+        handbook: T = "打开手册", "Open the handbook";
         hint: T = "? 快捷键", "? keys";
         palette: T = "命令面板", "Palette";
         screens: T = "按顺序打开页面", "Screens in order";

@@ -1,6 +1,6 @@
 //! Words of the Settings screen.
 
-use super::T;
+use super::{F, T};
 
 words! {
     /// Settings.
@@ -19,6 +19,9 @@ words! {
         compact: T = "紧凑", "Compact";
         data: T = "数据", "Data";
         folder: T = "数据目录", "Data folder";
+        morning: T = "每天自动运行", "Every morning by itself";
+        morning_note: T = "北京时间 10:15 起，每半小时一次；做完的不重做", "From 10:15 Beijing time, every half hour; what is done is not done again";
+        scheduler: F = |name| format!("定时任务 {name}"), |name| format!("Scheduler {name}");
         at_once: T = "改动即时生效", "Changes apply at once";
     }
 }

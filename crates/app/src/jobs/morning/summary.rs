@@ -195,7 +195,7 @@ fn day(one: &MorningDay) -> Value {
 /// What could not be sent is told with the next morning.
 ///
 /// # Errors
-/// When the workspace or the vault cannot be used. Each message that was not taken is a failure of the list.
+/// When the workspace cannot be used. Each vault that does not open and each message that was not taken is a failure of the list.
 pub fn tell(
     ports: &Ports,
     mornings: &[MerchantMorning],
@@ -211,8 +211,7 @@ pub fn tell(
                 Some((_, members)) => members.push(morning),
                 None => groups.push((webhook, vec![morning])),
             },
-            Err(failure) if failure.kind == FailureKind::Usage => failed.push(failure),
-            Err(failure) => return Err(failure),
+            Err(failure) => failed.push(failure),
         }
     }
     for (webhook, members) in groups {

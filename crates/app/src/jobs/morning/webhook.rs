@@ -136,6 +136,10 @@ impl Webhook {
     /// # Errors
     /// When the vault cannot be read, or holds what is no address.
     pub fn of(ports: &Ports, id: ProfileId) -> Result<Option<Self>, Failure> {
+        // A merchant without one must not have its vault opened for nothing.
+        if ports.records.preference(&mark(id))?.as_deref() != Some("true") {
+            return Ok(None);
+        }
         let Some(text) = ports.vault.get(id, SecretKind::Webhook)? else {
             return Ok(None);
         };
@@ -153,6 +157,15 @@ impl Webhook {
         })?;
         webhook.secret = ports.vault.get(id, SecretKind::WebhookSecret)?;
         Ok(Some(webhook))
+    }
+
+    /// Notes whether a merchant has a webhook, so that nobody is asked for a passphrase to find out.
+    ///
+    /// # Errors
+    /// When the workspace cannot be written.
+    pub(in crate::jobs) fn note(ports: &Ports, id: ProfileId, has: bool) -> Result<(), Failure> {
+        let word = if has { "true" } else { "false" };
+        Ok(ports.records.set_preference(&mark(id), word)?)
     }
 
     /// Sends a message and reads what the group chat says of it.
@@ -207,8 +220,7 @@ impl Webhook {
                     let ms = format!("{}000", now.unix());
                     let sign = dingtalk_sign(secret.expose(), &ms)?;
                     let mark = if path.contains('?') { '&' } else { '?' };
-                    path.push(mark);
-                    path.push_str(&format!("timestamp={ms}&sign={}", percent(&sign)));
+                    path = format!("{path}{mark}timestamp={ms}&sign={}", percent(&sign));
                 }
                 json!({"msgtype": "text", "text": {"content": text}}).to_string()
             }
@@ -325,6 +337,11 @@ impl Webhook {
         }
         out.chars().take(TOLD_SIGNS).collect()
     }
+}
+
+/// Where it is noted that a merchant has a webhook.
+fn mark(id: ProfileId) -> String {
+    format!("webhook.{}", id.0)
 }
 
 /// A message, as text for people and as a document for programs.
