@@ -3,14 +3,15 @@
 #   packaging/try-deb.sh FILE.deb
 set -euo pipefail
 [ $# = 1 ] || { sed -n 3p "$0"; exit 2; }
+deb=$(realpath "$1")
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-dpkg-deb -x "$1" "$root"
+dpkg-deb -x "$deb" "$root"
 mkdir "$root/home" "$root/tmp"
 cd "$root/home"
 run() { env -i HOME="$root/home" TMPDIR="$root/tmp" PATH=/usr/bin:/bin LANG=C "$root/usr/bin/recondesk" "$@"; }
 
-version=$(dpkg-deb -f "$1" Version)
+version=$(dpkg-deb -f "$deb" Version)
 run --version | grep -q "^recondesk $version" || { echo "the version is another one"; exit 1; }
 told=0
 run --lang en demo --headless >demo.txt 2>demo.err || told=$?
@@ -28,5 +29,5 @@ done
 gzip -t "$root"/usr/share/man/man1/*.gz
 bash -n "$root/usr/share/bash-completion/completions/recondesk"
 if command -v desktop-file-validate >/dev/null; then desktop-file-validate "$root/usr/share/applications/recondesk.desktop"; fi
-(cd "$root" && dpkg-deb --ctrl-tarfile "$1" | tar -xO ./md5sums | md5sum --quiet -c)
-echo "$(basename "$1"): demo, version, manual, completions and handbook are as they should be"
+(cd "$root" && dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./md5sums | md5sum --quiet -c)
+echo "$(basename "$deb"): demo, version, manual, completions and handbook are as they should be"

@@ -131,6 +131,15 @@ impl<'a> Told<'a> {
 
     fn tell(&mut self, morning: &MerchantMorning) {
         let (context, name) = (self.context, morning.name.as_str());
+        for day in &morning.days {
+            match &day.result {
+                Ok((done, open)) => {
+                    tell(context, &format!("{name} {}", day.day), done, *open);
+                    self.table.row(row(name, day.day, (done, *open)));
+                }
+                Err(failure) => self.fail(name, Some(day.day), failure.clone()),
+            }
+        }
         for file in &morning.files {
             match &file.fate {
                 FileFate::Taken(told) => {
@@ -154,15 +163,6 @@ impl<'a> Told<'a> {
         }
         if let Some(failure) = &morning.folder_failure {
             self.fail(name, None, failure.clone());
-        }
-        for day in &morning.days {
-            match &day.result {
-                Ok((done, open)) => {
-                    tell(context, &format!("{name} {}", day.day), done, *open);
-                    self.table.row(row(name, day.day, (done, *open)));
-                }
-                Err(failure) => self.fail(name, Some(day.day), failure.clone()),
-            }
         }
         let gone = morning.gone.len();
         if gone > 0 {

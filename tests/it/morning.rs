@@ -376,6 +376,33 @@ fn a_program_gets_the_figures_as_a_signed_document() {
 }
 
 #[test]
+fn what_was_told_is_not_told_again_because_something_else_is_over() {
+    let shop = Shop::new();
+    let group = chat(r#"{"errcode":0,"errmsg":"ok"}"#);
+    shop.webhook(&format!("wecom {}/send?key={TOKEN}", group.base));
+    control(
+        &shop.running.base_http,
+        "rules",
+        &json!({ "bill": "creating" }),
+    );
+    shop.pay("SHOP0001", "3500");
+    let taken = orders("SHOP0001", "35.00", "2026-03-08");
+    shop.export("orders.csv", &taken, 3_600);
+    shop.export("list.csv", "a,b\n1,2\n", 3_600);
+    shop.at("2026-03-09 11:15:00");
+
+    // An alarm, a file that was taken, one that is refused; then the same without the one that was taken.
+    assert_eq!(shop.tell(shop.run()), []);
+    assert_eq!(shop.tell(shop.run()), []);
+    assert_eq!(asked(&group).len(), 1);
+
+    // The next day has an alarm of its own.
+    shop.at("2026-03-10 11:15:00");
+    assert_eq!(shop.tell(shop.run()), []);
+    assert_eq!(asked(&group).len(), 2);
+}
+
+#[test]
 fn a_redirect_is_not_followed() {
     let shop = Shop::new();
     let elsewhere = chat(r#"{"errcode":0}"#);

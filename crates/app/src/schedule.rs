@@ -163,11 +163,9 @@ fn launchd(ask: &ScheduleAsk<'_>) -> String {
     let quoted = |word: &str| format!("    <string>{}</string>\n", xml(word));
     let mut arguments = quoted(ask.program);
     arguments.extend(ask.arguments().iter().map(|word| quoted(word)));
-    let times: String = ask
-        .minutes()
-        .iter()
-        .map(|minute| format!("    <dict><key>Minute</key><integer>{minute}</integer></dict>\n"))
-        .collect();
+    let time =
+        |minute: u16| format!("    <dict><key>Minute</key><integer>{minute}</integer></dict>\n");
+    let times = ask.minutes().map(time).concat();
     let head = ask.language.pick(
         "存为 ~/Library/LaunchAgents/recondesk.day.plist，然后 launchctl bootstrap gui/$UID ~/Library/LaunchAgents/recondesk.day.plist",
         "Save as ~/Library/LaunchAgents/recondesk.day.plist, then launchctl bootstrap gui/$UID ~/Library/LaunchAgents/recondesk.day.plist",

@@ -84,6 +84,8 @@ pub struct MerchantMorning {
     pub name: String,
     /// Its `mch_id`.
     pub mch_id: String,
+    /// The day before the morning.
+    pub yesterday: BillDate,
     /// Files of the folder that are not known yet.
     pub files: Vec<FolderFile>,
     /// Why the folder could not be read.
@@ -139,6 +141,7 @@ pub fn run(
         id,
         name: profile.name.clone(),
         mch_id: profile.mch_id.clone(),
+        yesterday: ports.clock.now().day().prev(),
         files: Vec::new(),
         folder_failure: None,
         days: Vec::new(),
@@ -159,7 +162,6 @@ pub fn run(
         state.keep(records, id)?;
     }
     out.files.append(&mut haul.files);
-    let today = ports.clock.now().day();
     let due = match ask.days {
         MorningDays::One(day) => vec![day],
         MorningDays::CatchUp => {
@@ -176,7 +178,7 @@ pub fn run(
     };
     work.compare(&due, (&mut state, &mut out))?;
     state.keep(records, id)?;
-    if ask.days == MorningDays::CatchUp || ask.days == MorningDays::One(today.prev()) {
+    if ask.days == MorningDays::CatchUp || ask.days == MorningDays::One(out.yesterday) {
         out.alarms = alarms(ports, id)?;
     }
     Ok(out)

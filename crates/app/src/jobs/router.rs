@@ -296,10 +296,7 @@ impl WindowJobs {
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
                 Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
             }
-            Command::OpenHandbook(language) => {
-                (self.around.handbook)(language)?;
-                Ok(Outcome::Done)
-            }
+            Command::OpenHandbook(lang) => (self.around.handbook)(lang).map(|()| Outcome::Done),
             Command::AskLive(question) => {
                 let profile = self.profile(question.profile)?;
                 let live = session::ask(&self.ports, &profile, question, reporter)?;

@@ -8,6 +8,9 @@ use crate::Failure;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{ListedFile, Records, StoreError};
 
+/// So many facts are remembered as told.
+const MOST_TOLD: usize = 1_000;
+
 /// The memory of one merchant, kept among the preferences of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -18,8 +21,8 @@ pub(super) struct MorningState {
     pub(super) untold: BTreeSet<BillDate>,
     /// Days whose bill was refused, with the day on which it was asked for.
     pub(super) refused: BTreeMap<String, BillDate>,
-    /// Digest of the last message that was sent.
-    pub(super) told: String,
+    /// Digests of the facts that were told last, the newest at the end.
+    pub(super) told: Vec<String>,
 }
 
 impl MorningState {
@@ -37,6 +40,15 @@ impl MorningState {
         let json = serde_json::to_string(self)
             .map_err(|error| StoreError::Broken(format!("{}: {error}", key(id))))?;
         Ok(records.set_preference(&key(id), &json)?)
+    }
+
+    /// Notes that these facts were told, and that nothing waits to be.
+    pub(super) fn tell(&mut self, facts: Vec<String>) {
+        self.untold.clear();
+        self.told.retain(|fact| !facts.contains(fact));
+        self.told.extend(facts);
+        let surplus = self.told.len().saturating_sub(MOST_TOLD);
+        self.told.drain(..surplus);
     }
 
     /// True for a file that was taken in this very state.

@@ -218,9 +218,9 @@ pub fn tell(
         let mut news = Vec::new();
         for morning in members {
             let state = MorningState::of(ports.records.as_ref(), morning.id)?;
-            let digest = digest_of(morning);
-            if is_news(morning) && state.told != digest {
-                news.push((morning, state, digest));
+            let facts = facts(morning);
+            if facts.iter().any(|fact| !state.told.contains(fact)) {
+                news.push((morning, state, facts));
             }
         }
         if news.is_empty() {
@@ -239,11 +239,10 @@ pub fn tell(
             document: &document,
         };
         let sent = webhook.send(ports, &message, cancel, pause);
-        for (morning, mut state, digest) in news {
+        for (morning, mut state, facts) in news {
             let days = morning.days.iter().map(|day| day.day);
             if sent.is_ok() {
-                state.told = digest;
-                state.untold.clear();
+                state.tell(facts);
             } else {
                 state.untold.extend(days);
             }
@@ -254,24 +253,40 @@ pub fn tell(
     Ok(failed)
 }
 
-/// Before eleven a bill that is not made yet is no news, and a bill that was refused has been told.
-fn is_news(morning: &MerchantMorning) -> bool {
-    let day = |day: &MorningDay| match &day.result {
-        Ok(_) => true,
-        Err(failure) => {
-            failure.kind != FailureKind::NotReady && failure.code != "morning.refused_today"
+/// Digests of what is worth telling of a morning. Before eleven a bill that is not made yet is no news, and one that
+/// was refused has been told.
+fn facts(morning: &MerchantMorning) -> Vec<String> {
+    let mut out = Vec::new();
+    for one in &morning.days {
+        let is_old = one.result.as_ref().err().is_some_and(|failure| {
+            failure.kind == FailureKind::NotReady || failure.code == "morning.refused_today"
+        });
+        if !is_old {
+            out.push(day(one).to_string());
         }
-    };
-    morning.days.iter().any(day)
-        || !morning.alarms.is_empty()
-        || !morning.gone.is_empty()
-        || morning.folder_failure.is_some()
-        || morning
-            .files
-            .iter()
-            .any(|file| file.fate != FileFate::Unfinished)
-}
-
-fn digest_of(morning: &MerchantMorning) -> String {
-    hex(&Sha256::digest(merchant(morning).to_string().as_bytes()))
+    }
+    for alarm in &morning.alarms {
+        out.push(format!("{} {alarm:?}", morning.yesterday));
+    }
+    if let (Some(first), Some(last)) = (morning.gone.first(), morning.gone.last()) {
+        out.push(format!("gone {first} {last}"));
+    }
+    for file in &morning.files {
+        match &file.fate {
+            FileFate::Unfinished => {}
+            FileFate::Taken(told) => out.push(format!(
+                "{} {} {}",
+                morning.yesterday, file.name, told.title.en
+            )),
+            FileFate::Refused(failure) => {
+                out.push(format!("{} {}", file.name, failure.title.en));
+            }
+        }
+    }
+    if let Some(failure) = &morning.folder_failure {
+        out.push(format!("{} {}", morning.yesterday, failure.code));
+    }
+    out.iter()
+        .map(|fact| hex(&Sha256::digest(fact.as_bytes())))
+        .collect()
 }
