@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use recondesk::adapters::gateway::HttpGateway;
+use recondesk::adapters::gateway::{HttpGateway, Timeouts};
 use recondesk::domain::{Instant, Secret};
 use recondesk::ports::{
     CancelToken, Clock, Gateway as _, GatewayError, HttpAnswer, HttpRequest, Route,
@@ -182,8 +182,8 @@ impl Clock for LeapingClock {
     }
 }
 
-#[test]
-fn a_dripping_stream_is_given_up_though_it_never_pauses_for_long() {
+/// What is said of a stream of three bytes, asked for with a clock that leaps an hour each time it is looked at.
+fn slow_stream(timeouts: Timeouts) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let server = std::thread::Builder::new()
@@ -199,20 +199,36 @@ fn a_dripping_stream_is_given_up_though_it_never_pauses_for_long() {
         })
         .unwrap();
 
-    let gateway = HttpGateway::with_timeouts(Arc::new(LeapingClock::default()), patient());
+    let gateway = HttpGateway::with_timeouts(Arc::new(LeapingClock::default()), timeouts);
     let result = gateway.download(
         &route(&address),
         &post("/pay/downloadbill"),
         &CancelToken::default(),
         &mut |_| Ok(()),
     );
-
-    assert!(
-        matches!(&result, Err(GatewayError::Unclear(why)) if why.contains("drips")),
-        "{result:?}"
-    );
     drop(gateway);
     assert_eq!(server.join().unwrap(), 0);
+    match result {
+        Err(GatewayError::Unclear(why)) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_dripping_stream_is_given_up_though_it_never_pauses_for_long() {
+    let why = slow_stream(patient());
+
+    assert!(why.contains("drips"), "{why}");
+}
+
+#[test]
+fn a_stream_that_comes_fast_enough_must_end_as_well() {
+    let why = slow_stream(Timeouts {
+        stream_window: std::time::Duration::from_hours(100),
+        ..patient()
+    });
+
+    assert!(why.contains("does not end"), "{why}");
 }
 
 #[test]

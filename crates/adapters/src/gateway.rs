@@ -214,8 +214,8 @@ impl HttpGateway {
                     .await?;
             }
             Taker::Stream(sink) => {
-                let window = Some(self.timeouts.stream_window);
-                self.read(response, request.max_answer_bytes, window, sink)
+                let pace = Some(self.timeouts);
+                self.read(response, request.max_answer_bytes, pace, sink)
                     .await?;
             }
         }
@@ -227,14 +227,15 @@ impl HttpGateway {
         &self,
         mut response: Response,
         limit: u64,
-        window: Option<Duration>,
+        pace: Option<Timeouts>,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), GatewayError> {
         if response.content_length().is_some_and(|size| size > limit) {
             return Err(GatewayError::TooLarge(limit));
         }
         let mut total: u64 = 0;
-        let mut mark = (self.clock.steady_ms(), 0_u64);
+        let since = self.clock.steady_ms();
+        let mut mark = (since, 0_u64);
         while let Some(piece) = response.chunk().await.map_err(|error| judge(&error))? {
             total = total.saturating_add(piece.len() as u64);
             if total > limit {
@@ -243,13 +244,19 @@ impl HttpGateway {
             sink(&piece).map_err(GatewayError::Unclear)?;
             let now = self.clock.steady_ms();
             let passed = u128::from(now.saturating_sub(mark.0));
-            if window.is_some_and(|window| passed > window.as_millis()) {
+            if pace.is_some_and(|pace| passed > pace.stream_window.as_millis()) {
                 if total.saturating_sub(mark.1) < STREAM_FLOOR_BYTES {
                     return Err(GatewayError::Unclear(format!(
                         "the answer drips: under {STREAM_FLOOR_BYTES} bytes in {passed} ms"
                     )));
                 }
                 mark = (now, total);
+            }
+            let whole = u128::from(now.saturating_sub(since));
+            if pace.is_some_and(|pace| whole > pace.stream_total.as_millis()) {
+                return Err(GatewayError::Unclear(format!(
+                    "the answer does not end: {total} bytes in {whole} ms"
+                )));
             }
         }
         Ok(())

@@ -94,6 +94,7 @@ pub(crate) fn patient() -> Timeouts {
         idle: Duration::from_mins(10),
         total: Duration::from_mins(10),
         stream_window: Duration::from_mins(10),
+        stream_total: Duration::from_mins(20),
     }
 }
 
