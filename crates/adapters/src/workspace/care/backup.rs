@@ -5,13 +5,14 @@
 //! of each; the copy counts when all of it has been read back.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::copy_file::CopyFile;
 use super::{WorkspaceKeeper, failed};
 use crate::books::stray;
 use crate::digest::{Hash, hex};
@@ -280,7 +281,9 @@ fn fill(
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     files::for_owner_only(&mut options);
-    let mut zip = ZipWriter::new(BufWriter::new(options.open(part)?));
+    let file = CopyFile::new(options.open(part)?);
+    let failure = file.failure();
+    let mut zip = ZipWriter::new(file);
     let plain = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .large_file(true);
@@ -292,6 +295,7 @@ fn fill(
         let options = if name == DATABASE { packed } else { plain };
         zip.start_file(name.as_str(), options).map_err(zip_error)?;
         let (bytes, sha256) = pour(&mut File::open(path)?, &mut zip)?;
+        failure.check()?;
         let name = name.clone();
         manifest.files.push(CopiedFile {
             name,
@@ -302,8 +306,7 @@ fn fill(
     zip.start_file(MANIFEST, packed).map_err(zip_error)?;
     zip.write_all(manifest.document(facts).to_string().as_bytes())?;
     let out = zip.finish().map_err(zip_error)?;
-    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()
+    out.finish()?.sync_all()
 }
 
 /// Reads a copy from end to end.

@@ -1,6 +1,7 @@
 //! Care for a workspace as a whole, sound or not.
 
 mod backup;
+mod copy_file;
 mod daily;
 mod inspection;
 mod rebuild;
