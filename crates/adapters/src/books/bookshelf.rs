@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::catalog::Catalog;
 use super::disk_error;
-use super::format::archive::Archive;
+use super::format::archive::{Archive, archive_name};
 use super::query::MerchantBooks;
 use super::query::segment_cache::SegmentCache;
 use super::query::snapshot::Snapshot;
@@ -64,7 +64,7 @@ impl Bookshelf {
         let disk =
             |folder: &Path, fault| Disk::at(folder, fault).map_err(|error| disk_error(&error));
         let books = disk(&workspace.books_folder(), fault.clone())?;
-        let segments = Arc::new(SegmentCache::new(books));
+        let segments = Arc::new(SegmentCache::new(books, Arc::clone(&catalog)));
         let archive = disk(&workspace.archive_folder(), fault)?;
         Ok(Self {
             workspace: workspace.clone(),
@@ -89,6 +89,25 @@ impl Bookshelf {
             profile,
             as_of,
         }))
+    }
+}
+
+impl Bookshelf {
+    /// What the catalog has of an import, and its archived file, if that is the one that was imported.
+    pub(crate) fn archive_of(&self, import: u32) -> Result<(ImportRecord, Archive), BooksError> {
+        let record = self.catalog.import(import)?;
+        let record = record.ok_or_else(|| BooksError::Damaged {
+            file: "recondesk.db".to_owned(),
+            what: format!("there is no import {import}"),
+        })?;
+        let archive = Archive::open(&self.archive, import)?;
+        if archive.sha256() == record.sha256 {
+            return Ok((record, archive));
+        }
+        Err(BooksError::Damaged {
+            file: format!("archive/{}", archive_name(import)),
+            what: "it is another file than the one that was imported".to_owned(),
+        })
     }
 }
 
@@ -205,7 +224,7 @@ impl Books for Bookshelf {
     }
 
     fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError> {
-        Archive::open(&self.archive, import)?.read_all(sink)
+        self.archive_of(import)?.1.read_all(sink)
     }
 
     fn find(&self, number: &str) -> Result<Vec<Occurrence>, BooksError> {

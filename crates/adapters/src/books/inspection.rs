@@ -2,7 +2,6 @@
 
 use super::Bookshelf;
 use super::catalog::SectionMeta;
-use super::format::archive::Archive;
 use super::format::record::Record;
 use crate::books::format::segment::segment_name;
 use recondesk_domain::{MOrder, Message};
@@ -13,8 +12,8 @@ impl Bookshelf {
     pub(crate) fn file_faults(&self, last: u32, deep: bool) -> Result<Vec<CareFault>, StoreError> {
         let mut faults = Vec::new();
         for import in 1..=last {
-            if let Some(record) = self.catalog.import(import)?
-                && let Err(error) = self.check_archive(import, &record.sha256, deep)
+            if self.catalog.import(import)?.is_some()
+                && let Err(error) = self.check_archive(import, deep)
             {
                 faults.push(fault_of(error, format!("archive/{import:08}.raw")));
             }
@@ -32,14 +31,8 @@ impl Bookshelf {
         Ok(faults)
     }
 
-    fn check_archive(&self, import: u32, sha256: &[u8; 32], deep: bool) -> Result<(), BooksError> {
-        let archive = Archive::open(&self.archive, import)?;
-        if archive.sha256() != *sha256 {
-            return Err(BooksError::Damaged {
-                file: format!("archive/{import:08}.raw"),
-                what: "it is another file than the one that was imported".to_owned(),
-            });
-        }
+    fn check_archive(&self, import: u32, deep: bool) -> Result<(), BooksError> {
+        let (_, archive) = self.archive_of(import)?;
         if deep {
             archive.read_all(|_| {})
         } else {

@@ -7,6 +7,7 @@ mod care;
 mod casework;
 mod catalogs;
 mod crash;
+mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
 mod records;

@@ -1,7 +1,8 @@
 //! Segment files: the sections of one import, written once.
 //!
 //! A section is the rows of one book and one business day: row groups in key order, the two
-//! indexes, a footer. The catalog knows where each footer lies.
+//! indexes, a footer. The catalog knows where each footer lies. The head of the file says of which import it is, so
+//! that the sound file of another one is not read in its place; files of the first version do not say it.
 
 use super::group::GROUP_ROWS;
 use crate::books::catalog::ByteRange;
@@ -9,7 +10,29 @@ use crate::checksum::checksum;
 use recondesk_ports::Book;
 
 /// First bytes of a segment file; the last one is the version of the format.
-pub(crate) const MAGIC: [u8; 8] = *b"RDSEG\0\0\x01";
+const MAGIC: [u8; 8] = *b"RDSEG\0\0\x02";
+/// The same of files that do not say of which import they are.
+const MAGIC_1: [u8; 8] = *b"RDSEG\0\0\x01";
+/// Bytes of the head.
+pub(crate) const HEAD_BYTES: usize = 16;
+
+/// The head of the segment file of an import, whose raw file has this SHA-256.
+pub(crate) fn segment_head(import: u32, sha256: &[u8; 32]) -> [u8; HEAD_BYTES] {
+    let mut of_import = [0; 36];
+    let (number, digest) = of_import.split_at_mut(4);
+    number.copy_from_slice(&import.to_le_bytes());
+    digest.copy_from_slice(sha256);
+    let mut head = [0; HEAD_BYTES];
+    let (magic, seal) = head.split_at_mut(8);
+    magic.copy_from_slice(&MAGIC);
+    seal.copy_from_slice(&checksum(&of_import).to_le_bytes());
+    head
+}
+
+/// True when a file that begins with these bytes may be the one with that head.
+pub(crate) fn has_head(bytes: &[u8], head: &[u8; HEAD_BYTES]) -> bool {
+    bytes.starts_with(head) || bytes.starts_with(&MAGIC_1)
+}
 
 /// Name of the segment file of an import.
 pub(crate) fn segment_name(import: u32) -> String {

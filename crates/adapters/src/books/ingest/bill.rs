@@ -11,7 +11,7 @@ use crate::books::set_aside::SetAsideRows;
 use crate::books::{Bookshelf, disk_error};
 use crate::digest::hex;
 use crate::disk::Output;
-use recondesk_domain::{BillDate, ProfileId, WPay, WRefund};
+use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{
     BillExpect, BillImport, BooksError, ImportPart, ImportRecord, Source, Standing, Stored, Watch,
 };
@@ -155,7 +155,13 @@ fn write(
         if stored == Stored::Quarantined {
             return Ok(Vec::new());
         }
-        store(draft, (profile, day, draft.import), pays, refunds, watch)
+        let mut out = draft.segment(&sha256)?;
+        let mut sections = Vec::new();
+        let place = (profile, day, draft.import);
+        sections.extend(section(&mut out, place, pays, watch)?);
+        sections.extend(section(&mut out, place, refunds, watch)?);
+        out.finish().map_err(|error| disk_error(&error))?;
+        Ok(sections)
     })
 }
 
@@ -196,21 +202,6 @@ fn day_of(tally: &Tally, expect: &BillExpect) -> Option<BillDate> {
         _ => None,
     };
     expect.day.or(only)
-}
-
-fn store(
-    draft: &Draft<'_>,
-    place: (ProfileId, BillDate, u32),
-    pays: PartitionedRows<WPay>,
-    refunds: PartitionedRows<WRefund>,
-    watch: &dyn Watch,
-) -> Result<Vec<SectionMeta>, BooksError> {
-    let mut sections = Vec::new();
-    let mut out = draft.segment()?;
-    sections.extend(section(&mut out, place, pays, watch)?);
-    sections.extend(section(&mut out, place, refunds, watch)?);
-    out.finish().map_err(|error| disk_error(&error))?;
-    Ok(sections)
 }
 
 fn section<R: Record>(

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::books::catalog::NewImport;
 use crate::books::format::archive::{ArchiveWriter, archive_name};
-use crate::books::format::segment::{MAGIC, segment_name};
+use crate::books::format::segment::{segment_head, segment_name};
 use crate::books::{Bookshelf, disk_error, stray};
 use crate::disk::Output;
 use crate::workspace::WriteGuard;
@@ -64,15 +64,16 @@ impl Draft<'_> {
         ArchiveWriter::create(&self.books.archive, self.import).map_err(|error| disk_error(&error))
     }
 
-    /// Starts its segment file.
-    pub(crate) fn segment(&self) -> Result<Output, BooksError> {
+    /// Starts its segment file; `sha256` is that of the raw file.
+    pub(crate) fn segment(&self, sha256: &[u8; 32]) -> Result<Output, BooksError> {
         let mut out = self
             .books
             .segments
             .disk()
             .create(&segment_name(self.import))
             .map_err(|error| disk_error(&error))?;
-        out.write(&MAGIC).map_err(|error| disk_error(&error))?;
+        out.write(&segment_head(self.import, sha256))
+            .map_err(|error| disk_error(&error))?;
         Ok(out)
     }
 

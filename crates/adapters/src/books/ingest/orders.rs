@@ -74,7 +74,7 @@ impl Bookshelf {
         let mut out = Writing::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
         finish_files(archive, &sha256, || {
-            out.write_all(&draft, (reading.orders, reading.refunds), watch)
+            out.write_all(&draft, &sha256, (reading.orders, reading.refunds), watch)
         })?;
         let rows = out.rows();
         let summary = out.summary(stats);
@@ -209,6 +209,7 @@ impl<'a> Writing<'a> {
     fn write_all(
         &mut self,
         draft: &Draft<'_>,
+        sha256: &[u8; 32],
         (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
         watch: &dyn Watch,
     ) -> Result<(), BooksError> {
@@ -216,7 +217,7 @@ impl<'a> Writing<'a> {
             return Ok(());
         }
         let view = Snapshot::load(self.books.catalog.as_ref(), Some(self.profile), None)?;
-        let mut out = draft.segment()?;
+        let mut out = draft.segment(sha256)?;
         self.write(&mut out, orders, &view, watch)?;
         self.write(&mut out, refunds, &view, watch)?;
         out.finish().map_err(|error| disk_error(&error))?;

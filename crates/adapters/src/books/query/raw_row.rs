@@ -13,14 +13,7 @@ const RAW_BYTES: u64 = 64 << 10;
 impl Bookshelf {
     /// A row as its file had it.
     pub(crate) fn raw(&self, row: RowRef) -> Result<RawRow, BooksError> {
-        let record = self
-            .catalog
-            .import(row.import)?
-            .ok_or_else(|| BooksError::Damaged {
-                file: "recondesk.db".to_owned(),
-                what: format!("there is no import {}", row.import),
-            })?;
-        let archive = Archive::open(&self.archive, row.import)?;
+        let (record, archive) = self.archive_of(row.import)?;
         if record.kind.starts_with("bill.") {
             bill_row(&archive, row, record)
         } else {

@@ -8,11 +8,11 @@ use std::hash::Hash;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::books::catalog::{ByteRange, SectionMeta};
+use crate::books::catalog::{ByteRange, Catalog, SectionMeta};
 use crate::books::format::group::{GROUP_ROWS, Group};
 use crate::books::format::index_page::{Index, PAGE_BYTES, is_sound, probe, short, sweep};
 use crate::books::format::record::Record;
-use crate::books::format::segment::{Footer, segment_name};
+use crate::books::format::segment::{Footer, HEAD_BYTES, has_head, segment_head, segment_name};
 use crate::books::narrow;
 use crate::disk::{Disk, read_over, room_for_files};
 use recondesk_domain::fingerprint;
@@ -95,6 +95,7 @@ impl Section {
 #[derive(Debug)]
 pub(crate) struct SegmentCache {
     disk: Disk,
+    catalog: Arc<dyn Catalog>,
     files: Mutex<Recent<u32, Arc<File>>>,
     sections: Mutex<Recent<u32, Arc<Section>>>,
     groups: Mutex<Recent<(u32, u32), Arc<Group>>>,
@@ -129,9 +130,10 @@ fn edge(index: Index, pages: &[u8], at: usize) -> u32 {
 }
 
 impl SegmentCache {
-    pub(crate) fn new(disk: Disk) -> Self {
+    pub(crate) fn new(disk: Disk, catalog: Arc<dyn Catalog>) -> Self {
         Self {
             disk,
+            catalog,
             files: Mutex::new(Recent::new(room_for_files(OPEN_FILES))),
             sections: Mutex::new(Recent::new(FOOTERS)),
             groups: Mutex::new(Recent::new(GROUPS)),
@@ -160,9 +162,29 @@ impl SegmentCache {
                 io::ErrorKind::NotFound => Self::damaged(import, "the file is missing"),
                 _ => BooksError::Store(StoreError::Denied(error.to_string())),
             })?;
+        self.check_head(import, &file)?;
         let file = Arc::new(file);
         locked(&self.files).put(import, Arc::clone(&file));
         Ok(file)
+    }
+
+    /// Refuses the file of another import.
+    fn check_head(&self, import: u32, file: &File) -> Result<(), BooksError> {
+        let head = read_over(file, 0, HEAD_BYTES, Vec::new())
+            .map_err(|error| Self::unread(import, &error))?;
+        let record = self.catalog.import(import)?;
+        let wanted = record.map(|record| segment_head(import, &record.sha256));
+        if wanted.is_some_and(|wanted| has_head(&head, &wanted)) {
+            return Ok(());
+        }
+        Err(Self::damaged(import, "it is not the file of this import"))
+    }
+
+    fn unread(import: u32, error: &io::Error) -> BooksError {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::damaged(import, "the file is cut short"),
+            _ => BooksError::Store(StoreError::Broken(error.to_string())),
+        }
     }
 
     /// Reads a stretch of a segment file.
@@ -178,10 +200,7 @@ impl SegmentCache {
     ) -> Result<Vec<u8>, BooksError> {
         let file = self.file(import)?;
         let read = read_over(&file, place.offset, place.len as usize, used);
-        read.map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::damaged(import, "the file is cut short"),
-            _ => BooksError::Store(StoreError::Broken(error.to_string())),
-        })
+        read.map_err(|error| Self::unread(import, &error))
     }
 
     /// A section with its footer.
