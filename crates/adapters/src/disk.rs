@@ -54,7 +54,11 @@ impl Disk {
     /// The operating system's.
     pub fn at(root: &Path, fault: Option<Arc<PowerCut>>) -> io::Result<Self> {
         if !root.is_dir() {
-            fs::create_dir_all(root)?;
+            let mut folders = fs::DirBuilder::new();
+            folders.recursive(true);
+            #[cfg(unix)]
+            std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+            folders.create(root)?;
             if let Some(parent) = root.parent() {
                 sync_folder(parent)?;
             }
@@ -90,11 +94,10 @@ impl Disk {
     /// The operating system's.
     pub fn create(&self, name: &str) -> io::Result<Output> {
         self.step("create")?;
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(self.path(name))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        crate::files::for_owner_only(&mut options);
+        let file = options.open(self.path(name))?;
         Ok(Output {
             disk: self.clone(),
             file,

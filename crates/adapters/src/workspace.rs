@@ -129,12 +129,10 @@ impl Workspace {
     fn lock(&self, name: &str, patience: Duration) -> Result<WriteGuard, StoreError> {
         let path = self.folder.join(name);
         let denied = |error: std::io::Error| StoreError::Denied(error.to_string());
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(denied)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        crate::files::for_owner_only(&mut options);
+        let file = options.open(&path).map_err(denied)?;
         let since = Instant::now();
         loop {
             match file.try_lock() {

@@ -3,8 +3,9 @@
 //! From it the database can be made again, and by it a database that has lost its last transactions is told: the
 //! journal then knows a later one. A line is the checksum of its document in hexadecimal digits, a blank, and the
 //! document in JSON. The first line says of which workspace and schema it is; each other one holds rows of one
-//! transaction, and the last line of a transaction says so. Lines are appended after the commit and not flushed:
-//! a power cut may take the end, and then the journal is written anew from the database.
+//! transaction, and the last line of a transaction says so. Lines are appended after the commit and flushed before
+//! the log of the database is emptied: as long as there is a log, a power cut may have taken any of its last lines,
+//! and then the journal is written anew from the database.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
@@ -106,6 +107,33 @@ impl Journal {
         }
     }
 
+    /// True when every line is what was written; the documents in them are not looked at.
+    pub(super) fn is_sound(&self) -> io::Result<bool> {
+        let mut lines = BufReader::with_capacity(1 << 18, File::open(&self.path)?);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            lines
+                .by_ref()
+                .take(LINE_BYTES)
+                .read_until(b'\n', &mut line)?;
+            if line.is_empty() {
+                return Ok(true);
+            }
+            if sound_text(&line).is_none() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Makes what was appended durable.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other?.sync_all(),
+        }
+    }
+
     /// Adds the rows of a transaction; false where the journal does not end in the transaction before, so that it
     /// must be written anew. The caller has the turn to write.
     pub(super) fn append(&self, generation: u64, rows: &[RowChange]) -> io::Result<bool> {
@@ -180,7 +208,7 @@ impl Journal {
         }
     }
 
-    /// Writes what is told of one import, in the same form; not flushed: it can be told again.
+    /// Writes what is told of one import, in the same form; flushed like lines that are appended.
     pub(super) fn write_import(
         &self,
         heading: &Heading,
@@ -229,12 +257,16 @@ fn last_of(tail: &[u8], from_start: bool) -> Option<(u64, bool)> {
 
 /// The document of a line, if it is what was written.
 fn document(line: &[u8]) -> Option<serde_json::Value> {
+    serde_json::from_slice(sound_text(line)?).ok()
+}
+
+/// The text of a line, if it is what was written.
+fn sound_text(line: &[u8]) -> Option<&[u8]> {
     let line = line.strip_suffix(b"\n")?;
     let (sum, text) = line.split_first_chunk::<16>()?;
     let text = text.strip_prefix(b" ")?;
     let sum = u64::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;
-    (checksum(text) == sum).then_some(())?;
-    serde_json::from_slice(text).ok()
+    (checksum(text) == sum).then_some(text)
 }
 
 fn write_line(out: &mut dyn io::Write, document: &serde_json::Value) -> io::Result<()> {

@@ -136,6 +136,8 @@ impl Writer {
             None => PageSums::of(&self.file).map_err(broken)?,
         };
         pages.advance(&log).map_err(broken)?;
+        // Without a log, whoever opens the database next trusts what lies beside it.
+        self.flush_beside().map_err(broken)?;
         pages.store(&sums).map_err(broken)?;
         let connection = locked(&self.connection);
         connection.busy_timeout(SHORT)?;
@@ -145,7 +147,38 @@ impl Writer {
         Ok(busy == 0)
     }
 
-    /// Compares the journal with the database, and writes it anew where it is behind.
+    /// Makes the journal and what was told of imports durable.
+    fn flush_beside(&self) -> io::Result<()> {
+        self.journal.flush()?;
+        let told = locked(&self.told).clone();
+        let Some(last) = told.last() else {
+            return Ok(());
+        };
+        for import in &told {
+            match File::open(self.entry_path(*import)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => other?.sync_all()?,
+            }
+        }
+        crate::files::sync_folder(&self.entry_path(*last))?;
+        locked(&self.told).clear();
+        Ok(())
+    }
+
+    /// The file that tells of an import.
+    fn entry_path(&self, import: u32) -> PathBuf {
+        let folder = self.path().with_file_name("books");
+        folder.join(format!("{import:08}.entry"))
+    }
+
+    /// True when the file that tells of an import is not there as a whole.
+    fn is_untold(&self, import: u32) -> bool {
+        let ends = Journal::at(self.entry_path(import)).ends();
+        !ends.is_ok_and(|ends| ends.is_some_and(|ends| ends.is_whole))
+    }
+
+    /// Compares the journal with the database, and writes it anew where it is behind, or where a power cut may have
+    /// torn it: that is when the log of the database was not emptied.
     pub(super) fn catch_up(&self, is_new_schema: bool) -> Result<(), DbError> {
         let Some(_turn) = self.turn.enter_soon()? else {
             return Ok(());
@@ -156,17 +189,22 @@ impl Writer {
         let is_up_to_date = ends.is_some_and(|ends| {
             ends.generation == generation && ends.is_whole && ends.heading == heading
         });
-        if is_up_to_date && !is_new_schema {
+        let has_log = self.log_bytes() > 0;
+        let is_sound = is_up_to_date && (!has_log || self.journal.is_sound().map_err(broken)?);
+        if is_sound && !is_new_schema && !has_log {
             return Ok(());
         }
-        self.renew_journal(&connection)?;
-        let newest = "SELECT id FROM import WHERE ?1 OR id = (SELECT max(id) FROM import)";
+        if !is_sound || is_new_schema {
+            self.renew_journal(&connection)?;
+        }
         let imports: Vec<u32> = connection
-            .prepare(newest)?
-            .query_map([is_new_schema], |row| row.get(0))?
+            .prepare("SELECT id FROM import")?
+            .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for import in imports {
-            self.tell_import(&connection, import)?;
+            if is_new_schema || self.is_untold(import) {
+                self.tell_import(&connection, import)?;
+            }
         }
         Ok(())
     }
@@ -174,8 +212,8 @@ impl Writer {
     /// Writes beside the rows of an import what the catalog has of it, so that the catalog can be made again from
     /// the books alone. The caller has the turn.
     pub(super) fn tell_import(&self, connection: &Connection, import: u32) -> Result<(), DbError> {
-        let folder = self.path().with_file_name("books");
-        if !folder.is_dir() {
+        let path = self.entry_path(import);
+        if !path.parent().is_some_and(Path::is_dir) {
             return Ok(());
         }
         let (heading, generation) = state(connection)?;
@@ -200,7 +238,8 @@ impl Writer {
                 },
             )?;
         }
-        Journal::at(folder.join(format!("{import:08}.entry")))
+        locked(&self.told).insert(import);
+        Journal::at(path)
             .write_import(&heading, generation, &rows)
             .map_err(broken)
     }

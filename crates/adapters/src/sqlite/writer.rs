@@ -1,5 +1,6 @@
 //! The one connection that writes, and what goes with every transaction: the turn, the count, the journal.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -20,6 +21,8 @@ pub(super) struct Writer {
     pub(super) turn: Turn,
     pub(super) journal: Journal,
     changes: ChangeLog,
+    /// Imports of which was told beside their rows, and not flushed yet.
+    pub(super) told: Mutex<BTreeSet<u32>>,
     /// A commit failed, so that its rows may still lie at the end of the log.
     is_uncertain: Mutex<bool>,
     /// The database file. Closing it would drop the locks that SQLite has on it for this program, so it is
@@ -41,6 +44,7 @@ impl Writer {
             turn,
             journal,
             changes: ChangeLog::default(),
+            told: Mutex::default(),
             is_uncertain: Mutex::default(),
             file,
         }

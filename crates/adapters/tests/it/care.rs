@@ -13,7 +13,7 @@ use recondesk_ports::{
 };
 
 use super::crash::copy;
-use super::store::{bill_text, import_bill, import_orders, open, orders_text, pays};
+use super::store::{Shop, bill_text, import_bill, import_orders, open, orders_text, pays};
 
 const DATE: &str = "2026-03-08";
 const COMPANIONS: [&str; 4] = ["db-wal", "db-shm", "sums", "journal"];
@@ -258,4 +258,27 @@ fn what_is_damaged_or_exchanged_is_named() {
 )]
 fn overwrite(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn every_file_and_folder_is_closed_to_others_from_its_birth() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shop = Shop::new();
+    shop.bill(&bill_text(DATE, &pays(3, 1))).unwrap();
+    let mut folders = vec![shop.folder.path().to_owned()];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode, wanted, "{path:?}");
+            seen += 1;
+            if path.is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    assert!(seen > 8, "{seen}");
 }

@@ -160,11 +160,24 @@ fn with_fault(layer: &Path, job: Job<'_>, fault: Fault) -> End {
     }
 }
 
-/// Faults to try for a job of so many calls: at about `some` of them, or at every one.
-fn faults(calls: u64, some: u64) -> Vec<Fault> {
+/// At how many calls of a job faults are tried.
+#[derive(Debug, Clone, Copy)]
+struct Points {
+    /// In the short form.
+    some: u64,
+    /// In the full form, at least; there may be fewer calls.
+    many: u64,
+}
+
+/// Faults to try for a job of so many calls.
+fn faults(calls: u64, points: Points) -> Vec<Fault> {
     let is_thorough = std::env::var_os("RECONDESK_THOROUGH").is_some();
-    let step = if is_thorough { 1 } else { calls / some + 1 };
-    let step = usize::try_from(step).unwrap();
+    let wanted = if is_thorough {
+        points.many
+    } else {
+        points.some
+    };
+    let step = usize::try_from((calls / wanted).max(1)).unwrap();
     let from = |first: u64| (first.min(calls)..=calls).step_by(step);
     let first = |part: u64| 1 + part * step as u64 / 3;
     let mut out: Vec<Fault> = from(first(0)).map(Fault::Once).collect();
@@ -193,7 +206,11 @@ fn whatever_call_fails_nothing_is_torn_and_nothing_is_said_that_is_not_so() {
         let is = seen(good.path()).unwrap();
         assert_ne!(is, was);
         let (mut tried, mut refused) = (0, 0);
-        for fault in faults(end.calls, 6) {
+        let every = Points {
+            some: 6,
+            many: u64::MAX,
+        };
+        for fault in faults(end.calls, every) {
             let folder = tempfile::tempdir().unwrap();
             copy(before.path(), folder.path());
             let end = with_fault(&layer, Job::of(job, folder.path()), fault);
@@ -263,7 +280,8 @@ fn every_released_schema_is_brought_up_to_date_wherever_it_is_killed() {
         let end = with_fault(&layer, Job::of("open", good.path()), Fault::Once(0));
         assert_eq!(end.said_done, Some(true));
         assert_eq!(kept(good.path()).as_deref(), Some("1"));
-        for fault in faults(end.calls, 3) {
+        let points = Points { some: 3, many: 50 };
+        for fault in faults(end.calls, points) {
             let folder = tempfile::tempdir().unwrap();
             copy(before.path(), folder.path());
             with_fault(&layer, Job::of("open", folder.path()), fault);

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params_from_iter};
 use super::super::change_log::{RowChange, RowFate, Table, tables};
 use super::super::journal::{Entry, Heading, Journal};
 use super::super::upkeep::broken;
-use super::super::{DbError, migrate};
+use super::super::{DbError, make_closed, migrate};
 use recondesk_ports::StoreError;
 
 /// What a database was made from.
@@ -113,6 +113,7 @@ fn has_key(connection: &Connection, row: &RowChange) -> Result<bool, DbError> {
 
 /// Makes an empty database of this workspace and schema.
 fn empty(target: &Path, heading: &Heading) -> Result<Connection, DbError> {
+    make_closed(target).map_err(broken)?;
     let mut connection = Connection::open(target)?;
     migrate::make(&mut connection, heading.schema)?;
     let sql = "UPDATE meta SET value = ?1 WHERE key = 'workspace_id'";

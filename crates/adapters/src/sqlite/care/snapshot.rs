@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, backup::Backup};
 
-use super::super::upkeep::state;
-use super::super::{Database, DbError, connect, migrate};
+use super::super::upkeep::{broken, state};
+use super::super::{Database, DbError, connect, make_closed, migrate};
 use recondesk_ports::StoreError;
 
 /// What a database file says of itself.
@@ -57,6 +57,7 @@ impl Database {
 /// Copies the committed state of a database file to another, all at once, so that no writer makes it begin again.
 pub(in super::super) fn copy(path: &Path, target: &Path) -> Result<(), DbError> {
     let source = connect(path)?;
+    make_closed(target).map_err(broken)?;
     let mut copy = Connection::open(target)?;
     Backup::new(&source, &mut copy)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
     copy.close().map_err(|(_, error)| error)?;
