@@ -145,9 +145,10 @@ fn events<'a>(chapter: &'a Chapter, shown: &mut Vec<String>) -> Vec<Event<'a>> {
                     id,
                 })
             }
-            Event::Start(Tag::Heading { level, .. }) if level == HeadingLevel::H1 => {
-                Event::Html("<h1>".into())
-            }
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H1,
+                ..
+            }) => Event::Html("<h1>".into()),
             Event::End(TagEnd::Heading(HeadingLevel::H1)) => Event::Html("</h1>\n".into()),
             Event::Start(Tag::TableCell) => {
                 in_cell = true;
