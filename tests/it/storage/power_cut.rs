@@ -83,7 +83,7 @@ fn check_copies(seen: &Seen, at: usize, folder: &Path) -> Result<(), String> {
         let keeper = WorkspaceKeeper::of(Some(&workspace(other.path())), clock).unwrap();
         keeper
             .restore(copy, false)
-            .map_err(|error| format!("after deed {at}, {copy:?}: {error:?}"))?;
+            .map_err(|error| format!("after deed {at}, {}: {error:?}", copy.display()))?;
     }
     Ok(())
 }

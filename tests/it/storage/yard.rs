@@ -141,7 +141,10 @@ impl Yard {
         }
         let prepared = self.expect(0, &prepare(self.paid[0]));
         let prepared: Value = serde_json::from_str(&prepared).unwrap();
-        self.refund = prepared["out_refund_no"].as_str().unwrap().to_owned();
+        prepared["out_refund_no"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut self.refund);
     }
 
     /// A command on a workspace.

@@ -49,7 +49,7 @@ fn rows_of_another_import_are_not_shown_as_those_of_this_one() {
     let evidence = books.evidence(profile).unwrap();
     let shown = evidence
         .orders(day(DATE), 7)
-        .and_then(|orders| orders.collect::<Result<Vec<_>, _>>());
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>);
 
     assert!(shown.is_err(), "{shown:?}");
 }

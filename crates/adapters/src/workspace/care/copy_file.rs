@@ -151,7 +151,7 @@ mod tests {
         for name in ["a", "b", "c"] {
             zip.start_file(name, SimpleFileOptions::default())
                 .map_err(io::Error::other)?;
-            zip.write_all(&[7; 20_000])?;
+            zip.write_all(&vec![7; 20_000])?;
             failure.check()?;
         }
         let out = zip.finish().map_err(io::Error::other)?;
