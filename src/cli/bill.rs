@@ -61,7 +61,7 @@ enum BillKindChoice {
 
 #[derive(Debug, Args)]
 pub(super) struct BillImportCommand {
-    /// 账单文件，明文、gzip，或装着账单的 zip | Bill file, plain or gzip, or a zip with bills
+    /// 账单文件，明文、gzip，或装着账单的 zip；合并的多天账单按天拆开 | Bill file, plain or gzip, or a zip with bills; one of several days is split by day
     file: PathBuf,
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
@@ -73,7 +73,7 @@ pub(super) struct BillImportCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct BillCheckCommand {
-    /// 账单文件，明文或 gzip | Bill file, plain or gzip
+    /// 账单文件，明文、gzip，或装着账单的 zip | Bill file, plain or gzip, or a zip with bills
     file: PathBuf,
     /// 输出格式 | Format of the output
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
@@ -245,19 +245,32 @@ fn certify(
     command: &BillCheckCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let source = context.source(&command.file)?;
-    let certificate = {
+    let mut checked = Vec::new();
+    for bill in bill_archive::bills_for_a_look(context.source(&command.file)?)? {
+        let name = bill.name.clone();
         let terminal = context.terminal();
-        check::check(source, &terminal)?
-    };
-    if command.format == ListFormat::Json {
-        print_json(&certificate)?;
-    } else {
-        print_text(&certificate_text(&certificate, context.lang))?;
+        checked.push((name, check::check(bill, &terminal)?));
     }
-    if certificate.verdict == Verdict::Verified {
+    match (checked.as_slice(), command.format) {
+        ([(_, only)], ListFormat::Json) => print_json(only)?,
+        (all, ListFormat::Json) => {
+            let all: Vec<&Certificate> = all.iter().map(|(_, one)| one).collect();
+            print_json(&all)?;
+        }
+        ([(_, only)], _) => print_text(&certificate_text(only, context.lang))?,
+        (all, _) => {
+            let each = all
+                .iter()
+                .map(|(name, one)| format!("{name}\n{}\n", certificate_text(one, context.lang)));
+            print_text(&each.collect::<String>())?;
+        }
+    }
+    let bad = checked
+        .iter()
+        .find(|(_, certificate)| certificate.verdict != Verdict::Verified);
+    let Some((name, certificate)) = bad else {
         return Ok(CommandEnd::Clean);
-    }
+    };
     let reason = certificate.reasons.first();
     Err(Failure::new(
         FailureKind::RefusedInput,
@@ -270,7 +283,7 @@ fn certify(
             "Use the file as WeChat Pay delivered it, or download it again",
         ),
     )
-    .with_detail(command.file.display().to_string()))
+    .with_detail(name.clone()))
 }
 
 fn certificate_text(certificate: &Certificate, lang: Lang) -> String {

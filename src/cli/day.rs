@@ -14,7 +14,7 @@ use recondesk_app::jobs::day::OpenWork;
 use recondesk_app::jobs::morning::{
     self, Alarm, FileFate, MerchantMorning, MorningAsk, MorningDays, minutes_of_day,
 };
-use recondesk_app::jobs::reconcile::Reconciled;
+use recondesk_app::jobs::reconcile::{Basis, Reconciled};
 use recondesk_app::{Failure, FailureKind, Message, Reporter as _};
 use recondesk_domain::{BillDate, group_digits};
 
@@ -279,7 +279,7 @@ fn row(name: &str, date: BillDate, (result, open): (&Reconciled, OpenWork)) -> [
     [
         name.to_owned(),
         date.to_string(),
-        "ok".to_owned(),
+        Basis::of(&result.findings).word().to_owned(),
         number(headline.rows),
         number(headline.matched),
         number(headline.cross_day),

@@ -16,20 +16,20 @@ use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::sign::{TypeWord, target_of};
 use super::speech::{print_json, print_text};
 use recondesk_app::Failure;
-use recondesk_domain::SignType;
+use recondesk_domain::{SecretKind, SignType};
 use wechatpay_codec::lab::explain::{
-    Alignment, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate, align_401,
-    explain_v2, explain_v3, unwatched,
+    Alignment, PayParts, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate,
+    align_401, explain_v2, explain_v3, unwatched,
 };
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::visible::harmless_line;
-use wechatpay_codec::v3::{Authorization, SignInformation};
+use wechatpay_codec::v3::{Authorization, SignInformation, SignatureHeaders};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ExplainCommand {
     /// APIv2：字段、密钥和得到的签名 | APIv2: fields, key and the signature you got
     V2(ExplainV2),
-    /// APIv3：请求、密钥和得到的签名，可加 401 应答 | APIv3: request, key, signature, and the 401 answer if there is one
+    /// APIv3：请求、应答、通知或前端参数，密钥和得到的签名，可加 401 应答 | APIv3: request, answer, notification or front-end parameters, key, signature, and the 401 answer if there is one
     V3(ExplainV3),
 }
 
@@ -61,7 +61,7 @@ pub(super) struct ExplainV2 {
 pub(super) struct ExplainV3 {
     #[command(flatten)]
     key: KeySource,
-    /// cURL 或 HTTP 请求；或用下面各项 | A cURL command or HTTP request; or the options below
+    /// cURL、HTTP 请求、应答或通知、前端支付参数；或用下面各项 | A cURL command, an HTTP request, answer or notification, or the parameters of a front end; or the options below
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// 请求方法 | Method
@@ -139,6 +139,9 @@ fn v2(arguments: &ExplainV2, context: &CommandContext<'_>) -> Result<CommandEnd,
     };
     let mut message = pasted.params;
     message.remove("paySign");
+    let mut seen = arguments.seen.clone();
+    // A front end's set of an app holds the merchant's number, the one of a page does not.
+    seen.extend(profile.as_ref().map(|profile| profile.mch_id.clone()));
     let question = QuestionV2 {
         message,
         given,
@@ -150,71 +153,33 @@ fn v2(arguments: &ExplainV2, context: &CommandContext<'_>) -> Result<CommandEnd,
             .or(profile.map(|profile| profile.sign_type))
             .unwrap_or_default(),
         signed_text: text_of(arguments.string.as_ref())?,
-        seen: arguments.seen.clone(),
+        seen,
     };
     let verdict = explain_v2(&question, &unwatched);
     told(&verdict, None, arguments.json, context)
 }
 
 fn v3(arguments: &ExplainV3, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
-    let http = match (&arguments.file, &arguments.url) {
-        (None, Some(_)) => HttpPart::default(),
-        (file, _) => take_apart(&read_file(file.as_deref())?)
-            .ok()
-            .and_then(|pasted| pasted.http)
-            .ok_or_else(|| {
-                usage(
-                    (
-                        "要 cURL 或 HTTP 请求，或 --url 等各项",
-                        "A cURL command or an HTTP request is wanted, or --url and the rest",
-                    ),
-                    "",
-                )
-            })?,
+    let pasted = match (&arguments.file, &arguments.url) {
+        (None, Some(_)) => None,
+        (file, _) => take_apart(&read_file(file.as_deref())?).ok(),
     };
-    let header = http
-        .header("Authorization")
-        .and_then(|header| Authorization::parse(header).ok())
-        .unwrap_or_default();
-    let pick = |given: &Option<String>, other: &str, name: &'static str| {
-        given
-            .clone()
-            .or_else(|| (!other.is_empty()).then(|| other.to_owned()))
-            .ok_or_else(|| usage(("缺少一项", "One part is missing"), name))
-    };
-    let target = match &arguments.url {
-        Some(url) => target_of(url)?,
-        None => http.target.clone(),
-    };
-    let body = match &arguments.body {
-        Some(file) => read_file(Some(file))?,
-        None => http.body.clone(),
-    };
-    let question = QuestionV3 {
-        message: SignedMessage::Request {
-            method: pick(
-                &arguments.method,
-                if http.method.is_empty() {
-                    "GET"
-                } else {
-                    &http.method
-                },
-                "--method",
-            )?
-            .to_uppercase(),
-            target,
-            host: http.host.clone(),
-            body,
-        },
-        timestamp: pick(&arguments.timestamp, &header.timestamp, "--timestamp")?,
-        nonce: pick(&arguments.nonce, &header.nonce, "--nonce")?,
-        given: pick(&arguments.signature, &header.signature, "--signature")?,
-        keys: vec![VerifyCandidate {
-            name: header.serial.clone(),
-            key: arguments.key.verify_key(&header.serial, context)?,
-        }],
-        signed_text: text_of(arguments.string.as_ref())?,
-        seen: seen(arguments, &header),
+    let pay = pasted
+        .as_ref()
+        .filter(|pasted| pasted.http.is_none())
+        .and_then(|pasted| PayParts::of(&pasted.params));
+    let question = if let Some(pay) = pay {
+        pay_question(arguments, pay, context)?
+    } else {
+        let http = match (pasted, &arguments.url) {
+            (Some(pasted), _) => pasted.http.ok_or_else(no_http)?,
+            (None, Some(_)) => HttpPart::default(),
+            (None, None) => return Err(no_http()),
+        };
+        match SignatureHeaders::collect(&http.headers) {
+            Ok(headers) => reply_question(arguments, http.body, &headers, context)?,
+            Err(_) => request_question(arguments, &http, context)?,
+        }
     };
     let aligned = match &arguments.answer {
         Some(file) => SignInformation::from_answer(&read_file(Some(file))?)
@@ -223,6 +188,132 @@ fn v3(arguments: &ExplainV3, context: &CommandContext<'_>) -> Result<CommandEnd,
     };
     let verdict = explain_v3(&question, &unwatched);
     told(&verdict, aligned.as_ref(), arguments.json, context)
+}
+
+fn no_http() -> Failure {
+    usage(
+        (
+            "要 cURL、HTTP 请求、应答或通知、前端支付参数，或 --url 等各项",
+            "A cURL command, an HTTP request, answer or notification, or the parameters of a front end are wanted, or --url and the rest",
+        ),
+        "",
+    )
+}
+
+fn pick(given: Option<&String>, other: &str, name: &'static str) -> Result<String, Failure> {
+    given
+        .cloned()
+        .or_else(|| (!other.is_empty()).then(|| other.to_owned()))
+        .ok_or_else(|| usage(("缺少一项", "One part is missing"), name))
+}
+
+/// A request of the merchant.
+fn request_question(
+    arguments: &ExplainV3,
+    http: &HttpPart,
+    context: &CommandContext<'_>,
+) -> Result<QuestionV3, Failure> {
+    let header = http
+        .header("Authorization")
+        .and_then(|header| Authorization::parse(header).ok())
+        .unwrap_or_default();
+    let target = match &arguments.url {
+        Some(url) => target_of(url)?,
+        None => http.target.clone(),
+    };
+    let body = match &arguments.body {
+        Some(file) => read_file(Some(file))?,
+        None => http.body.clone(),
+    };
+    let method = if http.method.is_empty() {
+        "GET"
+    } else {
+        &http.method
+    };
+    let source = &arguments.key;
+    Ok(QuestionV3 {
+        message: SignedMessage::Request {
+            method: pick(arguments.method.as_ref(), method, "--method")?.to_uppercase(),
+            target,
+            host: http.host.clone(),
+            body,
+        },
+        timestamp: pick(
+            arguments.timestamp.as_ref(),
+            &header.timestamp,
+            "--timestamp",
+        )?,
+        nonce: pick(arguments.nonce.as_ref(), &header.nonce, "--nonce")?,
+        given: pick(
+            arguments.signature.as_ref(),
+            &header.signature,
+            "--signature",
+        )?,
+        keys: vec![VerifyCandidate {
+            name: header.serial.clone(),
+            key: source.verify_key(SecretKind::ClientKey, &header.serial, context)?,
+        }],
+        serial: header.serial.clone(),
+        signed_text: text_of(arguments.string.as_ref())?,
+        seen: seen(arguments, &header),
+    })
+}
+
+/// An answer or a notification of WeChat Pay.
+fn reply_question(
+    arguments: &ExplainV3,
+    body: Vec<u8>,
+    headers: &SignatureHeaders,
+    context: &CommandContext<'_>,
+) -> Result<QuestionV3, Failure> {
+    let body = match &arguments.body {
+        Some(file) => read_file(Some(file))?,
+        None => body,
+    };
+    let source = &arguments.key;
+    Ok(QuestionV3 {
+        message: SignedMessage::Reply { body },
+        timestamp: pick(
+            arguments.timestamp.as_ref(),
+            &headers.timestamp,
+            "--timestamp",
+        )?,
+        nonce: pick(arguments.nonce.as_ref(), &headers.nonce, "--nonce")?,
+        given: pick(
+            arguments.signature.as_ref(),
+            &headers.signature,
+            "--signature",
+        )?,
+        keys: vec![VerifyCandidate {
+            name: headers.serial.clone(),
+            key: source.verify_key(SecretKind::PlatformKey, &headers.serial, context)?,
+        }],
+        serial: headers.serial.clone(),
+        signed_text: text_of(arguments.string.as_ref())?,
+        seen: arguments.seen.clone(),
+    })
+}
+
+/// The parameters that a page or an app got.
+fn pay_question(
+    arguments: &ExplainV3,
+    pay: PayParts,
+    context: &CommandContext<'_>,
+) -> Result<QuestionV3, Failure> {
+    let source = &arguments.key;
+    Ok(QuestionV3 {
+        message: SignedMessage::Pay(pay.message),
+        timestamp: pick(arguments.timestamp.as_ref(), &pay.timestamp, "--timestamp")?,
+        nonce: pick(arguments.nonce.as_ref(), &pay.nonce, "--nonce")?,
+        given: pick(arguments.signature.as_ref(), &pay.signature, "--signature")?,
+        keys: vec![VerifyCandidate {
+            name: "paySign".to_owned(),
+            key: source.verify_key(SecretKind::ClientKey, "", context)?,
+        }],
+        serial: String::new(),
+        signed_text: text_of(arguments.string.as_ref())?,
+        seen: arguments.seen.clone(),
+    })
 }
 
 /// What the options and the header say differently may both have been signed.

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::context::{CommandContext, not_written};
 use super::speech::print;
 use recondesk_app::jobs::export::{with_findings, write_csv, write_json, write_table};
+use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{Finding, group_digits};
 use recondesk_reconcile::Headline;
@@ -19,8 +20,10 @@ pub(super) enum FindingsFormat {
     Table,
     /// For programs.
     Json,
-    /// For programs, with long numbers as they are; spreadsheets round them on opening: take xlsx there.
+    /// For programs, with long numbers as they are; spreadsheets round them on opening: take xlsx or csv-text there.
     Csv,
+    /// CSV for spreadsheets: numbers stay text in Excel and LibreOffice, amounts are in yuan.
+    CsvText,
     /// For spreadsheets: a workbook with every number as text; needs `--out`.
     Xlsx,
 }
@@ -64,6 +67,7 @@ impl FindingsOutput {
                 FindingsFormat::Table => write_table(sheet, lang, out),
                 FindingsFormat::Json => write_json(sheet, out),
                 FindingsFormat::Csv => write_csv(sheet, out),
+                FindingsFormat::CsvText => write_spreadsheet_csv(sheet, lang, out),
                 FindingsFormat::Xlsx => context.workbooks().write(sheet, out),
             })
         };

@@ -141,37 +141,39 @@ impl KeySource {
     ) -> Result<(PrivateKey, Option<MerchantProfile>), Failure> {
         let chosen = self.read(SecretKind::ClientKey, context)?;
         let key = PrivateKey::from_pem(chosen.key.expose()).map_err(|error| {
-            refused(
-                "key.pem",
-                ("私钥无法使用", "The private key cannot be used"),
-                error.to_string(),
-            )
+            let why = error.words();
+            let zh = format!("私钥无法使用：{}", why.zh);
+            let en = format!("The private key cannot be used: {}", why.en);
+            refused("key.pem", (&zh, &en), String::new())
         })?;
         Ok((key, chosen.profile))
     }
 
-    /// A key to verify with: certificate, public key, or the public half of a private key.
+    /// A key to verify with: certificate, public key, or the public half of a private key. It is called as the
+    /// certificate or the profile says, else as the message does.
     pub(super) fn verify_key(
         &self,
+        kind: SecretKind,
         id: &str,
         context: &CommandContext<'_>,
     ) -> Result<VerifyKey, Failure> {
-        let chosen = self.read(SecretKind::PlatformKey, context)?;
+        let chosen = self.read(kind, context)?;
         let text = chosen.key.expose();
+        let own = chosen.profile.as_ref().map(|profile| match kind {
+            SecretKind::ClientKey => profile.cert_serial.as_str(),
+            _ => profile.public_key_id.as_str(),
+        });
+        let id = own.filter(|own| !own.is_empty()).unwrap_or(id);
         let key = if text.contains("PRIVATE KEY-----") {
             PrivateKey::from_pem(text).and_then(|key| key.verifying(id))
         } else {
             VerifyKey::from_pem(text, id)
         };
         key.map_err(|error| {
-            refused(
-                "key.pem",
-                (
-                    "密钥或证书无法使用",
-                    "The key or certificate cannot be used",
-                ),
-                error.to_string(),
-            )
+            let why = error.words();
+            let zh = format!("密钥或证书无法使用：{}", why.zh);
+            let en = format!("The key or certificate cannot be used: {}", why.en);
+            refused("key.pem", (&zh, &en), String::new())
         })
     }
 }
@@ -269,11 +271,10 @@ pub(super) fn read_pasted(
 ) -> Result<Pasted, Failure> {
     let bytes = read_file(file)?;
     let pasted = take_apart(&bytes).map_err(|error| {
-        refused(
-            "lab.text",
-            ("文本无法识别", "The text is not understood"),
-            error.to_string(),
-        )
+        let why = error.words();
+        let zh = format!("文本无法识别：{}", why.zh);
+        let en = format!("The text is not understood: {}", why.en);
+        refused("lab.text", (&zh, &en), String::new())
     })?;
     for note in &pasted.notes {
         context.tell(&note.zh, &note.en);

@@ -156,7 +156,10 @@ fn table(all: &[(String, Received)], lang: Language) -> String {
     for (file, one) in all {
         let (_, zh, en) = fate_word(&one.fate);
         let reason = match &one.fate {
-            Fate::Aside(reason) => format!("{} ({})", reason.words().get(lang), reason.detail()),
+            Fate::Aside(reason) => {
+                let (words, particulars) = (reason.words(), reason.particulars());
+                format!("{} ({})", words.get(lang), particulars.get(lang))
+            }
             Fate::Repeated { first } => first.to_string(),
             Fate::Applied => String::new(),
         };

@@ -18,7 +18,7 @@ use recondesk_app::jobs::lookup::{OrderView, look_up};
 use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
-use recondesk_ports::{CancelToken, NumberKind, Ports};
+use recondesk_ports::{CancelToken, Ports};
 use tell::{answer_json, answers_text};
 
 /// How one number is told.
@@ -28,8 +28,10 @@ enum AnswerFormat {
     Text,
     /// For programs.
     Json,
-    /// A list for programs; spreadsheets round its long numbers on opening: take xlsx there.
+    /// A list for programs; spreadsheets round its long numbers on opening: take xlsx or csv-text there.
     Csv,
+    /// A list as CSV for spreadsheets: numbers stay text in Excel and LibreOffice, amounts are in yuan.
+    CsvText,
     /// A list for spreadsheets, every number as text; needs `--out`.
     Xlsx,
 }
@@ -90,9 +92,15 @@ fn one(
     context: &CommandContext<'_>,
     (ports, text, profile): (&Ports, &str, Named),
 ) -> Result<CommandEnd, Failure> {
-    if matches!(command.format, AnswerFormat::Csv | AnswerFormat::Xlsx) {
+    if matches!(
+        command.format,
+        AnswerFormat::Csv | AnswerFormat::CsvText | AnswerFormat::Xlsx
+    ) {
         return Err(usage(
-            Message::new("csv 和 xlsx 只用于 --list", "csv and xlsx are for --list"),
+            Message::new(
+                "csv、csv-text 和 xlsx 只用于 --list",
+                "csv, csv-text and xlsx are for --list",
+            ),
             Message::default(),
         ));
     }
@@ -116,7 +124,6 @@ fn one(
             } else if let Some(Err(why)) = &asked.inquiry.refunds {
                 trouble = trouble.or_else(|| Some(why.failure()));
             }
-            needs_person |= !asked.agrees();
             // The answer is about the first story's order.
             if let Some(view) = stories.first_mut() {
                 view.sentence = live::told_with(ports, view, &asked);
@@ -125,14 +132,11 @@ fn one(
         } else {
             None
         };
-        // What is only open in the workspace is settled by an answer that agrees with it.
-        let agrees = asked.as_ref().is_some_and(LiveAnswer::agrees);
-        let settled = |view: &OrderView| match view.sentence.standing {
-            Attention::Agrees => true,
-            Attention::Open => agrees,
-            Attention::NeedsPerson => false,
-        };
-        needs_person |= stories.is_empty() || !stories.iter().all(settled);
+        let settled = |view: &OrderView| view.sentence.standing == Attention::Agrees;
+        // A number that only WeChat Pay knows leads to an order all the same.
+        let heard = asked.as_ref().is_some_and(LiveAnswer::agrees);
+        needs_person |= asked.is_some() && !heard;
+        needs_person |= !stories.iter().all(settled) || (stories.is_empty() && !heard);
         answers.push((found.clone(), stories, asked));
     }
     match command.format {
@@ -163,29 +167,8 @@ fn ask(
         Some(profile) => profile,
         None => only_profile(ports)?,
     };
-    let order = view.and_then(|view| view.record.order()).copied();
-    let kind = view.map_or_else(|| likeliest(found), |view| view.kind);
-    // A business number is the merchant's own: WeChat Pay knows the order by the number it was sent.
-    let number = match (kind, view) {
-        (NumberKind::OrderNo, Some(view)) => view.record.out_trade_no.clone(),
-        _ => found.number.clone(),
-    };
-    let profile = (profile.0, &profile.1);
-    live::ask(
-        ports,
-        profile,
-        (&number, kind),
-        order,
-        &CancelToken::default(),
-    )
-}
-
-fn likeliest(found: &FoundNumber) -> NumberKind {
-    found
-        .kinds
-        .first()
-        .copied()
-        .unwrap_or(NumberKind::OutTradeNo)
+    let cancel = CancelToken::default();
+    live::ask_any(ports, (profile.0, &profile.1), found, &cancel)
 }
 
 fn only_profile(ports: &Ports) -> Result<(ProfileId, MerchantProfile), Failure> {

@@ -7,7 +7,9 @@ use super::context::{CommandContext, profile_named};
 use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use recondesk_app::Failure;
 use recondesk_app::jobs::day::{OpenWork, open_work};
-use recondesk_app::jobs::reconcile::{self, Matched, Reconciled, RunRequest};
+use recondesk_app::jobs::reconcile::{self, Basis, Changes, Matched, Reconciled, RunRequest};
+use recondesk_domain::Finding;
+use recondesk_ports::Ports;
 use recondesk_reconcile::Headline;
 
 #[derive(Debug, Args)]
@@ -18,7 +20,7 @@ pub(super) struct ReconcileCommand {
     /// 账单日：YYYY-MM-DD 或 yesterday | Day: YYYY-MM-DD or yesterday
     #[arg(long, value_name = "D")]
     date: String,
-    /// 日切窗口（分钟），只用于本次 | Cut-off window in minutes, for this run only
+    /// 试算另一个日切窗口（分钟）：只显示，不保存 | Try another cut-off window, in minutes: shown, not kept
     #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(0..=720))]
     cut_off: Option<u32>,
     /// 连平账的行也列出 | List matched rows, too
@@ -46,6 +48,9 @@ pub(super) fn run(
             Matched::Counted
         },
     };
+    if command.cut_off.is_some() {
+        return try_out(command, context, (&ports, &ask));
+    }
     let done = {
         let terminal = context.terminal();
         reconcile::run(&ports, &ask, &terminal)?
@@ -63,6 +68,55 @@ pub(super) fn run(
     Ok(done_of(open))
 }
 
+/// The day under another cut-off window: what would be found, and how it differs from what speaks for the day.
+fn try_out(
+    command: &ReconcileCommand,
+    context: &CommandContext<'_>,
+    (ports, ask): (&Ports, &RunRequest<'_>),
+) -> Result<CommandEnd, Failure> {
+    let done = {
+        let terminal = context.terminal();
+        reconcile::what_if(ports, ask, &terminal)?
+    };
+    let rows = [done.findings.clone(), done.matched].concat();
+    command.output.write(&rows, context)?;
+    let headline = done.summary.headline();
+    let words = sentence(&ask.day.to_string(), &headline, context.lang);
+    context.tell(&words, &words);
+    tell_basis(context, &done.findings);
+    context.tell(
+        "这是试算，没有保存，当前的对账结果和差错不变",
+        "This was tried out and not kept: result and cases of the day are as before",
+    );
+    if let Some(changes) = &done.changes {
+        tell_changes(
+            context,
+            changes,
+            ("与当前结果相比", "Against the result that counts"),
+        );
+    }
+    let is_clean = headline.to_work == 0 && Basis::of(&done.findings) == Basis::Compared;
+    Ok(if is_clean {
+        CommandEnd::Clean
+    } else {
+        CommandEnd::NeedsPerson
+    })
+}
+
+fn tell_basis(context: &CommandContext<'_>, findings: &[Finding]) {
+    if let Some(words) = Basis::of(findings).words() {
+        context.tell(&words.zh, &words.en);
+    }
+}
+
+fn tell_changes(context: &CommandContext<'_>, changes: &Changes, (zh, en): (&str, &str)) {
+    let (new, gone, changed) = (changes.new.len(), changes.gone.len(), changes.changed.len());
+    context.tell(
+        &format!("{zh}：新增 {new}，消失 {gone}，变化 {changed}"),
+        &format!("{en}: {new} new, {gone} gone, {changed} changed"),
+    );
+}
+
 /// The sentence of the day: what still needs a person, and what a re-run changed.
 pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, open: OpenWork) {
     let found = done.run.summary.headline();
@@ -71,8 +125,16 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
         at_stake: open.at_stake,
         ..found
     };
-    let words = sentence(when, &headline, context.lang);
-    context.tell(&words, &words);
+    // A day that was not compared has no sums to be told.
+    if let Some(words) = Basis::of(&done.findings).words() {
+        context.tell(
+            &format!("{when}：{}", words.zh),
+            &format!("{when}: {}", words.en),
+        );
+    } else {
+        let words = sentence(when, &headline, context.lang);
+        context.tell(&words, &words);
+    }
     let decided = found.to_work.saturating_sub(open.count);
     if decided > 0 {
         context.tell(
@@ -85,11 +147,10 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
             context.tell("与上一次结果相同", "The same as the result before");
         }
         Some(changes) => {
-            let (new, gone, changed) =
-                (changes.new.len(), changes.gone.len(), changes.changed.len());
-            context.tell(
-                &format!("与上一次结果相比：新增 {new}，消失 {gone}，变化 {changed}"),
-                &format!("Against the result before: {new} new, {gone} gone, {changed} changed"),
+            tell_changes(
+                context,
+                changes,
+                ("与上一次结果相比", "Against the result before"),
             );
         }
         None => {}

@@ -14,13 +14,14 @@ use super::CommandEnd;
 use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::speech::{print_json, print_text};
-use recondesk_app::Failure;
+use recondesk_app::jobs::lab::{other_serial, verify_words};
+use recondesk_app::{Failure, Message};
+use recondesk_domain::SecretKind;
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::v3::{
-    Authorization, SignatureHeaders, VerifyError, VerifyKey, normal_serial, verify_message,
-    verify_signature,
+    Authorization, SignatureHeaders, VerifyKey, normal_serial, verify_message, verify_signature,
 };
 
 #[derive(Debug, Subcommand)]
@@ -170,8 +171,10 @@ fn v3(arguments: &VerifyV3, context: &CommandContext<'_>) -> Result<CommandEnd, 
         Some(file) => read_file(Some(file))?,
         None => http.body,
     };
-    let mut key = arguments.key.verify_key(&headers.serial, context)?;
-    let other_serial = !headers.serial.is_empty() && !key.is_called(&headers.serial);
+    let mut key = arguments
+        .key
+        .verify_key(SecretKind::PlatformKey, &headers.serial, context)?;
+    let other = !headers.serial.is_empty() && !key.is_called(&headers.serial);
     let own = std::mem::replace(&mut key.id, normal_serial(&headers.serial));
     let keys: [VerifyKey; 1] = [key];
     let outcome = if arguments.any_age {
@@ -179,38 +182,23 @@ fn v3(arguments: &VerifyV3, context: &CommandContext<'_>) -> Result<CommandEnd, 
     } else {
         verify_message(&headers, &body, &keys, context.clock().now())
     };
-    if other_serial {
-        context.tell(
-            &format!("注意：报文的序列号不是这张证书的（{own}）"),
-            &format!("Note: the message names another serial than this certificate's ({own})"),
-        );
+    if other {
+        let note = other_serial(&headers.serial, &own);
+        context.tell(&note.zh, &note.en);
     }
-    told(outcome.map(|_| ()), context)
+    let refusal = outcome
+        .err()
+        .map(|error| verify_words(&error, &headers, &body, &keys));
+    told(refusal.as_ref(), context)
 }
 
-fn told(
-    outcome: Result<(), VerifyError>,
-    context: &CommandContext<'_>,
-) -> Result<CommandEnd, Failure> {
-    match outcome {
-        Ok(()) => {
-            print_text("ok\n")?;
-            Ok(CommandEnd::Clean)
-        }
-        Err(error) => {
-            let zh = match &error {
-                VerifyError::Probe => "这是微信支付的探测流量：按失败应答即可".to_owned(),
-                VerifyError::Stale(seconds) => {
-                    format!("时间相差 {seconds} 秒，超过五分钟；旧报文加 --any-age")
-                }
-                VerifyError::Wrong => "签名不符：公钥不对，或报文体被改动".to_owned(),
-                other => other.to_string(),
-            };
-            let line = format!("FAILED {}\n", context.lang.pick(&zh, &error.to_string()));
-            print_text(&line)?;
-            Ok(CommandEnd::NeedsPerson)
-        }
-    }
+fn told(refusal: Option<&Message>, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+    let Some(words) = refusal else {
+        print_text("ok\n")?;
+        return Ok(CommandEnd::Clean);
+    };
+    print_text(&format!("FAILED {}\n", words.get(context.lang)))?;
+    Ok(CommandEnd::NeedsPerson)
 }
 
 fn request(
@@ -228,18 +216,17 @@ fn request(
             error.to_string(),
         )
     })?;
-    let key = arguments.key.verify_key(&read.serial, context)?;
+    let key = arguments
+        .key
+        .verify_key(SecretKind::ClientKey, &read.serial, context)?;
     let body = match &arguments.body {
         Some(file) => read_file(Some(file))?,
         None => http.body.clone(),
     };
     let fits = read.fits(&http.method, &http.target, &body, &key);
-    told(
-        if fits {
-            Ok(())
-        } else {
-            Err(VerifyError::Wrong)
-        },
-        context,
-    )
+    let refusal = Message::new(
+        "签名不符：密钥不对，或请求与签名时不同；原因用 explain v3 查",
+        "the signature does not fit the request: another key, or another request than the signed one; explain v3 finds the cause",
+    );
+    told((!fits).then_some(&refusal), context)
 }

@@ -195,6 +195,7 @@ pub(crate) fn view(language: Language) -> OrderView {
             events: Vec::new(),
         }],
         has_bill_of_day: true,
+        refused: None,
     };
     OrderView {
         kind: NumberKind::OutTradeNo,
@@ -300,6 +301,7 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
         differences: differences(&inquiry, local.as_ref()),
         inquiry,
         local,
+        summary: sentence(&view(Language::Zh).record),
     };
     Box::new(Live {
         question: question(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use recondesk::adapters;
 use recondesk::app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk::app::jobs::lookup::order_summary::Attention;
+use recondesk::app::jobs::lookup::recognise::recognise_list;
 use recondesk::app::jobs::lookup::ticket::{curl, ticket};
 use recondesk::app::jobs::lookup::timeline::EntryKind;
 use recondesk::app::jobs::lookup::{OrderView, look_up};
@@ -231,10 +232,7 @@ fn of_many_numbers_those_that_disagree_come_first() {
     let support = Support::new(&[("A1", "35.00", "paid"), ("A2", "35.00", "created")]);
     support.shop().place_paid("A1", "3500");
     support.shop().place_paid("A2", "3500");
-    let numbers: Vec<_> = ["A1", "A2"]
-        .iter()
-        .map(|number| ((*number).to_owned(), NumberKind::OutTradeNo))
-        .collect();
+    let numbers = recognise_list("A1\nA2").numbers;
     let profile = (support.id, &support.profile);
 
     let cancel = CancelToken::default();

@@ -43,6 +43,11 @@ impl Stage {
         &self.running.base_http
     }
 
+    /// The merchant at its till.
+    pub(crate) fn shop(&self) -> Client<'_> {
+        Client::of(&self.running, Digest::Md5)
+    }
+
     fn output(&self, arguments: &[&str]) -> Output {
         Command::cargo_bin("recondesk")
             .unwrap()
@@ -71,7 +76,7 @@ impl Stage {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    fn file(&self, name: &str, text: &str) -> String {
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         std::fs::File::create(&path)
             .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))

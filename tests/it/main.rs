@@ -8,6 +8,8 @@
 )]
 
 mod acceptance;
+mod advice;
+mod advice_cli;
 mod backfill;
 mod bill_damage;
 mod bill_layouts;
@@ -15,6 +17,7 @@ mod cases;
 mod casework_cli;
 mod cli;
 mod damage;
+mod day_words;
 mod documents;
 mod evidence_cli;
 mod funds;

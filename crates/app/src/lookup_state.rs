@@ -6,6 +6,7 @@
 use super::gateway::ExchangeError;
 use super::jobs::lookup::OrderView;
 use super::jobs::lookup::live::LiveAnswer;
+use super::jobs::lookup::order_summary::OrderSummary;
 use super::jobs::lookup::session::{ListFile, Live, Local, LookUp, Question};
 use super::jobs::notify::Received;
 use super::jobs::query::QueryVerdict;
@@ -70,6 +71,16 @@ impl Lookup {
     #[must_use]
     pub fn view(&self) -> Option<&OrderView> {
         self.local.value()?.stories.get(self.chosen)
+    }
+
+    /// What the order in view means: with WeChat Pay's answer once there is one that can be believed.
+    #[must_use]
+    pub fn summary(&self) -> Option<&OrderSummary> {
+        let view = self.view()?;
+        let heard = self.live.value().filter(|live| {
+            !live.asked.is_unclear() && live.asked.is_about(&view.record.out_trade_no)
+        });
+        Some(heard.map_or(&view.sentence, |live| &live.asked.summary))
     }
 
     /// Whether WeChat Pay can be asked for that merchant.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::{AnswerFormat, Named, QueryCommand, likeliest, nothing_found, tell_cleaning, usage};
+use super::{AnswerFormat, Named, QueryCommand, nothing_found, tell_cleaning, usage};
 use crate::cli::CommandEnd;
 use crate::cli::context::{CommandContext, not_written};
 use crate::cli::speech::print;
@@ -12,10 +12,11 @@ use recondesk_app::jobs::lookup::answers::{LIST_HEADINGS, list_row};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::recognise::{MAX_NUMBERS, recognise_list};
 use recondesk_app::jobs::query::QueryVerdict;
+use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
 use recondesk_app::{Failure, FailureKind, Message, Silent};
 use recondesk_domain::Sheet;
 use recondesk_intake::list_text;
-use recondesk_ports::{CancelToken, NumberKind, Ports};
+use recondesk_ports::{CancelToken, Ports};
 
 /// Bytes of a list: many times what [`MAX_NUMBERS`] numbers need.
 const LARGEST_LIST: usize = 8 << 20;
@@ -85,13 +86,8 @@ pub(super) fn list(
     if recognised.numbers.is_empty() {
         return Err(nothing_found());
     }
-    let numbers: Vec<(String, NumberKind)> = recognised
-        .numbers
-        .iter()
-        .map(|found| (found.number.clone(), likeliest(found)))
-        .collect();
     let cancel = CancelToken::default();
-    let asked = live::ask_many(ports, (id, &profile), &numbers, &cancel, &Silent)?;
+    let asked = live::ask_many(ports, (id, &profile), &recognised.numbers, &cancel, &Silent)?;
     let mut rows = asked.iter().map(list_row);
     let mut fill = |out: &mut (dyn Write + Send)| {
         let sheet = Sheet {
@@ -102,6 +98,7 @@ pub(super) fn list(
         match command.format {
             AnswerFormat::Json => write_json(sheet, out),
             AnswerFormat::Xlsx => context.workbooks().write(sheet, out),
+            AnswerFormat::CsvText => write_spreadsheet_csv(sheet, context.lang, out),
             AnswerFormat::Csv | AnswerFormat::Text => write_csv(sheet, out),
         }
     };

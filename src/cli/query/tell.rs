@@ -39,6 +39,12 @@ pub(super) fn answers_text(answers: &[LiveResult], lang: Language) -> String {
             story_text(&mut out, view, lang);
         }
         if let Some(asked) = asked {
+            if stories.is_empty() {
+                let summary = &asked.summary;
+                let step = lang.pick(summary.step.zh(), summary.step.en());
+                let name = lang.pick("建议", "Next step");
+                out.extend([summary.words.get(lang), "\n", name, ": ", step, "\n"]);
+            }
             asked_text(&mut out, asked, lang);
         }
     }
@@ -194,6 +200,7 @@ fn story_json(view: &OrderView) -> Value {
         "zh": view.sentence.words.zh,
         "en": view.sentence.words.en,
         "action": view.sentence.step.word(),
+        "category": view.sentence.category.map(recondesk_domain::Category::code),
         "timeline": entries,
     })
 }
@@ -239,6 +246,10 @@ fn asked_json(asked: &LiveAnswer) -> Value {
         .collect();
     json!({
         "verdict": verdict_word(asked).0,
+        "standing": asked.summary.standing.word(),
+        "zh": asked.summary.words.zh, "en": asked.summary.words.en,
+        "action": asked.summary.step.word(),
+        "category": asked.summary.category.map(recondesk_domain::Category::code),
         "order": state,
         "refunds": refunds,
         "differences": differences,

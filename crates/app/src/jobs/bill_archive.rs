@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Seek as _, Write};
 
+use super::bill_days::by_day;
 use crate::{Failure, FailureKind, Message};
 use recondesk_intake::{IntakeError, PackedFile, packed_files};
 use recondesk_ports::{BooksError, Source, Writers};
@@ -12,11 +13,68 @@ const HEAD: usize = 4096;
 /// Bills of one archive: a month, with corrected ones.
 const MOST_BILLS: usize = 64;
 
-/// The bills of a file: itself, or all that lie in the archive that it is, in the order of their names.
+/// The bills of a file: itself, or all that lie in the archive that it is, in the order of their names; a bill of
+/// several days is one for each.
 ///
 /// # Errors
 /// [`Failure`] for archives that are damaged, behind a password, or hold no bill.
-pub fn bills_in(writers: &dyn Writers, mut source: Source) -> Result<Vec<Source>, Failure> {
+pub fn bills_in(writers: &dyn Writers, source: Source) -> Result<Vec<Source>, Failure> {
+    let mut out = Vec::new();
+    for bill in files_in(source, &mut |file, source| unpacked(writers, file, source))? {
+        out.extend(by_day(bill)?);
+    }
+    Ok(out)
+}
+
+/// The bills of a file for a look, as [`bills_in`] has them, unpacked in memory.
+///
+/// # Errors
+/// As [`bills_in`], and for bills of more than 256 MiB.
+pub fn bills_for_a_look(source: Source) -> Result<Vec<Source>, Failure> {
+    let found = files_in(source, &mut |file, source| {
+        let mut sink = Limited {
+            bytes: Vec::new(),
+            most: LARGEST_LOOK,
+        };
+        file.unpack(&mut source.bytes, &mut sink)
+            .map_err(|error| refused(&error))?;
+        let name = format!("{}/{}", source.name, file.name);
+        Ok(Source::from_bytes(&name, sink.bytes))
+    })?;
+    let mut out = Vec::new();
+    for bill in found {
+        out.extend(by_day(bill)?);
+    }
+    Ok(out)
+}
+
+/// Bytes of one bill that is unpacked in memory.
+const LARGEST_LOOK: usize = 256 << 20;
+
+/// A buffer that does not grow beyond what memory is for.
+struct Limited {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len().saturating_add(bytes.len()) > self.most {
+            return Err(io::Error::other("too large to be unpacked in memory"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How a bill is taken out of its archive.
+type Unpack<'a> = &'a mut dyn FnMut(&PackedFile, &mut Source) -> Result<Source, Failure>;
+
+fn files_in(mut source: Source, unpack: Unpack<'_>) -> Result<Vec<Source>, Failure> {
     let Some(files) = packed(&mut source)? else {
         return Ok(vec![source]);
     };
@@ -30,10 +88,7 @@ pub fn bills_in(writers: &dyn Writers, mut source: Source) -> Result<Vec<Source>
     if bills.is_empty() || bills.len() > MOST_BILLS {
         return Err(no_bills(bills.len(), &names));
     }
-    bills
-        .iter()
-        .map(|file| unpacked(writers, file, &mut source))
-        .collect()
+    bills.iter().map(|file| unpack(file, &mut source)).collect()
 }
 
 /// True for an archive with a bill in it; the source stands at its first byte again.

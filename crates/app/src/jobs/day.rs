@@ -2,7 +2,7 @@
 
 use super::bills;
 use super::download::{self, BillType, Fetched};
-use super::reconcile::{self, Matched, Reconciled, RunRequest};
+use super::reconcile::{self, Basis, Matched, Reconciled, RunRequest};
 use crate::event::NoticeText;
 use crate::gateway::{BillFile, BillSink, GatewayClient};
 use crate::{Failure, FailureKind, Message, Reporter};
@@ -241,10 +241,18 @@ pub(super) fn told_of_run(
     let matched = digits(done.run.summary.headline().matched);
     let work = digits(open);
     let name = &profile.name;
-    let title = Message::new(
-        format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
-        format!("{name} {day} compared: {matched} matched, {work} to work"),
-    );
+    let basis = Basis::of(&done.findings).words();
+    let is_compared = basis.is_none();
+    let title = match basis {
+        Some(words) => Message::new(
+            format!("{name} {day} {}", words.zh),
+            format!("{name} {day}: {}", words.en),
+        ),
+        None => Message::new(
+            format!("{name} {day} 对账完成：平账 {matched}，需处理 {work}"),
+            format!("{name} {day} compared: {matched} matched, {work} to work"),
+        ),
+    };
     let changes = done.changes.as_ref().filter(|changes| !changes.is_empty());
     let note = changes.map(|changes| {
         let (new, gone) = (changes.new.len(), changes.gone.len());
@@ -257,7 +265,7 @@ pub(super) fn told_of_run(
         title,
         note: note.unwrap_or_default(),
         day: Some((id, day)),
-        attention: open > 0,
+        attention: open > 0 || !is_compared,
     })
 }
 

@@ -129,8 +129,8 @@ fn together(mut told: Vec<NoticeText>) -> NoticeText {
     let count = told.len();
     NoticeText {
         title: Message::new(
-            format!("压缩包里有 {count} 份账单"),
-            format!("The archive holds {count} bills"),
+            format!("文件里有 {count} 份账单"),
+            format!("The file holds {count} bills"),
         ),
         note: Message::new(join(|title| &title.zh, "；"), join(|title| &title.en, "; ")),
         day: told.iter().rev().find_map(|one| one.day),

@@ -14,14 +14,15 @@ use wechatpay_codec::lab::explain::{
     QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v2, explain_v3,
 };
 use wechatpay_codec::lab::field_meaning;
-use wechatpay_codec::lab::paste::{HttpPart, take_apart};
+use wechatpay_codec::lab::paste::{HttpPart, PasteError, take_apart};
 use wechatpay_codec::lab::reading::value_reading;
+use wechatpay_codec::lab::reprint::reprint;
 use wechatpay_codec::lab::steps::{curl, signed_xml, steps_v2, steps_v3};
 use wechatpay_codec::lab::template::{Template, check};
 use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
 use wechatpay_codec::v3::{
-    Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, authorize,
-    normal_serial, verify_message,
+    Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, VerifyKey,
+    authorize, normal_serial, verify_message, verify_signature,
 };
 use wechatpay_codec::{Params, selftest};
 
@@ -47,7 +48,7 @@ pub fn answer(ports: &Ports, ask: LabAsk, reporter: &dyn Reporter) -> Result<Lab
             })
         }
         LabAsk::TakeApart(text) => {
-            let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+            let pasted = take_apart(text.as_bytes()).map_err(|error| unread(&error))?;
             LabOutcome::Fill(LabFill::Taken(Box::new(pasted)))
         }
         LabAsk::Sign(template, message, key) => {
@@ -194,7 +195,10 @@ fn why(ports: &Ports, ask: &WhyAsk, reporter: &dyn Reporter) -> Result<Why, Fail
             let keys = v2_candidates(ports, &ask.key)?;
             let first = keys.first().ok_or_else(no_key)?;
             let steps = Some(Steps::V2(steps_v2(params, &first.key, *sign_type)));
-            let verdict = explain_v2(&question_v2(params, *sign_type, ask, &keys), &watch);
+            let mut question = question_v2(params, *sign_type, ask, &keys);
+            let profile = chosen_profile(ports, &ask.key)?;
+            question.seen.extend(profile.map(|profile| profile.mch_id));
+            let verdict = explain_v2(&question, &watch);
             Why {
                 verdict,
                 aligned: None,
@@ -286,13 +290,14 @@ fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV
             name: serial.clone(),
             key: verify_key(ports, &ask.key, kind, &serial)?,
         }],
+        serial,
         signed_text: other_string(ask),
         seen,
     })
 }
 
 fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failure> {
-    let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+    let pasted = take_apart(text.as_bytes()).map_err(|error| unread(&error))?;
     if let Some(http) = &pasted.http
         && let Ok(headers) = SignatureHeaders::collect(&http.headers)
     {
@@ -353,24 +358,21 @@ fn verify_v3(
     key: &KeyChoice,
 ) -> Result<Verified, Failure> {
     let mut key = verify_key(ports, key, SecretKind::PlatformKey, &headers.serial)?;
+    let is_other = !headers.serial.is_empty() && !key.is_called(&headers.serial);
     let own = std::mem::replace(&mut key.id, normal_serial(&headers.serial));
-    let outcome = verify_message(headers, body, &[key], ports.clock.now()).map(|_| ());
-    let refusal = match &outcome {
+    let keys = [key];
+    let outcome = verify_message(headers, body, &keys, ports.clock.now()).map(|_| ());
+    let mut refusal = match &outcome {
         Ok(()) => Message::default(),
-        Err(VerifyError::Probe) => Message::new(
-            "这是微信支付的探测流量：按失败应答即可",
-            "A probe of WeChat Pay: answer with a failure",
-        ),
-        Err(VerifyError::Stale(seconds)) => Message::new(
-            format!("时间相差 {seconds} 秒，超过五分钟"),
-            format!("{seconds} seconds from now, more than five minutes"),
-        ),
-        Err(VerifyError::Wrong) => Message::new(
-            "签名不符：公钥不对，或报文体被改动",
-            "The signature does not fit: another key, or the body was changed",
-        ),
-        Err(other) => Message::new(other.to_string(), other.to_string()),
+        Err(error) => verify_words(error, headers, body, &keys),
     };
+    if outcome.is_err() && is_other {
+        let note = other_serial(&headers.serial, &own);
+        refusal = Message::new(
+            format!("{}。{}", refusal.zh, note.zh),
+            format!("{}. {}", refusal.en, note.en),
+        );
+    }
     let fields = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body)
         .unwrap_or_default()
         .into_iter()
@@ -396,6 +398,47 @@ fn verify_v3(
     })
 }
 
+/// Why a message of APIv3 does not verify: a body that was printed again is told from another key.
+#[must_use]
+pub fn verify_words(
+    error: &VerifyError,
+    headers: &SignatureHeaders,
+    body: &[u8],
+    keys: &[VerifyKey],
+) -> Message {
+    let zh = match error {
+        VerifyError::Probe => "这是微信支付的探测流量：按失败应答即可".to_owned(),
+        VerifyError::Stale(seconds) => {
+            format!("时间相差 {seconds} 秒，超过五分钟；旧报文加 --any-age")
+        }
+        VerifyError::Wrong => {
+            let fits = |form: &[u8]| verify_signature(headers, form, keys).is_ok();
+            if let Some(found) = reprint(body, fits) {
+                return found.words();
+            }
+            return Message::new(
+                "签名不符：公钥不对，或报文体被改动",
+                "the signature does not fit the message: another key, or the body was changed",
+            );
+        }
+        VerifyError::Header(name) => format!("报文头 {name} 没有、为空或不止一个"),
+        VerifyError::Timestamp => "时间戳不是秒数".to_owned(),
+        VerifyError::UnknownKey(serial) => format!("没有编号为 {serial} 的公钥或证书"),
+    };
+    Message::new(zh, error.to_string())
+}
+
+/// The message names another key than the one it was checked with.
+#[must_use]
+pub fn other_serial(named: &str, own: &str) -> Message {
+    Message::new(
+        format!("报文用的是 {named}，验签用的是 {own}：换成报文指明的公钥或平台证书"),
+        format!(
+            "The message names {named}, it was checked with {own}: take the key or platform certificate that the message names"
+        ),
+    )
+}
+
 pub(super) fn no_key() -> Failure {
     usage(("没有密钥", "There is no key"))
 }
@@ -410,6 +453,21 @@ pub(super) fn usage(title: (&str, &str)) -> Failure {
 pub(super) fn refused(code: &'static str, title: (&str, &str), detail: String) -> Failure {
     let title = Message::new(title.0, title.1);
     Failure::new(FailureKind::RefusedInput, code, title, Message::default()).with_detail(detail)
+}
+
+/// A text that is none of the known shapes.
+pub(super) fn unread(error: &PasteError) -> Failure {
+    let why = error.words();
+    let title = Message::new(
+        format!("文本无法识别：{}", why.zh),
+        format!("The text is not understood: {}", why.en),
+    );
+    Failure::new(
+        FailureKind::RefusedInput,
+        "lab.text",
+        title,
+        Message::default(),
+    )
 }
 
 pub(super) fn unclear(detail: String) -> Failure {

@@ -6,7 +6,7 @@ use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::KeyCandidate;
-use wechatpay_codec::v3::{PrivateKey, VerifyKey};
+use wechatpay_codec::v3::{KeyError, PrivateKey, VerifyKey};
 
 /// The key of that kind as text.
 pub(super) fn text_key(
@@ -71,10 +71,11 @@ pub(super) fn v2_candidates(ports: &Ports, key: &KeyChoice) -> Result<Vec<KeyCan
 /// The merchant's private key.
 pub(super) fn private_key(ports: &Ports, key: &KeyChoice) -> Result<PrivateKey, Failure> {
     let text = text_key(ports, key, SecretKind::ClientKey)?;
-    PrivateKey::from_pem(text.expose()).map_err(|error| unusable(error.to_string()))
+    PrivateKey::from_pem(text.expose()).map_err(|error| unusable(&error))
 }
 
-/// A key to verify with: certificate, public key, or the public half of a private key.
+/// A key to verify with: certificate, public key, or the public half of a private key. It is called as the
+/// certificate or the profile says, else as the message does.
 pub(super) fn verify_key(
     ports: &Ports,
     key: &KeyChoice,
@@ -83,20 +84,33 @@ pub(super) fn verify_key(
 ) -> Result<VerifyKey, Failure> {
     let text = text_key(ports, key, kind)?;
     let text = text.expose();
+    let profile = super::lab::chosen_profile(ports, key)?;
+    let own = profile.map(|profile| match kind {
+        SecretKind::ClientKey => profile.cert_serial,
+        _ => profile.public_key_id,
+    });
+    let own = own.filter(|own| !own.is_empty());
+    let id = own.as_deref().unwrap_or(id);
     let key = if text.contains("PRIVATE KEY-----") {
         PrivateKey::from_pem(text).and_then(|key| key.verifying(id))
     } else {
         VerifyKey::from_pem(text, id)
     };
-    key.map_err(|error| unusable(error.to_string()))
+    key.map_err(|error| unusable(&error))
 }
 
-fn unusable(detail: String) -> Failure {
-    let title = (
-        "密钥或证书无法使用",
-        "The key or certificate cannot be used",
+fn unusable(error: &KeyError) -> Failure {
+    let why = error.words();
+    let title = Message::new(
+        format!("密钥或证书无法使用：{}", why.zh),
+        format!("The key or certificate cannot be used: {}", why.en),
     );
-    refused("key.pem", title, detail)
+    Failure::new(
+        FailureKind::RefusedInput,
+        "key.pem",
+        title,
+        Message::default(),
+    )
 }
 
 fn missing(kind: SecretKind) -> Failure {

@@ -1,6 +1,6 @@
 //! Front-end parameters, and opening or sealing, for the Signature screen.
 
-use super::lab::{chosen_profile, no_key, profile_of, refused, unclear, usage};
+use super::lab::{chosen_profile, no_key, profile_of, refused, unclear, unread, usage};
 use super::lab_keys::{private_key, text_key, v2_candidates, verify_key};
 use crate::Failure;
 use crate::model::{FrontEndAsk, KeyChoice, LabAnswer, OpenKind, PayMethod};
@@ -113,7 +113,7 @@ fn notice(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Vec<u8>, Failure
         let keys = v2_candidates(ports, key)?;
         let first = keys.first().ok_or_else(no_key)?;
         let sealed = if trimmed.starts_with('<') {
-            let pasted = take_apart(text.as_bytes()).map_err(|error| unclear(error.to_string()))?;
+            let pasted = take_apart(text.as_bytes()).map_err(|error| unread(&error))?;
             let found = pasted.params.filled("req_info").map(str::to_owned);
             found.ok_or_else(|| failed("req_info".to_owned()))?
         } else {

@@ -108,7 +108,7 @@ fn compare(state: &OrderState, order: &MOrder, inquiry: &Inquiry) -> Vec<Differe
             words,
         });
     };
-    let booked = order.pay_status.is_paid();
+    let booked = order.is_booked();
     if state.state.is_paid() != booked && !matches!(state.state, TradeState::Unknown(_)) {
         let words = if booked {
             Message::new(

@@ -3,8 +3,11 @@
 //! Equal inputs, rules and pool are one run: its stored result is given back and nothing is computed or
 //! written again.
 
+mod basis;
 mod bill_notes;
 mod live_refunds;
+
+pub use basis::Basis;
 
 use std::collections::BTreeMap;
 
@@ -13,7 +16,7 @@ use serde::Deserialize;
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
 use recondesk_ports::{ImportRecord, KnownRun, NewRun, Ports, RunRecord, Standing};
-use recondesk_reconcile::{BillFacts, DayInput, FindingSink, ReconcileError, Rules};
+use recondesk_reconcile::{BillFacts, DayInput, FindingSink, ReconcileError, Rules, RunSummary};
 
 /// What is to be compared.
 #[derive(Debug, Clone, Copy)]
@@ -164,6 +167,56 @@ pub fn run(
     let mut done = finish(ports, ask, before, (run, findings), is_known)?;
     done.matched = matched;
     Ok(done)
+}
+
+/// A comparison under other rules: shown, and nothing of it is kept.
+#[derive(Debug, Clone)]
+pub struct WhatIf {
+    /// Its sums.
+    pub summary: RunSummary,
+    /// Its findings, in order of report.
+    pub findings: Vec<Finding>,
+    /// Rows in agreement, where they were asked for.
+    pub matched: Vec<Finding>,
+    /// What differs from the run that speaks for the day; `None` where there is none.
+    pub changes: Option<Changes>,
+}
+
+/// Compares a day under the rules of the request, and leaves runs and cases as they are.
+///
+/// # Errors
+/// [`Failure`]: the workspace, cancelling, or a run that cannot prove itself.
+pub fn what_if(
+    ports: &Ports,
+    ask: &RunRequest<'_>,
+    reporter: &dyn Reporter,
+) -> Result<WhatIf, Failure> {
+    let (id, profile) = ask.profile;
+    let input = input(ports, ask)?;
+    let evidence = ports.books.evidence(id)?;
+    let mut sink = Sink {
+        reporter,
+        listed: ask.matched == Matched::Listed,
+        findings: Vec::new(),
+        matched: Vec::new(),
+    };
+    let outcome = recondesk_reconcile::run(&input, evidence.as_ref(), &mut sink)?;
+    let Sink {
+        findings, matched, ..
+    } = sink;
+    let changes = match ports.records.current_run(id, ask.day)? {
+        Some(current) => {
+            let now = ports.records.findings(current.id)?;
+            Some(Changes::between(&profile.mch_id, &now, &findings))
+        }
+        None => None,
+    };
+    Ok(WhatIf {
+        summary: outcome.summary,
+        findings,
+        matched,
+        changes,
+    })
 }
 
 fn finish(

@@ -11,6 +11,7 @@ mod cell;
 mod certificate;
 mod column;
 mod cut;
+mod days;
 mod error_body;
 mod identity;
 mod layout;
@@ -30,6 +31,7 @@ pub use certificate::{
     BadRow, Certificate, Digests, Expect, Identity, MerchantRows, SumFigures, UnknownValue, Verdict,
 };
 pub use column::Column;
+pub use days::{DayBill, MOST_DAYS, split_days};
 pub use error_body::BillError;
 pub use layout::{BillKind, Family, HeaderFault, Layout, MAX_COLUMNS};
 pub use printer::{BillForm, BillLine, BillPrinter, MerchantText, PrintError, RefundPart};

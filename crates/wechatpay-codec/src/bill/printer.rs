@@ -243,7 +243,7 @@ impl BillPrinter {
             Column::RefundCoupon => yuan(row.refund_coupon, out),
             Column::Goods => merchant_text(line.goods, self.text, out),
             Column::Attach => merchant_text(line.attach, self.text, out),
-            Column::Fee => decimal(line.fee.get(), 100_000, 5, out),
+            Column::Fee => fee_text(line.fee, out),
             Column::Rate => rate(line.rate, out),
             Column::Amount => yuan(line.amount, out),
             Column::RefundAsked => yuan(row.refund_asked, out),
@@ -293,7 +293,7 @@ impl BillPrinter {
             yuan(sum, out);
         }
         out.extend_from_slice(b",`");
-        decimal(fee.get(), 100_000, 5, out);
+        fee_text(fee, out);
         if !self.form.is_legacy() {
             for sum in [amount, refund_asked] {
                 out.extend_from_slice(b",`");
@@ -365,8 +365,12 @@ fn merchant_text(text: &str, way: MerchantText, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-fn yuan(amount: Fen, out: &mut Vec<u8>) {
+pub(super) fn yuan(amount: Fen, out: &mut Vec<u8>) {
     decimal(amount.get(), 100, 2, out);
+}
+
+pub(super) fn fee_text(fee: Fee, out: &mut Vec<u8>) {
+    decimal(fee.get(), 100_000, 5, out);
 }
 
 fn rate(rate: i32, out: &mut Vec<u8>) {

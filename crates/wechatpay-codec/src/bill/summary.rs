@@ -31,7 +31,7 @@ pub enum SummaryColumn {
 }
 
 impl SummaryColumn {
-    fn by_name(name: &str) -> Self {
+    pub(super) fn by_name(name: &str) -> Self {
         match name {
             FIRST_NAME => Self::Count,
             "应结订单总金额" | "总交易额" => Self::Settled,

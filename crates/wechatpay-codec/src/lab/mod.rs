@@ -4,8 +4,10 @@
 
 pub mod explain;
 pub mod hunks;
+mod json_tree;
 pub mod paste;
 pub mod reading;
+pub mod reprint;
 pub mod sending;
 mod shell_words;
 pub mod steps;

@@ -92,6 +92,23 @@ pub enum PasteError {
     Unknown,
 }
 
+impl PasteError {
+    /// Why, in both languages.
+    #[must_use]
+    pub fn words(&self) -> Message {
+        let zh = match self {
+            Self::Empty => "没有内容".to_owned(),
+            Self::TooLarge(bytes) => format!("有 {bytes} 字节，最多读 16 MiB"),
+            Self::NotUtf8(at) => format!("第 {at} 字节不是 UTF-8"),
+            Self::Xml(error) => format!("XML 无法读取（{error}）"),
+            Self::Json(error) => format!("JSON 无法读取（{error}）"),
+            Self::Curl => "cURL 命令无法读取".to_owned(),
+            Self::Unknown => "不是 XML、JSON、k=v、cURL 或 HTTP 报文".to_owned(),
+        };
+        Message::new(zh, self.to_string())
+    }
+}
+
 /// Takes a text apart.
 ///
 /// # Errors

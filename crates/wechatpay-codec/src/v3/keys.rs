@@ -13,33 +13,11 @@ use zeroize::Zeroizing;
 
 use super::certificate::{Certificate, rsa_of_spki};
 use super::der::{element, tag};
+use super::key_error::KeyError;
 use recondesk_domain::{Instant, Secret};
 
 /// What stands before the id of a WeChat Pay public key.
 pub const PUBLIC_KEY_PREFIX: &str = "PUB_KEY_ID_";
-
-/// Why a key or certificate cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// There is no PEM block, or its Base64 is broken.
-    #[error("this is not PEM text")]
-    NotPem,
-    /// A PEM block of another kind, for instance a public key where a private one is wanted.
-    #[error("the PEM holds something else than {wanted}")]
-    WrongKind {
-        /// What was wanted.
-        wanted: &'static str,
-    },
-    /// Encrypted with a passphrase, which is not supported.
-    #[error("the private key is protected by a passphrase; store it without one")]
-    Encrypted,
-    /// Not an RSA key of at least 2048 bits.
-    #[error("this is not an RSA key of 2048 bits or more")]
-    NotRsa,
-    /// Not a certificate that can be read.
-    #[error("the certificate cannot be read")]
-    BrokenCertificate,
-}
 
 /// The blocks of a PEM text, as (label, content).
 #[must_use]

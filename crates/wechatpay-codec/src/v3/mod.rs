@@ -8,6 +8,7 @@ mod der;
 mod facts;
 mod fault;
 mod fields;
+mod key_error;
 mod key_file;
 mod keys;
 pub mod notify;
@@ -20,10 +21,9 @@ mod verify;
 pub use certificate::Certificate;
 pub use fault::{Fault, SignInformation, advice};
 pub use fields::flat_fields;
+pub use key_error::KeyError;
 pub use key_file::{KeyFile, key_text};
-pub use keys::{
-    KeyError, PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys,
-};
+pub use keys::{PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys};
 pub use object::{BillTicket, ObjectError, Promotion, Refund, Transaction};
 pub use recover::Recovered;
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};

@@ -3,6 +3,9 @@
 //! It only narrows a search; whether a signature holds is decided by the library.
 //! Everything here is public, so nothing needs constant time.
 
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
 use super::der::{Der, tag};
 
 /// What a PKCS#1 v1.5 signature was taken over.
@@ -12,8 +15,32 @@ pub enum Recovered {
     Sha256(Vec<u8>),
     /// A SHA-1 digest.
     Sha1(Vec<u8>),
+    /// PSS padding with SHA-256, which APIv3 does not take: what is inside is compared with the same salt.
+    Pss {
+        /// Digest of the salted digest.
+        hash: Vec<u8>,
+        /// The salt.
+        salt: Vec<u8>,
+    },
     /// Well-formed padding around something else.
     Other,
+}
+
+impl Recovered {
+    /// True when the signature was taken over this text.
+    #[must_use]
+    pub fn is_of(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Sha256(digest) => Sha256::digest(text).as_slice() == digest,
+            Self::Sha1(digest) => Sha1::digest(text).as_slice() == digest,
+            Self::Pss { hash, salt } => {
+                let inner = Sha256::digest(text);
+                let salted = [&[0_u8; 8][..], inner.as_slice(), salt].concat();
+                Sha256::digest(&salted).as_slice() == hash
+            }
+            Self::Other => false,
+        }
+    }
 }
 
 const SHA256: &[u8] = &[
@@ -55,7 +82,29 @@ pub(super) fn recover(rsa: &[u8], signature: &[u8]) -> Option<Recovered> {
         .flat_map(|limb| limb.to_be_bytes())
         .collect();
     let text = text.get(text.len().checked_sub(modulus.len())?..)?;
-    unpad(text)
+    unpad(text).or_else(|| unmask(text))
+}
+
+/// The inside of PSS padding (RFC 8017, 9.1.2) with SHA-256 and its mask; `None` for anything else.
+fn unmask(text: &[u8]) -> Option<Recovered> {
+    const DIGEST: usize = 32;
+    let body = text.strip_suffix(&[0xBC])?;
+    let (masked, hash) = body.split_at_checked(body.len().checked_sub(DIGEST)?)?;
+    let mut block = Vec::with_capacity(masked.len());
+    for (at, chunk) in masked.chunks(DIGEST).enumerate() {
+        let counter = u32::try_from(at).ok()?.to_be_bytes();
+        let mask = Sha256::digest([hash, &counter[..]].concat());
+        block.extend(chunk.iter().zip(mask).map(|(byte, mask)| byte ^ mask));
+    }
+    // The top bit belongs to no padding of a modulus of whole bytes.
+    *block.first_mut()? &= 0x7F;
+    let zeros = block.iter().take_while(|byte| **byte == 0).count();
+    let salt = block.get(zeros..)?.strip_prefix(&[1])?;
+    // So many zeros do not stand there by chance.
+    (zeros >= 16).then(|| Recovered::Pss {
+        hash: hash.to_vec(),
+        salt: salt.to_vec(),
+    })
 }
 
 fn unpad(text: &[u8]) -> Option<Recovered> {

@@ -231,6 +231,7 @@ fn question(post: bool, given: String) -> QuestionV3 {
         nonce,
         given,
         keys: vec![candidate("official-doc"), candidate("yansongda-test")],
+        serial: String::new(),
         signed_text: None,
         seen: vec!["SecondNonceSecondNonce".to_owned()],
     }
@@ -376,4 +377,72 @@ fn the_string_of_a_401_is_laid_beside_ours() {
     assert_eq!(same.first_difference, None);
     let cut = align_401(&information("GET\n/v3/x?b=1***", 24), ours);
     assert_eq!((cut.first_difference, cut.truncated), (None, true));
+}
+
+#[test]
+fn a_serial_that_is_not_the_keys_is_named_beside_a_right_signature() {
+    let signer = Signer::new(true);
+    let mut question = question(true, signer.sign());
+    question.keys[0].key.id = "5A01".to_owned();
+    question.serial = "5A01".to_owned();
+    assert_eq!(explain_v3(&question, &unwatched), Verdict::Right);
+    question.serial = "6B02".to_owned();
+    assert_eq!(
+        codes(&explain_v3(&question, &unwatched)),
+        ["serial-of-other"]
+    );
+}
+
+#[test]
+fn base64_of_base64_is_not_another_key() {
+    use base64::Engine as _;
+    let twice = base64::engine::general_purpose::STANDARD.encode(Signer::new(true).sign());
+    let found = codes(&explain_v3(&question(true, twice), &unwatched));
+    assert_eq!(found, ["result-base64-twice"]);
+}
+
+#[test]
+fn pss_is_not_another_key() {
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{RSA_PSS_SHA256, RsaKeyPair};
+    use base64::Engine as _;
+    let pair = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+    let text = question(true, String::new()).right_string();
+    let mut signature = vec![0; pair.public_modulus_len()];
+    pair.sign(&RSA_PSS_SHA256, &SystemRandom::new(), &text, &mut signature)
+        .unwrap();
+    let given = base64::engine::general_purpose::STANDARD.encode(&signature);
+    let public = aws_lc_rs::signature::KeyPair::public_key(&pair).as_ref();
+    let body = base64::engine::general_purpose::STANDARD.encode(public);
+    let pem = format!("-----BEGIN RSA PUBLIC KEY-----\n{body}\n-----END RSA PUBLIC KEY-----");
+    let mut question = question(true, given);
+    question.keys = vec![VerifyCandidate {
+        name: "own".to_owned(),
+        key: wechatpay_codec::v3::VerifyKey::from_pem(&pem, "").unwrap(),
+    }];
+    assert_eq!(codes(&explain_v3(&question, &unwatched)), ["padding-pss"]);
+}
+
+#[test]
+fn an_answer_that_a_framework_printed_again_is_proven() {
+    let sent = r#"{"id":"e","create_time":"t","resource_type":"r","event_type":"E","summary":"支付/成功","resource":{"nonce":"n"}}"#;
+    let mut question = question(true, String::new());
+    let text = format!("{}\n{}\n{sent}\n", question.timestamp, question.nonce);
+    question.given = key("official-doc").sign(text.as_bytes());
+    let mut ask = |body: &str| {
+        question.message = SignedMessage::Reply { body: body.into() };
+        codes(&explain_v3(&question, &unwatched))
+    };
+    assert_eq!(ask(&sent.replace("\":", "\": ")), ["body-blanks"]);
+    assert_eq!(
+        ask(&sent.replace("event_type", "eventType")),
+        ["body-field-names"]
+    );
+    assert_eq!(ask(&sent.replace('/', "\\/")), ["body-escaped-slashes"]);
+    assert_eq!(
+        ask(&sent
+            .replace("支付", "\\u652f\\u4ed8")
+            .replace(",\"", ", \"")),
+        ["body-blanks", "body-unicode-escapes"]
+    );
 }

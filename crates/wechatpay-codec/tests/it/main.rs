@@ -8,5 +8,6 @@
 
 mod bill_files;
 mod explain_blind;
+mod explain_frameworks;
 mod explain_v2;
 mod explain_v3;

@@ -10,7 +10,7 @@ pub fn verdict_word(asked: &LiveAnswer) -> (&'static str, Term) {
     if asked.is_unclear() {
         return ("unknown", Term::new("未知", "Unknown"));
     }
-    match (&asked.inquiry.verdict, asked.differences.is_empty()) {
+    match (&asked.inquiry.verdict, asked.agrees()) {
         (QueryVerdict::NotFound, _) => ("not_found", Term::new("不存在", "Not found")),
         (_, true) => ("agrees", Term::new("一致", "Agrees")),
         (_, false) => ("differs", Term::new("不一致", "Differs")),
@@ -26,7 +26,7 @@ const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: 
 }
 
 /// The columns of a list of answers: a contract with scripts.
-pub const LIST_HEADINGS: [Heading; 9] = [
+pub const LIST_HEADINGS: [Heading; 12] = [
     heading("number", "单号", "Number", 34),
     heading("verdict", "结论", "Verdict", 12),
     heading("trade_state", "交易状态", "State", 12),
@@ -36,6 +36,9 @@ pub const LIST_HEADINGS: [Heading; 9] = [
     heading("local_status", "商户状态", "Local status", 12),
     heading("differences", "差异", "Differences", 30),
     heading("reason", "原因", "Reason", 40),
+    heading("action", "建议", "Next step", 24),
+    heading("zh", "说明", "Advice in Chinese", 60),
+    heading("en", "英文说明", "Advice", 60),
 ];
 
 /// Why an answer is unknown; empty when it is known.
@@ -70,5 +73,11 @@ pub fn list_row(asked: &LiveAnswer) -> Vec<SheetCell> {
         SheetCell::text(asked.local.map_or("", |order| order.pay_status.word())),
         SheetCell::Message(differences),
         SheetCell::text(&reason(asked)),
+        SheetCell::Word(
+            asked.summary.step.word(),
+            Term::new(asked.summary.step.zh(), asked.summary.step.en()),
+        ),
+        SheetCell::text(&asked.summary.words.zh),
+        SheetCell::text(&asked.summary.words.en),
     ]
 }

@@ -5,8 +5,10 @@ use recondesk_domain::{
     BillDate, Category, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo, PayStatus,
     ProfileId, RefundId, WPay, WRefund,
 };
+use recondesk_intake::RecordKind;
 use recondesk_ports::{
     BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, Occurrence, Ports,
+    SetAside,
 };
 
 /// Exchanges shown with an order.
@@ -55,6 +57,8 @@ pub struct OrderRecord {
     pub cases: Vec<CaseStory>,
     /// True when the bill of the day on which the merchant booked the payment is here.
     pub has_bill_of_day: bool,
+    /// The row of a file that is not in the books, where the order stands only there.
+    pub refused: Option<SetAside>,
 }
 
 impl OrderRecord {
@@ -70,6 +74,7 @@ impl OrderRecord {
             exchanges: Vec::new(),
             cases: Vec::new(),
             has_bill_of_day: false,
+            refused: None,
         }
     }
 
@@ -110,7 +115,8 @@ impl OrderRecord {
             && self.refunds.is_empty()
             && self.merchant_refunds.is_empty()
             && self.observations.is_empty()
-            && self.cases.is_empty())
+            && self.cases.is_empty()
+            && self.refused.is_none())
     }
 
     fn take(&mut self, place: &Occurrence) {
@@ -231,6 +237,9 @@ pub fn collect(
     }
     record.exchanges.sort_by_key(|exchange| exchange.at);
     cases(ports, &mut record)?;
+    if record.orders.is_empty() {
+        record.refused = refused(ports, id, out_trade_no)?;
+    }
     if let Some(paid_at) = record.order().and_then(|order| order.paid_at) {
         let bills = ports
             .books
@@ -241,6 +250,22 @@ pub fn collect(
             .any(|bill| bill.standing == recondesk_ports::Standing::Verified);
     }
     Ok(record)
+}
+
+/// The row of an orders file with this number that was not imported.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn refused(
+    ports: &Ports,
+    profile: ProfileId,
+    number: &str,
+) -> Result<Option<SetAside>, Failure> {
+    let found = ports
+        .books
+        .set_aside(profile, RecordKind::Orders, &[number])
+        .map_err(Failure::from)?;
+    Ok(found.into_iter().next().flatten())
 }
 
 /// A refund of an order, as far as the workspace knows its numbers.

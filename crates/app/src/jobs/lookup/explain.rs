@@ -1,6 +1,7 @@
 //! Decoding: an error code, an error answer or a Request-ID becomes cause and remedy. Unknown stays unknown.
 
 use super::foreign_errors::foreign;
+use super::phrases::{of_answer, of_words};
 use crate::Message;
 use wechatpay_codec::v2::{
     BillRefusal, Endpoint, FaultAction, bill_refusal, known, request_id_reason, same_code, xml,
@@ -67,19 +68,26 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     if text.len() > MAX_BYTES {
         return Vec::new();
     }
-    if text.starts_with('<') {
-        return message(text);
+    let answer = match text.chars().next() {
+        Some('<') => message(text),
+        Some('{') => object(text),
+        _ => Vec::new(),
+    };
+    if !answer.is_empty() {
+        return answer;
     }
-    if text.starts_with('{') {
-        return object(text);
-    }
+    // What is no answer may be a page of a proxy, or what a front end was told.
     if let Some(found) = foreign(text) {
         return vec![found];
     }
-    let mut out = Vec::new();
+    let mut out: Vec<Explanation> = of_words(text).into_iter().collect();
     let is_alone = words(text).nth(1).is_none();
     for word in words(text).filter(|word| is_alone || is_spelled_as_a_code(word)) {
-        let found = if let Some(reason) = request_id_reason(word) {
+        // Logs often keep the number of a Request-ID alone.
+        let tail = format!("-{word}");
+        let asked = if is_alone { tail.as_str() } else { word };
+        let reason = request_id_reason(word).or_else(|| request_id_reason(asked));
+        let found = if let Some(reason) = reason {
             vec![Explanation {
                 subject: word.to_owned(),
                 calls: Vec::new(),
@@ -153,9 +161,12 @@ fn message(text: &str) -> Vec<Explanation> {
         return vec![bill(error_code, said)];
     }
     if let Some(err_code) = params.filled("err_code") {
-        return code(err_code, said);
+        return beside(err_code, said).unwrap_or_else(|| code(err_code, said));
     }
     if params.get("return_code") == Some("FAIL") && !said.is_empty() {
+        if let Some(found) = beside("return_code FAIL", said) {
+            return found;
+        }
         return vec![Explanation {
             subject: "return_code FAIL".to_owned(),
             calls: Vec::new(),
@@ -168,6 +179,17 @@ fn message(text: &str) -> Vec<Explanation> {
         }];
     }
     Vec::new()
+}
+
+/// The words beside a code, where they say what the code alone leaves open.
+fn beside(code: &str, said: &str) -> Option<Vec<Explanation>> {
+    let found = of_answer(said)?;
+    Some(vec![Explanation {
+        subject: code.to_owned(),
+        calls: Vec::new(),
+        said: said.to_owned(),
+        ..found
+    }])
 }
 
 /// The error body of `downloadbill`, where one code has two meanings.
@@ -212,6 +234,9 @@ fn object(text: &str) -> Vec<Explanation> {
     let fault = v3::Fault::read(Call::QueryByNumber, 0, text.as_bytes());
     if fault.code.is_empty() {
         return Vec::new();
+    }
+    if let Some(found) = beside(&fault.code, &fault.message) {
+        return found;
     }
     let older = code(&fault.code, &fault.message);
     let mut found = if older.is_empty() {
@@ -327,6 +352,56 @@ mod tests {
         assert!(found[0].words.en.contains("public key"), "{found:?}");
         let order = explain(r#"{"code":"RESOURCE_NOT_EXISTS","message":"订单不存在"}"#);
         assert!(!order[0].words.en.contains("public key"), "{order:?}");
+    }
+
+    #[test]
+    fn the_words_beside_a_code_are_weighed_whatever_the_message_is_written_in() {
+        let xml = "<xml><return_code>SUCCESS</return_code><result_code>FAIL</result_code><err_code>PARAM_ERROR</err_code><err_code_des>appid and openid not match</err_code_des></xml>";
+        let json = r#"{"code":"PARAM_ERROR","message":"appid和openid不匹配"}"#;
+        for body in [xml, json] {
+            let found = explain(body);
+            assert_eq!(found.len(), 1, "{body}");
+            assert_eq!(found[0].subject, "PARAM_ERROR");
+            assert!(found[0].words.en.contains("Authorise anew"), "{found:?}");
+        }
+        let page = r#"{"err_msg":"get_brand_wcpay_request:fail"}"#;
+        assert!(explain(page)[0].words.en.contains("check in this order"));
+        assert!(
+            explain("errCode -1")[0]
+                .words
+                .en
+                .contains("signing certificate")
+        );
+    }
+
+    #[test]
+    fn pages_of_proxies_and_the_tails_of_request_ids_are_known_for_what_they_are() {
+        let page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
+        assert!(
+            explain(page)[0].words.en.contains("HTTP"),
+            "{:?}",
+            explain(page)
+        );
+        for id in ["08F7E2B10610-268443699", "268443699"] {
+            assert_eq!(explain(id)[0].words.en, "signature error", "{id}");
+        }
+        for (text, part) in [
+            (
+                "error:0308010C:digital envelope routines::unsupported",
+                "OpenSSL 3",
+            ),
+            (
+                "javax.crypto.AEADBadTagException: Tag mismatch!",
+                "APIv3 key",
+            ),
+            ("cipher: message authentication failed", "APIv3 key"),
+            (
+                "ENOENT: no such file or directory, open 'apiclient_key.pem'",
+                "path",
+            ),
+        ] {
+            assert!(explain(text)[0].words.en.contains(part), "{text}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ struct ForeignError {
 }
 
 /// The order decides: the first that fits is told.
-const KNOWN: [ForeignError; 5] = [
+const KNOWN: [ForeignError; 11] = [
     ForeignError {
         signs: &[
             "no start line",
@@ -33,6 +33,78 @@ const KNOWN: [ForeignError; 5] = [
         zh: "证书 apiclient_cert.p12 的密码不对，不是微信支付返回的错误；密码默认是商户号",
         en: "The password of apiclient_cert.p12 is wrong; no answer of WeChat Pay. By default it is the merchant number",
         mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "digital envelope routines::unsupported",
+            "RC2-40-CBC",
+            "inner_evp_generic_fetch:unsupported",
+        ],
+        zh: "OpenSSL 3 默认不再支持 apiclient_cert.p12 用的旧算法，不是微信支付返回的错误；改用 apiclient_key.pem，或以 -legacy 转换一次",
+        en: "OpenSSL 3 no longer reads the old algorithm of apiclient_cert.p12; no answer of WeChat Pay. Use apiclient_key.pem, or convert the file once with -legacy",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "AEADBadTag",
+            "Tag mismatch",
+            "message authentication failed",
+            "unable to authenticate data",
+            "cryptography.exceptions.InvalidTag",
+        ],
+        zh: "解密失败，不是微信支付返回的错误：① APIv3 密钥不是这个商户号的，或改过；② associated_data、nonce 没有原样使用；③ ciphertext 没有先做 Base64 解码",
+        en: "Decrypting failed; no answer of WeChat Pay: 1. the APIv3 key is not this merchant's, or was changed; 2. associated_data and nonce must be used as they came; 3. ciphertext is Base64 first",
+        mend_at: MendAt::Profile,
+    },
+    ForeignError {
+        signs: &[
+            "supplied key param cannot be coerced",
+            "InvalidKeySpecException",
+            "InvalidKeyException",
+            "Could not deserialize key data",
+            "Could not parse provided private key",
+            "failed to parse private key",
+        ],
+        zh: "程序读不出私钥，不是微信支付返回的错误：① 用 apiclient_key.pem，不是 apiclient_cert.pem；② 保留 -----BEGIN 到 -----END 的全部行；③ 库要 PKCS#8 时看清 BEGIN PRIVATE KEY",
+        en: "The program cannot read the private key; no answer of WeChat Pay: 1. it is apiclient_key.pem, not apiclient_cert.pem; 2. keep every line from -----BEGIN to -----END; 3. where PKCS#8 is wanted, the line says BEGIN PRIVATE KEY",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "no such file or directory",
+            "ENOENT",
+            "FileNotFoundException",
+        ],
+        zh: "程序找不到文件（多为证书或密钥的路径不对），不是微信支付返回的错误；用绝对路径，注意服务的工作目录和权限",
+        en: "The program does not find a file, usually the path of a certificate or key; no answer of WeChat Pay. Use an absolute path, and mind the service's folder and rights",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "413 Request Entity Too Large",
+            "405 Not Allowed",
+            "403 Forbidden",
+            "404 Not Found",
+            "429 Too Many Requests",
+            "500 Internal Server Error",
+            "502 Bad Gateway",
+            "503 Service",
+            "504 Gateway",
+        ],
+        zh: "HTTP 层的错误页，多为自己的代理、网关或防火墙所发，不是微信支付的业务应答；结果未知：先查单再决定是否重发；404 核对地址，429 放慢",
+        en: "An error page of HTTP, usually of an own proxy, gateway or firewall; no answer of WeChat Pay's interface. The outcome is unknown: query before anything is sent again; at 404 check the address, at 429 slow down",
+        mend_at: MendAt::Lookup,
+    },
+    ForeignError {
+        signs: &[
+            "curl: (28)",
+            "cURL error 28",
+            "Operation timed out",
+            "Read timed out",
+        ],
+        zh: "等待应答超时，没有收到微信支付的回答；结果未知：先查单再决定是否重发，退款用原退款单号",
+        en: "The answer did not come in time; the outcome is unknown: query before anything is sent again, and keep the number of a refund",
+        mend_at: MendAt::Lookup,
     },
     ForeignError {
         signs: &[

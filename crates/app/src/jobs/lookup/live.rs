@@ -3,18 +3,20 @@
 use serde_json::{Value, json};
 
 use super::collect::{KnownRefund, known_refunds};
-use super::order_summary::{OrderSummary, sentence};
+use super::heard::{entries, heard, order_behind};
+use super::order_summary::{Attention, OrderSummary, sentence};
+use super::recognise::FoundNumber;
 use super::ticket::mask_message;
 use super::{OrderView, collect};
 use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::notify::local_order;
 use crate::jobs::query::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
-use recondesk_domain::{MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId};
-use recondesk_ports::{
-    CancelToken, ExchangeRecord, NumberKind, Observation, ObservationSource, Ports,
+use recondesk_domain::{
+    ApiVersion, MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId, SuggestedAction,
 };
-use wechatpay_codec::v2::{OrderRef, RefundLine};
+use recondesk_ports::{CancelToken, ExchangeRecord, NumberKind, Ports};
+use wechatpay_codec::v2::OrderRef;
 
 /// An answer with what it means for the local record.
 #[derive(Debug, Clone)]
@@ -29,6 +31,8 @@ pub struct LiveAnswer {
     pub local: Option<MOrder>,
     /// Where they differ.
     pub differences: Vec<Difference>,
+    /// What the order means with the answer: of all that the workspace knows and of what was heard.
+    pub summary: OrderSummary,
 }
 
 impl LiveAnswer {
@@ -39,12 +43,10 @@ impl LiveAnswer {
             || matches!(self.inquiry.refunds, Some(Err(_)))
     }
 
-    /// True when the answer is known and agrees with the local record.
+    /// True when the answer is known and nothing is left to do.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        matches!(self.inquiry.verdict, QueryVerdict::Known(_))
-            && !self.is_unclear()
-            && self.differences.is_empty()
+        !self.is_unclear() && self.summary.standing == Attention::Agrees
     }
 }
 
@@ -89,14 +91,122 @@ pub fn ask(
         let record = record(ports, profile.0, number, exchange);
         ports.records.log_exchange(&record)?;
     }
-    let differences = differences(&inquiry, local.as_ref());
-    Ok(LiveAnswer {
+    // A refund leads to its order, which may be known although the refund is not.
+    let local = match (&local, &inquiry.verdict) {
+        (None, QueryVerdict::Known(state)) => local_order(ports, profile.0, &state.out_trade_no)?,
+        _ => local,
+    };
+    let mut asked = LiveAnswer {
         number: number.to_owned(),
         kind,
+        differences: differences(&inquiry, local.as_ref()),
         inquiry,
         local,
-        differences,
-    })
+        summary: OrderSummary::nothing(),
+    };
+    let owner = (profile.0, profile.1.clone());
+    let mut record = collect::collect(ports, owner, &order_behind(&asked))?;
+    record.observations.extend(heard(ports, profile.0, &asked));
+    asked.summary = sentence(&record);
+    asked.weigh();
+    Ok(asked)
+}
+
+impl LiveAnswer {
+    /// True when it is about this order.
+    #[must_use]
+    pub fn is_about(&self, out_trade_no: &str) -> bool {
+        order_behind(self) == out_trade_no
+    }
+
+    /// Differences that the sum of all facts explains are none, and an answer that differs is no agreement.
+    fn weigh(&mut self) {
+        if self.summary.standing != Attention::Agrees {
+            return;
+        }
+        self.differences
+            .retain(|differ| matches!(differ.field, "transaction_id" | "refund_fee"));
+        if let Some(differ) = self.differences.first() {
+            let (ours, theirs) = (&differ.ours, &differ.theirs);
+            self.summary = OrderSummary::new(
+                Attention::NeedsPerson,
+                SuggestedAction::Review,
+                format!(
+                    "{}；但{}（商户 {ours}，微信 {theirs}）：人工复核",
+                    self.summary.words.zh, differ.words.zh
+                ),
+                format!(
+                    "{}; but: {} (merchant {ours}, WeChat Pay {theirs}), review it",
+                    self.summary.words.en, differ.words.en
+                ),
+            );
+        }
+    }
+}
+
+/// Asks about a number of a text: as what the workspace knows it, else as what it may be, likeliest first.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_any(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    found: &FoundNumber,
+    cancel: &CancelToken,
+) -> Result<LiveAnswer, Failure> {
+    let number = found.number.as_str();
+    let places = collect::places(ports, number)?;
+    let place = places.iter().find(|place| place.profile == profile.0);
+    if let Some(place) = place {
+        let local = local_order(ports, profile.0, &place.out_trade_no)?;
+        // A business number is the merchant's own: WeChat Pay knows the order by the number it was sent.
+        let what = match place.kind {
+            NumberKind::OrderNo => (place.out_trade_no.as_str(), NumberKind::OutTradeNo),
+            kind => (number, kind),
+        };
+        return ask(ports, profile, what, local, cancel);
+    }
+    let mut first = None;
+    for kind in candidates(found, profile.1.api) {
+        let asked = ask(ports, profile, (number, kind), None, cancel)?;
+        if asked.inquiry.verdict != QueryVerdict::NotFound {
+            return Ok(asked);
+        }
+        first.get_or_insert(asked);
+    }
+    match first {
+        Some(asked) => Ok(asked),
+        None => ask(
+            ports,
+            profile,
+            (number, NumberKind::OutTradeNo),
+            None,
+            cancel,
+        ),
+    }
+}
+
+/// What a number that the workspace does not know may be, each kind worth one question.
+fn candidates(found: &FoundNumber, api: ApiVersion) -> Vec<NumberKind> {
+    let looks_refunded = found.number.len() >= 28
+        && found.number.starts_with('5')
+        && found.number.bytes().all(|byte| byte.is_ascii_digit());
+    let mut out = Vec::new();
+    for kind in &found.kinds {
+        let kind = match kind {
+            NumberKind::OrderNo => NumberKind::OutTradeNo,
+            kind => *kind,
+        };
+        // APIv3 knows refunds by the merchant's number only.
+        let can_be_asked =
+            kind != NumberKind::RefundId || (looks_refunded && api == ApiVersion::V2);
+        let fits = kind != NumberKind::OutTradeNo || found.number.len() <= 32;
+        if can_be_asked && fits && !out.contains(&kind) {
+            out.push(kind);
+        }
+    }
+    out.truncate(3);
+    out
 }
 
 fn too_long(number: &str) -> Failure {
@@ -247,65 +357,12 @@ pub fn keep(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Result<boo
 #[must_use]
 pub fn told_with(ports: &Ports, view: &OrderView, asked: &LiveAnswer) -> OrderSummary {
     let mut record = view.record.clone();
-    let entries = entries(ports, record.profile.0, asked);
+    if record.out_trade_no == order_behind(asked) {
+        return asked.summary.clone();
+    }
+    let entries = heard(ports, record.profile.0, asked);
     record.observations.extend(entries);
     sentence(&record)
-}
-
-/// A believed answer as observations: of the order, and of each of its refunds.
-fn entries(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Vec<Observation> {
-    let QueryVerdict::Known(state) = &asked.inquiry.verdict else {
-        return Vec::new();
-    };
-    let amount = state.total_fee;
-    let fen = amount.map_or(0, recondesk_domain::Fen::get);
-    let word = state.state.word();
-    let entry = Observation {
-        profile,
-        at: ports.clock.now(),
-        source: ObservationSource::Query,
-        key: format!(
-            "query/{}/{}/{word}/{fen}",
-            state.out_trade_no, state.transaction_id
-        ),
-        aside: String::new(),
-        out_trade_no: state.out_trade_no.clone(),
-        transaction_id: state.transaction_id.clone(),
-        out_refund_no: String::new(),
-        refund_id: String::new(),
-        state: word.to_owned(),
-        amount,
-        happened_at: state.paid_at,
-        document: asked
-            .inquiry
-            .exchanges
-            .last()
-            .map_or_else(String::new, |exchange| document(exchange).to_string()),
-    };
-    let lines = match &asked.inquiry.refunds {
-        Some(Ok(lines)) => lines.as_slice(),
-        _ => &[],
-    };
-    let refunds: Vec<Observation> = lines
-        .iter()
-        .map(|line| refund_entry(&entry, line))
-        .collect();
-    [vec![entry], refunds].concat()
-}
-
-/// What the answer says of one refund; the answer itself is kept with the order.
-fn refund_entry(order: &Observation, line: &RefundLine) -> Observation {
-    let word = line.state.v2_word();
-    Observation {
-        key: format!("query/refund/{}/{word}", line.refund_id),
-        out_refund_no: line.out_refund_no.clone(),
-        refund_id: line.refund_id.clone(),
-        state: word.to_owned(),
-        amount: Some(line.refund_fee),
-        happened_at: line.succeeded_at,
-        document: String::new(),
-        ..order.clone()
-    }
 }
 
 /// Pause between two questions of a list: well below every documented rate.
@@ -318,17 +375,16 @@ const PACE: std::time::Duration = std::time::Duration::from_millis(20);
 pub fn ask_many(
     ports: &Ports,
     profile: (ProfileId, &MerchantProfile),
-    numbers: &[(String, NumberKind)],
+    numbers: &[FoundNumber],
     cancel: &CancelToken,
     reporter: &dyn Reporter,
 ) -> Result<Vec<LiveAnswer>, Failure> {
     let mut out = Vec::with_capacity(numbers.len());
-    for (number, kind) in numbers {
+    for found in numbers {
         if reporter.cancelled() || cancel.is_cancelled() {
             return Err(Failure::cancelled());
         }
-        let local = local_behind(ports, profile.0, number)?;
-        out.push(ask(ports, profile, (number, *kind), local, cancel)?);
+        out.push(ask_any(ports, profile, found, cancel)?);
         reporter.progress(Progress {
             step: Step::Download,
             done: out.len() as u64,

@@ -1,20 +1,25 @@
 //! 查单: any number pasted, what the workspace knows of it, what WeChat Pay says, what to do.
 //!
 //! `recognise` finds the numbers in a text, `gather` what is known of an order, `timeline` puts it in
-//! order, `sentence` says what it means, `live` asks WeChat Pay, `ticket` hands over without secrets,
+//! order, `order_summary` says what it means from the sums of `money` and the rules of `advice`, `live` asks WeChat Pay, `ticket` hands over without secrets,
 //! `explain` decodes error codes. `desk` is what the window asks for, `fields` and `answers` its tables.
 
+mod advice;
 pub mod answers;
 pub mod collect;
 pub mod explain;
 pub mod fields;
 mod foreign_errors;
+mod heard;
 pub mod live;
+pub mod money;
 pub mod order_summary;
+pub mod phrases;
 pub mod recognise;
 pub mod session;
 pub mod ticket;
 pub mod timeline;
+mod unpaid;
 
 use crate::Failure;
 use collect::OrderRecord;
@@ -62,6 +67,17 @@ pub fn look_up(
             profile.clone(),
             (&place.out_trade_no, place.kind),
         )?);
+    }
+    // A number that stands only among the rows that were not imported is known all the same.
+    let known: Vec<ProfileId> = stories.iter().map(|view| view.record.profile.0).collect();
+    for profile in profiles {
+        let asked = only.is_none_or(|only| only == profile.0);
+        if asked
+            && !known.contains(&profile.0)
+            && collect::refused(ports, profile.0, number)?.is_some()
+        {
+            stories.push(view(ports, profile, (number, NumberKind::OutTradeNo))?);
+        }
     }
     stories.sort_by_key(|view| std::cmp::Reverse(view.sentence.standing));
     Ok(stories)

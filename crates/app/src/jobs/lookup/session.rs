@@ -200,14 +200,7 @@ pub fn many(
     text: &str,
     reporter: &dyn Reporter,
 ) -> Result<Vec<LiveAnswer>, Failure> {
-    let numbers: Vec<(String, NumberKind)> = recognise_list(text)
-        .numbers
-        .into_iter()
-        .map(|found| {
-            let kind = found.kinds.first().copied();
-            (found.number, kind.unwrap_or(NumberKind::OutTradeNo))
-        })
-        .collect();
+    let numbers = recognise_list(text).numbers;
     live::ask_many(ports, profile, &numbers, &reporter.token(), reporter)
 }
 

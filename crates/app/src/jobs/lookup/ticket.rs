@@ -162,7 +162,10 @@ pub fn ticket(view: Option<&OrderView>, asked: Option<&LiveAnswer>, language: La
         line("商户号", "mch_id", &record.profile.1.mch_id);
         line("商户订单号", "out_trade_no", &record.out_trade_no);
         line("微信支付订单号", "transaction_id", &record.transaction_id());
-        line("结论", "Conclusion", view.sentence.words.get(language));
+        let heard =
+            asked.filter(|asked| !asked.is_unclear() && asked.is_about(&record.out_trade_no));
+        let summary = heard.map_or(&view.sentence, |asked| &asked.summary);
+        line("结论", "Conclusion", summary.words.get(language));
     }
     if let Some(asked) = asked {
         for exchange in &asked.inquiry.exchanges {

@@ -1,14 +1,17 @@
 //! From the bytes of a notification to what it claims: nothing passes whose seal does not hold.
 
+use std::borrow::Cow;
+
 use super::reason::{NO_V2_KEY, NO_V3_KEY, SetAsideReason};
 use crate::Failure;
 use crate::gateway::platform_keys;
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
+use wechatpay_codec::lab::reprint::{Reprint, reprint};
 use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
 use wechatpay_codec::v2::{ReplyError, xml};
 use wechatpay_codec::v3::notify::{Envelope, Subject, subject};
-use wechatpay_codec::v3::{SignatureHeaders, VerifyKey, verify_signature};
+use wechatpay_codec::v3::{SignatureHeaders, VerifyError, VerifyKey, verify_signature};
 
 /// What a notification claims, once its seal holds.
 pub(super) struct Claim {
@@ -73,7 +76,7 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
     let key = keys
         .v2
         .as_ref()
-        .ok_or_else(|| SetAsideReason::Forged(NO_V2_KEY.to_owned()))?;
+        .ok_or_else(|| SetAsideReason::NoKey(NO_V2_KEY.to_owned()))?;
     if kind(&params) == NoticeKind::Refund {
         let notice = RefundNotice::open(body, key)
             .map_err(|error| SetAsideReason::Forged(error.to_string()))?;
@@ -116,7 +119,38 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
     })
 }
 
+/// The body that was signed: as it is, or put back from what a framework printed again.
+///
 /// A recorded notification may be older than five minutes: its seal is checked, its age is not.
+fn signed_body<'b>(
+    signed: &SignatureHeaders,
+    body: &'b [u8],
+    keys: &[VerifyKey],
+) -> Result<Cow<'b, [u8]>, SetAsideReason> {
+    match verify_signature(signed, body, keys) {
+        Ok(_) => Ok(Cow::Borrowed(body)),
+        Err(VerifyError::Probe) => Err(SetAsideReason::Probe(VerifyError::Probe.to_string())),
+        Err(VerifyError::UnknownKey(serial)) => Err(SetAsideReason::UnknownKey(serial)),
+        Err(error @ VerifyError::Wrong) => {
+            let fits = |form: &[u8]| verify_signature(signed, form, keys).is_ok();
+            match reprint(body, fits) {
+                Some(Reprint {
+                    original: Some(original),
+                    ..
+                }) => Ok(Cow::Owned(original)),
+                Some(Reprint { changes, .. }) => {
+                    let words: Vec<&str> = changes.iter().map(|one| one.word()).collect();
+                    Err(SetAsideReason::Reprinted(words.join(", ")))
+                }
+                None => Err(SetAsideReason::Forged(error.to_string())),
+            }
+        }
+        Err(error @ (VerifyError::Header(_) | VerifyError::Timestamp | VerifyError::Stale(_))) => {
+            Err(SetAsideReason::Forged(error.to_string()))
+        }
+    }
+}
+
 pub(super) fn open_v3(
     headers: &[(String, String)],
     body: &[u8],
@@ -124,11 +158,12 @@ pub(super) fn open_v3(
 ) -> Result<Claim, Refusal> {
     let forged = |error: String| Refusal::from(SetAsideReason::Forged(error));
     let signed = SignatureHeaders::collect(headers).map_err(|error| forged(error.to_string()))?;
-    verify_signature(&signed, body, &keys.platform).map_err(|error| forged(error.to_string()))?;
+    let body = signed_body(&signed, body, &keys.platform)?;
+    let body = body.as_ref();
     let key = keys
         .v3
         .as_ref()
-        .ok_or_else(|| forged(NO_V3_KEY.to_owned()))?;
+        .ok_or_else(|| SetAsideReason::NoKey(NO_V3_KEY.to_owned()))?;
     let unreadable = |error: String| Refusal::from(SetAsideReason::Unreadable(error));
     let envelope = Envelope::read(body).map_err(|error| unreadable(error.to_string()))?;
     let plain = envelope

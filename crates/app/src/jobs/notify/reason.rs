@@ -30,6 +30,14 @@ pub enum SetAsideReason {
     Unreadable(String),
     /// Its signature is missing or wrong, or it does not decrypt.
     Forged(String),
+    /// The profile has no key to check or open it with: nothing is said about the message.
+    NoKey(String),
+    /// It names a key that the profile does not have.
+    UnknownKey(String),
+    /// WeChat Pay's own probe, signed wrongly on purpose.
+    Probe(String),
+    /// Its body was printed again on the way, and no form of it verifies.
+    Reprinted(String),
     /// It is about another merchant or app.
     Foreign(String),
     /// The merchant's orders do not have the number.
@@ -49,6 +57,10 @@ impl SetAsideReason {
         match self {
             Self::Unreadable(_) => "unreadable",
             Self::Forged(_) => "forged",
+            Self::NoKey(_) => "no_key",
+            Self::UnknownKey(_) => "unknown_key",
+            Self::Probe(_) => "probe",
+            Self::Reprinted(_) => "reprinted",
             Self::Foreign(_) => "foreign",
             Self::NoOrder(_) => "no_order",
             Self::Mismatch(_) => "mismatch",
@@ -63,6 +75,10 @@ impl SetAsideReason {
         match self {
             Self::Unreadable(detail)
             | Self::Forged(detail)
+            | Self::NoKey(detail)
+            | Self::UnknownKey(detail)
+            | Self::Probe(detail)
+            | Self::Reprinted(detail)
             | Self::Foreign(detail)
             | Self::NoOrder(detail)
             | Self::Mismatch(detail)
@@ -78,6 +94,7 @@ impl SetAsideReason {
         let zh = match detail {
             NO_V2_KEY => "商户没有存 APIv2 密钥，无法核验",
             NO_V3_KEY => "商户没有存 APIv3 密钥，无法解密",
+            _ if matches!(self, Self::Probe(_)) => "探测流量的签名故意写错",
             _ if detail == SignError::Missing.to_string() => "通知里没有签名",
             _ if detail == SignError::Repeated.to_string() => "通知里有不止一个签名",
             _ if detail == SignError::Wrong.to_string() => {
@@ -96,6 +113,22 @@ impl SetAsideReason {
             Self::Forged(_) => Message::new(
                 "签名或密文不对，可能是伪造的",
                 "Wrong signature or cipher text, perhaps forged",
+            ),
+            Self::NoKey(_) => Message::new(
+                "商户档案缺少密钥，无法核验；存入密钥后再导入",
+                "The profile lacks the key to check it; store the key and import again",
+            ),
+            Self::UnknownKey(_) => Message::new(
+                "签名用的公钥或平台证书不在商户档案里；更新后再导入",
+                "Signed with a public key or platform certificate that the profile does not have; bring it up to date and import again",
+            ),
+            Self::Probe(_) => Message::new(
+                "微信支付的探测流量：按失败应答即可，不是伪造",
+                "A probe of WeChat Pay: answer with a failure, nobody forged it",
+            ),
+            Self::Reprinted(_) => Message::new(
+                "签名不符，报文体像是被框架重新打印过；请提供收到的原始报文体",
+                "The signature does not fit, and a framework seems to have printed the body again; take the raw body",
             ),
             Self::Foreign(_) => {
                 Message::new("不是这个商户或应用的通知", "About another merchant or app")
@@ -129,6 +162,10 @@ mod tests {
         let all = [
             SetAsideReason::Unreadable(detail()),
             SetAsideReason::Forged(detail()),
+            SetAsideReason::NoKey(detail()),
+            SetAsideReason::UnknownKey(detail()),
+            SetAsideReason::Probe(detail()),
+            SetAsideReason::Reprinted(detail()),
             SetAsideReason::Foreign(detail()),
             SetAsideReason::NoOrder(detail()),
             SetAsideReason::Mismatch(detail()),

@@ -12,7 +12,7 @@ use crate::widgets::label::pill;
 use crate::{icons, paint};
 use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::collect::{CaseStory, pay_status_words};
-use recondesk_app::jobs::lookup::order_summary::Attention;
+use recondesk_app::jobs::lookup::order_summary::{Attention, OrderSummary};
 
 /// The open case that presses most.
 pub(super) fn pressing(view: &OrderView) -> Option<&CaseStory> {
@@ -21,8 +21,8 @@ pub(super) fn pressing(view: &OrderView) -> Option<&CaseStory> {
         .max_by_key(|one| Tone::from(one.case.finding.category.severity()) == Tone::Urgent)
 }
 
-fn mood(view: &OrderView) -> Tone {
-    match (view.sentence.standing, pressing(view)) {
+fn mood(summary: &OrderSummary, view: &OrderView) -> Tone {
+    match (summary.standing, pressing(view)) {
         (Attention::Agrees, _) => Tone::Ok,
         (Attention::Open, _) => Tone::Watch,
         (Attention::NeedsPerson, Some(case)) => Tone::from(case.case.finding.category.severity()),
@@ -41,8 +41,9 @@ pub(super) fn show(
     let (t, w, l) = (page.t, page.w, &page.w.lookup);
     let p = ui.painter();
     paint::card(p, rect, t);
-    result_bar(ui, rect, mood(view));
-    sentence(ui, rect, page, view);
+    let summary = page.state.lookup.summary().unwrap_or(&view.sentence);
+    result_bar(ui, rect, mood(summary, view));
+    sentence(ui, rect, page, (view, summary));
     numbers(ui, rect, page, view);
     let wide = page.class.is_wide();
     let y = rect.top() + if wide { 80.0 } else { 86.0 };
@@ -110,10 +111,10 @@ pub(super) fn show(
 }
 
 /// The sentence, facts stronger than the words between them, the next step in accent.
-fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, view: &OrderView) {
+fn sentence(ui: &Ui, rect: Rect, page: &Page<'_>, (view, summary): (&OrderView, &OrderSummary)) {
     let (t, w) = (page.t, page.w);
-    let text = w.of(&view.sentence.words);
-    let needs = view.sentence.standing == Attention::NeedsPerson;
+    let text = w.of(&summary.words);
+    let needs = summary.standing == Attention::NeedsPerson;
     let split = if needs {
         step_at(text, w.is_zh())
     } else {

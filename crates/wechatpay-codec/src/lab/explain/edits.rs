@@ -23,7 +23,7 @@ pub(super) struct Edit {
 /// A rewriting of a value: stable name, function.
 type Rewrite = (&'static str, fn(&str) -> Option<String>);
 
-const REWRITES: [Rewrite; 34] = [
+const REWRITES: [Rewrite; 42] = [
     ("value-space-end", |v| Some(format!("{v} "))),
     ("value-space-start", |v| Some(format!(" {v}"))),
     ("value-trimmed", |v| Some(v.trim().to_owned())),
@@ -41,6 +41,11 @@ const REWRITES: [Rewrite; 34] = [
     ("value-form-encoded", |v| {
         Some(percent(v).replace("%20", "+"))
     }),
+    ("value-script-encoded", |v| Some(script_encoded(v))),
+    ("value-python-encoded", |v| {
+        Some(percent(v).replace("%2F", "/"))
+    }),
+    ("value-script-address", |v| Some(script_address(v))),
     ("value-url-decoded", unpercent),
     ("value-url-encoded-twice", |v| Some(percent(&percent(v)))),
     ("value-plus-space", |v| Some(v.replace('+', " "))),
@@ -50,6 +55,11 @@ const REWRITES: [Rewrite; 34] = [
     }),
     ("value-xml-escaped", |v| Some(xml_escaped(v))),
     ("value-xml-unescaped", |v| Some(xml_unescaped(v))),
+    ("value-html-escaped", |v| Some(html_escaped(v))),
+    ("value-html-quotes", |v| Some(v.replace('"', "&quot;"))),
+    ("value-html-quotes", |v| Some(v.replace('"', "&#34;"))),
+    ("value-quotes-escaped", |v| Some(v.replace('"', "\\\""))),
+    ("value-quotes-unescaped", |v| Some(v.replace("\\\"", "\""))),
     ("value-json-escaped", |v| {
         Some(
             v.replace('\\', "\\\\")
@@ -380,6 +390,40 @@ pub(super) fn xml_escaped(value: &str) -> String {
         .replace('>', "&gt;")
         .replace('"', "&quot;")
         .replace('\'', "&apos;")
+}
+
+/// As HTML templates escape text: the quotes by their numbers.
+pub(super) fn html_escaped(value: &str) -> String {
+    value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&#34;")
+        .replace('\'', "&#39;")
+}
+
+/// Percent-encoding that leaves some signs as they are.
+fn percent_but(value: &str, kept: &str) -> String {
+    let mut out = String::with_capacity(value.len() * 2);
+    let mut room = [0; 4];
+    for sign in value.chars() {
+        if kept.contains(sign) {
+            out.push(sign);
+        } else {
+            out.push_str(&percent(sign.encode_utf8(&mut room)));
+        }
+    }
+    out
+}
+
+/// JavaScript's `encodeURIComponent`.
+pub(super) fn script_encoded(value: &str) -> String {
+    percent_but(value, "!'()*")
+}
+
+/// JavaScript's `encodeURI`.
+pub(super) fn script_address(value: &str) -> String {
+    percent_but(value, "!'()*;,/?:@&=+$#")
 }
 
 /// As JSON libraries write text that must be ASCII.

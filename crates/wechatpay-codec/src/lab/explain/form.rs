@@ -36,6 +36,8 @@ pub enum Form {
     Base64Spaced,
     /// Base64 that was URL-encoded.
     Base64Percent,
+    /// Base64 of Base64.
+    Base64Twice,
     /// Hex, with white space around.
     HexSpaced,
 }
@@ -72,7 +74,15 @@ impl Given {
             let form = Form::HexMixed;
             return Some(Self { bytes, form });
         }
-        Self::base64(trimmed).filter(|given| given.bytes.len() >= 128)
+        let given = Self::base64(trimmed).filter(|given| given.bytes.len() >= 128)?;
+        let inner = std::str::from_utf8(&given.bytes).ok();
+        let inner = inner
+            .and_then(|text| Self::base64(text.trim()))
+            .filter(|inner| inner.bytes.len() >= 128);
+        Some(inner.map_or(given, |inner| Self {
+            bytes: inner.bytes,
+            form: Form::Base64Twice,
+        }))
     }
 
     fn base64(text: &str) -> Option<Self> {
@@ -156,6 +166,11 @@ impl Given {
                 "result-line-break",
                 "Base64 里有换行或空格",
                 "the Base64 has line breaks or spaces in it",
+            ),
+            Form::Base64Twice => (
+                "result-base64-twice",
+                "结果做了两次 Base64",
+                "the result was written as Base64 twice",
             ),
             Form::Base64Percent => (
                 "result-percent",

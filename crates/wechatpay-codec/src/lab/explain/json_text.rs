@@ -23,7 +23,7 @@ pub(super) const FORMS: [(&str, JsonForm); 11] = [
 ];
 
 /// True when the text is a JSON object or array worth rewriting.
-pub(super) fn is_json(text: &str) -> bool {
+pub(in crate::lab) fn is_json(text: &str) -> bool {
     let trimmed = text.trim_start();
     (trimmed.starts_with('{') || trimmed.starts_with('['))
         && text.len() <= 1 << 20
@@ -31,7 +31,7 @@ pub(super) fn is_json(text: &str) -> bool {
 }
 
 /// Hands over the text piece by piece: strings whole, everything else character by character, white space left out.
-fn walk(text: &str, mut sink: impl FnMut(&str)) {
+pub(in crate::lab) fn walk(text: &str, mut sink: impl FnMut(&str)) {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let length = if first == '"' {

@@ -5,23 +5,24 @@
 
 mod edits;
 mod form;
-mod json_text;
+pub(super) mod json_text;
 mod v2;
+mod v2_front_end;
 mod v2_mutation;
 mod v2_plan;
 mod v2_rows;
 mod v2_words;
 mod v3;
 mod v3_forms;
+mod v3_pay;
 mod v3_words;
 
 use recondesk_domain::Message;
 
 pub use form::Given;
 pub use v2::{KeyCandidate, QuestionV2, explain_v2};
-pub use v3::{
-    Alignment, PayMessage, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v3,
-};
+pub use v3::{Alignment, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v3};
+pub use v3_pay::{PayMessage, PayParts};
 
 /// One change that was needed.
 #[derive(Debug, Clone, PartialEq, Eq)]

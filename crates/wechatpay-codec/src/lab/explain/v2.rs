@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
+use super::v2_front_end::other_sets;
 use super::v2_mutation::{Mutation, ValueEncoding, whole_message};
 use super::v2_plan::{Builder, Built};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
@@ -137,6 +138,9 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
     if let Some(verdict) = from_text(question, &given, &mut search, first.key.expose()) {
         return verdict;
     }
+    if let Some(verdict) = of_other_front_end(question, &given, &mut search, &keys) {
+        return verdict;
+    }
     match search.run(&found, keys.len()) {
         SearchOutcome::Hit(hit) => verdict(question, &given, &hit, search.counter.tried),
         SearchOutcome::Nothing => Verdict::Unexplained {
@@ -147,6 +151,46 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
             tried: search.counter.tried,
         },
     }
+}
+
+/// The parameters of a page signed with the fields of an app, or the reverse; `None` where that is not it.
+fn of_other_front_end(
+    question: &QuestionV2,
+    given: &Given,
+    search: &mut Search<'_>,
+    keys: &[&[u8]],
+) -> Option<Verdict> {
+    let labels: [&[u8]; 1] = [KEY_PLACEHOLDER.as_bytes()];
+    let built = |mut builder: Builder<'_>| {
+        let mut room = Built {
+            text: Vec::new(),
+            key: Vec::new(),
+        };
+        builder.build(&[], &mut room);
+        room
+    };
+    for set in other_sets(&question.message, &question.seen) {
+        search.counter.tried += 1;
+        let Built { text, key } = built(Builder::new(&set.params, keys));
+        let mut fitting = search.algorithms.iter();
+        let Some(algorithm) = fitting.find(|algorithm| algorithm.gives(&text, &key, search.wanted))
+        else {
+            continue;
+        };
+        let mut changes = vec![v2_words::other_front_end(set.is_app)];
+        changes.extend(v2_words::algorithm(*algorithm, question.sign_type));
+        changes.extend(given.change(Form::HexUpper));
+        let theirs = built(Builder::shown(&set.params, &labels)).text;
+        let right = built(Builder::shown(&question.message, &labels)).text;
+        return Some(Verdict::Explained(Box::new(Explanation {
+            changes,
+            first_difference: first_difference(&theirs, &right),
+            theirs,
+            right,
+            tried: search.counter.tried,
+        })));
+    }
+    None
 }
 
 enum SearchOutcome<'e> {

@@ -18,8 +18,20 @@ pub(super) enum ValueEncoding {
     Url,
     UrlLower,
     Form,
+    /// As JavaScript's `encodeURIComponent` does.
+    Script,
+    /// As JavaScript's `encodeURI` does.
+    ScriptAddress,
+    /// As Python's `quote_plus` and `urlencode` do.
+    PythonForm,
+    /// As Python's `quote` does, which leaves slashes.
+    PythonPath,
     Decoded,
     Xml,
+    /// As HTML templates escape text, with numbers for the quotes.
+    Html,
+    /// Quotes with a backslash before them.
+    QuotesEscaped,
     Cdata,
     Gbk,
     TwiceUtf8,
@@ -78,6 +90,30 @@ pub(super) enum KeyForm {
     Quoted,
     Md5,
     Empty,
+    /// So many characters are missing in front.
+    CutStart(u8),
+    /// So many characters are missing at the end.
+    CutEnd(u8),
+}
+
+/// Fields that a typed object of a framework does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dropped {
+    /// `coupon_id_0` and its like: the numbered ones.
+    CouponItems,
+    /// Everything about coupons.
+    Coupons,
+}
+
+impl Dropped {
+    /// True for a field that is not signed then.
+    pub(super) fn has(self, name: &str) -> bool {
+        let numbered = || name.ends_with(|sign: char| sign.is_ascii_digit());
+        match self {
+            Self::CouponItems => name.starts_with("coupon_") && numbered(),
+            Self::Coupons => name.starts_with("coupon_"),
+        }
+    }
 }
 
 /// One deviation from the right way.
@@ -94,6 +130,8 @@ pub(super) enum Mutation<'e> {
     NewlineEnd,
     FirstOfRepeated,
     LastOfRepeated,
+    NamesLower,
+    Dropped(Dropped),
     Edit(&'e Edit),
 }
 
@@ -111,6 +149,8 @@ impl Mutation<'_> {
             Self::NewlineEnd => 7,
             Self::FirstOfRepeated | Self::LastOfRepeated => 8,
             Self::Edit(_) => 9,
+            Self::NamesLower => 10,
+            Self::Dropped(_) => 11,
         }
     }
 }
@@ -126,6 +166,9 @@ const JOINERS: [Joiner; 8] = [
     Joiner::QuestionFirst,
     Joiner::Printed,
 ];
+
+/// Characters that a key may have lost at an end.
+const MOST_LOST: u8 = 4;
 
 /// All twists that are about the whole message, most usual first.
 pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
@@ -177,13 +220,22 @@ pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
         ]
         .map(Mutation::KeyForm),
     );
+    for lost in 1..=MOST_LOST {
+        out.extend([F::CutEnd(lost), F::CutStart(lost)].map(Mutation::KeyForm));
+    }
     out.extend(
         [
             E::Url,
             E::UrlLower,
             E::Form,
+            E::Script,
+            E::PythonForm,
+            E::PythonPath,
+            E::ScriptAddress,
             E::Decoded,
             E::Xml,
+            E::Html,
+            E::QuotesEscaped,
             E::Cdata,
             E::Gbk,
             E::TwiceUtf8,
@@ -198,6 +250,9 @@ pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
         Mutation::NewlineEnd,
         Mutation::FirstOfRepeated,
         Mutation::LastOfRepeated,
+        Mutation::NamesLower,
+        Mutation::Dropped(Dropped::CouponItems),
+        Mutation::Dropped(Dropped::Coupons),
     ]);
     out
 }

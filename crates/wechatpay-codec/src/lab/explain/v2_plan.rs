@@ -1,7 +1,7 @@
 //! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
 
-use super::edits::{Edit, unpercent, xml_escaped};
-use super::v2_mutation::{FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding};
+use super::edits::{Edit, html_escaped, script_address, script_encoded, unpercent, xml_escaped};
+use super::v2_mutation::{Dropped, FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding};
 use crate::Params;
 use crate::v3::api::percent;
 
@@ -21,6 +21,10 @@ pub(super) struct Built {
     pub(super) key: Vec<u8>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent deviation"
+)]
 struct SearchWay<'e> {
     keep_empty: bool,
     keep_sign: bool,
@@ -32,6 +36,8 @@ struct SearchWay<'e> {
     key: usize,
     newline: bool,
     repeated: Option<bool>,
+    names_lower: bool,
+    dropped: Option<Dropped>,
     edits: [Option<&'e Edit>; 2],
 }
 
@@ -80,6 +86,8 @@ impl<'a> Builder<'a> {
         let mut key_pending = way.place == KeyPlace::Sorted;
         let mut first = true;
         for (name, value) in fields {
+            let lower = way.names_lower.then(|| name.to_ascii_lowercase());
+            let name = lower.as_deref().unwrap_or(name);
             if key_pending && name.as_bytes() > b"key".as_slice() {
                 key_pending = false;
                 pair(text, &mut first, way.joiner, "key", key);
@@ -132,6 +140,9 @@ impl<'a> Builder<'a> {
             if (value.is_empty() && !way.keep_empty) || (name == "sign" && !way.keep_sign) {
                 continue;
             }
+            if way.dropped.is_some_and(|dropped| dropped.has(name)) {
+                continue;
+            }
             if let Some(last) = way.repeated {
                 let same = |at: &usize| self.names.get(*at) == Some(&name);
                 let chosen = if last {
@@ -152,6 +163,9 @@ impl<'a> Builder<'a> {
             }
         }
         match way.order {
+            FieldOrder::Sorted if way.names_lower => {
+                out.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+            }
             FieldOrder::Sorted if changed_name => out.sort_by(|a, b| a.0.cmp(b.0)),
             FieldOrder::Sorted | FieldOrder::AsWritten => {}
             FieldOrder::Descending => out.sort_by(|a, b| b.0.cmp(a.0)),
@@ -204,6 +218,7 @@ impl<'a> Builder<'a> {
             KeyForm::Lower => "LOWER",
             KeyForm::Md5 => "MD5",
             KeyForm::Trimmed => "TRIM",
+            KeyForm::CutStart(_) | KeyForm::CutEnd(_) => "CUT",
             _ => "",
         };
         if self.shown && !told.is_empty() {
@@ -222,6 +237,13 @@ impl<'a> Builder<'a> {
                 out.extend_from_slice(crate::v2::hex_lower(&md5::Md5::digest(key)).as_bytes());
             }
             KeyForm::Empty => {}
+            KeyForm::CutStart(lost) => {
+                out.extend_from_slice(key.get(usize::from(lost)..).unwrap_or_default());
+            }
+            KeyForm::CutEnd(lost) => {
+                let end = key.len().saturating_sub(usize::from(lost));
+                out.extend_from_slice(key.get(..end).unwrap_or_default());
+            }
             _ => out.extend_from_slice(key),
         }
         match way.form {
@@ -254,6 +276,8 @@ fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
         key: 0,
         newline: false,
         repeated: None,
+        names_lower: false,
+        dropped: None,
         edits: [None, None],
     };
     for twist in twists {
@@ -269,6 +293,8 @@ fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
             Mutation::NewlineEnd => way.newline = true,
             Mutation::FirstOfRepeated => way.repeated = Some(false),
             Mutation::LastOfRepeated => way.repeated = Some(true),
+            Mutation::NamesLower => way.names_lower = true,
+            Mutation::Dropped(dropped) => way.dropped = Some(dropped),
             Mutation::Edit(edit) => match &mut way.edits {
                 [slot @ None, _] | [_, slot] => *slot = Some(edit),
             },
@@ -354,6 +380,12 @@ fn encode(value: &str, encoding: ValueEncoding) -> Vec<u8> {
             .replace("%2A", "*")
             .replace('~', "%7E")
             .into(),
+        ValueEncoding::Script => script_encoded(value).into(),
+        ValueEncoding::ScriptAddress => script_address(value).into(),
+        ValueEncoding::PythonForm => percent(value).replace("%20", "+").into(),
+        ValueEncoding::PythonPath => percent(value).replace("%2F", "/").into(),
+        ValueEncoding::Html => html_escaped(value).into(),
+        ValueEncoding::QuotesEscaped => value.replace('"', "\\\"").into(),
         ValueEncoding::Decoded => unpercent(value).unwrap_or_else(|| value.to_owned()).into(),
         ValueEncoding::Xml => xml_escaped(value).into(),
         ValueEncoding::Cdata => format!("<![CDATA[{value}]]>").into(),

@@ -24,6 +24,36 @@ pub(super) const fn encoding_row(encoding: ValueEncoding) -> MistakeRow {
             "值先做了表单编码（空格成 +）",
             "the values were form-encoded first",
         ),
+        ValueEncoding::Script => (
+            "all-script-encoded",
+            "值先做了 encodeURIComponent",
+            "the values went through encodeURIComponent first",
+        ),
+        ValueEncoding::ScriptAddress => (
+            "all-script-address",
+            "值先做了 encodeURI",
+            "the values went through encodeURI first",
+        ),
+        ValueEncoding::PythonForm => (
+            "all-python-form",
+            "值先做了 Python 的 urlencode（空格成 +）",
+            "the values went through Python's urlencode first (blanks as +)",
+        ),
+        ValueEncoding::PythonPath => (
+            "all-python-path",
+            "值先做了 Python 的 quote（不编码 /）",
+            "the values went through Python's quote first (slashes left)",
+        ),
+        ValueEncoding::Html => (
+            "all-html-escaped",
+            "值先做了 HTML 转义",
+            "the values were HTML-escaped first",
+        ),
+        ValueEncoding::QuotesEscaped => (
+            "all-quotes-escaped",
+            "值里的引号前加了反斜杠",
+            "the quotes in the values have a backslash before them",
+        ),
         ValueEncoding::Decoded => (
             "all-url-decoded",
             "值先做了 URL 解码",
@@ -227,6 +257,16 @@ pub(super) const fn form_row(form: KeyForm) -> MistakeRow {
             "key-md5",
             "密钥先做了 MD5",
             "the key was hashed with MD5 first",
+        ),
+        KeyForm::CutStart(_) => (
+            "key-cut-start",
+            "对方的密钥开头少了字符",
+            "their key has lost characters at its start",
+        ),
+        KeyForm::CutEnd(_) => (
+            "key-cut-end",
+            "对方的密钥末尾少了字符",
+            "their key has lost characters at its end",
         ),
         KeyForm::Empty => ("key-empty", "密钥是空的", "the key is empty"),
     };

@@ -140,6 +140,20 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
         Mutation::Joiner(joiner) => joiner_row(*joiner),
         Mutation::KeyPlace(place) => place_row(*place),
         Mutation::KeyForm(form) => form_row(*form),
+        Mutation::NamesLower => (
+            "names-lower-case",
+            "字段名都成了小写（如 timestamp、noncestr）",
+            "all names were in lower case (timestamp, noncestr)",
+            "字段名与发送的大小写一致：appId、timeStamp、nonceStr、signType",
+            "write the names as they are sent: appId, timeStamp, nonceStr, signType",
+        ),
+        Mutation::Dropped(_) => (
+            "coupon-fields-dropped",
+            "代金券字段（coupon_…）没有参与验签",
+            "the coupon fields (coupon_…) were not signed",
+            "收到的每个字段都参与验签，框架的类型里没有的也算",
+            "sign every field received, those too that the type of a framework does not have",
+        ),
         Mutation::NewlineEnd => (
             "newline-end",
             "字符串末尾多了换行",
@@ -172,6 +186,33 @@ fn plain((code, zh, en, mend_zh, mend_en): MistakeRow, field: &str) -> Change {
         what: Message::new(zh, en),
         mend: Message::new(mend_zh, mend_en),
     }
+}
+
+/// The set of another front end was signed.
+pub(super) fn other_front_end(is_app: bool) -> Change {
+    let (zh, en) = if is_app {
+        (
+            "签的是 APP 的参数（appid、partnerid、prepayid…），这里是公众号或小程序",
+            "the set of an app was signed (appid, partnerid, prepayid …), this is a page or a mini program",
+        )
+    } else {
+        (
+            "签的是公众号或小程序的参数（appId、package=prepay_id=…），这里是 APP",
+            "the set of a page was signed (appId, package=prepay_id=…), this is an app",
+        )
+    };
+    let (mend_zh, mend_en) = if is_app {
+        (
+            "签 appId、timeStamp、nonceStr、package、signType",
+            "sign appId, timeStamp, nonceStr, package, signType",
+        )
+    } else {
+        (
+            "签 appid、partnerid、prepayid、package、noncestr、timestamp",
+            "sign appid, partnerid, prepayid, package, noncestr, timestamp",
+        )
+    };
+    plain(("front-end-other", zh, en, mend_zh, mend_en), "")
 }
 
 fn other_key(name: &str) -> Change {

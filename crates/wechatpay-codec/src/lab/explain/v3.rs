@@ -2,13 +2,12 @@
 //!
 //! A hit is confirmed by verifying the signature over the very string before it is told.
 
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
-
 use super::form::{Form, Given};
 use super::v3_forms::{self, Ends};
+use super::v3_pay::PayMessage;
 use super::v3_words;
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference};
+use crate::lab::reprint::reprint;
 use crate::v3::{Recovered, SignInformation, VerifyKey};
 use recondesk_domain::Message;
 
@@ -19,15 +18,6 @@ pub struct VerifyCandidate {
     pub name: String,
     /// The public half.
     pub key: VerifyKey,
-}
-
-/// The lines of a front-end signature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PayMessage {
-    /// `appid`.
-    pub appid: String,
-    /// The right fourth line: `prepay_id=…` for JSAPI and mini programs, the bare number for apps.
-    pub package: String,
 }
 
 /// What was signed.
@@ -66,6 +56,8 @@ pub struct QuestionV3 {
     pub given: String,
     /// The right key first, then others.
     pub keys: Vec<VerifyCandidate>,
+    /// The serial number or key id that stands in the header; empty where none does.
+    pub serial: String,
     /// The string that was signed elsewhere, where it is known.
     pub signed_text: Option<String>,
     /// Other values met beside the message: nonces, times, numbers.
@@ -173,10 +165,17 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
     if at > 0 {
         extra.push(v3_words::other_key(&candidate.name));
     }
-    if matches!(digest, Recovered::Sha1(_)) {
-        extra.push(v3_words::sha1());
+    match digest {
+        Recovered::Sha1(_) => extra.push(v3_words::sha1()),
+        Recovered::Pss { .. } => extra.push(v3_words::pss()),
+        Recovered::Sha256(_) | Recovered::Other => {}
     }
     extra.extend(given.change(Form::Base64));
+    let own = &candidate.key.id;
+    if !own.is_empty() && !question.serial.is_empty() && !candidate.key.is_called(&question.serial)
+    {
+        extra.push(v3_words::serial(&question.serial, own));
+    }
     let mut search = SearchV3 {
         lines: &lines,
         digest,
@@ -187,6 +186,11 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
             watch,
         },
     };
+    if let SignedMessage::Reply { body } = &question.message
+        && let Some(verdict) = printed_again(question, body, &search, &extra)
+    {
+        return verdict;
+    }
     let found = search.run(question.signed_text.as_deref());
     conclude(FindingV3 { found, extra }, &search, |text| {
         match search.digest {
@@ -194,6 +198,46 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
             _ => search.fits(text),
         }
     })
+}
+
+/// A body of WeChat Pay that a framework printed again on the way; `None` where it verifies as it is, or no form does.
+fn printed_again(
+    question: &QuestionV3,
+    body: &[u8],
+    search: &SearchV3<'_>,
+    extra: &[Change],
+) -> Option<Verdict> {
+    let text = |body: &[u8]| {
+        let lines = [
+            question.timestamp.as_bytes(),
+            question.nonce.as_bytes(),
+            body,
+        ];
+        crate::v3::lines(&lines)
+    };
+    let right = text(body);
+    if search.fits(&right) {
+        return None;
+    }
+    let tried = std::cell::Cell::new(0);
+    let found = reprint(body, |form| {
+        tried.set(tried.get() + 1);
+        search.fits(&text(form))
+    })?;
+    let theirs = text(&found.original?);
+    let mut changes: Vec<Change> = found
+        .changes
+        .iter()
+        .map(|one| v3_words::printed(*one))
+        .collect();
+    changes.extend_from_slice(extra);
+    Some(Verdict::Explained(Box::new(Explanation {
+        changes,
+        first_difference: first_difference(&theirs, &right),
+        theirs,
+        right,
+        tried: tried.get(),
+    })))
 }
 
 /// Turns what was found into an answer; `confirm` verifies the signature over the very string once more.
@@ -290,11 +334,7 @@ struct SearchV3<'a> {
 
 impl SearchV3<'_> {
     fn fits(&self, text: &[u8]) -> bool {
-        match &self.digest {
-            Recovered::Sha256(digest) => Sha256::digest(text).as_slice() == digest,
-            Recovered::Sha1(digest) => Sha1::digest(text).as_slice() == digest,
-            Recovered::Other => false,
-        }
+        self.digest.is_of(text)
     }
 
     fn run(&mut self, text: Option<&str>) -> SearchOutcomeV3 {

@@ -2,6 +2,7 @@
 
 use super::Change;
 use super::v3_forms::Ends;
+use crate::lab::reprint::Rewriting;
 use recondesk_domain::Message;
 
 pub(super) fn not_a_signature() -> Message {
@@ -71,6 +72,65 @@ pub(super) fn sha1() -> Change {
             "SHA1withRSA was used instead of SHA256withRSA",
         ),
         mend: Message::new("改用 SHA256withRSA", "use SHA256withRSA"),
+    }
+}
+
+pub(super) fn pss() -> Change {
+    Change {
+        code: "padding-pss",
+        field: String::new(),
+        what: Message::new(
+            "密钥是对的，但用了 RSA-PSS 填充，应为 PKCS#1 v1.5",
+            "the key is right, but RSA-PSS padding was used instead of PKCS#1 v1.5",
+        ),
+        mend: Message::new(
+            "改用 SHA256withRSA（RSASSA-PKCS1-v1_5）",
+            "use SHA256withRSA (RSASSA-PKCS1-v1_5)",
+        ),
+    }
+}
+
+/// The header names another key than the one that made the signature.
+pub(super) fn serial(named: &str, own: &str) -> Change {
+    let short: String = named.chars().take(64).collect();
+    Change {
+        code: "serial-of-other",
+        field: "serial".to_owned(),
+        what: Message::new(
+            format!("报文头写的序列号是 {short}，签名的密钥是 {own} 的"),
+            format!("the header names the serial {short}, but the key of {own} signed"),
+        ),
+        mend: Message::new(
+            "报文头写与私钥成对的证书序列号",
+            "name the serial of the certificate that belongs to the private key",
+        ),
+    }
+}
+
+/// What a framework changed in a body of WeChat Pay.
+pub(super) fn printed(what: Rewriting) -> Change {
+    let code = match what {
+        Rewriting::FieldNames => "body-field-names",
+        Rewriting::KeyOrder => "body-key-order",
+        Rewriting::Blanks => "body-blanks",
+        Rewriting::Unicode => "body-unicode-escapes",
+        Rewriting::Slashes => "body-escaped-slashes",
+        Rewriting::NumberText => "body-numbers-as-text",
+        Rewriting::Nulls => "body-nulls-added",
+        Rewriting::Ends => "body-ends",
+    };
+    let (zh, en) = what.names();
+    Change {
+        code,
+        field: "body".to_owned(),
+        what: Message::new(
+            format!("报文体被重新打印过：{zh}"),
+            format!("the body was printed again: {en}"),
+        ),
+        mend: Message::new(
+            "验签用收到的原始字节，在框架解析之前取得",
+            "verify the raw bytes, taken before the framework parses them",
+        ),
     }
 }
 

@@ -1,0 +1,410 @@
+//! What the sums of an order mean: which category it is, and the sentence for it. Pure.
+//!
+//! In the order of the rules: what stops money first, then money that went back, then the two books beside each other.
+
+use super::collect::{OrderRecord, pay_status_words};
+use super::money::{OrderMoney, OrderWord, PaidFact};
+use super::order_summary::{Attention, OrderSummary};
+use super::unpaid;
+use recondesk_domain::{
+    Category, Fen, FulfilStatus, Instant, MOrder, MerchantProfile, PayStatus, SuggestedAction,
+};
+
+/// `03-08 10:02`, as it is said on the telephone.
+pub(super) fn short(at: Option<Instant>) -> String {
+    at.map_or_else(String::new, |at| {
+        at.beijing().format("%m-%d %H:%M").to_string()
+    })
+}
+
+pub(super) fn yuan(amount: Fen) -> String {
+    format!("¥{}", amount.grouped())
+}
+
+/// What is known, with the words that begin every sentence about a payment.
+struct Known<'r> {
+    record: &'r OrderRecord,
+    money: &'r OrderMoney,
+    zh: String,
+    en: String,
+}
+
+/// Decides what an order means, cases and decisions aside.
+pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
+    let Some(first) = money.payments.first() else {
+        return unpaid::advise(record, money);
+    };
+    let (at, sum) = (short(first.at), yuan(money.paid()));
+    let known = Known {
+        record,
+        money,
+        zh: format!("顾客 {at} 已付 {sum}"),
+        en: format!("The customer paid {sum} at {at}"),
+    };
+    known
+        .stops()
+        .or_else(|| known.twice())
+        .or_else(|| known.gone())
+        .or_else(|| known.one_sided())
+        .or_else(|| known.claims())
+        .or_else(|| known.state())
+        .unwrap_or_else(|| known.agreed())
+}
+
+impl Known<'_> {
+    fn of(&self, category: Category, zh: &str, en: &str) -> OrderSummary {
+        let (own_zh, own_en) = (&self.zh, &self.en);
+        OrderSummary::of(category, format!("{own_zh}{zh}"), format!("{own_en}{en}"))
+    }
+
+    /// What must not go on: too much went back, money that reached nobody, a refund of unknown size, sources that
+    /// contradict each other.
+    fn stops(&self) -> Option<OrderSummary> {
+        let money = self.money;
+        let (back, stuck) = (money.back(), money.refunds.stuck);
+        if back > money.paid() {
+            let back = yuan(back);
+            return Some(self.of(
+                Category::OverRefund,
+                &format!("，却退了 {back}：退款超过订单金额，停止并上报"),
+                &format!(", but {back} was refunded: more than the order, stop and escalate"),
+            ));
+        }
+        if stuck > Fen::ZERO {
+            let stuck = yuan(stuck);
+            return Some(self.of(
+                Category::RefundAbnormal,
+                &format!("，退款 {stuck} 未能退到顾客：到商户平台处理异常退款"),
+                &format!(", but a refund of {stuck} did not reach the customer: apply for an abnormal refund"),
+            ));
+        }
+        if money.is_refund_unknown() {
+            let (zh, en) = (&self.zh, &self.en);
+            return Some(OrderSummary::new(
+                Attention::Open,
+                SuggestedAction::Poll,
+                format!("{zh}，微信支付说已转入退款，退了多少还不知道：先查询退款"),
+                format!(
+                    "{en}, and WeChat Pay says that a refund was made; how much is not known: query the refunds"
+                ),
+            ));
+        }
+        let denied = matches!(money.word, OrderWord::NotFound | OrderWord::NotPaid);
+        denied.then(|| {
+            let (zh, en) = (&self.zh, &self.en);
+            OrderSummary::new(
+                Attention::NeedsPerson,
+                SuggestedAction::Review,
+                format!("{zh}，微信支付却答没有收款：核对商户号和 appid，先不补发、不退款"),
+                format!("{en}, but WeChat Pay answers that it has no payment: check merchant number and appid before anything else"),
+            )
+        })
+    }
+
+    /// Several payments of which something is left each.
+    fn twice(&self) -> Option<OrderSummary> {
+        let standing: Vec<&PaidFact> = self.money.standing().collect();
+        let [first, _, ..] = standing.as_slice() else {
+            return None;
+        };
+        if self.money.each_booked {
+            return None;
+        }
+        let (count, sum) = (standing.len(), yuan(first.amount));
+        Some(OrderSummary::of(
+            Category::DupPay,
+            format!(
+                "同一商户订单号收到 {count} 笔付款，首笔 {sum}：重复支付，建议保留一笔，其余退款"
+            ),
+            format!(
+                "{count} payments on one order number, the first {sum}: paid twice, keep one and refund the rest"
+            ),
+        ))
+    }
+
+    /// Nothing is left.
+    fn gone(&self) -> Option<OrderSummary> {
+        let money = self.money;
+        if money.left() > Fen::ZERO {
+            return None;
+        }
+        if money.refunds.going > Fen::ZERO {
+            return Some(self.going());
+        }
+        let back = money.refunds.done;
+        if let Some(differs) = self.booked_otherwise(back) {
+            return Some(differs);
+        }
+        let back = yuan(back);
+        let summary = if self.record.order().is_none() {
+            self.of(
+                Category::Matched,
+                &format!("，已全额退款 {back}，商户订单里没有这个单号：不欠顾客"),
+                &format!(", refunded in full: {back}; the merchant's orders do not have this number, and nothing is owed"),
+            )
+        } else {
+            self.of(
+                Category::Matched,
+                &format!("，已全额退款 {back}"),
+                &format!(", refunded in full: {back}"),
+            )
+        };
+        Some(summary)
+    }
+
+    fn going(&self) -> OrderSummary {
+        let going = yuan(self.money.refunds.going);
+        self.of(
+            Category::RefundInFlight,
+            &format!("，退款 {going} 处理中：查询退款直到终态"),
+            &format!(", a refund of {going} is being made: query it until it is final"),
+        )
+    }
+
+    /// The merchant booked another sum of refunds than WeChat Pay made.
+    fn booked_otherwise(&self, back: Fen) -> Option<OrderSummary> {
+        let order = self.record.order()?;
+        let booked = self.money.booked_refunds?;
+        let is_less = booked < back && (order.is_booked() || booked > Fen::ZERO);
+        if !is_less {
+            return None;
+        }
+        let (back, booked) = (yuan(back), yuan(booked));
+        Some(self.of(
+            Category::WOnlyRefund,
+            &format!("，微信已退 {back}，商户记为 {booked}：补记退款"),
+            &format!(", WeChat Pay refunded {back}, the merchant booked {booked}: book the refund"),
+        ))
+    }
+
+    /// Only WeChat Pay has it, and something is left of it.
+    fn one_sided(&self) -> Option<OrderSummary> {
+        if self.record.order().is_some() {
+            return None;
+        }
+        if let Some(row) = &self.record.refused {
+            let how_zh = if row.refused {
+                "导入时被拒绝"
+            } else {
+                "导入时没有收入"
+            };
+            let how_en = if row.refused {
+                "was refused at import"
+            } else {
+                "was left out at import"
+            };
+            let (file, line) = (&row.file, row.line);
+            return Some(self.of(
+                Category::MSetAside,
+                &format!(
+                    "，商户订单{how_zh}（{file} 第 {line} 行，{}）：补导订单",
+                    row.zh
+                ),
+                &format!(
+                    ", its order {how_en} ({file}, row {line}: {}): import it",
+                    row.en
+                ),
+            ));
+        }
+        if self.money.refunds.going > Fen::ZERO {
+            return Some(self.going());
+        }
+        let part = self.part_words();
+        let (zh, en) = (&part.0, &part.1);
+        Some(self.of(
+            Category::WOnlyPay,
+            &format!("{zh}，商户订单里没有这个单号：查找归属系统，否则退款"),
+            &format!("{en}, the merchant's orders do not have this number: find the owning system, else refund"),
+        ))
+    }
+
+    /// `，已部分退款 ¥3.00`, where a part went back.
+    fn part_words(&self) -> (String, String) {
+        let done = self.money.refunds.done;
+        if done <= Fen::ZERO {
+            return (String::new(), String::new());
+        }
+        let done = yuan(done);
+        (
+            format!("，已部分退款 {done}"),
+            format!(", refunded in part: {done}"),
+        )
+    }
+
+    /// The merchant booked a refund that WeChat Pay has not made, or is still making; or not one that it made.
+    fn claims(&self) -> Option<OrderSummary> {
+        let money = self.money;
+        let claimed = money.booked_refunds.unwrap_or(Fen::ZERO);
+        let left = yuan(money.left());
+        if claimed > money.back() {
+            let claimed = yuan(claimed);
+            let told = &format!("，商户记已退 {claimed}");
+            let english = &format!(", the merchant booked {claimed} as refunded");
+            return Some(if money.refunds.failed > Fen::ZERO {
+                self.of(
+                    Category::RefundClosed,
+                    &format!("{told}，微信退款已关闭，仍有 {left} 未退：另行退款"),
+                    &format!("{english}, but WeChat Pay closed the refund and {left} is left: refund again"),
+                )
+            } else if money.word == OrderWord::Paid && self.is_word_last() {
+                self.of(
+                    Category::MOnlyRefund,
+                    &format!("{told}，微信支付没有这笔退款：用原退款单号提交退款"),
+                    &format!(
+                        "{english}, WeChat Pay made none: submit it with the same refund number"
+                    ),
+                )
+            } else {
+                self.of(
+                    Category::WCoverage,
+                    &format!("{told}，账单里还没有这笔退款：下载之后几天的账单，或联网查询"),
+                    &format!("{english}, no bill has it yet: fetch the bills of the days after, or ask WeChat Pay"),
+                )
+            });
+        }
+        if money.refunds.going > Fen::ZERO {
+            return Some(self.going());
+        }
+        self.booked_otherwise(money.refunds.done)
+    }
+
+    /// True when WeChat Pay said it after everything that the bills know.
+    fn is_word_last(&self) -> bool {
+        let asked = self.record.observations.iter().filter(|seen| {
+            seen.aside.is_empty()
+                && seen.refund_id.is_empty()
+                && seen.source == recondesk_ports::ObservationSource::Query
+        });
+        let asked = asked.map(|seen| seen.at).max();
+        let booked = self.record.order().and_then(|order| order.refund_at);
+        asked.is_some_and(|asked| booked.is_none_or(|booked| booked <= asked))
+    }
+
+    /// Both books have it and money is left: do they say the same?
+    fn state(&self) -> Option<OrderSummary> {
+        let order = self.record.order()?;
+        let money = self.money;
+        let first = money.payments.first()?;
+        if let Some(other) = unlike_number(order, first, money) {
+            return Some(self.of(
+                Category::IdMismatch,
+                &format!(
+                    "，微信支付订单号是 {}，商户记为 {other}：交开发核查",
+                    first.transaction_id
+                ),
+                &format!(
+                    ", WeChat Pay's number is {}, the merchant has {other}: ask the developers",
+                    first.transaction_id
+                ),
+            ));
+        }
+        if !order.is_booked() {
+            return Some(self.unbooked(order, first));
+        }
+        // Of a deposit and a balance each has been found under its own amount.
+        if !money.each_booked
+            && let Some(differs) = self.amounts(order, first)
+        {
+            return Some(differs);
+        }
+        let waits = matches!(
+            order.fulfil_status,
+            FulfilStatus::Pending | FulfilStatus::Failed
+        );
+        waits.then(|| {
+            let part = self.part_words();
+            self.of(
+                Category::BookedNotFulfilled,
+                &format!("{}，商户已入账但尚未发货：核对后补发货", part.0),
+                &format!(
+                    "{}, it is booked but not delivered: check and deliver",
+                    part.1
+                ),
+            )
+        })
+    }
+
+    fn amounts(&self, order: &MOrder, first: &PaidFact) -> Option<OrderSummary> {
+        let paid = self.money.standing().next().unwrap_or(first);
+        if tolerates(&self.record.profile.1, paid.amount, order.amount) {
+            return None;
+        }
+        let own = yuan(order.amount);
+        if paid.other.contains(&order.amount) {
+            return Some(self.of(
+                Category::AmountBasis,
+                &format!("，商户订单金额为 {own}：口径不同（应结或实付），修正映射"),
+                &format!(", the order says {own}: another basis (settled, or without coupons), mend the mapping"),
+            ));
+        }
+        Some(self.of(
+            Category::AmountDiff,
+            &format!("，商户订单金额为 {own}：金额不符，请核对改价"),
+            &format!(", the order says {own}: the amounts differ, check the price"),
+        ))
+    }
+
+    fn unbooked(&self, order: &MOrder, first: &PaidFact) -> OrderSummary {
+        let (zh, en) = pay_status_words(order.pay_status);
+        let part = self.part_words();
+        let is_late = order
+            .closed_at
+            .is_none_or(|closed| first.at.is_none_or(|paid| closed <= paid));
+        if order.pay_status == PayStatus::Closed && is_late {
+            return self.of(
+                Category::PaidAfterClose,
+                &format!("{}，商户订单已关闭：建议有货补发，否则退款", part.0),
+                &format!(
+                    "{}, the order is closed: reissue if in stock, else refund",
+                    part.1
+                ),
+            );
+        }
+        self.of(
+            Category::PaidNotBooked,
+            &format!("{}，商户订单仍为{zh}：掉单，建议补发货", part.0),
+            &format!(
+                "{}, the order is still {en}: a dropped order, reissue it",
+                part.1
+            ),
+        )
+    }
+
+    fn agreed(&self) -> OrderSummary {
+        let done = self.money.refunds.done;
+        if done > Fen::ZERO {
+            let done = yuan(done);
+            return self.of(
+                Category::Matched,
+                &format!("，已部分退款 {done}"),
+                &format!(", refunded in part: {done}"),
+            );
+        }
+        let status = self
+            .record
+            .order()
+            .map_or(PayStatus::Unknown, |order| order.pay_status);
+        let (zh, en) = pay_status_words(status);
+        self.of(
+            Category::Matched,
+            &format!("，商户订单{zh}，两边一致"),
+            &format!(", the order is {en}: both books agree"),
+        )
+    }
+}
+
+/// The number that the merchant has, where it is another than that of each payment.
+fn unlike_number(order: &MOrder, first: &PaidFact, money: &OrderMoney) -> Option<String> {
+    let own = order.transaction_id.as_str();
+    let is_known = |paid: &PaidFact| paid.transaction_id.is_empty() || paid.transaction_id == own;
+    let differs =
+        !own.is_empty() && !first.transaction_id.is_empty() && !money.payments.iter().any(is_known);
+    differs.then(|| own.to_owned())
+}
+
+/// True when a payment and its order may lie so far apart, by the profile's tolerances.
+fn tolerates(profile: &MerchantProfile, paid: Fen, order: Fen) -> bool {
+    let within =
+        |more: Fen, less: Fen, most: Fen| more.checked_sub(less).is_some_and(|apart| apart <= most);
+    within(paid, order, profile.tolerance_above) && within(order, paid, profile.tolerance_below)
+}

@@ -1,0 +1,159 @@
+//! What an order without a payment means: reversed, not paid, not known, or only the merchant has it. Pure.
+
+use super::advice::{short, yuan};
+use super::collect::{OrderRecord, pay_status_words};
+use super::money::{OrderMoney, OrderWord};
+use super::order_summary::{Attention, OrderSummary};
+use recondesk_domain::{Category, Fen, MOrder, SuggestedAction};
+
+/// No payment counts: reversed, not paid, not known, or only the merchant has it.
+pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
+    let order = record.order();
+    if money.revoked {
+        return revoked(order);
+    }
+    if money.refunds.stuck > Fen::ZERO {
+        let stuck = yuan(money.refunds.stuck);
+        return OrderSummary::of(
+            Category::RefundAbnormal,
+            format!("退款 {stuck} 未能退到顾客：到商户平台处理异常退款"),
+            format!("A refund of {stuck} did not reach the customer: apply for an abnormal refund"),
+        );
+    }
+    match order {
+        Some(order) => merchant_only(record, money, order),
+        None => nothing(record, money),
+    }
+}
+
+fn revoked(order: Option<&MOrder>) -> OrderSummary {
+    if order.is_some_and(MOrder::is_booked) {
+        return OrderSummary::of(
+            Category::Revoked,
+            "付款已撤销，钱已退回顾客，商户订单仍记已支付：撤回履约",
+            "The payment was reversed and the money is back with the customer, the order is still booked as paid: reverse fulfilment",
+        );
+    }
+    OrderSummary::of(
+        Category::Unpaid,
+        "付款已撤销，商户也没有入账：两边一致",
+        "The payment was reversed, and the merchant has not booked it: both books agree",
+    )
+}
+
+/// Only the merchant knows it.
+fn merchant_only(record: &OrderRecord, money: &OrderMoney, order: &MOrder) -> OrderSummary {
+    let (zh, en) = pay_status_words(order.pay_status);
+    let sum = yuan(order.amount);
+    let denied = matches!(money.word, OrderWord::NotFound | OrderWord::NotPaid);
+    if money.word == OrderWord::Paying && !order.pay_status.is_paid() {
+        return OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::Wait,
+            format!("商户订单{zh}，{sum}，顾客正在支付：等结果再查询"),
+            format!(
+                "The order is {en}, {sum}, and the customer is about to pay: wait and ask again"
+            ),
+        );
+    }
+    if !order.pay_status.is_paid() {
+        return if denied {
+            OrderSummary::of(
+                Category::Unpaid,
+                format!("商户订单{zh}，{sum}，微信支付也没有收款：两边一致"),
+                format!(
+                    "The order is {en}, {sum}, and WeChat Pay has no payment either: both agree"
+                ),
+            )
+        } else {
+            OrderSummary::new(
+                Attention::Open,
+                SuggestedAction::None,
+                format!("商户订单{zh}，{sum}，账单里没有付款：顾客说已付款时，请联网查询"),
+                format!(
+                    "The order is {en}, {sum}, and no bill has a payment: ask WeChat Pay if the customer says it was paid"
+                ),
+            )
+        };
+    }
+    if denied {
+        return OrderSummary::of(
+            Category::MOnlyPay,
+            format!("商户订单{zh} {sum}，微信支付没有收款：停止履约并核实"),
+            format!(
+                "The order is {en}, {sum}, but WeChat Pay has no payment: query and stop fulfilment"
+            ),
+        );
+    }
+    if record.has_bill_of_day {
+        return OrderSummary::of(
+            Category::MOnlyPay,
+            format!("商户订单{zh} {sum}，当天微信账单里没有这笔：查单并停止履约"),
+            format!(
+                "The order is {en}, {sum}, but WeChat Pay's bill of the day does not have it: query and stop fulfilment"
+            ),
+        );
+    }
+    OrderSummary::of(
+        Category::WCoverage,
+        format!("商户订单{zh} {sum}，还没有当天的微信账单：下载账单或联网查询"),
+        format!(
+            "The order is {en}, {sum}; the bill of that day is not here yet: fetch it or ask WeChat Pay"
+        ),
+    )
+}
+
+/// No payment and no order: perhaps a refund, a refused row, a message put aside, or nothing.
+fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
+    if let Some(kept) = record.refunds.first() {
+        let (at, sum) = (short(Some(kept.row.time)), yuan(kept.row.amount));
+        return OrderSummary::of(
+            Category::RefundOrphan,
+            format!("{at} 退款 {sum}，工作区里没有原付款：补齐历史账单"),
+            format!(
+                "{sum} was refunded at {at}; the payment is not in the workspace: fetch older bills"
+            ),
+        );
+    }
+    if let Some(row) = &record.refused {
+        let (file, line) = (&row.file, row.line);
+        return OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::ImportOrders,
+            format!(
+                "这个单号在 {file} 第 {line} 行，没有导入（{}）：补导订单",
+                row.zh
+            ),
+            format!(
+                "This number stands in {file}, row {line}, which was not imported ({}): import it",
+                row.en
+            ),
+        );
+    }
+    if money.word == OrderWord::NotFound {
+        return OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::Review,
+            "工作区和微信支付都没有这个单号：核对商户和单号",
+            "Neither the workspace nor WeChat Pay has this number: check merchant and number",
+        );
+    }
+    let is_aside = record
+        .observations
+        .iter()
+        .any(|seen| !seen.aside.is_empty());
+    if is_aside {
+        return OrderSummary::new(
+            Attention::NeedsPerson,
+            SuggestedAction::Review,
+            "只有被搁置的通知提到这个单号：人工复核，不要据此发货",
+            "Only messages that were put aside name this number: review, do not deliver on them",
+        );
+    }
+    OrderSummary::new(
+        Attention::Open,
+        SuggestedAction::Review,
+        "工作区里没有这个单号：核对商户和单号，或联网查询",
+        "The workspace does not have this number: check merchant and number, or ask WeChat Pay",
+    )
+}

@@ -1,0 +1,74 @@
+//! What a comparison stands on: a day without a good bill was not compared, whatever its counts say.
+
+use crate::Message;
+use recondesk_domain::{Category, Fen, Finding};
+
+/// What a comparison stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A bill that proves itself, or the word of the gateway that there is none.
+    Compared,
+    /// There is no bill of the day: nothing was compared.
+    NoBill {
+        /// Sum of the merchant's orders that wait for it.
+        waiting: Fen,
+    },
+    /// The bill of the day does not add up and counts for nothing: nothing was compared.
+    Quarantined {
+        /// Sum of the merchant's orders that wait for a good one.
+        waiting: Fen,
+    },
+}
+
+impl Basis {
+    /// Reads it from the findings of a run.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Self {
+        let missing = findings
+            .iter()
+            .find(|finding| finding.category == Category::WCoverage);
+        let Some(missing) = missing else {
+            return Self::Compared;
+        };
+        let waiting = missing.at_stake();
+        let is_bad = |finding: &Finding| finding.category.code().starts_with('B');
+        if findings.iter().any(is_bad) {
+            Self::Quarantined { waiting }
+        } else {
+            Self::NoBill { waiting }
+        }
+    }
+
+    /// The stable word of tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Compared => "ok",
+            Self::NoBill { .. } => "no_bill",
+            Self::Quarantined { .. } => "quarantined",
+        }
+    }
+
+    /// Why nothing was compared; `None` where it was.
+    #[must_use]
+    pub fn words(self) -> Option<Message> {
+        let told = |waiting: Fen, zh: &str, en: &str| {
+            let sum = waiting.grouped();
+            Message::new(
+                format!("{zh}，没有对账；商户已付订单 ¥{sum} 在等账单"),
+                format!("{en}, nothing was compared; paid orders of ¥{sum} wait for it"),
+            )
+        };
+        match self {
+            Self::Compared => None,
+            Self::NoBill { waiting } => {
+                Some(told(waiting, "没有当天的账单", "no bill of that day"))
+            }
+            Self::Quarantined { waiting } => Some(told(
+                waiting,
+                "当天的账单已隔离，不能作数",
+                "the bill of that day is quarantined and counts for nothing",
+            )),
+        }
+    }
+}
