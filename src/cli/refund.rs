@@ -15,12 +15,12 @@ use super::profile::ListFormat;
 pub(super) use output::refund_json;
 use output::{one, table, tell_state};
 use recondesk_app::jobs::refund::{
-    Carried, RefundAsk, RefundOf, RefundPace, batch_file, carry_on, confirm, named, prepare,
+    Carried, Pause, RefundAsk, RefundOf, RefundPace, batch_file, carry_on, confirm, named, prepare,
     profile_of, resume,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundEvent, RefundStage, Role};
-use recondesk_domain::Fen;
+use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::{
     CancelToken, CaseRecord, Ports, RefundQuery, RefundRecord, RefundStep, StoreError,
 };
@@ -54,6 +54,8 @@ pub(super) enum RefundCommand {
         /// 文件 | File
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        #[command(flatten)]
+        person: PersonArgs,
     },
     /// 撤回没有被受理的退款 | Give up a refund that was not accepted
     Withdraw {
@@ -169,12 +171,25 @@ pub(super) fn run(
             profile,
             intents,
             out,
-        } => run_batch(context, &ports, (profile, intents), out),
+            person,
+        } => {
+            let actor = person.check(context, &ports, Role::Work)?;
+            run_batch(context, &ports, (profile, intents, &actor), out)
+        }
         RefundCommand::Withdraw {
             intent,
             reason,
             person,
         } => run_withdraw((intent, reason), person, context, &ports),
+    }
+}
+
+/// What can be done without waiting.
+const fn at_once<'a>(pause: Pause<'a>, cancel: &'a CancelToken) -> RefundPace<'a> {
+    RefundPace {
+        patience: Duration::ZERO,
+        pause,
+        cancel,
     }
 }
 
@@ -262,15 +277,14 @@ fn end_of(context: &CommandContext<'_>, carried: &Carried) -> Result<CommandEnd,
     if carried.record.refund.stage == RefundStage::Done {
         return Ok(CommandEnd::Clean);
     }
-    if matches!(
-        carried.record.refund.stage,
-        RefundStage::Rejected | RefundStage::Closed | RefundStage::Withdrawn
-    ) {
+    if is_refused(carried.record.refund.stage) {
         return Err(not_accepted(&carried.record));
     }
     match &carried.trouble {
+        // A limit or an order that is not found says nothing of a sending whose outcome is unknown.
         Some(failure)
-            if failure.kind == FailureKind::Gateway && !failure.code.starts_with("refund.") =>
+            if is_unclear(carried.record.refund.stage)
+                || failure.kind == FailureKind::Gateway && !failure.code.starts_with("refund.") =>
         {
             context.tell_failure(failure);
             Ok(CommandEnd::NeedsPerson)
@@ -320,16 +334,52 @@ fn run_resume(
     let carried = resume(ports, profile, &pace)?;
     let records: Vec<RefundRecord> = carried.iter().map(|one| one.record.clone()).collect();
     table(context, &records, args.follow.format)?;
-    let mut end = CommandEnd::Clean;
-    for one in &carried {
-        if let Some(failure) = &one.trouble {
-            context.tell_failure(failure);
-        }
-        if one.record.refund.stage != RefundStage::Done {
-            end = CommandEnd::NeedsPerson;
-        }
+    for failure in carried.iter().filter_map(|one| one.trouble.as_ref()) {
+        context.tell_failure(failure);
     }
-    Ok(end)
+    tell_drafts(context, ports, profile)?;
+    let stages = || carried.iter().map(|one| one.record.refund.stage);
+    if stages().any(|stage| stage != RefundStage::Done && !is_refused(stage)) {
+        return Ok(CommandEnd::NeedsPerson);
+    }
+    let refused = carried
+        .iter()
+        .find(|one| is_refused(one.record.refund.stage));
+    refused.map_or(Ok(CommandEnd::Clean), |one| Err(not_accepted(&one.record)))
+}
+
+/// It was sent, and nobody knows what became of it.
+const fn is_unclear(stage: RefundStage) -> bool {
+    matches!(stage, RefundStage::Sent | RefundStage::Unknown)
+}
+
+/// Certainly no money moved.
+const fn is_refused(stage: RefundStage) -> bool {
+    matches!(
+        stage,
+        RefundStage::Rejected | RefundStage::Closed | RefundStage::Withdrawn
+    )
+}
+
+/// What nobody confirmed is not sent by itself, and that is said.
+fn tell_drafts(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    profile: Option<ProfileId>,
+) -> Result<(), Failure> {
+    let drafts = ports.casework.refunds(&RefundQuery {
+        profile,
+        stages: vec![RefundStage::Drafted],
+        ..RefundQuery::default()
+    })?;
+    let count = drafts.len();
+    if count > 0 {
+        context.tell(
+            &format!("另有 {count} 笔只制了单、没有确认，没有发送：recondesk refund list --state drafted"),
+            &format!("{count} more are drafts that nobody confirmed and were not sent: recondesk refund list --state drafted"),
+        );
+    }
+    Ok(())
 }
 
 fn run_list(
@@ -353,7 +403,7 @@ fn run_list(
 fn run_batch(
     context: &CommandContext<'_>,
     ports: &Ports,
-    (profile, intents): (&str, &[String]),
+    (profile, intents, actor): (&str, &[String], &str),
     out: &Path,
 ) -> Result<CommandEnd, Failure> {
     CommandContext::check_out(Some(out))?;
@@ -368,14 +418,30 @@ fn run_batch(
         let named = intents.iter().map(|intent| named(ports, intent));
         named.collect::<Result<Vec<_>, _>>()?
     };
-    let text = batch_file(&records)?;
+    if let Some(other) = records.iter().find(|known| known.draft.profile != id) {
+        return Err(other_merchant(other));
+    }
+    let text = batch_file(ports, &records, actor)?;
     context.write_file(out, &mut |to| to.write_all(text.as_bytes()))?;
     let count = records.len();
     context.tell(
-        &format!("已写出 {count} 笔；上传后用 recondesk refund resume 查明结果，不要再从这里发送"),
-        &format!("{count} refunds written; once uploaded, recondesk refund resume finds out what became of them; do not send them from here as well"),
+        &format!("已写出 {count} 笔；上传后用 recondesk refund resume 查明结果，这里不会再发送"),
+        &format!("{count} refunds written; once uploaded, recondesk refund resume finds out what became of them; they are not sent from here any more"),
     );
     Ok(CommandEnd::Clean)
+}
+
+fn other_merchant(record: &RefundRecord) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "refund.batch",
+        Message::new(
+            "这笔退款属于另一个商户",
+            "This refund is of another merchant",
+        ),
+        Message::new("每个商户各写一个文件", "Write a file for each merchant"),
+    )
+    .with_detail(record.out_refund_no.to_string())
 }
 
 fn run_withdraw(
@@ -384,8 +450,12 @@ fn run_withdraw(
     context: &CommandContext<'_>,
     ports: &Ports,
 ) -> Result<CommandEnd, Failure> {
-    let record = named(ports, intent)?;
+    let mut record = named(ports, intent)?;
     let actor = person.check(context, ports, Role::Work)?;
+    if record.refund.stage == RefundStage::Listed {
+        // The file may have been uploaded: WeChat Pay is asked first.
+        record = carry_on(ports, record, &at_once(&pause(), &CancelToken::default()))?.record;
+    }
     let step = RefundStep {
         event: RefundEvent::Withdraw,
         actor: &actor,

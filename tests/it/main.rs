@@ -37,6 +37,7 @@ mod pitfalls;
 mod profile_keys;
 mod query;
 mod refund_cli;
+mod refund_faults;
 mod refund_kill;
 mod refund_simulation;
 mod report;

@@ -42,7 +42,8 @@ pub struct Refund {
     /// When WeChat Pay was asked last.
     pub asked_at: Option<Instant>,
     /// Since when its outcome is unknown. A request can be on the wire for long, so the minute within which
-    /// WeChat Pay may not find it yet counts from here and not from sending.
+    /// WeChat Pay may not find it yet counts from here and not from sending. A refusal of a later sending does
+    /// not end the doubt about an earlier one.
     pub unclear_at: Option<Instant>,
     /// How often it was sent.
     pub sends: u16,
@@ -95,8 +96,8 @@ impl Refund {
             RefundEvent::Redraft(amount, approval) => (self.stage == RefundStage::Withdrawn)
                 .then_some(Self::draft(amount, approval))
                 .ok_or(illegal),
-            RefundEvent::Withdraw => self
-                .may_withdraw()
+            RefundEvent::List => self.listed(now).ok_or(illegal),
+            RefundEvent::Withdraw => (self.may_withdraw() || self.never_uploaded(now))
                 .then_some(self.at(RefundStage::Withdrawn))
                 .ok_or(illegal),
         }
@@ -131,6 +132,29 @@ impl Refund {
         (fits && self.approval == Approval::Awaited).then_some(Self { approval, ..self })
     }
 
+    /// Into the batch file: what was never sent, or stands in a file already.
+    fn listed(self, now: Instant) -> Option<Self> {
+        use RefundStage as S;
+        let unsent = matches!(self.stage, S::Drafted | S::Confirmed) && self.sends == 0;
+        let agreed = matches!(self.approval, Approval::NotNeeded | Approval::Given);
+        (agreed && (unsent || self.stage == S::Listed)).then_some(Self {
+            absent: false,
+            confirmed_at: None,
+            sent_at: Some(now),
+            asked_at: None,
+            asks: 0,
+            ..self.at(S::Listed)
+        })
+    }
+
+    /// In a file, and WeChat Pay said within the last minute that it does not have it.
+    fn never_uploaded(self, now: Instant) -> bool {
+        let age = self.asked_at.map(|at| now.unix().saturating_sub(at.unix()));
+        self.stage == RefundStage::Listed
+            && self.absent
+            && age.is_some_and(|age| (0..ABSENCE_S).contains(&age))
+    }
+
     fn dispatched(self, now: Instant) -> Option<Self> {
         (self.may_send() && self.is_confirmed(now)).then_some(Self {
             refusal: None,
@@ -149,9 +173,11 @@ impl Refund {
         }
         Some(match answer {
             SendAnswer::Accepted => self.at(RefundStage::Accepted),
-            // The refusal is believed when a question finds no refund either.
+            // The refusal is believed when a question finds no refund either. It says nothing of a sending
+            // before it whose outcome is unknown.
             SendAnswer::Refused(refusal) => Self {
                 refusal: Some(refusal),
+                unclear_at: self.unclear_at,
                 ..self.unclear(now)
             },
             // What never left was not sent; a sending before it may still have arrived.
@@ -182,6 +208,10 @@ impl Refund {
                 ..asked.at(state.stage())
             }),
             (S::Unknown, Queried::Absent) => Some(asked.absence(now)),
+            (S::Listed, Queried::Absent) => Some(Self {
+                absent: true,
+                ..asked
+            }),
             // An accepted refund does not vanish; before sending there is none to find.
             (_, Queried::Absent | Queried::Unclear) => Some(asked),
         }
@@ -189,11 +219,18 @@ impl Refund {
 
     /// WeChat Pay does not have a refund that was sent without a clear answer.
     fn absence(self, now: Instant) -> Self {
+        let settled = Self {
+            unclear_at: None,
+            ..self
+        };
         match self.refusal {
-            Some(Refusal::Final) => self.at(RefundStage::Rejected),
-            Some(Refusal::ForNow) => self.at(RefundStage::Confirmed),
-            None if self.is_settled(now) => self.at(RefundStage::Confirmed),
-            None => Self {
+            Some(Refusal::Final) if self.is_settled(now) => settled.at(RefundStage::Rejected),
+            // Refused, but an earlier sending may only not be found yet: asked again until that is certain.
+            Some(Refusal::Final) => self,
+            Some(Refusal::ForNow) | None if self.is_settled(now) => {
+                settled.at(RefundStage::Confirmed)
+            }
+            Some(Refusal::ForNow) | None => Self {
                 absent: true,
                 ..self
             },
@@ -237,15 +274,16 @@ impl Refund {
     #[must_use]
     pub fn next_move(self, now: Instant) -> Move {
         use RefundStage as S;
-        let paced = |since, tries, then: Move| match paced_until(since, tries) {
-            Some(until) if now < until => Move::WaitUntil(until),
+        // A clock that was put back must not make a pause of hours out of one of seconds.
+        let paced = |since: Option<Instant>, tries, then: Move| match paced_until(since, tries) {
+            Some(until) if now < until && since.is_some_and(|at| at <= now) => {
+                Move::WaitUntil(until)
+            }
             _ => then,
         };
         match self.stage {
             S::Drafted => Move::Confirm,
-            S::Confirmed | S::Unknown if !self.is_confirmed(now) && self.may_send() => {
-                Move::Confirm
-            }
+            S::Confirmed if !self.is_confirmed(now) && self.may_send() => Move::Confirm,
             S::Confirmed => match self.approval {
                 Approval::Awaited => Move::Approve,
                 Approval::Declined => Move::Attend,
@@ -254,9 +292,12 @@ impl Refund {
                 }
             },
             S::Sent => Move::Restart,
-            S::Unknown if self.may_send() => paced(self.asked_at, self.sends, Move::Send),
+            // Once the sum has to be typed again, asking leads to a stage in which it can be.
+            S::Unknown if self.may_send() && self.is_confirmed(now) => {
+                paced(self.asked_at, self.sends, Move::Send)
+            }
             S::Unknown | S::Accepted => paced(self.asked_at, self.asks, Move::Ask),
-            S::Abnormal | S::Rejected => Move::Attend,
+            S::Listed | S::Abnormal | S::Rejected => Move::Attend,
             S::Closed => Move::BeginAnew,
             S::Done | S::Withdrawn => Move::Nothing,
         }

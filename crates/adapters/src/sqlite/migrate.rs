@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0008_set_aside.sql"),
     include_str!("migrations/0009_bill_failure.sql"),
     include_str!("migrations/0010_guards.sql"),
+    include_str!("migrations/0011_batch_file.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

@@ -217,6 +217,10 @@ fn keyring<'c>(client: &'c GatewayClient<'_>) -> Result<&'c Keyring, Failure> {
 }
 
 fn no_platform_key(why: &ExchangeError) -> Failure {
+    // Where WeChat Pay could not be reached, or what it said is not clear, no key is missing.
+    if matches!(why, ExchangeError::NotSent(_) | ExchangeError::Unclear(_)) {
+        return why.failure();
+    }
     let failure = missing(
         "vault.platform_key",
         Message::new(

@@ -71,6 +71,8 @@ pub enum RefundEvent {
     Query(Queried),
     /// A notification came. It may be forged, so that it proves nothing: the next question is due at once.
     Told,
+    /// It is written into the platform's batch file, which a person uploads: never sent from here any more.
+    List,
     /// A person gives it up.
     Withdraw,
     /// A person takes up what was given up: the same number, perhaps another sum.

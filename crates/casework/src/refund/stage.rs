@@ -10,6 +10,8 @@ pub enum RefundStage {
     Drafted,
     /// 已确认: a person typed the sum; it may be sent.
     Confirmed,
+    /// 已写入批量文件: a person hands it to WeChat Pay in a batch file; from here it is only asked about.
+    Listed,
     /// 已发送: on its way to WeChat Pay, no answer yet.
     Sent,
     /// 结果未明: only a question leads on.
@@ -31,9 +33,15 @@ pub enum RefundStage {
 /// Stage, stable word, Chinese, English.
 type StageEntry = (RefundStage, &'static str, &'static str, &'static str);
 
-const STAGES: [StageEntry; 10] = [
+const STAGES: [StageEntry; 11] = [
     (RefundStage::Drafted, "drafted", "已制单", "Drafted"),
     (RefundStage::Confirmed, "confirmed", "已确认", "Confirmed"),
+    (
+        RefundStage::Listed,
+        "listed",
+        "已写入批量文件",
+        "In a batch file",
+    ),
     (RefundStage::Sent, "sent", "已发送", "Sent"),
     (
         RefundStage::Unknown,

@@ -146,3 +146,89 @@ fn an_accepted_refund_does_not_vanish() {
     assert_eq!(asked.stage, RefundStage::Accepted);
     assert!(!asked.may_withdraw());
 }
+
+#[test]
+fn what_stands_in_a_batch_file_is_asked_about_and_never_sent() {
+    let draft = Refund::draft(SUM, Approval::NotNeeded);
+    let listed = draft.apply(RefundEvent::List, NOW).unwrap();
+
+    assert_eq!(listed.next_move(NOW), Move::Attend);
+    for event in [
+        RefundEvent::Dispatch,
+        RefundEvent::Confirm(SUM),
+        RefundEvent::Withdraw,
+    ] {
+        assert!(listed.apply(event, NOW).is_err(), "{event:?}");
+    }
+    let absent = RefundEvent::Query(Queried::Absent);
+    let missing = listed.apply(absent, NOW).unwrap();
+    assert!(missing.apply(RefundEvent::Dispatch, NOW).is_err());
+    assert_eq!(missing.next_move(NOW), Move::Attend);
+    // Given up only on an answer of just now: the file may be uploaded at any time.
+    let late = NOW.plus(ABSENCE_S);
+    assert!(missing.apply(RefundEvent::Withdraw, late).is_err());
+    assert!(missing.apply(RefundEvent::Withdraw, NOW.plus(-1)).is_err());
+    let given_up = missing.apply(RefundEvent::Withdraw, NOW.plus(1)).unwrap();
+    assert_eq!(given_up.stage, RefundStage::Withdrawn);
+    let found = RefundEvent::Query(Queried::Found(SUM, RemoteState::Success));
+    let done = missing.apply(found, NOW).unwrap();
+    assert_eq!(done.stage, RefundStage::Done);
+}
+
+#[test]
+fn only_what_was_never_sent_and_is_agreed_goes_into_a_batch_file() {
+    let awaited = Refund::draft(SUM, Approval::Awaited);
+    assert!(awaited.apply(RefundEvent::List, NOW).is_err());
+    let given = awaited.apply(RefundEvent::Approve, NOW).unwrap();
+    assert!(given.apply(RefundEvent::List, NOW).is_ok());
+    for answer in [
+        SendAnswer::Accepted,
+        SendAnswer::Unclear,
+        SendAnswer::Refused(Refusal::Final),
+    ] {
+        assert!(after(answer).apply(RefundEvent::List, NOW).is_err());
+    }
+}
+
+#[test]
+fn a_refusal_does_not_end_the_doubt_about_the_sending_before_it() {
+    let absent = RefundEvent::Query(Queried::Absent);
+    let again = after(SendAnswer::Unclear)
+        .apply(absent, NOW)
+        .unwrap()
+        .apply(RefundEvent::Dispatch, NOW.plus(4))
+        .unwrap();
+    for refusal in [Refusal::Final, Refusal::ForNow] {
+        let refused = RefundEvent::Answer(SendAnswer::Refused(refusal));
+        let refused = again.apply(refused, NOW.plus(5)).unwrap();
+
+        let soon = refused.apply(absent, NOW.plus(6)).unwrap();
+        assert_eq!(soon.stage, RefundStage::Unknown);
+        assert!(soon.apply(RefundEvent::Withdraw, NOW.plus(6)).is_err());
+        let late = refused.apply(absent, NOW.plus(ABSENCE_S)).unwrap();
+        assert!(late.may_withdraw(), "{refusal:?}");
+    }
+}
+
+#[test]
+fn a_clock_put_back_makes_no_long_pause() {
+    let asked = after(SendAnswer::Unclear)
+        .apply(RefundEvent::Query(Queried::Unclear), NOW)
+        .unwrap();
+
+    assert!(matches!(asked.next_move(NOW), Move::WaitUntil(_)));
+    assert_eq!(asked.next_move(NOW.plus(-3_600)), Move::Ask);
+}
+
+#[test]
+fn a_sum_typed_long_ago_can_be_typed_again_after_an_unclear_answer() {
+    let absent = RefundEvent::Query(Queried::Absent);
+    let missing = after(SendAnswer::Unclear).apply(absent, NOW).unwrap();
+    assert!(missing.may_send());
+    let later = NOW.plus(CONFIRMATION_S);
+
+    assert_eq!(missing.next_move(later), Move::Ask);
+    let asked = missing.apply(absent, later).unwrap();
+    assert_eq!(asked.next_move(later), Move::Confirm);
+    assert!(asked.apply(RefundEvent::Confirm(SUM), later).is_ok());
+}

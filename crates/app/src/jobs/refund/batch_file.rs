@@ -3,22 +3,49 @@
 //! One line an order, commas between, no heading: `out_trade_no,yuan,reason,out_refund_no`, at most ten
 //! thousand. The platform's page asks for commas of ASCII alone and advises to give the refund number, so that
 //! a file sent twice refunds once. The order of the fields is as users of that page write it; no document of
-//! the platform could be read. A refund that went out this way is found by its number and taken over.
+//! the platform could be read. What was written into a file is asked about by its number, and is never sent
+//! from here as well.
 
 use std::fmt::Write as _;
 
 use crate::{Failure, FailureKind, Message};
-use recondesk_casework::{Approval, RefundStage};
-use recondesk_ports::RefundRecord;
+use recondesk_casework::{Approval, RefundEvent, RefundStage};
+use recondesk_ports::{Ports, RefundRecord, RefundStep};
 
 /// The platform takes at most so many lines.
 pub const MOST_LINES: usize = 10_000;
+
+/// Enters that these refunds stand in a file, and gives the text of the file. From here on
+/// they are asked about alone. Whoever loses the file names them again and gets the same lines.
+///
+/// # Errors
+/// As [`text`]; when the merchant is read-only, or the workspace fails.
+pub fn batch_file(ports: &Ports, records: &[RefundRecord], actor: &str) -> Result<String, Failure> {
+    let text = text(records)?;
+    for record in records {
+        crate::jobs::reissue::writable(&super::profile_of(ports, record.draft.profile)?)?;
+    }
+    // Nothing is sent while a refund goes from one way out to the other.
+    let _right = ports.writers.enter_payout(super::carry_on::PATIENCE)?;
+    for record in records {
+        let step = RefundStep {
+            event: RefundEvent::List,
+            actor,
+            at: ports.clock.now(),
+            note: "written into a batch file",
+            refund_id: "",
+            facts: None,
+        };
+        ports.casework.step_refund(record.id, &step)?;
+    }
+    Ok(text)
+}
 
 /// The text of the file.
 ///
 /// # Errors
 /// When there is nothing to refund, too much of it, or a refund waits for a second person or was sent already.
-pub fn batch_file(records: &[RefundRecord]) -> Result<String, Failure> {
+fn text(records: &[RefundRecord]) -> Result<String, Failure> {
     if records.is_empty() || records.len() > MOST_LINES {
         return Err(refused(
             Message::new(
@@ -31,7 +58,10 @@ pub fn batch_file(records: &[RefundRecord]) -> Result<String, Failure> {
     let mut out = String::new();
     for record in records {
         let stage = record.refund.stage;
-        let is_unsent = matches!(stage, RefundStage::Drafted | RefundStage::Confirmed);
+        let is_unsent = matches!(
+            stage,
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Listed
+        );
         let agreed = matches!(
             record.refund.approval,
             Approval::NotNeeded | Approval::Given

@@ -3,6 +3,7 @@
 //! One program sends at a time (the payout lock). Whoever holds it and finds a refund that is being sent knows
 //! that the sender is gone, and takes the outcome for unknown.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use super::order_facts::client;
@@ -13,10 +14,9 @@ use crate::{Failure, FailureKind};
 use recondesk_casework::{
     LimitError, Move, OrderFacts, Queried, RefundEvent, RefundStage, SendAnswer, check_refund,
 };
-use recondesk_domain::{Fen, OutTradeNo, ProfileId};
+use recondesk_domain::{Fen, OutTradeNo};
 use recondesk_ports::{
-    CancelToken, Observation, ObservationSource, Ports, RefundQuery, RefundRecord, RefundStep,
-    StoreError,
+    CancelToken, Observation, ObservationSource, Ports, RefundRecord, RefundStep, StoreError,
 };
 use wechatpay_codec::v2::{NewRefund, OrderRef, RefundState};
 
@@ -24,7 +24,7 @@ use wechatpay_codec::v2::{NewRefund, OrderRef, RefundState};
 pub type Pause<'a> = &'a dyn Fn(Duration);
 
 /// How long another program may be sending before this one gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 /// So often one call sends the same number, each time after WeChat Pay said that it does not have it.
 const MOST_SENDS: u16 = 4;
 
@@ -144,6 +144,7 @@ pub fn carry_on(
             .steady_ms()
             .saturating_add(u64::try_from(pace.patience.as_millis()).unwrap_or(u64::MAX)),
         first_sends: record.refund.sends,
+        has_asked: Cell::new(false),
     };
     let mut record = record;
     loop {
@@ -163,6 +164,7 @@ struct Work<'a> {
     pace: &'a RefundPace<'a>,
     until_ms: u64,
     first_sends: u16,
+    has_asked: Cell<bool>,
 }
 
 const fn stop(record: RefundRecord, trouble: Option<Failure>) -> Led {
@@ -179,15 +181,24 @@ impl Work<'_> {
             Move::Send => self.send(&record),
             Move::Restart => self.restart(&record),
             Move::Ask => self.ask(&record),
-            // The way on is a person's, but what a person did at the merchant platform shows in a question.
-            Move::Attend if record.refund.stage == RefundStage::Abnormal => {
+            // The way on is a person's, but what a person did at the merchant platform shows in a question, and
+            // so does a refund that was refused and could only not be found yet.
+            Move::Attend if is_asked_once(record.refund.stage) => {
+                let stage = record.refund.stage;
+                if self.has_asked.get() {
+                    return Ok(stop(record, None));
+                }
                 let Led::On(asked) = self.ask(&record)? else {
                     return Ok(stop(record, None));
                 };
-                if asked.refund.stage == RefundStage::Abnormal {
+                if asked.refund.stage == stage {
                     return Ok(stop(asked, None));
                 }
                 Ok(Led::On(asked))
+            }
+            // Whoever takes a refund up gets an answer of now: asking moves nothing.
+            Move::WaitUntil(_) if !self.has_asked.get() && is_only_asked(&record) => {
+                self.ask(&record)
             }
             Move::WaitUntil(until) => {
                 let wait = u64::try_from(until.unix().saturating_sub(now.unix())).unwrap_or(0);
@@ -231,6 +242,7 @@ impl Work<'_> {
     }
 
     fn ask(&self, record: &RefundRecord) -> Result<Led, Failure> {
+        self.has_asked.set(true);
         let asked = self
             .client
             .query_refund(&record.out_refund_no, &record.draft.sub_mch_id)?;
@@ -395,6 +407,20 @@ impl Work<'_> {
     }
 }
 
+/// Stages that only a person leads on from, while WeChat Pay may know more.
+const fn is_asked_once(stage: RefundStage) -> bool {
+    matches!(
+        stage,
+        RefundStage::Listed | RefundStage::Abnormal | RefundStage::Rejected
+    )
+}
+
+/// True while a question is all that is due.
+const fn is_only_asked(record: &RefundRecord) -> bool {
+    let stage = record.refund.stage;
+    matches!(stage, RefundStage::Accepted | RefundStage::Unknown) && !record.refund.may_send()
+}
+
 /// The instant that a refusal for being too soon names; it comes from the store, which knows all refunds of the order.
 fn soon_of(failure: &Failure) -> Option<recondesk_domain::Instant> {
     let text = failure.detail.rsplit_once("wait until ")?.1;
@@ -428,42 +454,4 @@ fn keep_observation(ports: &Ports, record: &RefundRecord) -> Result<(), Failure>
         document: String::new(),
     })?;
     Ok(())
-}
-
-/// Carries on everything that a person confirmed and that is not at its end; one after the other.
-///
-/// # Errors
-/// When the workspace fails. Trouble with one refund does not keep the others waiting.
-pub fn resume(
-    ports: &Ports,
-    profile: Option<ProfileId>,
-    pace: &RefundPace<'_>,
-) -> Result<Vec<Carried>, Failure> {
-    let open = ports.casework.refunds(&RefundQuery {
-        profile,
-        stages: vec![
-            RefundStage::Confirmed,
-            RefundStage::Sent,
-            RefundStage::Unknown,
-            RefundStage::Accepted,
-            RefundStage::Abnormal,
-        ],
-        ..RefundQuery::default()
-    })?;
-    let mut out = Vec::with_capacity(open.len());
-    for record in open {
-        if pace.cancel.is_cancelled() {
-            break;
-        }
-        let before = record.clone();
-        out.push(match carry_on(ports, record, pace) {
-            Ok(carried) => carried,
-            Err(failure) if failure.kind == FailureKind::Workspace => return Err(failure),
-            Err(failure) => Carried {
-                record: ports.casework.refund(before.id)?.unwrap_or(before),
-                trouble: Some(failure),
-            },
-        });
-    }
-    Ok(out)
 }

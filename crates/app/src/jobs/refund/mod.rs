@@ -7,13 +7,15 @@ mod batch_file;
 mod carry_on;
 mod order_facts;
 mod prepare;
+mod resume;
 mod wire;
 mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};
-pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, resume};
+pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm};
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};
+pub use resume::resume;
 pub use words::{advice_of, limit_failure, state_words};
 
 use crate::{Failure, FailureKind, Message};

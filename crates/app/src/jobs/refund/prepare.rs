@@ -3,8 +3,10 @@
 use super::order_facts::{client, order_of_case};
 use super::{OrderSubject, Pause, ask_order, limit_failure};
 use crate::{Failure, FailureKind, Message};
-use recondesk_casework::{OrderFacts, Queried, RefundEvent, check_refund};
-use recondesk_domain::{Fen, MerchantProfile, ProfileId};
+use recondesk_casework::{
+    OrderFacts, Queried, RefundEvent, RefundStage, RefundSubject, check_refund, refund_number,
+};
+use recondesk_domain::{Fen, MerchantProfile, OutRefundNo, ProfileId};
 use recondesk_ports::{CancelToken, CaseRecord, Ports, RefundDraft, RefundRecord, RefundStep};
 
 /// `refund_desc` holds this many bytes.
@@ -69,8 +71,9 @@ pub fn prepare(
             (order, key)
         }
     };
+    let number = next_number(ports, ask.profile, &case_key, order.out_trade_no.as_str())?;
     let client = client(ports, ask.profile, cancel);
-    let facts = ask_order(ports, &client, &order, None, pause)?;
+    let facts = ask_order(ports, &client, &order, number, pause)?;
     let left = facts.left_for("").unwrap_or(Fen::ZERO);
     let amount = ask.amount.unwrap_or(left);
     let now = ports.clock.now();
@@ -86,7 +89,7 @@ pub fn prepare(
         maker: ask.maker.clone(),
         together: ask.together,
     };
-    if let Some(known) = already_there(ports, &draft, &facts)? {
+    if let Some(known) = already_there(ports, &draft, (&facts, number))? {
         return Ok(Prepared {
             record: known,
             facts,
@@ -101,35 +104,52 @@ pub fn prepare(
     Ok(Prepared { record, facts })
 }
 
+/// The number that a refund of this case would get now; `None` only for a merchant number of no use.
+fn next_number(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    case_key: &str,
+    out_trade_no: &str,
+) -> Result<Option<OutRefundNo>, Failure> {
+    let known = ports.casework.refunds(&recondesk_ports::RefundQuery {
+        profile: Some(profile.0),
+        case_key: Some(case_key.to_owned()),
+        ..recondesk_ports::RefundQuery::default()
+    })?;
+    let last = known.into_iter().max_by_key(|known| known.nth);
+    let nth = match &last {
+        None => 1,
+        Some(last) => match last.refund.stage {
+            RefundStage::Closed | RefundStage::Done => last.nth.saturating_add(1),
+            RefundStage::Withdrawn
+            | RefundStage::Drafted
+            | RefundStage::Confirmed
+            | RefundStage::Listed
+            | RefundStage::Sent
+            | RefundStage::Unknown
+            | RefundStage::Accepted
+            | RefundStage::Abnormal
+            | RefundStage::Rejected => last.nth,
+        },
+    };
+    let subject = RefundSubject {
+        mch_id: &profile.1.mch_id,
+        out_trade_no,
+        case_key,
+    };
+    Ok(refund_number(&subject, nth))
+}
+
 /// The refund of this case that WeChat Pay has already under the number it would get here.
 fn already_there(
     ports: &Ports,
     draft: &RefundDraft,
-    facts: &OrderFacts,
+    (facts, number): (&OrderFacts, Option<OutRefundNo>),
 ) -> Result<Option<RefundRecord>, Failure> {
-    if facts.parts.is_empty() {
+    let Some(number) = number else {
         return Ok(None);
-    }
+    };
     let now = ports.clock.now();
-    let known = ports.casework.refunds(&recondesk_ports::RefundQuery {
-        profile: Some(draft.profile),
-        case_key: Some(draft.case_key.clone()),
-        ..recondesk_ports::RefundQuery::default()
-    })?;
-    let last = known.into_iter().max_by_key(|known| known.nth);
-    let subject = recondesk_casework::RefundSubject {
-        mch_id: &draft.mch_id,
-        out_trade_no: &draft.out_trade_no,
-        case_key: &draft.case_key,
-    };
-    let nth = match &last {
-        None => 1,
-        Some(last) if last.refund.stage.is_final() => last.nth.saturating_add(1),
-        Some(last) => last.nth,
-    };
-    let Some(number) = recondesk_casework::refund_number(&subject, nth) else {
-        return Ok(None);
-    };
     let Some(part) = facts
         .parts
         .iter()
@@ -137,11 +157,26 @@ fn already_there(
     else {
         return Ok(None);
     };
-    let draft = RefundDraft {
-        amount: part.amount,
-        ..draft.clone()
+    let here = ports.casework.refunds(&recondesk_ports::RefundQuery {
+        profile: Some(draft.profile),
+        out_trade_no: Some(draft.out_trade_no.clone()),
+        ..recondesk_ports::RefundQuery::default()
+    })?;
+    let here = here.into_iter().find(|known| {
+        known.out_refund_no == number && known.refund.stage != RefundStage::Withdrawn
+    });
+    let record = match here {
+        // Being sent by another program, which will store what comes of it.
+        Some(known) if known.refund.stage == RefundStage::Sent => return Ok(Some(known)),
+        Some(known) => known,
+        None => {
+            let draft = RefundDraft {
+                amount: part.amount,
+                ..draft.clone()
+            };
+            ports.casework.draft_refund(&draft, now)?
+        }
     };
-    let record = ports.casework.draft_refund(&draft, now)?;
     if record.out_refund_no != number {
         return Ok(None);
     }

@@ -155,6 +155,10 @@ pub fn advice_of(record: &RefundRecord) -> Message {
             "没有被受理，可以用同一单号再发：recondesk refund resume",
             "Not accepted; the same number can be sent again: recondesk refund resume",
         ),
+        (RefundStage::Listed, _) => Message::new(
+            "由人上传批量文件，这里只查询，不会再发送：上传后 recondesk refund resume；文件没有上传的，可以撤回",
+            "A person uploads the file; from here it is only queried: recondesk refund resume once it is uploaded; where the file is not used, withdraw it",
+        ),
         (RefundStage::Sent | RefundStage::Unknown, _) => Message::new(
             "结果未明，只查询，不会换号重发：稍后 recondesk refund resume",
             "Outcome unknown; it is queried and never sent under a new number: recondesk refund resume in a while",

@@ -3,7 +3,8 @@
 //!
 //! The operator may prepare, confirm, approve, withdraw and reissue at any moment; the processes carry on
 //! whatever is due. Time has two instants a minute apart. Pauses between attempts are not modelled: every
-//! attempt may come at once, which is more than the program ever does.
+//! attempt may come at once, which is more than the program ever does. Batch files are left out: what a person
+//! uploads does not wait for the lock, and WeChat Pay alone keeps it from exceeding what was paid.
 
 mod gateway;
 mod properties;

@@ -95,6 +95,7 @@ fn believed(model: &RefundModel, world: &World) -> bool {
             }
             RefundStage::Drafted
             | RefundStage::Confirmed
+            | RefundStage::Listed
             | RefundStage::Sent
             | RefundStage::Unknown => true,
         }

@@ -90,7 +90,8 @@ pub(super) fn forget_what_does_not_matter(world: &mut World) {
             refund.asked_at = None;
             refund.sent_at = None;
             refund.confirmed_at = refund.confirmed_at.map(|_| NOON);
-            if !matches!(refund.stage, RefundStage::Unknown) {
+            // The doubt about a sending outlives the sending after it.
+            if !matches!(refund.stage, RefundStage::Unknown | RefundStage::Sent) {
                 refund.unclear_at = None;
             }
         }
