@@ -38,7 +38,7 @@ pub(super) enum AuditCommand {
     },
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().saturating_mul(2));
     for byte in bytes {
         let _written = write!(out, "{byte:02x}");

@@ -1,5 +1,7 @@
 //! `recondesk cases`: what a day left to do, listed, shown, and decided one by one or many at once.
 
+mod attach;
+mod sheet;
 mod show;
 
 use clap::{Args, Subcommand};
@@ -83,6 +85,22 @@ pub(super) enum CasesCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// 撤销自己刚作的决定 | Take back your own last decision
+    Undo {
+        #[command(flatten)]
+        deed: CaseDeed,
+        /// 原因 | Why
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// 附上文件 | Attach files
+    Attach(attach::AttachArgs),
+    /// 列出或取出附件 | List attachments, or take one out
+    Attachments(attach::AttachmentsArgs),
+    /// 导出未了的差错成 Excel 表，可在表里填负责人和决定 | Export open cases as a sheet in which owner and decision are filled in
+    Export(sheet::ExportArgs),
+    /// 读回填好的表：逐行核对，差错已变的拒绝 | Read the sheet back: each row is checked, a case that changed meanwhile is refused
+    Import(sheet::ImportArgs),
     /// 重开 | Open cases again
     Reopen {
         #[command(flatten)]
@@ -131,6 +149,7 @@ fn ignore_reason(word: &str) -> Result<IgnoreReason, String> {
 enum Deed<'a> {
     Decide(Decision),
     Comment(&'a str),
+    Undo(&'a str),
 }
 
 pub(super) fn run(
@@ -142,6 +161,10 @@ pub(super) fn run(
         CasesCommand::Show { case, live, format } => {
             return show::run((case, *live, *format), context);
         }
+        CasesCommand::Attach(args) => return attach::attach(args, context),
+        CasesCommand::Attachments(args) => return attach::attachments(args, context),
+        CasesCommand::Export(args) => return sheet::export(args, context),
+        CasesCommand::Import(args) => return sheet::import(args, context),
         CasesCommand::Take { deed } => (deed, Deed::Decide(Decision::Take)),
         CasesCommand::Assign { deed, to } => {
             let to = worded(to, "usage.name")?;
@@ -161,6 +184,7 @@ pub(super) fn run(
             }
             (deed, Deed::Decide(Decision::Propose(reason.text(note))))
         }
+        CasesCommand::Undo { deed, reason } => (deed, Deed::Undo(reason)),
         CasesCommand::Resolve { deed, reason } => {
             let reason = worded(reason, "usage.reason")?;
             (deed, Deed::Decide(Decision::Resolve(reason)))
@@ -224,6 +248,7 @@ fn carry_out(
     let place = (case.profile, case.key.as_str());
     match what {
         Deed::Decide(decision) => decisions::decide(ports, place, decision.clone(), actor),
+        Deed::Undo(why) => decisions::take_back(ports, place, why, actor),
         Deed::Comment(text) => {
             decisions::note(ports, place, text.trim().to_owned(), actor)?;
             Ok(Message::new("已记下", "Noted"))

@@ -56,7 +56,7 @@ impl Shop {
 
     fn set_key(&self, kind: &str, bytes: &[u8]) {
         let file = self.folder.path().join("key");
-        std::fs::write(&file, bytes).unwrap();
+        recondesk::adapters::files::replace(&file, bytes).unwrap();
         let file = file.to_str().unwrap();
         self.expect(
             0,

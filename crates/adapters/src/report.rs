@@ -1,6 +1,7 @@
 //! What leaves the program as a document: exported tables as workbooks, written in constant memory, and reports.
 
 mod csv_archive;
+mod form;
 mod html;
 mod pdf;
 mod pdf_font;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use recondesk_domain::{Fen, Heading, Sheet, SheetCell};
-use recondesk_ports::Workbooks;
+use recondesk_ports::{SheetForm, Workbooks};
 
 /// Rows a sheet of a workbook can hold, one of them the header.
 const MAX_ROWS: u32 = 1_048_576;
@@ -39,6 +40,10 @@ struct Formats {
 impl Workbooks for XlsxWriter {
     fn write(&self, sheet: Sheet<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
         self.write_sheet(sheet, out).map_err(io::Error::other)
+    }
+
+    fn write_form(&self, form: &SheetForm, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        form::write(form, self.scratch.as_deref(), out).map_err(io::Error::other)
     }
 }
 

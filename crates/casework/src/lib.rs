@@ -15,6 +15,7 @@ mod refund;
 mod reissue;
 mod sign_off;
 mod trail;
+mod undo;
 
 pub use answer::{Evidence, QueryReply, SendReply, read_query, read_send};
 pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
@@ -31,3 +32,4 @@ pub use refund::{
 pub use reissue::{Reissue, ReissueEvent, ReissueStage, ReissueWay};
 pub use sign_off::{Obstacle, SignOffFacts, sign_off};
 pub use trail::{TRAIL_START, TrailEntry, seal};
+pub use undo::{Before, PastDeed, PastStep, UNDONE, UndoError, undo};

@@ -196,6 +196,8 @@ pub enum CaseStepKind {
     Owner(String),
     /// Writes a note.
     Note,
+    /// Takes back the last decision of the same person.
+    Undo,
 }
 
 /// A question to the gateway and what came of it; never with a secret.

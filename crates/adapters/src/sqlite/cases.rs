@@ -307,6 +307,7 @@ fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), D
             (CaseEventKind::Owner, name.clone())
         }
         CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
+        CaseStepKind::Undo => take_back(tx, case, step)?,
     };
     let event = CaseEvent {
         at: step.at,
@@ -316,6 +317,30 @@ fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), D
         run: None,
     };
     write_event(tx, case.0, &event)
+}
+
+/// Gives the case back the state and the owner that it had before the last decision of the same person.
+fn take_back(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    step: &CaseStep,
+) -> Result<(CaseEventKind, String), DbError> {
+    let before = casework::before(tx, case.0, step)?;
+    tx.execute(
+        "UPDATE case_file SET status = ?2, owner = ?3 WHERE id = ?1",
+        params![case.0, before.status.word(), before.owner],
+    )?;
+    let owner = CaseEvent {
+        at: step.at,
+        actor: step.actor.clone(),
+        kind: CaseEventKind::Owner,
+        text: before.owner,
+        run: None,
+    };
+    write_event(tx, case.0, &owner)?;
+    let reason = format!("{} {}", recondesk_casework::UNDONE, step.text);
+    let text = format!("{}\n{}", before.status.word(), reason.trim_end());
+    Ok((CaseEventKind::Status, text))
 }
 
 /// Refuses a step that the workflow, the reason or the second person forbids.

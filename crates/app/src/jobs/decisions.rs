@@ -1,9 +1,13 @@
 //! What a person decides about a case, as steps of its workflow; the store judges and keeps them.
 
 use crate::model::Decision;
-use crate::{Failure, Message};
+use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
-use recondesk_ports::{CaseId, CaseStep, CaseStepKind, Ports, StoreError};
+use recondesk_ports::{AttachmentRecord, CaseId, CaseStep, CaseStepKind, Ports, StoreError};
+use sha2::{Digest as _, Sha256};
+
+/// Largest file on a case.
+pub const MOST_ATTACHED_BYTES: usize = 16 << 20;
 
 /// Decides about the case with that key; what was done comes back as a sentence.
 ///
@@ -19,6 +23,31 @@ pub fn decide(
     let (steps, said) = steps(decision, (person, ports.clock.now()));
     ports.records.step_case_all(id, &steps)?;
     Ok(said)
+}
+
+/// Decides several things about a case at once, with a note: all of it or nothing is stored.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_all(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    (decisions, note): (Vec<Decision>, Option<String>),
+    person: &str,
+) -> Result<(), Failure> {
+    let id = find(ports, case)?;
+    let at = ports.clock.now();
+    let mut all: Vec<CaseStep> = decisions
+        .into_iter()
+        .flat_map(|decision| steps(decision, (person, at)).0)
+        .collect();
+    all.extend(note.map(|text| CaseStep {
+        kind: CaseStepKind::Note,
+        actor: person.to_owned(),
+        text,
+        at,
+    }));
+    Ok(ports.records.step_case_all(id, &all)?)
 }
 
 /// Writes a note to the case with that key.
@@ -39,6 +68,58 @@ pub fn note(
     };
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(())
+}
+
+/// Takes back the last decision of this person about the case with that key.
+///
+/// # Errors
+/// When the case is gone, or the decision is of somebody else, overtaken, or settled.
+pub fn take_back(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    why: &str,
+    person: &str,
+) -> Result<Message, Failure> {
+    let step = CaseStep {
+        kind: CaseStepKind::Undo,
+        actor: person.to_owned(),
+        text: why.trim().to_owned(),
+        at: ports.clock.now(),
+    };
+    ports.records.step_case(find(ports, case)?, &step)?;
+    Ok(Message::new("已撤销", "Taken back"))
+}
+
+/// Hangs a file on the case with that key; the same bytes twice are one file.
+///
+/// # Errors
+/// When the file is empty or too large, or the case is gone.
+pub fn attach_file(
+    ports: &Ports,
+    (profile, key): (ProfileId, &str),
+    (name, bytes): (String, Vec<u8>),
+    person: &str,
+) -> Result<(), Failure> {
+    if bytes.is_empty() || bytes.len() > MOST_ATTACHED_BYTES {
+        return Err(Failure::new(
+            FailureKind::RefusedInput,
+            "case.attachment",
+            Message::new(
+                "附件不能是空文件，也不能超过 16 MiB",
+                "An attachment is not empty and at most 16 MiB",
+            ),
+            Message::default(),
+        )
+        .with_detail(name));
+    }
+    let file = AttachmentRecord {
+        at: ports.clock.now(),
+        actor: person.to_owned(),
+        name,
+        sha256: Sha256::digest(&bytes).into(),
+        bytes,
+    };
+    Ok(ports.casework.attach(profile, key, &file)?)
 }
 
 fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, StoreError> {

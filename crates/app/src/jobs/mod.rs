@@ -7,6 +7,7 @@ pub mod bill_archive;
 mod bill_days;
 pub mod bills;
 pub mod bundle;
+pub mod case_sheet;
 pub mod check;
 pub mod day;
 pub mod decisions;

@@ -9,6 +9,7 @@ mod reissues;
 mod second_person;
 mod sign_offs;
 mod trail;
+mod undo;
 
 use super::Database;
 use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
@@ -21,6 +22,7 @@ use recondesk_ports::{
 
 pub(super) use outcomes::{forbid_while_in_force, forget_write_off, write_off};
 pub(super) use second_person::second_person;
+pub(super) use undo::before;
 
 impl Casework for Database {
     fn operators(&self) -> Result<Vec<Operator>, StoreError> {

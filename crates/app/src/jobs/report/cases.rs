@@ -135,7 +135,7 @@ fn decision(events: &[CaseEvent]) -> String {
     })
 }
 
-fn notes(events: &[CaseEvent]) -> String {
+pub(in crate::jobs) fn notes(events: &[CaseEvent]) -> String {
     let notes = events
         .iter()
         .filter(|event| event.kind == CaseEventKind::Note)

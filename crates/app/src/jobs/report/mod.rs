@@ -11,6 +11,8 @@ mod month;
 mod pictures;
 mod table;
 
+pub(super) use cases::notes;
+
 use recondesk_domain::{BillDate, Language, MerchantProfile, ProfileId};
 use recondesk_ports::{Ports, Report, RunRecord, TotalTooLarge};
 

@@ -1,0 +1,67 @@
+//! Taking back the last decision about a case, in one transaction with the history that allows it.
+
+use rusqlite::{Transaction, params};
+
+use super::{operators, outcomes};
+use crate::sqlite::DbError;
+use recondesk_casework::{Before, PastDeed, PastStep, undo};
+use recondesk_domain::{CaseStatus, Instant};
+use recondesk_ports::{CaseEventKind, CaseStep, StoreError};
+
+/// What the case was before the last decision of the actor.
+pub(in crate::sqlite) fn before(
+    tx: &Transaction<'_>,
+    case: i64,
+    step: &CaseStep,
+) -> Result<Before, DbError> {
+    if operators::any(tx)? && !operators::is_living(tx, &step.actor)? {
+        return Err(forbidden(format!("{} is no operator", step.actor)));
+    }
+    outcomes::forbid_while_in_force(tx, case)?;
+    let is_asked: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM approval a JOIN case_file c ON c.id = ?1
+         WHERE a.judgement IS NULL AND a.subject IN
+             ('case/' || c.profile || '/' || c.key, 'carry/' || c.profile || '/' || c.key))",
+        [case],
+        |row| row.get(0),
+    )?;
+    if is_asked {
+        let why = "a second person was asked, who may refuse it".to_owned();
+        return Err(forbidden(why));
+    }
+    undo(&history(tx, case)?, &step.actor).map_err(|error| forbidden(error.to_string()))
+}
+
+fn forbidden(why: String) -> DbError {
+    StoreError::Forbidden(why).into()
+}
+
+fn history(tx: &Transaction<'_>, case: i64) -> Result<Vec<PastStep>, DbError> {
+    let mut statement = tx.prepare_cached(
+        "SELECT at, actor, kind, text FROM case_event WHERE case_id = ?1 ORDER BY id",
+    )?;
+    let mut rows = statement.query(params![case])?;
+    let mut out = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (kind, text): (String, String) = (row.get(2)?, row.get(3)?);
+        let broken = || DbError::broken(format!("case event {kind} {text}"));
+        let what = match CaseEventKind::parse(&kind).ok_or_else(broken)? {
+            CaseEventKind::Status => {
+                let (word, reason) = text.split_once('\n').unwrap_or((&text, ""));
+                let status = CaseStatus::parse(word).ok_or_else(broken)?;
+                PastDeed::Status(status, reason.to_owned())
+            }
+            CaseEventKind::Owner => PastDeed::Owner(text),
+            CaseEventKind::Note => PastDeed::Note,
+            CaseEventKind::Found | CaseEventKind::Changed => PastDeed::Run(None),
+            CaseEventKind::AutoClosed => PastDeed::Run(Some(CaseStatus::AutoClosed)),
+            CaseEventKind::Reopened => PastDeed::Run(Some(CaseStatus::Reopened)),
+        };
+        out.push(PastStep {
+            at: Instant::from_unix(row.get(0)?),
+            actor: row.get(1)?,
+            what,
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,445 @@
+//! Reading the sheet back: every row is checked against the case as it is now before anything is applied.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+use recondesk_casework::Role;
+use recondesk_intake::{TextRow, each_text_row};
+use recondesk_ports::{CaseEvent, CaseQuery, CaseRecord, Ports};
+
+use super::{Column, MARK, SheetDeed, digest_of, plain};
+use crate::jobs::decisions;
+use crate::jobs::report::notes;
+use crate::model::Decision;
+use crate::{Failure, FailureKind, Language, Message};
+
+/// Rows of one file.
+const MOST_ROWS: usize = 200_000;
+/// Bytes of a note or a reason.
+const MOST_WORDS: usize = 4_000;
+/// Bytes of a name.
+const MOST_NAME: usize = 100;
+
+/// What became of a row, or would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowFate {
+    /// Nothing was filled in.
+    Same,
+    /// What it asks for; it was done unless only looked at.
+    Changes(Vec<Message>),
+    /// The case is another one than when the sheet was written: how it was, how it is.
+    Stale(Message, Message),
+    /// It cannot be done, and why.
+    Refused(Message),
+}
+
+/// A row of the sheet with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetRowResult {
+    /// Row of the sheet, counted from 1.
+    pub line: u32,
+    /// The key of the case; empty where it is unknown.
+    pub case: String,
+    /// What became of it.
+    pub fate: RowFate,
+}
+
+/// Reads a sheet, and applies what people filled in; `actor` decides, or nobody where it is only looked at.
+///
+/// # Errors
+/// When the file is no workbook, or no sheet of this program.
+pub fn import_sheet<R: Read + Seek>(
+    ports: &Ports,
+    file: R,
+    actor: Option<&str>,
+) -> Result<Vec<SheetRowResult>, Failure> {
+    let filled = read(file)?;
+    let cases: BTreeMap<i64, CaseRecord> = ports
+        .records
+        .cases(&CaseQuery {
+            closed_too: true,
+            ..CaseQuery::default()
+        })?
+        .into_iter()
+        .map(|case| (case.id.0, case))
+        .collect();
+    let operators = ports.casework.operators()?;
+    let workers: Vec<&str> = operators
+        .iter()
+        .filter(|known| known.removed_at.is_none() && known.roles.has(Role::Work))
+        .map(|known| known.name.as_str())
+        .collect();
+    let is_named = operators.iter().any(|known| known.removed_at.is_none());
+    let desk = Desk {
+        ports,
+        cases,
+        workers: is_named.then_some(workers),
+    };
+    let mut seen: BTreeMap<i64, u32> = BTreeMap::new();
+    let mut out = Vec::with_capacity(filled.len());
+    for row in &filled {
+        let (case, fate) = desk.judge(row, &mut seen)?;
+        let fate = match (fate, case, actor) {
+            (Judged::Does(wish), Some(case), Some(actor)) => desk.apply(case, wish, actor)?,
+            (Judged::Does(wish), _, _) => RowFate::Changes(wish.words()),
+            (Judged::Is(fate), _, _) => fate,
+        };
+        out.push(SheetRowResult {
+            line: row.line,
+            case: case.map_or_else(String::new, |case| case.key.clone()),
+            fate,
+        });
+    }
+    Ok(out)
+}
+
+/// The cells of a row that are read, by column.
+struct Filled {
+    line: u32,
+    cells: BTreeMap<Column, String>,
+}
+
+impl Filled {
+    fn get(&self, column: Column) -> &str {
+        self.cells.get(&column).map_or("", String::as_str)
+    }
+}
+
+fn read<R: Read + Seek>(file: R) -> Result<Vec<Filled>, Failure> {
+    let mut places: Option<(usize, BTreeMap<Column, usize>)> = None;
+    let mut rows: Vec<Filled> = Vec::new();
+    let mut is_over = false;
+    let mut take = |row: TextRow| {
+        if places.as_ref().is_none_or(|(sheet, _)| *sheet != row.sheet) {
+            // The list may have been copied below others, or to a sheet of its own.
+            if places.is_none() {
+                places = header(&row.cells).map(|found| (row.sheet, found));
+            }
+            return ControlFlow::Continue(());
+        }
+        let Some((_, columns)) = &places else {
+            return ControlFlow::Continue(());
+        };
+        let cells: BTreeMap<Column, String> = columns
+            .iter()
+            .map(|(column, at)| {
+                (
+                    *column,
+                    plain(row.cells.get(*at).map_or("", String::as_str)),
+                )
+            })
+            .collect();
+        if cells.values().any(|cell| !cell.is_empty()) {
+            rows.push(Filled {
+                line: row.line,
+                cells,
+            });
+        }
+        is_over = rows.len() > MOST_ROWS;
+        if is_over {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    each_text_row(file, &mut take).map_err(|error| no_sheet().with_detail(error.to_string()))?;
+    if is_over {
+        return Err(no_sheet().with_detail(format!("more than {MOST_ROWS} rows")));
+    }
+    if places.is_none() {
+        return Err(no_sheet());
+    }
+    Ok(rows)
+}
+
+fn no_sheet() -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "case.sheet",
+        Message::new(
+            "这不是 recondesk cases export 写出的表",
+            "This is no sheet of recondesk cases export",
+        ),
+        Message::new(
+            "表头和“标记”“摘要”两列要保留",
+            "The headings and the columns Mark and Digest must stay",
+        ),
+    )
+}
+
+/// Where each column stands, when this is the row of headings.
+fn header(cells: &[String]) -> Option<BTreeMap<Column, usize>> {
+    let mut found = BTreeMap::new();
+    for column in Column::ALL {
+        let title = column.title();
+        let at = cells.iter().position(|cell| {
+            let cell = cell.trim();
+            cell == title.zh || cell == title.en
+        })?;
+        found.insert(column, at);
+    }
+    Some(found)
+}
+
+/// What a row asks for.
+struct Wish {
+    owner: Option<String>,
+    deed: Option<(SheetDeed, Decision)>,
+    note: Option<String>,
+}
+
+impl Wish {
+    fn words(&self) -> Vec<Message> {
+        let owner = self
+            .owner
+            .as_ref()
+            .map(|name| Message::new(format!("交给 {name}"), format!("Hand over to {name}")));
+        let deed = self.deed.as_ref().map(|(deed, _)| deed.words());
+        let note = self
+            .note
+            .as_ref()
+            .map(|text| Message::new(format!("备注：{text}"), format!("Note: {text}")));
+        owner.into_iter().chain(deed).chain(note).collect()
+    }
+}
+
+enum Judged {
+    Does(Wish),
+    Is(RowFate),
+}
+
+struct Desk<'a> {
+    ports: &'a Ports,
+    cases: BTreeMap<i64, CaseRecord>,
+    /// Who may be given a case; anybody while no operator is named.
+    workers: Option<Vec<&'a str>>,
+}
+
+const fn refused(zh: String, en: String) -> Judged {
+    Judged::Is(RowFate::Refused(Message { zh, en }))
+}
+
+fn refused_words(zh: &'static str, en: &'static str) -> Judged {
+    Judged::Is(RowFate::Refused(Message::new(zh, en)))
+}
+
+impl Desk<'_> {
+    /// What a row asks for, and whether it may.
+    fn judge(
+        &self,
+        row: &Filled,
+        seen: &mut BTreeMap<i64, u32>,
+    ) -> Result<(Option<&CaseRecord>, Judged), Failure> {
+        let Some((list, id)) = marked(row.get(Column::Mark)) else {
+            let why = refused_words("这一行没有标记", "This row has no mark");
+            return Ok((None, why));
+        };
+        let Some(case) = self.cases.get(&id) else {
+            let why = refused_words(
+                "这里没有这一行的差错",
+                "The case of this row is not in this workspace",
+            );
+            return Ok((None, why));
+        };
+        if let Some(first) = seen.insert(id, row.line) {
+            let why = refused(
+                format!("第 {first} 行已有这条差错"),
+                format!("Row {first} is about this case, too"),
+            );
+            return Ok((Some(case), why));
+        }
+        let events = self.ports.records.case_events(case.id)?;
+        Ok((Some(case), self.compare(row, (list, case), &events)))
+    }
+
+    fn compare(
+        &self,
+        row: &Filled,
+        (list, case): (&str, &CaseRecord),
+        events: &[CaseEvent],
+    ) -> Judged {
+        let is_filled = [Column::NewOwner, Column::Decision, Column::Remark]
+            .iter()
+            .any(|column| !row.get(*column).is_empty());
+        let is_as_it_was = digest_of(list, case, events) == row.get(Column::Digest);
+        let before = plain(&notes(events));
+        if !is_as_it_was {
+            // Whether the notes were written in is unknown then; what was filled in is certain.
+            return Judged::Is(
+                if is_filled || !before.starts_with(row.get(Column::Notes)) {
+                    stale(row, case, &before)
+                } else {
+                    RowFate::Same
+                },
+            );
+        }
+        if row.get(Column::Order) != case.finding.out_trade_no.as_str() {
+            return refused_words(
+                "这一行的订单号和标记不是同一条差错，可能只排序了一部分列",
+                "The order number of this row is not of the case of its mark; perhaps some columns were sorted alone",
+            );
+        }
+        let Some(added) = added_note(row.get(Column::Notes), &before) else {
+            return refused_words(
+                "已有的备注不能改，新的写在下面或“说明”里",
+                "Notes that are there do not change; write new ones below them, or in the last column",
+            );
+        };
+        self.wish(row, &added)
+    }
+
+    fn wish(&self, row: &Filled, added: &str) -> Judged {
+        let owner = row.get(Column::NewOwner);
+        let (words, remark) = (row.get(Column::Decision), row.get(Column::Remark));
+        let is_long = [remark, added].iter().any(|text| text.len() > MOST_WORDS);
+        if is_long || owner.len() > MOST_NAME || owner.contains('\n') {
+            return refused_words("写得太长", "This is too long");
+        }
+        let is_unknown = self
+            .workers
+            .as_ref()
+            .is_some_and(|known| !known.contains(&owner));
+        if !owner.is_empty() && is_unknown {
+            return refused(
+                format!("{owner} 不是可以处理差错的操作人"),
+                format!("{owner} is no operator who may work on cases"),
+            );
+        }
+        let deed = SheetDeed::parse(words);
+        if !words.is_empty() && deed.is_none() {
+            return refused(
+                format!("没有“{words}”这个决定"),
+                format!("There is no decision {words:?}"),
+            );
+        }
+        if deed == Some(SheetDeed::Take) && !owner.is_empty() {
+            return refused_words(
+                "接手和交给不能同时填",
+                "Taking a case and handing it over do not go together",
+            );
+        }
+        let decided = deed.map(|deed| deed.decision(remark).map(|decision| (deed, decision)));
+        let deed_taken = match decided {
+            Some(None) => {
+                return refused_words(
+                    "这个决定要写说明",
+                    "This decision needs words in the last column",
+                );
+            }
+            Some(Some(taken)) => Some(taken),
+            None => None,
+        };
+        let beside = match deed {
+            Some(deed) if deed.takes_remark() => "",
+            _ => remark,
+        };
+        let note = [added, beside]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n");
+        let wish = Wish {
+            owner: (!owner.is_empty()).then(|| owner.to_owned()),
+            deed: deed_taken,
+            note: (!note.is_empty()).then_some(note),
+        };
+        if wish.owner.is_none() && wish.deed.is_none() && wish.note.is_none() {
+            return Judged::Is(RowFate::Same);
+        }
+        Judged::Does(wish)
+    }
+
+    /// Does what a row asks for, by the rules that hold for everybody.
+    fn apply(&self, case: &CaseRecord, wish: Wish, actor: &str) -> Result<RowFate, Failure> {
+        let words = wish.words();
+        let place = (case.profile, case.key.as_str());
+        let handed = wish.owner.map(Decision::HandOver);
+        let decided = wish.deed.map(|(_, decision)| decision);
+        let all: Vec<Decision> = handed.into_iter().chain(decided).collect();
+        match decisions::decide_all(self.ports, place, (all, wish.note), actor) {
+            Ok(()) => Ok(RowFate::Changes(words)),
+            Err(failure) if failure.code == "workspace.forbidden" => {
+                let detail = &failure.detail;
+                Ok(RowFate::Refused(Message::new(
+                    format!("{}：{detail}", failure.title.zh),
+                    format!("{}: {detail}", failure.title.en),
+                )))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// How the case was when the sheet was written, and how it is.
+fn stale(row: &Filled, case: &CaseRecord, now: &str) -> RowFate {
+    let was = |language: Language| {
+        let (status, owner) = (row.get(Column::Status), row.get(Column::Owner));
+        version(language, [status, owner, row.get(Column::Notes)])
+    };
+    let is = |language: Language| {
+        let status = language.pick(case.status.zh(), case.status.en());
+        version(language, [status, &case.owner, now])
+    };
+    RowFate::Stale(
+        Message::new(was(Language::Zh), was(Language::En)),
+        Message::new(is(Language::Zh), is(Language::En)),
+    )
+}
+
+fn version(language: Language, [status, owner, notes]: [&str; 3]) -> String {
+    let owner = if owner.is_empty() { "–" } else { owner };
+    let notes = notes.replace('\n', " / ");
+    let count = notes.chars().count();
+    let short: String = notes.chars().take(60).collect();
+    let dots = if count > 60 { "…" } else { "" };
+    let head = language.pick("状态", "status");
+    let who = language.pick("负责人", "owner");
+    if short.is_empty() {
+        format!("{head} {status}，{who} {owner}")
+    } else {
+        format!("{head} {status}，{who} {owner}，{short}{dots}")
+    }
+}
+
+/// List and number of the case that a mark names.
+fn marked(mark: &str) -> Option<(&str, i64)> {
+    let mut parts = mark.trim().split('-');
+    let (version, list, _row, id) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let is_whole = version == MARK && parts.next().is_none();
+    is_whole.then_some(())?;
+    Some((list, id.parse().ok()?))
+}
+
+/// What was written below the notes that were there; `None` when those were changed.
+fn added_note(now: &str, before: &str) -> Option<String> {
+    let rest = now.strip_prefix(before)?;
+    Some(rest.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_names_list_and_case() {
+        assert_eq!(marked("RDC1-D0a1b2c3d-7-42"), Some(("D0a1b2c3d", 42)));
+        for bad in [
+            "",
+            "RDC1-D0a-7",
+            "RDC2-D0a-7-42",
+            "RDC1-D0a-7-x",
+            "RDC1-a-1-2-3",
+        ] {
+            assert_eq!(marked(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_below_the_notes_is_a_note() {
+        assert_eq!(added_note("一\n二", "一"), Some("二".to_owned()));
+        assert_eq!(added_note("一", "一"), Some(String::new()));
+        assert_eq!(added_note("二", "一"), None);
+        assert_eq!(added_note("", "一"), None);
+    }
+}
