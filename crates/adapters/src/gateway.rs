@@ -20,6 +20,7 @@ use tokio::runtime::Runtime;
 use tokio_rustls::rustls;
 use zeroize::Zeroizing;
 
+use timeouts::StreamPace;
 pub use timeouts::{STREAM_FLOOR_BYTES, Timeouts};
 
 use recondesk_domain::{GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind};
@@ -214,7 +215,7 @@ impl HttpGateway {
                     .await?;
             }
             Taker::Stream(sink) => {
-                let pace = Some(self.timeouts);
+                let pace = Some(StreamPace::from(self.timeouts, self.clock.steady_ms()));
                 self.read(response, request.max_answer_bytes, pace, sink)
                     .await?;
             }
@@ -227,36 +228,22 @@ impl HttpGateway {
         &self,
         mut response: Response,
         limit: u64,
-        pace: Option<Timeouts>,
+        mut pace: Option<StreamPace>,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<(), GatewayError> {
         if response.content_length().is_some_and(|size| size > limit) {
             return Err(GatewayError::TooLarge(limit));
         }
         let mut total: u64 = 0;
-        let since = self.clock.steady_ms();
-        let mut mark = (since, 0_u64);
         while let Some(piece) = response.chunk().await.map_err(|error| judge(&error))? {
             total = total.saturating_add(piece.len() as u64);
             if total > limit {
                 return Err(GatewayError::TooLarge(limit));
             }
             sink(&piece).map_err(GatewayError::Unclear)?;
-            let now = self.clock.steady_ms();
-            let passed = u128::from(now.saturating_sub(mark.0));
-            if pace.is_some_and(|pace| passed > pace.stream_window.as_millis()) {
-                if total.saturating_sub(mark.1) < STREAM_FLOOR_BYTES {
-                    return Err(GatewayError::Unclear(format!(
-                        "the answer drips: under {STREAM_FLOOR_BYTES} bytes in {passed} ms"
-                    )));
-                }
-                mark = (now, total);
-            }
-            let whole = u128::from(now.saturating_sub(since));
-            if pace.is_some_and(|pace| whole > pace.stream_total.as_millis()) {
-                return Err(GatewayError::Unclear(format!(
-                    "the answer does not end: {total} bytes in {whole} ms"
-                )));
+            if let Some(pace) = &mut pace {
+                pace.check(total, self.clock.steady_ms())
+                    .map_err(GatewayError::Unclear)?;
             }
         }
         Ok(())

@@ -32,3 +32,46 @@ impl Default for Timeouts {
         }
     }
 }
+
+/// How fast a streamed answer comes, looked at piece by piece.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StreamPace {
+    limits: Timeouts,
+    /// When it began, and when this window of it did, in steady milliseconds.
+    since: u64,
+    window_since: u64,
+    /// Bytes before this window.
+    bytes_before: u64,
+}
+
+impl StreamPace {
+    /// Of an answer that begins now.
+    pub(super) const fn from(limits: Timeouts, now: u64) -> Self {
+        Self {
+            limits,
+            since: now,
+            window_since: now,
+            bytes_before: 0,
+        }
+    }
+
+    /// Refuses an answer that has brought so many bytes until now, when it is too slow or too long.
+    pub(super) fn check(&mut self, bytes: u64, now: u64) -> Result<(), String> {
+        let passed = u128::from(now.saturating_sub(self.window_since));
+        if passed > self.limits.stream_window.as_millis() {
+            if bytes.saturating_sub(self.bytes_before) < STREAM_FLOOR_BYTES {
+                return Err(format!(
+                    "the answer drips: under {STREAM_FLOOR_BYTES} bytes in {passed} ms"
+                ));
+            }
+            (self.window_since, self.bytes_before) = (now, bytes);
+        }
+        let whole = u128::from(now.saturating_sub(self.since));
+        if whole > self.limits.stream_total.as_millis() {
+            return Err(format!(
+                "the answer does not end: {bytes} bytes in {whole} ms"
+            ));
+        }
+        Ok(())
+    }
+}
