@@ -10,7 +10,7 @@ use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::router::{Demo, Environment, WindowJobs};
 use recondesk::app::{Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet};
-use recondesk::cli::{self, WindowStart};
+use recondesk::cli::WindowStart;
 use recondesk::handbook::handbook;
 use recondesk::ports::Ports;
 use recondesk::ui::{self, Parts, Wake};
@@ -29,7 +29,8 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
     let demo = start.ports.is_none().then(demo_beside);
     let ports = match start.ports {
         Some(ports) => ports,
-        None => adapters::open_asking(Some(place.folder()), Box::new(cli::passphrase))?,
+        // The window has a dialog of its own for the passphrase; a terminal behind it may be watched by nobody.
+        None => adapters::open(Some(place.folder()))?,
     };
     let around = Environment {
         folder: place.folder().display().to_string(),

@@ -24,6 +24,7 @@ mod funds;
 mod handbook;
 mod help;
 mod lab_keys;
+mod licences;
 mod mapping;
 mod misuse;
 mod notify;
@@ -163,6 +164,8 @@ enum CliCommand {
     Explain(explain::ExplainCommand),
     /// 用公开的样例自检签名、验签和解密 | Check signing, verifying and decrypting with published vectors
     Selftest(selftest::SelftestCommand),
+    /// 程序所含组件与字体的许可 | Licences of what is in the program
+    Licences,
     /// 查单：任意单号，从工作区到微信支付 | Look a number up, in the workspace and at WeChat Pay
     Query(query::QueryCommand),
     /// 支付和退款通知 | Notifications of payments and refunds
@@ -263,6 +266,7 @@ fn dispatch(
         Some(CliCommand::Decrypt(command)) => decrypt::run(&command, context),
         Some(CliCommand::Explain(command)) => explain::run(&command, context),
         Some(CliCommand::Selftest(command)) => selftest::run(&command, context),
+        Some(CliCommand::Licences) => licences::run(),
         Some(CliCommand::Query(command)) => query::run(&command, context),
         Some(CliCommand::Notify(command)) => notify::run(&command, context),
         Some(CliCommand::Schedule(command)) => schedule::run(&command, context),

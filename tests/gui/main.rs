@@ -27,3 +27,4 @@ mod signature;
 mod snapshots;
 mod stage;
 mod tables;
+mod unlock;

@@ -64,7 +64,8 @@ impl Backend for Tape {
     }
 }
 
-struct Hand(Tape);
+/// File dialogs that the test answers.
+pub(crate) struct Hand(pub(crate) Tape);
 
 impl Picker for Hand {
     fn ask(&mut self, ask: PickAsk) -> bool {

@@ -106,3 +106,41 @@ fn walks_are_as_long_as_they_say() {
         assert_eq!(said, format!("{counted} files"), "{title}");
     }
 }
+
+/// Names of the crates of other people in `[workspace.dependencies]`.
+fn direct_dependencies() -> Vec<String> {
+    let text = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = toml::from_str(&text).unwrap();
+    let named = manifest["workspace"]["dependencies"].as_table().unwrap();
+    let outside = named
+        .iter()
+        .filter(|(_, value)| value.get("path").is_none());
+    outside.map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn each_dependency_has_its_reason_and_no_more_are_listed() {
+    let text = std::fs::read_to_string(root().join("docs/DEPENDENCIES.md")).unwrap();
+    let mut listed: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .filter_map(|line| line.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    listed.sort_unstable();
+    let mut wanted = direct_dependencies();
+    wanted.sort_unstable();
+    assert_eq!(listed, wanted);
+}
+
+#[test]
+fn the_number_of_crates_is_recorded() {
+    let text = std::fs::read_to_string(root().join("docs/DEPENDENCIES.md")).unwrap();
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let count = lock.lines().filter(|line| *line == "[[package]]").count();
+    let said = format!("of tests: {count}.");
+    assert!(
+        text.contains(&said),
+        "docs/DEPENDENCIES.md does not say `{said}`"
+    );
+}

@@ -13,6 +13,7 @@ mod advice_cli;
 mod backfill;
 mod bill_damage;
 mod bill_layouts;
+mod canary;
 mod case_sheet;
 mod cases;
 mod casework_cli;

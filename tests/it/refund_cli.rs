@@ -87,6 +87,11 @@ impl Till {
         process
     }
 
+    /// What this till writes, everything of it.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }

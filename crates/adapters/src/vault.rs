@@ -20,7 +20,7 @@ use remembered::{KeyMemory, Remembered};
 use sealed::SealedFile;
 
 use recondesk_domain::{ProfileId, Secret, SecretKind};
-use recondesk_ports::{PassphraseUse, Records, Vault, VaultError, VaultPlace};
+use recondesk_ports::{PassphraseUse, Records, Vault, VaultAccess, VaultError, VaultPlace};
 
 /// Environment variable with the passphrase, for programs that nobody watches.
 pub const PASSPHRASE_VARIABLE: &str = "RECONDESK_PASSPHRASE";
@@ -295,6 +295,23 @@ impl Vault for SystemVault {
             Ok(SecretStore::File) => VaultPlace::SealedFile,
             // Where it was, though it cannot be reached.
             Err(_) => VaultPlace::Keychain,
+        }
+    }
+
+    fn lock(&self) {
+        *self
+            .passphrase
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+        self.file.forget();
+    }
+
+    fn access(&self) -> VaultAccess {
+        match self.chosen() {
+            Ok(SecretStore::Keychain(_)) | Err(_) => VaultAccess::System,
+            Ok(SecretStore::File) if self.known_passphrase().is_some() => VaultAccess::Open,
+            Ok(SecretStore::File) if self.file.exists() => VaultAccess::Locked,
+            Ok(SecretStore::File) => VaultAccess::Unmade,
         }
     }
 }

@@ -7,6 +7,8 @@ use recondesk_domain::{
     BillDate, Heading, MerchantProfile, ProfileId, Secret, SecretKind, SheetCell,
 };
 
+use recondesk_ports::VaultAccess;
+
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{LookUp, Question};
 use super::model::{CaseFilter, CaseTotals, ImportAsk, ImportOrder, OrderFilter};
@@ -152,6 +154,10 @@ pub enum Command {
     RemoveProfile(ProfileId),
     /// Puts a secret into the vault, over an older one.
     StoreSecret(ProfileId, SecretKind, Secret<Vec<u8>>),
+    /// Gives the passphrase of the sealed file, so that keys can be used.
+    UnlockVault(Secret<String>),
+    /// Forgets the passphrase; what needs no key goes on.
+    LockVault,
     /// Fetches a bill. Disabled before it is out.
     Download(ProfileId, BillDate, BillChoice),
     /// Imports a file of any known kind, for a merchant.
@@ -290,6 +296,8 @@ impl Command {
             | Self::SaveProfile(..)
             | Self::RemoveProfile(_)
             | Self::StoreSecret(..)
+            | Self::UnlockVault(_)
+            | Self::LockVault
             | Self::KeepAnswer(..)
             | Self::Receive(..)
             | Self::Judge(_)
@@ -362,4 +370,6 @@ pub struct Welcome {
     pub program: String,
     /// Who sits at the computer, for the history.
     pub person: String,
+    /// Whether keys can be used.
+    pub vault: VaultAccess,
 }

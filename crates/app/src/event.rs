@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::ExchangeRecord;
+use recondesk_ports::{ExchangeRecord, VaultAccess};
 
 use super::command::{CaseList, ListKind, OrderList, Welcome};
 use super::jobs::lookup::live::LiveAnswer;
@@ -95,8 +95,8 @@ pub enum Outcome {
     Recognised(ProfileId, PathBuf, bool),
     /// To `LookAtFile`.
     Sheet(Box<ImportSheet>),
-    /// Merchants after a change.
-    Merchants(Vec<MerchantRow>),
+    /// Merchants after a change, and whether their keys can be used.
+    Merchants(Vec<MerchantRow>, VaultAccess),
     /// Done, and this changed; the sentence goes to the notices.
     Changed(Changed, Box<NoticeText>),
     /// To `Lab`.

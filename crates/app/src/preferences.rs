@@ -45,6 +45,8 @@ pub struct Preferences {
     pub zoom: u16,
     /// Height of table rows.
     pub density: Density,
+    /// Minutes without a key or a click after which the passphrase is forgotten; 0 for never.
+    pub lock_after: u16,
     /// The merchant that was in view last.
     pub merchant: Option<ProfileId>,
     /// The renderer that worked last.
@@ -65,6 +67,7 @@ impl Default for Preferences {
             theme: ThemeChoice::default(),
             zoom: 100,
             density: Density::default(),
+            lock_after: 5,
             merchant: None,
             renderer: String::new(),
             tables: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use super::event::{Changed, NoticeText};
 use super::model::{CaseFilter, MerchantRow, OrderFilter};
-use super::{Command, Message, State, TaskId};
+use super::{Command, Failure, Message, State, TaskId};
 
 impl State {
     /// A job changed something: it is told, and what is stale now is asked again. The next file of the import assistant
@@ -31,6 +31,14 @@ impl State {
         next.extend(self.payout.again());
         next.extend(following);
         next
+    }
+
+    /// A key was needed that a passphrase seals: the window asks for it.
+    pub(super) fn want_passphrase(&mut self, failure: &Failure) {
+        if failure.code == "vault.locked" {
+            self.passphrase_wrong = self.passphrase_wanted;
+            self.passphrase_wanted = true;
+        }
     }
 
     /// A new merchant has no books yet: what comes next is told.

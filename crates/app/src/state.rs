@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use recondesk_domain::{BillDate, Instant, ProfileId};
+use recondesk_ports::VaultAccess;
 
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::{NoticeText, PageRows};
@@ -114,6 +115,12 @@ pub struct State {
     pub demo: bool,
     /// Who sits at the computer, for the history.
     pub person: String,
+    /// Whether keys can be used.
+    pub vault: VaultAccess,
+    /// True from when something needed a locked key until it is given or the wish is dropped.
+    pub passphrase_wanted: bool,
+    /// True when the passphrase given last was wrong.
+    pub passphrase_wrong: bool,
     /// Merchants.
     pub merchants: Vec<MerchantRow>,
     /// The Overview.
@@ -163,6 +170,9 @@ impl State {
             program: String::new(),
             demo: false,
             person: String::new(),
+            vault: VaultAccess::default(),
+            passphrase_wanted: false,
+            passphrase_wrong: false,
             merchants: Vec::new(),
             overview: Remote::Idle,
             reconciled: Remote::Idle,
@@ -383,7 +393,11 @@ impl State {
             Outcome::Page(generation, page, PageRows::Orders(rows)) => {
                 self.orders.rows.put(generation, page, rows);
             }
-            Outcome::Merchants(rows) => {
+            Outcome::Merchants(rows, vault) => {
+                if matches!(vault, VaultAccess::Open | VaultAccess::System) {
+                    self.passphrase_wanted = false;
+                }
+                self.vault = vault;
                 self.greet(&rows);
                 self.set_merchants(rows);
                 return self.reload_books();
@@ -425,6 +439,7 @@ impl State {
         self.demo = welcome.demo;
         self.program = welcome.program;
         self.person = welcome.person;
+        self.vault = welcome.vault;
         if self.merchant.is_none() {
             self.merchant = self.preferences.merchant;
         }
@@ -444,6 +459,7 @@ impl State {
 
     fn fail(&mut self, id: TaskId, failure: Failure) {
         let task = self.tasks.remove(&id);
+        self.want_passphrase(&failure);
         if let Some((list, generation, page)) = self.pages.remove(&id) {
             match list {
                 ListKind::Cases => self.cases.rows.give_up(generation, page),

@@ -25,6 +25,7 @@ fn welcome(merchants: Vec<MerchantRow>) -> Outcome {
         demo: true,
         program: String::new(),
         person: "李雯".to_owned(),
+        vault: recondesk_ports::VaultAccess::System,
     }))
 }
 

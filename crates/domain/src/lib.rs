@@ -28,6 +28,7 @@ mod language;
 mod merchant;
 mod money;
 mod printable;
+mod redaction;
 mod secret;
 mod severity;
 mod sheet;
@@ -55,6 +56,7 @@ pub use merchant::{
 };
 pub use money::{Fee, Fen, MoneyError, group_digits};
 pub use printable::{printable, printable_lines};
+pub use redaction::{REDACTED, redact};
 pub use secret::Secret;
 pub use severity::Severity;
 pub use sheet::{Heading, Sheet, SheetCell, formula_safe};

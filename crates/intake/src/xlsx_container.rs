@@ -182,8 +182,11 @@ pub(super) fn push_reference(reference: &BytesRef<'_>, text: &mut Vec<u8>) -> Op
     Some(())
 }
 
-/// Resolves `_x000D_` and its like, by which spreadsheets write characters that XML cannot hold,
-/// from byte `start` of a text on.
+/// Resolves `_x000D_` and its like, by which spreadsheets write characters that XML cannot hold, and `_x005F_`, by which
+/// they write the text of such a sign, from byte `start` of a text on.
+///
+/// Others are text: no spreadsheet writes `…` as `_x2026_`, but order numbers such as `SHOP_x2026_0001` are written as
+/// they are by programs that do not know of these signs.
 pub(super) fn resolve_escapes(text: &mut String, start: usize) {
     let Some(tail) = text.get(start..).filter(|tail| tail.contains("_x")) else {
         return;
@@ -195,7 +198,8 @@ pub(super) fn resolve_escapes(text: &mut String, start: usize) {
         let sign = from
             .get(2..6)
             .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()) && from.get(6..7) == Some("_"))
-            .and_then(|hex| char::from_u32(u32::from_str_radix(hex, 16).ok()?));
+            .and_then(|hex| char::from_u32(u32::from_str_radix(hex, 16).ok()?))
+            .filter(|sign| sign.is_control() || *sign == '_');
         match sign {
             Some(sign) => out.push(sign),
             None => out.push_str("_x"),
@@ -259,7 +263,8 @@ mod tests {
         for (stored, meant) in [
             ("A_x000D_B", "A\rB"),
             ("A_x005F_x0041_", "A_x0041_"),
-            ("_x0041__x0042_", "AB"),
+            ("_x000A__x000D_", "\n\r"),
+            ("SHOP_x2026_0001", "SHOP_x2026_0001"),
             ("_x00_", "_x00_"),
             ("_xD800_", "_xD800_"),
             ("_x", "_x"),

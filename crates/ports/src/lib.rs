@@ -209,6 +209,28 @@ pub trait Vault: Send + Sync {
     fn place(&self) -> VaultPlace {
         VaultPlace::Keychain
     }
+
+    /// Forgets the passphrase of a sealed file and everything derived from it, until [`Vault::unlock`].
+    fn lock(&self) {}
+
+    /// Whether secrets can be read now; asks nobody for a passphrase.
+    fn access(&self) -> VaultAccess {
+        VaultAccess::System
+    }
+}
+
+/// Whether secrets can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VaultAccess {
+    /// The operating system sees to it.
+    #[default]
+    System,
+    /// The passphrase of the sealed file is known.
+    Open,
+    /// The sealed file waits for its passphrase.
+    Locked,
+    /// A sealed file will be made once it has a passphrase.
+    Unmade,
 }
 
 /// What a passphrase is wanted for.

@@ -53,6 +53,8 @@ pub(crate) enum Action {
     PickList,
     /// Opens the form of a new merchant.
     NewMerchant,
+    /// Asks for the passphrase of the sealed file.
+    AskPassphrase,
 }
 
 /// The rows of a table, on their way into a file.

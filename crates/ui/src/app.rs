@@ -11,6 +11,7 @@ use super::palette::Palette;
 use super::picks::Picking;
 use super::screens::{Screen, Screens};
 use super::topbar::TopBar;
+use super::unlock::UnlockDialog;
 use super::{fonts, format, text, theme};
 use recondesk_app::model::{CaseFilter, OrderFilter};
 use recondesk_app::{
@@ -59,6 +60,9 @@ pub struct App {
     pub(super) palette: Option<Palette>,
     pub(super) notices_open: bool,
     pub(super) keys_open: bool,
+    pub(super) unlocking: UnlockDialog,
+    /// Steady milliseconds when a hand was last on the window.
+    pub(super) touched_ms: u64,
     pub(super) out: Outbox,
     /// What the status bar says for a while, and until when.
     pub(super) flash: Option<(Instant, Flash)>,
@@ -86,6 +90,8 @@ impl App {
             palette: None,
             notices_open: false,
             keys_open: false,
+            unlocking: UnlockDialog::default(),
+            touched_ms: clock.steady_ms(),
             out: Outbox::default(),
             flash: None,
             clock,
@@ -175,6 +181,7 @@ impl App {
             self.say(ctx, Flash::Said(said));
         }
         self.files(ctx);
+        self.lock_when_idle(ctx);
         let now = self.clock.now();
         if now.unix() / 60 != self.state.now.unix() / 60 || self.flash.is_some() {
             self.state.tick(now);
@@ -287,6 +294,10 @@ impl App {
                     if let Some(task) = self.state.tasks.get(&task) {
                         task.cancel.cancel();
                     }
+                }
+                Action::AskPassphrase => {
+                    self.state.passphrase_wrong = false;
+                    self.state.passphrase_wanted = true;
                 }
                 Action::NewMerchant => {
                     self.screen = Screen::Merchants;

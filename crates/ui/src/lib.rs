@@ -34,6 +34,7 @@ mod text;
 pub mod theme;
 pub mod tokens;
 mod topbar;
+mod unlock;
 mod widgets;
 
 pub use app::{App, Backend};

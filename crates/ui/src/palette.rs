@@ -67,6 +67,10 @@ pub(crate) enum PaletteAction {
     Keys,
     /// Opens the notices.
     Notices,
+    /// Forgets the passphrase of the sealed file.
+    LockKeys,
+    /// Asks for it.
+    UnlockKeys,
     /// Looks a number up.
     LookUp(String),
     /// Looks for a number among the cases.
@@ -327,6 +331,7 @@ fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         "F1",
         PaletteAction::Keys,
     );
+    rows.extend(choices::vault(w, state));
     if state.merchant_or_first().is_some() {
         rows.extend(choices::exports(w, state));
     }
@@ -437,6 +442,8 @@ pub(crate) fn carry_out(
             };
             out.run(Command::Cases(filter));
         }
+        (PaletteAction::LockKeys, _) => out.run(Command::LockVault),
+        (PaletteAction::UnlockKeys, _) => out.push(Action::AskPassphrase),
         (PaletteAction::Reconcile | PaletteAction::Download, None) => {}
         (other @ (PaletteAction::Keys | PaletteAction::Notices), _) => return Some(other),
     }

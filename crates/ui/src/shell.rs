@@ -197,6 +197,9 @@ impl App {
                 self.out.run(Command::OpenHandbook(language));
             }
         }
+        if let Some(command) = self.unlocking.show(&ctx, &mut self.state) {
+            self.submit(command);
+        }
         let ended = match &mut self.palette {
             Some(palette) => palette.show(&ctx, &self.state),
             None => return,

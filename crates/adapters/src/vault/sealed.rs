@@ -239,7 +239,8 @@ impl SealedFile {
         Ok(derived)
     }
 
-    fn forget(&self) {
+    /// Drops the derived key.
+    pub(super) fn forget(&self) {
         *self.derived.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

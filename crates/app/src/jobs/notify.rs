@@ -122,7 +122,8 @@ fn receive(
         }
         Err(Refusal::Failed(failure)) => Err(failure),
         Err(Refusal::Aside(claim, reason)) => {
-            put_aside(ports, id, message, (claim.as_ref().as_ref(), &reason))?;
+            let aside = (claim.as_ref().as_ref(), &reason);
+            put_aside(ports, id, (message, keys), aside)?;
             Ok(received(
                 message,
                 claim.as_ref().as_ref(),
@@ -222,11 +223,12 @@ fn observation(
     }
 }
 
-/// Keeps what was not believed, once for each different message and reason.
+/// Keeps what was not believed, once for each different message and reason, without the keys that somebody may have
+/// pasted along with it.
 fn put_aside(
     ports: &Ports,
     profile: ProfileId,
-    message: &LoggedNotice<'_>,
+    (message, keys): (&LoggedNotice<'_>, &ClaimKeys),
     (claim, reason): (Option<&Claim>, &SetAsideReason),
 ) -> Result<(), Failure> {
     let body = message.body();
@@ -256,7 +258,11 @@ fn put_aside(
             ..entry
         }
     };
-    ports.records.observe(&entry)?;
+    ports.records.observe(&Observation {
+        document: keys.redact(&entry.document),
+        aside: keys.redact(&entry.aside),
+        ..entry
+    })?;
     Ok(())
 }
 

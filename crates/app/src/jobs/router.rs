@@ -100,6 +100,11 @@ impl WindowJobs {
             .collect())
     }
 
+    fn merchants_now(&self) -> Result<Outcome, Failure> {
+        let rows = self.merchants()?;
+        Ok(Outcome::Merchants(rows, self.ports.vault.access()))
+    }
+
     /// What is known of a merchant's secrets without showing them; a locked vault tells nothing.
     fn merchant_row(&self, id: ProfileId, profile: MerchantProfile) -> MerchantRow {
         let state = |kind: SecretKind| -> Result<SecretState, VaultError> {
@@ -133,6 +138,7 @@ impl WindowJobs {
             merchants,
             folder: self.around.folder.clone(),
             person: self.around.person.clone(),
+            vault: self.ports.vault.access(),
         })))
     }
 
@@ -147,7 +153,7 @@ impl WindowJobs {
                 profiles::add(&self.ports, profile)?;
             }
         }
-        Ok(Outcome::Merchants(self.merchants()?))
+        self.merchants_now()
     }
 
     fn compare(
@@ -244,11 +250,19 @@ impl WindowJobs {
             Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
             Command::RemoveProfile(id) => {
                 profiles::remove(&self.ports, id)?;
-                Ok(Outcome::Merchants(self.merchants()?))
+                self.merchants_now()
             }
             Command::StoreSecret(id, kind, value) => {
                 profiles::set_key(&self.ports, id, kind, &value)?;
-                Ok(Outcome::Merchants(self.merchants()?))
+                self.merchants_now()
+            }
+            Command::UnlockVault(passphrase) => {
+                self.ports.vault.unlock(passphrase)?;
+                self.merchants_now()
+            }
+            Command::LockVault => {
+                self.ports.vault.lock();
+                self.merchants_now()
             }
             Command::SavePreferences(preferences) => {
                 self.ports

@@ -5,6 +5,7 @@ use super::{PaletteAction, PaletteRow};
 use crate::icons;
 use crate::text::Wording;
 use recondesk_app::{ExportFormat, Language, Preferences, State, ThemeChoice};
+use recondesk_ports::VaultAccess;
 
 /// The work on the day in view, and its reports; nothing without a merchant.
 pub(super) fn day(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
@@ -55,6 +56,23 @@ pub(super) fn day(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
             PaletteAction::Import,
         ),
     ]
+}
+
+/// Locking the sealed file with the keys, or opening it.
+pub(super) fn vault(w: &'static Wording, state: &State) -> Option<PaletteRow> {
+    let s = &w.settings;
+    let (icon, what, deed) = match state.vault {
+        VaultAccess::Open => (icons::LOCK, s.lock_now, PaletteAction::LockKeys),
+        VaultAccess::Locked => (icons::LOCK_OPEN, s.unlock, PaletteAction::UnlockKeys),
+        VaultAccess::System | VaultAccess::Unmade => return None,
+    };
+    Some(PaletteRow {
+        icon,
+        label: format!("{} {what}", s.keys),
+        context: w.frame.settings.to_owned(),
+        key: "",
+        deed,
+    })
 }
 
 /// Theme, language, zoom and row height: whatever is not chosen already.

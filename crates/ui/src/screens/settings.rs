@@ -6,12 +6,17 @@ use super::Status;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::TypeStyle;
+use crate::widgets::button::Button;
 use crate::widgets::{button, card, input, label};
 use crate::{icons, paint};
 use recondesk_app::schedule::{ScheduleAsk, Scheduler, unit};
-use recondesk_app::{Density, Language, Preferences, ThemeChoice};
+use recondesk_app::{Command, Density, Language, Preferences, ThemeChoice};
+use recondesk_ports::VaultAccess;
 
 const ROW: f32 = 42.0;
+const GAP: f32 = 12.0;
+/// Minutes of idleness to choose from; 0 for never.
+const LOCK_AFTER: [u16; 6] = [1, 5, 15, 30, 60, 0];
 
 /// What the screen remembers: the values before each change, for Ctrl Z.
 #[derive(Default)]
@@ -24,26 +29,45 @@ impl SettingsScreen {
         let w = page.w;
         page.title(ui, w.frame.settings);
         let body = page.body();
-        let width = body.width().min(760.0);
-        let place = Rect::from_min_size(body.min, vec2(width, 42.0 + 4.0 * ROW + 4.0));
         let mut next = page.state.preferences.clone();
-        Self::display(ui, place, page, &mut next);
-        let top = place.bottom() + 12.0;
-        let data = Rect::from_min_size(pos2(body.left(), top), vec2(width, 42.0 + ROW + 4.0));
-        show_data(ui, data, page);
-        if !page.state.program.is_empty() {
-            let top = data.bottom() + 12.0;
-            let count = schedulers().len() as f32;
-            let place =
-                Rect::from_min_size(pos2(body.left(), top), vec2(width, 46.0 + count * ROW));
-            show_morning(ui, place, page);
-        }
+        paint::region(ui, body, "settings", |ui| {
+            let scroll = egui::ScrollArea::vertical().auto_shrink(false);
+            scroll.show(ui, |ui| {
+                let width = body.width().min(760.0);
+                let size = vec2(width, cards_height(page));
+                let (area, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                Self::cards(ui, area, page, (&mut next, out));
+            });
+        });
         let undo = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Z));
         if undo && let Some(before) = self.undo.pop() {
             out.push(Action::Prefer(Box::new(before)));
         } else if next != page.state.preferences {
             self.undo.push(page.state.preferences.clone());
             out.push(Action::Prefer(Box::new(next)));
+        }
+    }
+
+    fn cards(
+        ui: &mut Ui,
+        area: Rect,
+        page: &Page<'_>,
+        (next, out): (&mut Preferences, &mut Outbox),
+    ) {
+        let mut top = area.top();
+        let mut place = |rows: f32| {
+            let size = vec2(area.width(), card_height(rows));
+            let rect = Rect::from_min_size(pos2(area.left(), top), size);
+            top = rect.bottom() + GAP;
+            rect
+        };
+        let display = place(4.0);
+        let (keys, data) = (place(2.0), place(1.0));
+        Self::display(ui, display, page, next);
+        show_keys(ui, keys, page, (next, out));
+        show_data(ui, data, page);
+        if !page.state.program.is_empty() {
+            show_morning(ui, place(schedulers().len() as f32), page);
         }
     }
 
@@ -95,6 +119,81 @@ impl SettingsScreen {
                 Density::Comfortable
             };
         }
+    }
+}
+
+/// Height of a card with so many rows.
+const fn card_height(rows: f32) -> f32 {
+    46.0 + rows * ROW
+}
+
+/// Height of all cards with what is between them.
+fn cards_height(page: &Page<'_>) -> f32 {
+    let morning = if page.state.program.is_empty() {
+        0.0
+    } else {
+        GAP + card_height(schedulers().len() as f32)
+    };
+    card_height(4.0) + GAP + card_height(2.0) + GAP + card_height(1.0) + morning
+}
+
+/// Where the keys lie, whether they can be used, and when their passphrase is forgotten.
+fn show_keys(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    (next, out): (&mut Preferences, &mut Outbox),
+) {
+    let (t, s) = (page.t, &page.w.settings);
+    card::titled(ui, rect, s.keys, "");
+    let line = row(rect, 0);
+    let said = match page.state.vault {
+        VaultAccess::System => s.vault_system,
+        VaultAccess::Open => s.vault_open,
+        VaultAccess::Locked => s.vault_locked,
+        VaultAccess::Unmade => s.vault_unmade,
+    };
+    let end = label_of(ui, line, page, (s.vault, "", true));
+    let at = pos2(end + 12.0, line.center().y);
+    let place = paint::left(ui.painter(), at, said, (TypeStyle::Small, t.text_3));
+    paint::say(ui, "vault", place, said);
+    let right = pos2(rect.right() - 16.0, line.center().y);
+    match page.state.vault {
+        VaultAccess::Open => {
+            if Button::ghost(s.lock_now)
+                .show_right(ui, right, 28.0)
+                .clicked()
+            {
+                out.run(Command::LockVault);
+            }
+        }
+        VaultAccess::Locked => {
+            if Button::ghost(s.unlock)
+                .show_right(ui, right, 28.0)
+                .clicked()
+            {
+                out.push(Action::AskPassphrase);
+            }
+        }
+        VaultAccess::System | VaultAccess::Unmade => {}
+    }
+    let line = row(rect, 1);
+    label_of(ui, line, page, (s.lock_after, "", false));
+    let names = LOCK_AFTER.map(|minutes| {
+        if minutes == 0 {
+            s.lock_never.to_owned()
+        } else {
+            (s.lock_minutes)(&minutes.to_string())
+        }
+    });
+    let options: Vec<(u16, &str)> = LOCK_AFTER
+        .into_iter()
+        .zip(names.iter().map(String::as_str))
+        .collect();
+    let right = pos2(rect.right() - 16.0, line.center().y);
+    let place = paint::from_right(right, vec2(110.0, 28.0));
+    if let Some(minutes) = input::select(ui, place, s.lock_after, &options, next.lock_after) {
+        next.lock_after = minutes;
     }
 }
 

@@ -22,6 +22,27 @@ words! {
         morning: T = "每天自动运行", "Every morning by itself";
         morning_note: T = "北京时间 10:15 起，每半小时一次；做完的不重做", "From 10:15 Beijing time, every half hour; what is done is not done again";
         scheduler: F = |name| format!("定时任务 {name}"), |name| format!("Scheduler {name}");
+        keys: T = "密钥", "Keys";
+        vault: T = "密钥存放", "Where keys lie";
+        vault_system: T = "系统密钥串，由系统上锁", "In the system's keychain, which locks itself";
+        vault_open: T = "密封文件，已解锁", "In the sealed file, unlocked";
+        vault_locked: T = "密封文件，已上锁", "In the sealed file, locked";
+        vault_unmade: T = "尚无口令，首次存入密钥时设置", "No passphrase yet; it is chosen with the first key";
+        lock_now: T = "立即上锁", "Lock now";
+        unlock: T = "解锁", "Unlock";
+        lock_after: T = "闲置后上锁", "Lock when idle";
+        lock_never: T = "从不", "Never";
+        lock_minutes: F = |n| format!("{n} 分钟"), |n| super::many(n, "minute", "minutes");
+        unlock_title: T = "输入密封文件的口令", "Passphrase of the sealed file";
+        choose_passphrase: T = "为密封文件设置口令", "Choose a passphrase for the sealed file";
+        set_passphrase: T = "设置口令", "Set passphrase";
+        passphrase: T = "口令", "Passphrase";
+        passphrase_again: T = "再输一次", "Once more";
+        passphrase_note: T = "这一步要用密钥。解锁之后请再做一次。", "This step needs a key. Do it again once it is unlocked.";
+        passphrase_new_note: T = "本机没有系统密钥串，密钥存入密封文件；口令丢失无法找回。", "There is no keychain here: keys go to a sealed file. A lost passphrase cannot be found again.";
+        passphrase_short: T = "至少 8 个字符", "At least 8 characters";
+        passphrase_unequal: T = "两次输入不同", "The two are not alike";
+        passphrase_wrong: T = "口令不对", "The passphrase is wrong";
         at_once: T = "改动即时生效", "Changes apply at once";
     }
 }

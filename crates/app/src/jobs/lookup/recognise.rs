@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use recondesk_domain::redact;
 use recondesk_ports::NumberKind;
 
 /// More text than this is not looked at.
@@ -88,7 +89,9 @@ fn find(text: &str, letters: bool) -> Recognised {
     let end = text.floor_char_boundary(MAX_TEXT_BYTES);
     out.cut = end < text.len();
     let text = text.get(..end).unwrap_or_default();
-    let clean = normalise(text, &mut out.cleaned);
+    // A key that was pasted along is no number, and is not to be shown or kept as one.
+    let text = redact(text, &[]);
+    let clean = normalise(&text, &mut out.cleaned);
     let clean = take_ruined(&clean, &mut out.ruined);
     let tokens = join(tokens(&clean, &mut out.cleaned), &mut out.cleaned);
     let alone = tokens.len() == 1;

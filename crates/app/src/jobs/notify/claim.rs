@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::reason::{NO_V2_KEY, NO_V3_KEY, SetAsideReason};
 use crate::Failure;
 use crate::gateway::platform_keys;
-use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind};
+use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind, redact};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::reprint::{Reprint, reprint};
 use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
@@ -32,6 +32,17 @@ pub(super) struct ClaimKeys {
     v2: Option<Secret<Vec<u8>>>,
     v3: Option<Secret<Vec<u8>>>,
     platform: Vec<VerifyKey>,
+}
+
+impl ClaimKeys {
+    /// A text without these keys, and without what looks like one.
+    pub(super) fn redact(&self, text: &str) -> String {
+        let keys = [&self.v2, &self.v3].into_iter().flatten();
+        let known: Vec<&str> = keys
+            .filter_map(|key| std::str::from_utf8(key.expose()).ok())
+            .collect();
+        redact(text, &known).into_owned()
+    }
 }
 
 pub(super) fn read_keys(
