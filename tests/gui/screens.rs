@@ -7,7 +7,7 @@ use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{
     BillStatus, CalendarState, MerchantDay, MorningTotals, NextStep, SeverityCounts,
 };
-use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
+use recondesk::app::{Command, Failure, FailureKind, Language, Message, Remote};
 use recondesk::domain::Severity;
 use recondesk::ui::{App, Screen};
 
@@ -319,4 +319,44 @@ fn the_language_changes_in_the_next_frame_and_is_stored() {
             .iter()
             .any(|c| matches!(c, Command::SavePreferences(_)))
     );
+}
+
+#[test]
+fn settings_give_the_schedule_of_this_workspace_to_copy() {
+    let mut harness = window(Look::default(), &Tape::default(), |app| {
+        sample::fill(app.state_mut());
+        app.state_mut().program = "/usr/bin/recondesk".to_owned();
+        app.state_mut().folder = "/home/a/账 本".to_owned();
+        app.go(Screen::Settings);
+    });
+
+    harness.get_by_label("复制 cron").click();
+    harness.run_steps(1);
+
+    let commands = &harness.output().platform_output.commands;
+    let copied = commands.iter().find_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let line = copied.unwrap().lines().last().unwrap();
+    assert_eq!(
+        line,
+        "15,45 * * * * /usr/bin/recondesk --workspace '/home/a/账 本' --lang zh day --all --catch-up --not-before 10:15"
+    );
+}
+
+#[test]
+fn the_page_of_keys_opens_the_handbook_in_the_language_in_view() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default().english(), Screen::Overview, &tape);
+    harness.key_press(Key::F1);
+    harness.run_steps(2);
+    tape.take();
+
+    harness.get_by_label("Open the handbook").click();
+    harness.run_steps(2);
+
+    let asked = |command: &Command| matches!(command, Command::OpenHandbook(Language::En));
+    assert!(tape.take().iter().any(asked));
+    assert!(harness.query_by_label("Open the handbook").is_none());
 }

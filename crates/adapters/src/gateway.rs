@@ -5,10 +5,9 @@
 //! answers bounded, and a request is sent a second time only where it certainly was not carried out.
 //! What an answer means is not judged here: see `app::jobs::exchange`.
 
+mod failure;
 mod timeouts;
 
-use std::error::Error;
-use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,9 +16,9 @@ use reqwest::header::{DATE, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Certificate, Client, ClientBuilder, Identity, Method, Response, redirect};
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Runtime;
-use tokio_rustls::rustls;
 use zeroize::Zeroizing;
 
+use failure::{chain, judge, tls_cause};
 use timeouts::StreamPace;
 pub use timeouts::{STREAM_FLOOR_BYTES, Timeouts};
 
@@ -395,65 +394,6 @@ async fn after(limit: Option<Duration>) {
         Some(limit) => tokio::time::sleep(limit).await,
         None => std::future::pending().await,
     }
-}
-
-/// Tells "never arrived" from "perhaps carried out": in doubt the latter.
-fn judge(error: &reqwest::Error) -> GatewayError {
-    if let Some(tls) = tls_cause(error) {
-        let refused_by_peer = matches!(tls, rustls::Error::AlertReceived(_));
-        if error.is_connect() || refused_by_peer {
-            return GatewayError::Tls(tls.to_string());
-        }
-    }
-    if error.is_connect() {
-        return GatewayError::Connect(chain(error));
-    }
-    if error.is_builder() {
-        return GatewayError::Connect(chain(error));
-    }
-    if error.is_timeout() {
-        return GatewayError::Unclear("nothing came in time".to_owned());
-    }
-    GatewayError::Unclear(chain(error))
-}
-
-/// The causes from the outside in, without the address and without repeating themselves.
-fn chain(error: &reqwest::Error) -> String {
-    let mut out = String::new();
-    let mut at: Option<&dyn Error> = error.source();
-    while let Some(cause) = at {
-        let text = cause.to_string();
-        if !out.contains(&text) {
-            if !out.is_empty() {
-                out.push_str(": ");
-            }
-            out.push_str(&text);
-        }
-        at = cause.source();
-    }
-    if out.is_empty() {
-        "the request failed".clone_into(&mut out);
-    }
-    out.chars().take(400).collect()
-}
-
-fn tls_cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut at = Some(error);
-    while let Some(cause) = at {
-        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return Some(tls);
-        }
-        // `source` of an `io::Error` skips the error it wraps.
-        if let Some(inner) = cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            && let Some(tls) = tls_cause(inner)
-        {
-            return Some(tls);
-        }
-        at = cause.source();
-    }
-    None
 }
 
 fn log(
