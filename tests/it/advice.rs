@@ -285,7 +285,7 @@ fn fault(record: &OrderRecord, told: &OrderSummary) -> Option<&'static str> {
             "a refund in words only",
         ),
         (
-            !(zh.contains("全额退款") && !zh.contains("未")) || money.left() == Fen::ZERO,
+            !zh.contains("全额退款") || zh.contains("未") || money.left() == Fen::ZERO,
             "refunded in full with something left",
         ),
         (!zh.is_empty() && !en.is_empty(), "a language is missing"),

@@ -64,7 +64,9 @@ struct Canary {
 
 impl Canary {
     fn of(name: &'static str, secret: &[u8]) -> Self {
-        let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = secret
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let wide = secret.iter().flat_map(|byte| [*byte, 0]).collect();
         let mut forms = vec![
             secret.to_vec(),
@@ -96,7 +98,7 @@ impl Canary {
         let middle = body.len() / 2;
         canary
             .forms
-            .push(body[middle..middle + 40].as_bytes().to_vec());
+            .push(body.as_bytes()[middle..middle + 40].to_vec());
         canary
     }
 
@@ -128,13 +130,21 @@ fn files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a file that a person made, and that nothing reads twice"
+)]
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+}
+
 fn set_keys(cage: &mut Cage) {
     let pems = &cage.till.running.pems;
     let (certificate, key) = (pems.client_cert.clone(), pems.client_key.expose().clone());
     let keys = tempfile::tempdir().unwrap();
     let at = |name: &str, text: &str| {
         let path = keys.path().join(name);
-        std::fs::write(&path, text).unwrap();
+        write(&path, text);
         path.display().to_string()
     };
     let (certificate, key) = (at("cert.pem", &certificate), at("key.pem", &key));
@@ -173,7 +183,7 @@ fn misplace_keys(cage: &mut Cage, key: &str) {
     cage.run(&["query", &format!("appid=a&key={key}")]);
     let log = cage.file("notice.log");
     let pasted = format!("{message}\n{{\"a\":\"{key}\"}}\nappid=a&key={key}\n");
-    std::fs::write(&log, pasted).unwrap();
+    write(Path::new(&log), &pasted);
     cage.run(&["notify", "import", "--profile", "shop", &log]);
     std::fs::remove_file(&log).unwrap();
 }
@@ -207,10 +217,8 @@ fn work(cage: &mut Cage) {
     cage.run(&["refund", "send", "1", "--confirm", "1.00"]);
     cage.run(&["refund", "resume"]);
     cage.run(&["operator", "add", "amy", "--role", "administer"]);
-    for (name, command) in [("b.bak", &["backup"][..])] {
-        let file = cage.file(name);
-        cage.run(&[command, &[file.as_str()]].concat());
-    }
+    let copy = cage.file("b.bak");
+    cage.run(&["backup", &copy]);
     for name in ["r.html", "r.xlsx"] {
         let file = cage.file(name);
         cage.run(&[&of_day(&["report", "day"])[..], &["--out", &file]].concat());

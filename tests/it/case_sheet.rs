@@ -110,13 +110,13 @@ fn an_untouched_sheet_changes_nothing_and_offers_choices() {
 
 /// Fills in the sheet: take, carry, ignore, and a note alone.
 fn fill(table: &mut Table) {
-    table[1][DECISION] = "接手".to_owned();
-    table[1][REMARK] = "先打电话\r\n再看_x000D_\n".to_owned();
-    table[2][OWNER] = "wang".to_owned();
-    table[2][DECISION] = "Carry".to_owned();
-    table[2][REMARK] = "waits for the bank".to_owned();
-    table[3][DECISION] = "忽略：测试订单".to_owned();
-    table[4][NOTES] = "看过".to_owned();
+    "接手".clone_into(&mut table[1][DECISION]);
+    "先打电话\r\n再看_x000D_\n".clone_into(&mut table[1][REMARK]);
+    "wang".clone_into(&mut table[2][OWNER]);
+    "Carry".clone_into(&mut table[2][DECISION]);
+    "waits for the bank".clone_into(&mut table[2][REMARK]);
+    "忽略：测试订单".clone_into(&mut table[3][DECISION]);
+    "看过".clone_into(&mut table[4][NOTES]);
 }
 
 #[test]
@@ -172,14 +172,17 @@ fn a_row_that_changed_meanwhile_is_refused_with_both_versions() {
     assert_eq!(shown(&stage, &key.into())["owner"], "zhao");
 }
 
+/// Makes a sheet one that cannot be meant.
+type Spoil = fn(&mut Table);
+
 #[test]
 fn what_cannot_be_meant_is_refused_row_by_row() {
     let stage = desk();
     let file = export(&stage);
     let clean = read(&file);
-    let refused: [(&str, fn(&mut Table)); 8] = [
+    let refused: [(&str, Spoil); 8] = [
         ("There is no decision", |t| {
-            t[1][DECISION] = "退款".to_owned()
+            t[1][DECISION] = "退款".to_owned();
         }),
         ("needs words", |t| t[1][DECISION] = "挂账".to_owned()),
         ("do not go together", |t| {

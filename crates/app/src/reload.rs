@@ -3,6 +3,7 @@
 use super::event::{Changed, NoticeText};
 use super::model::{CaseFilter, MerchantRow, OrderFilter};
 use super::{Command, Failure, Message, State, TaskId};
+use recondesk_ports::VaultAccess;
 
 impl State {
     /// A job changed something: it is told, and what is stale now is asked again. The next file of the import assistant
@@ -31,6 +32,21 @@ impl State {
         next.extend(self.payout.again());
         next.extend(following);
         next
+    }
+
+    /// Merchants after a change, and whether their keys can be used.
+    pub(super) fn take_merchants(
+        &mut self,
+        rows: Vec<MerchantRow>,
+        vault: VaultAccess,
+    ) -> Vec<Command> {
+        if matches!(vault, VaultAccess::Open | VaultAccess::System) {
+            self.passphrase_wanted = false;
+        }
+        self.vault = vault;
+        self.greet(&rows);
+        self.set_merchants(rows);
+        self.reload_books()
     }
 
     /// A key was needed that a passphrase seals: the window asks for it.

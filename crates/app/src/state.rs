@@ -393,15 +393,7 @@ impl State {
             Outcome::Page(generation, page, PageRows::Orders(rows)) => {
                 self.orders.rows.put(generation, page, rows);
             }
-            Outcome::Merchants(rows, vault) => {
-                if matches!(vault, VaultAccess::Open | VaultAccess::System) {
-                    self.passphrase_wanted = false;
-                }
-                self.vault = vault;
-                self.greet(&rows);
-                self.set_merchants(rows);
-                return self.reload_books();
-            }
+            Outcome::Merchants(rows, vault) => return self.take_merchants(rows, vault),
             Outcome::Recognised(profile, path, true) => {
                 return vec![Command::ImportFile(profile, path)];
             }
@@ -446,7 +438,7 @@ impl State {
         self.set_merchants(welcome.merchants);
     }
 
-    fn set_merchants(&mut self, rows: Vec<MerchantRow>) {
+    pub(super) fn set_merchants(&mut self, rows: Vec<MerchantRow>) {
         self.merchants = rows;
         let known = |id| self.merchants.iter().any(|row| row.id == id);
         if !self.merchant.is_some_and(known) {

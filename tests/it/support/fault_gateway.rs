@@ -618,7 +618,7 @@ fn answer(inside: &Inside, truth: &Truth, asked: &Question, say: Say) -> Answer 
                 "4200002026112800000000000001",
                 "4200002026112800000000000002",
                 1,
-            )
+            );
         }
         _ => {}
     }

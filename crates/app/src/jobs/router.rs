@@ -245,25 +245,27 @@ impl WindowJobs {
         ))
     }
 
-    fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+    /// Merchants and their keys; the answer is the merchants as they are then.
+    fn change_merchants(&self, command: Command) -> Result<Outcome, Failure> {
         match command {
-            Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
-            Command::RemoveProfile(id) => {
-                profiles::remove(&self.ports, id)?;
-                self.merchants_now()
-            }
+            Command::SaveProfile(id, profile) => return self.save_profile(id, &profile),
+            Command::RemoveProfile(id) => profiles::remove(&self.ports, id)?,
             Command::StoreSecret(id, kind, value) => {
                 profiles::set_key(&self.ports, id, kind, &value)?;
-                self.merchants_now()
             }
-            Command::UnlockVault(passphrase) => {
-                self.ports.vault.unlock(passphrase)?;
-                self.merchants_now()
-            }
-            Command::LockVault => {
-                self.ports.vault.lock();
-                self.merchants_now()
-            }
+            Command::UnlockVault(passphrase) => self.ports.vault.unlock(passphrase)?,
+            _ => self.ports.vault.lock(),
+        }
+        self.merchants_now()
+    }
+
+    fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        match command {
+            command @ (Command::SaveProfile(..)
+            | Command::RemoveProfile(_)
+            | Command::StoreSecret(..)
+            | Command::UnlockVault(_)
+            | Command::LockVault) => self.change_merchants(command),
             Command::SavePreferences(preferences) => {
                 self.ports
                     .records

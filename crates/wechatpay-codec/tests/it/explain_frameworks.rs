@@ -13,7 +13,9 @@ fn sign(fields: &[(String, String)], key: &str) -> String {
     let joined: Vec<String> = fields.iter().map(|(n, v)| format!("{n}={v}")).collect();
     let text = format!("{}&key={key}", joined.join("&"));
     let digest = Md5::digest(text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02X}")).collect()
+    digest
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02X}"))
 }
 
 fn owned(fields: &[(&str, &str)]) -> Vec<(String, String)> {

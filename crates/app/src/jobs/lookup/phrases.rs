@@ -332,8 +332,9 @@ fn is_said(text: &str, sign: &str) -> bool {
             .unwrap_or_default();
         let before = text.get(..at).unwrap_or_default();
         let is_number = sign.bytes().all(|byte| byte.is_ascii_digit());
-        !(ends_in_digit && after.starts_with(|next: char| next.is_ascii_digit()))
-            && !(is_number && before.ends_with(|last: char| last.is_ascii_alphanumeric()))
+        let goes_on = ends_in_digit && after.starts_with(|next: char| next.is_ascii_digit());
+        let went_before = is_number && before.ends_with(|last: char| last.is_ascii_alphanumeric());
+        !(goes_on || went_before)
     })
 }
 

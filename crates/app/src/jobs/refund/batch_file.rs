@@ -19,7 +19,7 @@ pub const MOST_LINES: usize = 10_000;
 /// they are asked about alone. Whoever loses the file names them again and gets the same lines.
 ///
 /// # Errors
-/// As [`text`]; when the merchant is read-only, or the workspace fails.
+/// When the list is empty or too long for one file; when the merchant is read-only, or the workspace fails.
 pub fn batch_file(ports: &Ports, records: &[RefundRecord], actor: &str) -> Result<String, Failure> {
     let text = text(records)?;
     for record in records {

@@ -170,11 +170,31 @@ const JOINERS: [Joiner; 8] = [
 /// Characters that a key may have lost at an end.
 const MOST_LOST: u8 = 4;
 
+/// What may have been done to all values, most usual first.
+const ENCODINGS: [ValueEncoding; 17] = [
+    ValueEncoding::Url,
+    ValueEncoding::UrlLower,
+    ValueEncoding::Form,
+    ValueEncoding::Script,
+    ValueEncoding::PythonForm,
+    ValueEncoding::PythonPath,
+    ValueEncoding::ScriptAddress,
+    ValueEncoding::Decoded,
+    ValueEncoding::Xml,
+    ValueEncoding::Html,
+    ValueEncoding::QuotesEscaped,
+    ValueEncoding::Cdata,
+    ValueEncoding::Gbk,
+    ValueEncoding::TwiceUtf8,
+    ValueEncoding::Quoted,
+    ValueEncoding::QuestionMarks,
+    ValueEncoding::Trimmed,
+];
+
 /// All twists that are about the whole message, most usual first.
 pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
     use KeyForm as F;
     use KeyPlace as P;
-    use ValueEncoding as E;
 
     let mut out = vec![
         Mutation::KeepEmpty,
@@ -223,28 +243,7 @@ pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
     for lost in 1..=MOST_LOST {
         out.extend([F::CutEnd(lost), F::CutStart(lost)].map(Mutation::KeyForm));
     }
-    out.extend(
-        [
-            E::Url,
-            E::UrlLower,
-            E::Form,
-            E::Script,
-            E::PythonForm,
-            E::PythonPath,
-            E::ScriptAddress,
-            E::Decoded,
-            E::Xml,
-            E::Html,
-            E::QuotesEscaped,
-            E::Cdata,
-            E::Gbk,
-            E::TwiceUtf8,
-            E::Quoted,
-            E::QuestionMarks,
-            E::Trimmed,
-        ]
-        .map(Mutation::ValueEncoding),
-    );
+    out.extend(ENCODINGS.map(Mutation::ValueEncoding));
     out.extend(JOINERS.map(Mutation::Joiner));
     out.extend([
         Mutation::NewlineEnd,

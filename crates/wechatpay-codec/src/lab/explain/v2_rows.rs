@@ -4,98 +4,92 @@ use super::v2_mutation::{Joiner, KeyForm, KeyPlace, ValueEncoding};
 use super::v2_words::MistakeRow;
 
 pub(super) const fn encoding_row(encoding: ValueEncoding) -> MistakeRow {
-    const MEND: (&str, &str) = (
+    let (zh, en) = encoding_words(encoding);
+    (
+        encoding_code(encoding),
+        zh,
+        en,
         "签名用原始的 UTF-8 文本，签完再编码",
         "sign the raw UTF-8 text, encode afterwards",
-    );
-    let (code, zh, en) = match encoding {
-        ValueEncoding::Url => (
-            "all-url-encoded",
-            "值先做了 URL 编码",
-            "the values were URL-encoded first",
-        ),
+    )
+}
+
+const fn encoding_code(encoding: ValueEncoding) -> &'static str {
+    match encoding {
+        ValueEncoding::Url => "all-url-encoded",
+        ValueEncoding::UrlLower => "all-url-encoded-lower",
+        ValueEncoding::Form => "all-form-encoded",
+        ValueEncoding::Script => "all-script-encoded",
+        ValueEncoding::ScriptAddress => "all-script-address",
+        ValueEncoding::PythonForm => "all-python-form",
+        ValueEncoding::PythonPath => "all-python-path",
+        ValueEncoding::Html => "all-html-escaped",
+        ValueEncoding::QuotesEscaped => "all-quotes-escaped",
+        ValueEncoding::Decoded => "all-url-decoded",
+        ValueEncoding::Xml => "all-xml-escaped",
+        ValueEncoding::Cdata => "all-cdata",
+        ValueEncoding::Gbk => "all-gbk",
+        ValueEncoding::TwiceUtf8 => "all-twice-utf8",
+        ValueEncoding::Quoted => "all-quoted",
+        ValueEncoding::QuestionMarks => "all-question-marks",
+        ValueEncoding::Trimmed | ValueEncoding::Raw => "all-trimmed",
+    }
+}
+
+/// What was done to the values, Chinese and English.
+const fn encoding_words(encoding: ValueEncoding) -> (&'static str, &'static str) {
+    match encoding {
+        ValueEncoding::Url => ("值先做了 URL 编码", "the values were URL-encoded first"),
         ValueEncoding::UrlLower => (
-            "all-url-encoded-lower",
             "值先做了 URL 编码（小写）",
             "the values were URL-encoded in lower case first",
         ),
         ValueEncoding::Form => (
-            "all-form-encoded",
             "值先做了表单编码（空格成 +）",
             "the values were form-encoded first",
         ),
         ValueEncoding::Script => (
-            "all-script-encoded",
             "值先做了 encodeURIComponent",
             "the values went through encodeURIComponent first",
         ),
         ValueEncoding::ScriptAddress => (
-            "all-script-address",
             "值先做了 encodeURI",
             "the values went through encodeURI first",
         ),
         ValueEncoding::PythonForm => (
-            "all-python-form",
             "值先做了 Python 的 urlencode（空格成 +）",
             "the values went through Python's urlencode first (blanks as +)",
         ),
         ValueEncoding::PythonPath => (
-            "all-python-path",
             "值先做了 Python 的 quote（不编码 /）",
             "the values went through Python's quote first (slashes left)",
         ),
-        ValueEncoding::Html => (
-            "all-html-escaped",
-            "值先做了 HTML 转义",
-            "the values were HTML-escaped first",
-        ),
+        ValueEncoding::Html => ("值先做了 HTML 转义", "the values were HTML-escaped first"),
         ValueEncoding::QuotesEscaped => (
-            "all-quotes-escaped",
             "值里的引号前加了反斜杠",
             "the quotes in the values have a backslash before them",
         ),
-        ValueEncoding::Decoded => (
-            "all-url-decoded",
-            "值先做了 URL 解码",
-            "the values were URL-decoded first",
-        ),
-        ValueEncoding::Xml => (
-            "all-xml-escaped",
-            "值先做了 XML 转义",
-            "the values were XML-escaped first",
-        ),
+        ValueEncoding::Decoded => ("值先做了 URL 解码", "the values were URL-decoded first"),
+        ValueEncoding::Xml => ("值先做了 XML 转义", "the values were XML-escaped first"),
         ValueEncoding::Cdata => (
-            "all-cdata",
             "值带着 <![CDATA[ ]]> 参与签名",
             "the values were signed with their <![CDATA[ ]]>",
         ),
-        ValueEncoding::Gbk => (
-            "all-gbk",
-            "文本按 GBK 编码，不是 UTF-8",
-            "the text was GBK, not UTF-8",
-        ),
+        ValueEncoding::Gbk => ("文本按 GBK 编码，不是 UTF-8", "the text was GBK, not UTF-8"),
         ValueEncoding::TwiceUtf8 => (
-            "all-twice-utf8",
             "文本做了两次 UTF-8 编码",
             "the text was encoded as UTF-8 twice",
         ),
-        ValueEncoding::Quoted => (
-            "all-quoted",
-            "值带着引号参与签名",
-            "the values were signed with quotes",
-        ),
+        ValueEncoding::Quoted => ("值带着引号参与签名", "the values were signed with quotes"),
         ValueEncoding::QuestionMarks => (
-            "all-question-marks",
             "非 ASCII 字符签成了问号",
             "what is not ASCII was signed as question marks",
         ),
         ValueEncoding::Trimmed | ValueEncoding::Raw => (
-            "all-trimmed",
             "值的前后空白被去掉了",
             "white space around the values was removed",
         ),
-    };
-    (code, zh, en, MEND.0, MEND.1)
+    }
 }
 
 pub(super) const fn joiner_row(joiner: Joiner) -> MistakeRow {

@@ -115,27 +115,7 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
             "签名前去掉 sign",
             "take sign out before signing",
         ),
-        Mutation::FieldOrder(FieldOrder::AsWritten) => (
-            "order-as-written",
-            "字段没有排序",
-            "the fields were not sorted",
-            "按字段名 ASCII 从小到大排序",
-            "sort by name, ASCII ascending",
-        ),
-        Mutation::FieldOrder(FieldOrder::Descending) => (
-            "order-descending",
-            "字段按从大到小排序",
-            "the fields were sorted descending",
-            "按字段名 ASCII 从小到大排序",
-            "sort by name, ASCII ascending",
-        ),
-        Mutation::FieldOrder(FieldOrder::IgnoringCase | FieldOrder::Sorted) => (
-            "order-ignoring-case",
-            "排序时没有区分大小写",
-            "case was ignored when sorting",
-            "按 ASCII 排序，大写字母在前",
-            "sort by ASCII: capitals come first",
-        ),
+        Mutation::FieldOrder(order) => order_row(*order),
         Mutation::ValueEncoding(encoding) => encoding_row(*encoding),
         Mutation::Joiner(joiner) => joiner_row(*joiner),
         Mutation::KeyPlace(place) => place_row(*place),
@@ -177,6 +157,32 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
         ),
     };
     plain(row, "")
+}
+
+const fn order_row(order: FieldOrder) -> MistakeRow {
+    match order {
+        FieldOrder::AsWritten => (
+            "order-as-written",
+            "字段没有排序",
+            "the fields were not sorted",
+            "按字段名 ASCII 从小到大排序",
+            "sort by name, ASCII ascending",
+        ),
+        FieldOrder::Descending => (
+            "order-descending",
+            "字段按从大到小排序",
+            "the fields were sorted descending",
+            "按字段名 ASCII 从小到大排序",
+            "sort by name, ASCII ascending",
+        ),
+        FieldOrder::IgnoringCase | FieldOrder::Sorted => (
+            "order-ignoring-case",
+            "排序时没有区分大小写",
+            "case was ignored when sorting",
+            "按 ASCII 排序，大写字母在前",
+            "sort by ASCII: capitals come first",
+        ),
+    }
 }
 
 fn plain((code, zh, en, mend_zh, mend_en): MistakeRow, field: &str) -> Change {
