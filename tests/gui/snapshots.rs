@@ -10,6 +10,7 @@ use recondesk::app::{
     Command, Event, Failure, FailureKind, Message, NoticeText, Progress, Remote, Step, ThemeChoice,
 };
 use recondesk::domain::{Category, Fen, ProfileId};
+use recondesk::ports::VaultAccess;
 use recondesk::ui::{App, Screen};
 
 use crate::sample::{self, at, day};
@@ -40,6 +41,16 @@ fn contrast() -> Look {
 
 fn screen(look: Look, screen: Screen) -> Harness<'static, App> {
     sample_window(look, screen, &Tape::default())
+}
+
+/// The dialog for the passphrase, over Settings.
+fn unlock(look: Look, vault: VaultAccess) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Settings);
+    let state = harness.state_mut().state_mut();
+    state.vault = vault;
+    state.passphrase_wanted = true;
+    harness.run_steps(3);
+    harness
 }
 
 /// The screen of Cases with one open beside the table, the pointer out of the way.
@@ -164,6 +175,11 @@ fn the_window_looks_as_it_was_left() {
         ),
         ("merchants-light-zh", screen(light(), Screen::Merchants)),
         ("settings-dark-zh", screen(dark(), Screen::Settings)),
+        ("unlock-light-zh", unlock(light(), VaultAccess::Locked)),
+        (
+            "unlock-new-1024x640-en",
+            unlock(small_english(), VaultAccess::Unmade),
+        ),
         ("start-zh-800x500", first_start(smallest())),
     ];
     let mut results = SnapshotResults::new();

@@ -178,7 +178,7 @@ fn show_keys(
         VaultAccess::System | VaultAccess::Unmade => {}
     }
     let line = row(rect, 1);
-    label_of(ui, line, page, (s.lock_after, "", false));
+    label_of(ui, line, page, (s.lock_after, s.lock_note, false));
     let names = LOCK_AFTER.map(|minutes| {
         if minutes == 0 {
             s.lock_never.to_owned()

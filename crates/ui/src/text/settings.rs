@@ -31,6 +31,7 @@ words! {
         lock_now: T = "立即上锁", "Lock now";
         unlock: T = "解锁", "Unlock";
         lock_after: T = "闲置后上锁", "Lock when idle";
+        lock_note: T = "只对密封文件", "for the sealed file";
         lock_never: T = "从不", "Never";
         lock_minutes: F = |n| format!("{n} 分钟"), |n| super::many(n, "minute", "minutes");
         unlock_title: T = "输入密封文件的口令", "Passphrase of the sealed file";
@@ -39,7 +40,7 @@ words! {
         passphrase: T = "口令", "Passphrase";
         passphrase_again: T = "再输一次", "Once more";
         passphrase_note: T = "这一步要用密钥。解锁之后请再做一次。", "This step needs a key. Do it again once it is unlocked.";
-        passphrase_new_note: T = "本机没有系统密钥串，密钥存入密封文件；口令丢失无法找回。", "There is no keychain here: keys go to a sealed file. A lost passphrase cannot be found again.";
+        passphrase_new_note: T = "本机没有系统密钥串，密钥存入密封文件；口令丢失无法找回。", "Keys go to a sealed file; a lost passphrase cannot be found again.";
         passphrase_short: T = "至少 8 个字符", "At least 8 characters";
         passphrase_unequal: T = "两次输入不同", "The two are not alike";
         passphrase_wrong: T = "口令不对", "The passphrase is wrong";
