@@ -137,17 +137,11 @@ pub fn run(
         let findings = ports.records.findings(run.id)?;
         return finish(ports, ask, before, (run.clone(), findings), true);
     }
-    let evidence = ports.books.evidence(id)?;
-    let mut sink = Sink {
-        reporter,
-        listed: ask.matched == Matched::Listed,
-        findings: Vec::new(),
-        matched: Vec::new(),
-    };
-    let outcome = recondesk_reconcile::run(&input, evidence.as_ref(), &mut sink)?;
-    let Sink {
-        findings, matched, ..
-    } = sink;
+    let Comparison {
+        outcome,
+        findings,
+        matched,
+    } = compare(ports, ask, &input, reporter)?;
     let is_known = stored.is_some();
     let run = match stored {
         Some(run) => run,
@@ -193,17 +187,11 @@ pub fn what_if(
 ) -> Result<WhatIf, Failure> {
     let (id, profile) = ask.profile;
     let input = input(ports, ask)?;
-    let evidence = ports.books.evidence(id)?;
-    let mut sink = Sink {
-        reporter,
-        listed: ask.matched == Matched::Listed,
-        findings: Vec::new(),
-        matched: Vec::new(),
-    };
-    let outcome = recondesk_reconcile::run(&input, evidence.as_ref(), &mut sink)?;
-    let Sink {
-        findings, matched, ..
-    } = sink;
+    let Comparison {
+        outcome,
+        findings,
+        matched,
+    } = compare(ports, ask, &input, reporter)?;
     let changes = match ports.records.current_run(id, ask.day)? {
         Some(current) => {
             let now = ports.records.findings(current.id)?;
@@ -262,6 +250,34 @@ pub fn digest_now(
         matched: Matched::Counted,
     };
     Ok(input(ports, &ask)?.run_id())
+}
+
+/// What a comparison says, before any of it is stored.
+struct Comparison {
+    outcome: recondesk_reconcile::Outcome,
+    findings: Vec<Finding>,
+    matched: Vec<Finding>,
+}
+
+fn compare(
+    ports: &Ports,
+    ask: &RunRequest<'_>,
+    input: &DayInput,
+    reporter: &dyn Reporter,
+) -> Result<Comparison, Failure> {
+    let evidence = ports.books.evidence(ask.profile.0)?;
+    let mut sink = Sink {
+        reporter,
+        listed: ask.matched == Matched::Listed,
+        findings: Vec::new(),
+        matched: Vec::new(),
+    };
+    let outcome = recondesk_reconcile::run(input, evidence.as_ref(), &mut sink)?;
+    Ok(Comparison {
+        outcome,
+        findings: sink.findings,
+        matched: sink.matched,
+    })
 }
 
 /// Everything that decides the result of the day, read from the workspace.

@@ -19,7 +19,7 @@ use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
 use crate::{Command, Failure, FailureKind, Language, Message, Outcome, Preferences, Reporter};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId, SecretKind, group_digits};
+use recondesk_domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind, group_digits};
 use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks};
 
 /// Key of the window's preferences.
@@ -245,27 +245,38 @@ impl WindowJobs {
         ))
     }
 
-    /// Merchants and their keys; the answer is the merchants as they are then.
-    fn change_merchants(&self, command: Command) -> Result<Outcome, Failure> {
-        match command {
-            Command::SaveProfile(id, profile) => return self.save_profile(id, &profile),
-            Command::RemoveProfile(id) => profiles::remove(&self.ports, id)?,
-            Command::StoreSecret(id, kind, value) => {
-                profiles::set_key(&self.ports, id, kind, &value)?;
-            }
-            Command::UnlockVault(passphrase) => self.ports.vault.unlock(passphrase)?,
-            _ => self.ports.vault.lock(),
-        }
+    fn remove_profile(&self, id: ProfileId) -> Result<Outcome, Failure> {
+        profiles::remove(&self.ports, id)?;
+        self.merchants_now()
+    }
+
+    fn store_secret(
+        &self,
+        id: ProfileId,
+        kind: SecretKind,
+        value: &Secret<Vec<u8>>,
+    ) -> Result<Outcome, Failure> {
+        profiles::set_key(&self.ports, id, kind, value)?;
+        self.merchants_now()
+    }
+
+    fn unlock_vault(&self, passphrase: Secret<String>) -> Result<Outcome, Failure> {
+        self.ports.vault.unlock(passphrase)?;
+        self.merchants_now()
+    }
+
+    fn lock_vault(&self) -> Result<Outcome, Failure> {
+        self.ports.vault.lock();
         self.merchants_now()
     }
 
     fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         match command {
-            command @ (Command::SaveProfile(..)
-            | Command::RemoveProfile(_)
-            | Command::StoreSecret(..)
-            | Command::UnlockVault(_)
-            | Command::LockVault) => self.change_merchants(command),
+            Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
+            Command::RemoveProfile(id) => self.remove_profile(id),
+            Command::StoreSecret(id, kind, value) => self.store_secret(id, kind, &value),
+            Command::UnlockVault(passphrase) => self.unlock_vault(passphrase),
+            Command::LockVault => self.lock_vault(),
             Command::SavePreferences(preferences) => {
                 self.ports
                     .records
