@@ -8,8 +8,8 @@ use serde_json::json;
 use super::CommandEnd;
 use super::context::CommandContext;
 use super::profile::ListFormat;
-use super::speech::{print_json, print_text};
 use super::table::TextTable;
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::audit::{AuditFault, verify};
 use recondesk_app::{Failure, FailureKind, Message};
 

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::speech::print_text;
+use super::terminal_output::print_text;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::group_digits;
 use recondesk_ports::{RebuildOutcome, RestoreOutcome};

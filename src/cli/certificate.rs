@@ -8,7 +8,7 @@ use serde_json::json;
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
-use super::speech::{print_json, print_text};
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::sign_off::{certificate_html, read_certificate};
 use recondesk_app::{Failure, FailureKind, Message};
 

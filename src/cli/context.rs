@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::CommandEnd;
-use super::speech::Speech;
 use super::terminal::Terminal;
+use super::terminal_output::Speech;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_ports::{

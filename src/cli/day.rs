@@ -8,8 +8,8 @@ use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::reconcile::tell;
 use super::sign_off;
-use super::speech::print_text;
 use super::table::TextTable;
+use super::terminal_output::print_text;
 use recondesk_app::jobs::day::OpenWork;
 use recondesk_app::jobs::morning::{
     self, Alarm, FileFate, MerchantMorning, MorningAsk, MorningDays, minutes_of_day,

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::CommandEnd;
 use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, refused};
-use super::speech::print;
+use super::terminal_output::print;
 use recondesk_app::Failure;
 use recondesk_domain::SecretKind;
 use wechatpay_codec::lab::paste::take_apart;

@@ -6,8 +6,8 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
 use super::context::{CommandContext, not_written};
-use super::speech::print;
-use super::{Cli, CommandEnd, help};
+use super::terminal_output::print;
+use super::{Cli, CommandEnd, help_language};
 use recondesk_app::Failure;
 
 #[derive(Debug, Args)]
@@ -28,7 +28,7 @@ pub(super) fn completions(
     command: &CompletionsCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let mut cli = help::localise(Cli::command(), context.lang);
+    let mut cli = help_language::localise(Cli::command(), context.lang);
     let mut script = Vec::new();
     clap_complete::generate(command.shell, &mut cli, "recondesk", &mut script);
     print(&script)?;
@@ -39,7 +39,7 @@ pub(super) fn man(
     command: &ManCommand,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let cli = help::localise(Cli::command(), context.lang);
+    let cli = help_language::localise(Cli::command(), context.lang);
     let Some(folder) = &command.out else {
         let mut page = Vec::new();
         let failed = |error| not_written(std::path::Path::new("-"), &error);

@@ -14,7 +14,7 @@ use super::CommandEnd;
 use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
 use super::sign::{TypeWord, target_of};
-use super::speech::{print_json, print_text};
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::Failure;
 use recondesk_domain::{SecretKind, SignType};
 use wechatpay_codec::lab::explain::{

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::speech::{print_json, print_text};
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::lookup::explain::{MAX_BYTES, explain};
 use recondesk_app::{Failure, FailureKind, Message};
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::context::{CommandContext, not_written};
-use super::speech::print;
+use super::terminal_output::print;
 use recondesk_app::jobs::export::{with_findings, write_csv, write_json, write_table};
 use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};

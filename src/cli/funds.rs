@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
-use super::speech::{print_json, print_text};
 use super::table::TextTable;
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::funds::{
     AccountOutcome, FundsReport, FundsRequest, LEARNING_DAYS, NotCompared, examine_day, import,
 };

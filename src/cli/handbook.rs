@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::CommandEnd;
 use super::context::{CommandContext, not_written};
-use super::speech::print_text;
+use super::terminal_output::print_text;
 use crate::handbook::handbook;
 use recondesk_app::Failure;
 

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use super::CommandEnd;
-use super::speech::print;
+use super::terminal_output::print;
 use recondesk_app::{Failure, FailureKind, Message};
 
 /// Made by `assets/licenses/gather.py`.

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::CommandEnd;
 use super::context::{CommandContext, not_read, profile_named};
 use super::order_preview::preview_text;
-use super::speech::{print, print_text};
+use super::terminal_output::{print, print_text};
 use recondesk_app::jobs::intake::{self, Bills, Chosen, attention};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::WPay;

@@ -22,7 +22,7 @@ mod explain_error;
 mod findings;
 mod funds;
 mod handbook;
-mod help;
+mod help_language;
 mod lab_keys;
 mod licences;
 mod mapping;
@@ -49,9 +49,9 @@ mod sign;
 mod sign_front_end;
 mod sign_off;
 mod sign_send;
-mod speech;
 mod table;
 mod terminal;
+mod terminal_output;
 mod vault;
 mod verify;
 
@@ -68,7 +68,7 @@ pub use prompt::passphrase;
 use recondesk_app::{Failure, Language as Lang};
 use recondesk_casework::Judgement;
 use recondesk_intake::RecordKind;
-use speech::Speech;
+use terminal_output::Speech;
 
 /// 对账台：微信支付账单与商户订单逐笔核对 | Recondesk: reconciles WeChat Pay bills with a merchant's orders
 #[derive(Debug, Parser)]
@@ -196,9 +196,9 @@ enum CommandEnd {
 /// Runs the program with these arguments (the first is the program itself).
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let guess = help::lang_of(&arguments);
+    let guess = help_language::lang_of(&arguments);
     let speech = Speech::new(&arguments);
-    let parsed = help::localise(Cli::command(), guess)
+    let parsed = help_language::localise(Cli::command(), guess)
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {

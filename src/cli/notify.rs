@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
-use super::speech::{print_json, print_text};
 use super::table::TextTable;
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::notify::{Fate, Received, import};
 use recondesk_app::{Failure, FailureKind, Language, Message, Silent};
 use recondesk_domain::{Fen, MerchantProfile, ProfileId};

@@ -8,7 +8,7 @@ use super::CommandEnd;
 use super::context::{CommandContext, not_written, profile_named};
 use super::mapping::{given_bill, read_mapping};
 use super::order_preview::preview_text;
-use super::speech::print_text;
+use super::terminal_output::print_text;
 use recondesk_app::jobs::intake::{
     self, Bills, Chosen, MappingChoice, MappingOrigin, attention, remarks,
 };

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
-use super::speech::{print, print_json};
+use super::terminal_output::{print, print_json};
 use recondesk_app::jobs::doctor::{DoctorReport, Health, examine};
 use recondesk_app::{Failure, Language};
 

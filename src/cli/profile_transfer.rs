@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
-use super::speech::print;
+use super::terminal_output::print;
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::MerchantProfile;

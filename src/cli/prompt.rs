@@ -22,7 +22,7 @@ pub(super) fn secret(question: &str) -> Option<Secret<String>> {
 #[must_use]
 pub fn passphrase(asking: PassphraseUse) -> Option<Secret<String>> {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let lang: Lang = super::help::lang_of(&arguments);
+    let lang: Lang = super::help_language::lang_of(&arguments);
     match asking {
         PassphraseUse::ToOpen => {
             secret(lang.pick("密封文件口令：", "Passphrase of the sealed file: "))

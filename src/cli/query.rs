@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
-use super::speech::{print_json, print_text};
+use super::terminal_output::{print_json, print_text};
+use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk_app::jobs::lookup::order_summary::Attention;
 use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised, recognise};
 use recondesk_app::jobs::lookup::{OrderView, look_up};
-use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CancelToken, Ports};

@@ -11,8 +11,8 @@ use super::cases::unconfirmed;
 use super::context::{CommandContext, not_written};
 use super::person::PersonArgs;
 use super::profile::ListFormat;
-use super::speech::{print_json, print_text};
 use super::table::TextTable;
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::export::{write_csv, write_json};
 use recondesk_app::jobs::reissue::{
     REISSUE_HEADINGS, ReissueAsk, Reissued, choices_checked, handed_over, reissue, reissue_rows,

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::CommandEnd;
 use super::context::{CommandContext, not_written, profile_named};
-use super::speech::print;
+use super::terminal_output::print;
 use recondesk_app::jobs::report::journal::{self, Template};
 use recondesk_app::jobs::report::{
     Month, ReportMade, ReportRequest, forget_logo, of_day, of_month, set_logo,

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::speech::print;
+use super::terminal_output::print;
 use recondesk_app::{Failure, FailureKind, Message};
 use wechatpay_sandbox::scenario::{Anomaly, Scenario};
 use wechatpay_sandbox::{AnswerKey, BillReadiness, Config, Running, SandboxError, ScenarioFile};

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::speech::print_text;
+use super::terminal_output::print_text;
 use recondesk_app::schedule::{EARLIEST_MINUTES, ScheduleAsk, Scheduler, unit};
 use recondesk_app::{Failure, FailureKind, Message};
 

@@ -12,7 +12,7 @@ use clap::Args;
 use super::CommandEnd;
 use super::context::CommandContext;
 use super::lab_keys::{read_file, refused};
-use super::speech::print_text;
+use super::terminal_output::print_text;
 use recondesk_app::Failure;
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::selftest::{Check, CheckOutcome, run as run_file, run_embedded};

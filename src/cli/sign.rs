@@ -15,7 +15,7 @@ use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, refused, usage};
 use super::sign_front_end as front_end;
 use super::sign_send::{self, SendRequest};
-use super::speech::{print, print_json};
+use super::terminal_output::{print, print_json};
 use recondesk_app::Failure;
 use recondesk_app::model::SendAsk;
 use recondesk_domain::{SecretKind, SignType};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, usage};
-use super::speech::{print, print_json};
+use super::terminal_output::{print, print_json};
 use recondesk_app::Failure;
 use recondesk_domain::{Instant, MerchantProfile, Secret, SecretKind, SignType};
 use wechatpay_codec::front_end::{FrontEnd, PaySet, Prepaid, js_config, pay_v2, pay_v3};

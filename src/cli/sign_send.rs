@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::speech::{print_json, print_text};
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::lab_send::{follow, send};
 use recondesk_app::model::{Follow, Followed, MeantField, SendAsk, Sent, Worth};
 use recondesk_app::{Failure, FailureKind};

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::CommandEnd;
 use super::context::CommandContext;
 use super::lab_keys::{KeySource, read_file, read_pasted, usage};
-use super::speech::{print_json, print_text};
+use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::lab::{other_serial, verify_words};
 use recondesk_app::{Failure, Message};
 use recondesk_domain::SecretKind;

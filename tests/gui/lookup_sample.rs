@@ -1,6 +1,7 @@
 //! A made-up order for the Lookup screen: paid at WeChat Pay, still unpaid at the merchant.
 
 use recondesk::app::gateway::{Call, Exchange, ExchangeError};
+use recondesk::app::jobs::inquiry::{Inquiry, QueryVerdict, differences};
 use recondesk::app::jobs::lookup::OrderView;
 use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
 use recondesk::app::jobs::lookup::fields::fields;
@@ -9,7 +10,6 @@ use recondesk::app::jobs::lookup::order_summary::sentence;
 use recondesk::app::jobs::lookup::recognise::recognise;
 use recondesk::app::jobs::lookup::session::{Live, Local, LookUp, Question};
 use recondesk::app::jobs::lookup::timeline::{EntryKind, TimelineEntry};
-use recondesk::app::jobs::query::{Inquiry, QueryVerdict, differences};
 use recondesk::app::{Language, Message};
 use recondesk::domain::*;
 use recondesk::ports::{CaseId, CaseRecord, HttpAnswer, NumberKind};

@@ -8,7 +8,7 @@ use recondesk::adapters::gateway::{HttpGateway, Timeouts};
 use recondesk::app::gateway::{
     CloseOutcome, ExchangeError, QueryVerdict, RefundAnswer, RefundOutcome, RefundVerdict,
 };
-use recondesk::app::jobs::query;
+use recondesk::app::jobs::inquiry;
 use recondesk::domain::{Fen, OutRefundNo, OutTradeNo};
 use recondesk::ports::{CancelToken, Gateway, GatewayError, HttpAnswer, HttpRequest, Route};
 use recondesk::sandbox::{Running, start};
@@ -22,7 +22,7 @@ use crate::support::wire_v3::V3Client;
 const MODES: [VerifiedBy; 2] = [VerifiedBy::PublicKey, VerifiedBy::Certificates];
 
 fn by_number(number: &str) -> OrderRef {
-    query::order_ref(number, false).unwrap()
+    inquiry::order_ref(number, false).unwrap()
 }
 
 fn refund_of(number: &str, refund: &str, fen: i64) -> NewRefund {
@@ -349,7 +349,7 @@ fn the_refunds_of_an_order_are_asked_about_by_known_numbers() {
     let desk = Desk::v3_at(&running, VerifiedBy::PublicKey);
     let known = ["R1", "R7"].map(|number| OutRefundNo::new(number).unwrap());
 
-    let inquiry = query::order(&desk.line(), by_number("ORDER-1"), "", &known).unwrap();
+    let inquiry = inquiry::order(&desk.line(), by_number("ORDER-1"), "", &known).unwrap();
 
     let refunds = inquiry.refunds.unwrap().unwrap();
     assert_eq!(refunds.len(), 1);

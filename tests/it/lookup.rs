@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use recondesk::adapters;
+use recondesk::app::jobs::inquiry::QueryVerdict;
 use recondesk::app::jobs::lookup::live::{self, LiveAnswer};
 use recondesk::app::jobs::lookup::order_summary::Attention;
 use recondesk::app::jobs::lookup::recognise::recognise_list;
@@ -11,7 +12,6 @@ use recondesk::app::jobs::lookup::ticket::{curl, ticket};
 use recondesk::app::jobs::lookup::timeline::EntryKind;
 use recondesk::app::jobs::lookup::{OrderView, look_up};
 use recondesk::app::jobs::notify::{self, Fate, Received, SetAsideReason};
-use recondesk::app::jobs::query::QueryVerdict;
 use recondesk::app::jobs::{bills, intake};
 use recondesk::app::{Language, Silent};
 use recondesk::domain::{MerchantProfile, ProfileId, Secret, SecretKind, SuggestedAction};

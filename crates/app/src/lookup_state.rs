@@ -4,12 +4,12 @@
 //! a new number gives all of that up.
 
 use super::gateway::ExchangeError;
+use super::jobs::inquiry::QueryVerdict;
 use super::jobs::lookup::OrderView;
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::order_summary::OrderSummary;
 use super::jobs::lookup::session::{ListFile, Live, Local, LookUp, Question};
 use super::jobs::notify::Received;
-use super::jobs::query::QueryVerdict;
 use super::model::MerchantRow;
 use super::{CancelToken, Command, Failure, Message, Outcome, Remote, TaskId};
 use recondesk_domain::{Instant, ProfileId, SecretKind};

@@ -26,16 +26,16 @@ mod gateway_address;
 mod keyed;
 mod language;
 mod merchant;
+mod message;
 mod money;
 mod printable;
 mod redaction;
 mod secret;
 mod severity;
 mod sheet;
+mod short_text;
 mod suggested_action;
-mod text;
 mod trade_type;
-mod words;
 
 pub use book::{
     BillRefundState, BillState, FulfilStatus, MOrder, MRefund, PayStatus, RefundStatus, RowRef,
@@ -54,15 +54,15 @@ pub use language::Language;
 pub use merchant::{
     ApiVersion, FeeRate, MerchantProfile, ProfileId, ProfileProblem, SecretKind, SignType,
 };
+pub use message::{Message, Term};
 pub use money::{Fee, Fen, MoneyError, group_digits};
 pub use printable::{printable, printable_lines};
 pub use redaction::{REDACTED, redact};
 pub use secret::Secret;
 pub use severity::Severity;
 pub use sheet::{Heading, Sheet, SheetCell, formula_safe};
-pub use suggested_action::SuggestedAction;
-pub use text::{
+pub use short_text::{
     AppId, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, Text, TransactionId, fingerprint,
 };
+pub use suggested_action::SuggestedAction;
 pub use trade_type::TradeType;
-pub use words::{Message, Term};

@@ -7,8 +7,8 @@ use std::time::Duration;
 use egui::Context;
 
 use super::action::{Action, Outbox};
+use super::file_picks::Picking;
 use super::palette::Palette;
-use super::picks::Picking;
 use super::screens::{Screen, Screens};
 use super::topbar::TopBar;
 use super::unlock::UnlockDialog;

@@ -16,6 +16,7 @@
 
 mod action;
 mod app;
+mod file_picks;
 pub mod fonts;
 mod format;
 mod help;
@@ -24,7 +25,6 @@ mod keys;
 mod page;
 mod paint;
 mod palette;
-mod picks;
 mod pinyin;
 mod rail;
 mod run;

@@ -7,7 +7,6 @@ use egui::{Context, Id, Ui};
 
 use recondesk_app::tables::cases::severity_word;
 use recondesk_app::tables::orders::{FULFILMENTS, PAY_STATES, fulfil_cell, pay_cell};
-use recondesk_app::tables::text::in_language;
 use recondesk_app::{Language, Message};
 use recondesk_domain::{Category, Severity, SheetCell, SuggestedAction, Term};
 
@@ -152,10 +151,7 @@ pub(crate) fn words(ui: &Ui) -> &'static Wording {
 impl Wording {
     /// The sentence of a failure or a notice.
     pub(crate) fn of<'a>(&self, words: &'a Message) -> &'a str {
-        match self.lang {
-            Language::Zh => &words.zh,
-            Language::En => &words.en,
-        }
+        words.in_language(self.lang)
     }
 
     /// Name of a category.
@@ -206,7 +202,7 @@ impl Wording {
             SheetCell::Word(stable, term) if stable == word => Some(term),
             _ => None,
         });
-        found.map_or(word, |term| in_language(term, self.lang))
+        found.map_or(word, |term| term.in_language(self.lang))
     }
 
     /// True for Chinese.

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::LiveResult;
 use crate::cli::table::TextTable;
 use recondesk_app::Language;
+use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::answers::verdict_word;
 use recondesk_app::jobs::lookup::live::LiveAnswer;
-use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_domain::Fen;
 use recondesk_ports::NumberKind;
 

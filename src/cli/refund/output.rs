@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::cli::context::CommandContext;
 use crate::cli::profile::ListFormat;
-use crate::cli::speech::{print, print_json};
 use crate::cli::table::TextTable;
+use crate::cli::terminal_output::{print, print_json};
 use recondesk_app::Failure;
 use recondesk_app::jobs::refund::{advice_of, state_words};
 use recondesk_domain::printable;

@@ -12,7 +12,7 @@ mod error;
 mod exchange;
 mod keyring;
 mod outcome;
-mod refunds;
+mod refund_list;
 pub(crate) mod v2;
 mod v3;
 #[cfg(test)]
@@ -34,7 +34,7 @@ pub use exchange::{Asked, Exchange};
 use keyring::Keyring;
 pub(crate) use keyring::platform_keys;
 pub use outcome::{CloseOutcome, QueryVerdict, RefundAnswer, RefundOutcome, RefundVerdict};
-pub use refunds::{ListedRefunds, RefundsOf};
+pub use refund_list::{ListedRefunds, RefundsOf};
 
 /// What the client needs of the world.
 #[derive(Clone, Copy)]

@@ -156,13 +156,6 @@ pub(crate) fn write_json_cell(cell: &SheetCell, out: &mut dyn Write) -> io::Resu
     }
 }
 
-const fn wording(term: Term, language: Language) -> &'static str {
-    match language {
-        Language::Zh => term.zh,
-        Language::En => term.en,
-    }
-}
-
 /// Rows by which the widths of a terminal table are set; what comes later may stand out.
 const WIDTH_ROWS: usize = 2_000;
 
@@ -183,13 +176,13 @@ pub fn write_table(sheet: Sheet<'_>, language: Language, out: &mut dyn Write) ->
     }
     for (width, heading) in widths.iter_mut().zip(headings) {
         if *width > 0 {
-            *width = (*width).max(columns(wording(heading.label, language)));
+            *width = (*width).max(columns(heading.label.in_language(language)));
         }
     }
     if head.is_empty() {
         widths = headings
             .iter()
-            .map(|heading| columns(wording(heading.label, language)))
+            .map(|heading| columns(heading.label.in_language(language)))
             .collect();
     }
     let right: Vec<bool> = (0..headings.len())
@@ -204,7 +197,7 @@ pub fn write_table(sheet: Sheet<'_>, language: Language, out: &mut dyn Write) ->
         .collect();
     let titles: Vec<String> = headings
         .iter()
-        .map(|heading| wording(heading.label, language).to_owned())
+        .map(|heading| heading.label.in_language(language).to_owned())
         .collect();
     write_line(&titles, &widths, &right, out)?;
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
@@ -246,7 +239,7 @@ fn write_line(
 fn shown(cell: &SheetCell, language: Language) -> String {
     match cell {
         SheetCell::Money(fen) => fen.grouped(),
-        SheetCell::Word(_, term) => wording(*term, language).to_owned(),
+        SheetCell::Word(_, term) => term.in_language(language).to_owned(),
         SheetCell::Text(text) => printable(text).into_owned(),
         other => other.plain(),
     }

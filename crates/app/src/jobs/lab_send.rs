@@ -1,8 +1,8 @@
 //! Sends a message of the laboratory through the gateway port, and follows an order until it is paid.
 
+use super::inquiry::{self, QueryVerdict};
 use super::lab::{meant, refused, usage};
 use super::poll::{Next, Plan, Poll};
-use super::query::{self, QueryVerdict};
 use crate::gateway::{Exchange, ExchangeError, GatewayClient, v2};
 use crate::model::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 use crate::{Failure, FailureKind, Message};
@@ -182,7 +182,7 @@ pub fn follow(ports: &Ports, ask: &Follow, cancel: &CancelToken) -> Result<Follo
     let number = OutTradeNo::new(&ask.number)
         .ok_or_else(|| usage(("商户订单号太长", "The order number is too long")))?;
     let client = GatewayClient::new(ports, (ask.profile, &profile), cancel);
-    let inquiry = query::order(&client, OrderRef::Merchant(number), &ask.sub_mch_id, &[])?;
+    let inquiry = inquiry::order(&client, OrderRef::Merchant(number), &ask.sub_mch_id, &[])?;
     if cancel.is_cancelled() {
         return Err(Failure::cancelled());
     }

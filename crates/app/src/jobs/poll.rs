@@ -2,7 +2,7 @@
 //!
 //! It neither sleeps nor asks. Whoever drives it waits as it says and tells it what was heard.
 
-use super::query::QueryVerdict;
+use super::inquiry::QueryVerdict;
 use recondesk_domain::Instant;
 use wechatpay_codec::v2::TradeState;
 

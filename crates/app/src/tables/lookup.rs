@@ -2,9 +2,9 @@
 
 use super::orders::pay_cell;
 use super::{ColumnKind, ColumnSpec, Known, TableRow};
+use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::answers::{reason, verdict_word};
 use crate::jobs::lookup::live::LiveAnswer;
-use crate::jobs::query::QueryVerdict;
 use recondesk_domain::{Fen, SheetCell, Term};
 use recondesk_ports::ExchangeRecord;
 

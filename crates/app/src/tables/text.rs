@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::columns::ColumnSpec;
 use crate::jobs::export::write_json_cell;
-use recondesk_domain::{Language, SheetCell, Term, formula_safe};
+use recondesk_domain::{Language, SheetCell, formula_safe};
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,7 +78,7 @@ impl<'c> RowText<'c> {
     fn header(&mut self) {
         let labels = self.columns.iter().map(|column| column.heading.label);
         let labels: Vec<&str> = labels
-            .map(|label| in_language(label, self.language))
+            .map(|label| label.in_language(self.language))
             .collect();
         match self.format {
             CopyFormat::Tsv => self.out.push_str(&labels.join("\t")),
@@ -164,20 +164,11 @@ impl<'c> RowText<'c> {
     }
 }
 
-/// A term in one language.
-#[must_use]
-pub const fn in_language(term: Term, language: Language) -> &'static str {
-    match language {
-        Language::Zh => term.zh,
-        Language::En => term.en,
-    }
-}
-
 /// A cell as people read it, safe against formulas; money in yuan without separators, so that it stays a number.
 fn spoken(cell: &SheetCell, language: Language) -> String {
     match cell {
         SheetCell::Money(fen) => fen.to_string(),
-        SheetCell::Word(_, term) => in_language(*term, language).to_owned(),
+        SheetCell::Word(_, term) => term.in_language(language).to_owned(),
         SheetCell::Empty
         | SheetCell::Text(_)
         | SheetCell::Message(_)
@@ -222,6 +213,7 @@ mod tests {
     use super::*;
     use crate::tables::ColumnKind;
     use recondesk_domain::Fen;
+    use recondesk_domain::Term;
 
     const NUMBER: ColumnSpec = ColumnSpec::new(
         "number",

@@ -10,7 +10,7 @@ use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty};
-use crate::widgets::label::Chip;
+use crate::widgets::chip::Chip;
 use crate::widgets::table::{Cell, Column, Rows};
 use crate::{format, icons, paint};
 use recondesk_app::model::{BillDetail, BillRow, BillState, MerchantRow};

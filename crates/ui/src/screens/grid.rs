@@ -342,7 +342,7 @@ impl Grid {
             return said;
         };
         for sum in known {
-            let of = recondesk_app::tables::text::in_language(sum.of, w.lang);
+            let of = sum.of.in_language(w.lang);
             said.push((w.table.sum_of)(of, &format::money(sum.sum)));
             if let Some(mean) = sum.mean().filter(|_| sum.count > 1 && known.len() == 1) {
                 said.push((w.table.mean_of)(&format::money(mean)));

@@ -10,7 +10,7 @@ use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_left, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
-use crate::widgets::{calendar, card, chart, label};
+use crate::widgets::{calendar, card, chart, tabs};
 use crate::{format, icons, paint};
 use recondesk_app::model::{LogKind, MerchantRow, OverviewModel};
 use recondesk_app::{Command, Export, Failure, Remote, ReportFormat};
@@ -229,7 +229,7 @@ impl Overview {
         let all = [chart::By::Rows, chart::By::Net, chart::By::Cases];
         let chosen = all.iter().position(|by| *by == self.by).unwrap_or(0);
         let names = [o.by_rows, o.by_net, o.by_cases];
-        let picked = label::card_tabs(ui, at, &names, chosen);
+        let picked = tabs::card_tabs(ui, at, &names, chosen);
         if let Some(by) = picked.and_then(|nth| all.get(nth)) {
             self.by = *by;
         }

@@ -18,7 +18,7 @@ use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
-use crate::widgets::{card, chart, input, label, progress};
+use crate::widgets::{card, chart, input, pill, progress, tabs};
 use crate::{format, icons, paint};
 use recondesk_app::model::{CaseFilter, DayModel, DayState, Movement, SignOffItem};
 use recondesk_app::{Command, Export, ExportFormat, ReportFormat, TaskKind};
@@ -146,10 +146,10 @@ fn pills(
         pills.push((Tone::Watch, (w.day.pool_pill)(&format::count(waiting))));
     }
     for (mood, words) in pills {
-        if x + label::pill_width(ui, &words) > left - 8.0 {
+        if x + pill::pill_width(ui, &words) > left - 8.0 {
             return;
         }
-        let pill = label::pill(ui, pos2(x, at.y + 1.0), mood, &words);
+        let pill = pill::pill(ui, pos2(x, at.y + 1.0), mood, &words);
         paint::say(ui, ("state", x as i32), pill, &words);
         x = pill.right() + 10.0;
     }
@@ -306,8 +306,8 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
             [hole] => format!("K01 {}", chart::hole_words(w, hole)),
             _ => format!("K01 {}", w.category(Category::MCoverage)),
         };
-        let x = at.x - label::pill_width(ui, &words);
-        let pill = label::pill(ui, pos2(x, at.y), Tone::Watch, &words);
+        let x = at.x - pill::pill_width(ui, &words);
+        let pill = pill::pill(ui, pos2(x, at.y), Tone::Watch, &words);
         paint::say(ui, "holes", pill, &words);
     }
     let inner = Rect::from_min_max(
@@ -330,7 +330,7 @@ fn movement(ui: &Ui, at: egui::Pos2, page: &Page<'_>, model: &DayModel) -> Movem
         (d.refunds)(&format::count(model.refunds.wechat.count)),
     ];
     let names = [names[0].as_str(), names[1].as_str()];
-    let picked = label::card_tabs(ui, at, &names, usize::from(refunds));
+    let picked = tabs::card_tabs(ui, at, &names, usize::from(refunds));
     let refunds = picked.map_or(refunds, |nth| nth == 1);
     ui.data_mut(|data| data.insert_temp(id, refunds));
     if refunds {

@@ -7,7 +7,7 @@ use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::TypeStyle;
 use crate::widgets::button::Button;
-use crate::widgets::{button, card, input, label};
+use crate::widgets::{button, card, input, tabs};
 use crate::{icons, paint};
 use recondesk_app::schedule::{ScheduleAsk, Scheduler, unit};
 use recondesk_app::{Command, Density, Language, Preferences, ThemeChoice};
@@ -292,8 +292,8 @@ fn segments(
     names: &[&str],
     chosen: usize,
 ) -> Option<usize> {
-    let size = vec2(label::segments_width(ui, names), 28.0);
-    label::segments(ui, paint::from_right(right, size), name, names, chosen)
+    let size = vec2(tabs::segments_width(ui, names), 28.0);
+    tabs::segments(ui, paint::from_right(right, size), name, names, chosen)
 }
 
 pub(super) fn status(page: &Page<'_>) -> Status {

@@ -23,7 +23,7 @@ use crate::action::Outbox;
 use crate::icons;
 use crate::page::{Page, cut_left, cut_top};
 use crate::widgets::button::Button;
-use crate::widgets::label;
+use crate::widgets::tabs;
 use recondesk_app::Command;
 use recondesk_app::model::{LabAsk, LabTab};
 use wechatpay_codec::selftest::{Check, CheckOutcome};
@@ -59,7 +59,7 @@ impl SignatureScreen {
         let (bar, body) = cut_top(page.body(), 31.0, 11.0);
         let chosen = LabTab::ALL.iter().position(|tab| *tab == self.tab);
         if let Some(tab) =
-            label::tabs(ui, bar, &names, chosen.unwrap_or(0)).and_then(|nth| LabTab::ALL.get(nth))
+            tabs::tabs(ui, bar, &names, chosen.unwrap_or(0)).and_then(|nth| LabTab::ALL.get(nth))
         {
             self.tab = *tab;
             self.difference = difference::DifferenceCursor::default();

@@ -97,9 +97,25 @@ words! {
         why_in_flight: T = "账单生成时退款仍在途，要查到终态。", "The refund was on its way when the bill was made; query until it is final.";
         why_refund_failed: T = "退款没有到账，商户却记为成功，顾客还没有拿到钱。", "The refund did not arrive though the merchant calls it done; the customer is without the money.";
         why_over: T = "退款合计超过已付。先停下，上报。", "More was refunded than paid. Stop and escalate.";
-        why_fee: T = "手续费或费率与合同不符。", "Fee or rate differ from the contract.";
+        why_fee: T = "账单里的手续费与按费率算出的不同。", "The fee in the bill is not what its rate gives.";
         why_integrity: T = "账单本身有问题，重新下载后再对。", "The bill itself is at fault; fetch it again.";
         why_coverage: T = "这一段时间的商户订单没有导入，逐笔判断没有意义。先补导订单。", "The orders of this stretch were not imported, so single rows prove nothing. Import them first.";
-        why_other: T = "两册在这一笔上不一致，请人工核对。", "The books disagree about this row; a person must look.";
+why_currency: T = "两边都成功，币种不同，金额不能相比。请开发核查。", "Both succeeded in different currencies, so the sums cannot be compared. Ask the developers.";
+        why_twice: T = "同一个订单、同样的金额，短时间内退了两次，退款单号不同。确认是不是重复退款。", "One order was refunded the same sum twice within a short time, under two refund numbers. See whether the second was meant.";
+        why_orphan: T = "这笔退款的原支付不在已归档的账单里。补下原支付那天的账单。", "The payment of this refund is in no archived bill. Fetch the bill of its day.";
+        why_time: T = "其余都一致，只有支付时间相差较大。账不用改。", "All else agrees, only the times of payment are far apart. The books need no change.";
+        why_state: T = "账单里的状态不在已知的列表里，不能判断是收款还是退款。请更新程序，或到商户平台查看。", "The bill has a state that is not known, so it cannot be told what happened. Update the program, or look at the merchant platform.";
+        why_rate: T = "账单里的费率与合同登记的不同。", "The rate in the bill is not the one of the contract.";
+        why_fee_refund: T = "退款行退还的手续费与退款金额不成比例。", "The fee given back is not in proportion to the refund.";
+        why_fund_missing: T = "交易账单里有这一笔，资金账单里没有相应的入账或出账。", "The trade is in the bill, but no entry of the fund bill belongs to it.";
+        why_fund_extra: T = "资金账单里有这一笔交易或退款，交易账单里没有。", "The fund bill has an entry of a trade or refund that the trade bill does not have.";
+        why_fund_amount: T = "交易与资金两本账对上了，金额不同。", "Trade and fund entry belong together, the sums differ.";
+        why_balance: T = "资金账单的余额前后接不上：少了行，或文件被改过。重新下载。", "The balances of the fund bill do not follow from one another: rows are missing, or the file was changed. Fetch it again.";
+        why_day_gap: T = "前一天的期末余额不等于这一天的期初余额，中间缺一天或缺行。", "The closing balance of the day before is not this day's opening balance: a day or rows are missing.";
+        why_fund_other: T = "不属于交易的资金变动（提现、充值、分账等），列出来供核对，不算差错。", "Money that moved without a trade (withdrawal, top-up, profit sharing …), listed to be seen, no difference.";
+        why_no_bill: T = "这一天没有已校验的账单，单边无法判断。先下载账单。", "There is no verified bill of this day, so one-sided rows cannot be judged. Fetch the bill first.";
+        why_foreign: T = "导入的订单里没有一个单号在账单里：多半是选错了列，或是别的商户的文件。", "No number of the imported orders is in the bill: most likely another column, or another merchant's file.";
+        why_set_aside: T = "订单在商户的文件里，但导入时被拒绝或略过。先改正那一行，再重新导入，不要急着退款。", "The order stands in the merchant's file but was refused or left out at import. Mend that row and import again before any refund.";
+        why_agreed: T = "两册一致，没有要处理的事。", "Both books agree; there is nothing to do.";
     }
 }

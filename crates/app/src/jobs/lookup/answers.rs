@@ -1,7 +1,7 @@
 //! Many answers as a table: the columns and rows of exports, one row for each number asked. Pure.
 
 use super::live::LiveAnswer;
-use crate::jobs::query::QueryVerdict;
+use crate::jobs::inquiry::QueryVerdict;
 use recondesk_domain::{Heading, SheetCell, Term};
 
 /// The conclusion of an answer: its stable word and its wording.

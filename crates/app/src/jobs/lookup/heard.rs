@@ -2,7 +2,7 @@
 
 use super::live::{LiveAnswer, document};
 use super::money::NOT_FOUND;
-use crate::jobs::query::QueryVerdict;
+use crate::jobs::inquiry::QueryVerdict;
 use recondesk_domain::ProfileId;
 use recondesk_ports::{NumberKind, Observation, ObservationSource, Ports};
 use wechatpay_codec::v2::RefundLine;

@@ -9,8 +9,8 @@ use super::recognise::FoundNumber;
 use super::ticket::mask_message;
 use super::{OrderView, collect};
 use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
+use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::jobs::notify::local_order;
-use crate::jobs::query::{self, Difference, Inquiry, QueryVerdict, differences};
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{
     ApiVersion, MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId, SuggestedAction,
@@ -83,7 +83,7 @@ pub fn ask(
             asker.about_refund(client.query_refund_id(&id, known, &asker.sub)?)?
         }
         NumberKind::OutTradeNo | NumberKind::TransactionId | NumberKind::OrderNo => {
-            let order = query::order_ref(number, kind == NumberKind::TransactionId);
+            let order = inquiry::order_ref(number, kind == NumberKind::TransactionId);
             asker.about_order(order.ok_or_else(|| too_long(number))?)?
         }
     };
@@ -248,7 +248,7 @@ impl Asker<'_> {
     fn about_order(&self, order: OrderRef) -> Result<Inquiry, Failure> {
         let numbers: Vec<OutRefundNo> =
             self.known.iter().map(|known| known.out_refund_no).collect();
-        query::order(self.client, order, &self.sub, &numbers)
+        inquiry::order(self.client, order, &self.sub, &numbers)
     }
 
     /// A refund leads to its order, and the order says what state it is in.
@@ -267,7 +267,7 @@ impl Asker<'_> {
                 return Ok(unknown(first, QueryVerdict::ExchangeError(trouble)));
             }
         };
-        let Some(order) = query::order_ref(&told.out_trade_no, false) else {
+        let Some(order) = inquiry::order_ref(&told.out_trade_no, false) else {
             let why = ExchangeError::Unclear("the answer names no order".to_owned());
             let mut inquiry = unknown(first, QueryVerdict::ExchangeError(why));
             inquiry.refunds = Some(Ok(vec![told.refund]));

@@ -7,26 +7,22 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use super::order_facts::client;
-use super::{OrderSubject, ask_order, limit_failure, profile_of, wire};
+use super::{profile_of, read_answer};
+use crate::Failure;
 use crate::gateway::GatewayClient;
 use crate::jobs::lookup::live;
-use crate::{Failure, FailureKind};
-use recondesk_casework::{
-    LimitError, Move, OrderFacts, Queried, RefundEvent, RefundStage, SendAnswer, check_refund,
-};
-use recondesk_domain::{Fen, OutTradeNo};
+use recondesk_casework::{Move, OrderFacts, RefundEvent, RefundStage};
+use recondesk_domain::Fen;
 use recondesk_ports::{
     CancelToken, Observation, ObservationSource, Ports, RefundRecord, RefundStep, StoreError,
 };
-use wechatpay_codec::v2::{NewRefund, OrderRef, RefundState};
+use wechatpay_codec::v2::RefundState;
 
 /// Waits, or in a simulation lets time pass.
 pub type Pause<'a> = &'a dyn Fn(Duration);
 
 /// How long another program may be sending before this one gives up.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
-/// So often one call sends the same number, each time after WeChat Pay said that it does not have it.
-const MOST_SENDS: u16 = 4;
 
 /// How long a refund is followed.
 #[derive(Clone, Copy)]
@@ -83,15 +79,15 @@ pub fn confirm(
 
 /// Who said what.
 #[derive(Clone, Copy)]
-struct Said<'a> {
-    actor: &'a str,
-    note: &'a str,
-    refund_id: &'a str,
-    facts: Option<&'a OrderFacts>,
+pub(super) struct Said<'a> {
+    pub(super) actor: &'a str,
+    pub(super) note: &'a str,
+    pub(super) refund_id: &'a str,
+    pub(super) facts: Option<&'a OrderFacts>,
 }
 
 impl Said<'_> {
-    const NOTHING: Said<'static> = Said {
+    pub(super) const NOTHING: Said<'static> = Said {
         actor: "",
         note: "",
         refund_id: "",
@@ -99,7 +95,7 @@ impl Said<'_> {
     };
 }
 
-fn step(
+pub(super) fn step(
     ports: &Ports,
     record: &RefundRecord,
     event: RefundEvent,
@@ -117,7 +113,7 @@ fn step(
 }
 
 /// What one move led to.
-enum Led {
+pub(super) enum Led {
     /// On: look again what is due.
     On(RefundRecord),
     /// Nothing more can be done now.
@@ -158,16 +154,16 @@ pub fn carry_on(
     }
 }
 
-struct Work<'a> {
-    ports: &'a Ports,
-    client: &'a GatewayClient<'a>,
-    pace: &'a RefundPace<'a>,
-    until_ms: u64,
-    first_sends: u16,
-    has_asked: Cell<bool>,
+pub(super) struct Work<'a> {
+    pub(super) ports: &'a Ports,
+    pub(super) client: &'a GatewayClient<'a>,
+    pub(super) pace: &'a RefundPace<'a>,
+    pub(super) until_ms: u64,
+    pub(super) first_sends: u16,
+    pub(super) has_asked: Cell<bool>,
 }
 
-const fn stop(record: RefundRecord, trouble: Option<Failure>) -> Led {
+pub(super) const fn stop(record: RefundRecord, trouble: Option<Failure>) -> Led {
     Led::Stop(Carried { record, trouble })
 }
 
@@ -211,7 +207,7 @@ impl Work<'_> {
     }
 
     /// Waits if there is time for it.
-    fn wait(&self, record: RefundRecord, wait_ms: u64) -> Led {
+    pub(super) fn wait(&self, record: RefundRecord, wait_ms: u64) -> Led {
         let now = self.ports.clock.steady_ms();
         if now.saturating_add(wait_ms) >= self.until_ms {
             return stop(record, None);
@@ -222,7 +218,10 @@ impl Work<'_> {
     }
 
     /// The right to send, and the refund as it is once this program has it.
-    fn enter(&self, record: &RefundRecord) -> Result<(Box<dyn Send>, RefundRecord), Failure> {
+    pub(super) fn enter(
+        &self,
+        record: &RefundRecord,
+    ) -> Result<(Box<dyn Send>, RefundRecord), Failure> {
         let right = self.ports.writers.enter_payout(PATIENCE)?;
         let now = self.ports.casework.refund(record.id)?;
         let now = now.ok_or_else(|| StoreError::Missing("refund".to_owned()))?;
@@ -241,13 +240,13 @@ impl Work<'_> {
         step(self.ports, &record, RefundEvent::Restart, said).map(Led::On)
     }
 
-    fn ask(&self, record: &RefundRecord) -> Result<Led, Failure> {
+    pub(super) fn ask(&self, record: &RefundRecord) -> Result<Led, Failure> {
         self.has_asked.set(true);
         let asked = self
             .client
             .query_refund(&record.out_refund_no, &record.draft.sub_mch_id)?;
         self.log(record, &asked.exchange)?;
-        let read = wire::asked(record, &asked.outcome);
+        let read = read_answer::asked(record, &asked.outcome);
         // Another program may have carried it on meanwhile: its state is judged in the transaction.
         let said = Said {
             note: &read.words,
@@ -264,139 +263,7 @@ impl Work<'_> {
         }
     }
 
-    fn send(&self, record: &RefundRecord) -> Result<Led, Failure> {
-        let (_right, record) = self.enter(record)?;
-        let now = self.ports.clock.now();
-        if record.refund.next_move(now) != Move::Send {
-            return Ok(Led::On(record));
-        }
-        if record.refund.sends.saturating_sub(self.first_sends) >= MOST_SENDS {
-            return Ok(stop(record, None));
-        }
-        let order = OrderSubject {
-            out_trade_no: OutTradeNo::new(&record.draft.out_trade_no).unwrap_or_default(),
-            sub_mch_id: record.draft.sub_mch_id.clone(),
-        };
-        let number = Some(record.out_refund_no);
-        let asked = ask_order(self.ports, self.client, &order, number, self.pace.pause);
-        let facts = match asked {
-            Ok(facts) => facts,
-            // Nothing was sent: the way to WeChat Pay or its answer is not clear.
-            Err(failure) if failure.kind == FailureKind::Gateway => {
-                return Ok(stop(record, Some(failure)));
-            }
-            Err(failure) => return Err(failure),
-        };
-        if let Some(part) = facts
-            .parts
-            .iter()
-            .find(|part| part.number == record.out_refund_no.as_str())
-        {
-            let found = RefundEvent::Query(Queried::Found(part.amount, part.state));
-            let said = Said {
-                note: "WeChat Pay has it already",
-                ..Said::NOTHING
-            };
-            return step(self.ports, &record, found, said).map(Led::On);
-        }
-        self.dispatch(&record, &facts)
-    }
-
-    fn dispatch(&self, record: &RefundRecord, facts: &OrderFacts) -> Result<Led, Failure> {
-        let now = self.ports.clock.now();
-        let number = record.out_refund_no.as_str();
-        let limit = check_refund(facts, number, record.refund.amount, now).err();
-        if facts.paid != record.draft.total && facts.is_paid {
-            let failure = super::words::other_total(record.draft.total, facts.paid);
-            return Ok(stop(record.clone(), Some(failure)));
-        }
-        let said = Said {
-            facts: Some(facts),
-            ..Said::NOTHING
-        };
-        let sent = match step(self.ports, record, RefundEvent::Dispatch, said) {
-            Ok(sent) => sent,
-            Err(failure) if failure.code == "workspace.forbidden" => {
-                return Ok(self.not_sent(record, limit, failure));
-            }
-            Err(failure) => return Err(failure),
-        };
-        let request = NewRefund {
-            order: OrderRef::Merchant(
-                OutTradeNo::new(&sent.draft.out_trade_no).unwrap_or_default(),
-            ),
-            out_refund_no: sent.out_refund_no,
-            total_fee: sent.draft.total,
-            refund_fee: sent.refund.amount,
-            reason: sent.draft.reason.clone(),
-            account: String::new(),
-            notify_url: String::new(),
-        };
-        let asked = match self.client.refund(&request, &sent.draft.sub_mch_id) {
-            Ok(asked) => asked,
-            // A key or certificate is missing: nothing went out.
-            Err(failure) => {
-                let said = Said {
-                    note: &failure.title.en,
-                    ..Said::NOTHING
-                };
-                let never = RefundEvent::Answer(SendAnswer::NeverLeft);
-                let record = step(self.ports, &sent, never, said)?;
-                return Ok(stop(record, Some(failure)));
-            }
-        };
-        self.log(&sent, &asked.exchange)?;
-        let read = wire::sent(&asked.outcome);
-        let said = Said {
-            note: &read.words,
-            refund_id: &read.refund_id,
-            ..Said::NOTHING
-        };
-        let next = step(self.ports, &sent, RefundEvent::Answer(read.meaning), said)?;
-        if read.needs_person {
-            return self.ask_once_more(next, &asked.exchange.result);
-        }
-        Ok(Led::On(next))
-    }
-
-    /// What a person must see to is not tried again, but what became of it is asked.
-    fn ask_once_more<T>(
-        &self,
-        record: RefundRecord,
-        result: &Result<T, crate::gateway::ExchangeError>,
-    ) -> Result<Led, Failure> {
-        let failure = result
-            .as_ref()
-            .err()
-            .map(crate::gateway::ExchangeError::failure);
-        let Led::On(asked) = self.ask(&record)? else {
-            return Ok(stop(record, failure));
-        };
-        if asked.refund.stage == RefundStage::Unknown && !asked.refund.absent {
-            return Ok(stop(asked, failure));
-        }
-        Ok(Led::On(asked))
-    }
-
-    fn not_sent(&self, record: &RefundRecord, limit: Option<LimitError>, failure: Failure) -> Led {
-        let soon = match limit {
-            Some(LimitError::TooSoon(until)) => Some(until),
-            _ => soon_of(&failure),
-        };
-        if let Some(until) = soon {
-            let now = self.ports.clock.now().unix();
-            let wait = u64::try_from(until.unix().saturating_sub(now)).unwrap_or(0);
-            let waited = self.wait(record.clone(), wait.saturating_mul(1_000).max(1_000));
-            return match waited {
-                Led::On(record) => Led::On(record),
-                Led::Stop(carried) => stop(carried.record, Some(failure)),
-            };
-        }
-        let failure = limit.map_or(failure, |limit| limit_failure(limit, FailureKind::Gateway));
-        stop(record.clone(), Some(failure))
-    }
-
-    fn log(
+    pub(super) fn log(
         &self,
         record: &RefundRecord,
         exchange: &crate::gateway::Exchange,
@@ -419,12 +286,6 @@ const fn is_asked_once(stage: RefundStage) -> bool {
 const fn is_only_asked(record: &RefundRecord) -> bool {
     let stage = record.refund.stage;
     matches!(stage, RefundStage::Accepted | RefundStage::Unknown) && !record.refund.may_send()
-}
-
-/// The instant that a refusal for being too soon names; it comes from the store, which knows all refunds of the order.
-fn soon_of(failure: &Failure) -> Option<recondesk_domain::Instant> {
-    let text = failure.detail.rsplit_once("wait until ")?.1;
-    recondesk_domain::Instant::parse_beijing(text)
 }
 
 /// What is known for certain of a refund is entered beside the order, so that look-ups and comparisons know it.

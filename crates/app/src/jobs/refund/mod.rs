@@ -1,14 +1,16 @@
 //! Paying back: written down, confirmed, sent, followed to its end, taken up again after a crash.
 //!
 //! What may happen when is decided by `recondesk_casework::Refund` alone; here its moves are carried out:
-//! `order_facts` asks about the order, `prepare` writes the intent, `carry_on` does what is due.
+//! `order_facts` asks about the order, `prepare` writes the intent, `carry_on` does what is due,
+//! `send` is the one place from which a refund leaves, `read_answer` says what an answer means.
 
 mod batch_file;
 mod carry_on;
 mod order_facts;
 mod prepare;
+mod read_answer;
 mod resume;
-mod wire;
+mod send;
 mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use crate::gateway::{ExchangeError, GatewayClient, RefundsOf};
+use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::live;
 use crate::jobs::notify::local_order;
-use crate::jobs::query::QueryVerdict;
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, RefundPart, RemoteState};
 use recondesk_domain::{Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId};

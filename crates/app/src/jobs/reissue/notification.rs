@@ -5,7 +5,7 @@
 
 use super::shop::{AnswerForm, ShopCall, address};
 use crate::gateway::GatewayClient;
-use crate::jobs::query::QueryVerdict;
+use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::refund::OrderSubject;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, SecretKind};

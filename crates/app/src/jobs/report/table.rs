@@ -53,9 +53,5 @@ pub(super) fn category_cells(category: Category, language: Language) -> [ReportC
 
 /// The word of a severity.
 pub(super) fn severity_word(severity: Severity, language: Language) -> &'static str {
-    let term = super::super::export::severity_term(severity);
-    match language {
-        Language::Zh => term.zh,
-        Language::En => term.en,
-    }
+    super::super::export::severity_term(severity).in_language(language)
 }

@@ -13,7 +13,7 @@ use crate::theme::TypeStyle;
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, TimelineRow};
 use crate::widgets::input::Field;
-use crate::widgets::label::{Short, severity_pill, tag};
+use crate::widgets::pill::{Short, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, Closing, CompareRow, RawLine, TimelineEvent, TimelineKind};

@@ -9,7 +9,7 @@ use crate::theme::TypeStyle;
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::input::Field;
-use crate::widgets::label::segments;
+use crate::widgets::tabs::segments;
 use crate::{format, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, PayoutView, RefundWish, ReissueWish};

@@ -64,7 +64,8 @@ pub(super) fn why(w: &'static Wording, category: Category) -> &'static str {
         | Category::PayPendingM
         | Category::RefundPendingW
         | Category::RefundPendingM => c.why_pending,
-        Category::AmountDiff | Category::CurrencyDiff => c.why_amount,
+        Category::AmountDiff => c.why_amount,
+        Category::CurrencyDiff => c.why_currency,
         Category::AmountBasis => c.why_basis,
         Category::DupPay => c.why_dup_pay,
         Category::DupRowW | Category::DupRowM => c.why_dup_row,
@@ -72,11 +73,23 @@ pub(super) fn why(w: &'static Wording, category: Category) -> &'static str {
         Category::Revoked => c.why_revoked,
         Category::WOnlyRefund => c.why_w_refund,
         Category::MOnlyRefund => c.why_m_refund,
-        Category::RefundAmountDiff | Category::DupRefundSuspect => c.why_refund_amount,
+        Category::RefundAmountDiff => c.why_refund_amount,
+        Category::DupRefundSuspect => c.why_twice,
+        Category::RefundOrphan => c.why_orphan,
         Category::RefundInFlight => c.why_in_flight,
         Category::RefundAbnormal | Category::RefundClosed => c.why_refund_failed,
         Category::OverRefund => c.why_over,
-        Category::FeeRate | Category::FeeCalc | Category::FeeRefund => c.why_fee,
+        Category::FeeRate => c.why_rate,
+        Category::FeeCalc => c.why_fee,
+        Category::FeeRefund => c.why_fee_refund,
+        Category::FundMissing => c.why_fund_missing,
+        Category::FundExtra => c.why_fund_extra,
+        Category::FundAmount => c.why_fund_amount,
+        Category::BalanceBreak => c.why_balance,
+        Category::DayGap => c.why_day_gap,
+        Category::FundOther => c.why_fund_other,
+        Category::TimeDiff => c.why_time,
+        Category::UnknownState => c.why_state,
         Category::BillHash
         | Category::BillCount
         | Category::BillSum
@@ -86,7 +99,14 @@ pub(super) fn why(w: &'static Wording, category: Category) -> &'static str {
         | Category::BillChanged
         | Category::WrongBill
         | Category::BillSetDiff => c.why_integrity,
-        Category::MCoverage | Category::WCoverage => c.why_coverage,
-        _ => c.why_other,
+        Category::MCoverage => c.why_coverage,
+        Category::WCoverage => c.why_no_bill,
+        Category::MForeign => c.why_foreign,
+        Category::MSetAside => c.why_set_aside,
+        Category::Matched
+        | Category::MatchedXday
+        | Category::MatchedLate
+        | Category::Unpaid
+        | Category::BalancedAfter => c.why_agreed,
     }
 }

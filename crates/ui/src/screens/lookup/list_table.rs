@@ -9,10 +9,10 @@ use crate::screens::grid::{Grid, GridAsk, GridData, Listed, LocalOrder, export_m
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::table::{Cell, Rows};
 use crate::{format, paint};
+use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::answers::{reason, verdict_word};
 use recondesk_app::jobs::lookup::collect::pay_status_words;
 use recondesk_app::jobs::lookup::live::LiveAnswer;
-use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::tables::{TableRow, TableView};
 use recondesk_ports::ExchangeRecord;
 

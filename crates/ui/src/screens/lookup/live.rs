@@ -10,10 +10,10 @@ use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::{icons, paint};
 use recondesk_app::gateway::ExchangeError;
+use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::fields::AnswerField;
 use recondesk_app::jobs::lookup::session::Live;
 use recondesk_app::jobs::lookup::ticket;
-use recondesk_app::jobs::query::QueryVerdict;
 use recondesk_app::{Ask, Command};
 
 /// What a person wants of the answer.

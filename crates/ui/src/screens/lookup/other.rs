@@ -8,7 +8,7 @@ use crate::screens::Screen;
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, Empty, result_bar};
-use crate::widgets::label::{pill, tag};
+use crate::widgets::pill::{pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::jobs::lookup::explain::{Explanation, MendAt};

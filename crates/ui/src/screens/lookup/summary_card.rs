@@ -8,7 +8,7 @@ use crate::page::{Page, buttons_right};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::result_bar;
-use crate::widgets::label::pill;
+use crate::widgets::pill::pill;
 use crate::{icons, paint};
 use recondesk_app::jobs::lookup::OrderView;
 use recondesk_app::jobs::lookup::collect::{CaseStory, pay_status_words};

@@ -8,7 +8,7 @@ use crate::page::{Page, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::input::{self, Field};
-use crate::widgets::{card, label};
+use crate::widgets::{card, tabs};
 use crate::{icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{DraftErrors, MerchantRow, ProfileDraft};
@@ -92,7 +92,7 @@ impl MerchantForm {
             names.insert(1, m.keys);
         }
         let (tabs, rest) = cut_top(body, 32.0, 0.0);
-        if let Some(tab) = label::tabs(ui, tabs.shrink2(vec2(16.0, 0.0)), &names, self.tab) {
+        if let Some(tab) = tabs::tabs(ui, tabs.shrink2(vec2(16.0, 0.0)), &names, self.tab) {
             self.tab = tab;
         }
         let foot_height = 56.0;
@@ -266,9 +266,9 @@ impl MerchantForm {
         let place = lines.next(ui, page, (m.api, false), Err(""));
         let names = ["v2", "v3"];
         let chosen = usize::from(self.draft.api == ApiVersion::V3);
-        let size = vec2(label::segments_width(ui, &names), 30.0);
+        let size = vec2(tabs::segments_width(ui, &names), 30.0);
         let at = Rect::from_min_size(place.min, size);
-        if let Some(nth) = label::segments(ui, at, m.api, &names, chosen) {
+        if let Some(nth) = tabs::segments(ui, at, m.api, &names, chosen) {
             self.draft.api = if nth == 1 {
                 ApiVersion::V3
             } else {
@@ -278,12 +278,12 @@ impl MerchantForm {
         if self.draft.api == ApiVersion::V2 {
             let names = [SignType::Md5.wire(), SignType::HmacSha256.wire()];
             let chosen = usize::from(self.draft.sign_type == SignType::HmacSha256);
-            let size = vec2(label::segments_width(ui, &names), 30.0);
+            let size = vec2(tabs::segments_width(ui, &names), 30.0);
             let at = Rect::from_min_size(pos2(at.right() + 24.0, place.top()), size);
             let p = ui.painter();
             let label_at = pos2(at.left(), place.top() - 14.0);
             paint::left(p, label_at, m.sign, (TypeStyle::Small, page.t.text_2));
-            if let Some(nth) = label::segments(ui, at, m.sign, &names, chosen) {
+            if let Some(nth) = tabs::segments(ui, at, m.sign, &names, chosen) {
                 self.draft.sign_type = if nth == 1 {
                     SignType::HmacSha256
                 } else {

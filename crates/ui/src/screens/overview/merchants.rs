@@ -8,7 +8,7 @@ use crate::page::Page;
 use crate::screens::Screen;
 use crate::theme::{Tone, TypeStyle, Width};
 use crate::widgets::button::Button;
-use crate::widgets::label::{Short, severity_pill};
+use crate::widgets::pill::{Short, severity_pill};
 use crate::{format, paint};
 use recondesk_app::model::{
     BillStatus, CaseFilter, MerchantDay, MerchantRow, NextStep, OverviewModel,

@@ -8,7 +8,7 @@ use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::screens::Screen;
 use crate::theme::TypeStyle;
-use crate::widgets::label::{Short, severity_pill, tag};
+use crate::widgets::pill::{Short, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::model::{BookPair, BookSum, CategoryRow, DayModel, Movement, TagRow};
 

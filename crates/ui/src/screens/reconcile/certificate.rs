@@ -7,7 +7,7 @@ use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{icon_button, link_right};
-use crate::widgets::{card, label};
+use crate::widgets::{card, pill};
 use crate::{format, icons, paint};
 use recondesk_app::model::{Certificate, DayModel, IdentityRow, PoolSide, SignOffItem};
 
@@ -61,8 +61,8 @@ pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &Certifica
     } else {
         Tone::Urgent
     };
-    let x = rect.right() - 16.0 - label::pill_width(ui, &words);
-    let pill = label::pill(ui, pos2(x, rect.top() + 21.0), mood, &words);
+    let x = rect.right() - 16.0 - pill::pill_width(ui, &words);
+    let pill = pill::pill(ui, pos2(x, rect.top() + 21.0), mood, &words);
     paint::say(ui, "certificate", pill, &words);
     let well = Rect::from_min_size(
         pos2(rect.left() + 12.0, body.top()),

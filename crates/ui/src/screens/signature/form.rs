@@ -7,7 +7,7 @@ use crate::page::{Page, cut_left, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::input::{self, Field};
-use crate::widgets::label;
+use crate::widgets::tabs;
 use crate::{icons, paint};
 use egui::{Rect, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use recondesk_app::model::{LabAsk, LabChoice, LabFill, LabMessage, LabTab, SendAsk, WhyAsk};
@@ -236,7 +236,7 @@ impl RequestForm {
     fn kind_row(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>) -> Option<FormAction> {
         let w = &page.w.signature;
         let names = ["MD5", "HMAC-SHA256"];
-        let wide = label::segments_width(ui, &names);
+        let wide = tabs::segments_width(ui, &names);
         let (left, right) = cut_left(rect, rect.width() - wide - 10.0, 10.0);
         caption(ui, left, page, (w.endpoint, false, ""));
         let lines = |rect: Rect| Rect::from_min_max(pos2(rect.left(), rect.top() + 20.0), rect.max);
@@ -262,7 +262,7 @@ impl RequestForm {
         }
         caption(ui, right, page, (w.algorithm, false, ""));
         let chosen = usize::from(self.sign_type == SignType::HmacSha256);
-        if let Some(nth) = label::segments(ui, lines(right), w.algorithm, &names, chosen) {
+        if let Some(nth) = tabs::segments(ui, lines(right), w.algorithm, &names, chosen) {
             self.sign_type = if nth == 1 {
                 SignType::HmacSha256
             } else {

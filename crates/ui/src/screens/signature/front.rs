@@ -11,7 +11,7 @@ use crate::paint;
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::input::Field;
-use crate::widgets::{card, label, visible};
+use crate::widgets::{card, tabs, visible};
 use recondesk_app::model::{FrontEndAsk, LabAnswer, LabAsk, PayMethod};
 use recondesk_domain::{Secret, Term};
 use wechatpay_codec::address::{
@@ -74,9 +74,9 @@ impl Front {
         paint::card(ui.painter(), rect, page.t);
         let inner = rect.shrink2(vec2(15.0, 12.0));
         let (parts, rest) = cut_top(inner, 30.0, 10.0);
-        let parts = parts.with_max_x(parts.left() + label::segments_width(ui, &w.parts));
+        let parts = parts.with_max_x(parts.left() + tabs::segments_width(ui, &w.parts));
         let chosen = PARTS.iter().position(|part| *part == self.part);
-        let picked = label::segments(ui, parts, w.part, &w.parts, chosen.unwrap_or(0));
+        let picked = tabs::segments(ui, parts, w.part, &w.parts, chosen.unwrap_or(0));
         if let Some(part) = picked.and_then(|nth| PARTS.get(nth)) {
             self.part = *part;
         }
@@ -120,10 +120,10 @@ impl Front {
                 let below = rest.with_min_y(rest.top() + 20.0);
                 caption(ui, rest, page, ("scope", false, ""));
                 let names = ["snsapi_base", "snsapi_userinfo"];
-                let size = vec2(label::segments_width(ui, &names), 30.0);
+                let size = vec2(tabs::segments_width(ui, &names), 30.0);
                 let place = Rect::from_min_size(below.min, size);
                 let chosen = usize::from(self.user_info);
-                if let Some(nth) = label::segments(ui, place, "scope", &names, chosen) {
+                if let Some(nth) = tabs::segments(ui, place, "scope", &names, chosen) {
                     self.user_info = nth == 1;
                 }
                 None
@@ -166,9 +166,9 @@ impl Front {
         let names = ["MD5", "HMAC-SHA256", "RSA (APIv3)"];
         let methods = [PayMethod::Md5, PayMethod::HmacSha256, PayMethod::Rsa];
         let chosen = methods.iter().position(|method| *method == self.method);
-        let size = vec2(label::segments_width(ui, &names), 30.0);
+        let size = vec2(tabs::segments_width(ui, &names), 30.0);
         let place = Rect::from_min_size(pos2(line.left(), line.top() + 20.0), size);
-        if let Some(method) = label::segments(ui, place, w.method, &names, chosen.unwrap_or(0))
+        if let Some(method) = tabs::segments(ui, place, w.method, &names, chosen.unwrap_or(0))
             .and_then(|nth| methods.get(nth))
         {
             self.method = *method;

@@ -8,7 +8,7 @@ use super::key::{KeyField, caption};
 use crate::page::{Page, cut_top};
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
-use crate::widgets::{card, label, visible};
+use crate::widgets::{card, tabs, visible};
 use crate::{icons, paint};
 use recondesk_app::Remote;
 use recondesk_app::model::{LabAnswer, LabAsk, LabTab, MeantField, OpenKind, Verified};
@@ -42,9 +42,9 @@ impl TextTabs {
         let rest = if tab == LabTab::Decrypt {
             let (line, rest) = cut_top(rest, 30.0, 10.0);
             let chosen = KINDS.iter().position(|kind| *kind == self.kind);
-            let width = label::segments_width(ui, &w.open_kinds);
+            let width = tabs::segments_width(ui, &w.open_kinds);
             let line = line.with_max_x(line.left() + width);
-            let picked = label::segments(ui, line, w.part, &w.open_kinds, chosen.unwrap_or(0));
+            let picked = tabs::segments(ui, line, w.part, &w.open_kinds, chosen.unwrap_or(0));
             if let Some(kind) = picked.and_then(|nth| KINDS.get(nth)) {
                 self.kind = *kind;
             }

@@ -5,7 +5,7 @@ use egui::{Rect, Ui, pos2};
 use crate::paint;
 use crate::theme::{Tokens, TypeStyle};
 use recondesk_app::Language;
-use recondesk_app::tables::{ColumnKind, ColumnSpec, text::in_language};
+use recondesk_app::tables::{ColumnKind, ColumnSpec};
 
 /// A column.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ impl Column {
     pub(crate) const fn of(spec: &ColumnSpec, language: Language, width: f32) -> Self {
         Self {
             id: spec.id,
-            label: in_language(spec.heading.label, language),
+            label: spec.heading.label.in_language(language),
             width,
             kind: spec.kind,
             elastic: false,

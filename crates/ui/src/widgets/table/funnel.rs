@@ -10,7 +10,7 @@ use crate::text::{Wording, words};
 use crate::theme::{TypeStyle, tokens};
 use crate::widgets::button::Button;
 use crate::widgets::input::{self, Field};
-use crate::widgets::label;
+use crate::widgets::tabs;
 use crate::{format, paint};
 use recondesk_app::tables::{CellTest, ColumnKind};
 use recondesk_domain::{BillDate, Fen};
@@ -233,9 +233,9 @@ impl Table<'_> {
         let names = [w.table.all, w.table.blank, w.table.filled];
         let mut blank = funnel.blank;
         row(ui, 28.0, |ui, rect| {
-            let width = label::segments_width(ui, &names).min(WIDTH);
+            let width = tabs::segments_width(ui, &names).min(WIDTH);
             let rect = rect.with_max_x(rect.left() + width);
-            if let Some(chosen) = label::segments(ui, rect, w.table.rows, &names, blank) {
+            if let Some(chosen) = tabs::segments(ui, rect, w.table.rows, &names, blank) {
                 blank = chosen;
             }
         });

@@ -4,7 +4,6 @@ use super::Column;
 use super::funnel::written;
 use crate::format;
 use crate::text::Wording;
-use recondesk_app::tables::text::in_language;
 use recondesk_app::tables::{CellTest, ColumnKind};
 use recondesk_domain::{BillDate, SheetCell};
 
@@ -12,7 +11,7 @@ use recondesk_domain::{BillDate, SheetCell};
 pub(crate) fn shown(w: &Wording, cell: &SheetCell) -> String {
     match cell {
         SheetCell::Empty => w.table.blank_value.to_owned(),
-        SheetCell::Word(_, term) => in_language(*term, w.lang).to_owned(),
+        SheetCell::Word(_, term) => term.in_language(w.lang).to_owned(),
         SheetCell::Money(fen) => format::money(*fen),
         SheetCell::Count(count) => format::count(*count),
         SheetCell::Text(_) | SheetCell::Message(_) | SheetCell::Time(_) | SheetCell::Day(_) => {

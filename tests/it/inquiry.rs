@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use recondesk::app::gateway::{BillFile, FundAccount};
 use recondesk::app::gateway::{ExchangeError, RefundVerdict};
 use recondesk::app::jobs::download::{self, BillType, Fetched};
-use recondesk::app::jobs::query::{self, Inquiry, QueryVerdict};
+use recondesk::app::jobs::inquiry::{self, Inquiry, QueryVerdict};
 use recondesk::app::{Failure, FailureKind, Silent};
 use recondesk::domain::{BillDate, Fen, OutRefundNo, SignType};
 use recondesk::ports::GatewayError;
@@ -17,11 +17,11 @@ use crate::support::line::{Desk, timeouts_under};
 use crate::support::wire::{Client, Digest, config, control, ledger, sandbox};
 
 fn by_number(number: &str) -> OrderRef {
-    query::order_ref(number, false).unwrap()
+    inquiry::order_ref(number, false).unwrap()
 }
 
 fn ask(desk: &Desk, number: &str) -> Inquiry {
-    query::order(&desk.line(), by_number(number), "", &[]).unwrap()
+    inquiry::order(&desk.line(), by_number(number), "", &[]).unwrap()
 }
 
 fn shop_with_paid_order(running: &Running) {
@@ -57,8 +57,8 @@ fn a_paid_order_is_known_with_amount_and_refunds() {
                 .all(|refund| refund.state == RefundState::Success)
         );
         assert_eq!(inquiry.exchanges.len(), 3);
-        let by_id = query::order_ref(&state.transaction_id, true).unwrap();
-        let again = query::order(&desk.line(), by_id, "", &[]).unwrap();
+        let by_id = inquiry::order_ref(&state.transaction_id, true).unwrap();
+        let again = inquiry::order(&desk.line(), by_id, "", &[]).unwrap();
         assert!(matches!(again.verdict, QueryVerdict::Known(_)));
     }
     let number = OutRefundNo::new("R7").unwrap();
@@ -185,7 +185,7 @@ fn a_key_that_is_missing_or_wrong_is_told_before_anything_is_believed() {
     let desk = Desk::at(&running);
     desk.vault.remove(ProfileId(1), SecretKind::V2Key).unwrap();
 
-    let missing = query::order(&desk.line(), by_number("A1"), "", &[]).unwrap_err();
+    let missing = inquiry::order(&desk.line(), by_number("A1"), "", &[]).unwrap_err();
     let wrong = Secret::new(b"wrongwrongwrongwrongwrongwrong12".to_vec());
     desk.vault
         .set(ProfileId(1), SecretKind::V2Key, wrong)

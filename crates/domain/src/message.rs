@@ -1,5 +1,7 @@
 //! Wording in both languages: [`Term`] for fixed tables, [`Message`] for sentences put together while running.
 
+use super::Language;
+
 /// A sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Message {
@@ -15,6 +17,15 @@ impl Message {
         Self {
             zh: zh.into(),
             en: en.into(),
+        }
+    }
+
+    /// The sentence in one language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::Zh => &self.zh,
+            Language::En => &self.en,
         }
     }
 }
@@ -33,6 +44,15 @@ impl Term {
     #[must_use]
     pub const fn new(zh: &'static str, en: &'static str) -> Self {
         Self { zh, en }
+    }
+
+    /// The word in one language.
+    #[must_use]
+    pub const fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::Zh => self.zh,
+            Language::En => self.en,
+        }
     }
 
     /// The same as owned text.
