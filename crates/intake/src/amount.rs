@@ -4,6 +4,7 @@
 //! of three digits prove it: `12,50` and `1.355,90` may mean two numbers and are refused.
 
 use super::fold::{half_width, is_invisible};
+use super::value::bare_text;
 use super::{AmountUnit, RowReason};
 use recondesk_domain::{Fen, MoneyError};
 
@@ -58,7 +59,8 @@ pub(super) fn read(text: &str, unit: AmountUnit, sign: Sign) -> Result<Fen, RowR
     if text.len() > LONGEST {
         return Err(bad(MoneyError::NotDecimal));
     }
-    let mut rest: String = text
+    // What keeps a cell text in a spreadsheet: `="12.90"`, `'12.90`.
+    let mut rest: String = bare_text(text)
         .chars()
         .filter(|sign| !is_invisible(*sign))
         .map(half_width)

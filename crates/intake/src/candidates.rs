@@ -42,9 +42,9 @@ impl<'g> Candidates<'g> {
         for (at, header) in self.guess.headers.iter().enumerate() {
             let profile = self.profile(at);
             let is_fit = fits(column, &profile);
-            // The canonical name is beyond doubt: what cannot be read below it is refused row by row, with the reason.
-            let Some(rank) =
-                fit(self.kind, column, header).filter(|_| is_fit || header.trim() == column.name())
+            // A whole name is beyond doubt: what cannot be read below it is refused row by row, with the reason.
+            let Some(rank) = fit(self.kind, column, header)
+                .filter(|_| is_fit || self.is_beyond_doubt(column, header, &profile))
             else {
                 continue;
             };
@@ -67,6 +67,20 @@ impl<'g> Candidates<'g> {
         }
         found.sort_unstable();
         found.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// True where the header alone says what a column is; below a merchant's number WeChat Pay's own must not stand:
+    /// `订单号` is the merchant's in one shop and WeChat Pay's in the next.
+    fn is_beyond_doubt(&self, column: Column, header: &str, profile: &Profile) -> bool {
+        let is_whole = match column {
+            Column::Amount | Column::RefundAmount => true,
+            Column::OutTradeNo | Column::OrderNo | Column::OutRefundNo | Column::RefundNo => {
+                !profile.is_wechat()
+            }
+            column => column.is_time(),
+        };
+        header.trim() == column.name()
+            || is_whole && names::is_whole_name(self.kind, column, header)
     }
 
     /// Whatever it is called: a column of WeChat Pay's numbers is one.
@@ -120,7 +134,10 @@ impl<'g> Candidates<'g> {
                 .collect();
             let (clocks, days): (Vec<usize>, Vec<usize>) =
                 all.into_iter().partition(|at| self.profile(*at).is_clock());
-            let whole = days.iter().find(|at| !self.profile(**at).is_date_only());
+            let whole = days.iter().find(|at| {
+                let profile = self.profile(**at);
+                profile.may_be_time() && !profile.is_date_only()
+            });
             let Some(&at) = whole.or(days.first()) else {
                 continue;
             };

@@ -82,6 +82,13 @@ pub(super) fn fit(kind: RecordKind, column: Column, header: &str) -> Option<usiz
     rank(&norm(header), names.exact, names.parts)
 }
 
+/// True when a header is a whole name of a column, beyond doubt; a part of a name is only a hint.
+pub(super) fn is_whole_name(kind: RecordKind, column: Column, header: &str) -> bool {
+    let name = norm(header);
+    let names = of(kind).iter().find(|names| names.column == column);
+    names.is_some_and(|names| names.exact.split_whitespace().any(|known| known == name))
+}
+
 /// How well a header fits a column of states about this.
 pub(super) fn fit_state(kind: RecordKind, about: StateSubject, header: &str) -> Option<usize> {
     let table = match kind {

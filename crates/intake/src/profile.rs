@@ -178,9 +178,8 @@ fn time(text: &str, times: &mut ForgivingTimeReader, out: &mut Profile) -> bool 
     match read {
         Ok(time) => {
             let is_day = time.plus(BEIJING_OFFSET_S).unix().rem_euclid(86_400) == 0;
-            let has_clock = text.contains(':')
-                || text.bytes().filter(u8::is_ascii_digit).count() > 8
-                || !is_day;
+            // A workbook's day is shown with `00:00:00`: midnight alone is no clock.
+            let has_clock = !is_day;
             out.times += usize::from(has_clock);
             out.dates += usize::from(!has_clock);
             match (order(DayOrder::MonthFirst), order(DayOrder::DayFirst)) {

@@ -41,7 +41,8 @@ pub(super) fn clean_id(text: &str) -> Cow<'_, str> {
     )
 }
 
-fn bare_text(text: &str) -> &str {
+/// A text without what keeps it text in a spreadsheet.
+pub(super) fn bare_text(text: &str) -> &str {
     std::str::from_utf8(bare_id(text.as_bytes())).unwrap_or(text)
 }
 
