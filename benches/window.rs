@@ -19,6 +19,7 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::priority;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
+use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::{TaskKind, Worker, WorkerSet};
 use recondesk::domain::{self, MerchantProfile};
@@ -166,6 +167,7 @@ impl Stage {
         let around = Environment {
             folder: folder.display().to_string(),
             person: "bench".to_owned(),
+            desk: Desk::default(),
             files: Arc::new(SystemFiles),
             workbooks: Arc::new(XlsxWriter::default()),
             reports: Arc::new(ReportWriter {

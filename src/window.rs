@@ -8,6 +8,7 @@ use recondesk::adapters::files::{SystemFiles, replace};
 use recondesk::adapters::priority;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::adapters::{self, log, workspace::Workspace};
+use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Demo, Environment, WindowJobs};
 use recondesk::app::{Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet};
 use recondesk::cli::WindowStart;
@@ -35,6 +36,7 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
     let around = Environment {
         folder: place.folder().display().to_string(),
         person: person(),
+        desk: Desk::default(),
         files: Arc::new(SystemFiles),
         workbooks: Arc::new(XlsxWriter {
             scratch: Some(place.folder().to_owned()),

@@ -55,9 +55,7 @@ impl CaseChoice {
         };
         if cases.len() > 1 || !self.filter.is_empty() {
             let count = cases.len();
-            let sum = cases.iter().try_fold(Fen::ZERO, |sum, case| {
-                sum.checked_add(case.finding.at_stake())
-            });
+            let sum = recondesk_app::jobs::bulk::at_stake(&cases);
             let sum = sum.map_or_else(|| "?".to_owned(), Fen::grouped);
             context.tell(
                 &format!("{count} 条差错，涉及 ¥{sum}"),

@@ -15,12 +15,12 @@ use super::person::PersonArgs;
 use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::decisions;
-use recondesk_app::model::Decision;
-use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_app::jobs::bulk::{self, CaseDeed as Deed};
+use recondesk_app::model::{BulkLine, Decision};
+use recondesk_app::{Failure, FailureKind, Message, Silent};
 use recondesk_casework::{IgnoreReason, Role};
 use recondesk_domain::{Category, Finding};
-use recondesk_ports::{CaseQuery, CaseRecord, Ports};
+use recondesk_ports::CaseQuery;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CasesCommand {
@@ -145,13 +145,6 @@ fn ignore_reason(word: &str) -> Result<IgnoreReason, String> {
     IgnoreReason::parse(word).ok_or_else(|| IgnoreReason::ALL.map(IgnoreReason::word).join(", "))
 }
 
-/// What is done to each case.
-enum Deed<'a> {
-    Decide(Decision),
-    Comment(&'a str),
-    Undo(&'a str),
-}
-
 pub(super) fn run(
     command: &CasesCommand,
     context: &CommandContext<'_>,
@@ -172,7 +165,7 @@ pub(super) fn run(
         }
         CasesCommand::Comment { deed, text } => {
             worded(text, "usage.comment")?;
-            (deed, Deed::Comment(text))
+            (deed, Deed::Comment(text.clone()))
         }
         CasesCommand::Carry { deed, reason } => {
             let reason = worded(reason, "usage.reason")?;
@@ -184,7 +177,7 @@ pub(super) fn run(
             }
             (deed, Deed::Decide(Decision::Propose(reason.text(note))))
         }
-        CasesCommand::Undo { deed, reason } => (deed, Deed::Undo(reason)),
+        CasesCommand::Undo { deed, reason } => (deed, Deed::Undo(reason.clone())),
         CasesCommand::Resolve { deed, reason } => {
             let reason = worded(reason, "usage.reason")?;
             (deed, Deed::Decide(Decision::Resolve(reason)))
@@ -200,19 +193,13 @@ pub(super) fn run(
         return Ok(unconfirmed(context));
     }
     let actor = deed.person.check(context, &ports, Role::Work)?;
-    let mut rows = Vec::new();
-    let mut first = None;
-    for case in &chosen.cases {
-        let result = carry_out(&ports, case, &what, &actor);
-        if let Err(failure) = &result {
-            first = first.or_else(|| Some(failure.clone()));
-        }
-        rows.push((case, result));
-    }
+    let done = bulk::carry_out(&ports, &chosen.cases, (&what, &actor), &Silent);
+    let rows = done.lines;
     tell_each(context, &rows, deed.format)?;
+    let first = rows.iter().find_map(|row| row.result.as_ref().err());
     match first {
         None => Ok(CommandEnd::Clean),
-        Some(failure) if rows.len() == 1 => Err(failure),
+        Some(failure) if rows.len() == 1 => Err(failure.clone()),
         Some(_) => Ok(CommandEnd::NeedsPerson),
     }
 }
@@ -239,38 +226,21 @@ pub(super) fn unconfirmed(context: &CommandContext<'_>) -> CommandEnd {
     CommandEnd::NeedsPerson
 }
 
-fn carry_out(
-    ports: &Ports,
-    case: &CaseRecord,
-    what: &Deed<'_>,
-    actor: &str,
-) -> Result<Message, Failure> {
-    let place = (case.profile, case.key.as_str());
-    match what {
-        Deed::Decide(decision) => decisions::decide(ports, place, decision.clone(), actor),
-        Deed::Undo(why) => decisions::take_back(ports, place, why, actor),
-        Deed::Comment(text) => {
-            decisions::note(ports, place, text.trim().to_owned(), actor)?;
-            Ok(Message::new("已记下", "Noted"))
-        }
-    }
-}
-
 fn tell_each(
     context: &CommandContext<'_>,
-    rows: &[(&CaseRecord, Result<Message, Failure>)],
+    rows: &[BulkLine],
     format: ListFormat,
 ) -> Result<(), Failure> {
     if format == ListFormat::Json {
         let value: Vec<_> = rows
             .iter()
-            .map(|(case, result)| {
+            .map(|row| {
                 json!({
-                    "id": case.id.0,
-                    "case": case.key,
-                    "done": result.is_ok(),
-                    "code": result.as_ref().err().map(|failure| failure.code),
-                    "said": match result {
+                    "id": row.id,
+                    "case": row.key,
+                    "done": row.result.is_ok(),
+                    "code": row.result.as_ref().err().map(|failure| failure.code),
+                    "said": match &row.result {
                         Ok(said) => said.en.clone(),
                         Err(failure) => failure.to_string(),
                     },
@@ -285,12 +255,12 @@ fn tell_each(
         lang.pick("差错", "case"),
         lang.pick("结果", "result"),
     ]);
-    for (case, result) in rows {
-        let said = match result {
+    for row in rows {
+        let said = match &row.result {
             Ok(said) => said.get(lang).to_owned(),
             Err(failure) => format!("✗ {} {}", failure.title.get(lang), failure.detail),
         };
-        table.row([case.id.0.to_string(), case.key.clone(), said]);
+        table.row([row.id.to_string(), row.key.clone(), said]);
     }
     print_text(&table.print())
 }

@@ -99,6 +99,8 @@ fn step_words(step: Step, lang: Lang) -> &'static str {
         Step::Read => lang.pick("读取文件", "Reading"),
         Step::Sort => lang.pick("排序", "Sorting"),
         Step::Store => lang.pick("写入工作区", "Storing"),
+        Step::Ask => lang.pick("逐笔查询", "Asking"),
+        Step::Decide => lang.pick("逐条处理", "Deciding"),
         Step::Compare => lang.pick("逐笔核对", "Comparing"),
         Step::Export => lang.pick("导出", "Exporting"),
     }

@@ -11,11 +11,13 @@ use recondesk::adapters;
 use recondesk::adapters::files::SystemFiles;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::app::event::PageRows;
+use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderFilter};
 use recondesk::app::tables::orders::fulfil_cell;
 use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
 use recondesk::domain::{BillDate, FulfilStatus, ProfileId};
+use recondesk::ports::Ports;
 use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Still, Tape, now, window};
@@ -29,21 +31,23 @@ kgstdvzm_82831393266377_44715,0.01,PAID,PENDING,2019-02-19 11:46:00,2019-02-19 1
 ";
 
 /// A window over an empty workspace.
-struct Morning {
-    jobs: WindowJobs,
+pub(crate) struct Morning {
+    pub(crate) jobs: WindowJobs,
+    pub(crate) ports: Ports,
     folder: tempfile::TempDir,
-    tape: Tape,
-    harness: Harness<'static, App>,
+    pub(crate) tape: Tape,
+    pub(crate) harness: Harness<'static, App>,
 }
 
 impl Morning {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut ports = adapters::open(Some(&folder.path().join("workspace"))).unwrap();
         ports.clock = Arc::new(Still(now()));
         let around = Environment {
             folder: String::new(),
             person: "李雯".to_owned(),
+            desk: Desk::default(),
             files: Arc::new(SystemFiles),
             workbooks: Arc::new(XlsxWriter::default()),
             reports: Arc::new(ReportWriter {
@@ -56,7 +60,8 @@ impl Morning {
         };
         let tape = Tape::default();
         let mut morning = Self {
-            jobs: WindowJobs::new(ports, around),
+            jobs: WindowJobs::new(ports.clone(), around),
+            ports,
             folder,
             harness: window(Look::default(), &tape, |_| {}),
             tape,
@@ -66,7 +71,7 @@ impl Morning {
     }
 
     /// Carries out what the window asked for, until it asks no more.
-    fn work(&mut self) {
+    pub(crate) fn work(&mut self) {
         for _ in 0..8 {
             let sent = std::mem::take(&mut self.tape.0.borrow_mut().sent);
             for (task, command) in sent {
@@ -80,7 +85,7 @@ impl Morning {
         }
     }
 
-    fn file(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         // A test's own folder needs no atomic write.
         std::io::Write::write_all(&mut std::fs::File::create(&path).unwrap(), text.as_bytes())
@@ -88,35 +93,35 @@ impl Morning {
         path
     }
 
-    fn press(&mut self, name: &str) {
+    pub(crate) fn press(&mut self, name: &str) {
         let found = self.harness.query_all_by_label(name).next();
         found.expect(name).click();
         self.harness.run_steps(2);
         self.work();
     }
 
-    fn screen(&mut self, digit: Key, screen: Screen) {
+    pub(crate) fn screen(&mut self, digit: Key, screen: Screen) {
         self.harness.key_press_modifiers(Modifiers::ALT, digit);
         self.harness.run_steps(2);
         assert_eq!(self.harness.state().screen(), screen);
         self.work();
     }
 
-    fn pick(&mut self, button: &str, path: PathBuf) {
+    pub(crate) fn pick(&mut self, button: &str, path: PathBuf) {
         self.press(button);
         self.tape.0.borrow_mut().answer = Some(vec![path]);
         self.harness.run_steps(2);
         self.work();
     }
 
-    fn enter(&mut self) {
+    pub(crate) fn enter(&mut self) {
         self.harness
             .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
         self.harness.run_steps(2);
         self.work();
     }
 
-    fn says(&self, words: &str) -> bool {
+    pub(crate) fn says(&self, words: &str) -> bool {
         let mut found = self.harness.query_all_by_label_contains(words);
         found.next().is_some()
     }
@@ -134,7 +139,7 @@ impl Morning {
         assert_eq!(self.harness.state().state().merchants.len(), 1);
     }
 
-    fn run(&mut self, command: Command) -> Outcome {
+    pub(crate) fn run(&mut self, command: Command) -> Outcome {
         self.jobs.run(command, &Silent).unwrap()
     }
 
@@ -144,7 +149,7 @@ impl Morning {
         self.run(Command::Decide(id, row.key.clone(), how));
     }
 
-    fn notice(&self) -> String {
+    pub(crate) fn notice(&self) -> String {
         let notice = self.harness.state().state().notices.first();
         let notice = notice.expect("a notice");
         notice.title().zh.clone()
@@ -194,7 +199,7 @@ fn the_first_morning_ends_with_cases() {
 }
 
 /// A day that was compared: the merchant, the day, its cases.
-fn compared(morning: &mut Morning) -> (ProfileId, BillDate, Vec<CaseRow>) {
+pub(crate) fn compared(morning: &mut Morning) -> (ProfileId, BillDate, Vec<CaseRow>) {
     morning.press("新增商户…");
     morning.merchant();
     let id = morning

@@ -48,7 +48,7 @@ QH260308100207129258,1900009999,88.00,待付款,2026-03-08 11:02:07
 
 /// A file dropped on the window.
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub(crate) struct Dropped(pub(crate) PathBuf);
 
 impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {

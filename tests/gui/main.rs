@@ -9,6 +9,7 @@
     reason = "the numbers of made-up rows are small"
 )]
 
+mod casework;
 mod decisions;
 mod first_run;
 mod fonts;

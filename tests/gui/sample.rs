@@ -51,7 +51,7 @@ pub(crate) fn fill(state: &mut State) {
         })
         .collect();
     state.welcome = Remote::Ready(());
-    "李雯".clone_into(&mut state.person);
+    "李雯".clone_into(&mut state.desk.person.name);
     r"D:\Recondesk\workspace".clone_into(&mut state.folder);
     state.day = day();
     state.overview = Remote::Ready(Box::new(overview(names)));
@@ -789,6 +789,7 @@ pub(crate) fn case_detail() -> CaseDetail {
         notes: vec![(at("2026-03-09 09:58:00"), "李雯".into(), "已请仓库确认库存".into())],
         proposal: None,
         closing: None,
+        work: CaseWork::default(),
         row,
     }
 }

@@ -51,3 +51,4 @@ mod storage;
 mod support;
 mod terminal;
 mod tls;
+mod window_refunds;

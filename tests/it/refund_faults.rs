@@ -12,23 +12,23 @@ use crate::support::fault_gateway::{
     APPID, At, Fault, FaultGateway, MCH_ID, PUBLIC_KEY_ID, Say, V2_KEY, fresh_key,
 };
 
-const FEN: i64 = 1_230;
-const YUAN: &str = "12.30";
+pub(crate) const FEN: i64 = 1_230;
+pub(crate) const YUAN: &str = "12.30";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Api {
+pub(crate) enum Api {
     V2,
     V3,
 }
 
 /// A merchant with a workspace and a gateway of his own.
-struct Shop {
+pub(crate) struct Shop {
     folder: TempDir,
-    gateway: FaultGateway,
+    pub(crate) gateway: FaultGateway,
 }
 
 impl Shop {
-    fn new(api: Api) -> Self {
+    pub(crate) fn new(api: Api) -> Self {
         let shop = Self {
             folder: tempfile::tempdir().unwrap(),
             gateway: FaultGateway::new(),
@@ -50,7 +50,7 @@ impl Shop {
         shop
     }
 
-    fn workspace(&self) -> std::path::PathBuf {
+    pub(crate) fn workspace(&self) -> std::path::PathBuf {
         self.folder.path().join("workspace")
     }
 
@@ -78,14 +78,14 @@ impl Shop {
         process
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         Self::process(&self.workspace(), arguments)
             .output()
             .unwrap()
     }
 
     #[track_caller]
-    fn expect(&self, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn expect(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
@@ -101,13 +101,13 @@ impl Shop {
 
     /// Number of the refund that was prepared for a new order.
     #[track_caller]
-    fn drafted(&self, order: &str) -> String {
+    pub(crate) fn drafted(&self, order: &str) -> String {
         self.gateway.pay(order, FEN);
         let prepared = self.prepare(order, YUAN);
         prepared["out_refund_no"].as_str().unwrap().to_owned()
     }
 
-    fn state(&self, number: &str) -> String {
+    pub(crate) fn state(&self, number: &str) -> String {
         let text = self.expect(0, &["refund", "show", number, "--format", "json"]);
         let shown: Value = serde_json::from_str(&text).unwrap();
         shown["state"].as_str().unwrap().to_owned()
@@ -141,7 +141,7 @@ fn day(name: &'static str, at: At, done: bool, say: Say) -> BadDay {
     }
 }
 
-const LOST: Fault = Fault {
+pub(crate) const LOST: Fault = Fault {
     at: At::Refund,
     done: true,
     say: Say::Nothing,

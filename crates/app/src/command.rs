@@ -180,10 +180,24 @@ pub enum Command {
     Note(ProfileId, String, String),
     /// Decides about a case. Disabled where the workflow does not allow it.
     Decide(ProfileId, String, model::Decision),
+    /// Takes the last decision about a case back, and why.
+    Undo(model::CaseName, String),
+    /// Hangs files on a case.
+    Attach(Box<model::AttachWish>),
+    /// Writes a file of a case somewhere.
+    SaveAttachment(Box<model::SaveAttachmentWish>),
+    /// Adds up the cases that are to be decided about together; decides nothing.
+    BulkSummary(Box<model::BulkAsk>),
+    /// Decides about many cases, one after the other.
+    Bulk(Box<model::BulkWish>),
     /// Asks WeChat Pay about the order of a case before goods or money move.
     Payout(ProfileId, String),
     /// Refunds a case. Disabled until the sum is typed twice.
     Refund(Box<model::RefundWish>),
+    /// Asks again about refunds that are not at their end; each goes on under the number it has.
+    ResumeRefunds(model::RefundChoice),
+    /// Reads the refunds that are not at their end.
+    UnfinishedRefunds(Option<ProfileId>),
     /// Reissues a case.
     Reissue(Box<model::ReissueWish>),
     /// Reads what waits for a second person.
@@ -192,6 +206,10 @@ pub enum Command {
     Judge(Box<model::JudgeWish>),
     /// Signs a day off.
     SignOff(Box<model::SignOffWish>),
+    /// An operator signs in: decisions are kept under that name from then on.
+    SignIn(Box<model::Identity>),
+    /// The operator leaves.
+    SignOut,
     /// Makes the demo merchant with its day.
     OpenDemo,
     /// Opens the handbook in this language, outside of the window.
@@ -245,6 +263,12 @@ pub enum TaskKind {
     Ask,
     /// Asks WeChat Pay about many.
     AskMany,
+    /// Asks again about refunds.
+    Resume,
+    /// Decides about many cases.
+    Decide,
+    /// Hangs files on a case.
+    Attach,
 }
 
 impl Command {
@@ -253,7 +277,7 @@ impl Command {
     pub fn lane(&self) -> Lane {
         match self.kind() {
             TaskKind::Read | TaskKind::Save => Lane::Query,
-            TaskKind::Ask => Lane::GatewaySession,
+            TaskKind::Ask | TaskKind::Resume => Lane::GatewaySession,
             _ => Lane::Job,
         }
     }
@@ -285,6 +309,8 @@ impl Command {
             | Self::LookupHistory(_)
             | Self::ReadList(_)
             | Self::Approvals
+            | Self::UnfinishedRefunds(_)
+            | Self::BulkSummary(_)
             | Self::Page(..) => TaskKind::Read,
             Self::Rows(ask) => match ask.as_ref() {
                 ListAsk::Copy(..) => TaskKind::Copy,
@@ -302,6 +328,9 @@ impl Command {
             | Self::Receive(..)
             | Self::Judge(_)
             | Self::SignOff(_)
+            | Self::SignIn(_)
+            | Self::SignOut
+            | Self::Undo(..)
             | Self::Decide(..)
             | Self::Note(..) => TaskKind::Save,
             Self::Download(..) => TaskKind::Download,
@@ -310,7 +339,13 @@ impl Command {
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
             Self::Backfill(_) => TaskKind::Backfill,
-            Self::Export(..) | Self::ExportAnswers(..) | Self::WriteSheet(..) => TaskKind::Export,
+            Self::Export(..)
+            | Self::ExportAnswers(..)
+            | Self::SaveAttachment(_)
+            | Self::WriteSheet(..) => TaskKind::Export,
+            Self::ResumeRefunds(_) => TaskKind::Resume,
+            Self::Bulk(_) => TaskKind::Decide,
+            Self::Attach(_) => TaskKind::Attach,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_))
             | Self::Payout(..)
             | Self::Refund(_)
@@ -369,7 +404,7 @@ pub struct Welcome {
     /// Path of the program, for the line of a scheduler; empty where none should be set up.
     pub program: String,
     /// Who sits at the computer, for the history.
-    pub person: String,
+    pub person: model::Person,
     /// Whether keys can be used.
     pub vault: VaultAccess,
 }

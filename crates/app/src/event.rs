@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::{ExchangeRecord, VaultAccess};
+use recondesk_ports::{ExchangeRecord, RefundRecord, VaultAccess};
 
 use super::command::{CaseList, ListKind, OrderList, Welcome};
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
 use super::model::{
-    Approvals, BillDetail, BillRow, CaseDetail, CaseRow, DayModel, ImportSheet, LabOutcome,
-    MerchantRow, OrderDetail, OrderRow, OverviewModel, PayoutView,
+    Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
+    ImportSheet, LabOutcome, MerchantRow, OrderDetail, OrderRow, OverviewModel, PayoutView, Person,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -115,6 +115,14 @@ pub enum Outcome {
     Payout(Box<PayoutView>),
     /// To `Approvals`, oldest first.
     Approvals(Approvals),
+    /// To `UnfinishedRefunds`, oldest first.
+    Refunds(Vec<RefundRecord>),
+    /// To `BulkSummary`.
+    BulkSummary(Box<BulkSummary>),
+    /// To `Bulk`.
+    Bulk(Box<BulkOutcome>),
+    /// To `SignIn` and `SignOut`.
+    Person(Person),
     /// To `Receive`, one for each notification.
     Received(Vec<Received>),
     /// Done, nothing to show.

@@ -5,6 +5,7 @@
 //! [`State::apply`] puts the answer where it was asked for and says what to ask next; the screens draw the state.
 
 pub mod command;
+mod desk_state;
 pub mod event;
 mod failure;
 pub mod gateway;
@@ -29,18 +30,20 @@ mod worker;
 pub use command::{
     BillChoice, Command, Export, ExportFormat, Lane, ListKind, SheetRows, TaskKind, Welcome,
 };
+pub use desk_state::{Bulk, DeskState};
 pub use event::{Changed, Event, NoticeText, Outcome};
 pub use failure::{Failure, FailureKind, Message};
 pub use import_state::Import;
 pub use lab_state::Lab;
 pub use list_state::ListAnswers;
 pub use lookup_state::{Ask, Lookup, Paused};
+pub use notice_list::Notice;
 pub use payout_state::Payouts;
 pub use preferences::{Density, Preferences, ThemeChoice};
 pub use recondesk_domain::Language;
 pub use recondesk_ports::{CancelToken, ReportFormat};
 pub use remote::Remote;
 pub use rows::{PAGE_ROWS, PageWanted, RowWindow};
-pub use state::{Cases, Notice, Orders, State, Task};
+pub use state::{Cases, Orders, State, Task};
 pub use task::{Progress, Reporter, Silent, Step, TaskId};
 pub use worker::{Jobs, QueueFull, Worker, WorkerSet};

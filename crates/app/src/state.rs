@@ -8,7 +8,7 @@ use recondesk_domain::{BillDate, Instant, ProfileId};
 use recondesk_ports::VaultAccess;
 
 use super::command::{ListKind, TaskKind, Welcome};
-use super::event::{NoticeText, PageRows};
+use super::event::PageRows;
 use super::list_state::ListAnswers;
 use super::model::{
     BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
@@ -16,8 +16,8 @@ use super::model::{
 };
 use super::rows::RowWindow;
 use super::{
-    CancelToken, Command, Event, Failure, FailureKind, Import, Lab, Lookup, Message, Outcome,
-    Payouts, Preferences, Progress, Remote, TaskId,
+    Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
+    Message, Notice, Outcome, Payouts, Preferences, Progress, Remote, TaskId,
 };
 
 /// A task that is not finished.
@@ -33,39 +33,6 @@ pub struct Task {
     pub since_ms: u64,
     /// Stops it.
     pub cancel: CancelToken,
-}
-
-/// A line of the notices panel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Counts up; never used twice.
-    pub id: u64,
-    /// When.
-    pub at: Instant,
-    /// What was done, or why it was not.
-    pub what: Result<NoticeText, Failure>,
-    /// True until the panel was looked at.
-    pub unread: bool,
-}
-
-impl Notice {
-    /// True when it stays until dismissed and marks the bell.
-    #[must_use]
-    pub fn is_pressing(&self) -> bool {
-        match &self.what {
-            Ok(told) => told.attention,
-            Err(failure) => failure.kind != FailureKind::Cancelled,
-        }
-    }
-
-    /// The fact in one line.
-    #[must_use]
-    pub const fn title(&self) -> &Message {
-        match &self.what {
-            Ok(told) => &told.title,
-            Err(failure) => &failure.title,
-        }
-    }
 }
 
 /// Cases as far as they are known.
@@ -113,8 +80,8 @@ pub struct State {
     pub program: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
-    /// Who sits at the computer, for the history.
-    pub person: String,
+    /// Who decides: the signed-in operator, or the user of the computer while no operators are named.
+    pub desk: DeskState,
     /// Whether keys can be used.
     pub vault: VaultAccess,
     /// True from when something needed a locked key until it is given or the wish is dropped.
@@ -145,6 +112,8 @@ pub struct State {
     pub lab: Lab,
     /// Refunds, reissues, approvals.
     pub payout: Payouts,
+    /// One decision about many cases.
+    pub bulk: Bulk,
     /// Tasks that run or wait, oldest first.
     pub tasks: BTreeMap<TaskId, Task>,
     /// Notices, newest first.
@@ -169,7 +138,7 @@ impl State {
             folder: String::new(),
             program: String::new(),
             demo: false,
-            person: String::new(),
+            desk: DeskState::default(),
             vault: VaultAccess::default(),
             passphrase_wanted: false,
             passphrase_wrong: false,
@@ -185,6 +154,7 @@ impl State {
             lookup: Lookup::default(),
             lab: Lab::default(),
             payout: Payouts::default(),
+            bulk: Bulk::default(),
             tasks: BTreeMap::new(),
             notices: Vec::new(),
             answered: 0,
@@ -283,6 +253,9 @@ impl State {
                 self.pages
                     .insert(id, (*list, wanted.generation, wanted.page));
             }
+            Command::SignIn(_) => self.desk.asked.ask(id),
+            Command::BulkSummary(_) => self.bulk.ask_summary(id),
+            Command::Bulk(_) => self.bulk.ask(id),
             other => self.payout.asked(id, other),
         }
     }
@@ -417,9 +390,12 @@ impl State {
                 let known = (self.now, self.merchants.as_slice());
                 return self.lookup.answered(id, answer, known);
             }
-            answer @ (Outcome::Payout(_) | Outcome::Approvals(_)) => {
+            answer @ (Outcome::Payout(_) | Outcome::Approvals(_) | Outcome::Refunds(_)) => {
                 self.payout.answered(id, answer);
             }
+            Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
+            Outcome::Bulk(done) => return self.decided_many(id, done),
+            Outcome::Person(person) => return self.person_known(id, person),
             Outcome::Done => {}
         }
         Vec::new()
@@ -430,7 +406,7 @@ impl State {
         self.folder = welcome.folder;
         self.demo = welcome.demo;
         self.program = welcome.program;
-        self.person = welcome.person;
+        self.desk.person = welcome.person;
         self.vault = welcome.vault;
         if self.merchant.is_none() {
             self.merchant = self.preferences.merchant;
@@ -452,6 +428,7 @@ impl State {
     fn fail(&mut self, id: TaskId, failure: Failure) {
         let task = self.tasks.remove(&id);
         self.want_passphrase(&failure);
+        self.want_operator(&failure);
         if let Some((list, generation, page)) = self.pages.remove(&id) {
             match list {
                 ListKind::Cases => self.cases.rows.give_up(generation, page),
@@ -470,6 +447,8 @@ impl State {
             || self.lab.failed(id, &failure)
             || self.list_failed(id, &failure)
             || self.payout.failed(id, &failure)
+            || self.bulk.failed(id, &failure)
+            || self.desk.asked.answer(id, Err(failure.clone()))
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

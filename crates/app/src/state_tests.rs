@@ -24,7 +24,10 @@ fn welcome(merchants: Vec<MerchantRow>) -> Outcome {
         folder: String::new(),
         demo: true,
         program: String::new(),
-        person: "李雯".to_owned(),
+        person: crate::model::Person {
+            name: "李雯".to_owned(),
+            has_operators: false,
+        },
         vault: recondesk_ports::VaultAccess::System,
     }))
 }

@@ -21,6 +21,10 @@ pub enum Step {
     Compare,
     /// Writing an export.
     Export,
+    /// Asking WeChat Pay about one after the other.
+    Ask,
+    /// Deciding about one after the other.
+    Decide,
 }
 
 /// How far a job is.

@@ -16,7 +16,7 @@ use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 pub use people::{ApprovalId, ApprovalRecord, Operator, PinError};
 pub use refunds::{RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep};
 pub use reissues::{ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId};
-pub use trail::{AttachmentRecord, AuditDeed, AuditEntry, SignOffRecord};
+pub use trail::{AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, SignOffRecord};
 
 /// The casework of one workspace. Every method that writes is one transaction, flushed when it returns.
 pub trait Casework: Send + Sync {
@@ -201,6 +201,16 @@ pub trait Casework: Send + Sync {
         profile: ProfileId,
         case_key: &str,
     ) -> Result<Vec<AttachmentRecord>, StoreError>;
+
+    /// The files of a case without their bytes, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn attachment_list(
+        &self,
+        profile: ProfileId,
+        case_key: &str,
+    ) -> Result<Vec<AttachmentInfo>, StoreError>;
 
     /// Signs a day off; from then on its result is locked.
     ///

@@ -33,9 +33,9 @@ pub use care::{
     BackupReport, CareFault, CheckReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
 };
 pub use casework::{
-    ApprovalId, ApprovalRecord, AttachmentRecord, AuditDeed, AuditEntry, Casework, Operator,
-    PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep,
-    ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
+    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
+    Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
+    RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
 };
 pub use files::{Files, Fill, ListedFile, MOST_LISTED};
 pub use fund_books::{FundExpect, FundFacts, FundImport};

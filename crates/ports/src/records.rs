@@ -1,6 +1,7 @@
 //! What people and runs leave in a workspace: profiles, preferences, runs, cases, history.
 
 use super::{Observation, RefundWord, StoreError};
+use recondesk_casework::{PastDeed, PastStep};
 use recondesk_domain::{
     BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, Message, ProfileId,
 };
@@ -172,6 +173,29 @@ pub struct CaseEvent {
     pub text: String,
     /// The run that brought it.
     pub run: Option<RunId>,
+}
+
+impl CaseEvent {
+    /// The entry as the rule of taking back reads it; `None` when its text names no status.
+    #[must_use]
+    pub fn past_step(&self) -> Option<PastStep> {
+        let what = match self.kind {
+            CaseEventKind::Status => {
+                let (word, reason) = self.text.split_once('\n').unwrap_or((&self.text, ""));
+                PastDeed::Status(CaseStatus::parse(word)?, reason.to_owned())
+            }
+            CaseEventKind::Owner => PastDeed::Owner(self.text.clone()),
+            CaseEventKind::Note => PastDeed::Note,
+            CaseEventKind::Found | CaseEventKind::Changed => PastDeed::Run(None),
+            CaseEventKind::AutoClosed => PastDeed::Run(Some(CaseStatus::AutoClosed)),
+            CaseEventKind::Reopened => PastDeed::Run(Some(CaseStatus::Reopened)),
+        };
+        Some(PastStep {
+            at: self.at,
+            actor: self.actor.clone(),
+            what,
+        })
+    }
 }
 
 /// A person's step on a case.

@@ -1,10 +1,13 @@
 //! What a view wants to happen; the shell carries it out.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
+use recondesk_app::model::CaseName;
 use recondesk_app::tables::ask::ListRows;
 use recondesk_app::{Command, Export, ExportFormat, ListKind, Preferences, SheetRows};
 use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::AttachmentInfo;
 
 use super::screens::Screen;
 
@@ -55,6 +58,14 @@ pub(crate) enum Action {
     NewMerchant,
     /// Asks for the passphrase of the sealed file.
     AskPassphrase,
+    /// Asks for an operator to sign in.
+    AskOperator,
+    /// Asks for files to hang on a case.
+    PickAttachments(CaseName),
+    /// Asks where to write a copy of a file of a case.
+    PickAttachmentCopy(CaseName, Box<AttachmentInfo>),
+    /// Imports these files, for the merchant in view.
+    ImportFiles(Vec<PathBuf>),
 }
 
 /// The rows of a table, on their way into a file.

@@ -10,6 +10,7 @@ use super::action::{Action, Outbox};
 use super::file_picks::Picking;
 use super::palette::Palette;
 use super::screens::{Screen, Screens};
+use super::sign_in::SignInDialog;
 use super::topbar::TopBar;
 use super::unlock::UnlockDialog;
 use super::{fonts, format, text, theme};
@@ -61,6 +62,7 @@ pub struct App {
     pub(super) notices_open: bool,
     pub(super) keys_open: bool,
     pub(super) unlocking: UnlockDialog,
+    pub(super) signing_in: SignInDialog,
     /// Steady milliseconds when a hand was last on the window.
     pub(super) touched_ms: u64,
     pub(super) out: Outbox,
@@ -91,6 +93,7 @@ impl App {
             notices_open: false,
             keys_open: false,
             unlocking: UnlockDialog::default(),
+            signing_in: SignInDialog::default(),
             touched_ms: clock.steady_ms(),
             out: Outbox::default(),
             flash: None,
@@ -299,6 +302,13 @@ impl App {
                     self.state.passphrase_wrong = false;
                     self.state.passphrase_wanted = true;
                 }
+                Action::AskOperator => {
+                    self.state.desk.asked.clear();
+                    self.state.desk.is_wanted = true;
+                }
+                Action::PickAttachments(case) => self.pick_attachments(case),
+                Action::PickAttachmentCopy(case, file) => self.pick_attachment_copy(case, &file),
+                Action::ImportFiles(paths) => self.import(paths),
                 Action::NewMerchant => {
                     self.screen = Screen::Merchants;
                     self.screens.new_merchant();

@@ -8,10 +8,11 @@ use super::action::TableExport;
 use super::app::App;
 use super::screens::Screen;
 use super::text;
+use recondesk_app::model::{AttachWish, CaseName, SaveAttachmentWish};
 use recondesk_app::tables::ask::ListAsk;
 use recondesk_app::{Command, Export, ExportFormat, Message, NoticeText};
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::PickAsk;
+use recondesk_ports::{AttachmentInfo, PickAsk};
 
 /// What was asked of the file dialog that is open.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub(super) enum Picking {
     Answers(ExportFormat),
     Table(Box<TableExport>, ExportFormat),
     List,
+    Attach(CaseName),
+    AttachmentCopy(CaseName, [u8; 32]),
 }
 
 impl App {
@@ -31,7 +34,8 @@ impl App {
             files.map(|file| file.path().to_owned()).collect()
         });
         if !dropped.is_empty() {
-            self.import(dropped);
+            let left = self.screens.offer_files(self.screen, &self.state, dropped);
+            self.import(left);
         }
         if !self.held.is_empty() && !self.state.merchants.is_empty() {
             let held = std::mem::take(&mut self.held);
@@ -74,6 +78,16 @@ impl App {
                     self.submit(Command::ReadList(path));
                 }
             }
+            Some(Picking::Attach(case)) if !paths.is_empty() => {
+                self.submit(Command::Attach(Box::new(AttachWish { case, paths })));
+            }
+            Some(Picking::Attach(_)) => {}
+            Some(Picking::AttachmentCopy(case, sha256)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    let wish = SaveAttachmentWish { case, sha256, path };
+                    self.submit(Command::SaveAttachment(Box::new(wish)));
+                }
+            }
             Some(Picking::Answers(format)) => {
                 let answers = self.state.lookup.answers.value().cloned();
                 if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
@@ -84,7 +98,7 @@ impl App {
         }
     }
 
-    fn import(&mut self, paths: Vec<PathBuf>) {
+    pub(super) fn import(&mut self, paths: Vec<PathBuf>) {
         let Some(merchant) = self.state.merchant_or_first().map(|row| row.id) else {
             self.hold(paths);
             return;
@@ -134,6 +148,22 @@ impl App {
             title: title.to_owned(),
         }) {
             self.picking = Some(Picking::List);
+        }
+    }
+
+    pub(super) fn pick_attachments(&mut self, case: CaseName) {
+        let w = text::of(self.state.preferences.language);
+        let title = w.work.choose_files.to_owned();
+        if self.picker.ask(PickAsk::Open { title }) {
+            self.picking = Some(Picking::Attach(case));
+        }
+    }
+
+    pub(super) fn pick_attachment_copy(&mut self, case: CaseName, file: &AttachmentInfo) {
+        let w = text::of(self.state.preferences.language);
+        let (title, name) = (w.work.save_title.to_owned(), file.name.clone());
+        if self.picker.ask(PickAsk::Save { title, name }) {
+            self.picking = Some(Picking::AttachmentCopy(case, file.sha256));
         }
     }
 

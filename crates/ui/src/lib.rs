@@ -30,6 +30,7 @@ mod rail;
 mod run;
 mod screens;
 mod shell;
+mod sign_in;
 mod text;
 pub mod theme;
 pub mod tokens;

@@ -39,7 +39,7 @@ impl App {
             });
         }
         let ctx = ui.ctx().clone();
-        Self::drop_frame(ui, whole);
+        self.drop_frame(ui, whole);
         self.carry_out(&ctx);
     }
 
@@ -200,6 +200,15 @@ impl App {
         if let Some(command) = self.unlocking.show(&ctx, &mut self.state) {
             self.submit(command);
         }
+        let class = Class::of(area.size());
+        let page = Page::new(ui, area, class, &self.state, Keys::default());
+        let (signed, command) = self.signing_in.show(&ctx, &page);
+        if signed == dialog::Ended::Cancelled {
+            self.state.desk.is_wanted = false;
+        }
+        if let Some(command) = command {
+            self.submit(command);
+        }
         let ended = match &mut self.palette {
             Some(palette) => palette.show(&ctx, &self.state),
             None => return,
@@ -253,7 +262,7 @@ impl App {
     }
 
     /// The dashed frame while files hover over the window.
-    fn drop_frame(ui: &Ui, whole: Rect) {
+    fn drop_frame(&self, ui: &Ui, whole: Rect) {
         let names: Vec<String> = ui.input(|input| {
             let files = input.raw.hovered_files.iter();
             files
@@ -273,7 +282,9 @@ impl App {
         let p = ui.layer_painter(layer);
         p.rect_filled(whole, 0, t.scrim);
         paint::dashed(&p, whole.shrink(6.0), Stroke::new(2.0, t.accent), 6.0);
+        let case = self.screens.case_for_files(self.screen, &self.state);
         let said = match names.as_slice() {
+            _ if let Some(case) = case => (w.work.drop_on_case)(&case.row.number),
             [one] => (w.frame.drop_here)(one),
             many => (w.frame.drop_many)(&many.len().to_string()),
         };

@@ -37,6 +37,7 @@ mod payout;
 mod settings;
 mod signature;
 mod table;
+mod work;
 
 /// English for a count: `1 bill`, `3 bills`.
 fn many(n: &str, one: &str, more: &str) -> String {
@@ -81,6 +82,7 @@ pub(crate) struct Wording {
     pub(crate) settings: settings::Settings,
     pub(crate) signature: signature::Signature,
     pub(crate) table: table::Table,
+    pub(crate) work: work::Work,
 }
 
 static ZH: Wording = Wording {
@@ -103,6 +105,7 @@ static ZH: Wording = Wording {
     settings: settings::Settings::ZH,
     signature: signature::Signature::ZH,
     table: table::Table::ZH,
+    work: work::Work::ZH,
 };
 
 static EN: Wording = Wording {
@@ -125,6 +128,7 @@ static EN: Wording = Wording {
     settings: settings::Settings::EN,
     signature: signature::Signature::EN,
     table: table::Table::EN,
+    work: work::Work::EN,
 };
 
 const LANGUAGE_ID: &str = "recondesk-language";

@@ -8,7 +8,7 @@ use super::page::Page;
 use super::theme::{TypeStyle, Width};
 use super::widgets::{button, date, input, progress};
 use super::{icons, paint};
-use recondesk_app::TaskKind;
+use recondesk_app::{Command, TaskKind};
 
 /// What the top bar remembers.
 #[derive(Default)]
@@ -65,8 +65,9 @@ impl TopBar {
         }
         let right = bar.right() - margin + 8.0;
         let bell = Rect::from_center_size(pos2(right - 15.0, y), vec2(30.0, 30.0));
-        let chip = Self::chip_place(page, bell);
-        let end = chip.map_or(bell.left(), |rect| rect.left()) - 10.0;
+        let desk = operator(ui, bell, page, out);
+        let chip = Self::chip_place(page, desk);
+        let end = chip.map_or(desk.left(), |rect| rect.left()) - 10.0;
         let width = (end - used - 24.0).min(300.0);
         if width >= 60.0 {
             let rect = paint::from_right(pos2(end, y), vec2(width, 30.0));
@@ -202,6 +203,52 @@ impl TopBar {
             vec2(width, 30.0),
         ))
     }
+}
+
+/// Who decides, left of the bell, once operators are named; gives back the leftmost of the two.
+fn operator(ui: &Ui, bell: Rect, page: &Page<'_>, out: &mut Outbox) -> Rect {
+    let w = &page.w.work;
+    let person = &page.state.desk.person;
+    if !person.has_operators {
+        return bell;
+    }
+    let at = pos2(bell.left() - 4.0, bell.center().y);
+    let is_in = !person.name.is_empty();
+    let name = if is_in {
+        (w.signed_in)(&person.name)
+    } else {
+        w.sign_in.to_owned()
+    };
+    let response = if page.class.width == Width::Wide {
+        let shown = if is_in { &person.name } else { w.sign_in_short };
+        let button = button::Button::ghost(shown).icon(icons::USER);
+        button.show_right(ui, at, 30.0)
+    } else {
+        let rect = paint::from_right(at, vec2(30.0, 30.0));
+        button::icon_button(ui, rect, icons::USER, &name, true)
+    };
+    if !is_in {
+        if response.clicked() {
+            out.push(Action::AskOperator);
+        }
+        return response.rect;
+    }
+    let rect = response.rect;
+    Popup::menu(&response).show(|ui| {
+        ui.set_width(180.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (nth, label) in [w.sign_in, w.sign_out].into_iter().enumerate() {
+            if input::menu_row(ui, label, nth as u64, false).clicked() {
+                if nth == 0 {
+                    out.push(Action::AskOperator);
+                } else {
+                    out.run(Command::SignOut);
+                }
+                ui.close();
+            }
+        }
+    });
+    rect
 }
 
 fn search(ui: &Ui, rect: Rect, page: &Page<'_>) -> Response {

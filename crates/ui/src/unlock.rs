@@ -185,8 +185,15 @@ impl App {
         }
         let minutes = u64::from(self.state.preferences.lock_after);
         let is_idle = minutes > 0 && now.saturating_sub(self.touched_ms) >= minutes * 60_000;
-        if is_idle && self.state.vault == VaultAccess::Open && self.state.tasks.is_empty() {
+        if !is_idle || !self.state.tasks.is_empty() {
+            return;
+        }
+        if self.state.vault == VaultAccess::Open {
             self.submit(Command::LockVault);
+        }
+        let person = &self.state.desk.person;
+        if person.has_operators && !person.name.is_empty() {
+            self.submit(Command::SignOut);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::person::PersonArgs;
 use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
-use recondesk_app::jobs::decisions::{MOST_ATTACHED_BYTES, attach_file};
+use recondesk_app::jobs::decisions::{MOST_ATTACHED_BYTES, attach_files};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_ports::AttachmentRecord;
@@ -57,9 +57,7 @@ pub(super) fn attach(
     }
     let actor = args.person.check(context, &ports, Role::Work)?;
     let count = files.len();
-    for (name, bytes) in files {
-        attach_file(&ports, (case.profile, &case.key), (name, bytes), &actor)?;
-    }
+    attach_files(&ports, (case.profile, &case.key), files, &actor)?;
     let key = &case.key;
     context.tell(
         &format!("已附上 {count} 个文件：{key}"),

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use recondesk::casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
 use recondesk::domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk::ports::{
-    ApprovalId, ApprovalRecord, AttachmentRecord, AuditDeed, AuditEntry, Casework, Operator,
-    PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep,
-    ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord, StoreError,
+    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
+    Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
+    RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
+    StoreError,
 };
 
 /// When the write that fails is lost.
@@ -194,6 +195,14 @@ impl Casework for FaultyCasework {
         case_key: &str,
     ) -> Result<Vec<AttachmentRecord>, StoreError> {
         self.inner.attachments(profile, case_key)
+    }
+
+    fn attachment_list(
+        &self,
+        profile: ProfileId,
+        case_key: &str,
+    ) -> Result<Vec<AttachmentInfo>, StoreError> {
+        self.inner.attachment_list(profile, case_key)
     }
 
     fn sign_off(&self, signed: &SignOffRecord) -> Result<SignOffRecord, StoreError> {

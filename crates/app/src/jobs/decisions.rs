@@ -1,7 +1,8 @@
 //! What a person decides about a case, as steps of its workflow; the store judges and keeps them.
 
-use crate::model::Decision;
+use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message};
+use recondesk_casework::{PastStep, undo};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::{AttachmentRecord, CaseId, CaseStep, CaseStepKind, Ports, StoreError};
 use sha2::{Digest as _, Sha256};
@@ -90,17 +91,55 @@ pub fn take_back(
     Ok(Message::new("已撤销", "Taken back"))
 }
 
-/// Hangs a file on the case with that key; the same bytes twice are one file.
+/// What taking back would lead to, while this person may do it; nothing else is changed by asking.
 ///
 /// # Errors
-/// When the file is empty or too large, or the case is gone.
-pub fn attach_file(
+/// When the case is gone.
+pub fn undo_offer(
     ports: &Ports,
     (profile, key): (ProfileId, &str),
-    (name, bytes): (String, Vec<u8>),
+    person: &str,
+) -> Result<Option<UndoOffer>, Failure> {
+    let case = ports.records.case(profile, key)?;
+    let case = case.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
+    let past: Option<Vec<PastStep>> = ports
+        .records
+        .case_events(case.id)?
+        .iter()
+        .map(recondesk_ports::CaseEvent::past_step)
+        .collect();
+    let Some(Ok(before)) = past.map(|past| undo(&past, person)) else {
+        return Ok(None);
+    };
+    // Whoever was asked to agree, and money or goods under way, keep a decision from being taken back.
+    let asked = [
+        format!("case/{}/{key}", profile.0),
+        format!("carry/{}/{key}", profile.0),
+    ];
+    let waits = ports.casework.approvals(false)?;
+    let is_asked = waits.iter().any(|one| asked.contains(&one.subject));
+    let order = case.finding.out_trade_no.as_str();
+    if is_asked || !ports.casework.outcomes(profile, key, order)?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(UndoOffer {
+        status: before.status,
+        owner: before.owner,
+    }))
+}
+
+/// Hangs files on the case with that key, all of them or none; the same bytes twice are one file.
+///
+/// # Errors
+/// When a file is empty or too large, or the case is gone.
+pub fn attach_files(
+    ports: &Ports,
+    (profile, key): (ProfileId, &str),
+    files: Vec<(String, Vec<u8>)>,
     person: &str,
 ) -> Result<(), Failure> {
-    if bytes.is_empty() || bytes.len() > MOST_ATTACHED_BYTES {
+    let unfit = |bytes: &[u8]| bytes.is_empty() || bytes.len() > MOST_ATTACHED_BYTES;
+    if let Some((name, _)) = files.iter().find(|(_, bytes)| unfit(bytes)) {
         return Err(Failure::new(
             FailureKind::RefusedInput,
             "case.attachment",
@@ -110,16 +149,19 @@ pub fn attach_file(
             ),
             Message::default(),
         )
-        .with_detail(name));
+        .with_detail(name.as_str()));
     }
-    let file = AttachmentRecord {
-        at: ports.clock.now(),
-        actor: person.to_owned(),
-        name,
-        sha256: Sha256::digest(&bytes).into(),
-        bytes,
-    };
-    Ok(ports.casework.attach(profile, key, &file)?)
+    for (name, bytes) in files {
+        let file = AttachmentRecord {
+            at: ports.clock.now(),
+            actor: person.to_owned(),
+            name,
+            sha256: Sha256::digest(&bytes).into(),
+            bytes,
+        };
+        ports.casework.attach(profile, key, &file)?;
+    }
+    Ok(())
 }
 
 fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, StoreError> {

@@ -1,21 +1,24 @@
 //! What the window asks about goods and money: the same jobs as the command line, with a person's name and PIN.
 
+mod resume;
+
 use std::path::Path;
 use std::time::Duration;
 
+use super::desk::identify;
 use super::refund::{
-    RefundAsk, RefundOf, RefundPace, advice_of, ask_order, carry_on, confirm, order_of_case,
-    prepare, profile_of, state_words,
+    RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm, order_of_case, prepare,
+    profile_of,
 };
 use super::reissue::{REISSUE_HEADINGS, ReissueAsk, handed_over, of_case, reissue, reissue_rows};
 use super::sign_off::sign_day;
 use crate::gateway::GatewayClient;
 use crate::jobs::export::write_csv;
-use crate::model::{Identity, JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish};
+use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish};
 use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
-use recondesk_casework::{Judgement, RefundStage, ReissueWay, Role};
+use recondesk_casework::{Judgement, ReissueWay, Role};
 use recondesk_domain::{ApiVersion, ProfileId, Sheet, gateway_kind};
-use recondesk_ports::{CancelToken, CaseRecord, Files, PinError, Ports, RefundQuery, StoreError};
+use recondesk_ports::{CancelToken, CaseRecord, Files, Ports, RefundQuery, StoreError};
 
 /// How long the window follows a refund before it lets it go on by itself.
 const FOLLOWED: Duration = Duration::from_secs(10);
@@ -44,6 +47,7 @@ pub fn run(
         Command::Reissue(wish) => reissue_case(ports, files, &wish, user),
         Command::Judge(wish) => judge(ports, &wish, user),
         Command::SignOff(wish) => sign(ports, &wish, user),
+        Command::ResumeRefunds(which) => resume::resume_refunds(ports, which, reporter),
         other => Err(StoreError::Missing(format!("{:?}", other.kind())).into()),
     }
 }
@@ -85,64 +89,6 @@ pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, 
     })
 }
 
-/// The name under which it is done: the operator whose PIN fits and who has the role, or, while nobody is
-/// named, the user of the computer.
-///
-/// # Errors
-/// When somebody must say who he is, the PIN is wrong, or the role is missing.
-pub fn identify(
-    ports: &Ports,
-    identity: Option<&Identity>,
-    (role, user): (Role, &str),
-) -> Result<String, Failure> {
-    let refused = |code, zh: String, en: String| {
-        Err(Failure::new(
-            FailureKind::Usage,
-            code,
-            Message::new(zh, en),
-            Message::default(),
-        ))
-    };
-    let Some(Identity { name, pin }) = identity else {
-        let operators = ports.casework.operators()?;
-        if operators.iter().any(|known| known.removed_at.is_none()) {
-            return refused(
-                "operator.needed",
-                "要指明操作人和 PIN".to_owned(),
-                "Say who does it, with the PIN".to_owned(),
-            );
-        }
-        return Ok(user.to_owned());
-    };
-    let known = match ports.casework.check_pin(name, pin, ports.clock.now()) {
-        Ok(known) => known,
-        Err(PinError::Wrong) => {
-            return refused(
-                "operator.pin",
-                "操作人或 PIN 不对".to_owned(),
-                "The operator or the PIN is wrong".to_owned(),
-            );
-        }
-        Err(PinError::Locked(until)) => {
-            return refused(
-                "operator.locked",
-                format!("PIN 连续输错，{until} 之后再试"),
-                format!("Too many wrong PINs, try again after {until}"),
-            );
-        }
-        Err(PinError::Store(error)) => return Err(error.into()),
-    };
-    if !known.roles.has(role) {
-        let (zh, en) = (role.zh(), role.en());
-        return refused(
-            "operator.role",
-            format!("{name} 没有「{zh}」权限"),
-            format!("{name} does not have the role {en}"),
-        );
-    }
-    Ok(known.name)
-}
-
 fn told(title: Message, note: Message, attention: bool) -> NoticeText {
     NoticeText {
         title,
@@ -176,7 +122,7 @@ pub fn refund(
             Message::default(),
         ));
     }
-    let cancel = CancelToken::default();
+    let cancel = reporter.token();
     let ask = RefundAsk {
         profile: (wish.profile, &merchant),
         of: RefundOf::Case(Box::new(case)),
@@ -187,34 +133,13 @@ pub fn refund(
     };
     let prepared = prepare(ports, &ask, &sleep, &cancel)?;
     let record = confirm(ports, &prepared.record, wish.typed, &maker)?;
-    if reporter.cancelled() {
-        cancel.cancel();
-    }
     let pace = RefundPace {
         patience: FOLLOWED,
         pause: &sleep,
         cancel: &cancel,
     };
     let carried = carry_on(ports, record, &pace)?;
-    let record = &carried.record;
-    let (state, advice) = (state_words(record), advice_of(record));
-    let (number, sum) = (record.out_refund_no, record.refund.amount.grouped());
-    let attention = record.refund.stage != RefundStage::Done;
-    let note = match &carried.trouble {
-        Some(failure) => Message::new(
-            format!("{}；{}", failure.title.zh, advice.zh),
-            format!("{}; {}", failure.title.en, advice.en),
-        ),
-        None => advice,
-    };
-    Ok(told(
-        Message::new(
-            format!("退款 ¥{sum} {}：{number}", state.zh),
-            format!("Refund of ¥{sum}: {} ({number})", state.en),
-        ),
-        note,
-        attention,
-    ))
+    Ok(resume::told_of(&carried))
 }
 
 /// Reissues a case.

@@ -1,6 +1,7 @@
 //! Carries out what a person asks at the window: each command is one call of the job that does it.
 
 mod backfill;
+mod casework;
 mod exports;
 mod lists;
 
@@ -8,12 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::lists::CaseListing;
+use super::desk::Desk;
 use super::download::BillType;
 use super::imports::Watching;
 use super::lookup::live::LiveAnswer;
 use super::lookup::{live, session};
 use super::views::Views;
-use super::{assistant, day, decisions, import_file, notify, payout, profiles, reconcile};
+use super::{assistant, day, import_file, notify, profiles, reconcile};
 use crate::command::{BillChoice, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
@@ -38,8 +40,10 @@ pub type OpenHandbook = Arc<dyn Fn(Language) -> Result<(), Failure> + Send + Syn
 pub struct Environment {
     /// Where the data lies, as a person reads it.
     pub folder: String,
-    /// Who sits at the computer, for the history.
+    /// The user of the computer; decisions are kept under this name while no operators are named.
     pub person: String,
+    /// The operator who signed in, where operators are named.
+    pub desk: Desk,
     /// Files that a person names.
     pub files: Arc<dyn Files>,
     /// Writes workbooks.
@@ -137,7 +141,7 @@ impl WindowJobs {
             program: self.around.program.clone(),
             merchants,
             folder: self.around.folder.clone(),
-            person: self.around.person.clone(),
+            person: self.around.desk.person(&self.ports, &self.around.person)?,
             vault: self.ports.vault.access(),
         })))
     }
@@ -300,24 +304,23 @@ impl WindowJobs {
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
             Command::Backfill(chosen) => self.backfill(chosen, reporter),
             Command::Export(id, day, what, path) => self.export((id, day), what, &path),
-            Command::Note(id, key, text) => {
-                decisions::note(&self.ports, (id, &key), text, &self.around.person)?;
-                let said = quiet(Message::new("已记下", "Noted"));
-                Ok(changed(Changed::Cases, said))
-            }
-            Command::Decide(id, key, decision) => {
-                let person = self.around.person.as_str();
-                let said = decisions::decide(&self.ports, (id, &key), decision, person)?;
-                Ok(changed(Changed::Decisions, quiet(said)))
-            }
-            command @ (Command::Refund(_)
+            command @ (Command::Note(..)
+            | Command::Decide(..)
+            | Command::Undo(..)
+            | Command::Attach(_)
+            | Command::SaveAttachment(_)
+            | Command::BulkSummary(_)
+            | Command::Bulk(_)
+            | Command::Payout(..)
+            | Command::Refund(_)
+            | Command::ResumeRefunds(_)
+            | Command::UnfinishedRefunds(_)
             | Command::Reissue(_)
+            | Command::Approvals
             | Command::Judge(_)
-            | Command::SignOff(_)) => {
-                let around = (self.around.files.as_ref(), self.around.person.as_str());
-                let told = payout::run(&self.ports, around, command, reporter)?;
-                Ok(changed(Changed::Decisions, told))
-            }
+            | Command::SignOff(_)
+            | Command::SignIn(_)
+            | Command::SignOut) => self.casework(command, reporter),
             Command::OpenDemo => {
                 let demo = self.around.demo.clone();
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
@@ -380,7 +383,7 @@ impl WindowJobs {
                 Ok(Outcome::Overview(Box::new(views.overview(day, chosen)?)))
             }
             Command::Day(id, day) => Ok(Outcome::Day(Box::new(views.day(id, day)?))),
-            Command::Case(id, key) => Ok(Outcome::Case(Box::new(views.case(id, &key)?))),
+            Command::Case(id, key) => self.case(id, &key),
             Command::Bills(chosen) => Ok(Outcome::Bills(views.bills(chosen)?)),
             Command::Bill(import) => Ok(Outcome::Bill(Box::new(views.bill(import)?))),
             Command::Orders(filter) => {
@@ -410,11 +413,6 @@ impl WindowJobs {
                 self.cases = CaseListing::new(rows);
                 Ok(Outcome::Cases(list))
             }
-            Command::Payout(id, key) => {
-                let view = payout::view(&self.ports, id, &key)?;
-                Ok(Outcome::Payout(Box::new(view)))
-            }
-            Command::Approvals => Ok(Outcome::Approvals(self.ports.casework.approvals(false)?)),
             Command::Lab(ask) => Ok(Outcome::Lab(super::lab::answer(
                 &self.ports,
                 ask,

@@ -238,6 +238,8 @@ pub struct CaseDetail {
     pub proposal: Option<Proposal>,
     /// How it was closed, once it is.
     pub closing: Option<Closing>,
+    /// What was begun for it here, what hangs on it, what can be taken back.
+    pub work: super::CaseWork,
 }
 
 #[cfg(test)]

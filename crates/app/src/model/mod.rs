@@ -4,6 +4,7 @@
 
 mod bill;
 mod case;
+mod case_work;
 mod day;
 mod import;
 mod lab;
@@ -18,6 +19,10 @@ pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
     CaseDetail, CaseFilter, CaseRow, CaseTotals, Closing, CompareField, CompareRow, Decision,
     Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
+};
+pub use case_work::{
+    AttachWish, BulkAsk, BulkLine, BulkOutcome, BulkSummary, BulkWish, CaseName, CaseWork,
+    RefundChoice, SaveAttachmentWish, UndoOffer,
 };
 pub use day::{
     BookPair, BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
@@ -38,5 +43,5 @@ pub use overview::{
     SeverityCounts,
 };
 pub use payout::{
-    Approvals, Identity, JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish,
+    Approvals, Identity, JudgeWish, PayoutView, Person, RefundWish, ReissueWish, SignOffWish,
 };

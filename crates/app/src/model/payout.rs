@@ -15,6 +15,15 @@ pub struct Identity {
     pub pin: Secret<String>,
 }
 
+/// Who sits at the window.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Person {
+    /// The name under which decisions are kept; empty while operators are named and none of them signed in.
+    pub name: String,
+    /// True when operators are named: then the user of the computer decides nothing.
+    pub has_operators: bool,
+}
+
 /// An order as WeChat Pay tells it now, beside what was begun for its case here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayoutView {

@@ -18,6 +18,21 @@ pub struct AttachmentRecord {
     pub bytes: Vec<u8>,
 }
 
+/// A file on a case without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentInfo {
+    /// When it was added.
+    pub at: Instant,
+    /// By whom.
+    pub actor: String,
+    /// Its name.
+    pub name: String,
+    /// Its digest.
+    pub sha256: [u8; 32],
+    /// How many bytes it has.
+    pub bytes: u64,
+}
+
 /// A signed day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignOffRecord {

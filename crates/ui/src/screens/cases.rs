@@ -1,16 +1,22 @@
 //! Cases: the table of what needs a person, and one of them in full beside it.
 
 mod approvals;
+mod attach;
+mod bulk;
 mod decide;
 mod filter;
+mod follow_up;
 mod menu;
 mod panel;
 mod payout;
+mod refunds;
 
 pub(super) use panel::{closing_words, event_words};
 
 mod table;
 mod words;
+
+use std::path::PathBuf;
 
 use egui::{Rect, Ui, pos2};
 
@@ -24,10 +30,10 @@ use crate::theme::Tone;
 use crate::widgets::button::Button;
 use crate::widgets::card::Empty;
 use crate::{format, icons};
-use recondesk_app::Command;
-use recondesk_app::model::{CaseFilter, CaseRow};
+use recondesk_app::model::{BulkAsk, CaseDetail, CaseFilter, CaseRow};
 use recondesk_app::tables::TableView;
 use recondesk_app::tables::ask::ListFilter;
+use recondesk_app::{Command, State};
 
 /// What the screen remembers.
 #[derive(Default)]
@@ -40,6 +46,9 @@ pub(super) struct CasesScreen {
     asking: decide::DecisionDialog,
     payout: payout::PayoutDialog,
     approvals: approvals::ApprovalsDialog,
+    refunds: refunds::RefundsDialog,
+    bulk: bulk::BulkDialog,
+    attach: attach::AttachDialog,
     /// Where the open case stood before it left the list.
     left_at: Option<u64>,
 }
@@ -55,6 +64,26 @@ impl CasesScreen {
     pub(super) fn open_panel(&mut self) {
         self.open = true;
         self.note.text.clear();
+    }
+
+    /// The case beside which dropped files would hang: the one in the open panel.
+    pub(super) fn open_case<'a>(&self, state: &'a State) -> Option<&'a CaseDetail> {
+        state
+            .cases
+            .open
+            .value()
+            .filter(|_| self.open)
+            .map(AsRef::as_ref)
+    }
+
+    /// Asks what becomes of files that were dropped beside the open case; they come back where there is none.
+    pub(super) fn offer_files(&mut self, state: &State, paths: Vec<PathBuf>) -> Vec<PathBuf> {
+        let Some(detail) = self.open_case(state) else {
+            return paths;
+        };
+        let (case, number) = (follow_up::name_of(detail), detail.row.number.clone());
+        self.attach.start(case, number, paths);
+        Vec::new()
     }
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
@@ -92,6 +121,17 @@ impl CasesScreen {
         self.asking.show(ui, page, out);
         self.payout.show(ui, page, out);
         self.approvals.show(ui, page, out);
+        self.refunds.show(ui, page, out);
+        self.bulk.show(ui, page, out);
+        self.attach.show(ui, page, out);
+    }
+
+    /// Many cases: those selected, or all that match the filter.
+    fn start_bulk(&mut self, page: &Page<'_>, out: &mut Outbox) {
+        let ids = (self.grid.table.selection.count() > 1)
+            .then(|| data(page).ids_of(&self.grid.table.selection));
+        let filter = page.state.cases.filter.clone();
+        self.bulk.start(BulkAsk { filter, ids }, out);
     }
 
     /// A new order of rows keeps the open case and its place, and forgets the rest.
@@ -130,10 +170,26 @@ impl CasesScreen {
         if can_export {
             buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
         }
+        let n = match self.grid.table.selection.count() {
+            chosen if chosen > 1 => (w.work.bulk_selected)(&format::count(chosen)),
+            _ => (w.work.bulk)(&format::count(page.state.cases.rows.len())),
+        };
+        let can_bulk = can_export && roomy;
+        if can_bulk {
+            buttons.push(Button::secondary(&n).icon(icons::LIST_CHECKS));
+        }
+        buttons.push(Button::secondary(w.work.unfinished).icon(icons::ARROW_U_UP_LEFT));
         buttons.push(Button::secondary(w.payout.approvals).icon(icons::SEAL_CHECK));
         let (left, mut responses) = page.buttons(ui, buttons);
-        if responses.pop().is_some_and(|response| response.clicked()) {
+        let mut pressed = || responses.pop().is_some_and(|response| response.clicked());
+        if pressed() {
             self.approvals.start(out);
+        }
+        if pressed() {
+            self.refunds.start(page, out);
+        }
+        if can_bulk && pressed() {
+            self.start_bulk(page, out);
         }
         let offers = table::offers(page, self.open);
         if let [views, columns, ..] = responses.as_slice()
@@ -304,7 +360,8 @@ impl CasesScreen {
                             let kind = payout::PayoutKind::Reissue;
                             self.payout.start(kind, detail, out);
                         }
-                        deed => self.asking.start(deed, detail, out),
+                        _ if page.state.desk.must_sign_in() => out.push(Action::AskOperator),
+                        deed => self.asking.start(deed, page, detail, out),
                     }
                 }
             }

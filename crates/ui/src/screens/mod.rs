@@ -13,11 +13,14 @@ mod merchants;
 mod orders;
 mod overview;
 mod person;
+pub(crate) use person::PersonFields;
 mod reconcile;
 mod row_menu;
 mod settings;
 mod signature;
 mod start;
+
+use std::path::PathBuf;
 
 use egui::Ui;
 
@@ -25,6 +28,8 @@ use super::action::Outbox;
 use super::icons;
 use super::page::Page;
 use super::text::Wording;
+use recondesk_app::State;
+use recondesk_app::model::CaseDetail;
 
 /// A screen of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -188,6 +193,31 @@ impl Screens {
     /// Shows the side panel of Cases, for a case that is about to be read.
     pub(crate) fn open_case(&mut self) {
         self.cases.open_panel();
+    }
+
+    /// The case beside which files would hang when they are dropped on a screen.
+    pub(crate) fn case_for_files<'a>(
+        &self,
+        screen: Screen,
+        state: &'a State,
+    ) -> Option<&'a CaseDetail> {
+        (screen == Screen::Cases)
+            .then(|| self.cases.open_case(state))
+            .flatten()
+    }
+
+    /// Asks what becomes of dropped files; they come back where no case is open.
+    pub(crate) fn offer_files(
+        &mut self,
+        screen: Screen,
+        state: &State,
+        paths: Vec<PathBuf>,
+    ) -> Vec<PathBuf> {
+        if screen == Screen::Cases {
+            self.cases.offer_files(state, paths)
+        } else {
+            paths
+        }
     }
 
     /// Opens the form of a new merchant.

@@ -6,13 +6,13 @@ use crate::page::Page;
 use crate::paint;
 use crate::theme::TypeStyle;
 use crate::widgets::input::Field;
-use recondesk_app::model::Identity;
+use recondesk_app::model::{Identity, Person};
 use recondesk_domain::Secret;
 use zeroize::Zeroize as _;
 
 /// Name and PIN as they are typed; the PIN is wiped when the dialog goes.
 #[derive(Default)]
-pub(in crate::screens) struct PersonFields {
+pub(crate) struct PersonFields {
     name: String,
     pin: String,
 }
@@ -24,21 +24,39 @@ impl Drop for PersonFields {
 }
 
 impl PersonFields {
+    /// The fields with the name of whoever signed in; the PIN is always typed.
+    pub(crate) fn of(person: &Person) -> Self {
+        let name = if person.has_operators {
+            person.name.clone()
+        } else {
+            String::new()
+        };
+        Self {
+            name,
+            pin: String::new(),
+        }
+    }
+
     /// True when both are there.
-    pub(in crate::screens) fn is_filled(&self) -> bool {
+    pub(crate) fn is_filled(&self) -> bool {
         !self.name.trim().is_empty() && !self.pin.is_empty()
     }
 
     /// Who does it; nobody while a field is empty.
-    pub(in crate::screens) fn identity(&self) -> Option<Identity> {
+    pub(crate) fn identity(&self) -> Option<Identity> {
         self.is_filled().then(|| Identity {
             name: self.name.trim().to_owned(),
             pin: Secret::new(self.pin.clone()),
         })
     }
 
+    /// The PIN is wiped; the name stays for another try.
+    pub(crate) fn forget_pin(&mut self) {
+        self.pin.zeroize();
+    }
+
     /// Draws them side by side.
-    pub(in crate::screens) fn show(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
+    pub(crate) fn show(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
         let w = &page.w.payout;
         let half = (area.width() - 12.0) / 2.0;
         let style = (TypeStyle::Small, page.t.text_2);

@@ -135,6 +135,11 @@ words! {
         export: T = "导出", "Export";
         demo: T = "准备演示", "Make the demo";
         ask_many: T = "批量查单", "Look many up";
+        resume: T = "查询退款", "Ask about refunds";
+        decide: T = "批量处理差错", "Decide about cases";
+        attach: T = "附上文件", "Attach files";
+        step_ask: T = "逐笔查询", "Ask one by one";
+        step_decide: T = "逐条处理", "Decide one by one";
         many: F = |n| format!("{n} 项任务"), |n| many(n, "task", "tasks");
         running: F = |what| format!("正在{what}"), |what| format!("{what} is running");
         elapsed: F = |t| format!("已用 {t}"), |t| format!("{t} so far");

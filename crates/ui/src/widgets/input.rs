@@ -131,6 +131,13 @@ impl<'a> Field<'a> {
             .desired_width(inner.width())
             .min_size(inner.size());
         let response = ui.put(inner, edit);
+        // What was typed into a secret's field is not kept for Ctrl+Z.
+        if self.masked
+            && let Some(mut state) = TextEdit::load_state(ui.ctx(), id)
+        {
+            state.clear_undoer();
+            TextEdit::store_state(ui.ctx(), id, state);
+        }
         let name = self.name;
         ui.accesskit_node_builder(id, |node| node.set_label(name));
         response

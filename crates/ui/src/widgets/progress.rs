@@ -32,6 +32,9 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Copy => w.frame.copy,
         TaskKind::Demo => w.jobs.demo,
         TaskKind::AskMany => w.jobs.ask_many,
+        TaskKind::Resume => w.jobs.resume,
+        TaskKind::Decide => w.jobs.decide,
+        TaskKind::Attach => w.jobs.attach,
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => "",
     }
 }
@@ -44,6 +47,8 @@ fn step_words(w: &'static Wording, step: Step) -> &'static str {
         Step::Store => w.jobs.step_store,
         Step::Compare => w.jobs.step_compare,
         Step::Export => w.jobs.step_export,
+        Step::Ask => w.jobs.step_ask,
+        Step::Decide => w.jobs.step_decide,
     }
 }
 
@@ -60,7 +65,9 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
             Step::Store,
             Step::Compare,
         ],
-        TaskKind::Preview => &[Step::Read],
+        TaskKind::Preview | TaskKind::Attach => &[Step::Read],
+        TaskKind::Resume => &[Step::Ask],
+        TaskKind::Decide => &[Step::Decide],
         TaskKind::Export | TaskKind::Copy => &[Step::Export],
         TaskKind::AskMany | TaskKind::Backfill => &[Step::Download],
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => &[],

@@ -7,7 +7,7 @@ use super::trail;
 use crate::digest::hex;
 use crate::sqlite::{Database, DbError};
 use recondesk_domain::{Instant, ProfileId};
-use recondesk_ports::{AttachmentRecord, AuditDeed, StoreError};
+use recondesk_ports::{AttachmentInfo, AttachmentRecord, AuditDeed, StoreError};
 
 pub(super) fn add(
     tx: &Transaction<'_>,
@@ -70,6 +70,29 @@ pub(super) fn of(
             name: row.get(2)?,
             sha256: row.get(3)?,
             bytes: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The files of a case without their bytes: a panel that lists them reads no megabytes.
+pub(super) fn list(
+    db: &Database,
+    profile: ProfileId,
+    case_key: &str,
+) -> Result<Vec<AttachmentInfo>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(
+        "SELECT a.at, a.actor, a.name, a.sha256, length(a.bytes) FROM attachment a
+         JOIN case_file c ON c.id = a.case_id WHERE c.profile = ?1 AND c.key = ?2 ORDER BY a.id",
+    )?;
+    let rows = statement.query_map(params![profile.0, case_key], |row| {
+        Ok(AttachmentInfo {
+            at: Instant::from_unix(row.get(0)?),
+            actor: row.get(1)?,
+            name: row.get(2)?,
+            sha256: row.get(3)?,
+            bytes: row.get::<_, i64>(4)?.unsigned_abs(),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

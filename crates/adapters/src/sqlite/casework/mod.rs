@@ -15,9 +15,10 @@ use super::Database;
 use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk_ports::{
-    ApprovalId, ApprovalRecord, AttachmentRecord, AuditDeed, AuditEntry, Casework, Operator,
-    PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep,
-    ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord, StoreError,
+    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
+    Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
+    RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
+    StoreError,
 };
 
 pub(super) use outcomes::{forbid_while_in_force, forget_write_off, write_off};
@@ -165,6 +166,14 @@ impl Casework for Database {
         case_key: &str,
     ) -> Result<Vec<AttachmentRecord>, StoreError> {
         Ok(attachments::of(self, profile, case_key)?)
+    }
+
+    fn attachment_list(
+        &self,
+        profile: ProfileId,
+        case_key: &str,
+    ) -> Result<Vec<AttachmentInfo>, StoreError> {
+        Ok(attachments::list(self, profile, case_key)?)
     }
 
     fn sign_off(&self, signed: &SignOffRecord) -> Result<SignOffRecord, StoreError> {

@@ -4,9 +4,9 @@ use rusqlite::{Transaction, params};
 
 use super::{operators, outcomes};
 use crate::sqlite::DbError;
-use recondesk_casework::{Before, PastDeed, PastStep, undo};
-use recondesk_domain::{CaseStatus, Instant};
-use recondesk_ports::{CaseEventKind, CaseStep, StoreError};
+use recondesk_casework::{Before, PastStep, undo};
+use recondesk_domain::Instant;
+use recondesk_ports::{CaseEvent, CaseEventKind, CaseStep, StoreError};
 
 /// What the case was before the last decision of the actor.
 pub(in crate::sqlite) fn before(
@@ -45,23 +45,14 @@ fn history(tx: &Transaction<'_>, case: i64) -> Result<Vec<PastStep>, DbError> {
     while let Some(row) = rows.next()? {
         let (kind, text): (String, String) = (row.get(2)?, row.get(3)?);
         let broken = || DbError::broken(format!("case event {kind} {text}"));
-        let what = match CaseEventKind::parse(&kind).ok_or_else(broken)? {
-            CaseEventKind::Status => {
-                let (word, reason) = text.split_once('\n').unwrap_or((&text, ""));
-                let status = CaseStatus::parse(word).ok_or_else(broken)?;
-                PastDeed::Status(status, reason.to_owned())
-            }
-            CaseEventKind::Owner => PastDeed::Owner(text),
-            CaseEventKind::Note => PastDeed::Note,
-            CaseEventKind::Found | CaseEventKind::Changed => PastDeed::Run(None),
-            CaseEventKind::AutoClosed => PastDeed::Run(Some(CaseStatus::AutoClosed)),
-            CaseEventKind::Reopened => PastDeed::Run(Some(CaseStatus::Reopened)),
-        };
-        out.push(PastStep {
+        let event = CaseEvent {
             at: Instant::from_unix(row.get(0)?),
             actor: row.get(1)?,
-            what,
-        });
+            kind: CaseEventKind::parse(&kind).ok_or_else(broken)?,
+            text: text.clone(),
+            run: None,
+        };
+        out.push(event.past_step().ok_or_else(broken)?);
     }
     Ok(out)
 }

@@ -17,8 +17,8 @@ pub use batch_file::{MOST_LINES, batch_file};
 pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm};
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};
-pub use resume::resume;
-pub use words::{advice_of, limit_failure, state_words};
+pub use resume::{is_unfinished, resume, resume_each, unfinished};
+pub use words::{advice_of, limit_failure, state_words, window_advice};
 
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutRefundNo, ProfileId};

@@ -4,7 +4,39 @@ use super::carry_on::{Carried, RefundPace, carry_on};
 use crate::{Failure, FailureKind};
 use recondesk_casework::RefundStage;
 use recondesk_domain::ProfileId;
-use recondesk_ports::{Ports, RefundQuery};
+use recondesk_ports::{Ports, RefundQuery, RefundRecord, StoreError};
+
+/// Stages in which a refund is taken up: a person confirmed it or handed it over, and it is not at its end.
+const UNFINISHED: [RefundStage; 7] = [
+    RefundStage::Confirmed,
+    RefundStage::Listed,
+    RefundStage::Sent,
+    RefundStage::Unknown,
+    RefundStage::Accepted,
+    RefundStage::Abnormal,
+    RefundStage::Rejected,
+];
+
+/// True for a refund that carrying on may lead further.
+#[must_use]
+pub fn is_unfinished(stage: RefundStage) -> bool {
+    UNFINISHED.contains(&stage)
+}
+
+/// Refunds of a merchant, or of all, that a person confirmed or handed over and that are not at their end.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn unfinished(
+    ports: &Ports,
+    profile: Option<ProfileId>,
+) -> Result<Vec<RefundRecord>, StoreError> {
+    ports.casework.refunds(&RefundQuery {
+        profile,
+        stages: UNFINISHED.to_vec(),
+        ..RefundQuery::default()
+    })
+}
 
 /// Carries on everything that a person confirmed or handed over and that is not at its end; one after the other.
 /// Drafts that nobody confirmed stay as they are.
@@ -16,23 +48,26 @@ pub fn resume(
     profile: Option<ProfileId>,
     pace: &RefundPace<'_>,
 ) -> Result<Vec<Carried>, Failure> {
-    let open = ports.casework.refunds(&RefundQuery {
-        profile,
-        stages: vec![
-            RefundStage::Confirmed,
-            RefundStage::Listed,
-            RefundStage::Sent,
-            RefundStage::Unknown,
-            RefundStage::Accepted,
-            RefundStage::Abnormal,
-            RefundStage::Rejected,
-        ],
-        ..RefundQuery::default()
-    })?;
-    let mut out = Vec::with_capacity(open.len());
+    resume_each(ports, profile, pace, &mut |_, _| ())
+}
+
+/// The same, telling how many are done of how many before each of them and at the end.
+///
+/// # Errors
+/// As [`resume`].
+pub fn resume_each(
+    ports: &Ports,
+    profile: Option<ProfileId>,
+    pace: &RefundPace<'_>,
+    tell: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<Carried>, Failure> {
+    let open = unfinished(ports, profile)?;
+    let all = open.len();
+    let mut out = Vec::with_capacity(all);
     for record in open {
+        tell(out.len(), all);
         if pace.cancel.is_cancelled() {
-            break;
+            return Ok(out);
         }
         let before = record.clone();
         out.push(match carry_on(ports, record, pace) {
@@ -44,5 +79,6 @@ pub fn resume(
             },
         });
     }
+    tell(out.len(), all);
     Ok(out)
 }

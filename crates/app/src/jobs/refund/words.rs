@@ -189,3 +189,56 @@ pub fn advice_of(record: &RefundRecord) -> Message {
         }
     }
 }
+
+/// What comes next, in the words of the window: no command of the terminal in it.
+#[must_use]
+pub fn window_advice(record: &RefundRecord) -> Message {
+    let number = record.out_refund_no;
+    match (record.refund.stage, record.refund.approval) {
+        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Awaited) => Message::new(
+            "由另一位有复核权限的人在“复核”里同意后才会发送",
+            "It is sent once another person agrees under Approvals",
+        ),
+        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Declined) => {
+            Message::new("改用其他办法", "Choose another way")
+        }
+        (RefundStage::Drafted, _) => Message::new(
+            "只制了单、没有确认，不会发送；再点“退款”输入金额即发送",
+            "A draft that nobody confirmed is not sent; choose Refund again and type the sum",
+        ),
+        (RefundStage::Confirmed, _) => Message::new(
+            "没有被受理；继续查询会用同一单号再发",
+            "Not accepted; asking again sends the same number once more",
+        ),
+        (RefundStage::Listed, _) => Message::new(
+            "由人上传批量文件，这里只查询，不会发送",
+            "A person uploads the file; from here it is only asked about",
+        ),
+        (RefundStage::Sent | RefundStage::Unknown, _) => Message::new(
+            "结果未明：只查询，不会换号，也不会重发",
+            "Outcome unknown: it is only asked about, never sent under a new number",
+        ),
+        (RefundStage::Accepted, _) => Message::new(
+            "已受理：零钱约 5 分钟到账，银行卡 1–3 个工作日",
+            "Accepted: a wallet gets it in about 5 minutes, a bank card in 1–3 working days",
+        ),
+        (RefundStage::Abnormal, _) => Message::new(
+            format!("钱退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，再继续查询"),
+            format!(
+                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, then ask again"
+            ),
+        ),
+        (RefundStage::Closed, _) => Message::new(
+            "微信支付关闭了这笔退款，钱没有动：可再次退款，或改为补发货",
+            "WeChat Pay closed it, no money moved: refund again, or reissue instead",
+        ),
+        (RefundStage::Rejected, _) => Message::new(
+            "没有被受理：按返回信息改正后再点“退款”，用的是同一单号",
+            "Not accepted: correct what the message says, then choose Refund; the number stays the same",
+        ),
+        (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
+        (RefundStage::Withdrawn, _) => {
+            Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")
+        }
+    }
+}

@@ -9,8 +9,8 @@ use super::orders::order_events;
 use crate::Failure;
 use crate::command::{CaseList, RowOrder};
 use crate::model::{
-    CaseDetail, CaseFilter, CaseRow, CaseTotals, Closing, Proposal, RawLine, SeverityCounts,
-    TimelineEvent, TimelineKind,
+    CaseDetail, CaseFilter, CaseRow, CaseTotals, CaseWork, Closing, Proposal, RawLine,
+    SeverityCounts, TimelineEvent, TimelineKind,
 };
 use crate::tables::{self, Known, TableView};
 use recondesk_domain::{CaseStatus, Category, Fen, Finding, ProfileId, RowRef};
@@ -128,6 +128,7 @@ impl Views<'_> {
             notes,
             proposal: proposal(&case, &events),
             closing: closing(&case, &events),
+            work: CaseWork::default(),
         })
     }
 
@@ -324,7 +325,7 @@ fn case_row(case: &CaseRecord) -> CaseRow {
 }
 
 /// The number a person knows a finding by; empty for one about a whole day.
-pub(super) fn number_of(finding: &Finding) -> &str {
+pub(in crate::jobs) fn number_of(finding: &Finding) -> &str {
     let numbers = [
         finding.out_trade_no.as_str(),
         finding.out_refund_no.as_str(),

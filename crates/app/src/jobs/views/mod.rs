@@ -17,6 +17,7 @@ use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{Books, BooksError, ImportRecord, Records, Standing, StoreError};
 
 pub use cases::closing;
+pub(in crate::jobs) use cases::number_of;
 pub use day::{Figures, figures, sign_off};
 pub use lists::{FileWriters, case_sums, case_values, find_case};
 

@@ -13,7 +13,7 @@ use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::input::{self, Field};
 use crate::{icons, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CaseDetail, Decision};
+use recondesk_app::model::{CaseDetail, CaseName, Decision, UndoOffer};
 use recondesk_domain::{CaseStatus, SuggestedAction};
 
 /// A decision that is still to be filled in.
@@ -29,13 +29,15 @@ pub(super) enum DecisionAction {
     Agree,
     Refuse,
     Reopen,
+    Undo,
 }
 
 /// What may be done with the case, the next step first.
 pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction> {
-    let (status, me) = (detail.row.status, page.state.person.as_str());
+    let (status, me) = (detail.row.status, page.state.desk.person.name.as_str());
+    let undo = detail.work.undo.as_ref().map(|_| DecisionAction::Undo);
     if status.is_closed() {
-        return vec![DecisionAction::Reopen];
+        return [DecisionAction::Reopen].into_iter().chain(undo).collect();
     }
     let mine = !me.is_empty() && detail.row.owner == me;
     let maker = detail.proposal.as_ref().map(|made| made.maker.as_str());
@@ -73,6 +75,7 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
     all.into_iter()
         .filter(|(_, next, wanted)| *wanted && status.may_become(*next))
         .map(|(deed, ..)| deed)
+        .chain(undo)
         .collect()
 }
 
@@ -97,7 +100,7 @@ fn reissues(detail: &CaseDetail) -> bool {
 }
 
 impl DecisionAction {
-    fn label(self, page: &Page<'_>) -> &'static str {
+    pub(super) fn label(self, page: &Page<'_>) -> &'static str {
         let c = &page.w.cases;
         match self {
             Self::Take => c.take,
@@ -110,6 +113,7 @@ impl DecisionAction {
             Self::Agree => c.agree,
             Self::Refuse => c.refuse,
             Self::Reopen => c.reopen,
+            Self::Undo => page.w.work.undo,
         }
     }
 
@@ -123,7 +127,7 @@ impl DecisionAction {
             Self::Resolve | Self::Agree => icons::CHECK,
             Self::Propose => icons::PROHIBIT,
             Self::Refuse => icons::X,
-            Self::Reopen => icons::ARROW_COUNTER_CLOCKWISE,
+            Self::Reopen | Self::Undo => icons::ARROW_COUNTER_CLOCKWISE,
         }
     }
 
@@ -137,21 +141,22 @@ impl DecisionAction {
     }
 
     /// What the dialog asks for.
-    fn asks(self, page: &Page<'_>) -> &'static str {
+    pub(super) fn asks(self, page: &Page<'_>) -> &'static str {
         let c = &page.w.cases;
         match self {
             Self::HandOver => c.whom,
             Self::Carry => c.waits_for,
             Self::Resolve => c.how,
+            Self::Undo => page.w.work.undo_why,
             _ => c.reason,
         }
     }
 
-    fn decision(self, text: &str) -> Decision {
+    pub(super) fn decision(self, text: &str) -> Decision {
         let text = text.trim().to_owned();
         match self {
-            // Goods and money have a dialog of their own.
-            Self::Take | Self::Reissue | Self::Refund => Decision::Take,
+            // Goods and money have a dialog of their own, and taking back is no decision.
+            Self::Take | Self::Reissue | Self::Refund | Self::Undo => Decision::Take,
             Self::HandOver => Decision::HandOver(text),
             Self::Carry => Decision::Carry(text),
             Self::Resolve => Decision::Resolve(text),
@@ -246,43 +251,71 @@ pub(super) fn buttons(
 /// The dialog that asks for a name or a reason, while it is open.
 #[derive(Default)]
 pub(super) struct DecisionDialog {
-    about: Option<(DecisionAction, recondesk_domain::ProfileId, String, String)>,
+    about: Option<About>,
     text: String,
     opened: bool,
 }
 
+/// What the dialog is about.
+#[derive(Clone)]
+struct About {
+    deed: DecisionAction,
+    case: CaseName,
+    number: String,
+    /// Before and after, where something is taken back.
+    undo: Option<[String; 2]>,
+}
+
 impl DecisionDialog {
     /// Carries a deed out, or opens the dialog it needs.
-    pub(super) fn start(&mut self, deed: DecisionAction, detail: &CaseDetail, out: &mut Outbox) {
+    pub(super) fn start(
+        &mut self,
+        deed: DecisionAction,
+        page: &Page<'_>,
+        detail: &CaseDetail,
+        out: &mut Outbox,
+    ) {
         let row = &detail.row;
         if deed == DecisionAction::Take {
             let take = Decision::Take;
             out.run(Command::Decide(row.profile, row.key.clone(), take));
             return;
         }
-        self.about = Some((deed, row.profile, row.key.clone(), row.number.clone()));
+        let undo = detail.work.undo.as_ref();
+        self.about = Some(About {
+            deed,
+            case: CaseName {
+                profile: row.profile,
+                key: row.key.clone(),
+            },
+            number: row.number.clone(),
+            undo: undo
+                .filter(|_| deed == DecisionAction::Undo)
+                .map(|undo| undo_words(page, detail, undo)),
+        });
         self.text.clear();
         self.opened = false;
     }
 
     /// Draws the dialog; a finished decision goes out.
     pub(super) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
-        let Some((deed, profile, key, number)) = self.about.clone() else {
+        let Some(about) = self.about.clone() else {
             return;
         };
-        let (c, t) = (&page.w.cases, page.t);
+        let c = &page.w.cases;
+        let deed = about.deed;
         let label = deed.label(page).trim_end_matches(['…', '.']);
-        let note = if deed == DecisionAction::Propose {
-            c.ignore_note
-        } else {
-            ""
+        let note = match deed {
+            DecisionAction::Propose => c.ignore_note,
+            DecisionAction::Undo => page.w.work.undo_note,
+            _ => "",
         };
-        let ready = !self.text.trim().is_empty();
+        let ready = deed == DecisionAction::Undo || !self.text.trim().is_empty();
         let dialog = Dialog {
             name: "decide",
             title: label,
             width: 480.0,
-            height: 96.0,
+            height: 96.0 + about.undo.as_ref().map_or(0.0, |_| 52.0),
             note,
             leave: page.w.frame.cancel,
             deed: Button::primary(label).key("Ctrl ↵"),
@@ -291,33 +324,74 @@ impl DecisionDialog {
         let (text, opened) = (&mut self.text, &mut self.opened);
         let mut entered = false;
         let ended = dialog.show(ctx, |ui, rect| {
-            let p = ui.painter();
-            let at = pos2(rect.left(), rect.top() + 8.0);
-            paint::fit(p, at, rect.width(), &number, (TypeStyle::Mono, t.text_2));
-            let asks = deed.asks(page);
-            let at = pos2(rect.left(), rect.top() + 42.0);
-            let said = paint::left(p, at, asks, (TypeStyle::Small, t.text_2));
-            let star = pos2(said.right() + 4.0, at.y);
-            paint::left(p, star, "*", (TypeStyle::Small, t.red.text));
-            let place = Rect::from_min_size(
-                pos2(rect.left(), rect.top() + 60.0),
-                vec2(rect.width(), 30.0),
-            );
-            let response = Field::new(text, asks).limit(200).show(ui, place);
-            // Once: asking in every frame would interrupt the input method each time.
-            if !*opened {
-                *opened = true;
-                response.request_focus();
-            }
-            entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            entered = fields(ui, rect, page, &about, (text, opened));
         });
         if ended == Ended::Cancelled {
             self.about = None;
         } else if ended == Ended::Done || (entered && ready) {
             self.about = None;
-            out.run(Command::Decide(profile, key, deed.decision(&self.text)));
+            let case = about.case;
+            out.run(if deed == DecisionAction::Undo {
+                Command::Undo(case, self.text.trim().to_owned())
+            } else {
+                Command::Decide(case.profile, case.key, deed.decision(&self.text))
+            });
         }
     }
+}
+
+/// State and owner now, and after the last decision is taken back.
+fn undo_words(page: &Page<'_>, detail: &CaseDetail, undo: &UndoOffer) -> [String; 2] {
+    let w = page.w;
+    let status = |status: CaseStatus| {
+        if w.is_zh() { status.zh() } else { status.en() }
+    };
+    let owner = |name: &str| match name {
+        "" => w.cases.nobody.to_owned(),
+        name => name.to_owned(),
+    };
+    let row = &detail.row;
+    [
+        (w.work.undo_now)(status(row.status), &owner(&row.owner)),
+        (w.work.undo_then)(status(undo.status), &owner(&undo.owner)),
+    ]
+}
+
+/// The number, what would be taken back, and the field; true when Enter was pressed in it.
+fn fields(
+    ui: &mut Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    about: &About,
+    (text, opened): (&mut String, &mut bool),
+) -> bool {
+    let t = page.t;
+    let p = ui.painter();
+    let at = pos2(rect.left(), rect.top() + 8.0);
+    let style = (TypeStyle::Mono, t.text_2);
+    paint::fit(p, at, rect.width(), &about.number, style);
+    let mut top = rect.top();
+    for (nth, words) in about.undo.iter().flatten().enumerate() {
+        let at = pos2(rect.left(), top + 34.0);
+        let (place, _) = paint::fit(p, at, rect.width(), words, (TypeStyle::Body, t.text_1));
+        paint::say(ui, ("undo", nth), place, words);
+        top += 26.0;
+    }
+    let asks = about.deed.asks(page);
+    let at = pos2(rect.left(), top + 42.0);
+    let said = paint::left(p, at, asks, (TypeStyle::Small, t.text_2));
+    if about.deed != DecisionAction::Undo {
+        let star = pos2(said.right() + 4.0, at.y);
+        paint::left(p, star, "*", (TypeStyle::Small, t.red.text));
+    }
+    let place = Rect::from_min_size(pos2(rect.left(), top + 60.0), vec2(rect.width(), 30.0));
+    let response = Field::new(text, asks).limit(200).show(ui, place);
+    // Once: asking in every frame would interrupt the input method each time.
+    if !*opened {
+        *opened = true;
+        response.request_focus();
+    }
+    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 #[cfg(test)]

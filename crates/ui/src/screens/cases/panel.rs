@@ -3,8 +3,9 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::decide::{self, DecisionAction};
+use super::follow_up;
 use super::words::{field_name, in_words, why};
-use crate::action::Outbox;
+use crate::action::{Action, Outbox};
 use crate::keys::Letter;
 use crate::page::Page;
 use crate::screens::reconcile::tag_words;
@@ -142,7 +143,8 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
     height += wells as f32 * (WELL + 10.0);
     height += 34.0 + detail.timeline.len() as f32 * 26.0 + 10.0;
     height += 34.0 + detail.notes.len() as f32 * 26.0 + 44.0;
-    height
+    height += follow_up::refunds_height(ui, width, page, detail);
+    height + follow_up::files_height(detail)
 }
 
 fn content(
@@ -153,7 +155,8 @@ fn content(
     (note, out): (&mut NoteField, &mut Outbox),
 ) -> Option<DecisionAction> {
     let top = number_line(ui, area, page, detail);
-    let (mut top, asked) = suggestion(ui, area, top, page, detail);
+    let (top, asked) = suggestion(ui, area, top, page, detail);
+    let mut top = follow_up::refunds(ui, (area, top), page, detail, out);
     let c = &page.w.cases;
     let heads = [c.both_books, c.book_w, c.book_m];
     let place = Rect::from_min_max(pos2(area.left(), top), area.max);
@@ -175,7 +178,8 @@ fn content(
         top += WELL + 10.0;
     }
     top = timeline(ui, area, top, page, &detail.timeline);
-    notes(ui, (area, top), page, detail, (note, out));
+    let top = notes(ui, (area, top), page, detail, (note, out));
+    follow_up::files(ui, (area, top), page, detail, out);
     asked
 }
 
@@ -382,7 +386,7 @@ fn notes(
     page: &Page<'_>,
     detail: &CaseDetail,
     (note, out): (&mut NoteField, &mut Outbox),
-) {
+) -> f32 {
     let (t, w) = (page.t, page.w);
     let note = &mut note.text;
     let style = (TypeStyle::Small, t.text_3);
@@ -431,11 +435,14 @@ fn notes(
     let clicked = keep.show_right(ui, pos2(area.right(), y), 28.0).clicked();
     if (clicked || entered) && !note.trim().is_empty() {
         let row = &detail.row;
-        out.run(Command::Note(
-            row.profile,
-            row.key.clone(),
-            note.trim().to_owned(),
-        ));
-        note.clear();
+        if page.state.desk.must_sign_in() {
+            // What was typed stays for after the sign-in.
+            out.push(Action::AskOperator);
+        } else {
+            let text = note.trim().to_owned();
+            out.run(Command::Note(row.profile, row.key.clone(), text));
+            note.clear();
+        }
     }
+    top + 44.0
 }

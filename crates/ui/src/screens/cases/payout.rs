@@ -2,24 +2,30 @@
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
+use super::follow_up;
 use crate::action::Outbox;
 use crate::page::Page;
 use crate::screens::person::PersonFields;
 use crate::theme::TypeStyle;
-use crate::widgets::button::Button;
+use crate::widgets::button::{Button, link_right};
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::input::Field;
 use crate::widgets::tabs::segments;
 use crate::{format, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CaseDetail, PayoutView, RefundWish, ReissueWish};
+use recondesk_app::jobs::refund::{is_unfinished, state_words};
+use recondesk_app::model::{CaseDetail, PayoutView, RefundChoice, RefundWish, ReissueWish};
 use recondesk_casework::{MAX_PARTS, Outcome, ReissueWay, YEAR_S};
 use recondesk_domain::{Fen, ProfileId};
+use recondesk_ports::RefundRowId;
 
 /// Height of a line of facts.
 const LINE: f32 = 24.0;
 /// Height of a field with its label.
 const FIELD: f32 = 56.0;
+
+/// Refunds of the case that the dialog shows.
+const MOST_REFUNDS: usize = 3;
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +52,8 @@ pub(super) struct PayoutDialog {
     way: usize,
     person: PersonFields,
     filled: bool,
+    /// A refund that is to be asked about again instead.
+    resumes: Option<RefundRowId>,
 }
 
 /// What stops the refund as it is filled in.
@@ -97,6 +105,10 @@ impl PayoutDialog {
             Some(view) => self.filled(ctx, page, (&about, view)),
             None => waiting(ctx, page, &about),
         };
+        if let Some(refund) = self.resumes.take() {
+            out.run(Command::ResumeRefunds(RefundChoice::One(refund)));
+            return;
+        }
         match (ended, view) {
             (Ended::Cancelled, _) => {}
             (Ended::Done, Some(view)) => {
@@ -141,6 +153,7 @@ impl PayoutDialog {
     ) -> Ended {
         if !self.filled {
             self.filled = true;
+            self.person = PersonFields::of(&page.state.desk.person);
             self.amount = view.left().to_string();
             Outcome::Refund.zh().clone_into(&mut self.reason);
         }
@@ -185,8 +198,10 @@ impl PayoutDialog {
             deed: Button::primary(w.do_refund).key("Ctrl ↵"),
             ready,
         };
-        dialog.show(ctx, |ui, rect| {
-            let mut top = facts(ui, rect, page, view);
+        let mut resumes = None;
+        let ended = dialog.show(ctx, |ui, rect| {
+            let mut top;
+            (top, resumes) = facts(ui, rect, page, view);
             let half = (rect.width() - 12.0) / 2.0;
             let row = |left: f32, width: f32, top: f32| {
                 Rect::from_min_size(pos2(rect.left() + left, top), vec2(width, FIELD))
@@ -209,7 +224,9 @@ impl PayoutDialog {
             if person {
                 self.person.show(ui, row(0.0, rect.width(), top), page);
             }
-        })
+        });
+        self.resumes = resumes;
+        ended
     }
 
     fn reissue(
@@ -242,8 +259,10 @@ impl PayoutDialog {
             deed: Button::primary(w.do_reissue).key("Ctrl ↵"),
             ready,
         };
-        dialog.show(ctx, |ui, rect| {
-            let top = facts(ui, rect, page, view);
+        let mut resumes = None;
+        let ended = dialog.show(ctx, |ui, rect| {
+            let top;
+            (top, resumes) = facts(ui, rect, page, view);
             let style = (TypeStyle::Small, page.t.text_2);
             paint::left(ui.painter(), pos2(rect.left(), top + 12.0), w.way, style);
             let names: Vec<&str> = ways
@@ -266,7 +285,9 @@ impl PayoutDialog {
                     Rect::from_min_size(pos2(rect.left(), top + FIELD), vec2(rect.width(), FIELD));
                 self.person.show(ui, place, page);
             }
-        })
+        });
+        self.resumes = resumes;
+        ended
     }
 }
 
@@ -340,12 +361,12 @@ fn lines(page: &Page<'_>, view: &PayoutView) -> Vec<(&'static str, String)> {
 fn facts_height(view: &PayoutView) -> f32 {
     let coupon = usize::from(view.facts.coupon > Fen::ZERO);
     let until = usize::from(view.facts.paid_at.is_some());
-    let count = 4 + coupon + until + view.refunds.len().min(3);
+    let count = 4 + coupon + until + view.refunds.len().min(MOST_REFUNDS);
     count as f32 * LINE + 12.0
 }
 
-/// Draws what WeChat Pay said; gives back where the next thing begins.
-fn facts(ui: &Ui, rect: Rect, page: &Page<'_>, view: &PayoutView) -> f32 {
+/// Draws what WeChat Pay said; gives back where the next thing begins, and the refund that is to be asked about again.
+fn facts(ui: &Ui, rect: Rect, page: &Page<'_>, view: &PayoutView) -> (f32, Option<RefundRowId>) {
     let (t, w) = (page.t, &page.w.payout);
     let p = ui.painter();
     let mut y = rect.top() + LINE / 2.0;
@@ -357,21 +378,31 @@ fn facts(ui: &Ui, rect: Rect, page: &Page<'_>, view: &PayoutView) -> f32 {
         paint::say(ui, ("payout fact", nth), place, &format!("{name} {value}"));
         y += LINE;
     }
-    for (nth, refund) in view.refunds.iter().take(3).enumerate() {
-        let stage = refund.refund.stage;
-        let state = if page.w.is_zh() {
-            stage.zh()
-        } else {
-            stage.en()
-        };
-        let words = (w.known)(refund.out_refund_no.as_str(), state);
+    let mut asked = None;
+    // The newest are what matters; the panel has them all.
+    let shown = view.refunds.len().saturating_sub(MOST_REFUNDS);
+    for (nth, refund) in view.refunds.iter().skip(shown).enumerate() {
+        let state = state_words(refund);
+        let words = (w.known)(refund.out_refund_no.as_str(), page.w.of(&state));
+        let mut end = rect.right();
+        if is_unfinished(refund.refund.stage) && follow_up::running(page).is_none() {
+            let at = pos2(rect.right(), y);
+            let link = link_right(ui, at, page.w.work.ask_again, nth as u64);
+            if link.clicked() {
+                asked = Some(refund.id);
+            }
+            end = link.rect.left() - 12.0;
+        }
         let at = pos2(rect.left(), y);
         let style = (TypeStyle::Small, t.text_2);
-        let (place, _) = paint::fit(p, at, rect.width(), &words, style);
-        paint::say(ui, ("payout refund", nth), place, &words);
+        let (place, cut) = paint::fit(p, at, end - rect.left(), &words, style);
+        let said = paint::say(ui, ("payout refund", nth), place, &words);
+        if cut {
+            said.on_hover_text(&words);
+        }
         y += LINE;
     }
-    y + 12.0 - LINE / 2.0
+    (y + 12.0 - LINE / 2.0, asked)
 }
 
 fn field(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &str)) {

@@ -126,7 +126,7 @@ impl<'a, R: TableRow> GridData<'a, R> {
     }
 
     /// Numbers of selected rows of a long list.
-    pub(super) fn ids_of(&self, selection: &Selection) -> Arc<[u64]> {
+    pub(in crate::screens) fn ids_of(&self, selection: &Selection) -> Arc<[u64]> {
         let Self::List { window, .. } = self else {
             return Arc::from([]);
         };

@@ -40,7 +40,7 @@ impl SignOffDialog {
         if asked.is_some() {
             *self = Self {
                 about: asked,
-                ..Self::default()
+                person: PersonFields::of(&page.state.desk.person),
             };
         }
         let Some((profile, day)) = self.about else {

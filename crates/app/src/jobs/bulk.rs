@@ -1,0 +1,126 @@
+//! Many cases at once, for the window and the terminal: which they are and how much is at stake, then one after the
+//! other, each with its result. A wish to stop is heard before each case; what was done by then stays done.
+
+use std::collections::HashMap;
+
+use super::decisions;
+use super::views::Views;
+use crate::model::{BulkAsk, BulkLine, BulkOutcome, BulkSummary, Decision};
+use crate::{Failure, Message, Progress, Reporter, Step};
+use recondesk_domain::{CaseStatus, Fen};
+use recondesk_ports::{CaseQuery, CaseRecord, Ports};
+
+/// What is done to each case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseDeed {
+    /// A decision.
+    Decide(Decision),
+    /// A note.
+    Comment(String),
+    /// Taking the last decision back, and why.
+    Undo(String),
+}
+
+/// Sum at stake of these cases; `None` when no number holds it.
+#[must_use]
+pub fn at_stake(cases: &[CaseRecord]) -> Option<Fen> {
+    let mut stakes = cases.iter().map(|case| case.finding.at_stake());
+    stakes.try_fold(Fen::ZERO, Fen::checked_add)
+}
+
+/// The cases of a list, or the chosen ones of it, and what they are together.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
+    let views = Views {
+        records: ports.records.as_ref(),
+        books: ports.books.as_ref(),
+        now: ports.clock.now(),
+    };
+    let (list, _) = views.cases(&ask.filter)?;
+    let ids: Vec<u64> = match &ask.ids {
+        None => list.ids,
+        Some(chosen) => {
+            let chosen: std::collections::HashSet<u64> = chosen.iter().copied().collect();
+            let listed = list.ids.into_iter();
+            listed.filter(|id| chosen.contains(id)).collect()
+        }
+    };
+    let cases = by_ids(ports, &ids)?;
+    let mut states: Vec<(CaseStatus, u64)> = Vec::new();
+    for case in &cases {
+        match states.iter_mut().find(|(known, _)| *known == case.status) {
+            Some((_, n)) => *n = n.saturating_add(1),
+            None => states.push((case.status, 1)),
+        }
+    }
+    Ok(BulkSummary {
+        ids: ids.into(),
+        at_stake: at_stake(&cases),
+        states,
+    })
+}
+
+/// The cases with these numbers, in their order; one that is gone is left out.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn by_ids(ports: &Ports, ids: &[u64]) -> Result<Vec<CaseRecord>, Failure> {
+    let all = ports.records.cases(&CaseQuery {
+        closed_too: true,
+        ..CaseQuery::default()
+    })?;
+    let mut by_id: HashMap<u64, CaseRecord> = all
+        .into_iter()
+        .filter_map(|case| Some((u64::try_from(case.id.0).ok()?, case)))
+        .collect();
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+/// Does it to each case, one after the other.
+#[must_use]
+pub fn carry_out(
+    ports: &Ports,
+    cases: &[CaseRecord],
+    (deed, actor): (&CaseDeed, &str),
+    reporter: &dyn Reporter,
+) -> BulkOutcome {
+    let mut lines = Vec::with_capacity(cases.len());
+    for case in cases {
+        if reporter.cancelled() {
+            break;
+        }
+        reporter.progress(Progress {
+            step: Step::Decide,
+            done: count(lines.len()),
+            total: Some(count(cases.len())),
+        });
+        lines.push(BulkLine {
+            id: case.id.0,
+            key: case.key.clone(),
+            number: super::views::number_of(&case.finding).to_owned(),
+            result: one(ports, case, deed, actor),
+        });
+    }
+    BulkOutcome {
+        left: count(cases.len().saturating_sub(lines.len())),
+        lines,
+    }
+}
+
+fn one(ports: &Ports, case: &CaseRecord, deed: &CaseDeed, actor: &str) -> Result<Message, Failure> {
+    let place = (case.profile, case.key.as_str());
+    match deed {
+        CaseDeed::Decide(decision) => decisions::decide(ports, place, decision.clone(), actor),
+        CaseDeed::Undo(why) => decisions::take_back(ports, place, why, actor),
+        CaseDeed::Comment(text) => {
+            decisions::note(ports, place, text.trim().to_owned(), actor)?;
+            Ok(Message::new("已记下", "Noted"))
+        }
+    }
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,157 @@
+//! Who sits at the window: the user of the computer or, once operators are named, the operator who signed in.
+//!
+//! A PIN is checked once and not kept; every decision asks again whether the operator is still named and has the role.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::model::{Identity, Person};
+use crate::{Failure, FailureKind, Message};
+use recondesk_casework::Role;
+use recondesk_ports::{Operator, PinError, Ports, StoreError};
+
+/// The place of the signed-in operator; its copies share it.
+#[derive(Debug, Clone, Default)]
+pub struct Desk {
+    signed_in: Arc<Mutex<Option<String>>>,
+}
+
+impl Desk {
+    /// An operator signs in.
+    ///
+    /// # Errors
+    /// When name or PIN are wrong, or were wrong too often.
+    pub fn sign_in(&self, ports: &Ports, identity: &Identity) -> Result<Person, Failure> {
+        let operator = known(ports, identity)?;
+        *self.place() = Some(operator.name.clone());
+        Ok(Person {
+            name: operator.name,
+            has_operators: true,
+        })
+    }
+
+    /// The operator leaves.
+    pub fn sign_out(&self) {
+        *self.place() = None;
+    }
+
+    /// Who sits there, for the screens: nobody while operators are named and none of them signed in.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub fn person(&self, ports: &Ports, user: &str) -> Result<Person, Failure> {
+        let operators = living(ports)?;
+        if operators.is_empty() {
+            return Ok(Person {
+                name: user.to_owned(),
+                has_operators: false,
+            });
+        }
+        let name = self.signed_in(&operators).map(|known| known.name.clone());
+        Ok(Person {
+            name: name.unwrap_or_default(),
+            has_operators: true,
+        })
+    }
+
+    /// The name under which a decision is kept.
+    ///
+    /// # Errors
+    /// When somebody must sign in first, or the role is missing.
+    pub fn actor(&self, ports: &Ports, (role, user): (Role, &str)) -> Result<String, Failure> {
+        let operators = living(ports)?;
+        if operators.is_empty() {
+            return Ok(user.to_owned());
+        }
+        match self.signed_in(&operators) {
+            Some(operator) => with_role(operator, role),
+            None => Err(refused(
+                "operator.sign_in",
+                Message::new("请先登录操作人", "Sign in as an operator first"),
+                Message::new(
+                    "设了操作人之后，决定记在登录的人名下",
+                    "Once operators are named, decisions are kept under the name that signed in",
+                ),
+            )),
+        }
+    }
+
+    fn signed_in<'a>(&self, operators: &'a [Operator]) -> Option<&'a Operator> {
+        let place = self.place();
+        let name = place.as_deref()?;
+        operators.iter().find(|known| known.name == name)
+    }
+
+    fn place(&self) -> MutexGuard<'_, Option<String>> {
+        self.signed_in
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The name under which goods or money move: the operator whose PIN fits and who has the role, or, while nobody is
+/// named, the user of the computer.
+///
+/// # Errors
+/// When somebody must say who he is, the PIN is wrong, or the role is missing.
+pub fn identify(
+    ports: &Ports,
+    identity: Option<&Identity>,
+    (role, user): (Role, &str),
+) -> Result<String, Failure> {
+    if let Some(identity) = identity {
+        return with_role(&known(ports, identity)?, role);
+    }
+    if living(ports)?.is_empty() {
+        return Ok(user.to_owned());
+    }
+    Err(refused(
+        "operator.needed",
+        Message::new("要指明操作人和 PIN", "Say who does it, with the PIN"),
+        Message::default(),
+    ))
+}
+
+fn living(ports: &Ports) -> Result<Vec<Operator>, StoreError> {
+    let mut operators = ports.casework.operators()?;
+    operators.retain(|known| known.removed_at.is_none());
+    Ok(operators)
+}
+
+fn known(ports: &Ports, Identity { name, pin }: &Identity) -> Result<Operator, Failure> {
+    match ports.casework.check_pin(name, pin, ports.clock.now()) {
+        Ok(known) => Ok(known),
+        Err(PinError::Wrong) => Err(refused(
+            "operator.pin",
+            Message::new("操作人或 PIN 不对", "The operator or the PIN is wrong"),
+            Message::default(),
+        )),
+        Err(PinError::Locked(until)) => Err(refused(
+            "operator.locked",
+            Message::new(
+                format!("PIN 连续输错，{until} 之后再试"),
+                format!("Too many wrong PINs, try again after {until}"),
+            ),
+            Message::default(),
+        )),
+        Err(PinError::Store(error)) => Err(error.into()),
+    }
+}
+
+fn with_role(operator: &Operator, role: Role) -> Result<String, Failure> {
+    if operator.roles.has(role) {
+        return Ok(operator.name.clone());
+    }
+    let (name, zh, en) = (&operator.name, role.zh(), role.en());
+    Err(refused(
+        "operator.role",
+        Message::new(
+            format!("{name} 没有「{zh}」权限"),
+            format!("{name} does not have the role {en}"),
+        ),
+        Message::default(),
+    ))
+}
+
+fn refused(code: &'static str, title: Message, advice: Message) -> Failure {
+    Failure::new(FailureKind::Usage, code, title, advice)
+}

@@ -1,0 +1,182 @@
+//! What the window asks about cases, and about goods and money that move for them.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::{WindowJobs, cannot_write, changed, quiet, told};
+use crate::event::Changed;
+use crate::jobs::bulk::{self, CaseDeed};
+use crate::jobs::{decisions, payout, refund};
+use crate::model::{AttachWish, BulkWish, CaseWork, SaveAttachmentWish};
+use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
+use recondesk_casework::Role;
+use recondesk_domain::ProfileId;
+use recondesk_ports::{RefundQuery, StoreError};
+
+/// Most files that are hung on a case at once.
+const MOST_FILES: usize = 20;
+
+impl WindowJobs {
+    /// Carries out a command about cases.
+    pub(super) fn casework(
+        &self,
+        command: Command,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        match command {
+            Command::Note(id, key, text) => {
+                let person = self.actor()?;
+                decisions::note(&self.ports, (id, &key), text, &person)?;
+                Ok(changed(
+                    Changed::Cases,
+                    quiet(Message::new("已记下", "Noted")),
+                ))
+            }
+            Command::Decide(id, key, decision) => {
+                let person = self.actor()?;
+                let said = decisions::decide(&self.ports, (id, &key), decision, &person)?;
+                Ok(changed(Changed::Decisions, quiet(said)))
+            }
+            Command::Undo(case, why) => {
+                let person = self.actor()?;
+                let place = (case.profile, case.key.as_str());
+                let said = decisions::take_back(&self.ports, place, &why, &person)?;
+                Ok(changed(Changed::Decisions, quiet(said)))
+            }
+            Command::Attach(wish) => self.attach(&wish),
+            Command::SaveAttachment(wish) => self.save_attachment(&wish),
+            Command::BulkSummary(ask) => Ok(Outcome::BulkSummary(Box::new(bulk::summary(
+                &self.ports,
+                &ask,
+            )?))),
+            Command::Bulk(wish) => self.decide_many(&wish, reporter),
+            Command::Payout(id, key) => {
+                let view = payout::view(&self.ports, id, &key)?;
+                Ok(Outcome::Payout(Box::new(view)))
+            }
+            Command::Approvals => Ok(Outcome::Approvals(self.ports.casework.approvals(false)?)),
+            Command::UnfinishedRefunds(profile) => {
+                Ok(Outcome::Refunds(refund::unfinished(&self.ports, profile)?))
+            }
+            Command::SignIn(identity) => Ok(Outcome::Person(
+                self.around.desk.sign_in(&self.ports, &identity)?,
+            )),
+            Command::SignOut => {
+                self.around.desk.sign_out();
+                let user = &self.around.person;
+                Ok(Outcome::Person(self.around.desk.person(&self.ports, user)?))
+            }
+            deed => {
+                let around = (self.around.files.as_ref(), self.around.person.as_str());
+                let told = payout::run(&self.ports, around, deed, reporter)?;
+                Ok(changed(Changed::Decisions, told))
+            }
+        }
+    }
+
+    /// The name under which a decision about a case is kept.
+    fn actor(&self) -> Result<String, Failure> {
+        let around = (Role::Work, self.around.person.as_str());
+        self.around.desk.actor(&self.ports, around)
+    }
+
+    /// One case in full, with what was begun for it here.
+    pub(super) fn case(&self, profile: ProfileId, key: &str) -> Result<Outcome, Failure> {
+        let mut detail = self.views().case(profile, key)?;
+        let person = self.around.desk.person(&self.ports, &self.around.person)?;
+        detail.work = CaseWork {
+            refunds: self.ports.casework.refunds(&RefundQuery {
+                profile: Some(profile),
+                case_key: Some(key.to_owned()),
+                ..RefundQuery::default()
+            })?,
+            attachments: self.ports.casework.attachment_list(profile, key)?,
+            undo: decisions::undo_offer(&self.ports, (profile, key), &person.name)?,
+        };
+        Ok(Outcome::Case(Box::new(detail)))
+    }
+
+    fn attach(&self, wish: &AttachWish) -> Result<Outcome, Failure> {
+        let person = self.actor()?;
+        if wish.paths.len() > MOST_FILES {
+            return Err(Failure::new(
+                FailureKind::Usage,
+                "case.attachments",
+                Message::new(
+                    format!("一次最多附 {MOST_FILES} 个文件"),
+                    format!("At most {MOST_FILES} files at once"),
+                ),
+                Message::default(),
+            ));
+        }
+        let mut files = Vec::with_capacity(wish.paths.len());
+        for path in &wish.paths {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            files.push((name.to_string_lossy().into_owned(), self.head(path)?));
+        }
+        let n = files.len();
+        let place = (wish.case.profile, wish.case.key.as_str());
+        decisions::attach_files(&self.ports, place, files, &person)?;
+        let said = Message::new(
+            format!("已附上 {n} 个文件"),
+            if n == 1 {
+                "1 file attached".to_owned()
+            } else {
+                format!("{n} files attached")
+            },
+        );
+        Ok(changed(Changed::Cases, quiet(said)))
+    }
+
+    /// The bytes of a file, or one more than a case takes.
+    fn head(&self, path: &Path) -> Result<Vec<u8>, Failure> {
+        let most = u64::try_from(decisions::MOST_ATTACHED_BYTES).unwrap_or(u64::MAX);
+        let mut bytes = Vec::new();
+        self.around
+            .files
+            .open(path)
+            .and_then(|source| {
+                source
+                    .bytes
+                    .take(most.saturating_add(1))
+                    .read_to_end(&mut bytes)
+            })
+            .map_err(|error| {
+                Failure::new(
+                    FailureKind::RefusedInput,
+                    "file.read",
+                    Message::new("文件读不出来", "The file cannot be read"),
+                    Message::new(
+                        "检查文件还在、有权限读",
+                        "See that it exists and may be read",
+                    ),
+                )
+                .with_detail(format!("{}: {error}", path.display()))
+            })?;
+        Ok(bytes)
+    }
+
+    fn save_attachment(&self, wish: &SaveAttachmentWish) -> Result<Outcome, Failure> {
+        let case = &wish.case;
+        let files = self.ports.casework.attachments(case.profile, &case.key)?;
+        let found = files.iter().find(|file| file.sha256 == wish.sha256);
+        let file = found.ok_or_else(|| StoreError::Missing("attachment".to_owned()))?;
+        self.around
+            .files
+            .write(&wish.path, &mut |out| out.write_all(&file.bytes))
+            .map_err(|error| cannot_write(&error))?;
+        let name = wish.path.file_name().unwrap_or_default().to_string_lossy();
+        Ok(told(Message::new(
+            format!("已另存 {name}"),
+            format!("{name} saved"),
+        )))
+    }
+
+    fn decide_many(&self, wish: &BulkWish, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        let person = self.actor()?;
+        let cases = bulk::by_ids(&self.ports, &wish.ids)?;
+        let deed = CaseDeed::Decide(wish.decision.clone());
+        let done = bulk::carry_out(&self.ports, &cases, (&deed, &person), reporter);
+        Ok(Outcome::Bulk(Box::new(done)))
+    }
+}

@@ -1,0 +1,127 @@
+//! What was begun for a case here, what hangs on it, and what can be taken back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{CaseFilter, Decision};
+use crate::{Failure, Message};
+use recondesk_domain::{CaseStatus, Fen, ProfileId};
+use recondesk_ports::{AttachmentInfo, RefundRecord, RefundRowId};
+
+/// What was begun for a case here, beside what the books say of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaseWork {
+    /// Its refunds, oldest first.
+    pub refunds: Vec<RefundRecord>,
+    /// Files that hang on it, oldest first.
+    pub attachments: Vec<AttachmentInfo>,
+    /// What taking back the last decision leads to, while whoever sits here may do it.
+    pub undo: Option<UndoOffer>,
+}
+
+/// What a case was before the last decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoOffer {
+    /// Its state.
+    pub status: CaseStatus,
+    /// Who looked after it; empty for nobody.
+    pub owner: String,
+}
+
+/// Refunds to be asked about again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefundChoice {
+    /// This one.
+    One(RefundRowId),
+    /// Every one of a merchant, or of all, that is not at its end.
+    Unfinished(Option<ProfileId>),
+}
+
+/// A case, by merchant and stable key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseName {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// Stable key.
+    pub key: String,
+}
+
+/// Files to be hung on a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachWish {
+    /// The case.
+    pub case: CaseName,
+    /// The files.
+    pub paths: Vec<PathBuf>,
+}
+
+/// A file of a case that is to be written somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveAttachmentWish {
+    /// The case.
+    pub case: CaseName,
+    /// Digest of the file.
+    pub sha256: [u8; 32],
+    /// Where to.
+    pub path: PathBuf,
+}
+
+/// Cases that are to be decided about together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkAsk {
+    /// The list as it is filtered.
+    pub filter: CaseFilter,
+    /// Numbers of the chosen rows; `None` for all that the list has.
+    pub ids: Option<Arc<[u64]>>,
+}
+
+/// What many cases are together, before anything is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkSummary {
+    /// Numbers of the cases, in the order of the list: exactly these are decided about.
+    pub ids: Arc<[u64]>,
+    /// Sum at stake; `None` when no number holds it.
+    pub at_stake: Option<Fen>,
+    /// How many stand in each state.
+    pub states: Vec<(CaseStatus, u64)>,
+}
+
+/// One decision about many cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkWish {
+    /// Numbers of the cases.
+    pub ids: Arc<[u64]>,
+    /// The decision.
+    pub decision: Decision,
+}
+
+/// What came of one of many cases.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulkLine {
+    /// Its number here.
+    pub id: i64,
+    /// Its stable key.
+    pub key: String,
+    /// The number a person knows it by; empty for one about a whole day.
+    pub number: String,
+    /// What was done, or why it was not.
+    pub result: Result<Message, Failure>,
+}
+
+/// What came of one decision about many cases.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BulkOutcome {
+    /// One line for each case that was reached, in order.
+    pub lines: Vec<BulkLine>,
+    /// How many were left because somebody stopped it.
+    pub left: u64,
+}
+
+impl BulkOutcome {
+    /// How many were refused.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        let refused = self.lines.iter().filter(|line| line.result.is_err());
+        u64::try_from(refused.count()).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,542 @@
+//! What is done about a case beside deciding: refunds asked about again, files, taking back, many at once, and who decides.
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use recondesk::app::model::{
+    BulkLine, BulkOutcome, BulkSummary, CaseDetail, Decision, Identity, Person, RefundChoice,
+    UndoOffer,
+};
+use recondesk::app::{
+    Command, Event, Failure, FailureKind, Jobs as _, Message, NoticeText, Progress, Remote, Step,
+};
+use recondesk::casework::{Approval, Refund, RefundStage, Role, Roles};
+use recondesk::domain::{CaseStatus, Fen, OutRefundNo, ProfileId, Secret};
+use recondesk::ports::{AttachmentInfo, Operator, PickAsk, RefundDraft, RefundRecord, RefundRowId};
+use recondesk::ui::{App, Screen};
+
+use std::sync::Arc;
+
+use crate::first_run::{Morning, compared};
+use crate::import::Dropped;
+use crate::sample;
+use crate::stage::{Look, Tape, now, open_row, sample_window};
+
+const NUMBER: &str = "QH260308100244120077";
+
+fn opened(look: Look, tape: &Tape, change: impl FnOnce(&mut CaseDetail)) -> Harness<'static, App> {
+    let mut harness = sample_window(look, Screen::Cases, tape);
+    open_row(&mut harness, NUMBER);
+    let mut detail = sample::case_detail();
+    change(&mut detail);
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(detail));
+    harness.run_steps(2);
+    tape.take();
+    harness
+}
+
+pub(crate) fn refund(id: i64, stage: RefundStage) -> RefundRecord {
+    let row = sample::case_detail().row;
+    let amount = Fen::new(29_900);
+    RefundRecord {
+        id: RefundRowId(id),
+        draft: RefundDraft {
+            profile: ProfileId(1),
+            mch_id: "1900000109".to_owned(),
+            case_key: row.key,
+            out_trade_no: row.number,
+            sub_mch_id: String::new(),
+            total: amount,
+            amount,
+            reason: "重复支付".to_owned(),
+            maker: "李雯".to_owned(),
+            together: 1,
+        },
+        nth: 1,
+        out_refund_no: OutRefundNo::new(&format!("RD260308100244120077A{id}")).unwrap(),
+        refund: Refund {
+            stage,
+            ..Refund::draft(amount, Approval::NotNeeded)
+        },
+        approval: None,
+        refund_id: String::new(),
+        last_words: "SYSTEMERROR".to_owned(),
+        created_at: now(),
+        changed_at: now(),
+    }
+}
+
+#[track_caller]
+fn click(harness: &mut Harness<'static, App>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run_steps(3);
+}
+
+fn typed(harness: &mut Harness<'static, App>, field: &str, text: &str) {
+    harness.get_by_label(field).focus();
+    harness.run_steps(1);
+    harness.get_by_label(field).type_text(text);
+    harness.run_steps(2);
+}
+
+fn confirm(harness: &mut Harness<'static, App>) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(3);
+}
+
+#[test]
+fn an_unclear_refund_is_asked_about_again_from_its_case() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        detail.work.refunds = vec![refund(7, RefundStage::Unknown)];
+    });
+    harness.get_by_label("结果未明");
+    harness.get_by_label_contains("只查询，不会换号，也不会重发");
+
+    click(&mut harness, "继续查询");
+
+    let sent = tape.0.borrow().sent.last().map(|(task, _)| *task);
+    assert!(matches!(
+        tape.take().as_slice(),
+        [Command::ResumeRefunds(RefundChoice::One(RefundRowId(7)))]
+    ));
+    // While it is asked about it cannot be asked about once more, and can be stopped.
+    assert!(harness.query_by_label("继续查询").is_none());
+    let task = sent.unwrap();
+    click(&mut harness, "停止");
+    let state = harness.state().state();
+    assert!(state.tasks[&task].cancel.is_cancelled());
+}
+
+#[test]
+fn a_refund_that_is_back_has_no_way_on_and_an_english_window_says_so() {
+    let harness = opened(Look::default().english(), &Tape::default(), |detail| {
+        detail.work.refunds = vec![refund(7, RefundStage::Done)];
+    });
+    harness.get_by_label("The money is back");
+    assert!(harness.query_by_label("Ask again").is_none());
+}
+
+#[test]
+fn every_unfinished_refund_is_listed_and_asked_about_with_the_outcome_in_words() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    tape.take();
+    click(&mut harness, "未了退款…");
+    assert!(matches!(
+        tape.take().as_slice(),
+        [Command::UnfinishedRefunds(_)]
+    ));
+    let list = vec![
+        refund(7, RefundStage::Unknown),
+        refund(8, RefundStage::Accepted),
+    ];
+    harness.state_mut().state_mut().payout.unfinished = Remote::Ready(list);
+    harness.run_steps(2);
+    harness.get_by_label(&format!("{NUMBER} ¥299.00 结果未明"));
+
+    click(&mut harness, "全部继续查询 2");
+
+    let task = tape.0.borrow().sent.last().map(|(task, _)| *task).unwrap();
+    assert!(matches!(
+        tape.take().as_slice(),
+        [Command::ResumeRefunds(RefundChoice::Unfinished(None))]
+    ));
+    let progress = Progress {
+        step: Step::Ask,
+        done: 1,
+        total: Some(2),
+    };
+    tape.0
+        .borrow_mut()
+        .events
+        .push(Event::Progress(task, progress));
+    harness.run_steps(2);
+    harness.get_by_label("正在查询 1 / 2");
+    harness.state_mut().state_mut().tasks.clear();
+    harness.state_mut().state_mut().tell(Ok(NoticeText {
+        title: Message::new(
+            "已查询 2 笔退款：已退款 2",
+            "Refunds asked about: 2 (Refunded 2)",
+        ),
+        note: Message::default(),
+        day: None,
+        attention: false,
+    }));
+    harness.run_steps(2);
+    assert!(
+        harness
+            .query_all_by_label("已查询 2 笔退款：已退款 2")
+            .next()
+            .is_some()
+    );
+}
+
+#[test]
+fn files_are_chosen_for_a_case_and_a_copy_is_saved() {
+    let tape = Tape::default();
+    // The files stand at the end of the panel.
+    let tall = Look::default().size(1440.0, 1300.0);
+    let mut harness = opened(tall, &tape, |detail| {
+        detail.work.attachments = vec![AttachmentInfo {
+            at: now(),
+            actor: "李雯".to_owned(),
+            name: "聊天截图.png".to_owned(),
+            sha256: [7; 32],
+            bytes: 12_345,
+        }];
+    });
+    click(&mut harness, "附上文件…");
+    tape.0.borrow_mut().answer = Some(vec!["收据.pdf".into()]);
+    harness.run_steps(2);
+    let sent = tape.take();
+    let [Command::Attach(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert!(wish.case.key.contains(NUMBER));
+    assert_eq!(wish.paths, [std::path::PathBuf::from("收据.pdf")]);
+
+    click(&mut harness, "另存 聊天截图.png");
+    let asked = tape.0.borrow().asked.last().cloned();
+    assert!(matches!(asked, Some(PickAsk::Save { name, .. }) if name == "聊天截图.png"));
+    tape.0.borrow_mut().answer = Some(vec!["copy.png".into()]);
+    harness.run_steps(2);
+    let sent = tape.take();
+    let [Command::SaveAttachment(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(wish.sha256, [7; 32]);
+}
+
+#[test]
+fn a_file_dropped_beside_an_open_case_is_asked_about_before_it_hangs_there() {
+    let dropped = |harness: &mut Harness<'static, App>, tape: &Tape| {
+        let path = std::path::PathBuf::from("orders.csv");
+        let file = Arc::new(Dropped(path)) as egui::DroppedFileHandle;
+        harness.input_mut().dropped_files = vec![file];
+        harness.run_steps(3);
+        assert!(tape.take().is_empty(), "nothing before a person says so");
+    };
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |_| {});
+    dropped(&mut harness, &tape);
+    harness.get_by_label(&format!("附到差错 {NUMBER}"));
+    click(&mut harness, "附上 1 个文件");
+    assert!(matches!(tape.take().as_slice(), [Command::Attach(_)]));
+
+    dropped(&mut harness, &tape);
+    click(&mut harness, "改为导入账单或订单");
+    assert!(matches!(tape.take().as_slice(), [Command::Recognise(..)]));
+
+    dropped(&mut harness, &tape);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    assert!(tape.take().is_empty());
+}
+
+#[test]
+fn what_taking_back_leads_to_is_said_first() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        detail.row.status = CaseStatus::Resolved;
+        detail.row.owner = "李雯".to_owned();
+        detail.work.undo = Some(UndoOffer {
+            status: CaseStatus::New,
+            owner: String::new(),
+        });
+    });
+    click(&mut harness, "撤销…");
+    harness.get_by_label("现在：已解决，李雯");
+    harness.get_by_label("撤销后：待处理，无负责人");
+    assert!(tape.take().is_empty());
+
+    confirm(&mut harness);
+
+    let sent = tape.take();
+    assert!(
+        matches!(sent.as_slice(), [Command::Undo(case, why)] if case.key.contains(NUMBER) && why.is_empty()),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn a_case_without_an_own_decision_offers_no_taking_back() {
+    let harness = opened(Look::default(), &Tape::default(), |_| {});
+    assert!(harness.query_by_label("撤销…").is_none());
+}
+
+#[test]
+fn many_cases_are_added_up_before_and_told_one_by_one_after() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    tape.take();
+    let rows = harness.state().state().cases.rows.len();
+    click(&mut harness, &format!("批量处理 {rows}…"));
+    let sent = tape.take();
+    let [Command::BulkSummary(ask)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert!(ask.ids.is_none(), "nothing is selected: all that match");
+    harness.get_by_label("正在合计…");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "not before count and sum are there");
+
+    let ids: std::sync::Arc<[u64]> = vec![1, 2, 3].into();
+    harness.state_mut().state_mut().bulk.summary = Remote::Ready(Box::new(BulkSummary {
+        ids: ids.clone(),
+        at_stake: Some(Fen::new(75_600)),
+        states: vec![(CaseStatus::New, 2), (CaseStatus::Resolved, 1)],
+    }));
+    harness.run_steps(2);
+    harness.get_by_label("3 条，涉及 ¥756.00");
+    harness.get_by_label("其中 2 条现在可以这样处理；其余 1 条会被拒绝，状态不变");
+    click(&mut harness, "批量处理: 挂账");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "a reason is needed");
+    typed(&mut harness, "在等什么", "等财务核对");
+    confirm(&mut harness);
+
+    let task = tape.0.borrow().sent.last().map(|(task, _)| *task).unwrap();
+    let sent = tape.take();
+    let [Command::Bulk(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(wish.ids, ids, "exactly those that were added up");
+    assert_eq!(wish.decision, Decision::Carry("等财务核对".to_owned()));
+
+    // Stop is heard at once: the wish is there in the frame of the click.
+    click(&mut harness, "停止");
+    let state = harness.state().state();
+    assert!(state.tasks[&task].cancel.is_cancelled());
+    let line = |id, result| BulkLine {
+        id,
+        key: String::new(),
+        number: NUMBER.to_owned(),
+        result,
+    };
+    let no = Failure::new(
+        FailureKind::Usage,
+        "workspace.forbidden",
+        Message::new("不允许", "Not allowed"),
+        Message::default(),
+    );
+    let done = BulkOutcome {
+        lines: vec![
+            line(1, Ok(Message::new("已挂账", "Carried"))),
+            line(2, Err(no)),
+        ],
+        left: 1,
+    };
+    let event = Event::Finished(
+        task,
+        Box::new(recondesk::app::Outcome::Bulk(Box::new(done))),
+    );
+    tape.0.borrow_mut().events.push(event);
+    harness.run_steps(3);
+    harness.get_by_label("完成 1 条，拒绝 1 条，未处理 1 条");
+    harness.get_by_label(&format!("{NUMBER} 已挂账"));
+    harness.get_by_label(&format!("{NUMBER} 不允许"));
+    // The cross and the button are both called so.
+    harness.query_all_by_label("关闭").last().unwrap().click();
+    harness.run_steps(3);
+    assert!(
+        harness
+            .query_by_label("完成 1 条，拒绝 1 条，未处理 1 条")
+            .is_none()
+    );
+}
+
+#[test]
+fn a_decision_waits_for_an_operator_to_sign_in() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |_| {});
+    harness.state_mut().state_mut().desk.person = Person {
+        name: String::new(),
+        has_operators: true,
+    };
+    harness.run_steps(2);
+    typed(&mut harness, "写备注", "请核对");
+    click(&mut harness, "记下");
+    assert!(tape.take().is_empty());
+    harness.get_by_label("操作人登录");
+    typed(&mut harness, "操作人", "li");
+    typed(&mut harness, "PIN", "2468");
+    confirm(&mut harness);
+    let task = tape.0.borrow().sent.last().map(|(task, _)| *task).unwrap();
+    let sent = tape.take();
+    assert!(
+        matches!(sent.as_slice(), [Command::SignIn(identity)] if identity.name == "li"),
+        "{sent:?}"
+    );
+    assert!(
+        !format!("{sent:?}").contains("2468"),
+        "a PIN is never printed"
+    );
+
+    let person = Person {
+        name: "li".to_owned(),
+        has_operators: true,
+    };
+    let event = Event::Finished(task, Box::new(recondesk::app::Outcome::Person(person)));
+    tape.0.borrow_mut().events.push(event);
+    harness.run_steps(3);
+    tape.take();
+    harness.get_by_label("li");
+    // The note is still there.
+    click(&mut harness, "记下");
+    assert!(matches!(tape.take().as_slice(), [Command::Note(_, _, text)] if text == "请核对"));
+}
+
+/// An operator with the right to work on cases.
+fn operator(morning: &Morning) -> Identity {
+    let pin = Secret::new("24680".to_owned());
+    let roles = Role::ALL.into_iter().fold(Roles::default(), Roles::with);
+    let operator = Operator {
+        name: "王宁".to_owned(),
+        roles,
+        created_at: now(),
+        removed_at: None,
+    };
+    let casework = &morning.ports.casework;
+    casework.add_operator(&operator, &pin, "李雯").unwrap();
+    Identity {
+        name: "王宁".to_owned(),
+        pin,
+    }
+}
+
+#[test]
+fn once_operators_are_named_the_user_of_the_computer_decides_nothing() {
+    let mut morning = Morning::new();
+    let (id, _, rows) = compared(&mut morning);
+    let take = |key: &str| Command::Decide(id, key.to_owned(), Decision::Take);
+    morning.run(take(&rows[0].key));
+    let identity = operator(&morning);
+
+    let refused = morning
+        .jobs
+        .run(take(&rows[1].key), &recondesk::app::Silent);
+    assert_eq!(refused.unwrap_err().code, "operator.sign_in");
+
+    morning.run(Command::SignIn(Box::new(identity)));
+    morning.run(take(&rows[1].key));
+    let owner = |morning: &Morning, key: &str| {
+        let case = morning.ports.records.case(id, key).unwrap();
+        case.unwrap().owner
+    };
+    assert_eq!(owner(&morning, &rows[0].key), "李雯");
+    assert_eq!(owner(&morning, &rows[1].key), "王宁");
+
+    morning.run(Command::SignOut);
+    let refused = morning
+        .jobs
+        .run(take(&rows[2].key), &recondesk::app::Silent);
+    assert_eq!(refused.unwrap_err().code, "operator.sign_in");
+}
+
+#[test]
+fn a_file_hangs_on_a_case_and_comes_back_byte_for_byte() {
+    let mut morning = Morning::new();
+    let (_, _, rows) = compared(&mut morning);
+    let receipt = morning.file("receipt.txt", "收到 ¥0.03\r\n");
+    let copy = receipt.with_file_name("copy.txt");
+    let case = recondesk::app::model::CaseName {
+        profile: rows[0].profile,
+        key: rows[0].key.clone(),
+    };
+    let wish = recondesk::app::model::AttachWish {
+        case: case.clone(),
+        paths: vec![receipt.clone()],
+    };
+    morning.run(Command::Attach(Box::new(wish)));
+
+    let outcome = morning.run(Command::Case(case.profile, case.key.clone()));
+    let recondesk::app::Outcome::Case(detail) = outcome else {
+        panic!("{outcome:?}");
+    };
+    let [file] = detail.work.attachments.as_slice() else {
+        panic!("{:?}", detail.work);
+    };
+    assert_eq!(
+        (file.name.as_str(), file.actor.as_str()),
+        ("receipt.txt", "李雯")
+    );
+    let wish = recondesk::app::model::SaveAttachmentWish {
+        case,
+        sha256: file.sha256,
+        path: copy.clone(),
+    };
+    morning.run(Command::SaveAttachment(Box::new(wish)));
+    assert_eq!(
+        std::fs::read(copy).unwrap(),
+        std::fs::read(receipt).unwrap()
+    );
+}
+
+#[test]
+fn an_own_decision_is_offered_to_be_taken_back_and_is() {
+    let mut morning = Morning::new();
+    let (id, _, rows) = compared(&mut morning);
+    let key = rows[0].key.clone();
+    let offer = |morning: &mut Morning| {
+        let outcome = morning.run(Command::Case(id, key.clone()));
+        let recondesk::app::Outcome::Case(detail) = outcome else {
+            panic!("{outcome:?}");
+        };
+        detail.work.undo
+    };
+    assert_eq!(offer(&mut morning), None);
+    morning.run(Command::Decide(id, key.clone(), Decision::Take));
+    assert_eq!(
+        offer(&mut morning),
+        Some(UndoOffer {
+            status: CaseStatus::New,
+            owner: String::new()
+        })
+    );
+
+    let case = recondesk::app::model::CaseName {
+        profile: id,
+        key: key.clone(),
+    };
+    morning.run(Command::Undo(case, String::new()));
+
+    assert_eq!(offer(&mut morning), None, "once");
+    let case = morning.ports.records.case(id, &key).unwrap().unwrap();
+    assert_eq!((case.status, case.owner.as_str()), (CaseStatus::New, ""));
+}
+
+#[test]
+fn many_are_decided_one_by_one_and_each_has_its_result() {
+    let mut morning = Morning::new();
+    let (id, _, rows) = compared(&mut morning);
+    let how = Decision::Resolve("已补发".to_owned());
+    morning.run(Command::Decide(id, rows[0].key.clone(), Decision::Take));
+    morning.run(Command::Decide(id, rows[0].key.clone(), how.clone()));
+    let ask = recondesk::app::model::BulkAsk {
+        filter: recondesk::app::model::CaseFilter {
+            closed_too: true,
+            ..Default::default()
+        },
+        ids: Some(rows.iter().map(|row| row.id).collect()),
+    };
+    let outcome = morning.run(Command::BulkSummary(Box::new(ask)));
+    let recondesk::app::Outcome::BulkSummary(summary) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(summary.ids.len(), rows.len());
+
+    let wish = recondesk::app::model::BulkWish {
+        ids: summary.ids.clone(),
+        decision: Decision::Take,
+    };
+    let outcome = morning.run(Command::Bulk(Box::new(wish)));
+
+    let recondesk::app::Outcome::Bulk(done) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(done.lines.len(), rows.len());
+    assert_eq!((done.refused(), done.left), (1, 0), "{done:?}");
+    let resolved = done.lines.iter().find(|line| line.result.is_err());
+    assert_eq!(resolved.unwrap().key, rows[0].key);
+}
