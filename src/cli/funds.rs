@@ -13,10 +13,11 @@ use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::funds::{
     AccountOutcome, FundsReport, FundsRequest, LEARNING_DAYS, NotCompared, examine_day, import,
+    step_words,
 };
 use recondesk_app::{Failure, FailureKind, Language, Message};
 use recondesk_domain::{Fen, FundAccount};
-use recondesk_reconcile::fund_flow::{Bridge, FindingGroup, StepKind, TradeReport};
+use recondesk_reconcile::fund_flow::{Bridge, FindingGroup, TradeReport};
 
 /// Rows of a category that the table shows; JSON has more.
 const SHOWN: usize = 20;
@@ -67,11 +68,7 @@ pub(super) fn run(
         };
         examine_day(&ports, &ask, &terminal)?
     };
-    if report
-        .accounts
-        .iter()
-        .all(|(_, outcome)| matches!(outcome, AccountOutcome::NotHere { .. }))
-    {
+    if report.is_empty() {
         return Err(none_here(&day.to_string()));
     }
     if command.format == ListFormat::Json {
@@ -267,7 +264,7 @@ fn bridge_text(trade: &TradeReport, bridge: &Bridge, lang: Language) -> String {
             String::new()
         };
         table.row([
-            step_name(&step.kind, lang),
+            step_words(&step.kind).get(lang).to_owned(),
             count,
             step.change.grouped(),
             running.map_or_else(String::new, Fen::grouped),
@@ -285,25 +282,6 @@ fn bridge_text(trade: &TradeReport, bridge: &Bridge, lang: Language) -> String {
         format!("Rows whose money moved as it should: {agreed}\n"),
     );
     table.print() + lang.pick(&zh, &en)
-}
-
-fn step_name(kind: &StepKind, lang: Language) -> String {
-    let (zh, en) = match kind {
-        StepKind::Settled => ("应结订单金额", "settled payments"),
-        StepKind::Fees => ("手续费", "fees"),
-        StepKind::Refunds => ("退款金额", "refunds"),
-        StepKind::FeesReturned => ("退还手续费", "fees returned"),
-        StepKind::FeesElsewhere => ("手续费不在资金账单中逐笔扣除", "fees settled elsewhere"),
-        StepKind::InTransit => ("日终在途，次日入账", "late, moves after midnight"),
-        StepKind::CarriedIn => ("前一日交易今日入账", "of the day before"),
-        StepKind::Missing => ("C01 有交易无资金", "C01 trade without fund entry"),
-        StepKind::Extra => ("C02 有资金无交易", "C02 fund entry without trade"),
-        StepKind::Differing => ("C03 资金金额不符", "C03 fund amount differs"),
-        StepKind::RefundsClosed => ("退款关闭", "refunds closed"),
-        StepKind::Other(word) => return format!("C06 {word}"),
-        StepKind::BalanceBreaks => ("C04 余额链断裂", "C04 balance chain broken"),
-    };
-    lang.pick(zh, en).to_owned()
 }
 
 fn group_text(group: &FindingGroup, lang: Language) -> String {

@@ -14,6 +14,7 @@ mod decisions;
 mod first_run;
 mod fonts;
 mod frame;
+mod funds;
 mod import;
 mod lookup;
 mod lookup_sample;

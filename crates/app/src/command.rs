@@ -174,6 +174,8 @@ pub enum Command {
     Morning(Option<ProfileId>, BillDate),
     /// Fetches every missing bill that can still be had, oldest first, for one merchant or all.
     Backfill(Option<ProfileId>),
+    /// Examines the fund flow of a day, and leads it back to the trade bill.
+    Funds(model::FundsAsk),
     /// Writes the findings of a day, or a report, to a file. Disabled while the day is not compared.
     Export(ProfileId, BillDate, Export, PathBuf),
     /// Adds a note to a case.
@@ -269,6 +271,8 @@ pub enum TaskKind {
     Decide,
     /// Hangs files on a case.
     Attach,
+    /// Examines the fund flow of a day.
+    Funds,
 }
 
 impl Command {
@@ -346,6 +350,7 @@ impl Command {
             Self::ResumeRefunds(_) => TaskKind::Resume,
             Self::Bulk(_) => TaskKind::Decide,
             Self::Attach(_) => TaskKind::Attach,
+            Self::Funds(_) => TaskKind::Funds,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_))
             | Self::Payout(..)
             | Self::Refund(_)
@@ -366,6 +371,7 @@ impl Command {
             | Self::Export(profile, day, ..)
             | Self::Day(profile, day) => (Some(*profile), Some(*day)),
             Self::Morning(profile, day) => (*profile, Some(*day)),
+            Self::Funds(ask) => (Some(ask.profile), Some(ask.day)),
             Self::Backfill(profile) => (*profile, None),
             Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
             Self::Recognise(profile, _) => (Some(*profile), None),

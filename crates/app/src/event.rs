@@ -11,7 +11,8 @@ use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
 use super::model::{
     Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
-    ImportSheet, LabOutcome, MerchantRow, OrderDetail, OrderRow, OverviewModel, PayoutView, Person,
+    FundsModel, ImportSheet, LabOutcome, MerchantRow, OrderDetail, OrderRow, OverviewModel,
+    PayoutView, Person,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -121,6 +122,8 @@ pub enum Outcome {
     BulkSummary(Box<BulkSummary>),
     /// To `Bulk`.
     Bulk(Box<BulkOutcome>),
+    /// To `Funds`.
+    Funds(Box<FundsModel>),
     /// To `SignIn` and `SignOut`.
     Person(Person),
     /// To `Receive`, one for each notification.

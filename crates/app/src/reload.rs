@@ -1,7 +1,7 @@
 //! The questions that must be asked again once something changed.
 
 use super::event::{Changed, NoticeText};
-use super::model::{CaseFilter, MerchantRow, OrderFilter};
+use super::model::{CaseFilter, FundsAsk, FundsModel, MerchantRow, OrderFilter};
 use super::{Command, Failure, Message, State, TaskId};
 use recondesk_ports::VaultAccess;
 
@@ -32,6 +32,22 @@ impl State {
         next.extend(self.payout.again());
         next.extend(following);
         next
+    }
+
+    /// The fund flow of a day is asked for; what is known of another day says nothing about it.
+    pub(super) fn ask_funds(&mut self, id: TaskId, ask: FundsAsk) {
+        let other =
+            |known: &FundsModel| known.profile != ask.profile || known.report.day != ask.day;
+        if self.funds.value().is_some_and(|known| other(known)) {
+            self.funds.clear();
+        }
+        self.funds.ask(id);
+    }
+
+    /// The fund flow was examined; bills that were fetched for it are in the list of bills.
+    pub(super) fn funds_examined(&mut self, id: TaskId, model: Box<FundsModel>) -> Vec<Command> {
+        self.funds.answer(id, Ok(model));
+        vec![Command::Bills(self.merchant)]
     }
 
     /// Merchants after a change, and whether their keys can be used.

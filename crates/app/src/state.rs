@@ -11,8 +11,8 @@ use super::command::{ListKind, TaskKind, Welcome};
 use super::event::PageRows;
 use super::list_state::ListAnswers;
 use super::model::{
-    BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, MerchantRow,
-    OrderDetail, OrderFilter, OrderRow, OverviewModel,
+    BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, FundsModel,
+    MerchantRow, OrderDetail, OrderFilter, OrderRow, OverviewModel,
 };
 use super::rows::RowWindow;
 use super::{
@@ -112,6 +112,8 @@ pub struct State {
     pub lab: Lab,
     /// Refunds, reissues, approvals.
     pub payout: Payouts,
+    /// The fund flow of a day.
+    pub funds: Remote<Box<FundsModel>>,
     /// One decision about many cases.
     pub bulk: Bulk,
     /// Tasks that run or wait, oldest first.
@@ -154,6 +156,7 @@ impl State {
             lookup: Lookup::default(),
             lab: Lab::default(),
             payout: Payouts::default(),
+            funds: Remote::Idle,
             bulk: Bulk::default(),
             tasks: BTreeMap::new(),
             notices: Vec::new(),
@@ -253,6 +256,7 @@ impl State {
                 self.pages
                     .insert(id, (*list, wanted.generation, wanted.page));
             }
+            Command::Funds(ask) => self.ask_funds(id, *ask),
             Command::SignIn(_) => self.desk.asked.ask(id),
             Command::BulkSummary(_) => self.bulk.ask_summary(id),
             Command::Bulk(_) => self.bulk.ask(id),
@@ -393,6 +397,7 @@ impl State {
             answer @ (Outcome::Payout(_) | Outcome::Approvals(_) | Outcome::Refunds(_)) => {
                 self.payout.answered(id, answer);
             }
+            Outcome::Funds(model) => return self.funds_examined(id, model),
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
             Outcome::Person(person) => return self.person_known(id, person),
@@ -448,6 +453,7 @@ impl State {
             || self.list_failed(id, &failure)
             || self.payout.failed(id, &failure)
             || self.bulk.failed(id, &failure)
+            || self.funds.answer(id, Err(failure.clone()))
             || self.desk.asked.answer(id, Err(failure.clone()))
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));

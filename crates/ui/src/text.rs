@@ -29,6 +29,7 @@ mod books;
 mod cases;
 mod day;
 mod frame;
+mod funds;
 mod import;
 mod lookup;
 mod merchants;
@@ -83,6 +84,7 @@ pub(crate) struct Wording {
     pub(crate) signature: signature::Signature,
     pub(crate) table: table::Table,
     pub(crate) work: work::Work,
+    pub(crate) funds: funds::Funds,
 }
 
 static ZH: Wording = Wording {
@@ -106,6 +108,7 @@ static ZH: Wording = Wording {
     signature: signature::Signature::ZH,
     table: table::Table::ZH,
     work: work::Work::ZH,
+    funds: funds::Funds::ZH,
 };
 
 static EN: Wording = Wording {
@@ -129,6 +132,7 @@ static EN: Wording = Wording {
     signature: signature::Signature::EN,
     table: table::Table::EN,
     work: work::Work::EN,
+    funds: funds::Funds::EN,
 };
 
 const LANGUAGE_ID: &str = "recondesk-language";

@@ -7,12 +7,14 @@ use super::day::ScratchSink;
 use super::download::{self, Fetched, FundAccount};
 use super::imports::{Watching, fund_overflow};
 use crate::gateway::{BillFile, GatewayClient};
-use crate::{Failure, Reporter};
+use crate::{Failure, Message, Reporter};
 use recondesk_domain::{BillDate, FundEntry, MerchantProfile, ProfileId};
 use recondesk_ports::{BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing};
 use recondesk_reconcile::fund_flow::{
-    AccountDay, AccountReport, Bridge, ClosedBefore, FundOverflow, TradeBill, TradeReport, compare,
-    examine,
+    AccountDay, ClosedBefore, FundOverflow, TradeBill, compare, examine,
+};
+pub use recondesk_reconcile::fund_flow::{
+    AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup, FundFinding, StepKind, TradeReport,
 };
 use recondesk_reconcile::{Evidence, EvidenceError};
 use wechatpay_codec::fund_flow::FundBill;
@@ -81,6 +83,13 @@ pub struct FundsReport {
 }
 
 impl FundsReport {
+    /// True when there is no bill of any account: nothing was examined.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let mut outcomes = self.accounts.iter();
+        outcomes.all(|(_, outcome)| matches!(outcome, AccountOutcome::NotHere { .. }))
+    }
+
     /// True when everything was compared and nothing differs.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -94,6 +103,30 @@ impl FundsReport {
         });
         sound && agreed
     }
+}
+
+/// What a step of the bridge stands for, in words.
+#[must_use]
+pub fn step_words(kind: &StepKind) -> Message {
+    let (zh, en) = match kind {
+        StepKind::Settled => ("应结订单金额", "settled payments"),
+        StepKind::Fees => ("手续费", "fees"),
+        StepKind::Refunds => ("退款金额", "refunds"),
+        StepKind::FeesReturned => ("退还手续费", "fees returned"),
+        StepKind::FeesElsewhere => ("手续费不在资金账单中逐笔扣除", "fees settled elsewhere"),
+        StepKind::InTransit => ("日终在途，次日入账", "late, moves after midnight"),
+        StepKind::CarriedIn => ("前一日交易今日入账", "of the day before"),
+        StepKind::Missing => ("C01 有交易无资金", "C01 trade without fund entry"),
+        StepKind::Extra => ("C02 有资金无交易", "C02 fund entry without trade"),
+        StepKind::Differing => ("C03 资金金额不符", "C03 fund amount differs"),
+        StepKind::RefundsClosed => ("退款关闭", "refunds closed"),
+        StepKind::Other(word) => {
+            let words = format!("C06 {word}");
+            return Message::new(words.clone(), words);
+        }
+        StepKind::BalanceBreaks => ("C04 余额链断裂", "C04 balance chain broken"),
+    };
+    Message::new(zh, en)
 }
 
 /// Takes a file into the books.

@@ -3,6 +3,7 @@
 mod backfill;
 mod casework;
 mod exports;
+mod funds;
 mod lists;
 
 use std::path::Path;
@@ -302,6 +303,7 @@ impl WindowJobs {
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
+            Command::Funds(ask) => self.funds(ask, reporter),
             Command::Backfill(chosen) => self.backfill(chosen, reporter),
             Command::Export(id, day, what, path) => self.export((id, day), what, &path),
             command @ (Command::Note(..)

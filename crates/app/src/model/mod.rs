@@ -6,6 +6,7 @@ mod bill;
 mod case;
 mod case_work;
 mod day;
+mod funds;
 mod import;
 mod lab;
 mod lab_sent;
@@ -29,6 +30,7 @@ pub use day::{
     DayCoverage, DayModel, DayState, Equation, IdentityRow, Movement, PoolRow, PoolSide,
     SignOffItem, TagRow,
 };
+pub use funds::{FundsAsk, FundsModel};
 pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs, renamed};
 pub use lab::{
     FrontEndAsk, KeyChoice, LabAnswer, LabAsk, LabChoice, LabFill, LabMessage, LabOutcome, LabTab,

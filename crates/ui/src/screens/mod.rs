@@ -136,6 +136,7 @@ pub(crate) struct Screens {
     merchants: merchants::MerchantsScreen,
     settings: settings::SettingsScreen,
     sign_off: reconcile::SignOffDialog,
+    funds: reconcile::FundsDialog,
 }
 
 impl Screens {
@@ -153,6 +154,7 @@ impl Screens {
             Screen::Reconcile => {
                 reconcile::show(ui, page, out);
                 self.sign_off.show(ui, page, out);
+                self.funds.show(ui, page, out);
             }
             Screen::Cases | Screen::Bills | Screen::Orders if page.state.merchants.is_empty() => {
                 page.title(ui, screen.name(page.w));

@@ -5,8 +5,10 @@ pub(super) mod certificate;
 mod changes;
 mod empty;
 mod equation;
+mod funds;
 mod sign_off;
 
+pub(super) use funds::FundsDialog;
 pub(super) use sign_off::SignOffDialog;
 
 pub(super) use categories::tag_words;
@@ -95,7 +97,15 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         );
         buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
     }
+    let merchant = page.state.merchant_or_first().map(|row| row.id);
+    if merchant.is_some() {
+        buttons.push(Button::secondary(w.funds.open).icon(icons::BANK));
+    }
     let (left, responses) = page.buttons(ui, buttons);
+    let last = responses.last().is_some_and(egui::Response::clicked);
+    if let Some(id) = merchant.filter(|_| last) {
+        funds::ask(ui, (id, page.state.day));
+    }
     let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
     if let Some((task, _)) = running {
         if pressed(0) || page.keys.escape {

@@ -138,6 +138,7 @@ words! {
         resume: T = "查询退款", "Ask about refunds";
         decide: T = "批量处理差错", "Decide about cases";
         attach: T = "附上文件", "Attach files";
+        funds: T = "核对资金", "Check the fund flow";
         step_ask: T = "逐笔查询", "Ask one by one";
         step_decide: T = "逐条处理", "Decide one by one";
         many: F = |n| format!("{n} 项任务"), |n| many(n, "task", "tasks");

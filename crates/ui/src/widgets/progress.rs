@@ -35,6 +35,7 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Resume => w.jobs.resume,
         TaskKind::Decide => w.jobs.decide,
         TaskKind::Attach => w.jobs.attach,
+        TaskKind::Funds => w.jobs.funds,
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => "",
     }
 }
@@ -55,7 +56,7 @@ fn step_words(w: &'static Wording, step: Step) -> &'static str {
 /// The steps of a kind of job, in order.
 const fn steps(kind: TaskKind) -> &'static [Step] {
     match kind {
-        TaskKind::Download => &[Step::Download, Step::Read, Step::Store],
+        TaskKind::Download | TaskKind::Funds => &[Step::Download, Step::Read, Step::Store],
         TaskKind::Import => &[Step::Read, Step::Sort, Step::Store],
         TaskKind::Reconcile => &[Step::Compare, Step::Store],
         TaskKind::Morning | TaskKind::Demo => &[

@@ -1,0 +1,208 @@
+//! The fund flow of a day: what is asked, the sentence, the waterfall with its rows, and the way to each number.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use recondesk::app::jobs::funds::{
+    AccountBill, AccountOutcome, AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup,
+    FundFinding, FundsReport, NotCompared, StepKind, TradeReport,
+};
+use recondesk::app::model::FundsModel;
+use recondesk::app::{Command, Remote};
+use recondesk::domain::{Category, Fen, FundAccount, ProfileId};
+use recondesk::ui::{App, Screen};
+
+use crate::sample;
+use crate::stage::{Look, Tape, sample_window};
+
+fn yuan(text: &str) -> Fen {
+    Fen::parse_yuan(text).unwrap()
+}
+
+fn group(category: Category, effect: &str, rows: Vec<FundFinding>) -> FindingGroup {
+    FindingGroup {
+        category,
+        count: rows.len() as u64,
+        effect: yuan(effect),
+        rows,
+    }
+}
+
+fn account(opening: &str, closing: &str, entries: u64) -> AccountOutcome {
+    AccountOutcome::Bill(Box::new(AccountBill {
+        file: "1900000109_2026-03-08_fund_basic.csv.gz".to_owned(),
+        import: 9,
+        report: AccountReport {
+            account: FundAccount::Basic,
+            opening: Some(yuan(opening)),
+            closing: Some(yuan(closing)),
+            entries,
+            checks: Vec::new(),
+            kinds: Vec::new(),
+            breaks: group(Category::BalanceBreak, "0", Vec::new()),
+            gap: group(Category::DayGap, "0", Vec::new()),
+        },
+    }))
+}
+
+/// A day of one account whose trades and balances differ by one payment without money.
+pub(crate) fn report(missing: bool) -> FundsReport {
+    let step = |kind, change: &str, count| BridgeStep {
+        kind,
+        change: yuan(change),
+        count,
+    };
+    let mut steps = vec![
+        step(StepKind::Settled, "2718330.20", 0),
+        step(StepKind::Fees, "-16309.98", 0),
+        step(StepKind::Refunds, "-10482.60", 0),
+        step(StepKind::FeesReturned, "62.90", 0),
+        step(StepKind::InTransit, "-1262.00", 11),
+        step(StepKind::CarriedIn, "980.50", 9),
+        step(StepKind::Other("提现".to_owned()), "-2600000.00", 1),
+    ];
+    let mut groups = Vec::new();
+    if missing {
+        steps.push(step(StepKind::Missing, "-299.00", 1));
+        let row = FundFinding {
+            business_no: "4200002781202603087745393918".to_owned(),
+            flow_no: String::new(),
+            kind: "交易".to_owned(),
+            line: 0,
+            expected: Some(yuan("299.00")),
+            actual: None,
+        };
+        groups.push(group(Category::FundMissing, "-299.00", vec![row]));
+    }
+    let change = steps
+        .iter()
+        .fold(Fen::ZERO, |sum, step| sum.checked_add(step.change).unwrap());
+    let closing = yuan("300000.00").checked_add(change).unwrap();
+    let trade = TradeReport {
+        settled: yuan("2718330.20"),
+        fees: yuan("16309.98"),
+        refunded: yuan("10482.60"),
+        fees_returned: yuan("62.90"),
+        fee_custom: FeeCustom::PerTrade,
+        agreed: 31_718,
+        groups,
+        in_transit: group(Category::FundMissing, "0", Vec::new()),
+        carried_in: group(Category::FundExtra, "0", Vec::new()),
+    };
+    FundsReport {
+        day: sample::day(),
+        accounts: vec![
+            (
+                FundAccount::Basic,
+                account("300000.00", &closing.to_string(), 63_449),
+            ),
+            (FundAccount::Operation, AccountOutcome::NothingMoved),
+            (
+                FundAccount::Fees,
+                AccountOutcome::NotHere { is_used: false },
+            ),
+        ],
+        compared: Ok((
+            trade,
+            Bridge {
+                steps,
+                change,
+                residual: Fen::ZERO,
+            },
+        )),
+        days_seen: 30,
+    }
+}
+
+/// The dialog over Reconcile with a report.
+pub(crate) fn shown(look: Look, tape: &Tape, report: FundsReport) -> Harness<'static, App> {
+    let mut harness = sample_window(look, Screen::Reconcile, tape);
+    tape.take();
+    let open = if look.language == recondesk::app::Language::En {
+        "Funds..."
+    } else {
+        "资金…"
+    };
+    harness.get_by_label(open).click();
+    harness.run_steps(3);
+    let sent = tape.take();
+    let [Command::Funds(ask)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert!(!ask.fetches, "looking asks nobody");
+    assert_eq!((ask.profile, ask.day), (ProfileId(1), sample::day()));
+    let state = harness.state_mut().state_mut();
+    state.tasks.clear();
+    state.funds = Remote::Ready(Box::new(FundsModel {
+        profile: ProfileId(1),
+        report,
+    }));
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn a_day_whose_funds_add_up_says_so_with_every_step() {
+    let harness = shown(Look::default(), &Tape::default(), report(false));
+
+    harness.get_by_label("余额变动 ¥91,319.02 全部有来由；31,718 笔交易与资金逐笔相符");
+    harness.get_by_label("应结订单金额 2,718,330.20");
+    harness.get_by_label("手续费 −16,309.98");
+    harness.get_by_label("C06 提现 −2,600,000.00");
+    harness.get_by_label("账户余额变动 91,319.02");
+    harness.get_by_label("未解释 0.00");
+    harness.get_by_label("基本账户 成立");
+    harness.get_by_label("运营账户 当日无变动");
+}
+
+#[test]
+fn rows_that_explain_the_difference_lead_to_their_number() {
+    let tape = Tape::default();
+    let mut harness = shown(Look::default().english(), &tape, report(true));
+    harness.get_by_label_contains("1 need a look");
+    harness.get_by_label("C01 trade without fund entry −299.00");
+
+    harness.get_by_label("Look this up").click();
+    harness.run_steps(3);
+
+    assert_eq!(harness.state().screen(), Screen::Lookup);
+    assert!(
+        tape.take()
+            .iter()
+            .any(|command| format!("{command:?}").contains("4200002781202603087745393918"))
+    );
+}
+
+#[test]
+fn what_was_not_compared_is_never_called_explained() {
+    let mut doubt = report(false);
+    doubt.compared = Err(NotCompared::NoTradeBill);
+    let harness = shown(Look::default(), &Tape::default(), doubt);
+    harness.get_by_label("没有当日可信的交易账单，资金没有与交易核对");
+    assert!(harness.query_by_label_contains("全部有来由").is_none());
+
+    let mut rest = report(false);
+    if let Ok((_, bridge)) = &mut rest.compared {
+        bridge.residual = Fen::new(1);
+    }
+    let harness = shown(Look::default(), &Tape::default(), rest);
+    harness.get_by_label("有 ¥0.01 没有来由，这一天的资金对不上");
+    assert!(harness.query_by_label_contains("全部有来由").is_none());
+}
+
+#[test]
+fn a_day_without_a_fund_bill_offers_to_fetch_it() {
+    let tape = Tape::default();
+    let mut none = report(false);
+    for (_, outcome) in &mut none.accounts {
+        *outcome = AccountOutcome::NotHere { is_used: false };
+    }
+    none.compared = Err(NotCompared::NoAccount);
+    let mut harness = shown(Look::default(), &tape, none);
+    harness.get_by_label_contains("这一天没有资金账单");
+
+    harness.get_by_label("下载并核对").click();
+    harness.run_steps(3);
+
+    let sent = tape.take();
+    assert!(matches!(sent.as_slice(), [Command::Funds(ask)] if ask.fetches));
+}
