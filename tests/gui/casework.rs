@@ -4,14 +4,14 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{
-    BulkLine, BulkOutcome, BulkSummary, CaseDetail, Decision, Identity, Person, RefundChoice,
-    UndoOffer,
+    BulkLine, BulkOutcome, BulkSummary, CaseDetail, CaseFact, Decision, Identity, Person,
+    RefundChoice, UndoOffer,
 };
 use recondesk::app::{
     Command, Event, Failure, FailureKind, Jobs as _, Message, NoticeText, Progress, Remote, Step,
 };
 use recondesk::casework::{Approval, Refund, RefundStage, Role, Roles};
-use recondesk::domain::{CaseStatus, Fen, OutRefundNo, ProfileId, Secret};
+use recondesk::domain::{CaseStatus, Fee, Fen, OutRefundNo, ProfileId, Secret};
 use recondesk::ports::{AttachmentInfo, Operator, PickAsk, RefundDraft, RefundRecord, RefundRowId};
 use recondesk::ui::{App, Screen};
 
@@ -387,6 +387,28 @@ fn a_decision_waits_for_an_operator_to_sign_in() {
     assert!(matches!(tape.take().as_slice(), [Command::Note(_, _, text)] if text == "请核对"));
 }
 
+#[test]
+fn a_case_says_what_was_expected_and_leads_to_the_other_payment() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        detail.facts = vec![
+            CaseFact::Fee {
+                billed: Fee::new(13_000),
+                expected: Fee::new(12_000),
+                apart: Fee::new(1_000),
+                rate: "0.60%".to_owned(),
+            },
+            CaseFact::SameAs("QH260304113350780099".to_owned()),
+        ];
+    });
+    harness.get_by_label("账单手续费 ¥0.13，按 0.60% 应为 ¥0.12，多 ¥0.01");
+    harness.get_by_label("另一笔：QH260304113350780099");
+
+    click(&mut harness, "查此单");
+
+    assert_eq!(harness.state().screen(), Screen::Lookup);
+}
+
 /// An operator with the right to work on cases.
 fn operator(morning: &Morning) -> Identity {
     let pin = Secret::new("24680".to_owned());
@@ -539,4 +561,79 @@ fn many_are_decided_one_by_one_and_each_has_its_result() {
     assert_eq!((done.refused(), done.left), (1, 0), "{done:?}");
     let resolved = done.lines.iter().find(|line| line.result.is_err());
     assert_eq!(resolved.unwrap().key, rows[0].key);
+}
+
+/// The case with refunds and files, and each dialog, for pictures.
+#[cfg(feature = "pictures")]
+pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)> {
+    let tape = Tape::default();
+    let zh = look.language == recondesk::app::Language::Zh;
+    let word = |zh_word: &'static str, en_word: &'static str| if zh { zh_word } else { en_word };
+    let worked = |detail: &mut CaseDetail| {
+        detail.work.refunds = vec![
+            refund(7, RefundStage::Unknown),
+            refund(8, RefundStage::Done),
+        ];
+        detail.work.attachments = vec![AttachmentInfo {
+            at: now(),
+            actor: "李雯".to_owned(),
+            name: "聊天截图.png".to_owned(),
+            sha256: [7; 32],
+            bytes: 12_345,
+        }];
+        detail.work.undo = Some(UndoOffer {
+            status: CaseStatus::New,
+            owner: String::new(),
+        });
+    };
+    let mut panel = opened(look, &tape, worked);
+    panel.state_mut().state_mut().desk.person = Person {
+        name: "李雯".to_owned(),
+        has_operators: true,
+    };
+    panel.run_steps(2);
+    let mut undo = opened(look.size(1440.0, 900.0), &tape, |detail| {
+        worked(detail);
+        detail.row.status = CaseStatus::Resolved;
+    });
+    click(&mut undo, word("撤销…", "Take back..."));
+    let mut refunds = sample_window(look, Screen::Cases, &tape);
+    click(&mut refunds, word("未了退款…", "Open refunds..."));
+    refunds.state_mut().state_mut().payout.unfinished = Remote::Ready(vec![
+        refund(7, RefundStage::Unknown),
+        refund(8, RefundStage::Accepted),
+        refund(9, RefundStage::Abnormal),
+    ]);
+    refunds.run_steps(2);
+    let mut bulk = sample_window(look, Screen::Cases, &tape);
+    let rows = bulk.state().state().cases.rows.len();
+    let open = if zh {
+        format!("批量处理 {rows}…")
+    } else {
+        format!("Decide on {rows}...")
+    };
+    click(&mut bulk, &open);
+    bulk.state_mut().state_mut().bulk.summary = Remote::Ready(Box::new(BulkSummary {
+        ids: vec![1, 2, 3].into(),
+        at_stake: Some(Fen::new(75_600)),
+        states: vec![(CaseStatus::New, 2), (CaseStatus::Resolved, 1)],
+    }));
+    bulk.run_steps(2);
+    click(
+        &mut bulk,
+        word("批量处理: 挂账", "Decide about many cases: Carry"),
+    );
+    let mut sign_in = opened(look, &tape, |_| {});
+    let desk = &mut sign_in.state_mut().state_mut().desk;
+    desk.person.has_operators = true;
+    desk.person.name.clear();
+    desk.is_wanted = true;
+    sign_in.run_steps(3);
+    vec![
+        ("panel", panel),
+        ("undo", undo),
+        ("refunds", refunds),
+        ("bulk", bulk),
+        ("sign-in", sign_in),
+    ]
 }

@@ -158,7 +158,7 @@ fn a_day_whose_funds_add_up_says_so_with_every_step() {
 fn rows_that_explain_the_difference_lead_to_their_number() {
     let tape = Tape::default();
     let mut harness = shown(Look::default().english(), &tape, report(true));
-    harness.get_by_label_contains("1 need a look");
+    harness.get_by_label_contains("1 row needs a look");
     harness.get_by_label("C01 trade without fund entry −299.00");
 
     harness.get_by_label("Look this up").click();

@@ -107,3 +107,34 @@ fn the_tabs_of_the_signature_screen_draw() {
         }
     }
 }
+
+/// The looks in which a dialog is drawn.
+fn dialog_looks() -> Vec<(&'static str, Look)> {
+    vec![
+        ("light-zh", Look::default()),
+        (
+            "dark-en",
+            Look::default().dark().english().size(1024.0, 640.0),
+        ),
+    ]
+}
+
+#[test]
+fn the_fund_flow_draws() {
+    for (name, look) in dialog_looks() {
+        for (state, missing) in [("clean", false), ("missing", true)] {
+            let report = crate::funds::report(missing);
+            let mut harness = crate::funds::shown(look, &Tape::default(), report);
+            take(&format!("funds-{state}-{name}"), &mut harness);
+        }
+    }
+}
+
+#[test]
+fn what_is_done_about_cases_draws() {
+    for (name, look) in dialog_looks() {
+        for (part, mut harness) in crate::casework::pictured(look) {
+            take(&format!("casework-{part}-{name}"), &mut harness);
+        }
+    }
+}

@@ -239,6 +239,72 @@ fn a_typed_key_is_masked_in_the_tree_and_gone_when_the_screen_is_left() {
     assert!(!tree(&harness).contains(&"•".repeat(8)));
 }
 
+/// What the window put into the clipboard in the last frame.
+fn copied(harness: &Harness<'static, App>) -> Vec<String> {
+    let commands = &harness.output().platform_output.commands;
+    let texts = commands.iter().filter_map(|command| match command {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+/// Presses every button that copies, one after the other; what each put into the clipboard.
+fn all_copies(harness: &mut Harness<'static, App>) -> Vec<String> {
+    let word = "复制";
+    let count = harness.query_all_by_label_contains(word).count();
+    let mut texts = Vec::new();
+    for nth in 0..count {
+        if let Some(node) = harness.query_all_by_label_contains(word).nth(nth) {
+            node.click();
+        }
+        for _ in 0..3 {
+            harness.step();
+            texts.extend(copied(harness));
+        }
+    }
+    texts
+}
+
+#[test]
+fn no_key_ever_reaches_the_clipboard() {
+    let tall = Look::default().size(1600.0, 2400.0);
+    let tape = Tape::default();
+    let (mut harness, desk) = opened(tall, &tape);
+    paste(&mut harness, &mistaken());
+    desk.work(&mut harness, &tape);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    harness.run_steps(2);
+    desk.work(&mut harness, &tape);
+
+    let mut texts = all_copies(&mut harness);
+    assert!(texts.len() > 3, "the steps can be copied: {texts:?}");
+    // A typed key can be selected and not copied or cut.
+    harness.get_by_label_contains("密钥来源").click();
+    harness.run_steps(2);
+    press(&mut harness, "输入密钥");
+    harness.get_by_label("密钥").focus();
+    harness.run_steps(2);
+    harness.event(Input::Text(KEY.to_owned()));
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run_steps(2);
+    for take in [Input::Copy, Input::Cut] {
+        harness.event(take);
+        for _ in 0..3 {
+            harness.step();
+            texts.extend(copied(&harness));
+        }
+    }
+    for screen in [Screen::Merchants, Screen::Settings] {
+        harness.state_mut().go(screen);
+        harness.run_steps(3);
+        texts.extend(all_copies(&mut harness));
+    }
+
+    assert!(texts.iter().all(|text| !text.contains(KEY)), "{texts:?}");
+}
+
 #[test]
 fn text_that_is_no_message_comes_back_with_the_reason() {
     let tape = Tape::default();

@@ -32,7 +32,7 @@ impl SignInDialog {
             name: "sign in",
             title: w.work.sign_in_title,
             width: 480.0,
-            height: 84.0,
+            height: 96.0,
             note: "",
             leave: w.frame.cancel,
             deed: Button::primary(w.work.sign_in_do).key("Ctrl ↵"),
@@ -51,7 +51,7 @@ impl SignInDialog {
             let (place, _) = paint::fit(ui.painter(), at, rect.width(), note, style);
             paint::say(ui, "sign in note", place, note);
             let fields = Rect::from_min_size(
-                pos2(rect.left(), rect.top() + 24.0),
+                pos2(rect.left(), rect.top() + 32.0),
                 vec2(rect.width(), 56.0),
             );
             person.show(ui, fields, page);

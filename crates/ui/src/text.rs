@@ -28,6 +28,7 @@ macro_rules! words {
 mod books;
 mod cases;
 mod day;
+mod facts;
 mod frame;
 mod funds;
 mod import;
@@ -84,6 +85,7 @@ pub(crate) struct Wording {
     pub(crate) signature: signature::Signature,
     pub(crate) table: table::Table,
     pub(crate) work: work::Work,
+    pub(crate) facts: facts::Facts,
     pub(crate) funds: funds::Funds,
 }
 
@@ -108,6 +110,7 @@ static ZH: Wording = Wording {
     signature: signature::Signature::ZH,
     table: table::Table::ZH,
     work: work::Work::ZH,
+    facts: facts::Facts::ZH,
     funds: funds::Funds::ZH,
 };
 
@@ -132,6 +135,7 @@ static EN: Wording = Wording {
     signature: signature::Signature::EN,
     table: table::Table::EN,
     work: work::Work::EN,
+    facts: facts::Facts::EN,
     funds: funds::Funds::EN,
 };
 

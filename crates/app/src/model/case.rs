@@ -1,7 +1,7 @@
 //! The table of cases, and one case in full.
 
 use crate::tables::TableView;
-use recondesk_domain::{BillDate, CaseStatus, Category, Fen, Instant, ProfileId, Severity};
+use recondesk_domain::{BillDate, CaseStatus, Category, Fee, Fen, Instant, ProfileId, Severity};
 
 /// Age of a case in whole days, the one rule of every screen: from the day it was first found on to today.
 #[must_use]
@@ -202,6 +202,44 @@ pub struct Proposal {
     pub reason: String,
 }
 
+/// A fact of a case that a sentence about its category cannot say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseFact {
+    /// A fee is not what the rate of its row makes.
+    Fee {
+        /// In the bill.
+        billed: Fee,
+        /// By the rate.
+        expected: Fee,
+        /// The first less the second.
+        apart: Fee,
+        /// The rate of the row, as `0.60%`.
+        rate: String,
+    },
+    /// A rate is not the contract's.
+    Rate {
+        /// In the bill, as `0.60%`.
+        billed: String,
+        /// By the contract, where one is known.
+        contract: Option<String>,
+    },
+    /// The WeChat book less the merchant's.
+    Apart(Fen),
+    /// The row repeats the row of this line of the same file.
+    CopyOf(u32),
+    /// Another payment of the same business order, or another refund just like it, by its number.
+    SameAs(String),
+    /// More went back than was paid.
+    OverRefund {
+        /// What went back.
+        refunded: Fen,
+        /// What was paid.
+        paid: Fen,
+        /// The first less the second.
+        apart: Fen,
+    },
+}
+
 /// How a case was closed: what every screen says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
@@ -222,8 +260,8 @@ pub struct CaseDetail {
     pub row: CaseRow,
     /// Further things that apply, as stable words.
     pub tags: Vec<String>,
-    /// Facts of the finding in key=value form.
-    pub facts: Vec<(String, String)>,
+    /// What was expected, by how much it differs, what it belongs to.
+    pub facts: Vec<CaseFact>,
     /// The two books side by side, what differs among the first five on top.
     pub compare: Vec<CompareRow>,
     /// The bill's line.

@@ -18,8 +18,8 @@ mod payout;
 pub use super::jobs::intake::MappingChoice;
 pub use bill::{BillDetail, BillRow, BillState};
 pub use case::{
-    CaseDetail, CaseFilter, CaseRow, CaseTotals, Closing, CompareField, CompareRow, Decision,
-    Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
+    CaseDetail, CaseFact, CaseFilter, CaseRow, CaseTotals, Closing, CompareField, CompareRow,
+    Decision, Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use case_work::{
     AttachWish, BulkAsk, BulkLine, BulkOutcome, BulkSummary, BulkWish, CaseName, CaseWork,

@@ -4,6 +4,7 @@ mod approvals;
 mod attach;
 mod bulk;
 mod decide;
+mod facts;
 mod filter;
 mod follow_up;
 mod menu;

@@ -82,6 +82,7 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         .state
         .jobs()
         .find(|(_, task)| task.kind == TaskKind::Reconcile);
+    let roomy = page.class.is_wide();
     let mut buttons = Vec::new();
     if running.is_some() {
         buttons.push(
@@ -90,16 +91,24 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
                 .key("Esc"),
         );
     } else if compared.is_some() {
-        buttons.push(
-            Button::secondary(w.day.rerun)
-                .icon(icons::ARROW_CLOCKWISE)
-                .key("F5"),
-        );
-        buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
+        let rerun = Button::secondary(w.day.rerun).icon(icons::ARROW_CLOCKWISE);
+        // A small window keeps the room for what changed since the run before.
+        buttons.push(if roomy { rerun.key("F5") } else { rerun });
+        let export = Button::secondary(w.frame.export);
+        buttons.push(if roomy {
+            export.icon(icons::EXPORT)
+        } else {
+            export
+        });
     }
     let merchant = page.state.merchant_or_first().map(|row| row.id);
     if merchant.is_some() {
-        buttons.push(Button::secondary(w.funds.open).icon(icons::BANK));
+        let funds = Button::secondary(w.funds.open);
+        buttons.push(if roomy {
+            funds.icon(icons::BANK)
+        } else {
+            funds
+        });
     }
     let (left, responses) = page.buttons(ui, buttons);
     let last = responses.last().is_some_and(egui::Response::clicked);

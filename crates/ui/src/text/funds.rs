@@ -26,10 +26,10 @@ words! {
         rows: T = "笔数", "Rows";
         amount: T = "金额 ¥", "Amount ¥";
         running: T = "累计 ¥", "Running ¥";
-        change: T = "账户余额变动", "change of the balances";
-        residual: T = "未解释", "unexplained";
+        change: T = "账户余额变动", "Change of the balances";
+        residual: T = "未解释", "Unexplained";
         explained: F2 = |n, yuan| format!("余额变动 ¥{yuan} 全部有来由；{n} 笔交易与资金逐笔相符"), |n, yuan| format!("The change of ¥{yuan} is explained; {} moved as they should", many(n, "trade", "trades"));
-        explained_by: F3 = |n, yuan, rows| format!("余额变动 ¥{yuan} 全部有来由；{n} 笔逐笔相符，{rows} 笔要看"), |n, yuan, rows| format!("The change of ¥{yuan} is explained; {n} moved as they should, {rows} need a look");
+        explained_by: F3 = |n, yuan, rows| format!("余额变动 ¥{yuan} 全部有来由；{n} 笔逐笔相符，{rows} 笔要看"), |n, yuan, rows| format!("The change of ¥{yuan} is explained; {n} moved as they should, {} a look", many(rows, "row needs", "rows need"));
         unexplained: F = |yuan| format!("有 ¥{yuan} 没有来由，这一天的资金对不上"), |yuan| format!("¥{yuan} is unexplained: this day's funds do not add up");
         no_trade_bill: T = "没有当日可信的交易账单，资金没有与交易核对", "There is no verified trade bill of this day: nothing was compared";
         in_doubt: T = "资金账单本身不平，已隔离，没有与交易核对；请重新下载", "A fund-flow bill does not add up and is set aside: nothing was compared; fetch it again";

@@ -215,12 +215,12 @@ pub fn window_advice(record: &RefundRecord) -> Message {
             "A person uploads the file; from here it is only asked about",
         ),
         (RefundStage::Sent | RefundStage::Unknown, _) => Message::new(
-            "结果未明：只查询，不会换号，也不会重发",
-            "Outcome unknown: it is only asked about, never sent under a new number",
+            "只查询，不会换号，也不会重发",
+            "Only asked about, never sent under a new number",
         ),
         (RefundStage::Accepted, _) => Message::new(
-            "已受理：零钱约 5 分钟到账，银行卡 1–3 个工作日",
-            "Accepted: a wallet gets it in about 5 minutes, a bank card in 1–3 working days",
+            "零钱约 5 分钟到账，银行卡 1–3 个工作日",
+            "A wallet gets it in about 5 minutes, a bank card in 1–3 working days",
         ),
         (RefundStage::Abnormal, _) => Message::new(
             format!("钱退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，再继续查询"),

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Views;
+use super::case_facts::case_facts;
 use super::compare::RowPair;
 use super::orders::order_events;
 use crate::Failure;
@@ -120,7 +121,7 @@ impl Views<'_> {
                 .iter()
                 .map(|tag| tag.word().to_owned())
                 .collect(),
-            facts: facts(&finding.detail),
+            facts: case_facts(finding),
             compare: pair.rows(),
             timeline: timeline(&pair, (bill_line.as_ref(), order_line.as_ref()), &events),
             bill_line,
@@ -360,15 +361,6 @@ fn count(categories: &mut Vec<(Category, u64)>, category: Category) {
         Some((_, count)) => *count = count.saturating_add(1),
         None => categories.push((category, 1)),
     }
-}
-
-/// `key=value` pairs of a finding's detail.
-fn facts(detail: &str) -> Vec<(String, String)> {
-    let pair = |word: &str| {
-        word.split_once('=')
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-    };
-    detail.split_whitespace().filter_map(pair).collect()
 }
 
 fn plus(a: Fen, b: Fen) -> Fen {

@@ -237,7 +237,7 @@ fn fulfilment(order: &MOrder) -> Option<String> {
 }
 
 /// `0.60%`; nothing where the bill has none.
-fn rate(rate: i32) -> Option<String> {
+pub(super) fn rate(rate: i32) -> Option<String> {
     (rate >= 0).then(|| format!("{}.{:02}%", rate / 10_000, rate % 10_000 / 100))
 }
 

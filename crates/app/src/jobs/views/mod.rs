@@ -1,6 +1,7 @@
 //! Fills the models of the screens from the ports: one file a screen, nothing stored, nothing sent.
 
 mod bills;
+mod case_facts;
 mod cases;
 pub(in crate::jobs) mod certificate;
 mod compare;

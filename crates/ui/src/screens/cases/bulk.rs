@@ -91,7 +91,7 @@ impl BulkDialog {
             name: "bulk",
             title: w.work.bulk_title,
             width: 640.0,
-            height: 184.0,
+            height: 192.0,
             note,
             leave: w.frame.cancel,
             deed: Button::primary(&label).key("Ctrl ↵"),

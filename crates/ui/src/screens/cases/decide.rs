@@ -315,7 +315,7 @@ impl DecisionDialog {
             name: "decide",
             title: label,
             width: 480.0,
-            height: 96.0 + about.undo.as_ref().map_or(0.0, |_| 52.0),
+            height: 100.0 + about.undo.as_ref().map_or(0.0, |_| 52.0),
             note,
             leave: page.w.frame.cancel,
             deed: Button::primary(label).key("Ctrl ↵"),

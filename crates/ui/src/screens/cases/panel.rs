@@ -3,8 +3,8 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::decide::{self, DecisionAction};
-use super::follow_up;
 use super::words::{field_name, in_words, why};
+use super::{facts, follow_up};
 use crate::action::{Action, Outbox};
 use crate::keys::Letter;
 use crate::page::Page;
@@ -138,6 +138,7 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
         TypeStyle::Small,
     );
     let mut height = 34.0 + 54.0 + why + proposal_height(detail) + decide::HEIGHT + 16.0;
+    height += facts::height(detail);
     height += 26.0 + detail.compare.len() as f32 * 26.0 + 12.0;
     let wells = usize::from(detail.bill_line.is_some()) + usize::from(detail.order_line.is_some());
     height += wells as f32 * (WELL + 10.0);
@@ -155,7 +156,7 @@ fn content(
     (note, out): (&mut NoteField, &mut Outbox),
 ) -> Option<DecisionAction> {
     let top = number_line(ui, area, page, detail);
-    let (top, asked) = suggestion(ui, area, top, page, detail);
+    let (top, asked) = suggestion(ui, area, top, page, (detail, out));
     let mut top = follow_up::refunds(ui, (area, top), page, detail, out);
     let c = &page.w.cases;
     let heads = [c.both_books, c.book_w, c.book_m];
@@ -259,7 +260,7 @@ fn suggestion(
     area: Rect,
     top: f32,
     page: &Page<'_>,
-    detail: &CaseDetail,
+    (detail, out): (&CaseDetail, &mut Outbox),
 ) -> (f32, Option<DecisionAction>) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
@@ -267,7 +268,7 @@ fn suggestion(
     let reason = why(w, category);
     let width = area.width() - 28.0;
     let words = paint::paragraph_height(p, width, reason, TypeStyle::Small);
-    let height = 54.0 + words + proposal_height(detail) + decide::HEIGHT;
+    let height = 54.0 + words + facts::height(detail) + proposal_height(detail) + decide::HEIGHT;
     let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
     let edge = if t.contrast {
         egui::Stroke::new(2.0, t.accent)
@@ -297,7 +298,12 @@ fn suggestion(
     );
     let said = paint::paragraph(p, text, reason, (TypeStyle::Small, t.text_2), 6);
     paint::say(ui, "reason", said, reason);
-    let mut at = pos2(rect.left() + 14.0, text.bottom() + 8.0);
+    let lines = Rect::from_min_size(
+        pos2(text.left(), text.bottom() + 4.0),
+        vec2(width, facts::height(detail)),
+    );
+    facts::show(ui, lines, page, detail, out);
+    let mut at = pos2(rect.left() + 14.0, lines.bottom() + 4.0);
     if let Some(made) = &detail.proposal {
         let words = (w.cases.proposed_by)(&made.maker, &made.reason);
         let y = at.y + 9.0;

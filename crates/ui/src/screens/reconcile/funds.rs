@@ -355,6 +355,14 @@ fn show_bridge(ui: &Ui, rect: Rect, top: f32, page: &Page<'_>, bridge: &Bridge) 
     top + LINE + steps.len() as f32 * STEP
 }
 
+/// A line of a table begins with a capital; hanzi have none.
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// The steps with the sum before and after each, then the change of the balances and what is left.
 fn steps(page: &Page<'_>, bridge: &Bridge) -> Vec<WaterfallStep> {
     let w = page.w;
@@ -365,7 +373,7 @@ fn steps(page: &Page<'_>, bridge: &Bridge) -> Vec<WaterfallStep> {
         let to = sum.checked_add(step.change).unwrap_or(sum);
         let words = step_words(&step.kind);
         out.push(WaterfallStep {
-            name: w.of(&words).to_owned(),
+            name: capital(w.of(&words)),
             count: step.count,
             from: sum,
             to,
