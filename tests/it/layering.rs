@@ -73,6 +73,7 @@ const LAYERS: &[Layer] = &[
             "recondesk-intake",
             "recondesk-reconcile",
             "recondesk-ports",
+            "recondesk-simd",
         ],
         must_not_name: &[],
     },
