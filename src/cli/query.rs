@@ -13,7 +13,6 @@ use super::context::{CommandContext, profile_named};
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::inquiry::QueryVerdict;
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
-use recondesk_app::jobs::lookup::order_summary::Attention;
 use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised, recognise};
 use recondesk_app::jobs::lookup::{OrderView, look_up};
 use recondesk_app::{Failure, FailureKind, Message};
@@ -132,7 +131,7 @@ fn one(
         } else {
             None
         };
-        let settled = |view: &OrderView| view.sentence.standing == Attention::Agrees;
+        let settled = |view: &OrderView| !view.sentence.needs_person();
         // A number that only WeChat Pay knows leads to an order all the same.
         let heard = asked.as_ref().is_some_and(LiveAnswer::agrees);
         needs_person |= asked.is_some() && !heard;

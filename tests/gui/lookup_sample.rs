@@ -195,6 +195,7 @@ pub(crate) fn view(language: Language) -> OrderView {
             events: Vec::new(),
         }],
         has_bill_of_day: true,
+        covered: None,
         refused: None,
     };
     OrderView {

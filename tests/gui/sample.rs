@@ -708,6 +708,7 @@ pub(crate) fn case_rows() -> Vec<CaseRow> {
                 day: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
                 opened_on: BillDate::parse(&format!("2026-{}", &paid[..5])).unwrap(),
                 category: *category,
+                action: category.action(),
                 number: (*number).to_owned(),
                 wechat: wechat.map(yuan),
                 merchant: merchant.map(yuan),

@@ -4,7 +4,7 @@
 use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
 use recondesk::app::jobs::lookup::money::{NOT_FOUND, OrderMoney};
 use recondesk::app::jobs::lookup::order_summary::{
-    Attention, OrderSummary, delivers, moves_money, sentence,
+    Attention, OrderSummary, sentence,
 };
 use recondesk::domain::{
     BillDate, BillRefundState, BillState, CaseStatus, Category, Fen, Finding, FulfilStatus,
@@ -232,6 +232,7 @@ fn record(bill: usize, refunds: usize, words: usize, order: Option<&MOrder>) -> 
         exchanges: Vec::new(),
         cases: Vec::new(),
         has_bill_of_day: bill > 0,
+        covered: None,
         refused: None,
     }
 }
@@ -243,11 +244,11 @@ fn fault(record: &OrderRecord, told: &OrderSummary) -> Option<&'static str> {
     let (zh, en) = (told.words.zh.as_str(), told.words.en.as_str());
     let rules = [
         (
-            !moves_money(told.step) || has_left,
+            !told.step.moves_money() || has_left,
             "money leaves where none is left",
         ),
         (
-            !delivers(told.step) || (has_left && money.paid() > Fen::ZERO),
+            !told.step.delivers() || (has_left && money.paid() > Fen::ZERO),
             "goods leave unpaid or refunded",
         ),
         (
@@ -260,7 +261,7 @@ fn fault(record: &OrderRecord, told: &OrderSummary) -> Option<&'static str> {
         ),
         (
             told.category
-                .is_none_or(|category| category.action() == told.step),
+                .is_none_or(|category| category.action() == told.step || told.step == SuggestedAction::Review),
             "the step is not the category's",
         ),
         (
@@ -276,12 +277,12 @@ fn fault(record: &OrderRecord, told: &OrderSummary) -> Option<&'static str> {
             "agreement in words only",
         ),
         (
-            !(zh.contains("补发货") || en.contains("reissue")) || delivers(told.step),
+            !(zh.contains("补发货") || en.contains("reissue")) || told.step.delivers(),
             "delivery in words only",
         ),
         (
             !(zh.contains("其余退款") || zh.contains("否则退款") || zh.contains("另行退款"))
-                || moves_money(told.step),
+                || told.step.moves_money(),
             "a refund in words only",
         ),
         (

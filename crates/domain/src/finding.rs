@@ -1,7 +1,8 @@
 //! What a run says of one row, of a pair of rows, or of the day.
 
 use super::{
-    Category, Fen, Instant, OrderNo, OutRefundNo, OutTradeNo, RefundId, RowRef, TransactionId,
+    Category, Fen, Instant, OrderNo, OutRefundNo, OutTradeNo, RefundId, RowRef, SuggestedAction,
+    TransactionId,
 };
 
 /// A second thing to know of a finding; the category is what decides.
@@ -17,6 +18,10 @@ pub enum Tag {
     NoBillOfDayBefore,
     /// Matched only by a suggestion that a person must confirm.
     Suggested,
+    /// Of several payments for one thing this is the one to keep.
+    Keep,
+    /// The money is not there for the category's step, or the merchant is giving it back already: to be reviewed.
+    Hold,
 }
 
 impl Tag {
@@ -29,6 +34,8 @@ impl Tag {
             Self::IdConflict => "ID_CONFLICT",
             Self::NoBillOfDayBefore => "NO_BILL_OF_DAY_BEFORE",
             Self::Suggested => "SUGGESTED",
+            Self::Keep => "KEEP",
+            Self::Hold => "HOLD",
         }
     }
 }
@@ -85,9 +92,31 @@ impl Finding {
         }
     }
 
-    /// The sum at stake: the larger of the two books' amounts, or their distance when both are known and differ.
+    /// True for the payment to keep of several for one thing.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.category == Category::DupPay && self.tags.contains(&Tag::Keep)
+    }
+
+    /// What is suggested for this finding: the step of its category, unless its own facts forbid it.
+    #[must_use]
+    pub fn action(&self) -> SuggestedAction {
+        if self.is_kept() {
+            SuggestedAction::Keep
+        } else if self.tags.contains(&Tag::Hold) {
+            SuggestedAction::Review
+        } else {
+            self.category.action()
+        }
+    }
+
+    /// The sum at stake: the larger of the two books' amounts, or their distance when both are known and
+    /// differ; nothing for a payment that is kept.
     #[must_use]
     pub fn at_stake(&self) -> Fen {
+        if self.is_kept() {
+            return Fen::ZERO;
+        }
         match (self.bill, self.merchant) {
             (Some(w), Some(m))
                 if w != m

@@ -55,6 +55,8 @@ pub enum SuggestedAction {
     ImportOrders,
     /// Download the bill.
     DownloadBill,
+    /// Keep this payment of several.
+    Keep,
 }
 
 impl SuggestedAction {
@@ -88,6 +90,7 @@ impl SuggestedAction {
             Self::DownloadAgain => "download_again",
             Self::ImportOrders => "import_orders",
             Self::DownloadBill => "download_bill",
+            Self::Keep => "keep",
         }
     }
 
@@ -121,6 +124,7 @@ impl SuggestedAction {
             Self::DownloadAgain => "重新下载",
             Self::ImportOrders => "补导订单",
             Self::DownloadBill => "下载账单",
+            Self::Keep => "保留这一笔",
         }
     }
 
@@ -154,6 +158,26 @@ impl SuggestedAction {
             Self::DownloadAgain => "Download again",
             Self::ImportOrders => "Import the missing orders",
             Self::DownloadBill => "Download the bill",
+            Self::Keep => "Keep this payment",
         }
+    }
+
+    /// True for a step by which money leaves the merchant.
+    #[must_use]
+    pub const fn moves_money(self) -> bool {
+        matches!(
+            self,
+            Self::ReissueOrRefund
+                | Self::FindOwner
+                | Self::RefundExtra
+                | Self::SubmitRefund
+                | Self::RefundAgain
+        )
+    }
+
+    /// True for a step by which goods leave the merchant.
+    #[must_use]
+    pub const fn delivers(self) -> bool {
+        matches!(self, Self::Reissue | Self::ReissueOrRefund)
     }
 }

@@ -130,6 +130,29 @@ const NOBODY: [&str; 8] = [
     "其它",
 ];
 
+/// Parts of words by which lists of refunds say no more than that the money goes back the way it came, or what kind of
+/// return it is.
+const WAYS_BACK: [&str; 12] = [
+    "原路",
+    "退回原",
+    "原支付",
+    "原渠道",
+    "仅退款",
+    "退货退款",
+    "退款退货",
+    "换货",
+    "自动退款",
+    "手动退款",
+    "全额退款",
+    "部分退款",
+];
+
+/// True for a word in a list of refunds that names no means of payment.
+pub(super) fn is_way_back(word: &str) -> bool {
+    let word = folded(word);
+    WAYS_BACK.iter().any(|way| word.contains(way))
+}
+
 /// Whose a word of a channel column is; `None` where shops mean different things by it.
 pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
     let word = folded(word);

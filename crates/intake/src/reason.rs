@@ -208,6 +208,8 @@ pub enum LeftOutReason {
     Channel(String),
     /// Paid with nothing at all: WeChat Pay books no such payment.
     Zero,
+    /// A refund of nothing: points or a coupon went back, no money.
+    ZeroRefund,
     /// Not paid, and without any time by which it could be placed.
     Untimed,
 }
@@ -219,6 +221,7 @@ impl LeftOutReason {
         match self {
             Self::Channel(word) => format!("支付方式是「{word}」，不是微信支付"),
             Self::Zero => "实付金额为 0，微信支付没有这种交易".to_owned(),
+            Self::ZeroRefund => "退款金额为 0，微信支付没有这种退款".to_owned(),
             Self::Untimed => "未付款，也没有任何时间".to_owned(),
         }
     }
@@ -229,6 +232,7 @@ impl LeftOutReason {
         match self {
             Self::Channel(word) => format!("paid by {word:?}, not by WeChat Pay"),
             Self::Zero => "paid with 0.00: WeChat Pay books no such payment".to_owned(),
+            Self::ZeroRefund => "a refund of 0.00: WeChat Pay makes no such refund".to_owned(),
             Self::Untimed => "not paid, and without any time".to_owned(),
         }
     }

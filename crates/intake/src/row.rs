@@ -156,6 +156,11 @@ impl Plan {
                     return Ok(());
                 }
                 let refund = reader.refund(row)?;
+                if refund.amount == Fen::ZERO {
+                    let number = reader.any_number();
+                    out.leave_out(row, number, LeftOutReason::ZeroRefund);
+                    return Ok(());
+                }
                 out.stats.accept(refund.amount, refund.time());
                 if reader.has_fraction {
                     out.stats.note_fraction();

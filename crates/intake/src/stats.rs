@@ -43,6 +43,8 @@ pub struct Stats {
     pub channels: BTreeMap<String, u64>,
     /// Orders of zero yuan.
     pub zero: u64,
+    /// Refunds of zero yuan.
+    pub zero_refunds: u64,
     /// Orders that are not paid and have no time.
     pub untimed: u64,
     /// Rows that are no orders: totals, signatures, repeated headers.
@@ -110,6 +112,7 @@ impl Stats {
             others,
             channels,
             zero,
+            zero_refunds,
             untimed,
             notes,
             items,
@@ -128,6 +131,7 @@ impl Stats {
         self.bad_untold = self.bad_untold.saturating_add(*bad_untold);
         self.others = self.others.saturating_add(*others);
         self.zero = self.zero.saturating_add(*zero);
+        self.zero_refunds = self.zero_refunds.saturating_add(*zero_refunds);
         self.untimed = self.untimed.saturating_add(*untimed);
         self.notes = self.notes.saturating_add(*notes);
         self.items = self.items.saturating_add(*items);
@@ -181,6 +185,9 @@ impl Stats {
         match reason {
             LeftOutReason::Channel(word) => tally(&mut self.channels, word, 1),
             LeftOutReason::Zero => self.zero = self.zero.saturating_add(1),
+            LeftOutReason::ZeroRefund => {
+                self.zero_refunds = self.zero_refunds.saturating_add(1);
+            }
             LeftOutReason::Untimed => self.untimed = self.untimed.saturating_add(1),
         }
     }
@@ -196,6 +203,7 @@ impl Stats {
     pub fn left_out(&self) -> u64 {
         self.other_channels()
             .saturating_add(self.zero)
+            .saturating_add(self.zero_refunds)
             .saturating_add(self.untimed)
     }
 

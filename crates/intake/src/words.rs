@@ -79,6 +79,8 @@ impl PlannedRule {
 #[derive(Debug, Clone, Default)]
 pub(super) struct PlannedChannels {
     exact: HashMap<String, ChannelOwner>,
+    /// In a list of refunds a word may say only that the money goes back.
+    is_of_refunds: bool,
 }
 
 impl PlannedChannels {
@@ -87,12 +89,17 @@ impl PlannedChannels {
         let exact = words
             .map(|(word, owner)| (super::fold::folded(word), *owner))
             .collect();
-        Self { exact }
+        Self {
+            exact,
+            is_of_refunds: mapping.kind == super::RecordKind::Refunds,
+        }
     }
 
     fn owner(&self, word: &str) -> Option<ChannelOwner> {
         let mine = self.exact.get(&super::fold::folded(word)).copied();
+        let way_back = self.is_of_refunds && channel::is_way_back(word);
         mine.or_else(|| channel::owner_of(word))
+            .or_else(|| way_back.then_some(ChannelOwner::Wechat))
     }
 }
 

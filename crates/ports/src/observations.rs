@@ -70,4 +70,10 @@ pub struct RefundWord {
     pub out_refund_no: String,
     /// `refund_status`, as the wire has it.
     pub state: String,
+    /// 商户订单号; empty where it was not told.
+    pub out_trade_no: String,
+    /// 微信支付订单号; empty where it was not told.
+    pub transaction_id: String,
+    /// The amount, in fen, where it was told.
+    pub amount: Option<Fen>,
 }

@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillDate, BillState, Fen, MOrder, MchId, OrderNo, OutTradeNo, TransactionId, WPay,
+    BillDate, BillState, Fen, FulfilStatus, Instant, MOrder, MchId, OrderNo, OutTradeNo, TransactionId, WPay,
 };
 
 use super::ReconcileError;
 use super::context::Context;
 use super::judge::{Origin, disagree};
 use super::match_archive::CHUNK;
-use super::pair::{Pair, settle};
+use super::pair::{PaidAgain, Pair, settle};
 use super::returned::Returned;
 use super::run::Run;
 
@@ -109,8 +109,13 @@ pub(super) fn settle_pending(
         let twice = twice.filter(|twice| twice.numbers.contains(&pending.w.out_trade_no));
         // A payment that went back in full is no longer one of several.
         let twice = twice.filter(|_| !run.refunds.is_returned(&pending.w));
-        let why = twice.map(|twice| twice.why.as_str());
-        settle(context, run, &pending.pair(), why)?;
+        let again = twice.map(|twice| PaidAgain {
+            why: &twice.why,
+            is_kept: twice
+                .kept
+                .contains(&(pending.w.out_trade_no, pending.w.transaction_id)),
+        });
+        settle(context, run, &pending.pair(), again)?;
     }
     Ok(())
 }
@@ -124,17 +129,33 @@ struct BusinessOrder {
     numbers: BTreeMap<OutTradeNo, Option<MOrder>>,
 }
 
+/// Both numbers of a payment.
+type PaymentKey = (OutTradeNo, TransactionId);
+
 /// A payment that stands, of one of the numbers of a business order.
+#[derive(Clone, Copy)]
 struct SisterPayment {
     number: OutTradeNo,
+    transaction: TransactionId,
     amount: Fen,
+    time: Instant,
+    /// Paid before the day: only what came later can be one too many.
+    is_old: bool,
+}
+
+impl SisterPayment {
+    const fn key(&self) -> PaymentKey {
+        (self.number, self.transaction)
+    }
 }
 
 /// Why a business order counts as paid more than once.
 struct PaidTwice {
     /// The numbers whose payments are for the same thing.
     numbers: BTreeSet<OutTradeNo>,
-    /// The same as a fact of the findings.
+    /// The payments to keep.
+    kept: BTreeSet<PaymentKey>,
+    /// Why, as a fact of the findings.
     why: String,
 }
 
@@ -155,8 +176,9 @@ impl BusinessOrder {
                 && alone(one, |a, b| a.number == b.number)
                 && alone(one, |a, b| a.amount == b.amount)
         };
-        let (parts, doubles): (Vec<_>, Vec<_>) = paid.iter().partition(is_part);
+        let (parts, doubles): (Vec<&SisterPayment>, Vec<&SisterPayment>) = paid.iter().partition(is_part);
         let doubles: BTreeSet<OutTradeNo> = doubles.iter().map(|one| one.number).collect();
+        let is_single = doubles.len() == 1;
         let numbers = match doubles.len() {
             0 => return None,
             // A payment that nobody booked competes with all that are booked.
@@ -166,7 +188,29 @@ impl BusinessOrder {
         };
         let list: Vec<&str> = numbers.iter().map(OutTradeNo::as_str).collect();
         let why = format!("numbers={}", list.join(","));
-        Some(PaidTwice { numbers, why })
+        let rivals = paid.iter().filter(|one| numbers.contains(&one.number));
+        let mut kept: BTreeSet<PaymentKey> = if is_single {
+            parts.iter().map(|one| one.key()).collect()
+        } else {
+            let first = rivals.clone().min_by_key(|one| self.rank(one));
+            first.map(|one| one.key()).into_iter().collect()
+        };
+        // The run of the day speaks of its own payments alone: it must name one that goes back.
+        if rivals
+            .clone()
+            .all(|one| one.is_old || kept.contains(&one.key()))
+        {
+            kept.clear();
+        }
+        Some(PaidTwice { numbers, kept, why })
+    }
+
+    /// Which of several payments is kept: one of an earlier day, of a delivered order, of a booked one, the first.
+    fn rank(&self, one: &SisterPayment) -> (bool, bool, bool, Instant, PaymentKey) {
+        let order = self.numbers.get(&one.number).copied().flatten();
+        let is_delivered = order.is_some_and(|m| m.fulfil_status == FulfilStatus::Fulfilled);
+        let is_booked = order.is_some_and(|m| m.is_booked());
+        (!one.is_old, !is_delivered, !is_booked, one.time, one.key())
     }
 }
 
@@ -210,7 +254,10 @@ fn paid_twice(
             .filter(of_order)
             .map(|w| SisterPayment {
                 number: w.out_trade_no,
+                transaction: w.transaction_id,
                 amount: w.amount,
+                time: w.time,
+                is_old: w.time < context.start,
             })
             .collect();
         if let Some(twice) = order.judge(&sisters) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use recondesk_domain::{BillDate, Instant, OutRefundNo};
 
 use super::rules::ContractRates;
-use super::{DayInput, Evidence, LiveRefundState, ReconcileError};
+use super::{DayInput, Evidence, LiveRefund, LiveRefundState, ReconcileError};
 
 /// The day being reconciled.
 pub(super) struct Context<'a> {
@@ -19,7 +19,7 @@ pub(super) struct Context<'a> {
     /// Rates of the contract on that day.
     pub(super) rates: ContractRates,
     pub(super) bill_days: Vec<BillDate>,
-    pub(super) live: BTreeMap<OutRefundNo, LiveRefundState>,
+    pub(super) live: BTreeMap<OutRefundNo, LiveRefund>,
     pub(super) has_bill: bool,
     /// The merchant's orders carry a running total of their refunds.
     pub(super) has_refund_totals: bool,
@@ -56,12 +56,17 @@ impl<'a> Context<'a> {
             tolerance_s: seconds(rules.time_tolerance_minutes),
             rates: rules.rates_on(input.day),
             bill_days,
-            live: live.map(|live| (live.out_refund_no, live.state)).collect(),
+            live: live.map(|live| (live.out_refund_no, *live)).collect(),
             has_bill: input.has_bill(),
             has_refund_totals: evidence.has_refund_totals(),
             cut_off: end.plus(seconds(rules.cut_off_minutes).saturating_neg()),
             fulfil_s: seconds(rules.fulfil_minutes),
         })
+    }
+
+    /// What WeChat Pay said of a refund after its bill.
+    pub(super) fn said_of(&self, number: &OutRefundNo) -> Option<LiveRefundState> {
+        self.live.get(number).map(|live| live.state)
     }
 
     /// True when the instant lies in the day.

@@ -134,6 +134,15 @@ pub trait Evidence {
         numbers: &[OutRefundNo],
     ) -> Result<Vec<Option<MRefund>>, EvidenceError>;
 
+    /// Merchant refunds of these orders, of any day.
+    ///
+    /// # Errors
+    /// As above.
+    fn merchant_refunds_of_orders(
+        &self,
+        numbers: &[OutTradeNo],
+    ) -> Result<Vec<MRefund>, EvidenceError>;
+
     /// The rows of these numbers that an import set aside, in the order asked.
     ///
     /// # Errors

@@ -2,7 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use recondesk_domain::{BillDate, Fen, Finding, Instant, OutRefundNo};
+use recondesk_domain::{
+    BillDate, Fen, Finding, Instant, OutRefundNo, OutTradeNo, TransactionId,
+};
 
 use super::{EvidenceError, PoolItem, Rules, pool_digest};
 
@@ -41,6 +43,36 @@ pub struct LiveRefund {
     pub out_refund_no: OutRefundNo,
     /// What was told.
     pub state: LiveRefundState,
+    /// The order whose money it is; empty where it was not told.
+    pub out_trade_no: OutTradeNo,
+    /// The payment whose money it is; empty where it was not told.
+    pub transaction_id: TransactionId,
+    /// How much, where it was told.
+    pub amount: Option<Fen>,
+}
+
+impl LiveRefund {
+    /// The state alone.
+    #[must_use]
+    pub const fn new(out_refund_no: OutRefundNo, state: LiveRefundState) -> Self {
+        Self {
+            out_refund_no,
+            state,
+            out_trade_no: OutTradeNo::EMPTY,
+            transaction_id: TransactionId::EMPTY,
+            amount: None,
+        }
+    }
+
+    /// What went back or is on its way back by it; nothing where it was closed.
+    pub(super) fn returned(&self) -> Fen {
+        match self.state {
+            LiveRefundState::Closed => Fen::ZERO,
+            LiveRefundState::Success | LiveRefundState::Processing | LiveRefundState::Abnormal => {
+                self.amount.unwrap_or(Fen::ZERO)
+            }
+        }
+    }
 }
 
 /// One day of one merchant, and the rules to apply.
@@ -123,9 +155,13 @@ impl DayInput {
         for LiveRefund {
             out_refund_no,
             state,
+            out_trade_no,
+            transaction_id,
+            amount,
         } in live
         {
-            hash.update(format!("{out_refund_no:?} {state:?}\n"));
+            hash.update(format!("{out_refund_no:?} {state:?}"));
+            hash.update(format!(" {out_trade_no:?} {transaction_id:?} {amount:?}\n"));
         }
         let mut sources: Vec<_> = sources.iter().collect();
         sources.sort_unstable();

@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use recondesk_domain::{BillState, Category, MOrder, TransactionId, WPay};
+use recondesk_domain::{BillState, Category, MOrder, Tag, TransactionId, WPay};
 
 use super::ReconcileError;
 use super::context::Context;
@@ -13,7 +13,7 @@ use super::feed::Feed;
 use super::judge::{describe, disagree};
 use super::ledger::{Placement, RowKind};
 use super::match_archive::{CHUNK, settle_orders};
-use super::pair::{Pair, ReversedOrder, offer, settle, settle_reversed};
+use super::pair::{PaidAgain, Pair, ReversedOrder, offer, settle, settle_reversed};
 use super::run::Run;
 
 /// Groups between two reports of progress.
@@ -74,7 +74,7 @@ fn bill_only(run: &mut Run<'_>, bill: &[WPay]) -> Result<(), ReconcileError> {
         && w.state != BillState::Revoked
     {
         run.see_pay(w)?;
-        run.unmatched.keep_payment(w, false);
+        run.unmatched.keep_payment(w, None);
         return Ok(());
     }
     let PaymentsOfNumber { standing, reversed } = first_pays(run, bill)?;
@@ -82,9 +82,11 @@ fn bill_only(run: &mut Run<'_>, bill: &[WPay]) -> Result<(), ReconcileError> {
         .iter()
         .filter(|w| !run.refunds.is_returned(w))
         .collect();
+    let mut shops = BTreeSet::new();
     for w in &standing {
         let repeated = is_repeated(&kept, w);
-        run.unmatched.keep_payment(w, repeated);
+        let again = repeated.then(|| PaidAgain::same_number(shops.insert(w.sub_mch_id)));
+        run.unmatched.keep_payment(w, again);
     }
     run.unmatched.reversed.extend(reversed);
     Ok(())
@@ -210,6 +212,8 @@ fn pair_group(
     // What stands is preferred to what went back.
     let mut free: Vec<&WPay> = standing.iter().collect();
     free.sort_by_key(|w| run.refunds.is_returned(w));
+    // Of several payments the one that met the order is kept.
+    let mut shops = BTreeSet::new();
     for m in orders {
         let fit = |w: &&WPay| {
             let other_shop = disagree(&w.sub_mch_id, &m.sub_mch_id);
@@ -222,7 +226,8 @@ fn pair_group(
             let w = free.remove(at);
             let pair = Pair::of_day(w, m);
             if is_repeated(&kept, w) && outnumber(&kept, orders, w) {
-                settle(context, run, &pair, Some("reason=same_number"))?;
+                let again = PaidAgain::same_number(shops.insert(w.sub_mch_id));
+                settle(context, run, &pair, Some(again))?;
             } else {
                 offer(context, run, pair)?;
             }
@@ -234,7 +239,9 @@ fn pair_group(
         }
     }
     for w in free {
-        place_free(run, w, is_repeated(&kept, w))?;
+        let again = is_repeated(&kept, w)
+            .then(|| PaidAgain::same_number(shops.insert(w.sub_mch_id)));
+        place_free(run, w, again)?;
     }
     for w in reversed {
         let placement = Placement::wechat(w.amount);
@@ -245,19 +252,26 @@ fn pair_group(
 }
 
 /// A payment that is left of a number whose orders have all been met.
-fn place_free(run: &mut Run<'_>, w: &WPay, repeated: bool) -> Result<(), ReconcileError> {
-    if !repeated && !run.refunds.is_returned(w) {
+fn place_free(
+    run: &mut Run<'_>,
+    w: &WPay,
+    again: Option<PaidAgain<'_>>,
+) -> Result<(), ReconcileError> {
+    if again.is_none() && !run.refunds.is_returned(w) {
         // The only one of its sub-merchant: the orders of the number are those of others.
         run.unmatched.keep_foreign(w);
         return Ok(());
     }
     run.watch.coverage.pay(w.time, true);
     let placement = Placement::wechat(w.amount);
-    if !repeated {
+    let Some(again) = again else {
         let finding = describe(Category::BalancedAfter, Some(w), None);
         return run.ledger.enter(RowKind::Pay, finding, placement);
-    }
+    };
     let mut finding = describe(Category::DupPay, Some(w), None);
-    "reason=same_number".clone_into(&mut finding.detail);
+    again.why.clone_into(&mut finding.detail);
+    if again.is_kept {
+        finding.tags.push(Tag::Keep);
+    }
     run.ledger.enter(RowKind::Pay, finding, placement)
 }

@@ -347,6 +347,8 @@ fn order_of_report(a: &Finding, b: &Finding) -> std::cmp::Ordering {
         .cmp(&place(b))
         .then_with(|| a.out_trade_no.cmp(&b.out_trade_no))
         .then_with(|| a.out_refund_no.cmp(&b.out_refund_no))
+        // What is to be done stands before what is kept: the first finding speaks for their case.
+        .then_with(|| a.is_kept().cmp(&b.is_kept()))
         .then_with(|| a.transaction_id.cmp(&b.transaction_id))
         .then_with(|| a.refund_id.cmp(&b.refund_id))
         .then_with(|| a.paid_at.cmp(&b.paid_at))

@@ -18,6 +18,7 @@ mod fees;
 mod foreign;
 pub mod fund_flow;
 mod groups;
+mod hold;
 mod input;
 mod join;
 mod judge;
@@ -28,14 +29,17 @@ mod pair;
 mod pool;
 mod pool_ledger;
 mod proof;
+mod refund_pool;
 mod refund_rows;
 mod refund_totals;
+mod refund_words;
 mod refunds;
 mod returned;
 mod rules;
 mod run;
 mod sink;
 mod summary;
+mod untimed_refunds;
 
 use recondesk_domain::{Category, Finding};
 
@@ -59,8 +63,9 @@ type Pass = fn(&Context<'_>, &mut Run<'_>) -> Result<(), ReconcileError>;
 
 /// Every step, in order. Refund rows are read first, because what went back is owed no more; payments are judged before
 /// refunds, because refunds are judged by what was paid; fees are settled when all
-/// rows have been seen, because only then is it known whether they follow the rule.
-const PASSES: [Pass; 9] = [
+/// rows have been seen, because only then is it known whether they follow the rule; what gives money or goods away is looked
+/// at once more in the end.
+const PASSES: [Pass; 10] = [
     refunds::read_day,
     carry_over::clear_payments,
     join::read_both_books,
@@ -69,6 +74,7 @@ const PASSES: [Pass; 9] = [
     refunds::settle_refunds,
     settle_fees,
     groups::suggest,
+    hold::hold_back,
     enter_day_findings,
 ];
 

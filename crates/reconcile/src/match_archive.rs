@@ -137,8 +137,8 @@ fn settle_found(
         carried: waited.map(|item| item.amount),
         ..Pair::of_day(&payment.w, &found.order)
     };
-    if payment.repeated {
-        settle(context, run, &pair, Some("reason=same_number"))?;
+    if payment.again.is_some() {
+        settle(context, run, &pair, payment.again)?;
         return Ok(());
     }
     offer(context, run, pair)
@@ -362,7 +362,7 @@ fn place_nowhere(
             run.ledger
                 .place(RowKind::Pay, Category::MCoverage, placement)?;
         } else {
-            place_single(context, run, w, applies)?;
+            place_single(context, run, payment, applies)?;
         }
     }
     for hole in holes.all() {
@@ -385,9 +385,10 @@ fn place_nowhere(
 fn place_single(
     context: &Context<'_>,
     run: &mut Run<'_>,
-    w: &WPay,
+    payment: &UnmatchedPayment,
     applies: CategorySet,
 ) -> Result<(), ReconcileError> {
+    let w = &payment.w;
     if run.refunds.is_returned(w) {
         // Nobody has the order, and its money went back: nothing is due to anybody.
         let finding = describe(Category::BalancedAfter, Some(w), None);
@@ -409,6 +410,9 @@ fn place_single(
     } else {
         applies.ranked().map(Tag::Also).collect()
     };
+    if category == Category::DupPay && payment.again.is_some_and(|again| again.is_kept) {
+        finding.tags.push(Tag::Keep);
+    }
     if category == Category::PayPendingW {
         run.pool.enter(&PoolItem::of_payment(w, context.date))?;
     }

@@ -294,6 +294,18 @@ impl Evidence for MemoryBooks {
         Ok(numbers.iter().map(|n| find(n).copied()).collect())
     }
 
+    fn merchant_refunds_of_orders(
+        &self,
+        numbers: &[OutTradeNo],
+    ) -> Result<Vec<MRefund>, EvidenceError> {
+        let wanted: BTreeSet<OutTradeNo> = numbers.iter().copied().collect();
+        let all = self.refunds.iter().flatten();
+        Ok(all
+            .filter(|m| wanted.contains(&m.out_trade_no))
+            .copied()
+            .collect())
+    }
+
     fn bill_days(&self) -> Result<Vec<BillDate>, EvidenceError> {
         Ok(self.bills.keys().copied().collect())
     }

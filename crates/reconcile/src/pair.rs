@@ -1,6 +1,6 @@
 //! A payment and its order, brought together by whichever pass: judged once, placed once.
 
-use recondesk_domain::{BillState, Category, Fen, MOrder, WPay};
+use recondesk_domain::{BillState, Category, Fen, MOrder, Tag, WPay};
 
 use super::ReconcileError;
 use super::category_set::CategorySet;
@@ -82,13 +82,31 @@ pub(super) fn offer(
     settle(context, run, &pair, None).map(|_| ())
 }
 
-/// Judges a pair and puts its rows where they belong; returns the category. `paid_twice` says why this is one of
-/// several payments for the same thing (P09).
+/// One of several payments for the same thing (P09).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PaidAgain<'r> {
+    /// Why, as a fact of the finding.
+    pub(super) why: &'r str,
+    /// This is the one to keep.
+    pub(super) is_kept: bool,
+}
+
+impl PaidAgain<'static> {
+    /// Of several payments under one number.
+    pub(super) const fn same_number(is_kept: bool) -> Self {
+        Self {
+            why: "reason=same_number",
+            is_kept,
+        }
+    }
+}
+
+/// Judges a pair and puts its rows where they belong; returns the category.
 pub(super) fn settle(
     context: &Context<'_>,
     run: &mut Run<'_>,
     pair: &Pair<'_>,
-    paid_twice: Option<&str>,
+    paid_again: Option<PaidAgain<'_>>,
 ) -> Result<Category, ReconcileError> {
     let &Pair { w, m, origin, .. } = pair;
     let moment = Moment {
@@ -96,7 +114,7 @@ pub(super) fn settle(
         returned: run.refunds.returned(w).max(pair.returned),
     };
     let mut applies = judge(context, w, m, moment);
-    if paid_twice.is_some() {
+    if paid_again.is_some() {
         applies.add(Category::DupPay);
     }
     if pair.own_bill && w.state == BillState::Success {
@@ -117,8 +135,13 @@ pub(super) fn settle(
     };
     let mut finding = describe(primary, Some(w), Some(m));
     finding.tags = tags_of(applies, pair.key2);
-    finding.detail = match paid_twice.filter(|_| primary == Category::DupPay) {
-        Some(why) => why.to_owned(),
+    finding.detail = match paid_again.filter(|_| primary == Category::DupPay) {
+        Some(again) => {
+            if again.is_kept {
+                finding.tags.push(Tag::Keep);
+            }
+            again.why.to_owned()
+        }
         None => explain(context, primary, w, m),
     };
     if primary == Category::FeeCalc && !applies.has(Category::TimeDiff) {
@@ -192,7 +215,7 @@ pub(super) fn judge_alone(
 ) -> CategorySet {
     let mut applies = CategorySet::default();
     if payment.w.state == BillState::Success {
-        if payment.repeated {
+        if payment.again.is_some() {
             applies.add(Category::DupPay);
         }
         let watch = &mut run.watch.fees;

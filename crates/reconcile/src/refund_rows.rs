@@ -7,7 +7,7 @@ use recondesk_domain::{
 };
 
 use super::booked_twins::booked_twins;
-use super::carry_over::{entered, open_items};
+use super::carry_over::open_items;
 use super::category_set::CategorySet;
 use super::context::Context;
 use super::feed::Feed;
@@ -15,9 +15,11 @@ use super::judge::{Relation, disagree, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::match_archive::CHUNK;
 use super::pool_ledger::PoolExit;
+use super::refund_pool::{same_refund, settle_waiting, told};
+use super::refund_words::{describe, explain};
 use super::refunds::{
     ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
-    describe, explain, is_closed, judge_order, judge_row, key_of, relation, went_back,
+    is_closed, judge_order, judge_row, key_of, relation, went_back,
 };
 use super::run::Run;
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
@@ -264,15 +266,22 @@ fn bill_only(
         facts,
         mut applies,
     } = judged;
-    if !went_back(context, facts)? {
+    // By a refund that failed or was closed no money went: there is nothing to book.
+    let closed = is_closed(context, w);
+    if !closed && !went_back(context, facts)? {
         applies.add(Category::WOnlyRefund);
     }
-    let category = applies.primary().unwrap_or(Category::BalancedAfter);
+    let agreed = if closed {
+        Category::Unpaid
+    } else {
+        Category::BalancedAfter
+    };
+    let category = applies.primary().unwrap_or(agreed);
     let mut finding = describe(category, Some(w), None);
     finding.order_no = facts.order.map_or(finding.order_no, |order| order.order_no);
     finding.tags = tags_of(applies, false);
     finding.detail = explain(context, category, w, facts)?;
-    if category == Category::BalancedAfter {
+    if category.is_agreement() {
         clear_refunds_before(context, run, facts, &finding);
     } else {
         suggest(&mut finding, lonely);
@@ -311,13 +320,13 @@ fn settle_unmet(
 
 /// A merchant's refund whose bill row lies on another day.
 #[derive(Clone, Copy)]
-struct OldPair<'r> {
-    w: &'r WRefund,
-    m: &'r MRefund,
-    relation: Relation,
+pub(super) struct OldPair<'r> {
+    pub(super) w: &'r WRefund,
+    pub(super) m: &'r MRefund,
+    pub(super) relation: Relation,
 }
 
-fn settle_old(
+pub(super) fn settle_old(
     context: &Context<'_>,
     run: &mut Run<'_>,
     pair: OldPair<'_>,
@@ -347,13 +356,19 @@ fn merchant_only(
         RefundStatus::Success | RefundStatus::Processing if !context.has_bill => {
             Category::WCoverage
         }
-        RefundStatus::Success => Category::MOnlyRefund,
-        RefundStatus::Processing => Category::RefundPendingM,
+        RefundStatus::Success | RefundStatus::Processing => match told(context, m) {
+            Some(category) => category,
+            None if m.status == RefundStatus::Success => Category::MOnlyRefund,
+            None => Category::RefundPendingM,
+        },
     };
     if matches!(category, Category::Unpaid | Category::WCoverage) {
         return run.ledger.place(RowKind::Refund, category, placement);
     }
     let mut finding = describe(category, None, Some(m));
+    if !matches!(category, Category::RefundPendingM | Category::MOnlyRefund) {
+        return run.ledger.enter(RowKind::Refund, finding, placement);
+    }
     if category == Category::RefundPendingM {
         // The merchant's book of the day has it by its time.
         let time = m.time().unwrap_or(context.start);
@@ -363,72 +378,6 @@ fn merchant_only(
         suggest(&mut finding, lonely);
     }
     run.ledger.enter(RowKind::Refund, finding, placement)
-}
-
-/// Refunds of the pool that no row of the day met.
-fn settle_waiting(
-    context: &Context<'_>,
-    run: &mut Run<'_>,
-    items: &[PoolItem],
-) -> Result<(), ReconcileError> {
-    for chunk in items.chunks(ORDERS) {
-        let numbers: Vec<OutRefundNo> = chunk.iter().map(|item| item.out_refund_no).collect();
-        let mut present = context.evidence.merchant_refunds_by_number(&numbers)?;
-        present.resize(chunk.len(), None);
-        let orders: Vec<OutTradeNo> = chunk.iter().map(|item| item.out_trade_no).collect();
-        let facts = archive_facts(context, &orders, Today::Asked)?;
-        for (item, m) in chunk.iter().zip(present) {
-            let m = m.unwrap_or_else(|| item.refund());
-            let placement = Placement::carried(item.amount);
-            let known = facts.get(&item.out_trade_no);
-            let exit = if let Some(w) = known.and_then(|facts| same_refund(facts, &m)) {
-                let pair = OldPair {
-                    w,
-                    m: &m,
-                    relation: Relation::AcrossDays,
-                };
-                settle_old(context, run, pair, placement)?;
-                PoolExit::Cleared
-            } else {
-                still_waiting(context, run, item, &m, placement)?
-            };
-            run.pool.end(item, exit)?;
-        }
-    }
-    Ok(())
-}
-
-fn still_waiting(
-    context: &Context<'_>,
-    run: &mut Run<'_>,
-    item: &PoolItem,
-    m: &MRefund,
-    placement: Placement,
-) -> Result<PoolExit, ReconcileError> {
-    if matches!(m.status, RefundStatus::Closed | RefundStatus::Abnormal) {
-        run.ledger
-            .place(RowKind::Refund, Category::Unpaid, placement)?;
-        return Ok(PoolExit::Cleared);
-    }
-    // What the merchant now calls done is in its book of that day, and raised there.
-    let expired = item.is_expired(&context.bill_days, context.date)
-        || (m.status == RefundStatus::Success && context.has_bill);
-    let (category, exit) = if expired {
-        (Category::MOnlyRefund, PoolExit::Expired)
-    } else {
-        (Category::RefundPendingM, PoolExit::Stays)
-    };
-    let mut finding = describe(category, None, Some(m));
-    finding.detail = entered(item);
-    let listed = run.ledger.lists(|f| {
-        f.category == category && f.out_refund_no == m.out_refund_no && f.bill.is_none()
-    });
-    if listed {
-        run.ledger.place(RowKind::Refund, category, placement)?;
-    } else {
-        run.ledger.enter(RowKind::Refund, finding, placement)?;
-    }
-    Ok(exit)
 }
 
 /// How many of the pairs make whole orders, at most about [`ORDERS`] rows.
@@ -474,12 +423,4 @@ fn suggest(finding: &mut Finding, lonely: &UnpairedCounts) {
     if lonely.get(&(finding.out_trade_no, amount)) == Some(&(1, 1)) {
         finding.tags.push(Tag::Suggested);
     }
-}
-
-/// The bill row of a merchant's refund, on any day up to this one.
-fn same_refund<'f>(facts: &'f OrderFacts, m: &MRefund) -> Option<&'f WRefund> {
-    let rows = || facts.history.iter().map(|(_, w)| w);
-    rows()
-        .find(|w| w.out_refund_no == m.out_refund_no)
-        .or_else(|| rows().find(|w| !m.refund_id.is_empty() && w.refund_id == m.refund_id))
 }

@@ -16,8 +16,9 @@ use super::judge::{Relation, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::refunds::{
     ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
-    explain, is_accepted, is_closed, judge_order, judge_row, key_of, relation, went_back,
+    is_accepted, is_closed, judge_order, judge_row, key_of, relation, went_back,
 };
+use super::refund_words::explain;
 use super::run::Run;
 
 /// One order: the day's rows, and the sums of both books.
@@ -106,7 +107,7 @@ pub(super) fn by_total(
             }
         }
     }
-    Ok(())
+    super::untimed_refunds::raise(context, run, rows)
 }
 
 fn settle_groups(
@@ -174,7 +175,14 @@ fn settle_total(
 
 /// R06: closed at WeChat Pay, but the merchant's total still has it.
 fn judge_closed(context: &Context<'_>, w: &WRefund, view: &OrderTotals<'_>, out: &mut CategorySet) {
-    if is_closed(context, w) && view.total > view.sum {
+    // Without a total the order's own state says that all was refunded.
+    let is_refunded = |m: &MOrder| m.pay_status == PayStatus::Refunded;
+    let is_booked = if context.has_refund_totals {
+        view.total > view.sum
+    } else {
+        view.sum == Fen::ZERO && view.order.is_some_and(is_refunded)
+    };
+    if is_closed(context, w) && is_booked {
         out.add(Category::RefundClosed);
     }
 }
@@ -189,7 +197,12 @@ fn compare(
         let refunded = view
             .order
             .is_some_and(|m| m.pay_status == PayStatus::Refunded);
-        return (!refunded).then_some(Category::WOnlyRefund);
+        return (!refunded && view.sum != Fen::ZERO).then_some(Category::WOnlyRefund);
+    }
+    // What WeChat Pay told of refunds that no bill has yet explains the rest.
+    let told = view.sum.checked_add(view.facts.heard());
+    if told == Some(view.total) {
+        return None;
     }
     // A total that changed after the day has later refunds in it, which that day will judge.
     let changed_later = time.is_some_and(|at| at >= context.end);
@@ -228,6 +241,7 @@ fn place_total(
     let finding = describe_order(context, view, category, applies)?;
     if category.is_agreement() {
         clear_refunds_before(context, run, view.facts, &finding);
+        super::untimed_refunds::clear(run, view.order, &finding);
     }
     if let [w] = view.rows
         && category == Category::FeeRefund

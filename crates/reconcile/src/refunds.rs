@@ -19,8 +19,11 @@ use super::judge::Relation;
 use super::ledger::{Placement, RowKind};
 use super::pool_ledger::PoolExit;
 use super::returned::Returned;
+use super::refund_words::describe;
 use super::run::Run;
-use super::{LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals};
+use super::{
+    LiveRefund, LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals,
+};
 
 /// Orders looked up at a time.
 pub(super) const ORDERS: usize = 1_024;
@@ -36,12 +39,33 @@ pub(super) struct OrderFacts {
     paid: Option<Fen>,
     /// All refund rows up to the day, oldest first, copies left out.
     pub(super) history: Vec<(BillDate, WRefund)>,
+    /// Refunds that WeChat Pay told of and no bill has.
+    heard: Vec<LiveRefund>,
 }
 
 impl OrderFacts {
+    /// What was paid and stands; `None` where no bill has the payment.
+    pub(super) const fn paid(&self) -> Option<Fen> {
+        self.paid
+    }
+
+    /// What went back, or is on its way back, by word of WeChat Pay alone.
+    pub(super) fn heard(&self) -> Fen {
+        let each = self.heard.iter().map(LiveRefund::returned);
+        each.fold(Fen::ZERO, |sum, fen| {
+            sum.checked_add(fen).unwrap_or(Fen::new(i64::MAX))
+        })
+    }
+
+    /// True when WeChat Pay itself told of the merchant's refund.
+    pub(super) fn hears(&self, m: &MRefund) -> bool {
+        let mut heard = self.heard.iter();
+        heard.any(|live| live.out_refund_no == m.out_refund_no)
+    }
+
     /// Σ of the refunds by which money went back or is on its way.
     pub(super) fn accepted(&self, context: &Context<'_>) -> Result<Fen, ReconcileError> {
-        let mut sum = Fen::ZERO;
+        let mut sum = self.heard();
         for (_, w) in self.history.iter().filter(|(_, w)| is_accepted(context, w)) {
             sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
         }
@@ -230,6 +254,17 @@ pub(super) fn archive_facts(
         let mut seen = BTreeSet::new();
         facts.history.retain(|(_, w)| seen.insert(key_of(w)));
     }
+    for live in context.live.values() {
+        if live.returned() == Fen::ZERO {
+            continue;
+        }
+        if let Some(facts) = out.get_mut(&live.out_trade_no) {
+            let mut rows = facts.history.iter();
+            if !rows.any(|(_, w)| w.out_refund_no == live.out_refund_no) {
+                facts.heard.push(*live);
+            }
+        }
+    }
     Ok(out)
 }
 
@@ -241,7 +276,7 @@ pub(super) fn is_accepted(context: &Context<'_>, w: &WRefund) -> bool {
 
 /// True when no money moves by this refund any more.
 pub(super) fn is_closed(context: &Context<'_>, w: &WRefund) -> bool {
-    match context.live.get(&w.out_refund_no) {
+    match context.said_of(&w.out_refund_no) {
         Some(LiveRefundState::Closed) => true,
         Some(
             LiveRefundState::Success | LiveRefundState::Processing | LiveRefundState::Abnormal,
@@ -252,7 +287,7 @@ pub(super) fn is_closed(context: &Context<'_>, w: &WRefund) -> bool {
 
 /// True when the money is with the customer.
 fn is_done(context: &Context<'_>, w: &WRefund) -> bool {
-    match context.live.get(&w.out_refund_no) {
+    match context.said_of(&w.out_refund_no) {
         Some(LiveRefundState::Success) => true,
         Some(LiveRefundState::Closed | LiveRefundState::Processing | LiveRefundState::Abnormal) => {
             false
@@ -363,16 +398,15 @@ pub(super) fn judge_row(
     facts: &OrderFacts,
     out: &mut CategorySet,
 ) {
-    match context.live.get(&w.out_refund_no) {
+    match context.said_of(&w.out_refund_no) {
         Some(LiveRefundState::Abnormal) => out.add(Category::RefundAbnormal),
         Some(LiveRefundState::Success | LiveRefundState::Closed) => {}
         Some(LiveRefundState::Processing) => out.add(Category::RefundInFlight),
         None => match w.state {
             BillRefundState::Change => out.add(Category::RefundAbnormal),
-            BillRefundState::Processing | BillRefundState::Fail => {
-                out.add(Category::RefundInFlight);
-            }
-            BillRefundState::Success | BillRefundState::Unknown => {}
+            BillRefundState::Processing => out.add(Category::RefundInFlight),
+            // A refund that failed is final, and no money moved.
+            BillRefundState::Success | BillRefundState::Fail | BillRefundState::Unknown => {}
         },
     }
     if facts.paid.is_none() {
@@ -403,84 +437,5 @@ pub(super) fn agreed(relation: Relation) -> Category {
         Relation::Same | Relation::Off => Category::Matched,
         Relation::AcrossDays => Category::MatchedXday,
         Relation::Late => Category::MatchedLate,
-    }
-}
-
-/// A finding of a refund row, a merchant refund, or both.
-pub(super) fn describe(category: Category, w: Option<&WRefund>, m: Option<&MRefund>) -> Finding {
-    let mut out = Finding::new(category);
-    if let Some(m) = m {
-        out.out_trade_no = m.out_trade_no;
-        out.out_refund_no = m.out_refund_no;
-        out.refund_id = m.refund_id;
-        out.merchant = Some(m.amount);
-        out.paid_at = m.time();
-        out.order_row = Some(m.row);
-    }
-    if let Some(w) = w {
-        out.out_trade_no = w.out_trade_no;
-        out.transaction_id = w.transaction_id;
-        out.out_refund_no = w.out_refund_no;
-        out.refund_id = w.refund_id;
-        out.bill = Some(w.amount);
-        out.paid_at = Some(w.time);
-        out.bill_row = Some(w.row);
-    }
-    out
-}
-
-/// Facts that explain the deciding category of a refund row; a category that is not here has none of its own.
-pub(super) fn explain(
-    context: &Context<'_>,
-    category: Category,
-    w: &WRefund,
-    facts: &OrderFacts,
-) -> Result<String, ReconcileError> {
-    let of_category = EXPLAINED.iter().find(|(known, _)| *known == category);
-    of_category.map_or_else(
-        || Ok(String::new()),
-        |(_, explain)| explain(context, w, facts),
-    )
-}
-
-/// Facts of a refund row in key=value form.
-type RefundFacts = fn(&Context<'_>, &WRefund, &OrderFacts) -> Result<String, ReconcileError>;
-
-const EXPLAINED: [(Category, RefundFacts); 6] = [
-    (Category::OverRefund, |context, _, facts| {
-        let sum = facts.accepted(context)?;
-        let paid = facts.paid.or_else(|| facts.order.map(|m| m.amount));
-        let paid = paid.unwrap_or(Fen::ZERO);
-        Ok(format!("refunded={} paid={}", sum.get(), paid.get()))
-    }),
-    (Category::DupRefundSuspect, |context, w, facts| {
-        let twins = facts.twins(context, w);
-        let twins: Vec<&str> = twins.map(|other| other.out_refund_no.as_str()).collect();
-        Ok(format!("twins={}", twins.join(",")))
-    }),
-    (Category::RefundInFlight, |_, w, _| Ok(bill_state(w))),
-    (Category::RefundAbnormal, |_, w, _| Ok(bill_state(w))),
-    (Category::RefundClosed, |_, w, _| Ok(bill_state(w))),
-    (Category::FeeRefund, |_, w, _| {
-        let expected = super::fees::fee_of(w.settled, w.rate).saturating_neg();
-        Ok(format!(
-            "fee={} expected={expected} rate={}",
-            w.fee.get(),
-            w.rate
-        ))
-    }),
-];
-
-fn bill_state(w: &WRefund) -> String {
-    format!("bill_state={}", state_word(w.state))
-}
-
-const fn state_word(state: BillRefundState) -> &'static str {
-    match state {
-        BillRefundState::Success => "success",
-        BillRefundState::Processing => "processing",
-        BillRefundState::Fail => "fail",
-        BillRefundState::Change => "change",
-        BillRefundState::Unknown => "unknown",
     }
 }

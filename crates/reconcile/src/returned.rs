@@ -33,18 +33,42 @@ impl Returned {
         rows: impl Iterator<Item = &'r WRefund>,
     ) -> Result<Self, ReconcileError> {
         let mut out = BTreeMap::new();
-        for w in rows.filter(|w| is_accepted(context, w)) {
+        let mut known = BTreeSet::new();
+        for w in rows {
+            known.insert(w.out_refund_no);
+            if !is_accepted(context, w) {
+                continue;
+            }
             let sum = out
                 .entry((w.out_trade_no, w.transaction_id))
                 .or_insert(Fen::ZERO);
             *sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
+        }
+        // What WeChat Pay told of refunds that no bill has yet.
+        for live in context.live.values() {
+            if known.contains(&live.out_refund_no) || live.returned() == Fen::ZERO {
+                continue;
+            }
+            let key = (live.out_trade_no, live.transaction_id);
+            let sum = out.entry(key).or_insert(Fen::ZERO);
+            let more = sum.checked_add(live.returned());
+            *sum = more.ok_or(ReconcileError::Overflow)?;
         }
         Ok(Self(out))
     }
 
     /// What of a payment went back, or is on its way back.
     pub(super) fn of_payment(&self, w: &WPay) -> Fen {
-        let sum = self.0.get(&(w.out_trade_no, w.transaction_id));
-        sum.copied().unwrap_or(Fen::ZERO)
+        let of = |payment: TransactionId| {
+            let sum = self.0.get(&(w.out_trade_no, payment));
+            sum.copied().unwrap_or(Fen::ZERO)
+        };
+        let named = of(w.transaction_id);
+        if w.transaction_id.is_empty() {
+            return named;
+        }
+        // A message that names no payment is of the order's only one.
+        let unnamed = of(TransactionId::EMPTY);
+        named.checked_add(unnamed).unwrap_or(w.amount)
     }
 }

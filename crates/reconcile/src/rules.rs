@@ -47,7 +47,7 @@ impl Default for Rules {
 
 impl Rules {
     /// Version of the engine's conclusions.
-    pub const VERSION: u32 = 2;
+    pub const VERSION: u32 = 3;
 
     /// The rules of a profile.
     #[must_use]

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::coverage::CoverageMap;
 use super::fees::FeeWatch;
 use super::ledger::{Ledger, RowKind};
+use super::pair::PaidAgain;
 use super::pool_ledger::PoolLedger;
 use super::refunds::DayRefunds;
 use super::{FindingSink, NetSettlement, PoolItem, ReconcileError};
@@ -61,6 +62,9 @@ impl<'s> Run<'s> {
     /// Counts an order of the day where it comes in.
     pub(super) fn see_order(&mut self, m: &MOrder) -> Result<(), ReconcileError> {
         self.ledger.see_merchant(RowKind::Pay, m.amount)?;
+        if self.watch.watches_untimed && super::untimed_refunds::untimed_refund(m).is_some() {
+            self.watch.untimed.push(*m);
+        }
         if m.pay_status.is_paid() {
             self.watch.fulfilment_known |=
                 m.fulfil_status != FulfilStatus::NotKnown || m.fulfilled_at.is_some();
@@ -82,6 +86,10 @@ pub(super) struct DayWatch {
     pub(super) net: NetSettlement,
     /// Delivery is known of at least one paid order.
     pub(super) fulfilment_known: bool,
+    /// The merchant keeps no row for each refund, so that only its orders tell of them.
+    pub(super) watches_untimed: bool,
+    /// Orders whose refunds have no time.
+    pub(super) untimed: Vec<MOrder>,
     /// Orders with more refunded than paid (I16).
     pub(super) over_refunded: i64,
 }
@@ -93,6 +101,8 @@ impl DayWatch {
             fees: FeeWatch::default(),
             net: NetSettlement::default(),
             fulfilment_known: false,
+            watches_untimed: context.has_bill && !context.evidence.has_refund_rows(),
+            untimed: Vec::new(),
             over_refunded: 0,
         }
     }
@@ -103,7 +113,7 @@ impl DayWatch {
 pub(super) struct UnmatchedPayment {
     pub(super) w: WPay,
     /// One of several payments under one number.
-    pub(super) repeated: bool,
+    pub(super) again: Option<PaidAgain<'static>>,
     /// The orders of its number are those of other sub-merchants.
     pub(super) foreign_number: bool,
 }
@@ -124,10 +134,10 @@ pub(super) struct Unmatched {
 
 impl Unmatched {
     /// Keeps a payment until the archive was asked.
-    pub(super) fn keep_payment(&mut self, w: &WPay, repeated: bool) {
+    pub(super) fn keep_payment(&mut self, w: &WPay, again: Option<PaidAgain<'static>>) {
         self.payments.push(UnmatchedPayment {
             w: *w,
-            repeated,
+            again,
             foreign_number: false,
         });
     }
@@ -136,7 +146,7 @@ impl Unmatched {
     pub(super) fn keep_foreign(&mut self, w: &WPay) {
         self.payments.push(UnmatchedPayment {
             w: *w,
-            repeated: false,
+            again: None,
             foreign_number: true,
         });
     }

@@ -90,7 +90,7 @@ fn document(view: &CaseView) -> Value {
         "code": finding.category.code(),
         "category": finding.category.name(),
         "severity": finding.category.severity().word(),
-        "action": finding.category.action().word(),
+        "action": finding.action().word(),
         "status": view.case.status.word(),
         "owner": view.case.owner,
         "opened_on": view.case.opened_on.to_string(),
@@ -125,7 +125,7 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     let lang = context.lang;
     let (case, finding) = (&view.case, &view.case.finding);
     let category = finding.category;
-    let action = category.action();
+    let action = finding.action();
     let mut facts = TextTable::new(["", ""]);
     let mut fact = |name: (&str, &str), value: String| {
         if !value.is_empty() {

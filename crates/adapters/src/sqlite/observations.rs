@@ -79,13 +79,16 @@ pub(super) fn about(db: &Database, number: &str) -> Result<Vec<Observation>, DbE
 pub(super) fn refund_words(db: &Database, profile: ProfileId) -> Result<Vec<RefundWord>, DbError> {
     let connection = db.lock();
     let mut statement = connection.prepare_cached(
-        "SELECT out_refund_no, state FROM observation
+        "SELECT out_refund_no, state, out_trade_no, transaction_id, fen FROM observation
          WHERE out_refund_no <> '' AND profile = ?1 AND aside = '' ORDER BY id",
     )?;
     let rows = statement.query_map([profile.0], |row| {
         Ok(RefundWord {
             out_refund_no: row.get(0)?,
             state: row.get(1)?,
+            out_trade_no: row.get(2)?,
+            transaction_id: row.get(3)?,
+            amount: row.get::<_, Option<i64>>(4)?.map(Fen::new),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

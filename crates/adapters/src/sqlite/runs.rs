@@ -403,11 +403,13 @@ fn tags_text(tags: &[Tag]) -> String {
 }
 
 fn read_tags(text: &str) -> Result<Vec<Tag>, DbError> {
-    const PLAIN: [Tag; 4] = [
+    const PLAIN: [Tag; 6] = [
         Tag::Key2,
         Tag::IdConflict,
         Tag::NoBillOfDayBefore,
         Tag::Suggested,
+        Tag::Keep,
+        Tag::Hold,
     ];
     text.split(',')
         .filter(|word| !word.is_empty())

@@ -44,7 +44,7 @@ pub const FINDING_HEADINGS: [Heading; 17] = [
 #[must_use]
 pub fn finding_row(finding: &Finding) -> Vec<SheetCell> {
     let category = finding.category;
-    let action = category.action();
+    let action = finding.action();
     let line = |row: Option<RowRef>| {
         row.filter(|row| row.line > 0)
             .map_or(SheetCell::Empty, |row| {

@@ -1,7 +1,9 @@
 //! The table of cases, and one case in full.
 
 use crate::tables::TableView;
-use recondesk_domain::{BillDate, CaseStatus, Category, Fee, Fen, Instant, ProfileId, Severity};
+use recondesk_domain::{
+    BillDate, CaseStatus, Category, Fee, Fen, Instant, ProfileId, Severity, SuggestedAction,
+};
 
 /// Age of a case in whole days, the one rule of every screen: from the day it was first found on to today.
 #[must_use]
@@ -63,6 +65,8 @@ pub struct CaseRow {
     pub opened_on: BillDate,
     /// Category.
     pub category: Category,
+    /// What is suggested.
+    pub action: SuggestedAction,
     /// The number a person knows it by: merchant order or refund number.
     pub number: String,
     /// Amount in the WeChat book.

@@ -51,7 +51,7 @@ pub(super) const NAMES: &[Names] = &[
         column: Column::Channel,
         exact: "\
             channel 支付方式 付款方式 支付渠道 退款渠道 原支付方式 paymentmethod paytype paychannel \
-            gateway",
+            gateway 退款方式 退款途径 退款去向 退回方式 退款通道 refundmethod refundchannel",
         parts: &[],
     },
     Names {

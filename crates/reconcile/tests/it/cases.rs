@@ -257,10 +257,7 @@ fn live_states_of_refunds_are_r05_and_r06() {
         booked("R1", "A", noon(), 100),
         booked("R2", "B", noon(), 100),
     ]);
-    let live = |number, state| LiveRefund {
-        out_refund_no: OutRefundNo::new(number).unwrap(),
-        state,
-    };
+    let live = |number, state| LiveRefund::new(OutRefundNo::new(number).unwrap(), state);
 
     let told = tell(&books, day(), |input| {
         input.live_refunds = vec![

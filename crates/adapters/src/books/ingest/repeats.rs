@@ -9,7 +9,7 @@ use super::read_orders::{place_order, place_refund};
 use super::row_buffer::{RowEntry, lost};
 use crate::books::disk_error;
 use crate::books::format::record::Record;
-use recondesk_domain::{Fen, MOrder, MRefund};
+use recondesk_domain::{Fen, MOrder, MRefund, MchId};
 use recondesk_intake::{RowAmount, merge_orders, merge_refunds};
 use recondesk_ports::BooksError;
 
@@ -19,6 +19,8 @@ pub(crate) trait Merged: Record {
     fn place(&self) -> ((i32, bool), Ranges);
     /// Its amount.
     fn amount(&self) -> Fen;
+    /// The sub-merchant that numbers it; empty where there is none.
+    fn shop(&self) -> MchId;
     /// The rows of one number as one; `None` where they contradict each other.
     fn merged(rows: &[Self], amounts: RowAmount) -> Option<Self>;
 }
@@ -30,6 +32,10 @@ impl Merged for MOrder {
 
     fn amount(&self) -> Fen {
         self.amount
+    }
+
+    fn shop(&self) -> MchId {
+        self.sub_mch_id
     }
 
     fn merged(rows: &[Self], amounts: RowAmount) -> Option<Self> {
@@ -44,6 +50,10 @@ impl Merged for MRefund {
 
     fn amount(&self) -> Fen {
         self.amount
+    }
+
+    fn shop(&self) -> MchId {
+        MchId::EMPTY
     }
 
     fn merged(rows: &[Self], _: RowAmount) -> Option<Self> {
@@ -106,14 +116,15 @@ pub(crate) fn sort<R: Merged>(
     let mut gone = Vec::new();
     let mut made = Sorted::default();
     for group in groups {
-        let mut by_key: BTreeMap<Vec<u8>, Vec<(RowEntry, R)>> = BTreeMap::new();
+        // Each sub-merchant numbers its own.
+        let mut by_key: BTreeMap<(Vec<u8>, MchId), Vec<(RowEntry, R)>> = BTreeMap::new();
         for entry in group {
             let row = rows
                 .buffer
                 .row(entry, 0)
                 .ok_or_else(|| disk_error(&lost()))?;
             by_key
-                .entry(row.key().to_vec())
+                .entry((row.key().to_vec(), row.shop()))
                 .or_default()
                 .push((entry, row));
         }

@@ -243,6 +243,19 @@ impl Evidence for MerchantBooks {
         )
     }
 
+    fn merchant_refunds_of_orders(
+        &self,
+        numbers: &[OutTradeNo],
+    ) -> Result<Vec<MRefund>, EvidenceError> {
+        let found = self.all(
+            Index::Others,
+            self.view.days::<MRefund>(i32::MIN..=i32::MAX),
+            numbers.iter().map(OutTradeNo::as_bytes),
+            |refund: &MRefund, number| refund.out_trade_no.as_bytes() == number,
+        )?;
+        Ok(found.into_iter().map(|(_, refund)| refund).collect())
+    }
+
     fn set_aside(
         &self,
         numbers: &[OutTradeNo],

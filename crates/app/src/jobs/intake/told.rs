@@ -48,6 +48,15 @@ pub fn remarks(stats: &Stats, unit: AmountUnit, guess: Option<&Guess>) -> Vec<Me
             ),
         ));
     }
+    if stats.zero_refunds > 0 {
+        let rows = count(stats.zero_refunds);
+        out.push(Message::new(
+            format!("{rows} 行退款金额为 0，微信支付没有这种退款，未导入"),
+            format!(
+                "{rows} refunds of 0.00 were left out: WeChat Pay makes no such refund"
+            ),
+        ));
+    }
     if !stats.channels.is_empty() {
         let words: Vec<String> = stats
             .channels

@@ -57,6 +57,18 @@ impl Known<'_> {
         OrderSummary::of(category, format!("{own_zh}{zh}"), format!("{own_en}{en}"))
     }
 
+    /// The same while the merchant is giving back all that is left: neither goods nor another refund.
+    fn held(&self, category: Category) -> OrderSummary {
+        let (zh, en) = self.part_words();
+        let claims = yuan(self.money.claims);
+        self.of(
+            category,
+            &format!("{zh}，商户已记或正在办理退款 {claims}：先跟进这笔退款，不发货，也不另退"),
+            &format!("{en}, and the merchant is refunding {claims} already: follow that refund up, neither deliver nor refund again"),
+        )
+        .with_step(SuggestedAction::Review)
+    }
+
     /// What must not go on: too much went back, money that reached nobody, a refund of unknown size, sources that
     /// contradict each other.
     fn stops(&self) -> Option<OrderSummary> {
@@ -169,12 +181,39 @@ impl Known<'_> {
         if !is_less {
             return None;
         }
+        let is_amount = self.is_booked_in_part(booked);
         let (back, booked) = (yuan(back), yuan(booked));
+        if is_amount {
+            return Some(self.of(
+                Category::RefundAmountDiff,
+                &format!("，微信已退 {back}，商户记为 {booked}：退款金额不符，核对"),
+                &format!(", WeChat Pay refunded {back}, the merchant booked {booked}: the refund amounts differ, check them"),
+            ));
+        }
         Some(self.of(
             Category::WOnlyRefund,
             &format!("，微信已退 {back}，商户记为 {booked}：补记退款"),
             &format!(", WeChat Pay refunded {back}, the merchant booked {booked}: book the refund"),
         ))
+    }
+
+    /// The merchant has the refund, with another amount: in its running total, or under the same number.
+    fn is_booked_in_part(&self, booked: Fen) -> bool {
+        let mut own = self
+            .record
+            .merchant_refunds
+            .iter()
+            .filter(|kept| !kept.superseded)
+            .peekable();
+        if own.peek().is_none() {
+            return booked > Fen::ZERO;
+        }
+        own.any(|own| {
+            self.record.refunds.iter().any(|billed| {
+                billed.row.out_refund_no == own.row.out_refund_no
+                    && billed.row.amount != own.row.amount
+            })
+        })
     }
 
     /// Only WeChat Pay has it, and something is left of it.
@@ -211,6 +250,26 @@ impl Known<'_> {
         }
         let part = self.part_words();
         let (zh, en) = (&part.0, &part.1);
+        match self.record.covered {
+            Some(Category::MCoverage) => {
+                return Some(self.of(
+                    Category::MCoverage,
+                    &format!("{zh}，这段时间的商户订单都没有导入：补导订单"),
+                    &format!("{en}, and all orders of that stretch of the day are missing: import the missing orders"),
+                ));
+            }
+            Some(Category::MForeign) => {
+                return Some(self.of(
+                    Category::MForeign,
+                    &format!("{zh}，当天订单的单号与账单都对不上：修正映射"),
+                    &format!("{en}, and no number of that day's orders is in the bill: mend the mapping"),
+                ));
+            }
+            _ => {}
+        }
+        if self.money.is_claimed() {
+            return Some(self.held(Category::WOnlyPay));
+        }
         Some(self.of(
             Category::WOnlyPay,
             &format!("{zh}，商户订单里没有这个单号：查找归属系统，否则退款"),
@@ -240,12 +299,23 @@ impl Known<'_> {
             let claimed = yuan(claimed);
             let told = &format!("，商户记已退 {claimed}");
             let english = &format!(", the merchant booked {claimed} as refunded");
-            return Some(if money.refunds.failed > Fen::ZERO {
+            let has_rows = !self.record.merchant_refunds.is_empty();
+            let is_short = has_rows && money.claims > Fen::ZERO && money.free() < money.refunds.failed;
+            return Some(if money.refunds.failed > Fen::ZERO && is_short {
+                self.held(Category::RefundClosed)
+            } else if money.refunds.failed > Fen::ZERO {
                 self.of(
                     Category::RefundClosed,
                     &format!("{told}，微信退款已关闭，仍有 {left} 未退：另行退款"),
                     &format!("{english}, but WeChat Pay closed the refund and {left} is left: refund again"),
                 )
+            } else if money.claims > money.left() {
+                self.of(
+                    Category::MOnlyRefund,
+                    &format!("{told}，超过了还剩的 {left}：先复核，不要提交退款"),
+                    &format!("{english}, more than the {left} that is left: review before any refund is submitted"),
+                )
+                .with_step(SuggestedAction::Review)
             } else if money.word == OrderWord::Paid && self.is_word_last() {
                 self.of(
                     Category::MOnlyRefund,
@@ -311,7 +381,15 @@ impl Known<'_> {
             order.fulfil_status,
             FulfilStatus::Pending | FulfilStatus::Failed
         );
-        waits.then(|| {
+        // What the shop itself calls refunded waits for no goods.
+        let is_returned = match order.refund_total {
+            Some(total) => total > Fen::ZERO && total >= order.amount,
+            None => order.pay_status == PayStatus::Refunded,
+        };
+        if waits && !is_returned && money.is_claimed() {
+            return Some(self.held(Category::BookedNotFulfilled));
+        }
+        (waits && !is_returned).then(|| {
             let part = self.part_words();
             self.of(
                 Category::BookedNotFulfilled,
@@ -350,7 +428,15 @@ impl Known<'_> {
         let is_late = order
             .closed_at
             .is_none_or(|closed| first.at.is_none_or(|paid| closed <= paid));
-        if order.pay_status == PayStatus::Closed && is_late {
+        let is_late = order.pay_status == PayStatus::Closed && is_late;
+        if self.money.is_claimed() {
+            return self.held(if is_late {
+                Category::PaidAfterClose
+            } else {
+                Category::PaidNotBooked
+            });
+        }
+        if is_late {
             return self.of(
                 Category::PaidAfterClose,
                 &format!("{}，商户订单已关闭：建议有货补发，否则退款", part.0),

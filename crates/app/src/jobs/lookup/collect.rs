@@ -3,7 +3,7 @@
 use crate::Failure;
 use recondesk_domain::{
     BillDate, Category, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo, PayStatus,
-    ProfileId, RefundId, WPay, WRefund,
+    ProfileId, RefundId, Tag, WPay, WRefund,
 };
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
@@ -57,6 +57,8 @@ pub struct OrderRecord {
     pub cases: Vec<CaseStory>,
     /// True when the bill of the day on which the merchant booked the payment is here.
     pub has_bill_of_day: bool,
+    /// What the comparison of its day says of the payment in place of a finding of its own (K01, K03).
+    pub covered: Option<Category>,
     /// The row of a file that is not in the books, where the order stands only there.
     pub refused: Option<SetAside>,
 }
@@ -74,6 +76,7 @@ impl OrderRecord {
             exchanges: Vec::new(),
             cases: Vec::new(),
             has_bill_of_day: false,
+            covered: None,
             refused: None,
         }
     }
@@ -105,6 +108,24 @@ impl OrderRecord {
             })
         };
         known.map_or_else(|| believed().unwrap_or_default(), |id| id.to_string())
+    }
+
+    /// The open cases, the most pressing one first; one whose step may not be taken stands behind its equals.
+    #[must_use]
+    pub fn open_cases(&self) -> Vec<&CaseRecord> {
+        let precedence = |category: Category| {
+            let all = Category::by_precedence();
+            all.iter().position(|known| *known == category)
+        };
+        let open = self.cases.iter().map(|story| &story.case);
+        let mut open: Vec<&CaseRecord> = open.filter(|case| !case.status.is_closed()).collect();
+        open.sort_by_key(|case| {
+            let finding = &case.finding;
+            let held = finding.tags.contains(&Tag::Hold);
+            let category = finding.category;
+            (category.severity(), held, precedence(category))
+        });
+        open
     }
 
     /// True when the workspace has anything at all of it.
@@ -240,6 +261,7 @@ pub fn collect(
     if record.orders.is_empty() {
         record.refused = refused(ports, id, out_trade_no)?;
     }
+    record.covered = covered(ports, &record)?;
     if let Some(paid_at) = record.order().and_then(|order| order.paid_at) {
         let bills = ports
             .books
@@ -250,6 +272,35 @@ pub fn collect(
             .any(|bill| bill.standing == recondesk_ports::Standing::Verified);
     }
     Ok(record)
+}
+
+/// A finding of the whole day that stands for what is only in one book: half an export, or a wrong column.
+fn covered(ports: &Ports, record: &OrderRecord) -> Result<Option<Category>, Failure> {
+    let pay = record.pays.iter().find(|kept| !kept.superseded);
+    let order = record.order();
+    let (day, time) = match (pay, order.and_then(|order| order.paid_at)) {
+        (Some(kept), None) if order.is_none() => (kept.day, Some(kept.row.time)),
+        (None, Some(paid)) => (paid.day(), None),
+        _ => return Ok(None),
+    };
+    let id = record.profile.0;
+    let Some(run) = ports.records.current_run(id, day)? else {
+        return Ok(None);
+    };
+    let holes = &run.summary.coverage.holes;
+    let in_hole = time.is_some_and(|time| {
+        holes
+            .iter()
+            .any(|hole| hole.from <= time && time <= hole.to)
+    });
+    if in_hole {
+        return Ok(Some(Category::MCoverage));
+    }
+    let is_foreign = run
+        .summary
+        .lines()
+        .any(|line| line.category == Category::MForeign);
+    Ok(is_foreign.then_some(Category::MForeign))
 }
 
 /// The row of an orders file with this number that was not imported.

@@ -21,7 +21,7 @@ pub mod ticket;
 pub mod timeline;
 mod unpaid;
 
-use crate::Failure;
+use crate::{Failure, Message};
 use collect::OrderRecord;
 use order_summary::OrderSummary;
 use recondesk_domain::{MerchantProfile, ProfileId};
@@ -62,11 +62,17 @@ pub fn look_up(
         let Some(profile) = profiles.iter().find(|(id, _)| *id == place.profile) else {
             continue;
         };
-        stories.push(view(
-            ports,
-            profile.clone(),
-            (&place.out_trade_no, place.kind),
-        )?);
+        let of_order = views(ports, profile.clone(), (&place.out_trade_no, place.kind))?;
+        let names_payment = |view: &OrderView| {
+            let mut pays = view.record.pays.iter();
+            pays.any(|kept| kept.row.transaction_id.as_str() == number)
+        };
+        let is_payment = of_order.iter().any(names_payment);
+        stories.extend(
+            of_order
+                .into_iter()
+                .filter(|view| !is_payment || names_payment(view)),
+        );
     }
     // A number that stands only among the rows that were not imported is known all the same.
     let known: Vec<ProfileId> = stories.iter().map(|view| view.record.profile.0).collect();
@@ -76,11 +82,45 @@ pub fn look_up(
             && !known.contains(&profile.0)
             && collect::refused(ports, profile.0, number)?.is_some()
         {
-            stories.push(view(ports, profile, (number, NumberKind::OutTradeNo))?);
+            stories.extend(views(ports, profile, (number, NumberKind::OutTradeNo))?);
         }
     }
     stories.sort_by_key(|view| std::cmp::Reverse(view.sentence.standing));
     Ok(stories)
+}
+
+/// The views of one number: one, or one for each sub-merchant that has an order of it.
+fn views(
+    ports: &Ports,
+    profile: (ProfileId, MerchantProfile),
+    (out_trade_no, kind): (&str, NumberKind),
+) -> Result<Vec<OrderView>, Failure> {
+    let record = collect::collect(ports, profile, out_trade_no)?;
+    let shops = order_summary::sub_merchants(&record);
+    if shops.len() < 2 {
+        return Ok(vec![of_record(ports, record, kind)?]);
+    }
+    let mut out = Vec::with_capacity(shops.len());
+    for shop in shops {
+        let own = order_summary::at_sub_merchant(&record, &shop);
+        let mut view = of_record(ports, own, kind)?;
+        let words = &view.sentence.words;
+        view.sentence.words = Message::new(
+            format!("特约商户 {shop}：{}", words.zh),
+            format!("Sub-merchant {shop}: {}", words.en),
+        );
+        out.push(view);
+    }
+    Ok(out)
+}
+
+fn of_record(ports: &Ports, record: OrderRecord, kind: NumberKind) -> Result<OrderView, Failure> {
+    Ok(OrderView {
+        kind,
+        entries: timeline::timeline(ports, &record)?,
+        sentence: order_summary::sentence(&record),
+        record,
+    })
 }
 
 /// The view of one order.
@@ -93,10 +133,5 @@ pub fn view(
     (out_trade_no, kind): (&str, NumberKind),
 ) -> Result<OrderView, Failure> {
     let record = collect::collect(ports, profile, out_trade_no)?;
-    Ok(OrderView {
-        kind,
-        entries: timeline::timeline(ports, &record)?,
-        sentence: order_summary::sentence(&record),
-        record,
-    })
+    of_record(ports, record, kind)
 }

@@ -87,6 +87,12 @@ pub struct OrderMoney {
     pub word: OrderWord,
     /// What the merchant booked as refunded; `None` where its books say nothing of refunds.
     pub booked_refunds: Option<Fen>,
+    /// Refunds that the merchant made or is making and WeChat Pay does not know.
+    pub claims: Fen,
+    /// Of these what the merchant itself still calls processing.
+    pub claims_going: Fen,
+    /// True when a bill has the order in a state that the program does not know.
+    pub unknown_state: bool,
     /// True when every payment stands under an order row of its own amount: a deposit and a balance.
     pub each_booked: bool,
 }
@@ -122,6 +128,7 @@ impl OrderMoney {
             .filter(|one| one.fate != Fate::Failed)
             .map(|one| (one.transaction_id.clone(), one.amount))
             .collect();
+        let (claims, claims_going) = claims(record, &refunds);
         let (mut payments, revoked) = payments(record, &seen, word);
         share(&mut payments, &gone);
         Self {
@@ -129,6 +136,9 @@ impl OrderMoney {
             refunds: sums(&refunds),
             word,
             booked_refunds: booked_refunds(record),
+            claims,
+            claims_going,
+            unknown_state: unknown_state(record),
             each_booked: each_booked(record, &payments),
             payments,
         }
@@ -151,6 +161,19 @@ impl OrderMoney {
     pub fn left(&self) -> Fen {
         let left = self.paid().checked_sub(self.back()).unwrap_or(Fen::ZERO);
         left.max(Fen::ZERO)
+    }
+
+    /// What is left when the merchant's own refunds have arrived, too.
+    #[must_use]
+    pub fn free(&self) -> Fen {
+        let free = self.left().checked_sub(self.claims);
+        free.unwrap_or(Fen::ZERO).max(Fen::ZERO)
+    }
+
+    /// True when all that is left is being given back by the merchant already.
+    #[must_use]
+    pub fn is_claimed(&self) -> bool {
+        self.claims > Fen::ZERO && self.free() == Fen::ZERO
     }
 
     /// True when WeChat Pay says that something was refunded, and nobody knows how much.
@@ -317,6 +340,64 @@ fn sums(refunds: &[RefundFact]) -> RefundSums {
         stuck: of(Fate::Stuck),
         failed: of(Fate::Failed),
     }
+}
+
+/// True when a bill has a row of a state that the program does not know, and none that says paid.
+fn unknown_state(record: &OrderRecord) -> bool {
+    let mut rows = record.pays.iter().filter(|kept| !kept.superseded);
+    let unknown = |state: BillState| matches!(state, BillState::Unknown | BillState::Refund);
+    rows.clone().any(|kept| unknown(kept.row.state))
+        && !rows.any(|kept| kept.row.state == BillState::Success)
+}
+
+/// Refunds of the merchant that WeChat Pay does not know: all, and those that the merchant calls processing.
+fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
+    let back = total(
+        known
+            .iter()
+            .filter(|one| one.fate != Fate::Failed)
+            .map(|one| one.amount),
+    );
+    let mut rows = record
+        .merchant_refunds
+        .iter()
+        .filter(|kept| !kept.superseded)
+        .map(|kept| &kept.row)
+        .peekable();
+    if rows.peek().is_none() {
+        let beyond = booked_refunds(record).and_then(|booked| booked.checked_sub(back));
+        return (beyond.unwrap_or(Fen::ZERO).max(Fen::ZERO), Fen::ZERO);
+    }
+    let rows: Vec<_> = rows.collect();
+    let is_row = |own: &recondesk_domain::MRefund, one: &RefundFact| {
+        one.out_refund_no == own.out_refund_no.as_str()
+            || (!own.refund_id.is_empty() && one.refund_id == own.refund_id.as_str())
+    };
+    let mut free: Vec<Fen> = known
+        .iter()
+        .filter(|one| one.fate != Fate::Failed && !rows.iter().any(|own| is_row(own, one)))
+        .map(|one| one.amount)
+        .collect();
+    let (mut all, mut going) = (Vec::new(), Vec::new());
+    for own in rows {
+        let stands = matches!(
+            own.status,
+            RefundStatus::Success | RefundStatus::Processing
+        );
+        if !stands || known.iter().any(|one| is_row(own, one)) {
+            continue;
+        }
+        // The same refund under another number.
+        if let Some(at) = free.iter().position(|amount| *amount == own.amount) {
+            free.remove(at);
+            continue;
+        }
+        all.push(own.amount);
+        if own.status == RefundStatus::Processing {
+            going.push(own.amount);
+        }
+    }
+    (total(all), total(going))
 }
 
 /// What the merchant booked as refunded: its running total, else its refund rows, else its state.

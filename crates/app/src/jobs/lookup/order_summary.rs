@@ -6,9 +6,9 @@
 
 use super::advice::{advise, short, yuan};
 use super::collect::{CaseStory, OrderRecord};
-use super::money::OrderMoney;
+use super::money::{OrderMoney, OrderWord};
 use crate::Message;
-use recondesk_domain::{CaseStatus, Category, Fen, MchId, SuggestedAction};
+use recondesk_domain::{CaseStatus, Category, Fen, Finding, MchId, Severity, SuggestedAction};
 
 /// Whether a person must do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,6 +64,25 @@ impl OrderSummary {
         }
     }
 
+    /// The same with another step than the category's.
+    pub(super) const fn with_step(mut self, step: SuggestedAction) -> Self {
+        self.step = step;
+        self
+    }
+
+    /// Whether somebody must act now, by the measure of a comparison: what is only watched is no work.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        match self.standing {
+            Attention::Agrees => false,
+            Attention::NeedsPerson => true,
+            Attention::Open => self.category.is_none_or(|category| {
+                matches!(category, Category::MCoverage | Category::WCoverage)
+                    || !matches!(category.severity(), Severity::Watch | Severity::Info)
+            }),
+        }
+    }
+
     /// Before anything is known.
     pub(super) fn nothing() -> Self {
         Self::new(Attention::Open, SuggestedAction::Review, "", "")
@@ -98,7 +117,7 @@ pub fn sentence(record: &OrderRecord) -> OrderSummary {
 }
 
 /// The sub-merchants under which the number stands.
-fn sub_merchants(record: &OrderRecord) -> Vec<MchId> {
+pub(super) fn sub_merchants(record: &OrderRecord) -> Vec<MchId> {
     let orders = record.orders.iter().filter(|kept| !kept.superseded);
     let pays = record.pays.iter().filter(|kept| !kept.superseded);
     let mut out: Vec<MchId> = orders
@@ -112,7 +131,7 @@ fn sub_merchants(record: &OrderRecord) -> Vec<MchId> {
 }
 
 /// What is known of the order of one sub-merchant.
-fn at_sub_merchant(record: &OrderRecord, sub: &MchId) -> OrderRecord {
+pub(super) fn at_sub_merchant(record: &OrderRecord, sub: &MchId) -> OrderRecord {
     let mut own = record.clone();
     own.orders.retain(|kept| kept.row.sub_mch_id == *sub);
     own.pays.retain(|kept| kept.row.sub_mch_id == *sub);
@@ -130,34 +149,8 @@ fn at_sub_merchant(record: &OrderRecord, sub: &MchId) -> OrderRecord {
 fn of_one(record: &OrderRecord) -> OrderSummary {
     let money = OrderMoney::of(record);
     let said = advise(record, &money);
-    let open = record
-        .cases
-        .iter()
-        .filter(|story| !story.case.status.is_closed())
-        .map(|story| story.case.finding.category)
-        .min_by_key(|category| category.severity());
-    match open {
-        // Once both books have it, the next run closes the case.
-        Some(category)
-            if waits(category)
-                && said.standing != Attention::Agrees
-                && money.back() == Fen::ZERO =>
-        {
-            in_transit(record, &money, category)
-        }
-        Some(category) if category.severity().needs_person() => {
-            let knows_less = matches!(said.category, None | Some(Category::WCoverage));
-            match said.standing {
-                Attention::NeedsPerson => said,
-                Attention::Agrees if is_possible(category, &money) => over_a_case(&money, category),
-                Attention::Agrees => over_an_old_case(&money, category),
-                Attention::Open if knows_less && is_possible(category, &money) => {
-                    over_a_case(&money, category)
-                }
-                Attention::Open => said,
-            }
-        }
-        Some(_) => said,
+    match record.open_cases().first() {
+        Some(case) => beside_a_case(record, &money, said, &case.finding),
         None => match decided(record, &said) {
             Some(story) => settled(&money, &said, story),
             None => said,
@@ -165,12 +158,86 @@ fn of_one(record: &OrderRecord) -> OrderSummary {
     }
 }
 
-/// True where the action of a case fits the sums: money leaves only where some is left, goods only where it was paid.
+/// What the comparison found and nobody has settled decides, unless WeChat Pay has said more since.
+fn beside_a_case(
+    record: &OrderRecord,
+    money: &OrderMoney,
+    said: OrderSummary,
+    finding: &Finding,
+) -> OrderSummary {
+    let category = finding.category;
+    // Once both books have it, the next run closes the case.
+    if waits(category) && said.standing != Attention::Agrees && money.back() == Fen::ZERO {
+        return in_transit(record, money, category);
+    }
+    let is_same = said
+        .category
+        .is_some_and(|said| said.family() == category.family());
+    let is_held = finding.action() != category.action();
+    if is_same {
+        let contradicts = is_held && (said.step.moves_money() || said.step.delivers());
+        return if contradicts {
+            over_a_case(money, finding)
+        } else {
+            said
+        };
+    }
+    let severity = category.severity();
+    let is_watch = severity == Severity::Watch;
+    if !severity.needs_person() && !is_watch {
+        return said;
+    }
+    let stops = matches!(
+        said.category,
+        Some(Category::OverRefund | Category::RefundAbnormal | Category::Revoked)
+    );
+    let has_news = has_news(record, money);
+    let knows_less = matches!(said.category, None | Some(Category::WCoverage));
+    let stays = match said.standing {
+        Attention::NeedsPerson => {
+            stops || has_news || is_watch || said.category.is_none()
+        }
+        Attention::Open => has_news && !knows_less,
+        Attention::Agrees => is_watch && has_news,
+    };
+    if stays {
+        said
+    } else if is_possible(finding, money) {
+        over_a_case(money, finding)
+    } else if said.standing == Attention::Agrees && !is_watch {
+        over_an_old_case(record, money, category)
+    } else {
+        said
+    }
+}
+
+/// True when WeChat Pay has said what its bills do not say.
+fn has_news(record: &OrderRecord, money: &OrderMoney) -> bool {
+    let has_row = record.pays.iter().any(|kept| !kept.superseded);
+    match money.word {
+        OrderWord::Nothing => has_refund_news(record),
+        OrderWord::Paid => !has_row || has_refund_news(record),
+        OrderWord::Refunded
+        | OrderWord::Revoked
+        | OrderWord::NotPaid
+        | OrderWord::Paying
+        | OrderWord::NotFound => true,
+    }
+}
+
+/// True when WeChat Pay has told of a refund.
+fn has_refund_news(record: &OrderRecord) -> bool {
+    record.observations.iter().any(|seen| {
+        seen.aside.is_empty() && !(seen.refund_id.is_empty() && seen.out_refund_no.is_empty())
+    })
+}
+
+/// True where the step of a case fits the sums: money leaves only where some is left, goods only where it was paid.
 #[must_use]
-pub fn is_possible(category: Category, money: &OrderMoney) -> bool {
-    let action = category.action();
+pub fn is_possible(finding: &Finding, money: &OrderMoney) -> bool {
+    let action = finding.action();
     let has_left = money.left() > Fen::ZERO && !money.is_refund_unknown();
-    if moves_money(action) || delivers(action) {
+    if action.moves_money() || action.delivers() {
         return has_left;
     }
     let needs = [
@@ -184,28 +251,6 @@ pub fn is_possible(category: Category, money: &OrderMoney) -> bool {
     needs
         .iter()
         .all(|(needing, holds)| *needing != action || *holds)
-}
-
-/// True for a step by which money leaves the merchant.
-#[must_use]
-pub const fn moves_money(action: SuggestedAction) -> bool {
-    matches!(
-        action,
-        SuggestedAction::ReissueOrRefund
-            | SuggestedAction::FindOwner
-            | SuggestedAction::RefundExtra
-            | SuggestedAction::SubmitRefund
-            | SuggestedAction::RefundAgain
-    )
-}
-
-/// True for a step by which goods leave the merchant.
-#[must_use]
-pub const fn delivers(action: SuggestedAction) -> bool {
-    matches!(
-        action,
-        SuggestedAction::Reissue | SuggestedAction::ReissueOrRefund
-    )
 }
 
 /// True for a payment that the other book should have the day after.
@@ -289,10 +334,11 @@ fn in_transit(record: &OrderRecord, money: &OrderMoney, category: Category) -> O
 }
 
 /// The payment itself agrees, something else of the order does not.
-fn over_a_case(money: &OrderMoney, category: Category) -> OrderSummary {
+fn over_a_case(money: &OrderMoney, finding: &Finding) -> OrderSummary {
     let (zh, en) = facts(money);
-    let (code, action) = (category.code(), category.action());
-    OrderSummary::of(
+    let category = finding.category;
+    let (code, action) = (category.code(), finding.action());
+    let summary = OrderSummary::of(
         category,
         format!(
             "{zh}，另有未结差错 {code} {}：{}",
@@ -304,11 +350,19 @@ fn over_a_case(money: &OrderMoney, category: Category) -> OrderSummary {
             category.en().to_lowercase(),
             action.en().to_lowercase()
         ),
-    )
+    );
+    summary.with_step(action)
 }
 
 /// A case that the money has overtaken: nothing of what it asks for is to be done any more.
-fn over_an_old_case(money: &OrderMoney, category: Category) -> OrderSummary {
+fn over_an_old_case(record: &OrderRecord, money: &OrderMoney, category: Category) -> OrderSummary {
+    // A comparison reads bills, orders and refunds; what was said of the order alone it does not.
+    let is_compared = !has_news(record, money) || has_refund_news(record);
+    let (end_zh, end_en) = if is_compared {
+        ("重新对账即关闭", "compare again to close it")
+    } else {
+        ("人工复核后关闭", "review it and close it")
+    };
     let (code, name, english) = (category.code(), category.zh(), category.en().to_lowercase());
     let (zh, en) = facts(money);
     let is_back = !money.payments.is_empty() && money.left() == Fen::ZERO;
@@ -320,9 +374,9 @@ fn over_an_old_case(money: &OrderMoney, category: Category) -> OrderSummary {
     OrderSummary::new(
         Attention::Open,
         SuggestedAction::Review,
-        format!("{zh}{back_zh}；差错 {code} {name}未关闭，后来的事实已使它不成立：重新对账即关闭"),
+        format!("{zh}{back_zh}；差错 {code} {name}未关闭，后来的事实已使它不成立：{end_zh}"),
         format!(
-            "{en}{back_en}; case {code} {english} is still open, and later facts have ended it: compare again to close it"
+            "{en}{back_en}; case {code} {english} is still open, and later facts have ended it: {end_en}"
         ),
     )
 }

@@ -20,6 +20,13 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
             format!("A refund of {stuck} did not reach the customer: apply for an abnormal refund"),
         );
     }
+    if money.unknown_state {
+        return OrderSummary::of(
+            Category::UnknownState,
+            "账单有这笔，但交易状态无法识别：升级程序或联系我们",
+            "The bill has this payment in a state that this program does not know: update the program",
+        );
+    }
     match order {
         Some(order) => merchant_only(record, money, order),
         None => nothing(record, money),
@@ -85,6 +92,15 @@ fn merchant_only(record: &OrderRecord, money: &OrderMoney, order: &MOrder) -> Or
             ),
         );
     }
+    if record.covered == Some(Category::MForeign) {
+        return OrderSummary::of(
+            Category::MForeign,
+            format!("商户订单{zh} {sum}，当天订单的单号与账单都对不上：修正映射"),
+            format!(
+                "The order is {en}, {sum}; no number of that day's orders is in the bill: mend the mapping"
+            ),
+        );
+    }
     if record.has_bill_of_day {
         return OrderSummary::of(
             Category::MOnlyPay,
@@ -114,6 +130,17 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
                 "{sum} was refunded at {at}; the payment is not in the workspace: fetch older bills"
             ),
         );
+    }
+    if let Some(kept) = record.merchant_refunds.iter().find(|kept| !kept.superseded) {
+        let (at, sum) = (short(kept.row.time()), yuan(kept.row.amount));
+        return OrderSummary::of(
+            Category::MOnlyRefund,
+            format!("商户 {at} 记退款 {sum}，工作区里没有原付款和订单：先查单核对，不要提交退款"),
+            format!(
+                "The merchant booked a refund of {sum} at {at}; neither its payment nor its order is in the workspace: query and review before any refund is submitted"
+            ),
+        )
+        .with_step(SuggestedAction::Review);
     }
     if let Some(row) = &record.refused {
         let (file, line) = (&row.file, row.line);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Failure;
-use recondesk_domain::{BillDate, OutRefundNo, ProfileId};
+use recondesk_domain::{BillDate, OutRefundNo, OutTradeNo, ProfileId, TransactionId};
 use recondesk_ports::{Ports, RefundWord};
 use recondesk_reconcile::{Evidence, LiveRefund, LiveRefundState, ReconcileError};
 use wechatpay_codec::v2::RefundState;
@@ -27,23 +27,48 @@ pub(super) fn live_refunds(
     }
     let evidence = ports.books.evidence(id)?;
     let of_day = numbers_of_day(evidence.as_ref(), day)?;
-    let telling = |number: &OutRefundNo, state: LiveRefundState| {
-        state != LiveRefundState::Success || of_day.contains(number)
+    let unbilled = unbilled(evidence.as_ref(), day, &latest)?;
+    let telling = |live: &LiveRefund| {
+        live.state != LiveRefundState::Success
+            || of_day.contains(&live.out_refund_no)
+            || unbilled.contains(&live.out_refund_no)
     };
-    Ok(latest
+    Ok(latest.into_values().filter(telling).collect())
+}
+
+/// Refunds of payments of the day that no bill up to the day has.
+fn unbilled(
+    evidence: &dyn Evidence,
+    day: BillDate,
+    latest: &BTreeMap<OutRefundNo, LiveRefund>,
+) -> Result<BTreeSet<OutRefundNo>, Failure> {
+    let told = latest.values().filter(|live| !live.out_trade_no.is_empty());
+    let orders: BTreeSet<OutTradeNo> = told.map(|live| live.out_trade_no).collect();
+    let orders: Vec<OutTradeNo> = orders.into_iter().collect();
+    let paid = evidence.pays_by_number(&orders, day);
+    let paid: BTreeSet<OutTradeNo> = paid
+        .map_err(ReconcileError::from)?
         .into_iter()
-        .filter(|(number, state)| telling(number, *state))
-        .map(|(out_refund_no, state)| LiveRefund {
-            out_refund_no,
-            state,
-        })
-        .collect())
+        .filter(|(bill, _)| *bill == day)
+        .map(|(_, pay)| pay.out_trade_no)
+        .collect();
+    let numbers: Vec<OutTradeNo> = paid.iter().copied().collect();
+    let billed = evidence.refunds_of_orders(&numbers, day);
+    let billed: BTreeSet<OutRefundNo> = billed
+        .map_err(ReconcileError::from)?
+        .into_iter()
+        .map(|(_, refund)| refund.out_refund_no)
+        .collect();
+    let of_day = latest.values().filter(|live| {
+        paid.contains(&live.out_trade_no) && !billed.contains(&live.out_refund_no)
+    });
+    Ok(of_day.map(|live| live.out_refund_no).collect())
 }
 
 /// The last word on each refund. Messages arrive in any order: a final state is never taken back by
 /// one that is not.
-fn latest(words: &[RefundWord]) -> BTreeMap<OutRefundNo, LiveRefundState> {
-    let mut out = BTreeMap::new();
+fn latest(words: &[RefundWord]) -> BTreeMap<OutRefundNo, LiveRefund> {
+    let mut out = BTreeMap::<OutRefundNo, LiveRefund>::new();
     for word in words {
         let state = match RefundState::parse(&word.state) {
             RefundState::Success => LiveRefundState::Success,
@@ -55,10 +80,20 @@ fn latest(words: &[RefundWord]) -> BTreeMap<OutRefundNo, LiveRefundState> {
         let Some(number) = OutRefundNo::new(&word.out_refund_no) else {
             continue;
         };
-        let held = out.entry(number).or_insert(state);
-        if finality(state) >= finality(*held) {
-            *held = state;
+        let held = out
+            .entry(number)
+            .or_insert_with(|| LiveRefund::new(number, state));
+        if finality(state) >= finality(held.state) {
+            held.state = state;
         }
+        // A later word may say less than an earlier one.
+        if let Some(order) = OutTradeNo::new(&word.out_trade_no).filter(|no| !no.is_empty()) {
+            held.out_trade_no = order;
+        }
+        if let Some(paid) = TransactionId::new(&word.transaction_id).filter(|no| !no.is_empty()) {
+            held.transaction_id = paid;
+        }
+        held.amount = word.amount.or(held.amount);
     }
     out
 }
@@ -88,6 +123,9 @@ mod tests {
         let word = |&(number, state): &(&str, &str)| RefundWord {
             out_refund_no: number.to_owned(),
             state: state.to_owned(),
+            out_trade_no: String::new(),
+            transaction_id: String::new(),
+            amount: None,
         };
         said.iter().map(word).collect()
     }
@@ -106,7 +144,7 @@ mod tests {
 
         let told: Vec<(String, LiveRefundState)> = latest(&said)
             .into_iter()
-            .map(|(number, state)| (number.as_str().to_owned(), state))
+            .map(|(number, live)| (number.as_str().to_owned(), live.state))
             .collect();
 
         assert_eq!(

@@ -81,7 +81,7 @@ fn row(
     events: &[CaseEvent],
 ) -> Vec<ReportCell> {
     let language = request.language;
-    let action = finding.category.action();
+    let action = finding.action();
     let mut out = category_cells(finding.category, language).to_vec();
     out.extend([
         ReportCell::text(finding.out_trade_no.as_str()),

@@ -316,6 +316,7 @@ fn case_row(case: &CaseRecord) -> CaseRow {
         day: case.day,
         opened_on: case.opened_on,
         category: finding.category,
+        action: finding.action(),
         number: number_of(finding).to_owned(),
         wechat: finding.bill,
         merchant: finding.merchant,

@@ -81,7 +81,7 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
 
 /// True for a payment whose customer may get goods or money: what the program proposes says so.
 fn may_move(detail: &CaseDetail) -> bool {
-    let action = detail.row.category.action();
+    let action = detail.row.action;
     let pays = matches!(
         action,
         SuggestedAction::Reissue
@@ -94,7 +94,7 @@ fn may_move(detail: &CaseDetail) -> bool {
 
 fn reissues(detail: &CaseDetail) -> bool {
     matches!(
-        detail.row.category.action(),
+        detail.row.action,
         SuggestedAction::Reissue | SuggestedAction::ReissueOrRefund
     )
 }

@@ -284,7 +284,7 @@ fn suggestion(
         15.0,
         t.accent,
     );
-    let advice = (w.cases.suggestion)(w.action(category.action()));
+    let advice = (w.cases.suggestion)(w.action(detail.row.action));
     let title = paint::left(
         p,
         pos2(rect.left() + 36.0, y),

@@ -332,6 +332,8 @@ pub(in crate::screens) fn tag_words(page: &Page<'_>, word: &str) -> &'static str
         "ID_CONFLICT" => d.tag_conflict,
         "NO_BILL_OF_DAY_BEFORE" => d.tag_no_bill,
         "SUGGESTED" => d.tag_suggested,
+        "KEEP" => d.tag_keep,
+        "HOLD" => d.tag_hold,
         _ => "",
     }
 }

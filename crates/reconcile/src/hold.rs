@@ -1,0 +1,222 @@
+//! The pass that looks once more at every finding whose step gives money or goods away, with all that is known of its order.
+//!
+//! Money is proposed to leave only where enough of it is left at WeChat Pay and the merchant is not giving the same money
+//! back already; goods only where they are paid for and not being refunded. What may not be done is kept back
+//! ([`Tag::Hold`]): its category stands, its step becomes a review.
+
+use std::collections::BTreeMap;
+
+use recondesk_domain::{
+    Category, Fen, Finding, MRefund, OutRefundNo, OutTradeNo, PayStatus, RefundStatus,
+    SuggestedAction, Tag, WRefund,
+};
+
+use super::context::Context;
+use super::match_archive::CHUNK;
+use super::refunds::{ArchiveFacts, OrderFacts, Today, archive_facts, is_accepted};
+use super::run::Run;
+use super::{LiveRefundState, ReconcileError};
+
+/// Keeps back the steps that the money does not allow.
+pub(super) fn hold_back(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
+    let evidence = context.evidence;
+    let has_refunds = evidence.has_refund_rows() || context.has_refund_totals;
+    if !has_refunds && context.live.is_empty() {
+        return Ok(());
+    }
+    let findings = run.ledger.findings_mut();
+    let kept = kept_payments(findings)?;
+    let places: Vec<usize> = findings
+        .iter()
+        .enumerate()
+        .filter(|(_, finding)| gives(finding.action()) && !finding.out_trade_no.is_empty())
+        .map(|(at, _)| at)
+        .collect();
+    for chunk in places.chunks(CHUNK) {
+        let numbers: Vec<OutTradeNo> = chunk
+            .iter()
+            .filter_map(|&at| findings.get(at).map(|finding| finding.out_trade_no))
+            .collect();
+        let positions = Positions::read(context, &numbers)?;
+        for &at in chunk {
+            let Some(finding) = findings.get_mut(at) else {
+                continue;
+            };
+            let kept = kept.get(&finding.out_trade_no).copied();
+            if let Some(why) = positions.against(finding, kept.unwrap_or(Fen::ZERO))? {
+                finding.tags.push(Tag::Hold);
+                let facts = format!("{} {why}", finding.detail);
+                facts.trim_start().clone_into(&mut finding.detail);
+            }
+        }
+    }
+    Ok(())
+}
+
+const fn gives(action: SuggestedAction) -> bool {
+    action.moves_money() || action.delivers()
+}
+
+/// What is kept of several payments of one number.
+fn kept_payments(findings: &[Finding]) -> Result<BTreeMap<OutTradeNo, Fen>, ReconcileError> {
+    let mut out = BTreeMap::new();
+    for finding in findings.iter().filter(|finding| finding.is_kept()) {
+        let sum = out.entry(finding.out_trade_no).or_insert(Fen::ZERO);
+        let paid = finding.bill.unwrap_or(Fen::ZERO);
+        *sum = sum.checked_add(paid).ok_or(ReconcileError::Overflow)?;
+    }
+    Ok(out)
+}
+
+/// The money of some orders in both books.
+struct Positions {
+    facts: ArchiveFacts,
+    /// Refunds of the merchant that are no row of a bill, by order.
+    claims: BTreeMap<OutTradeNo, Vec<Claim>>,
+    /// What WeChat Pay has of an order: paid, less what went back.
+    left: BTreeMap<OutTradeNo, Fen>,
+    has_refund_rows: bool,
+}
+
+/// A refund that the merchant made or is making and no bill has.
+#[derive(Clone, Copy)]
+struct Claim {
+    number: OutRefundNo,
+    amount: Fen,
+}
+
+impl Positions {
+    fn read(context: &Context<'_>, numbers: &[OutTradeNo]) -> Result<Self, ReconcileError> {
+        let facts = archive_facts(context, numbers, Today::Asked)?;
+        let has_refund_rows = context.evidence.has_refund_rows();
+        let mut own = BTreeMap::<OutTradeNo, Vec<MRefund>>::new();
+        if has_refund_rows {
+            for m in context.evidence.merchant_refunds_of_orders(numbers)? {
+                own.entry(m.out_trade_no).or_default().push(m);
+            }
+        }
+        let (mut claims, mut left) = (BTreeMap::new(), BTreeMap::new());
+        for number in numbers {
+            let Some(known) = facts.get(number) else {
+                continue;
+            };
+            let mine = own.get(number).map_or(&[][..], Vec::as_slice);
+            let claimed = if has_refund_rows {
+                unbilled(context, known, mine)
+            } else {
+                beyond_the_bills(context, known)?
+            };
+            let rest = known.paid().unwrap_or(Fen::ZERO);
+            let rest = rest.checked_sub(known.accepted(context)?);
+            left.insert(*number, rest.ok_or(ReconcileError::Overflow)?);
+            claims.insert(*number, claimed);
+        }
+        Ok(Self {
+            facts,
+            claims,
+            left,
+            has_refund_rows,
+        })
+    }
+
+    /// Why the step of a finding may not be taken; `None` where it may.
+    fn against(&self, finding: &Finding, kept: Fen) -> Result<Option<String>, ReconcileError> {
+        let number = &finding.out_trade_no;
+        let left = self.left.get(number).copied().unwrap_or(Fen::ZERO);
+        let claims = self.claims.get(number).map_or(&[][..], Vec::as_slice);
+        let is_refund = matches!(
+            finding.action(),
+            SuggestedAction::SubmitRefund | SuggestedAction::RefundAgain
+        );
+        let others = claims
+            .iter()
+            .filter(|claim| !is_refund || claim.number != finding.out_refund_no)
+            .try_fold(Fen::ZERO, |sum, claim| sum.checked_add(claim.amount))
+            .ok_or(ReconcileError::Overflow)?;
+        let free = left.checked_sub(others).ok_or(ReconcileError::Overflow)?;
+        let is_held = if is_refund {
+            let is_suggested = finding.category == Category::MOnlyRefund
+                && finding.tags.contains(&Tag::Suggested);
+            is_suggested || free < self.needed(finding)? || free <= Fen::ZERO
+        } else if finding.action() == SuggestedAction::RefundExtra {
+            let surplus = finding.bill.unwrap_or(Fen::ZERO).checked_add(kept);
+            free < surplus.ok_or(ReconcileError::Overflow)?
+        } else {
+            free <= Fen::ZERO
+        };
+        let why = || format!("left={} merchant_refunds={}", left.get(), others.get());
+        Ok(is_held.then(why))
+    }
+
+    /// How much would leave.
+    fn needed(&self, finding: &Finding) -> Result<Fen, ReconcileError> {
+        let booked = finding.merchant.unwrap_or(Fen::ZERO);
+        if self.has_refund_rows {
+            return Ok(booked);
+        }
+        // The merchant's total has in it what the bills have already.
+        let billed = finding.bill.unwrap_or(Fen::ZERO);
+        let heard = self.facts.get(&finding.out_trade_no);
+        let heard = heard.map_or(Fen::ZERO, OrderFacts::heard);
+        let known = billed.checked_add(heard);
+        known
+            .and_then(|known| booked.checked_sub(known))
+            .ok_or(ReconcileError::Overflow)
+    }
+}
+
+/// The merchant's refunds that no row of a bill is: by number, then one row of equal amount each.
+fn unbilled(context: &Context<'_>, facts: &OrderFacts, own: &[MRefund]) -> Vec<Claim> {
+    let standing = |m: &&MRefund| {
+        let said = context.live.get(&m.out_refund_no).map(|live| live.state);
+        matches!(m.status, RefundStatus::Success | RefundStatus::Processing)
+            && !matches!(said, Some(LiveRefundState::Closed))
+    };
+    let heard = |m: &MRefund| context.live.contains_key(&m.out_refund_no) && facts.hears(m);
+    let is_row = |m: &MRefund, w: &WRefund| {
+        w.out_refund_no == m.out_refund_no
+            || (!m.refund_id.is_empty() && w.refund_id == m.refund_id)
+    };
+    let mut free: Vec<&WRefund> = facts
+        .history
+        .iter()
+        .map(|(_, w)| w)
+        .filter(|w| is_accepted(context, w) && !own.iter().any(|m| is_row(m, w)))
+        .collect();
+    let mut out = Vec::new();
+    for m in own.iter().filter(standing) {
+        if heard(m) || facts.history.iter().any(|(_, w)| is_row(m, w)) {
+            continue;
+        }
+        if let Some(at) = free.iter().position(|w| w.amount == m.amount) {
+            free.remove(at);
+            continue;
+        }
+        out.push(Claim {
+            number: m.out_refund_no,
+            amount: m.amount,
+        });
+    }
+    out
+}
+
+/// What the merchant's running total has beyond the bills.
+fn beyond_the_bills(
+    context: &Context<'_>,
+    facts: &OrderFacts,
+) -> Result<Vec<Claim>, ReconcileError> {
+    let Some(m) = &facts.order else {
+        return Ok(Vec::new());
+    };
+    let is_refunded = m.pay_status == PayStatus::Refunded;
+    let total = m.refund_total.or(is_refunded.then_some(m.amount));
+    let beyond = total
+        .unwrap_or(Fen::ZERO)
+        .checked_sub(facts.accepted(context)?)
+        .ok_or(ReconcileError::Overflow)?;
+    let claim = Claim {
+        number: m.refund_no,
+        amount: beyond,
+    };
+    Ok((beyond > Fen::ZERO).then_some(claim).into_iter().collect())
+}

@@ -1,0 +1,81 @@
+//! Refunds that the merchant's orders tell of without saying when: a running total without a time, or the state alone.
+//!
+//! No day has them in its refund book, so they wait from the day of their payment on (R10) until a bill has them.
+
+use std::collections::BTreeSet;
+
+use recondesk_domain::{Category, Fen, Finding, MOrder, OutRefundNo, OutTradeNo, PayStatus, WRefund};
+
+use super::ReconcileError;
+use super::context::Context;
+use super::ledger::{Placement, RowKind};
+use super::refunds::{ORDERS, Today, archive_facts};
+use super::run::Run;
+
+/// What the order says was refunded, where it does not say when.
+pub(super) fn untimed_refund(m: &MOrder) -> Option<Fen> {
+    if m.refund_at.is_some() {
+        return None;
+    }
+    let is_refunded = m.pay_status == PayStatus::Refunded;
+    let total = m.refund_total.or(is_refunded.then_some(m.amount));
+    total.filter(|total| *total > Fen::ZERO)
+}
+
+/// Raises the refunds of the day's orders that no bill up to the day explains.
+pub(super) fn raise(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    rows: &[WRefund],
+) -> Result<(), ReconcileError> {
+    let orders = std::mem::take(&mut run.watch.untimed);
+    if !context.has_bill || orders.is_empty() {
+        return Ok(());
+    }
+    // What has a row of the day was compared with it.
+    let compared: BTreeSet<OutTradeNo> = rows.iter().map(|w| w.out_trade_no).collect();
+    for chunk in orders.chunks(ORDERS) {
+        run.ledger.advance(0)?;
+        let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
+        let facts = archive_facts(context, &numbers, Today::Asked)?;
+        for m in chunk.iter().filter(|m| !compared.contains(&m.out_trade_no)) {
+            let known = facts.get(&m.out_trade_no);
+            // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
+            let paid = known.and_then(super::refunds::OrderFacts::paid);
+            let (Some(known), Some(total)) = (known, untimed_refund(m)) else {
+                continue;
+            };
+            let billed = known.accepted(context)?;
+            if paid.is_none_or(|paid| paid <= Fen::ZERO) || billed >= total {
+                continue;
+            }
+            let mut finding = Finding::new(Category::RefundPendingM);
+            finding.out_trade_no = m.out_trade_no;
+            finding.order_no = m.order_no;
+            finding.transaction_id = m.transaction_id;
+            finding.out_refund_no = m.refund_no;
+            finding.merchant = Some(total);
+            finding.bill = (billed > Fen::ZERO).then_some(billed);
+            finding.order_row = Some(m.row);
+            "refund_time=unknown".clone_into(&mut finding.detail);
+            run.ledger
+                .enter(RowKind::Refund, finding, Placement::default())?;
+        }
+    }
+    Ok(())
+}
+
+/// A bill has such a refund by now: what waits for it is cleared (X7).
+pub(super) fn clear(run: &mut Run<'_>, order: Option<&MOrder>, agreed: &Finding) {
+    let Some(m) = order.filter(|m| untimed_refund(m).is_some()) else {
+        return;
+    };
+    let mut cleared = agreed.clone();
+    cleared.category = Category::MatchedLate;
+    cleared.out_refund_no = if m.refund_no.is_empty() {
+        OutRefundNo::EMPTY
+    } else {
+        m.refund_no
+    };
+    run.ledger.clear(cleared);
+}
