@@ -3,9 +3,7 @@
 
 use recondesk::app::jobs::lookup::collect::{CaseStory, Kept, OrderRecord};
 use recondesk::app::jobs::lookup::money::{NOT_FOUND, OrderMoney};
-use recondesk::app::jobs::lookup::order_summary::{
-    Attention, OrderSummary, sentence,
-};
+use recondesk::app::jobs::lookup::order_summary::{Attention, OrderSummary, sentence};
 use recondesk::domain::{
     BillDate, BillRefundState, BillState, CaseStatus, Category, Fen, Finding, FulfilStatus,
     Instant, MOrder, MerchantProfile, PayStatus, ProfileId, SuggestedAction, Text, WPay, WRefund,
@@ -260,8 +258,9 @@ fn fault(record: &OrderRecord, told: &OrderSummary) -> Option<&'static str> {
             "a person without a step",
         ),
         (
-            told.category
-                .is_none_or(|category| category.action() == told.step || told.step == SuggestedAction::Review),
+            told.category.is_none_or(|category| {
+                category.action() == told.step || told.step == SuggestedAction::Review
+            }),
             "the step is not the category's",
         ),
         (

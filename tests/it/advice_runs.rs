@@ -112,12 +112,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(
-        bill: usize,
-        refunds: usize,
-        order: Option<(PayStatus, FulfilStatus)>,
-        own: Own,
-    ) -> Self {
+    fn of(bill: usize, refunds: usize, order: Option<(PayStatus, FulfilStatus)>, own: Own) -> Self {
         let refund = |(number, fen, state): &(&str, i64, BillRefundState)| WRefund {
             out_refund_no: Text::new(number).unwrap(),
             refund_id: Text::new(&format!("5{number}")).unwrap(),
@@ -188,7 +183,9 @@ impl Facts {
             fulfil_status: FulfilStatus::Fulfilled,
             created_at: at(-5),
             paid_at: Some(at(0)),
-            refund_total: self.order.and_then(|order| order.refund_total.map(|_| Fen::ZERO)),
+            refund_total: self
+                .order
+                .and_then(|order| order.refund_total.map(|_| Fen::ZERO)),
             ..MOrder::NONE
         });
         books.set_orders(orders);
@@ -269,9 +266,10 @@ impl Facts {
     fn claimed(&self) -> i64 {
         let unbilled = |m: &&MRefund| {
             matches!(m.status, RefundStatus::Success | RefundStatus::Processing)
-                && !self.refunds.iter().any(|w| {
-                    w.out_refund_no == m.out_refund_no || w.amount == m.amount
-                })
+                && !self
+                    .refunds
+                    .iter()
+                    .any(|w| w.out_refund_no == m.out_refund_no || w.amount == m.amount)
         };
         Self::sum(self.own.iter().filter(unbilled).map(|m| m.amount))
     }
@@ -316,7 +314,9 @@ fn fault(facts: &Facts, findings: &[Finding], told: &OrderSummary) -> Option<&'s
     let works = findings
         .iter()
         .any(|f| f.category.severity().needs_person());
-    if works != told.needs_person() {
+    // A number that nobody has, and an order that nobody paid: only WeChat Pay can say more, and nothing is owed.
+    let is_open = told.category.is_none() && facts.paid() == 0 && !told.step.moves_money();
+    if works != told.needs_person() && (works || !is_open) {
         return Some("the exit codes differ");
     }
     if told.words.en.contains("compare again") {

@@ -10,6 +10,7 @@
 mod acceptance;
 mod advice;
 mod advice_cli;
+mod advice_files;
 mod advice_runs;
 mod backfill;
 mod bill_damage;

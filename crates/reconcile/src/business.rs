@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillDate, BillState, Fen, FulfilStatus, Instant, MOrder, MchId, OrderNo, OutTradeNo, TransactionId, WPay,
+    BillDate, BillState, Fen, FulfilStatus, Instant, MOrder, MchId, OrderNo, OutTradeNo,
+    TransactionId, WPay,
 };
 
 use super::ReconcileError;
@@ -176,7 +177,8 @@ impl BusinessOrder {
                 && alone(one, |a, b| a.number == b.number)
                 && alone(one, |a, b| a.amount == b.amount)
         };
-        let (parts, doubles): (Vec<&SisterPayment>, Vec<&SisterPayment>) = paid.iter().partition(is_part);
+        let (parts, doubles): (Vec<&SisterPayment>, Vec<&SisterPayment>) =
+            paid.iter().partition(is_part);
         let doubles: BTreeSet<OutTradeNo> = doubles.iter().map(|one| one.number).collect();
         let is_single = doubles.len() == 1;
         let numbers = match doubles.len() {

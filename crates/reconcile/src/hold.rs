@@ -20,16 +20,16 @@ use super::{LiveRefundState, ReconcileError};
 /// Keeps back the steps that the money does not allow.
 pub(super) fn hold_back(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), ReconcileError> {
     let evidence = context.evidence;
-    let has_refunds = evidence.has_refund_rows() || context.has_refund_totals;
-    if !has_refunds && context.live.is_empty() {
-        return Ok(());
-    }
+    // Without any word on refunds only a refund that failed can ask for money.
+    let has_refunds =
+        evidence.has_refund_rows() || context.has_refund_totals || !context.live.is_empty();
     let findings = run.ledger.findings_mut();
     let kept = kept_payments(findings)?;
     let places: Vec<usize> = findings
         .iter()
         .enumerate()
         .filter(|(_, finding)| gives(finding.action()) && !finding.out_trade_no.is_empty())
+        .filter(|(_, finding)| has_refunds || finding.category == Category::RefundClosed)
         .map(|(at, _)| at)
         .collect();
     for chunk in places.chunks(CHUNK) {
@@ -135,8 +135,8 @@ impl Positions {
             .ok_or(ReconcileError::Overflow)?;
         let free = left.checked_sub(others).ok_or(ReconcileError::Overflow)?;
         let is_held = if is_refund {
-            let is_suggested = finding.category == Category::MOnlyRefund
-                && finding.tags.contains(&Tag::Suggested);
+            let is_suggested =
+                finding.category == Category::MOnlyRefund && finding.tags.contains(&Tag::Suggested);
             is_suggested || free < self.needed(finding)? || free <= Fen::ZERO
         } else if finding.action() == SuggestedAction::RefundExtra {
             let surplus = finding.bill.unwrap_or(Fen::ZERO).checked_add(kept);

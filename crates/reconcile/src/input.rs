@@ -2,9 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use recondesk_domain::{
-    BillDate, Fen, Finding, Instant, OutRefundNo, OutTradeNo, TransactionId,
-};
+use recondesk_domain::{BillDate, Fen, Finding, Instant, OutRefundNo, OutTradeNo, TransactionId};
 
 use super::{EvidenceError, PoolItem, Rules, pool_digest};
 

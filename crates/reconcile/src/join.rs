@@ -239,8 +239,8 @@ fn pair_group(
         }
     }
     for w in free {
-        let again = is_repeated(&kept, w)
-            .then(|| PaidAgain::same_number(shops.insert(w.sub_mch_id)));
+        let again =
+            is_repeated(&kept, w).then(|| PaidAgain::same_number(shops.insert(w.sub_mch_id)));
         place_free(run, w, again)?;
     }
     for w in reversed {

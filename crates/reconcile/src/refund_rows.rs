@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    Category, Fen, Finding, MRefund, OutRefundNo, OutTradeNo, RefundId, RefundStatus, Tag, WRefund,
+    Category, Fen, Finding, MOrder, MRefund, OutRefundNo, OutTradeNo, PayStatus, RefundId,
+    RefundStatus, Tag, WRefund,
 };
 
 use super::booked_twins::booked_twins;
@@ -62,7 +63,8 @@ pub(super) fn by_row(
     let mut unmet: Vec<MRefund> = own.into_values().collect();
     unmet.sort_by_cached_key(|m| m.out_trade_no.fingerprint());
     settle_unmet(context, run, &unmet, &lonely)?;
-    settle_waiting(context, run, &open.into_values().collect::<Vec<_>>())
+    settle_waiting(context, run, &open.into_values().collect::<Vec<_>>())?;
+    super::untimed_refunds::raise(context, run, rows)
 }
 
 /// The merchant's refunds of the day; further copies are set aside (P10).
@@ -266,8 +268,12 @@ fn bill_only(
         facts,
         mut applies,
     } = judged;
-    // By a refund that failed or was closed no money went: there is nothing to book.
+    // By a refund that failed or was closed no money went: there is nothing to book, but perhaps too much is.
     let closed = is_closed(context, w);
+    let is_refunded = |m: MOrder| m.pay_status == PayStatus::Refunded;
+    if closed && facts.order.is_some_and(is_refunded) && facts.accepted(context)? == Fen::ZERO {
+        applies.add(Category::RefundClosed);
+    }
     if !closed && !went_back(context, facts)? {
         applies.add(Category::WOnlyRefund);
     }

@@ -14,11 +14,11 @@ use super::category_set::CategorySet;
 use super::context::Context;
 use super::judge::{Relation, tags_of};
 use super::ledger::{Placement, RowKind};
+use super::refund_words::explain;
 use super::refunds::{
     ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
     is_accepted, is_closed, judge_order, judge_row, key_of, relation, went_back,
 };
-use super::refund_words::explain;
 use super::run::Run;
 
 /// One order: the day's rows, and the sums of both books.

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use recondesk_domain::{
-    BillDate, BillRefundState, Category, Fen, Finding, Instant, MOrder, MRefund, OutRefundNo,
-    OutTradeNo, RefundId, WPay, WRefund,
+    BillDate, BillRefundState, BillState, Category, Fen, Finding, Instant, MOrder, MRefund,
+    OutRefundNo, OutTradeNo, RefundId, WPay, WRefund,
 };
 
 use super::business::standing;
@@ -18,8 +18,8 @@ use super::feed::Feed;
 use super::judge::Relation;
 use super::ledger::{Placement, RowKind};
 use super::pool_ledger::PoolExit;
-use super::returned::Returned;
 use super::refund_words::describe;
+use super::returned::Returned;
 use super::run::Run;
 use super::{
     LiveRefund, LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals,
@@ -39,6 +39,8 @@ pub(super) struct OrderFacts {
     paid: Option<Fen>,
     /// All refund rows up to the day, oldest first, copies left out.
     pub(super) history: Vec<(BillDate, WRefund)>,
+    /// A payment of it has a state that the program does not know: what was paid is not known.
+    is_unclear: bool,
     /// Refunds that WeChat Pay told of and no bill has.
     heard: Vec<LiveRefund>,
 }
@@ -224,6 +226,7 @@ pub(super) fn archive_facts(
     for (_, w) in &pays {
         if let Some(facts) = out.get_mut(&w.out_trade_no) {
             facts.paid = facts.paid.or(Some(Fen::ZERO));
+            facts.is_unclear |= matches!(w.state, BillState::Unknown | BillState::Refund);
         }
     }
     let mut counted = BTreeSet::new();
@@ -377,7 +380,7 @@ pub(super) fn judge_order(
             continue;
         }
         let applies = out.entry(key_of(w)).or_insert(CategorySet::NONE);
-        if limit.is_some_and(|limit| sum > limit) {
+        if !facts.is_unclear && limit.is_some_and(|limit| sum > limit) {
             is_over = true;
             applies.add(Category::OverRefund);
         }

@@ -86,7 +86,7 @@ pub(super) struct DayWatch {
     pub(super) net: NetSettlement,
     /// Delivery is known of at least one paid order.
     pub(super) fulfilment_known: bool,
-    /// The merchant keeps no row for each refund, so that only its orders tell of them.
+    /// Orders are looked at for refunds without a time.
     pub(super) watches_untimed: bool,
     /// Orders whose refunds have no time.
     pub(super) untimed: Vec<MOrder>,
@@ -101,7 +101,7 @@ impl DayWatch {
             fees: FeeWatch::default(),
             net: NetSettlement::default(),
             fulfilment_known: false,
-            watches_untimed: context.has_bill && !context.evidence.has_refund_rows(),
+            watches_untimed: context.has_bill,
             untimed: Vec::new(),
             over_refunded: 0,
         }

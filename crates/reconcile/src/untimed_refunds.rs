@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use recondesk_domain::{Category, Fen, Finding, MOrder, OutRefundNo, OutTradeNo, PayStatus, WRefund};
+use recondesk_domain::{
+    Category, Fen, Finding, MOrder, OutRefundNo, OutTradeNo, PayStatus, WRefund,
+};
 
 use super::ReconcileError;
 use super::context::Context;
@@ -32,13 +34,24 @@ pub(super) fn raise(
     if !context.has_bill || orders.is_empty() {
         return Ok(());
     }
+    let has_rows = context.evidence.has_refund_rows();
     // What has a row of the day was compared with it.
     let compared: BTreeSet<OutTradeNo> = rows.iter().map(|w| w.out_trade_no).collect();
     for chunk in orders.chunks(ORDERS) {
         run.ledger.advance(0)?;
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
         let facts = archive_facts(context, &numbers, Today::Asked)?;
+        let listed: BTreeSet<OutTradeNo> = if has_rows {
+            let own = context.evidence.merchant_refunds_of_orders(&numbers)?;
+            own.iter().map(|refund| refund.out_trade_no).collect()
+        } else {
+            BTreeSet::new()
+        };
         for m in chunk.iter().filter(|m| !compared.contains(&m.out_trade_no)) {
+            // Where there is a list of refunds, it speaks for the orders that it has.
+            if has_rows && (m.refund_total.is_some() || listed.contains(&m.out_trade_no)) {
+                continue;
+            }
             let known = facts.get(&m.out_trade_no);
             // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
             let paid = known.and_then(super::refunds::OrderFacts::paid);

@@ -52,9 +52,7 @@ pub fn remarks(stats: &Stats, unit: AmountUnit, guess: Option<&Guess>) -> Vec<Me
         let rows = count(stats.zero_refunds);
         out.push(Message::new(
             format!("{rows} 行退款金额为 0，微信支付没有这种退款，未导入"),
-            format!(
-                "{rows} refunds of 0.00 were left out: WeChat Pay makes no such refund"
-            ),
+            format!("{rows} refunds of 0.00 were left out: WeChat Pay makes no such refund"),
         ));
     }
     if !stats.channels.is_empty() {

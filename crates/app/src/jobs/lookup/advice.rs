@@ -262,7 +262,9 @@ impl Known<'_> {
                 return Some(self.of(
                     Category::MForeign,
                     &format!("{zh}，当天订单的单号与账单都对不上：修正映射"),
-                    &format!("{en}, and no number of that day's orders is in the bill: mend the mapping"),
+                    &format!(
+                        "{en}, and no number of that day's orders is in the bill: mend the mapping"
+                    ),
                 ));
             }
             _ => {}
@@ -300,7 +302,8 @@ impl Known<'_> {
             let told = &format!("，商户记已退 {claimed}");
             let english = &format!(", the merchant booked {claimed} as refunded");
             let has_rows = !self.record.merchant_refunds.is_empty();
-            let is_short = has_rows && money.claims > Fen::ZERO && money.free() < money.refunds.failed;
+            let is_short =
+                has_rows && money.claims > Fen::ZERO && money.free() < money.refunds.failed;
             return Some(if money.refunds.failed > Fen::ZERO && is_short {
                 self.held(Category::RefundClosed)
             } else if money.refunds.failed > Fen::ZERO {

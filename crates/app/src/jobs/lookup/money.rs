@@ -135,7 +135,7 @@ impl OrderMoney {
             revoked,
             refunds: sums(&refunds),
             word,
-            booked_refunds: booked_refunds(record),
+            booked_refunds: booked_refunds(record, &refunds),
             claims,
             claims_going,
             unknown_state: unknown_state(record),
@@ -350,14 +350,15 @@ fn unknown_state(record: &OrderRecord) -> bool {
         && !rows.any(|kept| kept.row.state == BillState::Success)
 }
 
+/// What went back, is on its way, or has left the merchant's account for it.
+fn accepted(refunds: &[RefundFact]) -> Fen {
+    let moving = refunds.iter().filter(|one| one.fate != Fate::Failed);
+    total(moving.map(|one| one.amount))
+}
+
 /// Refunds of the merchant that WeChat Pay does not know: all, and those that the merchant calls processing.
 fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
-    let back = total(
-        known
-            .iter()
-            .filter(|one| one.fate != Fate::Failed)
-            .map(|one| one.amount),
-    );
+    let back = accepted(known);
     let mut rows = record
         .merchant_refunds
         .iter()
@@ -365,7 +366,7 @@ fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
         .map(|kept| &kept.row)
         .peekable();
     if rows.peek().is_none() {
-        let beyond = booked_refunds(record).and_then(|booked| booked.checked_sub(back));
+        let beyond = booked_refunds(record, known).and_then(|booked| booked.checked_sub(back));
         return (beyond.unwrap_or(Fen::ZERO).max(Fen::ZERO), Fen::ZERO);
     }
     let rows: Vec<_> = rows.collect();
@@ -380,10 +381,7 @@ fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
         .collect();
     let (mut all, mut going) = (Vec::new(), Vec::new());
     for own in rows {
-        let stands = matches!(
-            own.status,
-            RefundStatus::Success | RefundStatus::Processing
-        );
+        let stands = matches!(own.status, RefundStatus::Success | RefundStatus::Processing);
         if !stands || known.iter().any(|one| is_row(own, one)) {
             continue;
         }
@@ -401,7 +399,8 @@ fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
 }
 
 /// What the merchant booked as refunded: its running total, else its refund rows, else its state.
-fn booked_refunds(record: &OrderRecord) -> Option<Fen> {
+fn booked_refunds(record: &OrderRecord, refunds: &[RefundFact]) -> Option<Fen> {
+    let back = accepted(refunds);
     let order = record.order();
     if let Some(total) = order.and_then(|order| order.refund_total) {
         return Some(total);
@@ -414,9 +413,13 @@ fn booked_refunds(record: &OrderRecord) -> Option<Fen> {
     if !rows.is_empty() {
         return Some(total(rows.iter().map(|kept| kept.row.amount)));
     }
+    if record.merchant_refunds.iter().any(|kept| !kept.superseded) {
+        return Some(Fen::ZERO);
+    }
+    // "Refunded" says not how much: a part that went back may be what it means.
     order
         .filter(|order| order.pay_status == PayStatus::Refunded)
-        .map(|order| order.amount)
+        .map(|order| if back > Fen::ZERO { back } else { order.amount })
 }
 
 /// True when each of several payments has an order row of its own amount.

@@ -194,9 +194,7 @@ fn beside_a_case(
     let has_news = has_news(record, money);
     let knows_less = matches!(said.category, None | Some(Category::WCoverage));
     let stays = match said.standing {
-        Attention::NeedsPerson => {
-            stops || has_news || is_watch || said.category.is_none()
-        }
+        Attention::NeedsPerson => stops || has_news || is_watch || said.category.is_none(),
         Attention::Open => has_news && !knows_less,
         Attention::Agrees => is_watch && has_news,
     };

@@ -59,9 +59,9 @@ fn unbilled(
         .into_iter()
         .map(|(_, refund)| refund.out_refund_no)
         .collect();
-    let of_day = latest.values().filter(|live| {
-        paid.contains(&live.out_trade_no) && !billed.contains(&live.out_refund_no)
-    });
+    let of_day = latest
+        .values()
+        .filter(|live| paid.contains(&live.out_trade_no) && !billed.contains(&live.out_refund_no));
     Ok(of_day.map(|live| live.out_refund_no).collect())
 }
 
