@@ -2,9 +2,7 @@
 
 use crate::tables::TableView;
 use recondesk_domain::{
-use recondesk_domain::{
     BillDate, CaseStatus, Category, Fee, Fen, Instant, ProfileId, Severity, SuggestedAction,
-};
 };
 
 /// Age of a case in whole days, the one rule of every screen: from the day it was first found on to today.
