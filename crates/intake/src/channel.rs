@@ -118,6 +118,35 @@ const OTHER_WORDS: [&str; 10] = [
     "purchaseorder",
     "check",
 ];
+/// Words that say that it is not WeChat Pay.
+const NOT_WECHAT: [&str; 7] = [
+    "非微信",
+    "不是微信",
+    "除微信",
+    "nonwechat",
+    "notwechat",
+    "nonweixin",
+    "notweixin",
+];
+/// Words of what a merchant is paid with in WeChat beside WeChat Pay: no bill has such a payment.
+const PERSONAL: [&str; 12] = [
+    "红包",
+    "转账",
+    "转帐",
+    "个人",
+    "私人",
+    "好友",
+    "亲属",
+    "redpacket",
+    "luckymoney",
+    "transfer",
+    "personal",
+    "赞赏",
+];
+/// Words of WeChat Pay as a merchant's means of payment, whatever stands beside them.
+const OF_MERCHANTS: [&str; 4] = ["微信支付", "wechatpay", "weixinpay", "wxpay"];
+/// A code on the counter: a merchant's or a person's, the word does not say.
+const CODES: [&str; 3] = ["收款码", "收钱码", "二维码收款"];
 /// Words of orders that were not paid at all, or of which the shop does not say.
 const NOBODY: [&str; 8] = [
     "未支付",
@@ -163,6 +192,20 @@ pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
         return None;
     }
     let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
+    if let Some(denied) = NOT_WECHAT.iter().find(|denied| word.contains(*denied)) {
+        // 微信支付（非微信） says both.
+        let rest = word.replace(denied, "");
+        let says_both = WECHAT.iter().any(|part| rest.contains(part));
+        return (!says_both).then_some(ChannelOwner::Other);
+    }
+    if has(&WECHAT) && !has(&OF_MERCHANTS) {
+        if has(&PERSONAL) {
+            return Some(ChannelOwner::Other);
+        }
+        if has(&CODES) {
+            return None;
+        }
+    }
     let is_wechat = has(&WECHAT) || PRODUCTS.contains(&word.as_str());
     // 微信/支付宝 is either of them; 微信+余额 has a part that the bill knows.
     let is_either = has(&["支付宝", "alipay"]);
@@ -234,10 +277,25 @@ mod tests {
             "Credit Card (Stripe)",
             "0元购",
             "现金",
+            "非微信支付",
+            "Non-WeChat",
+            "微信红包",
+            "微信转账",
+            "微信个人收款码",
+            "WeChat transfer",
         ] {
             assert_eq!(owner_of(word), Some(ChannelOwner::Other), "{word}");
         }
-        for word in ["在线支付", "微信/支付宝", "1", "线上", "聚合支付", "其他"] {
+        for word in [
+            "在线支付",
+            "微信/支付宝",
+            "1",
+            "线上",
+            "聚合支付",
+            "其他",
+            "微信支付（非微信）",
+            "微信收款码",
+        ] {
             assert_eq!(owner_of(word), None, "{word}");
         }
     }

@@ -1,5 +1,7 @@
 //! Why a row is refused or left out, in both languages.
 
+use super::profile::clean_number;
+use super::row_cells::split_numbers;
 use recondesk_domain::{MoneyError, RowRef};
 
 /// Why a row is refused.
@@ -152,6 +154,26 @@ impl RowReason {
     }
 }
 
+/// Longest number that is kept of a row.
+const LONGEST_NUMBER: usize = 64;
+/// So many digits of a number survive in a spreadsheet.
+const KEPT_DIGITS: usize = 15;
+
+/// Under what a number is known of which a spreadsheet left the first 15 digits; `None` for one that it left whole.
+#[must_use]
+pub fn cut_form(number: &str) -> Option<String> {
+    let is_long = number.len() > KEPT_DIGITS && number.bytes().all(|b| b.is_ascii_digit());
+    if is_long {
+        number.get(..KEPT_DIGITS).map(cut_number)
+    } else {
+        None
+    }
+}
+
+fn cut_number(first: &str) -> String {
+    format!("{first}…")
+}
+
 /// A row that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
@@ -172,6 +194,33 @@ pub struct Reject {
 }
 
 impl Reject {
+    /// The numbers under which WeChat Pay may know this row: as it stands there, with the zeros that a spreadsheet
+    /// took off, or each of several in one cell. Empty where nothing of it can be read.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<String> {
+        let number = if self.number.is_empty() {
+            self.value.trim()
+        } else {
+            self.number.as_str()
+        };
+        match self.reason {
+            RowReason::LostZeros { digits } if digits <= LONGEST_NUMBER => {
+                vec![format!("{number:0>digits$}")]
+            }
+            RowReason::Several => split_numbers(&self.value)
+                .filter(|part| part.len() <= LONGEST_NUMBER)
+                .map(clean_number)
+                .collect(),
+            RowReason::ZeroTail | RowReason::BeyondPrecision => number
+                .get(..KEPT_DIGITS)
+                .map(cut_number)
+                .into_iter()
+                .collect(),
+            _ if self.number.is_empty() => Vec::new(),
+            _ => vec![self.number.clone()],
+        }
+    }
+
     /// Row, column, value and reason in one Chinese line.
     #[must_use]
     pub fn zh(&self) -> String {

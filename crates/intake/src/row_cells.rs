@@ -369,21 +369,25 @@ fn is_nothing(column: Column, text: &str) -> bool {
         && (text == "0" || text.eq_ignore_ascii_case("#n/a"))
 }
 
+/// The numbers of a cell, as far as what stands between the signs and blanks that part them can be one.
+pub(super) fn split_numbers(text: &str) -> impl Iterator<Item = &str> {
+    const SHORTEST: usize = 6;
+    let parts = |sign: char| {
+        matches!(sign, ',' | ';' | '/' | '，' | '；' | '、' | '|') || sign.is_whitespace()
+    };
+    text.split(parts).filter(|part| part.len() >= SHORTEST)
+}
+
 /// Refuses what cannot be one number.
 fn check_number(column: Column, text: &str) -> Result<(), RowReason> {
     if column == Column::OrderNo {
         return Ok(());
     }
-    let parts = |sign: fn(char) -> bool| text.split(sign).filter(|part| part.len() >= 6).count();
-    if parts(|sign| matches!(sign, ',' | ';' | '/' | '\n' | '\r')) > 1 {
+    if split_numbers(text).nth(1).is_some() {
         return Err(RowReason::Several);
     }
     if text.chars().any(char::is_whitespace) {
-        return Err(if parts(char::is_whitespace) > 1 {
-            RowReason::Several
-        } else {
-            RowReason::Blank
-        });
+        return Err(RowReason::Blank);
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 //! Thousands of payments without an order beside thousands of orders without a payment would be told one by one
 //! otherwise, each with the advice to give the money back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use recondesk_domain::{BillState, Category, Fen, Finding, MOrder};
+use recondesk_domain::{BillState, Category, Fen, Finding, MOrder, OutTradeNo};
 
 use super::context::Context;
 use super::ledger::{Placement, RowKind};
@@ -15,6 +15,8 @@ use super::{ReconcileError, Sums};
 
 /// Fewest rows of each side that allow the verdict: one or two may be a case of their own.
 const LEAST: usize = 3;
+/// The zeros in front of the orders' numbers are gone.
+const LOST_ZEROS: &str = " cause=lost_zeros";
 
 /// Places everything under one finding when no payment of the bill has an order of any day, and no paid order of the
 /// day has a payment of any bill; true when it did.
@@ -35,21 +37,69 @@ pub(super) fn place_strangers(
     let all = context.input.bill.map_or(0, |bill| bill.pays);
     let is_all = context.has_bill && all == nowhere.len() as u64;
     if !is_all || strangers < LEAST || paid.len() < LEAST || !is_unknown(context, &paid)? {
+        return place_cut_numbers(context, run, nowhere, &paid);
+    }
+    let cause = cause_of(nowhere, &paid);
+    place_under_one(context, run, (std::mem::take(nowhere), paid), cause)?;
+    Ok(true)
+}
+
+/// Orders whose numbers lost their leading zeros beside the payments that have them, each of the same amount: however
+/// few, neither is a payment without an order nor an order without a payment.
+fn place_cut_numbers(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    nowhere: &mut Vec<UnmatchedPayment>,
+    paid: &[MOrder],
+) -> Result<bool, ReconcileError> {
+    let mut cut: BTreeMap<(OutTradeNo, Fen), MOrder> = paid
+        .iter()
+        .filter(|order| !order.out_trade_no.as_str().starts_with('0'))
+        .map(|order| ((order.out_trade_no, order.amount), *order))
+        .collect();
+    let (mut payments, mut orders) = (Vec::new(), Vec::new());
+    for payment in std::mem::take(nowhere) {
+        let w = &payment.w;
+        let number = w.out_trade_no.as_str();
+        let bare = OutTradeNo::new(number.trim_start_matches('0'))
+            .filter(|_| w.state == BillState::Success && number.starts_with('0'));
+        match bare.and_then(|bare| cut.remove(&(bare, w.amount))) {
+            Some(order) => {
+                payments.push(payment);
+                orders.push(order);
+            }
+            None => nowhere.push(payment),
+        }
+    }
+    if payments.is_empty() {
         return Ok(false);
     }
+    place_under_one(context, run, (payments, orders), LOST_ZEROS)?;
+    Ok(true)
+}
+
+/// One finding for all of these payments and orders.
+fn place_under_one(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    (payments, orders): (Vec<UnmatchedPayment>, Vec<MOrder>),
+    cause: &str,
+) -> Result<(), ReconcileError> {
     let (mut wechat, mut merchant) = (Sums::default(), Sums::default());
-    let cause = cause_of(nowhere, &paid);
-    for payment in nowhere.drain(..) {
+    for payment in payments {
         wechat.take(payment.w.amount)?;
         let placement = Placement::wechat(payment.w.amount);
         run.ledger
             .place(RowKind::Pay, Category::MForeign, placement)?;
         if let Some(time) = payment.paid_at() {
-            run.watch.coverage.pay(time, false);
+            run.watch.coverage.pay(time, cause == LOST_ZEROS);
         }
     }
-    run.unmatched.orders.retain(|m| !m.pay_status.is_paid());
-    for order in &paid {
+    let numbers: BTreeSet<_> = orders.iter().map(|order| order.out_trade_no).collect();
+    run.unmatched
+        .orders
+        .retain(|m| !numbers.contains(&m.out_trade_no));
+    for order in &orders {
         merchant.take(order.amount)?;
         let placement = Placement::merchant(order.amount);
         run.ledger
@@ -63,8 +113,7 @@ pub(super) fn place_strangers(
         context.date, wechat.count, merchant.count
     );
     run.ledger
-        .enter(RowKind::Pay, finding, Placement::default())?;
-    Ok(true)
+        .enter(RowKind::Pay, finding, Placement::default())
 }
 
 /// True when no verified bill has any of these orders.
@@ -90,7 +139,7 @@ fn cause_of(payments: &[UnmatchedPayment], orders: &[MOrder]) -> &'static str {
         .iter()
         .any(|m| zeros.contains(m.out_trade_no.as_str()))
     {
-        return " cause=lost_zeros";
+        return LOST_ZEROS;
     }
     let wechat: BTreeSet<&str> = payments
         .iter()

@@ -43,7 +43,7 @@ pub struct SetAsideRows {
 }
 
 impl SetAsideRows {
-    /// Keeps the number of a refused row.
+    /// Keeps the number of a refused row, or each of the numbers that it may stand for.
     pub fn refuse(&mut self, reject: &Reject) {
         let value: String = reject.value.chars().take(MOST_SIGNS).collect();
         let (zh, en) = if reject.column.is_empty() {
@@ -57,7 +57,9 @@ impl SetAsideRows {
         };
         let refused = true;
         let reason = SetAsideReason { refused, zh, en };
-        self.add(reason, &reject.number, reject.row.line);
+        for number in reject.numbers() {
+            self.add(reason.clone(), &number, reject.row.line);
+        }
     }
 
     /// Keeps the number of a row that is not WeChat Pay's.

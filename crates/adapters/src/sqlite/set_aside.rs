@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::{Database, DbError};
 use crate::books::SetAsideRows;
 use recondesk_domain::ProfileId;
-use recondesk_intake::RecordKind;
+use recondesk_intake::{RecordKind, cut_form};
 use recondesk_ports::{Book, SetAside};
 
 /// Stores the rows that an import sets aside.
@@ -52,7 +52,8 @@ pub(super) fn store(
 }
 
 impl Database {
-    /// The newest row that was set aside for each of these numbers, up to an import.
+    /// The newest row that was set aside for each of these numbers, up to an import; a row of which a spreadsheet left
+    /// only the first digits stands for each number that begins with them.
     pub(super) fn rows_set_aside(
         &self,
         (profile, kind): (ProfileId, RecordKind),
@@ -72,9 +73,9 @@ impl Database {
         )?;
         let mut out = Vec::with_capacity(numbers.len());
         for number in numbers {
-            let found = statement
-                .query_row(
-                    params![profile.0, book as u8, number, last.unwrap_or(u32::MAX)],
+            let mut known_as = |known: &str| {
+                statement.query_row(
+                    params![profile.0, book as u8, known, last.unwrap_or(u32::MAX)],
                     |row| {
                         Ok(SetAside {
                             import: row.get(0)?,
@@ -87,7 +88,13 @@ impl Database {
                         })
                     },
                 )
-                .optional()?;
+            };
+            let mut found = known_as(number).optional()?;
+            if found.is_none()
+                && let Some(cut) = cut_form(number)
+            {
+                found = known_as(&cut).optional()?;
+            }
             out.push(found);
         }
         Ok(out)

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::{Catalog, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta};
 use crate::books::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_intake::RecordKind;
+use recondesk_intake::{RecordKind, cut_form};
 use recondesk_ports::{ImportRecord, SetAside, Stamp, Standing, StoreError};
 
 /// What identifies a file on a disk, and who reads it how.
@@ -226,25 +226,29 @@ impl Catalog for MemoryCatalog {
             RecordKind::Refunds => "refunds",
         };
         let entries = self.lock();
-        let newest = |number: &&str| {
+        let known_as = |number: &str, asked_for: &str| {
             let mut asked = entries.set_aside.iter().rev().filter(|(record, _)| {
                 record.profile == profile
                     && record.kind == word
                     && last.is_none_or(|last| record.import <= last)
             });
             asked.find_map(|(record, rows)| {
-                let of_number = rows.iter().filter(|row| row.number == *number);
+                let of_number = rows.iter().filter(|row| row.number == number);
                 let row = of_number.min_by_key(|row| row.line)?;
                 Some(SetAside {
                     import: record.import,
                     file: record.name.clone(),
                     line: row.line,
-                    number: (*number).to_owned(),
+                    number: asked_for.to_owned(),
                     refused: row.reason.refused,
                     zh: row.reason.zh.clone(),
                     en: row.reason.en.clone(),
                 })
             })
+        };
+        let newest = |number: &&str| {
+            known_as(number, number)
+                .or_else(|| cut_form(number).and_then(|cut| known_as(&cut, number)))
         };
         Ok(numbers.iter().map(newest).collect())
     }
