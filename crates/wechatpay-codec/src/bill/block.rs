@@ -70,6 +70,8 @@ pub struct Tally {
     pub unknown_values: BTreeMap<(Column, String), u64>,
     /// Rows outside the bounds of I3 and I4.
     pub bounds: Bounds,
+    /// Rows with line breaks in their merchant text, put together from several lines.
+    pub broken_rows: u64,
     /// How many rows were quarantined and lines misplaced.
     pub problem_count: u64,
     /// The first of them, in file order.
@@ -283,6 +285,7 @@ impl Tally {
             self.note_unknown(column, word, rows);
         }
         self.bounds.absorb(next.bounds);
+        self.broken_rows += next.broken_rows;
         self.problem_count += next.problem_count;
         self.ruined_rows += next.ruined_rows;
         self.misplaced_lines += next.misplaced_lines;

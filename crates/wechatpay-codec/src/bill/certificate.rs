@@ -167,8 +167,8 @@ impl Certificate {
         ruined(tally, &mut reasons);
         incomplete(tally, &mut reasons);
         unchecked_totals(layout, tally, &mut reasons);
+        bad_rows(layout, tally, &mut reasons);
         broken_identities(tally, &identities, &mut reasons);
-        bad_rows(tally, &mut reasons);
         notices(layout, tally, &mut reasons);
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.effect));
         let verdict = match reasons.first().map(|reason| reason.effect) {
@@ -357,6 +357,18 @@ fn broken_identities(tally: &Tally, identities: &[Identity], out: &mut Vec<Reaso
             "I2" => (Category::BillSum, Effect::Quarantines),
             _ => (Category::BillRowShape, Effect::Notice),
         };
+        if let Some(column) = identity.lacks {
+            let column = column.name();
+            out.push(Reason::new(
+                Category::BillSum,
+                Effect::Quarantines,
+                format!("账单没有「{column}」列，汇总的「{name}」{expected} 无法核对；请导入原始账单"),
+                format!(
+                    "The bill has no column {column}, so the total {name} of {expected} cannot be checked: import the original bill"
+                ),
+            ));
+            continue;
+        }
         let reason = Reason::new(
             category,
             effect,
@@ -388,15 +400,49 @@ fn broken_identities(tally: &Tally, identities: &[Identity], out: &mut Vec<Reaso
     }
 }
 
-fn bad_rows(tally: &Tally, out: &mut Vec<Reason>) {
+/// The first row that cannot be read, with the cell at fault: `第 2 行 交易时间「2026/3/8 9:05」`.
+fn first_bad_cell(layout: &Layout, tally: &Tally) -> Option<(String, String)> {
+    const SHOWN: usize = 40;
+    let problem = tally
+        .problems
+        .iter()
+        .find(|problem| problem.fault.is_of_row())?;
+    let (line, fault) = (problem.line, problem.fault);
+    let Some(column) = problem.column else {
+        let zh = format!("例如第 {line} 行：{}", fault.zh());
+        return Some((zh, format!("for example line {line}: {fault}")));
+    };
+    let cells = layout.cells(&problem.raw).ok()?;
+    let (_, value) = cells.get(layout.position(column)?)?;
+    let value: String = value.chars().take(SHOWN).collect();
+    let is_rewritten = column == Column::Time && value.contains(['/', '年', 'T']);
+    let (zh_why, en_why) = if is_rewritten {
+        (
+            "时间的写法被表格软件改过，请导入原始账单".to_owned(),
+            "a spreadsheet rewrote the times, import the original bill".to_owned(),
+        )
+    } else {
+        (fault.zh(), fault.to_string())
+    };
+    let name = column.name();
+    Some((
+        format!("例如第 {line} 行「{name}」= {value:?}：{zh_why}"),
+        format!("for example line {line}, {name} = {value:?}: {en_why}"),
+    ))
+}
+
+fn bad_rows(layout: &Layout, tally: &Tally, out: &mut Vec<Reason>) {
     let rows = tally.problem_count.saturating_sub(tally.misplaced_lines);
     if rows > 0 {
+        let (zh, en) = first_bad_cell(layout, tally).map_or_else(Default::default, |(zh, en)| {
+            (format!("；{zh}"), format!("; {en}"))
+        });
         out.push(
             Reason::new(
                 Category::BillRowShape,
                 Effect::Quarantines,
-                format!("{rows} 行无法按表头读取，已隔离"),
-                format!("{rows} rows cannot be read by the header and are set aside"),
+                format!("{rows} 行无法按表头读取，已隔离{zh}"),
+                format!("{rows} rows cannot be read by the header and are set aside{en}"),
             )
             .at(lines_of(tally, RowFault::is_of_row)),
         );
@@ -424,6 +470,17 @@ fn notices(layout: &Layout, tally: &Tally, out: &mut Vec<Reason>) {
             Effect::Notice,
             format!("表头有未知列：{names}；其余列按名称读取"),
             format!("Unknown columns: {names}; all others were read by name"),
+        ));
+    }
+    if tally.broken_rows > 0 {
+        let rows = tally.broken_rows;
+        out.push(Reason::new(
+            Category::BillRowShape,
+            Effect::Notice,
+            format!("{rows} 行的商品名称或商户数据包里有换行，两端的列都对得上，已按一行读取"),
+            format!(
+                "{rows} rows have line breaks in the goods name or the merchant's data: both ends prove them, each was read as one row"
+            ),
         ));
     }
     let words: Vec<String> = tally

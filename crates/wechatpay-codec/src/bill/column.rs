@@ -4,6 +4,8 @@
 
 use serde::{Serialize, Serializer};
 
+use super::script::simplified;
+
 /// A column of a trade bill, in the order of the widest documented layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -154,12 +156,12 @@ impl Column {
         }
     }
 
-    /// The column of a header cell.
+    /// The column of a header cell, in simplified or traditional characters.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|column| column.names().contains(&name))
+            .find(|column| column.names().contains(&simplified(name).as_ref()))
     }
 
     /// True for text that the merchant wrote and that may hold any separator.

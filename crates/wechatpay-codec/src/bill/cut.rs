@@ -6,6 +6,8 @@
 
 use super::block::RowFault;
 use super::layout::{Layout, MAX_COLUMNS};
+use super::reader::MAX_LINE_BYTES;
+use super::summary::is_header;
 use recondesk_simd::{WINDOW, padded, positions};
 
 /// More cuts than the widest layout has cells, so that merchant text with backticks still fits; fewer than 255, the place
@@ -102,6 +104,61 @@ fn cut_otherwise(
     let moved = if first == last { last + 1 } else { last };
     cuts.starts.copy_within(moved + surplus..=found, moved);
     Ok(())
+}
+
+/// Most line breaks inside the merchant text of one row.
+const MAX_BREAKS: u32 = 16;
+
+/// A row with line breaks in its merchant text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BrokenRow {
+    /// Bytes of the row, its own line end left out.
+    pub(super) len: usize,
+    /// Bytes up to the line that follows.
+    pub(super) next: usize,
+    /// Lines of the file that it takes.
+    pub(super) lines: u32,
+}
+
+/// The row at the beginning of `text` whose first line has too few cells: goods names hold anything, line breaks too.
+///
+/// Lines are put together only where both ends prove it: together they have exactly the cells of the header, and every
+/// break lies within the merchant text. `None` where they do not.
+#[cold]
+pub(super) fn broken_row(layout: &Layout, text: &[u8]) -> Option<BrokenRow> {
+    let (first, last) = layout.free?;
+    let mut cuts = Cuts::new();
+    let mut next = memchr::memchr(b'\n', text)? + 1;
+    for breaks in 1..=MAX_BREAKS {
+        let rest = text.get(next..).filter(|rest| !rest.is_empty())?;
+        if matches!(rest, [b'`', b'0'..=b'9', ..]) || is_header(rest) {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', rest);
+        let whole = next + end.unwrap_or(rest.len());
+        next = next + end.map_or(rest.len(), |end| end + 1);
+        let len = match text.get(..whole) {
+            Some([.., b'\r']) => whole - 1,
+            _ => whole,
+        };
+        if len > MAX_LINE_BYTES {
+            return None;
+        }
+        let row = text.get(..len)?;
+        let found = cut_ticks(row, u32::try_from(len).ok()?, &mut cuts);
+        if found > layout.width() {
+            return None;
+        }
+        if found == layout.width() {
+            let (free_start, _) = cuts.range(row, first);
+            let (_, free_end) = cuts.range(row, last);
+            let is_inside = memchr::memchr_iter(b'\n', row)
+                .all(|at| (free_start..free_end.max(free_start)).contains(&at));
+            let lines = breaks + 1;
+            return is_inside.then_some(BrokenRow { len, next, lines });
+        }
+    }
+    None
 }
 
 /// Finds comma + backtick; returns the number of cells and notes the first [`MAX_CUTS`] starts and the end.

@@ -36,7 +36,9 @@ pub fn split_days(text: &[u8]) -> Result<Vec<DayBill>, BillFault> {
     let mut days: BTreeMap<BillDate, Vec<u8>> = BTreeMap::new();
     let mut names: &[u8] = &[];
     while !rest.is_empty() {
-        let end = memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
+        let row = opened.layout.row_len(rest);
+        let after_row = rest.get(row..).unwrap_or_default();
+        let end = row + memchr(b'\n', after_row).map_or(after_row.len(), |at| at + 1);
         let (line, after) = rest.split_at(end);
         rest = after;
         if is_header(line) {

@@ -6,7 +6,7 @@ use super::block::{RowFault, Sums, Tally};
 use super::bounds::BoundBreak;
 use super::column::Column;
 use super::layout::Layout;
-use super::summary::{SummaryCell, SummaryColumn};
+use super::summary::{Summary, SummaryCell, SummaryColumn};
 use recondesk_domain::{Fee, Fen, MoneyError};
 
 /// How many lines an identity names.
@@ -29,6 +29,9 @@ pub struct Identity {
     pub difference: String,
     /// Rows that may explain it, the first few lines.
     pub lines: Vec<u32>,
+    /// The column that the bill would need to add this total up, where it has none.
+    #[serde(skip)]
+    pub lacks: Option<Column>,
     /// I3, I4: for the same rows least, most and actual value in fen.
     pub breaks: Vec<(u32, i64, i64, i64)>,
 }
@@ -84,17 +87,12 @@ fn against_summary(layout: &Layout, tally: &Tally, cell: &SummaryCell) -> Option
             let read = |text: &str| Fee::parse_yuan_bytes(text.as_bytes());
             compare(cell, sums.fee.get(), read, Fee::get, Fee::new)
         }
-        // Without the column there is nothing to add up.
-        SummaryColumn::Amount if !layout.has(Column::Amount) => return None,
+        // Without the column the settled amounts stand for it: none is above its order's, so equal sums prove each.
         SummaryColumn::Amount => money(sums.amount),
-        SummaryColumn::RefundAsked
-            if layout.has(Column::Refunded) && !layout.has(Column::RefundAsked) =>
-        {
-            return None;
-        }
         SummaryColumn::RefundAsked => money(sums.refund_asked),
         SummaryColumn::Unknown => return None,
     };
+    identity.lacks = Summary::column_lacked(cell.column, layout);
     if !identity.holds {
         let bad = tally.problems.iter();
         let bad = bad.filter(|problem| RowFault::is_of_row(problem.fault));
@@ -132,6 +130,7 @@ fn compare<T: std::fmt::Display>(
         actual: show(actual).to_string(),
         difference,
         lines: Vec::new(),
+        lacks: None,
         breaks: Vec::new(),
     }
 }
@@ -145,6 +144,7 @@ fn in_rows(id: &'static str, relation: &str, count: u64, breaks: &[BoundBreak]) 
         actual: count.to_string(),
         difference: count.to_string(),
         lines: breaks.iter().map(|row| row.line).collect(),
+        lacks: None,
         breaks: breaks
             .iter()
             .map(|row| (row.line, row.least.get(), row.most.get(), row.actual.get()))

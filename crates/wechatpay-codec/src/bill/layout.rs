@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::block::RowFault;
 use super::column::Column;
-use super::cut::{Cuts, cut};
+use super::cut::{Cuts, broken_row, cut};
+use super::script::simplified;
 
 /// Most columns a header may have; documented bills have up to 29.
 pub const MAX_COLUMNS: usize = 64;
@@ -164,7 +165,7 @@ impl Layout {
         if !missing.is_empty() {
             return Err(HeaderFault::Missing(missing));
         }
-        let named = |name: &str| self.headers.iter().any(|header| header == name);
+        let named = |name: &str| self.headers.iter().any(|header| simplified(header) == name);
         self.kind = if named("返还手续费") {
             BillKind::RechargeRefund
         } else if has(Column::RefundRequested) || has(Column::RefundSucceeded) {
@@ -178,7 +179,7 @@ impl Layout {
         let is_legacy = |(column, header): (&Option<Column>, &String)| {
             column
                 .filter(|c| *c != Column::AppId && *c != Column::Fee)
-                .map(|c| c.name() != header)
+                .map(|c| c.name() != simplified(header))
         };
         let named_old = |column: Column| {
             self.position(column)
@@ -275,6 +276,20 @@ impl Layout {
             Family::Mixed => " mixed",
         };
         format!("{} {}{age}", self.kind.bill_type(), self.width())
+    }
+
+    /// Bytes of the row at the beginning of `text`, its line end left out: the first line, or several where line breaks
+    /// stand in the goods name or the merchant's data and both ends of the row prove it.
+    #[must_use]
+    pub fn row_len(&self, text: &[u8]) -> usize {
+        let mut cuts = Cuts::new();
+        let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+        let line = text.get(..end).unwrap_or(text);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if cut(self, line, line.len(), &mut cuts).is_ok() {
+            return line.len();
+        }
+        broken_row(self, text).map_or(line.len(), |row| row.len)
     }
 
     /// The cells of one raw line beside their names, each without its backtick, for people to read.

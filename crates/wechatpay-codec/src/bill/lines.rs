@@ -5,6 +5,7 @@
 use memchr::memchr;
 
 use super::block::{Block, MAX_RAW_BYTES, Opening, Problem, RowFault};
+use super::cut::{BrokenRow, broken_row};
 use super::layout::Layout;
 use super::reader::MAX_LINE_BYTES;
 use super::row::{CellFault, RowReader};
@@ -37,10 +38,13 @@ impl Layout {
                 Some(at) => (at, at + 1),
                 None => (text.len(), text.len()),
             };
-            reader.line(text, end, line, offset);
-            line = line.saturating_add(1);
+            let (lines, next) = match reader.line(text, end, line, offset) {
+                None => (1, next),
+                Some(broken) => (broken.lines, broken.next),
+            };
+            line = line.saturating_add(lines);
             offset += next as u64;
-            reader.out.tally.lines += 1;
+            reader.out.tally.lines += u64::from(lines);
             text = text.get(next..).unwrap_or_default();
         }
         reader.finish();
@@ -49,9 +53,9 @@ impl Layout {
 }
 
 impl RowReader<'_> {
-    /// Reads the line that is the first `end` bytes of `text`.
+    /// Reads the line that is the first `end` bytes of `text`; `Some` where the row goes on in the lines below.
     #[inline]
-    fn line(&mut self, text: &[u8], end: usize, line: u32, offset: u64) {
+    fn line(&mut self, text: &[u8], end: usize, line: u32, offset: u64) -> Option<BrokenRow> {
         let len = match text.get(..end) {
             Some([.., b'\r']) => end - 1,
             _ => end,
@@ -67,17 +71,45 @@ impl RowReader<'_> {
                     if self.out.tally.opening.is_none() {
                         self.open(text.get(..len).unwrap_or(text), line, offset, false);
                     }
-                    return;
+                    return None;
                 }
-                Err(fault) => fault,
+                Err(fault) => match self.broken_row(text, line, offset, fault) {
+                    Ok(broken) => return Some(broken),
+                    Err(fault) => fault,
+                },
             }
         } else {
             match self.odd_line(text, len, line, offset) {
-                Ok(()) => return,
+                Ok(()) => return None,
                 Err(fault) => fault,
             }
         };
         self.quarantine(fault, text.get(..len).unwrap_or(text), line, offset);
+        None
+    }
+
+    /// A row whose merchant text has line breaks, where both ends of it prove that the lines belong together.
+    #[cold]
+    fn broken_row(
+        &mut self,
+        text: &[u8],
+        line: u32,
+        offset: u64,
+        fault: CellFault,
+    ) -> Result<BrokenRow, CellFault> {
+        if !matches!(fault.0, RowFault::Shape { .. }) {
+            return Err(fault);
+        }
+        let broken = broken_row(self.layout, text).ok_or(fault)?;
+        let row = text.get(..broken.len).ok_or(fault)?;
+        self.row(row, broken.len, line, offset)
+            .map_err(|_inner| fault)?;
+        self.out.tally.rows += 1;
+        self.out.tally.broken_rows += 1;
+        if self.out.tally.opening.is_none() {
+            self.open(row, line, offset, false);
+        }
+        Ok(broken)
     }
 
     /// A blank line, a summary line, a row that starts without backtick, or rubbish.

@@ -21,6 +21,7 @@ mod printer;
 mod reader;
 mod reason;
 mod row;
+mod script;
 mod sniff;
 mod subject;
 mod summary;
@@ -35,7 +36,9 @@ pub use days::{DayBill, MOST_DAYS, split_days};
 pub use error_body::BillError;
 pub use layout::{BillKind, Family, HeaderFault, Layout, MAX_COLUMNS};
 pub use printer::{BillForm, BillLine, BillPrinter, MerchantText, PrintError, RefundPart};
-pub use reader::{BillFault, BillReader, LineBlock, MAX_LINE_BYTES, Opened, line_blocks};
+pub use reader::{
+    BillFault, BillReader, LineBlock, MAX_LINE_BYTES, Opened, line_blocks, row_start,
+};
 pub use reason::{Effect, Reason};
 pub use sniff::{BodyKind, sniff};
 pub use summary::{Summary, SummaryCell, SummaryColumn};

@@ -2,7 +2,7 @@
 //!
 //! Nothing here reads a file; callers with threads use [`Layout::open`] and [`line_blocks`], others [`BillReader`].
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::block::Block;
 use super::layout::{HeaderFault, Layout};
@@ -102,6 +102,24 @@ impl Layout {
     }
 }
 
+/// So much is gathered before rows are read.
+const GATHERED: usize = 128 << 10;
+/// Where a row begins: after a line end, at the backtick of its first cell.
+const ROW_START: &[u8] = b"\n`";
+/// How far back from its end a text is searched for the beginning of a row.
+const LOOK_BACK: usize = 64 << 10;
+
+/// Where a text may be cut so that no row is parted: at the last beginning of a row that can be seen, since a line
+/// break in a goods name does not end one. In a bill without backticks, after the last line end; `None` without any.
+#[must_use]
+pub fn row_start(text: &[u8]) -> Option<usize> {
+    let last = memrchr(b'\n', text)? + 1;
+    let from = last.saturating_sub(LOOK_BACK);
+    let near = text.get(from..).unwrap_or_default();
+    let ticked = memmem::rfind(near, ROW_START).map(|at| from + at + 1);
+    Some(ticked.unwrap_or(last))
+}
+
 /// Some whole lines of a buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineBlock<'a> {
@@ -130,7 +148,17 @@ pub fn line_blocks(
         }
         let from = target_bytes.saturating_sub(1).min(rest.len());
         let tail = rest.get(from..).unwrap_or_default();
-        let end = memchr(b'\n', tail).map_or(rest.len(), |at| from + at + 1);
+        let whole = memchr(b'\n', tail).map_or(tail.len(), |at| at + 1);
+        let after = tail.get(whole.saturating_sub(1)..).unwrap_or_default();
+        let more = match after {
+            // The next line begins no row: a row with line breaks, the summary, or a bill without backticks.
+            [b'\n', next, ..] if *next != b'`' => {
+                let near = after.get(..LOOK_BACK).unwrap_or(after);
+                memmem::find(near, ROW_START).unwrap_or(0)
+            }
+            _ => 0,
+        };
+        let end = from + whole + more;
         let (bytes, next) = rest.split_at(end);
         let block = LineBlock {
             bytes,
@@ -153,10 +181,9 @@ pub fn line_blocks(
 /// reader.push("交易时间,商户号,微信订单号,商户订单号,交易状态,总金额\n".as_bytes())?;
 /// reader.push(b"`2026-03-05 14:07:09,`1900000109,`4200000001,`QH2603051")?;
 /// reader.push(b"4,`SUCCESS,`12.30\n")?;
-/// let (pays, _refunds) = reader.take_rows();
-/// assert_eq!(pays[0].out_trade_no.as_str(), "QH26030514");
-/// let (_layout, rest) = reader.finish()?;
-/// assert!(rest.tally.summary().is_none());
+/// let (_layout, block) = reader.finish()?;
+/// assert_eq!(block.pays[0].out_trade_no.as_str(), "QH26030514");
+/// assert!(block.tally.summary().is_none());
 /// # Ok::<(), wechatpay_codec::bill::BillFault>(())
 /// ```
 #[derive(Debug)]
@@ -199,26 +226,20 @@ impl BillReader {
             }
             return Ok(());
         }
-        let Some(last) = memrchr(b'\n', bytes) else {
-            self.tail.extend_from_slice(bytes);
-            return self.check_tail();
-        };
-        let (whole, rest) = bytes.split_at(last + 1);
-        let whole = if self.tail.is_empty() {
-            whole
-        } else {
-            let first = memchr(b'\n', whole).map_or(whole.len(), |at| at + 1);
-            let (end_of_line, whole) = whole.split_at(first);
-            self.tail.extend_from_slice(end_of_line);
-            let line = std::mem::take(&mut self.tail);
-            self.parse(&line)?;
-            self.tail = line;
-            self.tail.clear();
-            whole
-        };
-        self.parse(whole)?;
-        self.tail.extend_from_slice(rest);
-        self.check_tail()
+        // A line end alone does not say that a row ends there: enough is gathered to see where the next one begins.
+        for piece in bytes.chunks(GATHERED) {
+            self.tail.extend_from_slice(piece);
+            if self.tail.len() < GATHERED {
+                continue;
+            }
+            if let Some(cut) = row_start(&self.tail) {
+                let mut rows = std::mem::take(&mut self.tail);
+                self.tail = rows.split_off(cut);
+                self.parse(&rows)?;
+            }
+            self.check_tail()?;
+        }
+        Ok(())
     }
 
     fn open(&mut self) -> Result<(), BillFault> {
@@ -250,7 +271,8 @@ impl BillReader {
     }
 
     fn check_tail(&self) -> Result<(), BillFault> {
-        if self.tail.len() > MAX_LINE_BYTES {
+        let last = memrchr(b'\n', &self.tail).map_or(0, |at| at + 1);
+        if self.tail.len() - last > MAX_LINE_BYTES {
             return Err(BillFault::LineTooLong {
                 line: self.line,
                 offset: self.offset,

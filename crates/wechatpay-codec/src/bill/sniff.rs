@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use super::script::simplified;
+
 /// What a body is, judged by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -30,6 +32,8 @@ pub enum BodyKind {
     Html,
     /// A trade bill saved again by a spreadsheet or an editor in another encoding; ids in it are likely ruined.
     Resaved,
+    /// A trade bill with English names, of which documents give the first three only.
+    EnglishBill,
     /// An APIv3 error or another JSON text.
     Json,
     /// Something else, such as a file of the merchant's orders.
@@ -97,6 +101,8 @@ fn sniff_markup(text: &[u8]) -> BodyKind {
 fn sniff_text(text: &[u8]) -> BodyKind {
     let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
     let line = text.get(..end).unwrap_or(text);
+    let traditional = std::str::from_utf8(line).map(simplified);
+    let line = traditional.as_ref().map_or(line, |line| line.as_bytes());
     if contains(text, "微信支付账单明细".as_bytes()) {
         return BodyKind::ConsumerExport;
     }
@@ -110,6 +116,9 @@ fn sniff_text(text: &[u8]) -> BodyKind {
     }
     if has("商户订单号") && !has("微信订单号") && ACQUIRERS.iter().any(|name| has(name)) {
         return BodyKind::Acquirer;
+    }
+    if has("Transaction time") && has("appid") && has("mch_id") {
+        return BodyKind::EnglishBill;
     }
     let is_header = has("交易时间") && has("微信订单号") && has("商户订单号");
     // The consumer's own export names its columns 交易单号 and 商户单号; its title may have been cut away.
@@ -160,6 +169,9 @@ impl BodyKind {
             Self::Resaved => {
                 "账单被表格软件或编辑器另存过（编码或分隔符已变），单号可能已损坏；请导入原始文件"
             }
+            Self::EnglishBill => {
+                "这是英文表头的交易账单，公开文档没有给出全部英文列名，程序不猜测；请在商户平台切换为中文后重新下载"
+            }
             Self::Json => "这是接口返回的 JSON 信息，不是账单",
             Self::Unknown => "认不出这个文件，表头里没有交易账单的列名",
         }
@@ -187,6 +199,9 @@ impl BodyKind {
             Self::Html => "A web page, not a bill: probably a login page or a proxy's error",
             Self::Resaved => {
                 "A bill that a spreadsheet or an editor saved again (encoding or separator changed); numbers may be ruined: import the original file"
+            }
+            Self::EnglishBill => {
+                "A trade bill with English names: documents give only the first of them and the program does not guess; switch the merchant platform to Chinese and download it again"
             }
             Self::Json => "A JSON answer, not a bill",
             Self::Unknown => "Unknown file: its header has no column of a trade bill",

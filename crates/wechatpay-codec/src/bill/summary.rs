@@ -5,9 +5,12 @@
 use super::column::Column;
 use super::cut::bare;
 use super::layout::{Layout, header_names};
+use super::script::simplified;
 
 /// First name of every summary of a trade bill.
 pub(super) const FIRST_NAME: &str = "总交易单数";
+/// The same in traditional characters.
+const FIRST_NAME_TRADITIONAL: &str = "總交易單數";
 
 /// What a summary cell sums up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +35,7 @@ pub enum SummaryColumn {
 
 impl SummaryColumn {
     pub(super) fn by_name(name: &str) -> Self {
-        match name {
+        match simplified(name).as_ref() {
             FIRST_NAME => Self::Count,
             "应结订单总金额" | "总交易额" => Self::Settled,
             "退款总金额" | "总退款金额" => Self::Refunded,
@@ -94,6 +97,14 @@ impl Summary {
     }
 
     /// Current names of the totals that the bill's columns call for and the summary lacks.
+    /// The column that a total sums up, where the bill has no such column.
+    pub(super) fn column_lacked(total: SummaryColumn, layout: &Layout) -> Option<Column> {
+        let entry = TOTALS.iter().find(|(_, known, _)| *known == total);
+        entry
+            .map(|(column, _, _)| *column)
+            .filter(|column| !layout.has(*column))
+    }
+
     pub(super) fn missing_names(&self, layout: &Layout) -> impl Iterator<Item = &'static str> {
         let has = |column| self.cells.iter().any(|cell| cell.column == column);
         TOTALS
@@ -134,7 +145,8 @@ pub(super) enum SummaryState {
 
 /// True for the line of names.
 pub(super) fn is_header(line: &[u8]) -> bool {
-    bare(line).starts_with(FIRST_NAME.as_bytes())
+    let line = bare(line);
+    line.starts_with(FIRST_NAME.as_bytes()) || line.starts_with(FIRST_NAME_TRADITIONAL.as_bytes())
 }
 
 /// Reads the line of names; `None` if it is damaged.

@@ -11,3 +11,4 @@ mod explain_blind;
 mod explain_frameworks;
 mod explain_v2;
 mod explain_v3;
+mod odd_bills;

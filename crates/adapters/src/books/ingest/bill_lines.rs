@@ -6,7 +6,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::partition::TOO_MANY_ROWS;
 use recondesk_ports::{BooksError, Expands, Source};
-use wechatpay_codec::bill::{BillFault, MAX_LINE_BYTES};
+use wechatpay_codec::bill::{BillFault, MAX_LINE_BYTES, row_start};
 
 /// Bytes of a block of lines.
 const BLOCK_BYTES: usize = 512 << 10;
@@ -127,8 +127,8 @@ impl LineSplitter {
             if self.ended {
                 break self.have;
             }
-            if let Some(at) = memchr::memrchr(b'\n', self.carry()) {
-                break at + 1;
+            if let Some(cut) = row_start(self.carry()) {
+                break cut;
             }
             if self.have > MAX_LINE_BYTES {
                 return Err(BooksError::Bill(Box::new(BillFault::LineTooLong {

@@ -24,9 +24,17 @@ impl Bookshelf {
 
 fn bill_row(archive: &Archive, row: RowRef, record: ImportRecord) -> Result<RawRow, BooksError> {
     let head = archive.read(0, 1 << 20)?;
-    let line = archive.line(row.offset)?;
-    let cells = Layout::open(&head)
-        .ok()
+    let mut line = archive.line(row.offset)?;
+    let opened = Layout::open(&head).ok();
+    if let Some(opened) = &opened
+        && opened.layout.cells(&line).is_err()
+    {
+        // Line breaks in a goods name: the row goes on below.
+        let text = archive.read(row.offset, RAW_BYTES)?;
+        let len = opened.layout.row_len(&text);
+        line = text.get(..len).unwrap_or_default().to_vec();
+    }
+    let cells = opened
         .and_then(|opened| opened.layout.cells(&line).ok())
         .unwrap_or_default();
     let (header, cells) = cells.into_iter().unzip();
