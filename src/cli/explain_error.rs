@@ -39,7 +39,9 @@ fn looks_like_a_path(what: &str) -> bool {
         .iter()
         .any(|known| ending.is_some_and(|ending| ending.eq_ignore_ascii_case(known)));
     let is_word = !what.contains(|sign: char| sign.is_whitespace() || "<>{}".contains(sign));
-    is_word && (is_known || what.contains(['/', '\\']))
+    // 当前页面的URL未注册：https://… is what WeChat prints; “/body/amount/total” is a part of an APIv3 message.
+    let is_message = !what.is_ascii() || what.contains("://");
+    is_word && (is_known || !is_message && what.contains(['/', '\\']))
 }
 
 /// The answer in a file; no answer of WeChat Pay is long.

@@ -20,8 +20,8 @@ const MAX_ROWS: u32 = 1_048_576;
 #[derive(Debug, Default)]
 pub(super) struct Context {
     pub(super) strings: Strings,
-    /// For each cell format, whether it shows dates.
-    pub(super) date_formats: Vec<bool>,
+    /// What each cell format shows.
+    pub(super) formats: Vec<NumberFormat>,
     pub(super) is_1904: bool,
     /// The workbook asks to be computed when it is opened: what its formulas hold is no result.
     pub(super) recalculates: bool,
@@ -238,12 +238,20 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
                 bytes.extend_from_slice(word);
             }
             CellKind::Number => {
-                let is_date = self.context.date_formats.get(attributes.format);
-                if is_date == Some(&true)
+                let format = self.context.formats.get(attributes.format);
+                let format = format.copied().unwrap_or_default();
+                if format.is_date
                     && let Ok(serial) = text.parse()
                     && let Some(time) = value::serial_time(serial, self.context.is_1904)
                 {
                     return Some(SheetCell::Date(time));
+                }
+                if text.len() < format.digits && text.bytes().all(|b| b.is_ascii_digit()) {
+                    // `0000000000`: the person sees 0000308001, and the number is that.
+                    let shown = format!("{text:0>width$}", width = format.digits);
+                    bytes.truncate(start);
+                    bytes.extend_from_slice(shown.as_bytes());
+                    return Some(SheetCell::Text(start..bytes.len()));
                 }
                 if let Cow::Owned(plain) = plain_number(text) {
                     bytes.truncate(start);
@@ -253,6 +261,34 @@ impl<'a, R: BufRead> SheetReader<'a, R> {
             }
         }
         Some(SheetCell::Text(start..bytes.len()))
+    }
+}
+
+/// How the cells of a workbook show their numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct NumberFormat {
+    /// As a date or a time.
+    pub(super) is_date: bool,
+    /// With zeros in front up to so many digits; 0 where it does not.
+    pub(super) digits: usize,
+}
+
+impl NumberFormat {
+    /// Fewest digits that are an identifier's: `00` pads months and hours.
+    const SHORTEST: usize = 4;
+
+    /// What a format's code says.
+    pub(super) fn of(code: &str) -> Self {
+        let bare = code.trim().trim_end_matches(";@").trim_end_matches("_ ");
+        let is_zeros = bare.len() >= Self::SHORTEST && bare.bytes().all(|b| b == b'0');
+        Self {
+            is_date: super::xlsx_book::shows_date(code),
+            digits: if is_zeros && bare.len() <= 64 {
+                bare.len()
+            } else {
+                0
+            },
+        }
     }
 }
 

@@ -61,13 +61,17 @@ impl Mapping {
         headers.map(|header| header.trim().to_owned()).collect()
     }
 
-    /// Writes the words that a file has into the tables, with what the program takes them to mean.
+    /// Writes the words that a file has into the tables, with what the program takes them to mean. Reading by the
+    /// mapping as it is then written gives the same as before.
     pub fn spell_out(&mut self, stats: &Stats) {
         let kind = self.kind;
         for rule in self.status.iter_mut().filter(|rule| rule.known_words) {
             let met = stats.words.get(rule.column.trim()).into_iter().flatten();
             for (word, _) in met.filter(|(word, _)| !word.is_empty()) {
-                if let Some(meaning) = state_words::known(kind, rule.about, word) {
+                // What a mapping cannot write (a refund in the making on the row of an order) stays with the tables.
+                if let Some(meaning) = state_words::known(kind, rule.about, word)
+                    .filter(|meaning| meaning.can_be_written(kind))
+                {
                     rule.words
                         .entry(word.clone())
                         .or_insert_with(|| meaning.to_mapping(kind));
@@ -221,6 +225,36 @@ mod tests {
             (both.columns[&Column::Amount].as_str(), both.row_amount),
             ("订单应付金额", RowAmount::Order)
         );
+    }
+
+    #[test]
+    fn words_that_a_mapping_cannot_write_keep_their_meaning() {
+        let text = "订单号,实付金额,支付状态,发货状态,退款状态,付款时间\n\
+             S1,10.00,已支付,待发货,退款中,2026-03-08 09:05:11\n\
+             S2,10.00,已支付,已发货,部分退款,2026-03-08 09:05:11\n\
+             S3,10.00,已支付,待发货,全额退款,2026-03-08 09:05:11\n";
+        let guess = file(text);
+        let mut mapping = Mapping::guess(&guess, RecordKind::Orders).unwrap();
+        let mut stats = Stats::default();
+        for rule in &mapping.status {
+            let at = guess.headers.iter().position(|name| *name == rule.column);
+            let met = guess
+                .sample
+                .iter()
+                .map(|row| (row.cells[at.unwrap()].clone(), 1));
+            stats.words.insert(rule.column.clone(), met.collect());
+        }
+        mapping.spell_out(&stats);
+        let written = Mapping::from_toml(&mapping.to_toml()).unwrap();
+        assert!(!mapping.to_toml().contains("{  }"), "{}", mapping.to_toml());
+        for rule in &written.status {
+            for (word, _) in &stats.words[&rule.column] {
+                let read = rule.words.get(word).map(state_words::Meaning::of_mapping);
+                let known = state_words::known(RecordKind::Orders, rule.about, word);
+                assert!(read.is_none() || read == known, "{word}");
+                assert!(read.is_some() || rule.known_words, "{word}");
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ use super::value::{self, clean_id, is_no_time, is_placeholder};
 use super::{AmountUnit, Column, Encoding, RowReason};
 use recondesk_domain::{BEIJING_OFFSET_S, Fen, Instant, MoneyError, Text};
 
+/// Amounts of WeChat Pay are 32-bit numbers of fen in both versions of its API.
+const LARGEST_FEN: i64 = i32::MAX as i64;
 /// Longest number that is kept of a row that is refused or left out.
 const LONGEST_NUMBER: usize = 64;
 
@@ -140,7 +142,17 @@ impl<C: Cells> OrderRowReader<'_, C> {
         read.ok_or(BadCell::new(column, RowReason::Missing))
     }
 
+    /// An amount, where there is one; what no payment can be is refused, so that it cannot spoil the sum of a day.
     pub(super) fn optional_amount(&mut self, column: Column) -> Result<Option<Fen>, BadCell> {
+        let read = self.amount_of_any_size(column)?;
+        if read.is_some_and(|fen| fen.get() > LARGEST_FEN) {
+            let reason = RowReason::Amount(MoneyError::OutOfRange);
+            return Err(BadCell::new(column, reason));
+        }
+        Ok(read)
+    }
+
+    fn amount_of_any_size(&mut self, column: Column) -> Result<Option<Fen>, BadCell> {
         let Some(slot) = self.plan.slot(column) else {
             return Ok(None);
         };

@@ -70,6 +70,11 @@ impl Meaning {
         }
     }
 
+    /// True when a mapping can say all of it.
+    pub(super) fn can_be_written(self, kind: RecordKind) -> bool {
+        Self::of_mapping(&self.to_mapping(kind)) == self
+    }
+
     /// The same as a mapping writes it, for a file of this kind.
     pub(super) fn to_mapping(self, kind: RecordKind) -> StatusWord {
         match kind {

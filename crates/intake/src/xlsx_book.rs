@@ -9,7 +9,7 @@ use quick_xml::events::Event;
 use zip::ZipArchive;
 
 use super::book::{RowSink, Sheet};
-use super::cells::{Context, SheetReader};
+use super::cells::{Context, NumberFormat, SheetReader};
 use super::sheet_row::{SheetRow, Strings};
 use super::xlsx_container::{self, MAX_UNPACKED_BYTES, attributes, broken, damaged};
 use super::{Damage, IntakeError};
@@ -43,7 +43,7 @@ impl<R: Read + Seek> XlsxBook<R> {
             return Err(damaged(BOOK, Damage::NoSheets));
         }
         let context = Context {
-            date_formats: read_formats(&mut zip)?,
+            formats: read_formats(&mut zip)?,
             strings: read_strings(&mut zip)?,
             is_1904: contents.is_1904,
             recalculates: contents.recalculates,
@@ -149,8 +149,8 @@ fn find_target<R: Read + Seek>(
     })
 }
 
-/// For each cell format, whether it shows a date.
-fn read_formats<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<bool>, IntakeError> {
+/// What each cell format shows.
+fn read_formats<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<NumberFormat>, IntakeError> {
     let mut custom = std::collections::BTreeMap::new();
     let mut formats = Vec::new();
     let mut in_cells = false;
@@ -169,10 +169,13 @@ fn read_formats<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<bool>, In
             _ => {}
         }
         if tag == "numFmt" {
-            custom.insert(id, shows_date(&code));
+            custom.insert(id, NumberFormat::of(&code));
         } else if tag == "xf" && in_cells {
             let own = custom.get(&id).copied();
-            formats.push(own.unwrap_or(matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)));
+            formats.push(own.unwrap_or(NumberFormat {
+                is_date: matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58),
+                digits: 0,
+            }));
         }
         (formats.len() <= 100_000 && custom.len() <= 100_000).then_some(())
     })?;
@@ -180,7 +183,7 @@ fn read_formats<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<bool>, In
 }
 
 /// True for number formats with a sign of date or time outside quotes and brackets.
-fn shows_date(code: &str) -> bool {
+pub(super) fn shows_date(code: &str) -> bool {
     let (mut quoted, mut bracket, mut escaped) = (false, false, false);
     for sign in code.chars() {
         if escaped {

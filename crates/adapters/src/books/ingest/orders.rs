@@ -34,8 +34,15 @@ impl Bookshelf {
             profile,
             recipe: &recipe,
         };
-        if let Some(record) = self.known_file(reader, &mut source, has_rows, watch)? {
-            return Ok(OrdersImport::unchanged(&record));
+        let with_name = recipe_with_name(mapping);
+        let before = Reader {
+            profile,
+            recipe: &with_name,
+        };
+        for reader in [reader, before] {
+            if let Some(record) = self.known_file(reader, &mut source, has_rows, watch)? {
+                return Ok(OrdersImport::unchanged(&record));
+            }
         }
         let stamp = self.lasting(source.stamp);
         let name = source.name.clone();
@@ -118,8 +125,22 @@ const fn kind_word(kind: RecordKind) -> &'static str {
     }
 }
 
-/// What decides how a file is read: two readings of one file are two imports only if this differs.
+/// What decides how a file is read: two readings of one file are two imports only if this differs. The name of the
+/// mapping reads nothing: a guess that was proven and saved under a name is the same reading.
 fn recipe(mapping: &Mapping) -> String {
+    let nameless = Mapping {
+        name: String::new(),
+        ..mapping.clone()
+    };
+    digest_of(&nameless)
+}
+
+/// The same as imports of before have it, the name among it.
+fn recipe_with_name(mapping: &Mapping) -> String {
+    digest_of(mapping)
+}
+
+fn digest_of(mapping: &Mapping) -> String {
     let mut digest = Hash::sha256();
     digest.update(mapping.to_toml().as_bytes());
     hex(digest.finish().get(..16).unwrap_or_default())
