@@ -48,7 +48,7 @@ pub(super) fn plain(text: &[u8], unit: AmountUnit) -> Option<Fen> {
         AmountUnit::Yuan => Fen::parse_yuan_bytes(text).ok(),
         AmountUnit::Fen => std::str::from_utf8(text)
             .ok()
-            .and_then(|text| Fen::parse_fen(text).ok()),
+            .and_then(|text| whole_fen(text).ok()),
     };
     read.filter(|fen| !fen.is_negative())
 }
@@ -81,13 +81,22 @@ pub(super) fn read(text: &str, unit: AmountUnit, sign: Sign) -> Result<Fen, RowR
     let digits = ungrouped(number).ok_or(bad(MoneyError::NotDecimal))?;
     let parsed = match unit {
         AmountUnit::Yuan => Fen::parse_yuan(&digits),
-        AmountUnit::Fen => Fen::parse_fen(&digits),
+        AmountUnit::Fen => whole_fen(&digits),
     };
     let fen = parsed.map_err(bad)?;
     let is_below = negative && fen != Fen::ZERO;
     match sign {
         Sign::Positive if is_below => Err(RowReason::Negative),
         Sign::Positive | Sign::Size => Ok(fen),
+    }
+}
+
+/// A count of fen. `15.00` is yuan in a column of fen, never 15 fen; programs write whole numbers as `1290.0`.
+fn whole_fen(text: &str) -> Result<Fen, MoneyError> {
+    match text.split_once('.') {
+        Some((whole, "0")) => Fen::parse_fen(whole),
+        Some(_) => Err(MoneyError::TooPrecise),
+        None => Fen::parse_fen(text),
     }
 }
 
@@ -316,8 +325,11 @@ mod tests {
     fn fen_have_no_fraction() {
         let fen = |text| read(text, AmountUnit::Fen, Sign::Positive);
         assert_eq!(fen("1,290"), Ok(Fen::new(1290)));
-        assert_eq!(fen("1290.00"), Ok(Fen::new(1290)));
-        assert!(fen("12.90").is_err());
+        assert_eq!(fen("1290.0"), Ok(Fen::new(1290)));
+        for yuan in ["12.90", "1290.00", "15.00"] {
+            assert!(fen(yuan).is_err(), "{yuan}");
+            assert_eq!(plain(yuan.as_bytes(), AmountUnit::Fen), None, "{yuan}");
+        }
     }
 
     #[test]

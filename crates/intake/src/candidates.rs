@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{self, fit, fit_state};
 use super::profile::{Profile, profiles};
-use super::state_words::known;
+use super::state_words::{Meaning, known};
 use super::value::clean_id;
 use super::{
     AmountUnit, Column, DayOrder, Guess, Mapping, RecordKind, RowAmount, StateSubject, StatusRule,
+    StatusWord,
 };
 use recondesk_domain::{FulfilStatus, PayStatus};
 
@@ -180,6 +181,39 @@ impl<'g> Candidates<'g> {
             }
         }
         self.keep_canonical_words(mapping);
+        self.read_paid_as_pending(mapping);
+    }
+
+    /// Where one column tells how far an order is and has a word for delivered, "paid" is the state before it: such an
+    /// order waits for its goods.
+    fn read_paid_as_pending(&self, mapping: &mut Mapping) {
+        let tells_delivery = mapping.columns.contains_key(&Column::FulfilStatus)
+            || mapping
+                .status
+                .iter()
+                .any(|rule| rule.about == StateSubject::Delivery);
+        if self.kind != RecordKind::Orders || tells_delivery {
+            return;
+        }
+        let subject = StateSubject::Order;
+        let Some(rule) = mapping.status.iter_mut().find(|rule| rule.about == subject) else {
+            return;
+        };
+        let words = self.words_of(&rule.column);
+        let meaning = |word: &String| known(self.kind, subject, word);
+        let delivered = words.iter().filter_map(meaning);
+        if !delivered
+            .map(|meaning| meaning.fulfil)
+            .any(|fulfil| fulfil == Some(FulfilStatus::Fulfilled))
+        {
+            return;
+        }
+        let is_paid_only = |word: &&String| meaning(word) == Some(Meaning::paid());
+        let paid: Vec<String> = words.iter().filter(is_paid_only).cloned().collect();
+        for word in paid {
+            let pending = StatusWord::order(PayStatus::Paid, Some(FulfilStatus::Pending));
+            rule.words.insert(word, pending);
+        }
     }
 
     /// Canonical columns are read as such where their words are canonical, else by the tables of words.

@@ -6,6 +6,8 @@ use recondesk_domain::{Fen, FulfilStatus, MOrder, MRefund, PayStatus, RowRef};
 /// The rows of one order as one row; `None` when they contradict each other.
 #[must_use]
 pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
+    let later = latest_states(rows, amounts);
+    let rows = later.as_deref().unwrap_or(rows);
     let (first, rest) = rows.split_first()?;
     let mut out = *first;
     let mut is_same_total = true;
@@ -30,7 +32,6 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
             RowAmount::Share => out.amount.checked_add(row.amount)?,
         };
         out.pay_status = pay_of(out.pay_status, row.pay_status)?;
-        out.fulfil_status = fulfil_of(out.fulfil_status, row.fulfil_status);
         out.fulfilled_at = out.fulfilled_at.max(row.fulfilled_at);
         is_same_total &= first.refund_total == row.refund_total;
         out.refund_at = out.refund_at.max(row.refund_at);
@@ -38,6 +39,7 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
             out.refund_no = row.refund_no;
         }
     }
+    out.fulfil_status = delivery_of(rows, out.fulfil_status);
     if !is_same_total || amounts == RowAmount::Share {
         let totals = rows.iter().filter_map(|row| row.refund_total);
         let sum = totals.clone().try_fold(Fen::ZERO, Fen::checked_add)?;
@@ -47,6 +49,32 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
         out.fulfilled_at = None;
     }
     Some(out)
+}
+
+/// The rows that say how far an order is now, where others tell an earlier state of it: a list of states, or two pages
+/// between which it was paid. `None` where all are of one time.
+fn latest_states(rows: &[MOrder], amounts: RowAmount) -> Option<Vec<MOrder>> {
+    let is_before =
+        |row: &&MOrder| matches!(row.pay_status, PayStatus::Created | PayStatus::Paying);
+    let has_earlier = rows.iter().any(|row| is_before(&row));
+    let later: Vec<MOrder> = rows.iter().filter(|row| !is_before(row)).copied().collect();
+    let is_paid = later.iter().any(|row| row.pay_status.is_paid());
+    (amounts == RowAmount::Order && has_earlier && is_paid).then_some(later)
+}
+
+/// How far the delivery of all items is; a refunded item waits for none.
+fn delivery_of(rows: &[MOrder], alone: FulfilStatus) -> FulfilStatus {
+    let kept = rows
+        .iter()
+        .filter(|row| row.pay_status != PayStatus::Refunded);
+    kept.map(|row| row.fulfil_status)
+        .reduce(fulfil_of)
+        .unwrap_or_else(|| {
+            rows.iter()
+                .map(|row| row.fulfil_status)
+                .reduce(fulfil_of)
+                .unwrap_or(alone)
+        })
 }
 
 /// The rows of one refund as one row; `None` when they contradict each other.
@@ -103,6 +131,42 @@ mod tests {
     }
 
     #[test]
+    fn the_later_of_two_states_holds_and_a_refunded_item_waits_for_nothing() {
+        let created = MOrder {
+            pay_status: PayStatus::Created,
+            fulfil_status: FulfilStatus::NotKnown,
+            fulfilled_at: None,
+            paid_at: None,
+            ..row(1490)
+        };
+        for rows in [[created, row(1290)], [row(1290), created]] {
+            let one = merge_orders(&rows, RowAmount::Order).unwrap();
+            assert_eq!(
+                (one.amount, one.pay_status),
+                (Fen::new(1290), PayStatus::Paid)
+            );
+            assert_eq!(one.fulfil_status, FulfilStatus::Fulfilled);
+        }
+        assert_eq!(
+            merge_orders(&[created, created], RowAmount::Order),
+            Some(created)
+        );
+
+        let refunded = MOrder {
+            pay_status: PayStatus::Refunded,
+            fulfil_status: FulfilStatus::Pending,
+            fulfilled_at: None,
+            ..row(790)
+        };
+        let one = merge_orders(&[row(500), refunded], RowAmount::Share).unwrap();
+        assert_eq!(
+            (one.amount, one.pay_status),
+            (Fen::new(1290), PayStatus::Paid)
+        );
+        assert_eq!(one.fulfil_status, FulfilStatus::Fulfilled);
+    }
+
+    #[test]
     fn a_repeated_order_counts_once_and_shares_add_up() {
         let rows = [row(1290), row(1290)];
         assert_eq!(merge_orders(&rows, RowAmount::Order), Some(row(1290)));
@@ -119,7 +183,6 @@ mod tests {
         let pending = MOrder {
             fulfil_status: FulfilStatus::Pending,
             fulfilled_at: None,
-            pay_status: PayStatus::Refunded,
             refund_total: Some(Fen::new(290)),
             ..row(290)
         };

@@ -37,6 +37,11 @@ impl Meaning {
         in_part: false,
     };
 
+    /// Paid, and not a word of the delivery.
+    pub(super) const fn paid() -> Self {
+        Self::order(PayStatus::Paid, None)
+    }
+
     const fn order(pay: PayStatus, fulfil: Option<FulfilStatus>) -> Self {
         Self {
             pay: Some(pay),

@@ -40,7 +40,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
         about: StateSubject::Delivery,
         exact: "\
             fulfilstatus 发货状态 物流状态 配送状态 出库状态 履约状态 交付状态 核销状态 使用状态 \
-            自提状态 提货状态 收货状态 订单发货状态 发货情况 商品发货状态 fulfillmentstatus \
+            自提状态 提货状态 收货状态 出货状态 送货状态 派送状态 寄送状态 配送状况 出货状况 发货状况 配送情况 订单发货状态 发货情况 商品发货状态 fulfillmentstatus \
             fulfilmentstatus shippingstatus shipstatus shipmentstatus deliverystatus deliverstatus \
             expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered shipped \
             delivered 开通状态 服务状态",
