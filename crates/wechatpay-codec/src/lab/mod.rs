@@ -8,12 +8,14 @@ mod json_tree;
 pub mod paste;
 pub mod reading;
 pub mod reprint;
+mod rewriting;
 pub mod sending;
 mod shell_words;
 pub mod steps;
 pub mod template;
 mod template_fields;
 pub mod template_v3;
+mod unwrap;
 pub mod verify;
 pub mod visible;
 

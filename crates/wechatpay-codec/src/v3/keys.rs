@@ -410,7 +410,10 @@ mod tests {
 
         assert_eq!(
             public.recover(&signature),
-            Some(super::super::Recovered::Sha256(digest))
+            Some(super::super::Recovered::Digest {
+                name: super::super::DigestName::Sha256,
+                digest
+            })
         );
 
         let (_, _, other_pem) = generated();

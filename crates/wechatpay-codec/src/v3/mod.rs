@@ -5,6 +5,7 @@
 pub mod api;
 mod certificate;
 mod der;
+mod digest;
 mod facts;
 mod fault;
 mod fields;
@@ -19,13 +20,14 @@ mod sign;
 mod verify;
 
 pub use certificate::Certificate;
+pub use digest::DigestName;
 pub use fault::{Fault, SignInformation, advice};
 pub use fields::flat_fields;
 pub use key_error::KeyError;
 pub use key_file::{KeyFile, key_text};
 pub use keys::{PUBLIC_KEY_PREFIX, PrivateKey, VerifyKey, normal_serial, pem_blocks, verify_keys};
 pub use object::{BillTicket, ObjectError, Promotion, Refund, Transaction};
-pub use recover::Recovered;
+pub use recover::{BareContent, Recovered, bare_content, digest_texts};
 pub use seal::{AEAD, SealError, decrypt_field, encrypt_field, open_resource, seal_resource};
 pub use sign::{
     Authorization, AuthorizationError, RequestParts, SCHEME, authorize, lines, request_message,

@@ -3,27 +3,43 @@
 //! It only narrows a search; whether a signature holds is decided by the library.
 //! Everything here is public, so nothing needs constant time.
 
-use sha1::Sha1;
-use sha2::{Digest as _, Sha256};
-
+use super::DigestName;
 use super::der::{Der, tag};
 
-/// What a PKCS#1 v1.5 signature was taken over.
+/// What a signature was taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recovered {
-    /// A SHA-256 digest: the right one.
-    Sha256(Vec<u8>),
-    /// A SHA-1 digest.
-    Sha1(Vec<u8>),
-    /// PSS padding with SHA-256, which APIv3 does not take: what is inside is compared with the same salt.
+    /// A named digest in PKCS#1 v1.5 padding; SHA-256 is the right one.
+    Digest {
+        /// Which digest.
+        name: DigestName,
+        /// Its bytes.
+        digest: Vec<u8>,
+    },
+    /// PSS padding, which APIv3 does not take: what is inside is compared with the same salt.
     Pss {
+        /// The digest of the text.
+        name: DigestName,
         /// Digest of the salted digest.
         hash: Vec<u8>,
         /// The salt.
         salt: Vec<u8>,
+        /// True when the padding alone proves the key; otherwise only a text that fits does.
+        is_certain: bool,
     },
-    /// Well-formed padding around something else.
-    Other,
+    /// PKCS#1 v1.5 padding around bytes that name no digest.
+    Bare(Vec<u8>),
+}
+
+/// What was put into the padding without the name of a digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BareContent {
+    /// The SHA-256 digest alone.
+    Digest,
+    /// The SHA-256 digest written as hex or as Base64.
+    DigestText,
+    /// The text itself: it was encrypted with the private key, not signed.
+    Text,
 }
 
 impl Recovered {
@@ -31,25 +47,52 @@ impl Recovered {
     #[must_use]
     pub fn is_of(&self, text: &[u8]) -> bool {
         match self {
-            Self::Sha256(digest) => Sha256::digest(text).as_slice() == digest,
-            Self::Sha1(digest) => Sha1::digest(text).as_slice() == digest,
-            Self::Pss { hash, salt } => {
-                let inner = Sha256::digest(text);
-                let salted = [&[0_u8; 8][..], inner.as_slice(), salt].concat();
-                Sha256::digest(&salted).as_slice() == hash
+            Self::Digest { name, digest } => name.of(text) == *digest,
+            Self::Pss {
+                name, hash, salt, ..
+            } => {
+                let salted = [&[0_u8; 8][..], &name.of(text), salt].concat();
+                name.of(&salted) == *hash
             }
-            Self::Other => false,
+            Self::Bare(inner) => bare_content(inner, text).is_some(),
+        }
+    }
+
+    /// True when the padding proves that the other half of the key made the signature.
+    #[must_use]
+    pub const fn is_certain(&self) -> bool {
+        match self {
+            Self::Pss { is_certain, .. } => *is_certain,
+            Self::Digest { .. } | Self::Bare(_) => true,
         }
     }
 }
 
-const SHA256: &[u8] = &[
-    0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-    0x00, 0x04, 0x20,
-];
-const SHA1: &[u8] = &[
-    0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14,
-];
+/// How bytes without the name of a digest come from a text; `None` where they do not.
+#[must_use]
+pub fn bare_content(inner: &[u8], text: &[u8]) -> Option<BareContent> {
+    if inner == text {
+        return Some(BareContent::Text);
+    }
+    let digest = DigestName::Sha256.of(text);
+    if inner == digest.as_slice() {
+        return Some(BareContent::Digest);
+    }
+    digest_texts(&digest)
+        .iter()
+        .any(|written| written.as_bytes() == inner)
+        .then_some(BareContent::DigestText)
+}
+
+/// A digest as people write it: hex in both cases, Base64.
+#[must_use]
+pub fn digest_texts(digest: &[u8]) -> [String; 3] {
+    use base64::Engine as _;
+    let lower = crate::v2::hex_lower(digest);
+    let upper = lower.to_uppercase();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(digest);
+    [lower, upper, base64]
+}
 
 /// Undoes a signature; `None` when it was not made with the other half of this key.
 pub(super) fn recover(rsa: &[u8], signature: &[u8]) -> Option<Recovered> {
@@ -85,25 +128,45 @@ pub(super) fn recover(rsa: &[u8], signature: &[u8]) -> Option<Recovered> {
     unpad(text).or_else(|| unmask(text))
 }
 
-/// The inside of PSS padding (RFC 8017, 9.1.2) with SHA-256 and its mask; `None` for anything else.
+/// The digests and masks that libraries pair in PSS.
+const PSS_PAIRS: [(DigestName, DigestName); 5] = [
+    (DigestName::Sha256, DigestName::Sha256),
+    (DigestName::Sha1, DigestName::Sha1),
+    (DigestName::Sha256, DigestName::Sha1),
+    (DigestName::Sha512, DigestName::Sha512),
+    (DigestName::Sha384, DigestName::Sha384),
+];
+
+/// The inside of PSS padding (RFC 8017, 9.1.2); `None` for anything else.
 fn unmask(text: &[u8]) -> Option<Recovered> {
-    const DIGEST: usize = 32;
+    let read = PSS_PAIRS.map(|(name, mask)| unmask_with(text, name, mask));
+    let certain = |one: &Recovered| one.is_certain();
+    read.iter()
+        .flatten()
+        .find(|one| certain(one))
+        .or_else(|| read.iter().flatten().next())
+        .cloned()
+}
+
+fn unmask_with(text: &[u8], name: DigestName, mask: DigestName) -> Option<Recovered> {
     let body = text.strip_suffix(&[0xBC])?;
-    let (masked, hash) = body.split_at_checked(body.len().checked_sub(DIGEST)?)?;
+    let (masked, hash) = body.split_at_checked(body.len().checked_sub(name.length())?)?;
     let mut block = Vec::with_capacity(masked.len());
-    for (at, chunk) in masked.chunks(DIGEST).enumerate() {
+    for (at, chunk) in masked.chunks(mask.length()).enumerate() {
         let counter = u32::try_from(at).ok()?.to_be_bytes();
-        let mask = Sha256::digest([hash, &counter[..]].concat());
-        block.extend(chunk.iter().zip(mask).map(|(byte, mask)| byte ^ mask));
+        let stream = mask.of(&[hash, &counter[..]].concat());
+        block.extend(chunk.iter().zip(stream).map(|(byte, mask)| byte ^ mask));
     }
     // The top bit belongs to no padding of a modulus of whole bytes.
     *block.first_mut()? &= 0x7F;
     let zeros = block.iter().take_while(|byte| **byte == 0).count();
     let salt = block.get(zeros..)?.strip_prefix(&[1])?;
-    // So many zeros do not stand there by chance.
-    (zeros >= 16).then(|| Recovered::Pss {
+    Some(Recovered::Pss {
+        name,
         hash: hash.to_vec(),
         salt: salt.to_vec(),
+        // So many zeros do not stand there by chance; a salt of the greatest length leaves none.
+        is_certain: zeros >= 16,
     })
 }
 
@@ -114,13 +177,14 @@ fn unpad(text: &[u8]) -> Option<Recovered> {
     if filled < 8 {
         return None;
     }
-    Some(
-        match (inner.strip_prefix(SHA256), inner.strip_prefix(SHA1)) {
-            (Some(digest), _) if digest.len() == 32 => Recovered::Sha256(digest.to_vec()),
-            (_, Some(digest)) if digest.len() == 20 => Recovered::Sha1(digest.to_vec()),
-            _ => Recovered::Other,
-        },
-    )
+    let named = DigestName::ALL.into_iter().find_map(|name| {
+        let digest = inner.strip_prefix(name.prefix())?;
+        (digest.len() == name.length()).then(|| Recovered::Digest {
+            name,
+            digest: digest.to_vec(),
+        })
+    });
+    Some(named.unwrap_or_else(|| Recovered::Bare(inner.to_vec())))
 }
 
 /// Little-endian limbs of a big-endian number.

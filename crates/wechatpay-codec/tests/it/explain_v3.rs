@@ -234,6 +234,7 @@ fn question(post: bool, given: String) -> QuestionV3 {
         serial: String::new(),
         signed_text: None,
         seen: vec!["SecondNonceSecondNonce".to_owned()],
+        header_faults: Vec::new(),
     }
 }
 
@@ -327,6 +328,7 @@ fn the_fourth_line_of_jsapi_and_app_is_told_apart() {
         question.message = SignedMessage::Pay(PayMessage {
             appid: "wx1".to_owned(),
             package: package.to_owned(),
+            sign_type: String::new(),
         });
         question.nonce = "n".to_owned();
         codes(&explain_v3(&question, &unwatched))

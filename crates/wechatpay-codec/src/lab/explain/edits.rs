@@ -1,7 +1,8 @@
 //! What happens to a single field in other people's code: spaces, cases, number formats, encodings, other names.
 
-use std::fmt::Write as _;
-
+use super::escapes::{
+    html_escaped, script_address, script_encoded, unicode_escaped, unpercent, xml_escaped, xml_unescaped,
+};
 use super::json_text;
 use crate::Params;
 use crate::v3::api::percent;
@@ -361,95 +362,6 @@ fn fen(value: &str) -> Option<String> {
     recondesk_domain::Fen::parse_yuan(value)
         .ok()
         .map(|amount| amount.get().to_string())
-}
-
-/// Undoes percent-encoding; `None` when there is none, or it is broken.
-pub(super) fn unpercent(value: &str) -> Option<String> {
-    if !value.contains('%') {
-        return None;
-    }
-    let mut out = Vec::with_capacity(value.len());
-    let mut bytes = value.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let high = char::from(bytes.next()?).to_digit(16)?;
-            let low = char::from(bytes.next()?).to_digit(16)?;
-            out.push(u8::try_from(high << 4 | low).ok()?);
-        } else {
-            out.push(byte);
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
-/// As XML libraries escape text.
-pub(super) fn xml_escaped(value: &str) -> String {
-    value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&apos;")
-}
-
-/// As HTML templates escape text: the quotes by their numbers.
-pub(super) fn html_escaped(value: &str) -> String {
-    value
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&#34;")
-        .replace('\'', "&#39;")
-}
-
-/// Percent-encoding that leaves some signs as they are.
-fn percent_but(value: &str, kept: &str) -> String {
-    let mut out = String::with_capacity(value.len() * 2);
-    let mut room = [0; 4];
-    for sign in value.chars() {
-        if kept.contains(sign) {
-            out.push(sign);
-        } else {
-            out.push_str(&percent(sign.encode_utf8(&mut room)));
-        }
-    }
-    out
-}
-
-/// JavaScript's `encodeURIComponent`.
-pub(super) fn script_encoded(value: &str) -> String {
-    percent_but(value, "!'()*")
-}
-
-/// JavaScript's `encodeURI`.
-pub(super) fn script_address(value: &str) -> String {
-    percent_but(value, "!'()*;,/?:@&=+$#")
-}
-
-/// As JSON libraries write text that must be ASCII.
-fn unicode_escaped(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    let mut room = [0_u16; 2];
-    for c in value.chars() {
-        if c.is_ascii() {
-            out.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut room) {
-                // Writing to a string cannot fail.
-                write!(out, "\\u{unit:04x}").unwrap_or_default();
-            }
-        }
-    }
-    out
-}
-
-fn xml_unescaped(value: &str) -> String {
-    value
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&apos;", "'")
-        .replace("&amp;", "&")
 }
 
 fn camel(name: &str) -> String {

@@ -40,6 +40,16 @@ pub enum Form {
     Base64Twice,
     /// Hex, with white space around.
     HexSpaced,
+    /// Base64 whose `+` became blanks: it was URL-decoded once too often.
+    Base64Blanks,
+    /// Base64 with signs escaped for JSON or HTML: `\/`, `\u002b`, `&#x3D;`.
+    Base64Escaped,
+    /// The printed form of bytes: `b'…'`.
+    Printed,
+    /// Base64 of hex, or hex of Base64.
+    HexAndBase64,
+    /// The bytes from the last to the first, as an old interface of Windows gives them.
+    Reversed,
 }
 
 impl Given {
@@ -64,25 +74,62 @@ impl Given {
         matches!(given.bytes.len(), 16 | 20 | 32).then_some(given)
     }
 
-    /// Reads a signature of APIv3.
+    /// Every reading of a signature of APIv3, the likeliest first; the key decides between them.
     #[must_use]
-    pub fn v3(text: &str) -> Option<Self> {
+    pub fn v3_readings(text: &str) -> Vec<Self> {
         let trimmed = text.trim().trim_matches('"');
-        if trimmed.len() >= 256
-            && let Some(bytes) = unhex(trimmed)
-        {
-            let form = Form::HexMixed;
-            return Some(Self { bytes, form });
+        let mut out: Vec<Self> = Vec::new();
+        let mut put = |form: Option<Form>, read: Option<Self>| {
+            let read = read.filter(|read| read.bytes.len() >= 128);
+            if let Some(read) = read.filter(|read| !out.iter().any(|one| one.bytes == read.bytes)) {
+                let form = form.unwrap_or(read.form);
+                out.push(Self { form, ..read });
+            }
+        };
+        put(None, long_hex(trimmed));
+        let direct = Self::base64(trimmed);
+        for inner in direct.iter().chain(&long_hex(trimmed)) {
+            let Ok(inner_text) = std::str::from_utf8(&inner.bytes) else {
+                continue;
+            };
+            let inner_text = inner_text.trim();
+            let is_hex = inner.form == Form::HexMixed;
+            let twice = if is_hex {
+                Form::HexAndBase64
+            } else {
+                Form::Base64Twice
+            };
+            put(Some(Form::HexAndBase64), long_hex(inner_text));
+            put(Some(twice), Self::base64(inner_text));
         }
-        let given = Self::base64(trimmed).filter(|given| given.bytes.len() >= 128)?;
-        let inner = std::str::from_utf8(&given.bytes).ok();
-        let inner = inner
-            .and_then(|text| Self::base64(text.trim()))
-            .filter(|inner| inner.bytes.len() >= 128);
-        Some(inner.map_or(given, |inner| Self {
-            bytes: inner.bytes,
-            form: Form::Base64Twice,
-        }))
+        put(None, direct.clone());
+        if trimmed.contains(' ') || trimmed.len() % 4 == 3 {
+            let plus = trimmed.replace(' ', "+");
+            put(Some(Form::Base64Blanks), Self::base64(&plus));
+            // A blank in front is lost with the white space around a header.
+            let first = format!("+{plus}");
+            put(Some(Form::Base64Blanks), Self::base64(&first));
+        }
+        let plain = unescaped(trimmed);
+        if plain != trimmed {
+            put(Some(Form::Base64Escaped), Self::base64(&plain));
+        }
+        let quoted = ["b'", "b\"", "'"].iter().find_map(|open| {
+            let inner = trimmed.strip_prefix(open)?;
+            Some(inner.trim_end_matches(['\'', '"']))
+        });
+        put(Some(Form::Printed), quoted.and_then(Self::base64));
+        let twice_percent = trimmed.contains("%25").then(|| trimmed.replace("%25", "%"));
+        put(
+            Some(Form::Base64Percent),
+            twice_percent.as_deref().and_then(Self::base64),
+        );
+        let reversed = direct.map(|given| Self {
+            bytes: given.bytes.into_iter().rev().collect(),
+            form: Form::Reversed,
+        });
+        put(None, reversed);
+        out
     }
 
     fn base64(text: &str) -> Option<Self> {
@@ -177,6 +224,31 @@ impl Given {
                 "Base64 被 URL 编码了",
                 "the Base64 was URL-encoded",
             ),
+            Form::Base64Blanks => (
+                "result-plus-blank",
+                "Base64 里的 + 成了空格（多做了一次 URL 解码）",
+                "each + of the Base64 became a blank (URL-decoded once too often)",
+            ),
+            Form::Base64Escaped => (
+                "result-escaped",
+                "Base64 里的 +、/、= 被转义了（\\/、\\u002b、&#x3D;）",
+                "+, / or = of the Base64 were escaped (\\/, \\u002b, &#x3D;)",
+            ),
+            Form::Printed => (
+                "result-printed",
+                "结果是打印出来的字节串：b'…'",
+                "the result is the printed form of bytes: b'…'",
+            ),
+            Form::HexAndBase64 => (
+                "result-hex-and-base64",
+                "结果既写成十六进制又做了 Base64",
+                "the result was written as hex and as Base64",
+            ),
+            Form::Reversed => (
+                "result-reversed",
+                "签名的字节顺序颠倒了",
+                "the bytes of the signature stand in reverse order",
+            ),
         };
         let (mend_zh, mend_en) = if wanted == Form::HexUpper {
             ("写成大写十六进制", "write it as upper-case hex")
@@ -193,6 +265,34 @@ impl Given {
             mend: Message::new(mend_zh, mend_en),
         })
     }
+}
+
+/// Hex as long as a signature of RSA, with the separators that printers of bytes put in.
+fn long_hex(text: &str) -> Option<Given> {
+    let bare: String = text.chars().filter(|c| !" :-\r\n".contains(*c)).collect();
+    let bare = bare.strip_prefix("0x").unwrap_or(&bare);
+    if bare.len() < 256 {
+        return None;
+    }
+    let bytes = unhex(bare)?;
+    let form = Form::HexMixed;
+    Some(Given { bytes, form })
+}
+
+/// Takes the escapes of JSON and HTML back.
+fn unescaped(text: &str) -> String {
+    let mut out = text.replace("\\/", "/");
+    for (sign, digits) in [("+", "2b"), ("/", "2f"), ("=", "3d")] {
+        let upper = digits.to_uppercase();
+        for digits in [digits, &upper] {
+            out = out.replace(&format!("\\u00{digits}"), sign);
+            out = out.replace(&format!("&#x{digits};"), sign);
+        }
+    }
+    out.replace("&#43;", "+")
+        .replace("&#47;", "/")
+        .replace("&#61;", "=")
+        .replace("\\n", "")
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -3,8 +3,11 @@
 //! An explanation is offered only when the given signature is right under it, so it is never false.
 //! When nothing fits, the answer says how much was tried.
 
+mod authorization;
 mod edits;
+mod escapes;
 mod form;
+mod json_print;
 pub(super) mod json_text;
 mod v2;
 mod v2_front_end;
@@ -15,14 +18,19 @@ mod v2_words;
 mod v3;
 mod v3_forms;
 mod v3_pay;
+mod v3_search;
+mod v3_sight;
 mod v3_words;
 
 use recondesk_domain::Message;
 
+pub use authorization::AuthorizationReading;
+pub(super) use escapes::{html_unescaped, unpercent};
 pub use form::Given;
 pub use v2::{KeyCandidate, QuestionV2, explain_v2};
 pub use v3::{Alignment, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v3};
 pub use v3_pay::{PayMessage, PayParts};
+pub use v3_sight::body_sight;
 
 /// One change that was needed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
 
-use super::edits::{Edit, html_escaped, script_address, script_encoded, unpercent, xml_escaped};
+use super::edits::Edit;
+use super::escapes::{html_escaped, script_address, script_encoded, unpercent, xml_escaped};
 use super::v2_mutation::{Dropped, FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding};
 use crate::Params;
 use crate::v3::api::percent;

@@ -3,12 +3,13 @@
 //! A hit is confirmed by verifying the signature over the very string before it is told.
 
 use super::form::{Form, Given};
-use super::v3_forms::{self, Ends};
+use super::v3_forms;
 use super::v3_pay::PayMessage;
-use super::v3_words;
+use super::v3_search::{ExplainedLine, MutationV3, SearchOutcomeV3, SearchV3, join};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference};
+use super::{v3_sight, v3_words};
 use crate::lab::reprint::reprint;
-use crate::v3::{Recovered, SignInformation, VerifyKey};
+use crate::v3::{DigestName, PROBE_PREFIX, Recovered, SignInformation, VerifyKey, bare_content};
 use recondesk_domain::Message;
 
 /// A key the signature may belong to.
@@ -62,18 +63,8 @@ pub struct QuestionV3 {
     pub signed_text: Option<String>,
     /// Other values met beside the message: nonces, times, numbers.
     pub seen: Vec<String>,
-}
-
-struct ExplainedLine {
-    name: &'static str,
-    right: Vec<u8>,
-    others: Vec<v3_forms::LineForm>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum MutationV3 {
-    ExplainedLine(usize, usize),
-    Ends(Ends),
+    /// What is wrong with the header that carries the signature, seen by reading it.
+    pub header_faults: Vec<Change>,
 }
 
 impl QuestionV3 {
@@ -125,6 +116,16 @@ impl QuestionV3 {
         }
     }
 
+    /// What is wrong beside the string: the header, the unit of the time, the algorithm a front end names.
+    fn beside(&self) -> Vec<Change> {
+        let mut out = self.header_faults.clone();
+        out.extend(v3_sight::time_fault(&self.message, &self.timestamp));
+        if let SignedMessage::Pay(pay) = &self.message {
+            out.extend(v3_sight::sign_type_fault(pay));
+        }
+        out
+    }
+
     /// The right string.
     #[must_use]
     pub fn right_string(&self) -> Vec<u8> {
@@ -134,41 +135,49 @@ impl QuestionV3 {
     }
 }
 
-/// No search goes on beyond this many strings, nor beyond this many bytes.
-const MOST_TRIES: u64 = 200_000;
-const MOST_BYTES: u64 = 100_000_000;
-
 /// Says why a signature of APIv3 differs, or honestly that it cannot.
 #[must_use]
 pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
-    let Some(given) = Given::v3(&question.given) else {
-        return Verdict::NotASignature(v3_words::not_a_signature());
-    };
-    let recovered = question
-        .keys
-        .iter()
-        .enumerate()
-        .find_map(|(at, candidate)| {
-            candidate
-                .key
-                .recover(&given.bytes)
-                .map(|digest| (at, candidate, digest))
-        });
-    let Some((at, candidate, digest)) = recovered else {
+    let readings = Given::v3_readings(&question.given);
+    if readings.is_empty() || question.given.trim().starts_with(PROBE_PREFIX) {
+        return Verdict::NotASignature(v3_sight::not_a_signature(&question.given));
+    }
+    let mut recovered: Vec<RecoveredGiven<'_>> = Vec::new();
+    for given in &readings {
+        for (at, candidate) in question.keys.iter().enumerate() {
+            if let Some(digest) = candidate.key.recover(&given.bytes) {
+                recovered.push(RecoveredGiven {
+                    given,
+                    at,
+                    candidate,
+                    digest,
+                });
+            }
+        }
+    }
+    let certain = recovered.iter().position(|one| one.digest.is_certain());
+    let Some(found) = (!recovered.is_empty()).then(|| recovered.swap_remove(certain.unwrap_or(0)))
+    else {
         return Verdict::Unexplained {
             tried: 0,
-            hints: v3_words::other_key_hints(question.keys.is_empty()),
+            hints: unexplained_hints(question, false),
         };
     };
+    let RecoveredGiven {
+        given,
+        at,
+        candidate,
+        digest,
+    } = found;
     let lines = question.lines();
     let mut extra: Vec<Change> = Vec::new();
     if at > 0 {
         extra.push(v3_words::other_key(&candidate.name));
     }
-    match digest {
-        Recovered::Sha1(_) => extra.push(v3_words::sha1()),
+    match &digest {
+        Recovered::Digest { name, .. } => extra.extend(v3_words::other_digest(*name)),
         Recovered::Pss { .. } => extra.push(v3_words::pss()),
-        Recovered::Sha256(_) | Recovered::Other => {}
+        Recovered::Bare(_) => {}
     }
     extra.extend(given.change(Form::Base64));
     let own = &candidate.key.id;
@@ -176,6 +185,7 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
     {
         extra.push(v3_words::serial(&question.serial, own));
     }
+    extra.extend(question.beside());
     let mut search = SearchV3 {
         lines: &lines,
         digest,
@@ -192,12 +202,47 @@ pub fn explain_v3(question: &QuestionV3, watch: Watch<'_>) -> Verdict {
         return verdict;
     }
     let found = search.run(question.signed_text.as_deref());
-    conclude(FindingV3 { found, extra }, &search, |text| {
-        match search.digest {
-            Recovered::Sha256(_) => candidate.key.verifies(text, &given.bytes),
-            _ => search.fits(text),
-        }
+    let finding = FindingV3 {
+        found,
+        extra,
+        hints: unexplained_hints(question, search.digest.is_certain()),
+    };
+    conclude(finding, &search, |text| match search.digest {
+        Recovered::Digest {
+            name: DigestName::Sha256,
+            ..
+        } => candidate.key.verifies(text, &given.bytes),
+        _ => search.fits(text),
     })
+}
+
+/// A reading of the signature that a key undoes.
+struct RecoveredGiven<'q> {
+    given: &'q Given,
+    at: usize,
+    candidate: &'q VerifyCandidate,
+    digest: Recovered,
+}
+
+/// What the search found, and what is wrong beside the string.
+struct FindingV3 {
+    found: SearchOutcomeV3,
+    extra: Vec<Change>,
+    hints: Vec<Message>,
+}
+
+/// What to look at when nothing is proven: what can be seen in the message first.
+fn unexplained_hints(question: &QuestionV3, is_own_key: bool) -> Vec<Message> {
+    let beside = question.beside();
+    let mut out: Vec<Message> = beside.into_iter().map(|fault| fault.what).collect();
+    out.extend(match &question.message {
+        SignedMessage::Reply { body } if !question.keys.is_empty() => {
+            v3_sight::reply_hints(body, is_own_key)
+        }
+        _ if is_own_key => v3_words::other_text_hints(),
+        _ => v3_words::other_key_hints(question.keys.is_empty()),
+    });
+    out
 }
 
 /// A body of WeChat Pay that a framework printed again on the way; `None` where it verifies as it is, or no form does.
@@ -242,20 +287,26 @@ fn printed_again(
 
 /// Turns what was found into an answer; `confirm` verifies the signature over the very string once more.
 fn conclude(
-    FindingV3 { found, extra }: FindingV3,
+    FindingV3 {
+        found,
+        extra,
+        hints,
+    }: FindingV3,
     search: &SearchV3<'_>,
     confirm: impl Fn(&[u8]) -> bool,
 ) -> Verdict {
     let tried = search.counter.tried;
-    let unexplained = Verdict::Unexplained {
-        tried,
-        hints: v3_words::other_text_hints(),
-    };
+    let unexplained = Verdict::Unexplained { tried, hints };
     let lines = search.lines;
     let (theirs, mut changes) = match found {
         SearchOutcomeV3::Stopped => return Verdict::Cancelled { tried },
         SearchOutcomeV3::Nothing => return unexplained,
         SearchOutcomeV3::Text(text) => (text, vec![v3_words::other_string()]),
+        SearchOutcomeV3::DigestTwice(text) => (text, vec![v3_words::digest_twice()]),
+        SearchOutcomeV3::Printed { text, codes } => {
+            let change = |code| v3_words::line("body", code, b"");
+            (text, codes.into_iter().map(change).collect())
+        }
         SearchOutcomeV3::Twists(twists) => {
             let mut text = Vec::new();
             join(lines, &twists, &mut text);
@@ -265,6 +316,9 @@ fn conclude(
     };
     if !confirm(&theirs) {
         return unexplained;
+    }
+    if let Recovered::Bare(inner) = &search.digest {
+        changes.extend(bare_content(inner, &theirs).map(v3_words::bare));
     }
     changes.extend(extra);
     if changes.is_empty() {
@@ -290,119 +344,6 @@ fn named(twist: &MutationV3, lines: &[ExplainedLine]) -> Change {
             .map_or_else(v3_words::other_string, |(name, (code, value))| {
                 v3_words::line(name, code, value)
             }),
-    }
-}
-
-fn join(lines: &[ExplainedLine], twists: &[MutationV3], out: &mut Vec<u8>) {
-    let mut ends = Ends::Right;
-    let mut parts: Vec<&[u8]> = lines.iter().map(|line| line.right.as_slice()).collect();
-    for twist in twists {
-        match *twist {
-            MutationV3::Ends(other) => ends = other,
-            MutationV3::ExplainedLine(at, form) => {
-                if let (Some(part), Some((_, value))) = (
-                    parts.get_mut(at),
-                    lines.get(at).and_then(|line| line.others.get(form)),
-                ) {
-                    *part = value;
-                }
-            }
-        }
-    }
-    ends.join(&parts, out);
-}
-
-/// What the search found, and what is wrong beside the string.
-struct FindingV3 {
-    found: SearchOutcomeV3,
-    extra: Vec<Change>,
-}
-
-enum SearchOutcomeV3 {
-    Twists(Vec<MutationV3>),
-    Text(Vec<u8>),
-    Nothing,
-    Stopped,
-}
-
-struct SearchV3<'a> {
-    lines: &'a [ExplainedLine],
-    digest: Recovered,
-    room: Vec<u8>,
-    counter: Counter<'a>,
-}
-
-impl SearchV3<'_> {
-    fn fits(&self, text: &[u8]) -> bool {
-        self.digest.is_of(text)
-    }
-
-    fn run(&mut self, text: Option<&str>) -> SearchOutcomeV3 {
-        let single: Vec<MutationV3> = Ends::WRONG
-            .into_iter()
-            .map(MutationV3::Ends)
-            .chain(self.lines.iter().enumerate().flat_map(|(at, line)| {
-                (0..line.others.len()).map(move |form| MutationV3::ExplainedLine(at, form))
-            }))
-            .collect();
-        let count = single.len() as u64;
-        self.counter.total = (count * count / 2).min(MOST_TRIES);
-        let singles = std::iter::once(Vec::new()).chain(single.iter().map(|twist| vec![*twist]));
-        for twists in singles {
-            match self.try_one(&twists) {
-                Some(true) => return SearchOutcomeV3::Twists(twists),
-                Some(false) => {}
-                None => return SearchOutcomeV3::Stopped,
-            }
-        }
-        match self.pairs(&single) {
-            SearchOutcomeV3::Nothing => {}
-            found => return found,
-        }
-        match text {
-            Some(text) if self.fits(text.as_bytes()) => SearchOutcomeV3::Text(text.into()),
-            _ => SearchOutcomeV3::Nothing,
-        }
-    }
-
-    fn pairs(&mut self, single: &[MutationV3]) -> SearchOutcomeV3 {
-        let mut bytes = 0_u64;
-        for (at, one) in single.iter().enumerate() {
-            for other in single.iter().skip(at + 1) {
-                let same_slot = match (one, other) {
-                    (MutationV3::ExplainedLine(one, _), MutationV3::ExplainedLine(other, _)) => {
-                        one == other
-                    }
-                    (MutationV3::Ends(_), MutationV3::Ends(_)) => true,
-                    _ => false,
-                };
-                if same_slot {
-                    continue;
-                }
-                match self.try_one(&[*one, *other]) {
-                    Some(true) => return SearchOutcomeV3::Twists(vec![*one, *other]),
-                    Some(false) => {}
-                    None => return SearchOutcomeV3::Stopped,
-                }
-                bytes += self.room.len() as u64;
-                if self.counter.tried >= MOST_TRIES || bytes >= MOST_BYTES {
-                    return SearchOutcomeV3::Nothing;
-                }
-            }
-        }
-        SearchOutcomeV3::Nothing
-    }
-
-    /// Tries one way; `None` when a person stopped the search.
-    fn try_one(&mut self, twists: &[MutationV3]) -> Option<bool> {
-        if !self.counter.step() {
-            return None;
-        }
-        let mut room = std::mem::take(&mut self.room);
-        join(self.lines, twists, &mut room);
-        let fits = self.fits(&room);
-        self.room = room;
-        Some(fits)
     }
 }
 

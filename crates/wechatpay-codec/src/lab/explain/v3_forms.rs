@@ -1,6 +1,6 @@
 //! What happens to the lines of APIv3 in other people's code: target, time, nonce, body, line ends.
 
-use super::edits::unpercent;
+use super::escapes::unpercent;
 use super::json_text;
 use crate::v3::api::percent;
 

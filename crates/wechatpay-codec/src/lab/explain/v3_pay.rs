@@ -9,6 +9,8 @@ pub struct PayMessage {
     pub appid: String,
     /// The right fourth line: `prepay_id=…` for JSAPI and mini programs, the bare number for apps.
     pub package: String,
+    /// `signType`, which is not signed; empty where it is not there, as in apps.
+    pub sign_type: String,
 }
 
 /// What of a front end's parameters is signed, and with what.
@@ -38,7 +40,11 @@ impl PayParts {
         // Only apps pass the number on by itself.
         let package = one(&["prepayid", "prepay_id", "prepayId"]).or_else(|| one(&["package"]))?;
         Some(Self {
-            message: PayMessage { appid, package },
+            message: PayMessage {
+                appid,
+                package,
+                sign_type: one(&["signType", "sign_type"]).unwrap_or_default(),
+            },
             timestamp,
             nonce,
             signature: one(&["paySign", "sign"]).unwrap_or_default(),

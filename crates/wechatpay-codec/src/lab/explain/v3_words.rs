@@ -3,14 +3,8 @@
 use super::Change;
 use super::v3_forms::Ends;
 use crate::lab::reprint::Rewriting;
+use crate::v3::{BareContent, DigestName};
 use recondesk_domain::Message;
-
-pub(super) fn not_a_signature() -> Message {
-    Message::new(
-        "这不是 APIv3 签名：应为 RSA 签名的 Base64",
-        "This is no APIv3 signature: Base64 of an RSA signature is expected",
-    )
-}
 
 pub(super) fn other_key_hints(none: bool) -> Vec<Message> {
     if none {
@@ -63,15 +57,68 @@ pub(super) fn other_key(name: &str) -> Change {
     }
 }
 
-pub(super) fn sha1() -> Change {
-    Change {
-        code: "digest-sha1",
+/// Another digest than the one of APIv3.
+pub(super) fn other_digest(name: DigestName) -> Option<Change> {
+    let code = match name {
+        DigestName::Sha256 => return None,
+        DigestName::Sha1 => "digest-sha1",
+        DigestName::Md5 => "digest-md5",
+        DigestName::Sha224 => "digest-sha224",
+        DigestName::Sha384 => "digest-sha384",
+        DigestName::Sha512 => "digest-sha512",
+    };
+    let word = name.word();
+    Some(Change {
+        code,
         field: String::new(),
         what: Message::new(
-            "用了 SHA1withRSA，应为 SHA256withRSA",
-            "SHA1withRSA was used instead of SHA256withRSA",
+            format!("用了 {word}withRSA，应为 SHA256withRSA"),
+            format!("{word}withRSA was used instead of SHA256withRSA"),
         ),
         mend: Message::new("改用 SHA256withRSA", "use SHA256withRSA"),
+    })
+}
+
+/// The digest was signed as if it were the string.
+pub(super) fn digest_twice() -> Change {
+    Change {
+        code: "digest-twice",
+        field: String::new(),
+        what: Message::new(
+            "先自己算了一次 SHA-256，再对摘要做 SHA256withRSA",
+            "the string was hashed with SHA-256 first, and the digest was signed as if it were the string",
+        ),
+        mend: Message::new(
+            "把待签名串原文交给 SHA256withRSA，它自己会算摘要",
+            "give the string itself to SHA256withRSA, which hashes it",
+        ),
+    }
+}
+
+/// The padding holds something that names no digest.
+pub(super) fn bare(content: BareContent) -> Change {
+    let (code, zh, en) = match content {
+        BareContent::Digest => (
+            "digest-unnamed",
+            "对 SHA-256 摘要直接做了 RSA（如 NONEwithRSA），没有 DigestInfo",
+            "the SHA-256 digest was put into RSA without its DigestInfo (NONEwithRSA)",
+        ),
+        BareContent::DigestText => (
+            "digest-encrypted",
+            "用私钥“加密”了十六进制或 Base64 写的摘要，不是签名",
+            "a digest written as hex or Base64 was encrypted with the private key instead of signing",
+        ),
+        BareContent::Text => (
+            "text-encrypted",
+            "用私钥“加密”了待签名串，不是签名",
+            "the string was encrypted with the private key instead of signed",
+        ),
+    };
+    Change {
+        code,
+        field: String::new(),
+        what: Message::new(zh, en),
+        mend: Message::new("改用 SHA256withRSA 的签名接口", "use the signing call for SHA256withRSA"),
     }
 }
 
@@ -118,14 +165,21 @@ pub(super) fn printed(what: Rewriting) -> Change {
         Rewriting::NumberText => "body-numbers-as-text",
         Rewriting::Nulls => "body-nulls-added",
         Rewriting::Ends => "body-ends",
+        Rewriting::Decimals => "body-decimals",
+        Rewriting::PlusBlanks => "body-plus-blanks",
+        Rewriting::Encoding => "body-encoding",
+        Rewriting::JsonText => "body-json-text",
+        Rewriting::HtmlEscapes => "body-html-escapes",
+        Rewriting::PercentEscapes => "body-percent-escapes",
+        Rewriting::FormField => "body-form-field",
     };
     let (zh, en) = what.names();
     Change {
         code,
         field: "body".to_owned(),
         what: Message::new(
-            format!("报文体被重新打印过：{zh}"),
-            format!("the body was printed again: {en}"),
+            format!("报文体不是收到的原样：{zh}"),
+            format!("the body is not as it was received: {en}"),
         ),
         mend: Message::new(
             "验签用收到的原始字节，在框架解析之前取得",
@@ -262,6 +316,10 @@ pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Chan
             format!("请求体签成了 {shown}"),
             format!("the body was signed as {shown}"),
         ),
+        "body-trimmed" => (
+            "发送的请求体首尾多了空白或换行，签名时没有".into(),
+            "the sent body has white space or a line end at an end, the signed one has none".into(),
+        ),
         "body-lf-end" | "body-crlf-end" => (
             "签名的请求体末尾多了换行".into(),
             "the signed body ends with a line end".into(),
@@ -282,10 +340,13 @@ pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Chan
             "请求方法要大写".into(),
             "the method must be in upper case".into(),
         ),
-        code if code.starts_with("json-") || code == "body-json-twice" => (
-            "请求体重新序列化过，与发送的写法不同".into(),
-            "the body was serialised again, in another writing than sent".into(),
-        ),
+        code if code.starts_with("json-") || code == "body-json-twice" => {
+            let (zh, en) = json_writing(code);
+            (
+                format!("请求体重新序列化过，与发送的写法不同：签的{zh}"),
+                format!("the body was serialised again, in another writing than sent: signed {en}"),
+            )
+        }
         _ => (
             format!("{} 行签的是 {shown}", line_name(name).0),
             format!("the line {} was signed as {shown}", line_name(name).1),
@@ -300,6 +361,43 @@ pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Chan
             format!("{line_zh}一行用实际发送的原文"),
             format!("sign the line {line_en} exactly as it is sent"),
         ),
+    }
+}
+
+/// How the JSON was written that was signed.
+fn json_writing(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "json-compact" => ("没有空格和换行", "without blanks and line breaks"),
+        "json-spaces" => ("冒号和逗号后有空格", "with blanks after colons and commas"),
+        "json-indent-2" | "json-indent-4" | "json-indent-tab" | "json-indent-jackson" => {
+            ("有缩进和换行", "with indents and line breaks")
+        }
+        "json-sorted" => ("字段按名排了序", "with its fields sorted by name"),
+        "json-slash-escaped" => ("斜杠写成 \\/", "with slashes as \\/"),
+        "json-slash-plain" => ("斜杠没有转义", "with plain slashes"),
+        "json-unicode-escaped" => ("汉字写成 \\uXXXX", "with characters as \\uXXXX"),
+        "json-unicode-upper" => (
+            "汉字写成大写的 \\uXXXX",
+            "with characters as \\uXXXX in upper case",
+        ),
+        "json-unicode-plain" => ("汉字没有转义", "with plain characters"),
+        "json-html-escaped" => (
+            "<、>、& 等写成 \\u003c",
+            "with <, > or & as \\u003c",
+        ),
+        "json-html-plain" => ("<、>、& 等没有转义", "with plain <, > and &"),
+        "json-nulls-dropped" => ("没有值为 null 的字段", "without fields that are null"),
+        "json-empties-dropped" => ("没有空值字段", "without empty fields"),
+        "json-of-python" => (
+            "有空格，汉字写成 \\uXXXX（Python 的默认写法）",
+            "with blanks and \\uXXXX, as Python does by itself",
+        ),
+        "json-of-php" => (
+            "斜杠和汉字都转义（PHP 的默认写法）",
+            "with slashes and characters escaped, as PHP does by itself",
+        ),
+        "body-json-twice" => ("成了 JSON 字符串", "as a JSON string"),
+        _ => ("写法不同", "in another writing"),
     }
 }
 
