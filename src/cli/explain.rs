@@ -18,8 +18,8 @@ use super::terminal_output::{print_json, print_text};
 use recondesk_app::Failure;
 use recondesk_domain::{SecretKind, SignType};
 use wechatpay_codec::lab::explain::{
-    Alignment, PayParts, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate,
-    align_401, explain_v2, explain_v3, unwatched,
+    Alignment, AuthorizationReading, PayParts, QuestionV2, QuestionV3, SignedMessage, Verdict,
+    VerifyCandidate, align_401, explain_v2, explain_v3, unwatched,
 };
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::visible::harmless_line;
@@ -213,10 +213,17 @@ fn request_question(
     http: &HttpPart,
     context: &CommandContext<'_>,
 ) -> Result<QuestionV3, Failure> {
-    let header = http
+    let AuthorizationReading { header, faults } = http
         .header("Authorization")
-        .and_then(|header| Authorization::parse(header).ok())
+        .map(AuthorizationReading::of)
         .unwrap_or_default();
+    let part = |given: Option<&String>, own: &str, name: &'static str| {
+        // What is wrong with the header says more than the option that would replace it.
+        pick(given, own, name).map_err(|failure| match faults.first() {
+            Some(fault) => usage((&fault.what.zh, &fault.what.en), name),
+            None => failure,
+        })
+    };
     let target = match &arguments.url {
         Some(url) => target_of(url)?,
         None => http.target.clone(),
@@ -238,13 +245,13 @@ fn request_question(
             host: http.host.clone(),
             body,
         },
-        timestamp: pick(
+        timestamp: part(
             arguments.timestamp.as_ref(),
             &header.timestamp,
             "--timestamp",
         )?,
-        nonce: pick(arguments.nonce.as_ref(), &header.nonce, "--nonce")?,
-        given: pick(
+        nonce: part(arguments.nonce.as_ref(), &header.nonce, "--nonce")?,
+        given: part(
             arguments.signature.as_ref(),
             &header.signature,
             "--signature",
@@ -256,6 +263,7 @@ fn request_question(
         serial: header.serial.clone(),
         signed_text: text_of(arguments.string.as_ref())?,
         seen: seen(arguments, &header),
+        header_faults: faults,
     })
 }
 
@@ -291,6 +299,7 @@ fn reply_question(
         serial: headers.serial.clone(),
         signed_text: text_of(arguments.string.as_ref())?,
         seen: arguments.seen.clone(),
+        header_faults: Vec::new(),
     })
 }
 
@@ -313,6 +322,7 @@ fn pay_question(
         serial: String::new(),
         signed_text: text_of(arguments.string.as_ref())?,
         seen: arguments.seen.clone(),
+        header_faults: Vec::new(),
     })
 }
 
@@ -340,6 +350,7 @@ fn told(
         print_text(&verdict_text(verdict, aligned, context))?;
     }
     Ok(match verdict {
+        Verdict::Explained(found) if found.is_beside_only() => CommandEnd::NeedsPerson,
         Verdict::Right | Verdict::Explained(_) => CommandEnd::Clean,
         _ if aligned.is_some_and(|aligned| aligned.first_difference.is_some()) => CommandEnd::Clean,
         _ => CommandEnd::NeedsPerson,
@@ -418,7 +429,14 @@ fn verdict_text(
             let tried = found.tried;
             let zh = format!("改后签名完全相符；试过 {tried} 种改法\n");
             let en = format!("With this the signature fits; {tried} changes tried\n");
-            text.push_str(lang.pick(&zh, &en));
+            text.push_str(if found.is_beside_only() {
+                lang.pick(
+                    "签名本身是对的，但微信支付不会接受这样的请求\n",
+                    "The signature itself is right, but WeChat Pay does not take the message like this\n",
+                )
+            } else {
+                lang.pick(&zh, &en)
+            });
         }
         Verdict::Unexplained { tried, hints } => {
             let zh = format!("试过 {tried} 种改法，都不成立\n");

@@ -18,10 +18,13 @@ use recondesk_app::jobs::lab::{other_serial, verify_words};
 use recondesk_app::{Failure, Message};
 use recondesk_domain::SecretKind;
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
-use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
+use wechatpay_codec::lab::explain::{
+    AuthorizationReading, QuestionV3, SignedMessage, VerifyCandidate,
+};
+use wechatpay_codec::lab::verify::{MessageKind, cause_of_request, cause_v2, fits_v2};
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::v3::{
-    Authorization, SignatureHeaders, VerifyKey, normal_serial, verify_message, verify_signature,
+    SignatureHeaders, VerifyKey, normal_serial, verify_message, verify_signature,
 };
 
 #[derive(Debug, Subcommand)]
@@ -86,6 +89,10 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let fits = fits_v2(&pasted.params, &keys);
     let kind = MessageKind::of(&pasted.params);
+    let cause = fits
+        .is_empty()
+        .then(|| cause_v2(&pasted.params, &keys))
+        .flatten();
     let lang = context.lang;
     if arguments.json {
         print_json(&json!({
@@ -93,6 +100,8 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
             "kind": kind.name().en,
             "fits": fits.iter().map(|fit| json!({ "key": fit.name, "sign_type": fit.sign_type.wire() })).collect::<Vec<_>>(),
             "expected_answer": kind.expected_answer(),
+            "cause_zh": cause.as_ref().map(|cause| cause.zh.as_str()),
+            "cause_en": cause.as_ref().map(|cause| cause.en.as_str()),
         }))?;
     } else {
         let mut text = format!("{}\n", lang.pick(kind.name().zh, kind.name().en));
@@ -112,6 +121,9 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
                     "FAILED no key and algorithm fit"
                 )
             ));
+            if let Some(cause) = &cause {
+                text.push_str(&format!("  {}\n", harmless_line(cause.get(lang).as_bytes())));
+            }
         }
         if !kind.expected_answer().is_empty() {
             text.push_str(&format!(
@@ -197,7 +209,8 @@ fn told(refusal: Option<&Message>, context: &CommandContext<'_>) -> Result<Comma
         print_text("ok\n")?;
         return Ok(CommandEnd::Clean);
     };
-    print_text(&format!("FAILED {}\n", words.get(context.lang)))?;
+    let words = harmless_line(words.get(context.lang).as_bytes());
+    print_text(&format!("FAILED {words}\n"))?;
     Ok(CommandEnd::NeedsPerson)
 }
 
@@ -207,15 +220,21 @@ fn request(
     arguments: &VerifyV3,
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
-    let read = Authorization::parse(header).map_err(|error| {
-        usage(
-            (
-                "Authorization 头无法识别",
-                "The Authorization header is not understood",
-            ),
-            error.to_string(),
-        )
-    })?;
+    let AuthorizationReading {
+        header: read,
+        faults,
+    } = AuthorizationReading::of(header);
+    if read.signature.is_empty() {
+        let each = |pick: fn(&Message) -> &str, between: &str| {
+            let all: Vec<&str> = faults.iter().map(|fault| pick(&fault.what)).collect();
+            all.join(between)
+        };
+        let refusal = Message::new(
+            each(|words| &words.zh, "；"),
+            each(|words| &words.en, "; "),
+        );
+        return told(Some(&refusal), context);
+    }
     let key = arguments
         .key
         .verify_key(SecretKind::ClientKey, &read.serial, context)?;
@@ -223,10 +242,35 @@ fn request(
         Some(file) => read_file(Some(file))?,
         None => http.body.clone(),
     };
-    let fits = read.fits(&http.method, &http.target, &body, &key);
-    let refusal = Message::new(
-        "签名不符：密钥不对，或请求与签名时不同；原因用 explain v3 查",
-        "the signature does not fit the request: another key, or another request than the signed one; explain v3 finds the cause",
-    );
-    told((!fits).then_some(&refusal), context)
+    let fits = faults.is_empty() && read.fits(&http.method, &http.target, &body, &key);
+    if fits {
+        return told(None, context);
+    }
+    let question = QuestionV3 {
+        message: SignedMessage::Request {
+            method: http.method.clone(),
+            target: http.target.clone(),
+            host: http.host.clone(),
+            body,
+        },
+        timestamp: read.timestamp,
+        nonce: read.nonce,
+        given: read.signature,
+        keys: vec![VerifyCandidate {
+            name: read.serial,
+            key,
+        }],
+        // Whether the serial is the key's own is what explain looks at.
+        serial: String::new(),
+        signed_text: None,
+        seen: Vec::new(),
+        header_faults: faults,
+    };
+    let refusal = cause_of_request(&question).unwrap_or_else(|| {
+        Message::new(
+            "签名不符：密钥不对，或请求与签名时不同；原因用 explain v3 查",
+            "the signature does not fit the request: another key, or another request than the signed one; explain v3 finds the cause",
+        )
+    });
+    told(Some(&refusal), context)
 }

@@ -11,18 +11,18 @@ use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, SignType};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::{
-    QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v2, explain_v3,
+    AuthorizationReading, QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401,
+    explain_v2, explain_v3,
 };
 use wechatpay_codec::lab::field_meaning;
 use wechatpay_codec::lab::paste::{HttpPart, PasteError, take_apart};
 use wechatpay_codec::lab::reading::value_reading;
-use wechatpay_codec::lab::reprint::reprint;
 use wechatpay_codec::lab::steps::{curl, signed_xml, steps_v2, steps_v3};
 use wechatpay_codec::lab::template::{Template, check};
-use wechatpay_codec::lab::verify::{MessageKind, fits_v2};
+use wechatpay_codec::lab::verify::{MessageKind, cause_v2, cause_v3, fits_v2};
 use wechatpay_codec::v3::{
     Authorization, RequestParts, SignInformation, SignatureHeaders, VerifyError, VerifyKey,
-    authorize, normal_serial, verify_message, verify_signature,
+    authorize, normal_serial, verify_message,
 };
 use wechatpay_codec::{Params, selftest};
 
@@ -252,7 +252,10 @@ fn question_v2(
 
 fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV3, Failure> {
     let headers = SignatureHeaders::collect(&http.headers).ok();
-    let header = authorization(http);
+    let AuthorizationReading { header, faults } = http
+        .header("Authorization")
+        .map(AuthorizationReading::of)
+        .unwrap_or_default();
     let is_reply = headers.is_some() || http.method.is_empty();
     let headers = headers.unwrap_or_default();
     let pick = |reply: String, request: &str| if is_reply { reply } else { request.to_owned() };
@@ -293,6 +296,7 @@ fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV
         serial,
         signed_text: other_string(ask),
         seen,
+        header_faults: if is_reply { Vec::new() } else { faults },
     })
 }
 
@@ -314,7 +318,14 @@ fn verify(ports: &Ports, text: &str, key: &KeyChoice) -> Result<Verified, Failur
             "Refund notifications are not signed; open it under Decrypt",
         )
     } else {
-        Message::new("没有一把密钥和算法相符", "No key and algorithm fit")
+        let none = Message::new("没有一把密钥和算法相符", "No key and algorithm fit");
+        match cause_v2(&pasted.params, &keys) {
+            Some(cause) => Message::new(
+                format!("{}：{}", none.zh, cause.zh),
+                format!("{}: {}", none.en, cause.en),
+            ),
+            None => none,
+        }
     };
     Ok(Verified {
         kind: kind.name().words(),
@@ -411,16 +422,7 @@ pub fn verify_words(
         VerifyError::Stale(seconds) => {
             format!("时间相差 {seconds} 秒，超过五分钟；旧报文加 --any-age")
         }
-        VerifyError::Wrong => {
-            let fits = |form: &[u8]| verify_signature(headers, form, keys).is_ok();
-            if let Some(found) = reprint(body, fits) {
-                return found.words();
-            }
-            return Message::new(
-                "签名不符：公钥不对，或报文体被改动",
-                "the signature does not fit the message: another key, or the body was changed",
-            );
-        }
+        VerifyError::Wrong => return cause_v3(headers, body, keys),
         VerifyError::Header(name) => format!("报文头 {name} 没有、为空或不止一个"),
         VerifyError::Timestamp => "时间戳不是秒数".to_owned(),
         VerifyError::UnknownKey(serial) => format!("没有编号为 {serial} 的公钥或证书"),

@@ -1,9 +1,14 @@
 //! Verifying a pasted message: which key and which algorithm fit, what it is, and what WeChat Pay expects back.
 
-use super::explain::KeyCandidate;
+use super::explain::{
+    KeyCandidate, QuestionV2, QuestionV3, SignedMessage, Verdict, VerifyCandidate, body_sight,
+    explain_v2, explain_v3, unwatched,
+};
+use super::reprint::reprint;
 use crate::Params;
 use crate::v2::{self, notify};
-use recondesk_domain::{SignType, Term};
+use crate::v3::{SignatureHeaders, VerifyKey, verify_signature};
+use recondesk_domain::{Message, SignType, Term};
 
 /// A key and an algorithm under which the signature holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +89,108 @@ pub fn fits_v2(params: &Params, keys: &[KeyCandidate]) -> Vec<Fit> {
         }
     }
     out
+}
+
+/// Why an APIv2 message fits none of these keys, where it is proven by its signature or plain to see.
+#[must_use]
+pub fn cause_v2(params: &Params, keys: &[KeyCandidate]) -> Option<Message> {
+    let Some(given) = params.filled(v2::SIGN) else {
+        let is_sealed = MessageKind::of(params) == MessageKind::RefundNotice;
+        return (!is_sealed).then(|| Message::new("没有 sign 字段", "there is no field sign"));
+    };
+    let sign_type = match params.get("sign_type") {
+        Some("HMAC-SHA256") => SignType::HmacSha256,
+        _ => SignType::Md5,
+    };
+    let question = QuestionV2 {
+        message: params.clone(),
+        given: given.to_owned(),
+        keys: keys.to_vec(),
+        sign_type,
+        signed_text: None,
+        seen: Vec::new(),
+    };
+    cause(explain_v2(&question, &unwatched))
+}
+
+/// Why the signature of an APIv3 answer or notification is wrong: what is proven first, then what is plain to see.
+///
+/// The keys are those that were tried; the message stays refused whatever is found.
+#[must_use]
+pub fn cause_v3(headers: &SignatureHeaders, body: &[u8], keys: &[VerifyKey]) -> Message {
+    let fits = |form: &[u8]| verify_signature(headers, form, keys).is_ok();
+    let printed = reprint(body, fits);
+    if let Some(found) = printed.as_ref().filter(|found| found.original.is_some()) {
+        return found.words();
+    }
+    let named = keys.iter().filter(|key| key.is_called(&headers.serial));
+    let candidates: Vec<VerifyCandidate> = named
+        .map(|key| VerifyCandidate {
+            name: key.id.clone(),
+            key: key.clone(),
+        })
+        .collect();
+    let question = QuestionV3 {
+        message: SignedMessage::Reply { body: body.into() },
+        timestamp: headers.timestamp.clone(),
+        nonce: headers.nonce.clone(),
+        given: headers.signature.clone(),
+        keys: candidates,
+        serial: headers.serial.clone(),
+        signed_text: None,
+        seen: Vec::new(),
+        header_faults: Vec::new(),
+    };
+    let verdict = explain_v3(&question, &unwatched);
+    let is_own_key = matches!(verdict, Verdict::Unexplained { tried, .. } if tried > 0);
+    if let Some(found) = cause(verdict) {
+        let (zh, en) = (found.zh, found.en);
+        return Message::new(
+            format!("签名不符：{zh}"),
+            format!("the signature does not fit: {en}"),
+        );
+    }
+    if let Some(found) = printed {
+        return found.words();
+    }
+    let seen = body_sight(body).unwrap_or_default();
+    let (zh, en) = if is_own_key {
+        (
+            "签名不符：公钥是对的，签的是另一份报文体、时间或随机串",
+            "the signature does not fit: the key is right, another body, time or nonce was signed",
+        )
+    } else {
+        (
+            "签名不符：不是这把公钥对应的私钥签的（已还原核对）",
+            "the signature does not fit: another key made it (checked by undoing it)",
+        )
+    };
+    if seen.zh.is_empty() {
+        return Message::new(zh, en);
+    }
+    Message::new(format!("{zh}。{}", seen.zh), format!("{en}. {}", seen.en))
+}
+
+/// Why a request of APIv3 is wrong, in the words of the search; `None` where nothing is proven.
+#[must_use]
+pub fn cause_of_request(question: &QuestionV3) -> Option<Message> {
+    cause(explain_v3(question, &unwatched))
+}
+
+fn cause(verdict: Verdict) -> Option<Message> {
+    match verdict {
+        Verdict::Explained(found) => {
+            let each = |pick: fn(&Message) -> &str, between: &str| {
+                let all: Vec<&str> = found.changes.iter().map(|one| pick(&one.what)).collect();
+                all.join(between)
+            };
+            let zh = each(|words| &words.zh, "；");
+            let en = each(|words| &words.en, "; ");
+            Some(Message::new(zh, en))
+        }
+        Verdict::NotASignature(words) => Some(words),
+        Verdict::Right | Verdict::Unexplained { .. } | Verdict::Cancelled { .. } => None,
+    }
 }
 
 #[cfg(test)]

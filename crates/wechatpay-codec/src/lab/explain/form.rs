@@ -295,7 +295,8 @@ fn unescaped(text: &str) -> String {
         .replace("\\n", "")
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// Bytes written as hex.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     if text.is_empty() || !text.len().is_multiple_of(2) {
         return None;
     }

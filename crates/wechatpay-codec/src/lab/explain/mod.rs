@@ -11,9 +11,11 @@ mod json_print;
 pub(super) mod json_text;
 mod v2;
 mod v2_front_end;
+mod v2_key;
 mod v2_mutation;
 mod v2_plan;
 mod v2_rows;
+mod v2_whole;
 mod v2_words;
 mod v3;
 mod v3_forms;
@@ -45,10 +47,11 @@ pub struct Change {
     pub mend: Message,
 }
 
-/// The change, or the two changes, under which the given signature is right.
+/// The change, or the changes, under which the given signature is right.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// One or two; a wrong algorithm or the way the result is written may come on top.
+    /// One or two, or the habits of one printer; a wrong algorithm, the way the result is written and
+    /// faults of the header may come on top.
     pub changes: Vec<Change>,
     /// The string that was signed there, keys replaced by placeholders.
     pub theirs: Vec<u8>,
@@ -58,6 +61,16 @@ pub struct Explanation {
     pub first_difference: Option<usize>,
     /// How many strings were tried.
     pub tried: u64,
+}
+
+impl Explanation {
+    /// True where the signature is right and only what carries it is wrong: the header, the unit of the time.
+    #[must_use]
+    pub fn is_beside_only(&self) -> bool {
+        self.changes
+            .iter()
+            .all(|change| change.code.starts_with("header-"))
+    }
 }
 
 /// The answer.

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
 use super::v2_front_end::other_sets;
-use super::v2_mutation::{Mutation, ValueEncoding, whole_message};
+use super::v2_mutation::{Mutation, ValueEncoding, whole_message, whole_texts};
 use super::v2_plan::{Builder, Built};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
 use crate::Params;
@@ -106,7 +106,7 @@ struct Hit<'e> {
 #[must_use]
 pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
     let Some(given) = Given::v2(&question.given) else {
-        return Verdict::NotASignature(v2_words::not_a_signature());
+        return Verdict::NotASignature(v2_words::not_a_signature(&question.given));
     };
     let Some(first) = question.keys.first() else {
         return Verdict::Unexplained {
@@ -217,7 +217,7 @@ impl<'a> Search<'a> {
     where
         'e: 'a,
     {
-        let whole = whole_message(keys);
+        let whole = whole_message(keys, self.builder.count());
         // Trimmed values come last: where one field has white space, naming that field says more.
         let late = Mutation::ValueEncoding(ValueEncoding::Trimmed);
         let single: Vec<Mutation<'e>> = whole
@@ -226,6 +226,7 @@ impl<'a> Search<'a> {
             .filter(|twist| *twist != late)
             .chain(edits.iter().map(Mutation::Edit))
             .chain([late])
+            .chain(whole_texts())
             .collect();
         let count = single.len() as u64;
         self.counter.total = (count * count / 2).min(MOST_TRIES);

@@ -94,6 +94,119 @@ pub(super) enum KeyForm {
     CutStart(u8),
     /// So many characters are missing at the end.
     CutEnd(u8),
+    /// A word of [`KEY_WORDS`] in its place: it was not set.
+    Word(usize),
+    /// The value of a field of the message in its place.
+    OfField(usize),
+    /// As Python prints bytes: `b'…'`.
+    BytesPrinted,
+    SingleQuoted,
+    SemicolonEnd,
+    CommaEnd,
+    /// Written as Base64, or as hex.
+    Base64,
+    Hex,
+    /// Read as Base64, or as hex.
+    FromBase64,
+    FromHex,
+}
+
+/// Why a word stands where the key should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum KeyWord {
+    /// A language printed that nothing was set.
+    Unset,
+    /// A placeholder of a configuration was not replaced.
+    Placeholder,
+    /// The key of an example in the documents.
+    Sample,
+}
+
+/// What stands in the place of a key that was not set, most usual first.
+pub(super) const KEY_WORDS: [(&str, KeyWord); 46] = [
+    ("null", KeyWord::Unset),
+    ("undefined", KeyWord::Unset),
+    ("None", KeyWord::Unset),
+    ("nil", KeyWord::Unset),
+    ("<nil>", KeyWord::Unset),
+    ("%!s(<nil>)", KeyWord::Unset),
+    ("NULL", KeyWord::Unset),
+    ("(null)", KeyWord::Unset),
+    ("NaN", KeyWord::Unset),
+    ("false", KeyWord::Unset),
+    ("[object Object]", KeyWord::Unset),
+    ("Array", KeyWord::Unset),
+    ("Optional.empty", KeyWord::Unset),
+    ("b''", KeyWord::Unset),
+    ("\"\"", KeyWord::Unset),
+    ("''", KeyWord::Unset),
+    ("0", KeyWord::Unset),
+    ("${key}", KeyWord::Placeholder),
+    ("${apiKey}", KeyWord::Placeholder),
+    ("${api_key}", KeyWord::Placeholder),
+    ("${API_KEY}", KeyWord::Placeholder),
+    ("${mchKey}", KeyWord::Placeholder),
+    ("${mch_key}", KeyWord::Placeholder),
+    ("${MCH_KEY}", KeyWord::Placeholder),
+    ("${WECHAT_KEY}", KeyWord::Placeholder),
+    ("${WECHAT_API_KEY}", KeyWord::Placeholder),
+    ("${WX_API_KEY}", KeyWord::Placeholder),
+    ("${WXPAY_KEY}", KeyWord::Placeholder),
+    ("${wx.key}", KeyWord::Placeholder),
+    ("${wx.mchKey}", KeyWord::Placeholder),
+    ("${wx.pay.key}", KeyWord::Placeholder),
+    ("${wx.pay.mchKey}", KeyWord::Placeholder),
+    ("${wxpay.key}", KeyWord::Placeholder),
+    ("${wechat.key}", KeyWord::Placeholder),
+    ("${wechat.pay.key}", KeyWord::Placeholder),
+    ("${wechat.mchKey}", KeyWord::Placeholder),
+    ("${wechat.pay.mchKey}", KeyWord::Placeholder),
+    ("{{key}}", KeyWord::Placeholder),
+    ("{key}", KeyWord::Placeholder),
+    ("%s", KeyWord::Placeholder),
+    ("key", KeyWord::Placeholder),
+    ("your_key", KeyWord::Placeholder),
+    ("YOUR_KEY", KeyWord::Placeholder),
+    ("xxx", KeyWord::Placeholder),
+    ("192006250b4c09247ec02edce69f6a2d", KeyWord::Sample),
+    ("8934e7d15453e97507ef794cf7b0519d", KeyWord::Sample),
+];
+
+/// What was done to the whole string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WholeText {
+    /// `&` alone became `&amp;`.
+    Ampersands,
+    /// As HTML is escaped; quotes stay, or become what the language writes.
+    Html(&'static str, &'static str),
+    Url,
+    Form,
+    Lower,
+    Upper,
+}
+
+/// Quotes as languages escape them: double, single.
+const WHOLE_TEXTS: [WholeText; 10] = [
+    WholeText::Ampersands,
+    WholeText::Html("\"", "'"),
+    WholeText::Html("&quot;", "'"),
+    WholeText::Html("&quot;", "&#039;"),
+    WholeText::Html("&quot;", "&#x27;"),
+    WholeText::Html("&quot;", "&#39;"),
+    WholeText::Html("&#34;", "&#39;"),
+    WholeText::Html("&quot;", "&apos;"),
+    WholeText::Url,
+    WholeText::Form,
+];
+
+/// Deviations of the whole string. They come last: where one field explains it, naming that field says more.
+pub(super) fn whole_texts() -> Vec<Mutation<'static>> {
+    let cases = [WholeText::Lower, WholeText::Upper];
+    WHOLE_TEXTS
+        .into_iter()
+        .chain(cases)
+        .flat_map(|whole| [true, false].map(|with_key| Mutation::Whole(whole, with_key)))
+        .collect()
 }
 
 /// Fields that a typed object of a framework does not have.
@@ -133,6 +246,8 @@ pub(super) enum Mutation<'e> {
     NamesLower,
     Dropped(Dropped),
     Edit(&'e Edit),
+    /// The whole string changed, with the key or before it was appended.
+    Whole(WholeText, bool),
 }
 
 impl Mutation<'_> {
@@ -151,6 +266,7 @@ impl Mutation<'_> {
             Self::Edit(_) => 9,
             Self::NamesLower => 10,
             Self::Dropped(_) => 11,
+            Self::Whole(..) => 12,
         }
     }
 }
@@ -166,6 +282,9 @@ const JOINERS: [Joiner; 8] = [
     Joiner::QuestionFirst,
     Joiner::Printed,
 ];
+
+/// Fields whose value may stand in the place of the key.
+const MOST_FIELDS: usize = 40;
 
 /// Characters that a key may have lost at an end.
 const MOST_LOST: u8 = 4;
@@ -192,7 +311,7 @@ const ENCODINGS: [ValueEncoding; 17] = [
 ];
 
 /// All twists that are about the whole message, most usual first.
-pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
+pub(super) fn whole_message(keys: usize, fields: usize) -> Vec<Mutation<'static>> {
     use KeyForm as F;
     use KeyPlace as P;
 
@@ -240,6 +359,21 @@ pub(super) fn whole_message(keys: usize) -> Vec<Mutation<'static>> {
         ]
         .map(Mutation::KeyForm),
     );
+    out.extend(
+        [
+            F::BytesPrinted,
+            F::SingleQuoted,
+            F::SemicolonEnd,
+            F::CommaEnd,
+            F::Base64,
+            F::Hex,
+            F::FromBase64,
+            F::FromHex,
+        ]
+        .map(Mutation::KeyForm),
+    );
+    out.extend((0..KEY_WORDS.len()).map(|at| Mutation::KeyForm(F::Word(at))));
+    out.extend((0..fields.min(MOST_FIELDS)).map(|at| Mutation::KeyForm(F::OfField(at))));
     for lost in 1..=MOST_LOST {
         out.extend([F::CutEnd(lost), F::CutStart(lost)].map(Mutation::KeyForm));
     }

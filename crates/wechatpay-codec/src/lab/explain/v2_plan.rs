@@ -2,7 +2,10 @@
 
 use super::edits::Edit;
 use super::escapes::{html_escaped, script_address, script_encoded, unpercent, xml_escaped};
-use super::v2_mutation::{Dropped, FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding};
+use super::v2_key::KeyText;
+use super::v2_mutation::{
+    Dropped, FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding, WholeText,
+};
 use crate::Params;
 use crate::v3::api::percent;
 
@@ -39,6 +42,7 @@ struct SearchWay<'e> {
     repeated: Option<bool>,
     names_lower: bool,
     dropped: Option<Dropped>,
+    whole: Option<(WholeText, bool)>,
     edits: [Option<&'e Edit>; 2],
 }
 
@@ -64,6 +68,11 @@ impl<'a> Builder<'a> {
             shown: true,
             ..Self::new(params, placeholders)
         }
+    }
+
+    /// How many fields the message has.
+    pub(super) const fn count(&self) -> usize {
+        self.names.len()
     }
 
     /// Builds the string of a way with these twists into `out`.
@@ -112,7 +121,13 @@ impl<'a> Builder<'a> {
             Joiner::Printed => text.push(b'}'),
             _ => {}
         }
+        if let Some((whole, false)) = way.whole {
+            whole.rewrite(text);
+        }
         append_key(text, way.place, way.joiner, key);
+        if let Some((whole, true)) = way.whole {
+            whole.rewrite(text);
+        }
         if way.newline {
             text.push(b'\n');
         }
@@ -206,56 +221,16 @@ impl<'a> Builder<'a> {
     }
 
     fn write_key(&self, way: &SearchWay<'_>, out: &mut Vec<u8>) {
-        let key = self.keys.get(way.key).copied().unwrap_or_default();
         out.clear();
-        match way.form {
-            KeyForm::Bom => out.extend_from_slice("\u{FEFF}".as_bytes()),
-            KeyForm::SpaceStart => out.push(b' '),
-            KeyForm::Quoted => out.push(b'"'),
-            _ => {}
-        }
-        let told = match way.form {
-            KeyForm::Upper => "UPPER",
-            KeyForm::Lower => "LOWER",
-            KeyForm::Md5 => "MD5",
-            KeyForm::Trimmed => "TRIM",
-            KeyForm::CutStart(_) | KeyForm::CutEnd(_) => "CUT",
-            _ => "",
-        };
-        if self.shown && !told.is_empty() {
-            out.extend_from_slice(told.as_bytes());
-            out.push(b'(');
-            out.extend_from_slice(key);
-            out.push(b')');
+        if let KeyForm::OfField(at) = way.form {
+            out.extend_from_slice(self.field(at).1.as_bytes());
             return;
         }
-        match way.form {
-            KeyForm::Upper => out.extend(key.iter().map(u8::to_ascii_uppercase)),
-            KeyForm::Lower => out.extend(key.iter().map(u8::to_ascii_lowercase)),
-            KeyForm::Trimmed => out.extend_from_slice(key.trim_ascii()),
-            KeyForm::Md5 => {
-                use md5::Digest as _;
-                out.extend_from_slice(crate::v2::hex_lower(&md5::Md5::digest(key)).as_bytes());
-            }
-            KeyForm::Empty => {}
-            KeyForm::CutStart(lost) => {
-                out.extend_from_slice(key.get(usize::from(lost)..).unwrap_or_default());
-            }
-            KeyForm::CutEnd(lost) => {
-                let end = key.len().saturating_sub(usize::from(lost));
-                out.extend_from_slice(key.get(..end).unwrap_or_default());
-            }
-            _ => out.extend_from_slice(key),
-        }
-        match way.form {
-            KeyForm::LfEnd => out.push(b'\n'),
-            KeyForm::CrLfEnd => out.extend_from_slice(b"\r\n"),
-            KeyForm::CrEnd => out.push(b'\r'),
-            KeyForm::SpaceEnd => out.push(b' '),
-            KeyForm::TabEnd => out.push(b'\t'),
-            KeyForm::Quoted => out.push(b'"'),
-            _ => {}
-        }
+        let key = KeyText {
+            key: self.keys.get(way.key).copied().unwrap_or_default(),
+            is_shown: self.shown,
+        };
+        key.write(way.form, out);
     }
 }
 
@@ -279,6 +254,7 @@ fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
         repeated: None,
         names_lower: false,
         dropped: None,
+        whole: None,
         edits: [None, None],
     };
     for twist in twists {
@@ -296,6 +272,7 @@ fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
             Mutation::LastOfRepeated => way.repeated = Some(true),
             Mutation::NamesLower => way.names_lower = true,
             Mutation::Dropped(dropped) => way.dropped = Some(dropped),
+            Mutation::Whole(whole, with_key) => way.whole = Some((whole, with_key)),
             Mutation::Edit(edit) => match &mut way.edits {
                 [slot @ None, _] | [_, slot] => *slot = Some(edit),
             },

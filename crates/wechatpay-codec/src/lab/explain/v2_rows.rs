@@ -1,6 +1,8 @@
 //! Names of the mistakes of APIv2 that are about a whole message.
 
-use super::v2_mutation::{Joiner, KeyForm, KeyPlace, ValueEncoding};
+use super::v2_mutation::{
+    Joiner, KEY_WORDS, KeyForm, KeyPlace, KeyWord, ValueEncoding, WholeText,
+};
 use super::v2_words::MistakeRow;
 
 pub(super) const fn encoding_row(encoding: ValueEncoding) -> MistakeRow {
@@ -202,7 +204,7 @@ pub(super) const fn place_row(place: KeyPlace) -> MistakeRow {
     (code, zh, en, MEND.0, MEND.1)
 }
 
-pub(super) const fn form_row(form: KeyForm) -> MistakeRow {
+pub(super) fn form_row(form: KeyForm) -> MistakeRow {
     const MEND: (&str, &str) = (
         "密钥原样使用，32 个字符",
         "use the key as it is, 32 characters",
@@ -263,6 +265,97 @@ pub(super) const fn form_row(form: KeyForm) -> MistakeRow {
             "their key has lost characters at its end",
         ),
         KeyForm::Empty => ("key-empty", "密钥是空的", "the key is empty"),
+        KeyForm::BytesPrinted => (
+            "key-bytes-printed",
+            "密钥是打印出来的字节串：b'…'",
+            "the key is the printed form of bytes: b'…'",
+        ),
+        KeyForm::SingleQuoted => ("key-quoted", "密钥带着引号", "the key stands in quotes"),
+        KeyForm::SemicolonEnd => (
+            "key-semicolon-end",
+            "密钥末尾多了分号",
+            "a semicolon follows the key",
+        ),
+        KeyForm::CommaEnd => ("key-comma-end", "密钥末尾多了逗号", "a comma follows the key"),
+        KeyForm::Base64 => (
+            "key-base64",
+            "密钥先写成了 Base64",
+            "the key was written as Base64 first",
+        ),
+        KeyForm::Hex => (
+            "key-hex",
+            "密钥先写成了十六进制",
+            "the key was written as hex first",
+        ),
+        KeyForm::FromBase64 => (
+            "key-from-base64",
+            "密钥先做了 Base64 解码",
+            "the key was read as Base64 first",
+        ),
+        KeyForm::FromHex => (
+            "key-from-hex",
+            "密钥先按十六进制解码",
+            "the key was read as hex first",
+        ),
+        KeyForm::OfField(_) => (
+            "key-is-field",
+            "密钥的位置用了报文里的一个字段值",
+            "the value of a field stands in the place of the key",
+        ),
+        KeyForm::Word(at) => match word_at(at) {
+            KeyWord::Unset => (
+                "key-unset",
+                "密钥没有取到，签进去的是空值的打印形式（见下面的串）",
+                "the key was not set: what its language prints for nothing was signed (see the string)",
+            ),
+            KeyWord::Placeholder => (
+                "key-placeholder",
+                "密钥的占位符没有替换（见下面的串）",
+                "the placeholder of the key was not replaced (see the string)",
+            ),
+            KeyWord::Sample => (
+                "key-of-sample",
+                "用了文档示例里的密钥",
+                "the key of an example in the documents was used",
+            ),
+        },
     };
     (code, zh, en, MEND.0, MEND.1)
+}
+
+fn word_at(at: usize) -> KeyWord {
+    KEY_WORDS.get(at).map_or(KeyWord::Unset, |(_, word)| *word)
+}
+
+pub(super) const fn whole_row(whole: WholeText) -> MistakeRow {
+    match whole {
+        WholeText::Ampersands | WholeText::Html(..) => (
+            "whole-html-escaped",
+            "整个串被过滤器做了 HTML 转义（& 成了 &amp;）",
+            "a filter escaped the whole string for HTML (& became &amp;)",
+            "签名前不要转义，转义只用于写 XML",
+            "sign the plain string; escape only when writing XML",
+        ),
+        WholeText::Url | WholeText::Form => (
+            "whole-url-encoded",
+            "整个串做了 URL 编码",
+            "the whole string was URL-encoded",
+            "签名用未编码的串",
+            "sign the string without encoding",
+        ),
+        WholeText::Lower => (
+            "whole-lower-case",
+            "整个串转成了小写",
+            "the whole string was turned to lower case",
+            "签名用原样的大小写，只有结果转成大写",
+            "keep the cases as they are; only the result is in upper case",
+        ),
+        WholeText::Upper => (
+            "whole-upper-case",
+            "整个串转成了大写",
+            "the whole string was turned to upper case",
+            "签名用原样的大小写，只有结果转成大写",
+            "keep the cases as they are; only the result is in upper case",
+        ),
+    }
 }

@@ -2,9 +2,10 @@
 
 use super::Change;
 use super::edits::Edit;
+use super::form::Given;
 use super::v2::{Algorithm, QuestionV2};
 use super::v2_mutation::{FieldOrder, Mutation};
-use super::v2_rows::{encoding_row, form_row, joiner_row, place_row};
+use super::v2_rows::{encoding_row, form_row, joiner_row, place_row, whole_row};
 use recondesk_domain::{Message, SignType};
 
 pub(super) type MistakeRow = (
@@ -15,7 +16,13 @@ pub(super) type MistakeRow = (
     &'static str,
 );
 
-pub(super) fn not_a_signature() -> Message {
+pub(super) fn not_a_signature(given: &str) -> Message {
+    if !Given::v3_readings(given).is_empty() {
+        return Message::new(
+            "这是 APIv3 的 RSA 签名，不是 APIv2 的：用 explain v3、verify v3",
+            "This is an RSA signature of APIv3, not one of APIv2: use explain v3 or verify v3",
+        );
+    }
     Message::new(
         "这不是 APIv2 签名：应为 32 位（MD5）或 64 位（HMAC-SHA256）十六进制",
         "This is no APIv2 signature: 32 (MD5) or 64 (HMAC-SHA256) hex characters are expected",
@@ -120,6 +127,7 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
         Mutation::Joiner(joiner) => joiner_row(*joiner),
         Mutation::KeyPlace(place) => place_row(*place),
         Mutation::KeyForm(form) => form_row(*form),
+        Mutation::Whole(whole, _) => whole_row(*whole),
         Mutation::NamesLower => (
             "names-lower-case",
             "字段名都成了小写（如 timestamp、noncestr）",
