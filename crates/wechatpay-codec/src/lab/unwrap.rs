@@ -28,8 +28,12 @@ const STEPS: [Step; 14] = [
     (Rewriting::HtmlEscapes, |text| {
         text.contains("&#").then(|| html_unescaped(text))
     }),
-    (Rewriting::PercentEscapes, |text| percent_decoded(text, false)),
-    (Rewriting::PercentEscapes, |text| percent_decoded(text, true)),
+    (Rewriting::PercentEscapes, |text| {
+        percent_decoded(text, false)
+    }),
+    (Rewriting::PercentEscapes, |text| {
+        percent_decoded(text, true)
+    }),
     (Rewriting::FormField, |text| form_value(text, true)),
     (Rewriting::FormField, |text| form_value(text, false)),
     (Rewriting::FormField, form_name),
@@ -135,7 +139,9 @@ fn form_value(text: &str, is_form: bool) -> Option<String> {
     first?;
     let encoded = text.split('&').find_map(|field| {
         let (name, value) = field.split_once('=')?;
-        let holds = ["%7B", "%7b", "{"].iter().any(|open| value.starts_with(open));
+        let holds = ["%7B", "%7b", "{"]
+            .iter()
+            .any(|open| value.starts_with(open));
         (is_name(name) && holds).then_some(value)
     });
     match encoded {

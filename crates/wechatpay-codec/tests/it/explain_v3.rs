@@ -15,7 +15,7 @@ use wechatpay_codec::lab::explain::{
 };
 use wechatpay_codec::v3::{PrivateKey, SignInformation};
 
-fn key(name: &str) -> PrivateKey {
+pub(super) fn key(name: &str) -> PrivateKey {
     let file: serde_json::Value =
         serde_json::from_str(include_str!("../../vectors/v3_request_sign.json")).unwrap();
     let pem = &file["test_keys"][name]["private_key_pem"];
@@ -238,7 +238,7 @@ fn question(post: bool, given: String) -> QuestionV3 {
     }
 }
 
-fn codes(verdict: &Verdict) -> Vec<&'static str> {
+pub(super) fn codes(verdict: &Verdict) -> Vec<&'static str> {
     let Verdict::Explained(found) = verdict else {
         return Vec::new();
     };

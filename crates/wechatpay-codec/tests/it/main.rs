@@ -9,6 +9,8 @@
 mod bill_files;
 mod explain_blind;
 mod explain_frameworks;
+mod explain_keys;
+mod explain_messages;
 mod explain_v2;
 mod explain_v3;
 mod odd_bills;

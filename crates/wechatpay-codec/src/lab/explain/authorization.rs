@@ -57,7 +57,9 @@ impl AuthorizationReading {
         }
         let is_known = |field: &HeaderField<'_>| {
             let name = plain(field.name);
-            FIELDS.iter().any(|(_, others)| others.contains(&name.as_str()))
+            FIELDS
+                .iter()
+                .any(|(_, others)| others.contains(&name.as_str()))
         };
         if out.has("header-scheme-other") && !found.iter().any(is_known) {
             return out;
@@ -103,7 +105,10 @@ impl AuthorizationReading {
             return after.trim_start();
         }
         if let Some(after) = strip_ignoring_case(header, SCHEME) {
-            self.fault("header-scheme-case", header.get(..SCHEME.len()).unwrap_or_default());
+            self.fault(
+                "header-scheme-case",
+                header.get(..SCHEME.len()).unwrap_or_default(),
+            );
             return after.trim_start();
         }
         let first = header.split_whitespace().next().unwrap_or_default();
@@ -119,7 +124,11 @@ impl AuthorizationReading {
     /// Takes one field out of those found.
     fn take(&mut self, name: &'static str, others: &[&str], found: &[HeaderField<'_>]) {
         let exact: Vec<&HeaderField<'_>> = found.iter().filter(|one| one.name == name).collect();
-        let like = || found.iter().find(|one| others.contains(&plain(one.name).as_str()));
+        let like = || {
+            found
+                .iter()
+                .find(|one| others.contains(&plain(one.name).as_str()))
+        };
         let value = match exact.as_slice() {
             [one] => one.value,
             [one, ..] => {
@@ -193,7 +202,9 @@ fn field_of(text: &str) -> Option<(HeaderField<'_>, &str)> {
         };
         return Some((field, rest.as_str()));
     }
-    let end = after.find([',', ';', ' ', '&', '，']).unwrap_or(after.len());
+    let end = after
+        .find([',', ';', ' ', '&', '，'])
+        .unwrap_or(after.len());
     let (value, rest) = after.split_at_checked(end)?;
     let quote = None;
     Some((HeaderField { name, value, quote }, rest))
@@ -268,8 +279,12 @@ fn named(code: &'static str, detail: &str) -> Change {
         field: field.to_owned(),
         what: Message::new(zh, en),
         mend: Message::new(
-            format!("写成 {SCHEME} mchid=\"…\",nonce_str=\"…\",signature=\"…\",timestamp=\"…\",serial_no=\"…\""),
-            format!("write {SCHEME} mchid=\"…\",nonce_str=\"…\",signature=\"…\",timestamp=\"…\",serial_no=\"…\""),
+            format!(
+                "写成 {SCHEME} mchid=\"…\",nonce_str=\"…\",signature=\"…\",timestamp=\"…\",serial_no=\"…\""
+            ),
+            format!(
+                "write {SCHEME} mchid=\"…\",nonce_str=\"…\",signature=\"…\",timestamp=\"…\",serial_no=\"…\""
+            ),
         ),
     }
 }
@@ -301,18 +316,42 @@ mod tests {
         let field = |code, name: &str| vec![(code, name.to_owned())];
         let lower = RIGHT.replace(SCHEME, &SCHEME.to_lowercase());
         let cases = [
-            (RIGHT.replace("WECHATPAY2-SHA256-RSA2048 ", ""), field("header-scheme-missing", "")),
+            (
+                RIGHT.replace("WECHATPAY2-SHA256-RSA2048 ", ""),
+                field("header-scheme-missing", ""),
+            ),
             (lower, field("header-scheme-case", "")),
-            (RIGHT.replace(SCHEME, "WECHATPAY2-SM2-WITH-SM3"), field("header-scheme-other", "")),
-            (RIGHT.replace("2048 ", "2048"), field("header-scheme-glued", "")),
-            (format!("Authorization: {RIGHT}"), field("header-name-twice", "")),
+            (
+                RIGHT.replace(SCHEME, "WECHATPAY2-SM2-WITH-SM3"),
+                field("header-scheme-other", ""),
+            ),
+            (
+                RIGHT.replace("2048 ", "2048"),
+                field("header-scheme-glued", ""),
+            ),
+            (
+                format!("Authorization: {RIGHT}"),
+                field("header-name-twice", ""),
+            ),
             (RIGHT.replace('"', ""), field("header-quotes-missing", "")),
             (RIGHT.replace('"', "'"), field("header-quotes-other", "")),
-            (RIGHT.replace("\",", "\"; "), field("header-joint-other", "")),
+            (
+                RIGHT.replace("\",", "\"; "),
+                field("header-joint-other", ""),
+            ),
             (RIGHT.replace("\",", "\" "), field("header-joint-other", "")),
-            (RIGHT.replace("serial_no", "serialNo"), field("header-field-name", "serial_no")),
-            (RIGHT.replace("nonce_str", "nonce"), field("header-field-name", "nonce_str")),
-            (format!("{RIGHT},mchid=\"2\""), field("header-field-twice", "mchid")),
+            (
+                RIGHT.replace("serial_no", "serialNo"),
+                field("header-field-name", "serial_no"),
+            ),
+            (
+                RIGHT.replace("nonce_str", "nonce"),
+                field("header-field-name", "nonce_str"),
+            ),
+            (
+                format!("{RIGHT},mchid=\"2\""),
+                field("header-field-twice", "mchid"),
+            ),
         ];
         for (header, wanted) in cases {
             assert_eq!(codes(&header), wanted, "{header}");
@@ -323,13 +362,28 @@ mod tests {
             codes(&RIGHT.replace(",serial_no=\"408B\"", "")),
             field("header-field-missing", "serial_no")
         );
-        assert_eq!(codes(&RIGHT.replace("408B", "")), field("header-field-empty", "serial_no"));
+        assert_eq!(
+            codes(&RIGHT.replace("408B", "")),
+            field("header-field-empty", "serial_no")
+        );
     }
 
     #[test]
     fn another_scheme_alone_and_broken_text_do_no_harm() {
-        assert_eq!(codes("Bearer xyz"), [("header-scheme-other", String::new())]);
-        for text in ["", "=", "a=", "a=\"", "a=“", "\\", "WECHATPAY2-SHA256-RSA2048", "é=’,é=‘"] {
+        assert_eq!(
+            codes("Bearer xyz"),
+            [("header-scheme-other", String::new())]
+        );
+        for text in [
+            "",
+            "=",
+            "a=",
+            "a=\"",
+            "a=“",
+            "\\",
+            "WECHATPAY2-SHA256-RSA2048",
+            "é=’,é=‘",
+        ] {
             assert!(!AuthorizationReading::of(text).is_right(), "{text}");
         }
     }

@@ -1,7 +1,8 @@
 //! What happens to a single field in other people's code: spaces, cases, number formats, encodings, other names.
 
 use super::escapes::{
-    html_escaped, script_address, script_encoded, unicode_escaped, unpercent, xml_escaped, xml_unescaped,
+    html_escaped, script_address, script_encoded, unicode_escaped, unpercent, xml_escaped,
+    xml_unescaped,
 };
 use super::json_text;
 use crate::Params;

@@ -336,4 +336,15 @@ mod tests {
         assert_eq!(form("hello"), None);
         assert_eq!(form(""), None);
     }
+
+    #[test]
+    fn a_plus_in_front_that_was_trimmed_as_a_blank_is_read() {
+        let whole = format!("+{}+{}==", "A".repeat(100), "A".repeat(240));
+        assert_eq!(whole.len(), 344);
+        let right = Given::base64(&whole).unwrap().bytes;
+        let lost = whole.replace('+', " ");
+        let readings = Given::v3_readings(lost.trim());
+        let found = readings.iter().find(|given| given.bytes == right);
+        assert_eq!(found.map(|given| given.form), Some(Form::Base64Blanks));
+    }
 }

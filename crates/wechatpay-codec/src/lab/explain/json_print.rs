@@ -115,7 +115,11 @@ fn printers(node: &Node) -> Vec<Printer> {
     let html_count = pick(text.contains(['<', '>', '&', '=', '\'', '+', '`', '\\']));
     let slash_count = pick(text.contains('/'));
     let kept = [Kept::All, Kept::NoNulls, Kept::NoEmpties];
-    let kept_count = pick(["null", "\"\"", "[]", "{}"].iter().any(|one| text.contains(one)));
+    let kept_count = pick(
+        ["null", "\"\"", "[]", "{}"]
+            .iter()
+            .any(|one| text.contains(one)),
+    );
     let layouts = [
         Layout::Compact,
         Layout::Spaces,
@@ -419,21 +423,36 @@ mod tests {
     #[test]
     fn the_habits_of_each_language_are_named() {
         let python = r#"{"b": "\u4e2d/<a>&'=", "n": null, "l": [1, {"c": ""}], "q": "\"\\"}"#;
-        assert_eq!(found(python).unwrap(), ["json-spaces", "json-unicode-escaped"]);
+        assert_eq!(
+            found(python).unwrap(),
+            ["json-spaces", "json-unicode-escaped"]
+        );
         let php = r#"{"b":"\u4e2d\/<a>&'=","n":null,"l":[1,{"c":""}],"q":"\"\\"}"#;
-        assert_eq!(found(php).unwrap(), ["json-unicode-escaped", "json-slash-escaped"]);
+        assert_eq!(
+            found(php).unwrap(),
+            ["json-unicode-escaped", "json-slash-escaped"]
+        );
         let go = "{\"b\":\"中/\\u003ca\\u003e\\u0026'=\",\"n\":null,\"l\":[1,{\"c\":\"\"}],\"q\":\"\\\"\\\\\"}\n";
         assert_eq!(found(go).unwrap(), ["json-html-escaped", "body-lf-end"]);
-        let net = r#"{"b":"\u4E2D/\u003Ca\u003E\u0026\u0027=","n":null,"l":[1,{"c":""}],"q":"\u0022\\"}"#;
-        assert_eq!(found(net).unwrap(), ["json-unicode-upper", "json-html-escaped"]);
+        let net =
+            r#"{"b":"\u4E2D/\u003Ca\u003E\u0026\u0027=","n":null,"l":[1,{"c":""}],"q":"\u0022\\"}"#;
+        assert_eq!(
+            found(net).unwrap(),
+            ["json-unicode-upper", "json-html-escaped"]
+        );
         let jackson = "{\n  \"b\" : \"中/<a>&'=\",\n  \"l\" : [ 1, {\n    \"c\" : \"\"\n  } ],\n  \"q\" : \"\\\"\\\\\"\n}";
-        assert_eq!(found(jackson).unwrap(), ["json-indent-jackson", "json-nulls-dropped"]);
+        assert_eq!(
+            found(jackson).unwrap(),
+            ["json-indent-jackson", "json-nulls-dropped"]
+        );
     }
 
     #[test]
     fn the_printer_of_the_text_itself_is_recognised() {
         let sent = r#"{"b": "\u4e2d", "a": 1}"#;
-        let plain = printings(sent).into_iter().find(|one| one.text == r#"{"b":"中","a":1}"#);
+        let plain = printings(sent)
+            .into_iter()
+            .find(|one| one.text == r#"{"b":"中","a":1}"#);
         assert_eq!(plain.unwrap().codes, ["json-compact", "json-unicode-plain"]);
         for text in ["", "[", "1", "\"x\"", "{\"a\":"] {
             assert_eq!(printings(text), []);

@@ -1,8 +1,6 @@
 //! Names of the mistakes of APIv2 that are about a whole message.
 
-use super::v2_mutation::{
-    Joiner, KEY_WORDS, KeyForm, KeyPlace, KeyWord, ValueEncoding, WholeText,
-};
+use super::v2_mutation::{Joiner, KEY_WORDS, KeyForm, KeyPlace, KeyWord, ValueEncoding, WholeText};
 use super::v2_words::MistakeRow;
 
 pub(super) const fn encoding_row(encoding: ValueEncoding) -> MistakeRow {
@@ -276,7 +274,11 @@ pub(super) fn form_row(form: KeyForm) -> MistakeRow {
             "密钥末尾多了分号",
             "a semicolon follows the key",
         ),
-        KeyForm::CommaEnd => ("key-comma-end", "密钥末尾多了逗号", "a comma follows the key"),
+        KeyForm::CommaEnd => (
+            "key-comma-end",
+            "密钥末尾多了逗号",
+            "a comma follows the key",
+        ),
         KeyForm::Base64 => (
             "key-base64",
             "密钥先写成了 Base64",

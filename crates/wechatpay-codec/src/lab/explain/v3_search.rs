@@ -1,8 +1,8 @@
 //! The search of APIv3: which way of building the lines gives the digest that stands in the signature.
 
+use super::Counter;
 use super::json_print::{Printing, printings};
 use super::v3_forms::{Ends, LineForm};
-use super::Counter;
 use crate::v3::{DigestName, Recovered, digest_texts};
 
 /// A line of the string, and what else may have stood in its place.
@@ -178,4 +178,3 @@ impl SearchV3<'_> {
         Some(fits)
     }
 }
-

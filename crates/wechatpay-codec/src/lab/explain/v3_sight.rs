@@ -30,8 +30,12 @@ pub(super) fn not_a_signature(given: &str) -> Message {
             "That is a SHA-1 digest, as wx.config takes it; APIv3 wants an RSA signature of the merchant's private key",
         ),
         length => Message::new(
-            format!("这不是 APIv3 签名：应为 RSA 签名的 Base64（2048 位为 344 个字符），这里是 {length} 个字节"),
-            format!("This is no APIv3 signature: Base64 of an RSA signature is expected (344 characters for 2048 bits), here are {length} bytes"),
+            format!(
+                "这不是 APIv3 签名：应为 RSA 签名的 Base64（2048 位为 344 个字符），这里是 {length} 个字节"
+            ),
+            format!(
+                "This is no APIv3 signature: Base64 of an RSA signature is expected (344 characters for 2048 bits), here are {length} bytes"
+            ),
         ),
     }
 }
@@ -118,7 +122,11 @@ pub fn body_sight(body: &[u8]) -> Option<Message> {
     let Some(Node::Object(fields)) = Node::read(text) else {
         return None;
     };
-    let has = |name: &str| fields.iter().any(|(found, _)| found.trim_matches('"') == name);
+    let has = |name: &str| {
+        fields
+            .iter()
+            .any(|(found, _)| found.trim_matches('"') == name)
+    };
     if has("ciphertext") && has("nonce") && !has("resource") {
         return Some(Message::new(
             "这只是 resource 一段：签名是对整个报文体做的",

@@ -118,7 +118,10 @@ pub(super) fn bare(content: BareContent) -> Change {
         code,
         field: String::new(),
         what: Message::new(zh, en),
-        mend: Message::new("改用 SHA256withRSA 的签名接口", "use the signing call for SHA256withRSA"),
+        mend: Message::new(
+            "改用 SHA256withRSA 的签名接口",
+            "use the signing call for SHA256withRSA",
+        ),
     }
 }
 
@@ -381,10 +384,7 @@ fn json_writing(code: &str) -> (&'static str, &'static str) {
             "with characters as \\uXXXX in upper case",
         ),
         "json-unicode-plain" => ("汉字没有转义", "with plain characters"),
-        "json-html-escaped" => (
-            "<、>、& 等写成 \\u003c",
-            "with <, > or & as \\u003c",
-        ),
+        "json-html-escaped" => ("<、>、& 等写成 \\u003c", "with <, > or & as \\u003c"),
         "json-html-plain" => ("<、>、& 等没有转义", "with plain <, > and &"),
         "json-nulls-dropped" => ("没有值为 null 的字段", "without fields that are null"),
         "json-empties-dropped" => ("没有空值字段", "without empty fields"),
