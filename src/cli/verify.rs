@@ -17,10 +17,10 @@ use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::lab::{other_serial, verify_words};
 use recondesk_app::{Failure, Message};
 use recondesk_domain::SecretKind;
-use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::explain::{
     AuthorizationReading, QuestionV3, SignedMessage, VerifyCandidate,
 };
+use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::verify::{MessageKind, cause_of_request, cause_v2, fits_v2};
 use wechatpay_codec::lab::visible::harmless_line;
 use wechatpay_codec::v3::{
@@ -122,7 +122,10 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
                 )
             ));
             if let Some(cause) = &cause {
-                text.push_str(&format!("  {}\n", harmless_line(cause.get(lang).as_bytes())));
+                text.push_str(&format!(
+                    "  {}\n",
+                    harmless_line(cause.get(lang).as_bytes())
+                ));
             }
         }
         if !kind.expected_answer().is_empty() {
@@ -229,10 +232,7 @@ fn request(
             let all: Vec<&str> = faults.iter().map(|fault| pick(&fault.what)).collect();
             all.join(between)
         };
-        let refusal = Message::new(
-            each(|words| &words.zh, "；"),
-            each(|words| &words.en, "; "),
-        );
+        let refusal = Message::new(each(|words| &words.zh, "；"), each(|words| &words.en, "; "));
         return told(Some(&refusal), context);
     }
     let key = arguments
