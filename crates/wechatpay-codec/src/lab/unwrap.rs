@@ -60,19 +60,18 @@ const LARGEST: usize = 1 << 16;
 /// The body as it is, then with one thing taken off, then with two.
 pub(super) fn readings(body: &[u8]) -> Vec<Unwrapped> {
     let mut out = Vec::new();
-    match std::str::from_utf8(body) {
-        Ok(text) => out.push(Unwrapped {
+    if let Ok(text) = std::str::from_utf8(body) {
+        out.push(Unwrapped {
             changes: Vec::new(),
             text: text.to_owned(),
-        }),
-        Err(_) => {
-            let (text, _, is_broken) = encoding_rs::GB18030.decode(body);
-            if !is_broken {
-                out.push(Unwrapped {
-                    changes: vec![Rewriting::Encoding],
-                    text: text.into_owned(),
-                });
-            }
+        });
+    } else {
+        let (text, _, is_broken) = encoding_rs::GB18030.decode(body);
+        if !is_broken {
+            out.push(Unwrapped {
+                changes: vec![Rewriting::Encoding],
+                text: text.into_owned(),
+            });
         }
     }
     let depth = if body.len() > LARGEST { 0 } else { 2 };

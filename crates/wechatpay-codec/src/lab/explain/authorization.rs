@@ -135,17 +135,15 @@ impl AuthorizationReading {
                 self.fault("header-field-twice", name);
                 one.value
             }
-            [] => match like() {
-                Some(one) => {
-                    let short: String = one.name.chars().take(40).collect();
-                    self.faults.push(renamed(name, &short));
-                    one.value
-                }
-                None => {
+            [] => {
+                let Some(one) = like() else {
                     self.fault("header-field-missing", name);
                     return;
-                }
-            },
+                };
+                let short: String = one.name.chars().take(40).collect();
+                self.faults.push(renamed(name, &short));
+                one.value
+            }
         };
         if value.is_empty() {
             self.fault("header-field-empty", name);

@@ -66,15 +66,13 @@ pub(in crate::lab) fn html_unescaped(value: &str) -> String {
                 char::from_u32(code)
             }
         });
-        match (sign, end.and_then(|end| after.get(end + 1..))) {
-            (Some(sign), Some(after)) => {
-                out.push(sign);
-                rest = after;
-            }
-            _ => {
-                out.push('&');
-                rest = after;
-            }
+        let behind = end.and_then(|end| after.get(end + 1..));
+        if let (Some(sign), Some(behind)) = (sign, behind) {
+            out.push(sign);
+            rest = behind;
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -171,6 +171,7 @@ impl Given {
     }
 
     /// The change that the writing alone needs, if any.
+    #[expect(clippy::too_many_lines, reason = "a table of words, one line each")]
     pub(super) fn change(&self, wanted: Form) -> Option<Change> {
         let (code, zh, en) = match self.form {
             form if form == wanted => return None,

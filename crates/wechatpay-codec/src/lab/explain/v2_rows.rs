@@ -202,6 +202,7 @@ pub(super) const fn place_row(place: KeyPlace) -> MistakeRow {
     (code, zh, en, MEND.0, MEND.1)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of words, one line each")]
 pub(super) fn form_row(form: KeyForm) -> MistakeRow {
     const MEND: (&str, &str) = (
         "密钥原样使用，32 个字符",
