@@ -136,7 +136,7 @@ pub(super) fn broken_row(layout: &Layout, text: &[u8]) -> Option<BrokenRow> {
         }
         let end = memchr::memchr(b'\n', rest);
         let whole = next + end.unwrap_or(rest.len());
-        next = next + end.map_or(rest.len(), |end| end + 1);
+        next += end.map_or(rest.len(), |end| end + 1);
         let len = match text.get(..whole) {
             Some([.., b'\r']) => whole - 1,
             _ => whole,
