@@ -96,7 +96,20 @@ pub fn fits_v2(params: &Params, keys: &[KeyCandidate]) -> Vec<Fit> {
 pub fn cause_v2(params: &Params, keys: &[KeyCandidate]) -> Option<Message> {
     let Some(given) = params.filled(v2::SIGN) else {
         let is_sealed = MessageKind::of(params) == MessageKind::RefundNotice;
-        return (!is_sealed).then(|| Message::new("没有 sign 字段", "there is no field sign"));
+        let is_failure = params.get("return_code") == Some("FAIL");
+        return (!is_sealed).then(|| {
+            if is_failure {
+                Message::new(
+                    "return_code 是 FAIL 的应答不签名，看它的 return_msg",
+                    "an answer whose return_code is FAIL carries no signature; read its return_msg",
+                )
+            } else {
+                Message::new(
+                    "没有 sign 字段，不能采信",
+                    "there is no field sign: do not trust it",
+                )
+            }
+        });
     };
     let sign_type = match params.get("sign_type") {
         Some("HMAC-SHA256") => SignType::HmacSha256,

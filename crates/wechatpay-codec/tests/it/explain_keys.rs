@@ -100,6 +100,10 @@ fn verifying_v2_says_the_cause_where_it_is_proven() {
     let cause = |params: &Params| cause_v2(params, &keys).map(|words| words.en);
     assert!(cause(&with(&unset)).unwrap().contains("was not set"));
     assert!(cause(&with("")).unwrap().contains("no field sign"));
+    let failure: Params = [("return_code", "FAIL"), ("return_msg", "签名错误")]
+        .into_iter()
+        .collect();
+    assert!(cause(&failure).unwrap().contains("return_msg"));
     let rsa = key("official-doc").sign(b"x");
     assert!(cause(&with(&rsa)).unwrap().contains("APIv3"));
     let sealed: Params = [("return_code", "SUCCESS"), ("req_info", "x")]
