@@ -19,10 +19,9 @@ fn row(n: u32, goods: &str, attach: &str) -> String {
 
 fn bill(rows: &[String], end: &str) -> String {
     let count = rows.len();
-    let summary = format!(
-        "`{count},`{count}0.00,`{:.5},`{count}0.00",
-        0.06 * count as f64
-    );
+    let cents = count * 6;
+    let (yuan, rest) = (cents / 100, cents % 100);
+    let summary = format!("`{count},`{count}0.00,`{yuan}.{rest:02}000,`{count}0.00");
     let lines = [&[HEADER.to_owned()], rows, &[TOTALS.to_owned(), summary]].concat();
     lines.join(end) + end
 }
@@ -67,7 +66,7 @@ fn a_line_break_in_a_goods_name_is_read_where_both_ends_prove_the_row() {
                 );
                 assert_eq!(block.pays.len(), 3);
                 assert_eq!(block.tally.broken_rows, 1);
-                assert_eq!(proof.lines as usize, text.matches('\n').count());
+                assert_eq!(proof.lines, text.matches('\n').count() as u64);
                 // The row is found again by its place, whole.
                 let place = usize::try_from(block.pays[1].row.offset).unwrap();
                 let opened = Layout::open(text.as_bytes()).unwrap();
