@@ -42,7 +42,7 @@ words! {
         length: F = |n| format!("{n} 字节"), |n| format!("{n} bytes");
         locked: T = "已上锁", "locked";
         type_key: T = "粘贴密钥，存入后只显示圆点", "Paste the key; once stored only dots are shown";
-        keys_note: T = "密钥只进系统钥匙串，不进数据库、日志和导出文件。", "Keys go to the system keychain only, never into the database, logs or exports.";
+        keys_note: T = "密钥只进系统密钥串或密封文件，不进数据库、日志和导出文件。", "Keys go to the system keychain or the sealed file, never into the database, logs or exports.";
         needs_v2: T = "下载 v2 账单需要", "needed to fetch v2 bills";
         needs_v3: T = "解密 v3 回调需要", "needed to decrypt v3 notifications";
         needs_pair: T = "v2 退款需要", "needed for v2 refunds";

@@ -106,7 +106,7 @@ words! {
         demo_line: T = "内置一家商户的一天，含每一类差错，不联网", "One merchant's day is built in, with every kind of case, no network";
         demo_button: T = "打开演示", "Open demo";
         merchant: T = "接入商户", "Add a merchant";
-        merchant_line: T = "商户号与密钥存入系统钥匙串，自动取账单", "Number and keys go to the system keychain, bills are fetched";
+        merchant_line: T = "填商户号，存入密钥，自动取账单", "Give its number, store its keys, bills are fetched";
         merchant_button: T = "新增商户…", "Add merchant...";
         files: T = "只用文件", "Files only";
         files_line: T = "把账单和订单文件拖进窗口，无需密钥", "Drop bill and order files on the window, no keys needed";

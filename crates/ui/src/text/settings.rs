@@ -31,7 +31,7 @@ words! {
         lock_now: T = "立即上锁", "Lock now";
         unlock: T = "解锁", "Unlock";
         lock_after: T = "闲置后上锁", "Lock when idle";
-        lock_note: T = "只对密封文件", "for the sealed file";
+        lock_note: T = "密封文件上锁，操作人退出", "the sealed file locks, the operator signs out";
         lock_never: T = "从不", "Never";
         lock_minutes: F = |n| format!("{n} 分钟"), |n| super::many(n, "minute", "minutes");
         unlock_title: T = "输入密封文件的口令", "Passphrase of the sealed file";
