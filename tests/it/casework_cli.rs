@@ -32,7 +32,9 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let ask = Box::new(|_| Some(Secret::new("for tests only".to_owned())));
         let ports = adapters::open_asking(Some(&folder.path().join("workspace")), ask).unwrap();
-        let mut shop = Shop::open(&ports, 300, "shop").unwrap();
+        // A day whose bill is out whatever the clock says: yesterday's is not before ten in the morning.
+        let day = ports.clock.now().day().prev().prev();
+        let mut shop = Shop::open_on(&ports, (300, "shop"), day).unwrap();
         shop.import_orders(&ports, &Silent).unwrap();
         shop.run_day(&ports, &Silent).unwrap();
         Self {
