@@ -59,18 +59,14 @@ impl Shop {
     /// [`Failure`] when the sandbox does not start or the workspace cannot be written.
     pub fn open(ports: &Ports, count: u64, name: &str) -> Result<Self, Failure> {
         let yesterday = ports.clock.now().day().prev();
-        Self::open_on(ports, (count, name), yesterday)
+        Self::open_on(ports, count, name, yesterday)
     }
 
     /// The same for another day in the past.
     ///
     /// # Errors
     /// As [`Shop::open`].
-    pub fn open_on(
-        ports: &Ports,
-        (count, name): (u64, &str),
-        day: BillDate,
-    ) -> Result<Self, Failure> {
+    pub fn open_on(ports: &Ports, count: u64, name: &str, day: BillDate) -> Result<Self, Failure> {
         let clock = Arc::clone(&ports.clock);
         let mut scene = Scenario::new(day, SEED, count);
         scene.twists = Anomaly::all().collect();

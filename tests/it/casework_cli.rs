@@ -34,7 +34,7 @@ impl Office {
         let ports = adapters::open_asking(Some(&folder.path().join("workspace")), ask).unwrap();
         // A day whose bill is out whatever the clock says: yesterday's is not before ten in the morning.
         let day = ports.clock.now().day().prev().prev();
-        let mut shop = Shop::open_on(&ports, (300, "shop"), day).unwrap();
+        let mut shop = Shop::open_on(&ports, 300, "shop", day).unwrap();
         shop.import_orders(&ports, &Silent).unwrap();
         shop.run_day(&ports, &Silent).unwrap();
         Self {
