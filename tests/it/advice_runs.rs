@@ -356,8 +356,8 @@ fn fault(facts: &Facts, findings: &[Finding], told: &OrderSummary) -> Option<&'s
 #[test]
 fn run_and_look_up_say_the_same_of_every_combination() {
     let (mut walked, mut faults) = (0_u64, Vec::new());
-    for bill in 0..BILLS.len() {
-        for refunds in 0..REFUNDS.len() {
+    for (bill, states) in BILLS.iter().enumerate() {
+        for (refunds, rows) in REFUNDS.iter().enumerate() {
             for order in ORDERS {
                 for own in OWN {
                     let facts = Facts::of(bill, refunds, order, own);
@@ -370,9 +370,7 @@ fn run_and_look_up_say_the_same_of_every_combination() {
                             .map(|f| (f.category.code(), f.action().word()))
                             .collect();
                         faults.push(format!(
-                            "{why}: {:?} {:?} {order:?} {own:?}: run {found:?}, query {:?} {:?} {:?}",
-                            BILLS[bill],
-                            REFUNDS[refunds],
+                            "{why}: {states:?} {rows:?} {order:?} {own:?}: run {found:?}, query {:?} {:?} {:?}",
                             told.category.map(Category::code),
                             told.step.word(),
                             told.words.en

@@ -195,7 +195,7 @@ impl BusinessOrder {
             parts.iter().map(|one| one.key()).collect()
         } else {
             let first = rivals.clone().min_by_key(|one| self.rank(one));
-            first.map(|one| one.key()).into_iter().collect()
+            first.map(SisterPayment::key).into_iter().collect()
         };
         // The run of the day speaks of its own payments alone: it must name one that goes back.
         if rivals

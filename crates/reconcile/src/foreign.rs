@@ -40,7 +40,7 @@ pub(super) fn place_strangers(
         return place_cut_numbers(context, run, nowhere, &paid);
     }
     let cause = cause_of(nowhere, &paid);
-    place_under_one(context, run, std::mem::take(nowhere), paid, cause)?;
+    place_under_one(context, run, std::mem::take(nowhere), &paid, cause)?;
     Ok(true)
 }
 
@@ -74,7 +74,7 @@ fn place_cut_numbers(
     if payments.is_empty() {
         return Ok(false);
     }
-    place_under_one(context, run, payments, orders, LOST_ZEROS)?;
+    place_under_one(context, run, payments, &orders, LOST_ZEROS)?;
     Ok(true)
 }
 
@@ -83,7 +83,7 @@ fn place_under_one(
     context: &Context<'_>,
     run: &mut Run<'_>,
     payments: Vec<UnmatchedPayment>,
-    orders: Vec<MOrder>,
+    orders: &[MOrder],
     cause: &str,
 ) -> Result<(), ReconcileError> {
     let (mut wechat, mut merchant) = (Sums::default(), Sums::default());
@@ -100,7 +100,7 @@ fn place_under_one(
     run.unmatched
         .orders
         .retain(|m| !numbers.contains(&m.out_trade_no));
-    for order in &orders {
+    for order in orders {
         merchant.take(order.amount)?;
         let placement = Placement::merchant(order.amount);
         run.ledger

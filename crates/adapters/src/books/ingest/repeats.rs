@@ -102,6 +102,9 @@ fn beyond<R: Merged>(rows: &[R], one: &R) -> Option<Fen> {
     all.checked_sub(one.amount())
 }
 
+/// The rows that share their key, each with its place.
+type EntriesOfKey<R> = Vec<(RowEntry, R)>;
+
 /// Puts the rows in order and makes one of those that share their number.
 pub(crate) fn sort<R: Merged>(
     rows: &mut PartitionedRows<R>,
@@ -117,7 +120,7 @@ pub(crate) fn sort<R: Merged>(
     let mut made = Sorted::default();
     for group in groups {
         // Each sub-merchant numbers its own.
-        let mut by_key: BTreeMap<(Vec<u8>, MchId), Vec<(RowEntry, R)>> = BTreeMap::new();
+        let mut by_key: BTreeMap<(Vec<u8>, MchId), EntriesOfKey<R>> = BTreeMap::new();
         for entry in group {
             let row = rows
                 .buffer

@@ -201,7 +201,7 @@ fn table() -> impl Strategy<Value = Vec<u8>> {
                                 random % 60
                             ),
                             4 => format!("QH{:018}", row * 77 + random % 50),
-                            _ => format!("oUpF8u{:016x}", random),
+                            _ => format!("oUpF8u{random:016x}"),
                         })
                         .collect();
                     cells.join(&separator.to_string())
