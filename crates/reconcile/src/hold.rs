@@ -28,7 +28,8 @@ pub(super) fn hold_back(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), 
     let places: Vec<usize> = findings
         .iter()
         .enumerate()
-        .filter(|(_, finding)| gives(finding.action()) && !finding.out_trade_no.is_empty())
+        .filter(|(_, finding)| gives(finding.action()) || is_untimed_total(finding))
+        .filter(|(_, finding)| !finding.out_trade_no.is_empty())
         .filter(|(_, finding)| has_refunds || finding.category == Category::RefundClosed)
         .map(|(at, _)| at)
         .collect();
@@ -55,6 +56,11 @@ pub(super) fn hold_back(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), 
 
 const fn gives(action: SuggestedAction) -> bool {
     action.moves_money() || action.delivers()
+}
+
+/// True for a running total of refunds that waits for its bill: above what was paid it is nothing to wait for.
+fn is_untimed_total(finding: &Finding) -> bool {
+    finding.category == Category::RefundPendingM && finding.out_refund_no.is_empty()
 }
 
 /// What is kept of several payments of one number.
@@ -134,7 +140,9 @@ impl Positions {
             .try_fold(Fen::ZERO, |sum, claim| sum.checked_add(claim.amount))
             .ok_or(ReconcileError::Overflow)?;
         let free = left.checked_sub(others).ok_or(ReconcileError::Overflow)?;
-        let is_held = if is_refund {
+        let is_held = if is_untimed_total(finding) {
+            left > Fen::ZERO && left < self.needed(finding)?
+        } else if is_refund {
             let is_suggested =
                 finding.category == Category::MOnlyRefund && finding.tags.contains(&Tag::Suggested);
             is_suggested || free < self.needed(finding)? || free <= Fen::ZERO

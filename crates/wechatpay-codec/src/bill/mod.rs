@@ -20,6 +20,7 @@ mod money_cell;
 mod printer;
 mod reader;
 mod reason;
+mod reasons;
 mod row;
 mod script;
 mod sniff;

@@ -4,7 +4,7 @@ use super::advice::{short, yuan};
 use super::collect::{OrderRecord, pay_status_words};
 use super::money::{OrderMoney, OrderWord};
 use super::order_summary::{Attention, OrderSummary};
-use recondesk_domain::{Category, Fen, MOrder, SuggestedAction};
+use recondesk_domain::{Category, Fen, MOrder, RefundStatus, SuggestedAction};
 
 /// No payment counts: reversed, not paid, not known, or only the merchant has it.
 pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
@@ -133,6 +133,15 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     }
     if let Some(kept) = record.merchant_refunds.iter().find(|kept| !kept.superseded) {
         let (at, sum) = (short(kept.row.time()), yuan(kept.row.amount));
+        if kept.row.status == RefundStatus::Processing {
+            return OrderSummary::of(
+                Category::RefundPendingM,
+                format!("商户的退款 {sum} 还在处理，工作区里没有原付款和订单：等它有结果"),
+                format!(
+                    "The merchant's refund of {sum} is in the making; neither its payment nor its order is in the workspace: wait for its outcome"
+                ),
+            );
+        }
         return OrderSummary::of(
             Category::MOnlyRefund,
             format!("商户 {at} 记退款 {sum}，工作区里没有原付款和订单：先查单核对，不要提交退款"),
