@@ -379,3 +379,59 @@ fn numbers_without_the_zeros_that_the_known_ones_have_are_refused() {
     assert!(shown.contains("leading zeros are lost"), "{shown}");
     books(&stage, "orders", "next.csv", &rows(&["000000000033"]));
 }
+
+#[test]
+fn a_refused_row_is_known_by_each_number_that_its_payment_may_have() {
+    let pays = [
+        paid("0000308001", DAY, "10:00:00"),
+        paid("0000308002", DAY, "10:01:00"),
+        paid("A20260308001", DAY, "10:02:00"),
+        paid("B20260308001", DAY, "10:03:00"),
+    ];
+    let stage = Stage::new();
+    import(&stage, "bill.csv", &bill(&pays));
+    let rows = format!(
+        "{ORDERS}0000308001,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00\n\
+         308002,10.00,paid,{DAY} 10:01:00,{DAY} 10:01:00\n\
+         A20260308001;B20260308001,20.00,paid,{DAY} 10:02:00,{DAY} 10:02:00\n"
+    );
+    let file = stage.file("orders.csv", rows.as_bytes());
+    stage.expect(1, &["orders", "import", &file, "--profile", "shop"]);
+
+    let found = codes(&stage, 1, DAY);
+    assert_eq!(
+        found,
+        ["K04 0000308002", "K04 A20260308001", "K04 B20260308001"]
+    );
+}
+
+#[test]
+fn two_orders_without_their_zeros_are_one_finding_with_their_payments() {
+    let stage = Stage::new();
+    let pays = [
+        paid("0000308001", DAY, "10:00:00"),
+        paid("0000308002", DAY, "10:01:00"),
+    ];
+    let rows = format!(
+        "{ORDERS}308001,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00\n\
+         308002,10.00,paid,{DAY} 10:01:00,{DAY} 10:01:00\n"
+    );
+    books(&stage, "orders", "orders.csv", &rows);
+    import(&stage, "bill.csv", &bill(&pays));
+
+    assert_eq!(codes(&stage, 1, DAY), ["K03 -"]);
+}
+
+#[test]
+fn a_file_is_known_again_after_its_mapping_was_proven_and_saved() {
+    let stage = Stage::new();
+    let head = "商户订单号,实付金额,订单状态,下单时间,付款时间,发货时间\n";
+    let before = format!("{head}A1,10.00,待付款,{DAY} 09:00:00,,\n");
+    let after = format!("{head}A1,10.00,已发货,{DAY} 09:00:00,{DAY} 10:00:00,{DAY} 11:00:00\n");
+    books(&stage, "orders", "before.csv", &before);
+    import(&stage, "bill.csv", &bill(&[paid("A1", DAY, "10:00:00")]));
+    books(&stage, "orders", "after.csv", &after);
+    books(&stage, "orders", "before.csv", &before);
+
+    assert_eq!(codes(&stage, 0, DAY), [""; 0]);
+}
