@@ -35,10 +35,10 @@ const fn eight(text: u64) -> Option<u64> {
 /// A number below 10⁸ as eight digits.
 #[inline]
 const fn print_eight(value: u64) -> u64 {
-    let halves = (value / 10_000) | ((value % 10_000) << 32);
-    let tops = ((halves * 10_486) >> 20) & 0x0000_007F_0000_007F;
+    let halves = value / 10_000 | (value % 10_000) << 32;
+    let tops = (halves * 10_486 >> 20) & 0x0000_007F_0000_007F;
     let pairs = tops | (halves - tops * 100) << 16;
-    let tens = ((pairs * 103) >> 10) & 0x000F_000F_000F_000F;
+    let tens = (pairs * 103 >> 10) & 0x000F_000F_000F_000F;
     (tens | (pairs - tens * 10) << 8) | NOUGHTS
 }
 
@@ -55,11 +55,11 @@ const fn two(value: u64) -> [u8; 2] {
 
 /// Days as if every month had thirty-one and every year twelve such months: any date has its own.
 fn date(text: [u8; DATE_BYTES]) -> Option<u64> {
-    let [c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2] = text else {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = text else {
         return None;
     };
-    let year = pair([c1, c2])? * 100 + pair([y1, y2])?;
-    let (month, day) = (pair([m1, m2])?, pair([d1, d2])?);
+    let year = pair([a, b])? * 100 + pair([c, d])?;
+    let (month, day) = (pair([e, f])?, pair([g, h])?);
     ((1..=12).contains(&month) && (1..=31).contains(&day))
         .then_some((year * 12 + month - 1) * 31 + day - 1)
 }
@@ -67,11 +67,11 @@ fn date(text: [u8; DATE_BYTES]) -> Option<u64> {
 const fn print_date(days: u64) -> [u8; DATE_BYTES] {
     let months = days / 31;
     let year = months / 12;
-    let [c1, c2] = two(year / 100);
-    let [y1, y2] = two(year);
-    let [m1, m2] = two(months % 12 + 1);
-    let [d1, d2] = two(days % 31 + 1);
-    [c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2]
+    let [a, b] = two(year / 100);
+    let [c, d] = two(year);
+    let [e, f] = two(months % 12 + 1);
+    let [g, h] = two(days % 31 + 1);
+    [a, b, c, d, b'-', e, f, b'-', g, h]
 }
 
 /// Reads and prints times; those of one day come one after the other, so the date is kept.
@@ -90,10 +90,10 @@ impl Times {
             self.start = date(*day)? * DAY;
             self.date = *day;
         }
-        let [b' ', h1, h2, b':', m1, m2, b':', s1, s2] = *clock else {
+        let [b' ', a, b, b':', c, d, b':', e, f] = *clock else {
             return None;
         };
-        let (hour, minute, second) = (pair([h1, h2])?, pair([m1, m2])?, pair([s1, s2])?);
+        let (hour, minute, second) = (pair([a, b])?, pair([c, d])?, pair([e, f])?);
         (hour < 24 && minute < 60 && second < 60)
             .then_some(self.start + (hour * 60 + minute) * 60 + second)
     }
@@ -111,11 +111,11 @@ impl Times {
         if let Some(to) = text.first_chunk_mut() {
             *to = self.date;
         }
-        let [h1, h2] = two(second / 3600);
-        let [m1, m2] = two(second / 60 % 60);
-        let [s1, s2] = two(second % 60);
+        let [a, b] = two(second / 3600);
+        let [c, d] = two(second / 60 % 60);
+        let [e, f] = two(second % 60);
         if let Some(to) = text.last_chunk_mut() {
-            *to = [b' ', h1, h2, b':', m1, m2, b':', s1, s2];
+            *to = [b' ', a, b, b':', c, d, b':', e, f];
         }
         text
     }

@@ -11,7 +11,7 @@ use super::stream::{Taker, put_count, put_text};
 
 /// Lines that the guess is made from.
 const LINES: usize = 24;
-/// What may stand between columns.
+/// Bytes at the start of a block that no such line is taken from: a header stands there.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Most columns of a table.
 pub(super) const COLUMNS: usize = 200;
@@ -280,10 +280,10 @@ fn kind_of(column: &[&[u8]]) -> (Kind, Vec<u8>) {
         .copied()
         .filter(|cell| cell.len() == len)
         .collect();
-    if enough(fixed.len())
-        && let Some(found) = fixed_kind(&fixed)
-    {
-        return found;
+    if enough(fixed.len()) {
+        if let Some(found) = fixed_kind(&fixed) {
+            return found;
+        }
     }
     for places in (0..=MOST_PLACES).rev() {
         let fits = |body: &[u8]| long_decimal(body, places).is_some();
