@@ -73,7 +73,6 @@ const LAYERS: &[Layer] = &[
             "recondesk-intake",
             "recondesk-reconcile",
             "recondesk-ports",
-            "recondesk-simd",
         ],
         must_not_name: &[],
     },
