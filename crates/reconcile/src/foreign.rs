@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recondesk_domain::{BillState, Category, Fen, Finding, MOrder, OutTradeNo};
+use recondesk_domain::{BillState, Category, Fen, Finding, MOrder, MchId, OutTradeNo};
 
 use super::context::Context;
 use super::ledger::{Placement, RowKind};
@@ -52,10 +52,11 @@ fn place_cut_numbers(
     nowhere: &mut Vec<UnmatchedPayment>,
     paid: &[MOrder],
 ) -> Result<bool, ReconcileError> {
-    let mut cut: BTreeMap<(OutTradeNo, Fen), MOrder> = paid
+    // Each sub-merchant numbers its own.
+    let mut cut: BTreeMap<(OutTradeNo, MchId, Fen), MOrder> = paid
         .iter()
         .filter(|order| !order.out_trade_no.as_str().starts_with('0'))
-        .map(|order| ((order.out_trade_no, order.amount), *order))
+        .map(|order| ((order.out_trade_no, order.sub_mch_id, order.amount), *order))
         .collect();
     let (mut payments, mut orders) = (Vec::new(), Vec::new());
     for payment in std::mem::take(nowhere) {
@@ -63,7 +64,11 @@ fn place_cut_numbers(
         let number = w.out_trade_no.as_str();
         let bare = OutTradeNo::new(number.trim_start_matches('0'))
             .filter(|_| w.state == BillState::Success && number.starts_with('0'));
-        match bare.and_then(|bare| cut.remove(&(bare, w.amount))) {
+        let found = bare.and_then(|bare| {
+            cut.remove(&(bare, w.sub_mch_id, w.amount))
+                .or_else(|| cut.remove(&(bare, MchId::EMPTY, w.amount)))
+        });
+        match found {
             Some(order) => {
                 payments.push(payment);
                 orders.push(order);
@@ -96,10 +101,10 @@ fn place_under_one(
             run.watch.coverage.pay(time, cause == LOST_ZEROS);
         }
     }
-    let numbers: BTreeSet<_> = orders.iter().map(|order| order.out_trade_no).collect();
-    run.unmatched
-        .orders
-        .retain(|m| !numbers.contains(&m.out_trade_no));
+    // Another order of the same number is not placed here and must stay.
+    let key = |m: &MOrder| (m.out_trade_no, m.sub_mch_id, m.row);
+    let placed: BTreeSet<_> = orders.iter().map(key).collect();
+    run.unmatched.orders.retain(|m| !placed.contains(&key(m)));
     for order in orders {
         merchant.take(order.amount)?;
         let placement = Placement::merchant(order.amount);

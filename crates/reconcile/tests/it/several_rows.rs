@@ -33,6 +33,36 @@ fn one_number_at_two_sub_merchants_is_two_orders() {
 }
 
 #[test]
+fn orders_without_their_zeros_go_with_the_payments_of_their_own_sub_merchant() {
+    let cut_at = |shop| MOrder {
+        sub_mch_id: MchId::new(shop).unwrap(),
+        ..order("308001", noon())
+    };
+    let pays = [of_shop("1900000201", pay("0000308001", noon()))];
+    let both = [cut_at("1900000201"), cut_at("1900000202")];
+
+    // The other sub-merchant's order is in no bill, and its sum is not lost on the way.
+    let told = plain(&books(&pays, &[], &both, &BOTH()));
+    assert_eq!(told.categories(), [Category::MOnlyPay, Category::MForeign]);
+
+    let pays = [pays[0], of_shop("1900000202", pay("0000308001", noon()))];
+    let told = plain(&books(&pays, &[], &both, &BOTH()));
+    assert_eq!(told.categories(), [Category::MForeign]);
+
+    // A list that does not name the sub-merchant.
+    let told = plain(&books(&pays[..1], &[], &[order("308001", noon())], &BOTH()));
+    assert_eq!(told.categories(), [Category::MForeign]);
+
+    // Another amount is another order.
+    let other = MOrder {
+        amount: Fen::new(1),
+        ..order("308001", noon())
+    };
+    let told = plain(&books(&pays[..1], &[], &[other], &BOTH()));
+    assert_eq!(told.categories(), [Category::WOnlyPay, Category::MOnlyPay]);
+}
+
+#[test]
 fn two_payments_of_one_number_at_one_merchant_are_still_p09() {
     let second = WPay {
         transaction_id: TransactionId::new("42second").unwrap(),

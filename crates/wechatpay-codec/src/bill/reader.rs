@@ -270,12 +270,15 @@ impl BillReader {
         }
     }
 
+    /// The last line of what was gathered may still be without its end, but not without end.
     fn check_tail(&self) -> Result<(), BillFault> {
         let last = memrchr(b'\n', &self.tail).map_or(0, |at| at + 1);
-        if self.tail.len() - last > MAX_LINE_BYTES {
+        let (before, line) = self.tail.split_at(last);
+        if line.len() > MAX_LINE_BYTES {
+            let lines = u32::try_from(memchr_iter(b'\n', before).count()).unwrap_or(u32::MAX);
             return Err(BillFault::LineTooLong {
-                line: self.line,
-                offset: self.offset,
+                line: self.line.saturating_add(lines),
+                offset: self.offset + last as u64,
             });
         }
         Ok(())
