@@ -277,6 +277,27 @@ fn a_refund_total_booked_before_midnight_closes_its_case_when_the_next_bill_has_
 }
 
 #[test]
+fn a_refund_total_without_a_time_waits_until_a_bill_has_it() {
+    for number in ["", "r1", "own-number"] {
+        let stage = Stage::new();
+        let orders = format!(
+            "out_trade_no,amount,pay_status,created_at,paid_at,refund_amount,refund_no\n\
+             A1,10.00,paid,{DAY} 10:00:00,{DAY} 10:00:00,5.00,{number}\n"
+        );
+        books(&stage, "orders", "orders.csv", &orders);
+        import(&stage, "first.csv", &bill(&[paid("A1", DAY, "10:00:00")]));
+        assert_eq!(codes(&stage, 0, DAY), ["R10 A1"]);
+        assert_eq!(open_cases(&stage, 0), 1);
+
+        let refund = back("A1", "r1", "SUCCESS", format!("{NEXT} 12:00:00"));
+        import(&stage, "second.csv", &bill(&[refund]));
+
+        assert_eq!(codes(&stage, 0, NEXT), [""; 0], "{number}");
+        assert_eq!(open_cases(&stage, 0), 0, "{number}");
+    }
+}
+
+#[test]
 fn a_refund_booked_the_day_after_its_bill_closes_the_case_of_the_bill() {
     let stage = Stage::new();
     let header = "out_trade_no,amount,pay_status,created_at,paid_at,refund_amount,refund_at\n";

@@ -241,7 +241,7 @@ fn place_total(
     let finding = describe_order(context, view, category, applies)?;
     if category.is_agreement() {
         clear_refunds_before(context, run, view.facts, &finding);
-        super::untimed_refunds::clear(run, view.order, &finding);
+        super::untimed_refunds::clear(run, view.order, view.rows, &finding);
     }
     if let [w] = view.rows
         && category == Category::FeeRefund

@@ -4,9 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use recondesk_domain::{
-    Category, Fen, Finding, MOrder, OutRefundNo, OutTradeNo, PayStatus, WRefund,
-};
+use recondesk_domain::{Category, Fen, Finding, MOrder, OutTradeNo, PayStatus, WRefund};
 
 use super::ReconcileError;
 use super::context::Context;
@@ -78,17 +76,19 @@ pub(super) fn raise(
     Ok(())
 }
 
-/// A bill has such a refund by now: what waits for it is cleared (X7).
-pub(super) fn clear(run: &mut Run<'_>, order: Option<&MOrder>, agreed: &Finding) {
+/// A bill has such a refund by now: what waits for it is cleared (X7). The waiting case stands under the merchant's number
+/// of the refund, or under the order where it has none; the number of the bill's row stands for the latter.
+pub(super) fn clear(run: &mut Run<'_>, order: Option<&MOrder>, rows: &[WRefund], agreed: &Finding) {
     let Some(m) = order.filter(|m| untimed_refund(m).is_some()) else {
         return;
     };
-    let mut cleared = agreed.clone();
-    cleared.category = Category::MatchedLate;
-    cleared.out_refund_no = if m.refund_no.is_empty() {
-        OutRefundNo::EMPTY
-    } else {
-        m.refund_no
-    };
-    run.ledger.clear(cleared);
+    let of_rows = rows.last().map(|w| w.out_refund_no);
+    for number in of_rows.into_iter().chain([m.refund_no]) {
+        if !number.is_empty() {
+            let mut cleared = agreed.clone();
+            cleared.category = Category::MatchedLate;
+            cleared.out_refund_no = number;
+            run.ledger.clear(cleared);
+        }
+    }
 }
