@@ -28,6 +28,11 @@ package:
     cargo build --profile dist --bin recondesk
     packaging/deb.sh target/dist/recondesk target/packages
 
+# The bill of materials (CycloneDX) of the program, from Cargo.lock; the Debian package has it too.
+sbom:
+    mkdir -p target/packages
+    packaging/sbom.py >target/packages/recondesk.cdx.json
+
 # No lint of rustc and clippy is open.
 lint:
     cargo clippy --workspace --all-targets -- -D warnings

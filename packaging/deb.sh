@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian package of a program that is built already.
 #   packaging/deb.sh PROGRAM FOLDER      writes FOLDER/recondesk_VERSION_ARCH.deb and prints its path
-# Needs dpkg-deb, gzip and objdump. Manual pages and completions are printed by the program itself.
+# Needs dpkg-deb, gzip, objdump and Python 3.11. Manual pages and completions are printed by the program itself.
 set -euo pipefail
 [ $# = 2 ] || { sed -n 3p "$0"; exit 2; }
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,6 +30,7 @@ install -d "$doc"
   printf '\nIts fonts are under licences of their own:\n\n'
   cat "$here/../assets/fonts/LICENSES.md"
 } >"$doc/copyright"
+"$here/sbom.py" | gzip -9n >"$doc/sbom.cdx.json.gz"
 gzip -9n <"$here/../CHANGELOG.md" >"$doc/changelog.gz"
 for lang in zh en; do
   "$program" --lang "$lang" handbook --out "$doc/handbook-$lang" >/dev/null

@@ -22,11 +22,12 @@ grep -q 'P01' demo.txt || { echo "the demo found nothing"; exit 1; }
 for file in share/applications/recondesk.desktop share/icons/hicolor/scalable/apps/recondesk.svg \
   share/man/man1/recondesk.1.gz share/man/man1/recondesk-day.1.gz share/man/zh_CN/man1/recondesk.1.gz \
   share/bash-completion/completions/recondesk share/zsh/vendor-completions/_recondesk \
-  share/fish/vendor_completions.d/recondesk.fish share/doc/recondesk/copyright \
+  share/fish/vendor_completions.d/recondesk.fish share/doc/recondesk/copyright share/doc/recondesk/sbom.cdx.json.gz \
   share/doc/recondesk/handbook-zh/index.html share/doc/recondesk/handbook-en/index.html; do
   [ -s "$root/usr/$file" ] || { echo "usr/$file is not there"; exit 1; }
 done
 gzip -t "$root"/usr/share/man/man1/*.gz
+gzip -dc "$root/usr/share/doc/recondesk/sbom.cdx.json.gz" | grep -q '"bomFormat": "CycloneDX"' || { echo "the bill of materials is none"; exit 1; }
 bash -n "$root/usr/share/bash-completion/completions/recondesk"
 if command -v desktop-file-validate >/dev/null; then desktop-file-validate "$root/usr/share/applications/recondesk.desktop"; fi
 (cd "$root" && dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./md5sums | md5sum --quiet -c)

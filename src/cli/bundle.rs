@@ -11,6 +11,7 @@ use super::profile::ListFormat;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bundle::{bundle, gather, read_bundle};
 use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_domain::PersonalData;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BundleCommand {
@@ -24,9 +25,9 @@ pub(super) enum BundleCommand {
         /// 证据包文件 | File of the bundle
         #[arg(long, value_name = "FILE.zip")]
         out: PathBuf,
-        /// 隐去顾客标识 | Mask the customer's ids
+        /// 显示顾客个人信息（openid、附加数据、备注、联系方式），默认遮住 | Show personal data of customers (openid, attach, remarks, contacts), masked by default
         #[arg(long)]
-        masked: bool,
+        show_personal_data: bool,
     },
     /// 核验证据包，不需要工作区 | Verify a bundle; no workspace is needed
     Verify {
@@ -47,12 +48,13 @@ pub(super) fn run(
             out_trade_no,
             profile,
             out,
-            masked,
+            show_personal_data,
         } => {
             CommandContext::check_out(Some(out))?;
             let ports = context.open()?;
             let (id, profile) = profile_named(&ports, profile)?;
-            let evidence = gather(&ports, (id, &profile), out_trade_no.trim(), *masked)?;
+            let personal = PersonalData::shown_if(*show_personal_data);
+            let evidence = gather(&ports, (id, &profile), out_trade_no.trim(), personal)?;
             let bytes = bundle(&evidence)?;
             context.write_file(out, &mut |to| to.write_all(&bytes))?;
             let rows = evidence.rows.len();

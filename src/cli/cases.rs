@@ -27,16 +27,7 @@ pub(super) enum CasesCommand {
     /// 列出差错 | List the cases
     List(CasesList),
     /// 查看一条差错：两本账、原始行、经过 | Show a case: both books, raw lines, history
-    Show {
-        /// 差错：编号、键或单号 | The case by id, key or number
-        case: String,
-        /// 先向微信支付查单 | Ask WeChat Pay about it first
-        #[arg(long)]
-        live: bool,
-        /// 输出格式 | Format of the output
-        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
-        format: ListFormat,
-    },
+    Show(show::ShowArgs),
     /// 接手 | Take cases
     Take {
         #[command(flatten)]
@@ -151,9 +142,7 @@ pub(super) fn run(
 ) -> Result<CommandEnd, Failure> {
     let (deed, what) = match command {
         CasesCommand::List(list) => return run_list(list, context),
-        CasesCommand::Show { case, live, format } => {
-            return show::run((case, *live, *format), context);
-        }
+        CasesCommand::Show(asked) => return show::run(asked, context),
         CasesCommand::Attach(args) => return attach::attach(args, context),
         CasesCommand::Attachments(args) => return attach::attachments(args, context),
         CasesCommand::Export(args) => return sheet::export(args, context),

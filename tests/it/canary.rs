@@ -109,7 +109,7 @@ impl Canary {
 }
 
 /// Every file below a folder, and every member of the archives among them.
-fn files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
+pub(crate) fn files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
@@ -134,7 +134,7 @@ fn files(folder: &Path, out: &mut Vec<(String, Vec<u8>)>) {
     clippy::disallowed_methods,
     reason = "a file that a person made, and that nothing reads twice"
 )]
-fn write(path: &Path, text: &str) {
+pub(crate) fn write(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
 }
 

@@ -39,8 +39,9 @@ fn a_bundle_has_every_line_at_its_place_and_holds_anywhere() {
     let number = key.split('/').nth(2).unwrap().to_owned();
     office.expect(0, &["refund", "prepare", "--case", &key]);
     let zip = office.path("order.zip");
-    let make = ["bundle", "make", &number, "--profile", "shop", "--out"];
-    office.expect(0, &[&make[..], &[zip.to_str().unwrap()]].concat());
+    let make = ["bundle", "make", &number, "--profile", "shop"];
+    let shown = ["--show-personal-data", "--out", zip.to_str().unwrap()];
+    office.expect(0, &[&make[..], &shown].concat());
     office.expect(0, &["bundle", "verify", zip.to_str().unwrap()]);
 
     let bytes = std::fs::read(&zip).unwrap();
@@ -119,26 +120,22 @@ fn a_bundle_has_every_line_at_its_place_and_holds_anywhere() {
 }
 
 #[test]
-fn a_masked_bundle_names_no_customer() {
+fn a_bundle_names_no_customer_unless_it_is_asked_to() {
     let office = Office::new();
     let key = office.case("P01");
     let number = key.split('/').nth(2).unwrap().to_owned();
     let zip = office.path("order.zip");
     let zip = zip.to_str().unwrap();
     let make = ["bundle", "make", &number, "--profile", "shop", "--out", zip];
-    office.expect(0, &make);
-    let plain = parts(&std::fs::read(zip).unwrap());
-    let customer = |held: &[(String, Vec<u8>)]| {
-        held.iter()
-            .any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("********"))
-    };
-    assert!(!customer(&plain));
-
-    office.expect(0, &[&make[..], &["--masked"]].concat());
-
-    let masked = parts(&std::fs::read(zip).unwrap());
-    assert!(customer(&masked));
-    office.expect(0, &["bundle", "verify", zip]);
+    let show = ["--show-personal-data"];
+    for (rest, is_masked) in [(&[][..], true), (&show[..], false)] {
+        office.expect(0, &[&make[..], rest].concat());
+        let held = parts(&std::fs::read(zip).unwrap());
+        let masked =
+            |(_, bytes): &(String, Vec<u8>)| String::from_utf8_lossy(bytes).contains("***");
+        assert_eq!(held.iter().any(masked), is_masked);
+        office.expect(0, &["bundle", "verify", zip]);
+    }
 }
 
 #[test]

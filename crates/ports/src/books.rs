@@ -8,7 +8,7 @@ use crate::{
     Watch,
 };
 use recondesk_domain::{
-    BillDate, Fen, Instant, MOrder, MRefund, MchId, ProfileId, RowRef, WPay, WRefund,
+    BillDate, Fen, Instant, MOrder, MRefund, MchId, PlainRow, ProfileId, RowRef, WPay, WRefund,
 };
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject, Stats};
 use recondesk_reconcile::Evidence;
@@ -93,6 +93,18 @@ pub struct RawRow {
     pub header: Vec<String>,
     /// Cells of the row, beside the header's.
     pub cells: Vec<String>,
+}
+
+impl RawRow {
+    /// The row, to be masked.
+    #[must_use]
+    pub fn plain(&self) -> PlainRow<'_> {
+        PlainRow {
+            header: &self.header,
+            cells: &self.cells,
+            text: &self.text,
+        }
+    }
 }
 
 /// Which number of a row was found.

@@ -1,5 +1,6 @@
 //! `recondesk cases show`: one case in full, as the window's panel has it.
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::CommandEnd;
@@ -15,9 +16,25 @@ use recondesk_app::jobs::reissue;
 use recondesk_app::jobs::views::Views;
 use recondesk_app::model::{CaseDetail, RawLine};
 use recondesk_casework::OrderFacts;
+use recondesk_domain::PersonalData;
 use recondesk_ports::{
     CancelToken, CaseEvent, CaseRecord, Ports, RefundQuery, RefundRecord, ReissueRecord,
 };
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// 差错：编号、键或单号 | The case by id, key or number
+    case: String,
+    /// 先向微信支付查单 | Ask WeChat Pay about it first
+    #[arg(long)]
+    live: bool,
+    /// 显示顾客个人信息（openid、附加数据、备注、联系方式），默认遮住 | Show personal data of customers (openid, attach, remarks, contacts), masked by default
+    #[arg(long)]
+    show_personal_data: bool,
+    /// 输出格式 | Format of the output
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
+}
 
 /// Everything that is shown of a case.
 struct CaseView {
@@ -29,16 +46,14 @@ struct CaseView {
     live: Option<OrderFacts>,
 }
 
-pub(super) fn run(
-    (word, live, format): (&str, bool, ListFormat),
-    context: &CommandContext<'_>,
-) -> Result<CommandEnd, Failure> {
+pub(super) fn run(asked: &ShowArgs, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let ports = context.open()?;
-    let case = by_word(&ports, word)?;
+    let case = by_word(&ports, &asked.case)?;
     let views = Views {
         records: ports.records.as_ref(),
         books: ports.books.as_ref(),
         now: ports.clock.now(),
+        personal: PersonalData::shown_if(asked.show_personal_data),
     };
     let view = CaseView {
         detail: views.case(case.profile, &case.key)?,
@@ -49,14 +64,14 @@ pub(super) fn run(
             ..RefundQuery::default()
         })?,
         reissue: reissue::of_case(&ports, case.profile, &case.key)?,
-        live: if live {
+        live: if asked.live {
             Some(ask(&ports, &case)?)
         } else {
             None
         },
         case,
     };
-    match format {
+    match asked.format {
         ListFormat::Json => print_json(&document(&view))?,
         ListFormat::Table => print_text(&text(&view, context))?,
     }

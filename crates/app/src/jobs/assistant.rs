@@ -8,10 +8,10 @@ use sha2::{Digest as _, Sha256};
 use super::import_file::{head_of, told_of_orders};
 use super::intake::{self, MOST_REJECTS, questions};
 use crate::event::NoticeText;
-use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile};
+use crate::model::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs};
 use crate::{Failure, FailureKind, Language, Message, Reporter};
-use recondesk_domain::ProfileId;
-use recondesk_intake::{Guess, ReasonLanguage, Reject, RejectWriter};
+use recondesk_domain::{ProfileId, mask_cell};
+use recondesk_intake::{Column, Guess, ReasonLanguage, Reject, RejectWriter};
 use recondesk_ports::{BooksError, Files, ImportRecord, Ports, Source};
 use wechatpay_codec::bill::{BodyKind, sniff as sniff_body};
 
@@ -75,7 +75,7 @@ pub fn look(
     };
     let saved = ports.records.mappings(ask.profile)?;
     let questions = questions(&chosen, seen.as_ref());
-    Ok(ImportSheet {
+    let mut sheet = ImportSheet {
         profile: ask.profile,
         path: ask.path.clone(),
         name_for_mapping: intake::name_for_mapping(&ask.path, &saved),
@@ -92,7 +92,29 @@ pub fn look(
         problem,
         preview: seen,
         known,
-    })
+    };
+    mask(&mut sheet);
+    Ok(sheet)
+}
+
+/// Masks the personal data of customers among the rows that are shown; a column that is stored as something else is no such.
+fn mask(sheet: &mut ImportSheet) {
+    let headers = std::mem::take(&mut sheet.guess.headers);
+    let is_shown = |header: &String| {
+        !matches!(
+            sheet.stored_as(header),
+            StoreAs::Nothing | StoreAs::Column(Column::Openid | Column::Attach)
+        )
+    };
+    let shown: Vec<bool> = headers.iter().map(is_shown).collect();
+    for row in &mut sheet.guess.sample {
+        for ((header, is_shown), cell) in headers.iter().zip(&shown).zip(&mut row.cells) {
+            if !is_shown {
+                *cell = mask_cell(header, cell);
+            }
+        }
+    }
+    sheet.guess.headers = headers;
 }
 
 /// What the file lacks takes no part in its mapping.

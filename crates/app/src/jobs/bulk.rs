@@ -7,7 +7,7 @@ use super::decisions;
 use super::views::Views;
 use crate::model::{BulkAsk, BulkLine, BulkOutcome, BulkSummary, Decision};
 use crate::{Failure, Message, Progress, Reporter, Step};
-use recondesk_domain::{CaseStatus, Fen};
+use recondesk_domain::{CaseStatus, Fen, PersonalData};
 use recondesk_ports::{CaseQuery, CaseRecord, Ports};
 
 /// What is done to each case.
@@ -37,6 +37,7 @@ pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
         records: ports.records.as_ref(),
         books: ports.books.as_ref(),
         now: ports.clock.now(),
+        personal: PersonalData::Masked,
     };
     let (list, _) = views.cases(&ask.filter)?;
     let ids: Vec<u64> = match &ask.ids {

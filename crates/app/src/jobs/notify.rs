@@ -13,7 +13,7 @@ use crate::{Failure, FailureKind, Message, Reporter};
 use claim::{Claim, ClaimKeys, Refusal, open_v2, open_v3, read_keys};
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
 pub use reason::{Fate, SetAsideReason};
-use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId};
+use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId, mask_message};
 use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};
 use wechatpay_codec::v3::notify::failure_answer as v3_failure_answer;
@@ -219,7 +219,7 @@ fn observation(
         state: claim.state.clone(),
         amount: Some(claim.amount),
         happened_at: claim.happened_at,
-        document: claim.document.clone(),
+        document: mask_message(claim.document.as_bytes()),
     }
 }
 
@@ -260,7 +260,7 @@ fn put_aside(
     };
     ports.records.observe(&Observation {
         document: keys.redact(&entry.document),
-        aside: keys.redact(&entry.aside),
+        aside: mask_message(keys.redact(&entry.aside).as_bytes()),
         ..entry
     })?;
     Ok(())

@@ -22,7 +22,9 @@ use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
 use crate::{Command, Failure, FailureKind, Language, Message, Outcome, Preferences, Reporter};
-use recondesk_domain::{BillDate, MerchantProfile, ProfileId, Secret, SecretKind, group_digits};
+use recondesk_domain::{
+    BillDate, MerchantProfile, PersonalData, ProfileId, Secret, SecretKind, group_digits,
+};
 use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks};
 
 /// Key of the window's preferences.
@@ -83,6 +85,7 @@ impl WindowJobs {
             records: self.ports.records.as_ref(),
             books: self.ports.books.as_ref(),
             now: self.ports.clock.now(),
+            personal: PersonalData::Masked,
         }
     }
 

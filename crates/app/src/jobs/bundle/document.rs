@@ -20,7 +20,7 @@ pub struct Evidence {
     pub out_trade_no: String,
     /// When it was put together.
     pub made_at: String,
-    /// True when customer ids are masked.
+    /// True when personal data of customers is masked: a masked line is not the bytes of its file.
     pub masked: bool,
     /// Its rows in both books, as their files have them.
     pub rows: Vec<EvidenceRow>,

@@ -8,17 +8,17 @@ use super::document::{Evidence, EvidenceEntry, EvidenceRow, FORMAT};
 use crate::jobs::audit;
 use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Message};
-use recondesk_domain::{MerchantProfile, ProfileId, RowRef};
+use recondesk_domain::{MerchantProfile, PersonalData, ProfileId, RowRef, is_personal, mask_value};
 use recondesk_ports::{
     BookRow, CaseQuery, CaseRecord, ImportRecord, Ports, RefundQuery, ReissueRecord,
 };
 
 /// More questions of one order than this are not told one by one.
 const MOST_EXCHANGES: u32 = 1_000;
-/// Headings under which a bill has the customer.
-const CUSTOMER: [&str; 3] = ["用户标识", "openid", "sub_openid"];
+/// Shorter values of customers are found by chance in other words.
+const SHORTEST_KNOWN: usize = 6;
 
-/// Gathers everything about an order; `masked` takes the customer's ids out.
+/// Gathers everything about an order; personal data of customers is masked unless asked for.
 ///
 /// # Errors
 /// When nothing is known of the order, or the workspace cannot be read.
@@ -26,10 +26,10 @@ pub fn gather(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
     number: &str,
-    masked: bool,
+    personal: PersonalData,
 ) -> Result<Evidence, Failure> {
     let mut customers = BTreeSet::new();
-    let rows = rows(ports, id, number, &mut customers)?;
+    let rows = rows(ports, id, number, (personal, &mut customers))?;
     let refunds = ports.casework.refunds(&RefundQuery {
         profile: Some(id),
         out_trade_no: Some(number.to_owned()),
@@ -43,8 +43,8 @@ pub fn gather(
         ..CaseQuery::default()
     })?;
     cases.retain(|case| case.finding.out_trade_no.as_str() == number);
-    let observations = observations(ports, id, number, &mut customers)?;
-    let exchanges = exchanges(ports, id, number, &mut customers)?;
+    let observations = observations(ports, id, number)?;
+    let exchanges = exchanges(ports, id, number)?;
     let mut told = Vec::new();
     let mut subjects = BTreeSet::from([format!("reissue/{number}")]);
     for refund in &refunds {
@@ -65,7 +65,7 @@ pub fn gather(
         mch_id: profile.mch_id.clone(),
         out_trade_no: number.to_owned(),
         made_at: ports.clock.now().to_string(),
-        masked,
+        masked: personal == PersonalData::Masked,
         rows,
         observations,
         exchanges,
@@ -82,24 +82,18 @@ pub fn gather(
         trail_entries: reading.entries,
         trail_head: hex(&reading.head),
     };
-    if masked {
+    if personal == PersonalData::Masked {
         mask(&mut evidence, &customers);
     }
     Ok(evidence)
 }
 
-/// What WeChat Pay said of the order, asked or unasked; the customers named there go to `customers`.
-fn observations(
-    ports: &Ports,
-    id: ProfileId,
-    number: &str,
-    customers: &mut BTreeSet<String>,
-) -> Result<Vec<Value>, Failure> {
+/// What WeChat Pay said of the order, asked or unasked.
+fn observations(ports: &Ports, id: ProfileId, number: &str) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for seen in ports.records.observations(number)? {
         if seen.profile == id {
             let document = parsed(&seen.document);
-            customers_of(&document, customers);
             out.push(json!({
                 "at": seen.at.to_string(),
                 "source": format!("{:?}", seen.source),
@@ -113,18 +107,12 @@ fn observations(
     Ok(out)
 }
 
-/// The questions of the order; the customers named there go to `customers`.
-fn exchanges(
-    ports: &Ports,
-    id: ProfileId,
-    number: &str,
-    customers: &mut BTreeSet<String>,
-) -> Result<Vec<Value>, Failure> {
+/// The questions of the order.
+fn exchanges(ports: &Ports, id: ProfileId, number: &str) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
         if asked.profile == id {
             let document = parsed(&asked.document);
-            customers_of(&document, customers);
             out.push(json!({
                 "at": asked.at.to_string(),
                 "operation": asked.operation,
@@ -156,12 +144,12 @@ fn parsed(document: &str) -> Value {
     serde_json::from_str(document).unwrap_or_else(|_| json!(document))
 }
 
-/// The rows of an order in every file that has it.
+/// The rows of an order in every file that has it; what is personal in them goes to `customers`.
 fn rows(
     ports: &Ports,
     id: ProfileId,
     number: &str,
-    customers: &mut BTreeSet<String>,
+    (personal, customers): (PersonalData, &mut BTreeSet<String>),
 ) -> Result<Vec<EvidenceRow>, Failure> {
     let imports = ports.books.imports(id)?;
     let mut out: Vec<EvidenceRow> = Vec::new();
@@ -181,10 +169,14 @@ fn rows(
         let raw = ports.books.raw_row(row)?;
         for (heading, cell) in raw.header.iter().zip(&raw.cells) {
             let cell = cell.trim_matches(['`', '"', ' ', '\t']);
-            if CUSTOMER.contains(&heading.trim()) && !cell.is_empty() {
+            if is_personal(heading) && cell.chars().count() >= SHORTEST_KNOWN {
                 customers.insert(cell.to_owned());
             }
         }
+        let text = match personal {
+            PersonalData::Shown => raw.text.clone(),
+            PersonalData::Masked => raw.plain().masked_text(),
+        };
         let entry = EvidenceRow {
             book: book.to_owned(),
             day: found.day.to_string(),
@@ -192,7 +184,7 @@ fn rows(
             file_sha256: hex(&import.sha256),
             line: raw.line,
             byte_offset: offset(ports, import, (row, &raw.text))?,
-            text: raw.text,
+            text,
             superseded: found.superseded,
         };
         if !out.contains(&entry) {
@@ -331,53 +323,36 @@ fn trail(ports: &Ports, subjects: &BTreeSet<String>) -> Result<Vec<EvidenceEntry
     Ok(out)
 }
 
-/// The customer's ids in a document, wherever they stand.
-fn customers_of(document: &Value, out: &mut BTreeSet<String>) {
-    match document {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(text) if CUSTOMER.contains(&name.as_str()) => {
-                        if !text.is_empty() {
-                            out.insert(text.clone());
-                        }
-                    }
-                    other => customers_of(other, out),
-                }
-            }
-        }
-        Value::Array(all) => all.iter().for_each(|value| customers_of(value, out)),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
+/// Masks what is personal in the documents, and whatever repeats it.
 fn mask(evidence: &mut Evidence, customers: &BTreeSet<String>) {
-    let masked = |text: &str| {
-        customers.iter().fold(text.to_owned(), |text, customer| {
-            text.replace(customer.as_str(), "********")
-        })
+    let without = |name: &str, text: &str| {
+        customers
+            .iter()
+            .fold(mask_value(name, text), |text, customer| {
+                text.replace(customer.as_str(), "***")
+            })
     };
-    for row in &mut evidence.rows {
-        let text = masked(&row.text);
-        if text != row.text {
-            // The bytes at that place are no longer what is shown.
-            row.text = text;
-        }
-    }
-    for list in [&mut evidence.observations, &mut evidence.exchanges] {
-        for value in list.iter_mut() {
-            mask_value(value, &masked);
-        }
+    let lists = [
+        &mut evidence.observations,
+        &mut evidence.exchanges,
+        &mut evidence.refunds,
+        &mut evidence.reissues,
+    ];
+    for value in lists.into_iter().flatten() {
+        mask_texts(value, "", &without);
     }
 }
 
-fn mask_value(value: &mut Value, masked: &dyn Fn(&str) -> String) {
+/// Puts every text of a document through `without`, with the name of its field.
+fn mask_texts(value: &mut Value, name: &str, without: &dyn Fn(&str, &str) -> String) {
     match value {
-        Value::String(text) => *text = masked(text),
-        Value::Array(all) => all.iter_mut().for_each(|value| mask_value(value, masked)),
+        Value::String(text) => *text = without(name, text),
+        Value::Array(all) => all
+            .iter_mut()
+            .for_each(|value| mask_texts(value, name, without)),
         Value::Object(fields) => fields
             .iter_mut()
-            .for_each(|(_, value)| mask_value(value, masked)),
+            .for_each(|(name, value)| mask_texts(value, name, without)),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

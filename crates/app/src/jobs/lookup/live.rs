@@ -6,7 +6,6 @@ use super::collect::{KnownRefund, known_refunds};
 use super::heard::{entries, heard, order_behind};
 use super::order_summary::{Attention, OrderSummary, sentence};
 use super::recognise::FoundNumber;
-use super::ticket::mask_message;
 use super::{OrderView, collect};
 use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
 use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences};
@@ -14,6 +13,7 @@ use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{
     ApiVersion, MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId, SuggestedAction,
+    mask_message,
 };
 use recondesk_ports::{CancelToken, ExchangeRecord, NumberKind, Ports};
 use wechatpay_codec::v2::OrderRef;

@@ -145,12 +145,7 @@ impl Views<'_> {
     /// The line a finding points to; a damaged archive shows none here and says so where it is read.
     fn line(&self, row: Option<RowRef>) -> Option<RawLine> {
         let raw = self.books.raw_row(row.filter(|row| row.import > 0)?).ok()?;
-        Some(RawLine {
-            file: raw.file,
-            line: raw.line,
-            cells: raw.cells,
-            text: raw.text,
-        })
+        Some(self.raw_line(raw))
     }
 
     /// The rows of both books that a finding is about, by the places it names.

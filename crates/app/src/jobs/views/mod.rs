@@ -14,8 +14,9 @@ mod overview;
 mod overview_calendar;
 
 use crate::Failure;
-use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
-use recondesk_ports::{Books, BooksError, ImportRecord, Records, Standing, StoreError};
+use crate::model::RawLine;
+use recondesk_domain::{BillDate, Instant, MerchantProfile, PersonalData, ProfileId};
+use recondesk_ports::{Books, BooksError, ImportRecord, RawRow, Records, Standing, StoreError};
 
 pub use cases::closing;
 pub(in crate::jobs) use cases::number_of;
@@ -31,9 +32,28 @@ pub struct Views<'a> {
     pub books: &'a dyn Books,
     /// The present instant.
     pub now: Instant,
+    /// Whether rows of files show personal data of customers.
+    pub personal: PersonalData,
 }
 
 impl Views<'_> {
+    /// A row of a file as it may be shown.
+    fn raw_line(&self, raw: RawRow) -> RawLine {
+        let (cells, text) = match self.personal {
+            PersonalData::Shown => (raw.cells, raw.text),
+            PersonalData::Masked => {
+                let plain = raw.plain();
+                (plain.masked_cells(), plain.masked_text())
+            }
+        };
+        RawLine {
+            file: raw.file,
+            line: raw.line,
+            cells,
+            text,
+        }
+    }
+
     fn profile(&self, id: ProfileId) -> Result<MerchantProfile, Failure> {
         let found = self
             .records

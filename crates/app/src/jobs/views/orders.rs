@@ -3,7 +3,7 @@
 use super::Views;
 use crate::Failure;
 use crate::command::{OrderList, RowOrder};
-use crate::model::{OrderDetail, OrderFilter, OrderRow, RawLine, TimelineEvent, TimelineKind};
+use crate::model::{OrderDetail, OrderFilter, OrderRow, TimelineEvent, TimelineKind};
 use crate::tables::{self, orders::FileNames};
 use recondesk_domain::{MOrder, ProfileId};
 use recondesk_ports::{Book, BookRow, RowId, RowList, StoreError, TableQuery, Watch};
@@ -74,12 +74,7 @@ impl Views<'_> {
             .pop()
             .ok_or_else(|| StoreError::Missing(id.to_string()))?;
         let raw = self.books.raw_row(row.order.row)?;
-        let line = RawLine {
-            file: raw.file,
-            line: raw.line,
-            cells: raw.cells,
-            text: raw.text,
-        };
+        let line = self.raw_line(raw);
         let source = format!("{} {}", line.file, line.line);
         let timeline = order_events(&row.order, &source);
         Ok(OrderDetail {

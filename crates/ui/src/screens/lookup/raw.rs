@@ -11,7 +11,7 @@ use crate::{icons, paint};
 use recondesk_app::Command;
 use recondesk_app::gateway::Exchange;
 use recondesk_app::jobs::lookup::session::Live;
-use recondesk_app::jobs::lookup::ticket::mask_message;
+use recondesk_domain::mask_message;
 
 /// The messages, while they are in view.
 #[derive(Default)]
