@@ -5,7 +5,7 @@
 # A shop that numbered its orders by digits and later put a letter in front has both kinds in one export, the old ones first.
 # The new orders then have an amount and no number, so their payments belong to nobody, and a join drops them.
 # fastexcel alone does the same after a thousand rows, and hands the numbers out as floating point.
-# The same rows as CSV are refused by polars with the row and the value, so the quiet way is not expected.
+# The same rows as CSV are refused by polars with the column and the value, so the quiet way is not expected.
 # schema_overrides, or infer_schema_length=None, keeps them. An order number is to be read as text from the first row to the last.
 #
 # Seen, for 1200 orders of digits and 100 with a letter in front:
