@@ -9,6 +9,7 @@ use recondesk::adapters;
 use recondesk::cli::{self, World};
 
 fn main() -> ExitCode {
+    adapters::core_dumps::forbid();
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
         care: |folder| Ok(Box::new(adapters::care(folder)?)),

@@ -1,8 +1,32 @@
 //! Wrong arguments told in Chinese; the parser itself speaks English only.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+
+/// Commands beside which people type a secret that the program asks for by itself.
+const WITH_SECRETS: [&[&str]; 5] = [
+    &["vault"],
+    &["operator"],
+    &["approve"],
+    &["reject"],
+    &["profile", "set-key"],
+];
+
+/// True where a misplaced word may be a passphrase, a PIN or a key.
+pub(super) fn takes_secret(arguments: &[OsString]) -> bool {
+    let has = |word: &&str| arguments.iter().skip(1).any(|given| given == *word);
+    WITH_SECRETS.iter().any(|words| words.iter().all(has))
+}
+
+/// What was typed where it does not belong.
+pub(super) fn values(error: &Error) -> impl Iterator<Item = String> {
+    [ContextKind::InvalidArg, ContextKind::InvalidValue]
+        .into_iter()
+        .filter_map(|kind| error.get(kind).map(listed))
+        .filter(|word| !word.starts_with(['-', '<']))
+}
 
 /// What is wrong and how it is written; `None` for what is shown as it is: help, and rarer faults.
 pub(super) fn zh(error: &Error) -> Option<String> {

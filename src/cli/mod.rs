@@ -198,6 +198,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let guess = help_language::lang_of(&arguments);
     let speech = Speech::new(&arguments);
+    let takes_secret = misuse::takes_secret(&arguments);
     let parsed = help_language::localise(Cli::command(), guess)
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -209,6 +210,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &World) -> Exit
                 drop(error.print());
                 return ExitCode::SUCCESS;
             }
+            let speech = if takes_secret {
+                speech.without(misuse::values(&error))
+            } else {
+                speech
+            };
             let told = misuse::zh(&error).filter(|_| guess == Lang::Zh);
             let told = told.unwrap_or_else(|| error.render().to_string());
             speech.say(told.trim_end());

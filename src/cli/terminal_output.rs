@@ -9,6 +9,9 @@ use recondesk_domain::{printable, printable_lines};
 /// Shorter words are no keys, and too common to be hidden.
 const SHORTEST_KEY: usize = 20;
 
+/// Shorter words would be hidden in the middle of others.
+const SHORTEST_SECRET: usize = 4;
+
 /// Says things on standard error.
 #[derive(Debug, Default)]
 pub(super) struct Speech {
@@ -24,6 +27,15 @@ impl Speech {
         unspoken.sort_by_key(|word| std::cmp::Reverse(word.len()));
         unspoken.dedup();
         Self { unspoken }
+    }
+
+    /// The same, that does not say these words either.
+    pub(super) fn without(mut self, words: impl Iterator<Item = String>) -> Self {
+        self.unspoken
+            .extend(words.filter(|word| word.chars().count() >= SHORTEST_SECRET));
+        self.unspoken
+            .sort_by_key(|word| std::cmp::Reverse(word.len()));
+        self
     }
 
     /// Text of one or more lines, as it may be shown.

@@ -177,6 +177,18 @@ fn misplace_keys(cage: &mut Cage, key: &str) {
     cage.run(&["profile", "set-key", "shop", "v2", "--from-file", key]);
     cage.run(&["sign", "v2", "--key", key]);
     cage.run(&["operator", "add", "amy", "--pin", PIN]);
+    for language in ["zh", "en"] {
+        for misplaced in [
+            &["operator", "add", "amy", PIN][..],
+            &["approve", "1", PIN],
+            &["vault", "passphrase", PASSPHRASE],
+            &["profile", "set-key", "shop", SHOP_SECRET],
+            &["profile", "set-key", "shop", PASSPHRASE],
+            &["profile", "set-key", "shop", "v2", PASSPHRASE],
+        ] {
+            cage.run(&[misplaced, &["--lang", language]].concat());
+        }
+    }
     let message = format!("<xml><appid>a</appid><key>{key}</key><sign>AB</sign></xml>");
     cage.fed(&["explain", "v2", "--profile", "shop"], &message);
     cage.fed(&["verify", "v2", "--profile", "shop"], &message);
@@ -282,4 +294,30 @@ fn no_secret_is_found_in_anything_that_was_written_or_said() {
         places.len(),
         canaries.len()
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core_file() {
+    use std::io::Read as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = std::process::Command::new(assert_cmd::cargo::cargo_bin("recondesk"))
+        .args(["sandbox", "--workspace"])
+        .arg(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It greets once it runs.
+    let greeted = program.stdout.as_mut().unwrap().read(&mut [0; 8]).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.id())).unwrap();
+    program.kill().unwrap();
+    program.wait().unwrap();
+
+    assert!(greeted > 0);
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let numbers: Vec<&str> = line.unwrap().split_whitespace().skip(4).take(2).collect();
+    assert_eq!(numbers, ["0", "0"]);
 }

@@ -284,18 +284,38 @@ fn nobody_there_is_certainly_not_carried_out() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_named_with_its_measure() {
+fn a_clock_that_is_wrong_by_up_to_a_day_is_named_with_its_measure() {
+    const DAY_S: i64 = 86_400;
     let running = sandbox();
     shop(&running);
-    let desk = Desk::v3_at(&running, VerifiedBy::PublicKey);
-    for skew_s in [400, -400] {
+    let (v2, v3) = (
+        Desk::at(&running),
+        Desk::v3_at(&running, VerifiedBy::PublicKey),
+    );
+    let steps = (-12..=12)
+        .map(|step| step * DAY_S / 12)
+        .filter(|skew| *skew != 0);
+    let mut named = 0;
+    for skew_s in steps.chain([400, -400]) {
         control(&running.base_http, "clock", &json!({ "shift_s": skew_s }));
-        let told = desk.line().query_order(&by_number("ORDER-1"), "").unwrap();
+        let told = v3.line().query_order(&by_number("ORDER-1"), "").unwrap();
         assert_eq!(
             told.outcome,
             QueryVerdict::ExchangeError(ExchangeError::Clock { skew_s })
         );
+        let words = ExchangeError::Clock { skew_s }.words().0;
+        let minutes = (skew_s.abs() / 60).to_string();
+        assert!(
+            words.zh.contains(&minutes) || words.zh.contains(&skew_s.abs().to_string()),
+            "{words:?}"
+        );
+        // APIv2 signs no time: it is answered, and the clock is measured all the same.
+        let told = v2.line().query_order(&by_number("ORDER-1"), "").unwrap();
+        assert!(matches!(told.outcome, QueryVerdict::Known(_)), "{told:?}");
+        assert_eq!(told.exchange.answer.unwrap().skew_s, Some(skew_s));
+        named += 1;
     }
+    assert_eq!(named, 26);
 }
 
 #[test]

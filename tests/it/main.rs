@@ -51,6 +51,7 @@ mod sandbox;
 mod sandbox_v3;
 mod sbom;
 mod shared_export;
+mod soak;
 mod storage;
 mod support;
 mod terminal;

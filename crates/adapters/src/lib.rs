@@ -6,6 +6,7 @@
 pub mod books;
 mod checksum;
 pub mod clock;
+pub mod core_dumps;
 mod digest;
 pub mod disk;
 pub mod files;

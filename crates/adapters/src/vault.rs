@@ -80,7 +80,7 @@ impl SystemVault {
                     VaultError::Broken(format!("the keychain cannot be reached: {error}"))
                 })?)
             }
-            None if self.known_passphrase().is_some() || self.file.exists() => SecretStore::File,
+            None if self.known_passphrase().is_some() || self.file.is_there()? => SecretStore::File,
             None => match Keychain::of(&self.workspace_id) {
                 Ok(keychain) => SecretStore::Keychain(keychain),
                 Err(error) => {
@@ -92,9 +92,13 @@ impl SystemVault {
         Ok(self.place.get_or_init(|| place))
     }
 
-    /// True when the sealed file is the one that is remembered.
-    fn is_file_of(&self, known: &Remembered) -> bool {
-        self.file.salt().is_some_and(|salt| salt == known.salt)
+    /// True when the sealed file is the one that is remembered. Where its salt could not be told (earlier versions kept
+    /// none when the disk failed), any file is.
+    fn is_file_of(&self, known: &Remembered) -> Result<bool, VaultError> {
+        let salt = self.file.salt()?;
+        Ok(salt.is_some_and(|salt| {
+            known.salt.is_empty() || salt == known.salt || salt == known.salt_next
+        }))
     }
 
     /// A passphrase that does not fit the file of another vault is no wrong passphrase.
@@ -104,7 +108,7 @@ impl SystemVault {
         remembered: Option<&Remembered>,
     ) -> Result<T, VaultError> {
         match (read, remembered) {
-            (Err(VaultError::Locked), Some(known)) if !self.is_file_of(known) => {
+            (Err(VaultError::Locked), Some(known)) if !self.is_file_of(known)? => {
                 Err(VaultError::Lost)
             }
             (read, _) => read,
@@ -126,9 +130,26 @@ impl SystemVault {
         }
         let salt = match place {
             VaultPlace::Keychain => String::new(),
-            VaultPlace::SealedFile => self.file.salt().unwrap_or_default(),
+            VaultPlace::SealedFile => self.file.salt()?.unwrap_or_default(),
         };
-        self.memory.store(&Remembered { place, salt, names })
+        self.memory.store(&Remembered {
+            place,
+            salt,
+            salt_next: String::new(),
+            names,
+        })
+    }
+
+    /// Remembers the salt of the file as it is now.
+    fn settle_salt(&self) -> Result<(), VaultError> {
+        match (self.memory.load()?, self.file.salt()?) {
+            (Some(known), Some(salt)) => self.memory.store(&Remembered {
+                salt,
+                salt_next: String::new(),
+                ..known
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn known_passphrase(&self) -> Option<Secret<String>> {
@@ -158,12 +179,12 @@ impl SystemVault {
         Ok(value)
     }
 
-    fn asking(&self) -> PassphraseUse {
-        if self.file.exists() {
+    fn asking(&self) -> Result<PassphraseUse, VaultError> {
+        Ok(if self.file.is_there()? {
             PassphraseUse::ToOpen
         } else {
             PassphraseUse::ToMake
-        }
+        })
     }
 }
 
@@ -182,7 +203,7 @@ impl Vault for SystemVault {
         let remembered = self.memory.load()?;
         let found = match self.chosen()? {
             SecretStore::Keychain(keychain) => keychain.get(&name)?,
-            SecretStore::File if !self.file.exists() => None,
+            SecretStore::File if !self.file.is_there()? => None,
             SecretStore::File => {
                 let read =
                     self.with_passphrase(PassphraseUse::ToOpen, |word| self.file.get(word, &name));
@@ -211,10 +232,12 @@ impl Vault for SystemVault {
             SecretStore::File => {
                 // A second vault beside a lost one would hide that it is lost.
                 let remembered = self.memory.load()?;
-                if remembered.is_some_and(|known| !self.is_file_of(&known)) {
+                if let Some(known) = remembered
+                    && !self.is_file_of(&known)?
+                {
                     return Err(VaultError::Lost);
                 }
-                self.with_passphrase(self.asking(), |word| {
+                self.with_passphrase(self.asking()?, |word| {
                     self.file.change(word, &name, Some(&value))
                 })?;
             }
@@ -226,7 +249,7 @@ impl Vault for SystemVault {
         let name = entry(profile, kind);
         match self.chosen()? {
             SecretStore::Keychain(keychain) => keychain.remove(&name)?,
-            SecretStore::File if !self.file.exists() => {}
+            SecretStore::File if !self.file.is_there()? => {}
             SecretStore::File => self.with_passphrase(PassphraseUse::ToOpen, |word| {
                 self.file.change(word, &name, None)
             })?,
@@ -235,7 +258,7 @@ impl Vault for SystemVault {
     }
 
     fn unlock(&self, passphrase: Secret<String>) -> Result<(), VaultError> {
-        if self.file.exists() {
+        if self.file.is_there()? {
             self.file.get(&passphrase, "")?;
         }
         *self
@@ -246,21 +269,30 @@ impl Vault for SystemVault {
     }
 
     fn change_passphrase(&self, new: Secret<String>) -> Result<(), VaultError> {
-        if !matches!(self.chosen()?, SecretStore::File) || !self.file.exists() {
+        if !matches!(self.chosen()?, SecretStore::File) || !self.file.is_there()? {
             return Err(VaultError::NoPassphrase);
         }
-        self.with_passphrase(PassphraseUse::ToOpen, |old| self.file.reseal(old, &new))?;
+        let known = self.memory.load()?;
+        // Wherever it is cut off, the file is one that is remembered.
+        let announce = |salt: &str| match &known {
+            Some(known) => self.memory.store(&Remembered {
+                salt_next: salt.to_owned(),
+                ..known.clone()
+            }),
+            None => Ok(()),
+        };
+        self.with_passphrase(PassphraseUse::ToOpen, |old| {
+            self.file.reseal(old, &new, announce)
+        })?;
         *self
             .passphrase
             .lock()
             .unwrap_or_else(PoisonError::into_inner) = Some(new);
-        match self.memory.load()? {
-            Some(known) => self.memory.store(&Remembered {
-                salt: self.file.salt().unwrap_or_default(),
-                ..known
-            }),
-            None => Ok(()),
+        // The passphrase is changed; what is remembered fits the file already.
+        if let Err(error) = self.settle_salt() {
+            tracing::warn!(%error, "the salt of the sealed file is remembered as the next one");
         }
+        Ok(())
     }
 
     fn forget_lost(&self) -> Result<u32, VaultError> {
@@ -268,7 +300,7 @@ impl Vault for SystemVault {
             return Ok(0);
         };
         let mut kept = BTreeSet::new();
-        let is_other_file = known.place == VaultPlace::SealedFile && !self.is_file_of(&known);
+        let is_other_file = known.place == VaultPlace::SealedFile && !self.is_file_of(&known)?;
         if !is_other_file {
             for name in &known.names {
                 let found = match self.chosen()? {
@@ -310,8 +342,10 @@ impl Vault for SystemVault {
         match self.chosen() {
             Ok(SecretStore::Keychain(_)) | Err(_) => VaultAccess::System,
             Ok(SecretStore::File) if self.known_passphrase().is_some() => VaultAccess::Open,
-            Ok(SecretStore::File) if self.file.exists() => VaultAccess::Locked,
-            Ok(SecretStore::File) => VaultAccess::Unmade,
+            Ok(SecretStore::File) => match self.file.is_there() {
+                Ok(false) => VaultAccess::Unmade,
+                Ok(true) | Err(_) => VaultAccess::Locked,
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::copy;
 use super::yard::{SECOND_DAY, Yard, prepare};
+use crate::case_sheet;
 
 /// A job, and the workspace that it begins with.
 pub(super) struct Job {
@@ -16,6 +17,19 @@ pub(super) struct Job {
     arguments: Vec<String>,
     /// The code that it ends with when nothing goes wrong.
     pub(super) code: i32,
+    /// The code of the same job once it is done, where that is another one.
+    pub(super) code_again: i32,
+    /// What a fault in the middle leaves.
+    pub(super) middle: Middle,
+}
+
+/// What a fault in the middle of a job may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Middle {
+    /// A state that the job goes through.
+    State,
+    /// A sound one: what it is depends on what the gateway was told.
+    Sound,
 }
 
 /// The layer, ready to be put below a program.
@@ -57,14 +71,55 @@ impl Job {
         let folder = tempfile::tempdir().unwrap();
         copy(&yard.workspace(), &workspace(folder.path()));
         for arguments in before {
-            yard.expect_in(&workspace(folder.path()), 0, arguments);
+            let place = folder.path().to_str().unwrap();
+            let arguments: Vec<String> = arguments
+                .iter()
+                .map(|part| part.replace(FOLDER, place))
+                .collect();
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let output = yard
+                .command(&workspace(folder.path()), &arguments)
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&output.stderr);
+            // 1: done, and something needs a person.
+            assert!(
+                matches!(output.status.code(), Some(0 | 1)),
+                "{arguments:?}: {told}"
+            );
         }
         Self {
             name,
             before: folder,
             arguments: job.1.iter().map(|part| (*part).to_owned()).collect(),
             code: job.0,
+            code_again: job.0,
+            middle: Middle::State,
         }
+    }
+
+    /// The same, with what it says when it is done already.
+    fn again(mut self, code: i32) -> Self {
+        self.code_again = code;
+        self
+    }
+
+    /// The same, with what may be seen in the middle of it.
+    fn leaves(mut self, middle: Middle) -> Self {
+        self.middle = middle;
+        self
+    }
+
+    /// The same, with decisions in the sheet that it begins with.
+    fn with_filled_sheet(self) -> Self {
+        let sheet = self.before().join("cases.xlsx");
+        case_sheet::fill_in(sheet.to_str().unwrap());
+        self
+    }
+
+    /// The folder that it begins with.
+    fn before(&self) -> &Path {
+        self.before.path()
     }
 
     /// The workspace before the job, in a folder of its own.
@@ -115,12 +170,53 @@ pub(super) fn all(yard: &Yard) -> Vec<Job> {
         Job::new(yard, "import of orders", &[], (0, both[0])),
         Job::new(yard, "import of a bill", &both[..1], (0, both[1])),
         Job::new(yard, "comparison", &both, (1, &reconcile)),
-        Job::new(yard, "decision", &[], (0, &ignore)),
+        Job::new(yard, "decision", &[], (0, &ignore)).again(2),
         Job::new(yard, "merchant", &[], (0, &prefer)),
-        Job::new(yard, "refund prepared", &[], (0, &prepare(yard.paid[1]))),
-        Job::new(yard, "refund sent", &[], (0, &send)),
+        Job::new(yard, "refund prepared", &[], (0, &prepare(yard.paid[1]))).leaves(Middle::Sound),
+        Job::new(yard, "refund sent", &[], (0, &send)).leaves(Middle::Sound),
         Job::new(yard, "backup", &[], (0, &["backup", "FOLDER/copy.zip"])),
         migration(),
+    ]
+}
+
+/// Jobs that the power cut does not know.
+pub(super) fn further(yard: &Yard) -> Vec<Job> {
+    let second = &yard.second;
+    let both: [&[&str]; 2] = [&second.import_orders(), &second.import_bill()];
+    let day = ["day", "--profile", "shop", "--date", SECOND_DAY];
+    let sheet = "FOLDER/cases.xlsx";
+    let export = ["cases", "export", "--out", sheet];
+    let add = ["operator", "add", "amy", "--role", "administer"];
+    let key = ["profile", "set-key", "shop", "v2", "--from-env", "SHOP_KEY"];
+    let attach = ["cases", "attach", &yard.case, &second.mapping];
+    let write = [
+        "refund",
+        "batch-file",
+        "--profile",
+        "shop",
+        "--out",
+        "FOLDER/batch.csv",
+    ];
+    vec![
+        Job::new(yard, "morning", &both, (1, &day)),
+        Job::new(
+            yard,
+            "cases imported",
+            &[&export],
+            (0, &["cases", "import", sheet]),
+        )
+        .with_filled_sheet()
+        .again(1),
+        Job::new(yard, "file on a case", &[], (0, &attach)),
+        Job::new(yard, "operator", &[], (0, &add)).again(2),
+        Job::new(yard, "key stored", &[], (0, &key)),
+        Job::new(
+            yard,
+            "passphrase changed",
+            &[],
+            (0, &["vault", "passphrase"]),
+        ),
+        Job::new(yard, "batch file", &[], (0, &write)).again(2),
     ]
 }
 
@@ -157,5 +253,7 @@ fn migration() -> Job {
         before,
         arguments: ["profile", "list"].map(str::to_owned).to_vec(),
         code: 0,
+        code_again: 0,
+        middle: Middle::State,
     }
 }

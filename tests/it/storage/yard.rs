@@ -156,9 +156,10 @@ impl Yard {
             .args(["--lang", "en"])
             .args(arguments)
             .env("RECONDESK_PASSPHRASE", "for tests only")
+            .env("RECONDESK_NEW_PASSPHRASE", "for tests only")
             .env("SHOP_KEY", self.running.merchant.v2_key.expose())
-            .env_remove("RECONDESK_OPERATOR")
-            .env_remove("RECONDESK_PIN");
+            .envs(["RECONDESK_PIN", "RECONDESK_NEW_PIN"].map(|name| (name, "84712936")))
+            .env_remove("RECONDESK_OPERATOR");
         command
     }
 

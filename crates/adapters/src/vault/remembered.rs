@@ -18,6 +18,8 @@ pub(super) struct Remembered {
     pub(super) place: VaultPlace,
     /// Salt of the sealed file, in hexadecimal digits: it stays the same until the passphrase changes.
     pub(super) salt: String,
+    /// Salt of the file that is about to take its place, while a passphrase is changed; else empty.
+    pub(super) salt_next: String,
     /// Names of the entries.
     pub(super) names: BTreeSet<String>,
 }
@@ -50,8 +52,14 @@ impl KeyMemory {
         let Some(records) = &self.0 else {
             return Ok(());
         };
-        let Remembered { place, salt, names } = remembered;
-        let text = json!({ "place": word(*place), "salt": salt, "names": names }).to_string();
+        let Remembered {
+            place, salt, names, ..
+        } = remembered;
+        let mut document = json!({ "place": word(*place), "salt": salt, "names": names });
+        if let (false, Some(fields)) = (remembered.salt_next.is_empty(), document.as_object_mut()) {
+            fields.insert("salt_next".to_owned(), json!(remembered.salt_next));
+        }
+        let text = document.to_string();
         if records.preference(KEY).map_err(broken)?.as_deref() == Some(&text) {
             return Ok(());
         }
@@ -74,6 +82,10 @@ fn read(document: &Value) -> Option<Remembered> {
             .into_iter()
             .find(|known| word(*known) == place)?,
         salt: document.get("salt")?.as_str()?.to_owned(),
+        salt_next: document
+            .get("salt_next")
+            .and_then(Value::as_str)
+            .map_or_else(String::new, str::to_owned),
         names: names
             .map(|name| Some(name.as_str()?.to_owned()))
             .collect::<Option<_>>()?,

@@ -61,8 +61,11 @@ impl SealedFile {
         }
     }
 
-    pub(super) fn exists(&self) -> bool {
-        self.path.exists()
+    /// True when there is one; a disk that does not say is no answer.
+    pub(super) fn is_there(&self) -> Result<bool, VaultError> {
+        self.path
+            .try_exists()
+            .map_err(|error| VaultError::Broken(error.to_string()))
     }
 
     /// Reads an entry.
@@ -83,7 +86,7 @@ impl SealedFile {
         value: Option<&Secret<Vec<u8>>>,
     ) -> Result<(), VaultError> {
         let _lock = self.lock()?;
-        let (mut entries, derived) = if self.exists() {
+        let (mut entries, derived) = if self.is_there()? {
             self.open(passphrase)?
         } else {
             let mut salt = [0; SALT];
@@ -97,24 +100,30 @@ impl SealedFile {
         self.seal(&entries, &derived)
     }
 
-    /// Seals all entries under another passphrase, with a salt of its own.
+    /// Seals all entries under another passphrase, with a salt of its own that `announce` hears of before.
     pub(super) fn reseal(
         &self,
         old: &Secret<String>,
         new: &Secret<String>,
+        announce: impl FnOnce(&str) -> Result<(), VaultError>,
     ) -> Result<(), VaultError> {
         let _lock = self.lock()?;
         let (entries, _) = self.open(old)?;
         let mut salt = [0; SALT];
         random(&mut salt)?;
         let derived = self.derive(new, salt, COST)?;
+        announce(&hex(&salt))?;
         self.seal(&entries, &derived)
     }
 
-    /// Salt of the file, in hexadecimal digits: no secret, but another one in every vault.
-    pub(super) fn salt(&self) -> Option<String> {
-        let bytes = read(&self.path).ok()?;
-        Some(hex(bytes.get(20..20 + SALT)?))
+    /// Salt of the file, in hexadecimal digits: no secret, but another one in every vault. `None` without a file, or
+    /// where it is cut short.
+    pub(super) fn salt(&self) -> Result<Option<String>, VaultError> {
+        if !self.is_there()? {
+            return Ok(None);
+        }
+        let bytes = read(&self.path)?;
+        Ok(bytes.get(20..20 + SALT).map(hex))
     }
 
     /// Lets one program at a time change the file.
