@@ -27,7 +27,8 @@ for file in share/applications/recondesk.desktop share/icons/hicolor/scalable/ap
   [ -s "$root/usr/$file" ] || { echo "usr/$file is not there"; exit 1; }
 done
 gzip -t "$root"/usr/share/man/man1/*.gz
-gzip -dc "$root/usr/share/doc/recondesk/sbom.cdx.json.gz" | grep -q '"bomFormat": "CycloneDX"' || { echo "the bill of materials is none"; exit 1; }
+gzip -dc "$root/usr/share/doc/recondesk/sbom.cdx.json.gz" >sbom.json
+grep -q '"bomFormat": "CycloneDX"' sbom.json || { echo "the bill of materials is none"; exit 1; }
 bash -n "$root/usr/share/bash-completion/completions/recondesk"
 if command -v desktop-file-validate >/dev/null; then desktop-file-validate "$root/usr/share/applications/recondesk.desktop"; fi
 (cd "$root" && dpkg-deb --ctrl-tarfile "$deb" | tar -xO ./md5sums | md5sum --quiet -c)
