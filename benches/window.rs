@@ -177,6 +177,7 @@ impl Stage {
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),
+            care: None,
         };
         let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
         priority::shared_work_gives_way();

@@ -9,11 +9,11 @@ use recondesk::adapters::priority;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::desk::Desk;
-use recondesk::app::jobs::router::{Demo, Environment, WindowJobs};
+use recondesk::app::jobs::router::{Demo, Environment, OpenCare, WindowJobs};
 use recondesk::app::{Failure, FailureKind, Language, Message, NoticeText, Worker, WorkerSet};
 use recondesk::cli::WindowStart;
 use recondesk::handbook::handbook;
-use recondesk::ports::Ports;
+use recondesk::ports::{Ports, WorkspaceCare};
 use recondesk::ui::{self, Parts, Wake};
 
 use crate::picker::NativePicker;
@@ -51,6 +51,14 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
         } else {
             String::new()
         },
+        // The demo's workspace is gone with the window.
+        care: demo.is_some().then(|| -> OpenCare {
+            let folder = place.folder().to_owned();
+            Arc::new(move || {
+                adapters::care(Some(&folder))
+                    .map(|care| -> Box<dyn WorkspaceCare> { Box::new(care) })
+            })
+        }),
         demo,
         handbook: Arc::new({
             let folder = place.folder().to_owned();

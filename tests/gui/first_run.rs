@@ -22,8 +22,9 @@ use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Still, Tape, now, window};
 
-const BILL: &str = include_str!("../fixtures/bills/all27_ordinary_bom_crlf_2019-02-19.csv");
-const ORDERS: &str = "\
+pub(crate) const BILL: &str =
+    include_str!("../fixtures/bills/all27_ordinary_bom_crlf_2019-02-19.csv");
+pub(crate) const ORDERS: &str = "\
 out_trade_no,amount,pay_status,fulfil_status,created_at,paid_at
 vqlepiql_32071482241528_87182,0.03,CREATED,PENDING,2019-02-19 01:52:00,
 htnpcqsr_75848943493361_10538,0.01,PAID,FULFILLED,2019-02-19 18:19:00,2019-02-19 18:19:33
@@ -57,6 +58,7 @@ impl Morning {
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),
+            care: None,
         };
         let tape = Tape::default();
         let mut morning = Self {
@@ -110,6 +112,16 @@ impl Morning {
     pub(crate) fn pick(&mut self, button: &str, path: PathBuf) {
         self.press(button);
         self.tape.0.borrow_mut().answer = Some(vec![path]);
+        self.harness.run_steps(2);
+        self.work();
+    }
+
+    /// Drops files on the window.
+    pub(crate) fn drop_files(&mut self, files: Vec<PathBuf>) {
+        self.harness.input_mut().dropped_files = files
+            .into_iter()
+            .map(|path| Arc::new(crate::import::Dropped(path)) as Arc<_>)
+            .collect();
         self.harness.run_steps(2);
         self.work();
     }
@@ -169,7 +181,7 @@ fn the_first_morning_ends_with_cases() {
     let orders = morning.file("orders.csv", ORDERS);
     morning.pick("导入订单…", orders);
     // Canonical headers are beyond doubt: nothing is asked.
-    assert_eq!(morning.notice(), "已导入 3 行");
+    assert_eq!(morning.notice(), "orders.csv：已导入 3 行");
     let day = morning.harness.state().state().day;
     assert_eq!(
         day.to_string(),
@@ -334,5 +346,5 @@ fn files_of_nobody_wait_for_the_first_merchant() {
     morning.merchant();
 
     assert_eq!(morning.harness.state().screen(), Screen::Orders);
-    assert_eq!(morning.notice(), "已导入 3 行");
+    assert_eq!(morning.notice(), "orders.csv：已导入 3 行");
 }

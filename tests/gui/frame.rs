@@ -62,7 +62,8 @@ fn a_failure_is_kept_in_the_notices() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::B);
     harness.run_steps(2);
 
-    harness.get_by_label("已取消，没有存入任何数据");
+    let said = harness.query_all_by_label("已取消，没有存入任何数据");
+    assert_eq!(said.count(), 2, "in the panel, and in the status bar");
 }
 
 #[test]

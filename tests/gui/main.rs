@@ -10,6 +10,8 @@
 )]
 
 mod casework;
+mod clicks;
+mod craft;
 mod decisions;
 mod first_run;
 mod fonts;

@@ -60,6 +60,20 @@ fn show(harness: &mut Harness<'static, App>, view: PayoutView) {
     harness.run_steps(3);
 }
 
+/// Opens a case whose payment can be refunded: its row, then Enter.
+pub(crate) fn refundable(harness: &mut Harness<'static, App>) {
+    crate::stage::open_row(harness, "QH260308100244120077");
+    harness.state_mut().state_mut().cases.open = Remote::Ready(Box::new(sample::case_detail()));
+    harness.run_steps(2);
+}
+
+/// Presses the button of a deed, and lets WeChat Pay answer.
+pub(crate) fn deed(harness: &mut Harness<'static, App>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run_steps(2);
+    show(harness, view());
+}
+
 fn confirm(harness: &mut Harness<'static, App>) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run_steps(2);

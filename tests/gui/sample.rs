@@ -143,6 +143,8 @@ fn overview(names: [&str; 4]) -> OverviewModel {
                 days: calendar(),
                 missing: BillDate::parse("2026-01-22"),
                 gaps: 2,
+                funds: calendar(),
+                funds_missing: None,
             })
             .collect(),
         log: log(names),
@@ -309,6 +311,7 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
             merchant: curve(590),
             cut_off_minutes: 30,
             holes: Vec::new(),
+            wechat_holes: Vec::new(),
         },
         pays: BookPair {
             wechat: book(31_601, "2718330.20").unwrap(),

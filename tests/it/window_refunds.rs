@@ -53,6 +53,7 @@ fn open(shop: &Shop) -> (Ports, WindowJobs) {
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),
+        care: None,
     };
     let jobs = WindowJobs::new(ports.clone(), around);
     (ports, jobs)

@@ -234,6 +234,14 @@ pub enum Command {
     ExportAnswers(Vec<LiveAnswer>, ExportFormat, PathBuf),
     /// Verifies notifications, compares and enters each once.
     Receive(ProfileId, String),
+    /// Says whose bills lie among files that nobody owns yet; stores nothing.
+    WhoseFiles(Vec<PathBuf>),
+    /// Writes a copy of the whole workspace to one file, and reads it back.
+    Backup(PathBuf),
+    /// Looks the workspace over, every byte of it.
+    CheckWorkspace,
+    /// Writes an imported file somewhere, byte for byte as it was unpacked: its number among the imports, and where.
+    SaveOriginal(u32, PathBuf),
 }
 
 /// What a command is, without its arguments: for progress, notices and the palette.
@@ -273,6 +281,10 @@ pub enum TaskKind {
     Attach,
     /// Examines the fund flow of a day.
     Funds,
+    /// Moves goods or money for a case.
+    Payout,
+    /// Copies the workspace, or looks it over.
+    Care,
 }
 
 impl Command {
@@ -281,7 +293,7 @@ impl Command {
     pub fn lane(&self) -> Lane {
         match self.kind() {
             TaskKind::Read | TaskKind::Save => Lane::Query,
-            TaskKind::Ask | TaskKind::Resume => Lane::GatewaySession,
+            TaskKind::Ask | TaskKind::Resume | TaskKind::Payout => Lane::GatewaySession,
             _ => Lane::Job,
         }
     }
@@ -315,6 +327,7 @@ impl Command {
             | Self::Approvals
             | Self::UnfinishedRefunds(_)
             | Self::BulkSummary(_)
+            | Self::WhoseFiles(_)
             | Self::Page(..) => TaskKind::Read,
             Self::Rows(ask) => match ask.as_ref() {
                 ListAsk::Copy(..) => TaskKind::Copy,
@@ -346,15 +359,16 @@ impl Command {
             Self::Export(..)
             | Self::ExportAnswers(..)
             | Self::SaveAttachment(_)
+            | Self::SaveOriginal(..)
             | Self::WriteSheet(..) => TaskKind::Export,
+            Self::Backup(_) | Self::CheckWorkspace => TaskKind::Care,
+            Self::Refund(_) | Self::Reissue(_) => TaskKind::Payout,
             Self::ResumeRefunds(_) => TaskKind::Resume,
             Self::Bulk(_) => TaskKind::Decide,
             Self::Attach(_) => TaskKind::Attach,
             Self::Funds(_) => TaskKind::Funds,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_))
             | Self::Payout(..)
-            | Self::Refund(_)
-            | Self::Reissue(_)
             | Self::AskLive(_) => TaskKind::Ask,
             Self::Lab(_) => TaskKind::Read,
             Self::AskMany(..) => TaskKind::AskMany,
@@ -407,6 +421,8 @@ pub struct Welcome {
     pub folder: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
+    /// True when the workspace can be copied and looked over.
+    pub cares: bool,
     /// Path of the program, for the line of a scheduler; empty where none should be set up.
     pub program: String,
     /// Who sits at the computer, for the history.

@@ -126,6 +126,8 @@ pub enum Outcome {
     Funds(Box<FundsModel>),
     /// To `SignIn` and `SignOut`.
     Person(Person),
+    /// To `WhoseFiles`: the merchant number of the first bill among them.
+    WhoseFiles(Option<String>),
     /// To `Receive`, one for each notification.
     Received(Vec<Received>),
     /// Done, nothing to show.

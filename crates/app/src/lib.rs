@@ -38,7 +38,7 @@ pub use lab_state::Lab;
 pub use list_state::ListAnswers;
 pub use lookup_state::{Ask, Lookup, Paused};
 pub use notice_list::Notice;
-pub use payout_state::Payouts;
+pub use payout_state::{Payouts, RunningPayout};
 pub use preferences::{Density, Preferences, ThemeChoice};
 pub use recondesk_domain::Language;
 pub use recondesk_ports::{CancelToken, ReportFormat};

@@ -1,8 +1,8 @@
 //! What the dialogs that move goods or money have asked, and what was answered.
 
-use super::model::{Approvals, PayoutView};
+use super::model::{Approvals, CaseName, PayoutView};
 use super::{Command, Failure, Outcome, Remote, TaskId};
-use recondesk_domain::ProfileId;
+use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::RefundRecord;
 
 /// The order asked about last, and what waits for a second person.
@@ -14,8 +14,19 @@ pub struct Payouts {
     pub approvals: Remote<Approvals>,
     /// Refunds that are not at their end.
     pub unfinished: Remote<Vec<RefundRecord>>,
+    /// Goods and money on their way out, until the job that moves them ends.
+    moving: Vec<RunningPayout>,
     /// Whose refunds were asked for.
     whose: Option<ProfileId>,
+}
+
+/// Goods or money that a job is moving for a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunningPayout {
+    task: TaskId,
+    case: CaseName,
+    /// The sum of a refund; `None` while goods are reissued.
+    pub refund: Option<Fen>,
 }
 
 impl Payouts {
@@ -27,12 +38,34 @@ impl Payouts {
                 self.view.ask(id);
             }
             Command::Approvals => self.approvals.ask(id),
+            Command::Refund(wish) => self.moving.push(RunningPayout {
+                task: id,
+                case: case(wish.profile, &wish.key),
+                refund: Some(wish.amount),
+            }),
+            Command::Reissue(wish) => self.moving.push(RunningPayout {
+                task: id,
+                case: case(wish.profile, &wish.key),
+                refund: None,
+            }),
             Command::UnfinishedRefunds(whose) => {
                 self.whose = *whose;
                 self.unfinished.ask(id);
             }
             _ => {}
         }
+    }
+
+    /// A job ended, one way or the other.
+    pub(super) fn ended(&mut self, id: TaskId) {
+        self.moving.retain(|payout| payout.task != id);
+    }
+
+    /// What is being moved for a case at this moment.
+    #[must_use]
+    pub fn moving(&self, profile: ProfileId, key: &str) -> Option<&RunningPayout> {
+        let mut all = self.moving.iter();
+        all.find(|payout| payout.case.profile == profile && payout.case.key == key)
     }
 
     /// An answer came.
@@ -58,5 +91,12 @@ impl Payouts {
         let refunds = self.unfinished.value();
         let refunds = refunds.map(|_| Command::UnfinishedRefunds(self.whose));
         approvals.into_iter().chain(refunds).collect()
+    }
+}
+
+fn case(profile: ProfileId, key: &str) -> CaseName {
+    CaseName {
+        profile,
+        key: key.to_owned(),
     }
 }

@@ -56,7 +56,10 @@ impl State {
         rows: Vec<MerchantRow>,
         vault: VaultAccess,
     ) -> Vec<Command> {
-        if matches!(vault, VaultAccess::Open | VaultAccess::System) {
+        if matches!(
+            vault,
+            VaultAccess::Open | VaultAccess::System | VaultAccess::Memory
+        ) {
             self.passphrase_wanted = false;
         }
         self.vault = vault;

@@ -62,6 +62,10 @@ pub struct Orders {
 }
 
 /// Everything the screens read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none excludes another"
+)]
 #[derive(Debug)]
 pub struct State {
     /// The clock, to the second, as the last event or minute left it.
@@ -80,6 +84,8 @@ pub struct State {
     pub program: String,
     /// True when the demo can be opened in this workspace.
     pub demo: bool,
+    /// True when the workspace can be copied and looked over.
+    pub cares: bool,
     /// Who decides: the signed-in operator, or the user of the computer while no operators are named.
     pub desk: DeskState,
     /// Whether keys can be used.
@@ -116,6 +122,8 @@ pub struct State {
     pub funds: Remote<Box<FundsModel>>,
     /// One decision about many cases.
     pub bulk: Bulk,
+    /// The merchant number of the first bill among files that wait for a merchant.
+    pub first_number: Option<String>,
     /// Tasks that run or wait, oldest first.
     pub tasks: BTreeMap<TaskId, Task>,
     /// Notices, newest first.
@@ -140,6 +148,7 @@ impl State {
             folder: String::new(),
             program: String::new(),
             demo: false,
+            cares: false,
             desk: DeskState::default(),
             vault: VaultAccess::default(),
             passphrase_wanted: false,
@@ -158,6 +167,7 @@ impl State {
             payout: Payouts::default(),
             funds: Remote::Idle,
             bulk: Bulk::default(),
+            first_number: None,
             tasks: BTreeMap::new(),
             notices: Vec::new(),
             answered: 0,
@@ -305,11 +315,13 @@ impl State {
             }
             Event::Finished(id, outcome) => {
                 self.answered = self.answered.wrapping_add(1);
+                self.payout.ended(id);
                 self.tasks.remove(&id);
                 self.pages.remove(&id);
                 self.finish(id, *outcome)
             }
             Event::Failed(id, failure) => {
+                self.payout.ended(id);
                 // Why a bill did not come is written down: every screen says it.
                 let fetched = self.tasks.get(&id).is_some_and(|task| {
                     let kinds = [TaskKind::Download, TaskKind::Morning, TaskKind::Backfill];
@@ -401,6 +413,7 @@ impl State {
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
             Outcome::Person(person) => return self.person_known(id, person),
+            Outcome::WhoseFiles(number) => self.first_number = number,
             Outcome::Done => {}
         }
         Vec::new()
@@ -410,6 +423,7 @@ impl State {
         self.preferences = welcome.preferences;
         self.folder = welcome.folder;
         self.demo = welcome.demo;
+        self.cares = welcome.cares;
         self.program = welcome.program;
         self.desk.person = welcome.person;
         self.vault = welcome.vault;

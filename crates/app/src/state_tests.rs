@@ -23,6 +23,7 @@ fn welcome(merchants: Vec<MerchantRow>) -> Outcome {
         merchants,
         folder: String::new(),
         demo: true,
+        cares: true,
         program: String::new(),
         person: crate::model::Person {
             name: "李雯".to_owned(),

@@ -231,6 +231,8 @@ pub enum VaultAccess {
     Locked,
     /// A sealed file will be made once it has a passphrase.
     Unmade,
+    /// Secrets lie in memory and are gone with the program.
+    Memory,
 }
 
 /// What a passphrase is wanted for.

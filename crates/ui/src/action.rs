@@ -64,6 +64,16 @@ pub(crate) enum Action {
     PickAttachments(CaseName),
     /// Asks where to write a copy of a file of a case.
     PickAttachmentCopy(CaseName, Box<AttachmentInfo>),
+    /// Shows what waits for a second person.
+    Approvals,
+    /// Shows the refunds that are not at their end.
+    UnfinishedRefunds,
+    /// Asks where to write a copy of the workspace.
+    PickBackup,
+    /// Asks where to write an imported file again: its number among the imports, and its name.
+    PickOriginal(u32, String),
+    /// Shows the fund flow of a day.
+    Funds(ProfileId, BillDate),
     /// Imports these files, for the merchant in view.
     ImportFiles(Vec<PathBuf>),
 }

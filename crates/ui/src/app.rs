@@ -13,7 +13,7 @@ use super::screens::{Screen, Screens};
 use super::sign_in::SignInDialog;
 use super::topbar::TopBar;
 use super::unlock::UnlockDialog;
-use super::{fonts, format, text, theme};
+use super::{closing, fonts, format, text, theme};
 use recondesk_app::model::{CaseFilter, OrderFilter};
 use recondesk_app::{
     CancelToken, Command, Event, ListKind, Preferences, QueueFull, State, TaskId, ThemeChoice,
@@ -74,6 +74,10 @@ pub struct App {
     pub(super) picking: Option<Picking>,
     /// Files that wait for the first merchant.
     pub(super) held: Vec<PathBuf>,
+    /// Whether the window may go while work runs.
+    pub(super) closing: closing::Closing,
+    /// The newest notice that the status bar has said.
+    told: Option<u64>,
     applied: Option<Preferences>,
     started: bool,
     renderer: String,
@@ -102,6 +106,8 @@ impl App {
             picker,
             picking: None,
             held: Vec::new(),
+            closing: closing::Closing::default(),
+            told: None,
             applied: None,
             started: false,
             renderer: String::new(),
@@ -159,7 +165,6 @@ impl App {
         }
         while let Some(event) = self.backend.try_next() {
             let welcomed = self.state.welcome.value().is_some();
-            let newest = self.state.notices.first().map(|notice| notice.id);
             let opened = self.state.import.opened;
             for command in self.state.apply(event) {
                 self.submit(command);
@@ -170,12 +175,6 @@ impl App {
             if !welcomed && self.state.welcome.value().is_some() {
                 self.settle();
             }
-            let now = self.state.notices.first().map(|notice| notice.id);
-            if now != newest
-                && let Some(id) = now
-            {
-                self.say(ctx, Flash::Notice(id));
-            }
         }
         if let Some((text, rows)) = self.state.take_copied() {
             ctx.copy_text(text.to_string());
@@ -184,6 +183,13 @@ impl App {
             self.say(ctx, Flash::Said(said));
         }
         self.files(ctx);
+        let newest = self.state.notices.first().map(|notice| notice.id);
+        if newest > self.told
+            && let Some(id) = newest
+        {
+            self.told = newest;
+            self.say(ctx, Flash::Notice(id));
+        }
         self.lock_when_idle(ctx);
         let now = self.clock.now();
         if now.unix() / 60 != self.state.now.unix() / 60 || self.flash.is_some() {
@@ -308,6 +314,22 @@ impl App {
                 }
                 Action::PickAttachments(case) => self.pick_attachments(case),
                 Action::PickAttachmentCopy(case, file) => self.pick_attachment_copy(case, &file),
+                Action::Approvals => {
+                    self.screen = Screen::Cases;
+                    self.screens.show_approvals(&mut self.out);
+                }
+                Action::UnfinishedRefunds => {
+                    self.screen = Screen::Cases;
+                    self.screens.show_refunds(&self.state, &mut self.out);
+                }
+                Action::PickBackup => self.pick_backup(),
+                Action::PickOriginal(import, name) => self.pick_original(import, &name),
+                Action::Funds(profile, day) => {
+                    if self.screen != Screen::Bills {
+                        self.screen = Screen::Reconcile;
+                    }
+                    self.screens.show_funds(profile, day, &mut self.out);
+                }
                 Action::ImportFiles(paths) => self.import(paths),
                 Action::NewMerchant => {
                     self.screen = Screen::Merchants;

@@ -25,6 +25,8 @@ pub(super) enum Picking {
     List,
     Attach(CaseName),
     AttachmentCopy(CaseName, [u8; 32]),
+    Backup,
+    Original(u32),
 }
 
 impl App {
@@ -40,6 +42,8 @@ impl App {
         if !self.held.is_empty() && !self.state.merchants.is_empty() {
             let held = std::mem::take(&mut self.held);
             self.import(held);
+            // What comes of them is read there; a file that has questions takes its own screen.
+            self.screen = Screen::Overview;
         }
         let Some(paths) = self.picker.answer() else {
             return;
@@ -88,6 +92,16 @@ impl App {
                     self.submit(Command::SaveAttachment(Box::new(wish)));
                 }
             }
+            Some(Picking::Backup) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::Backup(path));
+                }
+            }
+            Some(Picking::Original(import)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::SaveOriginal(import, path));
+                }
+            }
             Some(Picking::Answers(format)) => {
                 let answers = self.state.lookup.answers.value().cloned();
                 if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
@@ -114,9 +128,10 @@ impl App {
         if paths.is_empty() {
             return;
         }
+        self.submit(Command::WhoseFiles(paths.clone()));
         self.held = paths;
         self.screen = Screen::Merchants;
-        self.screens.new_merchant();
+        self.screens.first_merchant(&self.held);
         self.state.tell(Ok(NoticeText {
             title: Message::new(
                 "先填商户，保存后接着导入文件",
@@ -187,6 +202,18 @@ impl App {
         let name = what.file_name(&row.profile.mch_id, day);
         let id = row.id;
         self.save_as(name, Picking::Export(id, day, what));
+    }
+
+    pub(super) fn pick_backup(&mut self) {
+        let name = format!("recondesk_{}.zip", self.clock.now().day());
+        self.save_as(name, Picking::Backup);
+    }
+
+    /// An imported file, unpacked: a name that says gzip would lie.
+    pub(super) fn pick_original(&mut self, import: u32, name: &str) {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let plain = name.strip_suffix(".gz").unwrap_or(name);
+        self.save_as(plain.to_owned(), Picking::Original(import));
     }
 
     /// Asks where to write a file.

@@ -97,10 +97,10 @@ pub(crate) fn shell(ctx: &Context) -> ShellKeys {
         let screen = digits
             .into_iter()
             .position(|digit| key(Modifiers::ALT, digit));
-        // Some systems send the digit as text as well.
-        if let Some(nth) = screen {
-            let digit = (nth + 1).to_string();
-            let typed = |event: &Event| matches!(event, Event::Text(text) if *text == digit);
+        // Some systems send the digit as text as well, be it in a frame of its own.
+        if screen.is_some() || input.modifiers.alt {
+            let is_digit = |text: &str| matches!(text.as_bytes(), [b'1'..=b'9']);
+            let typed = |event: &Event| matches!(event, Event::Text(text) if is_digit(text));
             input.events.retain(|event| !typed(event));
         }
         let mut key = |mods, key| input.consume_key(mods, key);

@@ -16,6 +16,7 @@
 
 mod action;
 mod app;
+mod closing;
 mod file_picks;
 pub mod fonts;
 mod format;

@@ -77,6 +77,22 @@ impl<'a> Page<'a> {
         paint::say(ui, "subtitle", rect, words);
     }
 
+    /// Draws the buttons of the header and the subtitle before them; where both do not fit, the buttons that are not
+    /// the next step show their icons alone, first ones first. Returns the left end of the buttons, and their responses.
+    pub(crate) fn header(
+        &self,
+        ui: &Ui,
+        (at, words): (Pos2, &str),
+        buttons: Vec<Button<'_>>,
+    ) -> (f32, Vec<Response>) {
+        let wanted = paint::width(ui.painter(), words, TypeStyle::Body);
+        let room = self.rect.right() - at.x - wanted - 13.0 - 20.0;
+        let buttons = narrowed(ui, buttons, room);
+        let (left, responses) = self.buttons(ui, buttons);
+        self.subtitle(ui, at, left, words);
+        (left, responses)
+    }
+
     /// Middle of the header line.
     pub(crate) fn header_y(&self) -> f32 {
         self.rect.top() + if self.class.is_wide() { 32.0 } else { 28.0 }
@@ -115,6 +131,23 @@ pub(crate) fn buttons_right(
         x += width + gap;
     }
     (start, responses)
+}
+
+/// Makes buttons bare from the first on, until all of them fit into a width or none is left to be made so.
+fn narrowed<'b>(ui: &Ui, buttons: Vec<Button<'b>>, room: f32) -> Vec<Button<'b>> {
+    let width = |buttons: &[Button<'_>]| -> f32 {
+        let all = buttons.iter().map(|button| button.width(ui) + 8.0);
+        all.sum::<f32>() - 8.0
+    };
+    let mut over = width(&buttons) - room;
+    let shrink = |button: Button<'b>| {
+        if over <= 0.0 || !button.can_be_bare() {
+            return button;
+        }
+        over -= button.width(ui) - 34.0;
+        button.bare()
+    };
+    buttons.into_iter().map(shrink).collect()
 }
 
 /// Cuts a piece off the left of a rectangle: the piece, and the rest after a gap.

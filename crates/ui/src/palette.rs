@@ -1,15 +1,15 @@
 //! The palette: commands and numbers, two keys away from everywhere.
 
 mod choices;
+mod deeds;
+
+pub(crate) use deeds::{PaletteAction, carry_out};
 
 use egui::accesskit::Role;
 use egui::{
     Area, Context, Id, Key, Modal, Modifiers, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
-use recondesk_app::{Export, ReportFormat};
-
-use super::action::{Action, Outbox};
 use super::pinyin;
 use super::screens::Screen;
 use super::text::{Wording, words};
@@ -17,15 +17,15 @@ use super::theme::{TypeStyle, tokens};
 use super::widgets::button::key_cap;
 use super::widgets::dialog;
 use super::{icons, paint};
+use recondesk_app::State;
 use recondesk_app::jobs::lookup::recognise::recognise;
-use recondesk_app::{Command, State};
 
 /// Keys of the screens, in their order.
 const ALT: [&str; 9] = [
     "Alt 1", "Alt 2", "Alt 3", "Alt 4", "Alt 5", "Alt 6", "Alt 7", "Alt 8", "Alt 9",
 ];
 
-/// Rows shown at most.
+/// Rows in view at most; the others are reached by arrows and wheel.
 const ROWS: usize = 8;
 /// Numbers looked up last that are shown with them.
 const RECENT: usize = 2;
@@ -35,46 +35,9 @@ const RECENT: usize = 2;
 pub(crate) struct Palette {
     text: String,
     chosen: usize,
+    /// The first row in view.
+    first: usize,
     opened: bool,
-}
-
-/// What choosing a row does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PaletteAction {
-    /// Goes to a screen.
-    Go(Screen),
-    /// Compares the day in view.
-    Reconcile,
-    /// Fetches and compares everything of the day in view.
-    Morning,
-    /// Fetches every missing bill.
-    Backfill,
-    /// Fetches the bill of the day in view.
-    Download,
-    /// Writes the findings of the day in view.
-    Export(recondesk_app::ExportFormat),
-    /// Changes how the window looks.
-    Prefer(Box<recondesk_app::Preferences>),
-    /// Writes the report of the day in view.
-    DayReport,
-    /// Writes the report of its month.
-    MonthReport,
-    /// Imports files.
-    Import,
-    /// Adds a merchant.
-    NewMerchant,
-    /// Opens the page of keys.
-    Keys,
-    /// Opens the notices.
-    Notices,
-    /// Forgets the passphrase of the sealed file.
-    LockKeys,
-    /// Asks for it.
-    UnlockKeys,
-    /// Looks a number up.
-    LookUp(String),
-    /// Looks for a number among the cases.
-    FindNumber(String),
 }
 
 struct PaletteRow {
@@ -121,7 +84,7 @@ impl Palette {
         let t = tokens(ui);
         let w = words(ui);
         let width = 620.0_f32.min(screen.width() - 48.0);
-        let list = 34.0 + rows.len().max(1) as f32 * 38.0 + 8.0;
+        let list = 34.0 + rows.len().clamp(1, ROWS) as f32 * 38.0 + 8.0;
         let (rect, _) = ui.allocate_exact_size(vec2(width, 52.0 + list + 38.0), Sense::hover());
         dialog::backdrop(ui, screen, rect);
         paint::framed(
@@ -142,21 +105,40 @@ impl Palette {
         };
         paint::left(ui.painter(), head, title, (TypeStyle::Small, t.text_3));
         let mut clicked = None;
-        for (nth, row) in rows.iter().enumerate() {
-            let top = rect.top() + 52.0 + 34.0 + nth as f32 * 38.0;
+        self.scroll(ui, rows.len());
+        let shown = rows.iter().enumerate().skip(self.first).take(ROWS);
+        for (place, (nth, row)) in shown.enumerate() {
+            let top = rect.top() + 52.0 + 34.0 + place as f32 * 38.0;
             let line = Rect::from_min_size(pos2(rect.left() + 8.0, top), vec2(width - 16.0, 38.0));
             if row_ui(ui, line, row, nth == self.chosen) {
                 clicked = Some(row.deed.clone());
             }
         }
-        footer(
-            ui,
-            Rect::from_min_max(pos2(rect.left(), rect.bottom() - 38.0), rect.max),
-        );
+        let foot = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 38.0), rect.max);
+        footer(ui, foot, (self.chosen, rows.len()));
         match clicked {
             Some(deed) => PaletteEnd::Chosen(deed),
             None => ended,
         }
+    }
+
+    /// The wheel moves the list, and the chosen row stays in view.
+    fn scroll(&mut self, ui: &Ui, count: usize) {
+        let last = count.saturating_sub(ROWS);
+        let wheel = ui.input(|input| input.smooth_scroll_delta().y);
+        if wheel < 0.0 {
+            self.first = (self.first + 1).min(last);
+            self.chosen = self.chosen.max(self.first);
+        } else if wheel > 0.0 {
+            self.first = self.first.saturating_sub(1);
+            self.chosen = self.chosen.min(self.first + ROWS - 1);
+        }
+        if self.chosen < self.first {
+            self.first = self.chosen;
+        } else if self.chosen >= self.first + ROWS {
+            self.first = self.chosen + 1 - ROWS;
+        }
+        self.first = self.first.min(last);
     }
 
     fn input(&mut self, ui: &mut Ui, rect: Rect) {
@@ -189,6 +171,7 @@ impl Palette {
         ui.accesskit_node_builder(id, |node| node.set_label(w.frame.search));
         if response.changed() {
             self.chosen = 0;
+            self.first = 0;
         }
         // Once: asking in every frame would interrupt the input method each time.
         if !self.opened {
@@ -266,8 +249,10 @@ impl Palette {
                 deed: PaletteAction::LookUp(number.clone()),
             })
             .collect();
-        rows.truncate(ROWS.saturating_sub(recent.len()));
+        // What was looked up last stays in view, the other commands follow it.
+        let rest = rows.split_off(rows.len().min(ROWS.saturating_sub(recent.len())));
         rows.extend(recent);
+        rows.extend(rest);
         rows
     }
 }
@@ -331,6 +316,7 @@ fn all(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         "F1",
         PaletteAction::Keys,
     );
+    rows.extend(choices::care(w, state));
     rows.extend(choices::vault(w, state));
     if state.merchant_or_first().is_some() {
         rows.extend(choices::exports(w, state));
@@ -388,7 +374,7 @@ fn row_ui(ui: &Ui, rect: Rect, row: &PaletteRow, chosen: bool) -> bool {
     response.clicked()
 }
 
-fn footer(ui: &Ui, rect: Rect) {
+fn footer(ui: &Ui, rect: Rect, (chosen, count): (usize, usize)) {
     let t = tokens(ui);
     let w = words(ui);
     paint::hline(ui.painter(), rect.x_range(), rect.top(), t.line_weak);
@@ -399,55 +385,11 @@ fn footer(ui: &Ui, rect: Rect) {
         let at = pos2(cap.right() + 8.0, y);
         x = paint::left(ui.painter(), at, what, (TypeStyle::Small, t.text_2)).right() + 18.0;
     }
-}
-
-/// Carries out what a row does.
-pub(crate) fn carry_out(
-    deed: PaletteAction,
-    state: &State,
-    out: &mut Outbox,
-) -> Option<PaletteAction> {
-    let merchant = state.merchant_or_first().map(|row| row.id);
-    match (deed, merchant) {
-        (PaletteAction::Go(screen), _) => out.push(Action::Go(screen)),
-        (PaletteAction::Reconcile, Some(id)) => out.run(Command::Reconcile(id, state.day)),
-        (PaletteAction::Morning, _) => out.run(Command::Morning(state.merchant, state.day)),
-        (PaletteAction::Backfill, _) => out.run(Command::Backfill(state.merchant)),
-        (PaletteAction::Download, Some(id)) => {
-            out.run(Command::Download(
-                id,
-                state.day,
-                recondesk_app::BillChoice::All,
-            ));
-        }
-        (PaletteAction::Export(format), _) => {
-            out.push(Action::PickExport(Export::Findings(format)));
-        }
-        (PaletteAction::Prefer(preferences), _) => out.push(Action::Prefer(preferences)),
-        (PaletteAction::DayReport, _) => {
-            out.push(Action::PickExport(Export::DayReport(ReportFormat::Xlsx)));
-        }
-        (PaletteAction::MonthReport, _) => {
-            out.push(Action::PickExport(Export::MonthReport(ReportFormat::Xlsx)));
-        }
-        (PaletteAction::Import, _) => out.push(Action::PickFiles),
-        (PaletteAction::NewMerchant, _) => out.push(Action::NewMerchant),
-        (PaletteAction::LookUp(text), _) => out.push(Action::LookUp(text)),
-        (PaletteAction::FindNumber(text), _) => {
-            out.push(Action::Go(Screen::Cases));
-            let filter = recondesk_app::model::CaseFilter {
-                profile: state.merchant,
-                text,
-                ..recondesk_app::model::CaseFilter::default()
-            };
-            out.run(Command::Cases(filter));
-        }
-        (PaletteAction::LockKeys, _) => out.run(Command::LockVault),
-        (PaletteAction::UnlockKeys, _) => out.push(Action::AskPassphrase),
-        (PaletteAction::Reconcile | PaletteAction::Download, None) => {}
-        (other @ (PaletteAction::Keys | PaletteAction::Notices), _) => return Some(other),
+    if count > ROWS {
+        let words = format!("{} / {count}", chosen + 1);
+        let at = pos2(rect.right() - 18.0, y);
+        paint::right(ui.painter(), at, &words, (TypeStyle::Small, t.text_3));
     }
-    None
 }
 
 #[cfg(test)]

@@ -186,6 +186,7 @@ impl App {
 
     fn overlays(&mut self, ui: &mut Ui, area: Rect) {
         let ctx = ui.ctx().clone();
+        self.ask_before_closing(&ctx);
         if self.notices_open {
             self.notices(&ctx, area);
         }

@@ -59,7 +59,7 @@ impl UnlockDialog {
             VaultAccess::Unmade => {
                 self.passphrase.chars().count() >= LEAST && self.again == self.passphrase
             }
-            VaultAccess::System | VaultAccess::Open | VaultAccess::Locked => {
+            VaultAccess::System | VaultAccess::Open | VaultAccess::Locked | VaultAccess::Memory => {
                 !self.passphrase.is_empty()
             }
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use recondesk_domain::{ProfileId, Secret, SecretKind};
-use recondesk_ports::{Vault, VaultError};
+use recondesk_ports::{Vault, VaultAccess, VaultError};
 
 type Kept = BTreeMap<(ProfileId, SecretKind), Secret<Vec<u8>>>;
 
@@ -37,5 +37,9 @@ impl Vault for MemoryVault {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.remove(&(profile, kind));
         Ok(())
+    }
+
+    fn access(&self) -> VaultAccess {
+        VaultAccess::Memory
     }
 }

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backfill;
 pub mod bill_archive;
 mod bill_days;
+mod bill_owner;
 pub mod bills;
 pub mod bulk;
 pub mod bundle;

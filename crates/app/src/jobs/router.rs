@@ -3,10 +3,10 @@
 mod backfill;
 mod casework;
 mod exports;
+mod files;
 mod funds;
 mod lists;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use self::lists::CaseListing;
@@ -25,7 +25,7 @@ use crate::{Command, Failure, FailureKind, Language, Message, Outcome, Preferenc
 use recondesk_domain::{
     BillDate, MerchantProfile, PersonalData, ProfileId, Secret, SecretKind, group_digits,
 };
-use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks};
+use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks, WorkspaceCare};
 
 /// Key of the window's preferences.
 const PREFERENCES: &str = "window";
@@ -37,6 +37,9 @@ pub type Demo = Arc<dyn Fn(&Ports, &dyn Reporter) -> Result<NoticeText, Failure>
 
 /// Opens the handbook of a language outside of the window.
 pub type OpenHandbook = Arc<dyn Fn(Language) -> Result<(), Failure> + Send + Sync>;
+
+/// Opens the care of the workspace, for one deed.
+pub type OpenCare = Arc<dyn Fn() -> Result<Box<dyn WorkspaceCare>, StoreError> + Send + Sync>;
 
 /// What the window needs beside the ports of every job.
 #[derive(Clone)]
@@ -59,6 +62,8 @@ pub struct Environment {
     pub program: String,
     /// Opens the handbook.
     pub handbook: OpenHandbook,
+    /// Cares for the workspace as a whole; nothing where it goes with the program.
+    pub care: Option<OpenCare>,
 }
 
 /// The jobs of one worker thread.
@@ -142,6 +147,7 @@ impl WindowJobs {
         Ok(Outcome::Welcome(Box::new(Welcome {
             preferences: self.preferences()?,
             demo: self.around.demo.is_some() && merchants.is_empty(),
+            cares: self.around.care.is_some(),
             program: self.around.program.clone(),
             merchants,
             folder: self.around.folder.clone(),
@@ -292,6 +298,9 @@ impl WindowJobs {
                 Ok(Outcome::Done)
             }
             Command::ImportFile(id, path) => self.import_file(id, &path, reporter),
+            Command::SaveOriginal(import, path) => self.save_original(import, &path),
+            Command::Backup(path) => self.back_up(&path),
+            Command::CheckWorkspace => self.check_workspace(),
             Command::LookAtFile(ask) => {
                 let files = self.around.files.as_ref();
                 let sheet = assistant::look(&self.ports, files, &ask, reporter)?;
@@ -301,7 +310,7 @@ impl WindowJobs {
                 let files = self.around.files.as_ref();
                 let language = self.preferences()?.language;
                 let told = assistant::import(&self.ports, files, &order, language, reporter)?;
-                Ok(changed(Changed::Books, told))
+                Ok(changed(Changed::Books, files::named(&order.path, told)))
             }
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
@@ -356,18 +365,6 @@ impl WindowJobs {
         }
     }
 
-    fn import_file(
-        &self,
-        id: ProfileId,
-        path: &Path,
-        reporter: &dyn Reporter,
-    ) -> Result<Outcome, Failure> {
-        let profile = self.profile(id)?;
-        let files = self.around.files.as_ref();
-        let told = import_file::import(&self.ports, files, (id, &profile), path, reporter)?;
-        Ok(changed(Changed::Books, told))
-    }
-
     fn keep(&self, id: ProfileId, asked: &LiveAnswer) -> Result<Outcome, Failure> {
         let new = live::keep(&self.ports, id, asked)?;
         let title = if new {
@@ -395,10 +392,8 @@ impl WindowJobs {
                 Ok(Outcome::Orders(views.orders(&filter, &Watching(reporter))?))
             }
             Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
-            Command::Recognise(id, path) => {
-                let bill = assistant::is_bill(self.around.files.as_ref(), &path)?;
-                Ok(Outcome::Recognised(id, path, bill))
-            }
+            Command::Recognise(id, path) => self.recognise(id, path),
+            Command::WhoseFiles(paths) => Ok(self.whose_files(&paths)),
             Command::Page(list, wanted) => self.page(list, &wanted),
             Command::Rows(ask) => self.list(&ask, reporter),
             Command::LookUp(ask) => Ok(Outcome::LookedUp(Box::new(session::local(

@@ -15,16 +15,18 @@ pub struct DayCoverage {
     pub cut_off_minutes: u32,
     /// Stretches without merchant rows (K01).
     pub holes: Vec<CoverageHole>,
+    /// Stretches in which the merchant has paid orders and the bill no payment.
+    pub wechat_holes: Vec<CoverageHole>,
 }
 
-/// A stretch of the day that the merchant's book lacks.
+/// A stretch of the day that one book lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CoverageHole {
     /// From.
     pub from: Instant,
     /// To.
     pub to: Instant,
-    /// Rows of the WeChat book in it.
+    /// Rows of the other book in it.
     pub rows: u64,
 }
 

@@ -289,6 +289,10 @@ pub struct MerchantCalendar {
     pub missing: Option<BillDate>,
     /// Days that are missing and can be fetched.
     pub gaps: u64,
+    /// The same days by their fund-flow bills.
+    pub funds: Vec<CalendarDay>,
+    /// The day whose fund-flow bill is missing and gone first.
+    pub funds_missing: Option<BillDate>,
 }
 
 /// What a line of the morning's log tells.

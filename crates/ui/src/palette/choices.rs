@@ -4,7 +4,9 @@
 use super::{PaletteAction, PaletteRow};
 use crate::icons;
 use crate::text::Wording;
-use recondesk_app::{ExportFormat, Language, Preferences, State, ThemeChoice};
+use recondesk_app::{
+    Export, ExportFormat, Language, Preferences, ReportFormat, State, ThemeChoice,
+};
 use recondesk_ports::VaultAccess;
 
 /// The work on the day in view, and its reports; nothing without a merchant.
@@ -30,7 +32,13 @@ pub(super) fn day(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
     let of_day =
         |icon, what: &str, context: &str, deed| row(icon, format!("{what} {day}"), context, deed);
     let (frame, jobs) = (&w.frame, &w.jobs);
-    let report = |what: &str, deed| of_day(icons::EXPORT, what, "", deed);
+    let (year, month, _) = day.ymd_parts();
+    let month = format!("{year:04}-{month:02}");
+    let bare = |what: &'static str| what.trim_end_matches(['…', '.']);
+    let report = |what: &str, format| {
+        let deed = PaletteAction::Report(Export::DayReport(format));
+        row(icons::EXPORT, format!("{what} {day}"), name, deed)
+    };
     let load = icons::DOWNLOAD_SIMPLE;
     vec![
         of_day(
@@ -47,8 +55,16 @@ pub(super) fn day(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
         ),
         row(load, jobs.backfill.to_owned(), "", PaletteAction::Backfill),
         of_day(load, jobs.download, name, PaletteAction::Download),
-        report(frame.day_report, PaletteAction::DayReport),
-        report(frame.month_report, PaletteAction::MonthReport),
+        of_day(icons::BANK, bare(w.funds.open), name, PaletteAction::Funds),
+        report(frame.report_xlsx, ReportFormat::Xlsx),
+        report(frame.report_pdf, ReportFormat::Pdf),
+        report(frame.report_html, ReportFormat::Html),
+        row(
+            icons::EXPORT,
+            format!("{} {month}", frame.report_month),
+            name,
+            PaletteAction::Report(Export::MonthReport(ReportFormat::Xlsx)),
+        ),
         row(
             icons::FILE_PLUS,
             frame.import.to_owned(),
@@ -58,13 +74,57 @@ pub(super) fn day(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
     ]
 }
 
+/// Care for the workspace, the handbook, who decides, and what waits for somebody.
+pub(super) fn care(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
+    let (frame, s, work) = (&w.frame, &w.settings, &w.work);
+    let row = |icon, label: &str, context: &str, deed| PaletteRow {
+        icon,
+        label: label.to_owned(),
+        context: context.to_owned(),
+        key: "",
+        deed,
+    };
+    let mut rows = Vec::new();
+    if !state.merchants.is_empty() {
+        let refunds = PaletteAction::Refunds;
+        rows.push(row(
+            icons::ARROW_U_UP_LEFT,
+            work.unfinished,
+            frame.cases,
+            refunds,
+        ));
+        let approvals = PaletteAction::Approvals;
+        rows.push(row(
+            icons::SEAL_CHECK,
+            w.payout.approvals,
+            frame.cases,
+            approvals,
+        ));
+    }
+    if state.desk.person.has_operators {
+        rows.push(row(icons::USER, work.sign_in, "", PaletteAction::SignIn));
+        if !state.desk.person.name.is_empty() {
+            rows.push(row(icons::USER, work.sign_out, "", PaletteAction::SignOut));
+        }
+    }
+    if state.cares {
+        let backup = PaletteAction::Backup;
+        rows.push(row(icons::ARCHIVE, s.backup_do, frame.settings, backup));
+        let check = PaletteAction::CheckWorkspace;
+        rows.push(row(icons::SHIELD_CHECK, s.check_do, frame.settings, check));
+    }
+    let handbook = PaletteAction::Handbook;
+    rows.push(row(icons::QUESTION, w.keys.handbook, "", handbook));
+    rows
+}
+
 /// Locking the sealed file with the keys, or opening it.
 pub(super) fn vault(w: &'static Wording, state: &State) -> Option<PaletteRow> {
     let s = &w.settings;
     let (icon, what, deed) = match state.vault {
         VaultAccess::Open => (icons::LOCK, s.lock_now, PaletteAction::LockKeys),
         VaultAccess::Locked => (icons::LOCK_OPEN, s.unlock, PaletteAction::UnlockKeys),
-        VaultAccess::System | VaultAccess::Unmade => return None,
+        VaultAccess::System | VaultAccess::Unmade | VaultAccess::Memory => return None,
     };
     Some(PaletteRow {
         icon,

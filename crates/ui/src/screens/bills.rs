@@ -1,10 +1,12 @@
 //! Bills: what was fetched or imported, and each one's certificate.
 
+mod menu;
+
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
+use super::Status;
 use super::columns::{self, Offer, Wanted};
 use super::grid::{Grid, GridAsk, GridData, Listed, LocalOrder, export_menu, filter_chips};
-use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
@@ -31,14 +33,6 @@ pub(super) struct BillsScreen {
 
 /// Name of the table, also of its layout.
 const NAME: &str = "bills";
-
-/// A deed of the menu of a row.
-enum BillAction {
-    Open,
-    OnlyMerchant,
-    Reconcile,
-    CopyFile,
-}
 
 struct BillRows<'a> {
     page: &'a Page<'a>,
@@ -159,7 +153,7 @@ impl BillsScreen {
                 out.push(Action::PickFiles);
             }
         }
-        let own = |row: &BillRow| entries(page, row);
+        let own = |row: &BillRow| menu::entries(page, row);
         let chosen = self.grid.row_menu(ui, (&ask, &mut output), own, out);
         let open = output.open.or(output.moved.filter(|_| self.open));
         if let Some(row) = open.and_then(|row| order.get(rows, row)) {
@@ -172,8 +166,8 @@ impl BillsScreen {
         if let Some((row, deed)) = chosen
             && let Some(row) = order.get(rows, row)
         {
-            self.open |= matches!(deed, BillAction::Open);
-            carry_out(ui, row, &deed, out);
+            self.open |= matches!(deed, menu::BillMenuAction::Open);
+            menu::carry_out(ui, row, &deed, out);
         }
         if escape && self.open {
             self.open = false;
@@ -214,10 +208,14 @@ impl BillsScreen {
             let button = Button::secondary(&fetch).icon(icons::DOWNLOAD_SIMPLE);
             buttons.push(button.enabled_or(out_yet, w.overview.wait_why));
         }
+        if mine.is_some() {
+            buttons.push(Button::secondary(w.funds.open).icon(icons::BANK));
+        }
         if has_merchant {
             buttons.push(Button::primary(w.bills.import).icon(icons::FILE_PLUS));
         }
-        let (left, responses) = page.buttons(ui, buttons);
+        let words = (w.bills.subtitle)(&format::count(rows.len() as u64));
+        let (_, responses) = page.header(ui, (at, &words), buttons);
         let mut rest = responses.as_slice();
         if let [views, columns, export, others @ ..] = rest
             && roomy
@@ -233,12 +231,16 @@ impl BillsScreen {
                 out.run(Command::Download(id, day, BillChoice::All));
             }
         }
+        if let ([funds, others @ ..], Some(id)) = (rest, mine) {
+            rest = others;
+            if funds.clicked() {
+                out.push(Action::Funds(id, day));
+            }
+        }
         let import = rest.first().is_some_and(egui::Response::clicked);
         if import || (page.keys.primary && has_merchant) {
             out.push(Action::PickFiles);
         }
-        let words = (w.bills.subtitle)(&format::count(rows.len() as u64));
-        page.subtitle(ui, at, left, &words);
     }
 
     fn table_buttons(
@@ -337,36 +339,6 @@ impl BillsScreen {
                 .map(str::to_owned)
                 .to_vec(),
         }
-    }
-}
-
-/// What can be done with a bill. It has no number of an order that could be looked up.
-fn entries(page: &Page<'_>, row: &BillRow) -> Vec<(String, BillAction)> {
-    let b = &page.w.bills;
-    let mut entries = vec![
-        (b.open.to_owned(), BillAction::Open),
-        (
-            (b.to_day)(&format::short_day(row.day)),
-            BillAction::Reconcile,
-        ),
-    ];
-    if page.state.merchant != Some(row.profile) {
-        entries.push(((b.only)(&row.merchant), BillAction::OnlyMerchant));
-    }
-    entries.push((b.copy_file.to_owned(), BillAction::CopyFile));
-    entries
-}
-
-fn carry_out(ui: &Ui, row: &BillRow, deed: &BillAction, out: &mut Outbox) {
-    match deed {
-        BillAction::Open => out.run(Command::Bill(row.import)),
-        BillAction::OnlyMerchant => out.push(Action::SetMerchant(Some(row.profile))),
-        BillAction::Reconcile => {
-            out.push(Action::SetMerchant(Some(row.profile)));
-            out.push(Action::SetDay(row.day));
-            out.push(Action::Go(Screen::Reconcile));
-        }
-        BillAction::CopyFile => ui.copy_text(row.file.clone()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Cases: the table of what needs a person, and one of them in full beside it.
 
+mod advice;
 mod approvals;
 mod attach;
 mod bulk;
@@ -65,6 +66,16 @@ impl CasesScreen {
     pub(super) fn open_panel(&mut self) {
         self.open = true;
         self.note.text.clear();
+    }
+
+    /// Opens what waits for a second person.
+    pub(super) fn show_approvals(&mut self, out: &mut Outbox) {
+        self.approvals.start(out);
+    }
+
+    /// Opens the refunds that are not at their end.
+    pub(super) fn show_refunds(&mut self, state: &State, out: &mut Outbox) {
+        self.refunds.start(state, out);
     }
 
     /// The case beside which dropped files would hang: the one in the open panel.
@@ -175,19 +186,19 @@ impl CasesScreen {
             chosen if chosen > 1 => (w.work.bulk_selected)(&format::count(chosen)),
             _ => (w.work.bulk)(&format::count(page.state.cases.rows.len())),
         };
-        let can_bulk = can_export && roomy;
+        let can_bulk = can_export && (roomy || !self.open);
         if can_bulk {
             buttons.push(Button::secondary(&n).icon(icons::LIST_CHECKS));
         }
         buttons.push(Button::secondary(w.work.unfinished).icon(icons::ARROW_U_UP_LEFT));
         buttons.push(Button::secondary(w.payout.approvals).icon(icons::SEAL_CHECK));
-        let (left, mut responses) = page.buttons(ui, buttons);
+        let (_, mut responses) = page.header(ui, (at, &subtitle(page)), buttons);
         let mut pressed = || responses.pop().is_some_and(|response| response.clicked());
         if pressed() {
             self.approvals.start(out);
         }
         if pressed() {
-            self.refunds.start(page, out);
+            self.refunds.start(page.state, out);
         }
         if can_bulk && pressed() {
             self.start_bulk(page, out);
@@ -221,20 +232,6 @@ impl CasesScreen {
         if page.keys.rerun {
             out.run(Command::Cases(filter.clone()));
         }
-        let totals = page.state.cases.totals.value();
-        let words = totals.map_or_else(
-            || w.frame.loading.to_owned(),
-            |t| {
-                let open =
-                    (w.cases.subtitle)(&format::count(t.to_work), &format::money(t.at_stake));
-                // What is watched, or done, is no open case.
-                match t.rows.saturating_sub(t.to_work) {
-                    0 => open,
-                    others => (w.cases.and_others)(&open, &format::count(others)),
-                }
-            },
-        );
-        page.subtitle(ui, at, left, &words);
     }
 
     fn list(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
@@ -446,6 +443,21 @@ fn data<'a>(page: &Page<'a>) -> GridData<'a, CaseRow> {
     GridData::List {
         list: ListFilter::Cases(page.state.cases.filter.clone()),
         window: &page.state.cases.rows,
+    }
+}
+
+/// What is open, and what is listed beside it.
+fn subtitle(page: &Page<'_>) -> String {
+    let w = page.w;
+    let Some(totals) = page.state.cases.totals.value() else {
+        return w.frame.loading.to_owned();
+    };
+    let stake = format::money(totals.at_stake);
+    let open = (w.cases.subtitle)(&format::count(totals.to_work), &stake);
+    // What is watched, or done, is no open case.
+    match totals.rows.saturating_sub(totals.to_work) {
+        0 => open,
+        others => (w.cases.and_others)(&open, &format::count(others)),
     }
 }
 

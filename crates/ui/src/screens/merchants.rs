@@ -2,6 +2,9 @@
 
 mod form;
 mod form_rows;
+mod short_form;
+
+use std::path::PathBuf;
 
 use egui::accesskit::Role;
 use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -32,6 +35,16 @@ impl MerchantsScreen {
         self.form = Some(form::MerchantForm::new(ProfileDraft::new()));
     }
 
+    /// Opens the form that asks for a name and a number alone, while these files wait.
+    pub(super) fn start_for_files(&mut self, files: &[PathBuf]) {
+        let names: Vec<String> = files
+            .iter()
+            .filter_map(|path| path.file_name())
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        self.form = Some(form::MerchantForm::for_files(names));
+    }
+
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let w = page.w;
         page.title(ui, w.frame.merchants);
@@ -45,6 +58,18 @@ impl MerchantsScreen {
             .form
             .as_ref()
             .is_some_and(|form| form.draft.id.is_none());
+        if let Some(form) = self.form.as_mut().filter(|form| form.is_short()) {
+            if let Some(number) = &page.state.first_number {
+                form.take_number(number);
+            }
+            let width = body.width().min(560.0);
+            let place = Rect::from_min_size(body.min, vec2(width, body.height().min(340.0)));
+            if form.show_short(ui, place, page, out).is_some() {
+                self.form = None;
+            }
+            self.follow(page);
+            return;
+        }
         if page.state.merchants.is_empty() && !is_new {
             self.empty(ui, body, page);
             return;

@@ -30,6 +30,7 @@ use super::page::Page;
 use super::text::Wording;
 use recondesk_app::State;
 use recondesk_app::model::CaseDetail;
+use recondesk_domain::{BillDate, ProfileId};
 
 /// A screen of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,7 +162,10 @@ impl Screens {
                 start::no_merchant(ui, page, out);
             }
             Screen::Cases => self.cases.show(ui, page, out),
-            Screen::Bills => self.bills.show(ui, page, out),
+            Screen::Bills => {
+                self.bills.show(ui, page, out);
+                self.funds.show(ui, page, out);
+            }
             Screen::Orders if page.state.import.is_open() => self.import.show(ui, page, out),
             Screen::Orders => self.orders.show(ui, page, out),
             Screen::Lookup => self.lookup.show(ui, page, out),
@@ -225,6 +229,26 @@ impl Screens {
     /// Opens the form of a new merchant.
     pub(crate) fn new_merchant(&mut self) {
         self.merchants.start_new();
+    }
+
+    /// Opens the short form of the first merchant, for files that wait for it.
+    pub(crate) fn first_merchant(&mut self, files: &[PathBuf]) {
+        self.merchants.start_for_files(files);
+    }
+
+    /// Opens the fund flow of a day over the screen in view.
+    pub(crate) fn show_funds(&mut self, profile: ProfileId, day: BillDate, out: &mut Outbox) {
+        self.funds.start(profile, day, out);
+    }
+
+    /// Shows over the cases what waits for a second person.
+    pub(crate) fn show_approvals(&mut self, out: &mut Outbox) {
+        self.cases.show_approvals(out);
+    }
+
+    /// Shows over the cases the refunds that are not at their end.
+    pub(crate) fn show_refunds(&mut self, state: &State, out: &mut Outbox) {
+        self.cases.show_refunds(state, out);
     }
 
     /// Another merchant or day came into view: lists start from their top.

@@ -139,7 +139,11 @@ impl OrdersScreen {
         if has_merchant {
             buttons.push(Button::primary(w.orders.import).icon(icons::FILE_PLUS));
         }
-        let (left, responses) = page.buttons(ui, buttons);
+        let totals = page.state.orders.totals.value();
+        let words = totals.map_or_else(String::new, |(rows, sum)| {
+            (w.orders.subtitle)(&format::count(*rows), &format::money(*sum))
+        });
+        let (_, responses) = page.header(ui, (at, &words), buttons);
         let offers = table::offers(page, self.open);
         let view = view(page);
         if let [views, columns, ..] = responses.as_slice()
@@ -169,10 +173,6 @@ impl OrdersScreen {
         let clicked = responses.last().is_some_and(egui::Response::clicked);
         if has_merchant && (clicked || page.keys.primary) {
             out.push(Action::PickOrders);
-        }
-        if let Some((rows, sum)) = page.state.orders.totals.value() {
-            let words = (w.orders.subtitle)(&format::count(*rows), &format::money(*sum));
-            page.subtitle(ui, at, left, &words);
         }
     }
 

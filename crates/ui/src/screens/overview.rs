@@ -23,6 +23,8 @@ pub(super) struct Overview {
     by: chart::By,
     /// Which merchant's calendar is shown, while all are in view.
     calendar: usize,
+    /// True while the calendar shows the fund-flow bills.
+    of_funds: bool,
 }
 
 impl Overview {
@@ -161,8 +163,28 @@ impl Overview {
             card::titled(ui, rect, w.overview.calendar, "");
             return;
         };
-        let body = card::titled(ui, rect, w.overview.calendar, &shown.name);
+        let o = &w.overview;
+        let body = card::titled(ui, rect, o.calendar, "");
         self.turn(ui, rect, page, last);
+        let right = if last == 0 { 12.0 } else { 72.0 };
+        let at = pos2(rect.right() - right, rect.top() + 21.0);
+        let kinds = [o.kind_trade, o.kind_funds];
+        if let Some(kind) = tabs::card_tabs(ui, at, &kinds, usize::from(self.of_funds)) {
+            self.of_funds = kind == 1;
+        }
+        let tabs = kinds.map(|kind| paint::width(ui.painter(), kind, TypeStyle::Small) + 20.0);
+        let p = ui.painter();
+        let from = rect.left() + 26.0 + paint::width(p, o.calendar, TypeStyle::Heading);
+        let room = at.x - tabs.iter().sum::<f32>() - from - 12.0;
+        let style = (TypeStyle::Small, page.t.text_3);
+        let name = pos2(from, rect.top() + 21.0);
+        let (said, _) = paint::fit(p, name, room, &shown.name, style);
+        paint::say(ui, "calendar of", said, &shown.name);
+        let (days, missing) = if self.of_funds {
+            (&shown.funds, shown.funds_missing)
+        } else {
+            (&shown.days, shown.missing)
+        };
         let inner = body.shrink2(vec2(16.0, 0.0));
         let today = page.state.now.day();
         let months = if inner.width() >= 330.0 { 3 } else { 2 };
@@ -171,7 +193,7 @@ impl Overview {
         let view = calendar::Months {
             today,
             chosen: None,
-            days: &shown.days,
+            days,
             months,
             back: 0,
             cell,
@@ -180,15 +202,19 @@ impl Overview {
         if let Some(day) = view.show(ui, area) {
             out.push(Action::SetMerchant(Some(shown.profile)));
             out.push(Action::SetDay(day));
-            out.push(Action::Go(Screen::Reconcile));
+            out.push(if self.of_funds {
+                Action::Funds(shown.profile, day)
+            } else {
+                Action::Go(Screen::Reconcile)
+            });
         }
-        let y = if shown.missing.is_some() {
+        let y = if missing.is_some() {
             rect.bottom() - 40.0
         } else {
             rect.bottom() - 18.0
         };
-        calendar::legend(ui, pos2(inner.left(), y), inner.width());
-        if let Some(day) = shown.missing {
+        calendar::legend(ui, pos2(inner.left(), y), inner.width(), self.of_funds);
+        if let Some(day) = missing {
             calendar::missing(ui, pos2(inner.left(), rect.bottom() - 17.0), day, today);
         }
     }
@@ -268,7 +294,14 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     if one_merchant {
         buttons.push(Button::secondary(w.frame.day_report).icon(icons::EXPORT));
     }
-    let (left, responses) = page.buttons(ui, buttons);
+    let subtitle = match slot {
+        Remote::Loading(_, Some(old)) => {
+            (w.frame.loading_old)(&format::time(old.made_at, page.state.now))
+        }
+        Remote::Loading(_, None) => w.frame.loading.to_owned(),
+        _ => w.overview.subtitle.to_owned(),
+    };
+    let (_, responses) = page.header(ui, (at, &subtitle), buttons);
     let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
     if has_gaps && pressed(0) {
         out.run(Command::Backfill(page.state.merchant));
@@ -277,14 +310,6 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let what = Export::DayReport(ReportFormat::Xlsx);
         out.push(Action::PickExport(what));
     }
-    let subtitle = match slot {
-        Remote::Loading(_, Some(old)) => {
-            (w.frame.loading_old)(&format::time(old.made_at, page.state.now))
-        }
-        Remote::Loading(_, None) => w.frame.loading.to_owned(),
-        _ => w.overview.subtitle.to_owned(),
-    };
-    page.subtitle(ui, at, left, &subtitle);
 }
 
 fn nothing_yet(ui: &Ui, body: Rect, page: &Page<'_>, out: &mut Outbox) {

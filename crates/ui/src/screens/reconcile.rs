@@ -113,7 +113,7 @@ fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     let (left, responses) = page.buttons(ui, buttons);
     let last = responses.last().is_some_and(egui::Response::clicked);
     if let Some(id) = merchant.filter(|_| last) {
-        funds::ask(ui, (id, page.state.day));
+        out.push(Action::Funds(id, page.state.day));
     }
     let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
     if let Some((task, _)) = running {
@@ -308,7 +308,8 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
     let p = ui.painter();
     let at = pos2(rect.right() - 16.0, rect.top() + 21.0);
     let cover = &model.coverage;
-    if cover.holes.is_empty() {
+    let of_wechat = cover.wechat_holes.first();
+    if cover.holes.is_empty() && of_wechat.is_none() {
         let words = (w.day.no_holes)(&cover.cut_off_minutes.to_string());
         let style = (TypeStyle::Small, t.text_2);
         let said = paint::right(p, at, &words, style);
@@ -322,6 +323,7 @@ fn coverage(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
         paint::say(ui, "no holes", said, &words);
     } else {
         let words = match cover.holes.as_slice() {
+            [] => of_wechat.map_or_else(String::new, |hole| chart::wechat_hole_words(w, hole)),
             [hole] => format!("K01 {}", chart::hole_words(w, hole)),
             _ => format!("K01 {}", w.category(Category::MCoverage)),
         };

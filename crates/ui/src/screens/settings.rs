@@ -10,7 +10,7 @@ use crate::widgets::button::Button;
 use crate::widgets::{button, card, input, tabs};
 use crate::{icons, paint};
 use recondesk_app::schedule::{ScheduleAsk, Scheduler, unit};
-use recondesk_app::{Command, Density, Language, Preferences, ThemeChoice};
+use recondesk_app::{Command, Density, Language, Preferences, TaskKind, ThemeChoice};
 use recondesk_ports::VaultAccess;
 
 const ROW: f32 = 42.0;
@@ -62,10 +62,13 @@ impl SettingsScreen {
             rect
         };
         let display = place(4.0);
-        let (keys, data) = (place(2.0), place(1.0));
+        let (keys, data) = (place(2.0), place(data_rows(page)));
         Self::display(ui, display, page, next);
-        show_keys(ui, keys, page, (next, out));
+        show_keys(ui, keys, page, (next, &mut *out));
         show_data(ui, data, page);
+        if page.state.cares {
+            show_care(ui, data, page, out);
+        }
         if !page.state.program.is_empty() {
             show_morning(ui, place(schedulers().len() as f32), page);
         }
@@ -134,7 +137,7 @@ fn cards_height(page: &Page<'_>) -> f32 {
     } else {
         GAP + card_height(schedulers().len() as f32)
     };
-    card_height(4.0) + GAP + card_height(2.0) + GAP + card_height(1.0) + morning
+    card_height(4.0) + GAP + card_height(2.0) + GAP + card_height(data_rows(page)) + morning
 }
 
 /// Where the keys lie, whether they can be used, and when their passphrase is forgotten.
@@ -152,6 +155,7 @@ fn show_keys(
         VaultAccess::Open => s.vault_open,
         VaultAccess::Locked => s.vault_locked,
         VaultAccess::Unmade => s.vault_unmade,
+        VaultAccess::Memory => s.vault_memory,
     };
     let end = label_of(ui, line, page, (s.vault, "", true));
     let at = pos2(end + 12.0, line.center().y);
@@ -175,7 +179,7 @@ fn show_keys(
                 out.push(Action::AskPassphrase);
             }
         }
-        VaultAccess::System | VaultAccess::Unmade => {}
+        VaultAccess::System | VaultAccess::Unmade | VaultAccess::Memory => {}
     }
     let line = row(rect, 1);
     label_of(ui, line, page, (s.lock_after, s.lock_note, false));
@@ -197,11 +201,50 @@ fn show_keys(
     }
 }
 
+/// Lines about the data: where they lie, a copy of them, a look at them.
+const fn data_rows(page: &Page<'_>) -> f32 {
+    if page.state.cares { 3.0 } else { 1.0 }
+}
+
+/// The lines of copying the workspace and of looking it over.
+fn show_care(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
+    let s = &page.w.settings;
+    let idle = !page
+        .state
+        .jobs()
+        .any(|(_, task)| task.kind == TaskKind::Care);
+    let lines = [
+        (s.backup, s.backup_note, s.backup_do),
+        (s.check, s.check_note, s.check_do),
+    ];
+    for (nth, (name, note, deed)) in lines.into_iter().enumerate() {
+        let line = row(rect, nth + 1);
+        let at = pos2(rect.right() - 16.0, line.center().y);
+        let button = Button::secondary(deed).enabled_or(idle, "");
+        let response = button.show_right(ui, at, 28.0);
+        let end = label_of(ui, line, page, (name, "", nth == 0));
+        let from = pos2(end + 12.0, line.center().y);
+        let room = response.rect.left() - from.x - 12.0;
+        let style = (TypeStyle::Small, page.t.text_3);
+        let (place, cut) = paint::fit(ui.painter(), from, room, note, style);
+        let said = paint::say(ui, ("care", nth), place, note);
+        if cut {
+            said.on_hover_text(note);
+        }
+        if response.clicked() {
+            match nth {
+                0 => out.push(Action::PickBackup),
+                _ => out.run(Command::CheckWorkspace),
+            }
+        }
+    }
+}
+
 fn show_data(ui: &Ui, rect: Rect, page: &Page<'_>) {
     let (t, s) = (page.t, &page.w.settings);
     card::titled(ui, rect, s.data, "");
     let line = row(rect, 0);
-    let name_right = label_of(ui, line, page, (s.folder, "", false));
+    let name_right = label_of(ui, line, page, (s.folder, "", page.state.cares));
     let copy = Rect::from_center_size(pos2(rect.right() - 30.0, line.center().y), vec2(28.0, 28.0));
     let folder = &page.state.folder;
     let room = copy.left() - name_right - 20.0;

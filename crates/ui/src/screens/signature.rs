@@ -28,6 +28,18 @@ use recondesk_app::Command;
 use recondesk_app::model::{LabAsk, LabTab};
 use wechatpay_codec::selftest::{Check, CheckOutcome};
 
+/// What the form waits for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Awaited {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What fills it.
+    Fill,
+    /// A message that was pasted onto the screen: its reason is searched at once.
+    Pasted,
+}
+
 /// What the screen remembers.
 #[derive(Default)]
 pub(super) struct SignatureScreen {
@@ -39,8 +51,7 @@ pub(super) struct SignatureScreen {
     shows_sent: bool,
     difference: difference::DifferenceCursor,
     dialogs: dialogs::Dialogs,
-    /// True while the form waits for what fills it.
-    awaited: bool,
+    awaited: Awaited,
     begun: bool,
 }
 
@@ -53,7 +64,8 @@ impl SignatureScreen {
 
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         self.begin(page, out);
-        self.take_fill(page);
+        self.take_fill(page, out);
+        self.take_paste(ui, out);
         self.header(ui, page, out);
         let names = page.w.signature.tabs;
         let (bar, body) = cut_top(page.body(), 31.0, 11.0);
@@ -73,7 +85,7 @@ impl SignatureScreen {
             self.right_side(ui, right, page, out);
         }
         if let Some(text) = self.dialogs.show(ui.ctx(), page) {
-            self.awaited = true;
+            self.awaited = Awaited::Fill;
             out.run(Command::Lab(LabAsk::TakeApart(text)));
         }
     }
@@ -115,23 +127,54 @@ impl SignatureScreen {
     }
 
     fn fill(&mut self, out: &mut Outbox) {
-        self.awaited = true;
+        self.awaited = Awaited::Fill;
         let profile = self.form.key.profile();
         out.run(Command::Lab(LabAsk::Fill(self.form.choice, profile)));
     }
 
-    fn take_fill(&mut self, page: &Page<'_>) {
+    /// A message pasted where no field has the cursor is taken apart.
+    fn take_paste(&mut self, ui: &Ui, out: &mut Outbox) {
+        let is_free =
+            !ui.ctx().text_edit_focused() && ui.memory(|memory| memory.top_modal_layer().is_none());
+        let pasted = |event: &egui::Event| match event {
+            egui::Event::Paste(text) if !text.trim().is_empty() => Some(text.clone()),
+            _ => None,
+        };
+        let text = ui.input(|input| input.events.iter().find_map(pasted));
+        if let Some(text) = text.filter(|_| is_free) {
+            self.awaited = Awaited::Pasted;
+            out.run(Command::Lab(LabAsk::TakeApart(text)));
+        }
+    }
+
+    /// Why the signature of a pasted message is another one.
+    fn search(&mut self, out: &mut Outbox) {
+        if self.form.given.is_empty() {
+            return;
+        }
+        self.tab = LabTab::Explain;
+        self.difference = difference::DifferenceCursor::default();
+        if let Some(ask) = self.form.ask(LabTab::Explain) {
+            out.run(Command::Lab(ask));
+        }
+    }
+
+    fn take_fill(&mut self, page: &Page<'_>, out: &mut Outbox) {
         let slot = &page.state.lab.fill;
-        if !self.awaited || slot.is_loading() {
+        if self.awaited == Awaited::Nothing || slot.is_loading() {
             return;
         }
         if let Some(failure) = slot.failure() {
-            self.awaited = false;
+            self.awaited = Awaited::Nothing;
             self.dialogs
                 .refused(page.w.of(&failure.title), &failure.detail);
         } else if let Some(fill) = slot.value() {
-            self.awaited = false;
+            let is_pasted = self.awaited == Awaited::Pasted;
+            self.awaited = Awaited::Nothing;
             self.form.take(fill);
+            if is_pasted {
+                self.search(out);
+            }
         }
     }
 

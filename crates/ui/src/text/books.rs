@@ -9,6 +9,7 @@ words! {
         open: T = "打开", "Open";
         to_day: F = |day| format!("看 {day} 的对账"), |day| format!("Reconciliation of {day}");
         only: F = |who| format!("只看：{who}"), |who| format!("Only {who}");
+        save_original: T = "另存原始文件…", "Save the original file...";
         copy_file: T = "复制文件名", "Copy file name";
         subtitle: F = |n| format!("{n} 份"), |n| many(n, "bill", "bills");
         import: T = "导入账单…", "Import bill...";

@@ -12,6 +12,13 @@ words! {
         this_day: F = |day| format!("业务日 {day}"), |day| format!("Day {day}");
         only_category: F2 = |code, name| format!("{code} {name}"), |code, name| format!("{code} {name}");
         suggestion: F = |what| format!("建议：{what}"), |what| format!("Suggested: {what}");
+        closed_title: T = "已结案，不用再处理", "Closed, nothing left to do";
+        money_is_back: T = "钱已退回顾客，不要再发货。", "The money is back with the customer; do not ship.";
+        refunding: F = |yuan| format!("正在退款 ¥{yuan}…"), |yuan| format!("Refunding ¥{yuan}...");
+        reissuing: T = "正在补发货…", "Reissuing...";
+        moving_note: T = "已记到磁盘，正在等答复；结果会写在这里，不用再点一次。", "It is on disk and waits for an answer, which will stand here; do not press again.";
+        refund_open: F2 = |yuan, state| format!("退款 ¥{yuan}：{state}"), |yuan, state| format!("Refund of ¥{yuan}: {state}");
+        refund_open_note: T = "退款有结果之前不要发货，也不要另行退款。", "Until it is at its end neither ship nor refund another way.";
         both_books: T = "两册对照", "Both books";
         book_w: T = "微信账", "WeChat";
         book_m: T = "商户账", "Merchant";

@@ -19,6 +19,7 @@ words! {
         coverage: T = "24 小时覆盖", "24 h coverage";
         coverage_note: T = "每格 15 分钟，高度为笔数", "15 minutes a cell, height is rows";
         no_holes: F = |n| format!("两册无空洞，切日窗 {n} 分钟"), |n| format!("no holes, cut-off window {n} min");
+        wechat_hole: F3 = |from, to, n| format!("{from}–{to} 账单无支付，商户有 {n} 笔"), |from, to, n| format!("{from}-{to} no payment in the bill, the merchant has {n}");
         hole: F3 = |from, to, n| format!("{from}–{to} 缺商户订单，微信有 {n} 笔"), |from, to, n| format!("{from}-{to} lacks orders, WeChat has {n}");
         book_w: T = "微信账", "WeChat";
         book_m: T = "商户账", "Merchant";

@@ -56,7 +56,6 @@ words! {
         export: T = "导出…", "Export...";
         export_to: T = "导出到", "Export to";
         day_report: T = "日报…", "Daily report...";
-        month_report: T = "月报…", "Monthly report...";
         report_xlsx: T = "日报（.xlsx）", "Daily report (.xlsx)";
         report_pdf: T = "日报（.pdf）", "Daily report (.pdf)";
         report_html: T = "日报，可打印网页（.html）", "Daily report to print (.html)";
@@ -64,6 +63,11 @@ words! {
         export_xlsx: T = "Excel 工作簿（.xlsx）", "Excel workbook (.xlsx)";
         export_csv: T = "CSV 文件（.csv）", "CSV file (.csv)";
         export_json: T = "JSON 文件（.json）", "JSON file (.json)";
+        list_sign: T = "、", ", ";
+        close_title: T = "还有任务在运行", "Work is still running";
+        close_note: T = "现在关闭会停下来；已写到磁盘的不会丢，退款会按原单号继续查询。", "Closing stops it; what is on disk stays, and a refund goes on under its number.";
+        close_do: T = "停止并关闭", "Stop and close";
+        close_stay: T = "继续等", "Keep waiting";
         import: T = "导入文件…", "Import file...";
         drop_here: F = |name| format!("松开以导入：{name}"), |name| format!("Release to import: {name}");
         drop_many: F = |n| format!("松开以导入 {n} 个文件"), |n| format!("Release to import {}", many(n, "file", "files"));
@@ -139,6 +143,8 @@ words! {
         decide: T = "批量处理差错", "Decide about cases";
         attach: T = "附上文件", "Attach files";
         funds: T = "核对资金", "Check the fund flow";
+        payout: T = "退款或补发", "Refund or reissue";
+        care: T = "备份或检查工作区", "Back up or check the workspace";
         step_ask: T = "逐笔查询", "Ask one by one";
         step_decide: T = "逐条处理", "Decide one by one";
         many: F = |n| format!("{n} 项任务"), |n| many(n, "task", "tasks");

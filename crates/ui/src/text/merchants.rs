@@ -7,6 +7,9 @@ words! {
     Merchants {
         add: T = "新增商户…", "Add merchant...";
         new_title: T = "新增商户", "Add merchant";
+        files_wait: F = |names| format!("保存后接着导入：{names}。密钥和规则以后再填。"), |names| format!("Imported once it is saved: {names}. Keys and rules can wait.");
+        from_bill: T = "取自账单", "as in the bill";
+        save_and_import: T = "保存并导入", "Save and import";
         basics: T = "基本", "Basics";
         keys: T = "密钥", "Keys";
         rules: T = "规则", "Rules";

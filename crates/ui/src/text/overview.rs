@@ -73,6 +73,9 @@ words! {
         age_days: F2 = |a, b| format!("{a}–{b} 天"), |a, b| format!("{a}-{b} d");
         age_more: F = |n| format!("{n} 天以上"), |n| format!("{n} d and more");
         calendar: T = "账单日历", "Bill calendar";
+        kind_trade: T = "交易", "Trades";
+        kind_funds: T = "资金", "Funds";
+        legend_verified: T = "未对账", "Not compared";
         legend_balanced: T = "已平账", "Balanced";
         legend_work: T = "需处理", "To work";
         legend_missing: T = "缺账单", "Missing";

@@ -28,6 +28,13 @@ words! {
         vault_open: T = "密封文件，已解锁", "In the sealed file, unlocked";
         vault_locked: T = "密封文件，已上锁", "In the sealed file, locked";
         vault_unmade: T = "尚无口令，首次存入密钥时设置", "No passphrase yet; it is chosen with the first key";
+        vault_memory: T = "只在内存里，关闭窗口即忘记", "In memory alone, forgotten with the window";
+        backup: T = "备份", "Backup";
+        backup_note: T = "整个工作区写成一个 ZIP，写完回读核对；恢复用 recondesk restore", "The whole workspace in one ZIP, read back once written; recondesk restore puts it back";
+        backup_do: T = "备份到文件…", "Back up to a file...";
+        check: T = "检查", "Check";
+        check_note: T = "逐字节核对归档和账本", "Reads every byte of archive and books";
+        check_do: T = "检查工作区", "Check the workspace";
         lock_now: T = "立即上锁", "Lock now";
         unlock: T = "解锁", "Unlock";
         lock_after: T = "闲置后上锁", "Lock when idle";

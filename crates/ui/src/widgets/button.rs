@@ -25,6 +25,7 @@ pub(crate) struct Button<'a> {
     key: Option<&'a str>,
     why_disabled: Option<&'a str>,
     enabled: bool,
+    bare: bool,
     salt: u64,
 }
 
@@ -38,6 +39,7 @@ impl<'a> Button<'a> {
             key: None,
             why_disabled: None,
             enabled: true,
+            bare: false,
             salt: 0,
         }
     }
@@ -82,8 +84,22 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Its icon alone, the label as a tooltip, where it has one and is not the next step.
+    pub(crate) fn bare(mut self) -> Self {
+        self.bare = self.icon.is_some() && self.kind != ButtonKind::Primary;
+        self
+    }
+
+    /// True when it can be made narrower by [`Button::bare`].
+    pub(crate) fn can_be_bare(&self) -> bool {
+        !self.bare && self.icon.is_some() && self.kind != ButtonKind::Primary
+    }
+
     /// Its natural width.
     pub(crate) fn width(&self, ui: &Ui) -> f32 {
+        if self.bare {
+            return 34.0;
+        }
         24.0 + self.content_width(ui)
     }
 
@@ -126,12 +142,17 @@ impl<'a> Button<'a> {
         }
         match self.why_disabled {
             Some(why) if !self.enabled && !why.is_empty() => response.on_hover_text(why),
+            _ if self.bare => response.on_hover_text(self.label),
             _ => response,
         }
     }
 
     fn draw_content(&self, ui: &Ui, rect: Rect, color: Color32, t: &Tokens) {
         let p = ui.painter();
+        if let Some(icon) = self.icon.filter(|_| self.bare) {
+            paint::icon(p, rect.center(), icon, 16.0, color);
+            return;
+        }
         let mut x = rect.center().x - self.content_width(ui) / 2.0;
         let y = rect.center().y;
         if let Some(icon) = self.icon {

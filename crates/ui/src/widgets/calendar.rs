@@ -296,17 +296,21 @@ fn state_words(w: &Wording, known: &CalendarDay) -> String {
 }
 
 /// The signs and their words under a calendar; returns the bottom.
-pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32) -> f32 {
+pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32, of_funds: bool) -> f32 {
     let w = words(ui);
     let t = tokens(ui);
     let p = ui.painter();
     let o = &w.overview;
-    let parts = [
-        (CalendarState::Balanced, o.legend_balanced),
-        (CalendarState::NeedsWork, o.legend_work),
-        (CalendarState::Missing, o.legend_missing),
-        (CalendarState::NoBill, o.legend_none),
-    ];
+    let here = (CalendarState::Verified, o.legend_verified);
+    let missing = (CalendarState::Missing, o.legend_missing);
+    let none = (CalendarState::NoBill, o.legend_none);
+    let parts = if of_funds {
+        vec![here, missing, none]
+    } else {
+        let balanced = (CalendarState::Balanced, o.legend_balanced);
+        let work = (CalendarState::NeedsWork, o.legend_work);
+        vec![balanced, work, missing, none, here]
+    };
     let mut x = at.x;
     for (state, name) in parts {
         let needed = 18.0 + paint::width(p, name, TypeStyle::Small);

@@ -234,7 +234,14 @@ pub(crate) fn raw_well(ui: &Ui, rect: Rect, (head, place): (&str, &str), text: &
         }
     }
     let galley = runs.layout(p, area.width());
-    let clipped = p.with_clip_rect(area.intersect(p.clip_rect()));
+    // Whole lines alone: half a line at the bottom reads as dirt.
+    let line = galley
+        .rows
+        .first()
+        .map_or(area.height(), |row| row.height());
+    let whole = (area.height() / line.max(1.0)).floor() * line;
+    let seen = Rect::from_min_size(area.min, vec2(area.width(), whole));
+    let clipped = p.with_clip_rect(seen.intersect(p.clip_rect()));
     paint::put(&clipped, area.min, Align2::LEFT_TOP, galley);
     paint::say(ui, ("raw", head), area, &format!("{head} {place}: {text}"));
 }

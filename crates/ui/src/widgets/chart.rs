@@ -8,6 +8,6 @@ mod waterfall;
 
 pub(crate) use ageing::ageing;
 pub(crate) use bars::{BookBar, Segment, two_bars};
-pub(crate) use coverage::{coverage, hole_words};
+pub(crate) use coverage::{coverage, hole_words, wechat_hole_words};
 pub(crate) use days::{By, thirty_days};
 pub(crate) use waterfall::{STEP, WaterfallColumns, WaterfallKind, WaterfallStep, waterfall};

@@ -106,8 +106,11 @@ fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<NoticeActi
     let color = if notice.unread { t.text_1 } else { t.text_2 };
     let title = w.of(notice.title());
     let room = end.left() - x - 8.0;
-    let (said, _) = paint::fit(p, pos2(x, y), room, title, (TypeStyle::Body, color));
-    paint::say(ui, ("notice", notice.id), said, title);
+    let (said, cut) = paint::fit(p, pos2(x, y), room, title, (TypeStyle::Body, color));
+    let response = paint::say(ui, ("notice", notice.id), said, title);
+    if cut {
+        response.on_hover_text(title);
+    }
     let y = rect.top() + 44.0;
     let right = pos2(rect.right() - 16.0, y);
     let (words, act) = match day {
@@ -116,13 +119,14 @@ fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<NoticeActi
     };
     let link = link_right(ui, right, words, notice.id);
     let room = link.rect.left() - x - 8.0;
-    paint::fit(
-        p,
-        pos2(x, y),
-        room,
-        w.of(note),
-        (TypeStyle::Small, t.text_3),
-    );
+    let note = w.of(note);
+    let (said, cut) = paint::fit(p, pos2(x, y), room, note, (TypeStyle::Small, t.text_3));
+    if !note.is_empty() {
+        let response = paint::say(ui, ("notice note", notice.id), said, note);
+        if cut {
+            response.on_hover_text(note);
+        }
+    }
     paint::hline(p, rect.x_range(), rect.bottom() - 1.0, t.line_weak);
     link.clicked().then_some(act)
 }

@@ -36,6 +36,8 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Decide => w.jobs.decide,
         TaskKind::Attach => w.jobs.attach,
         TaskKind::Funds => w.jobs.funds,
+        TaskKind::Payout => w.jobs.payout,
+        TaskKind::Care => w.jobs.care,
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => "",
     }
 }
@@ -66,8 +68,8 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
             Step::Store,
             Step::Compare,
         ],
-        TaskKind::Preview | TaskKind::Attach => &[Step::Read],
-        TaskKind::Resume => &[Step::Ask],
+        TaskKind::Preview | TaskKind::Attach | TaskKind::Care => &[Step::Read],
+        TaskKind::Resume | TaskKind::Payout => &[Step::Ask],
         TaskKind::Decide => &[Step::Decide],
         TaskKind::Export | TaskKind::Copy => &[Step::Export],
         TaskKind::AskMany | TaskKind::Backfill => &[Step::Download],

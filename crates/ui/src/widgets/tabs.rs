@@ -120,7 +120,7 @@ pub(crate) fn card_tabs(ui: &Ui, at: Pos2, names: &[&str], chosen: usize) -> Opt
     for (nth, label) in names.iter().enumerate() {
         let width = paint::width(p, label, TypeStyle::Small) + 20.0;
         let part = paint::from_left(pos2(x, at.y), vec2(width, 24.0));
-        let response = ui.interact(part, paint::id(ui, ("card tab", nth)), Sense::click());
+        let response = ui.interact(part, paint::id(ui, ("card tab", label)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, nth == chosen, label));
         let color = if nth == chosen {
             let edge = if t.contrast {

@@ -64,6 +64,20 @@ const ACQUIRERS: [&str; 16] = [
     "平台订单号",
     "渠道订单号",
 ];
+/// Columns that bills have and shops do not write: two of them in a header make it a bill's.
+const BILL_COLUMNS: [&str; 11] = [
+    "公众账号ID",
+    "特约商户号",
+    "子商户号",
+    "付款银行",
+    "货币种类",
+    "应结订单金额",
+    "代金券",
+    "商户数据包",
+    "微信退款单号",
+    "充值券退款金额",
+    "费率",
+];
 /// How far into the head the header line is looked for.
 const LOOK_BYTES: usize = 4096;
 
@@ -133,9 +147,12 @@ fn sniff_text(text: &[u8]) -> BodyKind {
     if is_header || foreign.iter().any(|mark| contains(line, mark)) {
         return BodyKind::Resaved;
     }
-    // A bill in another column order, or one whose header lacks a column: the layout says which.
-    if line.contains(&b',') && (has("交易状态") || has("微信订单号")) && !line.starts_with(b"\"")
-    {
+    // A bill in another column order, or one whose header lacks a column: the layout says which. A shop's own export
+    // often has the one or the other of these two, and next to nothing else of a bill.
+    let is_marked = has("交易状态") || has("微信订单号");
+    let of_bills = BILL_COLUMNS.iter().filter(|name| has(name)).count();
+    let is_of_bill = of_bills >= 2 || (has("交易时间") && has("商户号"));
+    if line.contains(&b',') && is_marked && is_of_bill && !line.starts_with(b"\"") {
         return BodyKind::Bill;
     }
     BodyKind::Unknown
@@ -261,6 +278,18 @@ mod tests {
                 BodyKind::Acquirer,
             ),
             ("交易时间,商户号,商户订单号,交易状态", BodyKind::Bill),
+            (
+                "公众账号ID,商户号,微信订单号,商户订单号,付款银行,应结订单金额",
+                BodyKind::Bill,
+            ),
+            (
+                "订单号,金额,支付状态,发货状态,下单时间,支付时间,微信订单号",
+                BodyKind::Unknown,
+            ),
+            (
+                "订单编号,商户号,实付金额,交易状态,付款时间",
+                BodyKind::Unknown,
+            ),
             ("交易时间\t微信订单号\t商户订单号", BodyKind::Resaved),
             (
                 "\"交易时间\",\"微信订单号\",\"商户订单号\"",

@@ -303,7 +303,11 @@ fn follow_case(
         _ => CaseStatus::Executing,
     };
     let number = known.out_refund_no;
-    let text = format!("{number} {} ¥{}", next.stage.word(), next.amount);
+    // Read in either language: the state beside it says in words what became of the refund.
+    let text = match next.stage {
+        RefundStage::Done => format!("{number} ¥{}", next.amount),
+        _ => format!("{number} {} ¥{}", next.stage.word(), next.amount),
+    };
     let by = (step.actor, text.as_str(), step.at);
     outcomes::follow(tx, draft.profile, &draft.case_key, status, by)?;
     if !next.stage.holds_case() {

@@ -123,7 +123,52 @@ fn coverage(summary: &RunSummary) -> DayCoverage {
                 rows: hole.sums.count,
             })
             .collect(),
+        wechat_holes: wechat_holes(summary),
     }
+}
+
+/// Paid orders in a row for which the bill has no payment at all, from which on its silence is a hole.
+const WECHAT_HOLE: u64 = 10;
+/// Quarters of an hour in a row that a hole of the bill takes at least.
+const WECHAT_HOLE_CELLS: usize = 2;
+/// Seconds of a cell.
+const CELL_S: i64 = 900;
+
+/// Stretches of quarters of an hour without a payment in the bill, though the merchant has paid orders in them.
+fn wechat_holes(summary: &RunSummary) -> Vec<CoverageHole> {
+    let start = summary.day.start();
+    let mut out = Vec::new();
+    let mut open: Option<(usize, u64)> = None;
+    let cells = summary
+        .coverage
+        .wechat
+        .iter()
+        .zip(&summary.coverage.merchant);
+    let mut close = |open: Option<(usize, u64)>, end: usize| {
+        let long = open.filter(|(first, rows)| {
+            *rows >= WECHAT_HOLE && end.saturating_sub(*first) >= WECHAT_HOLE_CELLS
+        });
+        if let Some((first, rows)) = long {
+            let at = |cell: usize| start.plus(i64::try_from(cell).unwrap_or(0) * CELL_S);
+            out.push(CoverageHole {
+                from: at(first),
+                to: at(end),
+                rows,
+            });
+        }
+    };
+    let mut end = 0;
+    for (at, (wechat, merchant)) in cells.enumerate() {
+        end = at + 1;
+        if *wechat > 0 {
+            close(open.take(), at);
+        } else {
+            let (first, rows) = open.unwrap_or((at, 0));
+            open = Some((first, rows.saturating_add(u64::from(*merchant))));
+        }
+    }
+    close(open, end);
+    out
 }
 
 fn equation(book: &BookSummary) -> Vec<Equation> {

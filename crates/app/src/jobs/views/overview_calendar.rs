@@ -4,6 +4,7 @@ use super::overview::{MerchantMorning, bill_of, run_of};
 use crate::jobs::backfill;
 use crate::model::{CalendarDay, CalendarState, MerchantCalendar};
 use recondesk_domain::{BillDate, Instant, Severity};
+use recondesk_ports::Standing;
 
 /// The days of the three months up to yesterday, and of those up to the day in view.
 pub(super) fn calendar(book: &MerchantMorning, day: BillDate, now: Instant) -> MerchantCalendar {
@@ -39,6 +40,7 @@ pub(super) fn calendar(book: &MerchantMorning, day: BillDate, now: Instant) -> M
             None => CalendarState::Balanced,
         }),
     };
+    let funds = funds(book, (first, last), now);
     let days = (first.number()..=last.number()).filter_map(BillDate::from_number);
     let days = days.filter(shown).filter_map(|day| {
         Some(CalendarDay {
@@ -53,5 +55,49 @@ pub(super) fn calendar(book: &MerchantMorning, day: BillDate, now: Instant) -> M
         days: days.collect(),
         missing: gaps.first().copied(),
         gaps: gaps.len() as u64,
+        funds_missing: funds
+            .iter()
+            .find(|day| day.state == CalendarState::Missing)
+            .map(|day| day.day),
+        funds: funds.into_iter().filter(|day| shown(&day.day)).collect(),
     }
+}
+
+/// The fund-flow bills of the accounts, day by day: here, missing while WeChat Pay still has them, or none to be had.
+fn funds(
+    book: &MerchantMorning,
+    (first, last): (BillDate, BillDate),
+    now: Instant,
+) -> Vec<CalendarDay> {
+    let offered: Vec<BillDate> = backfill::offered(now).collect();
+    let days = (first.number()..=last.number()).filter_map(BillDate::from_number);
+    days.filter_map(|day| {
+        let of_day = book
+            .imports
+            .iter()
+            .filter(|import| import.kind.starts_with("fund.") && import.day == Some(day));
+        let (mut rows, mut here, mut broken) = (0_u64, false, false);
+        for import in of_day {
+            here |= import.standing == Standing::Verified;
+            broken |= import.standing == Standing::Quarantined;
+            if import.standing == Standing::Verified {
+                rows = rows.saturating_add(import.rows);
+            }
+        }
+        let state = if here {
+            CalendarState::Verified
+        } else if broken {
+            CalendarState::NeedsWork
+        } else if book.no_bill.contains(&day) {
+            CalendarState::NoBill
+        } else if offered.contains(&day) {
+            CalendarState::Missing
+        } else if day < now.day() && now < day.bill_available_from() {
+            CalendarState::NotReady
+        } else {
+            return None;
+        };
+        Some(CalendarDay { day, state, rows })
+    })
+    .collect()
 }

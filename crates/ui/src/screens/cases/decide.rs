@@ -4,6 +4,7 @@
 
 use egui::{Context, Key, Popup, Pos2, Rect, Ui, pos2, vec2};
 
+use super::advice;
 use crate::action::Outbox;
 use crate::keys::Letter;
 use crate::page::Page;
@@ -36,6 +37,9 @@ pub(super) enum DecisionAction {
 pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction> {
     let (status, me) = (detail.row.status, page.state.desk.person.name.as_str());
     let undo = detail.work.undo.as_ref().map(|_| DecisionAction::Undo);
+    if advice::is_moving(page, detail) {
+        return Vec::new();
+    }
     if status.is_closed() {
         return [DecisionAction::Reopen].into_iter().chain(undo).collect();
     }
@@ -46,7 +50,7 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
         (
             DecisionAction::Reissue,
             CaseStatus::Assigned,
-            may_move(detail) && reissues(detail),
+            may_move(detail) && reissues(detail) && advice::live_refund(detail).is_none(),
         ),
         (
             DecisionAction::Refund,
@@ -189,7 +193,8 @@ fn fitting(widths: &[f32], room: f32) -> usize {
 }
 
 fn button<'a>(page: &Page<'_>, deed: DecisionAction, first: bool) -> Button<'a> {
-    let button = if first {
+    // Opening a closed case again is no next step.
+    let button = if first && deed != DecisionAction::Reopen {
         Button::primary(deed.label(page)).icon(deed.icon())
     } else {
         Button::secondary(deed.label(page))
@@ -212,7 +217,7 @@ pub(super) fn buttons(
     let first = deeds.first().copied();
     let by_key = |deed: DecisionAction| {
         deed.key().is_some_and(|k| Some(k.1) == page.keys.letter)
-            || (page.keys.primary && Some(deed) == first)
+            || (page.keys.primary && Some(deed) == first && deed != DecisionAction::Reopen)
     };
     let mut asked = deeds.iter().copied().find(|deed| by_key(*deed));
     let buttons: Vec<_> = deeds

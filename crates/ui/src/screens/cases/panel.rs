@@ -3,8 +3,8 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::decide::{self, DecisionAction};
-use super::words::{field_name, in_words, why};
-use super::{facts, follow_up};
+use super::words::{field_name, in_words};
+use super::{advice, facts, follow_up};
 use crate::action::{Action, Outbox};
 use crate::keys::Letter;
 use crate::page::Page;
@@ -134,7 +134,7 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
     let why = paint::paragraph_height(
         ui.painter(),
         width - 28.0,
-        why(page.w, detail.row.category),
+        &advice::of(page, detail).reason,
         TypeStyle::Small,
     );
     let mut height = 34.0 + 54.0 + why + proposal_height(detail) + decide::HEIGHT + 16.0;
@@ -217,7 +217,8 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
         row.status.en()
     };
     let state = match (row.owner.as_str(), row.status.is_closed()) {
-        (_, true) => closing_words(page, detail.closing.as_ref(), status),
+        // Who closed it and when stands below.
+        (_, true) => status.to_owned(),
         ("", false) => (w.cases.status_of)(status, w.cases.nobody),
         (owner, false) => (w.cases.status_of)(status, owner),
     };
@@ -264,8 +265,8 @@ fn suggestion(
 ) -> (f32, Option<DecisionAction>) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
-    let category = detail.row.category;
-    let reason = why(w, category);
+    let advice::Advice { title, reason } = advice::of(page, detail);
+    let reason = reason.as_str();
     let width = area.width() - 28.0;
     let words = paint::paragraph_height(p, width, reason, TypeStyle::Small);
     let height = 54.0 + words + facts::height(detail) + proposal_height(detail) + decide::HEIGHT;
@@ -277,27 +278,29 @@ fn suggestion(
     };
     paint::framed(p, rect, 6, t.selected, edge);
     let y = rect.top() + 22.0;
-    paint::icon(
-        p,
-        pos2(rect.left() + 21.0, y),
-        icons::ARROW_RIGHT,
-        15.0,
-        t.accent,
-    );
-    let advice = (w.cases.suggestion)(w.action(detail.row.action));
-    let title = paint::left(
+    let (icon, color) = if detail.row.status.is_closed() {
+        (icons::CHECK, t.text_1)
+    } else if advice::is_moving(page, detail) {
+        (icons::CIRCLE_NOTCH, t.accent)
+    } else {
+        (icons::ARROW_RIGHT, t.accent)
+    };
+    paint::icon(p, pos2(rect.left() + 21.0, y), icon, 15.0, color);
+    let place = paint::left(
         p,
         pos2(rect.left() + 36.0, y),
-        &advice,
-        (TypeStyle::Body, t.accent),
+        &title,
+        (TypeStyle::Body, color),
     );
-    paint::say(ui, "suggestion", title, &advice);
+    paint::say(ui, "suggestion", place, &title);
     let text = Rect::from_min_size(
         pos2(rect.left() + 14.0, rect.top() + 38.0),
         vec2(width, words),
     );
     let said = paint::paragraph(p, text, reason, (TypeStyle::Small, t.text_2), 6);
-    paint::say(ui, "reason", said, reason);
+    if !reason.is_empty() {
+        paint::say(ui, "reason", said, reason);
+    }
     let lines = Rect::from_min_size(
         pos2(text.left(), text.bottom() + 4.0),
         vec2(width, facts::height(detail)),

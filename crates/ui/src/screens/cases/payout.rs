@@ -1,6 +1,6 @@
 //! The dialog before goods or money move: what WeChat Pay says of the order now, the limits, the sum typed twice.
 
-use egui::{Context, Rect, Ui, pos2, vec2};
+use egui::{Context, Rect, Response, Ui, pos2, vec2};
 
 use super::follow_up;
 use crate::action::Outbox;
@@ -52,6 +52,8 @@ pub(super) struct PayoutDialog {
     way: usize,
     person: PersonFields,
     filled: bool,
+    /// True once the cursor stood where the sum is typed again.
+    ready_to_type: bool,
     /// A refund that is to be asked about again instead.
     resumes: Option<RefundRowId>,
 }
@@ -192,7 +194,7 @@ impl PayoutDialog {
             name: "refund",
             title: &title,
             width: 560.0,
-            height: facts_height(view) + 2.0 * FIELD + if person { FIELD } else { 0.0 },
+            height: facts_height(view) + 2.0 * FIELD + 8.0 + if person { FIELD } else { 0.0 },
             note,
             leave: page.w.frame.cancel,
             deed: Button::primary(w.do_refund).key("Ctrl ↵"),
@@ -207,12 +209,16 @@ impl PayoutDialog {
                 Rect::from_min_size(pos2(rect.left() + left, top), vec2(width, FIELD))
             };
             field(ui, row(0.0, half, top), page, (&mut self.amount, w.amount));
-            field(
+            let again = field(
                 ui,
                 row(half + 12.0, half, top),
                 page,
                 (&mut self.again, w.again),
             );
+            if !self.ready_to_type {
+                self.ready_to_type = true;
+                again.request_focus();
+            }
             top += FIELD;
             field(
                 ui,
@@ -405,7 +411,7 @@ fn facts(ui: &Ui, rect: Rect, page: &Page<'_>, view: &PayoutView) -> (f32, Optio
     (y + 12.0 - LINE / 2.0, asked)
 }
 
-fn field(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &str)) {
+fn field(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &str)) -> Response {
     let at = pos2(area.left(), area.top() + 10.0);
     let style = (TypeStyle::Small, page.t.text_2);
     paint::left(ui.painter(), at, name, style);
@@ -413,5 +419,5 @@ fn field(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &
         pos2(area.left(), area.top() + 20.0),
         vec2(area.width(), 30.0),
     );
-    Field::new(text, name).limit(80).show(ui, place);
+    Field::new(text, name).limit(80).show(ui, place)
 }

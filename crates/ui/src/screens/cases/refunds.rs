@@ -10,9 +10,9 @@ use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::pill::pill;
 use crate::{format, icons, paint};
-use recondesk_app::Command;
 use recondesk_app::jobs::refund::state_words;
 use recondesk_app::model::RefundChoice;
+use recondesk_app::{Command, State};
 use recondesk_ports::RefundRecord;
 
 /// Height of one refund.
@@ -30,10 +30,10 @@ pub(super) struct RefundsDialog {
 
 impl RefundsDialog {
     /// Opens it and asks which there are.
-    pub(super) fn start(&mut self, page: &Page<'_>, out: &mut Outbox) {
+    pub(super) fn start(&mut self, state: &State, out: &mut Outbox) {
         self.open = true;
-        self.notice = newest(page);
-        out.run(Command::UnfinishedRefunds(page.state.merchant));
+        self.notice = newest(state);
+        out.run(Command::UnfinishedRefunds(state.merchant));
     }
 
     /// Draws it; questions go out.
@@ -100,14 +100,14 @@ impl RefundsDialog {
             (Ended::No, _) => {}
             (Ended::Done, Some((task, _))) => out.push(Action::Cancel(task)),
             (Ended::Done, None) => {
-                self.notice = newest(page);
+                self.notice = newest(page.state);
                 let all = RefundChoice::Unfinished(page.state.merchant);
                 out.run(Command::ResumeRefunds(all));
             }
             (Ended::Cancelled, _) => self.open = false,
         }
         if let Some(which) = one {
-            self.notice = newest(page);
+            self.notice = newest(page.state);
             out.run(Command::ResumeRefunds(which));
         }
     }
@@ -131,8 +131,8 @@ impl RefundsDialog {
     }
 }
 
-fn newest(page: &Page<'_>) -> u64 {
-    page.state.notices.first().map_or(0, |notice| notice.id)
+fn newest(state: &State) -> u64 {
+    state.notices.first().map_or(0, |notice| notice.id)
 }
 
 fn empty(ui: &Ui, rect: Rect, page: &Page<'_>) {

@@ -24,6 +24,8 @@ pub(super) struct MerchantForm {
     tried: bool,
     saving: bool,
     typed: Option<(SecretKind, String)>,
+    /// Files that wait for a new merchant, by name: only what they need is asked.
+    pub(super) files: Vec<String>,
 }
 
 /// What was asked of the screen.
@@ -44,6 +46,7 @@ impl MerchantForm {
             tried: false,
             saving: false,
             typed: None,
+            files: Vec::new(),
         }
     }
 
@@ -97,9 +100,7 @@ impl MerchantForm {
         }
         let foot_height = 56.0;
         let content = Rect::from_min_max(rest.min, pos2(rest.right(), rest.bottom() - foot_height));
-        if self.tried {
-            self.errors = self.draft.parse().err().unwrap_or_default();
-        }
+        self.judge();
         let chosen = names.get(self.tab).copied().unwrap_or(m.basics);
         paint::region(ui, content, "merchant form", |ui| {
             egui::ScrollArea::vertical()
@@ -181,7 +182,20 @@ impl MerchantForm {
         act
     }
 
-    fn save(&mut self, out: &mut Outbox) {
+    /// True when something was typed that is not stored.
+    pub(super) fn is_changed(&self) -> bool {
+        self.draft != self.stored
+    }
+
+    /// The number that stands in a bill, where none was typed yet.
+    pub(super) fn take_number(&mut self, number: &str) {
+        if self.draft.mch_id.is_empty() && self.stored.mch_id.is_empty() {
+            number.clone_into(&mut self.draft.mch_id);
+            number.clone_into(&mut self.stored.mch_id);
+        }
+    }
+
+    pub(super) fn save(&mut self, out: &mut Outbox) {
         self.tried = true;
         match self.draft.parse() {
             Ok(profile) => {
@@ -199,7 +213,14 @@ impl MerchantForm {
         }
     }
 
-    fn problem(&self, field: &str, page: &Page<'_>) -> Option<&'static str> {
+    /// What was typed wrong, once saving was tried.
+    pub(super) fn judge(&mut self) {
+        if self.tried {
+            self.errors = self.draft.parse().err().unwrap_or_default();
+        }
+    }
+
+    pub(super) fn problem(&self, field: &str, page: &Page<'_>) -> Option<&'static str> {
         let p = &page.w.problems;
         let (_, problem) = self.errors.iter().find(|(known, _)| *known == field)?;
         Some(match problem {

@@ -16,6 +16,8 @@ pub(super) enum OrderMenuAction {
     Open,
     /// Goes to another day.
     Day(BillDate),
+    /// Writes the file that it came from somewhere, as it was imported.
+    SaveOriginal,
     /// Copies the merchant's number.
     CopyNumber,
     /// Copies the business number.
@@ -51,6 +53,8 @@ pub(super) fn entries(
     if !order.order_no.as_str().is_empty() {
         entries.push((o.copy_business.to_owned(), OrderMenuAction::CopyBusiness));
     }
+    let words = w.bills.save_original.to_owned();
+    entries.push((words, OrderMenuAction::SaveOriginal));
     entries
 }
 
@@ -61,6 +65,10 @@ pub(super) fn carry_out(ui: &Ui, row: &OrderRow, deed: &OrderMenuAction, out: &m
         OrderMenuAction::Open => return true,
         OrderMenuAction::LookUp => out.push(Action::LookUp(order.out_trade_no.as_str().to_owned())),
         OrderMenuAction::Day(day) => out.push(Action::SetDay(*day)),
+        OrderMenuAction::SaveOriginal => {
+            let import = order.row.import;
+            out.push(Action::PickOriginal(import, row.source.clone()));
+        }
         OrderMenuAction::CopyNumber => ui.copy_text(order.out_trade_no.as_str().to_owned()),
         OrderMenuAction::CopyBusiness => ui.copy_text(order.order_no.as_str().to_owned()),
     }

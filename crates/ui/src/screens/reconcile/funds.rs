@@ -1,7 +1,7 @@
 //! The fund flow of the day in view: each account, the bridge from the trades to the balances as a waterfall, and the
 //! rows that need a look.
 
-use egui::{Context, Id, Rect, Ui, pos2, vec2};
+use egui::{Context, Rect, Ui, pos2, vec2};
 
 use crate::action::{Action, Outbox};
 use crate::page::Page;
@@ -32,28 +32,15 @@ pub(in crate::screens) struct FundsDialog {
     about: Option<(ProfileId, BillDate)>,
 }
 
-/// Where the header leaves the wish to see the funds; the dialog takes it in the same frame.
-fn wish() -> Id {
-    Id::unique("funds wish")
-}
-
-/// The button of the header was pressed.
-pub(in crate::screens) fn ask(ui: &Ui, about: (ProfileId, BillDate)) {
-    ui.data_mut(|data| data.insert_temp(wish(), about));
-}
-
 impl FundsDialog {
-    /// The header's wish opens the dialog with what is here.
-    fn take_wish(&mut self, ctx: &Context, out: &mut Outbox) {
-        let asked = ctx.data_mut(|data| {
-            let asked = data.get_temp::<(ProfileId, BillDate)>(wish());
-            data.remove::<(ProfileId, BillDate)>(wish());
-            asked
-        });
-        let Some((profile, day)) = asked else {
-            return;
-        };
-        self.about = asked;
+    /// Opens it with what is here of a day.
+    pub(in crate::screens) fn start(
+        &mut self,
+        profile: ProfileId,
+        day: BillDate,
+        out: &mut Outbox,
+    ) {
+        self.about = Some((profile, day));
         out.run(Command::Funds(FundsAsk {
             profile,
             day,
@@ -63,7 +50,6 @@ impl FundsDialog {
 
     /// Draws it; questions go out.
     pub(in crate::screens) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
-        self.take_wish(ctx, out);
         let Some((profile, day)) = self.about else {
             return;
         };

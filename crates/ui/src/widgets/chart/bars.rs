@@ -267,8 +267,11 @@ fn piece(ui: &Ui, rect: Rect, segment: &Segment, book: usize) -> bool {
     let room = rect.width() - 8.0;
     let label = if rect.width() >= 66.0 && paint::width(p, &full, TypeStyle::Small) <= room {
         full.as_str()
-    } else {
+    } else if paint::width(p, segment.category.code(), TypeStyle::Small) <= rect.width() - 2.0 {
         segment.category.code()
+    } else {
+        // A long word would run over the edge; the tooltip has it.
+        count.as_str()
     };
     let face = (TypeStyle::Small, text);
     paint::text(p, rect.center(), Align2::CENTER_CENTER, label, face);

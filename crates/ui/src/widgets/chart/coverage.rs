@@ -37,9 +37,14 @@ pub(crate) fn coverage(ui: &Ui, rect: Rect, day: BillDate, cover: &DayCoverage, 
         cut_off(ui, strip, cover.cut_off_minutes);
         let said = format!("{name} {}", (w.frame.rows)(&format::count(count)));
         paint::say(ui, ("strip", nth), strip, &said);
-        if nth == 1 {
-            holes(ui, strip, day, cover);
-        }
+        let marked: Vec<(&CoverageHole, String)> = if nth == 1 {
+            let words = |hole| (hole, hole_words(w, hole));
+            cover.holes.iter().map(words).collect()
+        } else {
+            let words = |hole| (hole, wechat_hole_words(w, hole));
+            cover.wechat_holes.iter().map(words).collect()
+        };
+        holes(ui, strip, (nth, day), &marked);
     }
     for hour in (0..=24_u8).step_by(3) {
         let x = left + f32::from(hour) / 24.0 * (rect.right() - left);
@@ -102,9 +107,14 @@ pub(crate) fn hole_words(w: &Wording, hole: &CoverageHole) -> String {
     (w.day.hole)(&time(hole.from), &time(hole.to), &format::count(hole.rows))
 }
 
-fn holes(ui: &Ui, strip: Rect, day: BillDate, cover: &DayCoverage) {
+/// `13:20–14:30 账单无支付，商户有 31 笔`.
+pub(crate) fn wechat_hole_words(w: &Wording, hole: &CoverageHole) -> String {
+    let time = |at: recondesk_domain::Instant| at.beijing().format("%H:%M").to_string();
+    (w.day.wechat_hole)(&time(hole.from), &time(hole.to), &format::count(hole.rows))
+}
+
+fn holes(ui: &Ui, strip: Rect, (book, day): (usize, BillDate), marked: &[(&CoverageHole, String)]) {
     let t = tokens(ui);
-    let w = words(ui);
     let place = |at: recondesk_domain::Instant| {
         let seconds = at
             .unix()
@@ -112,14 +122,14 @@ fn holes(ui: &Ui, strip: Rect, day: BillDate, cover: &DayCoverage) {
             .clamp(0, 86_400);
         strip.left() + seconds as f32 / 86_400.0 * strip.width()
     };
-    for (nth, hole) in cover.holes.iter().enumerate() {
+    for (nth, (hole, said)) in marked.iter().enumerate() {
         let range = Rangef::new(place(hole.from), place(hole.to));
         let rect =
             Rect::from_x_y_ranges(range.min..=range.max.max(range.min + 4.0), strip.y_range());
         let p = ui.painter();
         paint::framed(p, rect, 0, t.yellow.tint, Stroke::new(1.0, t.yellow.fill));
         paint::hatch(p, rect, t.yellow.fill);
-        let said = hole_words(w, hole);
-        paint::say(ui, ("hole", nth), rect.expand2(vec2(2.0, 0.0)), &said).on_hover_text(said);
+        let area = rect.expand2(vec2(2.0, 0.0));
+        paint::say(ui, ("hole", book, nth), area, said).on_hover_text(said);
     }
 }

@@ -1,0 +1,154 @@
+//! Files that a person names: what they are, whose they are, what came of them; and copies of what is stored.
+
+use std::path::{Path, PathBuf};
+
+use super::exports::file_name;
+use super::{WindowJobs, cannot_write, changed, count, told};
+use crate::event::{Changed, NoticeText};
+use crate::jobs::{assistant, bill_owner, import_file};
+use crate::{Failure, FailureKind, Message, Outcome, Reporter};
+use recondesk_domain::ProfileId;
+use recondesk_ports::{StoreError, WorkspaceCare};
+
+/// The notice names the file that it is about.
+pub(super) fn named(path: &Path, told: NoticeText) -> NoticeText {
+    let name = file_name(path);
+    NoticeText {
+        title: Message::new(
+            format!("{name}：{}", told.title.zh),
+            format!("{name}: {}", told.title.en),
+        ),
+        ..told
+    }
+}
+
+/// So does the failure.
+fn naming(path: &Path) -> impl FnOnce(Failure) -> Failure {
+    let name = file_name(path);
+    move |failure| {
+        if failure.kind == FailureKind::Cancelled || failure.title.zh.contains(&name) {
+            return failure;
+        }
+        let title = Message::new(
+            format!("{name}：{}", failure.title.zh),
+            format!("{name}: {}", failure.title.en),
+        );
+        Failure { title, ..failure }
+    }
+}
+
+impl WindowJobs {
+    pub(super) fn import_file(
+        &self,
+        id: ProfileId,
+        path: &Path,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let profile = self.profile(id)?;
+        let files = self.around.files.as_ref();
+        let told = import_file::import(&self.ports, files, (id, &profile), path, reporter)
+            .map_err(naming(path))?;
+        Ok(changed(Changed::Books, named(path, told)))
+    }
+
+    pub(super) fn recognise(&self, id: ProfileId, path: PathBuf) -> Result<Outcome, Failure> {
+        let bill = assistant::is_bill(self.around.files.as_ref(), &path).map_err(naming(&path))?;
+        Ok(Outcome::Recognised(id, path, bill))
+    }
+
+    /// The merchant number of the first bill among files; what cannot be read is told once it is imported.
+    pub(super) fn whose_files(&self, paths: &[PathBuf]) -> Outcome {
+        let number = paths.iter().find_map(|path| {
+            let source = self.around.files.open(path).ok()?;
+            bill_owner::merchant_number(source).ok().flatten()
+        });
+        Outcome::WhoseFiles(number)
+    }
+
+    /// Writes an imported file as it was, unpacked.
+    pub(super) fn save_original(&self, import: u32, path: &Path) -> Result<Outcome, Failure> {
+        let mut broken = Ok(());
+        let written = self.around.files.write(path, &mut |out| {
+            let mut failed = Ok(());
+            let read = self.ports.books.raw_file(import, &mut |piece| {
+                if failed.is_ok() {
+                    failed = out.write_all(piece);
+                }
+            });
+            failed?;
+            // What does not have its digest any more is not written beside a name that says it has.
+            read.map_err(|error| {
+                broken = Err(error);
+                std::io::Error::other("damaged")
+            })
+        });
+        broken?;
+        written.map_err(|error| cannot_write(&error))?;
+        let name = file_name(path);
+        Ok(told(Message::new(
+            format!("原始文件已另存为 {name}，与导入时一致"),
+            format!("Original saved as {name}, byte for byte as imported"),
+        )))
+    }
+
+    fn care(&self) -> Result<Box<dyn WorkspaceCare>, Failure> {
+        let open = self.around.care.as_ref();
+        let open = open.ok_or_else(|| StoreError::Forbidden("care".to_owned()))?;
+        Ok(open()?)
+    }
+
+    /// Copies the workspace to one file, which is read back before it counts.
+    pub(super) fn back_up(&self, path: &Path) -> Result<Outcome, Failure> {
+        let report = self.care()?.backup(path)?;
+        let (name, files) = (file_name(path), count(report.files));
+        let mut notice = NoticeText {
+            title: Message::new(
+                format!("已备份 {files} 个文件到 {name}，已回读核对"),
+                format!("{files} files copied to {name}, written and read back"),
+            ),
+            note: Message::default(),
+            day: None,
+            attention: false,
+        };
+        if report.leaves_keys {
+            notice.note = Message::new(
+                "密钥保存在系统钥匙串里，不在备份中",
+                "Keys in the keychain of the system are not in the copy",
+            );
+        }
+        Ok(changed(Changed::Nothing, notice))
+    }
+
+    /// Reads every byte of archive and books.
+    pub(super) fn check_workspace(&self) -> Result<Outcome, Failure> {
+        let report = self.care()?.check(true)?;
+        let (imports, files) = (count(u64::from(report.imports)), count(report.files));
+        let Some(first) = report.faults.first() else {
+            return Ok(told(Message::new(
+                format!("{imports} 次导入、{files} 个文件，均与写入时一致"),
+                format!("{files} files of {imports} imports are what was written"),
+            )));
+        };
+        let faults = count(report.faults.len() as u64);
+        let title = Message::new(
+            format!(
+                "{files} 个文件中发现 {faults} 处问题：{} {}",
+                first.file, first.what.zh
+            ),
+            format!(
+                "{faults} faults in {files} files: {} {}",
+                first.file, first.what.en
+            ),
+        );
+        let advice = Message::new(
+            "用 recondesk check 看全部，用 recondesk restore 从备份恢复",
+            "See all with recondesk check; put a copy back with recondesk restore",
+        );
+        Err(Failure::new(
+            FailureKind::Workspace,
+            "workspace.faults",
+            title,
+            advice,
+        ))
+    }
+}

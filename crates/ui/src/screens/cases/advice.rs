@@ -1,0 +1,89 @@
+//! What the coloured box of a case says: the next step of an open one, what is on its way, or how a closed one ended.
+//!
+//! What is over, or being done at this moment, is never proposed a second time.
+
+use super::words::why;
+use crate::format;
+use crate::page::Page;
+use recondesk_app::jobs::refund::state_words;
+use recondesk_app::model::CaseDetail;
+use recondesk_casework::RefundStage;
+use recondesk_ports::RefundRecord;
+
+/// The title and the sentence below it.
+pub(super) struct Advice {
+    /// In a few words.
+    pub(super) title: String,
+    /// Why, or what follows.
+    pub(super) reason: String,
+}
+
+/// True while goods or money are on their way for this case.
+pub(super) fn is_moving(page: &Page<'_>, detail: &CaseDetail) -> bool {
+    let row = &detail.row;
+    page.state.payout.moving(row.profile, &row.key).is_some()
+}
+
+/// The refund that money is out for, or may be.
+pub(super) fn live_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
+    detail.work.refunds.iter().rev().find(|refund| {
+        matches!(
+            refund.refund.stage,
+            RefundStage::Sent
+                | RefundStage::Unknown
+                | RefundStage::Accepted
+                | RefundStage::Listed
+                | RefundStage::Abnormal
+        )
+    })
+}
+
+/// What is said of a case now.
+pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
+    let (w, c) = (page.w, &page.w.cases);
+    let row = &detail.row;
+    if let Some(payout) = page.state.payout.moving(row.profile, &row.key) {
+        let title = payout.refund.map_or_else(
+            || c.reissuing.to_owned(),
+            |sum| (c.refunding)(&format::money(sum)),
+        );
+        return Advice {
+            title,
+            reason: c.moving_note.to_owned(),
+        };
+    }
+    if row.status.is_closed() {
+        let status = if w.is_zh() {
+            row.status.zh()
+        } else {
+            row.status.en()
+        };
+        let closing = detail.closing.as_ref();
+        let mut reason = closing.map_or_else(String::new, |closing| {
+            super::panel::closing_words(page, Some(closing), status)
+        });
+        let done = |refund: &RefundRecord| refund.refund.stage == RefundStage::Done;
+        if detail.work.refunds.iter().any(done) {
+            if !reason.is_empty() {
+                reason.push('\n');
+            }
+            reason.push_str(c.money_is_back);
+        }
+        return Advice {
+            title: c.closed_title.to_owned(),
+            reason,
+        };
+    }
+    if let Some(refund) = live_refund(detail) {
+        let state = state_words(refund);
+        let sum = format::money(refund.refund.amount);
+        return Advice {
+            title: (c.refund_open)(&sum, w.of(&state)),
+            reason: c.refund_open_note.to_owned(),
+        };
+    }
+    Advice {
+        title: (c.suggestion)(w.action(row.action)),
+        reason: why(w, row.category).to_owned(),
+    }
+}
