@@ -272,6 +272,7 @@ fn workers(ports: &Ports, folder: &Path) -> WorkerSet {
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),
+        care: None,
     };
     let jobs = || Box::new(WindowJobs::new(ports.clone(), around.clone()));
     WorkerSet {
