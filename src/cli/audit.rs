@@ -12,9 +12,12 @@ use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::audit::{AuditFault, verify};
 use recondesk_app::{Failure, FailureKind, Message};
+use recondesk_ports::{HistoryFault, HistoryFaultKind};
 
 /// Entries that are listed when no number is given.
 const SHOWN: u32 = 200;
+/// Changed rows that are named.
+const NAMED: usize = 8;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
@@ -62,22 +65,31 @@ pub(super) fn run(
 fn run_verify(context: &CommandContext<'_>, format: ListFormat) -> Result<CommandEnd, Failure> {
     let ports = context.open()?;
     let read = verify(&ports)?;
+    let changed = ports.casework.history_faults()?;
     let head = hex(&read.head);
     if format == ListFormat::Json {
         print_json(&json!({
-            "holds": read.fault.is_none(),
+            "holds": read.fault.is_none() && changed.is_empty(),
             "entries": read.entries,
             "last_at": read.last_at.map(|at| at.to_string()),
             "head": head,
             "first_fault": read.fault.map(AuditFault::place),
+            "changed_rows": changed.iter().map(|fault| json!({
+                "table": fault.table,
+                "row": fault.row,
+                "fault": kind_words(fault.kind).en,
+            })).collect::<Vec<_>>(),
         }))?;
     } else {
         print_text(&format!("entries {}\nhead {head}\n", read.entries))?;
     }
     let Some(fault) = read.fault else {
+        if !changed.is_empty() {
+            return Err(changed_rows(&changed));
+        }
         context.tell(
-            &format!("{} 条留痕，前后相连，未被改动", read.entries),
-            &format!("{} entries, in one chain, unchanged", read.entries),
+            &format!("{} 条留痕，前后相连，未被改动；差错、退款、复核、签账的经过与之相符", read.entries),
+            &format!("{} entries, in one chain, unchanged; what happened to cases, refunds, approvals and signatures fits", read.entries),
         );
         return Ok(CommandEnd::Clean);
     };
@@ -105,6 +117,62 @@ fn run_verify(context: &CommandContext<'_>, format: ListFormat) -> Result<Comman
             "Restore a backup, and find out who changed the workspace",
         ),
     ))
+}
+
+const fn kind_words(kind: HistoryFaultKind) -> Words {
+    match kind {
+        HistoryFaultKind::Changed => Words {
+            zh: "被改动",
+            en: "changed",
+        },
+        HistoryFaultKind::Missing => Words {
+            zh: "缺失",
+            en: "missing",
+        },
+        HistoryFaultKind::Unsealed => Words {
+            zh: "不是本程序写的",
+            en: "not written by the program",
+        },
+    }
+}
+
+/// A word in both languages.
+struct Words {
+    zh: &'static str,
+    en: &'static str,
+}
+
+/// Rows that are no longer as the trail sealed them.
+fn changed_rows(changed: &[HistoryFault]) -> Failure {
+    let rows: Vec<String> = changed
+        .iter()
+        .take(NAMED)
+        .map(|fault| {
+            format!(
+                "{} {} {}",
+                fault.table,
+                fault.row,
+                kind_words(fault.kind).en
+            )
+        })
+        .collect();
+    let n = changed.len();
+    let first = changed
+        .first()
+        .map_or("", |fault| kind_words(fault.kind).zh);
+    Failure::new(
+        FailureKind::Workspace,
+        "audit.changed",
+        Message::new(
+            format!("留痕之外的经过有 {n} 处与留痕不符（{first}）"),
+            format!("{n} rows of history are not as the trail sealed them"),
+        ),
+        Message::new(
+            "从备份恢复，并查明是谁改了工作区",
+            "Restore a backup, and find out who changed the workspace",
+        ),
+    )
+    .with_detail(rows.join("; "))
 }
 
 fn run_list(

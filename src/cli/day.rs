@@ -135,7 +135,18 @@ impl<'a> Told<'a> {
             match &day.result {
                 Ok((done, open)) => {
                     tell(context, &format!("{name} {}", day.day), done, *open);
-                    self.table.row(row(name, day.day, (done, *open)));
+                    let mut row = row(name, day.day, (done, *open));
+                    if let Some(signed) = &day.signed {
+                        let words = signed.words();
+                        context.tell(
+                            &format!("{name} {}", words.zh),
+                            &format!("{name} {}", words.en),
+                        );
+                        if let Some(state) = row.get_mut(2) {
+                            "signed".clone_into(state);
+                        }
+                    }
+                    self.table.row(row);
                 }
                 Err(failure) => self.fail(name, Some(day.day), failure.clone()),
             }

@@ -23,8 +23,8 @@ pub(super) enum OperatorCommand {
     Add {
         /// 姓名 | Name
         name: String,
-        /// 权限：see、work、approve、administer，可多个 | Roles: see, work, approve, administer; may be repeated
-        #[arg(long = "role", value_name = "ROLE", value_delimiter = ',', default_value = "see,work", value_parser = role)]
+        /// 权限：see、work、approve、administer，可多个；默认 see,work，第一位另加 administer | Roles: see, work, approve, administer; may be repeated; see,work by default, and administer for the first
+        #[arg(long = "role", value_name = "ROLE", value_delimiter = ',', value_parser = role)]
         roles: Vec<Role>,
         #[command(flatten)]
         person: PersonArgs,
@@ -57,8 +57,8 @@ pub(super) enum OperatorCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct JudgeCommand {
-    /// 待复核事项的编号；不写则列出 | Number of what waits; without it, all are listed
-    id: Option<i64>,
+    /// 待复核事项的编号，可多个；不写则列出 | Numbers of what waits; without one, all are listed
+    ids: Vec<i64>,
     /// 复核人 | The second person
     #[arg(long, value_name = "NAME")]
     operator: Option<String>,
@@ -99,20 +99,26 @@ pub(super) fn run(
     Ok(CommandEnd::Clean)
 }
 
-/// Whoever may administer; as long as nobody may, anybody.
+/// Whoever may administer; while nobody may, any operator with his PIN; before the first one, anybody.
 fn administrator(
     context: &CommandContext<'_>,
     ports: &Ports,
     person: &PersonArgs,
 ) -> Result<String, Failure> {
     let operators = ports.casework.operators()?;
-    let any = operators
-        .iter()
-        .any(|known| known.removed_at.is_none() && known.roles.has(Role::Administer));
-    if any || person.operator.is_some() {
-        person.check(context, ports, Role::Administer)
-    } else {
-        Ok(String::new())
+    let mut living = operators.iter().filter(|known| known.removed_at.is_none());
+    if living
+        .clone()
+        .any(|known| known.roles.has(Role::Administer))
+    {
+        return person.check(context, ports, Role::Administer);
+    }
+    match living.next() {
+        Some(any) => {
+            let role = any.roles.iter().next().unwrap_or(Role::See);
+            person.check(context, ports, role)
+        }
+        None => Ok(String::new()),
     }
 }
 
@@ -132,6 +138,11 @@ fn add(
         ));
     }
     let actor = administrator(context, ports, person)?;
+    let is_first = !ports
+        .casework
+        .operators()?
+        .iter()
+        .any(|known| known.removed_at.is_none() && known.roles.has(Role::Administer));
     // While nobody may administer, the one PIN there is belongs to the new person.
     let variable = if actor.is_empty() && std::env::var_os("RECONDESK_NEW_PIN").is_none() {
         "RECONDESK_PIN"
@@ -147,15 +158,48 @@ fn add(
             Message::default(),
         ));
     }
+    let roles = if roles.is_empty() {
+        let base = Roles::default().with(Role::See).with(Role::Work);
+        if is_first {
+            base.with(Role::Administer)
+        } else {
+            base
+        }
+    } else {
+        roles.iter().copied().collect()
+    };
+    if is_first && !roles.has(Role::Administer) {
+        return Err(first_administers());
+    }
     let operator = Operator {
         name: name.to_owned(),
-        roles: roles.iter().copied().collect(),
+        roles,
         created_at: ports.clock.now(),
         removed_at: None,
     };
     ports.casework.add_operator(&operator, &pin, &actor)?;
-    context.tell(&format!("已新增 {name}"), &format!("{name} is added"));
+    let zh: Vec<&str> = roles.iter().map(Role::zh).collect();
+    let en: Vec<&str> = roles.iter().map(Role::en).collect();
+    context.tell(
+        &format!("已新增 {name}：{}", zh.join("、")),
+        &format!("{name} is added: {}", en.join(", ")),
+    );
     Ok(())
+}
+
+fn first_administers() -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "operator.first",
+        Message::new(
+            "第一位操作人必须有「管理」权限，否则以后没有人能管理操作人",
+            "The first operator must administer, else nobody can later say who may do what",
+        ),
+        Message::new(
+            "加上 --role administer，或不写 --role",
+            "Add --role administer, or leave --role away",
+        ),
+    )
 }
 
 fn list(context: &CommandContext<'_>, ports: &Ports, format: ListFormat) -> Result<(), Failure> {
@@ -244,9 +288,9 @@ pub(super) fn judge(
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     let ports = context.open()?;
-    let Some(id) = command.id else {
+    if command.ids.is_empty() {
         return waiting(context, &ports, command.format);
-    };
+    }
     let person = PersonArgs {
         operator: command.operator.clone(),
     };
@@ -254,23 +298,35 @@ pub(super) fn judge(
         Some(name) => identified(context, &ports, name, Role::Approve)?,
         None => person.check(context, &ports, Role::Approve)?,
     };
-    let now = ports.clock.now();
-    let judged = ports
-        .casework
-        .judge(ApprovalId(id), judgement, (&checker, now))
-        .map_err(refused)?;
-    let subject = &judged.subject;
-    match judgement {
-        Judgement::Approved => context.tell(
-            &format!("{checker} 已同意 {subject}"),
-            &format!("{checker} agreed to {subject}"),
-        ),
-        Judgement::Declined => context.tell(
-            &format!("{checker} 已驳回 {subject}"),
-            &format!("{checker} refused {subject}"),
-        ),
+    let mut first = None;
+    for id in &command.ids {
+        let now = ports.clock.now();
+        let judged = ports
+            .casework
+            .judge(ApprovalId(*id), judgement, (&checker, now));
+        let judged = match judged.map_err(refused) {
+            Ok(judged) => judged,
+            Err(failure) if command.ids.len() == 1 => return Err(failure),
+            Err(failure) => {
+                context.tell(&format!("✗ {id}"), &format!("✗ {id}"));
+                context.tell_failure(&failure);
+                first = first.or(Some(failure));
+                continue;
+            }
+        };
+        let subject = &judged.subject;
+        match judgement {
+            Judgement::Approved => context.tell(
+                &format!("{checker} 已同意 {subject}"),
+                &format!("{checker} agreed to {subject}"),
+            ),
+            Judgement::Declined => context.tell(
+                &format!("{checker} 已驳回 {subject}"),
+                &format!("{checker} refused {subject}"),
+            ),
+        }
     }
-    Ok(CommandEnd::Clean)
+    Ok(first.map_or(CommandEnd::Clean, |_| CommandEnd::NeedsPerson))
 }
 
 fn refused(error: recondesk_ports::StoreError) -> Failure {

@@ -8,6 +8,7 @@ use super::findings::{FindingsFormat, FindingsOutput, sentence};
 use recondesk_app::Failure;
 use recondesk_app::jobs::day::{OpenWork, open_work};
 use recondesk_app::jobs::reconcile::{self, Basis, Changes, Matched, Reconciled, RunRequest};
+use recondesk_app::jobs::signed_day;
 use recondesk_domain::Finding;
 use recondesk_ports::Ports;
 use recondesk_reconcile::Headline;
@@ -48,8 +49,22 @@ pub(super) fn run(
             Matched::Counted
         },
     };
-    if command.cut_off.is_some() {
-        return try_out(command, context, (&ports, &ask));
+    let signed = {
+        let terminal = context.terminal();
+        signed_day::look(&ports, (id, &profile), day, &terminal)?
+    };
+    if command.cut_off.is_some() || signed.is_some() {
+        let end = try_out(command, context, (&ports, &ask))?;
+        let Some(signed) = signed else {
+            return Ok(end);
+        };
+        let words = signed.words();
+        context.tell(&words.zh, &words.en);
+        // What was decided before the signature is not to be done again; books that changed since are to be seen to.
+        if command.cut_off.is_none() && signed.changes.is_empty() {
+            return Ok(done_of(open_work(ports.records.as_ref(), id, day)?));
+        }
+        return Ok(CommandEnd::NeedsPerson);
     }
     let done = {
         let terminal = context.terminal();

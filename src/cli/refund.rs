@@ -15,8 +15,8 @@ use super::profile::ListFormat;
 pub(super) use output::refund_json;
 use output::{one, table, tell_state};
 use recondesk_app::jobs::refund::{
-    Carried, Pause, RefundAsk, RefundOf, RefundPace, batch_file, carry_on, confirm, named, prepare,
-    profile_of, resume,
+    Carried, Pause, RefundAsk, RefundOf, RefundPace, batch_file, carry_on, confirm, confirm_anew,
+    named, prepare, profile_of, resume,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundEvent, RefundStage, Role};
@@ -105,6 +105,9 @@ pub(super) struct SendArgs {
     /// 再输一次退款金额（元）以确认 | The sum once more, in yuan
     #[arg(long, value_name = "YUAN")]
     confirm: String,
+    /// 制单之后订单另有退款时：输入查到的已退金额（元），确认再退 | Where the order was refunded by another way since: what has gone back by now, in yuan, to send it all the same
+    #[arg(long, value_name = "YUAN")]
+    refunded: Option<String>,
     #[command(flatten)]
     follow: FollowArgs,
     #[command(flatten)]
@@ -258,8 +261,11 @@ fn run_send(
     let typed: Fen = yuan(&args.confirm)?;
     let record = named(ports, &args.intent)?;
     let actor = args.person.check(context, ports, Role::Work)?;
-    let record = confirm(ports, &record, typed, &actor)?;
     let cancel = CancelToken::default();
+    let record = match args.refunded.as_deref().map(yuan).transpose()? {
+        Some(refunded) => confirm_anew(ports, &record, (typed, refunded), &actor, &cancel)?,
+        None => confirm(ports, &record, typed, &actor)?,
+    };
     let pause = pause();
     let pace = RefundPace {
         patience: Duration::from_secs(args.follow.wait),
@@ -283,7 +289,8 @@ fn end_of(context: &CommandContext<'_>, carried: &Carried) -> Result<CommandEnd,
     match &carried.trouble {
         // A limit or an order that is not found says nothing of a sending whose outcome is unknown.
         Some(failure)
-            if is_unclear(carried.record.refund.stage)
+            if failure.code == "refund.changed"
+                || is_unclear(carried.record.refund.stage)
                 || failure.kind == FailureKind::Gateway && !failure.code.starts_with("refund.") =>
         {
             context.tell_failure(failure);

@@ -51,6 +51,7 @@ pub(crate) fn refund(id: i64, stage: RefundStage) -> RefundRecord {
             reason: "重复支付".to_owned(),
             maker: "李雯".to_owned(),
             together: 1,
+            seen: Vec::new(),
         },
         nth: 1,
         out_refund_no: OutRefundNo::new(&format!("RD260308100244120077A{id}")).unwrap(),
@@ -535,6 +536,9 @@ fn many_are_decided_one_by_one_and_each_has_its_result() {
     let how = Decision::Resolve("已补发".to_owned());
     morning.run(Command::Decide(id, rows[0].key.clone(), Decision::Take));
     morning.run(Command::Decide(id, rows[0].key.clone(), how.clone()));
+    let agree = Decision::Agree("同意".to_owned());
+    let place = (id, rows[0].key.as_str());
+    recondesk::app::jobs::decisions::decide(&morning.ports, place, agree, "王宁").unwrap();
     let ask = recondesk::app::model::BulkAsk {
         filter: recondesk::app::model::CaseFilter {
             closed_too: true,

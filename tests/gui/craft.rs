@@ -31,6 +31,7 @@ fn wish() -> Command {
         key: row.key,
         amount: Fen::new(29_900),
         typed: Fen::new(29_900),
+        refunded: Fen::ZERO,
         reason: "退款".to_owned(),
         identity: None,
     }))

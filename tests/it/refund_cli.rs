@@ -309,12 +309,14 @@ fn a_second_person_must_agree_above_the_limit() {
         let add = ["operator", "add", name, "--role", role];
         let output = till
             .command(&add)
+            .env("RECONDESK_OPERATOR", "li")
             .env("RECONDESK_PIN", "2468")
+            .env("RECONDESK_NEW_PIN", "2468")
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
     };
-    person("li", "work,approve");
+    person("li", "work,approve,administer");
     person("wang", "approve");
     let by = |name: &str, arguments: &[&str]| {
         let mut command = till.command(arguments);

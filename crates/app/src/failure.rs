@@ -162,6 +162,17 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             Message::new("找不到指定的内容", "What was named does not exist"),
             Message::new("核对名称", "Check the name"),
         ),
+        StoreError::Forbidden(why) if why == "the day is signed off" => (
+            "workspace.forbidden",
+            Message::new(
+                "这一天已签账，已作的决定不再变动",
+                "The day is signed off; what was decided about it stands",
+            ),
+            Message::new(
+                "recondesk day unlock 申请解锁，由另一人同意",
+                "recondesk day unlock asks another person to open it",
+            ),
+        ),
         StoreError::Forbidden(_) => (
             "workspace.forbidden",
             Message::new("规则不允许这样做", "The rules do not allow this"),

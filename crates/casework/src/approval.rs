@@ -111,9 +111,9 @@ impl FromIterator<Role> for Roles {
 /// From when on a second person must agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thresholds {
-    /// A refund of more than this.
+    /// Refunds by which one order gets back more than this.
     pub refund_over: Fen,
-    /// Steps on more than this many cases at once that move goods or money.
+    /// Steps on more than this many cases at once that move goods or money, or close or carry the cases.
     pub bulk_over: u32,
 }
 
@@ -144,11 +144,13 @@ pub enum ApprovalNeed {
     Withdrawal,
     /// An urgent case is carried instead of being solved.
     Carry,
+    /// An urgent case, or many cases at once, are called solved by word alone.
+    Resolution,
 }
 
 impl ApprovalNeed {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sum,
         Self::Bulk,
         Self::ForceClosed,
@@ -156,6 +158,7 @@ impl ApprovalNeed {
         Self::Unlock,
         Self::Withdrawal,
         Self::Carry,
+        Self::Resolution,
     ];
 
     /// The stable word of the database.
@@ -169,6 +172,7 @@ impl ApprovalNeed {
             Self::Unlock => "unlock",
             Self::Withdrawal => "withdrawal",
             Self::Carry => "carry",
+            Self::Resolution => "resolution",
         }
     }
 
@@ -188,7 +192,8 @@ impl ApprovalNeed {
             Self::OverRefund => "超额退款",
             Self::Unlock => "解锁已签账的日期",
             Self::Withdrawal => "撤回已交商城的补发货",
-            Self::Carry => "紧急差错挂账",
+            Self::Carry => "差错挂账",
+            Self::Resolution => "标为已解决",
         }
     }
 
@@ -202,16 +207,18 @@ impl ApprovalNeed {
             Self::OverRefund => "More refunded than paid",
             Self::Unlock => "Signed day to be opened",
             Self::Withdrawal => "Reissue to be taken back from the shop",
-            Self::Carry => "Urgent case to be carried",
+            Self::Carry => "Case to be carried",
+            Self::Resolution => "Case to be called solved",
         }
     }
 }
 
 impl Thresholds {
-    /// Why a refund of this sum, one of `together` at once, needs a second person.
+    /// Why a refund needs a second person: `of_order` is what the order gets back by it and by its other refunds,
+    /// `together` how many are prepared at once.
     #[must_use]
-    pub fn refund_needs(&self, amount: Fen, together: u32) -> Option<ApprovalNeed> {
-        if amount > self.refund_over {
+    pub fn refund_needs(&self, of_order: Fen, together: u32) -> Option<ApprovalNeed> {
+        if of_order > self.refund_over {
             Some(ApprovalNeed::Sum)
         } else {
             (together > self.bulk_over).then_some(ApprovalNeed::Bulk)

@@ -21,7 +21,8 @@ pub use answer::{Evidence, QueryReply, SendReply, read_query, read_send};
 pub use approval::{ApprovalNeed, Judgement, Role, Roles, Thresholds, may_judge};
 pub use ignore::IgnoreReason;
 pub use limits::{
-    FRESH_S, LimitError, MAX_PARTS, MIN_GAP_S, OrderFacts, RefundPart, YEAR_S, check_refund,
+    FRESH_S, LimitError, MAX_PARTS, MIN_GAP_S, OrderFacts, RefundPart, UNLISTED, YEAR_S,
+    check_refund, check_seen, owed,
 };
 pub use number::{RefundSubject, refund_number};
 pub use outcome::{Outcome, OutcomeError, may_claim};

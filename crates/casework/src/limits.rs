@@ -1,6 +1,6 @@
 //! How much of an order may still go back, and when (v2-api section 8: one year, fifty parts, a minute between parts).
 
-use recondesk_domain::{Fen, Instant};
+use recondesk_domain::{Category, Fen, Finding, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::RemoteState;
@@ -13,6 +13,9 @@ pub const MAX_PARTS: u16 = 50;
 pub const MIN_GAP_S: i64 = 60;
 /// What WeChat Pay said of the order counts for so many seconds.
 pub const FRESH_S: i64 = 60;
+
+/// Stands for refunds that WeChat Pay says there are and does not list: APIv3 is asked about known numbers alone.
+pub const UNLISTED: &str = "unlisted";
 
 /// A refund of the order as WeChat Pay lists it, or as it is under way from here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,9 +76,29 @@ pub enum LimitError {
     /// Amounts that no order has.
     #[error("the amounts do not add up")]
     Sum,
+    /// The order was refunded by another way since a person last decided.
+    #[error("{then} yuan of the order were refunded when this was decided, {now} yuan are now")]
+    Changed {
+        /// What had gone back, or was on its way, when a person decided.
+        then: Fen,
+        /// What has by now.
+        now: Fen,
+    },
 }
 
 impl OrderFacts {
+    /// Joins what is known here of a refund to what WeChat Pay lists: one that is listed keeps the listed state.
+    pub fn join_local(&mut self, local: RefundPart) {
+        match self
+            .parts
+            .iter_mut()
+            .find(|part| part.number == local.number)
+        {
+            Some(part) => part.sent_at = part.sent_at.max(local.sent_at),
+            None => self.parts.push(local),
+        }
+    }
+
     /// What went back or is on its way, `number` aside; `None` beyond 64 bits.
     #[must_use]
     pub fn refunded_but(&self, number: &str) -> Option<Fen> {
@@ -97,6 +120,54 @@ impl OrderFacts {
     pub const fn is_fresh(&self, now: Instant) -> bool {
         let age = now.unix().saturating_sub(self.asked_at.unix());
         age >= 0 && age < FRESH_S
+    }
+}
+
+/// Whether the order has no refund, `number` aside, that a person did not know of when deciding about it.
+///
+/// A refund made at the platform's own page, or by another system, may be the very one that is about to be sent:
+/// nobody but a person can tell. What was closed since is no change: it moved no money.
+///
+/// # Errors
+/// [`LimitError::Changed`] with both sums, [`LimitError::Sum`] beyond 64 bits.
+pub fn check_seen(seen: &[RefundPart], facts: &OrderFacts, number: &str) -> Result<(), LimitError> {
+    let is_new = |part: &&RefundPart| {
+        let was_there = |known: &RefundPart| {
+            known.number == part.number && known.state.counts() && known.amount >= part.amount
+        };
+        part.state.counts() && part.number != number && !seen.iter().any(was_there)
+    };
+    if !facts.parts.iter().any(|part| is_new(&part)) {
+        return Ok(());
+    }
+    let then = seen
+        .iter()
+        .filter(|part| part.state.counts() && part.number != number)
+        .try_fold(Fen::ZERO, |sum, part| sum.checked_add(part.amount));
+    match (then, facts.refunded_but(number)) {
+        (Some(then), Some(now)) => Err(LimitError::Changed { then, now }),
+        _ => Err(LimitError::Sum),
+    }
+}
+
+/// What of `total` a case is about, so that the case is over once it went back: all of it where the customer paid
+/// and got nothing for it, otherwise what is at stake.
+#[must_use]
+pub fn owed(finding: &Finding, total: Fen) -> Fen {
+    let is_for_nothing = matches!(
+        finding.category,
+        Category::PaidNotBooked
+            | Category::PaidAfterClose
+            | Category::BookedNotFulfilled
+            | Category::WOnlyPay
+            | Category::PayPendingW
+            | Category::MSetAside
+            | Category::DupPay
+    );
+    if is_for_nothing {
+        total
+    } else {
+        finding.at_stake().min(total)
     }
 }
 
@@ -212,6 +283,45 @@ mod tests {
             check_refund(&soon, "x", one, NOW),
             Err(LimitError::TooSoon(NOW.plus(1)))
         );
+    }
+
+    #[test]
+    fn a_refund_that_nobody_knew_of_is_a_change_and_the_own_one_is_none() {
+        let mut facts = facts();
+        facts.parts = vec![
+            part("a", 20_000, RemoteState::Success),
+            part("own", 50_000, RemoteState::Processing),
+            part("b", 1, RemoteState::Closed),
+        ];
+        let seen = [part("a", 20_000, RemoteState::Processing)];
+        assert_eq!(check_seen(&seen, &facts, "own"), Ok(()));
+
+        facts.parts.push(part("hand", 500, RemoteState::Success));
+        let (then, now) = (Fen::new(20_000), Fen::new(20_500));
+        assert_eq!(
+            check_seen(&seen, &facts, "own"),
+            Err(LimitError::Changed { then, now })
+        );
+        // One that was under way here came to nothing, and another of the same sum was made elsewhere.
+        let seen = [
+            part("a", 20_000, RemoteState::Success),
+            part("given up", 500, RemoteState::Processing),
+        ];
+        let (then, now) = (Fen::new(20_500), Fen::new(20_500));
+        assert_eq!(
+            check_seen(&seen, &facts, "own"),
+            Err(LimitError::Changed { then, now })
+        );
+    }
+
+    #[test]
+    fn a_payment_for_nothing_is_owed_whole_a_difference_as_such() {
+        let mut finding = Finding::new(Category::PaidNotBooked);
+        finding.bill = Some(Fen::new(700));
+        assert_eq!(owed(&finding, Fen::new(1_000)), Fen::new(1_000));
+        finding.category = Category::AmountDiff;
+        finding.merchant = Some(Fen::new(600));
+        assert_eq!(owed(&finding, Fen::new(1_000)), Fen::new(100));
     }
 
     #[test]

@@ -16,7 +16,10 @@ use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 pub use people::{ApprovalId, ApprovalRecord, Operator, PinError};
 pub use refunds::{RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId, RefundStep};
 pub use reissues::{ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId};
-pub use trail::{AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, SignOffRecord};
+pub use trail::{
+    AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, HistoryFault, HistoryFaultKind,
+    SignOffRecord,
+};
 
 /// The casework of one workspace. Every method that writes is one transaction, flushed when it returns.
 pub trait Casework: Send + Sync {
@@ -29,7 +32,8 @@ pub trait Casework: Send + Sync {
     /// Enters an operator. Stores nothing of the PIN but an Argon2id digest.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] when the name was ever used.
+    /// [`StoreError::Taken`] when the name was ever used, [`StoreError::Forbidden`] for a first operator who does
+    /// not administer, and later where `actor` does not.
     fn add_operator(
         &self,
         operator: &Operator,
@@ -239,6 +243,13 @@ pub trait Casework: Send + Sync {
     /// # Errors
     /// As above.
     fn audit(&self, from: i64, most: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Rows of history that are no longer as the trail sealed them: of cases, refunds, approvals, signatures and
+    /// operators.
+    ///
+    /// # Errors
+    /// As above.
+    fn history_faults(&self) -> Result<Vec<HistoryFault>, StoreError>;
 
     /// The entries about a subject, oldest first.
     ///

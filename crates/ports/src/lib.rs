@@ -34,8 +34,9 @@ pub use care::{
 };
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
-    Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
-    RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
+    HistoryFault, HistoryFaultKind, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
+    RefundRecord, RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord,
+    ReissueRowId, SignOffRecord,
 };
 pub use files::{Files, Fill, ListedFile, MOST_LISTED};
 pub use fund_books::{FundExpect, FundFacts, FundImport};

@@ -209,6 +209,8 @@ pub struct CaseStep {
     pub text: String,
     /// When.
     pub at: Instant,
+    /// How many cases are decided at once: above a limit a second person must agree.
+    pub together: u32,
 }
 
 /// What a person does with a case.

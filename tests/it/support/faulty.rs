@@ -7,9 +7,9 @@ use recondesk::casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresh
 use recondesk::domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk::ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
-    Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
-    RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
-    StoreError,
+    HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord,
+    RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId,
+    SignOffRecord, StoreError,
 };
 
 /// When the write that fails is lost.
@@ -223,6 +223,10 @@ impl Casework for FaultyCasework {
 
     fn audit(&self, from: i64, most: u32) -> Result<Vec<AuditEntry>, StoreError> {
         self.inner.audit(from, most)
+    }
+
+    fn history_faults(&self) -> Result<Vec<HistoryFault>, StoreError> {
+        self.inner.history_faults()
     }
 
     fn audit_of(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {

@@ -9,13 +9,10 @@ use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params
 
 use super::Database;
 use super::DbError;
-use super::casework;
+use super::casework::seal_case_event;
 use super::runs::{read_day, read_finding};
 use recondesk_domain::{BillDate, CaseStatus, Category, Finding, Instant, OutRefundNo, ProfileId};
-use recondesk_ports::{
-    CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind, RunId,
-    RunRecord, StoreError,
-};
+use recondesk_ports::{CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, RunId, RunRecord};
 
 /// Files the findings of one run into cases.
 pub(super) struct CaseWriter<'a> {
@@ -272,123 +269,6 @@ pub(super) fn events(db: &Database, case: CaseId) -> Result<Vec<CaseEvent>, DbEr
     Ok(out)
 }
 
-pub(super) fn step_all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
-    db.write(|tx| steps.iter().try_for_each(|step| step_one(tx, case, step)))
-}
-
-fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
-    let status: Option<String> = tx
-        .query_row(
-            "SELECT status FROM case_file WHERE id = ?1",
-            [case.0],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let status = status.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
-    let (kind, text) = match &step.kind {
-        CaseStepKind::Status(next) => {
-            judge_step(tx, case, (read_status(&status)?, *next), step)?;
-            casework::second_person(tx, case.0, *next, step)?;
-            keep_outcome(tx, case, *next)?;
-            tx.execute(
-                "UPDATE case_file SET status = ?2 WHERE id = ?1",
-                params![case.0, next.word()],
-            )?;
-            (
-                CaseEventKind::Status,
-                format!("{}\n{}", next.word(), step.text),
-            )
-        }
-        CaseStepKind::Owner(name) => {
-            tx.execute(
-                "UPDATE case_file SET owner = ?2 WHERE id = ?1",
-                params![case.0, name],
-            )?;
-            (CaseEventKind::Owner, name.clone())
-        }
-        CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
-        CaseStepKind::Undo => take_back(tx, case, step)?,
-    };
-    let event = CaseEvent {
-        at: step.at,
-        actor: step.actor.clone(),
-        kind,
-        text,
-        run: None,
-    };
-    write_event(tx, case.0, &event)
-}
-
-/// Gives the case back the state and the owner that it had before the last decision of the same person.
-fn take_back(
-    tx: &Transaction<'_>,
-    case: CaseId,
-    step: &CaseStep,
-) -> Result<(CaseEventKind, String), DbError> {
-    let before = casework::before(tx, case.0, step)?;
-    tx.execute(
-        "UPDATE case_file SET status = ?2, owner = ?3 WHERE id = ?1",
-        params![case.0, before.status.word(), before.owner],
-    )?;
-    let owner = CaseEvent {
-        at: step.at,
-        actor: step.actor.clone(),
-        kind: CaseEventKind::Owner,
-        text: before.owner,
-        run: None,
-    };
-    write_event(tx, case.0, &owner)?;
-    let reason = format!("{} {}", recondesk_casework::UNDONE, step.text);
-    let text = format!("{}\n{}", before.status.word(), reason.trim_end());
-    Ok((CaseEventKind::Status, text))
-}
-
-/// Refuses a step that the workflow, the reason or the second person forbids.
-fn judge_step(
-    tx: &Transaction<'_>,
-    case: CaseId,
-    (from, next): (CaseStatus, CaseStatus),
-    step: &CaseStep,
-) -> Result<(), DbError> {
-    if !from.may_become(next) {
-        let (from, next) = (from.word(), next.word());
-        return Err((StoreError::Forbidden(format!("{from} → {next}"))).into());
-    }
-    if next == CaseStatus::ForceClosed && step.text.trim().is_empty() {
-        return Err((StoreError::Forbidden("FORCE_CLOSED needs a reason".to_owned())).into());
-    }
-    if !next.needs_second_person() {
-        return Ok(());
-    }
-    let maker: Option<String> = tx
-        .query_row(
-            "SELECT actor FROM case_event
-             WHERE case_id = ?1 AND kind = 'status' AND text LIKE 'PROPOSED%'
-             ORDER BY id DESC LIMIT 1",
-            [case.0],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if maker.as_deref() == Some(step.actor.as_str()) {
-        let next = next.word();
-        return Err((StoreError::Forbidden(format!("{next} needs a second person"))).into());
-    }
-    Ok(())
-}
-
-/// One case has one outcome: a case with money or goods under way is not closed by hand.
-fn keep_outcome(tx: &Transaction<'_>, case: CaseId, next: CaseStatus) -> Result<(), DbError> {
-    match next {
-        CaseStatus::ForceClosed => {
-            casework::forbid_while_in_force(tx, case.0)?;
-            casework::write_off(tx, case.0)
-        }
-        CaseStatus::Resolved | CaseStatus::Proposed => casework::forbid_while_in_force(tx, case.0),
-        CaseStatus::Reopened => casework::forget_write_off(tx, case.0),
-        _ => Ok(()),
-    }
-}
-
 /// Lets a case follow what is done about it; the caller knows that it may.
 pub(super) fn set_status(
     tx: &Transaction<'_>,
@@ -411,7 +291,11 @@ pub(super) fn set_status(
     write_event(tx, case, &event)
 }
 
-fn write_event(tx: &Transaction<'_>, case: i64, event: &CaseEvent) -> Result<(), DbError> {
+pub(super) fn write_event(
+    tx: &Transaction<'_>,
+    case: i64,
+    event: &CaseEvent,
+) -> Result<(), DbError> {
     tx.prepare_cached(
         "INSERT INTO case_event (case_id, at, actor, kind, text, run)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -424,6 +308,10 @@ fn write_event(tx: &Transaction<'_>, case: i64, event: &CaseEvent) -> Result<(),
         event.text,
         event.run.map(|run| run.0)
     ])?;
+    // What a run writes is sealed together, once it is done.
+    if event.run.is_none() {
+        seal_case_event(tx, tx.last_insert_rowid(), (case, event))?;
+    }
     Ok(())
 }
 
@@ -441,6 +329,6 @@ fn read_case(row: &Row<'_>) -> Result<CaseRecord, DbError> {
     })
 }
 
-fn read_status(word: &str) -> Result<CaseStatus, DbError> {
+pub(super) fn read_status(word: &str) -> Result<CaseStatus, DbError> {
     CaseStatus::parse(word).ok_or_else(|| DbError::broken(format!("case status {word}")))
 }

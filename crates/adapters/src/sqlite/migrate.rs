@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0009_bill_failure.sql"),
     include_str!("migrations/0010_guards.sql"),
     include_str!("migrations/0011_batch_file.sql"),
+    include_str!("migrations/0012_second_person.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

@@ -8,6 +8,7 @@
 
 mod audit;
 pub(crate) mod care;
+mod case_steps;
 mod cases;
 mod casework;
 mod catalog;

@@ -1,6 +1,6 @@
 //! [`Records`] over the workspace database: each method is one call into the file of its table family.
 
-use super::{Database, audit, cases, merchants, observations, runs};
+use super::{Database, audit, case_steps, cases, merchants, observations, runs};
 use recondesk_domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
     BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun,
@@ -140,7 +140,7 @@ impl Records for Database {
     }
 
     fn step_case_all(&self, case: CaseId, steps: &[CaseStep]) -> Result<(), StoreError> {
-        Ok(cases::step_all(self, case, steps)?)
+        Ok(case_steps::all(self, case, steps)?)
     }
 
     fn log_exchange(&self, exchange: &ExchangeRecord) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, named_params, params};
 
 use super::DbError;
-use super::{Database, cases};
+use super::{Database, cases, casework};
 use recondesk_domain::{
     BillDate, Category, Fen, Finding, Instant, Message, ProfileId, RowRef, Tag, Text,
 };
@@ -34,8 +34,10 @@ pub(super) fn recall(
         // The cases must tell what this result says again, not what the later one said.
         let findings = findings(db, run.id)?;
         db.write(|tx| {
+            let after = casework::last_case_event(tx)?;
             speak(tx, &run)?;
-            cases::refile(tx, &run, &findings, (mch_id, now))
+            cases::refile(tx, &run, &findings, (mch_id, now))?;
+            casework::seal_run(tx, &run, (after, now))
         })?;
     }
     Ok(Some(run))
@@ -51,10 +53,12 @@ pub(super) fn conclude(
     let pool = serde_json::to_string(run.pool).map_err(broken)?;
     let day = run.summary.day;
     db.write(|tx| {
+        let after = casework::last_case_event(tx)?;
         // Two processes may work on one day: the second finds what the first has just stored.
         if let Some(twin) = twin(tx, run)? {
             speak(tx, &twin)?;
             cases::refile(tx, &twin, run.findings, (run.mch_id, now))?;
+            casework::seal_run(tx, &twin, (after, now))?;
             return Ok(twin);
         }
         tx.execute(
@@ -79,6 +83,7 @@ pub(super) fn conclude(
         };
         speak(tx, &record)?;
         file(tx, &record, run)?;
+        casework::seal_run(tx, &record, (after, now))?;
         Ok(record)
     })
 }

@@ -3,7 +3,7 @@
 use recondesk_adapters::sqlite::Database;
 use recondesk_casework::{
     Approval, Judgement, OrderFacts, Outcome, Refund, RefundEvent, RefundStage, ReissueWay, Role,
-    TRAIL_START, TrailEntry, seal,
+    TRAIL_START, Thresholds, TrailEntry, seal,
 };
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret};
 use recondesk_ports::{
@@ -32,7 +32,7 @@ impl Desk {
             db,
             profile,
         };
-        desk.person("li", &[Role::Work, Role::Approve]);
+        desk.person("li", &[Role::Work, Role::Approve, Role::Administer]);
         desk.person("wang", &[Role::Approve]);
         desk.person("zhao", &[Role::Work]);
         desk
@@ -46,7 +46,7 @@ impl Desk {
             removed_at: None,
         };
         self.db
-            .add_operator(&operator, &Secret::new("2468".to_owned()), "")
+            .add_operator(&operator, &Secret::new("2468".to_owned()), "li")
             .unwrap();
     }
 
@@ -62,6 +62,7 @@ impl Desk {
             reason: "重复支付".to_owned(),
             maker: "li".to_owned(),
             together: 1,
+            seen: Vec::new(),
         }
     }
 
@@ -201,6 +202,11 @@ fn a_number_is_fixed_and_prepared_again_is_the_same_refund() {
 #[test]
 fn refunds_under_way_from_here_count_against_the_order() {
     let desk = Desk::new();
+    let limits = Thresholds {
+        refund_over: Fen::new(1_000_000),
+        ..Thresholds::default()
+    };
+    desk.db.set_thresholds(limits, "li", NOW).unwrap();
     let send = |case: &str, fen: i64| {
         let refund = desk.db.draft_refund(&desk.draft(case, fen), NOW).unwrap();
         let refund = desk

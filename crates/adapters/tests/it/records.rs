@@ -65,6 +65,7 @@ impl Stage {
             actor: actor.to_owned(),
             text: "reason".to_owned(),
             at: at(99),
+            together: 1,
         };
         self.db.step_case(self.case(finding).id, &step)
     }
@@ -239,6 +240,7 @@ fn steps_that_belong_together_are_all_taken_or_none() {
         actor: "ann".to_owned(),
         text: String::new(),
         at: at(9),
+        together: 1,
     };
     let steps = [
         step(CaseStepKind::Owner("ann".to_owned())),

@@ -88,6 +88,7 @@ pub fn carry_out(
     reporter: &dyn Reporter,
 ) -> BulkOutcome {
     let mut lines = Vec::with_capacity(cases.len());
+    let together = u32::try_from(cases.len()).unwrap_or(u32::MAX);
     for case in cases {
         if reporter.cancelled() {
             break;
@@ -101,7 +102,7 @@ pub fn carry_out(
             id: case.id.0,
             key: case.key.clone(),
             number: super::views::number_of(&case.finding).to_owned(),
-            result: one(ports, case, deed, actor),
+            result: one(ports, case, (deed, together), actor),
         });
     }
     BulkOutcome {
@@ -110,10 +111,17 @@ pub fn carry_out(
     }
 }
 
-fn one(ports: &Ports, case: &CaseRecord, deed: &CaseDeed, actor: &str) -> Result<Message, Failure> {
+fn one(
+    ports: &Ports,
+    case: &CaseRecord,
+    (deed, together): (&CaseDeed, u32),
+    actor: &str,
+) -> Result<Message, Failure> {
     let place = (case.profile, case.key.as_str());
     match deed {
-        CaseDeed::Decide(decision) => decisions::decide(ports, place, decision.clone(), actor),
+        CaseDeed::Decide(decision) => {
+            decisions::decide_one_of(ports, place, (decision.clone(), together), actor)
+        }
         CaseDeed::Undo(why) => decisions::take_back(ports, place, why, actor),
         CaseDeed::Comment(text) => {
             decisions::note(ports, place, text.trim().to_owned(), actor)?;

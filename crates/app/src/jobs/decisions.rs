@@ -1,5 +1,7 @@
 //! What a person decides about a case, as steps of its workflow; the store judges and keeps them.
 
+mod second;
+
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{PastStep, undo};
@@ -20,35 +22,87 @@ pub fn decide(
     decision: Decision,
     person: &str,
 ) -> Result<Message, Failure> {
-    let id = find(ports, case)?;
-    let (steps, said) = steps(decision, (person, ports.clock.now()));
-    ports.records.step_case_all(id, &steps)?;
-    Ok(said)
+    decide_one_of(ports, case, (decision, 1), person)
 }
 
-/// Decides several things about a case at once, with a note: all of it or nothing is stored.
+/// The same, as one of so many cases that are decided at once: above a limit a second person must agree.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_one_of(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    (decision, together): (Decision, u32),
+    person: &str,
+) -> Result<Message, Failure> {
+    let id = find(ports, case)?;
+    check_owner(ports, &decision)?;
+    let (steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
+    ports.records.step_case_all(id, &steps)?;
+    Ok(second::asked_words(ports, case, &decision)?.unwrap_or(said))
+}
+
+/// Where operators are named, a case is handed to one of them alone; a slip of the pen must not lose it.
+fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Failure> {
+    let Decision::HandOver(name) = decision else {
+        return Ok(());
+    };
+    let operators = ports.casework.operators()?;
+    let names: Vec<&str> = operators
+        .iter()
+        .filter(|known| known.removed_at.is_none())
+        .map(|known| known.name.as_str())
+        .collect();
+    if names.is_empty() || names.contains(&name.trim()) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        FailureKind::Usage,
+        "workspace.forbidden",
+        Message::new(
+            format!("没有叫“{name}”的操作人"),
+            format!("There is no operator {name}"),
+        ),
+        Message::new(
+            format!("可选：{}", names.join("、")),
+            format!("There are: {}", names.join(", ")),
+        ),
+    ))
+}
+
+/// Decides several things about a case at once, with a note: all of it or nothing is stored. Where a second person
+/// must agree, that comes back.
 ///
 /// # Errors
 /// As [`decide`].
 pub fn decide_all(
     ports: &Ports,
     case: (ProfileId, &str),
-    (decisions, note): (Vec<Decision>, Option<String>),
+    (decisions, note, together): (Vec<Decision>, Option<String>, u32),
     person: &str,
-) -> Result<(), Failure> {
+) -> Result<Option<Message>, Failure> {
     let id = find(ports, case)?;
     let at = ports.clock.now();
+    for decision in &decisions {
+        check_owner(ports, decision)?;
+    }
+    let last = decisions.last().cloned();
     let mut all: Vec<CaseStep> = decisions
         .into_iter()
-        .flat_map(|decision| steps(decision, (person, at)).0)
+        .flat_map(|decision| steps(decision, (person, at, together)).0)
         .collect();
     all.extend(note.map(|text| CaseStep {
         kind: CaseStepKind::Note,
         actor: person.to_owned(),
         text,
         at,
+        together: 1,
     }));
-    Ok(ports.records.step_case_all(id, &all)?)
+    ports.records.step_case_all(id, &all)?;
+    match last {
+        Some(last) => second::asked_words(ports, case, &last),
+        None => Ok(None),
+    }
 }
 
 /// Writes a note to the case with that key.
@@ -66,6 +120,7 @@ pub fn note(
         actor: person.to_owned(),
         text,
         at: ports.clock.now(),
+        together: 1,
     };
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(())
@@ -86,6 +141,7 @@ pub fn take_back(
         actor: person.to_owned(),
         text: why.trim().to_owned(),
         at: ports.clock.now(),
+        together: 1,
     };
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(Message::new("已撤销", "Taken back"))
@@ -117,7 +173,9 @@ pub fn undo_offer(
         format!("carry/{}/{key}", profile.0),
     ];
     let waits = ports.casework.approvals(false)?;
-    let is_asked = waits.iter().any(|one| asked.contains(&one.subject));
+    let operators = ports.casework.operators()?;
+    let has_operators = operators.iter().any(|known| known.removed_at.is_none());
+    let is_asked = has_operators && waits.iter().any(|one| asked.contains(&one.subject));
     let order = case.finding.out_trade_no.as_str();
     if is_asked || !ports.casework.outcomes(profile, key, order)?.is_empty() {
         return Ok(None);
@@ -171,12 +229,16 @@ fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, Stor
 }
 
 /// The steps of a decision by that person at that instant, and what is said when they are done.
-fn steps(decision: Decision, (person, at): (&str, Instant)) -> (Vec<CaseStep>, Message) {
+fn steps(
+    decision: Decision,
+    (person, at, together): (&str, Instant, u32),
+) -> (Vec<CaseStep>, Message) {
     let step = |kind, text: &str| CaseStep {
         kind,
         actor: person.to_owned(),
         text: text.trim().to_owned(),
         at,
+        together,
     };
     let moved = |status, text: &str| vec![step(CaseStepKind::Status(status), text)];
     let given = |name: &str| {

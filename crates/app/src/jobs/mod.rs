@@ -39,5 +39,6 @@ pub mod reissue;
 pub mod report;
 pub mod router;
 pub mod sign_off;
+pub mod signed_day;
 pub mod spreadsheet_csv;
 pub mod views;

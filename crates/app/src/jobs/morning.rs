@@ -20,10 +20,11 @@ pub use webhook::{Webhook, WebhookForm, WebhookText};
 use super::backfill::{PACE, offered};
 use super::day::{self, OpenWork, open_work};
 use super::reconcile::Reconciled;
+use super::signed_day::{self, SignedDay};
 use crate::{Failure, FailureKind, Message, Reporter};
 use folder::FolderHaul;
 use recondesk_domain::{BillDate, Category, Instant, MerchantProfile, ProfileId};
-use recondesk_ports::{CaseQuery, Files, Ports, RunRecord, Standing};
+use recondesk_ports::{CaseQuery, Files, Ports, RunRecord, Standing, StoreError};
 use state::MorningState;
 
 /// Minutes after midnight in Beijing at which a missing bill or file is an alarm.
@@ -73,6 +74,8 @@ pub struct MorningDay {
     pub day: BillDate,
     /// What came of it.
     pub result: DayResult,
+    /// The signature that locks it, and what its books say now.
+    pub signed: Option<SignedDay>,
 }
 
 /// What a morning brought for one merchant.
@@ -114,6 +117,7 @@ impl MerchantMorning {
     #[must_use]
     pub fn needs_person(&self) -> bool {
         let days = self.days.iter().filter_map(|day| day.result.as_ref().ok());
+        let mut signed = self.days.iter().filter_map(|day| day.signed.as_ref());
         let heard = self.files.iter().any(|file| match &file.fate {
             FileFate::Taken(told) => told.attention,
             FileFate::Unfinished | FileFate::Refused(_) => false,
@@ -121,6 +125,7 @@ impl MerchantMorning {
         heard
             || !self.alarms.is_empty()
             || !self.gone.is_empty()
+            || signed.any(|signed| !signed.changes.is_empty())
             || days.into_iter().any(|(_, open)| open.needs_person())
     }
 }
@@ -209,13 +214,18 @@ impl Work<'_> {
                 out.days.push(MorningDay {
                     day: *day,
                     result: Err(refused_today(*day)),
+                    signed: None,
                 });
                 continue;
             }
             if nth > 0 {
                 (self.ask.pause)(PACE);
             }
-            let result = self.day(*day)?;
+            let signed = signed_day::look(self.ports, self.merchant, *day, self.reporter)?;
+            let result = match &signed {
+                Some(_) => self.locked(*day)?,
+                None => self.day(*day)?,
+            };
             let stops = match &result {
                 Ok((done, _)) => {
                     in_a_row = 0;
@@ -240,7 +250,11 @@ impl Work<'_> {
                     }
                 },
             };
-            out.days.push(MorningDay { day: *day, result });
+            out.days.push(MorningDay {
+                day: *day,
+                result,
+                signed,
+            });
             if stops {
                 break;
             }
@@ -248,6 +262,23 @@ impl Work<'_> {
         let oldest = today.plus(-100).to_string();
         state.refused.retain(|day, _| *day >= oldest);
         Ok(())
+    }
+
+    /// The result of a signed day, as it was signed.
+    fn locked(&self, day: BillDate) -> Result<DayResult, Failure> {
+        let records = self.ports.records.as_ref();
+        let run = records.current_run(self.merchant.0, day)?;
+        let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
+        let findings = records.findings(run.id)?;
+        let done = Reconciled {
+            run,
+            findings,
+            matched: Vec::new(),
+            is_known: true,
+            changes: None,
+        };
+        let open = open_work(records, self.merchant.0, day)?;
+        Ok(Ok((Box::new(done), open)))
     }
 
     /// One day; a workspace that fails and a person's wish end the morning.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::desk::identify;
 use super::refund::{
-    RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm, order_of_case, prepare,
+    RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, order_of_case, prepare,
     profile_of,
 };
 use super::reissue::{REISSUE_HEADINGS, ReissueAsk, handed_over, of_case, reissue, reissue_rows};
@@ -132,7 +132,9 @@ pub fn refund(
         together: 1,
     };
     let prepared = prepare(ports, &ask, &sleep, &cancel)?;
-    let record = confirm(ports, &prepared.record, wish.typed, &maker)?;
+    // The person decided by what the dialog showed: a refund that came between is told first.
+    let sums = (wish.typed, wish.refunded);
+    let record = confirm_with(ports, &prepared.record, sums, (&prepared.facts, &maker))?;
     let pace = RefundPace {
         patience: FOLLOWED,
         pause: &sleep,

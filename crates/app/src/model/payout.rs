@@ -74,6 +74,9 @@ pub struct RefundWish {
     pub amount: Fen,
     /// The sum as it was typed once more.
     pub typed: Fen,
+    /// What had gone back of the order, or was on its way, when the dialog showed it; a refund of the same number
+    /// aside.
+    pub refunded: Fen,
     /// Shown to the customer.
     pub reason: String,
     /// Who asks.

@@ -1,7 +1,7 @@
 //! Refunds as they are written down.
 
 use super::ApprovalRecord;
-use recondesk_casework::{OrderFacts, Refund, RefundEvent, RefundStage};
+use recondesk_casework::{OrderFacts, Refund, RefundEvent, RefundPart, RefundStage};
 use recondesk_domain::{Fen, Instant, OutRefundNo, ProfileId};
 
 /// Number of a refund in this workspace.
@@ -31,6 +31,9 @@ pub struct RefundDraft {
     pub maker: String,
     /// How many are prepared at once.
     pub together: u32,
+    /// The other refunds of the order that were known when a person last decided about this one; it is not sent
+    /// once there are more.
+    pub seen: Vec<RefundPart>,
 }
 
 /// A refund on disk.
@@ -100,6 +103,7 @@ pub struct RefundStep<'a> {
     /// `refund_id`, where it became known.
     pub refund_id: &'a str,
     /// What is known of the order: needed for sending, which is checked against it and against every
-    /// other refund of the order in this workspace, in the same transaction.
+    /// other refund of the order in this workspace, in the same transaction. With a confirmation it says which
+    /// other refunds the person knows of.
     pub facts: Option<&'a OrderFacts>,
 }

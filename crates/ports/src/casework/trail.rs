@@ -87,3 +87,25 @@ pub struct AuditDeed<'a> {
     /// The rest, a JSON document without secrets.
     pub document: &'a str,
 }
+
+/// A row of history that is no longer as the trail sealed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryFault {
+    /// Its table.
+    pub table: &'static str,
+    /// Its number or name; of many that were sealed together, the first and the last.
+    pub row: String,
+    /// What is wrong.
+    pub kind: HistoryFaultKind,
+}
+
+/// What is wrong with a row of history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryFaultKind {
+    /// It was changed.
+    Changed,
+    /// It is gone.
+    Missing,
+    /// It was put in: nobody sealed it.
+    Unsealed,
+}

@@ -8,7 +8,7 @@ use crate::sqlite::{Database, DbError};
 use recondesk_casework::{
     ApprovalNeed, Judgement, RefundEvent, Role, Roles, Thresholds, may_judge,
 };
-use recondesk_domain::{Fen, Instant};
+use recondesk_domain::{CaseStatus, Fen, Instant, ProfileId};
 use recondesk_ports::{ApprovalId, ApprovalRecord, AuditDeed, RefundStep, StoreError};
 
 pub(super) fn thresholds(connection: &Connection) -> Result<Thresholds, DbError> {
@@ -62,9 +62,50 @@ pub(super) fn all(db: &Database, judged_too: bool) -> Result<Vec<ApprovalRecord>
     let mut rows = statement.query([judged_too])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
-        out.push(read(row)?);
+        let asked = read(row)?;
+        if judged_too || still_waits(&connection, &asked)? {
+            out.push(asked);
+        }
     }
     Ok(out)
+}
+
+/// False for a question about a case that has moved on, or that was asked anew.
+fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, DbError> {
+    let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
+    let status = match kind {
+        "case" => CaseStatus::Proposed,
+        "carry" => CaseStatus::Waiting,
+        _ => return Ok(true),
+    };
+    let Some((profile, key)) = rest
+        .split_once('/')
+        .and_then(|(profile, key)| Some((ProfileId(profile.parse().ok()?), key)))
+    else {
+        return Ok(true);
+    };
+    let is_there = outcomes::case_of(connection, profile, key)?.is_none_or(|it| it.1 == status);
+    Ok(is_there && is_last(connection, asked)?)
+}
+
+/// True for the last question about a subject.
+fn is_last(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, DbError> {
+    let last: Option<i64> = connection
+        .prepare_cached("SELECT max(id) FROM approval WHERE subject = ?1")?
+        .query_row([&asked.subject], |row| row.get(0))?;
+    Ok(last == Some(asked.id.0))
+}
+
+/// Why the last question about a subject was asked.
+pub(super) fn last_need(
+    connection: &Connection,
+    subject: &str,
+) -> Result<Option<ApprovalNeed>, DbError> {
+    let word: Option<String> = connection
+        .prepare_cached("SELECT need FROM approval WHERE subject = ?1 ORDER BY id DESC LIMIT 1")?
+        .query_row([subject], |row| row.get(0))
+        .optional()?;
+    Ok(word.as_deref().and_then(ApprovalNeed::parse))
 }
 
 pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<ApprovalRecord>, DbError> {
@@ -99,7 +140,7 @@ fn read(row: &Row<'_>) -> Result<ApprovalRecord, DbError> {
     })
 }
 
-/// Asks for a second person; a question about the same subject that still waits is the same question.
+/// Asks for a second person; the same question that still waits is not asked twice.
 pub(super) fn ask(
     tx: &Transaction<'_>,
     (need, subject): (ApprovalNeed, &str),
@@ -109,8 +150,8 @@ pub(super) fn ask(
     let waiting: Option<i64> = tx
         .query_row(
             "SELECT id FROM approval WHERE subject = ?1 AND need = ?2 AND maker = ?3
-             AND judgement IS NULL",
-            params![subject, need.word(), maker],
+             AND reason = ?4 AND judgement IS NULL",
+            params![subject, need.word(), maker, reason],
             |row| row.get(0),
         )
         .optional()?;
@@ -160,6 +201,9 @@ fn enter_judgement(
     let asked = by_id(tx, id)?.ok_or_else(|| StoreError::Missing(format!("approval {id}")))?;
     if asked.judged.is_some() {
         return Err(StoreError::Forbidden("an approval is given once".to_owned()).into());
+    }
+    if asked.subject.starts_with("case/") && !is_last(tx, &asked)? {
+        return Err(StoreError::Forbidden("it was asked anew since".to_owned()).into());
     }
     let roles = if operators::has_role(tx, checker, Role::Approve)? {
         Roles::default().with(Role::Approve)
@@ -243,7 +287,10 @@ fn carry_on(
         }
         "reissue" if agreed => reissues::withdraw_approved(tx, rest, (checker, now)),
         "sign_off" if agreed => sign_offs::unlock(tx, rest, asked.id, now),
-        "case" => outcomes::judge_write_off(tx, rest, agreed, (checker, &asked.reason, now)),
+        "case" => {
+            let by = (checker, asked.reason.as_str(), now);
+            outcomes::judge_write_off(tx, rest, (asked.need, agreed), by)
+        }
         _ => Ok(()),
     }
 }

@@ -4,11 +4,13 @@ mod approvals;
 mod attachments;
 mod operators;
 mod outcomes;
+mod refund_checks;
 mod refunds;
 mod reissues;
 mod second_person;
 mod sign_offs;
 mod trail;
+mod trail_check;
 mod undo;
 
 use super::Database;
@@ -16,13 +18,14 @@ use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresho
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk_ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
-    Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
-    RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId, SignOffRecord,
-    StoreError,
+    HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord,
+    RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId,
+    SignOffRecord, StoreError,
 };
 
 pub(super) use outcomes::{forbid_while_in_force, forget_write_off, write_off};
-pub(super) use second_person::second_person;
+pub(super) use second_person::{forbid_on_signed_day, require_operator, second_person};
+pub(super) use trail::{last_case_event, seal_case_event, seal_run};
 pub(super) use undo::before;
 
 impl Casework for Database {
@@ -194,6 +197,10 @@ impl Casework for Database {
 
     fn audit(&self, from: i64, most: u32) -> Result<Vec<AuditEntry>, StoreError> {
         Ok(trail::read(self, from, most)?)
+    }
+
+    fn history_faults(&self) -> Result<Vec<HistoryFault>, StoreError> {
+        Ok(trail_check::faults(&self.lock())?)
     }
 
     fn audit_of(&self, subject: &str) -> Result<Vec<AuditEntry>, StoreError> {

@@ -2,7 +2,7 @@
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
 use super::trail;
@@ -60,6 +60,7 @@ pub(super) fn add(
         if known > 0 {
             return Err(StoreError::Taken(name.clone()).into());
         }
+        may_add(tx, *roles, actor)?;
         tx.execute(
             "INSERT INTO operator (name, pin, roles, created_at) VALUES (?1, ?2, ?3, ?4)",
             params![name, hash, format!(",{words},"), created_at.unix()],
@@ -76,6 +77,31 @@ pub(super) fn add(
         )
     })?;
     Ok(())
+}
+
+/// The first operator administers, and whoever comes later is entered by one who does. Where nobody administers, as
+/// in workspaces of earlier versions, any operator may enter one who does.
+fn may_add(tx: &Transaction<'_>, roles: Roles, actor: &str) -> Result<(), DbError> {
+    let has_administrator: bool = tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM operator WHERE removed_at IS NULL
+                        AND instr(roles, ',administer,') > 0)",
+        [],
+        |row| row.get(0),
+    )?;
+    let why = if has_administrator {
+        let may = has_role(tx, actor, Role::Administer)?;
+        (!may).then_some("only an operator with the role administer adds others")
+    } else if !roles.has(Role::Administer) {
+        Some("the first operator must have the role administer")
+    } else if any(tx)? && !is_living(tx, actor)? {
+        Some("an operator must say who adds the administrator")
+    } else {
+        None
+    };
+    match why {
+        Some(why) => Err(StoreError::Forbidden(why.to_owned()).into()),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn remove(db: &Database, name: &str, actor: &str, now: Instant) -> Result<(), DbError> {
@@ -189,6 +215,16 @@ fn note(db: &Database, name: &str, is_right: bool, now: Instant) -> Result<(), D
             tx.execute(changed, [name])?;
         } else {
             tx.execute(changed, params![name, now.unix()])?;
+            trail::append(
+                tx,
+                &AuditDeed {
+                    at: now,
+                    actor: "",
+                    kind: "operator.wrong_pin",
+                    subject: &format!("operator/{name}"),
+                    document: "{}",
+                },
+            )?;
         }
         Ok(())
     })

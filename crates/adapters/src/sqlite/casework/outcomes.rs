@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use crate::sqlite::{DbError, cases};
-use recondesk_casework::{Outcome, RefundStage, ReissueStage, may_claim};
+use recondesk_casework::{ApprovalNeed, Outcome, RefundStage, ReissueStage, may_claim};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::StoreError;
 
@@ -82,7 +82,8 @@ pub(super) fn release(
     Ok(())
 }
 
-/// Refuses to close a case by hand while money or goods are under way for it.
+/// Refuses to close a case by hand while money or goods are under way for it. After a part went back, what is left
+/// may be left be.
 pub(in crate::sqlite) fn forbid_while_in_force(
     tx: &Transaction<'_>,
     case: i64,
@@ -90,7 +91,10 @@ pub(in crate::sqlite) fn forbid_while_in_force(
     let kind: Option<String> = tx
         .query_row(
             "SELECT o.kind FROM outcome o JOIN case_file c
-             ON o.profile = c.profile AND o.subject = 'case/' || c.key WHERE c.id = ?1",
+             ON o.profile = c.profile AND o.subject = 'case/' || c.key
+             WHERE c.id = ?1 AND NOT (o.kind = 'refund' AND NOT EXISTS
+                 (SELECT 1 FROM refund r WHERE r.profile = c.profile AND r.case_key = c.key
+                  AND r.stage NOT IN ('done', 'closed', 'withdrawn')))",
             [case],
             |row| row.get(0),
         )
@@ -101,10 +105,10 @@ pub(in crate::sqlite) fn forbid_while_in_force(
     }
 }
 
-/// A case that is closed without being solved has that for its outcome.
+/// A case that is closed without being solved has that for its outcome; one of which a part went back stays refunded.
 pub(in crate::sqlite) fn write_off(tx: &Transaction<'_>, case: i64) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO outcome (profile, subject, kind)
+        "INSERT OR IGNORE INTO outcome (profile, subject, kind)
          SELECT profile, 'case/' || key, 'written_off' FROM case_file WHERE id = ?1",
         [case],
     )?;
@@ -122,7 +126,7 @@ pub(in crate::sqlite) fn forget_write_off(tx: &Transaction<'_>, case: i64) -> Re
 }
 
 /// Number and status of a case; none for a refund without a case.
-fn case_of(
+pub(super) fn case_of(
     connection: &Connection,
     profile: ProfileId,
     key: &str,
@@ -177,7 +181,7 @@ pub(super) fn follow(
 pub(super) fn judge_write_off(
     tx: &Transaction<'_>,
     rest: &str,
-    agreed: bool,
+    (need, agreed): (ApprovalNeed, bool),
     (checker, reason, now): (&str, &str, Instant),
 ) -> Result<(), DbError> {
     let Some((profile, key)) = rest
@@ -194,8 +198,13 @@ pub(super) fn judge_write_off(
     }
     if agreed {
         forbid_while_in_force(tx, id)?;
-        write_off(tx, id)?;
-        cases::set_status(tx, (id, CaseStatus::ForceClosed), checker, reason, now)
+        let next = if need == ApprovalNeed::Resolution {
+            CaseStatus::Resolved
+        } else {
+            write_off(tx, id)?;
+            CaseStatus::ForceClosed
+        };
+        cases::set_status(tx, (id, next), checker, reason, now)
     } else {
         cases::set_status(tx, (id, CaseStatus::Rejected), checker, reason, now)
     }

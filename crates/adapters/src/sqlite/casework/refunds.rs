@@ -4,11 +4,13 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
+use super::refund_checks::{
+    among_others, check_limits, check_order_limit, follow_case, of_order, pending,
+};
 use super::{approvals, outcomes, trail};
 use crate::sqlite::{Database, DbError};
 use recondesk_casework::{
-    Approval, OrderFacts, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject,
-    RemoteState, check_refund, refund_number,
+    Approval, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject, refund_number,
 };
 use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo, ProfileId};
 use recondesk_ports::{
@@ -18,11 +20,46 @@ use recondesk_ports::{
 
 const COLUMNS: &str = "r.id, r.profile, r.case_key, r.out_trade_no, r.sub_mch_id, r.nth, \
     r.out_refund_no, r.total, r.amount, r.reason, r.maker, r.together, r.approval, r.machine, \
-    r.refund_id, r.last_words, r.created_at, r.changed_at, \
+    r.refund_id, r.last_words, r.created_at, r.changed_at, r.seen, \
     coalesce((SELECT json_extract(document, '$.mch_id') FROM profile p WHERE p.id = r.profile), '')";
 
-fn forbidden(why: impl Into<String>) -> DbError {
+pub(super) fn forbidden(why: impl Into<String>) -> DbError {
     StoreError::Forbidden(why.into()).into()
+}
+
+/// The refund that a draft is.
+enum NextRefund {
+    /// It is there already.
+    Known(Box<RefundRecord>),
+    /// The one of this place among those of its case.
+    Nth(u16),
+}
+
+/// What a draft is after the last refund of its case.
+fn next_of(last: Option<&RefundRecord>, draft: &RefundDraft) -> Result<NextRefund, DbError> {
+    let Some(known) = last else {
+        return Ok(NextRefund::Nth(1));
+    };
+    match known.refund.stage {
+        RefundStage::Withdrawn => Ok(NextRefund::Nth(known.nth)),
+        RefundStage::Closed | RefundStage::Done => {
+            let next = known.nth.checked_add(1);
+            let next = next.ok_or_else(|| forbidden("too many refunds of one case"))?;
+            Ok(NextRefund::Nth(next))
+        }
+        _ if known.refund.amount == draft.amount
+            && known.draft.out_trade_no == draft.out_trade_no =>
+        {
+            Ok(NextRefund::Known(Box::new(known.clone())))
+        }
+        stage => {
+            let number = known.out_refund_no;
+            Err(forbidden(format!(
+                "refund {number} of this case is {}",
+                stage.word()
+            )))
+        }
+    }
 }
 
 /// Writes a refund down, or finds the one that is there.
@@ -41,27 +78,9 @@ pub(super) fn draft(
         .into_iter()
         .max_by_key(|known| known.nth);
     let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
-    let nth = match &last {
-        None => 1,
-        Some(known) => match known.refund.stage {
-            RefundStage::Withdrawn => known.nth,
-            RefundStage::Closed | RefundStage::Done => known
-                .nth
-                .checked_add(1)
-                .ok_or_else(|| forbidden("too many refunds of one case"))?,
-            _ if known.refund.amount == draft.amount
-                && known.draft.out_trade_no == draft.out_trade_no =>
-            {
-                return Ok(known.clone());
-            }
-            stage => {
-                let number = known.out_refund_no;
-                return Err(forbidden(format!(
-                    "refund {number} of this case is {}",
-                    stage.word()
-                )));
-            }
-        },
+    let nth = match next_of(last.as_ref(), draft)? {
+        NextRefund::Known(known) => return Ok(*known),
+        NextRefund::Nth(nth) => nth,
     };
     outcomes::claim(tx, draft.profile, place, Outcome::Refund)?;
     let subject = RefundSubject {
@@ -71,7 +90,8 @@ pub(super) fn draft(
     };
     let number = refund_number(&subject, nth)
         .ok_or_else(|| DbError::broken(format!("merchant {}", draft.mch_id)))?;
-    let need = approvals::thresholds(tx)?.refund_needs(draft.amount, draft.together);
+    let (draft, sum) = &among_others(tx, draft, number)?;
+    let need = approvals::thresholds(tx)?.refund_needs(*sum, draft.together);
     let approval = need
         .map(|need| {
             let subject = format!("refund/{number}");
@@ -98,7 +118,7 @@ pub(super) fn draft(
         (event, machine.stage),
         (&draft.maker, &draft.reason, now),
     )?;
-    tell_of_draft(tx, draft, nth, number, now)?;
+    tell_of_draft(tx, draft, (id, nth, number), now)?;
     let text = format!("{number} ¥{}", draft.amount);
     let by = (draft.maker.as_str(), text.as_str(), now);
     outcomes::follow(
@@ -115,11 +135,12 @@ pub(super) fn draft(
 fn tell_of_draft(
     tx: &Transaction<'_>,
     draft: &RefundDraft,
-    nth: u16,
-    number: OutRefundNo,
+    (id, nth, number): (RefundRowId, u16, OutRefundNo),
     now: Instant,
 ) -> Result<(), DbError> {
     let document = json!({
+        "refund": id.0,
+        "history": trail::refund_history(tx, id.0)?,
         "out_trade_no": draft.out_trade_no,
         "case": draft.case_key,
         "amount_fen": draft.amount.get(),
@@ -148,8 +169,8 @@ fn insert(
 ) -> Result<RefundRowId, DbError> {
     tx.prepare_cached(
         "INSERT INTO refund (profile, case_key, out_trade_no, sub_mch_id, nth, out_refund_no, total,
-             amount, reason, maker, together, approval, stage, machine, created_at, changed_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15)",
+             amount, reason, maker, together, approval, stage, machine, created_at, changed_at, seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)",
     )?
     .execute(params![
         draft.profile.0,
@@ -167,6 +188,7 @@ fn insert(
         machine.stage.word(),
         machine_text(&machine)?,
         now.unix(),
+        seen_text(&draft.seen)?,
     ])?;
     Ok(RefundRowId(tx.last_insert_rowid()))
 }
@@ -181,7 +203,7 @@ fn redraft(
 ) -> Result<RefundRowId, DbError> {
     tx.execute(
         "UPDATE refund SET total = ?2, amount = ?3, reason = ?4, maker = ?5, together = ?6,
-             approval = ?7, stage = ?8, machine = ?9, last_words = '', changed_at = ?10
+             approval = ?7, stage = ?8, machine = ?9, last_words = '', changed_at = ?10, seen = ?11
          WHERE id = ?1",
         params![
             id.0,
@@ -194,9 +216,14 @@ fn redraft(
             machine.stage.word(),
             machine_text(&machine)?,
             now.unix(),
+            seen_text(&draft.seen)?,
         ],
     )?;
     Ok(id)
+}
+
+fn seen_text(seen: &[RefundPart]) -> Result<String, DbError> {
+    serde_json::to_string(seen).map_err(|error| DbError::broken(error.to_string()))
 }
 
 fn machine_text(machine: &Refund) -> Result<String, DbError> {
@@ -216,11 +243,23 @@ pub(super) fn step(
             .ok_or_else(|| forbidden("the order was not asked about"))?;
         check_limits(tx, &known, facts, step.at)?;
     }
+    if matches!(step.event, RefundEvent::Dispatch | RefundEvent::List) {
+        check_order_limit(tx, &known)?;
+    }
     let next = known
         .refund
         .apply(step.event, step.at)
         .map_err(|error| forbidden(error.to_string()))?;
     let draft = &known.draft;
+    if let (RefundEvent::Confirm(_), Some(facts)) = (step.event, step.facts) {
+        let here = of_order(tx, draft.profile, &draft.out_trade_no)?;
+        let others = here.into_iter().filter(|other| other.id != id);
+        let seen = pending(&facts.parts, &others.collect::<Vec<_>>());
+        tx.execute(
+            "UPDATE refund SET seen = ?2 WHERE id = ?1",
+            params![id.0, seen_text(&seen)?],
+        )?;
+    }
     let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
     if next.stage.holds_case() && !known.refund.stage.holds_case() {
         outcomes::claim(tx, draft.profile, place, Outcome::Refund)?;
@@ -266,6 +305,8 @@ fn write_trail(
     step: &RefundStep<'_>,
 ) -> Result<(), DbError> {
     let document = json!({
+        "refund": known.id.0,
+        "history": trail::refund_history(tx, known.id.0)?,
         "event": step.event,
         "stage": next.stage.word(),
         "amount_fen": next.amount.get(),
@@ -282,71 +323,6 @@ fn write_trail(
             document: &document.to_string(),
         },
     )
-}
-
-/// The case is solved when the money is back, and its owner's again when the refund came to nothing.
-fn follow_case(
-    tx: &Transaction<'_>,
-    known: &RefundRecord,
-    next: &Refund,
-    step: &RefundStep<'_>,
-) -> Result<(), DbError> {
-    if next.stage == known.refund.stage {
-        return Ok(());
-    }
-    let draft = &known.draft;
-    let status = match next.stage {
-        RefundStage::Done => CaseStatus::Resolved,
-        RefundStage::Closed | RefundStage::Withdrawn | RefundStage::Rejected => {
-            CaseStatus::Assigned
-        }
-        _ => CaseStatus::Executing,
-    };
-    let number = known.out_refund_no;
-    // Read in either language: the state beside it says in words what became of the refund.
-    let text = match next.stage {
-        RefundStage::Done => format!("{number} ¥{}", next.amount),
-        _ => format!("{number} {} ¥{}", next.stage.word(), next.amount),
-    };
-    let by = (step.actor, text.as_str(), step.at);
-    outcomes::follow(tx, draft.profile, &draft.case_key, status, by)?;
-    if !next.stage.holds_case() {
-        let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
-        outcomes::release(tx, draft.profile, place)?;
-    }
-    Ok(())
-}
-
-/// Limits against what WeChat Pay says and against every other refund of the order from here.
-fn check_limits(
-    tx: &Transaction<'_>,
-    known: &RefundRecord,
-    facts: &OrderFacts,
-    now: Instant,
-) -> Result<(), DbError> {
-    let of_order = RefundQuery {
-        profile: Some(known.draft.profile),
-        out_trade_no: Some(known.draft.out_trade_no.clone()),
-        ..RefundQuery::default()
-    };
-    let mut facts = facts.clone();
-    for other in list(tx, &of_order)? {
-        let number = other.out_refund_no.as_str();
-        let sent_at = other.refund.sent_at;
-        if let Some(part) = facts.parts.iter_mut().find(|part| part.number == number) {
-            part.sent_at = part.sent_at.max(sent_at);
-        } else if sent_at.is_some() && other.refund.stage.may_move_money() {
-            facts.parts.push(RefundPart {
-                number: number.to_owned(),
-                amount: other.refund.amount,
-                state: RemoteState::Processing,
-                sent_at,
-            });
-        }
-    }
-    let number = known.out_refund_no.as_str();
-    check_refund(&facts, number, known.refund.amount, now)
-        .map_err(|error| forbidden(error.to_string()))
 }
 
 fn write_history(
@@ -464,7 +440,7 @@ fn read(row: &Row<'_>) -> Result<BareRefund, DbError> {
         id: RefundRowId(row.get(0)?),
         draft: RefundDraft {
             profile: ProfileId(row.get(1)?),
-            mch_id: row.get(18)?,
+            mch_id: row.get(19)?,
             case_key: row.get(2)?,
             out_trade_no: row.get(3)?,
             sub_mch_id: row.get(4)?,
@@ -473,6 +449,8 @@ fn read(row: &Row<'_>) -> Result<BareRefund, DbError> {
             reason: row.get(9)?,
             maker: row.get(10)?,
             together: row.get(11)?,
+            seen: serde_json::from_str(&row.get::<_, String>(18)?)
+                .map_err(|error| DbError::broken(format!("refund {number}: {error}")))?,
         },
         nth: row.get(5)?,
         out_refund_no: OutRefundNo::new(&number)

@@ -25,7 +25,7 @@ pub(in crate::sqlite) fn before(
         [case],
         |row| row.get(0),
     )?;
-    if is_asked {
+    if is_asked && operators::any(tx)? {
         let why = "a second person was asked, who may refuse it".to_owned();
         return Err(forbidden(why));
     }

@@ -75,6 +75,7 @@ pub fn import_sheet<R: Read + Seek>(
         ports,
         cases,
         workers: is_named.then_some(workers),
+        together: decided(&filled),
     };
     let mut seen: BTreeMap<i64, u32> = BTreeMap::new();
     let mut out = Vec::with_capacity(filled.len());
@@ -92,6 +93,14 @@ pub fn import_sheet<R: Read + Seek>(
         });
     }
     Ok(out)
+}
+
+/// How many rows hold a decision.
+fn decided(rows: &[Filled]) -> u32 {
+    let decided = rows
+        .iter()
+        .filter(|row| !row.get(Column::Decision).is_empty());
+    u32::try_from(decided.count()).unwrap_or(u32::MAX)
 }
 
 /// The cells of a row that are read, by column.
@@ -214,6 +223,7 @@ struct Desk<'a> {
     cases: BTreeMap<i64, CaseRecord>,
     /// Who may be given a case; anybody while no operator is named.
     workers: Option<Vec<&'a str>>,
+    together: u32,
 }
 
 const fn refused(zh: String, en: String) -> Judged {
@@ -357,8 +367,12 @@ impl Desk<'_> {
         let handed = wish.owner.map(Decision::HandOver);
         let decided = wish.deed.map(|(_, decision)| decision);
         let all: Vec<Decision> = handed.into_iter().chain(decided).collect();
-        match decisions::decide_all(self.ports, place, (all, wish.note), actor) {
-            Ok(()) => Ok(RowFate::Changes(words)),
+        let together = self.together;
+        let is_solved = matches!(all.last(), Some(Decision::Resolve(_)));
+        match decisions::decide_all(self.ports, place, (all, wish.note, together), actor) {
+            // "Solved" would say too much while a second person has not agreed.
+            Ok(Some(asked)) if is_solved => Ok(RowFate::Changes([words, vec![asked]].concat())),
+            Ok(_) => Ok(RowFate::Changes(words)),
             Err(failure) if failure.code == "workspace.forbidden" => {
                 let detail = &failure.detail;
                 Ok(RowFate::Refused(Message::new(

@@ -6,12 +6,12 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use super::order_facts::client;
+use super::order_facts::{OrderSubject, ask_order, client};
 use super::{profile_of, read_answer};
-use crate::Failure;
 use crate::gateway::GatewayClient;
 use crate::jobs::lookup::live;
-use recondesk_casework::{Move, OrderFacts, RefundEvent, RefundStage};
+use crate::{Failure, FailureKind};
+use recondesk_casework::{LimitError, Move, OrderFacts, RefundEvent, RefundStage};
 use recondesk_domain::Fen;
 use recondesk_ports::{
     CancelToken, Observation, ObservationSource, Ports, RefundRecord, RefundStep, StoreError,
@@ -75,6 +75,63 @@ pub fn confirm(
             ..Said::NOTHING
         },
     )
+}
+
+/// The same, by a person who knows of the order's other refunds by now: `refunded` is what they sum to, typed after
+/// the program told that there are more than when the refund was prepared.
+///
+/// # Errors
+/// When the sums are others, the order cannot be asked about, or the refund is not waiting for it.
+pub fn confirm_anew(
+    ports: &Ports,
+    record: &RefundRecord,
+    (typed, refunded): (Fen, Fen),
+    actor: &str,
+    cancel: &CancelToken,
+) -> Result<RefundRecord, Failure> {
+    let profile = profile_of(ports, record.draft.profile)?;
+    let client = client(ports, (record.draft.profile, &profile), cancel);
+    let order = OrderSubject::named(ports, record.draft.profile, &record.draft.out_trade_no)?;
+    let number = Some(record.out_refund_no);
+    let facts = ask_order(ports, &client, &order, number, &std::thread::sleep)?;
+    confirm_with(ports, record, (typed, refunded), (&facts, actor))
+}
+
+/// As [`confirm_anew`], with what was just asked.
+///
+/// # Errors
+/// As there.
+pub fn confirm_with(
+    ports: &Ports,
+    record: &RefundRecord,
+    (typed, refunded): (Fen, Fen),
+    (facts, actor): (&OrderFacts, &str),
+) -> Result<RefundRecord, Failure> {
+    crate::jobs::reissue::writable(&profile_of(ports, record.draft.profile)?)?;
+    if typed != record.refund.amount {
+        return Err(super::words::other_sum(record.refund.amount, typed));
+    }
+    let now = facts.refunded_but(record.out_refund_no.as_str());
+    if now != Some(refunded) {
+        let limit = now.map_or(LimitError::Sum, |now| LimitError::Changed {
+            then: refunded,
+            now,
+        });
+        return Err(super::limit_failure(limit, FailureKind::Gateway));
+    }
+    let waits = matches!(
+        record.refund.stage,
+        RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Rejected
+    );
+    if !waits {
+        return Ok(record.clone());
+    }
+    let said = Said {
+        actor,
+        facts: Some(facts),
+        ..Said::NOTHING
+    };
+    step(ports, record, RefundEvent::Confirm(typed), said)
 }
 
 /// Who said what.

@@ -14,7 +14,7 @@ mod send;
 mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};
-pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm};
+pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, confirm_anew, confirm_with};
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};
 pub use resume::{is_unfinished, resume, resume_each, unfinished};

@@ -7,7 +7,7 @@ use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::live;
 use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message};
-use recondesk_casework::{OrderFacts, RefundPart, RemoteState};
+use recondesk_casework::{OrderFacts, RefundPart, RemoteState, UNLISTED};
 use recondesk_domain::{Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId};
 use recondesk_ports::{CaseRecord, Ports, RefundQuery};
 use wechatpay_codec::v2::{OrderRef, RefundState, TradeState};
@@ -155,6 +155,7 @@ fn ask_once(
         Ok(lines) => lines,
         Err(trouble) => return Ok(Err(trouble)),
     };
+    let is_all = listed.is_all;
     facts.parts = lines
         .into_iter()
         .map(|line| RefundPart {
@@ -164,6 +165,15 @@ fn ask_once(
             sent_at: None,
         })
         .collect();
+    // The order was refunded, and none of the refunds that could be asked about is why.
+    if !is_all && !facts.parts.iter().any(|part| part.state.counts()) {
+        facts.parts.push(RefundPart {
+            number: UNLISTED.to_owned(),
+            amount: Fen::ZERO,
+            state: RemoteState::Other,
+            sent_at: None,
+        });
+    }
     facts.asked_at = ports.clock.now();
     Ok(Ok(facts))
 }

@@ -4,10 +4,13 @@ use super::order_facts::{client, order_of_case};
 use super::{OrderSubject, Pause, ask_order, limit_failure};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{
-    OrderFacts, Queried, RefundEvent, RefundStage, RefundSubject, check_refund, refund_number,
+    OrderFacts, Queried, RefundEvent, RefundPart, RefundStage, RefundSubject, RemoteState,
+    check_refund, owed, refund_number,
 };
 use recondesk_domain::{Fen, MerchantProfile, OutRefundNo, ProfileId};
-use recondesk_ports::{CancelToken, CaseRecord, Ports, RefundDraft, RefundRecord, RefundStep};
+use recondesk_ports::{
+    CancelToken, CaseRecord, Ports, RefundDraft, RefundQuery, RefundRecord, RefundStep,
+};
 
 /// `refund_desc` holds this many bytes.
 const REASON_BYTES: usize = 80;
@@ -74,8 +77,13 @@ pub fn prepare(
     let number = next_number(ports, ask.profile, &case_key, order.out_trade_no.as_str())?;
     let client = client(ports, ask.profile, cancel);
     let facts = ask_order(ports, &client, &order, number, pause)?;
-    let left = facts.left_for("").unwrap_or(Fen::ZERO);
-    let amount = ask.amount.unwrap_or(left);
+    let here = Here::of(ports, ask.profile.0, order.out_trade_no.as_str())?;
+    // What is under way from here is as good as gone back.
+    let with_pending = here.joined_to(&facts, number);
+    let amount = match ask.amount {
+        Some(amount) => amount,
+        None => here.owed(&ask.of, (&with_pending, number)),
+    };
     let now = ports.clock.now();
     let draft = RefundDraft {
         profile: ask.profile.0,
@@ -88,6 +96,7 @@ pub fn prepare(
         reason: ask.reason.clone(),
         maker: ask.maker.clone(),
         together: ask.together,
+        seen: facts.parts.clone(),
     };
     if let Some(known) = already_there(ports, &draft, (&facts, number))? {
         return Ok(Prepared {
@@ -96,12 +105,65 @@ pub fn prepare(
         });
     }
     // A minute between parts is a matter of sending, not of writing down.
-    match check_refund(&facts, "", amount, now) {
+    match check_refund(&with_pending, "", amount, now) {
         Ok(()) | Err(recondesk_casework::LimitError::TooSoon(_)) => {}
         Err(limit) => return Err(limit_failure(limit, FailureKind::Usage)),
     }
     let record = ports.casework.draft_refund(&draft, now)?;
     Ok(Prepared { record, facts })
+}
+
+/// The refunds of an order that were made here.
+struct Here(Vec<RefundRecord>);
+
+impl Here {
+    fn of(ports: &Ports, profile: ProfileId, out_trade_no: &str) -> Result<Self, Failure> {
+        Ok(Self(ports.casework.refunds(&RefundQuery {
+            profile: Some(profile),
+            out_trade_no: Some(out_trade_no.to_owned()),
+            ..RefundQuery::default()
+        })?))
+    }
+
+    /// The refunds whose money may move, that of this number aside.
+    fn others(&self, number: Option<OutRefundNo>) -> impl Iterator<Item = &RefundRecord> {
+        self.0.iter().filter(move |known| {
+            known.refund.stage.may_move_money() && Some(known.out_refund_no) != number
+        })
+    }
+
+    /// What WeChat Pay says, and what is under way from here.
+    fn joined_to(&self, facts: &OrderFacts, number: Option<OutRefundNo>) -> OrderFacts {
+        let mut facts = facts.clone();
+        for other in self.others(number) {
+            facts.join_local(RefundPart {
+                number: other.out_refund_no.to_string(),
+                amount: other.refund.amount,
+                state: RemoteState::Processing,
+                sent_at: other.refund.sent_at,
+            });
+        }
+        facts
+    }
+
+    /// What is still owed: of a case no more than it is about, and never more than is left of the order.
+    fn owed(&self, of: &RefundOf, (facts, number): (&OrderFacts, Option<OutRefundNo>)) -> Fen {
+        let left = facts.left_for("").unwrap_or(Fen::ZERO);
+        let RefundOf::Case(case) = of else {
+            return left;
+        };
+        let of_case = self
+            .others(number)
+            .filter(|known| known.draft.case_key == case.key)
+            .try_fold(owed(&case.finding, facts.paid), |rest, known| {
+                rest.checked_sub(known.refund.amount)
+            });
+        // A case that is about no money takes what is left.
+        match of_case {
+            Some(rest) if rest > Fen::ZERO => left.min(rest),
+            _ => left,
+        }
+    }
 }
 
 /// The number that a refund of this case would get now; `None` only for a merchant number of no use.
@@ -111,10 +173,10 @@ fn next_number(
     case_key: &str,
     out_trade_no: &str,
 ) -> Result<Option<OutRefundNo>, Failure> {
-    let known = ports.casework.refunds(&recondesk_ports::RefundQuery {
+    let known = ports.casework.refunds(&RefundQuery {
         profile: Some(profile.0),
         case_key: Some(case_key.to_owned()),
-        ..recondesk_ports::RefundQuery::default()
+        ..RefundQuery::default()
     })?;
     let last = known.into_iter().max_by_key(|known| known.nth);
     let nth = match &last {
@@ -157,10 +219,10 @@ fn already_there(
     else {
         return Ok(None);
     };
-    let here = ports.casework.refunds(&recondesk_ports::RefundQuery {
+    let here = ports.casework.refunds(&RefundQuery {
         profile: Some(draft.profile),
         out_trade_no: Some(draft.out_trade_no.clone()),
-        ..recondesk_ports::RefundQuery::default()
+        ..RefundQuery::default()
     })?;
     let here = here.into_iter().find(|known| {
         known.out_refund_no == number && known.refund.stage != RefundStage::Withdrawn

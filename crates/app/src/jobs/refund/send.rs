@@ -1,11 +1,12 @@
 //! Sending a refund: its order is asked first, "sent" is on disk before the request leaves, and an answer that does
 //! not say clearly what became of it is followed by a question.
 
-use super::carry_on::{Led, Said, Work, step, stop};
+use super::carry_on::{Carried, Led, Said, Work, step, stop};
 use super::{OrderSubject, ask_order, limit_failure, read_answer};
 use crate::{Failure, FailureKind};
 use recondesk_casework::{
     LimitError, Move, OrderFacts, Queried, RefundEvent, RefundStage, SendAnswer, check_refund,
+    check_seen,
 };
 use recondesk_domain::OutTradeNo;
 use recondesk_ports::{RefundRecord, StoreError};
@@ -57,7 +58,9 @@ impl Work<'_> {
         let order_number = stored_number(record)?;
         let now = self.ports.clock.now();
         let number = record.out_refund_no.as_str();
-        let limit = check_refund(facts, number, record.refund.amount, now).err();
+        let limit = check_refund(facts, number, record.refund.amount, now)
+            .and_then(|()| check_seen(&record.draft.seen, facts, number))
+            .err();
         if facts.paid != record.draft.total && facts.is_paid {
             let failure = super::words::other_total(record.draft.total, facts.paid);
             return Ok(stop(record.clone(), Some(failure)));
@@ -69,7 +72,7 @@ impl Work<'_> {
         let sent = match step(self.ports, record, RefundEvent::Dispatch, said) {
             Ok(sent) => sent,
             Err(failure) if failure.code == "workspace.forbidden" => {
-                return Ok(self.not_sent(record, limit, failure));
+                return self.not_sent(record, limit, failure);
             }
             Err(failure) => return Err(failure),
         };
@@ -128,7 +131,12 @@ impl Work<'_> {
         Ok(Led::On(asked))
     }
 
-    fn not_sent(&self, record: &RefundRecord, limit: Option<LimitError>, failure: Failure) -> Led {
+    fn not_sent(
+        &self,
+        record: &RefundRecord,
+        limit: Option<LimitError>,
+        failure: Failure,
+    ) -> Result<Led, Failure> {
         let soon = match limit {
             Some(LimitError::TooSoon(until)) => Some(until),
             _ => soon_of(&failure),
@@ -137,13 +145,18 @@ impl Work<'_> {
             let now = self.ports.clock.now().unix();
             let wait = u64::try_from(until.unix().saturating_sub(now)).unwrap_or(0);
             let waited = self.wait(record.clone(), wait.saturating_mul(1_000).max(1_000));
-            return match waited {
+            return Ok(match waited {
                 Led::On(record) => Led::On(record),
                 Led::Stop(carried) => stop(carried.record, Some(failure)),
-            };
+            });
         }
         let failure = limit.map_or(failure, |limit| limit_failure(limit, FailureKind::Gateway));
-        stop(record.clone(), Some(failure))
+        // A person decides; until then it is asked whether a sending before arrived, so that it can be given up.
+        if record.refund.stage == RefundStage::Unknown {
+            let (Led::On(record) | Led::Stop(Carried { record, .. })) = self.ask(record)?;
+            return Ok(stop(record, Some(failure)));
+        }
+        Ok(stop(record.clone(), Some(failure)))
     }
 }
 

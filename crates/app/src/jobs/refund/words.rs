@@ -61,6 +61,7 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
             Message::new("查单结果已过期", "What is known of the order is too old"),
             Message::new("核对本机时间后再试", "Check the clock, then try again"),
         ),
+        LimitError::Changed { then, now } => changed_words(then, now),
         LimitError::Sum => (
             Message::new(
                 "订单与退款金额对不上，已停止",
@@ -69,7 +70,39 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
             Message::new("到商户平台核对", "Check in the merchant console"),
         ),
     };
-    Failure::new(kind, "refund.limit", title, advice).with_detail(limit.to_string())
+    let code = if matches!(limit, LimitError::Changed { .. }) {
+        "refund.changed"
+    } else {
+        "refund.limit"
+    };
+    Failure::new(kind, code, title, advice).with_detail(limit.to_string())
+}
+
+/// The order was refunded by another way since: both sums, and what a person can do.
+fn changed_words(then: Fen, now: Fen) -> (Message, Message) {
+    let advice = Message::new(
+        format!(
+            "核对后决定：撤回（refund withdraw），或确认再退（refund send 加 --refunded {now}）"
+        ),
+        format!(
+            "Look at it, then give it up (refund withdraw), or send it all the same (refund send with --refunded {now})"
+        ),
+    );
+    if then == now {
+        let title = Message::new(
+            "订单另有制单时不知道的退款，没有发送；金额以商户平台为准",
+            "The order has a refund that was not known when this one was prepared, nothing was sent; the merchant platform shows its sum",
+        );
+        return (title, advice);
+    }
+    let (then, now) = (then.grouped(), now.grouped());
+    let title = Message::new(
+        format!("订单另有退款，没有发送：制单时已退 ¥{then}，现在 ¥{now}"),
+        format!(
+            "The order was refunded by another way, nothing was sent: ¥{then} when it was prepared, ¥{now} now"
+        ),
+    );
+    (title, advice)
 }
 
 /// The sum typed is not the sum of the refund.

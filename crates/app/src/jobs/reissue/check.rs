@@ -38,8 +38,13 @@ pub(super) fn deliverable(facts: &OrderFacts) -> Result<(), Failure> {
             "WeChat Pay says that the order is not paid; nothing is reissued",
         ));
     }
+    let is_refunded = facts.parts.iter().any(|part| part.state.counts());
     match facts.refunded_but("") {
-        Some(sum) if sum == Fen::ZERO => Ok(()),
+        Some(sum) if sum == Fen::ZERO && !is_refunded => Ok(()),
+        Some(sum) if sum == Fen::ZERO => no(Message::new(
+            "微信支付答复：这笔订单有退款，不补发货",
+            "WeChat Pay says that the order was refunded; nothing is reissued",
+        )),
         Some(sum) => no(Message::new(
             format!("这笔订单已退或正在退 ¥{}，不补发货", sum.grouped()),
             format!(

@@ -3,14 +3,18 @@
 //! It is sealed with a SHA-256 over its canonical text (this very serialisation, without blanks); the audit
 //! trail keeps the digest of the whole, so that another certificate cannot take its place.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::facts::{cases_of_day, is_of_day};
 use crate::Failure;
 use crate::jobs::views::certificate::hex;
-use recondesk_domain::{BillDate, Instant, MerchantProfile, ProfileId};
+use recondesk_casework::RefundStage;
+use recondesk_domain::{BillDate, CaseStatus, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    CaseEvent, CaseEventKind, CaseQuery, CaseRecord, Ports, RefundQuery, RunRecord, Standing,
+    CaseEvent, CaseEventKind, CaseRecord, Ports, RefundQuery, RefundRecord, RunRecord, Standing,
 };
 use recondesk_reconcile::BookSummary;
 
@@ -214,17 +218,18 @@ pub(super) fn gather(
 ) -> Result<DayCertificate, Failure> {
     let day = run.summary.day;
     let inputs = inputs(ports, id, day)?;
-    let cases = ports.records.cases(&CaseQuery {
-        profile: Some(id),
-        day: Some(day),
-        closed_too: true,
-        ..CaseQuery::default()
-    })?;
-    let of_day = |key: &str| cases.iter().any(|case| case.key == key);
-    let refunds = ports.casework.refunds(&RefundQuery {
+    // What was done about a payment balances it, so that the result no longer finds its case.
+    let cases = cases_of_day(ports, id, day)?;
+    let keys: BTreeSet<&str> = cases.iter().map(|case| case.key.as_str()).collect();
+    let mut refunds = Vec::new();
+    for refund in ports.casework.refunds(&RefundQuery {
         profile: Some(id),
         ..RefundQuery::default()
-    })?;
+    })? {
+        if was_out(&refund) && is_of_day(ports, (id, day), (&keys, &refund))? {
+            refunds.push(refund);
+        }
+    }
     let reissues = ports.casework.reissues(Some(id))?;
     Ok(DayCertificate {
         format: FORMAT.to_owned(),
@@ -250,7 +255,6 @@ pub(super) fn gather(
         decisions: decisions(ports, &cases)?,
         refunds_sent: refunds
             .iter()
-            .filter(|refund| of_day(&refund.draft.case_key) && refund.refund.sends > 0)
             .map(|refund| CertifiedRefund {
                 out_refund_no: refund.out_refund_no.to_string(),
                 out_trade_no: refund.draft.out_trade_no.clone(),
@@ -262,7 +266,7 @@ pub(super) fn gather(
             .collect(),
         reissues: reissues
             .iter()
-            .filter(|reissue| of_day(&reissue.draft.case_key))
+            .filter(|reissue| keys.contains(reissue.draft.case_key.as_str()))
             .map(|reissue| CertifiedReissue {
                 out_trade_no: reissue.draft.out_trade_no.clone(),
                 by: reissue.draft.way.word().to_owned(),
@@ -272,6 +276,23 @@ pub(super) fn gather(
         signed_by: signed_by.to_owned(),
         signed_at: signed_at.to_string(),
     })
+}
+
+/// True for a refund that went out, from here or in a batch file, or that WeChat Pay had already.
+const fn was_out(refund: &RefundRecord) -> bool {
+    match refund.refund.stage {
+        RefundStage::Listed
+        | RefundStage::Sent
+        | RefundStage::Unknown
+        | RefundStage::Accepted
+        | RefundStage::Abnormal
+        | RefundStage::Done
+        | RefundStage::Closed => true,
+        RefundStage::Drafted
+        | RefundStage::Confirmed
+        | RefundStage::Rejected
+        | RefundStage::Withdrawn => refund.refund.sends > 0,
+    }
 }
 
 /// The imports that count for a day, oldest first.
@@ -301,6 +322,9 @@ fn decisions(ports: &Ports, cases: &[CaseRecord]) -> Result<Vec<CertifiedDecisio
     let mut out = Vec::new();
     for case in cases {
         let events = ports.records.case_events(case.id)?;
+        if case.status == CaseStatus::AutoClosed && events.iter().all(|it| it.actor.is_empty()) {
+            continue;
+        }
         out.push(CertifiedDecision {
             case: case.key.clone(),
             code: case.finding.category.code().to_owned(),
@@ -313,7 +337,7 @@ fn decisions(ports: &Ports, cases: &[CaseRecord]) -> Result<Vec<CertifiedDecisio
     Ok(out)
 }
 
-fn checker(refund: &recondesk_ports::RefundRecord) -> String {
+fn checker(refund: &RefundRecord) -> String {
     let judged = refund
         .approval
         .as_ref()

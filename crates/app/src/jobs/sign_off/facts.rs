@@ -1,10 +1,13 @@
 //! What stands in the way of signing a day off, gathered from the books and the records.
 
+use std::collections::BTreeSet;
+
+use crate::jobs::notify::local_order;
 use crate::jobs::reconcile;
 use crate::{Failure, Message};
 use recondesk_casework::{ApprovalNeed, Judgement, Obstacle, RefundStage, SignOffFacts, sign_off};
 use recondesk_domain::{BillDate, CaseStatus, Category, MerchantProfile, ProfileId, Severity};
-use recondesk_ports::{CaseQuery, CaseRecord, ImportRecord, Ports, RefundQuery};
+use recondesk_ports::{CaseQuery, CaseRecord, ImportRecord, Ports, RefundQuery, RefundRecord};
 use serde::Deserialize;
 
 /// Everything that stands in the way; nothing when the day may be signed.
@@ -68,12 +71,57 @@ pub fn obstacles(
         stages: vec![RefundStage::Sent, RefundStage::Unknown],
         ..RefundQuery::default()
     })?;
-    let of_day = |key: &str| cases.iter().any(|case| case.key == key);
-    let unknown = refunds
-        .iter()
-        .filter(|refund| of_day(&refund.draft.case_key));
-    facts.unknown_refunds = unknown.count() as u64;
+    let all = cases_of_day(ports, id, day)?;
+    let keys: BTreeSet<&str> = all.iter().map(|case| case.key.as_str()).collect();
+    let mut unknown = 0_u64;
+    for refund in &refunds {
+        if is_of_day(ports, (id, day), (&keys, refund))? {
+            unknown = unknown.saturating_add(1);
+        }
+    }
+    facts.unknown_refunds = unknown;
     Ok(sign_off(&facts))
+}
+
+/// Every case of a day: those that its result finds, and those that it found until something was done about them.
+pub(super) fn cases_of_day(
+    ports: &Ports,
+    id: ProfileId,
+    day: BillDate,
+) -> Result<Vec<CaseRecord>, Failure> {
+    let query = |day| CaseQuery {
+        profile: Some(id),
+        day,
+        closed_too: true,
+        ..CaseQuery::default()
+    };
+    let mut cases = ports.records.cases(&query(Some(day)))?;
+    let found: BTreeSet<i64> = cases.iter().map(|case| case.id.0).collect();
+    let gone = ports.records.cases(&query(None))?.into_iter();
+    cases.extend(
+        gone.filter(|case| case.day == day || case.opened_on == day)
+            .filter(|case| !found.contains(&case.id.0)),
+    );
+    Ok(cases)
+}
+
+/// True for a refund of one of these cases, or, made without a case, of an order that was paid that day.
+pub(super) fn is_of_day(
+    ports: &Ports,
+    (id, day): (ProfileId, BillDate),
+    (keys, refund): (&BTreeSet<&str>, &RefundRecord),
+) -> Result<bool, Failure> {
+    let draft = &refund.draft;
+    if keys.contains(draft.case_key.as_str()) {
+        return Ok(true);
+    }
+    if ports.records.case(id, &draft.case_key)?.is_some() {
+        return Ok(false);
+    }
+    let order = local_order(ports, id, &draft.out_trade_no)?;
+    Ok(order
+        .and_then(|order| order.paid_at)
+        .is_some_and(|at| at.day() == day))
 }
 
 /// B* and K*, those that only inform apart: the bill or the merchant's export is not what it should be.

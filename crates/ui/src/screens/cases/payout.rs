@@ -134,6 +134,7 @@ impl PayoutDialog {
                 key: about.key.clone(),
                 amount: Fen::parse_yuan(self.amount.trim()).ok()?,
                 typed: Fen::parse_yuan(self.again.trim()).ok()?,
+                refunded: view.refunded(),
                 reason: self.reason.trim().to_owned(),
                 identity,
             }))),

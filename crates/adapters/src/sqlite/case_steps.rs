@@ -1,0 +1,131 @@
+//! The steps of people on a case: judged by the workflow, by who must agree, and by what is under way for it.
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::cases::{read_status, write_event};
+use super::{Database, DbError, casework};
+use recondesk_domain::CaseStatus;
+use recondesk_ports::{CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, StoreError};
+
+pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
+    db.write(|tx| steps.iter().try_for_each(|step| step_one(tx, case, step)))
+}
+
+fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
+    let status: Option<String> = tx
+        .query_row(
+            "SELECT status FROM case_file WHERE id = ?1",
+            [case.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let status = status.ok_or_else(|| StoreError::Missing("case".to_owned()))?;
+    let (kind, text) = match &step.kind {
+        CaseStepKind::Status(next) => {
+            let from = read_status(&status)?;
+            if from.is_closed() && *next == CaseStatus::Reopened {
+                casework::forbid_on_signed_day(tx, case.0)?;
+            }
+            judge_step(tx, case, (from, *next), step)?;
+            let next = casework::second_person(tx, case.0, (from, *next), step)?;
+            keep_outcome(tx, case, next)?;
+            tx.execute(
+                "UPDATE case_file SET status = ?2, together = ?3 WHERE id = ?1",
+                params![case.0, next.word(), step.together],
+            )?;
+            (
+                CaseEventKind::Status,
+                format!("{}\n{}", next.word(), step.text),
+            )
+        }
+        CaseStepKind::Owner(name) => {
+            casework::require_operator(tx, name)?;
+            tx.execute(
+                "UPDATE case_file SET owner = ?2 WHERE id = ?1",
+                params![case.0, name],
+            )?;
+            (CaseEventKind::Owner, name.clone())
+        }
+        CaseStepKind::Note => (CaseEventKind::Note, step.text.clone()),
+        CaseStepKind::Undo => take_back(tx, case, step)?,
+    };
+    let event = CaseEvent {
+        at: step.at,
+        actor: step.actor.clone(),
+        kind,
+        text,
+        run: None,
+    };
+    write_event(tx, case.0, &event)
+}
+
+/// Gives the case back the state and the owner that it had before the last decision of the same person.
+fn take_back(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    step: &CaseStep,
+) -> Result<(CaseEventKind, String), DbError> {
+    casework::forbid_on_signed_day(tx, case.0)?;
+    let before = casework::before(tx, case.0, step)?;
+    tx.execute(
+        "UPDATE case_file SET status = ?2, owner = ?3 WHERE id = ?1",
+        params![case.0, before.status.word(), before.owner],
+    )?;
+    let owner = CaseEvent {
+        at: step.at,
+        actor: step.actor.clone(),
+        kind: CaseEventKind::Owner,
+        text: before.owner,
+        run: None,
+    };
+    write_event(tx, case.0, &owner)?;
+    let reason = format!("{} {}", recondesk_casework::UNDONE, step.text);
+    let text = format!("{}\n{}", before.status.word(), reason.trim_end());
+    Ok((CaseEventKind::Status, text))
+}
+
+/// Refuses a step that the workflow, the reason or the second person forbids.
+fn judge_step(
+    tx: &Transaction<'_>,
+    case: CaseId,
+    (from, next): (CaseStatus, CaseStatus),
+    step: &CaseStep,
+) -> Result<(), DbError> {
+    if !from.may_become(next) {
+        let (from, next) = (from.word(), next.word());
+        return Err((StoreError::Forbidden(format!("{from} → {next}"))).into());
+    }
+    if next == CaseStatus::ForceClosed && step.text.trim().is_empty() {
+        return Err((StoreError::Forbidden("FORCE_CLOSED needs a reason".to_owned())).into());
+    }
+    if !next.needs_second_person() {
+        return Ok(());
+    }
+    let maker: Option<String> = tx
+        .query_row(
+            "SELECT actor FROM case_event
+             WHERE case_id = ?1 AND kind = 'status' AND text LIKE 'PROPOSED%'
+             ORDER BY id DESC LIMIT 1",
+            [case.0],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if maker.as_deref() == Some(step.actor.as_str()) {
+        let next = next.word();
+        return Err((StoreError::Forbidden(format!("{next} needs a second person"))).into());
+    }
+    Ok(())
+}
+
+/// One case has one outcome: a case with money or goods under way is not closed by hand.
+fn keep_outcome(tx: &Transaction<'_>, case: CaseId, next: CaseStatus) -> Result<(), DbError> {
+    match next {
+        CaseStatus::ForceClosed => {
+            casework::forbid_while_in_force(tx, case.0)?;
+            casework::write_off(tx, case.0)
+        }
+        CaseStatus::Resolved | CaseStatus::Proposed => casework::forbid_while_in_force(tx, case.0),
+        CaseStatus::Reopened => casework::forget_write_off(tx, case.0),
+        _ => Ok(()),
+    }
+}

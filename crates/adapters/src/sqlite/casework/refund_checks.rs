@@ -1,0 +1,232 @@
+//! What a refund is judged by beside its own life: the order's other refunds, the limits, and what the case is
+//! still owed.
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::refunds::{forbidden, list};
+use super::{approvals, outcomes};
+use crate::sqlite::DbError;
+use crate::sqlite::runs::read_finding;
+use recondesk_casework::{
+    Approval, OrderFacts, Refund, RefundPart, RefundStage, RemoteState, check_refund, check_seen,
+    owed,
+};
+use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo, ProfileId};
+use recondesk_ports::{RefundDraft, RefundQuery, RefundRecord, RefundStep};
+
+/// Every refund of an order that was made here.
+pub(super) fn of_order(
+    connection: &Connection,
+    profile: ProfileId,
+    out_trade_no: &str,
+) -> Result<Vec<RefundRecord>, DbError> {
+    list(
+        connection,
+        &RefundQuery {
+            profile: Some(profile),
+            out_trade_no: Some(out_trade_no.to_owned()),
+            ..RefundQuery::default()
+        },
+    )
+}
+
+/// The refunds that WeChat Pay lists, and those that are under way here.
+pub(super) fn pending(listed: &[RefundPart], others: &[RefundRecord]) -> Vec<RefundPart> {
+    let mut seen = listed.to_vec();
+    for other in others {
+        let number = other.out_refund_no.as_str();
+        let is_listed = seen.iter().any(|part| part.number == number);
+        if !is_listed && other.refund.stage.may_move_money() {
+            seen.push(local(other));
+        }
+    }
+    seen
+}
+
+/// A draft that knows of the order's other refunds, and what the order gets back by all of them together.
+pub(super) fn among_others(
+    tx: &Transaction<'_>,
+    draft: &RefundDraft,
+    number: OutRefundNo,
+) -> Result<(RefundDraft, Fen), DbError> {
+    let mut others = of_order(tx, draft.profile, &draft.out_trade_no)?;
+    others.retain(|other| other.out_refund_no != number);
+    let sum = others
+        .iter()
+        .filter(|other| other.refund.stage.may_move_money())
+        .try_fold(draft.amount, |sum, other| {
+            sum.checked_add(other.refund.amount)
+        })
+        .ok_or_else(|| forbidden("the refunds of the order do not add up"))?;
+    let draft = RefundDraft {
+        seen: pending(&draft.seen, &others),
+        ..draft.clone()
+    };
+    Ok((draft, sum))
+}
+
+/// A refund of this workspace as a part of its order.
+fn local(record: &RefundRecord) -> RefundPart {
+    RefundPart {
+        number: record.out_refund_no.to_string(),
+        amount: record.refund.amount,
+        state: RemoteState::Processing,
+        sent_at: record.refund.sent_at,
+    }
+}
+
+/// Limits against what WeChat Pay says and against every other refund of the order from here, and whether a person
+/// knew of all of them.
+pub(super) fn check_limits(
+    tx: &Transaction<'_>,
+    known: &RefundRecord,
+    facts: &OrderFacts,
+    now: Instant,
+) -> Result<(), DbError> {
+    let mut facts = facts.clone();
+    for other in of_order(tx, known.draft.profile, &known.draft.out_trade_no)? {
+        let is_listed = facts
+            .parts
+            .iter()
+            .any(|part| part.number == other.out_refund_no.as_str());
+        let is_sent = other.refund.sent_at.is_some() && other.refund.stage.may_move_money();
+        if is_listed || is_sent {
+            facts.join_local(local(&other));
+        }
+    }
+    let number = known.out_refund_no.as_str();
+    check_refund(&facts, number, known.refund.amount, now)
+        .and_then(|()| check_seen(&known.draft.seen, &facts, number))
+        .map_err(|error| forbidden(error.to_string()))
+}
+
+/// Refuses to let a refund out that was drafted as one below the limit, while the order's others went out first.
+pub(super) fn check_order_limit(tx: &Transaction<'_>, known: &RefundRecord) -> Result<(), DbError> {
+    if known.refund.approval != Approval::NotNeeded {
+        return Ok(());
+    }
+    let others = of_order(tx, known.draft.profile, &known.draft.out_trade_no)?;
+    let sum = others
+        .iter()
+        .filter(|other| other.id != known.id && is_out(other.refund.stage))
+        .try_fold(known.refund.amount, |sum, other| {
+            sum.checked_add(other.refund.amount)
+        });
+    let limit = approvals::thresholds(tx)?.refund_over;
+    if sum.is_none_or(|sum| sum > limit) {
+        return Err(forbidden(
+            "with the other refunds of the order it is above the limit: withdraw it and prepare it again",
+        ));
+    }
+    Ok(())
+}
+
+/// Its money moved, or may have.
+const fn is_out(stage: RefundStage) -> bool {
+    match stage {
+        RefundStage::Listed
+        | RefundStage::Sent
+        | RefundStage::Unknown
+        | RefundStage::Accepted
+        | RefundStage::Abnormal
+        | RefundStage::Done => true,
+        RefundStage::Drafted
+        | RefundStage::Confirmed
+        | RefundStage::Closed
+        | RefundStage::Rejected
+        | RefundStage::Withdrawn => false,
+    }
+}
+
+/// The case is solved when nothing is owed any more, and its owner's again when a part went back or the refund came
+/// to nothing.
+pub(super) fn follow_case(
+    tx: &Transaction<'_>,
+    known: &RefundRecord,
+    next: &Refund,
+    step: &RefundStep<'_>,
+) -> Result<(), DbError> {
+    if next.stage == known.refund.stage {
+        return Ok(());
+    }
+    let draft = &known.draft;
+    let left = if next.stage == RefundStage::Done {
+        left(tx, known)?
+    } else {
+        Fen::ZERO
+    };
+    let status = match next.stage {
+        RefundStage::Done if left <= Fen::ZERO => CaseStatus::Resolved,
+        RefundStage::Done
+        | RefundStage::Closed
+        | RefundStage::Withdrawn
+        | RefundStage::Rejected => CaseStatus::Assigned,
+        RefundStage::Drafted
+        | RefundStage::Confirmed
+        | RefundStage::Listed
+        | RefundStage::Sent
+        | RefundStage::Unknown
+        | RefundStage::Accepted
+        | RefundStage::Abnormal => CaseStatus::Executing,
+    };
+    // Read in either language: the state beside it says in words what became of the refund.
+    let (number, amount) = (known.out_refund_no, next.amount);
+    let text = match next.stage {
+        RefundStage::Done if left > Fen::ZERO => {
+            format!("{number} ¥{amount} · 尚欠 / left ¥{left}")
+        }
+        RefundStage::Done => format!("{number} ¥{amount}"),
+        _ => format!("{number} {} ¥{amount}", next.stage.word()),
+    };
+    let by = (step.actor, text.as_str(), step.at);
+    outcomes::follow(tx, draft.profile, &draft.case_key, status, by)?;
+    if !next.stage.holds_case() {
+        let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
+        outcomes::release(tx, draft.profile, place)?;
+    }
+    Ok(())
+}
+
+/// What the case of a refund is still owed: never more than what is left of its order.
+fn left(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
+    let draft = &known.draft;
+    let total = draft.total;
+    let finding = tx
+        .prepare_cached(
+            "SELECT f.* FROM case_file c JOIN finding f ON f.run = c.run AND f.seq = c.seq
+             WHERE c.profile = ?1 AND c.key = ?2",
+        )?
+        .query_row(params![draft.profile.0, draft.case_key], |row| {
+            Ok(read_finding(row))
+        })
+        .optional()?
+        .transpose()?;
+    let owed = finding.map_or(total, |finding| owed(&finding, total));
+    // The step that asks is stored by now: its own refund is among these.
+    let here = of_order(tx, draft.profile, &draft.out_trade_no)?;
+    let mut of_order = total;
+    let mut of_case = owed;
+    for refund in here
+        .iter()
+        .filter(|refund| refund.refund.stage == RefundStage::Done)
+    {
+        of_order = less(of_order, refund.refund.amount)?;
+        if refund.draft.case_key == draft.case_key {
+            of_case = less(of_case, refund.refund.amount)?;
+        }
+    }
+    for part in &draft.seen {
+        let is_ours = here
+            .iter()
+            .any(|refund| refund.out_refund_no.as_str() == part.number);
+        if part.state.counts() && !is_ours {
+            of_order = less(of_order, part.amount)?;
+        }
+    }
+    Ok(of_order.min(of_case))
+}
+
+fn less(from: Fen, amount: Fen) -> Result<Fen, DbError> {
+    from.checked_sub(amount)
+        .ok_or_else(|| DbError::broken("the refunds of an order do not add up".to_owned()))
+}

@@ -1,0 +1,65 @@
+//! What is said of a decision that a second person must agree to.
+
+use crate::model::Decision;
+use crate::{Failure, Message};
+use recondesk_domain::ProfileId;
+use recondesk_ports::{ApprovalId, Ports};
+
+/// The words of a decision that waits for a second person now, with the way on; nothing where nobody was asked.
+pub(super) fn asked_words(
+    ports: &Ports,
+    (profile, key): (ProfileId, &str),
+    decision: &Decision,
+) -> Result<Option<Message>, Failure> {
+    let (subject, done) = match decision {
+        Decision::Propose(_) => ("case", Message::new("已提请忽略", "Proposed to ignore")),
+        Decision::Resolve(_) => (
+            "case",
+            Message::new(
+                "已提请标为已解决，尚未关闭",
+                "Proposed as solved, not closed yet",
+            ),
+        ),
+        Decision::Carry(_) => ("carry", Message::new("已挂账", "Carried")),
+        Decision::Take
+        | Decision::HandOver(_)
+        | Decision::Agree(_)
+        | Decision::Refuse(_)
+        | Decision::Reopen(_) => return Ok(None),
+    };
+    let subject = format!("{subject}/{}/{key}", profile.0);
+    let waiting = ports.casework.approvals(false)?;
+    let Some(ApprovalId(id)) = waiting
+        .iter()
+        .filter(|asked| asked.subject == subject)
+        .map(|asked| asked.id)
+        .max()
+    else {
+        return Ok(None);
+    };
+    let operators = ports.casework.operators()?;
+    let has_operators = operators.iter().any(|known| known.removed_at.is_none());
+    Ok(Some(if has_operators {
+        Message::new(
+            format!(
+                "{}，待第二人复核：recondesk approve {id} --operator 姓名",
+                done.zh
+            ),
+            format!(
+                "{}, a second person must agree: recondesk approve {id} --operator NAME",
+                done.en
+            ),
+        )
+    } else {
+        Message::new(
+            format!(
+                "{}，待第二人复核。还没有操作人：先 recondesk operator add 新增，再由另一人 recondesk approve {id}",
+                done.zh
+            ),
+            format!(
+                "{}, a second person must agree. There are no operators yet: add them with recondesk operator add, then another person runs recondesk approve {id}",
+                done.en
+            ),
+        )
+    }))
+}
