@@ -182,6 +182,7 @@ fn import(
     let mut failed = None;
     let found = bill_archive::bills_in(ports.writers.as_ref(), source)?;
     let is_one = found.len() == 1;
+    let mut end = CommandEnd::Clean;
     for bill in found {
         let name = bill.name.clone();
         let done = {
@@ -191,7 +192,8 @@ fn import(
         };
         // One bad bill of an archive does not keep the others out; the first failure is the end of it.
         match done.and_then(|done| tell(context, &done)) {
-            Ok(_) => {}
+            Ok(CommandEnd::Clean) => {}
+            Ok(found) => end = found,
             Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
             Err(failure) if is_one => return Err(failure),
             Err(failure) => {
@@ -199,7 +201,7 @@ fn import(
             }
         }
     }
-    failed.map_or(Ok(CommandEnd::Clean), Err)
+    failed.map_or(Ok(end), Err)
 }
 
 /// What became of a bill; a quarantined one is refused input.
@@ -211,10 +213,13 @@ pub(super) fn tell(context: &CommandContext<'_>, done: &BillImport) -> Result<Co
             &format!("账单已导入：{day}，{rows} 行，汇总相符"),
             &format!("Bill imported: {day}, {rows} rows, totals agree"),
         ),
-        Stored::Replaced => context.tell(
-            &format!("账单已导入：{day}，{rows} 行，取代了内容不同的旧账单（B07）"),
-            &format!("Bill imported: {day}, {rows} rows, in place of another one (B07)"),
-        ),
+        Stored::Replaced => {
+            context.tell(
+                &format!("账单已导入：{day}，{rows} 行，取代了内容不同的旧账单（B07），需要有人核对"),
+                &format!("Bill imported: {day}, {rows} rows, in place of another one (B07): somebody must look"),
+            );
+            return Ok(CommandEnd::NeedsPerson);
+        }
         Stored::Unchanged => context.tell(
             &format!("{day} 的账单已经导入过，没有变化"),
             &format!("The bill of {day} was imported before, nothing changed"),

@@ -130,7 +130,7 @@ fn sample(preview: &Preview, lang: Lang) -> String {
                 order.out_trade_no.to_string(),
                 order.pay_status.word().to_owned(),
                 order.amount.grouped(),
-                order.created_at.to_string(),
+                order.created().map(|at| at.to_string()).unwrap_or_default(),
             ]),
             RowFate::Refund(refund) => table.row([
                 line,

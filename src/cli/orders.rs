@@ -76,6 +76,7 @@ pub(super) fn run(
         let beside = ports.books.beside(id, mapping.kind)?;
         return dry_run(context, source, (&chosen, &beside));
     }
+    check_amounts(&chosen)?;
     let mut rejects = Rejects::default();
     if import.rejects.is_some() {
         let plan = intake::plan(mapping, &chosen.guess)?;
@@ -156,6 +157,24 @@ fn check_columns(chosen: &Chosen) -> Result<(), Failure> {
         return Err(failure.with_detail(word.to_owned()));
     }
     Err(failure)
+}
+
+/// Refuses a file whose amounts, read by a saved or given mapping, are not those of the bills: tomorrow's file may be
+/// in yuan where yesterday's was in fen.
+fn check_amounts(chosen: &Chosen) -> Result<(), Failure> {
+    let Some(proven) = intake::denied_amounts(chosen) else {
+        return Ok(());
+    };
+    Err(Failure::new(
+        FailureKind::RefusedInput,
+        "import.amounts",
+        intake::Question::Amounts(proven.clone()).told(),
+        Message::new(
+            "用 recondesk mapping guess 文件 > 新映射.toml 生成映射，核对后用 --mapping 指定",
+            "Write a mapping with recondesk mapping guess FILE > new.toml, check it, and name it with --mapping",
+        ),
+    )
+    .with_detail(chosen.mapping.name.clone()))
 }
 
 /// Refused rows go to a place that can be written, and never over the rows that they come from.

@@ -177,12 +177,12 @@ pub(crate) fn view(language: Language) -> OrderView {
         profile: (ProfileId(1), MerchantProfile::new(name, "1900000109")),
         out_trade_no: NUMBER.to_owned(),
         orders: vec![Kept {
-            day: day(),
+            day: Some(day()),
             row: order(),
             superseded: false,
         }],
         pays: vec![Kept {
-            day: day(),
+            day: Some(day()),
             row: bill_row(),
             superseded: false,
         }],
@@ -195,6 +195,7 @@ pub(crate) fn view(language: Language) -> OrderView {
             events: Vec::new(),
         }],
         has_bill_of_day: true,
+        is_notice_denied: false,
         covered: None,
         refused: None,
     };

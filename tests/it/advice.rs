@@ -24,7 +24,7 @@ fn at(minute: i64) -> Instant {
 
 fn kept<T>(row: T) -> Kept<T> {
     Kept {
-        day: day(),
+        day: Some(day()),
         row,
         superseded: false,
     }
@@ -230,6 +230,7 @@ fn record(bill: usize, refunds: usize, words: usize, order: Option<&MOrder>) -> 
         exchanges: Vec::new(),
         cases: Vec::new(),
         has_bill_of_day: bill > 0,
+        is_notice_denied: false,
         covered: None,
         refused: None,
     }

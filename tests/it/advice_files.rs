@@ -16,7 +16,7 @@ type Case = (
     &'static str,
 );
 
-const CASES: [Case; 24] = [
+const CASES: [Case; 29] = [
     (
         "lost_zeros",
         "0000308002",
@@ -81,6 +81,26 @@ const CASES: [Case; 24] = [
         &["P09 refund_extra", "P09 keep"],
         "P09 refund_extra",
     ),
+    ("untimed", "A20260308002", &["P01 reissue"], "P01 reissue"),
+    (
+        "untimed_closed",
+        "A20260308002",
+        &["P02 reissue_or_refund"],
+        "P02 reissue_or_refund",
+    ),
+    (
+        "renumbered_untimed",
+        "D1",
+        &["P09 refund_extra", "P09 keep"],
+        "P09 refund_extra",
+    ),
+    (
+        "direction",
+        "A20260308001",
+        &["R01 book_refund"],
+        "R01 book_refund",
+    ),
+    ("utc_header", "U1", &[], "MATCHED none"),
 ];
 
 #[test]

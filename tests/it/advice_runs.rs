@@ -26,7 +26,7 @@ fn at(minute: i64) -> Instant {
 
 fn kept<T>(row: T) -> Kept<T> {
     Kept {
-        day: day(),
+        day: Some(day()),
         row,
         superseded: false,
     }
@@ -232,6 +232,7 @@ impl Facts {
             exchanges: Vec::new(),
             cases,
             has_bill_of_day: true,
+            is_notice_denied: false,
             covered: None,
             refused: None,
         }

@@ -33,6 +33,7 @@ mod incoming;
 mod inquiry;
 mod lab_cli;
 mod lab_send;
+mod later_bills;
 mod layering;
 mod lookup;
 mod lookup_cli;

@@ -298,7 +298,7 @@ pub struct MOrder {
     pub pay_status: PayStatus,
     /// Fulfilment status.
     pub fulfil_status: FulfilStatus,
-    /// When the order was created.
+    /// When the order was created; [`MOrder::NO_TIME`] where its file does not say.
     pub created_at: Instant,
     /// When the merchant booked the payment.
     pub paid_at: Option<Instant>,
@@ -328,6 +328,15 @@ impl MOrder {
             || (self.pay_status == PayStatus::Closed && self.paid_at.is_some() && returned)
     }
 
+    /// Stands in `created_at` where neither the creation nor the payment of an order has a time.
+    pub const NO_TIME: Instant = Instant::from_unix(0);
+
+    /// When the order was created; `None` where its file has no time of it.
+    #[must_use]
+    pub fn created(&self) -> Option<Instant> {
+        (self.created_at != Self::NO_TIME).then_some(self.created_at)
+    }
+
     /// A row of nothing, to be filled.
     pub const NONE: Self = Self {
         out_trade_no: Text::EMPTY,
@@ -339,7 +348,7 @@ impl MOrder {
         is_cny: true,
         pay_status: PayStatus::Unknown,
         fulfil_status: FulfilStatus::NotKnown,
-        created_at: Instant::from_unix(0),
+        created_at: Self::NO_TIME,
         paid_at: None,
         closed_at: None,
         fulfilled_at: None,

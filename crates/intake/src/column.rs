@@ -39,7 +39,9 @@ pub enum Column {
     MchId,
     /// Sub-merchant.
     SubMchid,
-    /// Trade type, shown only.
+    /// Which way the money went: rows of money that went back are no orders and left out.
+    Direction,
+    /// Trade type, shown only; one that says refund is as a direction.
     TradeType,
     /// Customer, shown only.
     Openid,
@@ -69,7 +71,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 28;
+    pub const COUNT: usize = 29;
 
     /// Every column, in the order of the documents.
     pub const ALL: [Self; Self::COUNT] = [
@@ -88,6 +90,7 @@ impl Column {
         Self::Appid,
         Self::MchId,
         Self::SubMchid,
+        Self::Direction,
         Self::TradeType,
         Self::Openid,
         Self::Goods,
@@ -122,6 +125,7 @@ impl Column {
             Self::Appid => "appid",
             Self::MchId => "mch_id",
             Self::SubMchid => "sub_mchid",
+            Self::Direction => "direction",
             Self::TradeType => "trade_type",
             Self::Openid => "openid",
             Self::Goods => "goods",

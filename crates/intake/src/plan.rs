@@ -7,7 +7,7 @@ use super::value::KnownNumbers;
 use super::words::{PlannedChannels, PlannedRule, WordMemory};
 use super::{
     Column, Encoding, Guess, Mapping, MappingError, OrderBlock, RecordKind, RefundShape, SampleRow,
-    StateSubject, guess,
+    StateSubject, guess, header_zone,
 };
 
 /// What is known beside a file when it is read.
@@ -35,6 +35,8 @@ pub struct Plan {
     slot_of: [Option<u8>; Column::COUNT],
     /// For each canonical time the slot of its clock.
     clock_of: [Option<u8>; Column::COUNT],
+    /// For each canonical time the seconds from the zone that its header names to Beijing time.
+    zone_shift: [i64; Column::COUNT],
     /// The columns of states.
     pub(super) rules: Vec<PlannedRule>,
     pub(super) channels: PlannedChannels,
@@ -67,6 +69,7 @@ impl Plan {
             slots: vec![SKIP; guess.headers.len()],
             slot_of: [None; Column::COUNT],
             clock_of: [None; Column::COUNT],
+            zone_shift: [0; Column::COUNT],
             rules: Vec::new(),
             channels: PlannedChannels::new(mapping),
             says_payment: false,
@@ -83,6 +86,9 @@ impl Plan {
                 Ok(slot) => {
                     if let Some(entry) = plan.slot_of.get_mut(*column as usize) {
                         *entry = Some(slot);
+                    }
+                    if let Some(shift) = plan.zone_shift.get_mut(*column as usize) {
+                        *shift = header_zone::shift_of(source);
                     }
                 }
             }
@@ -210,6 +216,11 @@ impl Plan {
     /// The slot of the clock that belongs to a time.
     pub(super) fn clock(&self, column: Column) -> Option<u8> {
         self.clock_of.get(column as usize).copied().flatten()
+    }
+
+    /// Seconds from the zone that the header of a time names to Beijing time.
+    pub(super) fn zone_shift(&self, column: Column) -> i64 {
+        self.zone_shift.get(column as usize).copied().unwrap_or(0)
     }
 
     /// The slot that says whether an order is paid.

@@ -259,7 +259,9 @@ pub enum LeftOutReason {
     Zero,
     /// A refund of nothing: points or a coupon went back, no money.
     ZeroRefund,
-    /// Not paid, and without any time by which it could be placed.
+    /// Money that went back, as the file calls it: no order.
+    Outgoing(String),
+    /// Not paid, and without a time and a sum.
     Untimed,
 }
 
@@ -271,7 +273,8 @@ impl LeftOutReason {
             Self::Channel(word) => format!("支付方式是「{word}」，不是微信支付"),
             Self::Zero => "实付金额为 0，微信支付没有这种交易".to_owned(),
             Self::ZeroRefund => "退款金额为 0，微信支付没有这种退款".to_owned(),
-            Self::Untimed => "未付款，也没有任何时间".to_owned(),
+            Self::Outgoing(word) => format!("「{word}」是退款或支出，不是订单"),
+            Self::Untimed => "未付款，也没有时间和金额".to_owned(),
         }
     }
 
@@ -282,7 +285,8 @@ impl LeftOutReason {
             Self::Channel(word) => format!("paid by {word:?}, not by WeChat Pay"),
             Self::Zero => "paid with 0.00: WeChat Pay books no such payment".to_owned(),
             Self::ZeroRefund => "a refund of 0.00: WeChat Pay makes no such refund".to_owned(),
-            Self::Untimed => "not paid, and without any time".to_owned(),
+            Self::Outgoing(word) => format!("{word:?} is money that went back, and no order"),
+            Self::Untimed => "not paid, and without a time and a sum".to_owned(),
         }
     }
 }

@@ -191,6 +191,9 @@ pub(super) struct OrderRowReader<'a, C> {
 
 impl<C: Cells> OrderRowReader<'_, C> {
     fn order(&mut self, row: RowRef, order: &mut MOrder) -> Result<Fate, BadCell> {
+        if let Some(word) = self.outgoing() {
+            return Ok(Fate::LeftOut(LeftOutReason::Outgoing(word)));
+        }
         // Whose an order would have been matters only once it is paid.
         let unknown = match self.other_channel() {
             Ok(Some(word)) => return Ok(Fate::LeftOut(LeftOutReason::Channel(word))),
@@ -234,8 +237,12 @@ impl<C: Cells> OrderRowReader<'_, C> {
         order.row = row;
         order.created_at = match created.or(order.paid_at) {
             Some(time) => time,
+            // A list of payments has no time for what was not paid: a payment may name the order all the same.
             None if self.plan.slot(Column::CreatedAt).is_none() && !order.pay_status.is_paid() => {
-                return Ok(Fate::LeftOut(LeftOutReason::Untimed));
+                if no_amount.is_some() {
+                    return Ok(Fate::LeftOut(LeftOutReason::Untimed));
+                }
+                MOrder::NO_TIME
             }
             None => return Err(BadCell::new(Column::CreatedAt, RowReason::Missing)),
         };

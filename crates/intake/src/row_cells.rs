@@ -2,6 +2,7 @@
 
 use super::amount::{self, Sign};
 use super::block::BadCell;
+use super::header_zone;
 use super::moment;
 use super::row::{Cells, OrderRowReader, Raw};
 use super::value::{self, clean_id, is_no_time, is_placeholder};
@@ -243,6 +244,20 @@ impl<C: Cells> OrderRowReader<'_, C> {
     }
 
     pub(super) fn time(&mut self, column: Column) -> Result<Option<Instant>, BadCell> {
+        let time = self.time_as_written(column)?;
+        let shift = self.plan.zone_shift(column);
+        if shift == 0 {
+            return Ok(time);
+        }
+        let has_own_zone = self.plan.slot(column).is_some_and(|slot| {
+            matches!(self.cells.get(slot), Raw::Text(text) | Raw::Number(text)
+                if header_zone::has_own_zone(&text))
+        });
+        Ok(time.map(|time| if has_own_zone { time } else { time.plus(shift) }))
+    }
+
+    /// The time of a cell, as Beijing time where it names no zone.
+    fn time_as_written(&mut self, column: Column) -> Result<Option<Instant>, BadCell> {
         let Some(slot) = self.plan.slot(column) else {
             return Ok(None);
         };

@@ -4,7 +4,7 @@ use super::block::BadCell;
 use super::row::{Cells, OrderRowReader};
 use super::state_words::Meaning;
 use super::value::{self, is_placeholder};
-use super::{ChannelOwner, Column, RowReason, StateSubject, channel};
+use super::{ChannelOwner, Column, RowReason, StateSubject, channel, direction};
 use recondesk_domain::{Fen, FulfilStatus, MOrder, PayStatus, RefundStatus};
 
 /// What the words of a row say.
@@ -150,6 +150,16 @@ impl<C: Cells> OrderRowReader<'_, C> {
             None if has_time || (has_status && order.pay_status.is_paid()) => FulfilStatus::Pending,
             None => FulfilStatus::NotKnown,
         }
+    }
+
+    /// The word of the file where the row is of money that went back.
+    pub(super) fn outgoing(&self) -> Option<String> {
+        [Column::Direction, Column::TradeType]
+            .into_iter()
+            .find_map(|column| {
+                let cell = self.cell(column)?;
+                direction::outgoing(cell.bytes(), self.plan.encoding)
+            })
     }
 
     /// Whose payment the row is; the word of the file where it is another's.

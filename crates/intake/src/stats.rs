@@ -45,8 +45,12 @@ pub struct Stats {
     pub zero: u64,
     /// Refunds of zero yuan.
     pub zero_refunds: u64,
-    /// Orders that are not paid and have no time.
+    /// Rows of money that went back.
+    pub outgoing: u64,
+    /// Orders that are not paid and have neither a time nor a sum.
     pub untimed: u64,
+    /// Accepted orders that are not paid and have no time: they are known by their numbers.
+    pub timeless: u64,
     /// Rows that are no orders: totals, signatures, repeated headers.
     pub notes: u64,
     /// Rows of items that go on with the order above.
@@ -113,7 +117,9 @@ impl Stats {
             channels,
             zero,
             zero_refunds,
+            outgoing,
             untimed,
+            timeless,
             notes,
             items,
             paid,
@@ -132,7 +138,9 @@ impl Stats {
         self.others = self.others.saturating_add(*others);
         self.zero = self.zero.saturating_add(*zero);
         self.zero_refunds = self.zero_refunds.saturating_add(*zero_refunds);
+        self.outgoing = self.outgoing.saturating_add(*outgoing);
         self.untimed = self.untimed.saturating_add(*untimed);
+        self.timeless = self.timeless.saturating_add(*timeless);
         self.notes = self.notes.saturating_add(*notes);
         self.items = self.items.saturating_add(*items);
         self.paid = self.paid.saturating_add(*paid);
@@ -166,7 +174,10 @@ impl Stats {
 
     /// Notes an order that was accepted.
     pub(super) fn accept_order(&mut self, order: &MOrder) {
-        self.accept(order.amount, Some(order.created_at));
+        self.accept(order.amount, order.created());
+        if order.created().is_none() {
+            self.timeless = self.timeless.saturating_add(1);
+        }
         if order.pay_status.is_paid() {
             self.paid = self.paid.saturating_add(1);
             if order.fulfil_status != FulfilStatus::NotKnown {
@@ -188,6 +199,7 @@ impl Stats {
             LeftOutReason::ZeroRefund => {
                 self.zero_refunds = self.zero_refunds.saturating_add(1);
             }
+            LeftOutReason::Outgoing(_) => self.outgoing = self.outgoing.saturating_add(1),
             LeftOutReason::Untimed => self.untimed = self.untimed.saturating_add(1),
         }
     }
@@ -204,6 +216,7 @@ impl Stats {
         self.other_channels()
             .saturating_add(self.zero)
             .saturating_add(self.zero_refunds)
+            .saturating_add(self.outgoing)
             .saturating_add(self.untimed)
     }
 
@@ -266,13 +279,13 @@ impl Stats {
 
     /// Whether the declared unit looks wrong, by the mean and by how many amounts are whole yuan.
     ///
-    /// Three rows are the least that allow a suspicion, ten where amounts are small; one amount with a fraction
+    /// Two rows are the least that allow a suspicion, ten where amounts are small; one amount with a fraction
     /// clears the file.
     #[must_use]
     pub fn unit_doubt(&self, unit: AmountUnit) -> Option<UnitDoubt> {
         const MANY_YUAN: i64 = 100_000;
         const FEW_FEN: i64 = 200;
-        if self.good < 3 || (unit == AmountUnit::Fen && self.good < 10) {
+        if self.good < 2 || (unit == AmountUnit::Fen && self.good < 10) {
             return None;
         }
         let mean = self.mean()?.get();

@@ -127,8 +127,8 @@ pub enum NumberKind {
 pub struct Occurrence {
     /// The merchant.
     pub profile: ProfileId,
-    /// The business day under which the row is kept.
-    pub day: BillDate,
+    /// The business day under which the row is kept; `None` for a merchant's row without any time.
+    pub day: Option<BillDate>,
     /// What the number is there.
     pub kind: NumberKind,
     /// The row.

@@ -63,6 +63,19 @@ pub struct Observation {
     pub document: String,
 }
 
+impl Observation {
+    /// True for what WeChat Pay said and counts: entered, or a refund of a payment whose order the merchant lacks, which
+    /// is WeChat Pay's own word about its own money.
+    #[must_use]
+    pub fn is_believed(&self) -> bool {
+        let is_refund = !(self.refund_id.is_empty() && self.out_refund_no.is_empty());
+        self.aside.is_empty() || (is_refund && self.aside == Self::NO_ORDER)
+    }
+
+    /// Put aside because the merchant's orders do not have the number.
+    pub const NO_ORDER: &str = "no_order";
+}
+
 /// What was said of the state of one refund.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundWord {

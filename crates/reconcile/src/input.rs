@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use recondesk_domain::{BillDate, Fen, Finding, Instant, OutRefundNo, OutTradeNo, TransactionId};
 
-use super::{EvidenceError, PoolItem, Rules, pool_digest};
+use super::{EvidenceError, LaterRow, PoolItem, Rules, pool_digest};
 
 /// The bill of the day, as its certificate has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,10 @@ pub struct DayInput {
     pub bill_findings: Vec<Finding>,
     /// Live states of refunds (R05, R06); without them the bill's own state is all there is.
     pub live_refunds: Vec<LiveRefund>,
+    /// What bills of later days, where they are here already, say against the steps of the day; see [`later_rows`].
+    ///
+    /// [`later_rows`]: super::later_rows
+    pub later: Vec<LaterRow>,
     /// The instant at which lateness is judged (P03). A fact of the inputs and never the clock, so
     /// that a re-run gives the same bytes: [`DayInput::default_as_of`], or when the newest orders
     /// were exported.
@@ -112,6 +116,7 @@ impl DayInput {
             bill: None,
             bill_findings: Vec::new(),
             live_refunds: Vec::new(),
+            later: Vec::new(),
             as_of: Self::default_as_of(day),
             sources: Vec::new(),
         }
@@ -136,6 +141,7 @@ impl DayInput {
             bill,
             bill_findings,
             live_refunds,
+            later,
             as_of,
             sources,
         } = self;
@@ -160,6 +166,14 @@ impl DayInput {
         {
             hash.update(format!("{out_refund_no:?} {state:?}"));
             hash.update(format!(" {out_trade_no:?} {transaction_id:?} {amount:?}\n"));
+        }
+        for row in later {
+            let LaterRow {
+                out_trade_no,
+                is_refund,
+                bill,
+            } = row;
+            hash.update(format!("later {out_trade_no:?} {is_refund} {bill}\n"));
         }
         let mut sources: Vec<_> = sources.iter().collect();
         sources.sort_unstable();

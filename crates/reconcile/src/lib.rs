@@ -22,6 +22,7 @@ mod hold;
 mod input;
 mod join;
 mod judge;
+mod later;
 mod ledger;
 mod match_archive;
 mod memory;
@@ -49,6 +50,7 @@ use run::Run;
 
 pub use evidence::{Evidence, EvidenceError, Rows, SetAsideOrder, Stream};
 pub use input::{BillFacts, DayInput, LiveRefund, LiveRefundState, ReconcileError};
+pub use later::{LaterRow, later_rows};
 pub use memory::MemoryBooks;
 pub use pool::{PoolItem, PoolKind, PoolSide, pool_digest};
 pub use rules::Rules;
@@ -65,7 +67,7 @@ type Pass = fn(&Context<'_>, &mut Run<'_>) -> Result<(), ReconcileError>;
 /// refunds, because refunds are judged by what was paid; fees are settled when all
 /// rows have been seen, because only then is it known whether they follow the rule; what gives money or goods away is looked
 /// at once more in the end.
-const PASSES: [Pass; 10] = [
+const PASSES: [Pass; 11] = [
     refunds::read_day,
     carry_over::clear_payments,
     join::read_both_books,
@@ -75,6 +77,7 @@ const PASSES: [Pass; 10] = [
     settle_fees,
     groups::suggest,
     hold::hold_back,
+    later::hold_back,
     enter_day_findings,
 ];
 

@@ -488,7 +488,7 @@ fn any_number_is_found_whatever_the_day_and_the_book() {
 
     let kinds: Vec<_> = found
         .iter()
-        .map(|hit| (hit.day.to_string(), hit.kind))
+        .map(|hit| (hit.day.unwrap().to_string(), hit.kind))
         .collect();
     let date = "2026-01-13".to_owned();
     assert_eq!(

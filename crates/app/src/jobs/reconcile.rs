@@ -5,18 +5,18 @@
 
 mod basis;
 mod bill_notes;
+mod day_input;
 mod live_refunds;
 
 pub use basis::Basis;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+use day_input::{input, later_of};
 use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
-use recondesk_ports::{ImportRecord, KnownRun, NewRun, Ports, RunRecord, Standing};
-use recondesk_reconcile::{BillFacts, DayInput, FindingSink, ReconcileError, Rules, RunSummary};
+use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord};
+use recondesk_reconcile::{DayInput, FindingSink, ReconcileError, RunSummary};
 
 /// What is to be compared.
 #[derive(Debug, Clone, Copy)]
@@ -121,27 +121,44 @@ pub fn run(
     reporter: &dyn Reporter,
 ) -> Result<Reconciled, Failure> {
     let (id, profile) = ask.profile;
-    let input = input(ports, ask)?;
+    let mut input = input(ports, ask)?;
     let before = ports.records.current_run(id, ask.day)?;
-    let known = KnownRun {
-        profile: id,
-        mch_id: &profile.mch_id,
-        day: ask.day,
-        digest: input.run_id(),
-    };
     let now = ports.clock.now();
-    let stored = ports.records.recall_run(&known, now)?;
-    if let Some(run) = &stored
-        && ask.matched == Matched::Counted
-    {
-        let findings = ports.records.findings(run.id)?;
-        return finish(ports, ask, before, (run.clone(), findings), true);
+    let recall = |input: &DayInput| {
+        let known = KnownRun {
+            profile: id,
+            mch_id: &profile.mch_id,
+            day: ask.day,
+            digest: input.run_id(),
+        };
+        ports.records.recall_run(&known, now)
+    };
+    let mut stored = recall(&input)?;
+    let mut compared = None;
+    if stored.is_none() || ask.matched == Matched::Listed {
+        let comparison = compare(ports, ask, &input, reporter)?;
+        let later = later_of(ports, ask, &comparison.findings)?;
+        if later == input.later {
+            compared = Some(comparison);
+        } else {
+            // Bills of later days are here already and speak against steps of this one.
+            input.later = later;
+            stored = recall(&input)?;
+        }
     }
+    let compared = match (compared, &stored) {
+        (None, Some(run)) if ask.matched == Matched::Counted => {
+            let findings = ports.records.findings(run.id)?;
+            return finish(ports, ask, before, (run.clone(), findings), true);
+        }
+        (Some(comparison), _) => comparison,
+        (None, _) => compare(ports, ask, &input, reporter)?,
+    };
     let Comparison {
         outcome,
         findings,
         matched,
-    } = compare(ports, ask, &input, reporter)?;
+    } = compared;
     let is_known = stored.is_some();
     let run = match stored {
         Some(run) => run,
@@ -278,103 +295,6 @@ fn compare(
         findings: sink.findings,
         matched: sink.matched,
     })
-}
-
-/// Everything that decides the result of the day, read from the workspace.
-fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Failure> {
-    let (id, profile) = ask.profile;
-    let mut rules = Rules::of(profile);
-    rules.cut_off_minutes = ask.cut_off_minutes.unwrap_or(rules.cut_off_minutes);
-    let mut input = DayInput::new(&profile.mch_id, ask.day, rules);
-    input.pool = ports.records.opening_pool(id, ask.day)?;
-    let imports = ports.books.imports(id)?;
-    // A bill of a later day says nothing of this one; merchant files may say something of any day.
-    let counts = |import: &&ImportRecord| {
-        import.standing == Standing::Verified && import.day.is_none_or(|day| day <= ask.day)
-    };
-    input.sources = imports
-        .iter()
-        .filter(counts)
-        .map(|import| import.sha256)
-        .collect();
-    let of_day: Vec<&ImportRecord> = imports
-        .iter()
-        .filter(|import| import.day == Some(ask.day))
-        .collect();
-    let no_bill_days = ports.records.no_bill_days(id)?;
-    input.bill = bill_facts(&of_day);
-    if input.bill.is_some() {
-        input.bill_findings = bill_notes::changed(ask.day, &of_day);
-        let books = ports.books.as_ref();
-        input
-            .bill_findings
-            .extend(bill_notes::set_diff(books, ask.day, &of_day)?);
-        input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
-    } else {
-        input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
-        if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
-            input.bill = Some(BillFacts {
-                verified: true,
-                pays: 0,
-                refunds: 0,
-                paid: Fen::ZERO,
-                refunded: Fen::ZERO,
-            });
-        }
-    }
-    Ok(input)
-}
-
-/// The part of a stored certificate that a run needs.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct RunFacts {
-    rows: u64,
-    refund_rows: u64,
-    sums: RunSums,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct RunSums {
-    amount_fen: i64,
-    refund_asked_fen: i64,
-}
-
-fn read_facts(import: &ImportRecord) -> RunFacts {
-    serde_json::from_str(&import.facts).unwrap_or_default()
-}
-
-/// The verified bills of the day together: an ALL bill, or payments and refunds apart.
-fn bill_facts(of_day: &[&ImportRecord]) -> Option<BillFacts> {
-    let verified = |kind: &str| {
-        of_day
-            .iter()
-            .find(|import| import.kind == kind && import.standing == Standing::Verified)
-    };
-    let parts = match verified("bill.all") {
-        Some(all) => vec![all],
-        None => vec![verified("bill.success")?, verified("bill.refund")?],
-    };
-    let mut out = BillFacts {
-        verified: true,
-        pays: 0,
-        refunds: 0,
-        paid: Fen::ZERO,
-        refunded: Fen::ZERO,
-    };
-    for part in parts {
-        let facts = read_facts(part);
-        out.pays = out
-            .pays
-            .saturating_add(facts.rows.saturating_sub(facts.refund_rows));
-        out.refunds = out.refunds.saturating_add(facts.refund_rows);
-        out.paid = out.paid.checked_add(Fen::new(facts.sums.amount_fen))?;
-        out.refunded = out
-            .refunded
-            .checked_add(Fen::new(facts.sums.refund_asked_fen))?;
-    }
-    Some(out)
 }
 
 struct Sink<'a> {

@@ -149,7 +149,7 @@ impl TableRow for OrderRow {
             "business" => SheetCell::text(order.order_no.as_str()),
             "appid" => SheetCell::text(order.appid.as_str()),
             "transaction" => SheetCell::text(order.transaction_id.as_str()),
-            "created" => SheetCell::Time(order.created_at),
+            "created" => order.created().map_or(SheetCell::Empty, SheetCell::Time),
             "paid" => SheetCell::time(order.paid_at),
             "closed" => SheetCell::time(order.closed_at),
             "fulfilled" => SheetCell::time(order.fulfilled_at),

@@ -345,6 +345,13 @@ pub(super) const NAMES: &[Names] = &[
         parts: &[],
     },
     Names {
+        column: Column::Direction,
+        exact: "\
+            direction 收支 收支类型 收支方向 资金方向 资金流向 资金流动类型 交易方向 收付 收付方向 收付类型 \
+            收入支出 出入账 借贷方向",
+        parts: &[],
+    },
+    Names {
         column: Column::TradeType,
         exact: "tradetype 交易类型",
         parts: &[],

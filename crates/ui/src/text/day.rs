@@ -52,7 +52,7 @@ words! {
         tag_no_bill: T = "前一日缺账单", "bill of the day before missing";
         tag_suggested: T = "待确认", "to confirm";
         tag_keep: T = "保留这一笔", "keep this one";
-        tag_hold: T = "钱不够或正在退，先复核", "money gone or going: review";
+        tag_hold: T = "钱不够、正在退，或另有账单为证：先复核", "money gone or going, or another bill says otherwise: review";
         certificate: T = "账单证书", "Certificate";
         holds: F2 = |n, of| format!("{n} / {of} 成立"), |n, of| format!("{n} / {of} hold");
         certificate_pill: F2 = |n, of| format!("证书 {n} / {of}"), |n, of| format!("certificate {n} / {of}");

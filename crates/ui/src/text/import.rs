@@ -112,6 +112,7 @@ impl Wording {
             Column::Appid => ("appid", "appid"),
             Column::MchId => ("商户号", "Merchant no."),
             Column::SubMchid => ("子商户号", "Sub-merchant"),
+            Column::Direction => ("收支方向", "Direction"),
             Column::TradeType => ("交易类型", "Trade type"),
             Column::Openid => ("openid", "openid"),
             Column::Goods => ("商品", "Goods"),

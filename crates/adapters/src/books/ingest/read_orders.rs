@@ -78,7 +78,7 @@ fn refused(error: IntakeError) -> BooksError {
 }
 
 pub(crate) fn place_order(order: &MOrder) -> ((i32, bool), Ranges) {
-    let day = order.created_at.day_number();
+    let day = order.created().map_or(i32::MIN, Instant::day_number);
     let paid = order.paid_day_number();
     let refunded = order.refund_at.map(Instant::day_number);
     let open = order.waits_for_payment();

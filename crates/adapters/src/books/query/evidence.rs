@@ -1,5 +1,6 @@
 //! What the engine asks of the books, answered from the sections of one merchant.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -201,7 +202,15 @@ impl Evidence for MerchantBooks {
                 order.order_no.as_bytes() == number && order.out_trade_no.as_bytes() != number
             },
         )?;
-        Ok(found.into_iter().map(|(_, order)| order).collect())
+        let mut orders: Vec<MOrder> = found.into_iter().map(|(_, order)| order).collect();
+        // What was kept without a time gives way to the same order once it has one.
+        let timed: BTreeSet<OutTradeNo> = orders
+            .iter()
+            .filter(|order| order.created().is_some())
+            .map(|order| order.out_trade_no)
+            .collect();
+        orders.retain(|order| order.created().is_some() || !timed.contains(&order.out_trade_no));
+        Ok(orders)
     }
 
     fn pays_by_number(

@@ -10,7 +10,7 @@ use crate::books::Bookshelf;
 use crate::books::catalog::SectionMeta;
 use crate::books::format::index_page::Index;
 use crate::books::format::record::Record;
-use recondesk_domain::{BillDate, MOrder, MRefund, WPay, WRefund};
+use recondesk_domain::{BillDate, MOrder, MRefund, OutTradeNo, ProfileId, WPay, WRefund};
 use recondesk_ports::{Book, BookRow, BooksError, NumberKind, Occurrence};
 
 /// Longest number that any book has.
@@ -37,6 +37,7 @@ impl Bookshelf {
         for part in found {
             out.extend(part?);
         }
+        retire_untimed(&mut out);
         let place = |row: &BookRow| match row {
             BookRow::Pay(row) => (0, row.row),
             BookRow::Refund(row) => (1, row.row),
@@ -61,12 +62,9 @@ impl Bookshelf {
             for FoundRow { row, dead, .. } in found {
                 let row = row.any();
                 for kind in kinds(&row, index, number.as_bytes()) {
-                    let Some(day) = BillDate::from_number(meta.day) else {
-                        continue;
-                    };
                     out.push(Occurrence {
                         profile: meta.profile,
-                        day,
+                        day: BillDate::from_number(meta.day),
                         kind,
                         row,
                         superseded: dead || !view.counts(meta.id),
@@ -92,6 +90,28 @@ impl Bookshelf {
                 *cached = Some((newest, Arc::clone(&view)));
                 Ok(view)
             }
+        }
+    }
+}
+
+/// An order without any time gives way to one of its number that has a time: it was paid since.
+fn retire_untimed(found: &mut [Occurrence]) {
+    let timed: Vec<(ProfileId, OutTradeNo)> = found
+        .iter()
+        .filter(|hit| !hit.superseded)
+        .filter_map(|hit| match &hit.row {
+            BookRow::Order(order) if order.created().is_some() => {
+                Some((hit.profile, order.out_trade_no))
+            }
+            _ => None,
+        })
+        .collect();
+    for hit in found {
+        if let BookRow::Order(order) = &hit.row
+            && order.created().is_none()
+            && timed.contains(&(hit.profile, order.out_trade_no))
+        {
+            hit.superseded = true;
         }
     }
 }

@@ -179,7 +179,7 @@ fn rows(
         };
         let entry = EvidenceRow {
             book: book.to_owned(),
-            day: found.day.to_string(),
+            day: found.day.map(|day| day.to_string()).unwrap_or_default(),
             file: import.name.clone(),
             file_sha256: hex(&import.sha256),
             line: raw.line,

@@ -2,6 +2,7 @@
 
 use super::preview::{look, refused};
 use super::proof::{Bills, Proof};
+use super::questions::denied_amounts;
 use super::trial::Trial;
 use crate::Failure;
 use recondesk_domain::ProfileId;
@@ -70,8 +71,22 @@ pub fn choose(
     (source, choice): (&mut Source, &MappingChoice),
     bills: Option<Bills<'_>>,
 ) -> Result<Chosen, Failure> {
-    let found = find(ports, profile, (source, choice))?;
     let bills = bills.unwrap_or(Bills::Stored(ports.books.as_ref(), profile));
+    let mut denied = None;
+    if let MappingChoice::Any(kind) = choice {
+        // Of several saved ones the bills decide: a shop may have changed from fen to yuan.
+        for mapping in saved(ports, profile, (source, *kind))? {
+            let chosen = weigh(source, (mapping, MappingOrigin::Saved), bills)?;
+            if denied_amounts(&chosen).is_none() {
+                return Ok(chosen);
+            }
+            denied.get_or_insert(chosen);
+        }
+    }
+    if let Some(chosen) = denied {
+        return Ok(chosen);
+    }
+    let found = find(ports, profile, (source, choice))?;
     weigh(source, found, bills)
 }
 
@@ -162,9 +177,6 @@ fn find(
         }
         MappingChoice::Guessed(kind) => proposed(source, *kind),
         MappingChoice::Any(kind) => {
-            if let Some(mapping) = saved(ports, profile, (source, *kind))? {
-                return Ok((mapping, MappingOrigin::Saved));
-            }
             let kind = match kind {
                 Some(kind) => *kind,
                 None => kind_of(&look(source, None, None)?),
@@ -187,13 +199,13 @@ fn proposed(source: &mut Source, kind: RecordKind) -> Result<(Mapping, MappingOr
     Ok((mapping, origin))
 }
 
-/// The saved mapping of this header: all its columns are there. Of several the one that names most of them.
+/// The saved mappings of this header: all their columns are there. The one that names most of them comes first.
 fn saved(
     ports: &Ports,
     profile: ProfileId,
     (source, kind): (&mut Source, Option<RecordKind>),
-) -> Result<Option<Mapping>, Failure> {
-    let mut best: Option<(usize, Mapping)> = None;
+) -> Result<Vec<Mapping>, Failure> {
+    let mut fitting: Vec<(usize, Mapping)> = Vec::new();
     for name in ports.records.mappings(profile)? {
         let text = ports.records.mapping(profile, &name)?.unwrap_or_default();
         let Ok(mapping) = Mapping::from_toml(&text) else {
@@ -207,11 +219,12 @@ fn saved(
         };
         let has = |name: &str| guess.headers.iter().any(|header| header.trim() == name);
         let count = mapping.sources().count();
-        if mapping.sources().all(has) && best.as_ref().is_none_or(|(most, _)| count > *most) {
-            best = Some((count, mapping));
+        if mapping.sources().all(has) {
+            fitting.push((count, mapping));
         }
     }
-    Ok(best.map(|(_, mapping)| mapping))
+    fitting.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    Ok(fitting.into_iter().map(|(_, mapping)| mapping).collect())
 }
 
 /// Tries the mapping against bills. Canonical headers need no proof, and a given or saved mapping is not changed.

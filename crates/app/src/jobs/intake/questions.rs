@@ -1,8 +1,9 @@
 //! What a person has to say before a file is stored.
 
 use super::choose::{Chosen, MappingOrigin};
+use super::proof::AmountProof;
 use crate::Message;
-use recondesk_intake::{Column, Preview, RowReason, UnitDoubt};
+use recondesk_intake::{AmountUnit, Column, Preview, RowReason, UnitDoubt};
 
 /// A question about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Question {
     DayOrder,
     /// Yuan or fen.
     Unit(UnitDoubt),
+    /// The bills deny the amounts of a saved or given mapping, and prove these.
+    Amounts(AmountProof),
     /// What these words of a column mean.
     Words {
         /// Header of the column.
@@ -37,6 +40,7 @@ pub fn questions(chosen: &Chosen, preview: Option<&Preview>) -> Vec<Question> {
     {
         out.push(Question::Numbers);
     }
+    out.extend(denied_amounts(chosen).cloned().map(Question::Amounts));
     let Some(preview) = preview else {
         return out;
     };
@@ -69,6 +73,26 @@ pub fn questions(chosen: &Chosen, preview: Option<&Preview>) -> Vec<Question> {
     out
 }
 
+/// The amounts that bills prove where they deny those of a mapping which is not changed without a person.
+#[must_use]
+pub fn denied_amounts(chosen: &Chosen) -> Option<&AmountProof> {
+    match chosen.origin {
+        MappingOrigin::Saved | MappingOrigin::Given => {}
+        MappingOrigin::Canonical | MappingOrigin::Guessed => return None,
+    }
+    let mapping = &chosen.mapping;
+    let (own, others) = chosen.proof.as_ref()?.amounts.split_first()?;
+    let is_own = |proof: &AmountProof| {
+        Some(&proof.header) == mapping.columns.get(&Column::Amount)
+            && proof.unit == mapping.amount_unit
+    };
+    if !is_own(own) || own.agree * 2 > own.of {
+        return None;
+    }
+    let best = others.iter().max_by_key(|proof| proof.agree)?;
+    (best.agree * 2 > best.of && !is_own(best)).then_some(best)
+}
+
 impl Question {
     /// The question in one sentence.
     #[must_use]
@@ -91,6 +115,25 @@ impl Question {
             }
             Self::Unit(UnitDoubt::LooksLikeYuan) => {
                 Message::new("金额像是元，不像分", "the amounts look like yuan, not fen")
+            }
+            Self::Amounts(AmountProof {
+                header,
+                unit,
+                agree,
+                of,
+            }) => {
+                let (zh, en) = match unit {
+                    AmountUnit::Yuan => ("元", "yuan"),
+                    AmountUnit::Fen => ("分", "fen"),
+                };
+                Message::new(
+                    format!(
+                        "映射里的金额与账单不符；按{zh}读「{header}」，{of} 笔中 {agree} 笔与账单一致"
+                    ),
+                    format!(
+                        "the amounts of the mapping are not those of the bill; with {header:?} in {en} {agree} of {of} are"
+                    ),
+                )
             }
             Self::Words { column, words } => {
                 let list: Vec<String> = words

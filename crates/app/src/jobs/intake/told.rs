@@ -39,6 +39,26 @@ pub fn remarks(stats: &Stats, unit: AmountUnit, guess: Option<&Guess>) -> Vec<Me
             "The file has a header and not a single row",
         ));
     }
+    out.extend(not_stored(stats));
+    if stats.notes > 0 {
+        let rows = count(stats.notes);
+        out.push(Message::new(
+            format!("{rows} 行不是订单（合计、签名等），已略过"),
+            format!("{rows} rows are no orders (totals, signatures) and were passed over"),
+        ));
+    }
+    if stats.lacks_delivery() {
+        out.push(Message::new(
+            "文件没有发货信息，无法发现「已收款未履约」（P03）",
+            "The file says nothing of delivery: paid and not delivered (P03) cannot be found",
+        ));
+    }
+    out
+}
+
+/// Rows that are good and left out, or kept by their numbers alone.
+fn not_stored(stats: &Stats) -> Vec<Message> {
+    let mut out = Vec::new();
     if stats.zero > 0 {
         let rows = count(stats.zero);
         out.push(Message::new(
@@ -71,24 +91,25 @@ pub fn remarks(stats: &Stats, unit: AmountUnit, guess: Option<&Guess>) -> Vec<Me
             ),
         ));
     }
+    if stats.outgoing > 0 {
+        let rows = count(stats.outgoing);
+        out.push(Message::new(
+            format!("{rows} 行是退款或支出，不是订单，未导入；退款用退款明细导入"),
+            format!("{rows} rows are money that went back, no orders, and were left out; refunds come in by a list of refunds"),
+        ));
+    }
     if stats.untimed > 0 {
         let rows = count(stats.untimed);
         out.push(Message::new(
-            format!("{rows} 行未付款且没有时间，未导入"),
-            format!("{rows} rows are not paid, have no time, and were left out"),
+            format!("{rows} 行未付款，没有时间和金额，未导入"),
+            format!("{rows} rows are not paid, have no time and no sum, and were left out"),
         ));
     }
-    if stats.notes > 0 {
-        let rows = count(stats.notes);
+    if stats.timeless > 0 {
+        let rows = count(stats.timeless);
         out.push(Message::new(
-            format!("{rows} 行不是订单（合计、签名等），已略过"),
-            format!("{rows} rows are no orders (totals, signatures) and were passed over"),
-        ));
-    }
-    if stats.lacks_delivery() {
-        out.push(Message::new(
-            "文件没有发货信息，无法发现「已收款未履约」（P03）",
-            "The file says nothing of delivery: paid and not delivered (P03) cannot be found",
+            format!("{rows} 行未付款或已关闭，文件里没有它们的时间：按单号记下，账单里有它们的付款时会报出（P01、P02）"),
+            format!("{rows} rows are not paid or closed and have no time in the file: kept by their numbers; a payment of one of them will be told (P01, P02)"),
         ));
     }
     out

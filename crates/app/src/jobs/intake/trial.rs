@@ -330,7 +330,7 @@ impl<'a> Trial<'a> {
         let chosen = mapping.clone();
         found.retain(|entry| entry.0.agree > 0 || is_own(entry, &chosen));
         found.sort_by_key(|entry| (!is_own(entry, &chosen), u64::MAX - entry.0.agree));
-        found.dedup_by(|a, b| a.0.header == b.0.header);
+        found.dedup_by(|a, b| a.0.header == b.0.header && a.0.unit == b.0.unit);
         found.into_iter().map(|(proof, _)| proof).collect()
     }
 

@@ -4,22 +4,11 @@
 
 use super::collect::{OrderRecord, pay_status_words};
 use super::money::{OrderMoney, OrderWord, PaidFact};
-use super::order_summary::{Attention, OrderSummary};
+use super::order_summary::{Attention, OrderSummary, short, yuan};
 use super::unpaid;
 use recondesk_domain::{
-    Category, Fen, FulfilStatus, Instant, MOrder, MerchantProfile, PayStatus, SuggestedAction,
+    Category, Fen, FulfilStatus, MOrder, MerchantProfile, PayStatus, SuggestedAction,
 };
-
-/// `03-08 10:02`, as it is said on the telephone.
-pub(super) fn short(at: Option<Instant>) -> String {
-    at.map_or_else(String::new, |at| {
-        at.beijing().format("%m-%d %H:%M").to_string()
-    })
-}
-
-pub(super) fn yuan(amount: Fen) -> String {
-    format!("¥{}", amount.grouped())
-}
 
 /// What is known, with the words that begin every sentence about a payment.
 struct Known<'r> {
@@ -34,6 +23,9 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     let Some(first) = money.payments.first() else {
         return unpaid::advise(record, money);
     };
+    if record.is_notice_denied {
+        return unpaid::denied_notice(first);
+    }
     let (at, sum) = (short(first.at), yuan(money.paid()));
     let known = Known {
         record,
@@ -344,7 +336,7 @@ impl Known<'_> {
     /// True when WeChat Pay said it after everything that the bills know.
     fn is_word_last(&self) -> bool {
         let asked = self.record.observations.iter().filter(|seen| {
-            seen.aside.is_empty()
+            seen.is_believed()
                 && seen.refund_id.is_empty()
                 && seen.source == recondesk_ports::ObservationSource::Query
         });

@@ -2,13 +2,13 @@
 
 use crate::Failure;
 use recondesk_domain::{
-    BillDate, Category, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo, PayStatus,
-    ProfileId, RefundId, Tag, WPay, WRefund,
+    BillDate, Category, Instant, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo,
+    PayStatus, ProfileId, RefundId, Tag, WPay, WRefund,
 };
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
-    BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, Occurrence, Ports,
-    SetAside,
+    BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, ObservationSource,
+    Occurrence, Ports, SetAside, Standing,
 };
 
 /// Exchanges shown with an order.
@@ -17,8 +17,8 @@ const MOST_EXCHANGES: u32 = 100;
 /// A row with the day under which it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept<T> {
-    /// Business day.
-    pub day: BillDate,
+    /// Business day; `None` for a merchant's row without any time.
+    pub day: Option<BillDate>,
     /// The row.
     pub row: T,
     /// True when a newer import took its place.
@@ -57,6 +57,8 @@ pub struct OrderRecord {
     pub cases: Vec<CaseStory>,
     /// True when the bill of the day on which the merchant booked the payment is here.
     pub has_bill_of_day: bool,
+    /// True when a notification alone tells of the payment, and the bill of its day is here without it.
+    pub is_notice_denied: bool,
     /// What the comparison of its day says of the payment in place of a finding of its own (K01, K03).
     pub covered: Option<Category>,
     /// The row of a file that is not in the books, where the order stands only there.
@@ -76,6 +78,7 @@ impl OrderRecord {
             exchanges: Vec::new(),
             cases: Vec::new(),
             has_bill_of_day: false,
+            is_notice_denied: false,
             covered: None,
             refused: None,
         }
@@ -99,10 +102,7 @@ impl OrderRecord {
         let order = self.order().map(|order| order.transaction_id);
         let known = bill.chain(refunds).chain(order).find(|id| !id.is_empty());
         let believed = || {
-            let mut believed = self
-                .observations
-                .iter()
-                .filter(|seen| seen.aside.is_empty());
+            let mut believed = self.observations.iter().filter(|seen| seen.is_believed());
             believed.find_map(|seen| {
                 (!seen.transaction_id.is_empty()).then(|| seen.transaction_id.clone())
             })
@@ -153,7 +153,7 @@ impl OrderRecord {
     }
 }
 
-fn push<T: PartialEq>(list: &mut Vec<Kept<T>>, day: BillDate, row: T, superseded: bool) {
+fn push<T: PartialEq>(list: &mut Vec<Kept<T>>, day: Option<BillDate>, row: T, superseded: bool) {
     let kept = Kept {
         day,
         row,
@@ -263,15 +263,33 @@ pub fn collect(
     }
     record.covered = covered(ports, &record)?;
     if let Some(paid_at) = record.order().and_then(|order| order.paid_at) {
-        let bills = ports
-            .books
-            .bills(id, paid_at.day())
-            .map_err(Failure::from)?;
-        record.has_bill_of_day = bills
-            .iter()
-            .any(|bill| bill.standing == recondesk_ports::Standing::Verified);
+        record.has_bill_of_day = has_bill_of(ports, id, paid_at.day())?;
+    }
+    if record.pays.iter().all(|kept| kept.superseded)
+        && let Some(noticed) = noticed_payment(&record)
+    {
+        record.is_notice_denied = has_bill_of(ports, id, noticed)?;
     }
     Ok(record)
+}
+
+/// True when a verified bill with the payments of a day is here; one of refunds alone has none.
+fn has_bill_of(ports: &Ports, id: ProfileId, day: BillDate) -> Result<bool, Failure> {
+    let bills = ports.books.bills(id, day).map_err(Failure::from)?;
+    Ok(bills
+        .iter()
+        .any(|bill| bill.standing == Standing::Verified && bill.kind != "bill.refund"))
+}
+
+/// The day of a payment of which WeChat Pay's newest word is a notification.
+fn noticed_payment(record: &OrderRecord) -> Option<BillDate> {
+    let about_order = |seen: &&Observation| {
+        seen.is_believed() && seen.refund_id.is_empty() && seen.out_refund_no.is_empty()
+    };
+    let told = record.observations.iter().filter(about_order);
+    let newest = told.max_by_key(|seen| seen.at)?;
+    let is_notice = newest.source == ObservationSource::Notice && newest.state == "SUCCESS";
+    newest.happened_at.filter(|_| is_notice).map(Instant::day)
 }
 
 /// A finding of the whole day that stands for what is only in one book: half an export, or a wrong column.
@@ -280,8 +298,11 @@ fn covered(ports: &Ports, record: &OrderRecord) -> Result<Option<Category>, Fail
     let order = record.order();
     let (day, time) = match (pay, order.and_then(|order| order.paid_at)) {
         (Some(kept), None) if order.is_none() => (kept.day, Some(kept.row.time)),
-        (None, Some(paid)) => (paid.day(), None),
+        (None, Some(paid)) => (Some(paid.day()), None),
         _ => return Ok(None),
+    };
+    let Some(day) = day else {
+        return Ok(None);
     };
     let id = record.profile.0;
     let Some(run) = ports.records.current_run(id, day)? else {
@@ -367,7 +388,7 @@ pub fn known_refunds(
     }
     for seen in ports.records.observations(out_trade_no)? {
         if seen.profile == profile
-            && seen.aside.is_empty()
+            && seen.is_believed()
             && let Some(number) = OutRefundNo::new(&seen.out_refund_no)
         {
             add(

@@ -104,7 +104,7 @@ impl OrderMoney {
         let mut seen: Vec<&Observation> = record
             .observations
             .iter()
-            .filter(|seen| seen.aside.is_empty())
+            .filter(|seen| seen.is_believed())
             .collect();
         seen.sort_by_key(|seen| seen.at);
         let about_order = |seen: &&&Observation| {

@@ -4,11 +4,13 @@
 //! a comparison found and nobody has settled is never contradicted, and what a person has decided is not asked again.
 //! Window, `query`, lists and exports speak from this; no step moves money or goods that the sums do not allow.
 
-use super::advice::{advise, short, yuan};
+use super::advice::advise;
 use super::collect::{CaseStory, OrderRecord};
 use super::money::{OrderMoney, OrderWord};
 use crate::Message;
-use recondesk_domain::{CaseStatus, Category, Fen, Finding, MchId, Severity, SuggestedAction};
+use recondesk_domain::{
+    CaseStatus, Category, Fen, Finding, Instant, MchId, Severity, SuggestedAction,
+};
 
 /// Whether a person must do something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,6 +106,17 @@ impl OrderSummary {
     }
 }
 
+/// `03-08 10:02`, as it is said on the telephone.
+pub(super) fn short(at: Option<Instant>) -> String {
+    at.map_or_else(String::new, |at| {
+        at.beijing().format("%m-%d %H:%M").to_string()
+    })
+}
+
+pub(super) fn yuan(amount: Fen) -> String {
+    format!("¥{}", amount.grouped())
+}
+
 /// Tells what an order means. One number at several sub-merchants is several orders; the most pressing one is told.
 #[must_use]
 pub fn sentence(record: &OrderRecord) -> OrderSummary {
@@ -175,7 +188,9 @@ fn beside_a_case(
         .is_some_and(|said| said.family() == category.family());
     let is_held = finding.action() != category.action();
     if is_same {
-        let contradicts = is_held && (said.step.moves_money() || said.step.delivers());
+        let stops_goods = category == Category::MOnlyPay;
+        let gives = said.step.moves_money() || said.step.delivers();
+        let contradicts = is_held && (gives || stops_goods);
         return if contradicts {
             over_a_case(money, finding)
         } else {
@@ -226,7 +241,7 @@ fn has_news(record: &OrderRecord, money: &OrderMoney) -> bool {
 /// True when WeChat Pay has told of a refund.
 fn has_refund_news(record: &OrderRecord) -> bool {
     record.observations.iter().any(|seen| {
-        seen.aside.is_empty() && !(seen.refund_id.is_empty() && seen.out_refund_no.is_empty())
+        seen.is_believed() && !(seen.refund_id.is_empty() && seen.out_refund_no.is_empty())
     })
 }
 

@@ -175,7 +175,7 @@ fn follow(asked: &LiveAnswer, poll: Option<Poll>, now: Instant) -> Option<Follow
         },
         _ => None,
     };
-    let created = asked.local.map(|order| order.created_at);
+    let created = asked.local.and_then(|order| order.created());
     let since = match plan {
         // When the code was scanned is not told: the plan counts from the first look.
         Some(Plan::CodePay) | None => now,

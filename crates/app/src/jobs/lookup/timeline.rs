@@ -111,7 +111,7 @@ fn order_entries(out: &mut Vec<TimelineEntry>, order: &MOrder, older: bool) {
             format!("An older version of the order: {en}"),
         );
         add(
-            Some(order.created_at),
+            order.created(),
             EntryKind::OlderOrder,
             words,
             Some(order.amount),
@@ -120,7 +120,7 @@ fn order_entries(out: &mut Vec<TimelineEntry>, order: &MOrder, older: bool) {
     }
     let kind = EntryKind::Order;
     add(
-        Some(order.created_at),
+        order.created(),
         kind,
         Message::new("商户下单", "Order created"),
         Some(order.amount),

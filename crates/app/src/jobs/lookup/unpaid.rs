@@ -1,9 +1,8 @@
 //! What an order without a payment means: reversed, not paid, not known, or only the merchant has it. Pure.
 
-use super::advice::{short, yuan};
 use super::collect::{OrderRecord, pay_status_words};
-use super::money::{OrderMoney, OrderWord};
-use super::order_summary::{Attention, OrderSummary};
+use super::money::{OrderMoney, OrderWord, PaidFact};
+use super::order_summary::{Attention, OrderSummary, short, yuan};
 use recondesk_domain::{Category, Fen, MOrder, RefundStatus, SuggestedAction};
 
 /// No payment counts: reversed, not paid, not known, or only the merchant has it.
@@ -191,5 +190,21 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
         SuggestedAction::Review,
         "工作区里没有这个单号：核对商户和单号，或联网查询",
         "The workspace does not have this number: check merchant and number, or ask WeChat Pay",
+    )
+}
+
+/// A notification of a payment that the verified bill of its day does not have: it may be of another merchant's key, or
+/// of a test, and nothing is delivered on it before WeChat Pay was asked.
+pub(super) fn denied_notice(paid: &PaidFact) -> OrderSummary {
+    let (at, sum) = (short(paid.at), yuan(paid.amount));
+    OrderSummary::new(
+        Attention::NeedsPerson,
+        SuggestedAction::Review,
+        format!(
+            "通知说顾客 {at} 已付 {sum}，当天的微信账单里却没有这笔：先向微信支付查询，查清之前不发货、不退款"
+        ),
+        format!(
+            "A notification says that the customer paid {sum} at {at}, but WeChat Pay's bill of that day does not have it: ask WeChat Pay first, neither deliver nor refund before"
+        ),
     )
 }

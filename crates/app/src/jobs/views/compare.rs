@@ -68,7 +68,7 @@ impl RowPair {
             row(
                 CompareField::CreatedAt,
                 None,
-                m.map(|m| m.created_at.to_string()),
+                m.and_then(MOrder::created).map(|at| at.to_string()),
                 false,
             ),
             ids(

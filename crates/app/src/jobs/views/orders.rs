@@ -92,7 +92,8 @@ pub(super) fn order_events(order: &MOrder, source: &str) -> Vec<TimelineEvent> {
         kind,
         source: source.to_owned(),
     };
-    let mut out = vec![event(order.created_at, TimelineKind::Created)];
+    let created = order.created();
+    let mut out = Vec::from_iter(created.map(|at| event(at, TimelineKind::Created)));
     out.extend(order.paid_at.map(|at| event(at, TimelineKind::Booked)));
     out.extend(order.closed_at.map(|at| event(at, TimelineKind::Closed)));
     out.extend(

@@ -209,6 +209,15 @@ fn asked(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> Option<Ro
                 with(&|mapping| mapping.all_paid = true),
             )]
         }
+        Question::Amounts(proven) => vec![(
+            (w.with_hits)(&proven.header, &format::count(proven.agree)),
+            with(&|mapping| {
+                mapping
+                    .columns
+                    .insert(Column::Amount, proven.header.clone());
+                mapping.amount_unit = proven.unit;
+            }),
+        )],
         Question::Numbers => Vec::new(),
         Question::Columns(_) | Question::Words { .. } => return None,
     };

@@ -1,0 +1,124 @@
+//! Everything that decides the result of a day, read from the workspace.
+
+use serde::Deserialize;
+
+use super::{RunRequest, bill_notes, live_refunds};
+use crate::Failure;
+use recondesk_domain::{Fen, Finding};
+use recondesk_ports::{ImportRecord, Ports, Standing};
+use recondesk_reconcile::{BillFacts, DayInput, LaterRow, Rules, later_rows};
+
+/// What bills of later days that are here already say against the steps of these findings.
+pub(super) fn later_of(
+    ports: &Ports,
+    ask: &RunRequest<'_>,
+    findings: &[Finding],
+) -> Result<Vec<LaterRow>, Failure> {
+    let evidence = ports.books.evidence(ask.profile.0)?;
+    Ok(later_rows(evidence.as_ref(), ask.day, findings)?)
+}
+
+/// Everything that decides the result of the day, read from the workspace.
+pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Failure> {
+    let (id, profile) = ask.profile;
+    let mut rules = Rules::of(profile);
+    rules.cut_off_minutes = ask.cut_off_minutes.unwrap_or(rules.cut_off_minutes);
+    let mut input = DayInput::new(&profile.mch_id, ask.day, rules);
+    input.pool = ports.records.opening_pool(id, ask.day)?;
+    let imports = ports.books.imports(id)?;
+    // A bill of a later day says nothing of this one; merchant files may say something of any day.
+    let counts = |import: &&ImportRecord| {
+        import.standing == Standing::Verified && import.day.is_none_or(|day| day <= ask.day)
+    };
+    input.sources = imports
+        .iter()
+        .filter(counts)
+        .map(|import| import.sha256)
+        .collect();
+    let of_day: Vec<&ImportRecord> = imports
+        .iter()
+        .filter(|import| import.day == Some(ask.day))
+        .collect();
+    let is_later = |import: &ImportRecord| {
+        import.standing == Standing::Verified && import.day.is_some_and(|day| day > ask.day)
+    };
+    if imports.iter().any(is_later)
+        && let Some(run) = ports.records.current_run(id, ask.day)?
+    {
+        input.later = later_of(ports, ask, &ports.records.findings(run.id)?)?;
+    }
+    let no_bill_days = ports.records.no_bill_days(id)?;
+    input.bill = bill_facts(&of_day);
+    if input.bill.is_some() {
+        input.bill_findings = bill_notes::changed(ask.day, &of_day);
+        let books = ports.books.as_ref();
+        input
+            .bill_findings
+            .extend(bill_notes::set_diff(books, ask.day, &of_day)?);
+        input.live_refunds = live_refunds::live_refunds(ports, id, ask.day)?;
+    } else {
+        input.bill_findings = bill_notes::quarantined(ask.day, &of_day);
+        if no_bill_days.contains(&ask.day) && input.bill_findings.is_empty() {
+            input.bill = Some(BillFacts {
+                verified: true,
+                pays: 0,
+                refunds: 0,
+                paid: Fen::ZERO,
+                refunded: Fen::ZERO,
+            });
+        }
+    }
+    Ok(input)
+}
+
+/// The part of a stored certificate that a run needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RunFacts {
+    rows: u64,
+    refund_rows: u64,
+    sums: RunSums,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RunSums {
+    amount_fen: i64,
+    refund_asked_fen: i64,
+}
+
+fn read_facts(import: &ImportRecord) -> RunFacts {
+    serde_json::from_str(&import.facts).unwrap_or_default()
+}
+
+/// The verified bills of the day together: an ALL bill, or payments and refunds apart.
+fn bill_facts(of_day: &[&ImportRecord]) -> Option<BillFacts> {
+    let verified = |kind: &str| {
+        of_day
+            .iter()
+            .find(|import| import.kind == kind && import.standing == Standing::Verified)
+    };
+    let parts = match verified("bill.all") {
+        Some(all) => vec![all],
+        None => vec![verified("bill.success")?, verified("bill.refund")?],
+    };
+    let mut out = BillFacts {
+        verified: true,
+        pays: 0,
+        refunds: 0,
+        paid: Fen::ZERO,
+        refunded: Fen::ZERO,
+    };
+    for part in parts {
+        let facts = read_facts(part);
+        out.pays = out
+            .pays
+            .saturating_add(facts.rows.saturating_sub(facts.refund_rows));
+        out.refunds = out.refunds.saturating_add(facts.refund_rows);
+        out.paid = out.paid.checked_add(Fen::new(facts.sums.amount_fen))?;
+        out.refunded = out
+            .refunded
+            .checked_add(Fen::new(facts.sums.refund_asked_fen))?;
+    }
+    Some(out)
+}

@@ -1,0 +1,180 @@
+//! Files that come one after the other, through the program itself: what is here already speaks against a step, whichever
+//! day is compared.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
+
+/// A fresh workspace with one merchant, and a folder of files.
+struct Desk {
+    workspace: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Desk {
+    fn new(folder: &str) -> Self {
+        let fixtures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/advice");
+        let desk = Self {
+            workspace: tempfile::tempdir().unwrap(),
+            folder: fixtures.join(folder),
+        };
+        desk.run(&["profile", "add", "shop", "--mch-id", "1900000109"]);
+        desk
+    }
+
+    /// Exit code and standard output.
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = Command::new(BIN)
+            .env("RECONDESK_PASSPHRASE", "x12345678")
+            .args(["--lang", "en", "--workspace"])
+            .arg(self.workspace.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), told)
+    }
+
+    fn orders(&self, name: &str) -> Option<i32> {
+        let file = self.folder.join(name).display().to_string();
+        self.run(&["orders", "import", &file, "--profile", "shop"])
+            .0
+    }
+
+    fn bill(&self, name: &str, date: &str) -> Option<i32> {
+        let file = self.folder.join(name).display().to_string();
+        let arguments = ["bill", "import", &file, "--profile", "shop", "--date", date];
+        self.run(&arguments).0
+    }
+
+    /// Code, step and number of what a comparison finds.
+    fn compare(&self, date: &str) -> (Option<i32>, Vec<String>) {
+        let arguments = ["reconcile", "--profile", "shop", "--date", date];
+        let (code, told) = self.run(&[&arguments[..], &["--format", "json"]].concat());
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let found = told.as_array().unwrap().iter().map(|row| {
+            let (category, step) = (word(&row["code"]), word(&row["action"]));
+            format!("{category} {step} {}", word(&row["out_trade_no"]))
+        });
+        (code, found.collect())
+    }
+
+    /// The step that `query` names.
+    fn step(&self, number: &str) -> String {
+        let (_, said) = self.run(&["query", number, "--format", "json"]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let step = &said["numbers"][0]["stories"][0]["action"];
+        step.as_str().unwrap_or_default().to_owned()
+    }
+}
+
+#[test]
+fn goods_are_not_stopped_for_a_payment_in_the_bill_of_another_day() {
+    let desk = Desk::new("later/zone");
+    desk.orders("o.csv");
+    desk.bill("b7.csv", "2026-03-07");
+    let alone = desk.compare("2026-03-07").1;
+    assert!(
+        alone.contains(&"P05 stop_fulfilment U0".to_owned()),
+        "{alone:?}"
+    );
+
+    desk.bill("b8.csv", "2026-03-08");
+    let beside = desk.compare("2026-03-07");
+
+    let expected = ["P04 find_owner K", "P05 review U0", "P05 review U1"];
+    assert_eq!(beside.1, expected);
+    assert_eq!(
+        desk.compare("2026-03-07"),
+        beside,
+        "the same inputs, the same result"
+    );
+    assert_eq!(desk.step("U0"), "review");
+}
+
+#[test]
+fn nothing_is_delivered_for_money_that_a_later_bill_gives_back() {
+    let desk = Desk::new("later/refunded");
+    desk.orders("o.csv");
+    desk.bill("b2026-03-08.csv", "2026-03-08");
+    desk.bill("b2026-03-09.csv", "2026-03-09");
+
+    let first = desk.compare("2026-03-08");
+    let next = desk.compare("2026-03-09");
+    let again = desk.compare("2026-03-08");
+
+    assert_eq!(first, (Some(1), vec!["P03 review N001".to_owned()]));
+    assert_eq!(next.1, ["R01 book_refund N001"]);
+    assert_eq!(
+        again,
+        (Some(0), vec!["P03 review N001".to_owned()]),
+        "its case is closed"
+    );
+}
+
+#[test]
+fn a_second_bill_with_fewer_rows_stops_no_goods() {
+    let desk = Desk::new("later/smaller_bill");
+    desk.orders("o.csv");
+    assert_eq!(desk.bill("b1.csv", "2026-03-08"), Some(0));
+
+    assert_eq!(
+        desk.bill("b2.csv", "2026-03-08"),
+        Some(1),
+        "somebody must look"
+    );
+    let found = desk.compare("2026-03-08").1;
+
+    assert_eq!(found, ["P05 review A2", "B07 review "]);
+    assert_eq!(desk.step("A2"), "review");
+}
+
+#[test]
+fn a_kept_mapping_in_fen_does_not_read_the_yuan_of_the_next_day() {
+    let desk = Desk::new("later/fen");
+    desk.bill("b.csv", "2026-03-08");
+    assert_eq!(desk.orders("o.csv"), Some(0), "the bill proves fen");
+    desk.bill("b9.csv", "2026-03-09");
+
+    let refused = desk.orders("o2.csv");
+
+    assert_eq!(refused, Some(4));
+    let file = |name: &str| desk.folder.join(name).display().to_string();
+    let (orders, bill) = (file("o2.csv"), file("b9.csv"));
+    let (_, toml) = desk.run(&["mapping", "guess", &orders, "--bill", &bill]);
+    let mapping = desk.workspace.path().join("yuan.toml");
+    let mut written = std::fs::File::create(&mapping).unwrap();
+    std::io::Write::write_all(&mut written, toml.as_bytes()).unwrap();
+    let mapping = mapping.display().to_string();
+    let arguments = [
+        "orders",
+        "import",
+        &orders,
+        "--profile",
+        "shop",
+        "--mapping",
+        &mapping,
+    ];
+    assert_eq!(desk.run(&arguments).0, Some(0));
+    let found = desk.compare("2026-03-09").1;
+    assert!(!found.iter().any(|row| row.starts_with("P07")), "{found:?}");
+}
+
+#[test]
+fn an_order_without_a_time_is_found_until_it_is_paid() {
+    let desk = Desk::new("untimed");
+    desk.orders("orders.csv");
+    desk.bill("bill.csv", "2026-03-08");
+    assert_eq!(desk.compare("2026-03-08").1, ["P01 reissue A20260308002"]);
+
+    desk.orders("paid.csv");
+
+    assert_eq!(desk.compare("2026-03-08"), (Some(0), Vec::new()));
+    assert_eq!(desk.step("A20260308002"), "none");
+    desk.orders("orders.csv");
+    assert_eq!(desk.compare("2026-03-08"), (Some(0), Vec::new()));
+}
