@@ -15,7 +15,8 @@ use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::export::{write_csv, write_json};
 use recondesk_app::jobs::reissue::{
-    REISSUE_HEADINGS, ReissueAsk, Reissued, choices_checked, handed_over, reissue, reissue_rows,
+    REISSUE_HEADINGS, ReissueAsk, ReissueWithdrawal, Reissued, choices_checked, handed_over,
+    reissue, reissue_rows, withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{ReissueStage, ReissueWay, Role};
@@ -37,8 +38,14 @@ pub(super) struct ReissueCommand {
     #[command(flatten)]
     choice: CaseChoice,
     /// 方式：list、webhook、notification | How the shop learns of it
-    #[arg(long, value_enum)]
-    by: Way,
+    #[arg(long, value_enum, required_unless_present = "withdraw")]
+    by: Option<Way>,
+    /// 撤回进行中的补发货；已交商城的须另一人复核 | Take a reissue under way back; one that lies with the shop needs a second person
+    #[arg(long, conflicts_with_all = ["by", "out"], requires = "reason")]
+    withdraw: bool,
+    /// 撤回的原因 | Why it is taken back
+    #[arg(long, value_name = "TEXT", requires = "withdraw")]
+    reason: Option<String>,
     /// 清单文件，csv、json 或 xlsx | File of the list: csv, json or xlsx
     #[arg(long, value_name = "FILE", required_if_eq("by", "list"))]
     out: Option<PathBuf>,
@@ -75,6 +82,10 @@ pub(super) fn run(
         return Ok(unconfirmed(context));
     }
     let actor = command.person.check(context, &ports, Role::Work)?;
+    let Some(way) = command.by else {
+        let why = command.reason.as_deref().unwrap_or_default();
+        return take_back(context, &ports, &chosen.cases, (&actor, why));
+    };
     let choice = choices_checked(&ports, &chosen.cases, &actor)?;
     if let Some(asked) = &choice.waits_for {
         let id = asked.id.0;
@@ -87,7 +98,7 @@ pub(super) fn run(
     let cancel = CancelToken::default();
     let pause = |time| std::thread::sleep(time);
     let ask = ReissueAsk {
-        way: match command.by {
+        way: match way {
             Way::List => ReissueWay::List,
             Way::Webhook => ReissueWay::Webhook,
             Way::Notification => ReissueWay::Notification,
@@ -105,6 +116,41 @@ pub(super) fn run(
     }
     tell(context, &done, command.format)?;
     end_of(&done)
+}
+
+/// Takes the reissues of these cases back, or asks a second person for it.
+fn take_back(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    cases: &[CaseRecord],
+    (actor, why): (&str, &str),
+) -> Result<CommandEnd, Failure> {
+    let mut end = CommandEnd::Clean;
+    let mut failed = None;
+    for case in cases {
+        let number = &case.finding.out_trade_no;
+        match withdraw(ports, case, actor, why) {
+            Ok(ReissueWithdrawal::Done(_)) => context.tell(
+                &format!("{number}：补发货已撤回，可以退款或另行补发"),
+                &format!(
+                    "{number}: the reissue is taken back; a refund or another reissue is possible"
+                ),
+            ),
+            Ok(ReissueWithdrawal::Waits(asked)) => {
+                let id = asked.id.0;
+                context.tell(
+                    &format!("{number}：已交商城，须另一人复核：recondesk approve {id} --operator 姓名"),
+                    &format!("{number}: it lies with the shop, another person must agree: recondesk approve {id} --operator NAME"),
+                );
+                end = CommandEnd::NeedsPerson;
+            }
+            Err(failure) if cases.len() == 1 => return Err(failure),
+            Err(failure) => {
+                failed.get_or_insert_with(|| failure.with_detail(number.to_string()));
+            }
+        }
+    }
+    failed.map_or(Ok(end), Err)
 }
 
 type Done<'a> = (&'a CaseRecord, Result<Reissued, Failure>);

@@ -122,7 +122,7 @@ impl Finding {
                 if w != m
                     && !matches!(
                         self.category,
-                        Category::PaidNotBooked | Category::PaidAfterClose
+                        Category::PaidNotBooked | Category::PaidAfterClose | Category::DupPay
                     ) =>
             {
                 w.checked_sub(m).unwrap_or(w).abs()

@@ -3,16 +3,20 @@
 //! Written down before the shop hears of it; the order is asked about live first, so that nothing is delivered
 //! that was paid back. Only proof of delivery closes the case: until then it waits and is followed up.
 
+mod answer;
 mod check;
+mod goods;
 mod list;
 mod notification;
 mod proof;
 pub(super) mod shop;
+mod withdraw;
 
 pub use check::{ReissueChoice, choices_checked};
 pub use list::{REISSUE_HEADINGS, reissue_rows};
 pub use proof::prove;
 pub use shop::ShopAnswer;
+pub use withdraw::{ReissueWithdrawal, withdraw};
 
 use std::time::Duration;
 
@@ -78,6 +82,7 @@ pub fn reissue(
 ) -> Result<Reissued, Failure> {
     let profile = profile_of(ports, case.profile)?;
     writable(&profile)?;
+    goods::are_due(ports, case)?;
     let order = order_of_case(ports, case)?;
     let merchant = (case.profile, &profile);
     let _right = ports.writers.enter_payout(PATIENCE)?;

@@ -8,6 +8,7 @@ mod batch_file;
 mod carry_on;
 mod order_facts;
 mod prepare;
+mod proposal;
 mod read_answer;
 mod resume;
 mod send;
@@ -17,6 +18,7 @@ pub use batch_file::{MOST_LINES, batch_file};
 pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, confirm_anew, confirm_with};
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};
+pub use proposal::proposed;
 pub use resume::{is_unfinished, resume, resume_each, unfinished};
 pub use words::{advice_of, limit_failure, state_words, window_advice};
 

@@ -1,6 +1,7 @@
 //! Writing a refund down: the order is asked about, the limits are checked, the number is fixed.
 
 use super::order_facts::{client, order_of_case};
+use super::proposal::proposed;
 use super::{OrderSubject, Pause, ask_order, limit_failure};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{
@@ -80,9 +81,14 @@ pub fn prepare(
     let here = Here::of(ports, ask.profile.0, order.out_trade_no.as_str())?;
     // What is under way from here is as good as gone back.
     let with_pending = here.joined_to(&facts, number);
+    let left = with_pending.left_for("").unwrap_or(Fen::ZERO);
+    let most = match &ask.of {
+        RefundOf::Case(case) => proposed(&case.finding, left)?,
+        RefundOf::Order(_) => left,
+    };
     let amount = match ask.amount {
         Some(amount) => amount,
-        None => here.owed(&ask.of, (&with_pending, number)),
+        None => here.owed(&ask.of, (&with_pending, number)).min(most),
     };
     let now = ports.clock.now();
     let draft = RefundDraft {

@@ -1,7 +1,7 @@
 //! The call to the shop: JSON signed with HMAC-SHA256, or a notification; repeated with back-off, answer kept.
 //!
-//! A call may be repeated: its idempotency key is the same each time. `2xx` means that the shop took it, a
-//! clear `4xx` that it refused, and everything else leaves it as sent, to be repeated later.
+//! A call may be repeated: its idempotency key is the same each time. `2xx` means that the shop took it unless its body
+//! says otherwise, a clear `4xx` that it refused, and everything else leaves it as sent, to be repeated later.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::ReissueAsk;
+use super::answer::{self, BodyWord};
 use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, ReissueEvent};
@@ -243,21 +244,17 @@ fn once(ports: &Ports, call: &ShopCall, ask: &ReissueAsk<'_>) -> ShopAnswer {
         .collect();
     let said = format!("{} {}", answer.status, said.trim());
     match (call.form, answer.status) {
-        (AnswerForm::Status, 200..=299) if says_delivered(&answer.body) => {
-            ShopAnswer::Delivered(said)
-        }
-        (AnswerForm::Status, 200..=299) => ShopAnswer::Taken(said),
+        (AnswerForm::Status, 200..=299) => match answer::read(&answer.body) {
+            BodyWord::Taken => ShopAnswer::Taken(said),
+            BodyWord::Delivered => ShopAnswer::Delivered(said),
+            BodyWord::Refused => ShopAnswer::Refused(said),
+            BodyWord::Foreign => ShopAnswer::Unclear(said),
+        },
         (AnswerForm::ReturnCode, 200) => return_code(&answer.body, said),
         (_, 408 | 409 | 425 | 429) => ShopAnswer::Unclear(said),
         (_, 400..=499) => ShopAnswer::Refused(said),
         _ => ShopAnswer::Unclear(said),
     }
-}
-
-/// `{"delivered": true}` is proof by the shop's own word.
-fn says_delivered(body: &[u8]) -> bool {
-    let value: Result<Value, _> = serde_json::from_slice(body);
-    value.is_ok_and(|value| value.get("delivered") == Some(&Value::Bool(true)))
 }
 
 fn return_code(body: &[u8], said: String) -> ShopAnswer {
