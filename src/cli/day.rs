@@ -290,7 +290,9 @@ fn row(name: &str, date: BillDate, (result, open): (&Reconciled, OpenWork)) -> [
     [
         name.to_owned(),
         date.to_string(),
-        Basis::of(&result.findings).word().to_owned(),
+        Basis::of(&result.run.summary, &result.findings)
+            .word()
+            .to_owned(),
         number(headline.rows),
         number(headline.matched),
         number(headline.cross_day),

@@ -201,5 +201,5 @@ pub(super) fn run(
     );
     context.tell(&words, &words);
     let open = open_work(ports.records.as_ref(), shop.merchant.0, shop.day)?;
-    Ok(done_of(open))
+    Ok(done_of(&done, open))
 }

@@ -9,7 +9,6 @@ use recondesk_app::Failure;
 use recondesk_app::jobs::day::{OpenWork, open_work};
 use recondesk_app::jobs::reconcile::{self, Basis, Changes, Matched, Reconciled, RunRequest};
 use recondesk_app::jobs::signed_day;
-use recondesk_domain::Finding;
 use recondesk_ports::Ports;
 use recondesk_reconcile::Headline;
 
@@ -80,7 +79,7 @@ pub(super) fn run(
     }
     let open = open_work(ports.records.as_ref(), id, day)?;
     tell(context, &day.to_string(), &done, open);
-    Ok(done_of(open))
+    Ok(done_of(&done, open))
 }
 
 /// The day under another cut-off window: what would be found, and how it differs from what speaks for the day.
@@ -98,7 +97,10 @@ fn try_out(
     let headline = done.summary.headline();
     let words = sentence(&ask.day.to_string(), &headline, context.lang);
     context.tell(&words, &words);
-    tell_basis(context, &done.findings);
+    let basis = Basis::of(&done.summary, &done.findings);
+    if let Some(words) = basis.words() {
+        context.tell(&words.zh, &words.en);
+    }
     context.tell(
         "这是试算，没有保存，当前的对账结果和差错不变",
         "This was tried out and not kept: result and cases of the day are as before",
@@ -110,18 +112,12 @@ fn try_out(
             ("与当前结果相比", "Against the result that counts"),
         );
     }
-    let is_clean = headline.to_work == 0 && Basis::of(&done.findings) == Basis::Compared;
+    let is_clean = headline.to_work == 0 && basis == Basis::Compared;
     Ok(if is_clean {
         CommandEnd::Clean
     } else {
         CommandEnd::NeedsPerson
     })
-}
-
-fn tell_basis(context: &CommandContext<'_>, findings: &[Finding]) {
-    if let Some(words) = Basis::of(findings).words() {
-        context.tell(&words.zh, &words.en);
-    }
 }
 
 fn tell_changes(context: &CommandContext<'_>, changes: &Changes, (zh, en): (&str, &str)) {
@@ -141,7 +137,7 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
         ..found
     };
     // A day that was not compared has no sums to be told.
-    if let Some(words) = Basis::of(&done.findings).words() {
+    if let Some(words) = Basis::of(&done.run.summary, &done.findings).words() {
         context.tell(
             &format!("{when}：{}", words.zh),
             &format!("{when}: {}", words.en),
@@ -172,9 +168,10 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
     }
 }
 
-/// Whether what is open of a day needs a person: findings that must be worked, or a day without a bill.
-pub(super) const fn done_of(open: OpenWork) -> CommandEnd {
-    if open.needs_person() {
+/// Whether a day needs a person: findings that must be worked, or one that was not compared, whatever was decided of it.
+pub(super) fn done_of(done: &Reconciled, open: OpenWork) -> CommandEnd {
+    let basis = Basis::of(&done.run.summary, &done.findings);
+    if open.needs_person() || basis != Basis::Compared {
         CommandEnd::NeedsPerson
     } else {
         CommandEnd::Clean

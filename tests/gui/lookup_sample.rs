@@ -188,6 +188,7 @@ pub(crate) fn view(language: Language) -> OrderView {
         }],
         refunds: Vec::new(),
         merchant_refunds: Vec::new(),
+        own_refunds: Vec::new(),
         observations: Vec::new(),
         exchanges: Vec::new(),
         cases: vec![CaseStory {

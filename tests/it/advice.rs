@@ -223,6 +223,7 @@ fn record(bill: usize, refunds: usize, words: usize, order: Option<&MOrder>) -> 
             .map(|(number, fen, state)| kept(refund(number, *fen, *state)))
             .collect(),
         merchant_refunds: Vec::new(),
+        own_refunds: Vec::new(),
         observations: WORDS[words]
             .iter()
             .map(|(state, number, fen)| heard(state, number, *fen))

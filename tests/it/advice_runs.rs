@@ -228,6 +228,7 @@ impl Facts {
             pays: self.pays.iter().copied().map(kept).collect(),
             refunds: self.refunds.iter().copied().map(kept).collect(),
             merchant_refunds: self.own.iter().copied().map(kept).collect(),
+            own_refunds: Vec::new(),
             observations: Vec::new(),
             exchanges: Vec::new(),
             cases,

@@ -9,14 +9,14 @@ use crate::cli::context::CommandContext;
 use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print_json, print_text};
-use recondesk_app::Failure;
 use recondesk_app::gateway::GatewayClient;
 use recondesk_app::jobs::refund::{ask_order, order_of_case, profile_of};
 use recondesk_app::jobs::reissue;
 use recondesk_app::jobs::views::Views;
 use recondesk_app::model::{CaseDetail, RawLine};
-use recondesk_casework::OrderFacts;
-use recondesk_domain::PersonalData;
+use recondesk_app::{Failure, Message};
+use recondesk_casework::{OrderFacts, RefundStage};
+use recondesk_domain::{Fen, PersonalData};
 use recondesk_ports::{
     CancelToken, CaseEvent, CaseRecord, Ports, RefundQuery, RefundRecord, ReissueRecord,
 };
@@ -136,6 +136,34 @@ fn document(view: &CaseView) -> Value {
     })
 }
 
+/// What goes before the step of the case: a refund under way, or money that WeChat Pay says is back.
+fn held_step(view: &CaseView) -> Option<Message> {
+    let action = view.case.finding.action();
+    if !(action.moves_money() || action.delivers()) {
+        return None;
+    }
+    let is_under_way = view.refunds.iter().any(|known| {
+        let stage = known.refund.stage;
+        stage.may_move_money() && !stage.is_final() && stage != RefundStage::Drafted
+    });
+    if is_under_way {
+        return Some(Message::new(
+            "先跟进进行中的退款，不发货，也不另退",
+            "Follow the refund under way up first, neither deliver nor refund again",
+        ));
+    }
+    let back = view.live.as_ref().and_then(|live| live.refunded_but(""))?;
+    (back > Fen::ZERO).then(|| {
+        Message::new(
+            format!("先复核：微信支付已退或正在退 ¥{}", back.grouped()),
+            format!(
+                "Review first: ¥{} went back or is on its way",
+                back.grouped()
+            ),
+        )
+    })
+}
+
 fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     let lang = context.lang;
     let (case, finding) = (&view.case, &view.case.finding);
@@ -157,10 +185,11 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     );
     fact(("负责", "owner"), case.owner.clone());
     fact(("涉及", "at stake"), finding.at_stake().grouped());
-    fact(
-        ("建议", "proposed"),
-        lang.pick(action.zh(), action.en()).to_owned(),
-    );
+    let step = match held_step(view) {
+        Some(words) => words.get(lang).to_owned(),
+        None => lang.pick(action.zh(), action.en()).to_owned(),
+    };
+    fact(("建议", "proposed"), step);
     for (name, line) in [
         (("账单行", "bill line"), &view.detail.bill_line),
         (("订单行", "order line"), &view.detail.order_line),

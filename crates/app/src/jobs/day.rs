@@ -241,7 +241,7 @@ pub(super) fn told_of_run(
     let matched = digits(done.run.summary.headline().matched);
     let work = digits(open);
     let name = &profile.name;
-    let basis = Basis::of(&done.findings).words();
+    let basis = Basis::of(&done.run.summary, &done.findings).words();
     let is_compared = basis.is_none();
     let title = match basis {
         Some(words) => Message::new(

@@ -19,7 +19,7 @@ pub use webhook::{Webhook, WebhookForm, WebhookText};
 
 use super::backfill::{PACE, offered};
 use super::day::{self, OpenWork, open_work};
-use super::reconcile::Reconciled;
+use super::reconcile::{Basis, Reconciled};
 use super::signed_day::{self, SignedDay};
 use crate::{Failure, FailureKind, Message, Reporter};
 use folder::FolderHaul;
@@ -126,7 +126,10 @@ impl MerchantMorning {
             || !self.alarms.is_empty()
             || !self.gone.is_empty()
             || signed.any(|signed| !signed.changes.is_empty())
-            || days.into_iter().any(|(_, open)| open.needs_person())
+            || days.into_iter().any(|(done, open)| {
+                let basis = Basis::of(&done.run.summary, &done.findings);
+                open.needs_person() || basis != Basis::Compared
+            })
     }
 }
 
@@ -323,7 +326,7 @@ impl Due {
         let runs = ports
             .records
             .current_runs(id, yesterday.plus(-400), yesterday)?;
-        let mut out = Self::since(&runs, &offered, yesterday);
+        let mut out = Self::since(&runs, &offered);
         let run_of = |day: BillDate| runs.iter().find(|run| run.summary.day == day);
         for failure in ports.records.bill_failures(id)? {
             let is_open = run_of(failure.day).is_none_or(|run| !run.summary.has_bill);
@@ -351,15 +354,11 @@ impl Due {
         Ok(out)
     }
 
-    /// Days after the last one that was compared; of a merchant without any, yesterday.
-    fn since(runs: &[RunRecord], offered: &[BillDate], yesterday: BillDate) -> Self {
+    /// Days after the last one that was compared; of a merchant without any, the newest day whose bill is out.
+    fn since(runs: &[RunRecord], offered: &[BillDate]) -> Self {
         let Some(last) = runs.iter().map(|run| run.summary.day).max() else {
             return Self {
-                days: offered
-                    .iter()
-                    .copied()
-                    .filter(|day| *day == yesterday)
-                    .collect(),
+                days: offered.iter().max().copied().into_iter().collect(),
                 gone: Vec::new(),
             };
         };

@@ -8,7 +8,7 @@ use recondesk_domain::{
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
     BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, ObservationSource,
-    Occurrence, Ports, SetAside, Standing,
+    Occurrence, Ports, RefundQuery, RefundRecord, SetAside, Standing,
 };
 
 /// Exchanges shown with an order.
@@ -49,6 +49,8 @@ pub struct OrderRecord {
     pub refunds: Vec<Kept<WRefund>>,
     /// Refund rows of the merchant.
     pub merchant_refunds: Vec<Kept<MRefund>>,
+    /// Refunds that were begun from here, oldest first.
+    pub own_refunds: Vec<RefundRecord>,
     /// What WeChat Pay said.
     pub observations: Vec<Observation>,
     /// Questions asked.
@@ -74,6 +76,7 @@ impl OrderRecord {
             pays: Vec::new(),
             refunds: Vec::new(),
             merchant_refunds: Vec::new(),
+            own_refunds: Vec::new(),
             observations: Vec::new(),
             exchanges: Vec::new(),
             cases: Vec::new(),
@@ -135,6 +138,7 @@ impl OrderRecord {
             && self.pays.is_empty()
             && self.refunds.is_empty()
             && self.merchant_refunds.is_empty()
+            && self.own_refunds.is_empty()
             && self.observations.is_empty()
             && self.cases.is_empty()
             && self.refused.is_none())
@@ -257,6 +261,11 @@ pub fn collect(
         record.exchanges.extend(mine);
     }
     record.exchanges.sort_by_key(|exchange| exchange.at);
+    record.own_refunds = ports.casework.refunds(&RefundQuery {
+        profile: Some(id),
+        out_trade_no: Some(out_trade_no.to_owned()),
+        ..RefundQuery::default()
+    })?;
     cases(ports, &mut record)?;
     if record.orders.is_empty() {
         record.refused = refused(ports, id, out_trade_no)?;

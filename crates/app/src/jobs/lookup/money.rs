@@ -3,6 +3,7 @@
 //! Bills say what was when they were made; a believed notification or answer of WeChat Pay is newer and goes before.
 
 use super::collect::OrderRecord;
+use recondesk_casework::RefundStage;
 use recondesk_domain::{
     BillRefundState, BillState, Fen, Instant, MOrder, PayStatus, RefundStatus, TransactionId,
 };
@@ -292,6 +293,29 @@ fn refunds(record: &OrderRecord, seen: &[&Observation]) -> Vec<RefundFact> {
             None => out.push(fact),
         }
     };
+    for own in &record.own_refunds {
+        // What was sent from here counts before any bill has it, whatever came of the answer.
+        let fate = match own.refund.stage {
+            RefundStage::Done => Fate::Done,
+            RefundStage::Confirmed
+            | RefundStage::Listed
+            | RefundStage::Sent
+            | RefundStage::Unknown
+            | RefundStage::Accepted => Fate::Going,
+            RefundStage::Abnormal => Fate::Stuck,
+            RefundStage::Drafted
+            | RefundStage::Closed
+            | RefundStage::Rejected
+            | RefundStage::Withdrawn => continue,
+        };
+        put(RefundFact {
+            out_refund_no: own.out_refund_no.to_string(),
+            refund_id: own.refund_id.clone(),
+            transaction_id: String::new(),
+            amount: own.refund.amount,
+            fate,
+        });
+    }
     for kept in record.refunds.iter().filter(|kept| !kept.superseded) {
         let row = &kept.row;
         put(RefundFact {

@@ -191,6 +191,21 @@ fn bill_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
             row: Some(kept.row.row),
         });
     }
+    for own in &record.own_refunds {
+        let state = crate::jobs::refund::state_words(own);
+        out.push(TimelineEntry {
+            at: Some(own.changed_at),
+            kind: EntryKind::MerchantRefund,
+            words: Message::new(
+                format!("从这里发起的退款 {}：{}", own.out_refund_no, state.zh),
+                format!("Refund begun here, {}: {}", own.out_refund_no, state.en),
+            ),
+            amount: Some(own.refund.amount),
+            state: own.refund.stage.word().to_owned(),
+            source: String::new(),
+            row: None,
+        });
+    }
     for kept in &record.merchant_refunds {
         out.push(TimelineEntry {
             at: kept.row.time(),

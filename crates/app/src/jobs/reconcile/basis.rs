@@ -2,12 +2,18 @@
 
 use crate::Message;
 use recondesk_domain::{Category, Fen, Finding};
+use recondesk_reconcile::RunSummary;
 
 /// What a comparison stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
     /// A bill that proves itself, or the word of the gateway that there is none.
     Compared,
+    /// The bill has payments and the merchant's book of the day not one: nothing was compared.
+    NoOrders {
+        /// Sum of the payments that wait for the orders.
+        paid: Fen,
+    },
     /// There is no bill of the day: nothing was compared.
     NoBill {
         /// Sum of the merchant's orders that wait for it.
@@ -21,14 +27,19 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// Reads it from the findings of a run.
+    /// Reads it from what a run found.
     #[must_use]
-    pub fn of(findings: &[Finding]) -> Self {
+    pub fn of(summary: &RunSummary, findings: &[Finding]) -> Self {
         let missing = findings
             .iter()
             .find(|finding| finding.category == Category::WCoverage);
         let Some(missing) = missing else {
-            return Self::Compared;
+            let (bill, book) = (&summary.pays.wechat, &summary.pays.merchant);
+            return if bill.count > 0 && book.count == 0 {
+                Self::NoOrders { paid: bill.fen }
+            } else {
+                Self::Compared
+            };
         };
         let waiting = missing.at_stake();
         let is_bad = |finding: &Finding| finding.category.code().starts_with('B');
@@ -44,6 +55,7 @@ impl Basis {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Compared => "ok",
+            Self::NoOrders { .. } => "no_orders",
             Self::NoBill { .. } => "no_bill",
             Self::Quarantined { .. } => "quarantined",
         }
@@ -61,6 +73,15 @@ impl Basis {
         };
         match self {
             Self::Compared => None,
+            Self::NoOrders { paid } => {
+                let sum = paid.grouped();
+                Some(Message::new(
+                    format!("没有当天的商户订单，没有对账；账单里的 ¥{sum} 在等订单"),
+                    format!(
+                        "no orders of that day, nothing was compared; ¥{sum} of the bill wait for them"
+                    ),
+                ))
+            }
             Self::NoBill { waiting } => {
                 Some(told(waiting, "没有当天的账单", "no bill of that day"))
             }

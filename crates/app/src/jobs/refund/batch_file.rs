@@ -84,16 +84,7 @@ fn text(records: &[RefundRecord]) -> Result<String, Failure> {
                 record.out_refund_no.to_string(),
             ));
         }
-        let reason: String = record
-            .draft
-            .reason
-            .chars()
-            .map(|sign| match sign {
-                ',' => '，',
-                sign if sign.is_control() => ' ',
-                sign => sign,
-            })
-            .collect();
+        let reason = cell(&record.draft.reason);
         let _written = write!(
             out,
             "{},{},{reason},{}\r\n",
@@ -114,4 +105,33 @@ fn refused(title: Message, detail: String) -> Failure {
         ),
     )
     .with_detail(detail)
+}
+
+/// A reason as a cell of the file: no comma, no line end, and nothing by which a spreadsheet takes it for a formula.
+fn cell(reason: &str) -> String {
+    let shown = reason.trim_start().chars().enumerate();
+    let signs = shown.map(|(at, sign)| match (at, sign) {
+        (_, ',') => '，',
+        (0, '=') => '＝',
+        (0, '+') => '＋',
+        (0, '-') => '－',
+        (0, '@') => '＠',
+        (_, sign) if sign.is_control() => ' ',
+        (_, sign) => sign,
+    });
+    signs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_one_cell_and_no_formula() {
+        assert_eq!(cell("缺货,退款\n谢谢"), "缺货，退款 谢谢");
+        assert_eq!(cell("=1+1"), "＝1+1");
+        assert_eq!(cell("\t=1+1"), "＝1+1");
+        assert_eq!(cell("-1"), "－1");
+        assert_eq!(cell("@a"), "＠a");
+    }
 }
