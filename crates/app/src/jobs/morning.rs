@@ -326,7 +326,7 @@ impl Due {
         let runs = ports
             .records
             .current_runs(id, yesterday.plus(-400), yesterday)?;
-        let mut out = Self::since(&runs, &offered);
+        let mut out = Self::since(&runs, &offered, yesterday);
         let run_of = |day: BillDate| runs.iter().find(|run| run.summary.day == day);
         for failure in ports.records.bill_failures(id)? {
             let is_open = run_of(failure.day).is_none_or(|run| !run.summary.has_bill);
@@ -354,11 +354,15 @@ impl Due {
         Ok(out)
     }
 
-    /// Days after the last one that was compared; of a merchant without any, the newest day whose bill is out.
-    fn since(runs: &[RunRecord], offered: &[BillDate]) -> Self {
+    /// Days after the last one that was compared; of a merchant without any, yesterday.
+    fn since(runs: &[RunRecord], offered: &[BillDate], yesterday: BillDate) -> Self {
         let Some(last) = runs.iter().map(|run| run.summary.day).max() else {
             return Self {
-                days: offered.iter().max().copied().into_iter().collect(),
+                days: offered
+                    .iter()
+                    .copied()
+                    .filter(|day| *day == yesterday)
+                    .collect(),
                 gone: Vec::new(),
             };
         };

@@ -1,7 +1,7 @@
 //! What a case asks to be paid back: all that is left, a difference, or nothing at all.
 //!
 //! A case of an amount asks for what was paid too much, and one of a refund is settled under the refund's own number:
-//! a new number would be a second refund (pitfall D1).
+//! a new number would be a second refund.
 
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{Category, Fen, Finding, SuggestedAction};
