@@ -185,11 +185,8 @@ fn text(view: &CaseView, context: &CommandContext<'_>) -> String {
     );
     fact(("负责", "owner"), case.owner.clone());
     fact(("涉及", "at stake"), finding.at_stake().grouped());
-    let step = match held_step(view) {
-        Some(words) => words.get(lang).to_owned(),
-        None => lang.pick(action.zh(), action.en()).to_owned(),
-    };
-    fact(("建议", "proposed"), step);
+    let step = held_step(view).unwrap_or_else(|| Message::new(action.zh(), action.en()));
+    fact(("建议", "proposed"), step.get(lang).to_owned());
     for (name, line) in [
         (("账单行", "bill line"), &view.detail.bill_line),
         (("订单行", "order line"), &view.detail.order_line),
