@@ -61,7 +61,12 @@ pub(super) fn run(
         context.tell(&words.zh, &words.en);
         // What was decided before the signature is not to be done again; books that changed since are to be seen to.
         if command.cut_off.is_none() && signed.changes.is_empty() {
-            return Ok(done_of(open_work(ports.records.as_ref(), id, day)?));
+            let open = open_work(ports.records.as_ref(), id, day)?;
+            return Ok(if open.needs_person() {
+                CommandEnd::NeedsPerson
+            } else {
+                CommandEnd::Clean
+            });
         }
         return Ok(CommandEnd::NeedsPerson);
     }
