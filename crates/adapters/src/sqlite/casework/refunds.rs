@@ -96,7 +96,9 @@ pub(super) fn draft(
         .map(|need| {
             let subject = format!("refund/{number}");
             let maker = (draft.maker.as_str(), now);
-            approvals::ask(tx, (need, &subject), &draft.reason, maker)
+            // Whoever agrees sees to what: order and sum belong to the question, and another sum is another one.
+            let asked = format!("{} ¥{} {}", draft.out_trade_no, draft.amount, draft.reason);
+            approvals::ask(tx, (need, &subject), &asked, maker)
         })
         .transpose()?;
     let wanted = if approval.is_some() {

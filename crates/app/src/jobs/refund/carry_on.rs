@@ -6,6 +6,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use super::delivered::still_missing;
 use super::order_facts::{OrderSubject, ask_order, client};
 use super::{profile_of, read_answer};
 use crate::gateway::GatewayClient;
@@ -66,6 +67,7 @@ pub fn confirm(
     if !waits {
         return Ok(record.clone());
     }
+    still_missing(ports, record)?;
     step(
         ports,
         record,
@@ -126,6 +128,7 @@ pub fn confirm_with(
     if !waits {
         return Ok(record.clone());
     }
+    still_missing(ports, record)?;
     let said = Said {
         actor,
         facts: Some(facts),

@@ -6,6 +6,7 @@
 
 mod batch_file;
 mod carry_on;
+mod delivered;
 mod order_facts;
 mod prepare;
 mod proposal;

@@ -1,5 +1,6 @@
 //! What WeChat Pay says of the order before anything moves: asked live, each time.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::gateway::{ExchangeError, GatewayClient, RefundsOf};
@@ -8,7 +9,7 @@ use crate::jobs::lookup::live;
 use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, RefundPart, RemoteState, UNLISTED};
-use recondesk_domain::{Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId};
+use recondesk_domain::{Category, Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId};
 use recondesk_ports::{CaseRecord, Ports, RefundQuery};
 use wechatpay_codec::v2::{OrderRef, RefundState, TradeState};
 
@@ -76,6 +77,33 @@ pub fn order_of_case(ports: &Ports, case: &CaseRecord) -> Result<OrderSubject, F
         .with_detail(&*case.key));
     }
     OrderSubject::named(ports, case.profile, number.as_str())
+}
+
+/// The open case about the payment of an order: its refunds are those of the case, whichever way they are named.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub(super) fn case_of_order(
+    ports: &Ports,
+    (profile, merchant): (ProfileId, &MerchantProfile),
+    order: &OrderSubject,
+) -> Result<Option<CaseRecord>, Failure> {
+    let families: BTreeSet<&str> = Category::all().map(Category::family).collect();
+    let mut found: Option<CaseRecord> = None;
+    for family in families {
+        let key = format!("{}/pay/{}/{family}", merchant.mch_id, order.out_trade_no);
+        let case = ports.records.case(profile, &key)?;
+        let Some(case) = case.filter(|case| !case.status.is_closed()) else {
+            continue;
+        };
+        let is_more_urgent = found.as_ref().is_none_or(|known| {
+            case.finding.category.severity() < known.finding.category.severity()
+        });
+        if is_more_urgent {
+            found = Some(case);
+        }
+    }
+    Ok(found)
 }
 
 /// Asks about an order and its refunds, and logs what was said. `number`: the refund that is to be sent.

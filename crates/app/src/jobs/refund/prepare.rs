@@ -1,6 +1,6 @@
 //! Writing a refund down: the order is asked about, the limits are checked, the number is fixed.
 
-use super::order_facts::{client, order_of_case};
+use super::order_facts::{case_of_order, client, order_of_case};
 use super::proposal::proposed;
 use super::{OrderSubject, Pause, ask_order, limit_failure};
 use crate::{Failure, FailureKind, Message};
@@ -70,8 +70,13 @@ pub fn prepare(
         RefundOf::Case(case) => (order_of_case(ports, case)?, case.key.clone()),
         RefundOf::Order(number) => {
             let order = OrderSubject::named(ports, ask.profile.0, number)?;
-            let mch_id = &ask.profile.1.mch_id;
-            let key = format!("{mch_id}/order/{}/refund", order.out_trade_no);
+            let key = match case_of_order(ports, ask.profile, &order)? {
+                Some(case) => case.key,
+                None => format!(
+                    "{}/order/{}/refund",
+                    ask.profile.1.mch_id, order.out_trade_no
+                ),
+            };
             (order, key)
         }
     };
