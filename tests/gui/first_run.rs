@@ -159,6 +159,11 @@ impl Morning {
         self.run(Command::Decide(id, row.key.clone(), Decision::Take));
         let how = Decision::Resolve("已补发".to_owned());
         self.run(Command::Decide(id, row.key.clone(), how));
+        let known = self.ports.records.case(id, &row.key).unwrap().unwrap();
+        if known.status.is_closed() {
+            return;
+        }
+        // An urgent one is called solved by two.
         let agree = Decision::Agree("同意".to_owned());
         let place = (id, row.key.as_str());
         recondesk::app::jobs::decisions::decide(&self.ports, place, agree, "王宁").unwrap();

@@ -261,7 +261,7 @@ pub enum LeftOutReason {
     ZeroRefund,
     /// Money that went back, as the file calls it: no order.
     Outgoing(String),
-    /// Not paid, and without a time and a sum.
+    /// Not paid, without a time, and without a number and a sum by which a payment could find it.
     Untimed,
 }
 
@@ -274,7 +274,7 @@ impl LeftOutReason {
             Self::Zero => "实付金额为 0，微信支付没有这种交易".to_owned(),
             Self::ZeroRefund => "退款金额为 0，微信支付没有这种退款".to_owned(),
             Self::Outgoing(word) => format!("「{word}」是退款或支出，不是订单"),
-            Self::Untimed => "未付款，也没有时间和金额".to_owned(),
+            Self::Untimed => "未付款，没有时间，也没有可用的单号和金额".to_owned(),
         }
     }
 
@@ -286,7 +286,9 @@ impl LeftOutReason {
             Self::Zero => "paid with 0.00: WeChat Pay books no such payment".to_owned(),
             Self::ZeroRefund => "a refund of 0.00: WeChat Pay makes no such refund".to_owned(),
             Self::Outgoing(word) => format!("{word:?} is money that went back, and no order"),
-            Self::Untimed => "not paid, and without a time and a sum".to_owned(),
+            Self::Untimed => {
+                "not paid, without a time, and without a number and a sum to know it by".to_owned()
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use super::value;
 use super::words::WordMemory;
 use super::{Column, LeftOutReason, OrderBlock, Plan, RecordKind, RefundShape, RowReason};
 use recondesk_domain::{
-    Fen, Instant, MOrder, MRefund, OutRefundNo, PayStatus, RefundStatus, RowRef, Text,
+    Fen, Instant, MOrder, MRefund, OutRefundNo, OutTradeNo, PayStatus, RefundStatus, RowRef, Text,
 };
 
 /// A cell as the file has it.
@@ -172,6 +172,12 @@ impl Plan {
     }
 }
 
+/// True for what WeChat Pay takes as 商户订单号 and no word of a total: letters, digits and signs of ASCII, a digit among them.
+fn is_order_number(number: &OutTradeNo) -> bool {
+    let bytes = number.as_bytes();
+    bytes.iter().all(u8::is_ascii_graphic) && bytes.iter().any(u8::is_ascii_digit)
+}
+
 /// True for an order whose payment never came.
 const fn was_never_paid(order: &MOrder) -> bool {
     matches!(
@@ -239,7 +245,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
             Some(time) => time,
             // A list of payments has no time for what was not paid: a payment may name the order all the same.
             None if self.plan.slot(Column::CreatedAt).is_none() && !order.pay_status.is_paid() => {
-                if no_amount.is_some() {
+                if no_amount.is_some() || !is_order_number(&order.out_trade_no) {
                     return Ok(Fate::LeftOut(LeftOutReason::Untimed));
                 }
                 MOrder::NO_TIME

@@ -101,8 +101,8 @@ fn not_stored(stats: &Stats) -> Vec<Message> {
     if stats.untimed > 0 {
         let rows = count(stats.untimed);
         out.push(Message::new(
-            format!("{rows} 行未付款，没有时间和金额，未导入"),
-            format!("{rows} rows are not paid, have no time and no sum, and were left out"),
+            format!("{rows} 行未付款，没有时间，也没有可用的单号和金额，未导入"),
+            format!("{rows} rows are not paid and have neither a time nor a number and a sum to be known by: left out"),
         ));
     }
     if stats.timeless > 0 {
