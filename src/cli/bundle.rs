@@ -26,8 +26,11 @@ pub(super) enum BundleCommand {
         #[arg(long, value_name = "FILE.zip")]
         out: PathBuf,
         /// 显示顾客个人信息（openid、附加数据、备注、联系方式），默认遮住 | Show personal data of customers (openid, attach, remarks, contacts), masked by default
-        #[arg(long)]
+        #[arg(long, conflicts_with = "masked")]
         show_personal_data: bool,
+        /// 遮住顾客个人信息；不写也遮住 | Mask personal data of customers; masked without it, too
+        #[arg(long)]
+        masked: bool,
     },
     /// 核验证据包，不需要工作区 | Verify a bundle; no workspace is needed
     Verify {
@@ -49,6 +52,7 @@ pub(super) fn run(
             profile,
             out,
             show_personal_data,
+            masked: _,
         } => {
             CommandContext::check_out(Some(out))?;
             let ports = context.open()?;
