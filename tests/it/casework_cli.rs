@@ -73,7 +73,7 @@ impl Office {
 
     /// As an operator with the one PIN of these tests.
     #[track_caller]
-    fn by(&self, name: &str, code: i32, arguments: &[&str]) -> String {
+    pub(crate) fn by(&self, name: &str, code: i32, arguments: &[&str]) -> String {
         let mut command = self.command(arguments);
         command
             .env("RECONDESK_OPERATOR", name)
@@ -83,7 +83,7 @@ impl Office {
 
     /// A second person agrees to everything that waits.
     #[track_caller]
-    fn agree(&self, name: &str) {
+    pub(crate) fn agree(&self, name: &str) {
         let waiting = self.by(name, 1, &["approve", "--format", "json"]);
         let waiting: Vec<Value> = serde_json::from_str(&waiting).unwrap();
         let ids: Vec<String> = waiting.iter().map(|one| one["id"].to_string()).collect();
@@ -92,7 +92,7 @@ impl Office {
         self.by(name, 0, &all);
     }
 
-    fn operator(&self, name: &str, roles: &str) {
+    pub(crate) fn operator(&self, name: &str, roles: &str) {
         let mut add = self.command(&["operator", "add", name, "--role", roles]);
         add.env("RECONDESK_OPERATOR", "li")
             .env("RECONDESK_PIN", "2468")

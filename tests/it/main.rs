@@ -28,6 +28,7 @@ mod funds;
 mod fuzz_corpus;
 mod gateway;
 mod gateway_v3;
+mod goods_and_money;
 mod handbook;
 mod incoming;
 mod inquiry;

@@ -6,7 +6,6 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use super::delivered::still_missing;
 use super::order_facts::{OrderSubject, ask_order, client};
 use super::{profile_of, read_answer};
 use crate::gateway::GatewayClient;
@@ -67,7 +66,6 @@ pub fn confirm(
     if !waits {
         return Ok(record.clone());
     }
-    still_missing(ports, record)?;
     step(
         ports,
         record,
@@ -128,7 +126,6 @@ pub fn confirm_with(
     if !waits {
         return Ok(record.clone());
     }
-    still_missing(ports, record)?;
     let said = Said {
         actor,
         facts: Some(facts),

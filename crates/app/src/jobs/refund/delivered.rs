@@ -5,32 +5,35 @@ use crate::{Failure, FailureKind, Message};
 use recondesk_domain::FulfilStatus;
 use recondesk_ports::{Ports, RefundRecord};
 
-/// Refuses a refund of a case of missing goods once the newest import calls them delivered.
+/// Why a refund of a case of missing goods is not sent: the newest import calls them delivered.
 ///
 /// # Errors
-/// [`Failure`] then, and when the workspace cannot be read.
-pub(super) fn still_missing(ports: &Ports, record: &RefundRecord) -> Result<(), Failure> {
+/// When the workspace cannot be read.
+pub(super) fn delivered_since(
+    ports: &Ports,
+    record: &RefundRecord,
+) -> Result<Option<Failure>, Failure> {
     let draft = &record.draft;
     let case = ports.records.case(draft.profile, &draft.case_key)?;
     let lacks_goods = case.is_some_and(|case| case.finding.category.action().delivers());
     if !lacks_goods {
-        return Ok(());
+        return Ok(None);
     }
     let order = local_order(ports, draft.profile, &draft.out_trade_no)?;
     if order.is_none_or(|order| order.fulfil_status != FulfilStatus::Fulfilled) {
-        return Ok(());
+        return Ok(None);
     }
-    Err(Failure::new(
-        FailureKind::Usage,
+    Ok(Some(Failure::new(
+        FailureKind::Gateway,
         "refund.delivered",
         Message::new(
             "商户最新的订单里已发货，这笔退款没有发出",
             "The merchant's newest orders call it delivered; the refund was not sent",
         ),
         Message::new(
-            "撤回退款（refund withdraw）并重新对账；货和钱都要给，用 refund prepare --order",
-            "Take the refund back (refund withdraw) and compare again; goods and money go by refund prepare --order",
+            "撤回退款（refund withdraw）并重新对账；之后仍要退款，用 refund prepare --order",
+            "Take the refund back (refund withdraw) and compare again; a refund all the same goes by refund prepare --order after that",
         ),
     )
-    .with_detail(draft.out_trade_no.as_str()))
+    .with_detail(draft.out_trade_no.as_str())))
 }

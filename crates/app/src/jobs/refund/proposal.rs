@@ -4,7 +4,84 @@
 //! a new number would be a second refund.
 
 use crate::{Failure, FailureKind, Message};
-use recondesk_domain::{Category, Fen, Finding, SuggestedAction};
+use recondesk_domain::{Category, Fen, Finding};
+
+/// What a refund of a case would be for.
+enum RefundOfCase {
+    /// The customer got nothing: all that is left.
+    Everything,
+    /// What was paid too much.
+    Surplus,
+    /// One payment of several.
+    Payment,
+    /// A refund that was closed, once more.
+    Again,
+    /// A refund that the merchant made under a number of its own.
+    OwnNumber,
+    /// Nothing: goods or books are to be mended.
+    Nothing,
+}
+
+impl RefundOfCase {
+    const fn of(category: Category) -> Self {
+        match category {
+            Category::PaidNotBooked
+            | Category::PaidAfterClose
+            | Category::BookedNotFulfilled
+            | Category::WOnlyPay
+            | Category::PayPendingW => Self::Everything,
+            Category::AmountDiff | Category::AmountBasis => Self::Surplus,
+            Category::DupPay => Self::Payment,
+            Category::RefundClosed => Self::Again,
+            Category::MOnlyRefund => Self::OwnNumber,
+            Category::Matched
+            | Category::MatchedXday
+            | Category::MatchedLate
+            | Category::Unpaid
+            | Category::BalancedAfter
+            | Category::MOnlyPay
+            | Category::PayPendingM
+            | Category::DupRowW
+            | Category::DupRowM
+            | Category::IdMismatch
+            | Category::Revoked
+            | Category::CurrencyDiff
+            | Category::TimeDiff
+            | Category::UnknownState
+            | Category::WOnlyRefund
+            | Category::RefundAmountDiff
+            | Category::RefundInFlight
+            | Category::RefundAbnormal
+            | Category::OverRefund
+            | Category::DupRefundSuspect
+            | Category::RefundOrphan
+            | Category::RefundPendingW
+            | Category::RefundPendingM
+            | Category::FeeRate
+            | Category::FeeCalc
+            | Category::FeeRefund
+            | Category::FundMissing
+            | Category::FundExtra
+            | Category::FundAmount
+            | Category::BalanceBreak
+            | Category::DayGap
+            | Category::FundOther
+            | Category::BillHash
+            | Category::BillCount
+            | Category::BillSum
+            | Category::BillTruncated
+            | Category::BillLayout
+            | Category::BillRowShape
+            | Category::BillChanged
+            | Category::WrongBill
+            | Category::BillSetDiff
+            | Category::MCoverage
+            | Category::WCoverage
+            | Category::MForeign
+            | Category::MSetAside => Self::Nothing,
+        }
+    }
+}
 
 /// The sum that a case proposes, of what is left at WeChat Pay.
 ///
@@ -12,7 +89,6 @@ use recondesk_domain::{Category, Fen, Finding, SuggestedAction};
 /// When a refund does not belong to the case: a payment to keep, a refund with a number of its own, goods or books that
 /// are to be mended instead.
 pub fn proposed(finding: &Finding, left: Fen) -> Result<Fen, Failure> {
-    let category = finding.category;
     if finding.is_kept() {
         return Err(no(
             "refund.kept",
@@ -23,62 +99,63 @@ pub fn proposed(finding: &Finding, left: Fen) -> Result<Fen, Failure> {
             Message::new("退另一笔", "Refund the other one"),
         ));
     }
-    if category == Category::MOnlyRefund {
-        let number = finding.out_refund_no;
-        let sum = finding.merchant.unwrap_or(Fen::ZERO).grouped();
-        return Err(no(
-            "refund.own_number",
-            Message::new(
-                format!("这笔退款已有商户退款单号 {number}（¥{sum}）：换新单号会退两次"),
-                format!(
-                    "This refund has the merchant's number {number} (¥{sum}): under a new one it would be made twice"
-                ),
-            ),
-            Message::new(
-                format!(
-                    "先查它：recondesk query {number} --live；没有成功，就在商城系统里用同一单号重新提交"
-                ),
-                format!(
-                    "Ask about it: recondesk query {number} --live; if it was not made, submit it again under the same number in the shop's system"
-                ),
-            ),
-        ));
-    }
-    let difference = finding
+    let booked = finding.merchant.unwrap_or(Fen::ZERO);
+    let surplus = finding
         .bill
-        .zip(finding.merchant)
-        .and_then(|(billed, booked)| billed.checked_sub(booked));
-    match category {
-        Category::AmountDiff | Category::AmountBasis => match difference {
-            Some(more) if more > Fen::ZERO => Ok(more.min(left)),
-            _ => Err(no(
-                "refund.no_surplus",
-                Message::new(
-                    "顾客没有多付，没有可退的差额",
-                    "The customer did not pay too much; there is no difference to refund",
-                ),
-                elsewhere(),
-            )),
-        },
-        Category::DupPay => Ok(finding.bill.unwrap_or(left).min(left)),
-        Category::RefundClosed => Ok(finding.merchant.unwrap_or(left).min(left)),
-        Category::PayPendingW => Ok(left),
-        _ if category.action().delivers() || category.action() == SuggestedAction::FindOwner => {
-            Ok(left)
-        }
-        _ => Err(no(
-            "refund.not_asked",
-            Message::new(
-                format!("{} {}不用退款处理", category.code(), category.zh()),
-                format!(
-                    "{} {} is not settled by a refund",
-                    category.code(),
-                    category.en()
-                ),
-            ),
-            elsewhere(),
-        )),
+        .and_then(|billed| billed.checked_sub(booked))
+        .filter(|more| *more > Fen::ZERO && finding.merchant.is_some());
+    match RefundOfCase::of(finding.category) {
+        RefundOfCase::Everything => Ok(left),
+        RefundOfCase::Surplus => surplus.map(|more| more.min(left)).ok_or_else(no_surplus),
+        RefundOfCase::Payment => Ok(finding.bill.unwrap_or(left).min(left)),
+        RefundOfCase::Again => Ok(finding.merchant.unwrap_or(left).min(left)),
+        RefundOfCase::OwnNumber => Err(own_number(finding, booked)),
+        RefundOfCase::Nothing => Err(not_asked(finding.category)),
     }
+}
+
+fn no_surplus() -> Failure {
+    no(
+        "refund.no_surplus",
+        Message::new(
+            "顾客没有多付，没有可退的差额",
+            "The customer did not pay too much; there is no difference to refund",
+        ),
+        elsewhere(),
+    )
+}
+
+fn own_number(finding: &Finding, booked: Fen) -> Failure {
+    let (number, sum) = (finding.out_refund_no, booked.grouped());
+    no(
+        "refund.own_number",
+        Message::new(
+            format!("这笔退款已有商户退款单号 {number}（¥{sum}）：换新单号会退两次"),
+            format!(
+                "This refund has the merchant's number {number} (¥{sum}): under a new one it would be made twice"
+            ),
+        ),
+        Message::new(
+            format!(
+                "先查它：recondesk query {number} --live；没有成功，就在商城系统里用同一单号重新提交"
+            ),
+            format!(
+                "Ask about it: recondesk query {number} --live; if it was not made, submit it again under the same number in the shop's system"
+            ),
+        ),
+    )
+}
+
+fn not_asked(category: Category) -> Failure {
+    let (code, zh, en) = (category.code(), category.zh(), category.en());
+    no(
+        "refund.not_asked",
+        Message::new(
+            format!("{code} {zh}不用退款处理"),
+            format!("{code} {en} is not settled by a refund"),
+        ),
+        elsewhere(),
+    )
 }
 
 fn elsewhere() -> Message {

@@ -2,6 +2,7 @@
 //! not say clearly what became of it is followed by a question.
 
 use super::carry_on::{Carried, Led, Said, Work, step, stop};
+use super::delivered::delivered_since;
 use super::{OrderSubject, ask_order, limit_failure, read_answer};
 use crate::{Failure, FailureKind};
 use recondesk_casework::{
@@ -64,6 +65,9 @@ impl Work<'_> {
         if facts.paid != record.draft.total && facts.is_paid {
             let failure = super::words::other_total(record.draft.total, facts.paid);
             return Ok(stop(record.clone(), Some(failure)));
+        }
+        if let Some(failure) = delivered_since(self.ports, record)? {
+            return self.not_sent(record, None, failure);
         }
         let said = Said {
             facts: Some(facts),
