@@ -6,7 +6,7 @@
 # sub_mch_id and sub_appid are signed in the same way only where the caller gave them, so those are right.
 # WeChat Pay answers 签名错误, which points to the key, and the key is right: a caller who puts a nonce_str in is served at once.
 # APIv3 of the same SDK is not touched. For finance it looks like orders that were never placed and refunds that were never asked for.
-# A check of a signature has to start from what arrived, as the laboratory here does: it names the field that is missing.
+# No change to what arrived explains such a signature, so the laboratory here asks for the nonce that was really signed.
 #
 # Seen (fields that arrived, does the signature fit them):
 #   no nonce given   appid mch_id out_trade_no sign            false
