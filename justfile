@@ -8,7 +8,7 @@ list:
     @just --list --unsorted
 
 # Everything that must hold before a change lands.
-ci: fmt test packages lint doc deny one-egui pictures
+ci: fmt test packages interop lint doc deny one-egui pictures
 
 # The sources are formatted.
 fmt:
@@ -22,6 +22,13 @@ test *FILTER:
 packages:
     cargo test --test it --no-run
     if command -v dpkg-deb >/dev/null; then packaging/try-deb.sh "$(packaging/deb.sh target/debug/recondesk target/packages)"; else echo "not tried: dpkg-deb is not here"; fi
+
+# The exported books as other programs read them: DuckDB and pyarrow, ready-made from the package registry.
+interop:
+    cargo test --test it --no-run
+    python3 -m venv target/interop || { just install python3 python3-venv && python3 -m venv target/interop; }
+    target/interop/bin/pip install --quiet --disable-pip-version-check --only-binary :all: duckdb==2.0.1 pyarrow==26.0.1
+    target/interop/bin/python tests/interop/read_books.py target/debug/recondesk
 
 # The Debian package as it is shipped.
 package:

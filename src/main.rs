@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         random: std::sync::Arc::new(adapters::clock::SystemRandom),
         files: std::sync::Arc::new(adapters::files::SystemFiles),
         workbooks: std::sync::Arc::new(adapters::report::XlsxWriter::default()),
+        columns: std::sync::Arc::new(adapters::parquet::ParquetFiles),
         reports: std::sync::Arc::new(adapters::report::ReportWriter {
             scratch: None,
             font: recondesk::ui::fonts::NOTO,

@@ -11,7 +11,8 @@ use super::terminal_output::Speech;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    Clock, Files, Fill, Ports, Random, Reports, Source, StoreError, Vault, Workbooks, WorkspaceCare,
+    Clock, ColumnFiles, Files, Fill, Ports, Random, Reports, Source, StoreError, Vault, Workbooks,
+    WorkspaceCare,
 };
 
 /// How long a command waits for another program's job on the same workspace.
@@ -34,6 +35,8 @@ pub struct World {
     pub workbooks: Arc<dyn Workbooks>,
     /// Writes reports.
     pub reports: Arc<dyn Reports>,
+    /// Writes tables for other programs.
+    pub columns: Arc<dyn ColumnFiles>,
     /// Makes nonces for what is signed without a workspace.
     pub random: Arc<dyn Random>,
     /// Makes a vault that forgets.
@@ -173,6 +176,11 @@ impl<'a> CommandContext<'a> {
     /// Writes reports.
     pub(super) fn reports(&self) -> &dyn Reports {
         self.world.reports.as_ref()
+    }
+
+    /// Writes tables for other programs.
+    pub(super) fn columns(&self) -> &dyn ColumnFiles {
+        self.world.columns.as_ref()
     }
 
     /// Refuses a place where no file can be written, before any work is done for it.

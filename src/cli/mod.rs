@@ -7,6 +7,7 @@
 
 mod audit;
 mod bill;
+mod books;
 mod bundle;
 mod care;
 mod case_choice;
@@ -148,6 +149,9 @@ enum CliCommand {
     /// 报表：日报、月报、凭证 | Reports: day, month, journal
     #[command(subcommand)]
     Report(report::ReportCommand),
+    /// 账本：导出给数据仓库 | The books: export them for data warehouses
+    #[command(subcommand)]
+    Books(books::BooksCommand),
     /// 启动一个本机的微信支付沙箱 | Start a look-alike of WeChat Pay on this computer
     Sandbox(sandbox::SandboxCommand),
     /// 签名，步骤可见 | Sign, every step visible
@@ -266,6 +270,7 @@ fn dispatch(
         Some(CliCommand::Vault(command)) => vault::run(&command, context),
         Some(CliCommand::Funds(command)) => funds::run(&command, context),
         Some(CliCommand::Report(command)) => report::run(&command, context),
+        Some(CliCommand::Books(command)) => books::run(&command, context),
         Some(CliCommand::Sandbox(command)) => sandbox::run(&command, context),
         Some(CliCommand::Sign(command)) => sign::run(&command, context),
         Some(CliCommand::Verify(command)) => verify::run(&command, context),

@@ -114,6 +114,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("reqwest", &["crates/adapters/src/gateway"]),
     ("use keyring::{Entry", &["crates/adapters/src/vault"]),
     ("rfd::", &["src/picker.rs"]),
+    ("use parquet::", &["crates/adapters/src/parquet.rs"]),
     ("SystemTime::now", &["crates/adapters/src/clock.rs"]),
 ];
 

@@ -15,6 +15,7 @@ mod advice_runs;
 mod backfill;
 mod bill_damage;
 mod bill_layouts;
+mod books_export;
 mod canary;
 mod case_sheet;
 mod cases;

@@ -1,12 +1,14 @@
 //! Files written whole or not at all.
 
+mod folder;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use recondesk_domain::Instant;
-use recondesk_ports::{Files, Fill, ListedFile, MOST_LISTED, Source};
+use recondesk_ports::{Files, Fill, FolderDraft, ListedFile, MOST_LISTED, Source};
 
 /// Puts `bytes` in place of a file, so that after a crash it holds the old or the new bytes, never a
 /// part. The file is for this user only.
@@ -114,6 +116,10 @@ impl Files for SystemFiles {
             }
             Err(_) => replace_by(path, fill),
         }
+    }
+
+    fn draft_folder(&self, path: &Path) -> io::Result<Box<dyn FolderDraft>> {
+        Ok(Box::new(folder::FolderOfFiles::new(path)?))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod files;
 pub mod gateway;
 pub mod log;
 mod open;
+pub mod parquet;
 pub mod priority;
 pub mod report;
 pub mod sqlite;

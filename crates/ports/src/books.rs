@@ -4,8 +4,8 @@
 //! behind the same trait. Nothing here names a file format or a database.
 
 use crate::{
-    BooksError, FundExpect, FundImport, RowId, RowList, Source, TableQuery, ValueCount, ValuesAsk,
-    Watch,
+    BookContents, BooksError, FundExpect, FundImport, RowId, RowList, Source, TableQuery,
+    ValueCount, ValuesAsk, Watch,
 };
 use recondesk_domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, PlainRow, ProfileId, RowRef, WPay, WRefund,
@@ -429,6 +429,16 @@ pub trait Books: Send + Sync {
     /// # Errors
     /// As above.
     fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError>;
+
+    /// All that the books of a merchant held when `import` was the newest one.
+    ///
+    /// # Errors
+    /// As above.
+    fn contents_as_of(
+        &self,
+        profile: ProfileId,
+        import: u32,
+    ) -> Result<Box<dyn BookContents>, BooksError>;
 
     /// Every place where a number stands, of all merchants, days and books.
     ///

@@ -23,6 +23,30 @@ pub struct ListedFile {
     pub modified: Instant,
 }
 
+/// A file that was written, as whoever reads it can check it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+}
+
+/// A folder of files that becomes visible when all of them are there; dropped before, it is gone with them.
+pub trait FolderDraft {
+    /// Writes a file, in folders that are made where there are none yet; the path begins in the folder.
+    ///
+    /// # Errors
+    /// The operating system's, or what `fill` returns.
+    fn write(&mut self, path: &Path, fill: &mut Fill<'_>) -> io::Result<WrittenFile>;
+
+    /// Lets the folder appear under its name; `last` is the file that says that all others are there.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn publish(self: Box<Self>, last: &Path) -> io::Result<()>;
+}
+
 /// Fills a file that is being written.
 pub type Fill<'a> = dyn FnMut(&mut (dyn Write + Send)) -> io::Result<()> + 'a;
 
@@ -45,4 +69,10 @@ pub trait Files: Send + Sync {
     /// # Errors
     /// The operating system's, or what `fill` returns.
     fn write(&self, path: &Path, fill: &mut Fill<'_>) -> io::Result<()>;
+
+    /// Begins a folder of files.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] for what exists and is no empty folder, else the operating system's.
+    fn draft_folder(&self, path: &Path) -> io::Result<Box<dyn FolderDraft>>;
 }

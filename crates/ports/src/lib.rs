@@ -1,9 +1,11 @@
 //! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
 
+mod book_contents;
 mod books;
 mod books_error;
 mod care;
 mod casework;
+mod columns;
 mod files;
 mod fund_books;
 
@@ -22,6 +24,7 @@ use std::time::Duration;
 
 use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
+pub use book_contents::{BookContents, BookRows, ContentDay};
 pub use books::{
     BillExpect, BillImport, BilledNumber, BilledRow, Book, BookRow, Books, ImportRecord,
     NumberKind, Occurrence, OrdersImport, RawRow, SetAside, Standing, Stored,
@@ -38,7 +41,11 @@ pub use casework::{
     RefundRecord, RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord,
     ReissueRowId, SignOffRecord,
 };
-pub use files::{Files, Fill, ListedFile, MOST_LISTED};
+pub use columns::{
+    ColumnBatch, ColumnFiles, ColumnRows, ColumnType, ColumnValues, FillRows, TableColumn,
+    TableShape,
+};
+pub use files::{Files, Fill, FolderDraft, ListedFile, MOST_LISTED, WrittenFile};
 pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};

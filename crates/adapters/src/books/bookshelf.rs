@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex};
 use super::catalog::Catalog;
 use super::disk_error;
 use super::format::archive::{Archive, archive_name};
-use super::query::MerchantBooks;
 use super::query::segment_cache::SegmentCache;
 use super::query::snapshot::Snapshot;
+use super::query::{MerchantBooks, MerchantContents};
 use crate::disk::{Disk, PowerCut};
 use crate::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
-    BillExpect, BillImport, BilledNumber, Book, BookRow, Books, BooksError, Clock, FundExpect,
-    FundImport, ImportRecord, Occurrence, OrdersImport, RawRow, RowId, RowList, SetAside, Source,
-    TableQuery, ValueCount, ValuesAsk, Watch,
+    BillExpect, BillImport, BilledNumber, Book, BookContents, BookRow, Books, BooksError, Clock,
+    FundExpect, FundImport, ImportRecord, Occurrence, OrdersImport, RawRow, RowId, RowList,
+    SetAside, Source, TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_reconcile::Evidence;
 
@@ -225,6 +225,16 @@ impl Books for Bookshelf {
 
     fn raw_file(&self, import: u32, sink: &mut dyn FnMut(&[u8])) -> Result<(), BooksError> {
         self.archive_of(import)?.1.read_all(sink)
+    }
+
+    fn contents_as_of(
+        &self,
+        profile: ProfileId,
+        import: u32,
+    ) -> Result<Box<dyn BookContents>, BooksError> {
+        let view = Snapshot::load(self.catalog.as_ref(), Some(profile), Some(import))?;
+        let segments = Arc::clone(&self.segments);
+        Ok(Box::new(MerchantContents::new(segments, view)))
     }
 
     fn find(&self, number: &str) -> Result<Vec<Occurrence>, BooksError> {

@@ -7,6 +7,7 @@ pub mod bill_archive;
 mod bill_days;
 mod bill_owner;
 pub mod bills;
+pub mod books_export;
 pub mod bulk;
 pub mod bundle;
 pub mod case_sheet;

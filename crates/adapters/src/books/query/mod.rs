@@ -3,6 +3,7 @@
 //! [`snapshot`] says which sections and rows count; [`segment_cache`] reads them; the others answer questions.
 
 mod billed;
+mod contents;
 mod evidence;
 mod find;
 mod known_numbers;
@@ -16,4 +17,5 @@ mod table;
 mod table_sort;
 mod table_values;
 
+pub(crate) use contents::MerchantContents;
 pub(crate) use evidence::MerchantBooks;

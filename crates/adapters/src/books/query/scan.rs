@@ -234,7 +234,7 @@ impl<R: Record> Merge<R> {
     }
 
     /// The next row as `take` wants it.
-    fn pull<T>(
+    pub(crate) fn pull<T>(
         &mut self,
         take: impl FnOnce(u32, &Scanned<R>) -> T,
     ) -> Option<Result<T, BooksError>> {
