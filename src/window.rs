@@ -180,6 +180,7 @@ fn demo_beside() -> Demo {
                 "Its data is thrown away with that window and never enters this workspace",
             ),
             day: None,
+            next: recondesk::app::NextDeed::None,
             attention: false,
         })
     })

@@ -162,6 +162,7 @@ fn every_unfinished_refund_is_listed_and_asked_about_with_the_outcome_in_words()
         ),
         note: Message::default(),
         day: None,
+        next: recondesk::app::NextDeed::None,
         attention: false,
     }));
     harness.run_steps(2);

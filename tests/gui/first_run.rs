@@ -17,7 +17,7 @@ use recondesk::app::model::{CalendarState, CaseFilter, CaseRow, Decision, OrderF
 use recondesk::app::tables::orders::fulfil_cell;
 use recondesk::app::{Changed, Command, Event, Jobs as _, ListKind, Outcome, PageWanted, Silent};
 use recondesk::domain::{BillDate, FulfilStatus, ProfileId};
-use recondesk::ports::Ports;
+use recondesk::ports::{Ports, WorkspaceCare};
 use recondesk::ui::{App, Screen};
 
 use crate::stage::{Look, Still, Tape, now, window};
@@ -43,7 +43,8 @@ pub(crate) struct Morning {
 impl Morning {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut ports = adapters::open(Some(&folder.path().join("workspace"))).unwrap();
+        let place = folder.path().join("workspace");
+        let mut ports = adapters::open(Some(&place)).unwrap();
         ports.clock = Arc::new(Still(now()));
         let around = Environment {
             folder: String::new(),
@@ -58,7 +59,10 @@ impl Morning {
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),
-            care: None,
+            care: Some(Arc::new(move || {
+                adapters::care(Some(&place))
+                    .map(|care| -> Box<dyn WorkspaceCare> { Box::new(care) })
+            })),
         };
         let tape = Tape::default();
         let mut morning = Self {
@@ -85,6 +89,10 @@ impl Morning {
             }
             self.harness.run_steps(2);
         }
+    }
+
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
@@ -138,7 +146,8 @@ impl Morning {
         found.next().is_some()
     }
 
-    fn merchant(&mut self) {
+    /// Adds the merchant of the bill.
+    pub(crate) fn merchant(&mut self) {
         for (field, text) in [("名称", "青禾商城"), ("商户号", "4018133365")] {
             self.harness.get_by_label(field).focus();
             self.harness.run_steps(2);
@@ -155,7 +164,8 @@ impl Morning {
         self.jobs.run(command, &Silent).unwrap()
     }
 
-    fn settle(&mut self, id: ProfileId, row: &CaseRow) {
+    /// Closes a case.
+    pub(crate) fn settle(&mut self, id: ProfileId, row: &CaseRow) {
         self.run(Command::Decide(id, row.key.clone(), Decision::Take));
         let how = Decision::Resolve("已补发".to_owned());
         self.run(Command::Decide(id, row.key.clone(), how));

@@ -9,6 +9,7 @@
     reason = "the numbers of made-up rows are small"
 )]
 
+mod care;
 mod casework;
 mod clicks;
 mod craft;
@@ -23,9 +24,11 @@ mod lookup_sample;
 mod payout;
 #[cfg(feature = "pictures")]
 mod pictures;
+mod refused;
 mod row_menus;
 mod sample;
 mod screens;
+mod sign_off;
 mod signature;
 #[cfg(feature = "pictures")]
 mod snapshots;

@@ -251,12 +251,18 @@ fn a_second_person_agrees_or_refuses_by_name_and_pin() {
 fn a_day_whose_conditions_hold_can_be_signed_off() {
     let tape = Tape::default();
     let mut harness = sample_window(Look::default(), Screen::Reconcile, &tape);
+    harness.get_by_label("签账…").click();
+    harness.run_steps(3);
     assert!(
-        harness.query_by_label("签账…").is_none(),
+        harness.query_by_label("PIN").is_none(),
         "urgent cases are open"
     );
-    if let Remote::Ready(model) = &mut harness.state_mut().state_mut().reconciled {
+    let state = harness.state_mut().state_mut();
+    state.desk.person.has_operators = true;
+    state.desk.person.name.clear();
+    if let Remote::Ready(model) = &mut state.reconciled {
         model.sign_off = vec![SignOffItem::Bill(true), SignOffItem::UrgentOpen(0)];
+        model.obstacles.clear();
     }
     harness.run_steps(2);
     tape.take();

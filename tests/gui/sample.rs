@@ -353,6 +353,11 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
             SignOffItem::Conservation(true),
             SignOffItem::UrgentOpen(2),
         ],
+        obstacles: vec![Message::new(
+            "紧急差错 2 条未关闭",
+            "2 urgent cases are open",
+        )],
+        signed: None,
     }
 }
 

@@ -114,6 +114,7 @@ fn busy(look: Look) -> Harness<'static, App> {
         title: Message::new("已导入 31,600 行", "31,600 rows imported"),
         note: Message::new("orders_20260308.csv，拒收 3 行", "3 rows refused"),
         day: Some((ProfileId(1), day())),
+        next: recondesk::app::NextDeed::None,
         attention: false,
     }));
     let old = Box::new(sample::reconciled("青禾商城"));

@@ -168,6 +168,14 @@ pub enum Command {
     LookAtFile(Box<ImportAsk>),
     /// Imports a file as it was shown. Disabled while a needed column is missing.
     ImportShown(Box<ImportOrder>),
+    /// Lists the files of which refused rows are left.
+    RefusedFiles(ProfileId),
+    /// Reads the refused rows of an import again.
+    RefusedRows(ProfileId, u32),
+    /// Tries changed cells of refused rows; stores nothing.
+    TryMended(Box<model::MendedRows>),
+    /// Stores the refused rows that are well now. Disabled while none is.
+    ImportMended(Box<model::MendedRows>),
     /// Compares the books of a day. Disabled without a bill.
     Reconcile(ProfileId, BillDate),
     /// Fetches and compares what is missing, for one merchant or all.
@@ -208,6 +216,10 @@ pub enum Command {
     Judge(Box<model::JudgeWish>),
     /// Signs a day off.
     SignOff(Box<model::SignOffWish>),
+    /// Asks a second person to open a signed day again.
+    AskUnlock(Box<model::UnlockWish>),
+    /// Writes the certificate of a signed day, as a page or as JSON.
+    SaveCertificate(ProfileId, BillDate, PathBuf),
     /// An operator signs in: decisions are kept under that name from then on.
     SignIn(Box<model::Identity>),
     /// The operator leaves.
@@ -327,6 +339,7 @@ impl Command {
             | Self::Approvals
             | Self::UnfinishedRefunds(_)
             | Self::BulkSummary(_)
+            | Self::RefusedFiles(_)
             | Self::WhoseFiles(_)
             | Self::Page(..) => TaskKind::Read,
             Self::Rows(ask) => match ask.as_ref() {
@@ -345,14 +358,18 @@ impl Command {
             | Self::Receive(..)
             | Self::Judge(_)
             | Self::SignOff(_)
+            | Self::AskUnlock(_)
             | Self::SignIn(_)
             | Self::SignOut
             | Self::Undo(..)
             | Self::Decide(..)
             | Self::Note(..) => TaskKind::Save,
             Self::Download(..) => TaskKind::Download,
-            Self::Recognise(..) | Self::LookAtFile(_) => TaskKind::Preview,
-            Self::ImportFile(..) | Self::ImportShown(_) => TaskKind::Import,
+            Self::Recognise(..)
+            | Self::LookAtFile(_)
+            | Self::RefusedRows(..)
+            | Self::TryMended(_) => TaskKind::Preview,
+            Self::ImportFile(..) | Self::ImportShown(_) | Self::ImportMended(_) => TaskKind::Import,
             Self::Reconcile(..) => TaskKind::Reconcile,
             Self::Morning(..) => TaskKind::Morning,
             Self::Backfill(_) => TaskKind::Backfill,
@@ -360,6 +377,7 @@ impl Command {
             | Self::ExportAnswers(..)
             | Self::SaveAttachment(_)
             | Self::SaveOriginal(..)
+            | Self::SaveCertificate(..)
             | Self::WriteSheet(..) => TaskKind::Export,
             Self::Backup(_) | Self::CheckWorkspace => TaskKind::Care,
             Self::Refund(_) | Self::Reissue(_) => TaskKind::Payout,
@@ -390,6 +408,8 @@ impl Command {
             Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
             Self::Recognise(profile, _) => (Some(*profile), None),
             Self::LookAtFile(ask) => (Some(ask.profile), None),
+            Self::RefusedRows(profile, _) => (Some(*profile), None),
+            Self::TryMended(wish) | Self::ImportMended(wish) => (Some(wish.profile), None),
             Self::ImportShown(order) => (Some(order.profile), None),
             _ => (None, None),
         }

@@ -99,6 +99,7 @@ impl State {
             title: Message::new(zh.join("，"), en.join(", ")),
             note: Message::default(),
             day: None,
+            next: crate::NextDeed::None,
             attention: refused > 0 || left > 0,
         }));
         self.reload_decisions()

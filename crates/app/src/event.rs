@@ -12,7 +12,7 @@ use super::jobs::notify::Received;
 use super::model::{
     Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
     FundsModel, ImportSheet, LabOutcome, MerchantRow, OrderDetail, OrderRow, OverviewModel,
-    PayoutView, Person,
+    PayoutView, Person, RefusedFile, RefusedRows,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -63,8 +63,22 @@ pub struct NoticeText {
     pub note: Message,
     /// The day it is about; the window goes there from the notice.
     pub day: Option<(ProfileId, BillDate)>,
+    /// What comes next, where the program knows.
+    pub next: NextDeed,
     /// True when something in it needs a person.
     pub attention: bool,
+}
+
+/// What a notice offers to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NextDeed {
+    /// Nothing of its own.
+    #[default]
+    None,
+    /// Comparing the day it is about.
+    Compare,
+    /// Mending the rows that this import of a merchant refused.
+    Mend(ProfileId, u32),
 }
 
 /// The answer to a command.
@@ -128,6 +142,10 @@ pub enum Outcome {
     Person(Person),
     /// To `WhoseFiles`: the merchant number of the first bill among them.
     WhoseFiles(Option<String>),
+    /// To `RefusedFiles`, the newest first.
+    RefusedFiles(Vec<RefusedFile>),
+    /// To `RefusedRows` and `TryMended`.
+    RefusedRows(Box<RefusedRows>),
     /// To `Receive`, one for each notification.
     Received(Vec<Received>),
     /// Done, nothing to show.

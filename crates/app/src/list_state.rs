@@ -1,11 +1,41 @@
-//! What was asked about the rows of a long list, and what came of it.
+//! The long lists as far as they are known, what was asked about their rows, and what came of it.
 
 use std::sync::Arc;
 
 use super::command::ListKind;
+use super::model::{
+    CaseDetail, CaseFilter, CaseRow, CaseTotals, OrderDetail, OrderFilter, OrderRow,
+};
+use super::rows::RowWindow;
 use super::tables::RowSum;
 use super::tables::ask::{ColumnValues, ListAnswer, ListAsk};
 use super::{Failure, Remote, State, TaskId};
+
+/// Cases as far as they are known.
+#[derive(Debug, Default)]
+pub struct Cases {
+    /// What is listed.
+    pub filter: CaseFilter,
+    /// Totals of the list.
+    pub totals: Remote<CaseTotals>,
+    /// The rows.
+    pub rows: RowWindow<CaseRow>,
+    /// The case in the side panel.
+    pub open: Remote<Box<CaseDetail>>,
+}
+
+/// Orders as far as they are known.
+#[derive(Debug, Default)]
+pub struct Orders {
+    /// What is listed; `None` before a merchant is chosen.
+    pub filter: Option<OrderFilter>,
+    /// Rows of the day, and the sum of those listed.
+    pub totals: Remote<(u64, recondesk_domain::Fen)>,
+    /// The rows.
+    pub rows: RowWindow<OrderRow>,
+    /// The order in the side panel.
+    pub open: Remote<Box<OrderDetail>>,
+}
 
 /// The answers about the rows of one list; they go with its order of rows.
 #[derive(Debug, Default)]

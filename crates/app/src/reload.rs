@@ -15,6 +15,7 @@ impl State {
         told: NoticeText,
     ) -> Vec<Command> {
         let following = self.import.imported(id);
+        let refused = self.refused.imported(id);
         if changed == Changed::Books {
             self.follow(&told);
         }
@@ -31,6 +32,7 @@ impl State {
         next.extend(self.lookup.again());
         next.extend(self.payout.again());
         next.extend(following);
+        next.extend(refused);
         next
     }
 
@@ -91,6 +93,7 @@ impl State {
             title,
             note: Message::default(),
             day: None,
+            next: crate::NextDeed::None,
             attention: false,
         }));
     }
@@ -124,6 +127,7 @@ impl State {
         ];
         if let Some(row) = self.merchant_or_first() {
             out.push(Command::Day(row.id, self.day));
+            out.push(Command::RefusedFiles(row.id));
             let known = self.orders.filter.clone();
             out.push(Command::Orders(OrderFilter {
                 profile: row.id,

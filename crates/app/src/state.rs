@@ -9,12 +9,9 @@ use recondesk_ports::VaultAccess;
 
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::PageRows;
-use super::list_state::ListAnswers;
-use super::model::{
-    BillDetail, BillRow, CaseDetail, CaseFilter, CaseRow, CaseTotals, DayModel, FundsModel,
-    MerchantRow, OrderDetail, OrderFilter, OrderRow, OverviewModel,
-};
-use super::rows::RowWindow;
+use super::list_state::{Cases, ListAnswers, Orders};
+use super::model::{BillDetail, BillRow, DayModel, FundsModel, MerchantRow, OverviewModel};
+use super::refused_state::Refused;
 use super::{
     Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
     Message, Notice, Outcome, Payouts, Preferences, Progress, Remote, TaskId,
@@ -33,32 +30,6 @@ pub struct Task {
     pub since_ms: u64,
     /// Stops it.
     pub cancel: CancelToken,
-}
-
-/// Cases as far as they are known.
-#[derive(Debug, Default)]
-pub struct Cases {
-    /// What is listed.
-    pub filter: CaseFilter,
-    /// Totals of the list.
-    pub totals: Remote<CaseTotals>,
-    /// The rows.
-    pub rows: RowWindow<CaseRow>,
-    /// The case in the side panel.
-    pub open: Remote<Box<CaseDetail>>,
-}
-
-/// Orders as far as they are known.
-#[derive(Debug, Default)]
-pub struct Orders {
-    /// What is listed; `None` before a merchant is chosen.
-    pub filter: Option<OrderFilter>,
-    /// Rows of the day, and the sum of those listed.
-    pub totals: Remote<(u64, recondesk_domain::Fen)>,
-    /// The rows.
-    pub rows: RowWindow<OrderRow>,
-    /// The order in the side panel.
-    pub open: Remote<Box<OrderDetail>>,
 }
 
 /// Everything the screens read.
@@ -112,6 +83,8 @@ pub struct State {
     pub lists: BTreeMap<ListKind, ListAnswers>,
     /// The file in the import assistant.
     pub import: Import,
+    /// Rows that imports refused, and how far they are mended.
+    pub refused: Refused,
     /// What the Lookup screen knows.
     pub lookup: Lookup,
     /// Signature.
@@ -162,6 +135,7 @@ impl State {
             orders: Orders::default(),
             lists: BTreeMap::new(),
             import: Import::default(),
+            refused: Refused::default(),
             lookup: Lookup::default(),
             lab: Lab::default(),
             payout: Payouts::default(),
@@ -270,7 +244,10 @@ impl State {
             Command::SignIn(_) => self.desk.asked.ask(id),
             Command::BulkSummary(_) => self.bulk.ask_summary(id),
             Command::Bulk(_) => self.bulk.ask(id),
-            other => self.payout.asked(id, other),
+            other => {
+                self.refused.asked(id, other);
+                self.payout.asked(id, other);
+            }
         }
     }
 
@@ -409,6 +386,9 @@ impl State {
             answer @ (Outcome::Payout(_) | Outcome::Approvals(_) | Outcome::Refunds(_)) => {
                 self.payout.answered(id, answer);
             }
+            answer @ (Outcome::RefusedFiles(_) | Outcome::RefusedRows(_)) => {
+                self.refused.answered(id, answer);
+            }
             Outcome::Funds(model) => return self.funds_examined(id, model),
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
@@ -466,6 +446,7 @@ impl State {
             || self.lab.failed(id, &failure)
             || self.list_failed(id, &failure)
             || self.payout.failed(id, &failure)
+            || self.refused.failed(id, &failure)
             || self.bulk.failed(id, &failure)
             || self.funds.answer(id, Err(failure.clone()))
             || self.desk.asked.answer(id, Err(failure.clone()))

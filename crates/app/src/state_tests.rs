@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::command::CaseList;
+use crate::model::{CaseFilter, CaseTotals};
 use recondesk_domain::MerchantProfile;
 
 fn state() -> State {

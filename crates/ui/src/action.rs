@@ -72,6 +72,10 @@ pub(crate) enum Action {
     PickBackup,
     /// Asks where to write an imported file again: its number among the imports, and its name.
     PickOriginal(u32, String),
+    /// Asks where to write the certificate of a signed day.
+    PickCertificate(ProfileId, BillDate),
+    /// Mends the rows that an import refused.
+    MendRows(ProfileId, u32),
     /// Shows the fund flow of a day.
     Funds(ProfileId, BillDate),
     /// Imports these files, for the merchant in view.

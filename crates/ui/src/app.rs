@@ -323,6 +323,11 @@ impl App {
                     self.screens.show_refunds(&self.state, &mut self.out);
                 }
                 Action::PickBackup => self.pick_backup(),
+                Action::PickCertificate(profile, day) => self.pick_certificate(profile, day),
+                Action::MendRows(profile, import) => {
+                    self.screen = Screen::Orders;
+                    self.screens.mend_rows((profile, import), &mut self.out);
+                }
                 Action::PickOriginal(import, name) => self.pick_original(import, &name),
                 Action::Funds(profile, day) => {
                     if self.screen != Screen::Bills {

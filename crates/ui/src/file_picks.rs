@@ -27,6 +27,7 @@ pub(super) enum Picking {
     AttachmentCopy(CaseName, [u8; 32]),
     Backup,
     Original(u32),
+    Certificate(ProfileId, BillDate),
 }
 
 impl App {
@@ -102,6 +103,11 @@ impl App {
                     self.submit(Command::SaveOriginal(import, path));
                 }
             }
+            Some(Picking::Certificate(profile, day)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::SaveCertificate(profile, day, path));
+                }
+            }
             Some(Picking::Answers(format)) => {
                 let answers = self.state.lookup.answers.value().cloned();
                 if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
@@ -139,6 +145,7 @@ impl App {
             ),
             note: Message::default(),
             day: None,
+            next: recondesk_app::NextDeed::None,
             attention: false,
         }));
     }
@@ -214,6 +221,12 @@ impl App {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let plain = name.strip_suffix(".gz").unwrap_or(name);
         self.save_as(plain.to_owned(), Picking::Original(import));
+    }
+
+    /// The certificate of a signed day, as a page.
+    pub(super) fn pick_certificate(&mut self, profile: ProfileId, day: BillDate) {
+        let name = format!("{}_{day}_certificate.html", self.state.name_of(profile));
+        self.save_as(name, Picking::Certificate(profile, day));
     }
 
     /// Asks where to write a file.

@@ -15,6 +15,8 @@ pub(crate) struct Keys {
     pub(crate) rerun: bool,
     /// Ctrl E: export.
     pub(crate) export: bool,
+    /// Ctrl Shift S: sign the day off.
+    pub(crate) sign_off: bool,
     /// Ctrl S: save the form.
     pub(crate) save: bool,
     /// /: filter the table.
@@ -198,6 +200,7 @@ pub(crate) fn screen(ctx: &Context) -> Keys {
             .map(|(_, letter)| letter);
         Keys {
             letter,
+            sign_off: key(Modifiers::COMMAND | Modifiers::SHIFT, Key::S),
             primary: key(Modifiers::COMMAND, Key::Enter),
             rerun: key(Modifiers::NONE, Key::F5),
             export: key(Modifiers::COMMAND, Key::E),

@@ -247,6 +247,11 @@ impl App {
             Some(NoticeAction::Close) => self.notices_open = false,
             Some(NoticeAction::ClearAll) => self.state.notices.clear(),
             Some(NoticeAction::Dismiss(id)) => self.state.notices.retain(|notice| notice.id != id),
+            Some(NoticeAction::Mend(profile, import)) => {
+                self.notices_open = false;
+                self.out.push(Action::SetMerchant(Some(profile)));
+                self.out.push(Action::MendRows(profile, import));
+            }
             Some(NoticeAction::Go(profile, day)) => {
                 self.notices_open = false;
                 self.out.push(Action::SetMerchant(Some(profile)));

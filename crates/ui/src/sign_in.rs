@@ -22,7 +22,7 @@ impl SignInDialog {
     pub(crate) fn show(&mut self, ctx: &Context, page: &Page<'_>) -> (Ended, Option<Command>) {
         let state: &State = page.state;
         if !state.desk.is_wanted {
-            self.person = PersonFields::default();
+            self.person = PersonFields::default().focused(true);
             return (Ended::No, None);
         }
         let w = of(state.preferences.language);
@@ -38,6 +38,8 @@ impl SignInDialog {
             deed: Button::primary(w.work.sign_in_do).key("Ctrl ↵"),
             ready: self.person.is_filled() && !state.desk.asked.is_loading(),
         };
+        let ready = dialog.ready;
+        let mut entered = false;
         let person = &mut self.person;
         let ended = dialog.show(ctx, |ui, rect| {
             let t = tokens(ui);
@@ -54,8 +56,13 @@ impl SignInDialog {
                 pos2(rect.left(), rect.top() + 32.0),
                 vec2(rect.width(), 56.0),
             );
-            person.show(ui, fields, page);
+            entered = person.show(ui, fields, page);
         });
+        let ended = if entered && ready && ended == Ended::No {
+            Ended::Done
+        } else {
+            ended
+        };
         let command = (ended == Ended::Done)
             .then(|| self.person.identity())
             .flatten()

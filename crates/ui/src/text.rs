@@ -63,6 +63,9 @@ pub(crate) type F2 = fn(&str, &str) -> String;
 /// A text with three.
 pub(crate) type F3 = fn(&str, &str, &str) -> String;
 
+/// A text with four.
+pub(crate) type F4 = fn(&str, &str, &str, &str) -> String;
+
 /// Every word of one language.
 pub(crate) struct Wording {
     pub(crate) lang: Language,
@@ -77,6 +80,7 @@ pub(crate) struct Wording {
     pub(crate) payout: payout::Payout,
     pub(crate) bills: books::Bills,
     pub(crate) orders: books::Orders,
+    pub(crate) refused: books::Refused,
     pub(crate) import: import::Import,
     pub(crate) lookup: lookup::Lookup,
     pub(crate) merchants: merchants::Merchants,
@@ -102,6 +106,7 @@ static ZH: Wording = Wording {
     payout: payout::Payout::ZH,
     bills: books::Bills::ZH,
     orders: books::Orders::ZH,
+    refused: books::Refused::ZH,
     import: import::Import::ZH,
     lookup: lookup::Lookup::ZH,
     merchants: merchants::Merchants::ZH,
@@ -127,6 +132,7 @@ static EN: Wording = Wording {
     payout: payout::Payout::EN,
     bills: books::Bills::EN,
     orders: books::Orders::EN,
+    refused: books::Refused::EN,
     import: import::Import::EN,
     lookup: lookup::Lookup::EN,
     merchants: merchants::Merchants::EN,

@@ -265,6 +265,7 @@ pub(super) fn told_of_run(
         title,
         note: note.unwrap_or_default(),
         day: Some((id, day)),
+        next: crate::NextDeed::None,
         attention: open > 0 || !is_compared,
     })
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::bill_archive;
 use super::bills::first_reason;
 use super::intake::{self, MappingChoice, attention, remarks};
-use crate::event::NoticeText;
+use crate::event::{NextDeed, NoticeText};
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
 use recondesk_intake::{Guess, HEAD_BYTES, Mapping};
@@ -111,6 +111,7 @@ fn told_of_failure(name: &str, failure: Failure) -> NoticeText {
         ),
         note: failure.advice,
         day: None,
+        next: NextDeed::None,
         attention: true,
     }
 }
@@ -134,6 +135,11 @@ fn together(mut told: Vec<NoticeText>) -> NoticeText {
         ),
         note: Message::new(join(|title| &title.zh, "；"), join(|title| &title.en, "; ")),
         day: told.iter().rev().find_map(|one| one.day),
+        next: told
+            .iter()
+            .map(|one| one.next)
+            .max_by_key(|next| *next != NextDeed::None)
+            .unwrap_or_default(),
         attention: told.iter().any(|one| one.attention),
     }
 }
@@ -177,6 +183,10 @@ pub fn told_of_bill(done: &BillImport, profile: ProfileId) -> NoticeText {
         title,
         note: reason_of(done),
         day: done.day.map(|day| (profile, day)),
+        next: match done.stored {
+            Stored::New | Stored::Replaced => NextDeed::Compare,
+            Stored::Unchanged | Stored::Quarantined => NextDeed::None,
+        },
         attention,
     }
 }
@@ -257,6 +267,13 @@ pub fn told_of_orders(
         title,
         note,
         day,
+        next: if !done.is_new {
+            NextDeed::None
+        } else if done.bad > 0 {
+            NextDeed::Mend(profile, done.import)
+        } else {
+            NextDeed::Compare
+        },
         attention: done.is_new && attention(&done.stats, mapping.amount_unit, guess),
     }
 }

@@ -36,6 +36,7 @@ pub mod poll;
 pub mod profiles;
 pub mod reconcile;
 pub mod refund;
+pub mod refused_rows;
 pub mod reissue;
 pub mod report;
 pub mod router;

@@ -11,10 +11,10 @@ use super::refund::{
     profile_of,
 };
 use super::reissue::{REISSUE_HEADINGS, ReissueAsk, handed_over, of_case, reissue, reissue_rows};
-use super::sign_off::sign_day;
+use super::sign_off::{ask_unlock, sign_day};
 use crate::gateway::GatewayClient;
 use crate::jobs::export::write_csv;
-use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish};
+use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish, UnlockWish};
 use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
 use recondesk_casework::{Judgement, ReissueWay, Role};
 use recondesk_domain::{ApiVersion, ProfileId, Sheet, gateway_kind};
@@ -47,6 +47,7 @@ pub fn run(
         Command::Reissue(wish) => reissue_case(ports, files, &wish, user),
         Command::Judge(wish) => judge(ports, &wish, user),
         Command::SignOff(wish) => sign(ports, &wish, user),
+        Command::AskUnlock(wish) => unlock(ports, &wish, user),
         Command::ResumeRefunds(which) => resume::resume_refunds(ports, which, reporter),
         other => Err(StoreError::Missing(format!("{:?}", other.kind())).into()),
     }
@@ -94,6 +95,7 @@ fn told(title: Message, note: Message, attention: bool) -> NoticeText {
         title,
         note,
         day: None,
+        next: crate::NextDeed::None,
         attention,
     }
 }
@@ -260,10 +262,23 @@ pub fn sign(ports: &Ports, wish: &SignOffWish, user: &str) -> Result<NoticeText,
             format!("{name} {day} 已由 {signer} 签账"),
             format!("{name} {day} is signed off by {signer}"),
         ),
+        Message::default(),
+        false,
+    ))
+}
+
+/// Asks a second person to open a signed day again.
+fn unlock(ports: &Ports, wish: &UnlockWish, user: &str) -> Result<NoticeText, Failure> {
+    let merchant = profile_of(ports, wish.profile)?;
+    let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
+    ask_unlock(ports, (wish.profile, wish.day), &wish.reason, &maker)?;
+    let (name, day) = (&merchant.name, wish.day);
+    Ok(told(
         Message::new(
-            format!("recondesk certificate write --profile {name} --date {day} 导出证书"),
-            format!("recondesk certificate write --profile {name} --date {day} writes it"),
+            format!("{name} {day} 的解锁已提交，待另一人复核"),
+            format!("Opening {name} {day} waits for a second person"),
         ),
+        Message::default(),
         false,
     ))
 }

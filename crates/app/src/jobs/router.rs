@@ -16,7 +16,7 @@ use super::imports::Watching;
 use super::lookup::live::LiveAnswer;
 use super::lookup::{live, session};
 use super::views::Views;
-use super::{assistant, day, import_file, notify, profiles, reconcile};
+use super::{assistant, day, import_file, notify, profiles, reconcile, refused_rows};
 use crate::command::{BillChoice, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
@@ -254,6 +254,7 @@ impl WindowJobs {
                 title,
                 note,
                 day: None,
+                next: crate::NextDeed::None,
                 attention,
             },
         ))
@@ -299,6 +300,7 @@ impl WindowJobs {
             }
             Command::ImportFile(id, path) => self.import_file(id, &path, reporter),
             Command::SaveOriginal(import, path) => self.save_original(import, &path),
+            Command::SaveCertificate(id, day, path) => self.save_certificate((id, day), &path),
             Command::Backup(path) => self.back_up(&path),
             Command::CheckWorkspace => self.check_workspace(),
             Command::LookAtFile(ask) => {
@@ -311,6 +313,18 @@ impl WindowJobs {
                 let language = self.preferences()?.language;
                 let told = assistant::import(&self.ports, files, &order, language, reporter)?;
                 Ok(changed(Changed::Books, files::named(&order.path, told)))
+            }
+            Command::RefusedRows(id, import) => {
+                let rows = refused_rows::open(&self.ports, (id, import), reporter)?;
+                Ok(Outcome::RefusedRows(Box::new(rows)))
+            }
+            Command::TryMended(wish) => {
+                let rows = refused_rows::attempt(&self.ports, &wish, reporter)?;
+                Ok(Outcome::RefusedRows(Box::new(rows)))
+            }
+            Command::ImportMended(wish) => {
+                let told = refused_rows::import(&self.ports, &wish, reporter)?;
+                Ok(changed(Changed::Books, told))
             }
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
@@ -333,6 +347,7 @@ impl WindowJobs {
             | Command::Approvals
             | Command::Judge(_)
             | Command::SignOff(_)
+            | Command::AskUnlock(_)
             | Command::SignIn(_)
             | Command::SignOut) => self.casework(command, reporter),
             Command::OpenDemo => {
@@ -384,12 +399,16 @@ impl WindowJobs {
             Command::Overview(day, chosen) => {
                 Ok(Outcome::Overview(Box::new(views.overview(day, chosen)?)))
             }
-            Command::Day(id, day) => Ok(Outcome::Day(Box::new(views.day(id, day)?))),
+            Command::Day(id, day) => self.day(id, day),
             Command::Case(id, key) => self.case(id, &key),
             Command::Bills(chosen) => Ok(Outcome::Bills(views.bills(chosen)?)),
             Command::Bill(import) => Ok(Outcome::Bill(Box::new(views.bill(import)?))),
             Command::Orders(filter) => {
                 Ok(Outcome::Orders(views.orders(&filter, &Watching(reporter))?))
+            }
+            Command::RefusedFiles(id) => {
+                let files = refused_rows::files(self.ports.books.as_ref(), id)?;
+                Ok(Outcome::RefusedFiles(files))
             }
             Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
             Command::Recognise(id, path) => self.recognise(id, path),
@@ -450,6 +469,7 @@ const fn quiet(title: Message) -> NoticeText {
         title,
         note,
         day: None,
+        next: crate::NextDeed::None,
         attention: false,
     }
 }

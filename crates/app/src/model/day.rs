@@ -1,5 +1,6 @@
 //! A reconciled day of one merchant.
 
+use crate::Message;
 use recondesk_domain::{BillDate, Category, Fen, Instant, ProfileId, Severity};
 
 use super::{BillStatus, SeverityCounts};
@@ -301,9 +302,30 @@ pub struct DayModel {
     pub pool: (PoolRow, PoolRow),
     /// Conditions for signing off.
     pub sign_off: Vec<SignOffItem>,
+    /// Everything that stands in the way of it, in words.
+    pub obstacles: Vec<Message>,
+    /// The signature in force.
+    pub signed: Option<DaySignature>,
+}
+
+/// The signature of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaySignature {
+    /// Who signed.
+    pub by: String,
+    /// When.
+    pub at: Instant,
 }
 
 impl DayModel {
+    /// True when nothing stands in the way of signing it off.
+    #[must_use]
+    pub const fn can_be_signed(&self) -> bool {
+        matches!(self.state, DayState::Compared)
+            && self.signed.is_none()
+            && self.obstacles.is_empty()
+    }
+
     /// Payments or refunds; the day itself has no rows.
     #[must_use]
     pub const fn books(&self, of: Movement) -> Option<&BookPair> {

@@ -14,6 +14,7 @@ mod merchant;
 mod order;
 mod overview;
 mod payout;
+mod refused;
 
 pub use super::jobs::intake::MappingChoice;
 pub use bill::{BillDetail, BillRow, BillState};
@@ -27,8 +28,8 @@ pub use case_work::{
 };
 pub use day::{
     BookPair, BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
-    DayCoverage, DayModel, DayState, Equation, IdentityRow, Movement, PoolRow, PoolSide,
-    SignOffItem, TagRow,
+    DayCoverage, DayModel, DaySignature, DayState, Equation, IdentityRow, Movement, PoolRow,
+    PoolSide, SignOffItem, TagRow,
 };
 pub use funds::{FundsAsk, FundsModel};
 pub use import::{ImportAsk, ImportOrder, ImportSheet, KnownFile, StoreAs, renamed};
@@ -46,4 +47,8 @@ pub use overview::{
 };
 pub use payout::{
     Approvals, Identity, JudgeWish, PayoutView, Person, RefundWish, ReissueWish, SignOffWish,
+    UnlockWish,
+};
+pub use refused::{
+    CellEdit, CellFault, MendedRows, RefusedCell, RefusedFile, RefusedRow, RefusedRows,
 };

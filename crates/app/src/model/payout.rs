@@ -120,5 +120,18 @@ pub struct SignOffWish {
     pub identity: Option<Identity>,
 }
 
+/// A signed day to be opened again, once a second person agrees.
+#[derive(Debug, Clone)]
+pub struct UnlockWish {
+    /// The merchant.
+    pub profile: ProfileId,
+    /// The day.
+    pub day: BillDate,
+    /// Why.
+    pub reason: String,
+    /// Who asks.
+    pub identity: Option<Identity>,
+}
+
 /// What waits for a second person, oldest first.
 pub type Approvals = Vec<ApprovalRecord>;

@@ -101,6 +101,11 @@ pub(super) fn care(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
             approvals,
         ));
     }
+    let files = state.refused.files.value();
+    if let Some(file) = files.and_then(|files| files.first()) {
+        let mend = PaletteAction::MendRows;
+        rows.push(row(icons::WARNING, w.frame.mend_rows, &file.name, mend));
+    }
     if state.desk.person.has_operators {
         rows.push(row(icons::USER, work.sign_in, "", PaletteAction::SignIn));
         if !state.desk.person.name.is_empty() {

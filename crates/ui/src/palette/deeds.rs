@@ -48,6 +48,8 @@ pub(crate) enum PaletteAction {
     Approvals,
     /// Refunds that are not at their end.
     Refunds,
+    /// Mends the rows that the newest import with such rows refused.
+    MendRows,
     /// An operator signs in.
     SignIn,
     /// The operator leaves.
@@ -85,6 +87,12 @@ pub(crate) fn carry_out(
             out.run(Command::OpenHandbook(state.preferences.language));
         }
         (PaletteAction::Approvals, _) => out.push(Action::Approvals),
+        (PaletteAction::MendRows, _) => {
+            let files = state.refused.files.value();
+            if let Some(file) = files.and_then(|files| files.first()) {
+                out.push(Action::MendRows(file.profile, file.import));
+            }
+        }
         (PaletteAction::Refunds, _) => out.push(Action::UnfinishedRefunds),
         (PaletteAction::SignIn, _) => out.push(Action::AskOperator),
         (PaletteAction::SignOut, _) => out.run(Command::SignOut),

@@ -138,6 +138,7 @@ pub(crate) struct Screens {
     settings: settings::SettingsScreen,
     sign_off: reconcile::SignOffDialog,
     funds: reconcile::FundsDialog,
+    refused: orders::RefusedDialog,
 }
 
 impl Screens {
@@ -166,8 +167,14 @@ impl Screens {
                 self.bills.show(ui, page, out);
                 self.funds.show(ui, page, out);
             }
-            Screen::Orders if page.state.import.is_open() => self.import.show(ui, page, out),
-            Screen::Orders => self.orders.show(ui, page, out),
+            Screen::Orders if page.state.import.is_open() => {
+                self.import.show(ui, page, out);
+                self.refused.show(ui, page, out);
+            }
+            Screen::Orders => {
+                self.orders.show(ui, page, out);
+                self.refused.show(ui, page, out);
+            }
             Screen::Lookup => self.lookup.show(ui, page, out),
             Screen::Signature => self.signature.show(ui, page, out),
             Screen::Merchants => self.merchants.show(ui, page, out),
@@ -239,6 +246,11 @@ impl Screens {
     /// Opens the fund flow of a day over the screen in view.
     pub(crate) fn show_funds(&mut self, profile: ProfileId, day: BillDate, out: &mut Outbox) {
         self.funds.start(profile, day, out);
+    }
+
+    /// Mends over the orders the rows that an import refused.
+    pub(crate) fn mend_rows(&mut self, import: (ProfileId, u32), out: &mut Outbox) {
+        self.refused.start(import, out);
     }
 
     /// Shows over the cases what waits for a second person.

@@ -2,7 +2,10 @@
 
 mod filter;
 mod menu;
+mod refused;
 mod table;
+
+pub(super) use refused::RefusedDialog;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
@@ -136,6 +139,11 @@ impl OrdersScreen {
         if can_export {
             buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
         }
+        let refused = page.state.refused.files.value();
+        let refused = refused.and_then(|files| files.first());
+        if refused.is_some() {
+            buttons.push(Button::secondary(w.refused.open).icon(icons::WARNING));
+        }
         if has_merchant {
             buttons.push(Button::primary(w.orders.import).icon(icons::FILE_PLUS));
         }
@@ -169,6 +177,13 @@ impl OrdersScreen {
             );
             ask.roomy = roomy;
             export_menu(response, &ask, out);
+        }
+        let place = responses.len().checked_sub(2);
+        let mends = place.and_then(|place| responses.get(place));
+        if let Some(file) = refused
+            && mends.is_some_and(egui::Response::clicked)
+        {
+            out.push(Action::MendRows(file.profile, file.import));
         }
         let clicked = responses.last().is_some_and(egui::Response::clicked);
         if has_merchant && (clicked || page.keys.primary) {

@@ -1,6 +1,6 @@
 //! The two fields that say who does it: name and PIN of an operator.
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::{Key, Rect, Ui, pos2, vec2};
 
 use crate::page::Page;
 use crate::paint;
@@ -15,6 +15,8 @@ use zeroize::Zeroize as _;
 pub(crate) struct PersonFields {
     name: String,
     pin: String,
+    /// The first empty field wants the focus.
+    wants_focus: bool,
 }
 
 impl Drop for PersonFields {
@@ -34,7 +36,14 @@ impl PersonFields {
         Self {
             name,
             pin: String::new(),
+            wants_focus: false,
         }
+    }
+
+    /// Where they are the first fields of a dialog: the first empty one has the focus.
+    pub(crate) fn focused(mut self, wanted: bool) -> Self {
+        self.wants_focus = wanted;
+        self
     }
 
     /// True when both are there.
@@ -55,8 +64,8 @@ impl PersonFields {
         self.pin.zeroize();
     }
 
-    /// Draws them side by side.
-    pub(crate) fn show(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) {
+    /// Draws them side by side; true when Enter ended the PIN.
+    pub(crate) fn show(&mut self, ui: &mut Ui, area: Rect, page: &Page<'_>) -> bool {
         let w = &page.w.payout;
         let half = (area.width() - 12.0) / 2.0;
         let style = (TypeStyle::Small, page.t.text_2);
@@ -70,12 +79,17 @@ impl PersonFields {
         );
         paint::left(ui.painter(), pos2(right, area.top() + 10.0), w.pin, style);
         let place = |x: f32| Rect::from_min_size(pos2(x, area.top() + 20.0), vec2(half, 30.0));
-        Field::new(&mut self.name, w.operator)
+        let has_name = !self.name.trim().is_empty();
+        let name = Field::new(&mut self.name, w.operator)
             .limit(64)
             .show(ui, place(left));
-        Field::new(&mut self.pin, w.pin)
+        let pin = Field::new(&mut self.pin, w.pin)
             .masked()
             .limit(64)
             .show(ui, place(right));
+        if std::mem::take(&mut self.wants_focus) {
+            if has_name { &pin } else { &name }.request_focus();
+        }
+        pin.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     }
 }

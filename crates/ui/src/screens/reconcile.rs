@@ -6,6 +6,7 @@ mod changes;
 mod empty;
 mod equation;
 mod funds;
+mod header;
 mod sign_off;
 
 pub(super) use funds::FundsDialog;
@@ -13,17 +14,16 @@ pub(super) use sign_off::SignOffDialog;
 
 pub(super) use categories::tag_words;
 
-use egui::{Popup, Rect, Sense, Ui, pos2, vec2};
+use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::{Screen, Status};
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::{Tone, TypeStyle};
-use crate::widgets::button::Button;
-use crate::widgets::{card, chart, input, pill, progress, tabs};
+use crate::widgets::{card, chart, pill, progress, tabs};
 use crate::{format, icons, paint};
 use recondesk_app::model::{CaseFilter, DayModel, DayState, Movement, SignOffItem};
-use recondesk_app::{Command, Export, ExportFormat, ReportFormat, TaskKind};
+use recondesk_app::{Command, TaskKind};
 use recondesk_domain::{Category, Severity};
 
 const GAP: f32 = 12.0;
@@ -32,7 +32,7 @@ const SUMS: f32 = 190.0;
 
 /// Draws the screen of the day in view.
 pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-    header(ui, page, out);
+    header::header(ui, page, out);
     let Some(row) = page.state.merchant_or_first() else {
         super::start::no_merchant(ui, page, out);
         return;
@@ -70,152 +70,6 @@ pub(super) fn show(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         compared(ui, body, page, model, out);
     } else {
         empty::not_compared(ui, body, page, model, out);
-    }
-}
-
-fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-    let w = page.w;
-    let at = page.title(ui, w.frame.reconcile);
-    let model = page.state.reconciled.value().map(AsRef::as_ref);
-    let compared = model.filter(|model| model.state == DayState::Compared);
-    let running = page
-        .state
-        .jobs()
-        .find(|(_, task)| task.kind == TaskKind::Reconcile);
-    let roomy = page.class.is_wide();
-    let mut buttons = Vec::new();
-    if running.is_some() {
-        buttons.push(
-            Button::secondary(w.frame.cancel)
-                .icon(icons::STOP)
-                .key("Esc"),
-        );
-    } else if compared.is_some() {
-        let rerun = Button::secondary(w.day.rerun).icon(icons::ARROW_CLOCKWISE);
-        // A small window keeps the room for what changed since the run before.
-        buttons.push(if roomy { rerun.key("F5") } else { rerun });
-        let export = Button::secondary(w.frame.export);
-        buttons.push(if roomy {
-            export.icon(icons::EXPORT)
-        } else {
-            export
-        });
-    }
-    let merchant = page.state.merchant_or_first().map(|row| row.id);
-    if merchant.is_some() {
-        let funds = Button::secondary(w.funds.open);
-        buttons.push(if roomy {
-            funds.icon(icons::BANK)
-        } else {
-            funds
-        });
-    }
-    let (left, responses) = page.buttons(ui, buttons);
-    let last = responses.last().is_some_and(egui::Response::clicked);
-    if let Some(id) = merchant.filter(|_| last) {
-        out.push(Action::Funds(id, page.state.day));
-    }
-    let pressed = |nth: usize| responses.get(nth).is_some_and(egui::Response::clicked);
-    if let Some((task, _)) = running {
-        if pressed(0) || page.keys.escape {
-            out.push(Action::Cancel(task));
-        }
-    } else if let Some(model) = compared {
-        if pressed(0) {
-            out.run(Command::Reconcile(model.profile, model.day));
-        }
-        if let Some(response) = responses.get(1) {
-            export_menu(response, page, out);
-        }
-        if page.keys.export {
-            out.push(Action::PickExport(Export::Findings(ExportFormat::Xlsx)));
-        }
-    }
-    if let Some(model) = compared {
-        pills(ui, (at, left), page, model, out);
-    }
-}
-
-/// The state of the day behind the title, and what changed since the run before, as far as they fit.
-fn pills(
-    ui: &Ui,
-    (at, left): (egui::Pos2, f32),
-    page: &Page<'_>,
-    model: &DayModel,
-    out: &mut Outbox,
-) {
-    let w = page.w;
-    let mut x = at.x;
-    let (mood, words) = state_pill(page, model);
-    let mut pills = vec![(mood, words)];
-    if !page.class.is_wide() {
-        if let Some(certificate) = &model.certificate {
-            let mood = if certificate.is_good() {
-                Tone::Ok
-            } else {
-                Tone::Urgent
-            };
-            let (n, of) = (certificate.holding(), certificate.identities.len());
-            pills.push((
-                mood,
-                (w.day.certificate_pill)(&n.to_string(), &of.to_string()),
-            ));
-        }
-        let waiting = model.pool.0.closing.count + model.pool.1.closing.count;
-        pills.push((Tone::Watch, (w.day.pool_pill)(&format::count(waiting))));
-    }
-    for (mood, words) in pills {
-        if x + pill::pill_width(ui, &words) > left - 8.0 {
-            return;
-        }
-        let pill = pill::pill(ui, pos2(x, at.y + 1.0), mood, &words);
-        paint::say(ui, ("state", x as i32), pill, &words);
-        x = pill.right() + 10.0;
-    }
-    let at = pos2(x + 4.0, at.y + 1.0);
-    changes::show(ui, at, left - 12.0, (page, model), out);
-}
-
-/// The menu of formats below an export button.
-pub(super) fn export_menu(response: &egui::Response, page: &Page<'_>, out: &mut Outbox) {
-    let w = page.w;
-    let formats = [
-        (Export::DayReport(ReportFormat::Xlsx), w.frame.report_xlsx),
-        (Export::DayReport(ReportFormat::Pdf), w.frame.report_pdf),
-        (Export::DayReport(ReportFormat::Html), w.frame.report_html),
-        (
-            Export::MonthReport(ReportFormat::Xlsx),
-            w.frame.report_month,
-        ),
-        (Export::Findings(ExportFormat::Xlsx), w.frame.export_xlsx),
-        (Export::Findings(ExportFormat::Csv), w.frame.export_csv),
-        (Export::Findings(ExportFormat::Json), w.frame.export_json),
-    ];
-    Popup::menu(response).show(|ui| {
-        ui.set_width(220.0);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        for (nth, (format, name)) in formats.into_iter().enumerate() {
-            if input::menu_row(ui, name, nth as u64, false).clicked() {
-                out.push(Action::PickExport(format));
-                ui.close();
-            }
-        }
-    });
-}
-
-fn state_pill(page: &Page<'_>, model: &DayModel) -> (Tone, String) {
-    let d = &page.w.day;
-    let counts = model.open;
-    if counts.urgent > 0 {
-        (Tone::Urgent, (d.not_ready)(&format::count(counts.urgent)))
-    } else if counts.fault > 0 {
-        (Tone::Fault, (d.faults)(&format::count(counts.fault)))
-    } else if !model.coverage.holes.is_empty() {
-        (Tone::Watch, d.incomplete.to_owned())
-    } else if model.counts().to_work() > 0 {
-        (Tone::Ok, d.worked.to_owned())
-    } else {
-        (Tone::Ok, d.balanced.to_owned())
     }
 }
 

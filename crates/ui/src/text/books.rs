@@ -1,6 +1,6 @@
 //! Words of the Bills and Orders screens.
 
-use super::{F, F2, T, many};
+use super::{F, F2, F3, T, many};
 use recondesk_domain::{FulfilStatus, PayStatus};
 
 words! {
@@ -82,5 +82,30 @@ impl Orders {
             FulfilStatus::Failed => self.fulfil_failed,
             FulfilStatus::NotRequired => self.not_required,
         }
+    }
+}
+
+words! {
+    /// Rows that an import refused.
+    Refused {
+        open: T = "拒收行…", "Refused rows...";
+        title: T = "拒收行", "Refused rows";
+        title_of: F = |name| format!("拒收行 {name}"), |name| format!("Refused rows of {name}");
+        note: T = "改好的行按原列映射补导，原文件不动", "Mended rows are imported by the same mapping; the original stays";
+        file: T = "文件", "File";
+        line: T = "行号", "Row";
+        cell: F2 = |line, column| format!("第 {line} 行 {column}"), |line, column| format!("row {line} {column}");
+        so_far: F3 = |n, well, left| format!("{n} 行：{well} 行可导入，{left} 行待改"), |n, well, left| format!("{}: {well} can be imported, {left} to mend", many(n, "row", "rows"));
+        beyond: F = |n| format!("另有 {n} 行，这些导入后再列出"), |n| format!("{n} more follow once these are imported");
+        replaced: F = |n| format!("{n} 行已在之后的导入里"), |n| format!("{n} are in a later import");
+        unchecked: T = "已改，未检查", "changed, not checked";
+        well: T = "可导入", "can be imported";
+        check: T = "再检查", "Check again";
+        import: F = |n| format!("导入 {n} 行"), |n| format!("Import {}", many(n, "row", "rows"));
+        done: T = "这份文件的拒收行都已补正，或已在之后的导入里", "All refused rows of this file are mended, or in a later import";
+        leave_title: T = "放弃没有导入的改动？", "Give up changes that are not imported?";
+        leave_note: T = "已导入的行不受影响", "Rows that were imported stay";
+        leave_back: T = "继续改", "Go on mending";
+        leave_do: T = "放弃改动", "Give them up";
     }
 }

@@ -34,6 +34,8 @@ words! {
         no_notices_note: T = "任务完成或出错时会记在这里", "Finished and failed tasks are kept here";
         dismiss: T = "清除", "Dismiss";
         go_there: T = "查看", "Open";
+        compare_day: F = |day| format!("对账 {day}"), |day| format!("Reconcile {day}");
+        mend_rows: T = "改正拒收行", "Mend rows";
         urgent: T = "紧急", "Urgent";
         fault: T = "差错", "Fault";
         watch: T = "观察", "Watch";

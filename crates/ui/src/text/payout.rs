@@ -1,6 +1,6 @@
 //! Words of the dialogs that move goods or money, and of the second person.
 
-use super::{F, F2, T};
+use super::{F, F2, F4, T};
 
 words! {
     /// Refund, reissue, approvals, sign-off.
@@ -44,7 +44,18 @@ words! {
         agree: T = "同意", "Agree";
         refuse: T = "驳回", "Refuse";
         sign: T = "签账…", "Sign off...";
-        sign_title: F = |day| format!("签账 {day}"), |day| format!("Sign off {day}");
+        sign_title: F2 = |name, day| format!("签账 {name} {day}"), |name, day| format!("Sign off {name} {day}");
+        sign_totals: F4 = |n, yuan, m, back| format!("支付 {n} 笔 ¥{yuan}，退款 {m} 笔 ¥{back}"), |n, yuan, m, back| format!("Payments {n}, ¥{yuan}; refunds {m}, ¥{back}");
+        sign_as: F = |who| format!("签账人：{who}（设了操作人之后要 PIN）"), |who| format!("Signed as {who} (a PIN is asked once operators are named)");
+        cannot_sign: F = |why| format!("还不能签账：{why}"), |why| format!("Not yet: {why}");
+        signed_by: F2 = |who, at| format!("已由 {who} 于 {at} 签账，结果已锁定"), |who, at| format!("Signed off by {who} {at}; the result is locked");
+        signed_pill: F2 = |who, at| format!("已签账 {who} {at}"), |who, at| format!("signed off {who} {at}");
+        unlock: T = "解锁…", "Unlock...";
+        unlock_title: F2 = |name, day| format!("解锁 {name} {day}"), |name, day| format!("Unlock {name} {day}");
+        unlock_reason: T = "原因", "Reason";
+        unlock_note: T = "另一人在「复核」里同意后才解锁", "Opened once another person agrees under Approvals";
+        do_unlock: T = "申请解锁", "Ask to unlock";
+        certificate: T = "保存证书…", "Save certificate...";
         sign_note: T = "签账后结果锁定，解锁须两人", "The result is locked; opening it needs two people";
         do_sign: T = "签账", "Sign off";
     }

@@ -133,13 +133,14 @@ impl Dialog<'_> {
         let end = leave.as_ref().map_or(deed.rect.left(), |b| b.rect.left());
         let room = end - rect.left() - 40.0;
         let style = (TypeStyle::Small, t.text_3);
-        paint::fit(
-            ui.painter(),
-            pos2(rect.left() + 24.0, y),
-            room,
-            self.note,
-            style,
-        );
+        let at = pos2(rect.left() + 24.0, y);
+        let (place, cut) = paint::fit(ui.painter(), at, room, self.note, style);
+        if !self.note.is_empty() {
+            let said = paint::say(ui, "dialog note", place, self.note);
+            if cut {
+                said.on_hover_text(self.note);
+            }
+        }
         if leave.is_some_and(|leave| leave.clicked()) {
             Ended::Cancelled
         } else if ready && (deed.clicked() || enter) {

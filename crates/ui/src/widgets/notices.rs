@@ -6,7 +6,7 @@ use super::button::{Button, icon_button, link_right};
 use crate::text::words;
 use crate::theme::{Tone, TypeStyle, tokens};
 use crate::{format, icons, paint};
-use recondesk_app::{Message, Notice, State};
+use recondesk_app::{Message, NextDeed, Notice, State};
 use recondesk_domain::{BillDate, ProfileId};
 
 /// What a person did in the panel.
@@ -20,6 +20,8 @@ pub(crate) enum NoticeAction {
     Dismiss(u64),
     /// Goes to the day it is about.
     Go(ProfileId, BillDate),
+    /// Mends the rows that an import refused.
+    Mend(ProfileId, u32),
 }
 
 const ROW: f32 = 66.0;
@@ -113,13 +115,33 @@ fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<NoticeActi
     }
     let y = rect.top() + 44.0;
     let right = pos2(rect.right() - 16.0, y);
-    let (words, act) = match day {
-        Some((profile, day)) => (w.frame.go_there, NoticeAction::Go(profile, day)),
-        None => (w.frame.dismiss, NoticeAction::Dismiss(notice.id)),
+    let next = notice
+        .what
+        .as_ref()
+        .map_or(NextDeed::None, |told| told.next);
+    let compare;
+    let (words, act) = match (next, day) {
+        (NextDeed::Mend(profile, import), _) => {
+            (w.frame.mend_rows, NoticeAction::Mend(profile, import))
+        }
+        (NextDeed::Compare, Some((profile, day))) => {
+            compare = (w.frame.compare_day)(&format::short_day(day));
+            (compare.as_str(), NoticeAction::Go(profile, day))
+        }
+        (_, Some((profile, day))) => (w.frame.go_there, NoticeAction::Go(profile, day)),
+        (_, None) => (w.frame.dismiss, NoticeAction::Dismiss(notice.id)),
     };
     let link = link_right(ui, right, words, notice.id);
+    // Of several merchants a notice says whose day it is.
+    let whose = day.filter(|_| state.merchants.len() > 1);
+    let whose = whose.map_or("", |(profile, _)| state.name_of(profile));
     let room = link.rect.left() - x - 8.0;
-    let note = w.of(note);
+    let note = match (whose, w.of(note)) {
+        ("", note) => note.to_owned(),
+        (whose, "") => whose.to_owned(),
+        (whose, note) => format!("{whose}  {note}"),
+    };
+    let note = note.as_str();
     let (said, cut) = paint::fit(p, pos2(x, y), room, note, (TypeStyle::Small, t.text_3));
     if !note.is_empty() {
         let response = paint::say(ui, ("notice note", notice.id), said, note);

@@ -161,6 +161,8 @@ fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
         "sum_fen": summary.sum.map(recondesk_domain::Fen::get),
         "business_numbers": business,
         "mapping": mapping.name,
+        // Refused rows are read again by the very mapping that refused them.
+        "mapping_text": (summary.bad > 0).then(|| mapping.to_toml()),
         "refunds": mapping.refund_shape().word(),
         "kind": kind_word(mapping.kind),
     })

@@ -16,7 +16,7 @@ pub use choose::{
     Candidate, Chosen, MappingChoice, MappingOrigin, choose, given, kind_of, propose,
 };
 pub use open::open;
-pub use preview::{look, plan, preview, read_mapping};
+pub use preview::{each_block, look, plan, preview, read_mapping};
 pub use proof::{AmountProof, Bills, ColumnProof, Proof};
 pub use questions::{Question, denied_amounts, questions};
 pub use store::{MOST_REJECTS, import};

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_intake::{
-    Guess, HEAD_BYTES, IntakeError, KnownContext, Mapping, Plan, Preview, RecordKind, Stats,
-    Workbook, sniff,
+    Block, Guess, HEAD_BYTES, IntakeError, KnownContext, Mapping, OrderBlock, Plan, Preview,
+    RecordKind, RecordSplitter, Stats, Workbook, sniff,
 };
 use recondesk_ports::{BooksError, Source};
 
@@ -72,6 +72,51 @@ pub fn preview(
         Preview::of_text(source.bytes, &guess, &plan, &mut watch)
     };
     preview.map_err(refused)
+}
+
+/// Hands out the rows of a whole file as they would be imported, beside numbers that are known already; stores nothing.
+/// Returns what the file is.
+///
+/// # Errors
+/// [`Failure`] when the file or the mapping is refused, or a person stops it. A sink that breaks ends it quietly.
+pub fn each_block(
+    mut source: Source,
+    (mapping, beside): (&Mapping, &KnownContext),
+    sink: &mut dyn FnMut(&OrderBlock) -> ControlFlow<()>,
+    reporter: &dyn Reporter,
+) -> Result<Guess, Failure> {
+    let guess = look(&mut source, Some(mapping), Some(mapping.kind))?;
+    let mut plan = plan(mapping, &guess)?;
+    plan.learn_beside(beside);
+    if guess.delimiter.is_none() {
+        let mut book = Workbook::open(source.bytes, Some(mapping)).map_err(refused)?;
+        let read = book.read(&plan, 0, &mut |block| {
+            if reporter.cancelled() {
+                return ControlFlow::Break(());
+            }
+            sink(&block)
+        });
+        read.map_err(refused)?;
+    } else {
+        let mut cutter = RecordSplitter::new(source.bytes, &guess);
+        let mut spare = Block::default();
+        let mut out = OrderBlock::default();
+        while let Some(block) = cutter.next_block(spare).map_err(refused)? {
+            if reporter.cancelled() {
+                break;
+            }
+            plan.parse_block(&block, 0, &mut out).map_err(refused)?;
+            if sink(&out).is_break() {
+                break;
+            }
+            out.clear();
+            spare = block;
+        }
+    }
+    if reporter.cancelled() {
+        return Err(Failure::cancelled());
+    }
+    Ok(guess)
 }
 
 /// Joins a mapping and a file.

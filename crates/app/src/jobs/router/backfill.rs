@@ -60,6 +60,7 @@ impl WindowJobs {
                 title,
                 note: note.unwrap_or_default(),
                 day: None,
+                next: crate::NextDeed::None,
                 attention: failed > 0,
             },
         ))

@@ -3,14 +3,15 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
 use crate::jobs::bulk::{self, CaseDeed};
-use crate::jobs::{decisions, payout, refund};
-use crate::model::{AttachWish, BulkWish, CaseWork, SaveAttachmentWish};
+use crate::jobs::{decisions, payout, refund, sign_off};
+use crate::model::{AttachWish, BulkWish, CaseWork, DaySignature, DayState, SaveAttachmentWish};
 use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
 use recondesk_casework::Role;
-use recondesk_domain::ProfileId;
+use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{RefundQuery, StoreError};
 
 /// Most files that are hung on a case at once.
@@ -78,6 +79,48 @@ impl WindowJobs {
     fn actor(&self) -> Result<String, Failure> {
         let around = (Role::Work, self.around.person.as_str());
         self.around.desk.actor(&self.ports, around)
+    }
+
+    /// A day, with what stands in the way of signing it off, or who signed it.
+    pub(super) fn day(&self, id: ProfileId, day: BillDate) -> Result<Outcome, Failure> {
+        let mut model = self.views().day(id, day)?;
+        let signed = self.ports.casework.signed(id, day)?;
+        model.signed = signed.map(|record| DaySignature {
+            by: record.signed_by,
+            at: record.signed_at,
+        });
+        if model.state == DayState::Compared && model.signed.is_none() {
+            let profile = self.profile(id)?;
+            let standing = sign_off::obstacles(&self.ports, (id, &profile), day)?;
+            model.obstacles = standing.iter().map(sign_off::obstacle_words).collect();
+        }
+        Ok(Outcome::Day(Box::new(model)))
+    }
+
+    /// Writes the certificate of a signed day: a page where the name ends so, else JSON.
+    pub(super) fn save_certificate(
+        &self,
+        (id, day): (ProfileId, BillDate),
+        path: &Path,
+    ) -> Result<Outcome, Failure> {
+        let signed = self.ports.casework.signed(id, day)?;
+        let record = signed.ok_or_else(|| StoreError::Missing(format!("signature of {day}")))?;
+        let end = path.extension().unwrap_or_default();
+        let is_page = end.eq_ignore_ascii_case("html") || end.eq_ignore_ascii_case("htm");
+        let read = sign_off::read_certificate(record.certificate.as_bytes());
+        let page = read
+            .filter(|_| is_page)
+            .map(|read| sign_off::certificate_html(&read.certificate));
+        let text = page.as_deref().unwrap_or(&record.certificate);
+        let files = self.around.files.as_ref();
+        files
+            .write(path, &mut |out| out.write_all(text.as_bytes()))
+            .map_err(|error| cannot_write(&error))?;
+        let name = file_name(path);
+        Ok(told(Message::new(
+            format!("{day} 的签账证书已保存为 {name}"),
+            format!("Certificate of {day} saved as {name}"),
+        )))
     }
 
     /// One case in full, with what was begun for it here.

@@ -108,6 +108,7 @@ impl WindowJobs {
             ),
             note: Message::default(),
             day: None,
+            next: crate::NextDeed::None,
             attention: false,
         };
         if report.leaves_keys {

@@ -168,5 +168,7 @@ fn empty(profile: ProfileId, day: BillDate) -> DayModel {
         certificate: None,
         pool: figures.pool,
         sign_off: Vec::new(),
+        obstacles: Vec::new(),
+        signed: None,
     }
 }

@@ -60,7 +60,7 @@ impl ApprovalsDialog {
         let person = &mut self.person;
         let ended = dialog.show(ctx, |ui, rect| {
             let fields = Rect::from_min_size(rect.min, vec2(rect.width(), FIELDS));
-            person.show(ui, fields, page);
+            let _ = person.show(ui, fields, page);
             let ready = person.is_filled();
             if waiting.is_empty() {
                 let at = pos2(rect.left(), rect.top() + FIELDS + 24.0);

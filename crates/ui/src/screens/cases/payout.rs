@@ -229,7 +229,7 @@ impl PayoutDialog {
             );
             top += FIELD;
             if person {
-                self.person.show(ui, row(0.0, rect.width(), top), page);
+                let _ = self.person.show(ui, row(0.0, rect.width(), top), page);
             }
         });
         self.resumes = resumes;

@@ -9,6 +9,7 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{icon_button, link_right};
 use crate::widgets::{card, pill};
 use crate::{format, icons, paint};
+use recondesk_app::Message;
 use recondesk_app::model::{Certificate, DayModel, IdentityRow, PoolSide, SignOffItem};
 
 const ROW: f32 = 26.0;
@@ -32,7 +33,11 @@ pub(crate) fn height(certificate: &Certificate) -> f32 {
 /// Height of the whole column.
 pub(super) fn column_height(model: &DayModel) -> f32 {
     let certificate = model.certificate.as_ref().map_or(0.0, |c| height(c) + GAP);
-    let conditions = 42.0 + model.sign_off.len() as f32 * ROW + 14.0;
+    let lines = match model.signed {
+        Some(_) => 1,
+        None => model.sign_off.len() + more_obstacles(model).count(),
+    };
+    let conditions = 42.0 + lines as f32 * ROW + 14.0;
     certificate + POOL + GAP + conditions
 }
 
@@ -224,13 +229,25 @@ fn pool_words(side: PoolSide, minus: bool) -> (String, String) {
 fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut Outbox) {
     let (t, d) = (page.t, &page.w.day);
     let body = card::titled(ui, rect, d.sign_off, "");
-    if model.sign_off.iter().all(|item| item.is_met()) {
-        let at = pos2(rect.right() - 16.0, rect.top() + 20.0);
-        if link_right(ui, at, page.w.payout.sign, 1).clicked() {
-            super::sign_off::ask(ui, model);
-        }
-    }
     let p = ui.painter();
+    if let Some(signed) = &model.signed {
+        let w = &page.w.payout;
+        let corner = pos2(rect.right() - 16.0, rect.top() + 20.0);
+        if link_right(ui, corner, w.certificate, 1).clicked() {
+            out.push(Action::PickCertificate(model.profile, model.day));
+        }
+        let y = body.top() + 9.0;
+        paint::mark(p, pos2(rect.left() + 23.0, y), Tone::Ok, t);
+        let words = (w.signed_by)(&signed.by, &format::time(signed.at, page.state.now));
+        let at = pos2(rect.left() + 38.0, y);
+        let style = (TypeStyle::Body, t.text_1);
+        let (place, cut) = paint::fit(p, at, rect.width() - 54.0, &words, style);
+        let said = paint::say(ui, "signed", place, &words);
+        if cut {
+            said.on_hover_text(&words);
+        }
+        return;
+    }
     for (nth, item) in model.sign_off.iter().enumerate() {
         let y = body.top() + 9.0 + nth as f32 * ROW;
         let met = item.is_met();
@@ -257,4 +274,23 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
             _ => {}
         }
     }
+    let top = body.top() + 9.0 + model.sign_off.len() as f32 * ROW;
+    for (nth, words) in more_obstacles(model).enumerate() {
+        let y = top + nth as f32 * ROW;
+        let words = page.w.of(words);
+        paint::mark(p, pos2(rect.left() + 23.0, y), Tone::Watch, t);
+        let at = pos2(rect.left() + 38.0, y);
+        let style = (TypeStyle::Body, t.text_1);
+        let (place, cut) = paint::fit(p, at, rect.width() - 54.0, words, style);
+        let said = paint::say(ui, ("obstacle", nth), place, words);
+        if cut {
+            said.on_hover_text(words);
+        }
+    }
+}
+
+/// What stands in the way where the conditions of the card hold.
+fn more_obstacles(model: &DayModel) -> impl Iterator<Item = &Message> {
+    let hold = model.sign_off.iter().all(|item| item.is_met());
+    model.obstacles.iter().filter(move |_| hold)
 }

@@ -1,78 +1,247 @@
-//! Signing the day in view off: who, and that the result is locked from then on.
+//! Signing the day in view off, and asking a second person to open it again.
 
 use egui::{Context, Id, Rect, Ui, pos2, vec2};
 
+use super::condition;
 use crate::action::Outbox;
 use crate::page::Page;
 use crate::screens::person::PersonFields;
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
+use crate::widgets::input::Field;
+use crate::{format, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{DayModel, SignOffWish};
+use recondesk_app::model::{DayModel, SignOffWish, UnlockWish};
+use recondesk_domain::{BillDate, ProfileId};
+
+const ROW: f32 = 26.0;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::screens) enum SignDeed {
+    /// Locks the result.
+    Sign,
+    /// Asks for it to be opened.
+    Unlock,
+}
 
 /// The dialog, while it is open.
 #[derive(Default)]
 pub(in crate::screens) struct SignOffDialog {
-    about: Option<(recondesk_domain::ProfileId, recondesk_domain::BillDate)>,
+    about: Option<(SignDeed, ProfileId, BillDate)>,
     person: PersonFields,
+    reason: String,
+    /// The newest notice when the wish went out: a newer one is what came of it.
+    sent: Option<u64>,
 }
 
-/// Where the card leaves the wish to sign; the dialog takes it in the same frame.
+/// Where a button leaves the wish; the dialog takes it in the same frame.
 fn wish() -> Id {
     Id::unique("sign off wish")
 }
 
-/// The card's link was pressed.
-pub(in crate::screens) fn ask(ui: &Ui, model: &DayModel) {
-    let about = (model.profile, model.day);
+/// A button was pressed.
+pub(in crate::screens) fn ask(ui: &Ui, model: &DayModel, deed: SignDeed) {
+    let about = (deed, model.profile, model.day);
     ui.data_mut(|data| data.insert_temp(wish(), about));
 }
 
 impl SignOffDialog {
-    /// Draws it; a finished wish goes out.
+    /// Draws it; a finished wish goes out. It stays open until it is carried out, and says why when it is not.
     pub(in crate::screens) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
-        type Day = (recondesk_domain::ProfileId, recondesk_domain::BillDate);
+        type About = (SignDeed, ProfileId, BillDate);
         let asked = ctx.data_mut(|data| {
-            let asked = data.get_temp::<Day>(wish());
-            data.remove::<Day>(wish());
+            let asked = data.get_temp::<About>(wish());
+            data.remove::<About>(wish());
             asked
         });
-        if asked.is_some() {
+        if let Some(about) = asked {
             *self = Self {
-                about: asked,
-                person: PersonFields::of(&page.state.desk.person),
+                about: Some(about),
+                person: PersonFields::of(&page.state.desk.person)
+                    .focused(about.0 == SignDeed::Sign),
+                ..Self::default()
             };
         }
-        let Some((profile, day)) = self.about else {
+        let Some((deed, profile, day)) = self.about else {
             return;
         };
-        let w = &page.w.payout;
-        let title = (w.sign_title)(&day.to_string());
-        let dialog = Dialog {
-            name: "sign off",
-            title: &title,
-            width: 480.0,
-            height: 64.0,
-            note: w.sign_note,
-            leave: page.w.frame.cancel,
-            deed: Button::primary(w.do_sign).key("Ctrl ↵"),
-            ready: self.person.is_filled(),
+        let model = page.state.reconciled.value().map(AsRef::as_ref);
+        let Some(model) = model.filter(|model| model.profile == profile && model.day == day) else {
+            *self = Self::default();
+            return;
         };
-        let person = &mut self.person;
-        let ended = dialog.show(ctx, |ui, rect| {
-            let area = Rect::from_min_size(pos2(rect.left(), rect.top()), vec2(rect.width(), 56.0));
-            person.show(ui, area, page);
-        });
+        let refused = match self.outcome(page) {
+            Some(Ok(())) => {
+                *self = Self::default();
+                return;
+            }
+            Some(Err(words)) => Some(words),
+            None => None,
+        };
+        let ended = self.draw(ctx, page, (deed, model), refused.as_deref());
         if ended == Ended::Done {
-            let identity = self.person.identity();
-            out.run(Command::SignOff(Box::new(SignOffWish {
-                profile,
-                day,
-                identity,
-            })));
+            self.send((deed, profile, day), page, out);
         }
-        if ended != Ended::No {
+        if ended == Ended::Cancelled {
             *self = Self::default();
         }
     }
+
+    fn send(
+        &mut self,
+        (deed, profile, day): (SignDeed, ProfileId, BillDate),
+        page: &Page<'_>,
+        out: &mut Outbox,
+    ) {
+        self.sent = Some(newest(page));
+        let identity = self.person.identity();
+        self.person.forget_pin();
+        out.run(match deed {
+            SignDeed::Sign => Command::SignOff(Box::new(SignOffWish {
+                profile,
+                day,
+                identity,
+            })),
+            SignDeed::Unlock => Command::AskUnlock(Box::new(UnlockWish {
+                profile,
+                day,
+                reason: self.reason.trim().to_owned(),
+                identity,
+            })),
+        });
+    }
+
+    /// What came of the wish that went out last.
+    fn outcome(&self, page: &Page<'_>) -> Option<Result<(), String>> {
+        let sent = self.sent?;
+        let notice = page
+            .state
+            .notices
+            .first()
+            .filter(|notice| notice.id > sent)?;
+        Some(match &notice.what {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(page.w.of(&failure.title).to_owned()),
+        })
+    }
+
+    fn draw(
+        &mut self,
+        ctx: &Context,
+        page: &Page<'_>,
+        (deed, model): (SignDeed, &DayModel),
+        refused: Option<&str>,
+    ) -> Ended {
+        let w = &page.w.payout;
+        let person = &page.state.desk.person;
+        let named = person.has_operators;
+        let day = model.day.to_string();
+        let alone = (w.sign_as)(&person.name);
+        let (title, does, note) = match deed {
+            SignDeed::Sign => ((w.sign_title)(&model.name, &day), w.do_sign, w.sign_note),
+            SignDeed::Unlock => (
+                (w.unlock_title)(&model.name, &day),
+                w.do_unlock,
+                w.unlock_note,
+            ),
+        };
+        let facts = match deed {
+            SignDeed::Sign => 28.0 + model.sign_off.len() as f32 * ROW,
+            SignDeed::Unlock => 64.0,
+        };
+        let told = if refused.is_some() { 28.0 } else { 0.0 };
+        let waits = self.sent.is_some() && refused.is_none();
+        let has_reason = deed == SignDeed::Sign || !self.reason.trim().is_empty();
+        let dialog = Dialog {
+            name: "sign off",
+            title: &title,
+            width: 560.0,
+            height: facts + 12.0 + if named { 56.0 } else { 20.0 } + told,
+            note,
+            leave: page.w.frame.cancel,
+            deed: Button::primary(does).key("Ctrl ↵"),
+            ready: (!named || self.person.is_filled()) && has_reason && !waits,
+        };
+        let ready = dialog.ready;
+        let (fields, reason) = (&mut self.person, &mut self.reason);
+        let mut entered = false;
+        let ended = dialog.show(ctx, |ui, rect| {
+            let mut rest = rect;
+            match deed {
+                SignDeed::Sign => totals(ui, rest, page, model),
+                SignDeed::Unlock => {
+                    let style = (TypeStyle::Small, page.t.text_2);
+                    let at = pos2(rest.left(), rest.top() + 10.0);
+                    paint::left(ui.painter(), at, w.unlock_reason, style);
+                    let place = Rect::from_min_size(
+                        pos2(rest.left(), rest.top() + 22.0),
+                        vec2(rest.width(), 30.0),
+                    );
+                    Field::new(reason, w.unlock_reason)
+                        .limit(200)
+                        .show(ui, place);
+                }
+            }
+            rest.min.y += facts + 12.0;
+            if named {
+                let area = Rect::from_min_size(rest.min, vec2(rest.width(), 56.0));
+                entered = fields.show(ui, area, page);
+                rest.min.y += 56.0;
+            } else {
+                let style = (TypeStyle::Small, page.t.text_2);
+                let at = pos2(rest.left(), rest.top() + 8.0);
+                let (place, _) = paint::fit(ui.painter(), at, rest.width(), &alone, style);
+                paint::say(ui, "signed as", place, &alone);
+                rest.min.y += 20.0;
+            }
+            if let Some(words) = refused {
+                let at = pos2(rest.left(), rest.top() + 18.0);
+                let style = (TypeStyle::Small, page.t.red.text);
+                let (place, cut) = paint::fit(ui.painter(), at, rest.width(), words, style);
+                let said = paint::say(ui, "refused", place, words);
+                if cut {
+                    said.on_hover_text(words);
+                }
+            }
+        });
+        if entered && ready && ended == Ended::No {
+            Ended::Done
+        } else {
+            ended
+        }
+    }
+}
+
+/// What is signed: rows and sums of the day, and the conditions.
+fn totals(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
+    let (t, p) = (page.t, ui.painter());
+    let words = (page.w.payout.sign_totals)(
+        &format::count(model.pays.wechat.count),
+        &format::money(model.pays.wechat.sum),
+        &format::count(model.refunds.wechat.count),
+        &format::money(model.refunds.wechat.sum),
+    );
+    let at = pos2(rect.left(), rect.top() + 10.0);
+    let style = (TypeStyle::Body, t.text_1);
+    let (place, _) = paint::fit(p, at, rect.width(), &words, style);
+    paint::say(ui, "totals", place, &words);
+    for (nth, item) in model.sign_off.iter().enumerate() {
+        let y = rect.top() + 40.0 + nth as f32 * ROW;
+        let mood = if item.is_met() {
+            Tone::Ok
+        } else {
+            Tone::Urgent
+        };
+        paint::mark(p, pos2(rect.left() + 7.0, y), mood, t);
+        let words = condition(page, *item);
+        let style = (TypeStyle::Body, t.text_2);
+        let place = paint::left(p, pos2(rect.left() + 22.0, y), &words, style);
+        paint::say(ui, ("sign condition", nth), place, &words);
+    }
+}
+
+fn newest(page: &Page<'_>) -> u64 {
+    page.state.notices.first().map_or(0, |notice| notice.id)
 }
