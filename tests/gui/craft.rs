@@ -291,3 +291,22 @@ fn a_digit_with_alt_opens_a_screen_and_types_nothing() {
     let filter = &harness.state().state().cases.filter;
     assert_eq!(filter.text, "");
 }
+
+#[test]
+fn every_sign_of_the_calendar_has_its_word_in_a_small_window() {
+    for look in [
+        Look::default().size(1024.0, 640.0),
+        Look::default().size(1024.0, 640.0).english(),
+    ] {
+        let tape = Tape::default();
+        let harness = sample_window(look, Screen::Overview, &tape);
+        let words = if look.language == recondesk::app::Language::Zh {
+            ["已平账", "需处理", "缺账单", "无账单", "未对账"]
+        } else {
+            ["Balanced", "To work", "Missing", "No bill", "Not compared"]
+        };
+        for word in words {
+            assert!(harness.query_all_by_label(word).next().is_some(), "{word}");
+        }
+    }
+}

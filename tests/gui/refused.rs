@@ -54,7 +54,12 @@ fn refused_rows_are_mended_cell_by_cell_and_imported() {
     assert!(morning.says("第 3 行拒收：不是金额"));
     assert!(morning.says("第 4 行拒收：不是时间"));
 
-    // The first bad cell has the focus; Enter checks what was typed.
+    // The first bad cell has the focus, an arrow leads to the next row's; Enter checks what was typed.
+    let focused = |morning: &Morning, name: &str| morning.harness.get_by_label(name).is_focused();
+    assert!(focused(&morning, "第 3 行 amount"));
+    morning.harness.key_press(Key::ArrowDown);
+    morning.harness.run_steps(2);
+    assert!(focused(&morning, "第 4 行 created_at"));
     retype(&mut morning, "第 3 行 amount", "0.01");
     assert!(morning.says("已改，未检查"));
     morning.harness.key_press(Key::Enter);

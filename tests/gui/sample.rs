@@ -273,6 +273,16 @@ fn log(names: [&str; 4]) -> Vec<LogLine> {
     ]
 }
 
+/// All hold but one: urgent cases are open.
+fn conditions() -> Vec<SignOffItem> {
+    vec![
+        SignOffItem::Bill(true),
+        SignOffItem::Coverage(true),
+        SignOffItem::Conservation(true),
+        SignOffItem::UrgentOpen(2),
+    ]
+}
+
 pub(crate) fn reconciled(name: &str) -> DayModel {
     let book = |count, sum: &str| {
         Some(BookSum {
@@ -347,12 +357,7 @@ pub(crate) fn reconciled(name: &str) -> DayModel {
         ],
         certificate: Some(certificate()),
         pool: pool(),
-        sign_off: vec![
-            SignOffItem::Bill(true),
-            SignOffItem::Coverage(true),
-            SignOffItem::Conservation(true),
-            SignOffItem::UrgentOpen(2),
-        ],
+        sign_off: conditions(),
         obstacles: vec![Message::new(
             "紧急差错 2 条未关闭",
             "2 urgent cases are open",

@@ -2,15 +2,17 @@
 //! certificate, and how it is opened again.
 
 use egui::{Event as Input, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use recondesk::app::Remote;
 use recondesk::app::jobs::sign_off::read_certificate;
+use recondesk::app::model::NextStep;
 use recondesk::casework::{ApprovalNeed, Role};
 use recondesk::domain::Secret;
 use recondesk::ports::Operator;
 use recondesk::ui::Screen;
 
 use crate::first_run::{Morning, compared};
-use crate::stage::now;
+use crate::stage::{Look, Tape, now, sample_window};
 
 /// A day whose cases are all closed, on the Reconcile screen.
 fn settled() -> Morning {
@@ -144,4 +146,36 @@ fn a_wrong_pin_leaves_the_dialog_open_and_says_so() {
     morning.harness.run_steps(2);
     morning.work();
     assert!(morning.says("已签账 陈默"));
+}
+
+#[test]
+fn the_morning_says_whether_a_matched_day_may_be_signed_or_is() {
+    for (next, said, button) in [
+        (NextStep::Balanced, "全部平账", None),
+        (NextStep::SignOff, "全部平账，可以签账", Some("签账…")),
+        (NextStep::Signed, "全部平账，已签账", None),
+    ] {
+        let tape = Tape::default();
+        let mut harness = sample_window(Look::default(), Screen::Overview, &tape);
+        let state = harness.state_mut().state_mut();
+        let Remote::Ready(model) = &mut state.overview else {
+            panic!("no overview");
+        };
+        model.merchants.retain(|row| row.next == NextStep::Balanced);
+        let id = model.merchants[0].profile;
+        model.merchants[0].next = next;
+        model.totals.to_work = 0;
+        model.totals.matched = model.totals.compared_rows;
+        model.totals.cross_day = 0;
+        state.merchant = Some(id);
+        harness.run_steps(3);
+
+        let found = harness.query_all_by_label_contains("全部平账");
+        let words: Vec<String> = found
+            .filter_map(|node| node.accesskit_node().label())
+            .collect();
+        assert!(words.iter().any(|words| words.ends_with(said)), "{words:?}");
+        let buttons = button.map(|name| harness.query_all_by_label(name).count());
+        assert_ne!(buttons, Some(0));
+    }
 }

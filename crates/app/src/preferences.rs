@@ -47,6 +47,8 @@ pub struct Preferences {
     pub density: Density,
     /// Minutes without a key or a click after which the passphrase is forgotten; 0 for never.
     pub lock_after: u16,
+    /// Shows what is personal of customers in raw lines and details; masked unless a person says so.
+    pub show_personal_data: bool,
     /// The merchant that was in view last.
     pub merchant: Option<ProfileId>,
     /// The renderer that worked last.
@@ -68,6 +70,7 @@ impl Default for Preferences {
             zoom: 100,
             density: Density::default(),
             lock_after: 5,
+            show_personal_data: false,
             merchant: None,
             renderer: String::new(),
             tables: BTreeMap::new(),

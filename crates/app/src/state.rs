@@ -337,12 +337,8 @@ impl State {
             Outcome::Case(detail) => {
                 self.cases.open.answer(id, Ok(detail));
             }
-            Outcome::Bills(rows) => {
-                self.bills.answer(id, Ok(rows));
-            }
-            Outcome::Bill(detail) => {
-                self.bill.answer(id, Ok(detail));
-            }
+            Outcome::Bills(rows) => drop(self.bills.answer(id, Ok(rows))),
+            Outcome::Bill(detail) => drop(self.bill.answer(id, Ok(detail))),
             Outcome::Orders(list) => {
                 self.lists.remove(&ListKind::Orders);
                 if self.orders.totals.answer(id, Ok(list.totals)) {

@@ -280,11 +280,7 @@ impl App {
                 Action::SetDay(day) => self.set_day(day),
                 Action::SetMerchant(merchant) => self.set_merchant(merchant),
                 Action::Visible(list, rows) => self.load_rows(list, rows),
-                Action::Prefer(preferences) => {
-                    self.state.preferences = *preferences;
-                    self.submit(Command::SavePreferences(self.state.preferences.clone()));
-                    self.apply_preferences(ctx);
-                }
+                Action::Prefer(preferences) => self.prefer(ctx, *preferences),
                 Action::PickTable(export, format) => self.pick_table(export, format),
                 Action::Say(said) => self.say(ctx, Flash::Said(said)),
                 Action::PickFiles => self.pick_files(Picking::Import),
@@ -314,20 +310,14 @@ impl App {
                 }
                 Action::PickAttachments(case) => self.pick_attachments(case),
                 Action::PickAttachmentCopy(case, file) => self.pick_attachment_copy(case, &file),
-                Action::Approvals => {
-                    self.screen = Screen::Cases;
-                    self.screens.show_approvals(&mut self.out);
-                }
+                Action::Approvals => self.show_approvals(),
                 Action::UnfinishedRefunds => {
                     self.screen = Screen::Cases;
                     self.screens.show_refunds(&self.state, &mut self.out);
                 }
                 Action::PickBackup => self.pick_backup(),
                 Action::PickCertificate(profile, day) => self.pick_certificate(profile, day),
-                Action::MendRows(profile, import) => {
-                    self.screen = Screen::Orders;
-                    self.screens.mend_rows((profile, import), &mut self.out);
-                }
+                Action::MendRows(profile, import) => self.mend_rows((profile, import)),
                 Action::PickOriginal(import, name) => self.pick_original(import, &name),
                 Action::Funds(profile, day) => {
                     if self.screen != Screen::Bills {
@@ -341,6 +331,30 @@ impl App {
                     self.screens.new_merchant();
                 }
             }
+        }
+    }
+
+    fn mend_rows(&mut self, import: (ProfileId, u32)) {
+        self.screen = Screen::Orders;
+        self.screens.mend_rows(import, &mut self.out);
+    }
+
+    fn show_approvals(&mut self) {
+        self.screen = Screen::Cases;
+        self.screens.show_approvals(&mut self.out);
+    }
+
+    /// Stores what a person chose, at once in force.
+    fn prefer(&mut self, ctx: &Context, preferences: Preferences) {
+        let before = std::mem::replace(&mut self.state.preferences, preferences);
+        self.submit(Command::SavePreferences(self.state.preferences.clone()));
+        self.apply_preferences(ctx);
+        if before.show_personal_data != self.state.preferences.show_personal_data {
+            // What was read before says too much now, or too little.
+            self.state.cases.open.clear();
+            self.state.orders.open.clear();
+            self.state.bill.clear();
+            self.screens.moved();
         }
     }
 

@@ -93,20 +93,8 @@ impl App {
                     self.submit(Command::SaveAttachment(Box::new(wish)));
                 }
             }
-            Some(Picking::Backup) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::Backup(path));
-                }
-            }
-            Some(Picking::Original(import)) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::SaveOriginal(import, path));
-                }
-            }
-            Some(Picking::Certificate(profile, day)) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::SaveCertificate(profile, day, path));
-                }
+            Some(picking @ (Picking::Backup | Picking::Original(_) | Picking::Certificate(..))) => {
+                self.save_stored(&picking, paths);
             }
             Some(Picking::Answers(format)) => {
                 let answers = self.state.lookup.answers.value().cloned();
@@ -221,6 +209,20 @@ impl App {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let plain = name.strip_suffix(".gz").unwrap_or(name);
         self.save_as(plain.to_owned(), Picking::Original(import));
+    }
+
+    /// Writes what is stored to the file that was chosen.
+    fn save_stored(&mut self, picking: &Picking, paths: Vec<PathBuf>) {
+        let Some(path) = paths.into_iter().next() else {
+            return;
+        };
+        match picking {
+            Picking::Original(import) => self.submit(Command::SaveOriginal(*import, path)),
+            Picking::Certificate(profile, day) => {
+                self.submit(Command::SaveCertificate(*profile, *day, path));
+            }
+            _ => self.submit(Command::Backup(path)),
+        }
     }
 
     /// The certificate of a signed day, as a page.

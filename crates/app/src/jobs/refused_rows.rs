@@ -441,13 +441,11 @@ fn mended_lines(
 
 /// How the name of a file of mended rows ends: it names the original by its digest.
 fn mended_end(record: &ImportRecord) -> String {
-    let digest: String = record
-        .sha256
+    let (head, _) = record.sha256.split_at(8);
+    let digest = head
         .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("_补正_{digest}.csv")
+        .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    format!("_补正_{digest:016x}.csv")
 }
 
 fn mended_name(record: &ImportRecord) -> String {

@@ -16,7 +16,7 @@ use super::imports::Watching;
 use super::lookup::live::LiveAnswer;
 use super::lookup::{live, session};
 use super::views::Views;
-use super::{assistant, day, import_file, notify, profiles, reconcile, refused_rows};
+use super::{day, import_file, notify, profiles, reconcile};
 use crate::command::{BillChoice, Welcome};
 use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
@@ -90,7 +90,7 @@ impl WindowJobs {
             records: self.ports.records.as_ref(),
             books: self.ports.books.as_ref(),
             now: self.ports.clock.now(),
-            personal: PersonalData::Masked,
+            personal: PersonalData::shown_if(self.shows_personal_data()),
         }
     }
 
@@ -140,6 +140,12 @@ impl WindowJobs {
     fn preferences(&self) -> Result<Preferences, Failure> {
         let stored = self.ports.records.preference(PREFERENCES)?;
         Ok(Preferences::from_json(&stored.unwrap_or_default()))
+    }
+
+    /// What cannot be read masks.
+    fn shows_personal_data(&self) -> bool {
+        self.preferences()
+            .is_ok_and(|preferences| preferences.show_personal_data)
     }
 
     fn welcome(&self) -> Result<Outcome, Failure> {
@@ -298,34 +304,17 @@ impl WindowJobs {
                     .set_preference(PREFERENCES, &preferences.to_json())?;
                 Ok(Outcome::Done)
             }
-            Command::ImportFile(id, path) => self.import_file(id, &path, reporter),
-            Command::SaveOriginal(import, path) => self.save_original(import, &path),
-            Command::SaveCertificate(id, day, path) => self.save_certificate((id, day), &path),
-            Command::Backup(path) => self.back_up(&path),
-            Command::CheckWorkspace => self.check_workspace(),
-            Command::LookAtFile(ask) => {
-                let files = self.around.files.as_ref();
-                let sheet = assistant::look(&self.ports, files, &ask, reporter)?;
-                Ok(Outcome::Sheet(Box::new(sheet)))
-            }
-            Command::ImportShown(order) => {
-                let files = self.around.files.as_ref();
-                let language = self.preferences()?.language;
-                let told = assistant::import(&self.ports, files, &order, language, reporter)?;
-                Ok(changed(Changed::Books, files::named(&order.path, told)))
-            }
-            Command::RefusedRows(id, import) => {
-                let rows = refused_rows::open(&self.ports, (id, import), reporter)?;
-                Ok(Outcome::RefusedRows(Box::new(rows)))
-            }
-            Command::TryMended(wish) => {
-                let rows = refused_rows::attempt(&self.ports, &wish, reporter)?;
-                Ok(Outcome::RefusedRows(Box::new(rows)))
-            }
-            Command::ImportMended(wish) => {
-                let told = refused_rows::import(&self.ports, &wish, reporter)?;
-                Ok(changed(Changed::Books, told))
-            }
+            command @ (Command::ImportFile(..)
+            | Command::LookAtFile(_)
+            | Command::ImportShown(_)
+            | Command::SaveOriginal(..)
+            | Command::SaveCertificate(..)
+            | Command::Backup(_)
+            | Command::CheckWorkspace
+            | Command::RefusedFiles(_)
+            | Command::RefusedRows(..)
+            | Command::TryMended(_)
+            | Command::ImportMended(_)) => self.with_files(command, reporter),
             Command::Reconcile(id, day) => self.compare(id, day, reporter),
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
@@ -396,19 +385,13 @@ impl WindowJobs {
     fn read(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         let views = self.views();
         match command {
-            Command::Overview(day, chosen) => {
-                Ok(Outcome::Overview(Box::new(views.overview(day, chosen)?)))
-            }
+            Command::Overview(day, chosen) => self.overview(day, chosen),
             Command::Day(id, day) => self.day(id, day),
             Command::Case(id, key) => self.case(id, &key),
             Command::Bills(chosen) => Ok(Outcome::Bills(views.bills(chosen)?)),
             Command::Bill(import) => Ok(Outcome::Bill(Box::new(views.bill(import)?))),
             Command::Orders(filter) => {
                 Ok(Outcome::Orders(views.orders(&filter, &Watching(reporter))?))
-            }
-            Command::RefusedFiles(id) => {
-                let files = refused_rows::files(self.ports.books.as_ref(), id)?;
-                Ok(Outcome::RefusedFiles(files))
             }
             Command::Order(id, row) => Ok(Outcome::Order(Box::new(views.order(id, row)?))),
             Command::Recognise(id, path) => self.recognise(id, path),

@@ -139,6 +139,10 @@ pub enum NextStep {
     Work(u64),
     /// Nothing: the day is balanced.
     Balanced,
+    /// Sign the balanced day off: nothing stands in the way.
+    SignOff,
+    /// Nothing: the day is signed off.
+    Signed,
     /// Import the day's orders.
     ImportOrders,
     /// Fetch the bill.
@@ -184,7 +188,11 @@ impl MerchantDay {
     /// True when nothing is left to do: compared over a verified bill and a whole book, nothing open.
     #[must_use]
     pub const fn is_balanced(&self) -> bool {
-        self.is_compared() && matches!(self.next, NextStep::Balanced)
+        self.is_compared()
+            && matches!(
+                self.next,
+                NextStep::Balanced | NextStep::SignOff | NextStep::Signed
+            )
     }
 }
 

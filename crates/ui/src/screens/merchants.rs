@@ -20,6 +20,7 @@ use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{MerchantRow, ProfileDraft};
 use recondesk_domain::ProfileId;
+use recondesk_ports::VaultAccess;
 
 /// What the screen remembers.
 #[derive(Default)]
@@ -48,10 +49,17 @@ impl MerchantsScreen {
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         let w = page.w;
         page.title(ui, w.frame.merchants);
-        let buttons = vec![Button::primary(w.merchants.add).icon(icons::PLUS)];
-        let (_, responses) = page.buttons(ui, buttons);
-        if responses.first().is_some_and(egui::Response::clicked) || page.keys.primary {
-            self.start_new();
+        let is_new = self
+            .form
+            .as_ref()
+            .is_some_and(|form| form.draft.id.is_none());
+        // A new form has a primary button of its own, and Ctrl Enter is its key.
+        if !is_new {
+            let buttons = vec![Button::primary(w.merchants.add).icon(icons::PLUS)];
+            let (_, responses) = page.buttons(ui, buttons);
+            if responses.first().is_some_and(egui::Response::clicked) || page.keys.primary {
+                self.start_new();
+            }
         }
         let body = page.body();
         let is_new = self
@@ -280,11 +288,16 @@ pub(super) fn status(page: &Page<'_>) -> Status {
     let count = format::count(page.state.merchants.len() as u64);
     Status {
         left: vec![(w.frame.merchants_count)(&count)],
-        right: vec![
-            w.merchants
-                .keys_note
-                .trim_end_matches(['。', '.'])
-                .to_owned(),
-        ],
+        right: vec![keys_note(page).trim_end_matches(['。', '.']).to_owned()],
+    }
+}
+
+/// Where keys go in this workspace.
+fn keys_note(page: &Page<'_>) -> &'static str {
+    match page.state.vault {
+        VaultAccess::Memory => page.w.settings.vault_memory,
+        VaultAccess::System | VaultAccess::Open | VaultAccess::Locked | VaultAccess::Unmade => {
+            page.w.merchants.keys_note
+        }
     }
 }

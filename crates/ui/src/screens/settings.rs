@@ -61,7 +61,7 @@ impl SettingsScreen {
             top = rect.bottom() + GAP;
             rect
         };
-        let display = place(4.0);
+        let display = place(5.0);
         let (keys, data) = (place(2.0), place(data_rows(page)));
         Self::display(ui, display, page, next);
         show_keys(ui, keys, page, (next, &mut *out));
@@ -112,7 +112,7 @@ impl SettingsScreen {
         if let Some(zoom) = input::select(ui, place, s.zoom, &options, current) {
             next.zoom = zoom;
         }
-        label_of(ui, line(3), page, (s.density, "", false));
+        label_of(ui, line(3), page, (s.density, "", true));
         let names = [s.comfortable, s.compact];
         let chosen = usize::from(next.density == Density::Compact);
         if let Some(nth) = segments(ui, at(3), s.density, &names, chosen) {
@@ -121,6 +121,12 @@ impl SettingsScreen {
             } else {
                 Density::Comfortable
             };
+        }
+        label_of(ui, line(4), page, (s.personal, s.personal_note, false));
+        let names = [s.personal_masked, s.personal_shown];
+        let chosen = usize::from(next.show_personal_data);
+        if let Some(nth) = segments(ui, at(4), s.personal, &names, chosen) {
+            next.show_personal_data = nth == 1;
         }
     }
 }
@@ -137,7 +143,7 @@ fn cards_height(page: &Page<'_>) -> f32 {
     } else {
         GAP + card_height(schedulers().len() as f32)
     };
-    card_height(4.0) + GAP + card_height(2.0) + GAP + card_height(data_rows(page)) + morning
+    card_height(5.0) + GAP + card_height(2.0) + GAP + card_height(data_rows(page)) + morning
 }
 
 /// Where the keys lie, whether they can be used, and when their passphrase is forgotten.

@@ -98,6 +98,7 @@ words! {
         so_far: F3 = |n, well, left| format!("{n} 行：{well} 行可导入，{left} 行待改"), |n, well, left| format!("{}: {well} can be imported, {left} to mend", many(n, "row", "rows"));
         beyond: F = |n| format!("另有 {n} 行，这些导入后再列出"), |n| format!("{n} more follow once these are imported");
         replaced: F = |n| format!("{n} 行已在之后的导入里"), |n| format!("{n} are in a later import");
+        line_is: F2 = |line, what| format!("第 {line} 行：{what}"), |line, what| format!("row {line}: {what}");
         unchecked: T = "已改，未检查", "changed, not checked";
         well: T = "可导入", "can be imported";
         check: T = "再检查", "Check again";

@@ -53,6 +53,9 @@ words! {
         step_retry: T = "重试", "Try again";
         no_bill: T = "当日无账单", "No bill that day";
         step_balanced: T = "已平账", "Balanced";
+        step_signed: T = "已签账", "Signed off";
+        can_be_signed: T = "，可以签账", "; it can be signed off";
+        is_signed: T = "，已签账", "; signed off";
         step_orders: T = "补导订单…", "Import orders...";
         step_download: T = "下载账单", "Fetch bill";
         step_reconcile: T = "对账", "Reconcile";

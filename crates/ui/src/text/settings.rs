@@ -17,6 +17,10 @@ words! {
         density: T = "表格行高", "Table rows";
         comfortable: T = "舒适", "Comfortable";
         compact: T = "紧凑", "Compact";
+        personal: T = "顾客信息", "Customers";
+        personal_note: T = "openid、附加数据、备注；导出另行选择", "openid, attach, remarks; exports ask by themselves";
+        personal_masked: T = "遮住", "Masked";
+        personal_shown: T = "显示", "Shown";
         data: T = "数据", "Data";
         folder: T = "数据目录", "Data folder";
         morning: T = "每天自动运行", "Every morning by itself";

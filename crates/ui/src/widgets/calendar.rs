@@ -243,6 +243,11 @@ impl DayLook {
             },
             CalendarState::Verified => Self {
                 ground: t.grey.tint,
+                edge: if t.contrast {
+                    Stroke::new(1.0, t.grey.text)
+                } else {
+                    Stroke::NONE
+                },
                 digit: t.text_2,
                 ..plain
             },
@@ -253,8 +258,13 @@ impl DayLook {
                 ..plain
             },
             CalendarState::NotReady => Self {
-                edge: Stroke::new(1.0, t.grey.fill),
+                edge: if t.contrast {
+                    Stroke::NONE
+                } else {
+                    Stroke::new(1.0, t.grey.fill)
+                },
                 digit: t.text_2,
+                dashed: t.contrast,
                 ..plain
             },
             CalendarState::Missing => Self {
@@ -311,6 +321,13 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32, of_funds: bool) -> f32 {
         let work = (CalendarState::NeedsWork, o.legend_work);
         vec![balanced, work, missing, none, here]
     };
+    let widths = parts
+        .iter()
+        .map(|(_, name)| 18.0 + paint::width(p, name, TypeStyle::Small));
+    let all: f32 = widths.sum();
+    // Where it is narrow the signs move together before one is left out.
+    let gaps = parts.len().saturating_sub(1).max(1) as f32;
+    let gap = ((width - all) / gaps).clamp(6.0, 18.0);
     let mut x = at.x;
     for (state, name) in parts {
         let needed = 18.0 + paint::width(p, name, TypeStyle::Small);
@@ -331,8 +348,9 @@ pub(crate) fn legend(ui: &Ui, at: Pos2, width: f32, of_funds: bool) -> f32 {
                 t.grey.fill,
             );
         }
-        paint::left(p, pos2(x + 17.0, at.y), name, (TypeStyle::Small, t.text_2));
-        x += needed + 18.0;
+        let place = paint::left(p, pos2(x + 17.0, at.y), name, (TypeStyle::Small, t.text_2));
+        paint::say(ui, ("legend", name), place, name);
+        x += needed + gap;
     }
     at.y + 10.0
 }

@@ -223,10 +223,10 @@ pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Resp
     let p = ui.painter();
     paint::framed(p, rect, 6, ground, Stroke::new(t.hairline, edge));
     let y = rect.center().y;
-    paint::fit(
+    let (_, cut) = paint::fit(
         p,
         pos2(rect.left() + 10.0, y),
-        rect.width() - 40.0,
+        rect.width() - 36.0,
         shown,
         (TypeStyle::Body, t.text_1),
     );
@@ -239,6 +239,9 @@ pub(crate) fn select_frame(ui: &Ui, rect: Rect, name: &str, shown: &str) -> Resp
     );
     if response.has_focus() {
         paint::ring(p, rect, 6, t);
+    }
+    if cut && !open {
+        return response.on_hover_text(shown);
     }
     response
 }

@@ -8,7 +8,9 @@ use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
 use crate::jobs::bulk::{self, CaseDeed};
 use crate::jobs::{decisions, payout, refund, sign_off};
-use crate::model::{AttachWish, BulkWish, CaseWork, DaySignature, DayState, SaveAttachmentWish};
+use crate::model::{
+    AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
+};
 use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
 use recondesk_casework::Role;
 use recondesk_domain::{BillDate, ProfileId};
@@ -79,6 +81,27 @@ impl WindowJobs {
     fn actor(&self) -> Result<String, Failure> {
         let around = (Role::Work, self.around.person.as_str());
         self.around.desk.actor(&self.ports, around)
+    }
+
+    /// The Overview, with which balanced days may be signed off, and which are.
+    pub(super) fn overview(
+        &self,
+        day: BillDate,
+        chosen: Option<ProfileId>,
+    ) -> Result<Outcome, Failure> {
+        let mut model = self.views().overview(day, chosen)?;
+        let balanced = model.merchants.iter_mut();
+        for row in balanced.filter(|row| row.next == NextStep::Balanced) {
+            if self.ports.casework.signed(row.profile, day)?.is_some() {
+                row.next = NextStep::Signed;
+                continue;
+            }
+            let profile = self.profile(row.profile)?;
+            if sign_off::obstacles(&self.ports, (row.profile, &profile), day)?.is_empty() {
+                row.next = NextStep::SignOff;
+            }
+        }
+        Ok(Outcome::Overview(Box::new(model)))
     }
 
     /// A day, with what stands in the way of signing it off, or who signed it.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, count, told};
 use crate::event::{Changed, NoticeText};
-use crate::jobs::{assistant, bill_owner, import_file};
-use crate::{Failure, FailureKind, Message, Outcome, Reporter};
+use crate::jobs::{assistant, bill_owner, import_file, refused_rows};
+use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{StoreError, WorkspaceCare};
 
 /// The notice names the file that it is about.
-pub(super) fn named(path: &Path, told: NoticeText) -> NoticeText {
+fn named(path: &Path, told: NoticeText) -> NoticeText {
     let name = file_name(path);
     NoticeText {
         title: Message::new(
@@ -38,7 +38,7 @@ fn naming(path: &Path) -> impl FnOnce(Failure) -> Failure {
 }
 
 impl WindowJobs {
-    pub(super) fn import_file(
+    fn import_file(
         &self,
         id: ProfileId,
         path: &Path,
@@ -65,8 +65,49 @@ impl WindowJobs {
         Outcome::WhoseFiles(number)
     }
 
+    /// Files that a person names, and what is stored of them: imported, saved again, mended, copied, looked over.
+    pub(super) fn with_files(
+        &self,
+        command: Command,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let files = self.around.files.as_ref();
+        match command {
+            Command::ImportFile(id, path) => self.import_file(id, &path, reporter),
+            Command::LookAtFile(ask) => {
+                let sheet = assistant::look(&self.ports, files, &ask, reporter)?;
+                Ok(Outcome::Sheet(Box::new(sheet)))
+            }
+            Command::ImportShown(order) => {
+                let language = self.preferences()?.language;
+                let told = assistant::import(&self.ports, files, &order, language, reporter)?;
+                Ok(changed(Changed::Books, named(&order.path, told)))
+            }
+            Command::SaveOriginal(import, path) => self.save_original(import, &path),
+            Command::SaveCertificate(id, day, path) => self.save_certificate((id, day), &path),
+            Command::Backup(path) => self.back_up(&path),
+            Command::RefusedFiles(id) => {
+                let files = refused_rows::files(self.ports.books.as_ref(), id)?;
+                Ok(Outcome::RefusedFiles(files))
+            }
+            Command::RefusedRows(id, import) => {
+                let rows = refused_rows::open(&self.ports, (id, import), reporter)?;
+                Ok(Outcome::RefusedRows(Box::new(rows)))
+            }
+            Command::TryMended(wish) => {
+                let rows = refused_rows::attempt(&self.ports, &wish, reporter)?;
+                Ok(Outcome::RefusedRows(Box::new(rows)))
+            }
+            Command::ImportMended(wish) => {
+                let told = refused_rows::import(&self.ports, &wish, reporter)?;
+                Ok(changed(Changed::Books, told))
+            }
+            _ => self.check_workspace(),
+        }
+    }
+
     /// Writes an imported file as it was, unpacked.
-    pub(super) fn save_original(&self, import: u32, path: &Path) -> Result<Outcome, Failure> {
+    fn save_original(&self, import: u32, path: &Path) -> Result<Outcome, Failure> {
         let mut broken = Ok(());
         let written = self.around.files.write(path, &mut |out| {
             let mut failed = Ok(());
@@ -98,7 +139,7 @@ impl WindowJobs {
     }
 
     /// Copies the workspace to one file, which is read back before it counts.
-    pub(super) fn back_up(&self, path: &Path) -> Result<Outcome, Failure> {
+    fn back_up(&self, path: &Path) -> Result<Outcome, Failure> {
         let report = self.care()?.backup(path)?;
         let (name, files) = (file_name(path), count(report.files));
         let mut notice = NoticeText {
@@ -121,7 +162,7 @@ impl WindowJobs {
     }
 
     /// Reads every byte of archive and books.
-    pub(super) fn check_workspace(&self) -> Result<Outcome, Failure> {
+    fn check_workspace(&self) -> Result<Outcome, Failure> {
         let report = self.care()?.check(true)?;
         let (imports, files) = (count(u64::from(report.imports)), count(report.files));
         let Some(first) = report.faults.first() else {

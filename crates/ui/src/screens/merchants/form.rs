@@ -373,7 +373,7 @@ impl MerchantForm {
         paint::paragraph(
             ui.painter(),
             text,
-            m.keys_note,
+            super::keys_note(page),
             (TypeStyle::Small, t.text_3),
             2,
         );

@@ -14,7 +14,7 @@ use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::input::{Field, select};
 use crate::{format, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CellEdit, MendedRows, RefusedRow, RefusedRows};
+use recondesk_app::model::{CellEdit, MendedRows, RefusedCell, RefusedRow, RefusedRows};
 use recondesk_domain::ProfileId;
 
 const WIDTH: f32 = 1080.0;
@@ -46,6 +46,10 @@ pub(in crate::screens) struct RefusedDialog {
     asks: bool,
     /// True until the first bad cell had the focus.
     wants_focus: bool,
+    /// The columns in the order in which they are drawn: it stays while rows are mended.
+    order: Vec<usize>,
+    /// An arrow key left the cell of this row, down or up.
+    jump: Option<(u32, bool)>,
 }
 
 impl RefusedDialog {
@@ -107,7 +111,7 @@ impl RefusedDialog {
             name: "leave refused rows",
             title: w.leave_title,
             width: 420.0,
-            height: 24.0,
+            height: 36.0,
             note: "",
             leave: w.leave_back,
             deed: Button::secondary(w.leave_do),
@@ -160,7 +164,7 @@ impl RefusedDialog {
             name: "refused rows",
             title: &title,
             width: WIDTH,
-            height: told + TOP + HEAD + shown as f32 * ROW,
+            height: told + TOP + HEAD + shown as f32 * ROW + 12.0,
             note: w.note,
             leave: page.w.frame.close,
             deed: Button::primary(words).key("Ctrl ↵"),
@@ -194,7 +198,10 @@ impl RefusedDialog {
 
     /// Header and rows; true when Enter ended a cell.
     fn table(&mut self, ui: &mut Ui, rect: Rect, page: &Page<'_>, model: &RefusedRows) -> bool {
-        let order = columns(model);
+        if self.order.len() != model.headers.len() {
+            self.order = columns(model);
+        }
+        let order = self.order.clone();
         let widths: Vec<f32> = order
             .iter()
             .map(|column| width(ui, model, *column))
@@ -221,6 +228,7 @@ impl RefusedDialog {
                         let place = Rect::from_min_size(pos2(area.left(), top), vec2(size.x, ROW));
                         entered |= self.row(ui, (place, seen), page, (row, &order, &widths));
                     }
+                    self.leap(ui, page, model);
                     // The header stays while the rows pass under it.
                     let head = Rect::from_min_size(
                         pos2(area.left(), area.top() + viewport.top()),
@@ -260,11 +268,9 @@ impl RefusedDialog {
             Some(fault) => (Tone::Fault, page.w.of(&fault.why).to_owned()),
             None => (Tone::Ok, w.well.to_owned()),
         };
-        let response = ui.interact(
-            rect,
-            paint::id(ui, ("refused row", row.line)),
-            Sense::click(),
-        );
+        // Tab goes from cell to cell, not over rows.
+        let id = paint::id(ui, ("refused row", row.line));
+        let response = ui.interact(rect, id, Sense::CLICK);
         if response.clicked() {
             self.chosen = Some(row.line);
         }
@@ -302,37 +308,41 @@ impl RefusedDialog {
                     (row.line, *column, &cell.text),
                 );
             } else {
-                let color = if cell.masked { t.text_3 } else { t.text_1 };
-                let at = pos2(place.left() + 8.0, y);
-                paint::fit(
-                    &p,
-                    at,
-                    place.width() - 12.0,
-                    &cell.text,
-                    (TypeStyle::Body, color),
-                );
+                plain(&p, place, page, cell);
             }
         }
-        let color = match mood {
-            Tone::Ok => t.green.text,
-            Tone::Fault => t.orange.text,
-            _ => t.text_3,
+        let said = match mood {
+            Tone::Ok | Tone::Info => (w.line_is)(&line, &words),
+            _ => (page.w.import.line_of)(&line, &words),
         };
-        let wanted = paint::width(&p, &words, TypeStyle::Small);
-        let x = reason_x.min(seen - wanted - 12.0).max(rect.left() + 28.0);
-        let at = pos2(x, rect.top() + 45.0);
-        let room = seen - x - 8.0;
-        let (_, cut) = paint::fit(&p, at, room, &words, (TypeStyle::Small, color));
-        let said = (page.w.import.line_of)(&line, &words);
-        let told = Rect::from_min_size(
-            pos2(rect.left(), rect.top() + 36.0),
-            vec2(rect.width(), 20.0),
-        );
-        let note = paint::say(ui, ("refused", row.line), told, &said);
-        if cut {
-            note.on_hover_text(&words);
-        }
+        verdict(ui, (rect, reason_x, seen), page, (mood, &words, &said));
         entered
+    }
+
+    /// Up and down lead to the bad cell of the next row.
+    fn leap(&mut self, ui: &Ui, page: &Page<'_>, model: &RefusedRows) {
+        let Some((line, down)) = self.jump.take() else {
+            return;
+        };
+        let Some(here) = model.rows.iter().position(|row| row.line == line) else {
+            return;
+        };
+        let next = if down {
+            here.checked_add(1)
+        } else {
+            here.checked_sub(1)
+        };
+        let Some(row) = next.and_then(|next| model.rows.get(next)) else {
+            return;
+        };
+        let bad = row.fault.as_ref().and_then(|fault| fault.at);
+        let edited = self.edits.keys().find(|place| place.0 == row.line);
+        if let Some(column) = bad.or(edited.map(|place| place.1)) {
+            let line = row.line.to_string();
+            let name = (page.w.refused.cell)(&line, &header_of(page, column));
+            let id = Field::id_of(ui, &name, 0);
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
     }
 
     fn cell(
@@ -350,12 +360,61 @@ impl RefusedDialog {
             response.request_focus();
         }
         if response.gained_focus() {
+            self.chosen = Some(line);
             response.scroll_to_me(None);
+        }
+        if response.has_focus() {
+            let (down, up) = ui.input(|input| {
+                (
+                    input.key_pressed(Key::ArrowDown),
+                    input.key_pressed(Key::ArrowUp),
+                )
+            });
+            if down || up {
+                self.jump = Some((line, down));
+            }
         }
         if typed != known {
             self.edits.insert(place, typed);
         }
         response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    }
+}
+
+/// A cell that is not changed now.
+fn plain(p: &egui::Painter, place: Rect, page: &Page<'_>, cell: &RefusedCell) {
+    let color = if cell.masked {
+        page.t.text_3
+    } else {
+        page.t.text_1
+    };
+    let at = pos2(place.left() + 8.0, place.center().y);
+    let room = place.width() - 12.0;
+    paint::fit(p, at, room, &cell.text, (TypeStyle::Body, color));
+}
+
+/// The line below the cells of a row: why it is refused, or that it is well.
+fn verdict(
+    ui: &Ui,
+    (rect, from, seen): (Rect, f32, f32),
+    page: &Page<'_>,
+    (mood, words, said): (Tone, &str, &str),
+) {
+    let (t, p) = (page.t, ui.painter());
+    let color = match mood {
+        Tone::Ok => t.green.text,
+        Tone::Fault => t.orange.text,
+        _ => t.text_3,
+    };
+    let wanted = paint::width(p, words, TypeStyle::Small);
+    let x = from.min(seen - wanted - 12.0).max(rect.left() + 28.0);
+    let at = pos2(x, rect.top() + 45.0);
+    let (_, cut) = paint::fit(p, at, seen - x - 8.0, words, (TypeStyle::Small, color));
+    let top = pos2(rect.left(), rect.top() + 36.0);
+    let told = Rect::from_min_size(top, vec2(rect.width(), 20.0));
+    let note = paint::say(ui, ("refused", rect.top() as i32), told, said);
+    if cut {
+        note.on_hover_text(words);
     }
 }
 

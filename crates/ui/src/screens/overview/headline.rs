@@ -11,8 +11,10 @@ use crate::widgets::button::Button;
 use crate::widgets::card;
 use crate::{format, icons, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{CaseFilter, Clause, ClauseKind, MorningState, NextStep, OverviewModel};
-use recondesk_domain::{Category, Severity};
+use recondesk_app::model::{
+    CaseFilter, Clause, ClauseKind, MerchantDay, MorningState, NextStep, OverviewModel,
+};
+use recondesk_domain::{Category, ProfileId, Severity};
 
 /// Height of the card.
 pub(super) fn height(page: &Page<'_>) -> f32 {
@@ -72,7 +74,13 @@ fn sentence(page: &Page<'_>, model: &OverviewModel, face: TypeStyle) -> paint::R
     match model.morning(page.state.merchant) {
         MorningState::Work | MorningState::Settled => compared(page, model, face, &mut runs),
         MorningState::AllMatched => {
-            runs.add(&(o.all_matched)(&day, &rows), face, t.green.text);
+            let rest = match signing(page, model) {
+                Signing::Ready(_) => o.can_be_signed,
+                Signing::Done => o.is_signed,
+                Signing::NotYet => "",
+            };
+            let words = format!("{}{rest}", (o.all_matched)(&day, &rows));
+            runs.add(&words, face, t.green.text);
         }
         MorningState::FetchFailed(reason) => {
             let words = (o.fetch_failed)(&day, page.w.of(&reason));
@@ -168,6 +176,28 @@ enum Deed {
     Fetch,
     Import,
     Compare,
+    Sign(ProfileId),
+}
+
+/// Whether the merchants in view may be signed off, or are.
+enum Signing {
+    NotYet,
+    /// The first that may be.
+    Ready(ProfileId),
+    Done,
+}
+
+fn signing(page: &Page<'_>, model: &OverviewModel) -> Signing {
+    let ready = |row: &&MerchantDay| row.next == NextStep::SignOff;
+    if let Some(row) = model.in_view(page.state.merchant).find(ready) {
+        return Signing::Ready(row.profile);
+    }
+    let is_signed = |row: &MerchantDay| row.next == NextStep::Signed;
+    if model.in_view(page.state.merchant).all(is_signed) {
+        Signing::Done
+    } else {
+        Signing::NotYet
+    }
 }
 
 fn deed(page: &Page<'_>, model: &OverviewModel) -> Option<(Deed, Option<char>)> {
@@ -187,10 +217,11 @@ fn deed(page: &Page<'_>, model: &OverviewModel) -> Option<(Deed, Option<char>)> 
         MorningState::NotOut(_) if page.state.now >= model.day.bill_available_from() && fetches => {
             Some(fetch)
         }
-        MorningState::NotOut(_)
-        | MorningState::NoTrade
-        | MorningState::Settled
-        | MorningState::AllMatched => None,
+        MorningState::Settled | MorningState::AllMatched => match signing(page, model) {
+            Signing::Ready(profile) => Some((Deed::Sign(profile), Some(icons::SEAL_CHECK))),
+            Signing::NotYet | Signing::Done => None,
+        },
+        MorningState::NotOut(_) | MorningState::NoTrade => None,
     }
 }
 
@@ -207,6 +238,7 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
         Deed::Import if orders => o.step_orders,
         Deed::Import => page.w.bills.import,
         Deed::Compare => o.step_reconcile,
+        Deed::Sign(_) => page.w.payout.sign,
     };
     let mut button = Button::primary(label).key("Ctrl ↵");
     if let Some(icon) = icon {
@@ -229,6 +261,10 @@ fn primary(ui: &Ui, rect: Rect, page: &Page<'_>, model: &OverviewModel, out: &mu
             }
             Deed::Fetch => out.run(Command::Morning(page.state.merchant, page.state.day)),
             Deed::Import => out.push(Action::PickFiles),
+            Deed::Sign(profile) => {
+                out.push(Action::SetMerchant(Some(profile)));
+                out.push(Action::Go(Screen::Reconcile));
+            }
             Deed::Compare => {
                 let waiting = model.in_view(page.state.merchant);
                 for row in waiting.filter(|row| row.next == NextStep::Reconcile) {

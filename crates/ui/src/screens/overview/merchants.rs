@@ -306,6 +306,8 @@ fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbo
             (work.as_str(), true)
         }
         NextStep::Balanced => (o.step_balanced, true),
+        NextStep::SignOff => (page.w.payout.sign, true),
+        NextStep::Signed => (o.step_signed, true),
         NextStep::ImportOrders => (o.step_orders, true),
         NextStep::Download if fetches && matches!(row.bill, BillStatus::Failed(..)) => {
             (o.step_retry, true)
@@ -315,7 +317,10 @@ fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbo
         NextStep::Reconcile => (o.step_reconcile, true),
         NextStep::Wait => (o.step_wait, false),
     };
-    let ghost = matches!(row.next, NextStep::Balanced | NextStep::Wait);
+    let ghost = matches!(
+        row.next,
+        NextStep::Balanced | NextStep::Signed | NextStep::Wait
+    );
     let button = if ghost {
         Button::ghost(label)
     } else {
@@ -345,7 +350,7 @@ fn next(ui: &Ui, rect: Rect, page: &Page<'_>, row: &MerchantDay, out: &mut Outbo
                 ..CaseFilter::default()
             }));
         }
-        NextStep::Balanced => {
+        NextStep::Balanced | NextStep::SignOff | NextStep::Signed => {
             out.push(Action::SetMerchant(Some(row.profile)));
             out.push(Action::Go(Screen::Reconcile));
         }

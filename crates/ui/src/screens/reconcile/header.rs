@@ -69,12 +69,7 @@ pub(super) fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
         out.push(Action::Funds(id, page.state.day));
     }
     if let Some(model) = signing {
-        let by_key = page.keys.sign_off || page.keys.primary;
-        if model.signed.is_some() && pressed(funds + 1) {
-            sign_off::ask(ui, model, SignDeed::Unlock);
-        } else if model.can_be_signed() && (pressed(funds + 1) || by_key) {
-            sign_off::ask(ui, model, SignDeed::Sign);
-        }
+        sign(ui, page, model, pressed(funds + 1));
     }
     if let Some((task, _)) = running {
         if pressed(0) || page.keys.escape {
@@ -94,6 +89,16 @@ pub(super) fn header(ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
     }
     if let Some(model) = compared {
         pills(ui, (at, left), page, model, out);
+    }
+}
+
+/// The last button was pressed, or its key: the day is signed off, or opened again.
+fn sign(ui: &Ui, page: &Page<'_>, model: &DayModel, pressed: bool) {
+    let by_key = page.keys.sign_off || page.keys.primary;
+    if model.signed.is_some() && pressed {
+        sign_off::ask(ui, model, SignDeed::Unlock);
+    } else if model.can_be_signed() && (pressed || by_key) {
+        sign_off::ask(ui, model, SignDeed::Sign);
     }
 }
 

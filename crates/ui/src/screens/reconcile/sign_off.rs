@@ -158,7 +158,7 @@ impl SignOffDialog {
             name: "sign off",
             title: &title,
             width: 560.0,
-            height: facts + 12.0 + if named { 56.0 } else { 20.0 } + told,
+            height: facts + 12.0 + if named { 60.0 } else { 32.0 } + told,
             note,
             leave: page.w.frame.cancel,
             deed: Button::primary(does).key("Ctrl ↵"),
@@ -171,18 +171,7 @@ impl SignOffDialog {
             let mut rest = rect;
             match deed {
                 SignDeed::Sign => totals(ui, rest, page, model),
-                SignDeed::Unlock => {
-                    let style = (TypeStyle::Small, page.t.text_2);
-                    let at = pos2(rest.left(), rest.top() + 10.0);
-                    paint::left(ui.painter(), at, w.unlock_reason, style);
-                    let place = Rect::from_min_size(
-                        pos2(rest.left(), rest.top() + 22.0),
-                        vec2(rest.width(), 30.0),
-                    );
-                    Field::new(reason, w.unlock_reason)
-                        .limit(200)
-                        .show(ui, place);
-                }
+                SignDeed::Unlock => why(ui, rest, page, reason),
             }
             rest.min.y += facts + 12.0;
             if named {
@@ -197,13 +186,7 @@ impl SignOffDialog {
                 rest.min.y += 20.0;
             }
             if let Some(words) = refused {
-                let at = pos2(rest.left(), rest.top() + 18.0);
-                let style = (TypeStyle::Small, page.t.red.text);
-                let (place, cut) = paint::fit(ui.painter(), at, rest.width(), words, style);
-                let said = paint::say(ui, "refused", place, words);
-                if cut {
-                    said.on_hover_text(words);
-                }
+                not_done(ui, rest, page, words);
             }
         });
         if entered && ready && ended == Ended::No {
@@ -211,6 +194,30 @@ impl SignOffDialog {
         } else {
             ended
         }
+    }
+}
+
+/// The field for why a signed day is to be opened.
+fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) {
+    let w = &page.w.payout;
+    let style = (TypeStyle::Small, page.t.text_2);
+    let at = pos2(rect.left(), rect.top() + 10.0);
+    paint::left(ui.painter(), at, w.unlock_reason, style);
+    let top = pos2(rect.left(), rect.top() + 22.0);
+    let place = Rect::from_min_size(top, vec2(rect.width(), 30.0));
+    Field::new(reason, w.unlock_reason)
+        .limit(200)
+        .show(ui, place);
+}
+
+/// Why the wish was not carried out.
+fn not_done(ui: &Ui, rect: Rect, page: &Page<'_>, words: &str) {
+    let at = pos2(rect.left(), rect.top() + 18.0);
+    let style = (TypeStyle::Small, page.t.red.text);
+    let (place, cut) = paint::fit(ui.painter(), at, rect.width(), words, style);
+    let said = paint::say(ui, "refused", place, words);
+    if cut {
+        said.on_hover_text(words);
     }
 }
 
