@@ -148,7 +148,10 @@ fn shelf(folder: &Path) -> (Bookshelf, ProfileId) {
     let id = match db.profile("shop").unwrap() {
         Some((id, _)) => id,
         None => db
-            .add_profile(&MerchantProfile::new("shop", MCH_ID), clock.now())
+            .add_profile(
+                &MerchantProfile::new("shop", MCH_ID),
+                recondesk_ports::Author::program(clock.now()),
+            )
             .unwrap(),
     };
     (

@@ -322,7 +322,10 @@ fn main() {
     ports.clock = Arc::new(Morning(Instant::now()));
     let now = ports.clock.now();
     let shop = MerchantProfile::new("shop", MCH_ID);
-    ports.records.add_profile(&shop, now).unwrap();
+    ports
+        .records
+        .add_profile(&shop, recondesk_ports::Author::program(now))
+        .unwrap();
     let (first, second) = (
         temporary.path().join("orders.csv"),
         temporary.path().join("more.csv"),

@@ -216,7 +216,10 @@ static WORKSPACE: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(|| {
         let ports = recondesk_adapters::open(Some(folder.path())).expect("a workspace");
         let profile = MerchantProfile::new("shop", "1900000109");
         let now = ports.clock.now();
-        let id = ports.records.add_profile(&profile, now).expect("a profile");
+        let id = ports
+            .records
+            .add_profile(&profile, recondesk_ports::Author::program(now))
+            .expect("a profile");
         let bill = include_bytes!("corpus/bill/all27.csv").to_vec();
         let expect = BillExpect {
             mch_id: MchId::new("1900000109"),

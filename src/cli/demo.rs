@@ -99,9 +99,9 @@ impl Shop {
             rate: RATE,
             from: String::new(),
         });
-        let id = profiles::add(ports, &profile)?;
+        let id = profiles::add(ports, &profile, "")?;
         let key = Secret::new(merchant.v2_key.expose().clone().into_bytes());
-        profiles::set_key(ports, id, SecretKind::V2Key, &key)?;
+        profiles::set_key(ports, id, SecretKind::V2Key, &key, "")?;
         Ok(Self {
             sandbox,
             merchant: (id, profile),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::CommandEnd;
 use super::context::CommandContext;
-use super::person::{PersonArgs, identified, pin};
+use super::person::{PersonArgs, administrator, identified, pin};
 use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print, print_json};
@@ -97,29 +97,6 @@ pub(super) fn run(
         )?,
     }
     Ok(CommandEnd::Clean)
-}
-
-/// Whoever may administer; while nobody may, any operator with his PIN; before the first one, anybody.
-fn administrator(
-    context: &CommandContext<'_>,
-    ports: &Ports,
-    person: &PersonArgs,
-) -> Result<String, Failure> {
-    let operators = ports.casework.operators()?;
-    let mut living = operators.iter().filter(|known| known.removed_at.is_none());
-    if living
-        .clone()
-        .any(|known| known.roles.has(Role::Administer))
-    {
-        return person.check(context, ports, Role::Administer);
-    }
-    match living.next() {
-        Some(any) => {
-            let role = any.roles.iter().next().unwrap_or(Role::See);
-            person.check(context, ports, role)
-        }
-        None => Ok(String::new()),
-    }
 }
 
 fn add(

@@ -83,6 +83,42 @@ fn unnamed(ports: &Ports) -> Result<String, Failure> {
     Ok(user.unwrap_or_else(|| "unnamed".to_owned()))
 }
 
+/// Whoever may administer; while nobody may, any operator with his PIN; before the first one, anybody, who has no name then.
+pub(super) fn administrator(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    person: &PersonArgs,
+) -> Result<String, Failure> {
+    let operators = ports.casework.operators()?;
+    let mut living = operators.iter().filter(|known| known.removed_at.is_none());
+    if living
+        .clone()
+        .any(|known| known.roles.has(Role::Administer))
+    {
+        return person.check(context, ports, Role::Administer);
+    }
+    match living.next() {
+        Some(any) => {
+            let role = any.roles.iter().next().unwrap_or(Role::See);
+            person.check(context, ports, role)
+        }
+        None => Ok(String::new()),
+    }
+}
+
+/// The same for a change of a merchant's profile or keys, under the name that the trail keeps.
+pub(super) fn keeper(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    person: &PersonArgs,
+) -> Result<String, Failure> {
+    let name = administrator(context, ports, person)?;
+    if name.is_empty() {
+        return unnamed(ports);
+    }
+    Ok(name)
+}
+
 /// A PIN from the environment or the terminal.
 pub(super) fn pin(
     context: &CommandContext<'_>,

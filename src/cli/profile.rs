@@ -8,13 +8,16 @@ use serde_json::json;
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
+use super::person::{PersonArgs, keeper};
 use super::profile_fields::ProfileFields;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use super::{profile_doctor, profile_transfer};
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_domain::{ApiVersion, MerchantProfile, Secret, SecretKind};
+use recondesk_domain::{
+    ApiVersion, GatewayKind, MerchantProfile, Secret, SecretKind, gateway_kind, is_official_gateway,
+};
 use recondesk_ports::VaultPlace;
 
 /// No key, certificate or authority is larger.
@@ -31,6 +34,8 @@ pub(super) enum ProfileCommand {
         mch_id: String,
         #[command(flatten)]
         fields: Box<ProfileFields>,
+        #[command(flatten)]
+        person: PersonArgs,
     },
     /// 修改商户档案：只改写出的项 | Change a profile: only what is named
     Edit {
@@ -44,6 +49,8 @@ pub(super) enum ProfileCommand {
         mch_id: Option<String>,
         #[command(flatten)]
         fields: Box<ProfileFields>,
+        #[command(flatten)]
+        person: PersonArgs,
     },
     /// 列出商户档案 | List the profiles
     List {
@@ -74,6 +81,8 @@ pub(super) enum ProfileCommand {
         /// 换一个名称 | Another name
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
+        #[command(flatten)]
+        person: PersonArgs,
     },
     /// 体检：密钥、证书、签名、时钟，每个问题都说怎么改；有问题时退出码 1 | Check keys, certificates, signature and clock, with what to do; exit code 1 when something is wrong
     Doctor {
@@ -90,6 +99,8 @@ pub(super) enum ProfileCommand {
     Remove {
         /// 名称 | Name
         name: String,
+        #[command(flatten)]
+        person: PersonArgs,
     },
     /// 设置密钥：从文件、环境变量或终端输入，从不写在命令行上 | Set a key: from a file, a variable or a prompt, never an argument
     SetKey {
@@ -104,6 +115,8 @@ pub(super) enum ProfileCommand {
         /// 从环境变量读取 | Read it from an environment variable
         #[arg(long, value_name = "VAR", conflicts_with = "from_file")]
         from_env: Option<String>,
+        #[command(flatten)]
+        person: PersonArgs,
     },
 }
 
@@ -122,32 +135,38 @@ pub(super) fn run(
             name,
             mch_id,
             fields,
+            person,
         } => {
             let mut profile = MerchantProfile::new(&name, &mch_id);
             fields.apply(&mut profile)?;
             let (ports, _guard) = context.open_to_write()?;
-            profiles::add(&ports, &profile)?;
+            let actor = keeper(context, &ports, &person)?;
+            profiles::add(&ports, &profile, &actor)?;
             context.tell("档案已保存", "Profile saved");
+            tell_of_gateway(context, &profile);
         }
         ProfileCommand::Edit {
             name,
             rename,
             mch_id,
             fields,
+            person,
         } => {
             let (ports, _guard) = context.open_to_write()?;
+            let actor = keeper(context, &ports, &person)?;
             let (id, mut profile) = profile_named(&ports, &name)?;
             profile.name = rename.unwrap_or(profile.name);
             profile.mch_id = mch_id.unwrap_or(profile.mch_id);
             fields.apply(&mut profile)?;
-            profiles::update(&ports, id, &profile)?;
+            profiles::update(&ports, id, &profile, &actor)?;
             context.tell("档案已保存", "Profile saved");
+            tell_of_gateway(context, &profile);
         }
         ProfileCommand::Export { name, out } => {
             return profile_transfer::export(context, &name, out.as_deref());
         }
-        ProfileCommand::Import { file, name } => {
-            return profile_transfer::import(context, &file, name);
+        ProfileCommand::Import { file, name, person } => {
+            return profile_transfer::import(context, (&file, name), &person);
         }
         ProfileCommand::Doctor {
             name,
@@ -156,10 +175,11 @@ pub(super) fn run(
         } => return profile_doctor::run(context, &name, (offline, format)),
         ProfileCommand::List { format } => list(context, format)?,
         ProfileCommand::Show { name, format } => show(context, &name, format)?,
-        ProfileCommand::Remove { name } => {
+        ProfileCommand::Remove { name, person } => {
             let (ports, _guard) = context.open_to_write()?;
             let (id, _) = profile_named(&ports, &name)?;
-            profiles::remove(&ports, id)?;
+            let actor = keeper(context, &ports, &person)?;
+            profiles::remove(&ports, id, &actor)?;
             context.tell(
                 "档案已移除，账和处理记录保留",
                 "Profile removed; books and history stay",
@@ -170,11 +190,13 @@ pub(super) fn run(
             kind,
             from_file,
             from_env,
+            person,
         } => {
             let (ports, _guard) = context.open_to_write()?;
+            let actor = keeper(context, &ports, &person)?;
             let (id, _) = profile_named(&ports, &name)?;
             let value = read_key(context, &from_file, from_env.as_deref())?;
-            for told in profiles::set_key(&ports, id, kind, &value)? {
+            for told in profiles::set_key(&ports, id, kind, &value, &actor)? {
                 context.tell(&told.zh, &told.en);
             }
             if ports.vault.get(id, kind)?.is_none() {
@@ -195,6 +217,19 @@ pub(super) fn run(
         }
     }
     Ok(CommandEnd::Clean)
+}
+
+/// Says whose server gets signed requests where it is not WeChat Pay's.
+pub(super) fn tell_of_gateway(context: &CommandContext<'_>, profile: &MerchantProfile) {
+    if gateway_kind(&profile.gateway) == Some(GatewayKind::Remote)
+        && !is_official_gateway(&profile.gateway)
+    {
+        let gateway = &profile.gateway;
+        context.tell(
+            &format!("注意：{gateway} 不是微信支付的地址；签名的请求（包括退款）都会发给它，只有贵司自己的转发服务才可以这样设置"),
+            &format!("Careful: {gateway} is not WeChat Pay's; signed requests, refunds included, go there. Right for a relay of your own only"),
+        );
+    }
 }
 
 fn list(context: &CommandContext<'_>, format: ListFormat) -> Result<(), Failure> {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
+use super::person::{PersonArgs, keeper};
+use super::profile::tell_of_gateway;
 use super::terminal_output::print;
 use recondesk_app::jobs::profiles;
 use recondesk_app::{Failure, FailureKind, Message};
@@ -52,8 +54,8 @@ pub(super) fn export(
 
 pub(super) fn import(
     context: &CommandContext<'_>,
-    path: &Path,
-    name: Option<String>,
+    (path, name): (&Path, Option<String>),
+    person: &PersonArgs,
 ) -> Result<CommandEnd, Failure> {
     let bytes = super::profile::read_at_most(path, LARGEST)?;
     let file: ProfileFile =
@@ -64,12 +66,14 @@ pub(super) fn import(
     let mut profile = file.profile;
     profile.name = name.unwrap_or(profile.name);
     let (ports, _guard) = context.open_to_write()?;
-    profiles::add(&ports, &profile)?;
+    let actor = keeper(context, &ports, person)?;
+    profiles::add(&ports, &profile, &actor)?;
     let name = &profile.name;
     context.tell(
         &format!("档案 {name} 已导入；再用 profile set-key 存入密钥，用 profile doctor 检查"),
         &format!("Profile {name} imported; store its keys with profile set-key, check with profile doctor"),
     );
+    tell_of_gateway(context, &profile);
     Ok(CommandEnd::Clean)
 }
 

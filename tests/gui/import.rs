@@ -76,7 +76,10 @@ impl Desk {
         let tape = Tape::default();
         let harness = sample_window(look, Screen::Orders, &tape);
         for row in &harness.state().state().merchants {
-            ports.records.add_profile(&row.profile, now()).unwrap();
+            ports
+                .records
+                .add_profile(&row.profile, recondesk::ports::Author::program(now()))
+                .unwrap();
         }
         Self {
             ports,

@@ -35,7 +35,10 @@ impl Desk {
         for row in &state.merchants {
             let mut profile = row.profile.clone();
             profile.appids = vec!["wx2b8c40d1e7a3f7c1".to_owned()];
-            ports.records.add_profile(&profile, now()).unwrap();
+            ports
+                .records
+                .add_profile(&profile, recondesk::ports::Author::program(now()))
+                .unwrap();
         }
         let secret = Secret::new(KEY.as_bytes().to_vec());
         ports
@@ -367,7 +370,11 @@ pub(crate) fn sent(
     let known = desk.ports.records.profiles().unwrap();
     let mine = known.iter().find(|(_, known)| known.name == profile.name);
     let id = mine.expect("the first merchant").0;
-    desk.ports.records.update_profile(id, &profile).unwrap();
+    let program = recondesk::ports::Author::program(now());
+    desk.ports
+        .records
+        .update_profile(id, &profile, program)
+        .unwrap();
     desk.ports.vault = Arc::new(MemoryVault::default());
     let key = Secret::new(running.merchant.v2_key.expose().clone().into_bytes());
     desk.ports.vault.set(id, SecretKind::V2Key, key).unwrap();

@@ -38,7 +38,10 @@ impl Bench {
         profile.appids.clone_from(&running.merchant.appids);
         gateway.clone_into(&mut profile.gateway);
         "http://127.0.0.1:9/notify".clone_into(&mut profile.notify_url);
-        let id = ports.records.add_profile(&profile, noon()).unwrap();
+        let id = ports
+            .records
+            .add_profile(&profile, recondesk_ports::Author::program(noon()))
+            .unwrap();
         let key = Secret::new(running.merchant.v2_key.expose().clone().into_bytes());
         ports.vault.set(id, SecretKind::V2Key, key).unwrap();
         Self {

@@ -57,7 +57,10 @@ impl Support {
         ports.gateway = Arc::new(desk.gateway);
         let id = ports
             .records
-            .add_profile(&desk.profile, ports.clock.now())
+            .add_profile(
+                &desk.profile,
+                recondesk_ports::Author::program(ports.clock.now()),
+            )
             .unwrap();
         let key = running.merchant.v2_key.expose().clone().into_bytes();
         pocket.set(id, SecretKind::V2Key, Secret::new(key)).unwrap();

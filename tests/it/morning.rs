@@ -62,7 +62,10 @@ impl Shop {
         std::fs::create_dir(folder.path().join("exports")).unwrap();
         let mut profile = desk.profile;
         profile.orders_from = folder.path().join("exports").display().to_string();
-        let id = ports.records.add_profile(&profile, sun.now()).unwrap();
+        let id = ports
+            .records
+            .add_profile(&profile, recondesk_ports::Author::program(sun.now()))
+            .unwrap();
         let pocket = Pocket::default();
         let key = running.merchant.v2_key.expose().clone().into_bytes();
         pocket.set(id, SecretKind::V2Key, Secret::new(key)).unwrap();
@@ -104,7 +107,7 @@ impl Shop {
 
     fn webhook(&self, text: &str) {
         let value = Secret::new(text.as_bytes().to_vec());
-        profiles::set_key(&self.ports, self.id, SecretKind::Webhook, &value).unwrap();
+        profiles::set_key(&self.ports, self.id, SecretKind::Webhook, &value, "").unwrap();
     }
 
     fn run(&self) -> MerchantMorning {
@@ -237,7 +240,7 @@ fn at_eleven_a_missing_bill_and_a_missing_file_are_alarms_once() {
         group.base
     ));
     let secret = Secret::new(b"SECfeishu".to_vec());
-    profiles::set_key(&shop.ports, shop.id, SecretKind::WebhookSecret, &secret).unwrap();
+    profiles::set_key(&shop.ports, shop.id, SecretKind::WebhookSecret, &secret, "").unwrap();
     shop.pay("SHOP0001", "3500");
     control(
         &shop.running.base_http,
@@ -315,7 +318,7 @@ fn what_could_not_be_sent_is_told_by_the_next_run_and_the_failure_has_no_token()
         deaf.base
     ));
     let secret = Secret::new(b"SECding".to_vec());
-    profiles::set_key(&shop.ports, shop.id, SecretKind::WebhookSecret, &secret).unwrap();
+    profiles::set_key(&shop.ports, shop.id, SecretKind::WebhookSecret, &secret, "").unwrap();
     shop.at("2026-03-09 10:15:00");
 
     let failed = shop.tell(shop.run());
@@ -359,7 +362,7 @@ fn a_program_gets_the_figures_as_a_signed_document() {
     let program = FakeGateway::new("204 No Content", b"", b"");
     shop.webhook(&format!("{}/recondesk", program.base));
     let secret = Secret::new(b"SECjson".to_vec());
-    profiles::set_key(&shop.ports, shop.id, SecretKind::WebhookSecret, &secret).unwrap();
+    profiles::set_key(&shop.ports, shop.id, SecretKind::WebhookSecret, &secret, "").unwrap();
     shop.pay("SHOP0001", "3500");
     shop.at("2026-03-09 10:15:00");
 
@@ -425,7 +428,7 @@ fn an_address_that_is_neither_https_nor_of_this_computer_is_not_stored() {
         "hooks.example",
     ] {
         let value = Secret::new(bad.as_bytes().to_vec());
-        let refused = profiles::set_key(&shop.ports, shop.id, SecretKind::Webhook, &value);
+        let refused = profiles::set_key(&shop.ports, shop.id, SecretKind::Webhook, &value, "");
         assert_eq!(refused.unwrap_err().kind, FailureKind::RefusedInput);
     }
     assert!(Webhook::of(&shop.ports, shop.id).unwrap().is_none());

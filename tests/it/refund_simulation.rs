@@ -95,7 +95,7 @@ impl World {
         let mut programs = [open(), open()];
         let id = programs[0]
             .records
-            .add_profile(&merchant, sun.now())
+            .add_profile(&merchant, recondesk_ports::Author::program(sun.now()))
             .unwrap();
         let vault = Pocket::default();
         let key = running.merchant.v2_key.expose().clone().into_bytes();

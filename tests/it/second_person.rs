@@ -329,3 +329,139 @@ fn without_guards(database: &rusqlite::Connection) -> Vec<String> {
     }
     guards.into_iter().map(|guard| guard.1).collect()
 }
+
+#[test]
+fn a_profile_is_changed_by_whoever_administers_and_the_trail_knows_what() {
+    let office = Office::new();
+    let edit = ["profile", "edit", "shop", "--read-only", "true"];
+    by(&office, "", 0, &edit);
+    people(&office);
+    let undo = ["profile", "edit", "shop", "--read-only", "false"];
+
+    by(&office, "", 2, &undo);
+    let said = by(&office, "anna", 2, &undo);
+    assert!(said.contains("Administer"), "{said}");
+    by(&office, "anna", 2, &["profile", "remove", "shop"]);
+    by(&office, "boss", 0, &undo);
+    let relay = ["profile", "edit", "shop", "--gateway"];
+    let said = by(
+        &office,
+        "boss",
+        0,
+        &[&relay[..], &["https://relay.example.com"]].concat(),
+    );
+    assert!(said.contains("is not WeChat Pay's"), "{said}");
+
+    let list = office.expect(0, &["audit", "list", "--format", "json"]);
+    let list: Vec<Value> = serde_json::from_str(&list).unwrap();
+    let of = |kind: &str| -> Vec<String> {
+        let found = list.iter().filter(|entry| entry["kind"] == kind);
+        found
+            .map(|entry| format!("{} {}", entry["actor"], entry["document"]))
+            .collect()
+    };
+    let changes = of("profile.change");
+    assert_eq!(changes.len(), 3, "{list:?}");
+    assert!(changes[1].starts_with("\"boss\"") && changes[1].contains("read_only"));
+    assert!(changes[2].contains("relay.example.com"), "{changes:?}");
+    assert_eq!(of("profile.add").len(), 1);
+    let keys = of("profile.key");
+    assert!(keys.len() == 1 && keys[0].contains("v2"), "{keys:?}");
+}
+
+#[test]
+fn a_merchant_has_one_profile_and_finds_its_books_when_it_comes_back() {
+    let office = Office::new();
+    let mch_id = office.shop.merchant.1.mch_id.clone();
+    let add = ["profile", "add"];
+    let again = |name| [&add[..], &[name, "--mch-id", &mch_id]].concat();
+    let said = by(&office, "", 2, &again("second"));
+    assert!(said.contains("profile edit shop --api v3"), "{said}");
+    let prepare = [
+        "refund",
+        "prepare",
+        "--case",
+        &office.case("P01"),
+        "--reason",
+        "r",
+    ];
+    by(&office, "", 0, &prepare);
+    let said = by(&office, "", 2, &["profile", "remove", "shop"]);
+    assert!(said.contains("refund resume"), "{said}");
+    by(
+        &office,
+        "",
+        0,
+        &["refund", "withdraw", "1", "--reason", "r"],
+    );
+    by(&office, "", 0, &["profile", "remove", "shop"]);
+
+    by(&office, "", 0, &again("shop again"));
+
+    let refunds = office.expect(0, &["refund", "list", "--profile", "shop again"]);
+    assert!(refunds.contains("RD"), "{refunds}");
+    let cases = ["cases", "list", "--profile", "shop again"];
+    assert!(office.expect(1, &cases).contains("P01"));
+}
+
+#[test]
+fn a_limit_counts_when_the_money_leaves_and_so_does_a_file_of_many() {
+    let office = Office::new();
+    people(&office);
+    let keys: Vec<String> = ["P01", "P02", "P03"]
+        .iter()
+        .flat_map(|code| office.cases(code))
+        .take(3)
+        .collect();
+    assert_eq!(keys.len(), 3);
+    for key in &keys {
+        let prepare = ["refund", "prepare", "--case", key, "--amount", "0.02"];
+        by(
+            &office,
+            "anna",
+            0,
+            &[&prepare[..], &["--reason", "r"]].concat(),
+        );
+    }
+    assert_eq!(waiting(&office), [] as [&str; 0]);
+    by(
+        &office,
+        "boss",
+        0,
+        &["operator", "limits", "--refund-over", "0.01"],
+    );
+    // A limit that was lowered since: the question is asked, and there is a way on.
+    by(
+        &office,
+        "anna",
+        1,
+        &["refund", "send", "1", "--confirm", "0.02"],
+    );
+    assert_eq!(waiting(&office).len(), 1);
+    let said = by(&office, "anna", 1, &["refund", "resume", "1"]);
+    assert!(said.contains("second person"), "{said}");
+    by(
+        &office,
+        "boss",
+        0,
+        &[
+            "operator",
+            "limits",
+            "--refund-over",
+            "1000",
+            "--bulk-over",
+            "1",
+        ],
+    );
+    let file = office.path("batch.csv");
+    let batch = ["refund", "batch-file", "--profile", "shop", "--out"];
+    let batch = [&batch[..], &[file.to_str().unwrap(), "2", "3"]].concat();
+    let said = by(&office, "anna", 2, &batch);
+    assert!(said.contains("second person"), "{said}");
+    assert!(!file.exists());
+    let ids = waiting(&office);
+    assert_eq!(ids.len(), 3, "the one of the limit, and both of the file");
+    by(&office, "bob", 0, &["approve", &ids[1], &ids[2]]);
+    by(&office, "anna", 0, &batch);
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+}

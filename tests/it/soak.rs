@@ -111,7 +111,10 @@ impl Shop {
             Arc::clone(&ports.clock),
             patient(),
         ));
-        let id = ports.records.add_profile(&profile, sun.now()).unwrap();
+        let id = ports
+            .records
+            .add_profile(&profile, recondesk_ports::Author::program(sun.now()))
+            .unwrap();
         let pocket = Pocket::default();
         pocket
             .set(id, SecretKind::V2Key, Secret::new(key.clone().into_bytes()))

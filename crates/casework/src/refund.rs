@@ -81,6 +81,7 @@ impl Refund {
         };
         match event {
             RefundEvent::Confirm(typed) => self.confirmed(typed, now).ok_or(illegal),
+            RefundEvent::Require => self.required().ok_or(illegal),
             RefundEvent::Approve => self.judged(Approval::Given).ok_or(illegal),
             RefundEvent::Decline => self.judged(Approval::Declined).ok_or(illegal),
             RefundEvent::Dispatch => self.dispatched(now).ok_or(illegal),
@@ -123,6 +124,15 @@ impl Refund {
             confirmed_at: Some(now),
             refusal: None,
             ..self.at(S::Confirmed)
+        })
+    }
+
+    fn required(self) -> Option<Self> {
+        use RefundStage as S;
+        let fits = matches!(self.stage, S::Drafted | S::Confirmed | S::Rejected);
+        (fits && self.approval == Approval::NotNeeded).then_some(Self {
+            approval: Approval::Awaited,
+            ..self
         })
     }
 

@@ -36,6 +36,15 @@ pub fn gateway_kind(address: &str) -> Option<GatewayKind> {
     judge_gateway(address).ok()
 }
 
+/// True for an address of WeChat Pay, as a person writes it: https, no port, no path.
+#[must_use]
+pub fn is_official_gateway(address: &str) -> bool {
+    let host = address.strip_prefix("https://").unwrap_or_default();
+    let host = host.strip_suffix('/').unwrap_or(host).to_ascii_lowercase();
+    let before = host.strip_suffix(OFFICIAL_DOMAIN);
+    before.is_some_and(|before| before.ends_with('.') && is_name(&host))
+}
+
 /// Judges a gateway address.
 ///
 /// # Errors
@@ -202,6 +211,11 @@ mod tests {
             "https://localhost:1/x",
         ] {
             assert!(judge_gateway(good).is_ok(), "{good}");
+            let ours = good.to_ascii_lowercase().ends_with("mch.weixin.qq.com");
+            assert_eq!(is_official_gateway(good), ours, "{good}");
+        }
+        for odd in [":8443", "/x", "@evil.com"] {
+            assert!(!is_official_gateway(&format!("{OFFICIAL_GATEWAY}{odd}")));
         }
         for bad in [
             "http://api.mch.weixin.qq.com",

@@ -49,7 +49,8 @@ pub use category::Category;
 pub use finding::{Finding, Tag};
 pub use fund::{FundAccount, FundEntry, FundKind, FundTotals};
 pub use gateway_address::{
-    GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind, judge_gateway,
+    GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind,
+    is_official_gateway, judge_gateway,
 };
 pub use keyed::Keyed;
 pub use language::Language;

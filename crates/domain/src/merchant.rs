@@ -1,5 +1,7 @@
 //! A merchant's profile: everything about it that is not secret.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Fen;
@@ -143,6 +145,14 @@ impl MerchantProfile {
             orders_from: String::new(),
             read_only: false,
         }
+    }
+
+    /// True when both profiles keep the books of one merchant: the same number, for the same sub-merchants.
+    #[must_use]
+    pub fn is_same_merchant(&self, other: &Self) -> bool {
+        let subs =
+            |profile: &Self| -> BTreeSet<String> { profile.sub_mch_ids.iter().cloned().collect() };
+        self.mch_id == other.mch_id && subs(self) == subs(other)
     }
 
     /// What is wrong with the profile, as (field, reason) pairs; empty when it can be saved.

@@ -9,7 +9,7 @@ mod refunds;
 mod reissues;
 mod trail;
 
-use super::StoreError;
+use super::{Author, StoreError};
 use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 
@@ -120,6 +120,18 @@ pub trait Casework: Send + Sync {
         &self,
         refund: RefundRowId,
         step: &RefundStep<'_>,
+    ) -> Result<RefundRecord, StoreError>;
+
+    /// Asks for a second person for a refund that was drafted without one and needs one now: for the limit, for the
+    /// order's other refunds, or for how many go out together. Else it comes back as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when it is gone.
+    fn require_second(
+        &self,
+        refund: RefundRowId,
+        together: u32,
+        by: Author<'_>,
     ) -> Result<RefundRecord, StoreError>;
 
     /// A refund.

@@ -50,8 +50,8 @@ pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{
-    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
-    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+    Author, BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep,
+    CaseStepKind, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
 };
 pub use report::{
     Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,

@@ -245,6 +245,23 @@ pub struct ExchangeRecord {
     pub document: String,
 }
 
+/// Who changes something, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Author<'a> {
+    /// The operator, or the user of the computer; empty for the program.
+    pub name: &'a str,
+    /// When.
+    pub at: Instant,
+}
+
+impl Author<'_> {
+    /// The program by itself.
+    #[must_use]
+    pub const fn program(at: Instant) -> Self {
+        Self { name: "", at }
+    }
+}
+
 /// The records of one workspace. Every method that writes is one transaction.
 pub trait Records: Send + Sync {
     /// All living profiles, by name.
@@ -259,24 +276,33 @@ pub trait Records: Send + Sync {
     /// As above.
     fn profile(&self, name: &str) -> Result<Option<(ProfileId, MerchantProfile)>, StoreError>;
 
-    /// Adds a profile.
+    /// Adds a profile, and tells the audit trail. A removed one of the same merchant (and the same sub-merchants)
+    /// lives again, with its books, cases and refunds.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the name is in use.
-    fn add_profile(&self, profile: &MerchantProfile, now: Instant)
-    -> Result<ProfileId, StoreError>;
+    fn add_profile(
+        &self,
+        profile: &MerchantProfile,
+        by: Author<'_>,
+    ) -> Result<ProfileId, StoreError>;
 
-    /// Replaces a profile, its name included.
+    /// Replaces a profile, its name included, and tells the audit trail what was changed.
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the new name is in use, [`StoreError::Missing`] when it is gone.
-    fn update_profile(&self, id: ProfileId, profile: &MerchantProfile) -> Result<(), StoreError>;
+    fn update_profile(
+        &self,
+        id: ProfileId,
+        profile: &MerchantProfile,
+        by: Author<'_>,
+    ) -> Result<(), StoreError>;
 
-    /// Removes a profile; its books, cases and history stay, its name is free again.
+    /// Removes a profile, and tells the audit trail; its books, cases and history stay, its name is free again.
     ///
     /// # Errors
     /// [`StoreError::Missing`] when it is gone.
-    fn remove_profile(&self, id: ProfileId, now: Instant) -> Result<(), StoreError>;
+    fn remove_profile(&self, id: ProfileId, by: Author<'_>) -> Result<(), StoreError>;
 
     /// A preference, as JSON.
     ///

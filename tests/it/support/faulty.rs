@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use recondesk::casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
 use recondesk::domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk::ports::{
-    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
-    HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord,
-    RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId,
-    SignOffRecord, StoreError,
+    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
+    Casework, HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
+    RefundRecord, RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord,
+    ReissueRowId, SignOffRecord, StoreError,
 };
 
 /// When the write that fails is lost.
@@ -131,6 +131,15 @@ impl Casework for FaultyCasework {
         step: &RefundStep<'_>,
     ) -> Result<RefundRecord, StoreError> {
         self.write(|| self.inner.step_refund(refund, step))
+    }
+
+    fn require_second(
+        &self,
+        refund: RefundRowId,
+        together: u32,
+        by: Author<'_>,
+    ) -> Result<RefundRecord, StoreError> {
+        self.write(|| self.inner.require_second(refund, together, by))
     }
 
     fn refund(&self, id: RefundRowId) -> Result<Option<RefundRecord>, StoreError> {

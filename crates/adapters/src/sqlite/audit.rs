@@ -76,7 +76,9 @@ mod tests {
         let db = Database::open(&folder.path().join("w.db")).unwrap();
         let now = Instant::from_unix(1_772_899_200);
         let shop = MerchantProfile::new("a", "1900000109");
-        let profile = db.add_profile(&shop, now).unwrap();
+        let profile = db
+            .add_profile(&shop, recondesk_ports::Author::program(now))
+            .unwrap();
         for (operation, number) in [
             ("orderquery", "QH1234"),
             ("refundquery", "QH9923"),

@@ -1,11 +1,13 @@
 //! Profiles, preferences and column mappings.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use serde_json::{Map, Value, json};
 
 use super::Database;
 use super::DbError;
-use recondesk_domain::{Instant, MerchantProfile, ProfileId};
-use recondesk_ports::StoreError;
+use super::casework::append_to_trail;
+use recondesk_domain::{MerchantProfile, ProfileId};
+use recondesk_ports::{AuditDeed, Author, StoreError};
 
 pub(super) fn all(db: &Database) -> Result<Vec<(ProfileId, MerchantProfile)>, DbError> {
     let connection = db.lock();
@@ -37,16 +39,27 @@ pub(super) fn by_name(
 pub(super) fn add(
     db: &Database,
     profile: &MerchantProfile,
-    now: Instant,
+    by: Author<'_>,
 ) -> Result<ProfileId, DbError> {
     let document = print(profile)?;
     db.write(|tx| {
         refuse_taken(tx, &profile.name, None)?;
+        if let Some((id, before)) = removed(tx, profile)? {
+            tx.execute(
+                "UPDATE profile SET name = ?2, document = ?3, removed_at = NULL WHERE id = ?1",
+                params![id.0, profile.name, document],
+            )?;
+            trace(tx, "profile.restore", (id, &changes(&before, profile)?), by)?;
+            return Ok(id);
+        }
         tx.execute(
             "INSERT INTO profile (name, document, created_at) VALUES (?1, ?2, ?3)",
-            params![profile.name, document, now.unix()],
+            params![profile.name, document, by.at.unix()],
         )?;
-        Ok(ProfileId(tx.last_insert_rowid()))
+        let id = ProfileId(tx.last_insert_rowid());
+        let words = json!({ "name": profile.name, "mch_id": profile.mch_id });
+        trace(tx, "profile.add", (id, &words), by)?;
+        Ok(id)
     })
 }
 
@@ -54,26 +67,92 @@ pub(super) fn update(
     db: &Database,
     id: ProfileId,
     profile: &MerchantProfile,
+    by: Author<'_>,
 ) -> Result<(), DbError> {
     let document = print(profile)?;
     db.write(|tx| {
         refuse_taken(tx, &profile.name, Some(id))?;
-        let changed = tx.execute(
-            "UPDATE profile SET name = ?2, document = ?3 WHERE id = ?1 AND removed_at IS NULL",
+        let before: Option<String> = tx
+            .prepare_cached("SELECT document FROM profile WHERE id = ?1 AND removed_at IS NULL")?
+            .query_row([id.0], |row| row.get(0))
+            .optional()?;
+        let Some(before) = before else {
+            return Err(StoreError::Missing(profile.name.clone()).into());
+        };
+        let changed = changes(&read(&before)?, profile)?;
+        if changed.as_object().is_none_or(Map::is_empty) {
+            return Ok(());
+        }
+        tx.execute(
+            "UPDATE profile SET name = ?2, document = ?3 WHERE id = ?1",
             params![id.0, profile.name, document],
         )?;
-        one(changed, &profile.name)
+        trace(tx, "profile.change", (id, &changed), by)
     })
 }
 
-pub(super) fn remove(db: &Database, id: ProfileId, now: Instant) -> Result<(), DbError> {
+pub(super) fn remove(db: &Database, id: ProfileId, by: Author<'_>) -> Result<(), DbError> {
     db.write(|tx| {
         let changed = tx.execute(
             "UPDATE profile SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL",
-            params![id.0, now.unix()],
+            params![id.0, by.at.unix()],
         )?;
-        one(changed, "profile")
+        one(changed, "profile")?;
+        trace(tx, "profile.remove", (id, &json!({})), by)
     })
+}
+
+/// The profile of this merchant that was removed last, if none of it lives.
+fn removed(
+    connection: &Connection,
+    profile: &MerchantProfile,
+) -> Result<Option<(ProfileId, MerchantProfile)>, DbError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, document, removed_at FROM profile ORDER BY removed_at DESC, id DESC",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let (id, document): (i64, String) = (row.get(0)?, row.get(1)?);
+        let known = read(&document)?;
+        if !known.is_same_merchant(profile) {
+            continue;
+        }
+        if row.get::<_, Option<i64>>(2)?.is_none() {
+            return Ok(None);
+        }
+        last = last.or(Some((ProfileId(id), known)));
+    }
+    Ok(last)
+}
+
+/// The fields that differ, with the new value; a profile holds no secrets.
+fn changes(before: &MerchantProfile, after: &MerchantProfile) -> Result<Value, DbError> {
+    let fields = |profile| {
+        serde_json::to_value(profile).map_err(|error| DbError::broken(format!("profile: {error}")))
+    };
+    let (before, after) = (fields(before)?, fields(after)?);
+    let differ = after.as_object().into_iter().flatten();
+    let differ = differ.filter(|(field, value)| before.get(field) != Some(value));
+    Ok(differ
+        .map(|(field, value)| (field.clone(), value.clone()))
+        .collect())
+}
+
+fn trace(
+    tx: &Transaction<'_>,
+    kind: &str,
+    (id, document): (ProfileId, &Value),
+    by: Author<'_>,
+) -> Result<(), DbError> {
+    let deed = AuditDeed {
+        at: by.at,
+        actor: by.name,
+        kind,
+        subject: &format!("profile/{}", id.0),
+        document: &document.to_string(),
+    };
+    append_to_trail(tx, &deed)
 }
 
 pub(super) fn preference(db: &Database, key: &str) -> Result<Option<String>, DbError> {

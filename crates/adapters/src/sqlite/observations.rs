@@ -130,7 +130,10 @@ mod tests {
         let db = Database::open(&folder.path().join("w.db")).unwrap();
         let now = Instant::from_unix(1_772_899_200);
         let profile = db
-            .add_profile(&MerchantProfile::new("a", "1900000109"), now)
+            .add_profile(
+                &MerchantProfile::new("a", "1900000109"),
+                recondesk_ports::Author::program(now),
+            )
             .unwrap();
         let observation = Observation {
             profile,

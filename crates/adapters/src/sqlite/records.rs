@@ -3,8 +3,8 @@
 use super::{Database, audit, case_steps, cases, merchants, observations, runs};
 use recondesk_domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord, KnownRun,
-    NewRun, Observation, Records, RefundWord, RunId, RunRecord, StoreError,
+    Author, BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord,
+    KnownRun, NewRun, Observation, Records, RefundWord, RunId, RunRecord, StoreError,
 };
 use recondesk_reconcile::PoolItem;
 
@@ -20,17 +20,22 @@ impl Records for Database {
     fn add_profile(
         &self,
         profile: &MerchantProfile,
-        now: Instant,
+        by: Author<'_>,
     ) -> Result<ProfileId, StoreError> {
-        Ok(merchants::add(self, profile, now)?)
+        Ok(merchants::add(self, profile, by)?)
     }
 
-    fn update_profile(&self, id: ProfileId, profile: &MerchantProfile) -> Result<(), StoreError> {
-        Ok(merchants::update(self, id, profile)?)
+    fn update_profile(
+        &self,
+        id: ProfileId,
+        profile: &MerchantProfile,
+        by: Author<'_>,
+    ) -> Result<(), StoreError> {
+        Ok(merchants::update(self, id, profile, by)?)
     }
 
-    fn remove_profile(&self, id: ProfileId, now: Instant) -> Result<(), StoreError> {
-        Ok(merchants::remove(self, id, now)?)
+    fn remove_profile(&self, id: ProfileId, by: Author<'_>) -> Result<(), StoreError> {
+        Ok(merchants::remove(self, id, by)?)
     }
 
     fn preference(&self, key: &str) -> Result<Option<String>, StoreError> {

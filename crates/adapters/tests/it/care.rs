@@ -35,7 +35,10 @@ fn shop() -> tempfile::TempDir {
     let database = Workspace::at(folder.path()).unwrap().open().unwrap();
     let other = MerchantProfile::new("other", "1900000208");
     database
-        .add_profile(&other, SystemClock::new().now())
+        .add_profile(
+            &other,
+            recondesk_ports::Author::program(SystemClock::new().now()),
+        )
         .unwrap();
     database.set_preference("theme", "\"dark\"").unwrap();
     drop(database);

@@ -25,7 +25,10 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let db = Database::open(&folder.path().join("a.db")).unwrap();
         let profile = db
-            .add_profile(&MerchantProfile::new("shop", "1900000109"), NOW)
+            .add_profile(
+                &MerchantProfile::new("shop", "1900000109"),
+                recondesk_ports::Author::program(NOW),
+            )
             .unwrap();
         let desk = Self {
             folder,

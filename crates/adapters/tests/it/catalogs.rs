@@ -228,7 +228,7 @@ proptest! {
         for name in ["one", "two"] {
             let mut profile = MerchantProfile::new(name, MCH_ID);
             profile.sub_mch_ids = vec![format!("19000001{}", name.len())];
-            let id = db.add_profile(&profile, NOW).unwrap();
+            let id = db.add_profile(&profile, recondesk_ports::Author::program(NOW)).unwrap();
             model.set_merchant_numbers(id, [vec![profile.mch_id], profile.sub_mch_ids].concat());
         }
         let both: [&dyn Catalog; 2] = [&db, &model];
@@ -305,7 +305,10 @@ fn the_books_are_the_same_over_any_catalog() {
     let workspaces = folders.each_ref().map(|f| Workspace::at(f.path()).unwrap());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let db = workspaces[0].open().unwrap();
-    let profile = db.add_profile(&MerchantProfile::new("shop", MCH_ID), NOW);
+    let profile = db.add_profile(
+        &MerchantProfile::new("shop", MCH_ID),
+        recondesk_ports::Author::program(NOW),
+    );
     let profile = profile.unwrap();
     let model = MemoryCatalog::default();
     model.set_merchant_numbers(profile, vec![MCH_ID.to_owned()]);

@@ -5,8 +5,8 @@ use recondesk_domain::{
     BillDate, CaseStatus, Category, Fen, Finding, Instant, MerchantProfile, OutTradeNo, ProfileId,
 };
 use recondesk_ports::{
-    CaseEventKind, CaseQuery, CaseRecord, CaseStep, CaseStepKind, KnownRun, NewRun, Records as _,
-    RunRecord, StoreError,
+    CaseEventKind, CaseQuery, CaseRecord, CaseStep, CaseStepKind, Casework as _, KnownRun, NewRun,
+    Records as _, RunRecord, StoreError,
 };
 use recondesk_reconcile::{DayInput, MemoryBooks, Rules, RunSummary};
 use tempfile::TempDir;
@@ -24,7 +24,10 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let db = Database::open(&folder.path().join("a.db")).unwrap();
         let profile = db
-            .add_profile(&MerchantProfile::new("shop", MCH), at(0))
+            .add_profile(
+                &MerchantProfile::new("shop", MCH),
+                recondesk_ports::Author::program(at(0)),
+            )
             .unwrap();
         Self {
             folder,
@@ -325,17 +328,42 @@ fn cases_come_most_pressing_first_and_closed_ones_only_when_asked() {
 }
 
 #[test]
-fn a_name_is_unique_while_its_profile_lives() {
+fn a_name_is_unique_and_a_merchant_that_comes_back_finds_its_books() {
     let stage = Stage::new();
     let profile = MerchantProfile::new("shop", MCH);
 
     assert_eq!(
-        stage.db.add_profile(&profile, at(1)),
+        stage
+            .db
+            .add_profile(&profile, recondesk_ports::Author::program(at(1))),
         Err(StoreError::Taken("shop".to_owned()))
     );
-    stage.db.remove_profile(stage.profile, at(2)).unwrap();
-    let second = stage.db.add_profile(&profile, at(3)).unwrap();
+    let removed = stage
+        .db
+        .remove_profile(stage.profile, recondesk_ports::Author::program(at(2)));
+    assert_eq!(removed, Ok(()));
+    let again = stage
+        .db
+        .add_profile(&profile, recondesk_ports::Author::program(at(3)))
+        .unwrap();
 
-    assert_ne!(second, stage.profile);
-    assert_eq!(stage.db.profile("shop").unwrap().unwrap().0, second);
+    assert_eq!(
+        again, stage.profile,
+        "its books and refunds are found again"
+    );
+    let other = MerchantProfile::new("other", "1900000110");
+    let other = stage
+        .db
+        .add_profile(&other, recondesk_ports::Author::program(at(4)));
+    assert_ne!(other, Ok(again));
+    let trail = stage.db.audit(1, 9).unwrap().into_iter();
+    assert_eq!(
+        trail.map(|entry| entry.kind).collect::<Vec<_>>(),
+        [
+            "profile.add",
+            "profile.remove",
+            "profile.restore",
+            "profile.add"
+        ]
+    );
 }

@@ -61,7 +61,10 @@ fn open_by(
     let db = workspace.open()?;
     let profile = match db.profile("shop")? {
         Some((id, _)) => id,
-        None => db.add_profile(&MerchantProfile::new("shop", MCH_ID), clock.now())?,
+        None => db.add_profile(
+            &MerchantProfile::new("shop", MCH_ID),
+            recondesk_ports::Author::program(clock.now()),
+        )?,
     };
     Ok((
         Bookshelf::with_fault(&workspace, Arc::new(db), clock, fault)?,

@@ -3,40 +3,140 @@
 use super::key_material::{HeldKeys, KeyOffer, judge};
 use super::morning::Webhook;
 use crate::{Failure, FailureKind, Message};
+use recondesk_casework::RefundStage;
 use recondesk_domain::{MerchantProfile, ProfileId, ProfileProblem, Secret, SecretKind};
-use recondesk_ports::{Ports, StoreError, VaultError};
+use recondesk_ports::{AuditDeed, Author, Ports, RefundQuery, StoreError, VaultError};
 use wechatpay_codec::v3::{Certificate, KeyFile, normal_serial};
 
 /// In place of an address: no messages any more.
 const WEBHOOK_OFF: &[u8] = b"off";
 
-/// Adds a profile after checking every field.
+/// Adds a profile after checking every field. A merchant that was removed comes back with its books and history.
 ///
 /// # Errors
-/// [`Failure`] naming the field that is wrong, a name that is taken, or the workspace.
-pub fn add(ports: &Ports, profile: &MerchantProfile) -> Result<ProfileId, Failure> {
+/// [`Failure`] naming the field that is wrong, a name that is taken, a profile that keeps the books of this merchant
+/// already, or the workspace.
+pub fn add(ports: &Ports, profile: &MerchantProfile, actor: &str) -> Result<ProfileId, Failure> {
     check(profile)?;
-    Ok(ports.records.add_profile(profile, ports.clock.now())?)
+    refuse_second(ports, profile, None)?;
+    Ok(ports.records.add_profile(profile, author(ports, actor))?)
 }
 
 /// Replaces a profile after checking every field.
 ///
 /// # Errors
 /// As [`add`].
-pub fn update(ports: &Ports, id: ProfileId, profile: &MerchantProfile) -> Result<(), Failure> {
+pub fn update(
+    ports: &Ports,
+    id: ProfileId,
+    profile: &MerchantProfile,
+    actor: &str,
+) -> Result<(), Failure> {
     check(profile)?;
-    Ok(ports.records.update_profile(id, profile)?)
+    let known = named(ports, id)?;
+    if !known.is_same_merchant(profile) {
+        refuse_second(ports, profile, Some(id))?;
+    }
+    let author = author(ports, actor);
+    Ok(ports.records.update_profile(id, profile, author)?)
 }
 
 /// Removes a profile and its keys; what was imported and decided stays in the history.
 ///
 /// # Errors
-/// [`Failure`] when the vault or the workspace cannot be written.
-pub fn remove(ports: &Ports, id: ProfileId) -> Result<(), Failure> {
+/// [`Failure`] while refunds of it are not at their end, since nobody could ask about them any more; when the vault or
+/// the workspace cannot be written.
+pub fn remove(ports: &Ports, id: ProfileId, actor: &str) -> Result<(), Failure> {
+    let is_open = |stage: &RefundStage| {
+        use RefundStage as S;
+        !matches!(stage, S::Done | S::Closed | S::Rejected | S::Withdrawn)
+    };
+    let open = ports.casework.refunds(&RefundQuery {
+        profile: Some(id),
+        stages: RefundStage::all().filter(is_open).collect(),
+        ..RefundQuery::default()
+    })?;
+    if !open.is_empty() {
+        let numbers: Vec<_> = open.iter().map(|it| it.id.0.to_string()).collect();
+        let numbers = numbers.join(", ");
+        return Err(Failure::new(
+            FailureKind::Usage,
+            "profile.refunds",
+            Message::new(
+                format!("还有退款没有结果，档案不能移除：{numbers}"),
+                format!("Refunds are not at their end, the profile stays: {numbers}"),
+            ),
+            Message::new(
+                "先用 recondesk refund resume 问到结果；没有发出的用 recondesk refund withdraw 撤回",
+                "Ask for their end with recondesk refund resume; take back what was not sent with recondesk refund \
+                 withdraw",
+            ),
+        ));
+    }
     for kind in SecretKind::ALL {
         ports.vault.remove(id, kind)?;
     }
-    Ok(ports.records.remove_profile(id, ports.clock.now())?)
+    Ok(ports.records.remove_profile(id, author(ports, actor))?)
+}
+
+fn author<'a>(ports: &Ports, name: &'a str) -> Author<'a> {
+    let at = ports.clock.now();
+    Author { name, at }
+}
+
+/// Which keys were set or taken away, never what they are.
+fn trace_keys(
+    ports: &Ports,
+    (id, kind): (ProfileId, &str),
+    kinds: &[SecretKind],
+    actor: &str,
+) -> Result<(), Failure> {
+    let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
+    Ok(ports.casework.record(&AuditDeed {
+        at: ports.clock.now(),
+        actor,
+        kind,
+        subject: &format!("profile/{}", id.0),
+        document: &serde_json::json!({ "keys": words }).to_string(),
+    })?)
+}
+
+fn named(ports: &Ports, id: ProfileId) -> Result<MerchantProfile, Failure> {
+    let rows = ports.records.profiles()?;
+    let found = rows.into_iter().find(|(known, _)| *known == id);
+    let (_, profile) = found.ok_or_else(|| StoreError::Missing(format!("merchant {}", id.0)))?;
+    Ok(profile)
+}
+
+/// Two profiles of one merchant would keep two halves of its books: each would miss what the other has.
+fn refuse_second(
+    ports: &Ports,
+    profile: &MerchantProfile,
+    except: Option<ProfileId>,
+) -> Result<(), Failure> {
+    let rows = ports.records.profiles()?;
+    let mut others = rows.iter().filter(|(id, _)| Some(*id) != except);
+    let Some((_, other)) = others.find(|(_, known)| known.is_same_merchant(profile)) else {
+        return Ok(());
+    };
+    let (name, mch_id) = (&other.name, &other.mch_id);
+    Err(Failure::new(
+        FailureKind::Usage,
+        "profile.merchant",
+        Message::new(
+            format!("商户号 {mch_id} 已有档案「{name}」"),
+            format!("Merchant {mch_id} has a profile already: {name}"),
+        ),
+        Message::new(
+            format!(
+                "一个商户号一本账：换接口用 recondesk profile edit {name} --api v3，多个 appid 写在同一个档案"
+            ),
+            format!(
+                "One merchant, one set of books: change the API with recondesk profile edit {name} --api v3, and name \
+                 several appids in one profile"
+            ),
+        ),
+    ))
 }
 
 /// Stores a key after judging it against the profile and the keys that are here; tells what was understood.
@@ -50,6 +150,7 @@ pub fn set_key(
     id: ProfileId,
     kind: SecretKind,
     value: &Secret<Vec<u8>>,
+    actor: &str,
 ) -> Result<Vec<Message>, Failure> {
     let is_webhook = kind == SecretKind::Webhook;
     if is_webhook && value.expose().trim_ascii() == WEBHOOK_OFF {
@@ -57,15 +158,14 @@ pub fn set_key(
             ports.vault.remove(id, kind)?;
         }
         Webhook::note(ports, id, false)?;
+        let kinds = [SecretKind::Webhook, SecretKind::WebhookSecret];
+        trace_keys(ports, (id, "profile.key_removed"), &kinds, actor)?;
         return Ok(vec![Message::new(
             "不再发送汇总消息",
             "No message is sent any more",
         )]);
     }
-    let rows = ports.records.profiles()?;
-    let found = rows.into_iter().find(|(known, _)| *known == id);
-    let (_, mut profile) =
-        found.ok_or_else(|| StoreError::Missing(format!("merchant {}", id.0)))?;
+    let mut profile = named(ports, id)?;
     let offer = KeyOffer {
         kind,
         bytes: value,
@@ -73,9 +173,11 @@ pub fn set_key(
         now: ports.clock.now(),
     };
     let material = judge(offer, &held(ports, id)?)?;
+    let kinds: Vec<_> = material.entries.iter().map(|(kind, _)| *kind).collect();
     for (kind, value) in material.entries {
         ports.vault.set(id, kind, value)?;
     }
+    trace_keys(ports, (id, "profile.key"), &kinds, actor)?;
     if is_webhook {
         Webhook::note(ports, id, true)?;
     }
@@ -83,7 +185,8 @@ pub fn set_key(
         && normal_serial(&profile.cert_serial) != serial
     {
         profile.cert_serial = serial;
-        ports.records.update_profile(id, &profile)?;
+        let author = author(ports, actor);
+        ports.records.update_profile(id, &profile, author)?;
     }
     Ok(material.told)
 }

@@ -22,6 +22,7 @@ use crate::event::{Changed, NoticeText};
 use crate::model::{MerchantRow, SecretState};
 use crate::worker::Jobs;
 use crate::{Command, Failure, FailureKind, Language, Message, Outcome, Preferences, Reporter};
+use recondesk_casework::Role;
 use recondesk_domain::{
     BillDate, MerchantProfile, PersonalData, ProfileId, Secret, SecretKind, group_digits,
 };
@@ -167,10 +168,11 @@ impl WindowJobs {
         id: Option<ProfileId>,
         profile: &MerchantProfile,
     ) -> Result<Outcome, Failure> {
+        let actor = self.administrator()?;
         match id {
-            Some(id) => profiles::update(&self.ports, id, profile)?,
+            Some(id) => profiles::update(&self.ports, id, profile, &actor)?,
             None => {
-                profiles::add(&self.ports, profile)?;
+                profiles::add(&self.ports, profile, &actor)?;
             }
         }
         self.merchants_now()
@@ -266,8 +268,14 @@ impl WindowJobs {
         ))
     }
 
+    /// The name under which a change of a merchant's profile or keys is kept.
+    fn administrator(&self) -> Result<String, Failure> {
+        let around = (Role::Administer, self.around.person.as_str());
+        self.around.desk.actor(&self.ports, around)
+    }
+
     fn remove_profile(&self, id: ProfileId) -> Result<Outcome, Failure> {
-        profiles::remove(&self.ports, id)?;
+        profiles::remove(&self.ports, id, &self.administrator()?)?;
         self.merchants_now()
     }
 
@@ -277,7 +285,7 @@ impl WindowJobs {
         kind: SecretKind,
         value: &Secret<Vec<u8>>,
     ) -> Result<Outcome, Failure> {
-        profiles::set_key(&self.ports, id, kind, value)?;
+        profiles::set_key(&self.ports, id, kind, value, &self.administrator()?)?;
         self.merchants_now()
     }
 

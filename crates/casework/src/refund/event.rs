@@ -57,6 +57,9 @@ pub enum Queried {
 pub enum RefundEvent {
     /// A person typed the sum.
     Confirm(Fen),
+    /// A second person must agree after all: a limit was lowered, other refunds of the order went out, or it is one
+    /// of many.
+    Require,
     /// A second person agreed.
     Approve,
     /// A second person refused.

@@ -17,15 +17,15 @@ use super::Database;
 use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk_ports::{
-    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
-    HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery, RefundRecord,
-    RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord, ReissueRowId,
-    SignOffRecord, StoreError,
+    ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
+    Casework, HistoryFault, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
+    RefundRecord, RefundRowId, RefundStep, ReissueDraft, ReissueHistory, ReissueRecord,
+    ReissueRowId, SignOffRecord, StoreError,
 };
 
 pub(super) use outcomes::{forbid_while_in_force, forget_write_off, write_off};
 pub(super) use second_person::{forbid_on_signed_day, require_operator, second_person};
-pub(super) use trail::{last_case_event, seal_case_event, seal_run};
+pub(super) use trail::{append as append_to_trail, last_case_event, seal_case_event, seal_run};
 pub(super) use undo::before;
 
 impl Casework for Database {
@@ -101,6 +101,15 @@ impl Casework for Database {
         step: &RefundStep<'_>,
     ) -> Result<RefundRecord, StoreError> {
         Ok(self.write(|tx| refunds::step(tx, refund, step))?)
+    }
+
+    fn require_second(
+        &self,
+        refund: RefundRowId,
+        together: u32,
+        by: Author<'_>,
+    ) -> Result<RefundRecord, StoreError> {
+        Ok(self.write(|tx| refunds::require_second(tx, refund, together, by))?)
     }
 
     fn refund(&self, id: RefundRowId) -> Result<Option<RefundRecord>, StoreError> {

@@ -105,20 +105,25 @@ pub(super) fn check_order_limit(tx: &Transaction<'_>, known: &RefundRecord) -> R
     if known.refund.approval != Approval::NotNeeded {
         return Ok(());
     }
+    let limit = approvals::thresholds(tx)?.refund_over;
+    if with_others_out(tx, known)? > limit {
+        return Err(forbidden(
+            "with the other refunds of the order it is above the limit: a second person must agree",
+        ));
+    }
+    Ok(())
+}
+
+/// What the order gets back by this refund and by those of it that are out already.
+pub(super) fn with_others_out(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
     let others = of_order(tx, known.draft.profile, &known.draft.out_trade_no)?;
-    let sum = others
+    others
         .iter()
         .filter(|other| other.id != known.id && is_out(other.refund.stage))
         .try_fold(known.refund.amount, |sum, other| {
             sum.checked_add(other.refund.amount)
-        });
-    let limit = approvals::thresholds(tx)?.refund_over;
-    if sum.is_none_or(|sum| sum > limit) {
-        return Err(forbidden(
-            "with the other refunds of the order it is above the limit: withdraw it and prepare it again",
-        ));
-    }
-    Ok(())
+        })
+        .ok_or_else(|| forbidden("the refunds of the order do not add up"))
 }
 
 /// Its money moved, or may have.

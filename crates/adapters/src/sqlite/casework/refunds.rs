@@ -5,17 +5,18 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
 use super::refund_checks::{
-    among_others, check_limits, check_order_limit, follow_case, of_order, pending,
+    among_others, check_limits, check_order_limit, follow_case, of_order, pending, with_others_out,
 };
 use super::{approvals, outcomes, trail};
 use crate::sqlite::{Database, DbError};
 use recondesk_casework::{
-    Approval, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject, refund_number,
+    Approval, ApprovalNeed, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject,
+    refund_number,
 };
 use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo, ProfileId};
 use recondesk_ports::{
-    ApprovalId, AuditDeed, RefundDraft, RefundHistory, RefundQuery, RefundRecord, RefundRowId,
-    RefundStep, StoreError,
+    ApprovalId, ApprovalRecord, AuditDeed, Author, RefundDraft, RefundHistory, RefundQuery,
+    RefundRecord, RefundRowId, RefundStep, StoreError,
 };
 
 const COLUMNS: &str = "r.id, r.profile, r.case_key, r.out_trade_no, r.sub_mch_id, r.nth, \
@@ -93,13 +94,7 @@ pub(super) fn draft(
     let (draft, sum) = &among_others(tx, draft, number)?;
     let need = approvals::thresholds(tx)?.refund_needs(*sum, draft.together);
     let approval = need
-        .map(|need| {
-            let subject = format!("refund/{number}");
-            let maker = (draft.maker.as_str(), now);
-            // Whoever agrees sees to what: order and sum belong to the question, and another sum is another one.
-            let asked = format!("{} ¥{} {}", draft.out_trade_no, draft.amount, draft.reason);
-            approvals::ask(tx, (need, &subject), &asked, maker)
-        })
+        .map(|need| ask(tx, (need, number), draft, (&draft.maker, now)))
         .transpose()?;
     let wanted = if approval.is_some() {
         Approval::Awaited
@@ -130,6 +125,57 @@ pub(super) fn draft(
         CaseStatus::Executing,
         by,
     )?;
+    require(tx, id)
+}
+
+/// Asks a second person about a draft. Whoever agrees sees to what: order and sum belong to the question, and another
+/// sum is another one.
+fn ask(
+    tx: &Transaction<'_>,
+    (need, number): (ApprovalNeed, OutRefundNo),
+    draft: &RefundDraft,
+    maker: (&str, Instant),
+) -> Result<ApprovalRecord, DbError> {
+    let subject = format!("refund/{number}");
+    let asked = format!("{} ¥{} {}", draft.out_trade_no, draft.amount, draft.reason);
+    approvals::ask(tx, (need, &subject), &asked, maker)
+}
+
+/// Asks for a second person for a draft that needs one by now.
+pub(super) fn require_second(
+    tx: &Transaction<'_>,
+    id: RefundRowId,
+    together: u32,
+    by: Author<'_>,
+) -> Result<RefundRecord, DbError> {
+    let known = require(tx, id)?;
+    let together = together.max(known.draft.together);
+    let limits = approvals::thresholds(tx)?;
+    let sum = with_others_out(tx, &known)?;
+    let need = limits.refund_needs(sum, together);
+    let (Some(need), Ok(next)) = (need, known.refund.apply(RefundEvent::Require, by.at)) else {
+        return Ok(known);
+    };
+    let asked = ask(
+        tx,
+        (need, known.out_refund_no),
+        &known.draft,
+        (by.name, by.at),
+    )?;
+    tx.execute(
+        "UPDATE refund SET approval = ?2, machine = ?3, together = ?4, changed_at = ?5 WHERE id = ?1",
+        params![id.0, asked.id.0, machine_text(&next)?, together, by.at.unix()],
+    )?;
+    let step = RefundStep {
+        event: RefundEvent::Require,
+        actor: by.name,
+        at: by.at,
+        note: "",
+        refund_id: "",
+        facts: None,
+    };
+    write_history(tx, id, (step.event, next.stage), (by.name, "", by.at))?;
+    write_trail(tx, &known, &next, &step)?;
     require(tx, id)
 }
 

@@ -11,7 +11,7 @@ use recondesk_domain::Instant;
 use recondesk_ports::{AuditDeed, AuditEntry, CaseEvent, CaseEventKind, RunRecord};
 
 /// Appends an entry within a transaction, so that a deed and its trace are stored together or not at all.
-pub(super) fn append(tx: &Transaction<'_>, deed: &AuditDeed<'_>) -> Result<(), DbError> {
+pub(in crate::sqlite) fn append(tx: &Transaction<'_>, deed: &AuditDeed<'_>) -> Result<(), DbError> {
     let last: Option<(i64, [u8; 32])> = tx
         .prepare_cached("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))

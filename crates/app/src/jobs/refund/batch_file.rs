@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{Approval, RefundEvent, RefundStage};
-use recondesk_ports::{Ports, RefundRecord, RefundStep};
+use recondesk_ports::{Author, Ports, RefundRecord, RefundStep, StoreError};
 
 /// The platform takes at most so many lines.
 pub const MOST_LINES: usize = 10_000;
@@ -21,12 +21,13 @@ pub const MOST_LINES: usize = 10_000;
 /// # Errors
 /// When the list is empty or too long for one file; when the merchant is read-only, or the workspace fails.
 pub fn batch_file(ports: &Ports, records: &[RefundRecord], actor: &str) -> Result<String, Failure> {
-    let text = text(records)?;
     for record in records {
         crate::jobs::reissue::writable(&super::profile_of(ports, record.draft.profile)?)?;
     }
     // Nothing is sent while a refund goes from one way out to the other.
     let _right = ports.writers.enter_payout(super::carry_on::PATIENCE)?;
+    let records = &with_second_person(ports, records, actor)?;
+    let text = text(records)?;
     for record in records {
         let step = RefundStep {
             event: RefundEvent::List,
@@ -39,6 +40,64 @@ pub fn batch_file(ports: &Ports, records: &[RefundRecord], actor: &str) -> Resul
         ports.casework.step_refund(record.id, &step)?;
     }
     Ok(text)
+}
+
+/// The refunds as they are once a second person was asked where this file makes that necessary: above the limit, or
+/// more at once than one person may let out.
+fn with_second_person(
+    ports: &Ports,
+    records: &[RefundRecord],
+    actor: &str,
+) -> Result<Vec<RefundRecord>, Failure> {
+    let together = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let by = Author {
+        name: actor,
+        at: ports.clock.now(),
+    };
+    let mut out = Vec::with_capacity(records.len());
+    for record in records {
+        let here = ports.casework.refund(record.id)?;
+        let here = here.ok_or_else(|| StoreError::Missing("refund".to_owned()))?;
+        if is_unsent(&here) {
+            out.push(ports.casework.require_second(here.id, together, by)?);
+        } else {
+            out.push(here);
+        }
+    }
+    let waiting = out
+        .iter()
+        .filter(|record| is_unsent(record) && record.refund.approval == Approval::Awaited);
+    let waiting: Vec<_> = waiting
+        .filter_map(|record| record.approval.as_ref())
+        .collect();
+    let (Some(first), Some(last)) = (waiting.first(), waiting.last()) else {
+        return Ok(out);
+    };
+    let (count, first, last) = (waiting.len(), first.id.0, last.id.0);
+    Err(Failure::new(
+        FailureKind::Usage,
+        "refund.batch",
+        Message::new(
+            format!("{count} 笔退款先要另一人复核，文件没有写出"),
+            format!("A second person must agree to {count} refunds first; no file was written"),
+        ),
+        Message::new(
+            format!(
+                "recondesk approve --operator 姓名 列出并复核（第 {first}–{last} 号），再写一次文件"
+            ),
+            format!(
+                "recondesk approve --operator NAME lists them (numbers {first}–{last}); then write the file again"
+            ),
+        ),
+    ))
+}
+
+fn is_unsent(record: &RefundRecord) -> bool {
+    let unsent = matches!(
+        record.refund.stage,
+        RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Listed
+    );
+    unsent && record.refund.sends == 0
 }
 
 /// The text of the file.
@@ -57,16 +116,11 @@ fn text(records: &[RefundRecord]) -> Result<String, Failure> {
     }
     let mut out = String::new();
     for record in records {
-        let stage = record.refund.stage;
-        let is_unsent = matches!(
-            stage,
-            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Listed
-        );
         let agreed = matches!(
             record.refund.approval,
             Approval::NotNeeded | Approval::Given
         );
-        if !is_unsent || record.refund.sends > 0 {
+        if !is_unsent(record) {
             return Err(refused(
                 Message::new(
                     "已经发送过的退款不能再写进批量文件",

@@ -10,7 +10,7 @@ use recondesk_casework::{
     check_seen,
 };
 use recondesk_domain::OutTradeNo;
-use recondesk_ports::{RefundRecord, StoreError};
+use recondesk_ports::{Author, RefundRecord, StoreError};
 use wechatpay_codec::v2::{NewRefund, OrderRef};
 
 /// So often one call sends the same number, each time after WeChat Pay said that it does not have it.
@@ -20,6 +20,15 @@ impl Work<'_> {
     pub(super) fn send(&self, record: &RefundRecord) -> Result<Led, Failure> {
         let (_right, record) = self.enter(record)?;
         let now = self.ports.clock.now();
+        if record.refund.next_move(now) != Move::Send {
+            return Ok(Led::On(record));
+        }
+        // The limit may be lower than when it was drafted, and other refunds of the order may have gone out first.
+        let maker = Author {
+            name: &record.draft.maker,
+            at: now,
+        };
+        let record = self.ports.casework.require_second(record.id, 1, maker)?;
         if record.refund.next_move(now) != Move::Send {
             return Ok(Led::On(record));
         }
