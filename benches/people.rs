@@ -132,7 +132,10 @@ fn shop(folder: &Path) -> (Ports, ProfileId) {
     let ports = recondesk::adapters::open(Some(folder)).unwrap();
     let profile = MerchantProfile::new("shop", "1900000109");
     let now = ports.clock.now();
-    let id = ports.records.add_profile(&profile, now).unwrap();
+    let id = ports
+        .records
+        .add_profile(&profile, recondesk_ports::Author::program(now))
+        .unwrap();
     (ports, id)
 }
 

@@ -10,8 +10,10 @@ use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bundle::{bundle, gather, read_bundle};
+use recondesk_app::jobs::lookup::collect::places;
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_domain::PersonalData;
+use recondesk_domain::{PersonalData, ProfileId};
+use recondesk_ports::Ports;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BundleCommand {
@@ -58,7 +60,8 @@ pub(super) fn run(
             let ports = context.open()?;
             let (id, profile) = profile_named(&ports, profile)?;
             let personal = PersonalData::shown_if(*show_personal_data);
-            let evidence = gather(&ports, (id, &profile), out_trade_no.trim(), personal)?;
+            let number = order_number(&ports, id, out_trade_no.trim())?;
+            let evidence = gather(&ports, (id, &profile), &number, personal)?;
             let bytes = bundle(&evidence)?;
             context.write_file(out, &mut |to| to.write_all(&bytes))?;
             let rows = evidence.rows.len();
@@ -69,6 +72,34 @@ pub(super) fn run(
             Ok(CommandEnd::Clean)
         }
         BundleCommand::Verify { file, format } => verify(context, file, *format),
+    }
+}
+
+/// The merchant's own number of the order: the evidence of an order stands under it. Another number of it leads there.
+fn order_number(ports: &Ports, id: ProfileId, word: &str) -> Result<String, Failure> {
+    let mut numbers: Vec<String> = places(ports, word)?
+        .into_iter()
+        .filter(|place| place.profile == id)
+        .map(|place| place.out_trade_no)
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.iter().any(|number| number == word) {
+        return Ok(word.to_owned());
+    }
+    match numbers.as_slice() {
+        [] => Ok(word.to_owned()),
+        [only] => Ok(only.clone()),
+        several => Err(Failure::new(
+            FailureKind::Usage,
+            "bundle.order",
+            Message::new(
+                "这个号码对应几个订单",
+                "This number stands for several orders",
+            ),
+            Message::new("写商户订单号", "Name the merchant order number"),
+        )
+        .with_detail(several.join(", "))),
     }
 }
 

@@ -284,9 +284,8 @@ fn run_list(list: &CasesList, context: &CommandContext<'_>) -> Result<CommandEnd
         .filter(|case| !case.status.is_closed())
         .map(|case| case.finding.clone())
         .collect();
-    let findings: Vec<Finding> = cases.into_iter().map(|case| case.finding).collect();
-    list.output.write(&findings, context)?;
-    let (count, open) = (findings.len(), needs_person(&open));
+    list.output.write_cases(&cases, context)?;
+    let (count, open) = (cases.len(), needs_person(&open));
     context.tell(&format!("{count} 条"), &format!("{count} cases"));
     Ok(if open {
         CommandEnd::NeedsPerson

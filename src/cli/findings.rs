@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 
 use super::context::{CommandContext, not_written};
 use super::terminal_output::print;
-use recondesk_app::jobs::export::{with_findings, write_csv, write_json, write_table};
+use recondesk_app::jobs::export::{with_cases, with_findings, write_csv, write_json, write_table};
 use recondesk_app::jobs::spreadsheet_csv::write_spreadsheet_csv;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
-use recondesk_domain::{Finding, group_digits};
+use recondesk_domain::{Finding, Sheet, group_digits};
+use recondesk_ports::CaseRecord;
 use recondesk_reconcile::Headline;
 
 /// How findings are written.
@@ -61,18 +62,58 @@ impl FindingsOutput {
         findings: &[Finding],
         context: &CommandContext<'_>,
     ) -> Result<(), Failure> {
-        let lang = context.lang;
         let mut fill = |out: &mut (dyn Write + Send)| {
-            with_findings(findings.iter(), |sheet| match self.format {
-                FindingsFormat::Table => write_table(sheet, lang, out),
-                FindingsFormat::Json => write_json(sheet, out),
-                FindingsFormat::Csv => write_csv(sheet, out),
-                FindingsFormat::CsvText => write_spreadsheet_csv(sheet, lang, out),
-                FindingsFormat::Xlsx => context.workbooks().write(sheet, out),
+            with_findings(findings.iter(), |sheet| {
+                self.write_sheet(sheet, context, out)
             })
         };
+        self.deliver(context, &mut fill)
+    }
+
+    /// Writes cases: their findings, with number, day, state and owner.
+    pub(super) fn write_cases(
+        &self,
+        cases: &[CaseRecord],
+        context: &CommandContext<'_>,
+    ) -> Result<(), Failure> {
+        let for_people = match self.format {
+            FindingsFormat::Table => true,
+            FindingsFormat::Json
+            | FindingsFormat::Csv
+            | FindingsFormat::CsvText
+            | FindingsFormat::Xlsx => false,
+        };
+        let mut fill = |out: &mut (dyn Write + Send)| {
+            with_cases(cases, for_people, |sheet| {
+                self.write_sheet(sheet, context, out)
+            })
+        };
+        self.deliver(context, &mut fill)
+    }
+
+    fn write_sheet(
+        &self,
+        sheet: Sheet<'_>,
+        context: &CommandContext<'_>,
+        out: &mut (dyn Write + Send),
+    ) -> std::io::Result<()> {
+        let lang = context.lang;
+        match self.format {
+            FindingsFormat::Table => write_table(sheet, lang, out),
+            FindingsFormat::Json => write_json(sheet, out),
+            FindingsFormat::Csv => write_csv(sheet, out),
+            FindingsFormat::CsvText => write_spreadsheet_csv(sheet, lang, out),
+            FindingsFormat::Xlsx => context.workbooks().write(sheet, out),
+        }
+    }
+
+    fn deliver(
+        &self,
+        context: &CommandContext<'_>,
+        fill: &mut dyn FnMut(&mut (dyn Write + Send)) -> std::io::Result<()>,
+    ) -> Result<(), Failure> {
         if let Some(path) = &self.out {
-            return context.write_file(path, &mut fill);
+            return context.write_file(path, fill);
         }
         let mut bytes = Vec::new();
         fill(&mut bytes).map_err(|error| not_written(std::path::Path::new("-"), &error))?;

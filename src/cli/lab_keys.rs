@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::context::{CommandContext, profile_named};
+use recondesk_app::jobs::lab_keys::platform_key;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
@@ -157,6 +158,15 @@ impl KeySource {
         id: &str,
         context: &CommandContext<'_>,
     ) -> Result<VerifyKey, Failure> {
+        if kind == SecretKind::PlatformKey
+            && let Some(name) = &self.profile
+        {
+            let ports = context.open()?;
+            let (owner, profile) = profile_named(&ports, name)?;
+            if let Some(key) = platform_key(&ports, (owner, &profile), id)? {
+                return Ok(key);
+            }
+        }
         let chosen = self.read(kind, context)?;
         let text = chosen.key.expose();
         let own = chosen.profile.as_ref().map(|profile| match kind {

@@ -192,31 +192,42 @@ pub(super) fn run(
             from_env,
             person,
         } => {
-            let (ports, _guard) = context.open_to_write()?;
-            let actor = keeper(context, &ports, &person)?;
-            let (id, _) = profile_named(&ports, &name)?;
-            let value = read_key(context, &from_file, from_env.as_deref())?;
-            for told in profiles::set_key(&ports, id, kind, &value, &actor)? {
-                context.tell(&told.zh, &told.en);
-            }
-            if ports.vault.get(id, kind)?.is_none() {
-                return Ok(CommandEnd::Clean);
-            }
-            match ports.vault.place() {
-                VaultPlace::Keychain => {
-                    context.tell(
-                        "密钥已存入系统密钥串",
-                        "Key stored in the keychain of this system",
-                    );
-                }
-                VaultPlace::SealedFile => context.tell(
-                    "密钥已存入工作区的密封文件（由口令保护）",
-                    "Key stored in the sealed file of the workspace (protected by the passphrase)",
-                ),
-            }
+            let from = (from_file.as_slice(), from_env.as_deref());
+            set_key(context, (&name, kind), from, &person)?;
         }
     }
     Ok(CommandEnd::Clean)
+}
+
+fn set_key(
+    context: &CommandContext<'_>,
+    (name, kind): (&str, SecretKind),
+    (files, variable): (&[PathBuf], Option<&str>),
+    person: &PersonArgs,
+) -> Result<(), Failure> {
+    let (ports, _guard) = context.open_to_write()?;
+    let actor = keeper(context, &ports, person)?;
+    let (id, _) = profile_named(&ports, name)?;
+    let value = read_key(context, files, variable)?;
+    for told in profiles::set_key(&ports, id, kind, &value, &actor)? {
+        context.tell(&told.zh, &told.en);
+    }
+    if ports.vault.get(id, kind)?.is_none() {
+        return Ok(());
+    }
+    match ports.vault.place() {
+        VaultPlace::Keychain => {
+            context.tell(
+                "密钥已存入系统密钥串",
+                "Key stored in the keychain of this system",
+            );
+        }
+        VaultPlace::SealedFile => context.tell(
+            "密钥已存入工作区的密封文件（由口令保护）",
+            "Key stored in the sealed file of the workspace (protected by the passphrase)",
+        ),
+    }
+    Ok(())
 }
 
 /// Says whose server gets signed requests where it is not WeChat Pay's.

@@ -278,15 +278,28 @@ fn write_journal(
         &format!("{}：{} 张凭证，借贷相等", profile.name, journal.vouchers),
         &format!("{}: {} vouchers, balanced", profile.name, journal.vouchers),
     );
+    let named = |days: &[BillDate]| {
+        let days: Vec<String> = days.iter().map(BillDate::to_string).collect();
+        days.join(" ")
+    };
     if !journal.left_out.is_empty() {
-        let days: Vec<String> = journal.left_out.iter().map(BillDate::to_string).collect();
-        let days = days.join(" ");
+        let days = named(&journal.left_out);
         context.tell(
-            &format!("没有已校验账单，未出凭证：{days}"),
-            &format!("Without a verified bill, no voucher: {days}"),
+            &format!("没有已校验账单或没有对账，未出凭证：{days}"),
+            &format!("Without a verified bill or not compared, no voucher: {days}"),
         );
     }
-    Ok(CommandEnd::Clean)
+    if !journal.changed.is_empty() {
+        let days = named(&journal.changed);
+        context.tell(
+            &format!("账单在对账之后变了，未出凭证，先重新对账：{days}"),
+            &format!("The bill changed since it was compared, no voucher; compare again: {days}"),
+        );
+    }
+    if journal.left_out.is_empty() && journal.changed.is_empty() {
+        return Ok(CommandEnd::Clean);
+    }
+    Ok(CommandEnd::NeedsPerson)
 }
 
 fn template(name: &str, context: &CommandContext<'_>) -> Result<Template, Failure> {

@@ -63,6 +63,7 @@ fn heard(state: &str, refund: &str, fen: i64) -> Observation {
         key: String::new(),
         aside: String::new(),
         out_trade_no: "A1".to_owned(),
+        sub_mch_id: String::new(),
         transaction_id: "T1".to_owned(),
         out_refund_no: refund.to_owned(),
         refund_id: String::new(),

@@ -16,7 +16,7 @@ type Case = (
     &'static str,
 );
 
-const CASES: [Case; 29] = [
+const CASES: [Case; 34] = [
     (
         "lost_zeros",
         "0000308002",
@@ -101,6 +101,21 @@ const CASES: [Case; 29] = [
         "R01 book_refund",
     ),
     ("utc_header", "U1", &[], "MATCHED none"),
+    ("p01_other_sum", "N1", &["P01 review"], "P01 review"),
+    ("p02_other_sum", "N1", &["P02 review"], "P02 review"),
+    ("p01_delivered", "N1", &["P01 review"], "P01 review"),
+    (
+        "p03_failed",
+        "N1",
+        &["P03 review", "R06 refund_again"],
+        "R06 refund_again",
+    ),
+    (
+        "p03_short",
+        "N1",
+        &["P03 review", "R03 check_amount"],
+        "P03 review",
+    ),
 ];
 
 #[test]

@@ -178,3 +178,78 @@ fn an_order_without_a_time_is_found_until_it_is_paid() {
     desk.orders("orders.csv");
     assert_eq!(desk.compare("2026-03-08"), (Some(0), Vec::new()));
 }
+
+#[test]
+fn a_month_leaves_out_the_day_whose_bill_changed_since() {
+    let desk = Desk::new("p01_other_sum");
+    desk.orders("orders.csv");
+    desk.bill("bill.csv", "2026-03-08");
+    desk.compare("2026-03-08");
+    let out = desk.workspace.path().join("out.csv");
+    let out = out.to_str().unwrap();
+    let journal = ["report", "journal", "--profile", "shop", "--out", out];
+    let of_day = [&journal[..], &["--date", "2026-03-08"]].concat();
+    assert_eq!(desk.run(&of_day).0, Some(0));
+    // A month has the other days, too, and none of them was compared.
+    let of_month = [&journal[..], &["--month", "2026-03"]].concat();
+    assert_eq!(desk.run(&of_month).0, Some(1));
+    let vouchers = || {
+        let bytes = std::fs::read(out).unwrap();
+        bytes.split(|byte| *byte == b'\n').count().saturating_sub(1)
+    };
+    assert!(vouchers() > 1);
+
+    // Another bill of the day, with more rows.
+    let other = Desk::new("p03_failed").folder.join("bill.csv");
+    let other = other.to_str().unwrap();
+    let import = [
+        "bill",
+        "import",
+        other,
+        "--profile",
+        "shop",
+        "--date",
+        "2026-03-08",
+    ];
+    desk.run(&import);
+
+    assert_eq!(desk.run(&of_day).0, Some(2), "compare again first");
+    desk.run(&of_month);
+    assert_eq!(vouchers(), 1, "the heading alone");
+    let zip = desk.workspace.path().join("month.zip");
+    let month = ["report", "month", "--profile", "shop", "--month", "2026-03"];
+    let month = [&month[..], &["--out", zip.to_str().unwrap()]].concat();
+    assert_eq!(desk.run(&month).0, Some(1));
+}
+
+#[test]
+fn cases_are_listed_with_what_names_them_and_a_bundle_takes_any_number() {
+    let desk = Desk::new("p01_other_sum");
+    desk.orders("orders.csv");
+    desk.bill("bill.csv", "2026-03-08");
+    desk.compare("2026-03-08");
+
+    let (_, listed) = desk.run(&["cases", "list", "--format", "json"]);
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed[0]["case_key"], "1900000109/pay/N1/unfulfilled");
+    assert_eq!(listed[0]["status"], "NEW");
+    assert_eq!(listed[0]["day"], "2026-03-08");
+    assert!(listed[0]["case_id"].as_u64().is_some());
+    let (_, table) = desk.run(&["cases", "list"]);
+    assert!(
+        table.starts_with("Case") && table.contains("State"),
+        "{table}"
+    );
+
+    let number = listed[0]["transaction_id"].as_str().unwrap();
+    let bundle = |number: &str| {
+        let zip = desk.workspace.path().join(format!("{number}.zip"));
+        let zip = zip.to_str().unwrap().to_owned();
+        let make = ["bundle", "make", number, "--profile", "shop", "--out", &zip];
+        assert_eq!(desk.run(&make).0, Some(0));
+        let (_, told) = desk.run(&["bundle", "verify", &zip, "--format", "json"]);
+        let told: Value = serde_json::from_str(&told).unwrap();
+        (told["out_trade_no"].clone(), told["rows"].clone())
+    };
+    assert_eq!(bundle(number), bundle("N1"));
+}

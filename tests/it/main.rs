@@ -58,6 +58,7 @@ mod second_person;
 mod shared_export;
 mod soak;
 mod storage;
+mod sub_merchants;
 mod support;
 mod terminal;
 mod tls;

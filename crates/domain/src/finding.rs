@@ -1,8 +1,8 @@
 //! What a run says of one row, of a pair of rows, or of the day.
 
 use super::{
-    Category, Fen, Instant, OrderNo, OutRefundNo, OutTradeNo, RefundId, RowRef, SuggestedAction,
-    TransactionId,
+    Category, Fen, Instant, MchId, OrderNo, OutRefundNo, OutTradeNo, RefundId, RowRef,
+    SuggestedAction, TransactionId,
 };
 
 /// A second thing to know of a finding; the category is what decides.
@@ -49,6 +49,8 @@ pub struct Finding {
     pub tags: Vec<Tag>,
     /// Merchant order number; empty when the finding is of a day or a bill.
     pub out_trade_no: OutTradeNo,
+    /// Sub-merchant of a service provider: its orders have numbers of their own; empty otherwise.
+    pub sub_mch_id: MchId,
     /// Business order number, where the merchant has one.
     pub order_no: OrderNo,
     /// WeChat Pay order number.
@@ -79,6 +81,7 @@ impl Finding {
             category,
             tags: Vec::new(),
             out_trade_no: OutTradeNo::EMPTY,
+            sub_mch_id: MchId::EMPTY,
             order_no: OrderNo::EMPTY,
             transaction_id: TransactionId::EMPTY,
             out_refund_no: OutRefundNo::EMPTY,
@@ -135,8 +138,9 @@ impl Finding {
 
     /// Stable key of the case this finding belongs to (rule X9): it survives re-runs and re-imports.
     ///
-    /// `mch_id / book kind / number / category family`; the day is not part of it. A finding without any
-    /// number (of a day, of a bill) goes by the first fact of its detail, which names the day.
+    /// `mch_id / book kind / number / category family`, the sub-merchant behind the merchant where there is one; the
+    /// day is not part of it. A finding without any number (of a day, of a bill) goes by the first fact of its detail,
+    /// which names the day.
     #[must_use]
     pub fn case_key(&self, mch_id: &str) -> String {
         let family = self.category.family();
@@ -150,6 +154,16 @@ impl Finding {
             let first = self.detail.split_once(' ');
             ("day", first.map_or(self.detail.as_str(), |(fact, _)| fact))
         };
+        case_key(mch_id, self.sub_mch_id.as_str(), kind, number, family)
+    }
+}
+
+/// The key of a case by its parts; see [`Finding::case_key`].
+#[must_use]
+pub fn case_key(mch_id: &str, sub_mch_id: &str, kind: &str, number: &str, family: &str) -> String {
+    if sub_mch_id.is_empty() {
         format!("{mch_id}/{kind}/{number}/{family}")
+    } else {
+        format!("{mch_id}:{sub_mch_id}/{kind}/{number}/{family}")
     }
 }

@@ -46,7 +46,7 @@ pub use book::{
 pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
 pub use category::Category;
-pub use finding::{Finding, Tag};
+pub use finding::{Finding, Tag, case_key};
 pub use fund::{FundAccount, FundEntry, FundKind, FundTotals};
 pub use gateway_address::{
     GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind,

@@ -57,7 +57,7 @@ impl TradeType {
             b"APP" => Self::App,
             b"MWEB" | b"H5" => Self::H5,
             b"MICROPAY" | b"CODEPAY" => Self::CodePay,
-            b"FACEPAY" => Self::FacePay,
+            b"FACEPAY" | b"FACE" => Self::FacePay,
             b"" => Self::NotKnown,
             _ => Self::Other,
         }

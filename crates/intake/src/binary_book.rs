@@ -6,6 +6,7 @@ use calamine::{Data, Range, Reader as _, SheetVisible, Xls, XlsError, Xlsb};
 use zip::ZipArchive;
 
 use super::loaded_sheet::{CellBudget, LoadedSheet, read_whole};
+use super::ole_container;
 use super::sheet_row::{SheetCell, SheetRow};
 use super::xlsx_container::{broken, damaged};
 use super::{Damage, IntakeError, NotOrders, value};
@@ -23,9 +24,8 @@ pub(super) fn is_xlsb<R: Read + Seek>(zip: &ZipArchive<R>) -> bool {
 /// Reads an XLS, or says what else the container holds: a workbook behind a password, a document.
 pub(super) fn xls(reader: impl Read) -> Result<Vec<LoadedSheet>, IntakeError> {
     let bytes = read_whole(reader)?;
-    let mut container = cfb::CompoundFile::open(Cursor::new(bytes.as_slice()))
-        .map_err(|error| broken(XLS, error))?;
-    let has = |name: &str, container: &cfb::CompoundFile<Cursor<&[u8]>>| container.is_stream(name);
+    let (mut container, bytes) = ole_container::open(&bytes).map_err(|error| broken(XLS, error))?;
+    let has = |name: &str, container: &ole_container::Container| container.is_stream(name);
     if has("/EncryptedPackage", &container) || has("/EncryptionInfo", &container) {
         return Err(IntakeError::Protected);
     }

@@ -32,6 +32,7 @@ mod moment;
 mod names;
 mod notes;
 mod ods_book;
+mod ole_container;
 mod plan;
 mod plan_read;
 mod preview;

@@ -205,7 +205,7 @@ impl Reject {
         };
         match self.reason {
             RowReason::LostZeros { digits } if digits <= LONGEST_NUMBER => {
-                vec![format!("{number:0>digits$}")]
+                vec![number.to_owned(), format!("{number:0>digits$}")]
             }
             RowReason::Several => split_numbers(&self.value)
                 .filter(|part| part.len() <= LONGEST_NUMBER)

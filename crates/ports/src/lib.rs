@@ -1,5 +1,6 @@
 //! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
 
+mod author;
 mod book_contents;
 mod books;
 mod books_error;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
 
+pub use author::Author;
 pub use book_contents::{BookContents, BookRows, ContentDay};
 pub use books::{
     BillExpect, BillImport, BilledNumber, BilledRow, Book, BookRow, Books, ImportRecord,
@@ -50,8 +52,8 @@ pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{
-    Author, BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep,
-    CaseStepKind, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
+    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
 };
 pub use report::{
     Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,

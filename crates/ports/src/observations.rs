@@ -47,6 +47,8 @@ pub struct Observation {
     pub aside: String,
     /// 商户订单号, empty where it names none.
     pub out_trade_no: String,
+    /// 特约商户号, empty where it names none.
+    pub sub_mch_id: String,
     /// 微信支付订单号.
     pub transaction_id: String,
     /// 商户退款单号.

@@ -1,5 +1,6 @@
 //! What people and runs leave in a workspace: profiles, preferences, runs, cases, history.
 
+use super::Author;
 use super::{Observation, RefundWord, StoreError};
 use recondesk_casework::{PastDeed, PastStep};
 use recondesk_domain::{
@@ -243,23 +244,6 @@ pub struct ExchangeRecord {
     pub took_ms: u64,
     /// Request and answer without secrets, as one JSON document.
     pub document: String,
-}
-
-/// Who changes something, and when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Author<'a> {
-    /// The operator, or the user of the computer; empty for the program.
-    pub name: &'a str,
-    /// When.
-    pub at: Instant,
-}
-
-impl Author<'_> {
-    /// The program by itself.
-    #[must_use]
-    pub const fn program(at: Instant) -> Self {
-        Self { name: "", at }
-    }
 }
 
 /// The records of one workspace. Every method that writes is one transaction.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use recondesk_domain::{MRefund, OutRefundNo, RefundStatus, WRefund};
 
 use super::ReconcileError;
+use super::archive_facts::ArchiveFacts;
 use super::context::Context;
-use super::refunds::ArchiveFacts;
 
 /// Which of the refunds that look like twins have a row of their own in the merchant's book.
 pub(super) fn booked_twins<'r>(
@@ -16,7 +16,7 @@ pub(super) fn booked_twins<'r>(
 ) -> Result<BTreeSet<OutRefundNo>, ReconcileError> {
     let mut numbers = BTreeSet::new();
     for w in rows {
-        let Some(facts) = facts.get(&w.out_trade_no) else {
+        let Some(facts) = facts.of(&w.out_trade_no, &w.sub_mch_id) else {
             continue;
         };
         let mut twins = facts.twins(context, w).peekable();

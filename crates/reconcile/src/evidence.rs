@@ -89,6 +89,12 @@ pub trait Evidence {
         numbers: &[OutTradeNo],
     ) -> Result<Vec<Option<MOrder>>, EvidenceError>;
 
+    /// Every order of these numbers, of any day: sub-merchants of one service provider may use the same.
+    ///
+    /// # Errors
+    /// As above.
+    fn orders_of_numbers(&self, numbers: &[OutTradeNo]) -> Result<Vec<MOrder>, EvidenceError>;
+
     /// The orders that carry these WeChat Pay numbers, of any day, in the order asked.
     ///
     /// # Errors

@@ -7,13 +7,14 @@
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    Category, Fen, Finding, MRefund, OutRefundNo, OutTradeNo, PayStatus, RefundStatus,
+    Category, Fen, Finding, MRefund, MchId, OutRefundNo, OutTradeNo, PayStatus, RefundStatus,
     SuggestedAction, Tag, WRefund,
 };
 
+use super::archive_facts::{ArchiveFacts, OrderFacts, Today, archive_facts};
 use super::context::Context;
 use super::match_archive::CHUNK;
-use super::refunds::{ArchiveFacts, OrderFacts, Today, archive_facts, is_accepted};
+use super::refunds::is_accepted;
 use super::run::Run;
 use super::{LiveRefundState, ReconcileError};
 
@@ -34,16 +35,16 @@ pub(super) fn hold_back(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), 
         .map(|(at, _)| at)
         .collect();
     for chunk in places.chunks(CHUNK) {
-        let numbers: Vec<OutTradeNo> = chunk
+        let places: Vec<OrderPlace> = chunk
             .iter()
-            .filter_map(|&at| findings.get(at).map(|finding| finding.out_trade_no))
+            .filter_map(|&at| findings.get(at).map(place_of))
             .collect();
-        let positions = Positions::read(context, &numbers)?;
+        let positions = Positions::read(context, &places)?;
         for &at in chunk {
             let Some(finding) = findings.get_mut(at) else {
                 continue;
             };
-            let kept = kept.get(&finding.out_trade_no).copied();
+            let kept = kept.get(&place_of(finding)).copied();
             if let Some(why) = positions.against(finding, kept.unwrap_or(Fen::ZERO))? {
                 finding.tags.push(Tag::Hold);
                 let facts = format!("{} {why}", finding.detail);
@@ -64,23 +65,30 @@ fn is_untimed_total(finding: &Finding) -> bool {
 }
 
 /// What is kept of several payments of one number.
-fn kept_payments(findings: &[Finding]) -> Result<BTreeMap<OutTradeNo, Fen>, ReconcileError> {
+fn kept_payments(findings: &[Finding]) -> Result<BTreeMap<OrderPlace, Fen>, ReconcileError> {
     let mut out = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.is_kept()) {
-        let sum = out.entry(finding.out_trade_no).or_insert(Fen::ZERO);
+        let sum = out.entry(place_of(finding)).or_insert(Fen::ZERO);
         let paid = finding.bill.unwrap_or(Fen::ZERO);
         *sum = sum.checked_add(paid).ok_or(ReconcileError::Overflow)?;
     }
     Ok(out)
 }
 
+/// An order: its number and its sub-merchant.
+type OrderPlace = (OutTradeNo, MchId);
+
+const fn place_of(finding: &Finding) -> OrderPlace {
+    (finding.out_trade_no, finding.sub_mch_id)
+}
+
 /// The money of some orders in both books.
 struct Positions {
     facts: ArchiveFacts,
     /// Refunds of the merchant that are no row of a bill, by order.
-    claims: BTreeMap<OutTradeNo, Vec<Claim>>,
+    claims: BTreeMap<OrderPlace, Vec<Claim>>,
     /// What WeChat Pay has of an order: paid, less what went back.
-    left: BTreeMap<OutTradeNo, Fen>,
+    left: BTreeMap<OrderPlace, Fen>,
     has_refund_rows: bool,
 }
 
@@ -92,21 +100,22 @@ struct Claim {
 }
 
 impl Positions {
-    fn read(context: &Context<'_>, numbers: &[OutTradeNo]) -> Result<Self, ReconcileError> {
-        let facts = archive_facts(context, numbers, Today::Asked)?;
+    fn read(context: &Context<'_>, places: &[OrderPlace]) -> Result<Self, ReconcileError> {
+        let numbers: Vec<OutTradeNo> = places.iter().map(|place| place.0).collect();
+        let facts = archive_facts(context, &numbers, Today::Asked)?;
         let has_refund_rows = context.evidence.has_refund_rows();
         let mut own = BTreeMap::<OutTradeNo, Vec<MRefund>>::new();
         if has_refund_rows {
-            for m in context.evidence.merchant_refunds_of_orders(numbers)? {
+            for m in context.evidence.merchant_refunds_of_orders(&numbers)? {
                 own.entry(m.out_trade_no).or_default().push(m);
             }
         }
         let (mut claims, mut left) = (BTreeMap::new(), BTreeMap::new());
-        for number in numbers {
-            let Some(known) = facts.get(number) else {
+        for place in places {
+            let Some(known) = facts.of(&place.0, &place.1) else {
                 continue;
             };
-            let mine = own.get(number).map_or(&[][..], Vec::as_slice);
+            let mine = own.get(&place.0).map_or(&[][..], Vec::as_slice);
             let claimed = if has_refund_rows {
                 unbilled(context, known, mine)
             } else {
@@ -114,8 +123,8 @@ impl Positions {
             };
             let rest = known.paid().unwrap_or(Fen::ZERO);
             let rest = rest.checked_sub(known.accepted(context)?);
-            left.insert(*number, rest.ok_or(ReconcileError::Overflow)?);
-            claims.insert(*number, claimed);
+            left.insert(*place, rest.ok_or(ReconcileError::Overflow)?);
+            claims.insert(*place, claimed);
         }
         Ok(Self {
             facts,
@@ -127,9 +136,9 @@ impl Positions {
 
     /// Why the step of a finding may not be taken; `None` where it may.
     fn against(&self, finding: &Finding, kept: Fen) -> Result<Option<String>, ReconcileError> {
-        let number = &finding.out_trade_no;
-        let left = self.left.get(number).copied().unwrap_or(Fen::ZERO);
-        let claims = self.claims.get(number).map_or(&[][..], Vec::as_slice);
+        let place = &place_of(finding);
+        let left = self.left.get(place).copied().unwrap_or(Fen::ZERO);
+        let claims = self.claims.get(place).map_or(&[][..], Vec::as_slice);
         let is_refund = matches!(
             finding.action(),
             SuggestedAction::SubmitRefund | SuggestedAction::RefundAgain
@@ -164,7 +173,7 @@ impl Positions {
         }
         // The merchant's total has in it what the bills have already.
         let billed = finding.bill.unwrap_or(Fen::ZERO);
-        let heard = self.facts.get(&finding.out_trade_no);
+        let heard = self.facts.of(&finding.out_trade_no, &finding.sub_mch_id);
         let heard = heard.map_or(Fen::ZERO, OrderFacts::heard);
         let known = billed.checked_add(heard);
         known
@@ -193,7 +202,24 @@ fn unbilled(context: &Context<'_>, facts: &OrderFacts, own: &[MRefund]) -> Vec<C
         .collect();
     let mut out = Vec::new();
     for m in own.iter().filter(standing) {
-        if heard(m) || facts.history.iter().any(|(_, w)| is_row(m, w)) {
+        if heard(m) {
+            continue;
+        }
+        let mut rows = facts.history.iter().map(|(_, w)| w);
+        if let Some(w) = rows.find(|w| is_row(m, w)) {
+            // A refund that failed, or gave back less than the merchant booked, is still to be made.
+            let back = if is_accepted(context, w) {
+                w.amount
+            } else {
+                Fen::ZERO
+            };
+            let rest = m.amount.checked_sub(back).unwrap_or(Fen::ZERO);
+            if rest > Fen::ZERO {
+                out.push(Claim {
+                    number: m.out_refund_no,
+                    amount: rest,
+                });
+            }
             continue;
         }
         if let Some(at) = free.iter().position(|w| w.amount == m.amount) {

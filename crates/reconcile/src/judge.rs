@@ -95,12 +95,44 @@ pub(super) fn judge(context: &Context<'_>, w: &WPay, m: &MOrder, moment: Moment)
             }
         }
         BillState::Success if is_returned => {}
-        BillState::Success => out.add(unbooked(w, m)),
+        BillState::Success => {
+            out.add(unbooked(w, m));
+            // Goods are due for the price of the order, never for another sum.
+            if is_other_sum(context, w, m) {
+                out.add(Category::AmountDiff);
+            }
+        }
         BillState::Revoked if booked => out.add(Category::Revoked),
         BillState::Revoked => {}
         BillState::Unknown | BillState::Refund => out.add(Category::UnknownState),
     }
     out
+}
+
+/// True when what was paid is not the sum of the order, on no basis.
+fn is_other_sum(context: &Context<'_>, w: &WPay, m: &MOrder) -> bool {
+    !context.input.rules.tolerates(w.amount, m.amount) && basis_of(w, m.amount).is_none()
+}
+
+/// Why goods are not proposed for an order that was paid and is not booked: another sum was paid than its own, or the
+/// shop calls it delivered and only the payment is to be booked.
+pub(super) fn goods_held(
+    context: &Context<'_>,
+    (primary, applies): (Category, CategorySet),
+    w: &WPay,
+    m: &MOrder,
+) -> Option<String> {
+    if !matches!(primary, Category::PaidNotBooked | Category::PaidAfterClose) {
+        return None;
+    }
+    let why = if applies.has(Category::AmountDiff) {
+        explain(context, Category::AmountDiff, w, m)
+    } else if m.fulfil_status == FulfilStatus::Fulfilled {
+        "fulfil_status=fulfilled".to_owned()
+    } else {
+        return None;
+    };
+    Some(format!("{} {why}", explain(context, primary, w, m)))
 }
 
 fn is_unfulfilled(context: &Context<'_>, paid: Instant, m: &MOrder) -> bool {
@@ -146,6 +178,7 @@ pub(super) fn describe(category: Category, w: Option<&WPay>, m: Option<&MOrder>)
     let mut out = Finding::new(category);
     if let Some(m) = m {
         out.out_trade_no = m.out_trade_no;
+        out.sub_mch_id = m.sub_mch_id;
         out.order_no = m.order_no;
         out.transaction_id = m.transaction_id;
         out.merchant = Some(m.amount);
@@ -154,6 +187,9 @@ pub(super) fn describe(category: Category, w: Option<&WPay>, m: Option<&MOrder>)
     }
     if let Some(w) = w {
         out.out_trade_no = w.out_trade_no;
+        if !w.sub_mch_id.is_empty() {
+            out.sub_mch_id = w.sub_mch_id;
+        }
         out.transaction_id = w.transaction_id;
         out.bill = Some(w.amount);
         out.paid_at = Some(w.time);

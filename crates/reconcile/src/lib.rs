@@ -6,6 +6,7 @@
 // A new variant must be thought of in every place: no arm takes it in silence.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod archive_facts;
 mod booked_twins;
 mod business;
 mod carry_over;

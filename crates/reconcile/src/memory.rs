@@ -222,6 +222,15 @@ impl Evidence for MemoryBooks {
         Ok(numbers.iter().map(|n| find(n).copied()).collect())
     }
 
+    fn orders_of_numbers(&self, numbers: &[OutTradeNo]) -> Result<Vec<MOrder>, EvidenceError> {
+        let wanted: BTreeSet<OutTradeNo> = numbers.iter().copied().collect();
+        let found = self.orders.iter();
+        Ok(found
+            .filter(|m| wanted.contains(&m.out_trade_no))
+            .copied()
+            .collect())
+    }
+
     fn orders_by_transaction(
         &self,
         numbers: &[TransactionId],

@@ -5,7 +5,9 @@ use recondesk_domain::{BillState, Category, Fen, MOrder, Tag, WPay};
 use super::ReconcileError;
 use super::category_set::CategorySet;
 use super::context::Context;
-use super::judge::{Moment, Origin, Relation, describe, explain, judge, relation, tags_of};
+use super::judge::{
+    Moment, Origin, Relation, describe, explain, goods_held, judge, relation, tags_of,
+};
 use super::ledger::{Placement, RowKind};
 use super::run::{Run, UnmatchedPayment};
 
@@ -135,6 +137,10 @@ pub(super) fn settle(
     };
     let mut finding = describe(primary, Some(w), Some(m));
     finding.tags = tags_of(applies, pair.key2);
+    let held = goods_held(context, (primary, applies), w, m);
+    if held.is_some() {
+        finding.tags.push(Tag::Hold);
+    }
     finding.detail = match paid_again.filter(|_| primary == Category::DupPay) {
         Some(again) => {
             if again.is_kept {
@@ -142,7 +148,7 @@ pub(super) fn settle(
             }
             again.why.to_owned()
         }
-        None => explain(context, primary, w, m),
+        None => held.unwrap_or_else(|| explain(context, primary, w, m)),
     };
     if primary == Category::FeeCalc && !applies.has(Category::TimeDiff) {
         run.ledger

@@ -1,7 +1,8 @@
 //! Refunds of the merchant that wait for their row of a bill, and what WeChat Pay said of them meanwhile.
 
-use recondesk_domain::{Category, MRefund, OutRefundNo, OutTradeNo, RefundStatus, WRefund};
+use recondesk_domain::{Category, MRefund, MchId, OutRefundNo, OutTradeNo, RefundStatus, WRefund};
 
+use super::archive_facts::{OrderFacts, Today, archive_facts};
 use super::carry_over::entered;
 use super::context::Context;
 use super::judge::Relation;
@@ -9,7 +10,7 @@ use super::ledger::{Placement, RowKind};
 use super::pool_ledger::PoolExit;
 use super::refund_rows::{OldPair, settle_old};
 use super::refund_words::describe;
-use super::refunds::{ORDERS, OrderFacts, Today, archive_facts};
+use super::refunds::ORDERS;
 use super::run::Run;
 use super::{LiveRefundState, PoolItem, ReconcileError};
 
@@ -39,7 +40,7 @@ pub(super) fn settle_waiting(
         for (item, m) in chunk.iter().zip(present) {
             let m = m.unwrap_or_else(|| item.refund());
             let placement = Placement::carried(item.amount);
-            let known = facts.get(&item.out_trade_no);
+            let known = facts.of(&item.out_trade_no, &MchId::EMPTY);
             let exit = if let Some(w) = known.and_then(|facts| same_refund(facts, &m)) {
                 let pair = OldPair {
                     w,

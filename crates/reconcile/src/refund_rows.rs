@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    Category, Fen, Finding, MOrder, MRefund, OutRefundNo, OutTradeNo, PayStatus, RefundId,
+    Category, Fen, Finding, MOrder, MRefund, MchId, OutRefundNo, OutTradeNo, PayStatus, RefundId,
     RefundStatus, Tag, WRefund,
 };
 
+use super::archive_facts::{OrderFacts, Today, archive_facts};
 use super::booked_twins::booked_twins;
 use super::carry_over::open_items;
 use super::category_set::CategorySet;
@@ -19,8 +20,8 @@ use super::pool_ledger::PoolExit;
 use super::refund_pool::{same_refund, settle_waiting, told};
 use super::refund_words::{describe, explain};
 use super::refunds::{
-    ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
-    is_closed, judge_order, judge_row, key_of, relation, went_back,
+    ORDERS, agreed, clear_payment_case, clear_refunds_before, is_closed, judge_order, judge_row,
+    key_of, relation, went_back,
 };
 use super::run::Run;
 use super::{PoolItem, PoolKind, PoolSide, ReconcileError};
@@ -172,7 +173,7 @@ fn settle_orders(
     let booked = booked_twins(context, rows, &facts)?;
     let unknown = OrderFacts::default();
     for (w, partner) in pairs {
-        let facts = facts.get(&w.out_trade_no).unwrap_or(&unknown);
+        let facts = facts.of(&w.out_trade_no, &w.sub_mch_id).unwrap_or(&unknown);
         let mut applies = marks.get(&key_of(w)).copied().unwrap_or(CategorySet::NONE);
         judge_row(context, run, w, facts, &mut applies);
         // Parts that the merchant booked one by one are what it wanted.
@@ -308,7 +309,7 @@ fn settle_unmet(
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
         let facts = archive_facts(context, &numbers, Today::Asked)?;
         for m in chunk {
-            let facts = facts.get(&m.out_trade_no);
+            let facts = facts.of(&m.out_trade_no, &MchId::EMPTY);
             let placement = Placement::merchant(m.amount);
             if let Some(w) = facts.and_then(|facts| same_refund(facts, m)) {
                 let relation = match relation(context, w, m.time()) {

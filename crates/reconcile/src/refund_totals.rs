@@ -6,18 +6,19 @@
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    BillDate, Category, Fen, Finding, Instant, MOrder, OutTradeNo, PayStatus, WRefund,
+    BillDate, Category, Fen, Finding, Instant, MOrder, MchId, OutTradeNo, PayStatus, WRefund,
 };
 
 use super::ReconcileError;
+use super::archive_facts::{OrderFacts, Today, archive_facts};
 use super::category_set::CategorySet;
 use super::context::Context;
 use super::judge::{Relation, tags_of};
 use super::ledger::{Placement, RowKind};
 use super::refund_words::explain;
 use super::refunds::{
-    ORDERS, OrderFacts, Today, agreed, archive_facts, clear_payment_case, clear_refunds_before,
-    is_accepted, is_closed, judge_order, judge_row, key_of, relation, went_back,
+    ORDERS, agreed, clear_payment_case, clear_refunds_before, is_accepted, is_closed, judge_order,
+    judge_row, key_of, relation, went_back,
 };
 use super::run::Run;
 
@@ -71,7 +72,7 @@ impl<'r> OrderTotals<'r> {
 }
 
 /// Orders whose total changed on the day and that are not yet settled.
-type Changed<'m> = BTreeMap<OutTradeNo, &'m MOrder>;
+type Changed<'m> = BTreeMap<(OutTradeNo, MchId), &'m MOrder>;
 
 /// Reconciles the refund book of this shape.
 pub(super) fn by_total(
@@ -84,10 +85,13 @@ pub(super) fn by_total(
     } else {
         Vec::new()
     };
-    let mut changed: Changed<'_> = totals.iter().map(|m| (m.out_trade_no, m)).collect();
+    let mut changed: Changed<'_> = totals
+        .iter()
+        .map(|m| ((m.out_trade_no, m.sub_mch_id), m))
+        .collect();
     let mut start = 0;
     let mut orders: Vec<&[WRefund]> = Vec::new();
-    for group in rows.chunk_by(|a, b| a.out_trade_no == b.out_trade_no) {
+    for group in rows.chunk_by(|a, b| place_of(a) == place_of(b)) {
         orders.push(group);
         start = usize::saturating_add(start, group.len());
         if orders.len() == ORDERS || start == rows.len() {
@@ -102,12 +106,17 @@ pub(super) fn by_total(
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
         let facts = archive_facts(context, &numbers, Today::Given(&[]))?;
         for m in chunk {
-            if let Some(facts) = facts.get(&m.out_trade_no) {
+            if let Some(facts) = facts.of(&m.out_trade_no, &m.sub_mch_id) {
                 settle_total(context, run, OrderTotals::new(&[], facts, Some(m)))?;
             }
         }
     }
     super::untimed_refunds::raise(context, run, rows)
+}
+
+/// The order of a refund row: its number and its sub-merchant.
+const fn place_of(w: &WRefund) -> (OutTradeNo, MchId) {
+    (w.out_trade_no, w.sub_mch_id)
 }
 
 fn settle_groups(
@@ -120,13 +129,20 @@ fn settle_groups(
     let numbers: Vec<OutTradeNo> = firsts.map(|w| w.out_trade_no).collect();
     let facts = archive_facts(context, &numbers, Today::Given(groups))?;
     for rows in groups {
-        let Some(number) = rows.first().map(|w| w.out_trade_no) else {
+        let Some((number, shop)) = rows.first().map(place_of) else {
             continue;
         };
-        let Some(facts) = facts.get(&number) else {
+        let Some(facts) = facts.of(&number, &shop) else {
             continue;
         };
-        let order = changed.remove(&number).or(facts.order.as_ref());
+        let own = changed.remove(&(number, shop));
+        let own = own.or_else(|| changed.remove(&(number, MchId::EMPTY)));
+        let own = own.or_else(|| {
+            // A bill without sub-merchants speaks of the only order of that number.
+            let only = facts.order.filter(|_| shop.is_empty())?;
+            changed.remove(&(number, only.sub_mch_id))
+        });
+        let order = own.or(facts.order.as_ref());
         settle_total(context, run, OrderTotals::new(rows, facts, order))?;
     }
     Ok(())
@@ -308,6 +324,7 @@ fn describe_order(
     let mut out = Finding::new(category);
     if let Some(m) = view.order {
         out.out_trade_no = m.out_trade_no;
+        out.sub_mch_id = m.sub_mch_id;
         out.order_no = m.order_no;
         out.transaction_id = m.transaction_id;
         out.out_refund_no = m.refund_no;
@@ -317,6 +334,9 @@ fn describe_order(
     }
     if let Some(w) = view.rows.last() {
         out.out_trade_no = w.out_trade_no;
+        if !w.sub_mch_id.is_empty() {
+            out.sub_mch_id = w.sub_mch_id;
+        }
         out.transaction_id = w.transaction_id;
         out.out_refund_no = w.out_refund_no;
         out.refund_id = w.refund_id;

@@ -3,8 +3,8 @@
 use recondesk_domain::{BillRefundState, Category, Fen, Finding, MRefund, WRefund};
 
 use super::ReconcileError;
+use super::archive_facts::OrderFacts;
 use super::context::Context;
-use super::refunds::OrderFacts;
 
 /// A finding of a refund row, a merchant refund, or both.
 pub(super) fn describe(category: Category, w: Option<&WRefund>, m: Option<&MRefund>) -> Finding {
@@ -19,6 +19,7 @@ pub(super) fn describe(category: Category, w: Option<&WRefund>, m: Option<&MRefu
     }
     if let Some(w) = w {
         out.out_trade_no = w.out_trade_no;
+        out.sub_mch_id = w.sub_mch_id;
         out.transaction_id = w.transaction_id;
         out.out_refund_no = w.out_refund_no;
         out.refund_id = w.refund_id;

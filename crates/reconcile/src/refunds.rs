@@ -3,14 +3,14 @@
 //! A day's refund rows are few beside its payments and are held in memory, by order, because most of
 //! their rules (R07, R08, R09) look at an order as a whole and at all days of the archive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use recondesk_domain::{
-    BillDate, BillRefundState, BillState, Category, Fen, Finding, Instant, MOrder, MRefund,
-    OutRefundNo, OutTradeNo, RefundId, WPay, WRefund,
+    BillDate, BillRefundState, Category, Fen, Finding, Instant, OutRefundNo, RefundId, WPay,
+    WRefund,
 };
 
-use super::business::standing;
+use super::archive_facts::OrderFacts;
 use super::carry_over::open_items;
 use super::category_set::CategorySet;
 use super::context::Context;
@@ -21,116 +21,13 @@ use super::pool_ledger::PoolExit;
 use super::refund_words::describe;
 use super::returned::Returned;
 use super::run::Run;
-use super::{
-    LiveRefund, LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals,
-};
+use super::{LiveRefundState, PoolKind, PoolSide, ReconcileError, refund_rows, refund_totals};
 
 /// Orders looked up at a time.
 pub(super) const ORDERS: usize = 1_024;
 
 /// Both numbers of a refund.
 type RefundKey = (OutRefundNo, RefundId);
-
-/// What the archive knows of one order whose money went back.
-#[derive(Debug, Clone, Default)]
-pub(super) struct OrderFacts {
-    pub(super) order: Option<MOrder>,
-    /// Amount paid, if the payment is in the archive.
-    paid: Option<Fen>,
-    /// All refund rows up to the day, oldest first, copies left out.
-    pub(super) history: Vec<(BillDate, WRefund)>,
-    /// A payment of it has a state that the program does not know: what was paid is not known.
-    is_unclear: bool,
-    /// Refunds that WeChat Pay told of and no bill has.
-    heard: Vec<LiveRefund>,
-}
-
-impl OrderFacts {
-    /// What was paid and stands; `None` where no bill has the payment.
-    pub(super) const fn paid(&self) -> Option<Fen> {
-        self.paid
-    }
-
-    /// What went back, or is on its way back, by word of WeChat Pay alone.
-    pub(super) fn heard(&self) -> Fen {
-        let each = self.heard.iter().map(LiveRefund::returned);
-        each.fold(Fen::ZERO, |sum, fen| {
-            sum.checked_add(fen).unwrap_or(Fen::new(i64::MAX))
-        })
-    }
-
-    /// True when WeChat Pay itself told of the merchant's refund.
-    pub(super) fn hears(&self, m: &MRefund) -> bool {
-        let mut heard = self.heard.iter();
-        heard.any(|live| live.out_refund_no == m.out_refund_no)
-    }
-
-    /// Σ of the refunds by which money went back or is on its way.
-    pub(super) fn accepted(&self, context: &Context<'_>) -> Result<Fen, ReconcileError> {
-        let mut sum = self.heard();
-        for (_, w) in self.history.iter().filter(|(_, w)| is_accepted(context, w)) {
-            sum = sum.checked_add(w.amount).ok_or(ReconcileError::Overflow)?;
-        }
-        Ok(sum)
-    }
-
-    /// Other refunds of the same amount shortly before or after (R08).
-    pub(super) fn twins<'f>(
-        &'f self,
-        context: &'f Context<'_>,
-        w: &'f WRefund,
-    ) -> impl Iterator<Item = &'f WRefund> {
-        let window = i64::from(context.input.rules.dup_refund_minutes).saturating_mul(60);
-        let others = self.history.iter().map(|(_, other)| other);
-        others.filter(move |other| {
-            other.out_refund_no != w.out_refund_no
-                && other.amount == w.amount
-                && other.time.distance(w.time) <= window
-                && is_accepted(context, other)
-        })
-    }
-}
-
-/// Where the day's own refund rows of some orders come from.
-#[derive(Clone, Copy)]
-pub(super) enum Today<'r> {
-    /// They are asked for like those of earlier days.
-    Asked,
-    /// They are at hand: all there are, copies left out.
-    Given(&'r [&'r [WRefund]]),
-}
-
-/// What the archive knows of some orders, in the order of their numbers.
-pub(super) struct ArchiveFacts {
-    numbers: Vec<OutTradeNo>,
-    each: Vec<OrderFacts>,
-}
-
-impl ArchiveFacts {
-    fn of(numbers: &[OutTradeNo]) -> Self {
-        let mut numbers = numbers.to_vec();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let each = vec![OrderFacts::default(); numbers.len()];
-        Self { numbers, each }
-    }
-
-    /// The facts of one of the orders.
-    pub(super) fn get(&self, number: &OutTradeNo) -> Option<&OrderFacts> {
-        let at = self.numbers.binary_search(number).ok()?;
-        self.each.get(at)
-    }
-
-    /// The facts of all orders.
-    pub(super) fn each(&self) -> &[OrderFacts] {
-        &self.each
-    }
-
-    fn get_mut(&mut self, number: &OutTradeNo) -> Option<&mut OrderFacts> {
-        let at = self.numbers.binary_search(number).ok()?;
-        self.each.get_mut(at)
-    }
-}
 
 /// Reconciles the refund book, in the shape in which the merchant keeps it.
 pub(super) fn settle_refunds(
@@ -201,74 +98,20 @@ pub(super) fn read_day(context: &Context<'_>, run: &mut Run<'_>) -> Result<(), R
     // In the order of the books, so that the archive finds neighbours side by side.
     out.sort_by_cached_key(|w| {
         let print = w.out_trade_no.fingerprint();
-        (print, w.out_trade_no, w.time, w.out_refund_no, w.refund_id)
+        (
+            print,
+            w.out_trade_no,
+            w.sub_mch_id,
+            w.time,
+            w.out_refund_no,
+            w.refund_id,
+        )
     });
     run.refunds = DayRefunds {
         returned: Returned::add_up(context, out.iter())?,
         rows: out,
     };
     Ok(())
-}
-
-/// Asks the archive about some orders.
-pub(super) fn archive_facts(
-    context: &Context<'_>,
-    numbers: &[OutTradeNo],
-    today: Today<'_>,
-) -> Result<ArchiveFacts, ReconcileError> {
-    let evidence = context.evidence;
-    let mut out = ArchiveFacts::of(numbers);
-    let orders = evidence.orders_by_number(&out.numbers)?;
-    for (facts, order) in out.each.iter_mut().zip(orders) {
-        facts.order = order;
-    }
-    let pays = evidence.pays_by_number(&out.numbers, context.date)?;
-    for (_, w) in &pays {
-        if let Some(facts) = out.get_mut(&w.out_trade_no) {
-            facts.paid = facts.paid.or(Some(Fen::ZERO));
-            facts.is_unclear |= matches!(w.state, BillState::Unknown | BillState::Refund);
-        }
-    }
-    let mut counted = BTreeSet::new();
-    for w in standing(&pays) {
-        if counted.insert((w.out_trade_no, w.transaction_id))
-            && let Some(facts) = out.get_mut(&w.out_trade_no)
-        {
-            let sum = facts.paid.unwrap_or(Fen::ZERO).checked_add(w.amount);
-            facts.paid = Some(sum.ok_or(ReconcileError::Overflow)?);
-        }
-    }
-    let (last, given) = match today {
-        Today::Asked => (context.date, &[][..]),
-        Today::Given(rows) => (context.date.plus(-1), rows),
-    };
-    let archived = evidence.refunds_of_orders(&out.numbers, last)?;
-    let given = given.iter().copied().flatten();
-    let own = given.map(|w| (context.date, *w));
-    for (bill, w) in archived.into_iter().chain(own) {
-        if let Some(facts) = out.get_mut(&w.out_trade_no) {
-            facts.history.push((bill, w));
-        }
-    }
-    for facts in &mut out.each {
-        facts
-            .history
-            .sort_by_key(|(bill, w)| (*bill, w.time, w.out_refund_no, w.refund_id, w.row));
-        let mut seen = BTreeSet::new();
-        facts.history.retain(|(_, w)| seen.insert(key_of(w)));
-    }
-    for live in context.live.values() {
-        if live.returned() == Fen::ZERO {
-            continue;
-        }
-        if let Some(facts) = out.get_mut(&live.out_trade_no) {
-            let mut rows = facts.history.iter();
-            if !rows.any(|(_, w)| w.out_refund_no == live.out_refund_no) {
-                facts.heard.push(*live);
-            }
-        }
-    }
-    Ok(out)
 }
 
 /// True when the money went back or is on its way: not failed, not closed. A refund that could not reach the customer
@@ -334,6 +177,7 @@ pub(super) fn clear_payment_case(
     if paid.is_some() && rows.iter().all(|w| is_done(context, w)) {
         let mut agreed = Finding::new(Category::BalancedAfter);
         agreed.out_trade_no = last.out_trade_no;
+        agreed.sub_mch_id = last.sub_mch_id;
         agreed.transaction_id = last.transaction_id;
         agreed.bill = paid;
         agreed.paid_at = Some(last.time);

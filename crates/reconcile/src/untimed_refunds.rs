@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use recondesk_domain::{Category, Fen, Finding, MOrder, OutTradeNo, PayStatus, WRefund};
+use recondesk_domain::{Category, Fen, Finding, MOrder, MchId, OutTradeNo, PayStatus, WRefund};
 
 use super::ReconcileError;
+use super::archive_facts::{Today, archive_facts};
 use super::context::Context;
 use super::ledger::{Placement, RowKind};
-use super::refunds::{ORDERS, Today, archive_facts};
+use super::refunds::ORDERS;
 use super::run::Run;
 
 /// What the order says was refunded, where it does not say when.
@@ -34,7 +35,14 @@ pub(super) fn raise(
     }
     let has_rows = context.evidence.has_refund_rows();
     // What has a row of the day was compared with it.
-    let compared: BTreeSet<OutTradeNo> = rows.iter().map(|w| w.out_trade_no).collect();
+    let compared: BTreeSet<(OutTradeNo, MchId)> = rows
+        .iter()
+        .map(|w| (w.out_trade_no, w.sub_mch_id))
+        .collect();
+    let is_compared = |m: &MOrder| {
+        compared.contains(&(m.out_trade_no, m.sub_mch_id))
+            || compared.contains(&(m.out_trade_no, MchId::EMPTY))
+    };
     for chunk in orders.chunks(ORDERS) {
         run.ledger.advance(0)?;
         let numbers: Vec<OutTradeNo> = chunk.iter().map(|m| m.out_trade_no).collect();
@@ -45,14 +53,14 @@ pub(super) fn raise(
         } else {
             BTreeSet::new()
         };
-        for m in chunk.iter().filter(|m| !compared.contains(&m.out_trade_no)) {
+        for m in chunk.iter().filter(|m| !is_compared(m)) {
             // Where there is a list of refunds, it speaks for the orders that it has.
             if has_rows && (m.refund_total.is_some() || listed.contains(&m.out_trade_no)) {
                 continue;
             }
-            let known = facts.get(&m.out_trade_no);
+            let known = facts.of(&m.out_trade_no, &m.sub_mch_id);
             // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
-            let paid = known.and_then(super::refunds::OrderFacts::paid);
+            let paid = known.and_then(super::archive_facts::OrderFacts::paid);
             let (Some(known), Some(total)) = (known, untimed_refund(m)) else {
                 continue;
             };
@@ -62,6 +70,7 @@ pub(super) fn raise(
             }
             let mut finding = Finding::new(Category::RefundPendingM);
             finding.out_trade_no = m.out_trade_no;
+            finding.sub_mch_id = m.sub_mch_id;
             finding.order_no = m.order_no;
             finding.transaction_id = m.transaction_id;
             finding.out_refund_no = m.refund_no;

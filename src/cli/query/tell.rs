@@ -195,6 +195,7 @@ fn story_json(view: &OrderView) -> Value {
         "mch_id": dossier.profile.1.mch_id,
         "kind": kind_words(view.kind).0,
         "out_trade_no": dossier.out_trade_no,
+        "sub_mch_id": dossier.sub_mch_id(),
         "transaction_id": dossier.transaction_id(),
         "standing": view.sentence.standing.word(),
         "zh": view.sentence.words.zh,

@@ -11,7 +11,9 @@ use super::Database;
 use super::DbError;
 use super::casework::seal_case_event;
 use super::runs::{read_day, read_finding};
-use recondesk_domain::{BillDate, CaseStatus, Category, Finding, Instant, OutRefundNo, ProfileId};
+use recondesk_domain::{
+    BillDate, CaseStatus, Category, Finding, Instant, MchId, OutRefundNo, ProfileId,
+};
 use recondesk_ports::{CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, RunId, RunRecord};
 
 /// Files the findings of one run into cases.
@@ -31,6 +33,8 @@ struct KnownCase {
     status: CaseStatus,
     seen_on: i32,
     category: Option<String>,
+    /// The sub-merchant of what was found last; empty where nothing named one.
+    sub_mch_id: String,
 }
 
 impl<'a> CaseWriter<'a> {
@@ -45,7 +49,7 @@ impl<'a> CaseWriter<'a> {
             mch_id,
             filed: BTreeSet::new(),
             find: tx.prepare_cached(
-                "SELECT c.id, c.status, c.spoken_on, f.category FROM case_file c
+                "SELECT c.id, c.status, c.spoken_on, f.category, f.sub_mch_id FROM case_file c
                  LEFT JOIN finding f ON f.run = c.run AND f.seq = c.seq
                  WHERE c.profile = ?1 AND c.key = ?2",
             )?,
@@ -65,7 +69,7 @@ impl<'a> CaseWriter<'a> {
         let key = finding.case_key(self.mch_id);
         let day = self.run.day.number();
         let name = finding.category.name();
-        let Some(known) = self.known(&key)? else {
+        let Some(known) = self.known_of(finding)? else {
             self.open
                 .execute(params![self.run.profile.0, key, day, self.run.id.0, seq])?;
             let id = self.tx.last_insert_rowid();
@@ -127,7 +131,7 @@ impl<'a> CaseWriter<'a> {
                 }
             }
             for asked in stand_ins {
-                let Some(known) = self.known(&asked.case_key(self.mch_id))? else {
+                let Some(known) = self.known_of(&asked)? else {
                     continue;
                 };
                 let later = known.seen_on > self.run.day.number();
@@ -149,6 +153,21 @@ impl<'a> CaseWriter<'a> {
         self.event(id, CaseEventKind::AutoClosed, text)
     }
 
+    /// The case of a finding. One that was found while nothing named its sub-merchant is the same case.
+    fn known_of(&mut self, finding: &Finding) -> Result<Option<KnownCase>, DbError> {
+        let known = self.known(&finding.case_key(self.mch_id))?;
+        if known.is_some() || finding.sub_mch_id.is_empty() {
+            return Ok(known);
+        }
+        let unnamed = Finding {
+            sub_mch_id: MchId::EMPTY,
+            ..finding.clone()
+        };
+        let known = self.known(&unnamed.case_key(self.mch_id))?;
+        let sub = finding.sub_mch_id.as_str();
+        Ok(known.filter(|known| known.sub_mch_id.is_empty() || known.sub_mch_id == sub))
+    }
+
     fn known(&mut self, key: &str) -> Result<Option<KnownCase>, DbError> {
         let row = self
             .find
@@ -158,15 +177,17 @@ impl<'a> CaseWriter<'a> {
                     row.get::<_, String>(1)?,
                     row.get(2)?,
                     row.get(3)?,
+                    row.get::<_, Option<String>>(4)?,
                 ))
             })
             .optional()?;
-        row.map(|(id, status, seen_on, category)| {
+        row.map(|(id, status, seen_on, category, sub)| {
             Ok(KnownCase {
                 id,
                 status: read_status(&status)?,
                 seen_on,
                 category,
+                sub_mch_id: sub.unwrap_or_default(),
             })
         })
         .transpose()

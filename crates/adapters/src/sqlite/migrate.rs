@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0011_batch_file.sql"),
     include_str!("migrations/0012_second_person.sql"),
     include_str!("migrations/0013_reissue_withdrawal.sql"),
+    include_str!("migrations/0014_sub_merchant.sql"),
 ];
 
 /// Marks the file as ours: "RCND".

@@ -8,7 +8,7 @@ use recondesk_domain::{Fen, Instant, ProfileId};
 use recondesk_ports::{Observation, ObservationSource, RefundWord};
 
 const COLUMNS: &str = "profile, at, source, key, aside, out_trade_no, transaction_id, \
-    out_refund_no, refund_id, state, fen, happened_at, document";
+    out_refund_no, refund_id, state, fen, happened_at, document, sub_mch_id";
 
 /// Enters an observation; gives the one back that has its key already.
 pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observation>, DbError> {
@@ -33,7 +33,7 @@ fn put(connection: &Connection, new: &Observation) -> Result<Option<Observation>
     connection
         .prepare_cached(&format!(
             "INSERT INTO observation ({COLUMNS})
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         ))?
         .execute(params![
             new.profile.0,
@@ -49,6 +49,7 @@ fn put(connection: &Connection, new: &Observation) -> Result<Option<Observation>
             new.amount.map(Fen::get),
             new.happened_at.map(Instant::unix),
             new.document,
+            new.sub_mch_id,
         ])?;
     Ok(None)
 }
@@ -115,6 +116,7 @@ fn read_from(row: &Row<'_>, first: usize) -> rusqlite::Result<Observation> {
         amount: row.get::<_, Option<i64>>(at(10))?.map(Fen::new),
         happened_at: row.get::<_, Option<i64>>(at(11))?.map(Instant::from_unix),
         document: row.get(at(12))?,
+        sub_mch_id: row.get(at(13))?,
     })
 }
 
@@ -142,6 +144,7 @@ mod tests {
             key: "pay/42".to_owned(),
             aside: String::new(),
             out_trade_no: "A1".to_owned(),
+            sub_mch_id: String::new(),
             transaction_id: "42".to_owned(),
             out_refund_no: String::new(),
             refund_id: String::new(),

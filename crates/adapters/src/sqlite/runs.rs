@@ -307,11 +307,11 @@ impl<'a> FindingInsert<'a> {
             "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
                  transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at,
                  bill_import, bill_line, bill_offset, order_import, order_line, order_offset,
-                 detail, case_id)
+                 detail, case_id, sub_mch_id)
              VALUES (:run, :seq, :category, :tags, :out_trade_no, :order_no,
                  :transaction_id, :out_refund_no, :refund_id, :bill_fen, :merchant_fen, :paid_at,
                  :bill_import, :bill_line, :bill_offset, :order_import, :order_line,
-                 :order_offset, :detail, :case_id)",
+                 :order_offset, :detail, :case_id, :sub_mch_id)",
         )?))
     }
 
@@ -344,6 +344,7 @@ impl<'a> FindingInsert<'a> {
             ":order_offset": offset(finding.order_row),
             ":detail": finding.detail,
             ":case_id": case,
+            ":sub_mch_id": finding.sub_mch_id.as_str(),
         })?;
         Ok(())
     }
@@ -357,6 +358,7 @@ pub(super) fn read_finding(row: &Row<'_>) -> Result<Finding, DbError> {
         category: read_category(&category)?,
         tags: read_tags(&tags)?,
         out_trade_no: read_text(row, "out_trade_no")?,
+        sub_mch_id: read_text(row, "sub_mch_id")?,
         order_no: read_text(row, "order_no")?,
         transaction_id: read_text(row, "transaction_id")?,
         out_refund_no: read_text(row, "out_refund_no")?,

@@ -10,6 +10,7 @@ use crate::Language;
 use recondesk_domain::{
     Finding, Heading, RowRef, Severity, Sheet, SheetCell, Term, formula_safe, printable,
 };
+use recondesk_ports::CaseRecord;
 
 const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: u16) -> Heading {
     Heading {
@@ -20,7 +21,7 @@ const fn heading(name: &'static str, zh: &'static str, en: &'static str, width: 
 }
 
 /// The columns of a table of findings.
-pub const FINDING_HEADINGS: [Heading; 17] = [
+pub const FINDING_HEADINGS: [Heading; 18] = [
     heading("code", "代码", "Code", 8),
     heading("category", "类别", "Category", 22),
     heading("severity", "级别", "Severity", 9),
@@ -38,6 +39,7 @@ pub const FINDING_HEADINGS: [Heading; 17] = [
     heading("tags", "标记", "Tags", 16),
     heading("detail", "说明", "Detail", 32),
     heading("at_stake_fen", "涉及金额", "At stake", 12),
+    heading("sub_mch_id", "特约商户号", "Sub-merchant", 12),
 ];
 
 /// One finding as a row under [`FINDING_HEADINGS`].
@@ -72,6 +74,7 @@ pub fn finding_row(finding: &Finding) -> Vec<SheetCell> {
         SheetCell::Message(finding.tags.iter().map(|tag| tag.word()).collect()),
         SheetCell::text(&finding.detail),
         SheetCell::Money(finding.at_stake()),
+        SheetCell::text(finding.sub_mch_id.as_str()),
     ]
 }
 
@@ -95,6 +98,58 @@ pub fn with_findings<'f, T>(
     write(Sheet {
         title: "findings",
         headings: &FINDING_HEADINGS,
+        rows: &mut rows,
+    })
+}
+
+/// What a list of cases has beside their findings: in front for people, behind for programs, whose first columns are
+/// those of findings.
+const CASE_HEADINGS: [Heading; 5] = [
+    heading("case_id", "编号", "Case", 6),
+    heading("day", "账单日", "Day", 11),
+    heading("status", "处理状态", "State", 14),
+    heading("owner", "负责人", "Owner", 10),
+    heading("case_key", "差错键", "Key", 40),
+];
+
+fn case_cells(case: &CaseRecord) -> Vec<SheetCell> {
+    let status = case.status;
+    vec![
+        SheetCell::Count(u64::try_from(case.id.0).unwrap_or_default()),
+        SheetCell::Day(case.day),
+        SheetCell::Word(status.word(), Term::new(status.zh(), status.en())),
+        SheetCell::text(&case.owner),
+        SheetCell::text(&case.key),
+    ]
+}
+
+/// Hands cases over as a sheet; `for_people` puts number and state in front, and leaves the key out.
+pub fn with_cases<T>(
+    cases: &[CaseRecord],
+    for_people: bool,
+    write: impl FnOnce(Sheet<'_>) -> T,
+) -> T {
+    let finding = FINDING_HEADINGS.iter().copied();
+    let own = CASE_HEADINGS.iter().copied();
+    let headings: Vec<Heading> = if for_people {
+        own.take(4).chain(finding).collect()
+    } else {
+        finding.chain(own).collect()
+    };
+    let mut rows = cases.iter().map(|case| {
+        let (mut own, mut found) = (case_cells(case), finding_row(&case.finding));
+        if for_people {
+            own.truncate(4);
+            own.append(&mut found);
+            own
+        } else {
+            found.append(&mut own);
+            found
+        }
+    });
+    write(Sheet {
+        title: "cases",
+        headings: &headings,
         rows: &mut rows,
     })
 }
@@ -288,7 +343,7 @@ mod tests {
         ));
         assert_eq!(
             lines.next().unwrap(),
-            "P07,AMOUNT_DIFF,fault,00123,'=1+1,,,,123456,-5,2026-03-08 23:59:59,7,,check_amount,KEY2|P14,'-2 minutes,123461"
+            "P07,AMOUNT_DIFF,fault,00123,'=1+1,,,,123456,-5,2026-03-08 23:59:59,7,,check_amount,KEY2|P14,'-2 minutes,123461,"
         );
     }
 

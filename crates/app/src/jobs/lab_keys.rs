@@ -1,12 +1,13 @@
 //! Keys for the Signature screen, from the vault or as typed; nothing here outlives a question.
 
 use super::lab::refused;
+use crate::gateway::platform_keys;
 use crate::model::KeyChoice;
 use crate::{Failure, FailureKind, Message};
-use recondesk_domain::{ProfileId, Secret, SecretKind};
+use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::KeyCandidate;
-use wechatpay_codec::v3::{KeyError, PrivateKey, VerifyKey};
+use wechatpay_codec::v3::{KeyError, PrivateKey, VerifyKey, normal_serial};
 
 /// The key of that kind as text.
 pub(super) fn text_key(
@@ -82,9 +83,15 @@ pub(super) fn verify_key(
     kind: SecretKind,
     id: &str,
 ) -> Result<VerifyKey, Failure> {
+    let profile = super::lab::chosen_profile(ports, key)?;
+    if let (KeyChoice::Stored(owner), SecretKind::PlatformKey, Some(profile)) =
+        (key, kind, &profile)
+        && let Some(key) = platform_key(ports, (*owner, profile), id)?
+    {
+        return Ok(key);
+    }
     let text = text_key(ports, key, kind)?;
     let text = text.expose();
-    let profile = super::lab::chosen_profile(ports, key)?;
     let own = profile.map(|profile| match kind {
         SecretKind::ClientKey => profile.cert_serial,
         _ => profile.public_key_id,
@@ -97,6 +104,21 @@ pub(super) fn verify_key(
         VerifyKey::from_pem(text, id)
     };
     key.map_err(|error| unusable(&error))
+}
+
+/// The key of WeChat Pay that a profile has under this serial, public key or certificate; else the first there is.
+///
+/// # Errors
+/// When the vault cannot be read.
+pub fn platform_key(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    serial: &str,
+) -> Result<Option<VerifyKey>, Failure> {
+    let keys = platform_keys(&*ports.vault, profile)?;
+    let wanted = normal_serial(serial);
+    let named = keys.iter().find(|key| key.id == wanted);
+    Ok(named.or(keys.first()).cloned())
 }
 
 fn unusable(error: &KeyError) -> Failure {

@@ -25,7 +25,7 @@ pub mod inquiry;
 pub mod intake;
 pub mod key_material;
 pub mod lab;
-mod lab_keys;
+pub mod lab_keys;
 mod lab_open;
 pub mod lab_send;
 pub mod lookup;

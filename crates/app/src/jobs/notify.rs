@@ -155,12 +155,29 @@ fn judge(
         ))));
     }
     let [out_trade_no, ..] = &claim.numbers;
-    let Some(order) = local_order(ports, id, out_trade_no)? else {
+    let shop = claim.sub_mch_id.as_str();
+    let names_shops = !profile.sub_mch_ids.is_empty();
+    let is_foreign = |order: &MOrder| {
+        let theirs = order.sub_mch_id.as_str();
+        !shop.is_empty() && !theirs.is_empty() && shop != theirs
+    };
+    let order = order_at(ports, id, out_trade_no, shop)?;
+    let is_unknown = names_shops && !profile.sub_mch_ids.iter().any(|known| known == shop);
+    if !shop.is_empty() && (is_unknown || order.as_ref().is_some_and(is_foreign)) {
+        let why = format!("sub_mch_id {shop}");
+        return Ok(Some(SetAsideReason::Foreign(why)));
+    }
+    let Some(order) = order else {
         return Ok(Some(SetAsideReason::NoOrder(out_trade_no.clone())));
     };
     let mut wrong = Vec::new();
     if claim.total != order.amount {
         wrong.push(format!("total_fee {} ≠ {}", claim.total, order.amount));
+    }
+    let is_cny = matches!(claim.currency.as_str(), "" | "CNY");
+    if is_cny != order.is_cny {
+        let ours = if order.is_cny { "CNY" } else { "?" };
+        wrong.push(format!("currency {} ≠ {ours}", claim.currency));
     }
     if claim.amount > order.amount {
         wrong.push(format!("amount {} > {}", claim.amount, order.amount));
@@ -175,7 +192,31 @@ fn judge(
     Ok((!wrong.is_empty()).then(|| SetAsideReason::Mismatch(wrong.join("; "))))
 }
 
-/// The newest version of the merchant's order.
+/// The order of a sub-merchant; else one that names none, else whatever has the number.
+///
+/// # Errors
+/// When the books cannot be read.
+pub fn order_at(
+    ports: &Ports,
+    profile: ProfileId,
+    out_trade_no: &str,
+    sub_mch_id: &str,
+) -> Result<Option<MOrder>, Failure> {
+    let found = ports.books.find(out_trade_no).map_err(Failure::from)?;
+    let mine = found.into_iter().filter(|place| {
+        place.profile == profile && !place.superseded && place.kind == NumberKind::OutTradeNo
+    });
+    let orders: Vec<MOrder> = mine
+        .filter_map(|place| match place.row {
+            BookRow::Order(order) => Some(order),
+            BookRow::Pay(_) | BookRow::Refund(_) | BookRow::MerchantRefund(_) => None,
+        })
+        .collect();
+    let with = |sub: &str| orders.iter().find(|order| order.sub_mch_id.as_str() == sub);
+    Ok(with(sub_mch_id).or(with("")).or(orders.first()).copied())
+}
+
+/// The newest version of the merchant's order, whichever sub-merchant has it.
 ///
 /// # Errors
 /// When the books cannot be read.
@@ -213,6 +254,7 @@ fn observation(
             format!("{}: {}", reason.word(), reason.detail())
         }),
         out_trade_no,
+        sub_mch_id: claim.sub_mch_id.clone(),
         transaction_id,
         out_refund_no,
         refund_id,
@@ -247,8 +289,10 @@ fn put_aside(
             state: String::new(),
             amount: Fen::ZERO,
             total: Fen::ZERO,
+            currency: String::new(),
             happened_at: None,
             mch_id: String::new(),
+            sub_mch_id: String::new(),
             appid: String::new(),
             document: String::from_utf8_lossy(body).chars().take(65_536).collect(),
         };

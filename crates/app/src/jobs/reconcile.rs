@@ -13,6 +13,7 @@ pub use basis::Basis;
 use std::collections::BTreeMap;
 
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+pub(super) use day_input::is_bill_as_compared;
 use day_input::{input, later_of};
 use recondesk_domain::{BillDate, Category, Fen, Finding, MerchantProfile, ProfileId};
 use recondesk_ports::{KnownRun, NewRun, Ports, RunRecord};

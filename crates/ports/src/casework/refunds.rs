@@ -36,6 +36,17 @@ pub struct RefundDraft {
     pub seen: Vec<RefundPart>,
 }
 
+impl RefundDraft {
+    /// True where both are about one order: the same number, and no two sub-merchants.
+    #[must_use]
+    pub fn is_of_same_order(&self, other: &Self) -> bool {
+        let (mine, others) = (&self.sub_mch_id, &other.sub_mch_id);
+        self.profile == other.profile
+            && self.out_trade_no == other.out_trade_no
+            && (mine == others || mine.is_empty() || others.is_empty())
+    }
+}
+
 /// A refund on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundRecord {

@@ -203,6 +203,8 @@ pub struct RefundNotice {
     pub appid: String,
     /// `mch_id` of the outer message.
     pub mch_id: String,
+    /// `sub_mch_id` of the outer message, service-provider mode.
+    pub sub_mch_id: String,
     /// `out_refund_no`.
     pub out_refund_no: String,
     /// `refund_id`.
@@ -259,6 +261,7 @@ impl RefundNotice {
         Ok(Self {
             appid: outer.get("appid").unwrap_or_default().to_owned(),
             mch_id: single(&outer, "mch_id")?.to_owned(),
+            sub_mch_id: outer.get("sub_mch_id").unwrap_or_default().to_owned(),
             out_refund_no: own("out_refund_no")?,
             refund_id: own("refund_id")?,
             out_trade_no: own("out_trade_no")?,

@@ -61,6 +61,7 @@ impl From<Refund> for RefundLine {
     fn from(told: Refund) -> Self {
         let Refund {
             mchid: _,
+            sub_mchid: _,
             refund_id,
             out_refund_no,
             transaction_id: _,

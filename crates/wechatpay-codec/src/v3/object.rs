@@ -167,6 +167,8 @@ impl Transaction {
 pub struct Refund {
     /// `mchid`, in notifications.
     pub mchid: String,
+    /// `sub_mchid`, in notifications of a service provider.
+    pub sub_mchid: String,
     /// `refund_id`.
     pub refund_id: String,
     /// `out_refund_no`.
@@ -201,6 +203,7 @@ pub struct Refund {
 struct RawRefund {
     mchid: Option<String>,
     sp_mchid: Option<String>,
+    sub_mchid: Option<String>,
     refund_id: String,
     out_refund_no: String,
     transaction_id: String,
@@ -228,6 +231,7 @@ impl Refund {
             .ok_or(ObjectError::Field("status"))?;
         Ok(Self {
             mchid: raw.mchid.or(raw.sp_mchid).unwrap_or_default(),
+            sub_mchid: raw.sub_mchid.unwrap_or_default(),
             refund_id: raw.refund_id,
             out_refund_no: raw.out_refund_no,
             transaction_id: raw.transaction_id,

@@ -181,6 +181,16 @@ impl Evidence for MerchantBooks {
         )
     }
 
+    fn orders_of_numbers(&self, numbers: &[OutTradeNo]) -> Result<Vec<MOrder>, EvidenceError> {
+        let found = self.all(
+            Index::Keys,
+            self.view.days::<MOrder>(i32::MIN..=i32::MAX),
+            numbers.iter().map(OutTradeNo::as_bytes),
+            |order: &MOrder, number| order.out_trade_no.as_bytes() == number,
+        )?;
+        Ok(found.into_iter().map(|(_, order)| order).collect())
+    }
+
     fn orders_by_transaction(
         &self,
         numbers: &[TransactionId],

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
-use super::{operators, outcomes, refunds, reissues, sign_offs, trail};
+use super::{operators, outcomes, refund_records, refunds, reissues, sign_offs, trail};
 use crate::sqlite::{Database, DbError};
 use recondesk_casework::{
     ApprovalNeed, Judgement, RefundEvent, Role, Roles, Thresholds, may_judge,
@@ -275,7 +275,7 @@ fn carry_on(
     let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
     match kind {
         "refund" => {
-            let Some(refund) = refunds::by_approval(tx, asked.id)? else {
+            let Some(refund) = refund_records::by_approval(tx, asked.id)? else {
                 return Ok(());
             };
             let step = RefundStep {

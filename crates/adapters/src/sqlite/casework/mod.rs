@@ -5,6 +5,7 @@ mod attachments;
 mod operators;
 mod outcomes;
 mod refund_checks;
+mod refund_records;
 mod refunds;
 mod reissues;
 mod second_person;
@@ -113,15 +114,15 @@ impl Casework for Database {
     }
 
     fn refund(&self, id: RefundRowId) -> Result<Option<RefundRecord>, StoreError> {
-        Ok(refunds::by_id(&self.lock(), id)?)
+        Ok(refund_records::by_id(&self.lock(), id)?)
     }
 
     fn refunds(&self, query: &RefundQuery) -> Result<Vec<RefundRecord>, StoreError> {
-        Ok(refunds::list(&self.lock(), query)?)
+        Ok(refund_records::list(&self.lock(), query)?)
     }
 
     fn refund_history(&self, refund: RefundRowId) -> Result<Vec<RefundHistory>, StoreError> {
-        Ok(refunds::history(self, refund)?)
+        Ok(refund_records::history(self, refund)?)
     }
 
     fn draft_reissue(

@@ -3,7 +3,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::refunds::{forbidden, list};
+use super::refund_records::list;
+use super::refunds::forbidden;
 use super::{approvals, outcomes};
 use crate::sqlite::DbError;
 use crate::sqlite::runs::read_finding;
@@ -11,23 +12,24 @@ use recondesk_casework::{
     Approval, OrderFacts, Refund, RefundPart, RefundStage, RemoteState, check_refund, check_seen,
     owed,
 };
-use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo, ProfileId};
+use recondesk_domain::{CaseStatus, Fen, Instant, OutRefundNo};
 use recondesk_ports::{RefundDraft, RefundQuery, RefundRecord, RefundStep};
 
-/// Every refund of an order that was made here.
+/// Every refund of a draft's order that was made here; another sub-merchant's order of that number is another order.
 pub(super) fn of_order(
     connection: &Connection,
-    profile: ProfileId,
-    out_trade_no: &str,
+    draft: &RefundDraft,
 ) -> Result<Vec<RefundRecord>, DbError> {
-    list(
+    let mut here = list(
         connection,
         &RefundQuery {
-            profile: Some(profile),
-            out_trade_no: Some(out_trade_no.to_owned()),
+            profile: Some(draft.profile),
+            out_trade_no: Some(draft.out_trade_no.clone()),
             ..RefundQuery::default()
         },
-    )
+    )?;
+    here.retain(|known| draft.is_of_same_order(&known.draft));
+    Ok(here)
 }
 
 /// The refunds that WeChat Pay lists, and those that are under way here.
@@ -49,7 +51,7 @@ pub(super) fn among_others(
     draft: &RefundDraft,
     number: OutRefundNo,
 ) -> Result<(RefundDraft, Fen), DbError> {
-    let mut others = of_order(tx, draft.profile, &draft.out_trade_no)?;
+    let mut others = of_order(tx, draft)?;
     others.retain(|other| other.out_refund_no != number);
     let sum = others
         .iter()
@@ -84,7 +86,7 @@ pub(super) fn check_limits(
     now: Instant,
 ) -> Result<(), DbError> {
     let mut facts = facts.clone();
-    for other in of_order(tx, known.draft.profile, &known.draft.out_trade_no)? {
+    for other in of_order(tx, &known.draft)? {
         let is_listed = facts
             .parts
             .iter()
@@ -116,7 +118,7 @@ pub(super) fn check_order_limit(tx: &Transaction<'_>, known: &RefundRecord) -> R
 
 /// What the order gets back by this refund and by those of it that are out already.
 pub(super) fn with_others_out(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
-    let others = of_order(tx, known.draft.profile, &known.draft.out_trade_no)?;
+    let others = of_order(tx, &known.draft)?;
     others
         .iter()
         .filter(|other| other.id != known.id && is_out(other.refund.stage))
@@ -208,7 +210,7 @@ fn left(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
         .transpose()?;
     let owed = finding.map_or(total, |finding| owed(&finding, total));
     // The step that asks is stored by now: its own refund is among these.
-    let here = of_order(tx, draft.profile, &draft.out_trade_no)?;
+    let here = of_order(tx, draft)?;
     let mut of_order = total;
     let mut of_case = owed;
     for refund in here

@@ -5,15 +5,14 @@
 use super::collect::{OrderRecord, pay_status_words};
 use super::money::{OrderMoney, OrderWord, PaidFact};
 use super::order_summary::{Attention, OrderSummary, short, yuan};
+use super::unlike::{tolerates, unlike_number};
 use super::unpaid;
-use recondesk_domain::{
-    Category, Fen, FulfilStatus, MOrder, MerchantProfile, PayStatus, SuggestedAction,
-};
+use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, PayStatus, SuggestedAction};
 
 /// What is known, with the words that begin every sentence about a payment.
-struct Known<'r> {
+pub(super) struct Known<'r> {
     record: &'r OrderRecord,
-    money: &'r OrderMoney,
+    pub(super) money: &'r OrderMoney,
     zh: String,
     en: String,
 }
@@ -44,13 +43,13 @@ pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
 }
 
 impl Known<'_> {
-    fn of(&self, category: Category, zh: &str, en: &str) -> OrderSummary {
+    pub(super) fn of(&self, category: Category, zh: &str, en: &str) -> OrderSummary {
         let (own_zh, own_en) = (&self.zh, &self.en);
         OrderSummary::of(category, format!("{own_zh}{zh}"), format!("{own_en}{en}"))
     }
 
     /// The same while the merchant is giving back all that is left: neither goods nor another refund.
-    fn held(&self, category: Category) -> OrderSummary {
+    pub(super) fn held(&self, category: Category) -> OrderSummary {
         let (zh, en) = self.part_words();
         let claims = yuan(self.money.claims);
         self.of(
@@ -272,7 +271,7 @@ impl Known<'_> {
     }
 
     /// `，已部分退款 ¥3.00`, where a part went back.
-    fn part_words(&self) -> (String, String) {
+    pub(super) fn part_words(&self) -> (String, String) {
         let done = self.money.refunds.done;
         if done <= Fen::ZERO {
             return (String::new(), String::new());
@@ -397,7 +396,7 @@ impl Known<'_> {
         })
     }
 
-    fn amounts(&self, order: &MOrder, first: &PaidFact) -> Option<OrderSummary> {
+    pub(super) fn amounts(&self, order: &MOrder, first: &PaidFact) -> Option<OrderSummary> {
         let paid = self.money.standing().next().unwrap_or(first);
         if tolerates(&self.record.profile.1, paid.amount, order.amount) {
             return None;
@@ -415,40 +414,6 @@ impl Known<'_> {
             &format!("，商户订单金额为 {own}：金额不符，请核对改价"),
             &format!(", the order says {own}: the amounts differ, check the price"),
         ))
-    }
-
-    fn unbooked(&self, order: &MOrder, first: &PaidFact) -> OrderSummary {
-        let (zh, en) = pay_status_words(order.pay_status);
-        let part = self.part_words();
-        let is_late = order
-            .closed_at
-            .is_none_or(|closed| first.at.is_none_or(|paid| closed <= paid));
-        let is_late = order.pay_status == PayStatus::Closed && is_late;
-        if self.money.is_claimed() {
-            return self.held(if is_late {
-                Category::PaidAfterClose
-            } else {
-                Category::PaidNotBooked
-            });
-        }
-        if is_late {
-            return self.of(
-                Category::PaidAfterClose,
-                &format!("{}，商户订单已关闭：建议有货补发，否则退款", part.0),
-                &format!(
-                    "{}, the order is closed: reissue if in stock, else refund",
-                    part.1
-                ),
-            );
-        }
-        self.of(
-            Category::PaidNotBooked,
-            &format!("{}，商户订单仍为{zh}：掉单，建议补发货", part.0),
-            &format!(
-                "{}, the order is still {en}: a dropped order, reissue it",
-                part.1
-            ),
-        )
     }
 
     fn agreed(&self) -> OrderSummary {
@@ -472,20 +437,4 @@ impl Known<'_> {
             &format!(", the order is {en}: both books agree"),
         )
     }
-}
-
-/// The number that the merchant has, where it is another than that of each payment.
-fn unlike_number(order: &MOrder, first: &PaidFact, money: &OrderMoney) -> Option<String> {
-    let own = order.transaction_id.as_str();
-    let is_known = |paid: &PaidFact| paid.transaction_id.is_empty() || paid.transaction_id == own;
-    let differs =
-        !own.is_empty() && !first.transaction_id.is_empty() && !money.payments.iter().any(is_known);
-    differs.then(|| own.to_owned())
-}
-
-/// True when a payment and its order may lie so far apart, by the profile's tolerances.
-fn tolerates(profile: &MerchantProfile, paid: Fen, order: Fen) -> bool {
-    let within =
-        |more: Fen, less: Fen, most: Fen| more.checked_sub(less).is_some_and(|apart| apart <= most);
-    within(paid, order, profile.tolerance_above) && within(order, paid, profile.tolerance_below)
 }

@@ -3,7 +3,7 @@
 use crate::Failure;
 use recondesk_domain::{
     BillDate, Category, Instant, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo,
-    PayStatus, ProfileId, RefundId, Tag, WPay, WRefund,
+    PayStatus, ProfileId, RefundId, Tag, WPay, WRefund, case_key,
 };
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
@@ -429,13 +429,18 @@ fn cases(ports: &Ports, record: &mut OrderRecord) -> Result<(), Failure> {
     numbers.retain(|(_, number)| !number.is_empty());
     numbers.sort_unstable();
     numbers.dedup();
+    let mut shops = vec![String::new()];
+    let named = super::order_summary::sub_merchants(record);
+    shops.extend(named.iter().map(ToString::to_string));
     let mut found = Vec::new();
     for (kind, number) in &numbers {
         for family in &families {
-            let key = format!("{}/{kind}/{number}/{family}", profile.mch_id);
-            if let Some(case) = ports.records.case(*id, &key)? {
-                let events = ports.records.case_events(case.id)?;
-                found.push(CaseStory { case, events });
+            for shop in &shops {
+                let key = case_key(&profile.mch_id, shop, kind, number, family);
+                if let Some(case) = ports.records.case(*id, &key)? {
+                    let events = ports.records.case_events(case.id)?;
+                    found.push(CaseStory { case, events });
+                }
             }
         }
     }

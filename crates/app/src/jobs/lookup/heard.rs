@@ -16,6 +16,12 @@ pub(super) fn order_behind(asked: &LiveAnswer) -> String {
     }
 }
 
+/// The sub-merchant that the question named.
+fn shop_of(asked: &LiveAnswer) -> String {
+    let order = asked.local.as_ref();
+    order.map_or_else(String::new, |order| order.sub_mch_id.to_string())
+}
+
 /// What was heard, kept or not: an order that does not exist is heard, and never kept as a statement about it.
 pub(super) fn heard(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Vec<Observation> {
     let is_order = matches!(
@@ -30,6 +36,7 @@ pub(super) fn heard(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> Ve
             key: String::new(),
             aside: String::new(),
             out_trade_no: order_behind(asked),
+            sub_mch_id: shop_of(asked),
             transaction_id: String::new(),
             out_refund_no: String::new(),
             refund_id: String::new(),
@@ -60,6 +67,7 @@ pub(super) fn entries(ports: &Ports, profile: ProfileId, asked: &LiveAnswer) -> 
         ),
         aside: String::new(),
         out_trade_no: state.out_trade_no.clone(),
+        sub_mch_id: shop_of(asked),
         transaction_id: state.transaction_id.clone(),
         out_refund_no: String::new(),
         refund_id: String::new(),

@@ -19,6 +19,8 @@ pub mod recognise;
 pub mod session;
 pub mod ticket;
 pub mod timeline;
+mod unbooked;
+mod unlike;
 mod unpaid;
 
 use crate::{Failure, Message};

@@ -9,7 +9,7 @@ use super::collect::{CaseStory, OrderRecord};
 use super::money::{OrderMoney, OrderWord};
 use crate::Message;
 use recondesk_domain::{
-    CaseStatus, Category, Fen, Finding, Instant, MchId, Severity, SuggestedAction,
+    CaseStatus, Category, Fen, Finding, Instant, MOrder, MchId, Severity, SuggestedAction, WPay,
 };
 
 /// Whether a person must do something.
@@ -143,19 +143,67 @@ pub(super) fn sub_merchants(record: &OrderRecord) -> Vec<MchId> {
     out
 }
 
+impl OrderRecord {
+    /// The sub-merchant of the order; empty for an ordinary merchant, and where several have its number.
+    #[must_use]
+    pub fn sub_mch_id(&self) -> String {
+        match sub_merchants(self).as_slice() {
+            [only] => only.to_string(),
+            _ => String::new(),
+        }
+    }
+}
+
 /// What is known of the order of one sub-merchant.
 pub(super) fn at_sub_merchant(record: &OrderRecord, sub: &MchId) -> OrderRecord {
     let mut own = record.clone();
-    own.orders.retain(|kept| kept.row.sub_mch_id == *sub);
+    // An order that names no sub-merchant is that of the payment of its sum, or of any one.
+    let fits = |order: &MOrder| {
+        let mut pays = record.pays.iter().filter(|kept| !kept.superseded);
+        let same = |pay: &WPay| {
+            if order.transaction_id.is_empty() {
+                pay.amount == order.amount
+            } else {
+                pay.transaction_id == order.transaction_id
+            }
+        };
+        let theirs = pays
+            .find(|kept| same(&kept.row))
+            .map(|kept| kept.row.sub_mch_id);
+        theirs.is_none_or(|theirs| theirs == *sub)
+    };
+    own.orders.retain(|kept| {
+        let named = kept.row.sub_mch_id;
+        named == *sub || named.is_empty() && fits(&kept.row)
+    });
     own.pays.retain(|kept| kept.row.sub_mch_id == *sub);
     own.refunds.retain(|kept| kept.row.sub_mch_id == *sub);
+    own.cases.retain(|story| {
+        let named = story.case.finding.sub_mch_id;
+        named.is_empty() || named == *sub
+    });
+    own.own_refunds.retain(|known| {
+        let named = &known.draft.sub_mch_id;
+        named.is_empty() || named == sub.as_str()
+    });
     let paid: Vec<String> = own
         .pays
         .iter()
         .map(|kept| kept.row.transaction_id.to_string())
         .collect();
-    own.observations
-        .retain(|seen| seen.transaction_id.is_empty() || paid.contains(&seen.transaction_id));
+    let is_others = |transaction: &str| {
+        let mut pays = record.pays.iter();
+        pays.any(|kept| kept.row.transaction_id.as_str() == transaction)
+    };
+    own.observations.retain(|seen| {
+        if !seen.sub_mch_id.is_empty() {
+            return seen.sub_mch_id == sub.as_str();
+        }
+        let transaction = seen.transaction_id.as_str();
+        transaction.is_empty()
+            || paid.iter().any(|own| own == transaction)
+            || !is_others(transaction)
+    });
     own
 }
 

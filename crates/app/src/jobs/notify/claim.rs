@@ -21,8 +21,12 @@ pub(super) struct Claim {
     pub(super) state: String,
     pub(super) amount: Fen,
     pub(super) total: Fen,
+    /// As the message names it; empty where it names none, which is CNY.
+    pub(super) currency: String,
     pub(super) happened_at: Option<Instant>,
     pub(super) mch_id: String,
+    /// Empty for an ordinary merchant.
+    pub(super) sub_mch_id: String,
     pub(super) appid: String,
     pub(super) document: String,
 }
@@ -103,8 +107,10 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
             state: notice.state.v2_word().to_owned(),
             amount: notice.refund_fee,
             total: notice.total_fee,
+            currency: String::new(),
             happened_at: notice.succeeded_at,
             mch_id: notice.mch_id,
+            sub_mch_id: notice.sub_mch_id,
             appid: notice.appid,
             document: String::from_utf8_lossy(body).into_owned(),
         });
@@ -117,8 +123,14 @@ pub(super) fn open_v2(body: &[u8], keys: &ClaimKeys) -> Result<Claim, Refusal> {
         state: notice.order.state.word().to_owned(),
         amount: total,
         total,
+        currency: notice.order.currency.clone(),
         happened_at: notice.order.paid_at,
         mch_id: notice.mch_id,
+        sub_mch_id: notice
+            .params
+            .filled("sub_mch_id")
+            .unwrap_or_default()
+            .to_owned(),
         appid: notice.appid,
         document: String::from_utf8_lossy(body).into_owned(),
         numbers: [
@@ -189,8 +201,10 @@ pub(super) fn open_v3(
             state: pay.state.word().to_owned(),
             amount: pay.total.unwrap_or_default(),
             total: pay.total.unwrap_or_default(),
+            currency: pay.currency,
             happened_at: pay.paid_at,
             mch_id: pay.mchid,
+            sub_mch_id: pay.sub_mchid,
             appid: pay.appid,
             numbers: [
                 pay.out_trade_no,
@@ -206,8 +220,10 @@ pub(super) fn open_v3(
             state: refund.state.v2_word().to_owned(),
             amount: refund.refund,
             total: refund.total,
+            currency: String::new(),
             happened_at: refund.succeeded_at,
             mch_id: refund.mchid,
+            sub_mch_id: refund.sub_mchid,
             appid: String::new(),
             numbers: [
                 refund.out_trade_no,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{RunRequest, bill_notes, live_refunds};
 use crate::Failure;
 use recondesk_domain::{Fen, Finding};
-use recondesk_ports::{ImportRecord, Ports, Standing};
+use recondesk_ports::{ImportRecord, Ports, RunRecord, Standing};
 use recondesk_reconcile::{BillFacts, DayInput, LaterRow, Rules, later_rows};
 
 /// What bills of later days that are here already say against the steps of these findings.
@@ -89,6 +89,24 @@ struct RunSums {
 
 fn read_facts(import: &ImportRecord) -> RunFacts {
     serde_json::from_str(&import.facts).unwrap_or_default()
+}
+
+/// True while the bill of a run's day is the one that was compared, by its rows and sums.
+pub(in crate::jobs) fn is_bill_as_compared(imports: &[ImportRecord], run: &RunRecord) -> bool {
+    let of_day: Vec<&ImportRecord> = imports
+        .iter()
+        .filter(|import| import.day == Some(run.day))
+        .collect();
+    let (pays, refunds) = (run.summary.pays.wechat, run.summary.refunds.wechat);
+    match bill_facts(&of_day) {
+        Some(bill) => {
+            run.summary.has_bill
+                && (bill.pays, bill.paid) == (pays.count, pays.fen)
+                && (bill.refunds, bill.refunded) == (refunds.count, refunds.fen)
+        }
+        // A day without trade has no bill, and stays as it was compared.
+        None => !run.summary.has_bill || pays.count.saturating_add(refunds.count) == 0,
+    }
 }
 
 /// The verified bills of the day together: an ALL bill, or payments and refunds apart.

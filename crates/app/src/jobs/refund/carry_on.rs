@@ -91,7 +91,10 @@ pub fn confirm_anew(
 ) -> Result<RefundRecord, Failure> {
     let profile = profile_of(ports, record.draft.profile)?;
     let client = client(ports, (record.draft.profile, &profile), cancel);
-    let order = OrderSubject::named(ports, record.draft.profile, &record.draft.out_trade_no)?;
+    let order = OrderSubject {
+        out_trade_no: super::send::stored_number(record)?,
+        sub_mch_id: record.draft.sub_mch_id.clone(),
+    };
     let number = Some(record.out_refund_no);
     let facts = ask_order(ports, &client, &order, number, &std::thread::sleep)?;
     confirm_with(ports, record, (typed, refunded), (&facts, actor))
@@ -363,6 +366,7 @@ fn keep_observation(ports: &Ports, record: &RefundRecord) -> Result<(), Failure>
         key: format!("refund/{number}/{word}"),
         aside: String::new(),
         out_trade_no: record.draft.out_trade_no.clone(),
+        sub_mch_id: record.draft.sub_mch_id.clone(),
         transaction_id: String::new(),
         out_refund_no: number.to_owned(),
         refund_id: record.refund_id.clone(),

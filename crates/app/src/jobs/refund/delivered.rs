@@ -1,6 +1,6 @@
 //! Goods that went out since a refund was written down: the merchant's own book is read again before money leaves.
 
-use crate::jobs::notify::local_order;
+use crate::jobs::notify::order_at;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::FulfilStatus;
 use recondesk_ports::{Ports, RefundRecord};
@@ -19,7 +19,7 @@ pub(super) fn delivered_since(
     if !lacks_goods {
         return Ok(None);
     }
-    let order = local_order(ports, draft.profile, &draft.out_trade_no)?;
+    let order = order_at(ports, draft.profile, &draft.out_trade_no, &draft.sub_mch_id)?;
     if order.is_none_or(|order| order.fulfil_status != FulfilStatus::Fulfilled) {
         return Ok(None);
     }

@@ -6,11 +6,12 @@ use std::time::Duration;
 use crate::gateway::{ExchangeError, GatewayClient, RefundsOf};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::live;
-use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, RefundPart, RemoteState, UNLISTED};
-use recondesk_domain::{Category, Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId};
-use recondesk_ports::{CaseRecord, Ports, RefundQuery};
+use recondesk_domain::{
+    Category, Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId, case_key,
+};
+use recondesk_ports::{BookRow, CaseRecord, NumberKind, Ports, RefundQuery};
 use wechatpay_codec::v2::{OrderRef, RefundState, TradeState};
 
 use super::Pause;
@@ -47,10 +48,13 @@ impl OrderSubject {
             )
             .with_detail(number)
         })?;
-        let local = local_order(ports, profile, out_trade_no.as_str())?;
+        let mut shops = sub_merchants_of(ports, profile, out_trade_no.as_str())?;
+        if shops.len() > 1 {
+            return Err(several_shops(&shops).with_detail(number));
+        }
         Ok(Self {
             out_trade_no,
-            sub_mch_id: local.map_or_else(String::new, |order| order.sub_mch_id.to_string()),
+            sub_mch_id: shops.pop_first().unwrap_or_default(),
         })
     }
 }
@@ -76,7 +80,52 @@ pub fn order_of_case(ports: &Ports, case: &CaseRecord) -> Result<OrderSubject, F
         )
         .with_detail(&*case.key));
     }
-    OrderSubject::named(ports, case.profile, number.as_str())
+    let sub = case.finding.sub_mch_id;
+    if sub.is_empty() {
+        return OrderSubject::named(ports, case.profile, number.as_str());
+    }
+    Ok(OrderSubject {
+        out_trade_no: number,
+        sub_mch_id: sub.to_string(),
+    })
+}
+
+/// The sub-merchants under which an order number stands in the books.
+fn sub_merchants_of(
+    ports: &Ports,
+    profile: ProfileId,
+    out_trade_no: &str,
+) -> Result<BTreeSet<String>, Failure> {
+    let found = ports.books.find(out_trade_no).map_err(Failure::from)?;
+    let mine = found.into_iter().filter(|place| {
+        place.profile == profile && !place.superseded && place.kind == NumberKind::OutTradeNo
+    });
+    let subs = mine.filter_map(|place| match place.row {
+        BookRow::Order(order) => Some(order.sub_mch_id),
+        BookRow::Pay(pay) => Some(pay.sub_mch_id),
+        BookRow::Refund(_) | BookRow::MerchantRefund(_) => None,
+    });
+    Ok(subs
+        .filter(|sub| !sub.is_empty())
+        .map(|sub| sub.to_string())
+        .collect())
+}
+
+fn several_shops(shops: &BTreeSet<String>) -> Failure {
+    let all: Vec<&str> = shops.iter().map(String::as_str).collect();
+    let all = all.join(", ");
+    Failure::new(
+        FailureKind::Usage,
+        "refund.sub_merchants",
+        Message::new(
+            format!("这个单号在几个特约商户下都有：{all}"),
+            format!("Several sub-merchants have this number: {all}"),
+        ),
+        Message::new(
+            "从差错处理：recondesk cases list 里每个特约商户各有一条",
+            "Work from the case: recondesk cases list has one for each sub-merchant",
+        ),
+    )
 }
 
 /// The open case about the payment of an order: its refunds are those of the case, whichever way they are named.
@@ -91,9 +140,19 @@ pub(super) fn case_of_order(
     let families: BTreeSet<&str> = Category::all().map(Category::family).collect();
     let mut found: Option<CaseRecord> = None;
     for family in families {
-        let key = format!("{}/pay/{}/{family}", merchant.mch_id, order.out_trade_no);
-        let case = ports.records.case(profile, &key)?;
-        let Some(case) = case.filter(|case| !case.status.is_closed()) else {
+        let number = order.out_trade_no.as_str();
+        let named = case_key(&merchant.mch_id, &order.sub_mch_id, "pay", number, family);
+        let mut case = ports.records.case(profile, &named)?;
+        if case.is_none() {
+            let unnamed = case_key(&merchant.mch_id, "", "pay", number, family);
+            case = ports.records.case(profile, &unnamed)?;
+        }
+        let sub = order.sub_mch_id.as_str();
+        let of_order = |case: &CaseRecord| {
+            let known = case.finding.sub_mch_id;
+            known.is_empty() || sub.is_empty() || known.as_str() == sub
+        };
+        let Some(case) = case.filter(|case| !case.status.is_closed() && of_order(case)) else {
             continue;
         };
         let is_more_urgent = found.as_ref().is_none_or(|known| {

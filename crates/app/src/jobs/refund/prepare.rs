@@ -72,9 +72,12 @@ pub fn prepare(
             let order = OrderSubject::named(ports, ask.profile.0, number)?;
             let key = match case_of_order(ports, ask.profile, &order)? {
                 Some(case) => case.key,
-                None => format!(
-                    "{}/order/{}/refund",
-                    ask.profile.1.mch_id, order.out_trade_no
+                None => recondesk_domain::case_key(
+                    &ask.profile.1.mch_id,
+                    &order.sub_mch_id,
+                    "order",
+                    order.out_trade_no.as_str(),
+                    "refund",
                 ),
             };
             (order, key)
@@ -83,7 +86,7 @@ pub fn prepare(
     let number = next_number(ports, ask.profile, &case_key, order.out_trade_no.as_str())?;
     let client = client(ports, ask.profile, cancel);
     let facts = ask_order(ports, &client, &order, number, pause)?;
-    let here = Here::of(ports, ask.profile.0, order.out_trade_no.as_str())?;
+    let here = Here::of(ports, ask.profile.0, &order)?;
     // What is under way from here is as good as gone back.
     let with_pending = here.joined_to(&facts, number);
     let left = with_pending.left_for("").unwrap_or(Fen::ZERO);
@@ -128,12 +131,18 @@ pub fn prepare(
 struct Here(Vec<RefundRecord>);
 
 impl Here {
-    fn of(ports: &Ports, profile: ProfileId, out_trade_no: &str) -> Result<Self, Failure> {
-        Ok(Self(ports.casework.refunds(&RefundQuery {
+    fn of(ports: &Ports, profile: ProfileId, order: &OrderSubject) -> Result<Self, Failure> {
+        let mut here = ports.casework.refunds(&RefundQuery {
             profile: Some(profile),
-            out_trade_no: Some(out_trade_no.to_owned()),
+            out_trade_no: Some(order.out_trade_no.to_string()),
             ..RefundQuery::default()
-        })?))
+        })?;
+        let sub = &order.sub_mch_id;
+        here.retain(|known| {
+            let other = &known.draft.sub_mch_id;
+            other == sub || other.is_empty() || sub.is_empty()
+        });
+        Ok(Self(here))
     }
 
     /// The refunds whose money may move, that of this number aside.

@@ -174,7 +174,7 @@ impl Work<'_> {
 }
 
 /// The order's number as it was stored; one that cannot be read is a damaged workspace, never "no number".
-fn stored_number(record: &RefundRecord) -> Result<OutTradeNo, Failure> {
+pub(super) fn stored_number(record: &RefundRecord) -> Result<OutTradeNo, Failure> {
     OutTradeNo::new(&record.draft.out_trade_no)
         .filter(|number| !number.is_empty())
         .ok_or_else(|| {

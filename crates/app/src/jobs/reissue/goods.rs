@@ -2,7 +2,7 @@
 //!
 //! WeChat Pay knows of money alone; that the goods went out meanwhile stands in the merchant's own book.
 
-use crate::jobs::notify::local_order;
+use crate::jobs::notify::order_at;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{Category, Fen, FulfilStatus, PayStatus, Tag};
 use recondesk_ports::{CaseRecord, Ports};
@@ -33,7 +33,13 @@ pub(super) fn are_due(ports: &Ports, case: &CaseRecord) -> Result<(), Failure> {
         )));
     }
     let number = finding.out_trade_no.as_str();
-    let Some(order) = local_order(ports, case.profile, number)? else {
+    let Some(order) = order_at(
+        ports,
+        case.profile,
+        number,
+        case.finding.sub_mch_id.as_str(),
+    )?
+    else {
         return Ok(());
     };
     if order.fulfil_status == FulfilStatus::Fulfilled {

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::Failure;
-use crate::jobs::notify::local_order;
+use crate::jobs::notify::order_at;
 use recondesk_casework::{ReissueEvent, ReissueStage};
-use recondesk_domain::{FulfilStatus, ProfileId};
+use recondesk_domain::{FulfilStatus, MchId, ProfileId};
 use recondesk_ports::{Ports, ReissueRecord};
 
 /// Looks for each reissue that waits whether the merchant's book shows delivery by now; those it closed come back.
@@ -23,7 +23,11 @@ pub fn prove(ports: &Ports, profile: Option<ProfileId>) -> Result<Vec<ReissueRec
             continue;
         }
         let draft = &known.draft;
-        let Some(order) = local_order(ports, draft.profile, &draft.out_trade_no)? else {
+        let case = ports.records.case(draft.profile, &draft.case_key)?;
+        let shop = case.map(|case| case.finding.sub_mch_id);
+        let shop = shop.unwrap_or(MchId::EMPTY);
+        let order = order_at(ports, draft.profile, &draft.out_trade_no, shop.as_str())?;
+        let Some(order) = order else {
             continue;
         };
         if order.fulfil_status != FulfilStatus::Fulfilled {

@@ -158,6 +158,7 @@ pub(super) fn call(
         "idempotency_key": idempotency,
         "mch_id": profile.mch_id,
         "out_trade_no": case.finding.out_trade_no.as_str(),
+        "sub_mch_id": case.finding.sub_mch_id.as_str(),
         "order_no": case.finding.order_no.as_str(),
         "transaction_id": facts.transaction_id,
         "paid_fen": facts.paid.get(),

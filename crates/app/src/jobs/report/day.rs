@@ -11,6 +11,7 @@ use recondesk_reconcile::{
 use super::table::{category_cells, counts, fees, money, times, words};
 use super::{ReportMade, ReportRequest, cases, changed_since, logo, pictures};
 use crate::Failure;
+use crate::jobs::day::open_work;
 
 /// The report of a day that was compared.
 ///
@@ -20,7 +21,12 @@ pub fn of_day(request: &ReportRequest<'_>, day: BillDate) -> Result<ReportMade, 
     let run = request.run(day)?;
     let evidence = request.ports.books.evidence(request.id)?;
     let summary = &run.summary;
-    let headline = summary.headline();
+    let open = open_work(request.ports.records.as_ref(), request.id, day)?;
+    let headline = Headline {
+        to_work: open.count,
+        at_stake: open.at_stake,
+        ..summary.headline()
+    };
     let case_table = ReportTable::new(
         String::new(),
         cases::columns(request, false),
@@ -59,7 +65,7 @@ pub fn of_day(request: &ReportRequest<'_>, day: BillDate) -> Result<ReportMade, 
     };
     Ok(ReportMade {
         report,
-        needs_person: headline.to_work > 0,
+        needs_person: open.needs_person() || !summary.has_bill,
     })
 }
 

@@ -74,8 +74,10 @@ pub struct Journal {
     pub bytes: Vec<u8>,
     /// How many vouchers are in it.
     pub vouchers: u64,
-    /// Days without a verified bill, which have none.
+    /// Days without a verified bill, or not compared yet, which have none.
     pub left_out: Vec<BillDate>,
+    /// Days whose bill is another one than was compared; they have none either.
+    pub changed: Vec<BillDate>,
 }
 
 impl Template {
@@ -132,11 +134,23 @@ pub fn of_days(
     if runs.is_empty() {
         return Err(super::not_compared(&first.to_string()));
     }
+    let (runs, changed) = super::as_compared(request, runs)?;
+    if first == last
+        && let Some(day) = changed.first()
+    {
+        return Err(super::changed_since(*day));
+    }
     let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(&template.columns)
         .map_err(|error| refused(&error.to_string()))?;
     let mut vouchers = 0_u64;
-    let mut left_out = Vec::new();
+    let no_bill = request.ports.records.no_bill_days(request.id)?;
+    let now = request.ports.clock.now();
+    let is_done = |day: &BillDate| runs.iter().any(|run| run.day == *day) || changed.contains(day);
+    let mut left_out: Vec<BillDate> = std::iter::successors(Some(first), |day| Some(day.next()))
+        .take_while(|day| *day <= last && now >= day.bill_available_from())
+        .filter(|day| !is_done(day) && !no_bill.contains(day))
+        .collect();
     for run in &runs {
         if !run.summary.has_bill {
             left_out.push(run.day);
@@ -148,6 +162,7 @@ pub fn of_days(
                 .map_err(|error| refused(&error.to_string()))?;
         }
     }
+    left_out.sort_unstable();
     let bytes = csv
         .into_inner()
         .map_err(|error| refused(&error.to_string()))?;
@@ -155,6 +170,7 @@ pub fn of_days(
         bytes: encoded(bytes, template.encoding)?,
         vouchers,
         left_out,
+        changed,
     })
 }
 

@@ -16,6 +16,7 @@ pub(super) use cases::notes;
 use recondesk_domain::{BillDate, Language, MerchantProfile, ProfileId};
 use recondesk_ports::{Ports, Report, RunRecord, TotalTooLarge};
 
+use crate::jobs::reconcile::is_bill_as_compared;
 use crate::{Failure, FailureKind, Message};
 
 pub use day::of_day;
@@ -57,6 +58,18 @@ impl ReportRequest<'_> {
         let run = self.ports.records.current_run(self.id, day)?;
         run.ok_or_else(|| not_compared(&day.to_string()))
     }
+}
+
+/// The runs whose bill is still the one that was compared, and the days of the others.
+fn as_compared(
+    request: &ReportRequest<'_>,
+    runs: Vec<RunRecord>,
+) -> Result<(Vec<RunRecord>, Vec<BillDate>), Failure> {
+    let imports = request.ports.books.imports(request.id)?;
+    let (same, other): (Vec<RunRecord>, Vec<RunRecord>) = runs
+        .into_iter()
+        .partition(|run| is_bill_as_compared(&imports, run));
+    Ok((same, other.iter().map(|run| run.day).collect()))
 }
 
 fn not_compared(period: &str) -> Failure {

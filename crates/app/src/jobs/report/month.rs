@@ -10,6 +10,7 @@ use super::day::{part, sentence, transit};
 use super::table::{counts, fees, money, times, words};
 use super::{ReportMade, ReportRequest, cases, logo, not_compared, pictures};
 use crate::Failure;
+use crate::jobs::day::{OpenWork, open_work};
 
 /// A month of the calendar, Beijing time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,25 +77,33 @@ impl std::fmt::Display for Month {
 /// [`Failure`]: no day was compared, or the workspace cannot be read.
 pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade, Failure> {
     let records = request.ports.records.as_ref();
-    let runs = records.current_runs(request.id, month.first, month.last)?;
-    let Some(last_run) = runs.last() else {
+    let all = records.current_runs(request.id, month.first, month.last)?;
+    if all.is_empty() {
         return Err(not_compared(&month.to_string()));
-    };
+    }
+    let last = all.last().map_or(month.first, |run| run.day);
+    let (runs, changed) = super::as_compared(request, all)?;
+    let known = DayWords::read(request, &changed)?;
+    let compared: BTreeSet<BillDate> = runs.iter().map(|run| run.day).collect();
+    let is_whole = month
+        .days()
+        .all(|day| compared.contains(&day) || known.is_settled(request, day));
     let mut rows = Vec::new();
     for run in &runs {
         rows.extend(cases::rows(request, run, true)?);
     }
     let case_table = ReportTable::new(String::new(), cases::columns(request, true), rows)?;
-    let headline = headline(&runs);
+    let open = OpenDays::read(request, &runs)?;
+    let headline = open.headline(&runs);
     let parts = vec![
         part(
             request.pick("汇总", "Summary"),
-            vec![days(request, month, &runs)?],
+            vec![days(request, (month, &known), (&runs, &open))?],
         ),
         part(request.pick("差错", "Cases"), vec![case_table]),
         part(
             request.pick("在途", "In transit"),
-            vec![transit(request, last_run.day)?],
+            vec![transit(request, last)?],
         ),
         part(
             request.pick("退款", "Refunds"),
@@ -107,9 +116,22 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
     ];
     let compared = runs.len();
     let all = month.days().count();
+    let changed = changed.len();
     let told = match request.language {
-        recondesk_domain::Language::Zh => format!("已对账 {compared} / {all} 天；"),
-        recondesk_domain::Language::En => format!("{compared} of {all} days compared; "),
+        recondesk_domain::Language::Zh => {
+            let changed = match changed {
+                0 => String::new(),
+                days => format!("{days} 天的账单在对账之后变了，没有计入；"),
+            };
+            format!("已对账 {compared} / {all} 天；{changed}")
+        }
+        recondesk_domain::Language::En => {
+            let changed = match changed {
+                0 => String::new(),
+                days => format!("bills of {days} days changed since and are not counted; "),
+            };
+            format!("{compared} of {all} days compared; {changed}")
+        }
     };
     let report = Report {
         language: request.language,
@@ -127,23 +149,45 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
     };
     Ok(ReportMade {
         report,
-        needs_person: headline.to_work > 0,
+        needs_person: headline.to_work > 0 || !is_whole,
     })
 }
 
-fn headline(runs: &[RunRecord]) -> Headline {
-    let mut out = Headline::default();
-    for day in runs.iter().map(|run| run.summary.headline()) {
-        out.rows = out.rows.saturating_add(day.rows);
-        out.matched = out.matched.saturating_add(day.matched);
-        out.cross_day = out.cross_day.saturating_add(day.cross_day);
-        out.to_work = out.to_work.saturating_add(day.to_work);
-        out.at_stake = out
-            .at_stake
-            .checked_add(day.at_stake)
-            .unwrap_or(out.at_stake);
+/// What of each day is still open.
+struct OpenDays(BTreeMap<BillDate, OpenWork>);
+
+impl OpenDays {
+    fn read(request: &ReportRequest<'_>, runs: &[RunRecord]) -> Result<Self, Failure> {
+        let records = request.ports.records.as_ref();
+        let mut out = BTreeMap::new();
+        for run in runs {
+            out.insert(run.day, open_work(records, request.id, run.day)?);
+        }
+        Ok(Self(out))
     }
-    out
+
+    /// The figures of a day, with the work that nobody has decided.
+    fn of(&self, run: &RunRecord) -> Headline {
+        let open = self.0.get(&run.day).copied().unwrap_or_default();
+        Headline {
+            to_work: open.count,
+            at_stake: open.at_stake,
+            ..run.summary.headline()
+        }
+    }
+
+    fn headline(&self, runs: &[RunRecord]) -> Headline {
+        let mut out = Headline::default();
+        for day in runs.iter().map(|run| self.of(run)) {
+            out.rows = out.rows.saturating_add(day.rows);
+            out.matched = out.matched.saturating_add(day.matched);
+            out.cross_day = out.cross_day.saturating_add(day.cross_day);
+            out.to_work = out.to_work.saturating_add(day.to_work);
+            let sum = out.at_stake.checked_add(day.at_stake);
+            out.at_stake = sum.unwrap_or(out.at_stake);
+        }
+        out
+    }
 }
 
 /// What is known of a day that was not compared.
@@ -151,11 +195,13 @@ struct DayWords {
     verified: BTreeSet<BillDate>,
     kept: BTreeSet<BillDate>,
     empty: BTreeSet<BillDate>,
+    changed: BTreeSet<BillDate>,
 }
 
 impl DayWords {
-    fn read(request: &ReportRequest<'_>) -> Result<Self, Failure> {
+    fn read(request: &ReportRequest<'_>, changed: &[BillDate]) -> Result<Self, Failure> {
         let mut out = Self {
+            changed: changed.iter().copied().collect(),
             verified: BTreeSet::new(),
             kept: BTreeSet::new(),
             empty: BTreeSet::new(),
@@ -174,8 +220,17 @@ impl DayWords {
         Ok(out)
     }
 
+    /// True for a day on which nothing is to be compared, or not yet.
+    fn is_settled(&self, request: &ReportRequest<'_>, day: BillDate) -> bool {
+        let has_bill = self.verified.contains(&day) || self.kept.contains(&day);
+        let is_early = request.ports.clock.now() < day.bill_available_from();
+        !has_bill && (self.empty.contains(&day) || is_early)
+    }
+
     fn word<'w>(&self, request: &ReportRequest<'_>, day: BillDate) -> &'w str {
-        if self.verified.contains(&day) {
+        if self.changed.contains(&day) {
+            request.pick("账单已变，须重新对账", "bill changed, compare again")
+        } else if self.verified.contains(&day) {
             request.pick("未对账", "not compared")
         } else if self.kept.contains(&day) {
             request.pick("账单未通过校验", "bill not verified")
@@ -191,8 +246,8 @@ impl DayWords {
 
 fn days(
     request: &ReportRequest<'_>,
-    month: Month,
-    runs: &[RunRecord],
+    (month, known): (Month, &DayWords),
+    (runs, open): (&[RunRecord], &OpenDays),
 ) -> Result<ReportTable, Failure> {
     let columns = vec![
         times(request.pick("账单日", "Day")),
@@ -208,11 +263,10 @@ fn days(
         fees(request.pick("手续费 ¥", "Fees ¥")),
         fees(request.pick("应结净额 ¥", "Net settlement ¥")),
     ];
-    let known = DayWords::read(request)?;
     let by_day: BTreeMap<BillDate, &RunRecord> = runs.iter().map(|run| (run.day, run)).collect();
     let rows = month.days().map(|day| {
         if let Some(run) = by_day.get(&day) {
-            compared(request, run)
+            compared(request, run, open)
         } else {
             let mut row = vec![ReportCell::Empty; columns.len()];
             row.splice(
@@ -229,9 +283,9 @@ fn days(
     Ok(ReportTable::new(String::new(), columns, rows)?)
 }
 
-fn compared(request: &ReportRequest<'_>, run: &RunRecord) -> Vec<ReportCell> {
+fn compared(request: &ReportRequest<'_>, run: &RunRecord, open: &OpenDays) -> Vec<ReportCell> {
     let summary = &run.summary;
-    let headline = summary.headline();
+    let headline = open.of(run);
     let state = if !summary.has_bill {
         request.pick("无已校验账单", "no verified bill")
     } else if headline.to_work > 0 {

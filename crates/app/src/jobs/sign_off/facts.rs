@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::jobs::notify::local_order;
+use crate::jobs::notify::order_at;
 use crate::jobs::reconcile;
 use crate::{Failure, Message};
 use recondesk_casework::{ApprovalNeed, Judgement, Obstacle, RefundStage, SignOffFacts, sign_off};
@@ -118,7 +118,7 @@ pub(super) fn is_of_day(
     if ports.records.case(id, &draft.case_key)?.is_some() {
         return Ok(false);
     }
-    let order = local_order(ports, id, &draft.out_trade_no)?;
+    let order = order_at(ports, id, &draft.out_trade_no, &draft.sub_mch_id)?;
     Ok(order
         .and_then(|order| order.paid_at)
         .is_some_and(|at| at.day() == day))

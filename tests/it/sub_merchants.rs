@@ -1,0 +1,123 @@
+//! A service provider's sub-merchants use the same order numbers: each has its own order, its own case, its own money.
+
+use serde_json::Value;
+
+const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
+const FIRST: &str = "1500000001";
+const SECOND: &str = "1500000002";
+
+/// A workspace of one service provider, and the day that was compared.
+struct Provider(tempfile::TempDir);
+
+impl Provider {
+    fn new(orders: &str, bill: &str) -> Self {
+        let provider = Self(tempfile::tempdir().unwrap());
+        provider.run(&["profile", "add", "sp", "--mch-id", "1900000109"]);
+        for (what, name) in [("orders", orders), ("bill", bill)] {
+            let root = env!("CARGO_MANIFEST_DIR");
+            let file = format!("{root}/tests/fixtures/sub_merchants/{name}");
+            let (code, _) = provider.run(&[what, "import", &file, "--profile", "sp"]);
+            assert_eq!(code, Some(0), "{name}");
+        }
+        provider
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = std::process::Command::new(BIN)
+            .env("RECONDESK_PASSPHRASE", "for tests only")
+            .env("USER", "anna")
+            .args(["--lang", "en", "--workspace"])
+            .arg(self.0.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), told)
+    }
+
+    /// Code, number, sub-merchant and amount of what is found.
+    fn found(&self, arguments: &[&str]) -> Vec<String> {
+        let (_, told) = self.run(&[arguments, &["--format", "json"]].concat());
+        let told: Value = serde_json::from_str(&told).unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut out: Vec<String> = told
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let (code, number) = (text(&row["code"]), text(&row["out_trade_no"]));
+                format!(
+                    "{code} {number} {} {}",
+                    text(&row["sub_mch_id"]),
+                    row["at_stake_fen"]
+                )
+            })
+            .collect();
+        out.sort();
+        out
+    }
+
+    fn compare(&self) -> Vec<String> {
+        self.found(&["reconcile", "--profile", "sp", "--date", "2026-03-08"])
+    }
+
+    /// Standing, step and code of the case of each sub-merchant that has a number.
+    fn stories(&self, number: &str) -> Vec<(String, String)> {
+        let (_, said) = self.run(&["query", number, "--format", "json"]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let stories = said["numbers"][0]["stories"].as_array().unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut out: Vec<_> = stories
+            .iter()
+            .map(|story| (text(&story["sub_mch_id"]), text(&story["action"])))
+            .collect();
+        out.sort();
+        out
+    }
+}
+
+#[test]
+fn each_sub_merchant_has_a_case_of_its_own() {
+    let provider = Provider::new("orders.csv", "bill.csv");
+    let all = [
+        "P01 SQ000001 1500000001 1001",
+        "P01 SQ000001 1500000002 2001",
+        "P03 SQ000002 1500000002 2002",
+        "P04 SQ000003 1500000001 1003",
+        "P04 SQ000003 1500000002 2003",
+    ];
+
+    assert_eq!(provider.compare(), all);
+    assert_eq!(provider.found(&["cases", "list"]), all);
+
+    let key = format!("1900000109:{FIRST}/pay/SQ000001/unfulfilled");
+    let (code, _) = provider.run(&["cases", "show", "SQ000001"]);
+    assert_eq!(code, Some(2), "which of the two was meant is asked");
+    provider.run(&["cases", "take", &key]);
+    provider.run(&["cases", "carry", &key, "--reason", "waits"]);
+    let (_, shown) = provider.run(&["cases", "show", &key]);
+    assert!(shown.contains("10.01"), "{shown}");
+    assert_eq!(provider.compare(), all, "the other customer's money stays");
+    assert_eq!(provider.found(&["cases", "list"]).len(), 5);
+
+    // Who has the goods is not told to wait for those of the other.
+    let delivered = (FIRST.to_owned(), "none".to_owned());
+    assert_eq!(provider.stories("SQ000002")[0], delivered);
+    assert_ne!(provider.stories("SQ000002")[1].1, "none");
+}
+
+#[test]
+fn a_refund_of_one_is_not_the_refund_of_another() {
+    let provider = Provider::new("totals-orders.csv", "totals-bill.csv");
+
+    let found = provider.compare();
+
+    assert!(
+        found.contains(&format!("R01 SX000001 {SECOND} 2000")),
+        "{found:?}"
+    );
+    let waits = found
+        .iter()
+        .any(|row| row.starts_with(&format!("R10 SX000001 {FIRST}")));
+    assert!(waits, "{found:?}");
+}
