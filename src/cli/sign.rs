@@ -17,6 +17,7 @@ use super::sign_front_end as front_end;
 use super::sign_send::{self, SendRequest};
 use super::terminal_output::{print, print_json};
 use recondesk_app::Failure;
+use recondesk_app::jobs::lab_keys::refuse_key_as_field;
 use recondesk_app::model::SendAsk;
 use recondesk_domain::{SecretKind, SignType};
 use wechatpay_codec::lab::steps::{StepsV2, curl, signed_xml, steps_v2, steps_v3};
@@ -193,6 +194,7 @@ fn v2(arguments: &SignV2, context: &CommandContext<'_>) -> Result<CommandEnd, Fa
         };
         return sign_send::run(&wish, context, &ports);
     }
+    refuse_key_as_field(&pasted.params, chosen.key.expose().as_bytes())?;
     let steps = steps_v2(&pasted.params, &chosen.key, sign_type);
     let unwritable = |error: wechatpay_codec::v2::XmlError| {
         refused(

@@ -47,6 +47,18 @@ fn a_signature_is_printed_alone_and_no_key_in_its_steps() {
 }
 
 #[test]
+fn a_message_that_holds_the_key_is_not_signed_and_the_key_not_shown() {
+    let with_key = format!("<xml><appid>wx1</appid><secret>{KEY}</secret></xml>");
+    for format in ["text", "json", "xml"] {
+        let sign = ["sign", "v2", "--key-env", "LAB_KEY", "--steps", "--format"];
+        let (code, out, err) = recondesk(&[&sign[..], &[format]].concat(), with_key.clone());
+        assert_eq!(code, 4, "{err}");
+        assert!(!out.contains(KEY) && !err.contains(KEY), "{format}");
+        assert!(err.contains("lab.key_field"), "{err}");
+    }
+}
+
+#[test]
 fn a_key_cannot_be_an_argument() {
     let (code, _, _) = recondesk(&["sign", "v2", "--key", KEY], FIELDS);
     assert_eq!(code, 2);

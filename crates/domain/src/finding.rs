@@ -125,7 +125,10 @@ impl Finding {
                 if w != m
                     && !matches!(
                         self.category,
-                        Category::PaidNotBooked | Category::PaidAfterClose | Category::DupPay
+                        Category::PaidNotBooked
+                            | Category::PaidAfterClose
+                            | Category::BookedNotFulfilled
+                            | Category::DupPay
                     ) =>
             {
                 w.checked_sub(m).unwrap_or(w).abs()

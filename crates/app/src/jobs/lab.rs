@@ -1,6 +1,6 @@
 //! The work behind the Signature screen: keys are fetched, used and dropped here; answers carry placeholders.
 
-use super::lab_keys::{private_key, v2_candidates, verify_key};
+use super::lab_keys::{private_key, refuse_key_as_field, v2_candidates, verify_key};
 use super::lab_open::{front_end, open};
 use super::lab_send;
 use crate::model::{
@@ -108,6 +108,7 @@ fn sign(
         LabMessage::V2(params, sign_type) => {
             let keys = v2_candidates(ports, key)?;
             let first = keys.first().ok_or_else(no_key)?;
+            refuse_key_as_field(params, first.key.expose().as_bytes())?;
             let steps = steps_v2(params, &first.key, *sign_type);
             let xml = signed_xml(params, steps.result()).unwrap_or_default();
             let command = template.endpoint().map(|endpoint| {
@@ -194,6 +195,7 @@ fn why(ports: &Ports, ask: &WhyAsk, reporter: &dyn Reporter) -> Result<Why, Fail
         LabMessage::V2(params, sign_type) => {
             let keys = v2_candidates(ports, &ask.key)?;
             let first = keys.first().ok_or_else(no_key)?;
+            refuse_key_as_field(params, first.key.expose().as_bytes())?;
             let steps = Some(Steps::V2(steps_v2(params, &first.key, *sign_type)));
             let mut question = question_v2(params, *sign_type, ask, &keys);
             let profile = chosen_profile(ports, &ask.key)?;

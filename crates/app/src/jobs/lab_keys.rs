@@ -6,6 +6,7 @@ use crate::model::KeyChoice;
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Ports;
+use wechatpay_codec::Params;
 use wechatpay_codec::lab::explain::KeyCandidate;
 use wechatpay_codec::v3::{KeyError, PrivateKey, VerifyKey, normal_serial};
 
@@ -119,6 +120,26 @@ pub fn platform_key(
     let wanted = normal_serial(serial);
     let named = keys.iter().find(|key| key.id == wanted);
     Ok(named.or(keys.first()).cloned())
+}
+
+/// Refuses a message that holds the key as a field: it would be signed, shown and sent along with the message.
+///
+/// # Errors
+/// [`Failure`] naming the field, never the key.
+pub fn refuse_key_as_field(params: &Params, key: &[u8]) -> Result<(), Failure> {
+    let mut fields = params.iter();
+    let Some(field) = fields.find(|field| !key.is_empty() && field.value.as_bytes() == key) else {
+        return Ok(());
+    };
+    Err(refused(
+        "lab.key_field",
+        (
+            "报文的字段里有 API 密钥：密钥只拼在待签名串末尾，不是字段，也不能发送。删掉这个字段再签",
+            "A field of the message holds the API key: the key is appended to the string that is signed, it is no field and \
+             never sent. Take the field out and sign again",
+        ),
+        field.name.clone(),
+    ))
 }
 
 fn unusable(error: &KeyError) -> Failure {

@@ -64,6 +64,7 @@ fn exchange(client: &GatewayClient<'_>, ask: &SendAsk) -> Result<Exchange, Failu
     let key = v2::key(client)?;
     let mut params = ask.params.clone();
     params.remove(SIGN);
+    super::lab_keys::refuse_key_as_field(&params, key.expose().as_ref())?;
     let signature = sign(&params, &key, ask.sign_type);
     let body = signed_xml(&params, &signature).map_err(|error| {
         let title = ("无法写成 XML", "Cannot be written as XML");

@@ -173,11 +173,22 @@ pub fn set_key(
         now: ports.clock.now(),
     };
     let material = judge(offer, &held(ports, id)?)?;
-    let kinds: Vec<_> = material.entries.iter().map(|(kind, _)| *kind).collect();
+    let mut fresh = Vec::new();
     for (kind, value) in material.entries {
+        // The same key again is no change.
+        let known = ports.vault.get(id, kind)?;
+        if known.is_none_or(|known| known.expose() != value.expose()) {
+            fresh.push((kind, value));
+        }
+    }
+    // Told before it is done: a key never changes without a trace.
+    if !fresh.is_empty() {
+        let kinds: Vec<_> = fresh.iter().map(|(kind, _)| *kind).collect();
+        trace_keys(ports, (id, "profile.key"), &kinds, actor)?;
+    }
+    for (kind, value) in fresh {
         ports.vault.set(id, kind, value)?;
     }
-    trace_keys(ports, (id, "profile.key"), &kinds, actor)?;
     if is_webhook {
         Webhook::note(ports, id, true)?;
     }

@@ -28,8 +28,8 @@ pub(super) fn are_due(ports: &Ports, case: &CaseRecord) -> Result<(), Failure> {
     }
     if finding.tags.contains(&Tag::Hold) {
         return Err(no(Message::new(
-            "对账结果要求先复核（钱不够、正在退，或另有账单为证），不补发货",
-            "The comparison asks for a review first (money gone or going, or another bill says otherwise); nothing is reissued",
+            "对账结果要求先复核（钱不够、正在退、金额不符、已发货，或另有账单为证），不补发货",
+            "The comparison asks for a review first (money gone or going, another sum than the order's, delivered already, or another bill says otherwise); nothing is reissued",
         )));
     }
     let number = finding.out_trade_no.as_str();
