@@ -253,3 +253,23 @@ fn cases_are_listed_with_what_names_them_and_a_bundle_takes_any_number() {
     };
     assert_eq!(bundle(number), bundle("N1"));
 }
+
+#[test]
+fn a_day_without_one_order_is_no_good_report_whatever_was_decided_of_it() {
+    let desk = Desk::new("p01_other_sum");
+    desk.bill("bill.csv", "2026-03-08");
+    let (code, found) = desk.compare("2026-03-08");
+    assert_eq!(code, Some(1));
+    assert!(!found.is_empty());
+    for deed in [&["take"][..], &["resolve", "--reason", "x"]] {
+        let (name, more) = deed.split_first().unwrap();
+        let filter = ["--filter", "date=2026-03-08", "--yes"];
+        desk.run(&[&["cases", name][..], &filter, more].concat());
+    }
+    let out = desk.workspace.path().join("day.zip");
+    let report = ["report", "day", "--profile", "shop", "--date", "2026-03-08"];
+    let report = [&report[..], &["--out", out.to_str().unwrap()]].concat();
+
+    assert_eq!(desk.run(&report).0, Some(1));
+    assert_eq!(desk.compare("2026-03-08").0, Some(1));
+}

@@ -34,9 +34,9 @@ impl Basis {
             .iter()
             .find(|finding| finding.category == Category::WCoverage);
         let Some(missing) = missing else {
-            let (bill, book) = (&summary.pays.wechat, &summary.pays.merchant);
-            return if bill.count > 0 && book.count == 0 {
-                Self::NoOrders { paid: bill.fen }
+            return if Self::lacks_orders(summary) {
+                let paid = summary.pays.wechat.fen;
+                Self::NoOrders { paid }
             } else {
                 Self::Compared
             };
@@ -48,6 +48,12 @@ impl Basis {
         } else {
             Self::NoBill { waiting }
         }
+    }
+
+    /// True for a day whose bill has payments and whose merchant book has not one order, whatever was decided of it.
+    #[must_use]
+    pub const fn lacks_orders(summary: &RunSummary) -> bool {
+        summary.pays.wechat.count > 0 && summary.pays.merchant.count == 0
     }
 
     /// The stable word of tables.

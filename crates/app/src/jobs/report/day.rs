@@ -12,6 +12,7 @@ use super::table::{category_cells, counts, fees, money, times, words};
 use super::{ReportMade, ReportRequest, cases, changed_since, logo, pictures};
 use crate::Failure;
 use crate::jobs::day::open_work;
+use crate::jobs::reconcile::Basis;
 
 /// The report of a day that was compared.
 ///
@@ -65,7 +66,7 @@ pub fn of_day(request: &ReportRequest<'_>, day: BillDate) -> Result<ReportMade, 
     };
     Ok(ReportMade {
         report,
-        needs_person: open.needs_person() || !summary.has_bill,
+        needs_person: open.needs_person() || !summary.has_bill || Basis::lacks_orders(summary),
     })
 }
 

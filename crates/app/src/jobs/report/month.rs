@@ -11,6 +11,7 @@ use super::table::{counts, fees, money, times, words};
 use super::{ReportMade, ReportRequest, cases, logo, not_compared, pictures};
 use crate::Failure;
 use crate::jobs::day::{OpenWork, open_work};
+use crate::jobs::reconcile::Basis;
 
 /// A month of the calendar, Beijing time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,9 +86,11 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
     let (runs, changed) = super::as_compared(request, all)?;
     let known = DayWords::read(request, &changed)?;
     let compared: BTreeSet<BillDate> = runs.iter().map(|run| run.day).collect();
-    let is_whole = month
-        .days()
-        .all(|day| compared.contains(&day) || known.is_settled(request, day));
+    let lacks = |run: &RunRecord| !run.summary.has_bill || Basis::lacks_orders(&run.summary);
+    let is_whole = !runs.iter().any(lacks)
+        && month
+            .days()
+            .all(|day| compared.contains(&day) || known.is_settled(request, day));
     let mut rows = Vec::new();
     for run in &runs {
         rows.extend(cases::rows(request, run, true)?);
@@ -288,6 +291,8 @@ fn compared(request: &ReportRequest<'_>, run: &RunRecord, open: &OpenDays) -> Ve
     let headline = open.of(run);
     let state = if !summary.has_bill {
         request.pick("无已校验账单", "no verified bill")
+    } else if Basis::lacks_orders(summary) {
+        request.pick("无商户订单，未对账", "no orders, not compared")
     } else if headline.to_work > 0 {
         request.pick("有差错", "differences")
     } else {
