@@ -43,7 +43,7 @@ fn headed(command: clap::Command) -> clap::Command {
     command
         .disable_help_flag(true)
         .arg(flag("help", 'h', ArgAction::Help, "显示说明"))
-        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}")
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("命令")
         .mut_args(|argument| {
             let heading = if argument.is_positional() {
@@ -96,6 +96,13 @@ fn cut(command: clap::Command, lang: Lang) -> clap::Command {
         .map(|text| half(&text.to_string(), lang));
     let command = match about {
         Some(about) => command.about(about),
+        None => command,
+    };
+    let after = command
+        .get_after_help()
+        .map(|text| half(&text.to_string(), lang));
+    let command = match after {
+        Some(after) => command.after_help(after),
         None => command,
     };
     command

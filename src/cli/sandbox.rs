@@ -1,4 +1,4 @@
-//! `recondesk sandbox`: the look-alike gateway as a program of its own.
+//! `recondesk sandbox`: the look-alike gateway as a program of its own (docs/SANDBOX.md).
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
@@ -16,7 +16,36 @@ use recondesk_app::{Failure, FailureKind, Message};
 use wechatpay_sandbox::scenario::{Anomaly, Scenario};
 use wechatpay_sandbox::{AnswerKey, BillReadiness, Config, Running, SandboxError, ScenarioFile};
 
+/// What the help ends with: how an order is paid.
+pub(super) const AFTER_HELP: &str = "\
+顾客怎样付款：
+  浏览器打开 code_url、mweb_url（h5_url），或 http://地址/_sandbox/cashier?out_trade_no=单号
+  程序调用：  curl -X POST 'http://地址/_sandbox/pay?out_trade_no=单号'
+  自动付款：  --pay-after 2s
+付款后按官方间隔向 notify_url 发送签名通知，只发往本机的 http 地址。
+GET http://地址/_sandbox/ 列出全部控制地址；情景文件的写法和 Python 例子见 docs/SANDBOX.md。 | \
+How a customer pays:
+  in a browser:  open code_url, mweb_url (h5_url), or http://ADDRESS/_sandbox/cashier?out_trade_no=NUMBER
+  by a program:  curl -X POST 'http://ADDRESS/_sandbox/pay?out_trade_no=NUMBER'
+  by itself:     --pay-after 2s
+The signed notification then goes to notify_url by the official plan, to http addresses of this computer only.
+GET http://ADDRESS/_sandbox/ lists every control address; docs/SANDBOX.md has the scenario file and an example in Python.";
+
+/// Reads `2s`, `1m` or a number of seconds.
+fn seconds(text: &str) -> Result<u32, String> {
+    let (digits, unit) = match text.strip_suffix('m') {
+        Some(digits) => (digits, 60),
+        None => (text.strip_suffix('s').unwrap_or(text), 1),
+    };
+    let number: Option<u32> = digits.parse().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|seconds| *seconds <= 86_400)
+        .ok_or_else(|| "2s, 1m, …".to_owned())
+}
+
 #[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
 pub(super) struct SandboxCommand {
     /// 监听地址，只能是本机 | Address to listen on, of this computer only
     #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
@@ -33,10 +62,13 @@ pub(super) struct SandboxCommand {
     /// 预置订单的日期：YYYY-MM-DD 或 yesterday | Day of these orders: YYYY-MM-DD or yesterday
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
-    /// 账单何时可取：ready 随时，clock 次日 10:00 起，creating 总在生成 | When bills are out: at once, from 10:00 of the next day, never
+    /// 账单何时可取：ready 过完的日子随时，today 连当天的，clock 次日 10:00 起，creating 总在生成 | When bills are out: of every day that is over, of today too, from 10:00 of the next day, never
     #[arg(long, value_enum, default_value_t = Bills::Ready)]
     bills: Bills,
-    /// 情景文件（TOML）：沙箱的规则和依次注入的故障 | Scenario file (TOML): rules and faults, in order
+    /// 下单后这么久自动付款，如 2s、1m；不写则由顾客付：见下 | Pays each order so long after it was placed, as 2s or 1m; without it a customer has to, see below
+    #[arg(long, value_name = "2s", value_parser = seconds)]
+    pay_after: Option<u32>,
+    /// 情景文件（TOML）：规则、应答的故障、通知的故障；写了的规则胜过开关 | Scenario file (TOML): rules, faults of answers and of notifications; a rule that it names wins over the switches
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
     /// 应答用哪一种密钥签名：asked 按请求，certificate 平台证书，public-key 微信支付公钥 | Which key signs answers: as the request asks, the platform certificate's, or the public key's
@@ -50,8 +82,10 @@ pub(super) struct SandboxCommand {
 /// When bills are out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bills {
-    /// At once.
+    /// Of every day that is over.
     Ready,
+    /// Of today as well.
+    Today,
     /// As the real gateway: from 10:00 of the next day.
     Clock,
     /// Never.
@@ -79,6 +113,7 @@ pub(super) fn run(
     config.tls = command.tls;
     config.rules.bill = match command.bills {
         Bills::Ready => BillReadiness::Ready,
+        Bills::Today => BillReadiness::Today,
         Bills::Clock => BillReadiness::Clock,
         Bills::Creating => BillReadiness::Creating,
     };
@@ -87,10 +122,13 @@ pub(super) fn run(
         AnswerWith::Certificate => AnswerKey::Certificate,
         AnswerWith::PublicKey => AnswerKey::PublicKey,
     };
+    config.rules.pay_after_s = command.pay_after;
     if let Some(path) = &command.scenario {
         let file = scenario_file(path)?;
-        config.rules = file.rules.unwrap_or(config.rules);
+        let rules = file.rules.over(config.rules);
+        config.rules = rules.map_err(|slip| scenario_refused(path, slip))?;
         config.faults = file.faults;
+        config.notification_faults = file.notification_faults;
     }
     let day = context.day(&command.date)?;
     if command.orders > 0 {
@@ -105,29 +143,38 @@ pub(super) fn run(
     };
     let line = format!("{}\n", greeting(&running, &folder)?);
     print(line.as_bytes())?;
+    let door = format!("{}/_sandbox/", running.base_http);
     context.tell(
-        "沙箱已启动，按 Ctrl+C 结束",
-        "The sandbox is running, Ctrl+C ends it",
+        &format!("沙箱已启动，按 Ctrl+C 结束。顾客付款：POST {door}pay?out_trade_no=单号，或用浏览器打开 code_url、mweb_url（h5_url）；其余见 {door}"),
+        &format!("The sandbox is running, Ctrl+C ends it. A customer pays by POST {door}pay?out_trade_no=NUMBER, or by opening code_url, mweb_url (h5_url); the rest: {door}"),
     );
     running.wait();
     Ok(CommandEnd::Clean)
 }
 
 fn scenario_file(path: &Path) -> Result<ScenarioFile, Failure> {
-    let refused = |detail: String| {
-        Failure::new(
-            FailureKind::RefusedInput,
-            "sandbox.scenario",
-            Message::new("情景文件不能用", "The scenario file cannot be used"),
-            Message::new(
-                "按返回的行号改正；写法见 recondesk sandbox --help 和文档",
-                "Correct the line that is named",
-            ),
-        )
-        .with_detail(format!("{}: {detail}", path.display()))
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-    ScenarioFile::parse(&text).map_err(refused)
+    let text =
+        std::fs::read_to_string(path).map_err(|error| scenario_refused(path, error.to_string()))?;
+    ScenarioFile::parse(&text).map_err(|slip| {
+        let place = slip
+            .place
+            .map(|(line, column)| format!("{line}:{column}: "))
+            .unwrap_or_default();
+        scenario_refused(path, format!("{place}{}", slip.what))
+    })
+}
+
+fn scenario_refused(path: &Path, detail: String) -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "sandbox.scenario",
+        Message::new("情景文件不能用", "The scenario file cannot be used"),
+        Message::new(
+            "冒号后是行号和列号；写法见 docs/SANDBOX.md",
+            "The numbers are line and column; docs/SANDBOX.md has every key",
+        ),
+    )
+    .with_detail(format!("{}: {detail}", path.display()))
 }
 
 /// Beside other caches, a folder for each port, so that two sandboxes do not mix their keys.
@@ -151,6 +198,7 @@ fn greeting(running: &Running, folder: &Path) -> Result<serde_json::Value, Failu
     let merchant = &running.merchant;
     let mut line = json!({
         "base_http": running.base_http,
+        "control": format!("{}/_sandbox/", running.base_http),
         "mch_id": merchant.mch_id,
         "appid": merchant.appids.first(),
         "openid": merchant.openid,
@@ -211,18 +259,28 @@ fn cannot_write(detail: &str) -> Failure {
 }
 
 fn not_started(error: &SandboxError) -> Failure {
-    let advice = match error {
-        SandboxError::NotLoopback(_) => {
-            Message::new("用 127.0.0.1 或 [::1]", "Use 127.0.0.1 or [::1]")
-        }
-        SandboxError::Listen(..) => Message::new("换一个端口", "Take another port"),
-        _ => Message::default(),
+    let (title, advice, detail) = match error {
+        SandboxError::NotLoopback(address) => (
+            Message::new(
+                "沙箱只在本机监听",
+                "The sandbox listens on this computer only",
+            ),
+            Message::new("用 127.0.0.1 或 [::1]", "Use 127.0.0.1 or [::1]"),
+            address.to_string(),
+        ),
+        SandboxError::Listen(address, _) => (
+            Message::new("不能在这个地址监听", "Cannot listen on this address"),
+            Message::new(
+                "多半已被占用，换一个端口",
+                "It is probably taken: try another port",
+            ),
+            address.to_string(),
+        ),
+        SandboxError::NoMerchant | SandboxError::Start(_) | SandboxError::Certificates(_) => (
+            Message::new("沙箱无法启动", "The sandbox does not start"),
+            Message::default(),
+            error.to_string(),
+        ),
     };
-    Failure::new(
-        FailureKind::Usage,
-        "sandbox.start",
-        Message::new("沙箱无法启动", "The sandbox does not start"),
-        advice,
-    )
-    .with_detail(error.to_string())
+    Failure::new(FailureKind::Usage, "sandbox.start", title, advice).with_detail(detail)
 }

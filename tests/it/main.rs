@@ -52,6 +52,8 @@ mod refund_simulation;
 mod report;
 mod rules;
 mod sandbox;
+mod sandbox_notify;
+mod sandbox_pay;
 mod sandbox_v3;
 mod sbom;
 mod second_person;

@@ -1,6 +1,5 @@
 //! The sandbox as a merchant's developers meet it: over real HTTP, with a client that shares no code.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 
 use recondesk::domain::Secret;
@@ -9,6 +8,7 @@ use recondesk::wechat::v2::notify::decrypt_req_info;
 use recondesk::wechat::v2::xml;
 use serde_json::json;
 
+use crate::support::shop::Shop;
 use crate::support::wire::{Client, Digest, config, control, http, ledger, ledger_order, sandbox};
 
 #[test]
@@ -56,32 +56,6 @@ fn a_stranger_with_the_documents_alone_can_place_pay_query_and_refund() {
     }
 }
 
-/// Takes one message in and confirms it, as a merchant does; returns its body.
-fn heard(listener: &TcpListener) -> String {
-    let (stream, _) = listener.accept().unwrap();
-    let mut reader = BufReader::new(&stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let answer = "<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>";
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
-        answer.len()
-    );
-    (&stream).write_all((head + answer).as_bytes()).unwrap();
-    String::from_utf8(body).unwrap()
-}
-
 #[test]
 fn the_outcome_of_a_refund_is_told_once_it_is_known() {
     let running = sandbox();
@@ -102,7 +76,7 @@ fn the_outcome_of_a_refund_is_told_once_it_is_known() {
         assert_eq!(accepted["result_code"], "SUCCESS");
     }
     control(shop.base, "clock", &json!({ "shift_s": 60 }));
-    let body = heard(&listener);
+    let body = Shop(listener.try_clone().unwrap()).hears(true).body;
 
     let fields = xml::read(body.as_bytes()).unwrap();
     assert_eq!(fields.get("return_code"), Some("SUCCESS"));

@@ -77,7 +77,8 @@ pub(crate) enum DayRefusal {
     TooOld,
 }
 
-/// Whether the bill of a day is out. There is none for today or later, and none after three months.
+/// Whether the bill of a day is out. There is none for today or later
+/// (unless the rule says so), and none after three months.
 pub(crate) fn check_day(rules: &Rules, day: BillDate, now: Instant) -> Result<(), DayRefusal> {
     let today = now.day();
     if day > today {
@@ -87,6 +88,7 @@ pub(crate) fn check_day(rules: &Rules, day: BillDate, now: Instant) -> Result<()
         return Err(DayRefusal::TooOld);
     }
     match rules.bill {
+        BillReadiness::Today => Ok(()),
         _ if day == today => Err(DayRefusal::Creating),
         BillReadiness::Ready => Ok(()),
         BillReadiness::Creating => Err(DayRefusal::Creating),

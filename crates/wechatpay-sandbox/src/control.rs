@@ -2,16 +2,18 @@
 //!
 //! | request | body | effect |
 //! |---|---|---|
-//! | `POST pay` | `{"out_trade_no", "notify"?}` | the customer pays; a loopback `notify_url` is notified unless `notify` is false |
+//! | `POST pay` | `{"out_trade_no"` or `"prepay_id"` or `"link"`, `"notify"?, "api"?, "sign_type"?}` | the customer pays; a loopback `notify_url` is notified unless `notify` is false |
+//! | `POST cancel` | the same | the customer turns away |
 //! | `POST state` | `{"out_trade_no", "state"}` | puts an unpaid order into USERPAYING, PAYERROR, REVOKED, NOTPAY or CLOSED |
 //! | `POST refund` | `{"out_trade_no", "refund_fee"?, "out_refund_no"?}` | a refund made at the merchant platform |
 //! | `POST notify` | `{"out_trade_no", "out_refund_no"?, "url"?, "sign_type"?, "api"?, "probe"?, "send"?}` | sends the notification of the payment, or of a refund, (again), by the API that asked or the one named, or only shows it; a probe is signed wrongly |
-//! | `POST fault` | `{"kind", "path"?, "times"?, …}` | plans a fault; `DELETE fault` forgets all |
+//! | `POST fault` | `{"kind", "path"?, "times"?, …}` | plans a fault of answers; `DELETE fault` forgets all |
+//! | `POST notification_fault` | `{"kind", "event"?, "times"?, …}` | plans a fault of notifications; `DELETE` forgets all |
 //! | `POST clock` | `{"shift_s"}` or `{"now"}` | shifts the sandbox's time |
 //! | `POST rules` | some of the rules | changes them |
-//! | `GET ledger`, `GET state` | | orders with every refund accepted; time, rules and faults |
+//! | `GET ledger`, `GET state` | | orders with every refund accepted and notifications sent; time, rules and faults |
 //!
-//! `mch_id` names another merchant than the first.
+//! `mch_id` names another merchant than the first. Without a body the query says the same: `POST pay?out_trade_no=…`.
 
 use std::sync::Arc;
 
@@ -20,41 +22,97 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::customer::{self, Notifying};
 use super::fault::Planned;
 use super::ledger::{MerchantLedger, OrderState, RefundOutcome, SandboxOrder, SandboxRefund};
-use super::notify::{Notice, Recipient};
+use super::notification::{Notice, Subject};
+use super::notification_fault::{NotificationFault, PlannedNotification};
+use super::notify::Recipient;
 use super::refund_rules::refund_id;
+use super::scenario_file::RuleChanges;
 use super::server::{Shared, raw};
+use super::tickets::{order_of, ticket_in};
+use super::wish::object;
 use super::{Merchant, notify};
 use recondesk_domain::{ApiVersion, Fen, Instant, SignType};
 
 type Done = Result<Value, String>;
 
+/// What there is, for whoever opens the door without a word.
+const INDEX: &str = "\
+POST pay    ?out_trade_no=  or  ?prepay_id=  or  ?link=   the customer pays   [notify=false]
+POST cancel ?out_trade_no=                                the customer turns away
+GET  cashier?out_trade_no=                                a page with both, for a browser
+POST state  ?out_trade_no= &state=                        USERPAYING PAYERROR REVOKED NOTPAY CLOSED
+POST refund ?out_trade_no= [refund_fee= out_refund_no=]   a refund made at the merchant platform
+POST notify ?out_trade_no= [out_refund_no= url= send=]    the notification again
+POST fault  {\"kind\", \"path\"?, \"times\"?}                  the next answers go wrong; DELETE forgets
+POST notification_fault {\"kind\", \"event\"?, \"times\"?}     the next notifications; DELETE forgets
+POST clock  ?shift_s=  or  ?now=                          time passes
+POST rules  {\"pay_after_s\": 2}                            how it behaves
+GET  ledger, GET state                                    what there is
+Each takes its values as JSON or as a query. docs/SANDBOX.md says the rest.
+";
+
+/// A request at the door.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ControlRequest<'a> {
+    pub(crate) method: &'a Method,
+    /// The path below `/_sandbox/`.
+    pub(crate) what: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) body: &'a [u8],
+}
+
 /// Serves one control request.
-pub(crate) fn serve(shared: &Arc<Shared>, method: &Method, what: &str, body: &[u8]) -> Response {
+pub(crate) fn serve(shared: &Arc<Shared>, request: &ControlRequest<'_>) -> Response {
+    let (method, what) = (request.method, request.what);
     let done = match (method.as_str(), what) {
-        ("POST", "pay") => read(body).and_then(|wish| pay(shared, &wish)),
-        ("POST", "state") => read(body).and_then(|wish| set_state(shared, &wish)),
-        ("POST", "refund") => read(body).and_then(|wish| refund(shared, &wish)),
-        ("POST", "notify") => read(body).and_then(|wish| send(shared, &wish)),
-        ("POST", "fault") => read(body).and_then(|planned| plan(shared, planned)),
+        ("GET", "") => return raw("text/plain; charset=utf-8", INDEX),
+        ("POST", "pay") => order_wish(shared, request).and_then(|wish| pay(shared, &wish)),
+        ("POST", "cancel") => order_wish(shared, request).and_then(|wish| cancel(shared, &wish)),
+        ("POST", "state") => order_wish(shared, request).and_then(|wish| set_state(shared, &wish)),
+        ("POST", "refund") => order_wish(shared, request).and_then(|wish| refund(shared, &wish)),
+        ("POST", "notify") => order_wish(shared, request).and_then(|wish| send(shared, &wish)),
+        ("POST", "fault") => read(request).and_then(|planned| plan(shared, planned)),
+        ("POST", "notification_fault") => {
+            read(request).and_then(|planned| plan_notification(shared, planned))
+        }
         ("DELETE", "fault") => {
             shared.with_faults(super::fault::Faults::clear);
             Ok(json!({}))
         }
-        ("POST", "clock") => read(body).and_then(|wish| clock(shared, &wish)),
-        ("POST", "rules") => rules(shared, body),
+        ("DELETE", "notification_fault") => {
+            shared.with_faults(super::fault::Faults::clear_notifications);
+            Ok(json!({}))
+        }
+        ("POST", "clock") => read(request).and_then(|wish| clock(shared, &wish)),
+        ("POST", "rules") => rules(shared, request),
         ("GET", "ledger") => Ok(ledger(shared)),
         ("GET", "state") => Ok(json!({
             "now": shared.now().to_string(),
             "rules": shared.rules(),
             "faults": shared.with_faults(|faults| json!(faults.list())),
+            "notification_faults": shared.with_faults(|faults| json!(faults.list_notifications())),
         })),
-        (_, "pay" | "state" | "refund" | "notify" | "fault" | "clock" | "rules" | "ledger") => {
-            Err(format!("{method} does not fit {what}"))
-        }
+        (
+            _,
+            "pay" | "cancel" | "state" | "refund" | "notify" | "fault" | "notification_fault"
+            | "clock" | "rules" | "ledger" | "",
+        ) => Err(format!("{method} does not fit {what}")),
         _ => Err(format!("there is no control address {what}")),
     };
+    answer(done)
+}
+
+/// A request that was turned away.
+pub(crate) fn turned_away(why: &str) -> Response {
+    let mut response = answer(Err(why.to_owned()));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
+}
+
+fn answer(done: Done) -> Response {
     let (status, value) = match done {
         Ok(value) => (StatusCode::OK, value),
         Err(error) => (StatusCode::BAD_REQUEST, json!({ "error": error })),
@@ -67,15 +125,37 @@ pub(crate) fn serve(shared: &Arc<Shared>, method: &Method, what: &str, body: &[u
     response
 }
 
-fn read<T: for<'a> Deserialize<'a>>(body: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(body).map_err(|error| format!("not the JSON that is wanted: {error}"))
+fn read<T: for<'a> Deserialize<'a>>(request: &ControlRequest<'_>) -> Result<T, String> {
+    let wish = object(request.body, request.query)?;
+    serde_json::from_value(Value::Object(wish))
+        .map_err(|error| format!("not what is wanted: {error}"))
+}
+
+/// A wish about an order, which is named by its number or by what its answer handed out for paying.
+fn order_wish(shared: &Shared, request: &ControlRequest<'_>) -> Result<OrderWish, String> {
+    let mut wish: OrderWish = read(request)?;
+    let ticket = wish.prepay_id.take().or_else(|| wish.link.take());
+    match ticket {
+        Some(ticket) if wish.out_trade_no.is_empty() => {
+            let (mch_id, number) = order_of(shared, ticket_in(&ticket))?;
+            wish.mch_id = Some(mch_id);
+            wish.out_trade_no = number;
+        }
+        Some(_) => return Err("either out_trade_no, or prepay_id, or link".to_owned()),
+        None if wish.out_trade_no.is_empty() => return Err("out_trade_no is missing".to_owned()),
+        None => {}
+    }
+    Ok(wish)
 }
 
 /// An order of a merchant, and what is wished for it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OrderWish {
+    #[serde(default)]
     out_trade_no: String,
+    prepay_id: Option<String>,
+    link: Option<String>,
     mch_id: Option<String>,
     notify: Option<bool>,
     state: Option<OrderState>,
@@ -109,16 +189,27 @@ fn in_book<T>(
 }
 
 fn pay(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
-    let now = shared.now();
-    let order = in_book(shared, wish, |book| {
-        shared.with_numbers(|numbers| book.pay(&wish.out_trade_no, now, numbers))
-    })?;
-    let reachable = notify::target(&order.notify_url).is_ok();
-    if wish.notify.unwrap_or(true) && reachable {
-        let notice = notice(shared, wish, &order)?;
-        deliver(shared, wish, &order, (&order.notify_url, notice))?;
+    let mch_id = &merchant(shared, wish)?.mch_id;
+    let notifying = Notifying {
+        is_wanted: wish.notify.unwrap_or(true),
+        api: wish.api,
+        sign_type: wish.sign_type,
+    };
+    let (order, told) = customer::pay(shared, mch_id, &wish.out_trade_no, notifying)?;
+    let mut out = order_json(&order, &[], shared.now());
+    if let Some(fields) = out.as_object_mut() {
+        fields.insert("notification".to_owned(), told.json());
     }
-    Ok(order_json(&order, &[], now))
+    Ok(out)
+}
+
+fn cancel(shared: &Shared, wish: &OrderWish) -> Done {
+    let order = in_book(shared, wish, |book| {
+        book.cancel(&wish.out_trade_no)?;
+        let order = book.orders.get(&wish.out_trade_no).cloned();
+        order.ok_or_else(|| format!("there is no order {}", wish.out_trade_no))
+    })?;
+    Ok(order_json(&order, &[], shared.now()))
 }
 
 fn set_state(shared: &Shared, wish: &OrderWish) -> Done {
@@ -189,10 +280,16 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
             .ok_or_else(|| format!("there is no paid order {}", wish.out_trade_no))
     })?;
     let url = wish.url.clone().unwrap_or_else(|| order.notify_url.clone());
-    let notice = notice(shared, wish, &order)?;
+    let (subject, notice) = notice(shared, wish, &order)?;
     if wish.send != Some(false) {
         notify::target(&url)?;
-        deliver(shared, wish, &order, (&url, notice.clone()))?;
+        let to = Recipient {
+            mch_id: subject.merchant.mch_id.clone(),
+            out_trade_no: order.out_trade_no.clone(),
+            url: url.clone(),
+        };
+        let parcel = (subject, notice.clone());
+        tokio::spawn(notify::deliver(Arc::clone(shared), to, parcel));
     }
     Ok(json!({
         "url": url,
@@ -201,40 +298,39 @@ fn send(shared: &Arc<Shared>, wish: &OrderWish) -> Done {
     }))
 }
 
-fn notice(shared: &Shared, wish: &OrderWish, order: &SandboxOrder) -> Result<Notice, String> {
-    let merchant = merchant(shared, wish)?;
-    let mut notice = match &wish.out_refund_no {
-        None => {
-            let sign_type = wish.sign_type.unwrap_or_default();
-            let api = wish.api.unwrap_or(order.api);
-            Notice::of_payment(shared, merchant, order, (api, sign_type))?
-        }
-        Some(number) => {
-            let refund = in_book(shared, wish, |book| {
-                let refund = book.refunds.get(number).cloned();
-                refund.ok_or_else(|| format!("there is no refund {number}"))
-            })?;
-            let api = wish.api.unwrap_or(refund.api);
-            Notice::of_refund(shared, merchant, order, (&refund, api))?
-        }
-    };
-    notice.probe = wish.probe == Some(true);
-    Ok(notice)
-}
-
-fn deliver(
-    shared: &Arc<Shared>,
+fn notice(
+    shared: &Shared,
     wish: &OrderWish,
     order: &SandboxOrder,
-    (url, notice): (&str, Notice),
-) -> Result<(), String> {
-    let to = Recipient {
-        mch_id: merchant(shared, wish)?.mch_id.clone(),
-        out_trade_no: order.out_trade_no.clone(),
-        url: url.to_owned(),
+) -> Result<(Subject, Notice), String> {
+    let refund = match &wish.out_refund_no {
+        None => None,
+        Some(number) => Some(in_book(shared, wish, |book| {
+            let refund = book.refunds.get(number).cloned();
+            refund.ok_or_else(|| format!("there is no refund {number}"))
+        })?),
     };
-    tokio::spawn(notify::deliver(Arc::clone(shared), to, notice));
-    Ok(())
+    let asked_by = refund.as_ref().map_or(order.api, |refund| refund.api);
+    let subject = Subject {
+        merchant: merchant(shared, wish)?.clone(),
+        order: order.clone(),
+        refund,
+        api: wish.api.unwrap_or(asked_by),
+        sign_type: wish.sign_type.unwrap_or(order.sign_type),
+    };
+    let mut notice = Notice::of(shared, &subject)?;
+    if wish.probe == Some(true) {
+        notice.fault = Some(NotificationFault::Probe);
+    }
+    Ok((subject, notice))
+}
+
+fn plan_notification(shared: &Shared, planned: PlannedNotification) -> Done {
+    if shared.with_faults(|faults| faults.plan_notification(planned)) {
+        Ok(json!({}))
+    } else {
+        Err("too many planned faults".to_owned())
+    }
 }
 
 fn plan(shared: &Shared, planned: Planned) -> Done {
@@ -267,17 +363,9 @@ fn clock(shared: &Shared, wish: &ClockWish) -> Done {
     Ok(json!({ "now": shared.now().to_string() }))
 }
 
-fn rules(shared: &Shared, body: &[u8]) -> Done {
-    let wish: serde_json::Map<String, Value> = read(body)?;
-    let mut merged = json!(shared.rules());
-    for (name, value) in wish {
-        let slot = merged
-            .get_mut(&name)
-            .ok_or_else(|| format!("there is no rule {name}"))?;
-        *slot = value;
-    }
-    let rules = serde_json::from_value(merged).map_err(|error| error.to_string())?;
-    shared.set_rules(rules);
+fn rules(shared: &Shared, request: &ControlRequest<'_>) -> Done {
+    let changes = RuleChanges::new(object(request.body, request.query)?);
+    shared.set_rules(changes.over(shared.rules())?);
     Ok(json!(shared.rules()))
 }
 

@@ -1,6 +1,10 @@
 //! Bad days on demand: what goes wrong with the next answers, and how often.
 
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+
+use super::notification_fault::{NotificationEvent, NotificationFault, PlannedNotification};
 
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,26 +102,60 @@ pub enum InjectedFault {
 }
 
 /// A fault with its aim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Planned {
     /// What goes wrong.
     #[serde(flatten)]
     pub fault: InjectedFault,
     /// Only for paths that end so; empty for all.
-    #[serde(default)]
     pub path: String,
     /// How many more times; without one: once.
-    #[serde(default = "once")]
     pub times: u32,
 }
 
-const fn once() -> u32 {
-    1
+impl<'de> Deserialize<'de> for Planned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let mut keys = Map::deserialize(deserializer)?;
+        let path: Option<String> = taken(&mut keys, "path").map_err(D::Error::custom)?;
+        let times = taken(&mut keys, "times").map_err(D::Error::custom)?;
+        Ok(Self {
+            fault: only_its_own_keys(keys).map_err(D::Error::custom)?,
+            path: path.unwrap_or_default(),
+            times: times.unwrap_or(1),
+        })
+    }
+}
+
+/// Takes a key out of a table that the rest of is read later.
+pub(crate) fn taken<T: DeserializeOwned>(
+    keys: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, String> {
+    let value = keys.remove(name);
+    let read = value.map(serde_json::from_value).transpose();
+    read.map_err(|error| format!("{name}: {error}"))
+}
+
+/// Reads a table whose keys are all known: a slip such as `on` or `skip` would strike another call in silence.
+pub(crate) fn only_its_own_keys<T: Serialize + DeserializeOwned>(
+    keys: Map<String, Value>,
+) -> Result<T, String> {
+    let names: Vec<String> = keys.keys().cloned().collect();
+    let read: T = serde_json::from_value(Value::Object(keys)).map_err(|error| error.to_string())?;
+    let known = serde_json::to_value(&read).map_err(|error| error.to_string())?;
+    match names.iter().find(|name| known.get(name).is_none()) {
+        Some(name) => Err(format!("unknown key `{name}` for this kind")),
+        None => Ok(read),
+    }
 }
 
 /// The faults that still wait, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Planned>);
+pub(crate) struct Faults {
+    answers: Vec<Planned>,
+    notifications: Vec<PlannedNotification>,
+}
 
 /// More than this many planned faults are a mistake of the caller.
 const MAX_PLANNED: usize = 1000;
@@ -125,35 +163,70 @@ const MAX_PLANNED: usize = 1000;
 impl Faults {
     /// Adds one; false when there are too many.
     pub(crate) fn plan(&mut self, planned: Planned) -> bool {
-        let room = self.0.len() < MAX_PLANNED;
+        let room = self.answers.len() < MAX_PLANNED;
         if room && planned.times > 0 {
-            self.0.push(planned);
+            self.answers.push(planned);
         }
         room
     }
 
-    /// Forgets all.
+    /// Adds one of notifications; false when there are too many.
+    pub(crate) fn plan_notification(&mut self, planned: PlannedNotification) -> bool {
+        let room = self.notifications.len() < MAX_PLANNED;
+        if room && planned.times > 0 {
+            self.notifications.push(planned);
+        }
+        room
+    }
+
+    /// Forgets all of answers.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.answers.clear();
+    }
+
+    /// Forgets all of notifications.
+    pub(crate) fn clear_notifications(&mut self) {
+        self.notifications.clear();
     }
 
     /// The fault of the next request to `path`, counted down.
     pub(crate) fn take(&mut self, path: &str) -> Option<InjectedFault> {
         let at = self
-            .0
+            .answers
             .iter()
             .position(|planned| path.ends_with(&planned.path))?;
-        let planned = self.0.get_mut(at)?;
+        let planned = self.answers.get_mut(at)?;
         planned.times = planned.times.saturating_sub(1);
         let fault = planned.fault.clone();
         if planned.times == 0 {
-            self.0.remove(at);
+            self.answers.remove(at);
         }
         Some(fault)
     }
 
-    /// What still waits.
+    /// The fault of the next delivery of a notification, counted down.
+    pub(crate) fn take_notification(
+        &mut self,
+        event: NotificationEvent,
+    ) -> Option<NotificationFault> {
+        let fits = |planned: &PlannedNotification| planned.event.is_none_or(|one| one == event);
+        let at = self.notifications.iter().position(fits)?;
+        let planned = self.notifications.get_mut(at)?;
+        planned.times = planned.times.saturating_sub(1);
+        let fault = planned.fault;
+        if planned.times == 0 {
+            self.notifications.remove(at);
+        }
+        Some(fault)
+    }
+
+    /// What still waits for answers.
     pub(crate) fn list(&self) -> &[Planned] {
-        &self.0
+        &self.answers
+    }
+
+    /// What still waits for notifications.
+    pub(crate) fn list_notifications(&self) -> &[PlannedNotification] {
+        &self.notifications
     }
 }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::numbers::NumberSource;
-use super::scenario::GeneratedOrder;
+use super::tickets::Ticket;
 use recondesk_domain::{
-    ApiVersion, AppId, BillRefundState, BillState, Fee, Fen, Instant, MOrder, MchId, OutRefundNo,
-    OutTradeNo, PayStatus, RefundId, RowRef, TransactionId, WPay, WRefund,
+    ApiVersion, AppId, BillRefundState, BillState, Fee, Fen, Instant, MchId, OutRefundNo,
+    OutTradeNo, RefundId, RowRef, SignType, TransactionId, WPay, WRefund,
 };
 
 /// What becomes of accepted refunds.
@@ -80,11 +80,18 @@ impl OrderState {
     }
 }
 
+/// What the bills call an order that was paid by the customer's code.
+pub(crate) const MICROPAY: &str = "MICROPAY";
+
 /// An order.
 #[derive(Debug, Clone)]
 pub(crate) struct SandboxOrder {
     pub(crate) appid: String,
     pub(crate) sub_mch_id: String,
+    /// The sub-merchant's own app, where a service provider named it.
+    pub(crate) sub_appid: String,
+    /// The customer under that app.
+    pub(crate) sub_openid: String,
     pub(crate) out_trade_no: String,
     pub(crate) transaction_id: String,
     pub(crate) body: String,
@@ -103,8 +110,22 @@ pub(crate) struct SandboxOrder {
     pub(crate) paid_at: Option<Instant>,
     /// The API that placed it, which its notification follows.
     pub(crate) api: ApiVersion,
+    /// How its request was signed (APIv2), which its notification follows too.
+    pub(crate) sign_type: SignType,
     /// The request that made it, without nonce and signature (repeat rule).
     pub(crate) request: String,
+}
+
+impl SandboxOrder {
+    /// True for an order paid by the customer's code: its result is the answer, and nobody is notified.
+    pub(crate) fn is_code_pay(&self) -> bool {
+        self.trade_type == MICROPAY
+    }
+
+    /// True for an order that a service provider placed for a sub-merchant.
+    pub(crate) fn has_sub_merchant(&self) -> bool {
+        !matches!(self.sub_mch_id.as_str(), "" | "0")
+    }
 }
 
 /// A refund.
@@ -152,6 +173,10 @@ pub(crate) struct MerchantLedger {
     /// Rows of bills.
     pub(crate) pay_rows: Vec<WPay>,
     pub(crate) refund_rows: Vec<WRefund>,
+    /// What customers can pay by, by `prepay_id` or code.
+    pub(crate) tickets: HashMap<String, Ticket>,
+    /// The payment codes shown so far, with the order that each paid.
+    pub(crate) used_codes: HashMap<String, String>,
     /// What was sent to the merchant, newest last.
     pub(crate) notifications: Vec<serde_json::Value>,
 }
@@ -230,6 +255,38 @@ impl MerchantLedger {
         Ok(order)
     }
 
+    /// The customer turns away: an order that waits for the password fails, any other stays unpaid.
+    pub(crate) fn cancel(&mut self, out_trade_no: &str) -> Result<(), String> {
+        let order = self
+            .orders
+            .get_mut(out_trade_no)
+            .ok_or("there is no such order")?;
+        match order.state {
+            OrderState::UserPaying => order.state = OrderState::PayError,
+            OrderState::NotPay => {}
+            state => return Err(format!("the order is {}", state.wire())),
+        }
+        Ok(())
+    }
+
+    /// Reverses an order paid by code: a paid one is given back, and the bill has a second row.
+    pub(crate) fn reverse(&mut self, out_trade_no: &str, now: Instant) -> Result<(), String> {
+        let order = self
+            .orders
+            .get_mut(out_trade_no)
+            .ok_or("there is no such order")?;
+        if order.state.is_paid() {
+            self.pay_rows.push(WPay {
+                state: BillState::Revoked,
+                fee: Fee::ZERO,
+                rate: -1,
+                ..pay_row(order, now)?
+            });
+        }
+        order.state = OrderState::Revoked;
+        Ok(())
+    }
+
     /// Enters an accepted refund.
     pub(crate) fn refund(&mut self, refund: SandboxRefund) -> Result<(), String> {
         let order = self
@@ -247,65 +304,6 @@ impl MerchantLedger {
             .push(refund.out_refund_no.clone());
         self.refunds.insert(refund.out_refund_no.clone(), refund);
         Ok(())
-    }
-
-    /// Enters a deal of the past: its payments and refunds, else its order if it was never paid.
-    pub(crate) fn seed_deal(&mut self, deal: &GeneratedOrder) {
-        let pays: Vec<WPay> = deal.pays().copied().collect();
-        let unpaid = deal.order.as_ref().filter(|order| {
-            pays.is_empty() && matches!(order.pay_status, PayStatus::Created | PayStatus::Closed)
-        });
-        if let Some(order) = unpaid {
-            let number = order.out_trade_no.as_str().to_owned();
-            self.orders
-                .entry(number)
-                .or_insert_with(|| unpaid_order(order));
-        }
-        let numbers: Vec<String> = pays
-            .iter()
-            .map(|pay| pay.out_trade_no.as_str().to_owned())
-            .chain(unpaid.map(|order| order.out_trade_no.as_str().to_owned()))
-            .collect();
-        self.seed(pays, deal.refunds.clone(), deal.openid.as_str());
-        for number in numbers {
-            if let Some(order) = self.orders.get_mut(&number) {
-                deal.goods.clone_into(&mut order.body);
-                deal.attach.clone_into(&mut order.attach);
-                deal.trade_type.clone_into(&mut order.trade_type);
-                deal.bank.clone_into(&mut order.bank_type);
-                deal.openid.as_str().clone_into(&mut order.openid);
-            }
-        }
-    }
-
-    /// Enters the past: what bills and queries then know.
-    pub(crate) fn seed(&mut self, pays: Vec<WPay>, refunds: Vec<WRefund>, openid: &str) {
-        for row in &pays {
-            let order = past_order(row, openid);
-            let transaction = (order.transaction_id.clone(), order.out_trade_no.clone());
-            self.by_transaction.insert(transaction.0, transaction.1);
-            self.orders
-                .entry(order.out_trade_no.clone())
-                .or_insert(order);
-        }
-        for row in &refunds {
-            let number = row.out_refund_no.as_str().to_owned();
-            let order = row.out_trade_no.as_str().to_owned();
-            if let Some(order) = self.orders.get_mut(&order)
-                && order.state == OrderState::Success
-            {
-                order.state = OrderState::Refund;
-            }
-            self.by_refund_id
-                .insert(row.refund_id.as_str().to_owned(), number.clone());
-            if !self.refunds.contains_key(&number) {
-                let of = self.refunds_of.entry(order).or_default();
-                of.push(number.clone());
-            }
-            self.refunds.insert(number, past_refund(row));
-        }
-        self.pay_rows.extend(pays);
-        self.refund_rows.extend(refunds);
     }
 }
 
@@ -354,83 +352,4 @@ fn refund_row(order: &SandboxOrder, refund: &SandboxRefund) -> Result<WRefund, S
         rate: 6_000,
         row: RowRef::default(),
     })
-}
-
-fn past_order(row: &WPay, openid: &str) -> SandboxOrder {
-    let state = match row.state {
-        BillState::Revoked => OrderState::Revoked,
-        _ => OrderState::Success,
-    };
-    SandboxOrder {
-        appid: row.appid.as_str().to_owned(),
-        sub_mch_id: row.sub_mch_id.as_str().to_owned(),
-        out_trade_no: row.out_trade_no.as_str().to_owned(),
-        transaction_id: row.transaction_id.as_str().to_owned(),
-        body: "沙箱商品".to_owned(),
-        attach: String::new(),
-        device_info: String::new(),
-        trade_type: "JSAPI".to_owned(),
-        openid: openid.to_owned(),
-        bank_type: "OTHERS".to_owned(),
-        notify_url: String::new(),
-        amount: row.amount,
-        settled: row.settled,
-        coupon: row.coupon,
-        state,
-        created_at: row.time.plus(-60),
-        expires_at: row.time.plus(7 * 86_400),
-        paid_at: Some(row.time),
-        api: ApiVersion::V2,
-        request: String::new(),
-    }
-}
-
-fn unpaid_order(order: &MOrder) -> SandboxOrder {
-    let closed = order.pay_status == PayStatus::Closed;
-    SandboxOrder {
-        appid: order.appid.as_str().to_owned(),
-        sub_mch_id: order.sub_mch_id.as_str().to_owned(),
-        out_trade_no: order.out_trade_no.as_str().to_owned(),
-        transaction_id: String::new(),
-        body: String::new(),
-        attach: String::new(),
-        device_info: String::new(),
-        trade_type: "JSAPI".to_owned(),
-        openid: String::new(),
-        bank_type: "OTHERS".to_owned(),
-        notify_url: String::new(),
-        amount: order.amount,
-        settled: order.amount,
-        coupon: Fen::ZERO,
-        state: if closed {
-            OrderState::Closed
-        } else {
-            OrderState::NotPay
-        },
-        created_at: order.created_at,
-        expires_at: order.created_at.plus(7 * 86_400),
-        paid_at: None,
-        api: ApiVersion::V2,
-        request: String::new(),
-    }
-}
-
-fn past_refund(row: &WRefund) -> SandboxRefund {
-    SandboxRefund {
-        out_refund_no: row.out_refund_no.as_str().to_owned(),
-        refund_id: row.refund_id.as_str().to_owned(),
-        out_trade_no: row.out_trade_no.as_str().to_owned(),
-        amount: row.amount,
-        accepted_at: row.time,
-        settles_at: row.time,
-        outcome: match row.state {
-            BillRefundState::Success => RefundOutcome::Success,
-            BillRefundState::Processing => RefundOutcome::Processing,
-            BillRefundState::Fail => RefundOutcome::RefundClose,
-            BillRefundState::Change | BillRefundState::Unknown => RefundOutcome::Change,
-        },
-        elsewhere: false,
-        api: ApiVersion::V2,
-        requests: 1,
-    }
 }

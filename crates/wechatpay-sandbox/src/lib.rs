@@ -3,13 +3,16 @@
 //! A real HTTP server with its own ledger and its own check of every signature. It shares with the
 //! program only the pure codec of the protocol, so that it can be trusted as a test and offered to
 //! the developers of a merchant, whose SDK talks to it as to the real gateway.
-//! Control addresses under `/_sandbox/` play what customers and bad days do:
+//! Control addresses under `/_sandbox/` play what customers and bad days do; each takes JSON or a query:
 //!
 //! | request | effect |
 //! |---|---|
 //! | `POST pay` `{"out_trade_no"}` | the customer pays, and a loopback `notify_url` is notified |
+//! | `POST cancel` `{"out_trade_no"}` | the customer turns away |
+//! | `GET cashier?out_trade_no=` | a page with both, where `code_url` and `mweb_url` (`h5_url`) lead to |
 //! | `POST refund`, `POST notify`, `POST state` | a refund made by hand, a notification again, an order left unpaid |
 //! | `POST fault` `{"kind", "path"?, "times"?}` | the next answers go wrong |
+//! | `POST notification_fault` `{"kind", "event"?, "times"?}` | the next notifications go wrong |
 //! | `POST clock` `{"shift_s"}` | time passes |
 //! | `GET ledger` | every order with its refunds |
 //!
@@ -36,25 +39,34 @@
 //! ```
 
 mod bills;
+mod cashier;
+mod code_pay;
 mod control;
+mod customer;
+mod door;
 mod fault;
 mod fund_flow;
 mod keys;
 mod ledger;
+mod notification;
+mod notification_fault;
 mod notify;
 mod numbers;
 mod order_rules;
+mod past;
 mod refund_rules;
 mod refunds;
 mod rules;
 pub mod scenario;
 mod scenario_file;
 mod server;
+mod tickets;
 mod tls;
 mod trade;
 mod v2;
 mod v3;
 mod wire;
+mod wish;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -64,9 +76,10 @@ use tokio::sync::watch;
 pub use fault::{InjectedFault, Planned};
 pub use ledger::RefundOutcome;
 // The values that the interface below speaks of.
+pub use notification_fault::{NotificationEvent, NotificationFault, PlannedNotification};
 pub use recondesk_domain::{Instant, Secret, WPay, WRefund};
-pub use rules::{AnswerKey, BillReadiness, CertificateRoll, Rules};
-pub use scenario_file::ScenarioFile;
+pub use rules::{AnswerKey, BillReadiness, CertificateRoll, CodePay, PaymentLinks, Rules};
+pub use scenario_file::{RuleChanges, ScenarioFile, ScenarioSlip};
 pub use tls::Pems;
 
 /// Tells the sandbox the time; the sandbox shifts it when it is told to.
@@ -124,6 +137,8 @@ pub struct Config {
     pub refunds: Vec<WRefund>,
     /// What goes wrong, in this order.
     pub faults: Vec<Planned>,
+    /// What goes wrong with notifications, in this order.
+    pub notification_faults: Vec<PlannedNotification>,
     /// The past with its texts and its unpaid orders, such as a [`scenario::Scenario`] makes.
     pub deals: Vec<scenario::GeneratedOrder>,
 }
@@ -146,6 +161,7 @@ impl Config {
             pays: Vec::new(),
             refunds: Vec::new(),
             faults: Vec::new(),
+            notification_faults: Vec::new(),
             deals: Vec::new(),
         }
     }
@@ -249,7 +265,8 @@ pub fn start(config: Config) -> Result<Running, SandboxError> {
         None => None,
     };
     let (stop, stopped) = watch::channel(false);
-    let shared = server::Shared::new(config, authority).map_err(SandboxError::Certificates)?;
+    let shared =
+        server::Shared::new(config, authority, &base_http).map_err(SandboxError::Certificates)?;
     let shared = Arc::new(shared);
     let secure = https.zip(acceptor);
     let thread = std::thread::Builder::new()

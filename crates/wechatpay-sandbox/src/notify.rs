@@ -1,4 +1,4 @@
-//! Notifications as WeChat Pay sends them: built and signed here, posted to loopback addresses only.
+//! Notifications on their way: posted to addresses of this computer only, and again by the documented plan.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,15 +8,12 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use super::Merchant;
-use super::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
+use super::ledger::{MerchantLedger, RefundOutcome};
+use super::notification::{Notice, Subject};
+use super::notification_fault::NotificationFault;
 use super::server::Shared;
-use super::trade::payment_fields;
-use super::v3::notice;
-use recondesk_domain::{ApiVersion, GatewayKind, Instant, SignType, gateway_kind};
-use wechatpay_codec::Params;
-use wechatpay_codec::v2::notify::{RETRY_AFTER_S, encrypt_req_info};
-use wechatpay_codec::v2::{SIGN, sign, xml};
+use recondesk_domain::{GatewayKind, gateway_kind};
+use wechatpay_codec::v2::notify::RETRY_AFTER_S;
 
 /// The merchant must answer within this time.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -24,71 +21,6 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 const OUTCOME_LOOKS: u32 = 4 * 3600;
 const MAX_ANSWER_BYTES: u64 = 64 * 1024;
-
-/// The body of a payment notification.
-fn payment(
-    merchant: &Merchant,
-    order: &SandboxOrder,
-    nonce: &str,
-    sign_type: SignType,
-) -> Result<Vec<u8>, String> {
-    let mut fields = Params::new();
-    fields.push("return_code", "SUCCESS");
-    fields.push("return_msg", "OK");
-    fields.push("appid", order.appid.as_str());
-    fields.push("mch_id", merchant.mch_id.as_str());
-    fields.push_some("sub_mch_id", Some(order.sub_mch_id.as_str()));
-    fields.push_some("device_info", Some(order.device_info.as_str()));
-    fields.push("nonce_str", nonce);
-    fields.push("result_code", "SUCCESS");
-    payment_fields(order, &mut fields);
-    fields.push(SIGN, sign(&fields, &merchant.v2_key, sign_type));
-    xml::write(&fields).map_err(|error| error.to_string())
-}
-
-/// The body of a refund notification: encrypted with the API key, not signed.
-fn refund(
-    merchant: &Merchant,
-    order: &SandboxOrder,
-    refund: &SandboxRefund,
-    (now, nonce): (Instant, &str),
-) -> Result<Vec<u8>, String> {
-    let status = refund.status(now);
-    if status == RefundOutcome::Processing {
-        return Err("the refund has no outcome yet".to_owned());
-    }
-    let amount = refund.amount.get().to_string();
-    let mut inner = Params::new();
-    inner.push("out_refund_no", refund.out_refund_no.as_str());
-    inner.push("out_trade_no", order.out_trade_no.as_str());
-    inner.push("refund_account", "REFUND_SOURCE_UNSETTLED_FUNDS");
-    inner.push("refund_fee", amount.as_str());
-    inner.push("refund_id", refund.refund_id.as_str());
-    inner.push("refund_recv_accout", "支付用户零钱");
-    let source = if refund.elsewhere {
-        "VENDOR_PLATFORM"
-    } else {
-        "API"
-    };
-    inner.push("refund_request_source", source);
-    inner.push("refund_status", status.wire());
-    inner.push("settlement_refund_fee", amount);
-    inner.push("settlement_total_fee", order.settled.get().to_string());
-    if status == RefundOutcome::Success {
-        inner.push("success_time", refund.settles_at.to_string());
-    }
-    inner.push("total_fee", order.amount.get().to_string());
-    inner.push("transaction_id", order.transaction_id.as_str());
-    let plain = xml::write_root(&inner, "root").map_err(|error| error.to_string())?;
-    let sealed = encrypt_req_info(&plain, &merchant.v2_key).ok_or("cannot encrypt")?;
-    let mut fields = Params::new();
-    fields.push("return_code", "SUCCESS");
-    fields.push("appid", order.appid.as_str());
-    fields.push("mch_id", merchant.mch_id.as_str());
-    fields.push("nonce_str", nonce);
-    fields.push("req_info", sealed);
-    xml::write(&fields).map_err(|error| error.to_string())
-}
 
 /// Waits for the outcome of a refund, then sends its notification; gives up after an hour without one.
 pub(crate) async fn refund_outcome(
@@ -107,100 +39,47 @@ pub(crate) async fn refund_outcome(
             return;
         };
         if one.status(shared.now()) != RefundOutcome::Processing {
-            let Ok(notice) = Notice::of_refund(&shared, merchant, &order, (&one, one.api)) else {
-                return;
-            };
             let to = Recipient {
                 mch_id,
-                out_trade_no: order.out_trade_no,
+                out_trade_no: order.out_trade_no.clone(),
                 url,
             };
-            deliver(Arc::clone(&shared), to, notice).await;
+            let subject = Subject {
+                merchant: merchant.clone(),
+                api: one.api,
+                sign_type: order.sign_type,
+                refund: Some(one),
+                order,
+            };
+            let Ok(notice) = Notice::of(&shared, &subject) else {
+                return;
+            };
+            deliver(Arc::clone(&shared), to, (subject, notice)).await;
             return;
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
 
-/// A notification of either API, ready to be sent as often as needed.
-#[derive(Debug, Clone)]
-pub(crate) struct Notice {
-    pub(crate) api: ApiVersion,
-    pub(crate) body: Vec<u8>,
-    /// True for a probe, whose signature must fail (APIv3).
-    pub(crate) probe: bool,
-}
-
-impl Notice {
-    /// Of a payment.
-    pub(crate) fn of_payment(
-        shared: &Shared,
-        merchant: &Merchant,
-        order: &SandboxOrder,
-        (api, sign_type): (ApiVersion, SignType),
-    ) -> Result<Self, String> {
-        let body = match api {
-            ApiVersion::V2 => {
-                let nonce = shared.with_numbers(|numbers| numbers.letters(32));
-                payment(merchant, order, &nonce, sign_type)?
-            }
-            ApiVersion::V3 => notice::payment(shared, merchant, order)?,
-        };
-        Ok(Self {
-            api,
-            body,
-            probe: false,
-        })
-    }
-
-    /// Of the outcome of a refund.
-    pub(crate) fn of_refund(
-        shared: &Shared,
-        merchant: &Merchant,
-        order: &SandboxOrder,
-        (one, api): (&SandboxRefund, ApiVersion),
-    ) -> Result<Self, String> {
-        let now = shared.now();
-        let body = match api {
-            ApiVersion::V2 => {
-                let nonce = shared.with_numbers(|numbers| numbers.letters(32));
-                refund(merchant, order, one, (now, &nonce))?
-            }
-            ApiVersion::V3 => notice::refund(shared, merchant, order, (one, now))?,
-        };
-        Ok(Self {
-            api,
-            body,
-            probe: false,
-        })
-    }
-
-    /// The headers of one delivery: with APIv3 each is signed anew.
-    pub(crate) fn headers(&self, shared: &Shared) -> Vec<(String, String)> {
-        match self.api {
-            ApiVersion::V2 => vec![("Content-Type".to_owned(), "text/xml".to_owned())],
-            ApiVersion::V3 => notice::headers(shared, &self.body, self.probe),
-        }
-    }
-
-    /// True when the merchant's answer confirms it.
-    fn is_confirmed(&self, status: u16, body: &str) -> bool {
-        match self.api {
-            ApiVersion::V2 => confirmed(status, body),
-            ApiVersion::V3 => matches!(status, 200 | 204),
-        }
-    }
-}
-
 /// Whom a notification is sent to.
+#[derive(Debug, Clone)]
 pub(crate) struct Recipient {
     pub(crate) mch_id: String,
     pub(crate) out_trade_no: String,
     pub(crate) url: String,
 }
 
+/// Where a notification goes on this computer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// In this order: `localhost` is both loopback addresses.
+    addresses: Vec<SocketAddr>,
+    host: String,
+    path: String,
+}
+
 /// Judges an address: http on this computer, nothing else.
-pub(crate) fn target(url: &str) -> Result<(SocketAddr, String, String), String> {
+pub(crate) fn target(url: &str) -> Result<Target, String> {
     if gateway_kind(url) != Some(GatewayKind::Loopback) {
         return Err("the sandbox calls this computer only".to_owned());
     }
@@ -213,12 +92,24 @@ pub(crate) fn target(url: &str) -> Result<(SocketAddr, String, String), String> 
     } else {
         format!("{host}:80")
     };
-    let address = full.replace("localhost", "127.0.0.1");
-    let address = address
-        .parse()
-        .map_err(|_error| format!("not an address: {full}"))?;
-    let path = if path.is_empty() { "/" } else { path };
-    Ok((address, host.to_owned(), path.to_owned()))
+    let parsed = |text: &str| {
+        text.parse()
+            .map_err(|_error| format!("not an address: {full}"))
+    };
+    let (name, port) = full.rsplit_once(':').unwrap_or((&full, "80"));
+    let addresses = if name.eq_ignore_ascii_case("localhost") {
+        vec![
+            parsed(&format!("127.0.0.1:{port}"))?,
+            parsed(&format!("[::1]:{port}"))?,
+        ]
+    } else {
+        vec![parsed(&full)?]
+    };
+    Ok(Target {
+        addresses,
+        host: host.to_owned(),
+        path: if path.is_empty() { "/" } else { path }.to_owned(),
+    })
 }
 
 /// Posts a body and tells status and answer.
@@ -226,10 +117,12 @@ async fn post(
     url: &str,
     headers: &[(String, String)],
     body: &[u8],
+    is_cut: bool,
 ) -> Result<(u16, String), String> {
-    let (address, host, path) = target(url)?;
+    let to = target(url)?;
+    let (host, path) = (&to.host, &to.path);
     let exchange = async {
-        let mut stream = TcpStream::connect(address).await?;
+        let mut stream = TcpStream::connect(to.addresses.as_slice()).await?;
         let mut head = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\nUser-Agent: Mozilla/4.0\r\nPragma: no-cache\r\nAccept: */*\r\nConnection: close\r\n",
             body.len()
@@ -239,6 +132,13 @@ async fn post(
         }
         head.push_str("\r\n");
         stream.write_all(head.as_bytes()).await?;
+        if is_cut {
+            let half = body.get(..body.len() / 2).unwrap_or(body);
+            stream.write_all(half).await?;
+            return Err(std::io::Error::other(
+                "broken off in the middle, as planned",
+            ));
+        }
         stream.write_all(body).await?;
         let mut answer = Vec::new();
         stream
@@ -261,31 +161,118 @@ async fn post(
     Ok((status, body.to_owned()))
 }
 
-/// True when the merchant confirmed: status 200 and SUCCESS, on one line or several.
-fn confirmed(status: u16, body: &str) -> bool {
-    status == 200 && body.contains("<return_code>") && body.contains("SUCCESS")
-}
-
 /// Sends a notification and repeats it by the documented plan until it is confirmed.
-pub(crate) async fn deliver(shared: Arc<Shared>, to: Recipient, notice: Notice) {
+pub(crate) async fn deliver(
+    shared: Arc<Shared>,
+    to: Recipient,
+    (subject, notice): (Subject, Notice),
+) {
     let mut pauses = RETRY_AFTER_S.into_iter();
     loop {
-        let headers = notice.headers(&shared);
-        let result = post(&to.url, &headers, &notice.body).await;
+        let event = subject.event();
+        let fault = shared.with_faults(|faults| faults.take_notification(event));
+        let delivery = Delivery {
+            shared: &shared,
+            to: &to,
+            subject: &subject,
+        };
+        if delivery.attempt(&notice, fault).await {
+            return;
+        }
+        let Some(pause) = pauses.next() else { return };
+        let speed = u64::from(shared.rules().notify_speed.max(1));
+        let pause = u64::from(pause).saturating_mul(1000) / speed;
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+}
+
+/// A notification on its way.
+struct Delivery<'a> {
+    shared: &'a Shared,
+    to: &'a Recipient,
+    subject: &'a Subject,
+}
+
+impl Delivery<'_> {
+    /// One delivery, as well or badly as it is planned; true when nothing more is to be sent.
+    async fn attempt(&self, notice: &Notice, fault: Option<NotificationFault>) -> bool {
+        let Some(fault) = fault else {
+            return self.send(notice, None).await;
+        };
+        let name = fault.name();
+        let name = Some(name.as_str());
+        match fault {
+            NotificationFault::Lost => {
+                self.note(name, Err("lost, as planned".to_owned()), false);
+                false
+            }
+            NotificationFault::Never => {
+                self.note(name, Err("never sent, as planned".to_owned()), false);
+                true
+            }
+            NotificationFault::Doubled => {
+                let (one, two) = tokio::join!(self.send(notice, name), self.send(notice, name));
+                one || two
+            }
+            NotificationFault::Late { ms } => {
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                self.send(notice, name).await
+            }
+            NotificationFault::Forged => {
+                if let Some(forged) = self.spoilt(notice, fault) {
+                    self.send(&forged, name).await;
+                }
+                self.send(notice, None).await
+            }
+            NotificationFault::Cut
+            | NotificationFault::WrongSign
+            | NotificationFault::Unsigned
+            | NotificationFault::OtherAmount
+            | NotificationFault::OtherOrder
+            | NotificationFault::OtherMerchant
+            | NotificationFault::Stale { .. }
+            | NotificationFault::UnknownSerial
+            | NotificationFault::Probe => match self.spoilt(notice, fault) {
+                Some(spoilt) => self.send(&spoilt, name).await,
+                None => false,
+            },
+        }
+    }
+
+    /// The notification with what the fault changes.
+    fn spoilt(&self, notice: &Notice, fault: NotificationFault) -> Option<Notice> {
+        match self.subject.changed(fault) {
+            Some(subject) => Notice::spoilt(self.shared, &subject, Some(fault)).ok(),
+            None => Some(Notice {
+                fault: Some(fault),
+                ..notice.clone()
+            }),
+        }
+    }
+
+    async fn send(&self, notice: &Notice, fault: Option<&str>) -> bool {
+        let headers = notice.headers(self.shared);
+        let is_cut = notice.fault == Some(NotificationFault::Cut);
+        let result = post(&self.to.url, &headers, &notice.body, is_cut).await;
         let done = matches!(&result, Ok((status, body)) if notice.is_confirmed(*status, body));
+        self.note(fault, result, done);
+        done
+    }
+
+    /// Keeps what came of a delivery for the ledger.
+    fn note(&self, fault: Option<&str>, result: Result<(u16, String), String>, done: bool) {
         let (status, answer) = match result {
             Ok((status, body)) => (Some(status), body.chars().take(300).collect()),
             Err(error) => (None, error),
         };
+        let refund = self.subject.refund.as_ref();
         let note = json!({
-            "out_trade_no": to.out_trade_no, "url": to.url, "at": shared.now().to_string(),
-            "status": status, "answer": answer, "confirmed": done,
+            "out_trade_no": self.to.out_trade_no, "event": self.subject.event(),
+            "out_refund_no": refund.map(|refund| refund.out_refund_no.as_str()),
+            "url": self.to.url, "at": self.shared.now().to_string(),
+            "status": status, "answer": answer, "confirmed": done, "fault": fault,
         });
-        shared.with_book(&to.mch_id, |book| book.notifications.push(note));
-        let pause = pauses.next();
-        match pause {
-            Some(pause) if !done => tokio::time::sleep(Duration::from_secs(u64::from(pause))).await,
-            _ => return,
-        }
+        let keep = |book: &mut MerchantLedger| book.notifications.push(note);
+        self.shared.with_book(&self.to.mch_id, keep);
     }
 }

@@ -1,5 +1,8 @@
 //! The rules of placing and closing orders, the same whichever API asks.
 
+use std::sync::Arc;
+
+use super::customer;
 use super::ledger::{OrderState, SandboxOrder};
 use super::server::Shared;
 use recondesk_domain::Instant;
@@ -19,7 +22,7 @@ pub(crate) enum PlaceRefusal {
 
 /// Places an order; the very same request again is the same order.
 pub(crate) fn place(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     mch_id: &str,
     order: SandboxOrder,
     now: Instant,
@@ -30,15 +33,21 @@ pub(crate) fn place(
         match book.orders.get(&number) {
             None => {
                 book.orders.insert(number.clone(), order);
-                Ok(())
+                Ok(true)
             }
             Some(known) if known.state.is_paid() => Err(PlaceRefusal::Paid),
-            Some(known) if known.state == OrderState::Closed => Err(PlaceRefusal::Closed),
+            Some(known) if matches!(known.state, OrderState::Closed | OrderState::Revoked) => {
+                Err(PlaceRefusal::Closed)
+            }
             Some(known) if known.request != order.request => Err(PlaceRefusal::Different),
-            Some(_) => Ok(()),
+            Some(_) => Ok(false),
         }
     });
-    placed.unwrap_or(Err(PlaceRefusal::NoBook))
+    let is_new = placed.unwrap_or(Err(PlaceRefusal::NoBook))?;
+    if is_new {
+        customer::pay_later(shared, mch_id, &number);
+    }
+    Ok(())
 }
 
 /// Why an order is not closed.
@@ -64,6 +73,8 @@ pub(crate) fn close(shared: &Shared, mch_id: &str, number: &str) -> Result<(), C
             OrderState::Success | OrderState::Refund => Err(CloseRefusal::Paid),
             OrderState::UserPaying => Err(CloseRefusal::Paying),
             OrderState::Revoked => Err(CloseRefusal::State),
+            // What was started with the customer's code is reversed, never closed.
+            _ if order.is_code_pay() => Err(CloseRefusal::State),
             OrderState::NotPay | OrderState::PayError | OrderState::Closed => {
                 order.state = OrderState::Closed;
                 Ok(())

@@ -13,8 +13,32 @@ pub enum BillReadiness {
     Clock,
     /// Not yet, whatever the time.
     Creating,
-    /// For every day up to today.
+    /// For every day that is over.
     Ready,
+    /// For today as well, as far as it has come: the real one never does this.
+    Today,
+}
+
+/// What becomes of a payment by the customer's code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodePay {
+    /// It is paid at once.
+    #[default]
+    Paid,
+    /// The customer must type the password: USERPAYING until paid or cancelled.
+    Password,
+}
+
+/// What `code_url` and `mweb_url` (`h5_url`) look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentLinks {
+    /// Pages of the sandbox, to be opened in any browser.
+    #[default]
+    Page,
+    /// As WeChat Pay's own: `weixin://…`, `https://wx.tenpay.com/…`.
+    Wechat,
 }
 
 /// How the sandbox behaves where the real gateway has choices.
@@ -37,6 +61,14 @@ pub struct Rules {
     pub certificate_roll: CertificateRoll,
     /// How long the address of a bill lives.
     pub download_url_lives_s: i64,
+    /// Pays every order this many seconds after it was placed; none: a customer has to.
+    pub pay_after_s: Option<u32>,
+    /// What becomes of payments by code.
+    pub code_pay: CodePay,
+    /// What addresses for paying look like.
+    pub payment_links: PaymentLinks,
+    /// How many times faster than the official plan an unconfirmed notification is sent again.
+    pub notify_speed: u32,
 }
 
 /// Which platform key signs.
@@ -78,6 +110,10 @@ impl Default for Rules {
             answer_key: AnswerKey::Asked,
             certificate_roll: CertificateRoll::Old,
             download_url_lives_s: 300,
+            pay_after_s: None,
+            code_pay: CodePay::Paid,
+            payment_links: PaymentLinks::Page,
+            notify_speed: 1,
         }
     }
 }

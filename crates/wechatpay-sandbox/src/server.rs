@@ -10,6 +10,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use tokio::net::TcpListener;
@@ -24,7 +25,7 @@ use super::rules::Rules;
 use super::tls::Authority;
 use super::v3::BillShelf;
 use super::wire::{Connection, Gate, Peer};
-use super::{ClockFn, Config, Merchant, control, v2, v3};
+use super::{ClockFn, Config, Merchant, cashier, control, door, v2, v3};
 use recondesk_domain::Instant;
 use wechatpay_codec::v3::{VerifyKey, decrypt_field, normal_serial};
 
@@ -37,6 +38,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// What all requests share.
 pub(crate) struct Shared {
+    /// `http://127.0.0.1:port`, where the cashier's pages are.
+    pub(crate) base_http: String,
     pub(crate) merchants: Vec<Merchant>,
     pub(crate) tls: bool,
     /// WeChat Pay's own keys.
@@ -59,7 +62,11 @@ fn hold<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(crate) fn new(config: Config, authority: Authority) -> Result<Self, String> {
+    pub(crate) fn new(
+        config: Config,
+        authority: Authority,
+        base_http: &str,
+    ) -> Result<Self, String> {
         let mut books: BTreeMap<String, MerchantLedger> = config
             .merchants
             .iter()
@@ -79,11 +86,17 @@ impl Shared {
                 return Err("too many planned faults".to_owned());
             }
         }
+        for planned in config.notification_faults {
+            if !faults.plan_notification(planned) {
+                return Err("too many planned faults".to_owned());
+            }
+        }
         let mut certificates = BTreeMap::new();
         for (mch_id, key) in &authority.merchants {
             certificates.insert(mch_id.clone(), key.verifying()?);
         }
         Ok(Self {
+            base_http: base_http.to_owned(),
             merchants: config.merchants,
             tls: config.tls,
             platform: authority.platform,
@@ -289,8 +302,8 @@ async fn serve(
         );
     };
     let path = head.uri.path().to_owned();
-    if let Some(what) = path.strip_prefix("/_sandbox/") {
-        return control::serve(&shared, &head.method, what, &body);
+    if let Some(what) = path.strip_prefix("/_sandbox") {
+        return behind_the_door(&shared, &head, what.trim_start_matches('/'), &body);
     }
     if shared.refusing.load(Ordering::Relaxed) {
         peer.wire.cut_after(0);
@@ -340,6 +353,24 @@ async fn serve(
         response.headers_mut().insert(header::DATE, date);
     }
     spoilt(response, fault, &peer).await
+}
+
+/// The control addresses and the cashier, for programs and pages of this computer.
+fn behind_the_door(shared: &Arc<Shared>, head: &Parts, what: &str, body: &[u8]) -> Response {
+    if let Some(why) = door::turned_away(&head.method, &head.uri, &head.headers) {
+        return control::turned_away(why);
+    }
+    let query = head.uri.query().unwrap_or_default();
+    if what == "cashier" {
+        return cashier::serve(shared, (&head.method, &head.headers), query, body);
+    }
+    let request = control::ControlRequest {
+        method: &head.method,
+        what,
+        query,
+        body,
+    };
+    control::serve(shared, &request)
 }
 
 /// An answer as a bad line lets it through.

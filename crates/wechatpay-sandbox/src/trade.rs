@@ -2,6 +2,7 @@
 
 use super::ledger::{OrderState, SandboxOrder};
 use super::order_rules::{CloseRefusal, PlaceRefusal, close, place};
+use super::tickets::issue;
 use super::v2::{Refused, SignedCall};
 use recondesk_domain::{ApiVersion, Fen, Instant};
 use wechatpay_codec::Params;
@@ -12,21 +13,20 @@ pub(crate) const WEEK_S: i64 = 7 * 86_400;
 /// Places an order, or gives a fresh prepay id for one that was placed with the very same parameters.
 pub(crate) fn unified_order(call: &SignedCall<'_>) -> Result<Params, Refused> {
     let order = wanted(call)?;
-    let trade_type = order.trade_type.clone();
-    place(call.shared, &call.merchant.mch_id, order, call.now).map_err(not_placed)?;
-    let tail = call.shared.with_numbers(|numbers| numbers.letters(26));
+    let (number, trade_type) = (order.out_trade_no.clone(), order.trade_type.clone());
+    let mch_id = &call.merchant.mch_id;
+    place(call.shared, mch_id, order, call.now).map_err(not_placed)?;
+    let prepaid = issue(call.shared, mch_id, (&number, &trade_type), call.now);
     let mut fields = Params::new();
     fields.push("trade_type", trade_type.as_str());
-    fields.push("prepay_id", format!("wx{}{tail}", call.now.day().compact()));
-    if trade_type == "NATIVE" {
-        let code = call.shared.with_numbers(|numbers| numbers.letters(9));
-        fields.push("code_url", format!("weixin://wxpay/bizpayurl?pr={code}"));
-    }
-    if trade_type == "MWEB" {
-        fields.push(
-            "mweb_url",
-            format!("https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx{tail}"),
-        );
+    fields.push("prepay_id", prepaid.prepay_id);
+    let link = if trade_type == "NATIVE" {
+        "code_url"
+    } else {
+        "mweb_url"
+    };
+    if let Some(address) = prepaid.link {
+        fields.push(link, address);
     }
     Ok(fields)
 }
@@ -51,28 +51,47 @@ fn not_closed(why: CloseRefusal) -> Refused {
     Refused::business(code, text)
 }
 
-/// Reads and checks the order that the request describes.
-fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
+/// The merchant's number of a new order.
+pub(crate) fn order_number<'a>(call: &'a SignedCall<'_>) -> Result<&'a str, Refused> {
     let number = call.need("out_trade_no")?;
-    if number.len() > 32
-        || !number
+    let is_number = number.len() <= 32
+        && number
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b))
-    {
-        return Err(Refused::business("PARAM_ERROR", "out_trade_no参数格式错误"));
-    }
+            .all(|b| b.is_ascii_alphanumeric() || b"_-|*@".contains(&b));
+    is_number
+        .then_some(number)
+        .ok_or_else(|| Refused::business("PARAM_ERROR", "out_trade_no参数格式错误"))
+}
+
+/// What a new order costs, in fen; goods and address of the customer must be there too.
+pub(crate) fn order_amount(call: &SignedCall<'_>) -> Result<i64, Refused> {
     call.need("body")?;
     call.need("spbill_create_ip")?;
     let amount = call.fen("total_fee")?;
     if amount < 1 {
         return Err(Refused::business("PARAM_ERROR", "total_fee参数格式错误"));
     }
+    if !matches!(call.params.filled("fee_type"), None | Some("CNY")) {
+        return Err(Refused::business("PARAM_ERROR", "fee_type参数格式错误"));
+    }
+    Ok(amount)
+}
+
+/// Reads and checks the order that the request describes.
+fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
+    let number = order_number(call)?;
+    let amount = order_amount(call)?;
     let notify_url = call.need("notify_url")?;
     if notify_url.len() > 256 || notify_url.contains('?') {
         return Err(Refused::business("PARAM_ERROR", "notify_url参数格式错误"));
     }
     let trade_type = call.need("trade_type")?;
     let openid = match trade_type {
+        "JSAPI" if call.params.filled("sub_openid").is_some() => {
+            call.need("sub_appid")?;
+            call.need("sub_mch_id")?;
+            call.short("openid", 128)?
+        }
         "JSAPI" => call.need("openid")?,
         "NATIVE" => {
             call.need("product_id")?;
@@ -81,22 +100,31 @@ fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
         "APP" | "MWEB" => "",
         _ => return Err(Refused::business("PARAM_ERROR", "trade_type参数格式错误")),
     };
-    if call
-        .params
-        .filled("fee_type")
-        .is_some_and(|fee| fee != "CNY")
-    {
-        return Err(Refused::business("PARAM_ERROR", "fee_type参数格式错误"));
-    }
     let expires_at = match call.params.filled("time_expire") {
         None => call.now.plus(WEEK_S),
         Some(text) => expiry(text, call.now)?,
     };
+    Ok(SandboxOrder {
+        notify_url: notify_url.to_owned(),
+        expires_at,
+        ..described(call, number, (trade_type, openid), Fen::new(amount))?
+    })
+}
+
+/// An order as any call describes it: who, what and how much.
+pub(crate) fn described(
+    call: &SignedCall<'_>,
+    number: &str,
+    (trade_type, openid): (&str, &str),
+    amount: Fen,
+) -> Result<SandboxOrder, Refused> {
     let mut request = call.params.clone();
     request.remove("nonce_str");
     Ok(SandboxOrder {
         appid: call.need("appid")?.to_owned(),
         sub_mch_id: call.short("sub_mch_id", 32)?.to_owned(),
+        sub_appid: call.short("sub_appid", 32)?.to_owned(),
+        sub_openid: call.short("sub_openid", 128)?.to_owned(),
         out_trade_no: number.to_owned(),
         transaction_id: String::new(),
         body: call.short("body", 128)?.to_owned(),
@@ -109,15 +137,16 @@ fn wanted(call: &SignedCall<'_>) -> Result<SandboxOrder, Refused> {
             openid.to_owned()
         },
         bank_type: "OTHERS".to_owned(),
-        notify_url: notify_url.to_owned(),
-        amount: Fen::new(amount),
-        settled: Fen::new(amount),
+        notify_url: String::new(),
+        amount,
+        settled: amount,
         coupon: Fen::ZERO,
         state: OrderState::NotPay,
         created_at: call.now,
-        expires_at,
+        expires_at: call.now.plus(WEEK_S),
         paid_at: None,
         api: ApiVersion::V2,
+        sign_type: call.sign_type,
         request: canonical(&request),
     })
 }
@@ -178,6 +207,10 @@ pub(crate) fn payment_fields(order: &SandboxOrder, fields: &mut Params) {
         .unwrap_or(order.amount);
     fields.push("openid", order.openid.as_str());
     fields.push("is_subscribe", "N");
+    if !order.sub_openid.is_empty() {
+        fields.push("sub_openid", order.sub_openid.as_str());
+        fields.push("sub_is_subscribe", "N");
+    }
     fields.push("trade_type", order.trade_type.as_str());
     fields.push("bank_type", order.bank_type.as_str());
     fields.push("total_fee", order.amount.get().to_string());

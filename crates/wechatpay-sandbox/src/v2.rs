@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 
 use super::fault::InjectedFault;
 use super::server::{Shared, html, raw};
-use super::{Merchant, bills, fund_flow, refunds, trade};
+use super::{Merchant, bills, code_pay, fund_flow, refunds, trade};
 use recondesk_domain::{Instant, Secret, SignType};
 use wechatpay_codec::Params;
 use wechatpay_codec::v2::{SIGN, sign, verify, xml};
@@ -108,6 +108,7 @@ pub(crate) fn answer(
 ) -> Response {
     let known = [
         "/pay/unifiedorder",
+        "/pay/micropay",
         "/pay/orderquery",
         "/pay/closeorder",
         "/pay/refundquery",
@@ -116,6 +117,7 @@ pub(crate) fn answer(
         "/pay/downloadfundflow",
         "/secapi/pay/refund",
         "/secapi/pay/refundv2",
+        "/secapi/pay/reverse",
     ];
     if !known.contains(&request.path) {
         return html(StatusCode::NOT_FOUND, "404 Not Found");
@@ -214,6 +216,8 @@ fn run(call: &SignedCall<'_>, path: &str, fault: Option<&InjectedFault>) -> Resu
     }
     match path {
         "/pay/unifiedorder" => trade::unified_order(call).map(Reply::Fields),
+        "/pay/micropay" => code_pay::micropay(call).map(Reply::Fields),
+        "/secapi/pay/reverse" => code_pay::reverse(call).map(Reply::Fields),
         "/pay/orderquery" => trade::order_query(call).map(Reply::Fields),
         "/pay/closeorder" => trade::close_order(call).map(Reply::Fields),
         "/pay/downloadbill" => bills::download_bill(call),
@@ -344,6 +348,19 @@ fn known_code(code: &str) -> &'static str {
         "USERPAYING",
         "BANKERROR",
         "SIGNERROR",
+        "AUTHCODEEXPIRE",
+        "AUTH_CODE_ERROR",
+        "AUTH_CODE_INVALID",
+        "BUYER_MISMATCH",
+        "NOTSUPORTCARD",
+        "ORDERREVERSED",
+        "REVERSE_EXPIRE",
+        "OUT_TRADE_NO_USED",
+        "APPID_MCHID_NOT_MATCH",
+        "TRADE_STATE_ERROR",
+        "LACK_PARAMS",
+        "XML_FORMAT_ERROR",
+        "NOT_UTF8",
     ];
     let known = CODES.iter().find(|known| **known == code);
     known.copied().unwrap_or("UNKNOWN_TO_DOCUMENTS")

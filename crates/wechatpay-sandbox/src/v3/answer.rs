@@ -14,6 +14,9 @@ use crate::rules::{AnswerKey, CertificateRoll};
 use crate::server::{Shared, raw};
 use wechatpay_codec::v3::{PROBE_PREFIX, PUBLIC_KEY_PREFIX, lines, normal_serial};
 
+/// A serial number that nobody knows.
+pub(super) const UNKNOWN_SERIAL: &str = "7777777777777777777777777777777777777777";
+
 /// The platform key that signs for a request.
 pub(crate) fn signing_key<'a>(shared: &'a Shared, wanted: &str) -> &'a PlatformKey {
     let keys = &shared.platform;
@@ -99,7 +102,7 @@ impl<'a> Seal<'a> {
         match self.fault {
             Some(InjectedFault::Stale { seconds }) => at = at.plus(seconds.saturating_neg()),
             Some(InjectedFault::UnknownSerial) => {
-                "7777777777777777777777777777777777777777".clone_into(&mut serial);
+                UNKNOWN_SERIAL.clone_into(&mut serial);
             }
             _ => {}
         }

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::answer::signing_key;
+use super::answer::{UNKNOWN_SERIAL, signing_key};
 use super::orders::transaction;
 use super::refunds::v3_word;
 use crate::Merchant;
 use crate::ledger::{RefundOutcome, SandboxOrder, SandboxRefund};
+use crate::notification_fault::NotificationFault;
 use crate::server::Shared;
 use recondesk_domain::Instant;
 use wechatpay_codec::v3::{AEAD, PROBE_PREFIX, lines, seal_resource};
@@ -46,7 +47,6 @@ pub(crate) fn refund(
         RefundOutcome::RefundClose => ("REFUND.CLOSED", "退款关闭"),
     };
     let mut inner = json!({
-        "mchid": merchant.mch_id,
         "out_trade_no": order.out_trade_no,
         "transaction_id": order.transaction_id,
         "out_refund_no": refund.out_refund_no,
@@ -58,11 +58,17 @@ pub(crate) fn refund(
             "payer_total": order.amount.get(), "payer_refund": refund.amount.get(),
         },
     });
-    if let (RefundOutcome::Success, Some(fields)) = (status, inner.as_object_mut()) {
-        fields.insert(
-            "success_time".to_owned(),
-            json!(refund.settles_at.rfc3339()),
-        );
+    if let Some(fields) = inner.as_object_mut() {
+        if order.has_sub_merchant() {
+            fields.insert("sp_mchid".to_owned(), json!(merchant.mch_id));
+            fields.insert("sub_mchid".to_owned(), json!(order.sub_mch_id));
+        } else {
+            fields.insert("mchid".to_owned(), json!(merchant.mch_id));
+        }
+        if status == RefundOutcome::Success {
+            let at = refund.settles_at.rfc3339();
+            fields.insert("success_time".to_owned(), json!(at));
+        }
     }
     envelope(shared, merchant, (event, "refund", summary), &inner)
 }
@@ -95,25 +101,48 @@ fn envelope(
     Ok(body.to_string().into_bytes())
 }
 
-/// The headers of one delivery; a probe carries a signature that must fail.
-pub(crate) fn headers(shared: &Shared, body: &[u8], probe: bool) -> Vec<(String, String)> {
+/// The headers of one delivery, spoilt where a fault wants it.
+pub(crate) fn headers(
+    shared: &Shared,
+    body: &[u8],
+    fault: Option<NotificationFault>,
+) -> Vec<(String, String)> {
+    let content = ("Content-Type".to_owned(), "application/json".to_owned());
+    if fault == Some(NotificationFault::Unsigned) {
+        return vec![content];
+    }
     let key = signing_key(shared, "");
-    let time = shared.now().unix().to_string();
+    let mut at = shared.now();
+    if let Some(NotificationFault::Stale { seconds }) = fault {
+        at = at.plus(seconds.saturating_neg());
+    }
+    let time = at.unix().to_string();
     let nonce = shared.with_numbers(|numbers| numbers.letters(32));
-    let mut signature = key
-        .private
-        .sign(&lines(&[time.as_bytes(), nonce.as_bytes(), body]));
-    if probe {
+    let text = lines(&[time.as_bytes(), nonce.as_bytes(), body]);
+    let strange = matches!(
+        fault,
+        Some(NotificationFault::WrongSign | NotificationFault::Forged)
+    );
+    let mut signature = if strange {
+        shared.platform.stranger.sign(&text)
+    } else {
+        key.private.sign(&text)
+    };
+    if fault == Some(NotificationFault::Probe) {
         signature.insert_str(0, PROBE_PREFIX);
     }
-    [
-        ("Content-Type", "application/json"),
-        ("Wechatpay-Serial", &key.id),
+    let serial = if fault == Some(NotificationFault::UnknownSerial) {
+        UNKNOWN_SERIAL
+    } else {
+        &key.id
+    };
+    let signed = [
+        ("Wechatpay-Serial", serial),
         ("Wechatpay-Timestamp", &time),
         ("Wechatpay-Nonce", &nonce),
         ("Wechatpay-Signature", &signature),
         ("Wechatpay-Signature-Type", "WECHATPAY2-SHA256-RSA2048"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
+    ];
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    std::iter::once(content).chain(signed.map(owned)).collect()
 }

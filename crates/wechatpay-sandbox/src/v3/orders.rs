@@ -7,8 +7,9 @@ use super::body::{Body, wrong};
 use super::{Done, V3Call, V3Refused, V3Reply};
 use crate::ledger::{OrderState, SandboxOrder};
 use crate::order_rules::{CloseRefusal, PlaceRefusal, close as close_order, place as place_order};
+use crate::tickets::issue;
 use crate::trade::WEEK_S;
-use recondesk_domain::{ApiVersion, Fen, Instant};
+use recondesk_domain::{ApiVersion, Fen, Instant, SignType};
 
 /// Who asks: a merchant for itself, or a service provider for a sub-merchant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,22 +54,18 @@ pub(crate) fn place(call: &V3Call<'_>, kind: &str, party: Party) -> Done {
     let body = Body::read(call.request.body, &[&FIELDS[..], &["settle_info"]].concat())?;
     let order = wanted(call, kind, party, &body)?;
     let mch_id = &call.merchant.mch_id;
+    let (number, trade_type) = (order.out_trade_no.clone(), order.trade_type.clone());
     place_order(call.shared, mch_id, order, call.now).map_err(|why| match why {
         PlaceRefusal::Paid => V3Refused::new(400, "ORDER_PAID", "该订单已支付"),
         PlaceRefusal::Closed => V3Refused::new(400, "ORDER_CLOSED", "该订单已关闭"),
         PlaceRefusal::Different => V3Refused::new(400, "INVALID_REQUEST", "201 商户订单号重复"),
         PlaceRefusal::NoBook => V3Refused::system(),
     })?;
-    let (tail, code) = call
-        .shared
-        .with_numbers(|numbers| (numbers.letters(26), numbers.letters(9)));
-    let prepay_id = format!("wx{}{tail}", call.now.day().compact());
+    let prepaid = issue(call.shared, mch_id, (&number, &trade_type), call.now);
     Ok(V3Reply::Json(match kind {
-        "native" => json!({ "code_url": format!("weixin://wxpay/bizpayurl?pr={code}") }),
-        "h5" => json!({
-            "h5_url": format!("https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id={prepay_id}&package=1234567890"),
-        }),
-        _ => json!({ "prepay_id": prepay_id }),
+        "native" => json!({ "code_url": prepaid.link }),
+        "h5" => json!({ "h5_url": prepaid.link }),
+        _ => json!({ "prepay_id": prepaid.prepay_id }),
     }))
 }
 
@@ -111,9 +108,16 @@ fn wanted(
     }
     let amount = Fen::new(body.fen("/amount/total")?);
     let (trade_type, openid) = way(kind, party, body)?;
+    let sub_openid = body.text("/payer/sub_openid", 128)?;
+    let sub_appid = body.text("/sub_appid", 32)?;
+    if !sub_openid.is_empty() && sub_appid.is_empty() {
+        return Err(wrong("/sub_appid", &Value::Null, "传sub_openid时必填"));
+    }
     Ok(SandboxOrder {
         appid: appid.to_owned(),
         sub_mch_id: sub.to_owned(),
+        sub_appid: sub_appid.to_owned(),
+        sub_openid: sub_openid.to_owned(),
         out_trade_no: number.to_owned(),
         transaction_id: String::new(),
         body: body.need("/description", 127)?.to_owned(),
@@ -135,6 +139,7 @@ fn wanted(
         expires_at: expiry(body.text("/time_expire", 64)?, call.now)?,
         paid_at: None,
         api: ApiVersion::V3,
+        sign_type: SignType::Md5,
         request: format!("{kind}{}", body.canonical()),
     })
 }
@@ -144,12 +149,10 @@ fn way<'b>(kind: &str, party: Party, body: &'b Body) -> Result<(&'static str, &'
     Ok(match (kind, party) {
         ("jsapi", Party::Merchant) => ("JSAPI", body.need("/payer/openid", 128)?),
         ("jsapi", Party::Partner) => {
-            let sub = body.text("/payer/sub_openid", 128)?;
-            let openid = if sub.is_empty() {
-                body.need("/payer/sp_openid", 128)?
-            } else {
-                sub
-            };
+            let openid = body.text("/payer/sp_openid", 128)?;
+            if openid.is_empty() && body.text("/payer/sub_openid", 128)?.is_empty() {
+                body.need("/payer/sp_openid", 128)?;
+            }
             ("JSAPI", openid)
         }
         ("h5", _) => {
@@ -207,7 +210,7 @@ fn own_number(call: &V3Call<'_>, party: Party) -> Result<(), V3Refused> {
 
 /// An order as queries and notifications tell it.
 pub(crate) fn transaction(order: &SandboxOrder, mch_id: &str) -> Value {
-    let is_sub = !matches!(order.sub_mch_id.as_str(), "" | "0");
+    let is_sub = order.has_sub_merchant();
     let mut out = json!({
         "out_trade_no": order.out_trade_no,
         "trade_state": order.state.wire(),
@@ -223,6 +226,9 @@ pub(crate) fn transaction(order: &SandboxOrder, mch_id: &str) -> Value {
         put("sp_appid", json!(order.appid));
         put("sp_mchid", json!(mch_id));
         put("sub_mchid", json!(order.sub_mch_id));
+        if !order.sub_appid.is_empty() {
+            put("sub_appid", json!(order.sub_appid));
+        }
     } else {
         put("appid", json!(order.appid));
         put("mchid", json!(mch_id));
@@ -247,7 +253,9 @@ pub(crate) fn transaction(order: &SandboxOrder, mch_id: &str) -> Value {
         "success_time",
         json!(order.paid_at.unwrap_or(order.created_at).rfc3339()),
     );
-    let payer = if is_sub {
+    let payer = if is_sub && !order.sub_openid.is_empty() {
+        json!({ "sp_openid": order.openid, "sub_openid": order.sub_openid })
+    } else if is_sub {
         json!({ "sp_openid": order.openid })
     } else {
         json!({ "openid": order.openid })

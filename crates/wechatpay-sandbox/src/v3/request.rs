@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{V3Call, V3Refused};
 use crate::server::Shared;
+use crate::wish::percent_decoded as decoded;
 use wechatpay_codec::v3::{Authorization, MAX_SKEW_S, RequestParts, request_message};
 
 /// A request as it came.
@@ -72,30 +73,6 @@ impl<'a> V3Request<'a> {
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
     }
-}
-
-/// Percent-decodes; what is no escape stays as it is.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let hex = bytes
-            .get(at.saturating_add(1)..at.saturating_add(3))
-            .and_then(|two| std::str::from_utf8(two).ok())
-            .and_then(|two| u8::from_str_radix(two, 16).ok());
-        match (byte, hex) {
-            (b'%', Some(value)) => {
-                out.push(value);
-                at = at.saturating_add(3);
-            }
-            (byte, _) => {
-                out.push(*byte);
-                at = at.saturating_add(1);
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Checks header, clock, serial and signature.
