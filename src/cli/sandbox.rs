@@ -126,7 +126,7 @@ pub(super) fn run(
     if let Some(path) = &command.scenario {
         let file = scenario_file(path)?;
         let rules = file.rules.over(config.rules);
-        config.rules = rules.map_err(|slip| scenario_refused(path, slip))?;
+        config.rules = rules.map_err(|slip| scenario_refused(path, &slip))?;
         config.faults = file.faults;
         config.notification_faults = file.notification_faults;
     }
@@ -153,18 +153,18 @@ pub(super) fn run(
 }
 
 fn scenario_file(path: &Path) -> Result<ScenarioFile, Failure> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| scenario_refused(path, error.to_string()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| scenario_refused(path, &error.to_string()))?;
     ScenarioFile::parse(&text).map_err(|slip| {
         let place = slip
             .place
             .map(|(line, column)| format!("{line}:{column}: "))
             .unwrap_or_default();
-        scenario_refused(path, format!("{place}{}", slip.what))
+        scenario_refused(path, &format!("{place}{}", slip.what))
     })
 }
 
-fn scenario_refused(path: &Path, detail: String) -> Failure {
+fn scenario_refused(path: &Path, detail: &str) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "sandbox.scenario",

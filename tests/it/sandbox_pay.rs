@@ -1,5 +1,7 @@
 //! How a customer pays in the sandbox: every way of both APIs, by address, by page, by itself; and what cannot be paid.
 
+use std::fmt::Write as _;
+
 use recondesk::sandbox::{CodePay, Running, start};
 use serde_json::{Value, json};
 
@@ -56,7 +58,10 @@ fn target<'a>(running: &Running, address: &'a str) -> &'a str {
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |mut out, byte| {
+        write!(out, "%{byte:02X}").unwrap();
+        out
+    })
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl CashierWish {
         for (name, value) in pairs(text) {
             match name.as_str() {
                 "code" | "prepay_id" | "pr" | "ticket" => {
-                    ticket_in(&value).clone_into(&mut wish.ticket)
+                    ticket_in(&value).clone_into(&mut wish.ticket);
                 }
                 "out_trade_no" => wish.out_trade_no = value,
                 "lang" => wish.lang = value,
