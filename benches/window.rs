@@ -174,6 +174,7 @@ impl Stage {
                 scratch: None,
                 font: recondesk::ui::fonts::NOTO,
             }),
+            columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),

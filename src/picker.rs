@@ -46,6 +46,16 @@ impl Picker for NativePicker {
                     file.iter().map(|file| file.path().to_owned()).collect()
                 })
             }
+            PickAsk::Folder { title } => {
+                let dialog = rfd::AsyncFileDialog::new().set_title(title).pick_folder();
+                Box::new(move || {
+                    let folder = block_on(dialog);
+                    folder
+                        .iter()
+                        .map(|folder| folder.path().to_owned())
+                        .collect()
+                })
+            }
         };
         let started = std::thread::Builder::new()
             .name("file-dialog".to_owned())

@@ -45,6 +45,7 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
             scratch: Some(place.folder().to_owned()),
             font: ui::fonts::NOTO,
         }),
+        columns: Arc::new(adapters::parquet::ParquetFiles),
         // Nobody wants the demo's invented shop every morning.
         program: if demo.is_some() {
             program()

@@ -9,13 +9,12 @@ use super::person::{PersonArgs, administrator, identified, pin};
 use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print, print_json};
+use recondesk_app::jobs::operators::NewOperator;
+use recondesk_app::jobs::{approvals, operators};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{Judgement, Role, Roles, Thresholds};
 use recondesk_domain::Fen;
-use recondesk_ports::{ApprovalId, ApprovalRecord, Operator, Ports};
-
-/// A PIN or password has at least this many signs.
-const SHORTEST_PIN: usize = 4;
+use recondesk_ports::{ApprovalId, ApprovalRecord, Ports};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum OperatorCommand {
@@ -81,8 +80,7 @@ pub(super) fn run(
         OperatorCommand::List { format } => list(context, &ports, *format)?,
         OperatorCommand::Remove { name, person } => {
             let actor = administrator(context, &ports, person)?;
-            let now = ports.clock.now();
-            ports.casework.remove_operator(name, &actor, now)?;
+            operators::remove(&ports, name, &actor)?;
             context.tell(&format!("已移除 {name}"), &format!("{name} is removed"));
         }
         OperatorCommand::Limits {
@@ -105,78 +103,26 @@ fn add(
     (name, roles): (&str, &[Role]),
     person: &PersonArgs,
 ) -> Result<(), Failure> {
-    let name = name.trim();
-    if name.is_empty() || name.len() > 64 || name.chars().any(char::is_control) {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            "operator.name",
-            Message::new("姓名要有 1 到 64 字节", "A name has 1 to 64 bytes"),
-            Message::default(),
-        ));
-    }
+    let name = operators::checked_name(name)?;
     let actor = administrator(context, ports, person)?;
-    let is_first = !ports
-        .casework
-        .operators()?
-        .iter()
-        .any(|known| known.removed_at.is_none() && known.roles.has(Role::Administer));
     // While nobody may administer, the one PIN there is belongs to the new person.
     let variable = if actor.is_empty() && std::env::var_os("RECONDESK_NEW_PIN").is_none() {
         "RECONDESK_PIN"
     } else {
         "RECONDESK_NEW_PIN"
     };
-    let pin = pin(context, variable, name)?;
-    if pin.expose().chars().count() < SHORTEST_PIN {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            "operator.pin_short",
-            Message::new("PIN 至少 4 位", "A PIN has at least 4 signs"),
-            Message::default(),
-        ));
-    }
-    let roles = if roles.is_empty() {
-        let base = Roles::default().with(Role::See).with(Role::Work);
-        if is_first {
-            base.with(Role::Administer)
-        } else {
-            base
-        }
-    } else {
-        roles.iter().copied().collect()
+    let new = NewOperator {
+        name,
+        roles: (!roles.is_empty()).then(|| roles.iter().copied().collect()),
+        pin: &pin(context, variable, name)?,
     };
-    if is_first && !roles.has(Role::Administer) {
-        return Err(first_administers());
-    }
-    let operator = Operator {
-        name: name.to_owned(),
-        roles,
-        created_at: ports.clock.now(),
-        removed_at: None,
-    };
-    ports.casework.add_operator(&operator, &pin, &actor)?;
-    let zh: Vec<&str> = roles.iter().map(Role::zh).collect();
-    let en: Vec<&str> = roles.iter().map(Role::en).collect();
+    let added = operators::add(ports, &new, &actor)?;
+    let words = operators::role_words(added.roles);
     context.tell(
-        &format!("已新增 {name}：{}", zh.join("、")),
-        &format!("{name} is added: {}", en.join(", ")),
+        &format!("已新增 {name}：{}", words.zh),
+        &format!("{name} is added: {}", words.en),
     );
     Ok(())
-}
-
-fn first_administers() -> Failure {
-    Failure::new(
-        FailureKind::Usage,
-        "operator.first",
-        Message::new(
-            "第一位操作人必须有「管理」权限，否则以后没有人能管理操作人",
-            "The first operator must administer, else nobody can later say who may do what",
-        ),
-        Message::new(
-            "加上 --role administer，或不写 --role",
-            "Add --role administer, or leave --role away",
-        ),
-    )
 }
 
 fn list(context: &CommandContext<'_>, ports: &Ports, format: ListFormat) -> Result<(), Failure> {
@@ -232,8 +178,7 @@ fn limits(
             limits.refund_over = yuan(text)?;
         }
         limits.bulk_over = bulk_over.unwrap_or(limits.bulk_over);
-        let now = ports.clock.now();
-        ports.casework.set_thresholds(limits, &actor, now)?;
+        operators::set_limits(ports, limits, &actor)?;
     }
     let Thresholds {
         refund_over,
@@ -277,11 +222,8 @@ pub(super) fn judge(
     };
     let mut first = None;
     for id in &command.ids {
-        let now = ports.clock.now();
-        let judged = ports
-            .casework
-            .judge(ApprovalId(*id), judgement, (&checker, now));
-        let judged = match judged.map_err(refused) {
+        let judged = approvals::judge(&ports, (ApprovalId(*id), judgement), &checker);
+        let judged = match judged {
             Ok(judged) => judged,
             Err(failure) if command.ids.len() == 1 => return Err(failure),
             Err(failure) => {
@@ -304,27 +246,6 @@ pub(super) fn judge(
         }
     }
     Ok(first.map_or(CommandEnd::Clean, |_| CommandEnd::NeedsPerson))
-}
-
-fn refused(error: recondesk_ports::StoreError) -> Failure {
-    let recondesk_ports::StoreError::Forbidden(why) = error else {
-        return error.into();
-    };
-    let title = match why.as_str() {
-        "the maker is no second person" => Message::new(
-            "制单人不能复核自己的单",
-            "Whoever prepared it cannot approve it",
-        ),
-        "an approval is given once" => Message::new("已经复核过了", "It was decided already"),
-        _ => Message::new("没有复核权限", "Not allowed to approve"),
-    };
-    Failure::new(
-        FailureKind::Usage,
-        "approval.refused",
-        title,
-        Message::default(),
-    )
-    .with_detail(why)
 }
 
 fn waiting(

@@ -4,10 +4,12 @@ use clap::Args;
 
 use super::context::CommandContext;
 use super::prompt;
+use recondesk_app::jobs::{desk, operators};
+use recondesk_app::model::Identity;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
 use recondesk_domain::Secret;
-use recondesk_ports::{PinError, Ports};
+use recondesk_ports::Ports;
 
 /// Says who gives the command.
 #[derive(Debug, Clone, Args)]
@@ -25,14 +27,16 @@ impl PersonArgs {
         ports: &Ports,
         role: Role,
     ) -> Result<String, Failure> {
-        let named = self
-            .operator
-            .clone()
-            .or_else(|| environment("RECONDESK_OPERATOR"));
-        match named {
+        match self.named() {
             Some(name) => identified(context, ports, &name, role),
             None => unnamed(ports),
         }
+    }
+
+    /// Who was named, by the argument or the environment.
+    fn named(&self) -> Option<String> {
+        let argument = self.operator.clone();
+        argument.or_else(|| environment("RECONDESK_OPERATOR"))
     }
 }
 
@@ -43,39 +47,49 @@ pub(super) fn identified(
     name: &str,
     role: Role,
 ) -> Result<String, Failure> {
-    let pin = pin(context, "RECONDESK_PIN", name)?;
-    let operator = ports
-        .casework
-        .check_pin(name, &pin, ports.clock.now())
-        .map_err(refused)?;
-    if operator.roles.has(role) {
-        return Ok(operator.name);
-    }
-    let (zh, en) = (role.zh(), role.en());
-    Err(Failure::new(
-        FailureKind::Usage,
-        "operator.role",
-        Message::new(
-            format!("{name} 没有「{zh}」权限"),
-            format!("{name} does not have the role {en}"),
+    let identity = identity(context, name)?;
+    desk::identify(ports, Some(&identity), (role, "")).map_err(with_way_on)
+}
+
+/// A name with its PIN, not checked yet.
+fn identity(context: &CommandContext<'_>, name: &str) -> Result<Identity, Failure> {
+    Ok(Identity {
+        name: name.to_owned(),
+        pin: pin(context, "RECONDESK_PIN", name)?,
+    })
+}
+
+/// What can be done on the terminal where somebody was refused.
+fn with_way_on(failure: Failure) -> Failure {
+    let advice = match failure.code {
+        "operator.pin" => Message::new(
+            "recondesk operator list 列出操作人",
+            "recondesk operator list shows the operators",
         ),
-        Message::new("换一位有权限的人", "Somebody with that role must do it"),
-    ))
+        "operator.role" => Message::new("换一位有权限的人", "Somebody with that role must do it"),
+        "operator.needed" => return must_be_named(),
+        _ => return failure,
+    };
+    Failure { advice, ..failure }
+}
+
+fn must_be_named() -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "operator.needed",
+        Message::new("要指明操作人", "It must be said who does it"),
+        Message::new(
+            "加上 --operator 姓名，或设置 RECONDESK_OPERATOR",
+            "Add --operator NAME, or set RECONDESK_OPERATOR",
+        ),
+    )
 }
 
 /// The user of the computer, as long as no operator was entered.
 fn unnamed(ports: &Ports) -> Result<String, Failure> {
     let operators = ports.casework.operators()?;
     if operators.iter().any(|known| known.removed_at.is_none()) {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            "operator.needed",
-            Message::new("要指明操作人", "It must be said who does it"),
-            Message::new(
-                "加上 --operator 姓名，或设置 RECONDESK_OPERATOR",
-                "Add --operator NAME, or set RECONDESK_OPERATOR",
-            ),
-        ));
+        return Err(must_be_named());
     }
     let user = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
@@ -89,21 +103,13 @@ pub(super) fn administrator(
     ports: &Ports,
     person: &PersonArgs,
 ) -> Result<String, Failure> {
-    let operators = ports.casework.operators()?;
-    let mut living = operators.iter().filter(|known| known.removed_at.is_none());
-    if living
-        .clone()
-        .any(|known| known.roles.has(Role::Administer))
-    {
-        return person.check(context, ports, Role::Administer);
-    }
-    match living.next() {
-        Some(any) => {
-            let role = any.roles.iter().next().unwrap_or(Role::See);
-            person.check(context, ports, role)
-        }
-        None => Ok(String::new()),
-    }
+    let identity = if operators::gate(ports)?.asks_who() {
+        let named = person.named().ok_or_else(must_be_named)?;
+        Some(identity(context, &named)?)
+    } else {
+        None
+    };
+    operators::admitted(ports, identity.as_ref()).map_err(with_way_on)
 }
 
 /// The same for a change of a merchant's profile or keys, under the name that the trail keeps.
@@ -147,29 +153,4 @@ pub(super) fn pin(
 
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn refused(error: PinError) -> Failure {
-    let advice = Message::new(
-        "recondesk operator list 列出操作人",
-        "recondesk operator list shows the operators",
-    );
-    match error {
-        PinError::Wrong => Failure::new(
-            FailureKind::Usage,
-            "operator.pin",
-            Message::new("操作人或 PIN 不对", "The operator or the PIN is wrong"),
-            advice,
-        ),
-        PinError::Locked(until) => Failure::new(
-            FailureKind::Usage,
-            "operator.locked",
-            Message::new(
-                format!("PIN 连续输错，{until} 之后再试"),
-                format!("Too many wrong PINs, try again after {until}"),
-            ),
-            Message::default(),
-        ),
-        PinError::Store(error) => error.into(),
-    }
 }

@@ -91,3 +91,65 @@ fn walk(folder: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {
         }
     }
 }
+
+#[test]
+fn the_books_are_exported_from_settings_into_a_new_folder_of_their_own() {
+    let mut morning = Morning::new();
+    compared(&mut morning);
+    morning.screen(Key::Num9, Screen::Settings);
+    morning.press("导出到文件夹…");
+    assert!(matches!(
+        morning.tape.0.borrow().asked.last(),
+        Some(recondesk::ports::PickAsk::Folder { .. })
+    ));
+    let chosen = morning.folder().join("warehouse");
+    std::fs::create_dir(&chosen).unwrap();
+    let own = chosen.join("letter.txt");
+    std::io::Write::write_all(&mut std::fs::File::create(&own).unwrap(), b"mine").unwrap();
+    let answer = |morning: &mut Morning| {
+        morning.tape.0.borrow_mut().answer = Some(vec![chosen.clone()]);
+        morning.harness.run_steps(2);
+        morning.work();
+    };
+    answer(&mut morning);
+
+    assert!(
+        morning.notice().contains("账本已导出"),
+        "{}",
+        morning.notice()
+    );
+    let folder = chosen.join("recondesk_books_202603091012");
+    assert!(folder.join("_manifest.json").exists());
+    assert!(folder.join("orders").is_dir());
+    assert_eq!(std::fs::read(&own).unwrap(), b"mine");
+
+    // The same minute again: nothing is written over.
+    morning.press("导出到文件夹…");
+    answer(&mut morning);
+    assert!(
+        morning.notice().contains("已有内容"),
+        "{}",
+        morning.notice()
+    );
+}
+
+#[test]
+fn a_running_export_says_how_far_it_is_and_is_stopped_where_it_was_begun() {
+    use recondesk::app::{Command, Event, Progress, Step};
+    let tape = crate::stage::Tape::default();
+    let look = crate::stage::Look::default();
+    let mut harness = crate::stage::sample_window(look, Screen::Settings, &tape);
+    let state = harness.state_mut().state_mut();
+    let (task, cancel) = state.enter(&Command::ExportBooks(None, "x".into()), 0);
+    let far = Progress {
+        step: Step::Export,
+        done: 30,
+        total: Some(40),
+    };
+    state.apply(Event::Progress(task, far));
+    harness.run_steps(2);
+    harness.get_by_label("写文件 75%");
+    harness.get_by_label("停止").click();
+    harness.run_steps(2);
+    assert!(cancel.is_cancelled());
+}

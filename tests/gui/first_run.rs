@@ -56,6 +56,7 @@ impl Morning {
                 scratch: None,
                 font: recondesk::ui::fonts::NOTO,
             }),
+            columns: Arc::new(adapters::parquet::ParquetFiles),
             demo: None,
             program: String::new(),
             handbook: Arc::new(|_| Ok(())),

@@ -206,3 +206,47 @@ fn a_day_without_a_fund_bill_offers_to_fetch_it() {
     let sent = tape.take();
     assert!(matches!(sent.as_slice(), [Command::Funds(ask)] if ask.fetches));
 }
+
+/// A real layout of a fund-flow bill.
+const FUND_BILL: &str = include_str!("../fixtures/bills/fundflow_basic_2021-02-01.csv");
+
+#[test]
+fn a_fund_flow_bill_is_a_row_of_bills_with_its_checks_and_balances() {
+    use recondesk::app::Silent;
+    use recondesk::ports::Source;
+
+    let mut morning = crate::first_run::Morning::new();
+    let (id, _, _) = crate::first_run::compared(&mut morning);
+    let day = recondesk::domain::BillDate::parse("2021-02-01").unwrap();
+    let source = Source::from_bytes("fund_basic.csv", FUND_BILL.as_bytes().to_vec());
+    let of = (id, FundAccount::Basic, day);
+    recondesk::app::jobs::funds::import(&morning.ports, of, source, &Silent).unwrap();
+    morning.screen(egui::Key::Num4, Screen::Bills);
+    morning.harness.key_press(egui::Key::F5);
+    morning.harness.run_steps(2);
+    morning.work();
+
+    let rows = morning.harness.state().state().bills.value().unwrap();
+    assert!(
+        morning.says("2021-02-01 青禾商城 基本账户 已隔离"),
+        "{rows:?}"
+    );
+    let row = morning
+        .harness
+        .query_all_by_label_contains("基本账户")
+        .next()
+        .unwrap();
+    row.click();
+    morning.harness.run_steps(2);
+    morning.harness.key_press(egui::Key::Enter);
+    morning.harness.run_steps(2);
+    morning.work();
+    let detail = morning.harness.state().state().bill.value().unwrap();
+    assert!(detail.row.amount.is_none() && detail.balances.is_some());
+    // Two rows of a longer file: its own checks say so.
+    assert_eq!(detail.row.certificate, (5, 7));
+    assert!(morning.says("期初 ¥"));
+    assert!(morning.says("I7"));
+    // The day has no trade bill: fetching it is not taken for done.
+    assert!(!morning.says("GZIP"));
+}

@@ -22,6 +22,7 @@ mod import;
 mod lookup;
 mod lookup_sample;
 mod payout;
+mod people;
 mod personal_data;
 #[cfg(feature = "pictures")]
 mod pictures;

@@ -5,11 +5,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{PayoutView, SignOffItem};
 use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
-use recondesk::casework::{
-    ApprovalNeed, Judgement, OrderFacts, RefundPart, ReissueWay, RemoteState, Thresholds,
-};
+use recondesk::casework::{Judgement, OrderFacts, RefundPart, ReissueWay, RemoteState, Thresholds};
 use recondesk::domain::{Fen, Instant};
-use recondesk::ports::{ApprovalId, ApprovalRecord};
+use recondesk::ports::ApprovalId;
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
@@ -214,17 +212,13 @@ fn a_second_person_agrees_or_refuses_by_name_and_pin() {
     harness.get_by_label("复核").click();
     harness.run_steps(2);
     assert!(matches!(tape.take().as_slice(), [Command::Approvals]));
-    harness.state_mut().state_mut().payout.approvals = Remote::Ready(vec![ApprovalRecord {
-        id: ApprovalId(7),
-        need: ApprovalNeed::Sum,
-        subject: "refund/RD1".to_owned(),
-        reason: "重复支付".to_owned(),
-        maker: "li".to_owned(),
-        asked_at: now(),
-        judged: None,
-    }]);
+    let state = harness.state_mut().state_mut();
+    state.desk.person.has_operators = true;
+    state.payout.approvals = Remote::Ready(vec![crate::people::waiting_refund()]);
     harness.run_steps(2);
-    harness.get_by_label("金额超过界限  refund/RD1");
+    harness.get_by_label("金额超过界限 QH260308100244120077 ¥1,299.00");
+    harness.get_by_label("li 10:12 提请：重复支付");
+    harness.get_by_label("复核 1");
     harness.get_by_label("同意").click();
     harness.run_steps(2);
     assert!(

@@ -2,6 +2,7 @@
 
 use recondesk::app::model::*;
 use recondesk::app::{Message, Remote, State};
+use recondesk::casework::Thresholds;
 use recondesk::domain::{
     BillDate, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, MerchantProfile, OrderNo,
     OutTradeNo, PayStatus, ProfileId, RowRef, SecretKind, Severity, Text,
@@ -58,6 +59,12 @@ pub(crate) fn fill(state: &mut State) {
     state.reconciled = Remote::Ready(Box::new(reconciled(names[0])));
     fill_cases(state);
     state.bills = Remote::Ready(bills(names));
+    state.payout.approvals = Remote::Ready(Vec::new());
+    state.people.known = Remote::Ready(Box::new(OperatorsView {
+        operators: Vec::new(),
+        limits: Thresholds::default(),
+        gate: OperatorGate::Anybody,
+    }));
     fill_orders(state);
 }
 
@@ -809,7 +816,7 @@ pub(crate) fn case_detail() -> CaseDetail {
 }
 
 fn bills(names: [&str; 4]) -> Vec<BillRow> {
-    (0..12)
+    let mut bills: Vec<BillRow> = (0..12)
         .map(|nth| BillRow {
             import: nth + 1,
             profile: ProfileId(1),
@@ -828,7 +835,19 @@ fn bills(names: [&str; 4]) -> Vec<BillRow> {
             file: format!("{}_ALL.csv.gz", day().plus(-(nth as i32))),
             imported_at: at("2026-03-09 10:03:10"),
         })
-        .collect()
+        .collect();
+    let fund = BillRow {
+        import: 90,
+        kind: "FUND.BASIC".into(),
+        rows: 31_640,
+        amount: None,
+        net: None,
+        certificate: (3, 3),
+        file: format!("{}_fund_basic.csv.gz", day()),
+        ..bills[0].clone()
+    };
+    bills.insert(1, fund);
+    bills
 }
 
 fn fill_orders(state: &mut State) {

@@ -323,7 +323,8 @@ fn the_language_changes_in_the_next_frame_and_is_stored() {
 
 #[test]
 fn settings_give_the_schedule_of_this_workspace_to_copy() {
-    let mut harness = window(Look::default(), &Tape::default(), |app| {
+    let look = Look::default().size(1440.0, 1100.0);
+    let mut harness = window(look, &Tape::default(), |app| {
         sample::fill(app.state_mut());
         app.state_mut().program = "/usr/bin/recondesk".to_owned();
         app.state_mut().folder = "/home/a/账 本".to_owned();

@@ -272,6 +272,7 @@ fn workers(ports: &Ports, folder: &Path) -> WorkerSet {
             scratch: None,
             font: recondesk::ui::fonts::NOTO,
         }),
+        columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),

@@ -50,6 +50,7 @@ fn open(shop: &Shop) -> (Ports, WindowJobs) {
             scratch: None,
             font: recondesk::ui::fonts::NOTO,
         }),
+        columns: Arc::new(recondesk::adapters::parquet::ParquetFiles),
         demo: None,
         program: String::new(),
         handbook: Arc::new(|_| Ok(())),

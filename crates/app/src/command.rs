@@ -224,6 +224,14 @@ pub enum Command {
     SignIn(Box<model::Identity>),
     /// The operator leaves.
     SignOut,
+    /// Reads who may decide, and from when on a second person must agree.
+    Operators,
+    /// Names an operator. Disabled while the form has errors.
+    AddOperator(Box<model::NewOperatorWish>),
+    /// Removes an operator.
+    RemoveOperator(Box<model::RemoveOperatorWish>),
+    /// Sets from when on a second person must agree.
+    SetLimits(Box<model::LimitsWish>),
     /// Makes the demo merchant with its day.
     OpenDemo,
     /// Opens the handbook in this language, outside of the window.
@@ -252,6 +260,8 @@ pub enum Command {
     Backup(PathBuf),
     /// Looks the workspace over, every byte of it.
     CheckWorkspace,
+    /// Writes the books of one merchant or all into a new folder within this one, for other programs.
+    ExportBooks(Option<ProfileId>, PathBuf),
     /// Writes an imported file somewhere, byte for byte as it was unpacked: its number among the imports, and where.
     SaveOriginal(u32, PathBuf),
 }
@@ -277,6 +287,8 @@ pub enum TaskKind {
     Backfill,
     /// Writes a file.
     Export,
+    /// Writes the books for other programs.
+    ExportBooks,
     /// Puts rows into the clipboard.
     Copy,
     /// Makes the demo.
@@ -337,6 +349,7 @@ impl Command {
             | Self::LookupHistory(_)
             | Self::ReadList(_)
             | Self::Approvals
+            | Self::Operators
             | Self::UnfinishedRefunds(_)
             | Self::BulkSummary(_)
             | Self::RefusedFiles(_)
@@ -361,6 +374,9 @@ impl Command {
             | Self::AskUnlock(_)
             | Self::SignIn(_)
             | Self::SignOut
+            | Self::AddOperator(_)
+            | Self::RemoveOperator(_)
+            | Self::SetLimits(_)
             | Self::Undo(..)
             | Self::Decide(..)
             | Self::Note(..) => TaskKind::Save,
@@ -379,6 +395,7 @@ impl Command {
             | Self::SaveOriginal(..)
             | Self::SaveCertificate(..)
             | Self::WriteSheet(..) => TaskKind::Export,
+            Self::ExportBooks(..) => TaskKind::ExportBooks,
             Self::Backup(_) | Self::CheckWorkspace => TaskKind::Care,
             Self::Refund(_) | Self::Reissue(_) => TaskKind::Payout,
             Self::ResumeRefunds(_) => TaskKind::Resume,
@@ -404,7 +421,7 @@ impl Command {
             | Self::Day(profile, day) => (Some(*profile), Some(*day)),
             Self::Morning(profile, day) => (*profile, Some(*day)),
             Self::Funds(ask) => (Some(ask.profile), Some(ask.day)),
-            Self::Backfill(profile) => (*profile, None),
+            Self::Backfill(profile) | Self::ExportBooks(profile, _) => (*profile, None),
             Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
             Self::Recognise(profile, _) => (Some(*profile), None),
             Self::LookAtFile(ask) => (Some(ask.profile), None),

@@ -11,8 +11,8 @@ use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
 use super::model::{
     Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
-    FundsModel, ImportSheet, LabOutcome, MerchantRow, OrderDetail, OrderRow, OverviewModel,
-    PayoutView, Person, RefusedFile, RefusedRows,
+    FundsModel, ImportSheet, LabOutcome, MerchantRow, OperatorsView, OrderDetail, OrderRow,
+    OverviewModel, PayoutView, Person, RefusedFile, RefusedRows,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -140,6 +140,10 @@ pub enum Outcome {
     Funds(Box<FundsModel>),
     /// To `SignIn` and `SignOut`.
     Person(Person),
+    /// To `Operators`.
+    Operators(Box<OperatorsView>),
+    /// Operators or limits are others now, and who sits there.
+    OperatorsChanged(Box<OperatorsView>, Person, Message),
     /// To `WhoseFiles`: the merchant number of the first bill among them.
     WhoseFiles(Option<String>),
     /// To `RefusedFiles`, the newest first.

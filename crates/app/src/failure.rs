@@ -169,8 +169,8 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
                 "The day is signed off; what was decided about it stands",
             ),
             Message::new(
-                "recondesk day unlock 申请解锁，由另一人同意",
-                "recondesk day unlock asks another person to open it",
+                "在“对账”页或用 recondesk day unlock 申请解锁，由另一人同意",
+                "Ask another person to open it: Unlock on Reconcile, or recondesk day unlock",
             ),
         ),
         StoreError::Forbidden(_) => (

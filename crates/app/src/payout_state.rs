@@ -87,10 +87,9 @@ impl Payouts {
 
     /// What must be asked again once something was decided.
     pub(super) fn again(&self) -> Vec<Command> {
-        let approvals = self.approvals.value().map(|_| Command::Approvals);
         let refunds = self.unfinished.value();
         let refunds = refunds.map(|_| Command::UnfinishedRefunds(self.whose));
-        approvals.into_iter().chain(refunds).collect()
+        refunds.into_iter().collect()
     }
 }
 

@@ -124,6 +124,7 @@ impl State {
         let mut out = vec![
             Command::Overview(self.day, self.merchant),
             Command::Bills(self.merchant),
+            Command::Approvals,
         ];
         if let Some(row) = self.merchant_or_first() {
             out.push(Command::Day(row.id, self.day));
@@ -143,6 +144,7 @@ impl State {
     pub(super) fn reload_decisions(&self) -> Vec<Command> {
         let mut out = self.reload_cases();
         out.push(Command::Overview(self.day, self.merchant));
+        out.push(Command::Approvals);
         if let Some(row) = self.merchant_or_first() {
             out.push(Command::Day(row.id, self.day));
         }

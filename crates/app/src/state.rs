@@ -14,7 +14,7 @@ use super::model::{BillDetail, BillRow, DayModel, FundsModel, MerchantRow, Overv
 use super::refused_state::Refused;
 use super::{
     Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
-    Message, Notice, Outcome, Payouts, Preferences, Progress, Remote, TaskId,
+    Message, Notice, Outcome, Payouts, People, Preferences, Progress, Remote, TaskId,
 };
 
 /// A task that is not finished.
@@ -59,6 +59,8 @@ pub struct State {
     pub cares: bool,
     /// Who decides: the signed-in operator, or the user of the computer while no operators are named.
     pub desk: DeskState,
+    /// Who is named to decide, and from when on a second person must agree.
+    pub people: People,
     /// Whether keys can be used.
     pub vault: VaultAccess,
     /// True from when something needed a locked key until it is given or the wish is dropped.
@@ -123,6 +125,7 @@ impl State {
             demo: false,
             cares: false,
             desk: DeskState::default(),
+            people: People::default(),
             vault: VaultAccess::default(),
             passphrase_wanted: false,
             passphrase_wrong: false,
@@ -247,6 +250,7 @@ impl State {
             other => {
                 self.refused.asked(id, other);
                 self.payout.asked(id, other);
+                self.people.asked(id, other);
             }
         }
     }
@@ -389,6 +393,10 @@ impl State {
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
             Outcome::Person(person) => return self.person_known(id, person),
+            Outcome::Operators(view) => drop(self.people.known.answer(id, Ok(view))),
+            Outcome::OperatorsChanged(view, person, said) => {
+                return self.operators_changed(id, (view, person), said);
+            }
             Outcome::WhoseFiles(number) => self.first_number = number,
             Outcome::Done => {}
         }
@@ -446,6 +454,7 @@ impl State {
             || self.bulk.failed(id, &failure)
             || self.funds.answer(id, Err(failure.clone()))
             || self.desk.asked.answer(id, Err(failure.clone()))
+            || self.people.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

@@ -244,6 +244,12 @@ pub trait Casework: Send + Sync {
         day: BillDate,
     ) -> Result<Option<SignOffRecord>, StoreError>;
 
+    /// A signature by its number, while it is in force.
+    ///
+    /// # Errors
+    /// As above.
+    fn sign_off_record(&self, id: i64) -> Result<Option<SignOffRecord>, StoreError>;
+
     /// Writes one thing down that is done nowhere else.
     ///
     /// # Errors

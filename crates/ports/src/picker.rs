@@ -17,6 +17,11 @@ pub enum PickAsk {
         /// Suggested name.
         name: String,
     },
+    /// A folder to write into.
+    Folder {
+        /// Title of the dialog.
+        title: String,
+    },
 }
 
 /// Opens native file dialogs, one at a time.

@@ -16,6 +16,8 @@ use super::screens::Screen;
 pub(crate) enum Action {
     /// Goes to a screen.
     Go(Screen),
+    /// Goes to a screen with that merchant and day in view.
+    GoToDay(Screen, ProfileId, BillDate),
     /// Submits a command.
     Run(Command),
     /// Puts another day in view.
@@ -68,6 +70,10 @@ pub(crate) enum Action {
     Approvals,
     /// Shows the refunds that are not at their end.
     UnfinishedRefunds,
+    /// Goes to the operators in the settings; where none is named, the form of the first one opens.
+    Operators,
+    /// Asks for the folder to export the books to, of the merchant in view or of all.
+    PickBooks,
     /// Asks where to write a copy of the workspace.
     PickBackup,
     /// Asks where to write an imported file again: its number among the imports, and its name.

@@ -260,6 +260,11 @@ impl App {
         for action in actions {
             match action {
                 Action::Go(screen) => self.screen = screen,
+                Action::GoToDay(screen, profile, day) => {
+                    self.screen = screen;
+                    self.set_merchant(Some(profile));
+                    self.set_day(day);
+                }
                 Action::LookUp(text) => {
                     self.screen = Screen::Lookup;
                     self.screens.look_up(text, &mut self.out);
@@ -315,6 +320,8 @@ impl App {
                     self.screen = Screen::Cases;
                     self.screens.show_refunds(&self.state, &mut self.out);
                 }
+                Action::Operators => self.show_operators(),
+                Action::PickBooks => self.pick_books(),
                 Action::PickBackup => self.pick_backup(),
                 Action::PickCertificate(profile, day) => self.pick_certificate(profile, day),
                 Action::MendRows(profile, import) => self.mend_rows((profile, import)),
@@ -342,6 +349,11 @@ impl App {
     fn show_approvals(&mut self) {
         self.screen = Screen::Cases;
         self.screens.show_approvals(&mut self.out);
+    }
+
+    fn show_operators(&mut self) {
+        self.screen = Screen::Settings;
+        self.screens.show_operators(&self.state);
     }
 
     /// Stores what a person chose, at once in force.

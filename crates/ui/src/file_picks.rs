@@ -26,6 +26,7 @@ pub(super) enum Picking {
     Attach(CaseName),
     AttachmentCopy(CaseName, [u8; 32]),
     Backup,
+    Books(Option<ProfileId>),
     Original(u32),
     Certificate(ProfileId, BillDate),
 }
@@ -91,6 +92,11 @@ impl App {
                 if let Some(path) = paths.into_iter().next() {
                     let wish = SaveAttachmentWish { case, sha256, path };
                     self.submit(Command::SaveAttachment(Box::new(wish)));
+                }
+            }
+            Some(Picking::Books(profile)) => {
+                if let Some(folder) = paths.into_iter().next() {
+                    self.submit(Command::ExportBooks(profile, folder));
                 }
             }
             Some(picking @ (Picking::Backup | Picking::Original(_) | Picking::Certificate(..))) => {
@@ -202,6 +208,14 @@ impl App {
     pub(super) fn pick_backup(&mut self) {
         let name = format!("recondesk_{}.zip", self.clock.now().day());
         self.save_as(name, Picking::Backup);
+    }
+
+    pub(super) fn pick_books(&mut self) {
+        let title = text::of(self.state.preferences.language).frame.books_to;
+        let title = title.to_owned();
+        if self.picker.ask(PickAsk::Folder { title }) {
+            self.picking = Some(Picking::Books(self.state.merchant));
+        }
     }
 
     /// An imported file, unpacked: a name that says gzip would lie.

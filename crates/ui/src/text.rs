@@ -36,6 +36,7 @@ mod lookup;
 mod merchants;
 mod overview;
 mod payout;
+mod people;
 mod settings;
 mod signature;
 mod table;
@@ -78,6 +79,7 @@ pub(crate) struct Wording {
     pub(crate) cases: cases::Cases,
     pub(crate) compare: cases::Compare,
     pub(crate) payout: payout::Payout,
+    pub(crate) people: people::People,
     pub(crate) bills: books::Bills,
     pub(crate) orders: books::Orders,
     pub(crate) refused: books::Refused,
@@ -104,6 +106,7 @@ static ZH: Wording = Wording {
     cases: cases::Cases::ZH,
     compare: cases::Compare::ZH,
     payout: payout::Payout::ZH,
+    people: people::People::ZH,
     bills: books::Bills::ZH,
     orders: books::Orders::ZH,
     refused: books::Refused::ZH,
@@ -130,6 +133,7 @@ static EN: Wording = Wording {
     cases: cases::Cases::EN,
     compare: cases::Compare::EN,
     payout: payout::Payout::EN,
+    people: people::People::EN,
     bills: books::Bills::EN,
     orders: books::Orders::EN,
     refused: books::Refused::EN,

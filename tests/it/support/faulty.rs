@@ -226,6 +226,10 @@ impl Casework for FaultyCasework {
         self.inner.signed(profile, day)
     }
 
+    fn sign_off_record(&self, id: i64) -> Result<Option<SignOffRecord>, StoreError> {
+        self.inner.sign_off_record(id)
+    }
+
     fn record(&self, deed: &AuditDeed<'_>) -> Result<(), StoreError> {
         self.write(|| self.inner.record(deed))
     }

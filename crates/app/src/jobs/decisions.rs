@@ -2,6 +2,7 @@
 
 mod second;
 
+use self::second::Surface;
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{PastStep, undo};
@@ -12,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 /// Largest file on a case.
 pub const MOST_ATTACHED_BYTES: usize = 16 << 20;
 
-/// Decides about the case with that key; what was done comes back as a sentence.
+/// Decides about the case with that key; what was done comes back as a sentence for the window.
 ///
 /// # Errors
 /// [`Failure`] when the case is gone or its workflow does not allow this; nothing is stored then.
@@ -22,7 +23,7 @@ pub fn decide(
     decision: Decision,
     person: &str,
 ) -> Result<Message, Failure> {
-    decide_one_of(ports, case, (decision, 1), person)
+    carry_out(ports, case, (decision, 1), (person, Surface::Window))
 }
 
 /// The same, as one of so many cases that are decided at once: above a limit a second person must agree.
@@ -35,11 +36,21 @@ pub fn decide_one_of(
     (decision, together): (Decision, u32),
     person: &str,
 ) -> Result<Message, Failure> {
+    let by = (person, Surface::Terminal);
+    carry_out(ports, case, (decision, together), by)
+}
+
+fn carry_out(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    (decision, together): (Decision, u32),
+    (person, surface): (&str, Surface),
+) -> Result<Message, Failure> {
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
     let (steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
     ports.records.step_case_all(id, &steps)?;
-    Ok(second::asked_words(ports, case, &decision)?.unwrap_or(said))
+    Ok(second::asked_words(ports, case, (&decision, surface))?.unwrap_or(said))
 }
 
 /// Where operators are named, a case is handed to one of them alone; a slip of the pen must not lose it.
@@ -100,7 +111,7 @@ pub fn decide_all(
     }));
     ports.records.step_case_all(id, &all)?;
     match last {
-        Some(last) => second::asked_words(ports, case, &last),
+        Some(last) => second::asked_words(ports, case, (&last, Surface::Terminal)),
         None => Ok(None),
     }
 }

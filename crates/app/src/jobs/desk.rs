@@ -104,20 +104,27 @@ pub fn identify(
     if living(ports)?.is_empty() {
         return Ok(user.to_owned());
     }
-    Err(refused(
+    Err(needed())
+}
+
+/// Somebody must say who he is.
+pub(super) fn needed() -> Failure {
+    refused(
         "operator.needed",
         Message::new("要指明操作人和 PIN", "Say who does it, with the PIN"),
         Message::default(),
-    ))
+    )
 }
 
-fn living(ports: &Ports) -> Result<Vec<Operator>, StoreError> {
+/// Operators who were not removed.
+pub(super) fn living(ports: &Ports) -> Result<Vec<Operator>, StoreError> {
     let mut operators = ports.casework.operators()?;
     operators.retain(|known| known.removed_at.is_none());
     Ok(operators)
 }
 
-fn known(ports: &Ports, Identity { name, pin }: &Identity) -> Result<Operator, Failure> {
+/// The operator whose name and PIN fit.
+pub(super) fn known(ports: &Ports, Identity { name, pin }: &Identity) -> Result<Operator, Failure> {
     match ports.casework.check_pin(name, pin, ports.clock.now()) {
         Ok(known) => Ok(known),
         Err(PinError::Wrong) => Err(refused(

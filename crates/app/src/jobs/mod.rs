@@ -1,5 +1,6 @@
 //! The jobs: plain, synchronous functions over [`recondesk_ports::Ports`], used alike by window and command line.
 
+pub mod approvals;
 pub mod assistant;
 pub mod audit;
 pub mod backfill;
@@ -31,6 +32,7 @@ pub mod lab_send;
 pub mod lookup;
 pub mod morning;
 pub mod notify;
+pub mod operators;
 pub mod payout;
 pub mod poll;
 pub mod profiles;

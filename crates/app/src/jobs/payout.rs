@@ -5,6 +5,7 @@ mod resume;
 use std::path::Path;
 use std::time::Duration;
 
+use super::approvals;
 use super::desk::identify;
 use super::refund::{
     RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, order_of_case, prepare,
@@ -16,7 +17,7 @@ use crate::gateway::GatewayClient;
 use crate::jobs::export::write_csv;
 use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish, UnlockWish};
 use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
-use recondesk_casework::{Judgement, ReissueWay, Role};
+use recondesk_casework::{ReissueWay, Role};
 use recondesk_domain::{ApiVersion, ProfileId, Sheet, gateway_kind};
 use recondesk_ports::{CancelToken, CaseRecord, Files, Ports, RefundQuery, StoreError};
 
@@ -215,36 +216,15 @@ fn not_written(path: &Path, error: &std::io::Error) -> Failure {
 /// For the maker, for somebody without the role, for a second decision.
 pub fn judge(ports: &Ports, wish: &JudgeWish, user: &str) -> Result<NoticeText, Failure> {
     let checker = identify(ports, wish.identity.as_ref(), (Role::Approve, user))?;
-    let by = (checker.as_str(), ports.clock.now());
-    let judged =
-        ports
-            .casework
-            .judge(wish.id, wish.judgement, by)
-            .map_err(|error| match error {
-                StoreError::Forbidden(why) => Failure::new(
-                    FailureKind::Usage,
-                    "approval.refused",
-                    Message::new(
-                        "制单人不能复核自己的单，也要有复核权限",
-                        "Whoever prepared it cannot approve it, and the role is needed",
-                    ),
-                    Message::default(),
-                )
-                .with_detail(why),
-                error => error.into(),
-            })?;
-    let subject = &judged.subject;
-    let title = match wish.judgement {
-        Judgement::Approved => Message::new(
-            format!("{checker} 已同意 {subject}"),
-            format!("{checker} agreed to {subject}"),
-        ),
-        Judgement::Declined => Message::new(
-            format!("{checker} 已驳回 {subject}"),
-            format!("{checker} refused {subject}"),
-        ),
+    let waiting = approvals::waiting(ports)?;
+    let about = waiting.iter().find(|waiting| waiting.asked.id == wish.id);
+    let judged = approvals::judge(ports, (wish.id, wish.judgement), &checker)?;
+    let title = match about {
+        Some(about) => approvals::judged_words(about, wish.judgement, &checker),
+        None => Message::new(judged.subject.as_str(), judged.subject.as_str()),
     };
-    Ok(told(title, Message::default(), false))
+    let note = approvals::next_words(judged.need, wish.judgement);
+    Ok(told(title, note, false))
 }
 
 /// Signs a day off.

@@ -6,6 +6,7 @@ mod exports;
 mod files;
 mod funds;
 mod lists;
+mod people;
 
 use std::sync::Arc;
 
@@ -26,7 +27,9 @@ use recondesk_casework::Role;
 use recondesk_domain::{
     BillDate, MerchantProfile, PersonalData, ProfileId, Secret, SecretKind, group_digits,
 };
-use recondesk_ports::{Files, Ports, Reports, StoreError, VaultError, Workbooks, WorkspaceCare};
+use recondesk_ports::{
+    ColumnFiles, Files, Ports, Reports, StoreError, VaultError, Workbooks, WorkspaceCare,
+};
 
 /// Key of the window's preferences.
 const PREFERENCES: &str = "window";
@@ -57,6 +60,8 @@ pub struct Environment {
     pub workbooks: Arc<dyn Workbooks>,
     /// Writes reports.
     pub reports: Arc<dyn Reports>,
+    /// Writes the tables of exported books.
+    pub columns: Arc<dyn ColumnFiles>,
     /// Makes the demo, where this workspace may have one.
     pub demo: Option<Demo>,
     /// Path of the program, for the line of a scheduler; empty where none should be set up.
@@ -347,6 +352,11 @@ impl WindowJobs {
             | Command::AskUnlock(_)
             | Command::SignIn(_)
             | Command::SignOut) => self.casework(command, reporter),
+            command @ (Command::Operators
+            | Command::AddOperator(_)
+            | Command::RemoveOperator(_)
+            | Command::SetLimits(_)) => self.people(command),
+            Command::ExportBooks(chosen, folder) => self.export_books(chosen, &folder, reporter),
             Command::OpenDemo => {
                 let demo = self.around.demo.clone();
                 let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;

@@ -1,6 +1,6 @@
 //! The table of bills, and one bill in full.
 
-use recondesk_domain::{BillDate, Fen, Instant, ProfileId};
+use recondesk_domain::{BillDate, Fen, FundAccount, Instant, ProfileId};
 
 use super::{Certificate, RawLine};
 
@@ -26,13 +26,13 @@ pub struct BillRow {
     pub merchant: String,
     /// The day.
     pub day: BillDate,
-    /// `ALL`, `SUCCESS`, `REFUND`.
+    /// `ALL`, `SUCCESS`, `REFUND`; `FUND.BASIC`, `FUND.OPERATION`, `FUND.FEES` for the fund flow of an account.
     pub kind: String,
     /// Whether it counts.
     pub state: BillState,
     /// Rows.
     pub rows: u64,
-    /// 订单总金额.
+    /// 订单总金额; a fund-flow bill has none.
     pub amount: Option<Fen>,
     /// 应结净额.
     pub net: Option<Fen>,
@@ -44,6 +44,29 @@ pub struct BillRow {
     pub imported_at: Instant,
 }
 
+impl BillRow {
+    /// The account whose fund flow it is; nothing for a trade bill.
+    #[must_use]
+    pub fn account(&self) -> Option<FundAccount> {
+        account_of(&self.kind)
+    }
+}
+
+/// The account that the kind of a bill names; nothing for a trade bill.
+#[must_use]
+pub fn account_of(kind: &str) -> Option<FundAccount> {
+    FundAccount::parse(&kind.strip_prefix("FUND.")?.to_lowercase())
+}
+
+/// Balances of the account of a fund-flow bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FundBalances {
+    /// Before the first entry.
+    pub opening: Option<Fen>,
+    /// After the last entry.
+    pub closing: Option<Fen>,
+}
+
 /// One bill in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillDetail {
@@ -51,6 +74,8 @@ pub struct BillDetail {
     pub row: BillRow,
     /// Its certificate.
     pub certificate: Certificate,
+    /// The balances of a fund-flow bill.
+    pub balances: Option<FundBalances>,
     /// The first lines of the file.
     pub head: Vec<RawLine>,
 }

@@ -127,9 +127,9 @@ pub struct IdentityRow {
 /// The certificate of a bill.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Certificate {
-    /// `ALL`, `SUCCESS`, `REFUND`.
+    /// `ALL`, `SUCCESS`, `REFUND`; `FUND.BASIC` and the like for a fund-flow bill.
     pub kind: String,
-    /// Columns of the file.
+    /// Columns of the file; 0 where nothing depends on them.
     pub columns: u32,
     /// True when it came compressed.
     pub gzip: bool,

@@ -2,6 +2,7 @@
 //!
 //! Money, days and categories are the domain's own types; wording and formats belong to the window.
 
+mod approval;
 mod bill;
 mod case;
 mod case_work;
@@ -14,10 +15,12 @@ mod merchant;
 mod order;
 mod overview;
 mod payout;
+mod people;
 mod refused;
 
 pub use super::jobs::intake::MappingChoice;
-pub use bill::{BillDetail, BillRow, BillState};
+pub use approval::{Approvals, WaitingApproval};
+pub use bill::{BillDetail, BillRow, BillState, FundBalances, account_of};
 pub use case::{
     CaseDetail, CaseFact, CaseFilter, CaseRow, CaseTotals, Closing, CompareField, CompareRow,
     Decision, Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
@@ -46,9 +49,9 @@ pub use overview::{
     SeverityCounts,
 };
 pub use payout::{
-    Approvals, Identity, JudgeWish, PayoutView, Person, RefundWish, ReissueWish, SignOffWish,
-    UnlockWish,
+    Identity, JudgeWish, PayoutView, Person, RefundWish, ReissueWish, SignOffWish, UnlockWish,
 };
+pub use people::{LimitsWish, NewOperatorWish, OperatorGate, OperatorsView, RemoveOperatorWish};
 pub use refused::{
     CellEdit, CellFault, MendedRows, RefusedCell, RefusedFile, RefusedRow, RefusedRows,
 };

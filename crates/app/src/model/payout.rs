@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use recondesk_casework::{Judgement, OrderFacts, ReissueWay, Thresholds};
 use recondesk_domain::{BillDate, Fen, ProfileId, Secret};
-use recondesk_ports::{ApprovalId, ApprovalRecord, RefundRecord, ReissueRecord};
+use recondesk_ports::{ApprovalId, RefundRecord, ReissueRecord};
 
 /// Who does it: an operator and the PIN, where operators are named.
 #[derive(Debug, Clone)]
@@ -132,6 +132,3 @@ pub struct UnlockWish {
     /// Who asks.
     pub identity: Option<Identity>,
 }
-
-/// What waits for a second person, oldest first.
-pub type Approvals = Vec<ApprovalRecord>;

@@ -1,7 +1,7 @@
 //! The columns of the table of bills.
 
 use super::{ColumnKind, ColumnSpec, Known, TableRow};
-use crate::model::{BillRow, BillState};
+use crate::model::{BillRow, BillState, account_of};
 use recondesk_domain::{Fen, SheetCell, Term};
 
 const fn column(
@@ -52,7 +52,10 @@ fn kind(kind: &str) -> SheetCell {
         "ALL" => SheetCell::Word("ALL", Term::new("全部", "All")),
         "SUCCESS" => SheetCell::Word("SUCCESS", Term::new("支付", "Payments")),
         "REFUND" => SheetCell::Word("REFUND", Term::new("退款", "Refunds")),
-        other => SheetCell::text(other),
+        other => match account_of(other) {
+            Some(account) => SheetCell::Word(account.v3_word(), account.term()),
+            None => SheetCell::text(other),
+        },
     }
 }
 

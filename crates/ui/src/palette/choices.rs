@@ -112,6 +112,17 @@ pub(super) fn care(w: &'static Wording, state: &State) -> Vec<PaletteRow> {
             rows.push(row(icons::USER, work.sign_out, "", PaletteAction::SignOut));
         }
     }
+    let people = PaletteAction::Operators;
+    let title = if state.desk.person.has_operators {
+        w.people.title
+    } else {
+        w.people.set_up
+    };
+    rows.push(row(icons::USERS, title, frame.settings, people));
+    if !state.merchants.is_empty() {
+        let books = PaletteAction::Books;
+        rows.push(row(icons::DATABASE, s.books, "Parquet", books));
+    }
     if state.cares {
         let backup = PaletteAction::Backup;
         rows.push(row(icons::ARCHIVE, s.backup_do, frame.settings, backup));

@@ -38,6 +38,10 @@ pub(crate) enum PaletteAction {
     UnlockKeys,
     /// Shows the fund flow of the day in view.
     Funds,
+    /// Shows the operators.
+    Operators,
+    /// Exports the books.
+    Books,
     /// Copies the workspace to a file.
     Backup,
     /// Looks the workspace over.
@@ -81,6 +85,8 @@ pub(crate) fn carry_out(
         (PaletteAction::Prefer(preferences), _) => out.push(Action::Prefer(preferences)),
         (PaletteAction::Report(what), _) => out.push(Action::PickExport(what)),
         (PaletteAction::Funds, Some(id)) => out.push(Action::Funds(id, state.day)),
+        (PaletteAction::Operators, _) => out.push(Action::Operators),
+        (PaletteAction::Books, _) => out.push(Action::PickBooks),
         (PaletteAction::Backup, _) => out.push(Action::PickBackup),
         (PaletteAction::CheckWorkspace, _) => out.run(Command::CheckWorkspace),
         (PaletteAction::Handbook, _) => {

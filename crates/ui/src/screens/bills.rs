@@ -15,7 +15,7 @@ use crate::widgets::card::{self, Empty};
 use crate::widgets::chip::Chip;
 use crate::widgets::table::{Cell, Column, Rows};
 use crate::{format, icons, paint};
-use recondesk_app::model::{BillDetail, BillRow, BillState, MerchantRow};
+use recondesk_app::model::{BillDetail, BillRow, BillState, MerchantRow, account_of};
 use recondesk_app::tables::TableView;
 use recondesk_app::tables::bills::COLUMNS;
 use recondesk_app::{BillChoice, Command};
@@ -31,6 +31,8 @@ pub(super) struct BillsScreen {
     open: bool,
 }
 
+/// Height of the balances of a fund-flow bill.
+const BALANCES: f32 = 60.0;
 /// Name of the table, also of its layout.
 const NAME: &str = "bills";
 
@@ -189,7 +191,8 @@ impl BillsScreen {
         let out_yet = page.state.now >= day.bill_available_from();
         let mine = page.state.merchant_or_first().map(|row| row.id);
         let here = rows.iter().any(|row| {
-            row.day == day && row.state == BillState::Verified && Some(row.profile) == mine
+            let counts = row.state == BillState::Verified && row.account().is_none();
+            row.day == day && counts && Some(row.profile) == mine
         });
         let fetch = (w.bills.fetch)(&format::short_day(day));
         let fetches = page
@@ -317,8 +320,10 @@ impl BillsScreen {
             egui::ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| {
+                    let balances = detail.balances.map_or(0.0, |_| BALANCES);
                     let height = certificate::height(&detail.certificate)
                         + 16.0
+                        + balances
                         + detail.head.len() as f32 * 96.0;
                     let (inner, _) =
                         ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
@@ -349,6 +354,26 @@ fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &BillDetail) {
     );
     certificate::show(ui, place, page, &detail.certificate);
     let mut top = place.bottom() + 12.0;
+    if let Some(balances) = detail.balances {
+        let f = &page.w.funds;
+        let lines = [(f.opening, balances.opening), (f.closing, balances.closing)];
+        for (nth, (name, sum)) in lines.into_iter().enumerate() {
+            let y = top + 12.0 + nth as f32 * 26.0;
+            let p = ui.painter();
+            let value = format::money_or_dash(sum);
+            let body = (TypeStyle::Body, page.t.text_1);
+            paint::left(
+                p,
+                pos2(area.left(), y),
+                name,
+                (TypeStyle::Body, page.t.text_2),
+            );
+            paint::right(p, pos2(area.right(), y), &value, body);
+            let line = Rect::from_min_size(pos2(area.left(), y - 13.0), vec2(area.width(), 26.0));
+            paint::say(ui, ("balance", nth), line, &format!("{name} {value}"));
+        }
+        top += BALANCES;
+    }
     for line in &detail.head {
         let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
         let place = (page.w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
@@ -455,7 +480,11 @@ fn kind(page: &Page<'_>, kind: &str) -> &'static str {
     match kind {
         "SUCCESS" => b.success,
         "REFUND" => b.refund,
-        _ => b.all,
+        other => match account_of(other) {
+            Some(account) if page.w.is_zh() => account.term().zh,
+            Some(account) => account.term().en,
+            None => b.all,
+        },
     }
 }
 

@@ -191,7 +191,12 @@ impl CasesScreen {
             buttons.push(Button::secondary(&n).icon(icons::LIST_CHECKS));
         }
         buttons.push(Button::secondary(w.work.unfinished).icon(icons::ARROW_U_UP_LEFT));
-        buttons.push(Button::secondary(w.payout.approvals).icon(icons::SEAL_CHECK));
+        let waiting = page.state.payout.approvals.value().map_or(0, Vec::len);
+        let approvals = match waiting {
+            0 => w.payout.approvals.to_owned(),
+            n => format!("{} {}", w.payout.approvals, format::count(n as u64)),
+        };
+        buttons.push(Button::secondary(&approvals).icon(icons::SEAL_CHECK));
         let (_, mut responses) = page.header(ui, (at, &subtitle(page)), buttons);
         let mut pressed = || responses.pop().is_some_and(|response| response.clicked());
         if pressed() {

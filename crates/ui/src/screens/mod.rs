@@ -258,6 +258,11 @@ impl Screens {
         self.cases.show_approvals(out);
     }
 
+    /// Shows in the settings the form of the first operator, where none is named.
+    pub(crate) fn show_operators(&mut self, state: &State) {
+        self.settings.show_operators(state);
+    }
+
     /// Shows over the cases the refunds that are not at their end.
     pub(crate) fn show_refunds(&mut self, state: &State, out: &mut Outbox) {
         self.cases.show_refunds(state, out);

@@ -46,6 +46,16 @@ impl PersonFields {
         self
     }
 
+    /// The first empty one gets the focus in the next frame, or this one where they are not drawn yet.
+    pub(crate) fn want_focus(&mut self) {
+        self.wants_focus = true;
+    }
+
+    /// The name as it is typed.
+    pub(crate) fn name(&self) -> &str {
+        self.name.trim()
+    }
+
     /// True when both are there.
     pub(crate) fn is_filled(&self) -> bool {
         !self.name.trim().is_empty() && !self.pin.is_empty()
@@ -90,6 +100,10 @@ impl PersonFields {
         if std::mem::take(&mut self.wants_focus) {
             if has_name { &pin } else { &name }.request_focus();
         }
-        pin.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+        let enter = ui.input(|input| input.key_pressed(Key::Enter));
+        if enter && name.lost_focus() {
+            pin.request_focus();
+        }
+        enter && pin.lost_focus()
     }
 }

@@ -105,7 +105,7 @@ fn compared(ui: &mut Ui, body: Rect, page: &Page<'_>, model: &DayModel, out: &mu
                 main_column(ui, rect, page, model, out);
             });
         }
-        let needed = certificate::column_height(model);
+        let needed = certificate::column_height(page, model);
         if needed <= right.height() + 0.5 {
             certificate::column(ui, right, page, model, out);
         } else {
@@ -115,12 +115,12 @@ fn compared(ui: &mut Ui, body: Rect, page: &Page<'_>, model: &DayModel, out: &mu
         }
         return;
     }
-    let needed = left_height + GAP + certificate::column_height(model);
+    let needed = left_height + GAP + certificate::column_height(page, model);
     let area = Rect::from_min_max(body.min, pos2(body.right(), page.rect.bottom()));
     scrolled(ui, area, needed + GAP, "day all", |ui, rect| {
         let (top, below) = cut_top(rect, left_height, GAP);
         main_column(ui, top, page, model, out);
-        let height = certificate::column_height(model);
+        let height = certificate::column_height(page, model);
         let below = Rect::from_min_size(below.min, vec2(below.width(), height));
         certificate::column(ui, below, page, model, out);
     });

@@ -1,4 +1,7 @@
-//! Settings: language, theme, zoom, rows, where the data lies. Changes apply at once.
+//! Settings: language, theme, zoom, rows, operators, where the data lies. Changes of preferences apply at once.
+
+mod operators;
+mod people;
 
 use egui::{Rect, Ui, pos2, vec2};
 
@@ -7,10 +10,10 @@ use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::TypeStyle;
 use crate::widgets::button::Button;
-use crate::widgets::{button, card, input, tabs};
+use crate::widgets::{button, card, input, progress, tabs};
 use crate::{icons, paint};
 use recondesk_app::schedule::{ScheduleAsk, Scheduler, unit};
-use recondesk_app::{Command, Density, Language, Preferences, TaskKind, ThemeChoice};
+use recondesk_app::{Command, Density, Language, Preferences, State, TaskKind, ThemeChoice};
 use recondesk_ports::VaultAccess;
 
 const ROW: f32 = 42.0;
@@ -22,10 +25,21 @@ const LOCK_AFTER: [u16; 6] = [1, 5, 15, 30, 60, 0];
 #[derive(Default)]
 pub(super) struct SettingsScreen {
     undo: Vec<Preferences>,
+    people: people::PeopleDialog,
 }
 
 impl SettingsScreen {
+    /// The form of the first operator opens, where none is named.
+    pub(super) fn show_operators(&mut self, state: &State) {
+        if !state.desk.person.has_operators {
+            self.people.start(people::PeopleDeed::Add);
+        }
+    }
+
     pub(super) fn show(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
+        if page.state.people.known.is_idle() {
+            out.run(Command::Operators);
+        }
         let w = page.w;
         page.title(ui, w.frame.settings);
         let body = page.body();
@@ -36,9 +50,12 @@ impl SettingsScreen {
                 let width = body.width().min(760.0);
                 let size = vec2(width, cards_height(page));
                 let (area, _) = ui.allocate_exact_size(size, egui::Sense::hover());
-                Self::cards(ui, area, page, (&mut next, out));
+                if let Some(deed) = Self::cards(ui, area, page, (&mut next, out)) {
+                    self.people.start(deed);
+                }
             });
         });
+        self.people.show(ui, page, out);
         let undo = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Z));
         if undo && let Some(before) = self.undo.pop() {
             out.push(Action::Prefer(Box::new(before)));
@@ -53,7 +70,7 @@ impl SettingsScreen {
         area: Rect,
         page: &Page<'_>,
         (next, out): (&mut Preferences, &mut Outbox),
-    ) {
+    ) -> Option<people::PeopleDeed> {
         let mut top = area.top();
         let mut place = |rows: f32| {
             let size = vec2(area.width(), card_height(rows));
@@ -62,16 +79,17 @@ impl SettingsScreen {
             rect
         };
         let display = place(5.0);
+        let named = place(operators::rows(page));
         let (keys, data) = (place(2.0), place(data_rows(page)));
         Self::display(ui, display, page, next);
+        let deed = operators::show(ui, named, page, out);
         show_keys(ui, keys, page, (next, &mut *out));
         show_data(ui, data, page);
-        if page.state.cares {
-            show_care(ui, data, page, out);
-        }
+        show_care(ui, data, page, out);
         if !page.state.program.is_empty() {
             show_morning(ui, place(schedulers().len() as f32), page);
         }
+        deed
     }
 
     fn display(ui: &mut Ui, rect: Rect, page: &Page<'_>, next: &mut Preferences) {
@@ -143,7 +161,8 @@ fn cards_height(page: &Page<'_>) -> f32 {
     } else {
         GAP + card_height(schedulers().len() as f32)
     };
-    card_height(5.0) + GAP + card_height(2.0) + GAP + card_height(data_rows(page)) + morning
+    let named = card_height(operators::rows(page)) + GAP;
+    named + card_height(5.0) + GAP + card_height(2.0) + GAP + card_height(data_rows(page)) + morning
 }
 
 /// Where the keys lie, whether they can be used, and when their passphrase is forgotten.
@@ -207,28 +226,60 @@ fn show_keys(
     }
 }
 
-/// Lines about the data: where they lie, a copy of them, a look at them.
-const fn data_rows(page: &Page<'_>) -> f32 {
-    if page.state.cares { 3.0 } else { 1.0 }
+/// What can be done with the data as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CareDeed {
+    Books,
+    Backup,
+    Check,
 }
 
-/// The lines of copying the workspace and of looking it over.
+/// What can be done here and now: without merchants there are no books, and the demo has no care.
+fn care_deeds(page: &Page<'_>) -> Vec<CareDeed> {
+    let mut deeds = Vec::new();
+    if !page.state.merchants.is_empty() {
+        deeds.push(CareDeed::Books);
+    }
+    if page.state.cares {
+        deeds.extend([CareDeed::Backup, CareDeed::Check]);
+    }
+    deeds
+}
+
+/// Lines about the data: where they lie, what can be done with them.
+fn data_rows(page: &Page<'_>) -> f32 {
+    1.0 + care_deeds(page).len() as f32
+}
+
+/// The lines of exporting the books, of copying the workspace and of looking it over.
 fn show_care(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
     let s = &page.w.settings;
-    let idle = !page
-        .state
-        .jobs()
-        .any(|(_, task)| task.kind == TaskKind::Care);
-    let lines = [
-        (s.backup, s.backup_note, s.backup_do),
-        (s.check, s.check_note, s.check_do),
-    ];
-    for (nth, (name, note, deed)) in lines.into_iter().enumerate() {
+    let running = |kind| {
+        let mut jobs = page.state.jobs();
+        jobs.find(|(_, task)| task.kind == kind)
+    };
+    let exporting = running(TaskKind::ExportBooks);
+    let deeds = care_deeds(page);
+    let last = deeds.len().saturating_sub(1);
+    for (nth, deed) in deeds.into_iter().enumerate() {
+        let (name, note, words) = match deed {
+            CareDeed::Books => (s.books, s.books_note, s.books_do),
+            CareDeed::Backup => (s.backup, s.backup_note, s.backup_do),
+            CareDeed::Check => (s.check, s.check_note, s.check_do),
+        };
+        let stops = exporting.filter(|_| deed == CareDeed::Books);
+        let far = stops.map(|(_, task)| {
+            let share = progress::per_cent(task).unwrap_or(0);
+            format!("{} {share}%", page.w.jobs.step_export)
+        });
+        let note = far.as_deref().unwrap_or(note);
+        let words = if stops.is_some() { s.books_stop } else { words };
         let line = row(rect, nth + 1);
         let at = pos2(rect.right() - 16.0, line.center().y);
-        let button = Button::secondary(deed).enabled_or(idle, "");
+        let idle = deed == CareDeed::Books || running(TaskKind::Care).is_none();
+        let button = Button::secondary(words).enabled_or(idle, "");
         let response = button.show_right(ui, at, 28.0);
-        let end = label_of(ui, line, page, (name, "", nth == 0));
+        let end = label_of(ui, line, page, (name, "", nth < last));
         let from = pos2(end + 12.0, line.center().y);
         let room = response.rect.left() - from.x - 12.0;
         let style = (TypeStyle::Small, page.t.text_3);
@@ -238,9 +289,11 @@ fn show_care(ui: &Ui, rect: Rect, page: &Page<'_>, out: &mut Outbox) {
             said.on_hover_text(note);
         }
         if response.clicked() {
-            match nth {
-                0 => out.push(Action::PickBackup),
-                _ => out.run(Command::CheckWorkspace),
+            match (deed, stops) {
+                (CareDeed::Books, Some((task, _))) => out.push(Action::Cancel(task)),
+                (CareDeed::Books, None) => out.push(Action::PickBooks),
+                (CareDeed::Backup, _) => out.push(Action::PickBackup),
+                (CareDeed::Check, _) => out.run(Command::CheckWorkspace),
             }
         }
     }
@@ -250,7 +303,7 @@ fn show_data(ui: &Ui, rect: Rect, page: &Page<'_>) {
     let (t, s) = (page.t, &page.w.settings);
     card::titled(ui, rect, s.data, "");
     let line = row(rect, 0);
-    let name_right = label_of(ui, line, page, (s.folder, "", page.state.cares));
+    let name_right = label_of(ui, line, page, (s.folder, "", data_rows(page) > 1.0));
     let copy = Rect::from_center_size(pos2(rect.right() - 30.0, line.center().y), vec2(28.0, 28.0));
     let folder = &page.state.folder;
     let room = copy.left() - name_right - 20.0;

@@ -57,6 +57,7 @@ words! {
         back: T = "返回", "Back";
         export: T = "导出…", "Export...";
         export_to: T = "导出到", "Export to";
+        books_to: T = "选择文件夹：账本写在其中新建的文件夹里", "Choose a folder: the books go to a new folder within it";
         day_report: T = "日报…", "Daily report...";
         report_xlsx: T = "日报（.xlsx）", "Daily report (.xlsx)";
         report_pdf: T = "日报（.pdf）", "Daily report (.pdf)";
@@ -66,6 +67,7 @@ words! {
         export_csv: T = "CSV 文件（.csv）", "CSV file (.csv)";
         export_json: T = "JSON 文件（.json）", "JSON file (.json)";
         list_sign: T = "、", ", ";
+        stop: T = "。", ". ";
         close_title: T = "还有任务在运行", "Work is still running";
         close_note: T = "现在关闭会停下来；已写到磁盘的不会丢，退款会按原单号继续查询。", "Closing stops it; what is on disk stays, and a refund goes on under its number.";
         close_do: T = "停止并关闭", "Stop and close";
@@ -139,6 +141,7 @@ words! {
         morning: T = "下载并对账", "Fetch and reconcile";
         backfill: T = "补齐缺的账单", "Fetch missing bills";
         export: T = "导出", "Export";
+        export_books: T = "导出账本", "Export the books";
         demo: T = "准备演示", "Make the demo";
         ask_many: T = "批量查单", "Look many up";
         resume: T = "查询退款", "Ask about refunds";

@@ -25,6 +25,7 @@ words! {
         operator: T = "操作人", "Operator";
         pin: T = "PIN", "PIN";
         second: F = |yuan| format!("超过 ¥{yuan}，须另一人复核后才会发送"), |yuan| format!("Above ¥{yuan}: sent once a second person agrees");
+        second_nobody: F = |yuan| format!("超过 ¥{yuan}，须另一人复核；还没有操作人，先在“设置”里新增"), |yuan| format!("Above ¥{yuan}: a second person must agree; name operators in Settings first");
         sent_at_once: T = "记录到磁盘后发送，原路退回", "Written to disk, then sent; the money goes back the way it came";
         do_refund: T = "确认退款", "Refund";
         over_left: T = "超过可退金额", "More than is left";
@@ -40,7 +41,6 @@ words! {
         reissue_note: T = "商城证实发货后差错才关闭", "The case closes once delivery is proven";
         approvals: T = "复核", "Approvals";
         approvals_none: T = "没有待复核的事项", "Nothing waits for a second person";
-        asked_by: F2 = |who, why| format!("{who}：{why}"), |who, why| format!("{who}: {why}");
         agree: T = "同意", "Agree";
         refuse: T = "驳回", "Refuse";
         sign: T = "签账…", "Sign off...";

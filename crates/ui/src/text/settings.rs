@@ -39,6 +39,10 @@ words! {
         check: T = "检查", "Check";
         check_note: T = "逐字节核对归档和账本", "Reads every byte of archive and books";
         check_do: T = "检查工作区", "Check the workspace";
+        books: T = "导出账本", "Export the books";
+        books_note: T = "订单、退款、账单、差异、差错写成 Parquet 文件，给数据仓库", "Orders, refunds, bills, findings and cases as Parquet, for a data warehouse";
+        books_do: T = "导出到文件夹…", "Export to a folder...";
+        books_stop: T = "停止", "Stop";
         lock_now: T = "立即上锁", "Lock now";
         unlock: T = "解锁", "Unlock";
         lock_after: T = "闲置后上锁", "Lock when idle";

@@ -151,6 +151,21 @@ impl Dialog<'_> {
     }
 }
 
+/// Height of why a wish was not carried out.
+pub(crate) const REFUSAL: f32 = 44.0;
+
+/// Why a wish was not carried out, in the content of the dialog that it went out from.
+pub(crate) fn refusal(ui: &Ui, rect: Rect, words: &str) {
+    let t = tokens(ui);
+    let area = Rect::from_min_size(
+        pos2(rect.left(), rect.top() + 6.0),
+        vec2(rect.width(), REFUSAL - 6.0),
+    );
+    let style = (TypeStyle::Small, t.red.text);
+    let place = paint::paragraph(ui.painter(), area, words, style, 2);
+    paint::say(ui, "refused", place, words).on_hover_text(words);
+}
+
 /// The scrim over the window, and the shadow under what floats on it.
 pub(crate) fn backdrop(ui: &Ui, screen: Rect, floating: Rect) {
     let t = tokens(ui);

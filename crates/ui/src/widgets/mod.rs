@@ -25,6 +25,7 @@ pub(crate) mod button;
 pub(crate) mod calendar;
 pub(crate) mod card;
 pub(crate) mod chart;
+pub(crate) mod check;
 pub(crate) mod chip;
 pub(crate) mod date;
 pub(crate) mod dialog;

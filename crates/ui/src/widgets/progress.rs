@@ -29,6 +29,7 @@ pub(crate) fn kind_words(w: &'static Wording, kind: TaskKind) -> &'static str {
         TaskKind::Morning => w.jobs.morning,
         TaskKind::Backfill => w.jobs.backfill,
         TaskKind::Export => w.jobs.export,
+        TaskKind::ExportBooks => w.jobs.export_books,
         TaskKind::Copy => w.frame.copy,
         TaskKind::Demo => w.jobs.demo,
         TaskKind::AskMany => w.jobs.ask_many,
@@ -71,7 +72,7 @@ const fn steps(kind: TaskKind) -> &'static [Step] {
         TaskKind::Preview | TaskKind::Attach | TaskKind::Care => &[Step::Read],
         TaskKind::Resume | TaskKind::Payout => &[Step::Ask],
         TaskKind::Decide => &[Step::Decide],
-        TaskKind::Export | TaskKind::Copy => &[Step::Export],
+        TaskKind::Export | TaskKind::ExportBooks | TaskKind::Copy => &[Step::Export],
         TaskKind::AskMany | TaskKind::Backfill => &[Step::Download],
         TaskKind::Read | TaskKind::Save | TaskKind::Ask => &[],
     }

@@ -201,6 +201,10 @@ impl Casework for Database {
         Ok(sign_offs::in_force(&self.lock(), profile, day)?)
     }
 
+    fn sign_off_record(&self, id: i64) -> Result<Option<SignOffRecord>, StoreError> {
+        Ok(sign_offs::by_id(&self.lock(), id)?)
+    }
+
     fn record(&self, deed: &AuditDeed<'_>) -> Result<(), StoreError> {
         Ok(self.write(|tx| trail::append(tx, deed))?)
     }

@@ -1,6 +1,6 @@
 //! Signed days. A signature names the run it is about; triggers keep that run in force until it is unlocked.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -85,10 +85,21 @@ pub(super) fn in_force(
          WHERE profile = ?1 AND day = ?2 AND unlocked_at IS NULL",
     )?;
     let mut rows = statement.query(params![profile.0, day.number()])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(SignOffRecord {
+    rows.next()?.map(read).transpose()
+}
+
+/// A signature in force by its number.
+pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<SignOffRecord>, DbError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, profile, day, run, signed_by, signed_at, certificate FROM sign_off
+         WHERE id = ?1 AND unlocked_at IS NULL",
+    )?;
+    let mut rows = statement.query([id])?;
+    rows.next()?.map(read).transpose()
+}
+
+fn read(row: &Row<'_>) -> Result<SignOffRecord, DbError> {
+    Ok(SignOffRecord {
         id: row.get(0)?,
         profile: ProfileId(row.get(1)?),
         day: read_day(row.get(2)?)?,
@@ -96,7 +107,7 @@ pub(super) fn in_force(
         signed_by: row.get(4)?,
         signed_at: Instant::from_unix(row.get(5)?),
         certificate: row.get(6)?,
-    }))
+    })
 }
 
 /// Ends the signature in force that a second person agreed to unlock.

@@ -5,11 +5,20 @@ use crate::{Failure, Message};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{ApprovalId, Ports};
 
+/// Where the words are read: each says its own way on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surface {
+    /// The window.
+    Window,
+    /// The terminal, and what both read.
+    Terminal,
+}
+
 /// The words of a decision that waits for a second person now, with the way on; nothing where nobody was asked.
 pub(super) fn asked_words(
     ports: &Ports,
     (profile, key): (ProfileId, &str),
-    decision: &Decision,
+    (decision, surface): (&Decision, Surface),
 ) -> Result<Option<Message>, Failure> {
     let (subject, done) = match decision {
         Decision::Propose(_) => ("case", Message::new("已提请忽略", "Proposed to ignore")),
@@ -39,27 +48,27 @@ pub(super) fn asked_words(
     };
     let operators = ports.casework.operators()?;
     let has_operators = operators.iter().any(|known| known.removed_at.is_none());
-    Ok(Some(if has_operators {
-        Message::new(
+    let Message { zh, en } = done;
+    Ok(Some(match (surface, has_operators) {
+        (Surface::Window, true) => Message::new(
+            format!("{zh}，待另一人在“复核”里同意"),
+            format!("{en}, another person must agree under Approvals"),
+        ),
+        (Surface::Window, false) => Message::new(
+            format!("{zh}，待第二人复核；还没有操作人，先在“设置”里新增"),
+            format!("{en}, a second person must agree; name operators in Settings first"),
+        ),
+        (Surface::Terminal, true) => Message::new(
+            format!("{zh}，待第二人复核：recondesk approve {id} --operator 姓名"),
+            format!("{en}, a second person must agree: recondesk approve {id} --operator NAME"),
+        ),
+        (Surface::Terminal, false) => Message::new(
             format!(
-                "{}，待第二人复核：recondesk approve {id} --operator 姓名",
-                done.zh
+                "{zh}，待第二人复核。还没有操作人：先 recondesk operator add 新增，再由另一人 recondesk approve {id}"
             ),
             format!(
-                "{}, a second person must agree: recondesk approve {id} --operator NAME",
-                done.en
+                "{en}, a second person must agree. There are no operators yet: add them with recondesk operator add, then another person runs recondesk approve {id}"
             ),
-        )
-    } else {
-        Message::new(
-            format!(
-                "{}，待第二人复核。还没有操作人：先 recondesk operator add 新增，再由另一人 recondesk approve {id}",
-                done.zh
-            ),
-            format!(
-                "{}, a second person must agree. There are no operators yet: add them with recondesk operator add, then another person runs recondesk approve {id}",
-                done.en
-            ),
-        )
+        ),
     }))
 }

@@ -7,7 +7,7 @@ use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
 use crate::jobs::bulk::{self, CaseDeed};
-use crate::jobs::{decisions, payout, refund, sign_off};
+use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
 };
@@ -57,7 +57,7 @@ impl WindowJobs {
                 let view = payout::view(&self.ports, id, &key)?;
                 Ok(Outcome::Payout(Box::new(view)))
             }
-            Command::Approvals => Ok(Outcome::Approvals(self.ports.casework.approvals(false)?)),
+            Command::Approvals => Ok(Outcome::Approvals(approvals::waiting(&self.ports)?)),
             Command::UnfinishedRefunds(profile) => {
                 Ok(Outcome::Refunds(refund::unfinished(&self.ports, profile)?))
             }

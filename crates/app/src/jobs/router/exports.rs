@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use super::super::books_export::{self, BooksExport, BooksExported, TableWriters};
 use super::super::export::{with_findings, write_csv, write_json};
 use super::super::lookup::answers::{LIST_HEADINGS, list_row};
 use super::super::lookup::live::LiveAnswer;
 use super::super::report;
-use super::{WindowJobs, cannot_write, count, told};
+use super::{WindowJobs, cannot_write, changed, count, told};
 use crate::command::{Export, ExportFormat};
-use crate::{Failure, Message, Outcome};
+use crate::event::{Changed, NoticeText};
+use crate::{Failure, Message, Outcome, Reporter};
 use recondesk_domain::{BillDate, ProfileId, Sheet, group_digits};
 use recondesk_ports::StoreError;
 
@@ -76,6 +78,32 @@ impl WindowJobs {
         Ok(told(title))
     }
 
+    /// Writes the books into a new folder of its own within the one that a person chose.
+    pub(super) fn export_books(
+        &self,
+        chosen: Option<ProfileId>,
+        within: &Path,
+        reporter: &dyn Reporter,
+    ) -> Result<Outcome, Failure> {
+        let mut profiles = self.ports.records.profiles()?;
+        profiles.retain(|(id, _)| chosen.is_none_or(|chosen| chosen == *id));
+        let now = self.ports.clock.now().to_string();
+        let stamp: String = now.chars().filter(char::is_ascii_digit).take(12).collect();
+        let folder = within.join(format!("recondesk_books_{stamp}"));
+        let ask = BooksExport {
+            profiles: &profiles,
+            from: None,
+            to: None,
+            folder: &folder,
+        };
+        let writers = TableWriters {
+            files: self.around.files.as_ref(),
+            columns: self.around.columns.as_ref(),
+        };
+        let done = books_export::export(&self.ports, &ask, writers, reporter)?;
+        Ok(changed(Changed::Nothing, told_of_books(&done, &folder)))
+    }
+
     pub(super) fn export_answers(
         &self,
         answers: &[LiveAnswer],
@@ -102,6 +130,45 @@ impl WindowJobs {
             format!("已导出 {count} 条答复到 {name}"),
             format!("{count} answers written to {name}"),
         )))
+    }
+}
+
+/// What was exported and where to; what a reader must know of it needs a person.
+fn told_of_books(done: &BooksExported, folder: &Path) -> NoticeText {
+    let (rows, files) = (count(done.rows), count(done.files));
+    let folder = folder.display();
+    let mut zh = vec![folder.to_string()];
+    let mut en = vec![folder.to_string()];
+    let parts = [
+        (
+            done.quarantined.len(),
+            "份账单已隔离，没有导出",
+            "quarantined bills left out",
+        ),
+        (
+            done.outdated.len(),
+            "天的账在对账后又变了",
+            "days changed since they were compared",
+        ),
+        (
+            done.not_compared.len(),
+            "天还没有对账，没有差异",
+            "days never compared, without findings",
+        ),
+    ];
+    for (n, of_zh, of_en) in parts.into_iter().filter(|(n, ..)| *n > 0) {
+        zh.push(format!("{n} {of_zh}"));
+        en.push(format!("{n} {of_en}"));
+    }
+    NoticeText {
+        title: Message::new(
+            format!("账本已导出：{rows} 行，{files} 个文件"),
+            format!("Books exported: {rows} rows in {files} files"),
+        ),
+        note: Message::new(zh.join("；"), en.join("; ")),
+        day: None,
+        next: crate::NextDeed::None,
+        attention: done.needs_person(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The Bills screen: every bill of the workspace, and one in full.
 
 use super::certificate::CertificateFacts;
+use super::fund_bill::{FundBillFacts, is_fund_bill};
 use super::{Views, is_bill};
 use crate::Failure;
 use crate::model::{BillDetail, BillRow, BillState, RawLine};
-use recondesk_domain::{ProfileId, RowRef};
+use recondesk_domain::{Fen, ProfileId, RowRef};
 use recondesk_ports::{ImportRecord, Standing, StoreError};
 
 impl Views<'_> {
@@ -20,7 +21,7 @@ impl Views<'_> {
                 out.extend(
                     imports
                         .iter()
-                        .filter(|i| is_bill(i))
+                        .filter(|i| is_listed(i))
                         .map(|i| bill_row(i, &merchant.name)),
                 );
             }
@@ -42,11 +43,18 @@ impl Views<'_> {
     pub fn bill(&self, import: u32) -> Result<BillDetail, Failure> {
         for (id, merchant) in self.records.profiles()? {
             let imports = self.books.imports(id)?;
-            if let Some(found) = imports.iter().find(|i| i.import == import && is_bill(i)) {
-                let facts = CertificateFacts::of(found);
+            let wanted = |i: &&ImportRecord| i.import == import && is_listed(i);
+            if let Some(found) = imports.iter().find(wanted) {
+                let (certificate, balances) = if is_fund_bill(found) {
+                    let facts = FundBillFacts::of(found);
+                    (facts.certificate(found), Some(facts.balances()))
+                } else {
+                    (CertificateFacts::of(found).certificate(found), None)
+                };
                 return Ok(BillDetail {
                     row: bill_row(found, &merchant.name),
-                    certificate: facts.certificate(found),
+                    certificate,
+                    balances,
                     head: self.head(found),
                 });
             }
@@ -73,23 +81,64 @@ impl Views<'_> {
     }
 }
 
-fn bill_row(import: &ImportRecord, merchant: &str) -> BillRow {
+/// True for a trade bill and a fund-flow bill.
+fn is_listed(import: &ImportRecord) -> bool {
+    is_bill(import) || is_fund_bill(import)
+}
+
+/// What of a bill's facts stands in its row.
+struct RowFacts {
+    kind: String,
+    rows: u64,
+    amount: Option<Fen>,
+    net: Option<Fen>,
+    certificate: (u64, u64),
+}
+
+/// A fund-flow bill has balances, and none of the sums of a trade bill.
+fn row_facts(import: &ImportRecord) -> RowFacts {
+    if is_fund_bill(import) {
+        return RowFacts {
+            kind: import.kind.to_uppercase(),
+            rows: import.rows,
+            amount: None,
+            net: None,
+            certificate: FundBillFacts::of(import).score(),
+        };
+    }
     let facts = CertificateFacts::of(import);
+    RowFacts {
+        kind: facts.kind(),
+        rows: facts.rows(),
+        amount: Some(facts.amount()),
+        net: facts.net(),
+        certificate: facts.score(),
+    }
+}
+
+fn bill_row(import: &ImportRecord, merchant: &str) -> BillRow {
+    let RowFacts {
+        kind,
+        rows,
+        amount,
+        net,
+        certificate,
+    } = row_facts(import);
     BillRow {
         import: import.import,
         profile: import.profile,
         merchant: merchant.to_owned(),
         day: import.day.unwrap_or_else(|| import.imported_at.day()),
-        kind: facts.kind(),
+        kind,
         state: match import.standing {
             Standing::Verified => BillState::Verified,
             Standing::Quarantined => BillState::Quarantined,
             Standing::Replaced => BillState::Replaced,
         },
-        rows: facts.rows(),
-        amount: Some(facts.amount()),
-        net: facts.net(),
-        certificate: facts.score(),
+        rows,
+        amount,
+        net,
+        certificate,
         file: import.name.clone(),
         imported_at: import.imported_at,
     }

@@ -122,7 +122,7 @@ fn identity_row(facts: &IdentityFacts) -> IdentityRow {
 }
 
 /// Separators of thousands in a plain decimal number; other text stays as it is.
-fn grouped(text: &str) -> String {
+pub(super) fn grouped(text: &str) -> String {
     let (sign, rest) = text
         .strip_prefix('-')
         .map_or(("", text), |rest| ("-", rest));

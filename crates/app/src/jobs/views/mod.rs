@@ -7,6 +7,7 @@ pub(in crate::jobs) mod certificate;
 mod compare;
 mod day;
 mod day_screen;
+mod fund_bill;
 mod list_rows;
 mod lists;
 mod orders;

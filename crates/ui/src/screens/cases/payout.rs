@@ -178,7 +178,11 @@ impl PayoutDialog {
         let limit = format::money(view.limits.refund_over);
         let over =
             Fen::parse_yuan(self.amount.trim()).is_ok_and(|sum| sum > view.limits.refund_over);
-        let second = (w.second)(&limit);
+        let second = if view.has_operators {
+            (w.second)(&limit)
+        } else {
+            (w.second_nobody)(&limit)
+        };
         let blocked = blocked(page, view);
         let note: &str = match (&blocked, wrong) {
             (Some(why), _) => why,
@@ -201,7 +205,7 @@ impl PayoutDialog {
             deed: Button::primary(w.do_refund).key("Ctrl ↵"),
             ready,
         };
-        let mut resumes = None;
+        let (mut resumes, mut entered) = (None, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let mut top;
             (top, resumes) = facts(ui, rect, page, view);
@@ -220,6 +224,10 @@ impl PayoutDialog {
                 self.ready_to_type = true;
                 again.request_focus();
             }
+            if enters(ui, &again) {
+                entered = !person;
+                self.person.want_focus();
+            }
             top += FIELD;
             field(
                 ui,
@@ -229,11 +237,11 @@ impl PayoutDialog {
             );
             top += FIELD;
             if person {
-                let _ = self.person.show(ui, row(0.0, rect.width(), top), page);
+                entered = self.person.show(ui, row(0.0, rect.width(), top), page);
             }
         });
         self.resumes = resumes;
-        ended
+        confirmed(ended, entered && ready)
     }
 
     fn reissue(
@@ -266,7 +274,10 @@ impl PayoutDialog {
             deed: Button::primary(w.do_reissue).key("Ctrl ↵"),
             ready,
         };
-        let mut resumes = None;
+        if person && !std::mem::replace(&mut self.ready_to_type, true) {
+            self.person.want_focus();
+        }
+        let (mut resumes, mut entered) = (None, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let top;
             (top, resumes) = facts(ui, rect, page, view);
@@ -290,10 +301,24 @@ impl PayoutDialog {
             if person {
                 let place =
                     Rect::from_min_size(pos2(rect.left(), top + FIELD), vec2(rect.width(), FIELD));
-                self.person.show(ui, place, page);
+                entered = self.person.show(ui, place, page);
             }
         });
         self.resumes = resumes;
+        confirmed(ended, entered && ready)
+    }
+}
+
+/// True when Enter ended a field.
+fn enters(ui: &Ui, field: &Response) -> bool {
+    field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
+/// Enter in the PIN confirms as the button does.
+fn confirmed(ended: Ended, entered: bool) -> Ended {
+    if entered && ended == Ended::No {
+        Ended::Done
+    } else {
         ended
     }
 }

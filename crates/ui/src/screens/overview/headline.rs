@@ -307,6 +307,7 @@ fn clauses(
     } else {
         TypeStyle::Small
     };
+    x = approvals(ui, (x, y, right), page, (face, out));
     for (nth, clause) in model.clauses.iter().take(4).enumerate() {
         let words = clause_words(page, clause);
         let inset = if clause.severity == Severity::Ok {
@@ -335,6 +336,38 @@ fn clauses(
         }
         x += width + if page.class.is_wide() { 24.0 } else { 14.0 };
     }
+}
+
+/// What waits for a second person, before the clauses of the day; where the next one begins comes back.
+fn approvals(
+    ui: &Ui,
+    (x, y, right): (f32, f32, f32),
+    page: &Page<'_>,
+    (face, out): (TypeStyle, &mut Outbox),
+) -> f32 {
+    let waiting = page.state.payout.approvals.value().map_or(0, Vec::len);
+    let words = (page.w.people.waiting)(&format::count(waiting as u64));
+    let p = ui.painter();
+    let width = 17.0 + paint::width(p, &words, face);
+    if waiting == 0 || x + width > right {
+        return x;
+    }
+    let rect = paint::from_left(pos2(x, y), vec2(width, 22.0));
+    let response = ui.interact(rect, paint::id(ui, "waiting approvals"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &words));
+    paint::icon(p, pos2(x + 6.0, y), icons::SEAL_CHECK, 14.0, page.t.accent);
+    let text = paint::left(p, pos2(x + 17.0, y), &words, (face, page.t.text_1));
+    if response.hovered() {
+        paint::hline(p, text.x_range(), y + 9.0, page.t.text_3);
+        ui.set_cursor_icon(egui::CursorIcon::PointingHand);
+    }
+    if response.has_focus() {
+        paint::ring(p, rect, 4, page.t);
+    }
+    if response.clicked() {
+        out.push(Action::Approvals);
+    }
+    x + width + if page.class.is_wide() { 24.0 } else { 14.0 }
 }
 
 fn follow(page: &Page<'_>, clause: &Clause, out: &mut Outbox) {

@@ -10,7 +10,7 @@ use crate::widgets::button::{icon_button, link_right};
 use crate::widgets::{card, pill};
 use crate::{format, icons, paint};
 use recondesk_app::Message;
-use recondesk_app::model::{Certificate, DayModel, IdentityRow, PoolSide, SignOffItem};
+use recondesk_app::model::{Certificate, DayModel, IdentityRow, PoolSide, SignOffItem, account_of};
 
 const ROW: f32 = 26.0;
 const POOL: f32 = 198.0;
@@ -31,10 +31,10 @@ pub(crate) fn height(certificate: &Certificate) -> f32 {
 }
 
 /// Height of the whole column.
-pub(super) fn column_height(model: &DayModel) -> f32 {
+pub(super) fn column_height(page: &Page<'_>, model: &DayModel) -> f32 {
     let certificate = model.certificate.as_ref().map_or(0.0, |c| height(c) + GAP);
     let lines = match model.signed {
-        Some(_) => 1,
+        Some(_) => 1 + usize::from(unlock_asked(page, model).is_some()),
         None => model.sign_off.len() + more_obstacles(model).count(),
     };
     let conditions = 42.0 + lines as f32 * ROW + 14.0;
@@ -79,10 +79,15 @@ pub(crate) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, certificate: &Certifica
         egui::Stroke::NONE
     };
     paint::framed(p, well, 6, t.sunken, edge);
-    let mut facts = vec![
-        certificate.kind.clone(),
-        (w.day.columns)(&certificate.columns.to_string()),
-    ];
+    let account = account_of(&certificate.kind).map(recondesk_domain::FundAccount::term);
+    let mut facts = vec![match account {
+        Some(term) if w.is_zh() => term.zh.to_owned(),
+        Some(term) => term.en.to_owned(),
+        None => certificate.kind.clone(),
+    }];
+    if certificate.columns > 0 {
+        facts.push((w.day.columns)(&certificate.columns.to_string()));
+    }
     if certificate.gzip {
         facts.push("GZIP".to_owned());
     }
@@ -246,6 +251,22 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
         if cut {
             said.on_hover_text(&words);
         }
+        if let Some(maker) = unlock_asked(page, model) {
+            let y = y + ROW;
+            let words = (page.w.people.unlock_waits)(maker);
+            paint::mark(p, pos2(rect.left() + 23.0, y), Tone::Watch, t);
+            let at = pos2(rect.left() + 38.0, y);
+            let link = link_right(ui, pos2(rect.right() - 16.0, y), w.approvals, 2);
+            if link.clicked() {
+                out.push(Action::Approvals);
+            }
+            let room = link.rect.left() - at.x - 8.0;
+            let (place, cut) = paint::fit(p, at, room, &words, style);
+            let said = paint::say(ui, "unlock waits", place, &words);
+            if cut {
+                said.on_hover_text(words);
+            }
+        }
         return;
     }
     for (nth, item) in model.sign_off.iter().enumerate() {
@@ -287,6 +308,14 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
             said.on_hover_text(words);
         }
     }
+}
+
+/// Who asked to open the signed day again, while a second person has not decided.
+fn unlock_asked<'a>(page: &'a Page<'_>, model: &DayModel) -> Option<&'a str> {
+    let mut waiting = page.state.payout.approvals.value()?.iter();
+    let asked =
+        waiting.find(|one| one.profile == Some(model.profile) && one.day == Some(model.day))?;
+    Some(&asked.asked.maker)
 }
 
 /// What stands in the way where the conditions of the card hold.

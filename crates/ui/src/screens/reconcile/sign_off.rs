@@ -1,14 +1,14 @@
 //! Signing the day in view off, and asking a second person to open it again.
 
-use egui::{Context, Id, Rect, Ui, pos2, vec2};
+use egui::{Context, Id, Key, Rect, Response, Ui, pos2, vec2};
 
 use super::condition;
-use crate::action::Outbox;
+use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::screens::person::PersonFields;
 use crate::theme::{Tone, TypeStyle};
-use crate::widgets::button::Button;
-use crate::widgets::dialog::{Dialog, Ended};
+use crate::widgets::button::{Button, link_right};
+use crate::widgets::dialog::{Dialog, Ended, REFUSAL, refusal};
 use crate::widgets::input::Field;
 use crate::{format, paint};
 use recondesk_app::Command;
@@ -32,6 +32,10 @@ pub(in crate::screens) struct SignOffDialog {
     about: Option<(SignDeed, ProfileId, BillDate)>,
     person: PersonFields,
     reason: String,
+    /// The reason gets the focus in the next frame.
+    wants_reason: bool,
+    /// Operators are to be named first.
+    sets_up: bool,
     /// The newest notice when the wish went out: a newer one is what came of it.
     sent: Option<u64>,
 }
@@ -61,6 +65,7 @@ impl SignOffDialog {
                 about: Some(about),
                 person: PersonFields::of(&page.state.desk.person)
                     .focused(about.0 == SignDeed::Sign),
+                wants_reason: about.0 == SignDeed::Unlock,
                 ..Self::default()
             };
         }
@@ -81,6 +86,11 @@ impl SignOffDialog {
             None => None,
         };
         let ended = self.draw(ctx, page, (deed, model), refused.as_deref());
+        if self.sets_up {
+            *self = Self::default();
+            out.push(Action::Operators);
+            return;
+        }
         if ended == Ended::Done {
             self.send((deed, profile, day), page, out);
         }
@@ -151,7 +161,7 @@ impl SignOffDialog {
             SignDeed::Sign => 28.0 + model.sign_off.len() as f32 * ROW,
             SignDeed::Unlock => 64.0,
         };
-        let told = if refused.is_some() { 28.0 } else { 0.0 };
+        let told = if refused.is_some() { REFUSAL } else { 0.0 };
         let waits = self.sent.is_some() && refused.is_none();
         let has_reason = deed == SignDeed::Sign || !self.reason.trim().is_empty();
         let dialog = Dialog {
@@ -166,29 +176,47 @@ impl SignOffDialog {
         };
         let ready = dialog.ready;
         let (fields, reason) = (&mut self.person, &mut self.reason);
-        let mut entered = false;
+        let focus = std::mem::take(&mut self.wants_reason);
+        let (mut entered, mut sets_up) = (false, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let mut rest = rect;
             match deed {
                 SignDeed::Sign => totals(ui, rest, page, model),
-                SignDeed::Unlock => why(ui, rest, page, reason),
+                SignDeed::Unlock => {
+                    let field = why(ui, rest, page, reason);
+                    if focus {
+                        field.request_focus();
+                    }
+                    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                        entered = true;
+                        fields.want_focus();
+                    }
+                }
             }
             rest.min.y += facts + 12.0;
             if named {
                 let area = Rect::from_min_size(rest.min, vec2(rest.width(), 56.0));
-                entered = fields.show(ui, area, page);
+                entered |= fields.show(ui, area, page);
                 rest.min.y += 56.0;
             } else {
                 let style = (TypeStyle::Small, page.t.text_2);
                 let at = pos2(rest.left(), rest.top() + 8.0);
-                let (place, _) = paint::fit(ui.painter(), at, rest.width(), &alone, style);
-                paint::say(ui, "signed as", place, &alone);
+                let corner = pos2(rest.right(), at.y);
+                let link = link_right(ui, corner, page.w.people.set_up, 0);
+                sets_up = link.clicked();
+                let room = link.rect.left() - at.x - 12.0;
+                let (place, cut) = paint::fit(ui.painter(), at, room, &alone, style);
+                let said = paint::say(ui, "signed as", place, &alone);
+                if cut {
+                    said.on_hover_text(&alone);
+                }
                 rest.min.y += 20.0;
             }
             if let Some(words) = refused {
-                not_done(ui, rest, page, words);
+                refusal(ui, rest, words);
             }
         });
+        self.sets_up = sets_up;
         if entered && ready && ended == Ended::No {
             Ended::Done
         } else {
@@ -198,7 +226,7 @@ impl SignOffDialog {
 }
 
 /// The field for why a signed day is to be opened.
-fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) {
+fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) -> Response {
     let w = &page.w.payout;
     let style = (TypeStyle::Small, page.t.text_2);
     let at = pos2(rect.left(), rect.top() + 10.0);
@@ -207,18 +235,7 @@ fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) {
     let place = Rect::from_min_size(top, vec2(rect.width(), 30.0));
     Field::new(reason, w.unlock_reason)
         .limit(200)
-        .show(ui, place);
-}
-
-/// Why the wish was not carried out.
-fn not_done(ui: &Ui, rect: Rect, page: &Page<'_>, words: &str) {
-    let at = pos2(rect.left(), rect.top() + 18.0);
-    let style = (TypeStyle::Small, page.t.red.text);
-    let (place, cut) = paint::fit(ui.painter(), at, rect.width(), words, style);
-    let said = paint::say(ui, "refused", place, words);
-    if cut {
-        said.on_hover_text(words);
-    }
+        .show(ui, place)
 }
 
 /// What is signed: rows and sums of the day, and the conditions.
