@@ -338,9 +338,7 @@ impl State {
                     self.cases.rows.set_order(list.ids);
                 }
             }
-            Outcome::Case(detail) => {
-                self.cases.open.answer(id, Ok(detail));
-            }
+            Outcome::Case(detail) => drop(self.cases.open.answer(id, Ok(detail))),
             Outcome::Bills(rows) => drop(self.bills.answer(id, Ok(rows))),
             Outcome::Bill(detail) => drop(self.bill.answer(id, Ok(detail))),
             Outcome::Orders(list) => {

@@ -260,11 +260,7 @@ impl App {
         for action in actions {
             match action {
                 Action::Go(screen) => self.screen = screen,
-                Action::GoToDay(screen, profile, day) => {
-                    self.screen = screen;
-                    self.set_merchant(Some(profile));
-                    self.set_day(day);
-                }
+                Action::GoToDay(screen, of, day) => self.go_to_day(screen, (of, day)),
                 Action::LookUp(text) => {
                     self.screen = Screen::Lookup;
                     self.screens.look_up(text, &mut self.out);
@@ -349,6 +345,12 @@ impl App {
     fn show_approvals(&mut self) {
         self.screen = Screen::Cases;
         self.screens.show_approvals(&mut self.out);
+    }
+
+    fn go_to_day(&mut self, screen: Screen, (merchant, day): (ProfileId, BillDate)) {
+        self.screen = screen;
+        self.set_merchant(Some(merchant));
+        self.set_day(day);
     }
 
     fn show_operators(&mut self) {

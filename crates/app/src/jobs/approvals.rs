@@ -18,8 +18,8 @@ pub fn waiting(ports: &Ports) -> Result<Approvals, Failure> {
 
 /// What a question is about; what is gone by now leaves the question alone.
 fn about(ports: &Ports, asked: ApprovalRecord) -> Result<WaitingApproval, Failure> {
-    let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
-    let rest = rest.to_owned();
+    let subject = asked.subject.clone();
+    let (kind, rest) = subject.split_once('/').unwrap_or_default();
     let bare = WaitingApproval {
         profile: None,
         number: String::new(),
@@ -27,10 +27,10 @@ fn about(ports: &Ports, asked: ApprovalRecord) -> Result<WaitingApproval, Failur
         sum: None,
         case: None,
         day: None,
-        asked: asked.clone(),
+        asked,
     };
     match kind {
-        "refund" => refund(ports, &rest, bare),
+        "refund" => refund(ports, rest, bare),
         "case" | "carry" => {
             let Some((profile, key)) = rest.split_once('/') else {
                 return Ok(bare);
@@ -40,8 +40,8 @@ fn about(ports: &Ports, asked: ApprovalRecord) -> Result<WaitingApproval, Failur
             };
             case(ports, (profile, key), bare)
         }
-        "reissue" => reissue(ports, &rest, bare),
-        "sign_off" => sign_off(ports, &rest, bare),
+        "reissue" => reissue(ports, rest, bare),
+        "sign_off" => sign_off(ports, rest, bare),
         _ => Ok(bare),
     }
 }

@@ -72,17 +72,10 @@ impl Drop for PeopleDialog {
     }
 }
 
-/// What happened in the fields of one frame.
-#[derive(Default)]
-struct Typing {
-    entered: bool,
-}
-
-impl Typing {
-    fn of(&mut self, ui: &Ui, response: &Response) {
-        let enter = ui.input(|input| input.key_pressed(Key::Enter));
-        self.entered |= response.lost_focus() && enter;
-    }
+/// True when Enter ended one of these fields.
+fn enters(ui: &Ui, fields: &[Response]) -> bool {
+    let enter = ui.input(|input| input.key_pressed(Key::Enter));
+    enter && fields.iter().any(Response::lost_focus)
 }
 
 impl PeopleDialog {
@@ -240,12 +233,12 @@ impl PeopleDialog {
             deed: Button::primary(does).key("Ctrl ↵"),
             ready,
         };
-        let mut typing = Typing::default();
+        let mut entered = false;
         let ended = dialog.show(ctx, |ui, rect| {
             let focus = self.focus.take();
             let mut rest = rect;
             match deed {
-                PeopleDeed::Add => self.form(ui, rest, page, (gate, focus), &mut typing),
+                PeopleDeed::Add => entered = self.form(ui, rest, page, (gate, focus)),
                 PeopleDeed::Remove(_) => {
                     let at = pos2(rest.left(), rest.top() + 10.0);
                     let style = (TypeStyle::Body, page.t.text_2);
@@ -253,39 +246,38 @@ impl PeopleDialog {
                         paint::fit(ui.painter(), at, rest.width(), w.remove_note, style);
                     paint::say(ui, "remove note", place, w.remove_note);
                 }
-                PeopleDeed::Limits => self.limit_fields(ui, rest, page, focus, &mut typing),
+                PeopleDeed::Limits => entered = self.limit_fields(ui, rest, page, focus),
             }
             rest.min.y += own;
             if gate.asks_who() {
                 if focus.is_some() && matches!(deed, PeopleDeed::Remove(_)) {
                     self.person.want_focus();
                 }
-                self.confirmed_by(ui, rest, page, gate, &mut typing);
+                entered |= self.confirmed_by(ui, rest, page, gate);
                 rest.min.y += who;
             }
             if let Some(words) = refused {
                 refusal(ui, rest, words);
             }
         });
-        if ended == Ended::No && typing.entered && ready {
+        if ended == Ended::No && entered && ready {
             return Ended::Done;
         }
         // Enter before everything is there leads on to what lacks.
-        if typing.entered && !waits {
+        if entered && !waits {
             self.focus = Some(FocusOn::Lacking);
         }
         ended
     }
 
-    /// Name and PIN of whoever may change this.
+    /// Name and PIN of whoever may change this; true when Enter ended the PIN.
     fn confirmed_by(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
         gate: OperatorGate,
-        typing: &mut Typing,
-    ) {
+    ) -> bool {
         let w = &page.w.people;
         paint::hline(ui.painter(), rect.x_range(), rect.top(), page.t.line_weak);
         let words = match gate {
@@ -298,18 +290,17 @@ impl PeopleDialog {
         paint::say(ui, "confirmed by", place, words);
         let top = pos2(rect.left(), rect.top() + WHO);
         let fields = Rect::from_min_size(top, vec2(rect.width(), FIELD));
-        typing.entered |= self.person.show(ui, fields, page);
+        self.person.show(ui, fields, page)
     }
 
-    /// The fields of a new operator.
+    /// The fields of a new operator; true when Enter ended one.
     fn form(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
         (gate, focus): (OperatorGate, Option<FocusOn>),
-        typing: &mut Typing,
-    ) {
+    ) -> bool {
         let w = &page.w.people;
         let half = (rect.width() - 12.0) / 2.0;
         let place = |left: f32, top: f32, width: f32| {
@@ -362,19 +353,17 @@ impl PeopleDialog {
                 self.person.want_focus();
             }
         }
-        for response in [&name, &pin, &again] {
-            typing.of(ui, response);
-        }
+        enters(ui, &[name, pin, again])
     }
 
+    /// The fields of the limits; true when Enter ended one.
     fn limit_fields(
         &mut self,
         ui: &mut Ui,
         rect: Rect,
         page: &Page<'_>,
         focus: Option<FocusOn>,
-        typing: &mut Typing,
-    ) {
+    ) -> bool {
         let w = &page.w.people;
         let half = (rect.width() - 12.0) / 2.0;
         let size = vec2(half, FIELD);
@@ -397,9 +386,7 @@ impl PeopleDialog {
             Some(FocusOn::Lacking) if bad_count => count.request_focus(),
             Some(FocusOn::Lacking) => self.person.want_focus(),
         }
-        for response in [&sum, &count] {
-            typing.of(ui, response);
-        }
+        enters(ui, &[sum, count])
     }
 }
 
