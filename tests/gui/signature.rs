@@ -405,7 +405,7 @@ fn an_order_that_is_sent_shows_its_code_and_is_followed_until_paid() {
     let tape = Tape::default();
     let (mut harness, desk, running) = sent(Look::default(), &tape);
     assert!(said(&harness, "应答有效"), "{}", tree(&harness));
-    assert!(said(&harness, "付款二维码: weixin://"));
+    assert!(said(&harness, "付款二维码: http://127.0.0.1:"));
     assert!(said(&harness, "未支付"));
     assert!(said(&harness, "下次查单"));
     assert!(!said(&harness, "查单确认已支付"));
