@@ -228,12 +228,12 @@ fn a_fund_flow_bill_is_a_row_of_bills_with_its_checks_and_balances() {
 
     let rows = morning.harness.state().state().bills.value().unwrap();
     assert!(
-        morning.says("2021-02-01 青禾商城 基本账户 已隔离"),
+        morning.says("2021-02-01 青禾商城 资金 基本 已隔离"),
         "{rows:?}"
     );
     let row = morning
         .harness
-        .query_all_by_label_contains("基本账户")
+        .query_all_by_label_contains("资金 基本")
         .next()
         .unwrap();
     row.click();

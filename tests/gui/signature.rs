@@ -495,3 +495,20 @@ pub(crate) fn parts(look: Look) -> Vec<String> {
             .to_vec()
     }
 }
+
+#[test]
+fn a_nonce_of_32_signs_is_read_whole_in_the_smallest_roomy_window() {
+    for look in [Look::default(), Look::default().english()] {
+        let look = look.size(1024.0, 640.0);
+        let tape = Tape::default();
+        let (harness, _desk, _running) = sent(look, &tape);
+        let fields = if look.language == Language::Zh {
+            "字段 nonce_str"
+        } else {
+            "Fields nonce_str"
+        };
+        let cell = harness.get_by_label(fields).rect();
+        // A sign of the monospaced face is 0.602 of its 12 points wide.
+        assert!(cell.width() >= 32.0 * 12.0 * 0.602, "{cell:?}");
+    }
+}

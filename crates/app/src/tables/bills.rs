@@ -2,7 +2,7 @@
 
 use super::{ColumnKind, ColumnSpec, Known, TableRow};
 use crate::model::{BillRow, BillState, account_of};
-use recondesk_domain::{Fen, SheetCell, Term};
+use recondesk_domain::{Fen, FundAccount, SheetCell, Term};
 
 const fn column(
     id: &'static str,
@@ -53,9 +53,18 @@ fn kind(kind: &str) -> SheetCell {
         "SUCCESS" => SheetCell::Word("SUCCESS", Term::new("支付", "Payments")),
         "REFUND" => SheetCell::Word("REFUND", Term::new("退款", "Refunds")),
         other => match account_of(other) {
-            Some(account) => SheetCell::Word(account.v3_word(), account.term()),
+            Some(account) => SheetCell::Word(account.v3_word(), of_account(account)),
             None => SheetCell::text(other),
         },
+    }
+}
+
+/// A fund-flow bill is called so, and after its account.
+const fn of_account(account: FundAccount) -> Term {
+    match account {
+        FundAccount::Basic => Term::new("资金 基本账户", "Fund flow, basic account"),
+        FundAccount::Operation => Term::new("资金 运营账户", "Fund flow, operation account"),
+        FundAccount::Fees => Term::new("资金 手续费账户", "Fund flow, fee account"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bills: what was fetched or imported, and each one's certificate.
 
+mod detail;
 mod menu;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
@@ -15,12 +16,12 @@ use crate::widgets::card::{self, Empty};
 use crate::widgets::chip::Chip;
 use crate::widgets::table::{Cell, Column, Rows};
 use crate::{format, icons, paint};
-use recondesk_app::model::{BillDetail, BillRow, BillState, MerchantRow, account_of};
+use recondesk_app::model::{BillRow, BillState, MerchantRow, account_of};
 use recondesk_app::tables::TableView;
 use recondesk_app::tables::bills::COLUMNS;
 use recondesk_app::{BillChoice, Command};
 
-use super::reconcile::certificate;
+use recondesk_domain::FundAccount;
 
 /// What the screen remembers.
 #[derive(Default)]
@@ -31,8 +32,6 @@ pub(super) struct BillsScreen {
     open: bool,
 }
 
-/// Height of the balances of a fund-flow bill.
-const BALANCES: f32 = 60.0;
 /// Name of the table, also of its layout.
 const NAME: &str = "bills";
 
@@ -320,14 +319,10 @@ impl BillsScreen {
             egui::ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| {
-                    let balances = detail.balances.map_or(0.0, |_| BALANCES);
-                    let height = certificate::height(&detail.certificate)
-                        + 16.0
-                        + balances
-                        + detail.head.len() as f32 * 96.0;
+                    let height = detail::height(detail);
                     let (inner, _) =
                         ui.allocate_exact_size(vec2(body.width(), height), Sense::hover());
-                    panel_content(ui, inner.shrink2(vec2(15.0, 0.0)), page, detail);
+                    detail::show(ui, inner.shrink2(vec2(15.0, 0.0)), page, detail);
                 });
         });
     }
@@ -347,53 +342,18 @@ impl BillsScreen {
     }
 }
 
-fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &BillDetail) {
-    let place = Rect::from_min_size(
-        area.min,
-        vec2(area.width(), certificate::height(&detail.certificate)),
-    );
-    certificate::show(ui, place, page, &detail.certificate);
-    let mut top = place.bottom() + 12.0;
-    if let Some(balances) = detail.balances {
-        let f = &page.w.funds;
-        let lines = [(f.opening, balances.opening), (f.closing, balances.closing)];
-        for (nth, (name, sum)) in lines.into_iter().enumerate() {
-            let y = top + 12.0 + nth as f32 * 26.0;
-            let p = ui.painter();
-            let value = format::money_or_dash(sum);
-            let body = (TypeStyle::Body, page.t.text_1);
-            paint::left(
-                p,
-                pos2(area.left(), y),
-                name,
-                (TypeStyle::Body, page.t.text_2),
-            );
-            paint::right(p, pos2(area.right(), y), &value, body);
-            let line = Rect::from_min_size(pos2(area.left(), y - 13.0), vec2(area.width(), 26.0));
-            paint::say(ui, ("balance", nth), line, &format!("{name} {value}"));
-        }
-        top += BALANCES;
-    }
-    for line in &detail.head {
-        let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
-        let place = (page.w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
-        let head = format!("{} {}", page.w.bills.head, line.line);
-        card::raw_well(ui, well, (&head, &place), &line.text, "");
-        top += 96.0;
-    }
-}
-
 /// Every column there is; in a small window and beside an open panel fewer of them are usual.
 fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
     let (wide, narrow) = (page.class.is_wide(), page.class.is_narrow());
     let or = |yes: f32, no: f32| if wide { yes } else { no };
+    let kind = if page.w.is_zh() { 92.0 } else { 118.0 };
     let mut offers = columns::offers(
         page,
         COLUMNS,
         &[
             Wanted("day", 98.0, true),
             Wanted("merchant", 96.0, true),
-            Wanted("kind", or(84.0, 64.0), !narrow),
+            Wanted("kind", kind, !narrow),
             Wanted("state", 92.0, true),
             Wanted("rows", or(84.0, 72.0), true),
             Wanted("amount", or(122.0, 108.0), !open || wide),
@@ -481,8 +441,9 @@ fn kind(page: &Page<'_>, kind: &str) -> &'static str {
         "SUCCESS" => b.success,
         "REFUND" => b.refund,
         other => match account_of(other) {
-            Some(account) if page.w.is_zh() => account.term().zh,
-            Some(account) => account.term().en,
+            Some(FundAccount::Basic) => b.fund_basic,
+            Some(FundAccount::Operation) => b.fund_operation,
+            Some(FundAccount::Fees) => b.fund_fees,
             None => b.all,
         },
     }

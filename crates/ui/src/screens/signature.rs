@@ -79,8 +79,8 @@ impl SignatureScreen {
         if page.class.is_narrow() {
             self.stacked(ui, body, page, out);
         } else {
-            let width = if page.class.is_wide() { 404.0 } else { 340.0 };
-            let (left, right) = cut_left(body, width, 12.0);
+            // Wide enough for the 32 signs of a nonce_str.
+            let (left, right) = cut_left(body, 440.0, 12.0);
             self.left_card(ui, left, page, out);
             self.right_side(ui, right, page, out);
         }

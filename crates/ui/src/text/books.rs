@@ -20,6 +20,9 @@ words! {
         all: T = "全部", "All";
         success: T = "支付", "Payments";
         refund: T = "退款", "Refunds";
+        fund_basic: T = "资金 基本", "Funds basic";
+        fund_operation: T = "资金 运营", "Funds operation";
+        fund_fees: T = "资金 手续费", "Funds fees";
         head: T = "文件开头", "Head of file";
         empty_title: T = "还没有账单", "No bill yet";
         empty_note: T = "下载账单，或把账单文件拖进窗口", "Fetch one, or drop a bill file on the window";

@@ -48,6 +48,7 @@ words! {
         asked_at: F2 = |who, at| format!("{who} {at} 提请"), |who, at| format!("{who}, {at}");
         waiting: F = |n| format!("待复核 {n} 件"), |n| format!("{n} to approve");
         look: T = "查看", "Open";
+        carry_waits: F = |who| format!("{who} 挂账，待另一人在“复核”里同意"), |who| format!("{who} carries it; another person must agree under Approvals");
         unlock_waits: F = |who| format!("{who} 已申请解锁，待另一人复核"), |who| format!("{who} asked to open it; a second person must agree");
     }
 }

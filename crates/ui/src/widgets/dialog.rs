@@ -154,8 +154,8 @@ impl Dialog<'_> {
 /// Height of why a wish was not carried out.
 pub(crate) const REFUSAL: f32 = 44.0;
 
-/// Why a wish was not carried out, in the content of the dialog that it went out from.
-pub(crate) fn refusal(ui: &Ui, rect: Rect, words: &str) {
+/// Why a wish was not carried out, in the content of the dialog that it went out from; where it stands comes back.
+pub(crate) fn refusal(ui: &Ui, rect: Rect, words: &str) -> Rect {
     let t = tokens(ui);
     let area = Rect::from_min_size(
         pos2(rect.left(), rect.top() + 6.0),
@@ -164,6 +164,7 @@ pub(crate) fn refusal(ui: &Ui, rect: Rect, words: &str) {
     let style = (TypeStyle::Small, t.red.text);
     let place = paint::paragraph(ui.painter(), area, words, style, 2);
     paint::say(ui, "refused", place, words).on_hover_text(words);
+    place
 }
 
 /// The scrim over the window, and the shadow under what floats on it.

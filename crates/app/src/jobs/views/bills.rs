@@ -70,6 +70,8 @@ impl Views<'_> {
             offset: 0,
         };
         let raw = self.books.raw_row(first).ok();
+        // A file whose rows are read in another way has no line to show here.
+        let raw = raw.filter(|raw| !raw.text.is_empty());
         raw.map(|raw| RawLine {
             file: raw.file,
             line: 1,

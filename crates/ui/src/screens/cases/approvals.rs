@@ -31,6 +31,8 @@ pub(super) struct ApprovalsDialog {
     person: PersonFields,
     /// The newest notice when the decision went out: a newer one is what came of it.
     sent: Option<u64>,
+    /// The decision whose refusal was taken note of.
+    heard: Option<u64>,
 }
 
 /// What was pressed in the list.
@@ -55,21 +57,25 @@ impl ApprovalsDialog {
         if !self.open {
             return;
         }
-        if !self.filled {
-            self.filled = true;
-            self.person = PersonFields::of(&page.state.desk.person).focused(true);
-        }
+        self.fill(page);
         let w = &page.w.payout;
         let waiting = page.state.payout.approvals.value();
         let waiting = waiting.map_or(&[][..], Vec::as_slice);
         let (done, refused) = self.outcome(page);
+        let fields = if waiting.is_empty() { 0.0 } else { FIELDS };
+        let is_own = |one: &WaitingApproval| one.asked.maker == self.person.name();
+        let own = if waiting.iter().any(is_own) {
+            page.w.people.own
+        } else {
+            ""
+        };
         let shown = waiting.len().clamp(1, MOST) as f32 * ROW;
         let dialog = Dialog {
             name: "approvals",
             title: w.approvals,
             width: 760.0,
-            height: shown + FIELDS + refused.as_ref().map_or(0.0, |_| REFUSAL),
-            note: done.as_deref().unwrap_or_default(),
+            height: shown + fields + refused.as_ref().map_or(0.0, |_| REFUSAL),
+            note: done.as_deref().unwrap_or(own),
             leave: "",
             deed: Button::primary(page.w.frame.close).key("Esc"),
             ready: true,
@@ -79,7 +85,9 @@ impl ApprovalsDialog {
             let list = Rect::from_min_size(rect.min, vec2(rect.width(), shown));
             let mut rest = Rect::from_min_max(pos2(rect.left(), list.bottom()), rect.max);
             // The fields first: Enter in the PIN leads to the first decision in the same frame.
-            let entered = if page.state.desk.person.has_operators {
+            let entered = if waiting.is_empty() {
+                false
+            } else if page.state.desk.person.has_operators {
                 self.person.show(ui, rest.shrink2(vec2(0.0, 4.0)), page)
             } else {
                 if nobody_can(ui, rest, page) {
@@ -87,7 +95,7 @@ impl ApprovalsDialog {
                 }
                 false
             };
-            rest.min.y += FIELDS;
+            rest.min.y += fields;
             if let Some(words) = &refused {
                 refusal(ui, rest, words);
             }
@@ -122,6 +130,23 @@ impl ApprovalsDialog {
         }
     }
 
+    /// Once it is known what waits: who signed in, unless it is that person who asked.
+    fn fill(&mut self, page: &Page<'_>) {
+        let slot = &page.state.payout.approvals;
+        let Some(waiting) = slot.value().filter(|_| !self.filled && !slot.is_loading()) else {
+            return;
+        };
+        self.filled = true;
+        let person = &page.state.desk.person;
+        let all_own = waiting.iter().all(|one| one.asked.maker == person.name);
+        let own = if all_own {
+            PersonFields::default()
+        } else {
+            PersonFields::of(person)
+        };
+        self.person = own.focused(true);
+    }
+
     /// What came of the decision that went out last: what was done, or why it was not.
     fn outcome(&mut self, page: &Page<'_>) -> (Option<String>, Option<String>) {
         let Some(sent) = self.sent else {
@@ -139,7 +164,15 @@ impl ApprovalsDialog {
                 };
                 (Some(format!("{title}{stop}{note}")), None)
             }
-            Some(Err(failure)) => (None, Some(page.w.of(&failure.title).to_owned())),
+            Some(Err(failure)) => {
+                // The wrong PIN goes, and the next one is typed at once.
+                if failure.code == "operator.pin" && self.heard != Some(sent) {
+                    self.person.forget_pin();
+                    self.person.want_focus();
+                }
+                self.heard = Some(sent);
+                (None, Some(page.w.of(&failure.title).to_owned()))
+            }
         }
     }
 

@@ -18,6 +18,7 @@ use crate::widgets::pill::{Short, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, Closing, CompareRow, RawLine, TimelineEvent, TimelineKind};
+use recondesk_casework::ApprovalNeed;
 
 /// The note that is being written.
 #[derive(Default)]
@@ -137,7 +138,7 @@ fn content_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &CaseDetail) -> 
         &advice::of(page, detail).reason,
         TypeStyle::Small,
     );
-    let mut height = 34.0 + 54.0 + why + proposal_height(detail) + decide::HEIGHT + 16.0;
+    let mut height = 34.0 + 54.0 + why + proposal_height(page, detail) + decide::HEIGHT + 16.0;
     height += facts::height(detail);
     height += 26.0 + detail.compare.len() as f32 * 26.0 + 12.0;
     let wells = usize::from(detail.bill_line.is_some()) + usize::from(detail.order_line.is_some());
@@ -263,13 +264,14 @@ fn suggestion(
     page: &Page<'_>,
     (detail, out): (&CaseDetail, &mut Outbox),
 ) -> (f32, Option<DecisionAction>) {
-    let (t, w) = (page.t, page.w);
+    let t = page.t;
     let p = ui.painter();
     let advice::Advice { title, reason } = advice::of(page, detail);
     let reason = reason.as_str();
     let width = area.width() - 28.0;
     let words = paint::paragraph_height(p, width, reason, TypeStyle::Small);
-    let height = 54.0 + words + facts::height(detail) + proposal_height(detail) + decide::HEIGHT;
+    let height =
+        54.0 + words + facts::height(detail) + proposal_height(page, detail) + decide::HEIGHT;
     let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
     let edge = if t.contrast {
         egui::Stroke::new(2.0, t.accent)
@@ -307,8 +309,7 @@ fn suggestion(
     );
     facts::show(ui, lines, page, detail, out);
     let mut at = pos2(rect.left() + 14.0, lines.bottom() + 4.0);
-    if let Some(made) = &detail.proposal {
-        let words = (w.cases.proposed_by)(&made.maker, &made.reason);
+    if let Some(words) = proposal_words(page, detail) {
         let y = at.y + 9.0;
         paint::icon(p, pos2(at.x + 7.0, y), icons::PROHIBIT, 14.0, t.text_2);
         let from = pos2(at.x + 20.0, y);
@@ -317,15 +318,31 @@ fn suggestion(
         if cut {
             response.on_hover_text(&words);
         }
-        at.y += proposal_height(detail);
+        at.y += proposal_height(page, detail);
     }
     let asked = decide::buttons(ui, at, width, page, detail);
     (rect.bottom() + 16.0, asked)
 }
 
-/// Height of the line that tells of a proposal.
-fn proposal_height(detail: &CaseDetail) -> f32 {
-    if detail.proposal.is_some() { 28.0 } else { 0.0 }
+/// What somebody asked a second person to agree to about the case.
+fn proposal_words(page: &Page<'_>, detail: &CaseDetail) -> Option<String> {
+    let w = page.w;
+    if let Some(made) = &detail.proposal {
+        return Some((w.cases.proposed_by)(&made.maker, &made.reason));
+    }
+    let row = &detail.row;
+    let mut waiting = page.state.payout.approvals.value()?.iter();
+    let carry = waiting.find(|one| {
+        let case = one.case.as_ref();
+        let is_this = case.is_some_and(|case| case.profile == row.profile && case.key == row.key);
+        is_this && one.asked.need == ApprovalNeed::Carry
+    })?;
+    Some((w.people.carry_waits)(&carry.asked.maker))
+}
+
+/// Height of the line that tells of it.
+fn proposal_height(page: &Page<'_>, detail: &CaseDetail) -> f32 {
+    proposal_words(page, detail).map_or(0.0, |_| 28.0)
 }
 
 fn raw(ui: &Ui, rect: Rect, page: &Page<'_>, (head, line): (&str, &RawLine), key: &str) {

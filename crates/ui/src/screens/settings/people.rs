@@ -52,6 +52,8 @@ pub(super) struct PeopleDialog {
     person: PersonFields,
     /// True once a wish went out: what came of it is in the state.
     sent: bool,
+    /// True until a refusal was taken note of.
+    is_fresh: bool,
     /// What gets the focus in the next frame.
     focus: Option<FocusOn>,
 }
@@ -124,6 +126,7 @@ impl PeopleDialog {
             Ended::Done => {
                 if let Some(command) = self.command(&deed) {
                     self.sent = true;
+                    self.is_fresh = true;
                     self.person.forget_pin();
                     out.run(command);
                 }
@@ -236,6 +239,11 @@ impl PeopleDialog {
         let mut entered = false;
         let ended = dialog.show(ctx, |ui, rect| {
             let focus = self.focus.take();
+            let is_fresh = refused.is_some() && std::mem::take(&mut self.is_fresh);
+            if is_fresh {
+                // The PIN of whoever confirms went with the wish.
+                self.person.want_focus();
+            }
             let mut rest = rect;
             match deed {
                 PeopleDeed::Add => entered = self.form(ui, rest, page, (gate, focus)),
@@ -257,7 +265,10 @@ impl PeopleDialog {
                 rest.min.y += who;
             }
             if let Some(words) = refused {
-                refusal(ui, rest, words);
+                let place = refusal(ui, rest, words);
+                if is_fresh {
+                    ui.scroll_to_rect(place, None);
+                }
             }
         });
         if ended == Ended::No && entered && ready {
@@ -339,7 +350,11 @@ impl PeopleDialog {
         let top = top + 22.0 + Role::ALL.len() as f32 * ROLE + 6.0;
         let pin = Field::new(&mut self.pin, w.pin).masked().limit(64);
         let pin = labelled(ui, place(0.0, top, half), page, (w.pin, pin));
-        let again = Field::new(&mut self.again, w.pin_again).masked().limit(64);
+        let unequal = !self.again.is_empty() && self.again != self.pin;
+        let again = Field::new(&mut self.again, w.pin_again)
+            .masked()
+            .limit(64)
+            .error(unequal);
         let again_place = place(half + 12.0, top, half);
         let again = labelled(ui, again_place, page, (w.pin_again, again));
         if focus.is_some() {
