@@ -38,6 +38,51 @@ pub(crate) fn waiting_refund() -> WaitingApproval {
     }
 }
 
+/// A signed day that waits for a second person to be opened.
+#[cfg(feature = "pictures")]
+pub(crate) fn waiting_unlock() -> WaitingApproval {
+    let refund = waiting_refund();
+    WaitingApproval {
+        asked: ApprovalRecord {
+            id: ApprovalId(8),
+            need: ApprovalNeed::Unlock,
+            subject: "sign_off/1".to_owned(),
+            reason: "漏了一笔退款".to_owned(),
+            ..refund.asked
+        },
+        number: String::new(),
+        about: Message::new("2026-03-08，陈默 签账", "2026-03-08, signed off by 陈默"),
+        sum: None,
+        case: None,
+        day: Some(crate::sample::day()),
+        profile: refund.profile,
+    }
+}
+
+/// Two operators, the first of whom signed in.
+#[cfg(feature = "pictures")]
+pub(crate) fn name_two(state: &mut recondesk::app::State) {
+    use recondesk::app::model::{OperatorGate, OperatorsView};
+
+    let operator = |name: &str, roles: &[Role]| Operator {
+        name: name.to_owned(),
+        roles: roles.iter().copied().collect(),
+        created_at: now(),
+        removed_at: None,
+    };
+    let operators = vec![
+        operator("王宁", &[Role::See, Role::Work, Role::Approve]),
+        operator("陈默", &Role::ALL),
+    ];
+    state.people.known = Remote::Ready(Box::new(OperatorsView {
+        operators,
+        limits: recondesk::casework::Thresholds::default(),
+        gate: OperatorGate::Administrator,
+    }));
+    state.desk.person.has_operators = true;
+    "王宁".clone_into(&mut state.desk.person.name);
+}
+
 /// Types into whatever has the focus.
 fn types(morning: &mut Morning, text: &str) {
     morning.harness.event(Input::Text(text.to_owned()));
@@ -445,6 +490,22 @@ fn a_decision_in_the_window_names_the_way_of_the_window() {
     };
     assert!(told.title.zh.contains("在“复核”里同意"), "{:?}", told.title);
     assert!(!told.title.zh.contains("recondesk"), "{:?}", told.title);
+    assert_eq!(told.next, recondesk::app::NextDeed::Approve);
+
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Overview, &tape);
+    harness.state_mut().state_mut().tell(Ok(*told));
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::B);
+    harness.run_steps(3);
+    harness.get_by_label("复核").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().screen(), Screen::Cases);
+    let sent = tape.take();
+    assert!(
+        sent.iter()
+            .any(|command| matches!(command, Command::Approvals))
+    );
 }
 
 #[test]

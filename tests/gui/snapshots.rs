@@ -150,6 +150,41 @@ fn changes(look: Look) -> Harness<'static, App> {
     harness
 }
 
+/// The form of another operator, over two who are named.
+fn new_operator(look: Look) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Settings);
+    crate::people::name_two(harness.state_mut().state_mut());
+    harness.run_steps(2);
+    harness.get_by_label("新增操作人…").click();
+    harness.run_steps(3);
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
+/// What waits for a second person: a refund, and a day that is to be opened.
+fn approvals(look: Look) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Cases);
+    let state = harness.state_mut().state_mut();
+    crate::people::name_two(state);
+    state.payout.approvals = Remote::Ready(vec![
+        crate::people::waiting_refund(),
+        crate::people::waiting_unlock(),
+    ]);
+    harness.run_steps(2);
+    harness.get_by_label("Approvals 2").click();
+    harness.run_steps(2);
+    // Nobody answers the question that went out: what is known stays.
+    let state = harness.state_mut().state_mut();
+    state.payout.approvals = Remote::Ready(vec![
+        crate::people::waiting_refund(),
+        crate::people::waiting_unlock(),
+    ]);
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
 #[test]
 fn the_window_looks_as_it_was_left() {
     let pictures: Vec<(&str, Harness<'static, App>)> = vec![
@@ -176,6 +211,8 @@ fn the_window_looks_as_it_was_left() {
         ),
         ("merchants-light-zh", screen(light(), Screen::Merchants)),
         ("settings-dark-zh", screen(dark(), Screen::Settings)),
+        ("operator-new-light-zh", new_operator(light())),
+        ("approvals-en-1024x640", approvals(small_english())),
         ("unlock-light-zh", unlock(light(), VaultAccess::Locked)),
         (
             "unlock-new-1024x640-en",

@@ -77,6 +77,8 @@ pub enum NextDeed {
     None,
     /// Comparing the day it is about.
     Compare,
+    /// Agreeing to it, by another person.
+    Approve,
     /// Mending the rows that this import of a merchant refused.
     Mend(ProfileId, u32),
 }

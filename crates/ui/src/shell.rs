@@ -252,6 +252,10 @@ impl App {
                 self.out.push(Action::SetMerchant(Some(profile)));
                 self.out.push(Action::MendRows(profile, import));
             }
+            Some(NoticeAction::Approve) => {
+                self.notices_open = false;
+                self.out.push(Action::Approvals);
+            }
             Some(NoticeAction::Go(profile, day)) => {
                 self.notices_open = false;
                 self.out.push(Action::SetMerchant(Some(profile)));

@@ -13,7 +13,16 @@ use sha2::{Digest as _, Sha256};
 /// Largest file on a case.
 pub const MOST_ATTACHED_BYTES: usize = 16 << 20;
 
-/// Decides about the case with that key; what was done comes back as a sentence for the window.
+/// A decision that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What was done, in a sentence for the window.
+    pub said: Message,
+    /// True where a second person must agree to it now.
+    pub waits: bool,
+}
+
+/// Decides about the case with that key, at the window.
 ///
 /// # Errors
 /// [`Failure`] when the case is gone or its workflow does not allow this; nothing is stored then.
@@ -22,7 +31,7 @@ pub fn decide(
     case: (ProfileId, &str),
     decision: Decision,
     person: &str,
-) -> Result<Message, Failure> {
+) -> Result<Decided, Failure> {
     carry_out(ports, case, (decision, 1), (person, Surface::Window))
 }
 
@@ -37,7 +46,7 @@ pub fn decide_one_of(
     person: &str,
 ) -> Result<Message, Failure> {
     let by = (person, Surface::Terminal);
-    carry_out(ports, case, (decision, together), by)
+    Ok(carry_out(ports, case, (decision, together), by)?.said)
 }
 
 fn carry_out(
@@ -45,12 +54,16 @@ fn carry_out(
     case: (ProfileId, &str),
     (decision, together): (Decision, u32),
     (person, surface): (&str, Surface),
-) -> Result<Message, Failure> {
+) -> Result<Decided, Failure> {
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
     let (steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
     ports.records.step_case_all(id, &steps)?;
-    Ok(second::asked_words(ports, case, (&decision, surface))?.unwrap_or(said))
+    let asked = second::asked_words(ports, case, (&decision, surface))?;
+    Ok(Decided {
+        waits: asked.is_some(),
+        said: asked.unwrap_or(said),
+    })
 }
 
 /// Where operators are named, a case is handed to one of them alone; a slip of the pen must not lose it.

@@ -253,12 +253,12 @@ fn unlock(ports: &Ports, wish: &UnlockWish, user: &str) -> Result<NoticeText, Fa
     let maker = identify(ports, wish.identity.as_ref(), (Role::Work, user))?;
     ask_unlock(ports, (wish.profile, wish.day), &wish.reason, &maker)?;
     let (name, day) = (&merchant.name, wish.day);
-    Ok(told(
-        Message::new(
-            format!("{name} {day} 的解锁已提交，待另一人复核"),
-            format!("Opening {name} {day} waits for a second person"),
-        ),
-        Message::default(),
-        false,
-    ))
+    let title = Message::new(
+        format!("{name} {day} 的解锁已提交，待另一人复核"),
+        format!("Opening {name} {day} waits for a second person"),
+    );
+    Ok(NoticeText {
+        next: crate::NextDeed::Approve,
+        ..told(title, Message::default(), false)
+    })
 }

@@ -353,7 +353,7 @@ fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
         &[
             Wanted("day", 98.0, true),
             Wanted("merchant", 96.0, true),
-            Wanted("kind", kind, !narrow),
+            Wanted("kind", kind, true),
             Wanted("state", 92.0, true),
             Wanted("rows", or(84.0, 72.0), true),
             Wanted("amount", or(122.0, 108.0), !open || wide),

@@ -22,6 +22,8 @@ pub(crate) enum NoticeAction {
     Go(ProfileId, BillDate),
     /// Mends the rows that an import refused.
     Mend(ProfileId, u32),
+    /// Shows what waits for a second person.
+    Approve,
 }
 
 const ROW: f32 = 66.0;
@@ -124,6 +126,7 @@ fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<NoticeActi
         (NextDeed::Mend(profile, import), _) => {
             (w.frame.mend_rows, NoticeAction::Mend(profile, import))
         }
+        (NextDeed::Approve, _) => (w.payout.approvals, NoticeAction::Approve),
         (NextDeed::Compare, Some((profile, day))) => {
             compare = (w.frame.compare_day)(&format::short_day(day));
             (compare.as_str(), NoticeAction::Go(profile, day))

@@ -11,7 +11,7 @@ use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
 };
-use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
+use crate::{Command, Failure, FailureKind, Message, NextDeed, Outcome, Reporter};
 use recondesk_casework::Role;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{RefundQuery, StoreError};
@@ -37,8 +37,12 @@ impl WindowJobs {
             }
             Command::Decide(id, key, decision) => {
                 let person = self.actor()?;
-                let said = decisions::decide(&self.ports, (id, &key), decision, &person)?;
-                Ok(changed(Changed::Decisions, quiet(said)))
+                let done = decisions::decide(&self.ports, (id, &key), decision, &person)?;
+                let mut told = quiet(done.said);
+                if done.waits {
+                    told.next = NextDeed::Approve;
+                }
+                Ok(changed(Changed::Decisions, told))
             }
             Command::Undo(case, why) => {
                 let person = self.actor()?;

@@ -107,7 +107,16 @@ impl PeopleDialog {
             self.roles = usual_roles(view.gate);
             self.refund_over = view.limits.refund_over.to_string();
             self.bulk_over = view.limits.bulk_over.to_string();
-            self.person = PersonFields::of(&page.state.desk.person);
+            // Who signed in is proposed where that person may change this.
+            let person = &page.state.desk.person;
+            let mut known = view.operators.iter();
+            let may = known.any(|known| {
+                known.name == person.name
+                    && (view.gate.lacks_administrator() || known.roles.has(Role::Administer))
+            });
+            if may {
+                self.person = PersonFields::of(person);
+            }
         }
         let refused = asked.failure().filter(|_| self.sent);
         let refused = refused.map(|failure| {
