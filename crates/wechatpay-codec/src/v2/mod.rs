@@ -2,6 +2,7 @@
 //!
 //! `sign` and `xml` are the codec; typed requests, answers, notifications and error codes stand on them.
 
+mod code_pay;
 mod contents;
 mod endpoint;
 mod fault;
@@ -13,6 +14,7 @@ mod state;
 pub mod xml;
 mod xml_write;
 
+pub use code_pay::CodePayCall;
 pub use contents::{Coupon, OrderState, OrderTicket, RefundAccepted, RefundLine, RefundList};
 pub use endpoint::Endpoint;
 pub use fault::{

@@ -1,10 +1,13 @@
 //! Decoding: an error code, an error answer or a Request-ID becomes cause and remedy. Unknown stays unknown.
 
+use serde_json::Value;
+
 use super::foreign_errors::foreign;
 use super::phrases::{of_answer, of_words};
 use crate::Message;
 use wechatpay_codec::v2::{
-    BillRefusal, Endpoint, FaultAction, bill_refusal, known, request_id_reason, same_code, xml,
+    BillRefusal, CodePayCall, Endpoint, FaultAction, bill_refusal, known, request_id_reason,
+    same_code, xml,
 };
 use wechatpay_codec::v3::{self, api::Call};
 
@@ -76,6 +79,9 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     if !answer.is_empty() {
         return answer;
     }
+    if let Some(found) = answer_within(text) {
+        return found;
+    }
     // What is no answer may be a page of a proxy, or what a front end was told.
     if let Some(found) = foreign(text) {
         return vec![found];
@@ -106,6 +112,33 @@ pub fn explain(text: &str) -> Vec<Explanation> {
         out.extend(found);
     }
     out
+}
+
+/// So many places of a log line are looked at.
+const MOST_PLACES: usize = 32;
+
+/// An answer in the middle of a log line: `… 401 {"code":…}`, `body=<xml>…`, its quotes escaped or not.
+fn answer_within(text: &str) -> Option<Vec<Explanation>> {
+    let plain = text.contains("\\\"").then(|| text.replace("\\\"", "\""));
+    [Some(text), plain.as_deref()]
+        .into_iter()
+        .flatten()
+        .find_map(|text| {
+            let xml = text.find("<xml").and_then(|at| {
+                let rest = text.get(at..)?;
+                let end = rest.find("</xml>")?.checked_add("</xml>".len())?;
+                rest.get(..end).map(message)
+            });
+            let objects = text.match_indices('{').take(MOST_PLACES);
+            let mut objects = objects.filter_map(|(at, _)| {
+                let rest = text.get(at..)?;
+                let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+                let value = values.next()?.ok()?;
+                Some(object(&value.to_string()))
+            });
+            xml.filter(|found| !found.is_empty())
+                .or_else(|| objects.find(|found| !found.is_empty()))
+        })
 }
 
 /// In a sentence only what is written as codes are is one: "error" is no code, `SYSTEMERROR` is.
@@ -140,12 +173,51 @@ fn code(word: &str, said: &str) -> Vec<Explanation> {
             }),
         }
     }
+    for call in CodePayCall::ALL {
+        let Some((code, advice)) = call.known().find(|(code, _)| same_code(code, word)) else {
+            continue;
+        };
+        let words = Message::from(advice.words);
+        match out.iter_mut().find(|known| known.words == words) {
+            Some(known) => known.calls.push(call.name().words()),
+            None => out.push(Explanation {
+                subject: code.to_owned(),
+                calls: vec![call.name().words()],
+                words,
+                mend_at: mend_at(code, Endpoint::UnifiedOrder, advice.action),
+                said: said.to_owned(),
+            }),
+        }
+    }
     for explanation in &mut out {
         if explanation.calls.len() == Endpoint::ALL.len() {
             explanation.calls.clear();
         }
     }
+    closest_first(&mut out, said);
     out
+}
+
+/// The calls that the words beside a code speak of come first.
+fn closest_first(found: &mut [Explanation], said: &str) {
+    let said = said.to_lowercase();
+    let themes = [
+        (["退款", "refund"], ["申请退款", "查询退款"]),
+        (["账单", "bill"], ["下载交易账单", "下载资金账单"]),
+        (["关单", "关闭"], ["关闭订单", "关闭订单"]),
+        (["付款码", "auth_code"], ["付款码支付", "付款码支付"]),
+        (["撤销", "reverse"], ["撤销订单", "撤销订单"]),
+    ];
+    let theme = themes
+        .iter()
+        .find(|(words, _)| words.iter().any(|word| said.contains(word)));
+    if let Some((_, calls)) = theme {
+        let is_meant = |one: &Explanation| {
+            let mut names = one.calls.iter().map(|call| call.zh.as_str());
+            names.any(|name| calls.contains(&name))
+        };
+        found.sort_by_key(|one| !is_meant(one));
+    }
 }
 
 /// An XML answer: its codes, its message; a bill's error body as well.
@@ -235,28 +307,64 @@ fn object(text: &str) -> Vec<Explanation> {
     if fault.code.is_empty() {
         return Vec::new();
     }
-    if let Some(found) = beside(&fault.code, &fault.message) {
+    let said = match (fault.field.as_str(), fault.issue.as_str()) {
+        ("", "") => fault.message.clone(),
+        (field, "") | ("", field) => format!("{} ({field})", fault.message),
+        (field, issue) => format!("{} ({field}: {issue})", fault.message),
+    };
+    if let Some(found) = beside(&fault.code, &said).or_else(|| of_field(&fault, &said)) {
         return found;
     }
-    let older = code(&fault.code, &fault.message);
-    let mut found = if older.is_empty() {
-        newer(&fault.code, &fault.message)
+    let older = code(&fault.code, &said);
+    if older.is_empty() {
+        newer(&fault.code, &said)
     } else {
         older
-    };
-    if same_code(&fault.code, "RESOURCE_NOT_EXISTS") && fault.message.contains("平台证书") {
-        // The text beside the code says what does not exist: no order is meant.
-        found.truncate(1);
-        for one in &mut found {
-            one.calls.clear();
-            one.words = Message::new(
-                "该商户没有平台证书：新商户改用微信支付公钥验签；到商户平台“API 安全”申请公钥，把公钥和公钥 ID 填进商户档案",
-                "This merchant has no platform certificate: new ones verify with the WeChat Pay public key. Apply for it in the console, API security, and put the key and its id into the profile",
-            );
-            one.mend_at = MendAt::Profile;
-        }
     }
-    found
+}
+
+/// What `detail.field` names, where the words leave it open.
+fn of_field(fault: &v3::Fault, said: &str) -> Option<Vec<Explanation>> {
+    let field = fault.field.as_str();
+    let is_sign = same_code(&fault.code, "SIGN_ERROR");
+    let (words, mend_at) = match field {
+        "" => return None,
+        "timestamp" if is_sign => (of_answer("timestamp expired")?.words, MendAt::Nowhere),
+        "serial_no" if is_sign => (of_answer("serial_no not match")?.words, MendAt::Certificate),
+        "mchid" if is_sign => (
+            Message::new(
+                "Authorization 里的 mchid 不对：用签名证书所属的商户号（服务商用自己的，不是子商户的）",
+                "mchid in Authorization is wrong: it is the merchant number of the signing certificate (a service provider's own, not the sub-merchant's)",
+            ),
+            MendAt::Profile,
+        ),
+        "nonce_str" if is_sign => (of_answer("nonce_str too long")?.words, MendAt::Profile),
+        "authorization" if is_sign => (
+            Message::new(
+                "没有 Authorization 头，或格式不对：WECHATPAY2-SHA256-RSA2048 后一个空格，再是 mchid、nonce_str、signature、timestamp、serial_no，值带双引号，逗号分隔",
+                "The header Authorization is missing or malformed: WECHATPAY2-SHA256-RSA2048, a blank, then mchid, nonce_str, signature, timestamp and serial_no with their values in double quotes and commas between",
+            ),
+            MendAt::Profile,
+        ),
+        _ if is_sign => return None,
+        _ if same_code(&fault.code, "PARAM_ERROR") => (
+            Message::new(
+                format!("字段 {field} 不对：按返回的说明改正；接口没有的字段也会这样"),
+                format!(
+                    "The field {field} is wrong: correct it as the message says; a field that the call does not have is told the same way"
+                ),
+            ),
+            MendAt::Profile,
+        ),
+        _ => return None,
+    };
+    Some(vec![Explanation {
+        subject: fault.code.clone(),
+        calls: Vec::new(),
+        words,
+        mend_at,
+        said: said.to_owned(),
+    }])
 }
 
 /// The meaning of a code that only APIv3 has.
@@ -308,126 +416,4 @@ fn mend_at(code: &str, endpoint: Endpoint, action: FaultAction) -> MendAt {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_explained_for_each_call_that_means_something_else_by_it() {
-        let closed = explain("ORDERCLOSED");
-        assert_eq!(closed.len(), 2);
-        assert!(closed.iter().all(|one| !one.words.zh.is_empty()));
-
-        let sign = explain("SIGN_ERROR");
-        assert_eq!(sign.len(), 1);
-        assert_eq!(sign[0].mend_at, MendAt::Profile);
-        assert!(sign[0].calls.is_empty());
-        assert_eq!(explain("CERT_ERROR")[0].mend_at, MendAt::Certificate);
-    }
-
-    #[test]
-    fn a_request_id_tells_by_its_tail() {
-        let found = explain("Request-ID: 08F7E2B10610-268443699");
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].words.en, "signature error");
-    }
-
-    #[test]
-    fn error_bodies_are_read_as_what_they_are() {
-        let body = "<xml><return_code>FAIL</return_code><return_msg>Bill Creating</return_msg><error_code>20002</error_code></xml>";
-        assert!(
-            explain(body)[0]
-                .words
-                .en
-                .starts_with("The bill is being made")
-        );
-        let fail = "<xml><return_code>FAIL</return_code><return_msg>签名错误</return_msg></xml>";
-        assert_eq!(explain(fail)[0].said, "签名错误");
-    }
-
-    #[test]
-    fn an_explanation_fits_the_text_beside_the_code() {
-        let body = r#"{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书，请在商户平台-API安全申请使用微信支付公钥。"}"#;
-        let found = explain(body);
-        assert_eq!(found.len(), 1);
-        assert!(found[0].words.en.contains("public key"), "{found:?}");
-        let order = explain(r#"{"code":"RESOURCE_NOT_EXISTS","message":"订单不存在"}"#);
-        assert!(!order[0].words.en.contains("public key"), "{order:?}");
-    }
-
-    #[test]
-    fn the_words_beside_a_code_are_weighed_whatever_the_message_is_written_in() {
-        let xml = "<xml><return_code>SUCCESS</return_code><result_code>FAIL</result_code><err_code>PARAM_ERROR</err_code><err_code_des>appid and openid not match</err_code_des></xml>";
-        let json = r#"{"code":"PARAM_ERROR","message":"appid和openid不匹配"}"#;
-        for body in [xml, json] {
-            let found = explain(body);
-            assert_eq!(found.len(), 1, "{body}");
-            assert_eq!(found[0].subject, "PARAM_ERROR");
-            assert!(found[0].words.en.contains("Authorise anew"), "{found:?}");
-        }
-        let page = r#"{"err_msg":"get_brand_wcpay_request:fail"}"#;
-        assert!(explain(page)[0].words.en.contains("check in this order"));
-        assert!(
-            explain("errCode -1")[0]
-                .words
-                .en
-                .contains("signing certificate")
-        );
-    }
-
-    #[test]
-    fn pages_of_proxies_and_the_tails_of_request_ids_are_known_for_what_they_are() {
-        let page = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
-        assert!(
-            explain(page)[0].words.en.contains("HTTP"),
-            "{:?}",
-            explain(page)
-        );
-        for id in ["08F7E2B10610-268443699", "268443699"] {
-            assert_eq!(explain(id)[0].words.en, "signature error", "{id}");
-        }
-        for (text, part) in [
-            (
-                "error:0308010C:digital envelope routines::unsupported",
-                "OpenSSL 3",
-            ),
-            (
-                "javax.crypto.AEADBadTagException: Tag mismatch!",
-                "APIv3 key",
-            ),
-            ("cipher: message authentication failed", "APIv3 key"),
-            (
-                "ENOENT: no such file or directory, open 'apiclient_key.pem'",
-                "path",
-            ),
-        ] {
-            assert!(explain(text)[0].words.en.contains(part), "{text}");
-        }
-    }
-
-    #[test]
-    fn messages_of_other_programs_are_not_taken_for_codes() {
-        let key = explain("error:0909006C:PEM routines:get_name:no start line");
-        assert_eq!(key.len(), 1);
-        assert!(key[0].words.en.contains("-----BEGIN"), "{key:?}");
-        assert_eq!(explain("an error of ours, see the log"), []);
-        assert_eq!(
-            explain("the answer was SYSTEMERROR").len(),
-            explain("SYSTEMERROR").len()
-        );
-    }
-
-    #[test]
-    fn what_is_unknown_stays_unknown() {
-        for text in [
-            "",
-            "WHAT_IS_THIS",
-            "<html></html>",
-            "{}",
-            "<xml></xml>",
-            "08F7-1",
-            "你好",
-        ] {
-            assert_eq!(explain(text), [], "{text}");
-        }
-    }
-}
+mod tests;

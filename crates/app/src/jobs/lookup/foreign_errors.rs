@@ -13,7 +13,60 @@ struct ForeignError {
 }
 
 /// The order decides: the first that fits is told.
-const KNOWN: [ForeignError; 11] = [
+const KNOWN: [ForeignError; 17] = [
+    ForeignError {
+        signs: &[
+            "No required SSL certificate was sent",
+            "The SSL certificate error",
+        ],
+        zh: "请求没有带上商户 API 证书，或证书不是这个商户号的、已过期：退款、撤销、资金账单要双向 TLS；给 HTTP 客户端设 apiclient_cert.pem 和 apiclient_key.pem（或 .p12，密码是商户号），连接池里旧的连接也要换；请求没有被受理",
+        en: "The request carried no merchant API certificate, or one that is expired or of another merchant: refund, reverse and the fund-flow bill want mutual TLS. Give apiclient_cert.pem and apiclient_key.pem (or the .p12, whose password is the merchant number) to the HTTP client, for pooled connections too; nothing was carried out",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &["DECODER routines::unsupported", "1E08010C"],
+        zh: "OpenSSL 3（Node 17 起、新版 Python）读不出密钥：文件不完整，换行丢了成了一行，或其实是证书；不是微信支付返回的错误。用 apiclient_key.pem 的全文，环境变量里的 \\n 先换回换行",
+        en: "OpenSSL 3 (Node from 17 on, new Python) cannot read the key: the file is cut, its line breaks are lost, or it is a certificate; no answer of WeChat Pay. Take the whole of apiclient_key.pem, and turn \\n of an environment variable back into line breaks",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &["key values mismatch", "KEY_VALUES_MISMATCH"],
+        zh: "证书和私钥不是一对：apiclient_cert.pem 与 apiclient_key.pem 必须来自同一次下载；不是微信支付返回的错误",
+        en: "Certificate and private key do not belong together: apiclient_cert.pem and apiclient_key.pem must be of the same download; no answer of WeChat Pay",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "curl: (58)",
+            "cURL error 58",
+            "unable to set private key file",
+            "unable to use client certificate",
+            "could not load PEM client certificate",
+        ],
+        zh: "curl 用不了商户证书：路径不对、没有读权限、证书与私钥不是一对，或 .p12 的密码（默认是商户号）不对；不是微信支付返回的错误，请求没有发出",
+        en: "curl cannot use the merchant's certificate: its path, the right to read it, a key of another certificate, or the password of the .p12 (by default the merchant number); no answer of WeChat Pay, nothing was sent",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "handshake failure",
+            "handshake_failure",
+            "SSLHandshakeException",
+            "tlsv1 alert",
+        ],
+        zh: "TLS 握手失败，请求没有送到：系统的 OpenSSL、JDK 或 curl 太旧（要 TLS 1.2 以上），中间有代理，或商户证书对方不认；不是微信支付的业务应答",
+        en: "The TLS handshake failed and nothing was sent: an old OpenSSL, JDK or curl (TLS 1.2 or newer is needed), a proxy between, or a merchant certificate that the other side refuses; no answer of WeChat Pay's interface",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &[
+            "PKIX path building failed",
+            "unable to find valid certification path",
+        ],
+        zh: "Java 不信任对方的 TLS 证书：JDK 的根证书过旧，或中间有代理换了证书；更新 JDK 或把代理的根证书加入信任库，不要关闭校验；不是微信支付返回的错误",
+        en: "Java does not trust the TLS certificate of the other side: old root certificates of the JDK, or a proxy that exchanges it. Update the JDK, or add the proxy's root to the trust store; do not turn the check off. No answer of WeChat Pay",
+        mend_at: MendAt::Nowhere,
+    },
     ForeignError {
         signs: &[
             "no start line",

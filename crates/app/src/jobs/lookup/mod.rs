@@ -5,6 +5,7 @@
 //! `explain` decodes error codes. `desk` is what the window asks for, `fields` and `answers` its tables.
 
 mod advice;
+mod answer_phrases;
 pub mod answers;
 pub mod collect;
 pub mod explain;

@@ -3,6 +3,7 @@
 //! Each entry says what it means, and what to look at in which order and where. What a customer sees on a page comes
 //! without a code, and the words beside a code often say more than the code.
 
+use super::answer_phrases::ANSWERS;
 use super::explain::{Explanation, MendAt};
 use crate::Message;
 use recondesk_domain::Term;
@@ -37,16 +38,17 @@ impl Speaker {
 }
 
 /// A message and what it means.
-struct Phrase {
+pub(super) struct Phrase {
     /// Parts of the message in lower case without blanks; any of which is enough.
     signs: &'static [&'static str],
-    speaker: Speaker,
+    pub(super) speaker: Speaker,
     zh: &'static str,
     en: &'static str,
     mend_at: MendAt,
 }
 
-const fn phrase(
+/// An entry.
+pub(super) const fn phrase(
     speaker: Speaker,
     mend_at: MendAt,
     signs: &'static [&'static str],
@@ -106,6 +108,7 @@ const BOOK: &[Phrase] = &[
         M::Profile,
         &[
             "支付验证签名失败",
+            "支付签名验证失败",
             "验证签名失败",
             "paysign验证失败",
             "paysign无效",
@@ -217,68 +220,6 @@ const BOOK: &[Phrase] = &[
         "The app was told success, which proves nothing: wait for the notification, or query the order",
     ),
     phrase(
-        S::Answer,
-        M::Profile,
-        &[
-            "appidandopenidnotmatch",
-            "appid和openid不匹配",
-            "openid与appid不匹配",
-            "无效的openid",
-            "invalidopenid",
-        ],
-        "openid 不属于下单的 appid：每个公众号、小程序给同一顾客的 openid 不同；用下单的这个 appid 重新授权取得 openid（服务商模式下 sub_openid 配 sub_appid）",
-        "The openid is not of the order's appid: each account and mini program has its own for a customer. Authorise anew with the appid of the order (service providers: sub_openid goes with sub_appid)",
-    ),
-    phrase(
-        S::Answer,
-        M::Console,
-        &[
-            "appid和mch_id不匹配",
-            "mch_id与appid不匹配",
-            "appid与mch_id不匹配",
-            "appidandmch_idnotmatch",
-            "商户号与appid不匹配",
-            "appid和商户号不匹配",
-        ],
-        "appid 没有与这个商户号绑定：商户平台“产品中心 › AppID 账号管理”关联，再到公众号或小程序后台确认；或档案里的商户号、appid 填错",
-        "The appid is not bound to this merchant: bind it in the console (products, AppID accounts) and confirm it in the account's own console; or number and appid of the profile are wrong",
-    ),
-    phrase(
-        S::Answer,
-        M::Certificate,
-        &["certificatenotmatch", "证书与商户号不匹配", "证书不匹配"],
-        "用的是别的商户号的 API 证书：换成这个商户号的证书，或改正 mch_id",
-        "The certificate is of another merchant: take this merchant's, or correct mch_id",
-    ),
-    phrase(
-        S::Answer,
-        M::Lookup,
-        &["invalidrefund_fee", "退款金额大于", "可退金额"],
-        "退款金额不对：超过了可退的余额，或不是以分为单位的整数；先查退款，看已退多少",
-        "The refund amount is wrong: more than is left, or no whole number of fen; query the refunds to see what is left",
-    ),
-    phrase(
-        S::Answer,
-        M::Lookup,
-        &["订单金额或退款金额与之前请求不一致"],
-        "同一退款单号第二次提交时金额不同：同一退款单号必须用原来的金额重试；要退另一笔用新的退款单号",
-        "The same refund number was sent with another amount: retry with the first amount, and take a new number for another refund",
-    ),
-    phrase(
-        S::Answer,
-        M::Profile,
-        &["签名错误", "验签失败", "signerror", "错误的签名"],
-        "签名不对：用 explain v2 或 explain v3 查原因；常见的是密钥不是这个商户号的、签名方式与 sign_type 不一致、签名后又改了参数",
-        "The signature is wrong: explain v2 or explain v3 finds why; usual are a key of another merchant, another algorithm than sign_type says, and parameters that changed after signing",
-    ),
-    phrase(
-        S::Answer,
-        M::Profile,
-        &["支付场景非法"],
-        "下单的 trade_type 与使用的地方不符：公众号和小程序用 JSAPI，网页外用 MWEB，APP 用 APP",
-        "The trade_type of the order does not fit the place: JSAPI for pages in WeChat and mini programs, MWEB for other browsers, APP for apps",
-    ),
-    phrase(
         S::Browser,
         M::Console,
         &["商家存在未配置的参数"],
@@ -357,6 +298,7 @@ fn find(text: &str, counts: impl Fn(Speaker) -> bool) -> Option<Explanation> {
     let is_account = said.contains("errmsg");
     let found = BOOK
         .iter()
+        .chain(ANSWERS)
         .filter(|entry| counts(entry.speaker) && !(is_account && entry.speaker == Speaker::App))
         .find(|entry| entry.signs.iter().any(|sign| is_said(&said, sign)))?;
     let line = text.lines().find(|line| !line.trim().is_empty());
@@ -375,7 +317,7 @@ mod tests {
 
     #[test]
     fn every_sign_is_written_as_it_is_compared_and_finds_its_own_entry() {
-        for entry in BOOK {
+        for entry in BOOK.iter().chain(ANSWERS) {
             for sign in entry.signs {
                 assert_eq!(plain(sign), *sign);
                 let found = of_words(sign).unwrap();
