@@ -19,7 +19,7 @@ use recondesk_app::Failure;
 use recondesk_domain::{SecretKind, SignType};
 use wechatpay_codec::lab::explain::{
     Alignment, AuthorizationReading, PayParts, QuestionV2, QuestionV3, SignedMessage, Verdict,
-    VerifyCandidate, align_401, explain_v2, explain_v3, unwatched,
+    VerifyCandidate, align_401, explain_v2, explain_v3, merchant_fault, unwatched,
 };
 use wechatpay_codec::lab::paste::{HttpPart, take_apart};
 use wechatpay_codec::lab::visible::harmless_line;
@@ -112,7 +112,7 @@ fn text_of(file: Option<&PathBuf>) -> Result<Option<String>, Failure> {
 }
 
 fn v2(arguments: &ExplainV2, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
-    let (keys, profile) = arguments.key.candidates(context)?;
+    let (keys, profile) = arguments.key.suspects(context)?;
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let given = arguments
         .sign
@@ -213,7 +213,7 @@ fn request_question(
     http: &HttpPart,
     context: &CommandContext<'_>,
 ) -> Result<QuestionV3, Failure> {
-    let AuthorizationReading { header, faults } = http
+    let AuthorizationReading { header, mut faults } = http
         .header("Authorization")
         .map(AuthorizationReading::of)
         .unwrap_or_default();
@@ -232,6 +232,7 @@ fn request_question(
         Some(file) => read_file(Some(file))?,
         None => http.body.clone(),
     };
+    faults.extend(merchant_fault(&header.mchid, &target, &body));
     let method = if http.method.is_empty() {
         "GET"
     } else {

@@ -135,6 +135,29 @@ impl KeySource {
         Ok((out, chosen.profile))
     }
 
+    /// The same for a search of causes, where the APIv3 key of the named profile is tried too: it is the key most often
+    /// taken for the other. It never makes a signature right.
+    pub(super) fn suspects(
+        &self,
+        context: &CommandContext<'_>,
+    ) -> Result<(Vec<KeyCandidate>, Option<MerchantProfile>), Failure> {
+        let (mut keys, profile) = self.candidates(context)?;
+        if let Some(name) = &self.profile {
+            let ports = context.open()?;
+            let (id, _) = profile_named(&ports, name)?;
+            if let Some(key) = ports.vault.get(id, SecretKind::V3Key)?
+                && let Ok(key) = text_of(&key)
+            {
+                let other = KeyCandidate {
+                    name: format!("{name}: APIv3"),
+                    key,
+                };
+                keys.insert(1, other);
+            }
+        }
+        Ok((keys, profile))
+    }
+
     /// The merchant's private key.
     pub(super) fn private_key(
         &self,

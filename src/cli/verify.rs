@@ -89,10 +89,11 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
     let pasted = read_pasted(arguments.file.as_deref(), context)?;
     let fits = fits_v2(&pasted.params, &keys);
     let kind = MessageKind::of(&pasted.params);
-    let cause = fits
-        .is_empty()
-        .then(|| cause_v2(&pasted.params, &keys))
-        .flatten();
+    let is_signed = pasted.params.filled("sign").is_some();
+    let cause = match fits.is_empty() {
+        true => cause_v2(&pasted.params, &arguments.key.suspects(context)?.0),
+        false => None,
+    };
     let lang = context.lang;
     if arguments.json {
         print_json(&json!({
@@ -112,7 +113,9 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
                 fit.sign_type.wire()
             ));
         }
-        if fits.is_empty() {
+        if fits.is_empty() && !is_signed {
+            text.push_str(&unsigned(kind, cause.as_ref(), context));
+        } else if fits.is_empty() {
             let tried = keys.len() * 2;
             text.push_str(&format!(
                 "{} ({tried})\n",
@@ -128,7 +131,10 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
                 ));
             }
         }
-        if !kind.expected_answer().is_empty() {
+        // What cannot be trusted is not confirmed.
+        if !kind.expected_answer().is_empty()
+            && (!fits.is_empty() || kind == MessageKind::RefundNotice)
+        {
             text.push_str(&format!(
                 "{} {}\n",
                 lang.pick("应答", "answer"),
@@ -142,6 +148,23 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
     } else {
         CommandEnd::Clean
     })
+}
+
+/// A message without `sign`: nothing was tried, and no key is to blame.
+fn unsigned(kind: MessageKind, cause: Option<&Message>, context: &CommandContext<'_>) -> String {
+    let lang = context.lang;
+    match (kind, cause) {
+        (MessageKind::RefundNotice, _) => lang
+            .pick(
+                "没有签名可验：内容用 API 密钥加密，用 decrypt refund-notice 解开，退款结果以查退款为准\n",
+                "There is no signature to verify: the contents are encrypted with the API key. decrypt refund-notice opens them; only a query of the refund proves its outcome\n",
+            )
+            .to_owned(),
+        (_, Some(cause)) => format!("FAILED {}\n", harmless_line(cause.get(lang).as_bytes())),
+        (_, None) => lang
+            .pick("FAILED 没有 sign 字段\n", "FAILED there is no field sign\n")
+            .to_owned(),
+    }
 }
 
 fn v3(arguments: &VerifyV3, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {

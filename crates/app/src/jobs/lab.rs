@@ -12,7 +12,7 @@ use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, SignType};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::explain::{
     AuthorizationReading, QuestionV2, QuestionV3, SignedMessage, VerifyCandidate, align_401,
-    explain_v2, explain_v3,
+    explain_v2, explain_v3, merchant_fault,
 };
 use wechatpay_codec::lab::field_meaning;
 use wechatpay_codec::lab::paste::{HttpPart, PasteError, take_apart};
@@ -254,7 +254,7 @@ fn question_v2(
 
 fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV3, Failure> {
     let headers = SignatureHeaders::collect(&http.headers).ok();
-    let AuthorizationReading { header, faults } = http
+    let AuthorizationReading { header, mut faults } = http
         .header("Authorization")
         .map(AuthorizationReading::of)
         .unwrap_or_default();
@@ -284,6 +284,7 @@ fn question_v3(ports: &Ports, http: &HttpPart, ask: &WhyAsk) -> Result<QuestionV
         "" => own,
         given => given.to_owned(),
     };
+    faults.extend(merchant_fault(&header.mchid, &http.target, &http.body));
     let mut seen = vec![header.nonce.clone(), header.timestamp.clone(), header.mchid];
     seen.retain(|value| !value.is_empty());
     Ok(QuestionV3 {

@@ -11,6 +11,7 @@ mod explain_blind;
 mod explain_frameworks;
 mod explain_keys;
 mod explain_messages;
+mod explain_slips;
 mod explain_v2;
 mod explain_v3;
 mod odd_bills;

@@ -25,7 +25,17 @@ pub(super) struct Edit {
 /// A rewriting of a value: stable name, function.
 type Rewrite = (&'static str, fn(&str) -> Option<String>);
 
-const REWRITES: [Rewrite; 42] = [
+const REWRITES: [Rewrite; 48] = [
+    ("value-emoji-replaced", |v| emoji_as(v, "?")),
+    ("value-emoji-replaced", |v| emoji_as(v, "??")),
+    ("value-emoji-replaced", |v| emoji_as(v, "????")),
+    ("value-emoji-replaced", |v| emoji_as(v, "\u{fffd}")),
+    ("value-full-width", |v| {
+        Some(v.chars().map(full_width).collect())
+    }),
+    ("value-half-width", |v| {
+        Some(v.chars().map(half_width).collect())
+    }),
     ("value-space-end", |v| Some(format!("{v} "))),
     ("value-space-start", |v| Some(format!(" {v}"))),
     ("value-trimmed", |v| Some(v.trim().to_owned())),
@@ -204,10 +214,12 @@ impl EditField<'_> {
         for (code, rewrite) in REWRITES {
             self.rewrite(code, rewrite);
         }
+        self.widths();
         if self.value.bytes().all(|b| b.is_ascii_digit()) {
             for (code, rewrite) in NUMBERS {
                 self.rewrite(code, rewrite);
             }
+            self.near_numbers();
         } else if is_decimal(self.value) {
             self.rewrite("number-fen", fen);
             self.rewrite("number-no-decimals", |v| {
@@ -232,6 +244,51 @@ impl EditField<'_> {
         self.names();
         self.times();
         self.others(seen);
+    }
+
+    /// Each sign of punctuation alone in its other width: Chinese input methods change them one by one.
+    fn widths(&mut self) {
+        const SIGNS: [char; 9] = ['-', ',', '(', ')', ':', ';', '!', '?', '.'];
+        if self.value.is_ascii() {
+            return;
+        }
+        for sign in SIGNS {
+            let wide = full_width(sign).to_string();
+            self.put(
+                "value-full-width",
+                self.value.replace(sign, &wide).into_bytes(),
+            );
+            let narrow = sign.to_string();
+            self.put(
+                "value-half-width",
+                self.value.replace(&wide, &narrow).into_bytes(),
+            );
+        }
+    }
+
+    /// A sum that went through binary fractions: one fen off, or with their noise behind the point.
+    fn near_numbers(&mut self) {
+        let Ok(number) = self.value.parse::<u32>() else {
+            return;
+        };
+        // Of other numbers, such as times, one more or less is no such slip.
+        let is_money = ["fee", "amount", "total"]
+            .iter()
+            .any(|word| self.name.contains(word));
+        if !is_money {
+            return;
+        }
+        for near in [number.checked_sub(1), number.checked_add(1)]
+            .into_iter()
+            .flatten()
+        {
+            self.put("number-near", near.to_string().into_bytes());
+        }
+        let exact = f64::from(number);
+        let (below, above) = (exact.next_down(), exact.next_up());
+        for noisy in [below, above, below.next_down(), above.next_up()] {
+            self.put("number-noise", noisy.to_string().into_bytes());
+        }
     }
 
     fn rewrite(&mut self, code: &'static str, rewrite: fn(&str) -> Option<String>) {
@@ -291,8 +348,14 @@ impl EditField<'_> {
             && let Ok(seconds) = self.value.parse::<i64>()
             && (1_200_000_000..3_000_000_000).contains(&seconds)
         {
+            let lower = self.name.to_ascii_lowercase();
+            let is_time = ["time", "date", "expire"]
+                .iter()
+                .any(|word| lower.contains(word));
+            // A merchant number has ten digits too, and is not made anew.
+            let code = if is_time { "time-anew" } else { "value-near" };
             for step in (-60..=60).chain([-28_800, 28_800]) {
-                self.put("time-anew", (seconds + step).to_string().into_bytes());
+                self.put(code, (seconds + step).to_string().into_bytes());
             }
         } else if self.value.len() == 13 && self.value.bytes().all(|b| b.is_ascii_digit()) {
             let seconds = self.value.get(..10).unwrap_or_default();
@@ -323,6 +386,28 @@ impl EditField<'_> {
             self.put(code, value.clone().into_bytes());
         }
     }
+}
+
+/// Characters above U+FFFF as layers of Latin or of three-byte UTF-8 write them.
+fn emoji_as(value: &str, other: &str) -> Option<String> {
+    let is_emoji = |c: char| u32::from(c) > 0xFFFF;
+    value
+        .contains(is_emoji)
+        .then(|| value.replace(is_emoji, other))
+}
+
+/// The full-width form of an ASCII sign of punctuation.
+fn full_width(sign: char) -> char {
+    let code = u32::from(sign);
+    let wide = sign.is_ascii_punctuation().then(|| code + 0xFEE0);
+    wide.and_then(char::from_u32).unwrap_or(sign)
+}
+
+/// The ASCII form of a full-width sign.
+fn half_width(sign: char) -> char {
+    let code = u32::from(sign);
+    let narrow = (0xFF01..=0xFF5E).contains(&code).then(|| code - 0xFEE0);
+    narrow.and_then(char::from_u32).unwrap_or(sign)
 }
 
 fn is_decimal(value: &str) -> bool {
@@ -365,7 +450,7 @@ fn fen(value: &str) -> Option<String> {
         .map(|amount| amount.get().to_string())
 }
 
-fn camel(name: &str) -> String {
+pub(super) fn camel(name: &str) -> String {
     let mut out = String::new();
     let mut up = false;
     for c in name.chars() {

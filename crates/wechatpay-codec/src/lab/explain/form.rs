@@ -110,6 +110,10 @@ impl Given {
             let first = format!("+{plus}");
             put(Some(Form::Base64Blanks), Self::base64(&first));
         }
+        let joined = trimmed.replace("\\r", "").replace("\\n", "");
+        if joined != trimmed {
+            put(Some(Form::Base64Spaced), Self::base64(&joined));
+        }
         let plain = unescaped(trimmed);
         if plain != trimmed {
             put(Some(Form::Base64Escaped), Self::base64(&plain));
@@ -212,8 +216,8 @@ impl Given {
             ),
             Form::Base64Spaced => (
                 "result-line-break",
-                "Base64 里有换行或空格",
-                "the Base64 has line breaks or spaces in it",
+                "Base64 里有换行或空格（或写出来的 \\n）",
+                "the Base64 has line breaks or spaces in it (or \\n as two characters)",
             ),
             Form::Base64Twice => (
                 "result-base64-twice",

@@ -10,14 +10,17 @@ mod form;
 mod json_print;
 pub(super) mod json_text;
 mod v2;
+mod v2_drops;
 mod v2_front_end;
 mod v2_key;
+mod v2_mask;
 mod v2_mutation;
 mod v2_plan;
 mod v2_rows;
 mod v2_whole;
 mod v2_words;
 mod v3;
+mod v3_body;
 mod v3_forms;
 mod v3_pay;
 mod v3_search;
@@ -32,7 +35,7 @@ pub use form::Given;
 pub use v2::{KeyCandidate, QuestionV2, explain_v2};
 pub use v3::{Alignment, QuestionV3, SignedMessage, VerifyCandidate, align_401, explain_v3};
 pub use v3_pay::{PayMessage, PayParts};
-pub use v3_sight::body_sight;
+pub use v3_sight::{body_sight, merchant_fault};
 
 /// One change that was needed.
 #[derive(Debug, Clone, PartialEq, Eq)]

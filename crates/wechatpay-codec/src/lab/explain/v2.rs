@@ -7,9 +7,11 @@ use sha2::Sha256;
 
 use super::edits::{Edit, edits};
 use super::form::{Form, Given};
+use super::v2_drops::{MOST_DROPPABLE, is_drop, next_choice, sign_of_first_try};
 use super::v2_front_end::other_sets;
+use super::v2_mask::{before_key, masked};
 use super::v2_mutation::{Mutation, ValueEncoding, whole_message, whole_texts};
-use super::v2_plan::{Builder, Built};
+use super::v2_plan::{Builder, Built, MOST_EDITS};
 use super::{Change, Counter, Explanation, Verdict, Watch, first_difference, v2_words};
 use crate::Params;
 use crate::lab::KEY_PLACEHOLDER;
@@ -115,7 +117,8 @@ pub fn explain_v2(question: &QuestionV2, watch: Watch<'_>) -> Verdict {
         };
     };
     let right = Algorithm::right(question.sign_type);
-    let found = edits(&question.message, &question.seen);
+    let mut found = edits(&question.message, &question.seen);
+    found.extend(sign_of_first_try(question, first));
     let keys: Vec<&[u8]> = question
         .keys
         .iter()
@@ -230,6 +233,7 @@ impl<'a> Search<'a> {
             .collect();
         let count = single.len() as u64;
         self.counter.total = (count * count / 2).min(MOST_TRIES);
+        let drops: Vec<Mutation<'e>> = single.iter().copied().filter(is_drop).collect();
         match self.try_one(&[]) {
             Ok(None) => {}
             Ok(Some(algorithm)) => {
@@ -252,7 +256,35 @@ impl<'a> Search<'a> {
                 Err(()) => return SearchOutcome::Stopped,
             }
         }
-        self.pairs(&single)
+        match self.many_dropped(&drops) {
+            SearchOutcome::Nothing => self.pairs(&single),
+            found => found,
+        }
+    }
+
+    /// Three or four fields left out at once, as a type that does not have them does.
+    fn many_dropped<'e>(&mut self, drops: &[Mutation<'e>]) -> SearchOutcome<'e> {
+        if drops.len() > MOST_DROPPABLE {
+            return SearchOutcome::Nothing;
+        }
+        for count in 3..=MOST_EDITS {
+            let mut chosen: Vec<usize> = (0..count.min(drops.len())).collect();
+            while chosen.len() == count {
+                let twists: Vec<Mutation<'e>> = chosen
+                    .iter()
+                    .filter_map(|at| drops.get(*at).copied())
+                    .collect();
+                match self.try_one(&twists) {
+                    Ok(None) => {}
+                    Ok(Some(algorithm)) => return SearchOutcome::Hit(Hit { twists, algorithm }),
+                    Err(()) => return SearchOutcome::Stopped,
+                }
+                if !next_choice(&mut chosen, drops.len()) {
+                    break;
+                }
+            }
+        }
+        SearchOutcome::Nothing
     }
 
     fn pairs<'e>(&mut self, single: &[Mutation<'e>]) -> SearchOutcome<'e> {
@@ -367,7 +399,12 @@ fn from_text(
             SearchOutcome::Nothing => {
                 let mask = |bytes: &[u8]| masked(bytes, key);
                 let (theirs, right) = (mask(candidate), mask(&ours.text));
-                let mut changes = vec![v2_words::other_string(lacks_key)];
+                let is_other_key = before_key(candidate) == before_key(&ours.text);
+                let mut changes = vec![if is_other_key {
+                    v2_words::string_with_other_key()
+                } else {
+                    v2_words::other_string(lacks_key)
+                }];
                 changes.extend(v2_words::algorithm(*algorithm, question.sign_type));
                 changes.extend(given.change(Form::HexUpper));
                 Verdict::Explained(Box::new(Explanation {
@@ -383,22 +420,6 @@ fn from_text(
     None
 }
 
-/// Replaces the key by its placeholder, wherever it stands.
-fn masked(text: &[u8], key: &str) -> Vec<u8> {
-    if key.is_empty() {
-        return text.to_vec();
-    }
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = memchr::memmem::find(rest, key.as_bytes()) {
-        out.extend_from_slice(rest.get(..at).unwrap_or_default());
-        out.extend_from_slice(KEY_PLACEHOLDER.as_bytes());
-        rest = rest.get(at + key.len()..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
 fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> Verdict {
     let mut changes: Vec<Change> = hit
         .twists
@@ -407,6 +428,13 @@ fn verdict(question: &QuestionV2, given: &Given, hit: &Hit<'_>, tried: u64) -> V
         .collect();
     changes.extend(v2_words::algorithm(hit.algorithm, question.sign_type));
     changes.extend(given.change(Form::HexUpper));
+    // What is missing from the message is said first: nothing is right before it is there.
+    let beside = v2_words::beside(question);
+    let (missing, others): (Vec<_>, Vec<_>) = beside
+        .into_iter()
+        .partition(|change| change.code == "header-field-missing");
+    changes.splice(0..0, missing);
+    changes.extend(others);
     if changes.is_empty() {
         return Verdict::Right;
     }

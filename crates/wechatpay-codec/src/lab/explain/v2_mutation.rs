@@ -47,6 +47,11 @@ pub(super) enum Joiner {
     Nothing,
     Escaped,
     Comma,
+    Semicolon,
+    /// Names and values one after the other, and the key after them: no `=`, no `&`.
+    Bare,
+    /// The fields as a JSON object.
+    Json,
     ValuesOnly,
     AmpersandEnd,
     AmpersandFirst,
@@ -68,6 +73,7 @@ pub(super) enum KeyPlace {
     NamedCapital,
     NamedSecret,
     NamedApiKey,
+    NamedAppKey,
     NamedPaySignKey,
     NamedAppSecret,
     NoEquals,
@@ -183,6 +189,8 @@ pub(super) enum WholeText {
     Form,
     Lower,
     Upper,
+    /// The MD5 of the string, as hex in upper or lower case.
+    Digest(bool),
 }
 
 /// Quotes as languages escape them: double, single.
@@ -206,6 +214,7 @@ pub(super) fn whole_texts() -> Vec<Mutation<'static>> {
         .into_iter()
         .chain(cases)
         .flat_map(|whole| [true, false].map(|with_key| Mutation::Whole(whole, with_key)))
+        .chain([true, false].map(|upper| Mutation::Whole(WholeText::Digest(upper), true)))
         .collect()
 }
 
@@ -244,6 +253,9 @@ pub(super) enum Mutation<'e> {
     FirstOfRepeated,
     LastOfRepeated,
     NamesLower,
+    /// `mch_id` as `mchId`, `noncestr` as `nonceStr`: the fields of an object were printed.
+    /// With joined words too, or of those with underscores alone.
+    NamesCamel(bool),
     Dropped(Dropped),
     Edit(&'e Edit),
     /// The whole string changed, with the key or before it was appended.
@@ -264,7 +276,7 @@ impl Mutation<'_> {
             Self::NewlineEnd => 7,
             Self::FirstOfRepeated | Self::LastOfRepeated => 8,
             Self::Edit(_) => 9,
-            Self::NamesLower => 10,
+            Self::NamesLower | Self::NamesCamel(_) => 10,
             Self::Dropped(_) => 11,
             Self::Whole(..) => 12,
         }
@@ -272,10 +284,13 @@ impl Mutation<'_> {
 }
 
 /// The joints worth trying, most usual first.
-const JOINERS: [Joiner; 8] = [
+const JOINERS: [Joiner; 11] = [
     Joiner::Nothing,
+    Joiner::Bare,
     Joiner::Escaped,
     Joiner::Comma,
+    Joiner::Semicolon,
+    Joiner::Json,
     Joiner::ValuesOnly,
     Joiner::AmpersandEnd,
     Joiner::AmpersandFirst,
@@ -335,6 +350,7 @@ pub(super) fn whole_message(keys: usize, fields: usize) -> Vec<Mutation<'static>
             P::NamedCapital,
             P::NamedSecret,
             P::NamedApiKey,
+            P::NamedAppKey,
             P::NamedPaySignKey,
             P::NamedAppSecret,
             P::NoEquals,
@@ -384,6 +400,8 @@ pub(super) fn whole_message(keys: usize, fields: usize) -> Vec<Mutation<'static>
         Mutation::FirstOfRepeated,
         Mutation::LastOfRepeated,
         Mutation::NamesLower,
+        Mutation::NamesCamel(false),
+        Mutation::NamesCamel(true),
         Mutation::Dropped(Dropped::CouponItems),
         Mutation::Dropped(Dropped::Coupons),
     ]);

@@ -1,6 +1,8 @@
 //! How a string to sign may have been built elsewhere: one plan is one way, with at most two deviations.
 
-use super::edits::Edit;
+use serde_json::Value;
+
+use super::edits::{Edit, camel};
 use super::escapes::{html_escaped, script_address, script_encoded, unpercent, xml_escaped};
 use super::v2_key::KeyText;
 use super::v2_mutation::{
@@ -41,10 +43,14 @@ struct SearchWay<'e> {
     newline: bool,
     repeated: Option<bool>,
     names_lower: bool,
+    names_camel: Option<bool>,
     dropped: Option<Dropped>,
     whole: Option<(WholeText, bool)>,
-    edits: [Option<&'e Edit>; 2],
+    edits: [Option<&'e Edit>; MOST_EDITS],
 }
+
+/// So many fields can be changed at once: the search leaves out up to this many.
+pub(super) const MOST_EDITS: usize = 4;
 
 impl<'a> Builder<'a> {
     pub(super) fn new(params: &'a Params, keys: &'a [&'a [u8]]) -> Self {
@@ -90,24 +96,24 @@ impl<'a> Builder<'a> {
         match way.joiner {
             Joiner::AmpersandFirst => text.push(b'&'),
             Joiner::QuestionFirst => text.push(b'?'),
-            Joiner::Printed => text.push(b'{'),
+            Joiner::Printed | Joiner::Json => text.push(b'{'),
             _ => {}
         }
         let mut key_pending = way.place == KeyPlace::Sorted;
         let mut first = true;
         for (name, value) in fields {
-            let lower = way.names_lower.then(|| name.to_ascii_lowercase());
-            let name = lower.as_deref().unwrap_or(name);
+            let other = renamed(&way, name);
+            let name = other.as_deref().unwrap_or(name);
             if key_pending && name.as_bytes() > b"key".as_slice() {
                 key_pending = false;
                 pair(text, &mut first, way.joiner, "key", key);
             }
             match value {
-                Value::Own(at) => {
+                FieldValue::Own(at) => {
                     let value = self.encoded(way.encoding, at);
                     pair(text, &mut first, way.joiner, name, value);
                 }
-                Value::Edited(bytes) => {
+                FieldValue::Edited(bytes) => {
                     let value = encode_bytes(bytes, way.encoding);
                     pair(text, &mut first, way.joiner, name, &value);
                 }
@@ -118,26 +124,32 @@ impl<'a> Builder<'a> {
         }
         match way.joiner {
             Joiner::AmpersandEnd => text.push(b'&'),
-            Joiner::Printed => text.push(b'}'),
+            Joiner::Printed | Joiner::Json => text.push(b'}'),
             _ => {}
         }
         if let Some((whole, false)) = way.whole {
             whole.rewrite(text);
         }
         append_key(text, way.place, way.joiner, key);
-        if let Some((whole, true)) = way.whole {
-            whole.rewrite(text);
+        match way.whole {
+            // A digest over a placeholder would say nothing: what was hashed is shown.
+            Some((WholeText::Digest(_), true)) if self.shown => {
+                text.splice(0..0, *b"MD5(");
+                text.push(b')');
+            }
+            Some((whole, true)) => whole.rewrite(text),
+            Some((_, false)) | None => {}
         }
         if way.newline {
             text.push(b'\n');
         }
     }
 
-    fn fields<'f>(&self, way: &SearchWay<'f>) -> Vec<(&'f str, Value<'f>)>
+    fn fields<'f>(&self, way: &SearchWay<'f>) -> Vec<(&'f str, FieldValue<'f>)>
     where
         'a: 'f,
     {
-        let mut out: Vec<(&'f str, Value<'f>)> = Vec::with_capacity(self.names.len() + 2);
+        let mut out: Vec<(&'f str, FieldValue<'f>)> = Vec::with_capacity(self.names.len() + 2);
         let mut changed_name = false;
         for at in 0..self.names.len() {
             let at = match way.order {
@@ -149,7 +161,7 @@ impl<'a> Builder<'a> {
             if let Some(edit) = edit {
                 changed_name |= edit.name != name;
                 if let Some(bytes) = &edit.value {
-                    out.push((edit.name.as_str(), Value::Edited(bytes)));
+                    out.push((edit.name.as_str(), FieldValue::Edited(bytes)));
                 }
                 continue;
             }
@@ -170,17 +182,20 @@ impl<'a> Builder<'a> {
                     continue;
                 }
             }
-            out.push((name, Value::Own(at)));
+            out.push((name, FieldValue::Own(at)));
         }
         for edit in way.edits.iter().flatten() {
             if let (None, Some(bytes)) = (edit.at, &edit.value) {
                 changed_name = true;
-                out.push((edit.name.as_str(), Value::Edited(bytes)));
+                out.push((edit.name.as_str(), FieldValue::Edited(bytes)));
             }
         }
         match way.order {
             FieldOrder::Sorted if way.names_lower => {
                 out.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+            }
+            FieldOrder::Sorted if way.names_camel.is_some() => {
+                out.sort_by_key(|(name, _)| renamed(way, name));
             }
             FieldOrder::Sorted if changed_name => out.sort_by(|a, b| a.0.cmp(b.0)),
             FieldOrder::Sorted | FieldOrder::AsWritten => {}
@@ -235,7 +250,7 @@ impl<'a> Builder<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Value<'f> {
+enum FieldValue<'f> {
     Own(usize),
     Edited(&'f [u8]),
 }
@@ -253,9 +268,10 @@ fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
         newline: false,
         repeated: None,
         names_lower: false,
+        names_camel: None,
         dropped: None,
         whole: None,
-        edits: [None, None],
+        edits: [None; MOST_EDITS],
     };
     for twist in twists {
         match *twist {
@@ -271,14 +287,40 @@ fn way<'e>(twists: &[Mutation<'e>]) -> SearchWay<'e> {
             Mutation::FirstOfRepeated => way.repeated = Some(false),
             Mutation::LastOfRepeated => way.repeated = Some(true),
             Mutation::NamesLower => way.names_lower = true,
+            Mutation::NamesCamel(joined) => way.names_camel = Some(joined),
             Mutation::Dropped(dropped) => way.dropped = Some(dropped),
             Mutation::Whole(whole, with_key) => way.whole = Some((whole, with_key)),
-            Mutation::Edit(edit) => match &mut way.edits {
-                [slot @ None, _] | [_, slot] => *slot = Some(edit),
-            },
+            Mutation::Edit(edit) => {
+                if let Some(slot) = way.edits.iter_mut().find(|slot| slot.is_none()) {
+                    *slot = Some(edit);
+                }
+            }
         }
     }
     way
+}
+
+/// The name that a field was signed under, where all names were rewritten.
+fn renamed(way: &SearchWay<'_>, name: &str) -> Option<String> {
+    if way.names_lower {
+        return Some(name.to_ascii_lowercase());
+    }
+    way.names_camel.map(|joined| camel_name(name, joined))
+}
+
+/// `mch_id` as `mchId`; the joined names of apps as the pages write them.
+fn camel_name(name: &str, joined: bool) -> String {
+    match name {
+        name if !joined => camel(name),
+        "appid" => "appId".to_owned(),
+        "mchid" => "mchId".to_owned(),
+        "partnerid" => "partnerId".to_owned(),
+        "prepayid" => "prepayId".to_owned(),
+        "noncestr" => "nonceStr".to_owned(),
+        "timestamp" => "timeStamp".to_owned(),
+        "openid" => "openId".to_owned(),
+        name => camel(name),
+    }
 }
 
 fn joint(joiner: Joiner) -> &'static [u8] {
@@ -288,9 +330,10 @@ fn joint(joiner: Joiner) -> &'static [u8] {
         | Joiner::AmpersandFirst
         | Joiner::QuestionFirst => b"&",
         Joiner::Printed => b", ",
-        Joiner::Nothing | Joiner::ValuesOnly => b"",
+        Joiner::Nothing | Joiner::ValuesOnly | Joiner::Bare => b"",
         Joiner::Escaped => b"&amp;",
-        Joiner::Comma => b",",
+        Joiner::Comma | Joiner::Json => b",",
+        Joiner::Semicolon => b";",
     }
 }
 
@@ -299,9 +342,27 @@ fn pair(out: &mut Vec<u8>, first: &mut bool, joiner: Joiner, name: &str, value: 
         out.extend_from_slice(joint(joiner));
     }
     *first = false;
-    if joiner != Joiner::ValuesOnly {
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'=');
+    match joiner {
+        Joiner::ValuesOnly => {}
+        Joiner::Json => {
+            let value = String::from_utf8_lossy(value);
+            let (name, value) = (Value::from(name), Value::from(value.as_ref()));
+            out.extend_from_slice(format!("{name}:{value}").as_bytes());
+            return;
+        }
+        Joiner::Bare => out.extend_from_slice(name.as_bytes()),
+        Joiner::Ampersand
+        | Joiner::Nothing
+        | Joiner::Escaped
+        | Joiner::Comma
+        | Joiner::Semicolon
+        | Joiner::AmpersandEnd
+        | Joiner::AmpersandFirst
+        | Joiner::QuestionFirst
+        | Joiner::Printed => {
+            out.extend_from_slice(name.as_bytes());
+            out.push(b'=');
+        }
     }
     out.extend_from_slice(value);
 }
@@ -316,11 +377,16 @@ fn append_key(out: &mut Vec<u8>, place: KeyPlace, joiner: Joiner, key: &[u8]) {
         KeyPlace::NamedCapital => b"&Key=",
         KeyPlace::NamedSecret => b"&secret=",
         KeyPlace::NamedApiKey => b"&api_key=",
+        KeyPlace::NamedAppKey => b"&appkey=",
         KeyPlace::NamedPaySignKey => b"&paySignKey=",
         KeyPlace::NamedAppSecret => b"&appsecret=",
         KeyPlace::NoEquals => b"&key",
         KeyPlace::End => {
-            if joiner == Joiner::Printed {
+            if joiner == Joiner::Bare {
+                out.extend_from_slice(key);
+                return;
+            }
+            if matches!(joiner, Joiner::Printed | Joiner::Json) {
                 out.push(b'&');
             } else if !out.is_empty() {
                 out.extend_from_slice(joint(joiner));

@@ -110,6 +110,21 @@ pub(super) const fn joiner_row(joiner: Joiner) -> MistakeRow {
             "字段之间用了逗号",
             "a comma stands between the fields",
         ),
+        Joiner::Semicolon => (
+            "joined-with-semicolon",
+            "字段之间用了分号",
+            "a semicolon stands between the fields",
+        ),
+        Joiner::Bare => (
+            "joined-bare",
+            "字段名、值和密钥首尾相接，没有 =、& 和 key=",
+            "names, values and the key stand one after the other, without =, & and key=",
+        ),
+        Joiner::Json => (
+            "json-signed",
+            "签的是 JSON 文本，不是 name=value",
+            "a JSON text was signed instead of name=value",
+        ),
         Joiner::ValuesOnly => (
             "values-only",
             "只连接了值，没有字段名",
@@ -182,6 +197,11 @@ pub(super) const fn place_row(place: KeyPlace) -> MistakeRow {
             "key-named-api-key",
             "写成了 &api_key=",
             "it was written &api_key=",
+        ),
+        KeyPlace::NamedAppKey => (
+            "key-named-app-key",
+            "写成了 &appkey=",
+            "it was written &appkey=",
         ),
         KeyPlace::NoEquals => (
             "key-no-equals",
@@ -338,6 +358,13 @@ pub(super) const fn whole_row(whole: WholeText) -> MistakeRow {
             "a filter escaped the whole string for HTML (& became &amp;)",
             "签名前不要转义，转义只用于写 XML",
             "sign the plain string; escape only when writing XML",
+        ),
+        WholeText::Digest(_) => (
+            "md5-twice",
+            "对串的 MD5 又做了一次 MD5",
+            "the MD5 of the string was hashed with MD5 once more",
+            "只做一次 MD5，结果转成大写",
+            "hash once, and write the result in upper case",
         ),
         WholeText::Url | WholeText::Form => (
             "whole-url-encoded",

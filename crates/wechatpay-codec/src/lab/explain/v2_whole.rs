@@ -1,6 +1,9 @@
 //! What filters do to the whole string before it is hashed: escapes, percent-encoding, one case.
 
+use md5::{Digest as _, Md5};
+
 use super::v2_mutation::WholeText;
+use crate::v2::{hex_lower, hex_upper};
 use crate::v3::api::percent;
 
 impl WholeText {
@@ -24,6 +27,8 @@ impl WholeText {
                 .replace('~', "%7E"),
             Self::Lower => own.to_lowercase(),
             Self::Upper => own.to_uppercase(),
+            Self::Digest(true) => hex_upper(&Md5::digest(own.as_bytes())),
+            Self::Digest(false) => hex_lower(&Md5::digest(own.as_bytes())),
         };
         *text = new.into_bytes();
     }

@@ -30,10 +30,18 @@ pub(super) fn not_a_signature(given: &str) -> Message {
 }
 
 pub(super) fn hints(question: &QuestionV2) -> Vec<Message> {
-    let mut out = vec![Message::new(
-        "给出对方实际签名的字符串，可以逐字节比对",
-        "Give the string that was really signed; it is then compared byte by byte",
-    )];
+    let mut out: Vec<Message> = beside(question).into_iter().map(|one| one.what).collect();
+    out.push(if question.signed_text.is_some() {
+        Message::new(
+            "给出的字符串算不出这个签名：实际签的是另一个字符串，或用了另一个密钥",
+            "The given string does not make this signature: another string was signed, or with another key",
+        )
+    } else {
+        Message::new(
+            "给出对方实际签名的字符串，可以逐字节比对",
+            "Give the string that was really signed; it is then compared byte by byte",
+        )
+    });
     if question.keys.len() < 2 {
         out.push(Message::new(
             "密钥可能不是这一个：核对商户平台上的 API 密钥，或加上其他商户档案的密钥",
@@ -45,6 +53,97 @@ pub(super) fn hints(question: &QuestionV2) -> Vec<Message> {
         "If nonce or time were made anew after signing, give the ones that were signed",
     ));
     out
+}
+
+/// What is wrong beside the signature: a unit, a named algorithm, a field that is not there.
+pub(super) fn beside(question: &QuestionV2) -> Vec<Change> {
+    let params = &question.message;
+    let mut out = Vec::new();
+    let milliseconds = ["timeStamp", "timestamp"].into_iter().find(|name| {
+        params
+            .filled(name)
+            .is_some_and(|time| time.len() == 13 && time.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    if let Some(name) = milliseconds {
+        out.push(Change {
+            code: "header-time-unit",
+            field: name.to_owned(),
+            what: Message::new(
+                format!("{name} 是毫秒（13 位），应为秒（10 位）"),
+                format!("{name} is in milliseconds (13 digits) instead of seconds (10 digits)"),
+            ),
+            mend: Message::new(
+                "签名和传给前端都用同一个 10 位秒数",
+                "sign and pass on one and the same number of seconds, ten digits",
+            ),
+        });
+    }
+    if params.get("signType") == Some("RSA") {
+        out.push(Change {
+            code: "header-sign-type",
+            field: "signType".to_owned(),
+            what: Message::new(
+                "signType 是 RSA，paySign 却是 APIv2 的签名",
+                "signType is RSA, but paySign is a signature of APIv2",
+            ),
+            mend: Message::new(
+                "APIv2 下的单写 MD5 或 HMAC-SHA256，APIv3 下的单用商户私钥做 RSA 签名",
+                "an order of APIv2 takes MD5 or HMAC-SHA256, one of APIv3 an RSA signature of the private key",
+            ),
+        });
+    }
+    out.extend(missing_fields(question));
+    out
+}
+
+/// Fields that every request of APIv2 has and this one lacks.
+fn missing_fields(question: &QuestionV2) -> Option<Change> {
+    let params = &question.message;
+    let has = |name: &&str| params.filled(name).is_some();
+    let speaks_of_an_order = [
+        "out_trade_no",
+        "transaction_id",
+        "out_refund_no",
+        "bill_date",
+    ];
+    let is_request =
+        params.get("return_code").is_none() && speaks_of_an_order.iter().any(|name| has(name));
+    let lost: Vec<&str> = ["appid", "mch_id", "nonce_str"]
+        .into_iter()
+        .filter(|name| !has(name))
+        .collect();
+    if !is_request || lost.is_empty() || lost.len() == 3 {
+        return None;
+    }
+    let (zh, en) = (lost.join("、"), lost.join(", "));
+    Some(Change {
+        code: "header-field-missing",
+        field: lost.first().copied().unwrap_or_default().to_owned(),
+        what: Message::new(
+            format!("报文里缺少必填字段：{zh}"),
+            format!("a required field is missing from the message: {en}"),
+        ),
+        mend: Message::new(
+            "补上后重新签名：每个请求都要有 appid、mch_id 和 nonce_str",
+            "add it and sign anew: each request has appid, mch_id and nonce_str",
+        ),
+    })
+}
+
+/// The string is right but for the key at its end.
+pub(super) fn string_with_other_key() -> Change {
+    Change {
+        code: "key-of-string",
+        field: String::new(),
+        what: Message::new(
+            "字符串是对的，末尾接的却是另一个密钥",
+            "the string is right, but another key stands at its end",
+        ),
+        mend: Message::new(
+            "换成这个商户号的 APIv2 密钥（不是 APIv3 密钥，也不是别的商户的）",
+            "take the APIv2 key of this merchant, neither the APIv3 key nor another merchant's",
+        ),
+    }
 }
 
 pub(super) fn other_string(lacks_key: bool) -> Change {
@@ -134,6 +233,13 @@ pub(super) fn change(twist: &Mutation<'_>, question: &QuestionV2) -> Change {
             "all names were in lower case (timestamp, noncestr)",
             "字段名与发送的大小写一致：appId、timeStamp、nonceStr、signType",
             "write the names as they are sent: appId, timeStamp, nonceStr, signType",
+        ),
+        Mutation::NamesCamel(_) => (
+            "names-camel-case",
+            "字段名都成了驼峰写法（如 mchId、nonceStr）",
+            "all names were in camel case (mchId, nonceStr)",
+            "字段名与发送的大小写一致，不要签对象的属性名",
+            "write the names as they are sent, not as the properties of an object are called",
         ),
         Mutation::Dropped(_) => (
             "coupon-fields-dropped",
@@ -268,6 +374,19 @@ fn edited(edit: &Edit, question: &QuestionV2) -> Change {
         "name-other" => (
             format!("{own} 签成了 {}", edit.name),
             format!("{own} was signed as {}", edit.name),
+        ),
+        "sign-of-first-try" => (
+            "上一次的 sign 还在参数里，又签了一次".into(),
+            "the sign of the first try was still among the fields when they were signed again"
+                .into(),
+        ),
+        "value-emoji-replaced" => (
+            format!("{own} 里的表情符号签成了问号"),
+            format!("the emoji in {own} was signed as question marks"),
+        ),
+        "value-full-width" | "value-half-width" => (
+            format!("{own} 里全角和半角的符号不同：签的是 {shown}"),
+            format!("{own} was signed with signs of another width: {shown}"),
         ),
         "value-space-end" => (
             format!("{own} 签名时末尾多一个空格"),

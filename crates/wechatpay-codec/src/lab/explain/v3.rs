@@ -235,6 +235,12 @@ struct FindingV3 {
 fn unexplained_hints(question: &QuestionV3, is_own_key: bool) -> Vec<Message> {
     let beside = question.beside();
     let mut out: Vec<Message> = beside.into_iter().map(|fault| fault.what).collect();
+    if question.signed_text.is_some() {
+        out.push(Message::new(
+            "给出的字符串算不出这个签名：实际签的是另一个字符串",
+            "The given string does not make this signature: another string was signed",
+        ));
+    }
     out.extend(match &question.message {
         SignedMessage::Reply { body } if !question.keys.is_empty() => {
             v3_sight::reply_hints(body, is_own_key)
@@ -303,9 +309,10 @@ fn conclude(
         SearchOutcomeV3::Nothing => return unexplained,
         SearchOutcomeV3::Text(text) => (text, vec![v3_words::other_string()]),
         SearchOutcomeV3::DigestTwice(text) => (text, vec![v3_words::digest_twice()]),
-        SearchOutcomeV3::Printed { text, codes } => {
+        SearchOutcomeV3::Printed { text, codes, ends } => {
             let change = |code| v3_words::line("body", code, b"");
-            (text, codes.into_iter().map(change).collect())
+            let ends = ends.map(v3_words::ends);
+            (text, codes.into_iter().map(change).chain(ends).collect())
         }
         SearchOutcomeV3::Twists(twists) => {
             let mut text = Vec::new();

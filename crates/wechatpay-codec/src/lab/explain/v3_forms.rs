@@ -2,6 +2,7 @@
 
 use super::escapes::unpercent;
 use super::json_text;
+use super::v3_body::one_place;
 use crate::v3::api::percent;
 
 /// Another content of a line, with its stable name.
@@ -171,6 +172,11 @@ pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<LineForm>
     forms.put("target-no-slash", target.trim_start_matches('/'));
     forms.put("target-slash-twice", format!("/{target}"));
     forms.put("target-no-version", target.trim_start_matches("/v3"));
+    forms.put("target-encoded-twice", target.replace('%', "%25"));
+    if let Some(at) = target.find("/v3/").filter(|at| *at > 0) {
+        forms.put("target-behind-proxy", target.get(at..).unwrap_or_default());
+    }
+    other_ways(target, &mut forms);
     forms.put("target-lower-case", target.to_lowercase());
     placeholders(target, path, &mut forms);
     for value in seen {
@@ -182,6 +188,23 @@ pub(super) fn target(target: &str, host: &str, seen: &[String]) -> Vec<LineForm>
     }
     forms.put("target-dropped", "");
     forms.out
+}
+
+/// The call of another way of paying, or of the other party.
+fn other_ways(target: &str, forms: &mut Forms<'_>) {
+    const WAYS: [&str; 4] = ["jsapi", "native", "app", "h5"];
+    let (merchant, partner) = ("/v3/pay/transactions/", "/v3/pay/partner/transactions/");
+    for (own, other) in [(merchant, partner), (partner, merchant)] {
+        let Some(rest) = target.strip_prefix(own) else {
+            continue;
+        };
+        forms.put("target-other", format!("{other}{rest}"));
+        if WAYS.contains(&rest) {
+            for way in WAYS {
+                forms.put("target-other", format!("{own}{way}"));
+            }
+        }
+    }
 }
 
 fn after_path<'a>(target: &'a str, path: &str) -> &'a str {
@@ -361,6 +384,9 @@ pub(super) fn body(body: &[u8]) -> Vec<LineForm> {
     forms.put("body-lf-end", [body, b"\n"].concat());
     forms.put("body-crlf-end", [body, b"\r\n"].concat());
     forms.put("body-bom", [b"\xEF\xBB\xBF", body].concat());
+    if let Some(bare) = body.strip_prefix(b"\xEF\xBB\xBF") {
+        forms.put("body-bom-sent", bare);
+    }
     forms.put("body-trimmed", body.trim_ascii());
     let Ok(text) = std::str::from_utf8(body) else {
         return forms.out;
@@ -376,6 +402,9 @@ pub(super) fn body(body: &[u8]) -> Vec<LineForm> {
             }
             let quoted = serde_json::Value::from(text).to_string();
             forms.put("body-json-twice", quoted);
+            for (code, other) in one_place(text) {
+                forms.put(code, other);
+            }
         }
         forms.put("body-gbk", encoding_rs::GBK.encode(text).0.into_owned());
         forms.put(

@@ -50,6 +50,8 @@ pub(super) enum SearchOutcomeV3 {
     Printed {
         text: Vec<u8>,
         codes: Vec<&'static str>,
+        /// How the lines ended beside.
+        ends: Option<Ends>,
     },
     /// The digest of the right string was signed as if it were the string.
     DigestTwice(Vec<u8>),
@@ -95,6 +97,9 @@ impl SearchV3<'_> {
                 found => return found,
             },
         }
+        if let Some(found) = self.printed_with_ends() {
+            return found;
+        }
         match text {
             Some(text) if self.fits(text.as_bytes()) => SearchOutcomeV3::Text(text.into()),
             _ => SearchOutcomeV3::Nothing,
@@ -115,7 +120,43 @@ impl SearchV3<'_> {
             *parts.last_mut()? = text.as_bytes();
             let text = crate::v3::lines(&parts);
             if self.fits(&text) {
-                return Some(SearchOutcomeV3::Printed { text, codes });
+                return Some(SearchOutcomeV3::Printed {
+                    text,
+                    codes,
+                    ends: None,
+                });
+            }
+        }
+        None
+    }
+
+    /// The same with lines that end wrongly as well: two slips of one program.
+    fn printed_with_ends(&mut self) -> Option<SearchOutcomeV3> {
+        let lines = self.lines;
+        let is_request = lines.first().is_some_and(|line| line.name == "method");
+        let body = lines.last().filter(|_| is_request)?;
+        let sent = std::str::from_utf8(&body.right).ok()?;
+        let mut bytes = 0_u64;
+        for Printing { codes, text } in printings(sent) {
+            let mut parts: Vec<&[u8]> = lines.iter().map(|line| line.right.as_slice()).collect();
+            *parts.last_mut()? = text.as_bytes();
+            for ends in Ends::WRONG {
+                if !self.counter.step() {
+                    return Some(SearchOutcomeV3::Stopped);
+                }
+                let mut joined = Vec::new();
+                ends.join(&parts, &mut joined);
+                if self.fits(&joined) {
+                    return Some(SearchOutcomeV3::Printed {
+                        text: joined,
+                        codes,
+                        ends: Some(ends),
+                    });
+                }
+                bytes += joined.len() as u64;
+                if bytes >= MOST_BYTES {
+                    return None;
+                }
             }
         }
         None

@@ -93,6 +93,38 @@ pub(super) fn sign_type_fault(pay: &PayMessage) -> Option<Change> {
     })
 }
 
+/// A request whose header names another merchant number than its body or its address; WeChat Pay refuses it.
+#[must_use]
+pub fn merchant_fault(header: &str, target: &str, body: &[u8]) -> Option<Change> {
+    let named_in_body = || {
+        let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let number = value.get("sp_mchid").or_else(|| value.get("mchid"))?;
+        number.as_str().map(str::to_owned)
+    };
+    let named_in_query = || {
+        let (_, query) = target.split_once('?')?;
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let found = pairs.find(|(name, _)| matches!(*name, "mchid" | "sp_mchid"));
+        found.map(|(_, value)| value.to_owned())
+    };
+    let other = named_in_body().or_else(named_in_query)?;
+    if header.is_empty() || other == header || other.len() > 32 {
+        return None;
+    }
+    Some(Change {
+        code: "header-mchid",
+        field: "mchid".to_owned(),
+        what: Message::new(
+            format!("Authorization 里的商户号是 {header}，请求里的是 {other}"),
+            format!("Authorization names the merchant number {header}, the request {other}"),
+        ),
+        mend: Message::new(
+            "两处写同一个商户号：签名证书所属的那个（服务商写自己的）",
+            "name one and the same number in both: that of the signing certificate (a service provider's own)",
+        ),
+    })
+}
+
 /// What the body of a notification or an answer plainly is, where it cannot be what was signed.
 #[must_use]
 pub fn body_sight(body: &[u8]) -> Option<Message> {

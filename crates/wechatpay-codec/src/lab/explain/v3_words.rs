@@ -327,6 +327,35 @@ pub(super) fn line(name: &'static str, code: &'static str, value: &[u8]) -> Chan
             "签名的请求体末尾多了换行".into(),
             "the signed body ends with a line end".into(),
         ),
+        "body-bom-sent" => (
+            "发送的请求体前面多了一个 BOM，签名时没有".into(),
+            "a BOM stands before the sent body, the signed one has none".into(),
+        ),
+        "body-null-added" => (
+            "签名的请求体多了值为 null 的字段".into(),
+            "the signed body has a field that is null more than the sent one".into(),
+        ),
+        "body-number-as-text" | "body-text-as-number" | "body-number-decimals" => (
+            "请求体里的一个数字，签名时的写法与发送的不同".into(),
+            "a number of the body was signed in another writing than it is sent".into(),
+        ),
+        "body-keys-turned" => (
+            "请求体里一个对象的字段顺序，签名时与发送的不同".into(),
+            "the fields of an object of the body were signed in another order than they are sent"
+                .into(),
+        ),
+        "target-encoded-twice" => (
+            "地址多编码了一次".into(),
+            "the address was encoded once more".into(),
+        ),
+        "target-behind-proxy" => (
+            format!("地址里代理的前缀没有签：签的是 {shown}"),
+            format!("the prefix of a proxy was not signed: {shown} was"),
+        ),
+        "target-other" => (
+            format!("签的是另一个接口的地址：{shown}"),
+            format!("the address of another call was signed: {shown}"),
+        ),
         "body-gbk" => (
             "请求体按 GBK 签名".into(),
             "the body was signed in GBK".into(),
