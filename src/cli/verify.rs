@@ -90,9 +90,10 @@ fn v2(arguments: &VerifyV2, context: &CommandContext<'_>) -> Result<CommandEnd, 
     let fits = fits_v2(&pasted.params, &keys);
     let kind = MessageKind::of(&pasted.params);
     let is_signed = pasted.params.filled("sign").is_some();
-    let cause = match fits.is_empty() {
-        true => cause_v2(&pasted.params, &arguments.key.suspects(context)?.0),
-        false => None,
+    let cause = if fits.is_empty() {
+        cause_v2(&pasted.params, &arguments.key.suspects(context)?.0)
+    } else {
+        None
     };
     let lang = context.lang;
     if arguments.json {

@@ -96,9 +96,11 @@ impl PaymentNotice {
             .or_else(|| sign_type_by_length(&params))
             .ok_or(SignError::Missing)?;
         verify(&params, key, sign_type)?;
-        if single(&params, "result_code")? != "SUCCESS" {
-            return Err(ReplyError::Incomplete {
-                field: "result_code",
+        let result = single(&params, "result_code")?;
+        if result != "SUCCESS" {
+            return Err(ReplyError::Field {
+                field: "result_code".to_owned(),
+                found: result.to_owned(),
             });
         }
         Ok(Self {
@@ -287,10 +289,15 @@ pub fn decrypt_req_info<K: AsRef<[u8]> + Zeroize>(
     req_info: &str,
     key: &Secret<K>,
 ) -> Result<Vec<u8>, RefundNoticeError> {
-    let compact: String = req_info
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace())
-        .collect();
+    let mut text = req_info.to_owned();
+    if text.contains('%') {
+        // A form on the way percent-encoded what is not a letter or digit of Base64.
+        for (escape, sign) in [("%2B", "+"), ("%2F", "/"), ("%3D", "=")] {
+            text = text.replace(escape, sign);
+            text = text.replace(&escape.to_ascii_lowercase(), sign);
+        }
+    }
+    let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let sealed = BASE64
         .decode(compact)
         .ok()
@@ -360,6 +367,28 @@ mod tests {
 
     fn body(params: &Params) -> Vec<u8> {
         xml::write(params).unwrap()
+    }
+
+    #[test]
+    fn a_sealed_text_that_was_percent_encoded_on_the_way_is_opened() {
+        let key = Secret::new("0123456789abcdef0123456789abcdef".to_owned());
+        // Some plain text of these gives each sign that is escaped.
+        for count in 1..40_usize {
+            let plain = "退".repeat(count);
+            let sealed = encrypt_req_info(plain.as_bytes(), &key).unwrap();
+            let upper = sealed
+                .replace('+', "%2B")
+                .replace('/', "%2F")
+                .replace('=', "%3D");
+            let lower = upper
+                .replace("%2B", "%2b")
+                .replace("%2F", "%2f")
+                .replace("%3D", "%3d");
+            for escaped in [upper, lower] {
+                let opened = decrypt_req_info(&escaped, &key).unwrap();
+                assert_eq!(opened, plain.as_bytes());
+            }
+        }
     }
 
     #[test]

@@ -106,8 +106,7 @@ fn missing_fields(question: &QuestionV2) -> Option<Change> {
         "out_refund_no",
         "bill_date",
     ];
-    let is_request =
-        params.get("return_code").is_none() && speaks_of_an_order.iter().any(|name| has(name));
+    let is_request = params.get("return_code").is_none() && speaks_of_an_order.iter().any(has);
     let lost: Vec<&str> = ["appid", "mch_id", "nonce_str"]
         .into_iter()
         .filter(|name| !has(name))
