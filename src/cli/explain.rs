@@ -213,7 +213,7 @@ fn request_question(
     http: &HttpPart,
     context: &CommandContext<'_>,
 ) -> Result<QuestionV3, Failure> {
-    let AuthorizationReading { header, mut faults } = http
+    let AuthorizationReading { header, faults } = http
         .header("Authorization")
         .map(AuthorizationReading::of)
         .unwrap_or_default();
@@ -232,7 +232,8 @@ fn request_question(
         Some(file) => read_file(Some(file))?,
         None => http.body.clone(),
     };
-    faults.extend(merchant_fault(&header.mchid, &target, &body));
+    let mut header_faults = faults.clone();
+    header_faults.extend(merchant_fault(&header.mchid, &target, &body));
     let method = if http.method.is_empty() {
         "GET"
     } else {
@@ -264,7 +265,7 @@ fn request_question(
         serial: header.serial.clone(),
         signed_text: text_of(arguments.string.as_ref())?,
         seen: seen(arguments, &header),
-        header_faults: faults,
+        header_faults,
     })
 }
 
