@@ -197,7 +197,7 @@ pub fn vault(bytes: &[u8]) {
     match vault.get(ProfileId(1), SecretKind::V2Key) {
         Ok(None) | Err(VaultError::Locked | VaultError::Broken(_)) => {}
         Ok(Some(_)) => panic!("a key out of nothing"),
-        Err(other @ (VaultError::Lost | VaultError::NoPassphrase)) => {
+        Err(other @ (VaultError::Lost | VaultError::NoPassphrase | VaultError::Full)) => {
             panic!("{other} of a new vault")
         }
     }

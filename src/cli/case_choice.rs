@@ -69,7 +69,7 @@ impl CaseChoice {
     }
 }
 
-fn filtered(
+pub(super) fn filtered(
     context: &CommandContext<'_>,
     ports: &Ports,
     conditions: &[String],

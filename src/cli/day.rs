@@ -16,7 +16,7 @@ use recondesk_app::jobs::morning::{
 };
 use recondesk_app::jobs::reconcile::{Basis, Reconciled};
 use recondesk_app::{Failure, FailureKind, Message, Reporter as _};
-use recondesk_domain::{BillDate, group_digits};
+use recondesk_domain::{BillDate, Language, group_digits};
 
 #[derive(Debug, Subcommand)]
 enum DayDeed {
@@ -135,7 +135,7 @@ impl<'a> Told<'a> {
             match &day.result {
                 Ok((done, open)) => {
                     tell(context, &format!("{name} {}", day.day), done, *open);
-                    let mut row = row(name, day.day, (done, *open));
+                    let mut row = row(name, (day.day, context.lang), (done, *open));
                     if let Some(signed) = &day.signed {
                         let words = signed.words();
                         context.tell(
@@ -143,7 +143,7 @@ impl<'a> Told<'a> {
                             &format!("{name} {}", words.en),
                         );
                         if let Some(state) = row.get_mut(2) {
-                            "signed".clone_into(state);
+                            context.lang.pick("已签账", "signed").clone_into(state);
                         }
                     }
                     self.table.row(row);
@@ -164,6 +164,10 @@ impl<'a> Told<'a> {
                         "{name} {}: still being written, left for the next time",
                         file.name
                     ),
+                ),
+                FileFate::Passed => context.tell(
+                    &format!("{name} {}：不是表格，跳过", file.name),
+                    &format!("{name} {}: no table, passed over", file.name),
                 ),
                 FileFate::Refused(failure) => {
                     let mut failure = failure.as_ref().clone();
@@ -202,8 +206,8 @@ impl<'a> Told<'a> {
     /// One merchant's trouble must not keep the others from their morning.
     fn fail(&mut self, name: &str, day: Option<BillDate>, failure: Failure) {
         let day = day.map(|day| day.to_string()).unwrap_or_default();
-        self.table
-            .row([name.to_owned(), day, failure.code.to_owned()]);
+        let why = failure.title.get(self.context.lang).to_owned();
+        self.table.row([name.to_owned(), day, why]);
         self.failed.push((name.to_owned(), failure));
     }
 
@@ -284,14 +288,18 @@ fn headings(context: &CommandContext<'_>) -> TextTable {
     .right(7)
 }
 
-fn row(name: &str, date: BillDate, (result, open): (&Reconciled, OpenWork)) -> [String; 8] {
+fn row(
+    name: &str,
+    (date, lang): (BillDate, Language),
+    (result, open): (&Reconciled, OpenWork),
+) -> [String; 8] {
     let headline = result.run.summary.headline();
     let number = |n: u64| group_digits(&n.to_string());
     [
         name.to_owned(),
         date.to_string(),
         Basis::of(&result.run.summary, &result.findings)
-            .word()
+            .state(lang)
             .to_owned(),
         number(headline.rows),
         number(headline.matched),

@@ -14,7 +14,7 @@ pub(super) struct ProfileFields {
     /// 公众账号 ID，可多个 | App id, may be repeated
     #[arg(long, value_name = "ID")]
     appid: Vec<String>,
-    /// 特约商户号，可多个 | Sub-merchant number, may be repeated
+    /// 特约商户号，可多个；账单里别家的款项不算本档案的（K05） | Sub-merchant number, may be repeated; the bill's payments of others are then not this profile's (K05)
     #[arg(long, value_name = "ID")]
     sub_mch_id: Vec<String>,
     /// 网关地址，默认官方地址 | Gateway address, the official one by default

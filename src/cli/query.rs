@@ -12,8 +12,9 @@ use super::CommandEnd;
 use super::context::{CommandContext, profile_named};
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::inquiry::QueryVerdict;
+use recondesk_app::jobs::lookup::known::{near_misses, recognise_known};
 use recondesk_app::jobs::lookup::live::{self, LiveAnswer};
-use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised, recognise};
+use recondesk_app::jobs::lookup::recognise::{Cleaning, FoundNumber, Recognised};
 use recondesk_app::jobs::lookup::{OrderView, look_up};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, ProfileId};
@@ -106,7 +107,8 @@ fn one(
     if command.out.is_some() {
         return Err(out_of_one());
     }
-    let recognised = recognise(text);
+    let only = profile.as_ref().map(|named| named.0);
+    let recognised = recognise_known(ports, text, only)?;
     tell_cleaning(context, &recognised);
     if recognised.numbers.is_empty() {
         return Err(nothing_found().with_detail(recognised.ruined.join(", ")));
@@ -115,7 +117,7 @@ fn one(
     let mut trouble = None;
     let mut needs_person = false;
     for found in &recognised.numbers {
-        let mut stories = look_up(ports, &found.number, profile.as_ref().map(|named| named.0))?;
+        let mut stories = look_up(ports, &found.number, only)?;
         let asked = if command.live {
             let asked = ask(ports, found, &stories, profile.clone())?;
             if let QueryVerdict::ExchangeError(why) = &asked.inquiry.verdict {
@@ -136,7 +138,17 @@ fn one(
         let heard = asked.as_ref().is_some_and(LiveAnswer::agrees);
         needs_person |= asked.is_some() && !heard;
         needs_person |= !stories.iter().all(settled) || (stories.is_empty() && !heard);
-        answers.push((found.clone(), stories, asked));
+        let near = if stories.is_empty() {
+            near_misses(ports, &found.number, only)?
+        } else {
+            Vec::new()
+        };
+        answers.push(NumberAnswer {
+            found: found.clone(),
+            stories,
+            near,
+            asked,
+        });
     }
     match command.format {
         AnswerFormat::Json => {
@@ -152,7 +164,14 @@ fn one(
     }
 }
 
-type LiveResult = (FoundNumber, Vec<OrderView>, Option<LiveAnswer>);
+/// What is told of one number of the text.
+struct NumberAnswer {
+    found: FoundNumber,
+    stories: Vec<OrderView>,
+    /// Known numbers that may be meant, where nothing is known of this one.
+    near: Vec<String>,
+    asked: Option<LiveAnswer>,
+}
 
 /// Asks WeChat Pay as the merchant named, else as the one that has the number.
 fn ask(

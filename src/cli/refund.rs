@@ -1,6 +1,8 @@
 //! `recondesk refund`: prepare, send, resume, list. Whatever is sent was written down before.
 
+mod many;
 mod output;
+mod prepare;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,16 +16,14 @@ use super::person::PersonArgs;
 use super::profile::ListFormat;
 pub(super) use output::refund_json;
 use output::{one, table, tell_state};
+use prepare::{PrepareArgs, run_prepare};
 use recondesk_app::jobs::refund::{
-    Carried, Pause, RefundAsk, RefundOf, RefundPace, batch_file, carry_on, confirm, confirm_anew,
-    named, prepare, profile_of, resume,
+    Carried, Pause, RefundPace, batch_file, carry_on, confirm, confirm_anew, named, resume,
 };
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundEvent, RefundStage, Role};
 use recondesk_domain::{Fen, ProfileId};
-use recondesk_ports::{
-    CancelToken, CaseRecord, Ports, RefundQuery, RefundRecord, RefundStep, StoreError,
-};
+use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord, RefundStep, StoreError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RefundCommand {
@@ -70,39 +70,14 @@ pub(super) enum RefundCommand {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct PrepareArgs {
-    /// 差错的编号或键 | The case, by its key
-    #[arg(
-        long,
-        value_name = "CASE",
-        required_unless_present = "order",
-        conflicts_with = "order"
-    )]
-    case: Option<String>,
-    /// 商户档案 | Profile
-    #[arg(long, value_name = "NAME", required_unless_present = "case")]
-    profile: Option<String>,
-    /// 商户订单号 | Merchant order number
-    #[arg(long, value_name = "OUT_TRADE_NO", requires = "amount")]
-    order: Option<String>,
-    /// 退款金额（元），差错默认退全部余额 | Amount in yuan; of a case, all that is left by default
-    #[arg(long, value_name = "YUAN")]
-    amount: Option<String>,
-    /// 原因，顾客可见，80 字节内 | Reason, seen by the customer, at most 80 bytes
-    #[arg(long, value_name = "TEXT")]
-    reason: Option<String>,
-    /// 输出格式 | Format of the output
-    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
-    format: ListFormat,
-    #[command(flatten)]
-    person: PersonArgs,
-}
-
-#[derive(Debug, Args)]
 pub(super) struct SendArgs {
-    /// 编号或退款单号 | Its number here, or its refund number
-    intent: String,
-    /// 再输一次退款金额（元）以确认 | The sum once more, in yuan
+    /// 编号或退款单号，可多笔 | Its number here, or its refund number; several may be named
+    #[arg(value_name = "INTENT", required_unless_present = "drafts")]
+    intents: Vec<String>,
+    /// 该商户全部已制单的退款 | All refunds of the profile that are drafted
+    #[arg(long, value_name = "PROFILE", conflicts_with = "intents")]
+    drafts: Option<String>,
+    /// 再输一次退款金额（元）以确认；多笔时输合计 | The sum once more, in yuan; of several their total
     #[arg(long, value_name = "YUAN")]
     confirm: String,
     /// 制单之后订单另有退款时：输入查到的已退金额（元），确认再退 | Where the order was refunded by another way since: what has gone back by now, in yuan, to send it all the same
@@ -200,66 +175,18 @@ const fn pause() -> impl Fn(Duration) {
     |time| std::thread::sleep(time)
 }
 
-/// The case that a person names: by its key, or by the number at its end while that is clear.
-pub(super) fn case_named(ports: &Ports, word: &str) -> Result<CaseRecord, Failure> {
-    super::case_choice::by_word(ports, word)
-}
-
-fn run_prepare(
-    args: &PrepareArgs,
-    context: &CommandContext<'_>,
-    ports: &Ports,
-) -> Result<CommandEnd, Failure> {
-    let amount = args.amount.as_deref().map(yuan).transpose()?;
-    let (of, profile, reason) = match (&args.case, &args.order, &args.profile) {
-        (Some(word), _, _) => {
-            let case = case_named(ports, word)?;
-            let profile = (case.profile, profile_of(ports, case.profile)?);
-            let category = case.finding.category;
-            let reason = args
-                .reason
-                .clone()
-                .unwrap_or_else(|| category.zh().to_owned());
-            (RefundOf::Case(Box::new(case)), profile, reason)
-        }
-        (None, Some(order), Some(name)) => {
-            let profile = profile_named(ports, name)?;
-            let reason = args.reason.clone().ok_or_else(no_reason)?;
-            (RefundOf::Order(order.clone()), profile, reason)
-        }
-        _ => return Err(no_reason()),
-    };
-    let maker = args.person.check(context, ports, Role::Work)?;
-    let ask = RefundAsk {
-        profile: (profile.0, &profile.1),
-        of,
-        amount,
-        reason,
-        maker,
-        together: 1,
-    };
-    let prepared = prepare(ports, &ask, &pause(), &CancelToken::default())?;
-    one(context, &prepared.record, args.format)?;
-    tell_state(context, &prepared.record);
-    Ok(CommandEnd::Clean)
-}
-
-fn no_reason() -> Failure {
-    Failure::new(
-        FailureKind::Usage,
-        "refund.reason",
-        Message::new("退款要有原因", "A refund needs a reason"),
-        Message::new("加上 --reason 原因", "Add --reason TEXT"),
-    )
-}
-
 fn run_send(
     args: &SendArgs,
     context: &CommandContext<'_>,
     ports: &Ports,
 ) -> Result<CommandEnd, Failure> {
     let typed: Fen = yuan(&args.confirm)?;
-    let record = named(ports, &args.intent)?;
+    let record = match many::chosen(args, ports)? {
+        many::Choice::One(record) => *record,
+        many::Choice::Several(records) => {
+            return many::send(args, context, ports, (records, typed));
+        }
+    };
     let actor = args.person.check(context, ports, Role::Work)?;
     let cancel = CancelToken::default();
     let record = match args.refunded.as_deref().map(yuan).transpose()? {
@@ -274,12 +201,19 @@ fn run_send(
     };
     let carried = carry_on(ports, record, &pace)?;
     one(context, &carried.record, args.follow.format)?;
-    end_of(context, &carried)
+    end_of(context, &carried, Some(typed))
 }
 
 /// What a refund's state means for a script.
-fn end_of(context: &CommandContext<'_>, carried: &Carried) -> Result<CommandEnd, Failure> {
+fn end_of(
+    context: &CommandContext<'_>,
+    carried: &Carried,
+    wanted: Option<Fen>,
+) -> Result<CommandEnd, Failure> {
     tell_state(context, &carried.record);
+    if prepare::is_other_sum(context, &carried.record, wanted) {
+        return Ok(CommandEnd::NeedsPerson);
+    }
     if carried.record.refund.stage == RefundStage::Done {
         return Ok(CommandEnd::Clean);
     }
@@ -331,7 +265,7 @@ fn run_resume(
         let record = named(ports, intent)?;
         let carried = carry_on(ports, record, &pace)?;
         one(context, &carried.record, args.follow.format)?;
-        return end_of(context, &carried);
+        return end_of(context, &carried, None);
     }
     let profile = args
         .profile
@@ -345,6 +279,11 @@ fn run_resume(
         context.tell_failure(failure);
     }
     tell_drafts(context, ports, profile)?;
+    end_of_all(&carried)
+}
+
+/// What the states of several mean for a script: one that is not final goes before one that was refused.
+fn end_of_all(carried: &[Carried]) -> Result<CommandEnd, Failure> {
     let stages = || carried.iter().map(|one| one.record.refund.stage);
     if stages().any(|stage| stage != RefundStage::Done && !is_refused(stage)) {
         return Ok(CommandEnd::NeedsPerson);

@@ -206,6 +206,7 @@ fn write(
         id,
         profile: &profile,
         language: context.lang,
+        reporter: &context.terminal(),
     })?;
     let reports = context.reports();
     context.write_file(&target.out, &mut |out| {
@@ -271,6 +272,7 @@ fn write_journal(
         id,
         profile: &profile,
         language: context.lang,
+        reporter: &context.terminal(),
     };
     let journal = journal::of_days(&request, &template, first, last)?;
     context.write_file(&command.out, &mut |out| out.write_all(&journal.bytes))?;
@@ -292,8 +294,10 @@ fn write_journal(
     if !journal.changed.is_empty() {
         let days = named(&journal.changed);
         context.tell(
-            &format!("账单在对账之后变了，未出凭证，先重新对账：{days}"),
-            &format!("The bill changed since it was compared, no voucher; compare again: {days}"),
+            &format!("账在对账之后变了，未出凭证，先重新对账：{days}"),
+            &format!(
+                "The books changed since they were compared, no voucher; compare again: {days}"
+            ),
         );
     }
     if journal.left_out.is_empty() && journal.changed.is_empty() {

@@ -212,6 +212,7 @@ pub(crate) fn view(language: Language) -> OrderView {
 pub(crate) fn local(text: &str, stories: Vec<OrderView>) -> Box<Local> {
     let recognised = recognise(text);
     Box::new(Local {
+        near: Vec::new(),
         ask: LookUp {
             text: text.to_owned(),
             live: true,

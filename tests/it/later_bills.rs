@@ -223,6 +223,128 @@ fn a_month_leaves_out_the_day_whose_bill_changed_since() {
 }
 
 #[test]
+fn a_report_is_of_the_orders_that_were_compared() {
+    let desk = Desk::new("p01_other_sum");
+    desk.orders("orders.csv");
+    desk.bill("bill.csv", "2026-03-08");
+    desk.compare("2026-03-08");
+    let out = desk.workspace.path().join("day.zip");
+    let out = out.to_str().unwrap();
+    let report = ["report", "day", "--profile", "shop", "--date", "2026-03-08"];
+    let report = [&report[..], &["--out", out]].concat();
+    let open = desk.run(&report).0;
+    assert_eq!(open, Some(1), "work is left");
+    let import = |name: &str, row: &str| {
+        let file = desk.workspace.path().join(name);
+        let text = format!("商户订单号,实付金额,订单状态,下单时间,付款时间,发货时间\n{row}\n");
+        std::fs::File::create(&file)
+            .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
+            .unwrap();
+        let file = file.to_str().unwrap();
+        assert_eq!(
+            desk.run(&["orders", "import", file, "--profile", "shop"]).0,
+            Some(0)
+        );
+    };
+
+    // Orders of another day change nothing of this one.
+    import(
+        "next.csv",
+        "NX1,5,已发货,2026-03-09 09:00:00,2026-03-09 10:00:00,2026-03-09 16:00:00",
+    );
+    assert_eq!(desk.run(&report).0, open);
+
+    // An order of the day that is unpaid by now.
+    import("again.csv", "OK1,99.00,待付款,2026-03-08 09:01:00,,");
+    assert_eq!(desk.run(&report).0, Some(2), "compare again first");
+    let journal = [
+        "report",
+        "journal",
+        "--profile",
+        "shop",
+        "--date",
+        "2026-03-08",
+    ];
+    let journal = [&journal[..], &["--out", out]].concat();
+    assert_eq!(desk.run(&journal).0, Some(2));
+
+    desk.compare("2026-03-08");
+    assert_eq!(desk.run(&report).0, Some(1));
+}
+
+#[test]
+fn several_numbers_stay_several_and_a_misread_one_is_guessed() {
+    let desk = Desk::new("p01_other_sum");
+    let text = "商户订单号,实付金额,订单状态,下单时间,付款时间,发货时间\n\
+        M00000181,5,已发货,2026-03-08 09:00:00,2026-03-08 10:00:00,2026-03-08 16:00:00\n\
+        20260308,5,已发货,2026-03-08 09:00:00,2026-03-08 10:00:00,2026-03-08 16:00:00\n\
+        20260308001,5,已发货,2026-03-08 09:00:00,2026-03-08 10:00:00,2026-03-08 16:00:00\n\
+        M00000182,5,已发货,2026-03-08 09:01:00,2026-03-08 10:01:00,2026-03-08 16:00:00\n";
+    let file = desk.workspace.path().join("orders.csv");
+    std::fs::File::create(&file)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()))
+        .unwrap();
+    let file = file.to_str().unwrap();
+    assert_eq!(
+        desk.run(&["orders", "import", file, "--profile", "shop"]).0,
+        Some(0)
+    );
+    let asked = |text: &str| {
+        let (_, said) = desk.run(&["query", text, "--format", "json"]);
+        let said: Value = serde_json::from_str(&said).unwrap_or_default();
+        let numbers = said["numbers"].as_array().cloned().unwrap_or_default();
+        let told = numbers.iter().map(|one| {
+            let near = one["near"].as_array().cloned().unwrap_or_default();
+            let near: Vec<&str> = near.iter().filter_map(Value::as_str).collect();
+            let stories = one["stories"].as_array().map_or(0, Vec::len);
+            format!(
+                "{} {stories} {}",
+                one["number"].as_str().unwrap_or_default(),
+                near.join(",")
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    let both = ["M00000181 1 ", "M00000182 1 "];
+    for text in [
+        "M00000181\r\nM00000182",
+        "M00000181 M00000182",
+        "订单 M00000181 M00000182 没发货",
+    ] {
+        assert_eq!(asked(text), both, "{text}");
+    }
+    assert_eq!(
+        asked("M00000181 5609"),
+        ["M00000181 1 "],
+        "a sum beside it is no part of it"
+    );
+    assert_eq!(
+        asked("20260308 001"),
+        ["20260308001 1 "],
+        "what is known as a whole is whole"
+    );
+    assert_eq!(
+        asked("M00000181 M99999999"),
+        ["M00000181 1 ", "M99999999 0 "]
+    );
+    for typed in [
+        "m00000181",
+        "MOOOOO181",
+        "M00000181_1",
+        "SHOP-M00000181",
+        "M0000OI8l",
+    ] {
+        assert_eq!(asked(typed), [format!("{typed} 0 M00000181")], "{typed}");
+    }
+    assert_eq!(asked("out_trade_no%3DM00000181%26total"), ["M00000181 1 "]);
+    assert_eq!(
+        asked("2026-03-08 微信支付 ¥56.09"),
+        Vec::<String>::new(),
+        "a day and a sum"
+    );
+}
+
+#[test]
 fn cases_are_listed_with_what_names_them_and_a_bundle_takes_any_number() {
     let desk = Desk::new("p01_other_sum");
     desk.orders("orders.csv");

@@ -47,6 +47,7 @@ mod profile_keys;
 mod refund_cli;
 mod refund_faults;
 mod refund_kill;
+mod refund_many;
 mod refund_parts;
 mod refund_simulation;
 mod report;

@@ -126,7 +126,7 @@ impl Till {
         serde_json::from_str(&text).unwrap()
     }
 
-    fn accepted(&self, order: &str) -> Vec<Value> {
+    pub(crate) fn accepted(&self, order: &str) -> Vec<Value> {
         let order = ledger_order(&self.running.base_http, order);
         order["refunds"].as_array().cloned().unwrap_or_default()
     }

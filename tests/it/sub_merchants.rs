@@ -11,8 +11,14 @@ struct Provider(tempfile::TempDir);
 
 impl Provider {
     fn new(orders: &str, bill: &str) -> Self {
+        Self::of(&[], orders, bill)
+    }
+
+    /// With these options of its profile.
+    fn of(options: &[&str], orders: &str, bill: &str) -> Self {
         let provider = Self(tempfile::tempdir().unwrap());
-        provider.run(&["profile", "add", "sp", "--mch-id", "1900000109"]);
+        let add = ["profile", "add", "sp", "--mch-id", "1900000109"];
+        provider.run(&[&add[..], options].concat());
         for (what, name) in [("orders", orders), ("bill", bill)] {
             let root = env!("CARGO_MANIFEST_DIR");
             let file = format!("{root}/tests/fixtures/sub_merchants/{name}");
@@ -120,4 +126,28 @@ fn a_refund_of_one_is_not_the_refund_of_another() {
         .iter()
         .any(|row| row.starts_with(&format!("R10 SX000001 {FIRST}")));
     assert!(waits, "{found:?}");
+}
+
+#[test]
+fn payments_of_sub_merchants_that_the_profile_does_not_name_are_nobodys_work() {
+    let provider = Provider::of(&["--sub-mch-id", FIRST], "orders.csv", "bill.csv");
+
+    let found = provider.compare();
+
+    assert_eq!(
+        found,
+        [
+            "P01 SQ000001 1500000001 1001",
+            "P01 SQ000001 1500000002 2001",
+            "P03 SQ000002 1500000002 2002",
+            "P04 SQ000003 1500000001 1003",
+        ],
+        "an order in the merchant's own file counts, whoever sold it"
+    );
+    let day = ["reconcile", "--profile", "sp", "--date", "2026-03-08"];
+    let (_, table) = provider.run(&[&day[..], &["--all"]].concat());
+    assert!(!table.contains("2003"), "{table}");
+    let steps = provider.stories("SQ000003");
+    assert_eq!(steps[0], (FIRST.to_owned(), "find_owner".to_owned()));
+    assert_eq!(steps[1], (SECOND.to_owned(), "none".to_owned()));
 }

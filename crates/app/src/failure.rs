@@ -128,8 +128,8 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             "workspace.denied",
             Message::new("工作区无法读写", "The workspace cannot be read or written"),
             Message::new(
-                "检查文件夹权限，或用 --workspace 指定另一个文件夹",
-                "Check the rights of the folder, or name another one with --workspace",
+                "检查文件夹权限；只读的盘先整个复制到可写的地方，或用 --workspace 指定另一个文件夹",
+                "Check the rights of the folder; copy one on a read-only disk to where it can be written, or name another with --workspace",
             ),
         ),
         StoreError::Foreign => (

@@ -111,9 +111,19 @@ impl CaseStatus {
             Self::New | Self::AutoClosed => false,
             Self::Reopened => self.is_closed(),
             Self::Assigned => !self.is_closed() && !matches!(self, Self::Executing),
-            Self::Waiting | Self::Proposed => matches!(
+            Self::Waiting => matches!(
                 self,
                 Self::New | Self::Assigned | Self::Waiting | Self::Reopened | Self::Rejected
+            ),
+            // While something is under way for it only what is stuck may be proposed: the store knows.
+            Self::Proposed => matches!(
+                self,
+                Self::New
+                    | Self::Assigned
+                    | Self::Waiting
+                    | Self::Executing
+                    | Self::Reopened
+                    | Self::Rejected
             ),
             Self::Approved | Self::Rejected => matches!(self, Self::Proposed),
             Self::Executing => matches!(self, Self::Approved),

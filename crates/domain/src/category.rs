@@ -119,6 +119,8 @@ pub enum Category {
     MForeign,
     /// K04 订单未导入: The order stands in a file of the merchant and was refused or left out at import.
     MSetAside,
+    /// K05 其他特约商户: A payment or refund of a sub-merchant that the profile does not name.
+    WOtherShop,
 }
 
 /// What is fixed of a category.
@@ -200,6 +202,7 @@ const ENTRIES: [CategoryEntry; COUNT] = [
     CategoryEntry { category: Category::WCoverage, rank: 9, code: "K02", name: "W_COVERAGE", family: "W_COVERAGE", zh: "账单缺失", en: "Bill missing", severity: Severity::Watch, action: SuggestedAction::DownloadBill },
     CategoryEntry { category: Category::MForeign, rank: 11, code: "K03", name: "M_FOREIGN", family: "M_FOREIGN", zh: "订单与账单对不上", en: "Orders and bill have no number in common", severity: Severity::Fault, action: SuggestedAction::FixMapping },
     CategoryEntry { category: Category::MSetAside, rank: 12, code: "K04", name: "M_SET_ASIDE", family: "unfulfilled", zh: "订单未导入", en: "Order set aside at import", severity: Severity::Fault, action: SuggestedAction::ImportOrders },
+    CategoryEntry { category: Category::WOtherShop, rank: 55, code: "K05", name: "W_OTHER_SHOP", family: "W_OTHER_SHOP", zh: "其他特约商户", en: "Of another sub-merchant", severity: Severity::Info, action: SuggestedAction::None },
 ];
 
 /// Every category, the one that decides first in front.
@@ -229,7 +232,7 @@ const fn by_rank() -> [Category; COUNT] {
 
 impl Category {
     /// How many categories there are.
-    pub const COUNT: usize = Self::MSetAside as usize + 1;
+    pub const COUNT: usize = Self::WOtherShop as usize + 1;
 
     /// Every category, in the order of report.
     pub fn all() -> impl Iterator<Item = Self> {

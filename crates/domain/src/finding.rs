@@ -114,11 +114,14 @@ impl Finding {
     }
 
     /// The sum at stake: the larger of the two books' amounts, or their distance when both are known and
-    /// differ; nothing for a payment that is kept.
+    /// differ; of a fee its difference alone; nothing for a payment that is kept.
     #[must_use]
     pub fn at_stake(&self) -> Fen {
         if self.is_kept() {
             return Fen::ZERO;
+        }
+        if let Some(difference) = self.fee_difference() {
+            return difference;
         }
         match (self.bill, self.merchant) {
             (Some(w), Some(m))
@@ -137,6 +140,28 @@ impl Finding {
             (None, Some(m)) => m.abs(),
             (None, None) => Fen::ZERO,
         }
+    }
+
+    /// What a fee of the bill is away from the one expected, in whole fen, a part of one counting whole; `None` for
+    /// a finding that is about no fee, or tells no fees.
+    fn fee_difference(&self) -> Option<Fen> {
+        if !matches!(
+            self.category,
+            Category::FeeRate | Category::FeeCalc | Category::FeeRefund
+        ) {
+            return None;
+        }
+        let fact = |wanted: &str| -> Option<i64> {
+            let mut facts = self
+                .detail
+                .split(' ')
+                .filter_map(|fact| fact.split_once('='));
+            let (_, value) = facts.find(|(name, _)| *name == wanted)?;
+            value.parse().ok()
+        };
+        let apart = fact("fee")?.checked_sub(fact("expected")?)?.checked_abs()?;
+        let whole = apart.checked_add(super::Fee::UNITS_PER_FEN.checked_sub(1)?)?;
+        Some(Fen::new(whole.checked_div(super::Fee::UNITS_PER_FEN)?))
     }
 
     /// Stable key of the case this finding belongs to (rule X9): it survives re-runs and re-imports.
@@ -168,5 +193,35 @@ pub fn case_key(mch_id: &str, sub_mch_id: &str, kind: &str, number: &str, family
         format!("{mch_id}/{kind}/{number}/{family}")
     } else {
         format!("{mch_id}:{sub_mch_id}/{kind}/{number}/{family}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_fee_only_its_difference_is_at_stake() {
+        for (category, detail, stake) in [
+            (
+                Category::FeeRate,
+                "rate=5400 contract=6000 fee=54000 expected=60000",
+                6,
+            ),
+            (Category::FeeCalc, "fee=13001 expected=12000 rate=6000", 2),
+            (
+                Category::FeeRefund,
+                "fee=-6000 expected=-60000 rate=6000",
+                54,
+            ),
+            (Category::FeeRate, "rate=5400 contract=6000", 10_100),
+            (Category::FeeCalc, "fee=x expected=1", 10_100),
+            (Category::WOnlyPay, "fee=1 expected=9000", 10_100),
+        ] {
+            let mut finding = Finding::new(category);
+            finding.bill = Some(Fen::new(10_100));
+            finding.detail = detail.to_owned();
+            assert_eq!(finding.at_stake(), Fen::new(stake), "{detail}");
+        }
     }
 }

@@ -155,6 +155,9 @@ pub enum VaultError {
     /// Keys lie where no passphrase is needed.
     #[error("the keys of this workspace are not sealed by a passphrase")]
     NoPassphrase,
+    /// There was no room to write it: what it held stands.
+    #[error("the disk is full")]
+    Full,
     /// It cannot be read or written.
     #[error("the vault cannot be used: {0}")]
     Broken(String),

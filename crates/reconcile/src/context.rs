@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recondesk_domain::{BillDate, Instant, OutRefundNo};
+use recondesk_domain::{BillDate, Instant, MchId, OutRefundNo};
 
 use super::rules::ContractRates;
 use super::{DayInput, Evidence, LiveRefund, LiveRefundState, ReconcileError};
@@ -77,6 +77,13 @@ impl<'a> Context<'a> {
     /// True when an unmatched payment of this time may still find its partner (X5).
     pub(super) fn in_window(&self, time: Instant) -> bool {
         self.cut_off <= time && time < self.end
+    }
+
+    /// True for a sub-merchant that the profile does not name, where it names some: the bill of a service provider has
+    /// the payments of them all.
+    pub(super) fn is_other_shop(&self, shop: &MchId) -> bool {
+        let own = &self.input.rules.sub_mch_ids;
+        !shop.is_empty() && !own.is_empty() && !own.iter().any(|known| known == shop.as_str())
     }
 
     /// Whether the archive has the bill of a day.

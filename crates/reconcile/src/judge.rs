@@ -253,7 +253,12 @@ const EXPLAINED: [(Category, PairFacts); 10] = [
             "" => String::new(),
             word => format!(" product={word}"),
         };
-        format!("rate={}{due}{product}", w.rate)
+        let expected = context.rates.instead_of(w.product, w.rate);
+        let expected = expected.map_or_else(String::new, |rate| {
+            let expected = super::fees::fee_of(w.settled, rate);
+            format!(" fee={} expected={expected}", w.fee.get())
+        });
+        format!("rate={}{due}{product}{expected}", w.rate)
     }),
     (Category::FeeCalc, |_, w, _| explain_fee(w)),
 ];

@@ -1,7 +1,7 @@
 //! The pass over what the join left over: rows of one book whose partner is on another day, under another number, or
 //! nowhere.
 //!
-//! The archive is asked in chunks; what is found in no book becomes P04, P05, P06, or one of K01 to K04.
+//! The archive is asked in chunks; what is found in no book becomes P04, P05, P06, or one of K01 to K05.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,10 +68,32 @@ pub(super) fn settle_unmatched(
         .orders
         .retain(|m| !taken.contains(&m.out_trade_no));
     settle_old_reversals(context, run)?;
+    place_other_shops(context, run, &mut nowhere)?;
     place_set_aside(context, run, &mut nowhere)?;
     place_strangers(context, run, &mut nowhere)?;
     settle_orders(context, run)?;
     place_nowhere(context, run, nowhere)
+}
+
+/// Payments of sub-merchants that the profile does not name: somebody else's customers, counted and not listed (K05).
+fn place_other_shops(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    nowhere: &mut Vec<UnmatchedPayment>,
+) -> Result<(), ReconcileError> {
+    let mut rest = Vec::with_capacity(nowhere.len());
+    for payment in nowhere.drain(..) {
+        let w = &payment.w;
+        if !context.is_other_shop(&w.sub_mch_id) {
+            rest.push(payment);
+            continue;
+        }
+        let placement = Placement::wechat(w.amount);
+        run.ledger
+            .place(RowKind::Pay, Category::WOtherShop, placement)?;
+    }
+    *nowhere = rest;
+    Ok(())
 }
 
 /// Payments whose order stands in a file of the merchant, refused or left out: nobody has to look for its owner (K04).

@@ -275,7 +275,9 @@ fn bill_only(
     if closed && facts.order.is_some_and(is_refunded) && facts.accepted(context)? == Fen::ZERO {
         applies.add(Category::RefundClosed);
     }
-    if !closed && !went_back(context, facts)? {
+    if facts.order.is_none() && context.is_other_shop(&w.sub_mch_id) {
+        applies.add(Category::WOtherShop);
+    } else if !closed && !went_back(context, facts)? {
         applies.add(Category::WOnlyRefund);
     }
     let agreed = if closed {
@@ -284,6 +286,10 @@ fn bill_only(
         Category::BalancedAfter
     };
     let category = applies.primary().unwrap_or(agreed);
+    if category == Category::WOtherShop {
+        let placement = Placement::wechat(w.amount);
+        return run.ledger.place(RowKind::Refund, category, placement);
+    }
     let mut finding = describe(category, Some(w), None);
     finding.order_no = facts.order.map_or(finding.order_no, |order| order.order_no);
     finding.tags = tags_of(applies, false);

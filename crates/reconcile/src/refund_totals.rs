@@ -175,7 +175,12 @@ fn settle_total(
     }
     clear_payment_case(context, run, facts)?;
     let went_back = went_back(context, facts)?;
-    let apart = compare(context, &view, time);
+    let is_others = |w: &WRefund| context.is_other_shop(&w.sub_mch_id);
+    let apart = if order.is_none() && rows.iter().any(is_others) {
+        Some(Category::WOtherShop)
+    } else {
+        compare(context, &view, time)
+    };
     if let Some(category) = apart.filter(|apart| !went_back || *apart != Category::WOnlyRefund) {
         applies.add(category);
     }
@@ -285,7 +290,7 @@ fn place_total(
         let placement = Placement::merchant(part);
         run.ledger.place(RowKind::Refund, category, placement)?;
     }
-    if category == Category::WCoverage {
+    if matches!(category, Category::WCoverage | Category::WOtherShop) {
         return Ok(());
     }
     run.ledger

@@ -27,6 +27,8 @@ pub struct Rules {
     pub tolerance_above: Fen,
     /// By how much the bill may have less.
     pub tolerance_below: Fen,
+    /// Sub-merchants of a service provider that the profile is about; empty: all of them (K05).
+    pub sub_mch_ids: Vec<String>,
 }
 
 impl Default for Rules {
@@ -41,13 +43,14 @@ impl Default for Rules {
             fee_rates: Vec::new(),
             tolerance_above: Fen::ZERO,
             tolerance_below: Fen::ZERO,
+            sub_mch_ids: Vec::new(),
         }
     }
 }
 
 impl Rules {
     /// Version of the engine's conclusions.
-    pub const VERSION: u32 = 3;
+    pub const VERSION: u32 = 4;
 
     /// The rules of a profile.
     #[must_use]
@@ -59,6 +62,7 @@ impl Rules {
             fee_rates: profile.fee_rates.clone(),
             tolerance_above: profile.tolerance_above,
             tolerance_below: profile.tolerance_below,
+            sub_mch_ids: profile.sub_mch_ids.clone(),
             ..Self::default()
         }
     }
@@ -76,6 +80,7 @@ impl Rules {
             fee_rates,
             tolerance_above,
             tolerance_below,
+            sub_mch_ids,
         } = self;
         let mut hash = Sha256::new();
         hash.update(format!(
@@ -92,6 +97,9 @@ impl Rules {
         } in fee_rates
         {
             hash.update(format!("{trade_type:?} {rate} {from:?}\n"));
+        }
+        for shop in sub_mch_ids {
+            hash.update(format!("sub_mch_id {shop}\n"));
         }
         hash.finalize().into()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::LiveResult;
+use super::NumberAnswer;
 use crate::cli::table::TextTable;
 use recondesk_app::Language;
 use recondesk_app::jobs::inquiry::QueryVerdict;
@@ -22,9 +22,15 @@ pub(super) const fn kind_words(kind: NumberKind) -> (&'static str, &'static str,
     }
 }
 
-pub(super) fn answers_text(answers: &[LiveResult], lang: Language) -> String {
+pub(super) fn answers_text(answers: &[NumberAnswer], lang: Language) -> String {
     let mut out = String::new();
-    for (found, stories, asked) in answers {
+    for answer in answers {
+        let NumberAnswer {
+            found,
+            stories,
+            near,
+            asked,
+        } = answer;
         if stories.is_empty() {
             let words = lang.pick("工作区里没有这个单号", "not in the workspace");
             out.extend([
@@ -34,6 +40,10 @@ pub(super) fn answers_text(answers: &[LiveResult], lang: Language) -> String {
                 "
 ",
             ]);
+            if !near.is_empty() {
+                let words = lang.pick("是不是", "Meant may be");
+                out.extend([words, ": ", &near.join(lang.pick("、", ", ")), "\n"]);
+            }
         }
         for view in stories {
             story_text(&mut out, view, lang);
@@ -163,7 +173,13 @@ fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
     }
 }
 
-pub(super) fn answer_json((found, stories, asked): &LiveResult) -> Value {
+pub(super) fn answer_json(answer: &NumberAnswer) -> Value {
+    let NumberAnswer {
+        found,
+        stories,
+        near,
+        asked,
+    } = answer;
     let kinds: Vec<&str> = found.kinds.iter().map(|kind| kind_words(*kind).0).collect();
     let stories: Vec<Value> = stories.iter().map(story_json).collect();
     json!({
@@ -171,6 +187,7 @@ pub(super) fn answer_json((found, stories, asked): &LiveResult) -> Value {
         "kinds": kinds,
         "suspect": found.suspect,
         "stories": stories,
+        "near": near,
         "live": asked.as_ref().map(asked_json),
     })
 }

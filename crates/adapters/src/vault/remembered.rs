@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use recondesk_ports::{Records, VaultError, VaultPlace};
+use recondesk_ports::{Records, StoreError, VaultError, VaultPlace};
 
 /// The preference that it is kept in.
 const KEY: &str = "vault.remembered";
@@ -63,7 +63,12 @@ impl KeyMemory {
         if records.preference(KEY).map_err(broken)?.as_deref() == Some(&text) {
             return Ok(());
         }
-        records.set_preference(KEY, &text).map_err(broken)
+        records
+            .set_preference(KEY, &text)
+            .map_err(|error| match error {
+                StoreError::Full => VaultError::Full,
+                other => broken(other),
+            })
     }
 }
 

@@ -131,7 +131,7 @@ impl SealedFile {
         let mut options = std::fs::OpenOptions::new();
         options.create(true).truncate(false).write(true);
         files::for_owner_only(&mut options);
-        let broken = |error: std::io::Error| VaultError::Broken(error.to_string());
+        let broken = |error: std::io::Error| unwritten(&error);
         let file = options
             .open(self.path.with_extension("lock"))
             .map_err(broken)?;
@@ -201,7 +201,7 @@ impl SealedFile {
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_opaque| VaultError::Broken("sealing failed".to_owned()))?;
         out.extend_from_slice(&sealed);
-        files::replace(&self.path, &out).map_err(|error| VaultError::Broken(error.to_string()))
+        files::replace(&self.path, &out).map_err(|error| unwritten(&error))
     }
 
     /// Runs Argon2id, or takes the answer of the last time when nothing has changed.
@@ -256,6 +256,14 @@ impl SealedFile {
 
 fn cipher(derived: &Derived) -> XChaCha20Poly1305 {
     XChaCha20Poly1305::new(&Key::from(*derived.key.expose()))
+}
+
+/// Why nothing could be written: a full disk harms no key, and asks for nothing but room.
+fn unwritten(error: &std::io::Error) -> VaultError {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => VaultError::Full,
+        _ => VaultError::Broken(error.to_string()),
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, VaultError> {

@@ -108,7 +108,7 @@ impl MerchantMorning {
         let days = self.days.iter().filter_map(|day| day.result.as_ref().err());
         let files = self.files.iter().filter_map(|file| match &file.fate {
             FileFate::Refused(failure) => Some(failure.as_ref()),
-            FileFate::Taken(_) | FileFate::Unfinished => None,
+            FileFate::Taken(_) | FileFate::Unfinished | FileFate::Passed => None,
         });
         days.chain(self.folder_failure.as_ref()).chain(files).next()
     }
@@ -120,7 +120,7 @@ impl MerchantMorning {
         let mut signed = self.days.iter().filter_map(|day| day.signed.as_ref());
         let heard = self.files.iter().any(|file| match &file.fate {
             FileFate::Taken(told) => told.attention,
-            FileFate::Unfinished | FileFate::Refused(_) => false,
+            FileFate::Unfinished | FileFate::Passed | FileFate::Refused(_) => false,
         });
         heard
             || !self.alarms.is_empty()

@@ -292,6 +292,15 @@ impl From<VaultError> for Failure {
                 ),
                 Message::default(),
             ),
+            VaultError::Full => Self::new(
+                FailureKind::Workspace,
+                "vault.full",
+                Message::new("磁盘已满", "The disk is full"),
+                Message::new(
+                    "腾出空间后再试；原有的密钥都还在",
+                    "Make room and try again; the keys that were there still are",
+                ),
+            ),
             VaultError::Broken(detail) => Self::new(
                 FailureKind::Workspace,
                 "vault.broken",

@@ -333,7 +333,7 @@ impl WindowJobs {
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
             Command::Funds(ask) => self.funds(ask, reporter),
             Command::Backfill(chosen) => self.backfill(chosen, reporter),
-            Command::Export(id, day, what, path) => self.export((id, day), what, &path),
+            Command::Export(id, day, what, path) => self.export((id, day), what, &path, reporter),
             command @ (Command::Note(..)
             | Command::Decide(..)
             | Command::Undo(..)

@@ -123,6 +123,7 @@ why_currency: T = "两边都成功，币种不同，金额不能相比。请开�
         why_no_bill: T = "这一天没有已校验的账单，单边无法判断。先下载账单。", "There is no verified bill of this day, so one-sided rows cannot be judged. Fetch the bill first.";
         why_foreign: T = "导入的订单里没有一个单号在账单里：多半是选错了列，或是别的商户的文件。", "No number of the imported orders is in the bill: most likely another column, or another merchant's file.";
         why_set_aside: T = "订单在商户的文件里，但导入时被拒绝或略过。先改正那一行，再重新导入，不要急着退款。", "The order stands in the merchant's file but was refused or left out at import. Mend that row and import again before any refund.";
+        why_other_shop: T = "这是账单里另一家特约商户的款项，档案里没有列出它。不用处理；若是自己的门店，把它加进商户档案。", "This is money of another sub-merchant in the bill; the profile does not name it. Nothing to do; if the shop is yours, add it to the profile.";
         why_agreed: T = "两册一致，没有要处理的事。", "Both books agree; there is nothing to do.";
     }
 }

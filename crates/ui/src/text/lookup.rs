@@ -27,6 +27,7 @@ words! {
         spaces: T = "空格", "blanks";
         line_breaks: T = "换行", "line breaks";
         quotes: T = "引号", "quotes";
+        near: F = |what| format!("是不是 {what}？"), |what| format!("Is {what} meant?");
         list_comma: T = "、", ", ";
         ruined: F = |n| format!("{n} 已被电子表格破坏，无法还原"), |n| format!("{n} was ruined by a spreadsheet");
         suspect: T = "末尾全是 0，像被电子表格改过", "Its tail is all zeros, as spreadsheets leave it";

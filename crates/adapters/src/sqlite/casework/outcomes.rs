@@ -83,7 +83,8 @@ pub(super) fn release(
 }
 
 /// Refuses to close a case by hand while money or goods are under way for it. After a part went back, what is left
-/// may be left be.
+/// may be left be; and a refund that cannot reach the customer's account moves no further, so that a person may say
+/// that it was paid otherwise.
 pub(in crate::sqlite) fn forbid_while_in_force(
     tx: &Transaction<'_>,
     case: i64,
@@ -94,7 +95,7 @@ pub(in crate::sqlite) fn forbid_while_in_force(
              ON o.profile = c.profile AND o.subject = 'case/' || c.key
              WHERE c.id = ?1 AND NOT (o.kind = 'refund' AND NOT EXISTS
                  (SELECT 1 FROM refund r WHERE r.profile = c.profile AND r.case_key = c.key
-                  AND r.stage NOT IN ('done', 'closed', 'withdrawn')))",
+                  AND r.stage NOT IN ('done', 'closed', 'withdrawn', 'abnormal')))",
             [case],
             |row| row.get(0),
         )

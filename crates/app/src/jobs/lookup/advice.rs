@@ -7,7 +7,7 @@ use super::money::{OrderMoney, OrderWord, PaidFact};
 use super::order_summary::{Attention, OrderSummary, short, yuan};
 use super::unlike::{tolerates, unlike_number};
 use super::unpaid;
-use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, PayStatus, SuggestedAction};
+use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, MchId, PayStatus, SuggestedAction};
 
 /// What is known, with the words that begin every sentence about a payment.
 pub(super) struct Known<'r> {
@@ -135,7 +135,9 @@ impl Known<'_> {
             return Some(self.going());
         }
         let back = money.refunds.done;
-        if let Some(differs) = self.booked_otherwise(back) {
+        // A payment that was never booked needs no refund booked against it once all of it went back.
+        let is_booked = self.record.order().is_some_and(MOrder::is_booked);
+        if let Some(differs) = self.booked_otherwise(back).filter(|_| is_booked) {
             return Some(differs);
         }
         let back = yuan(back);
@@ -212,6 +214,15 @@ impl Known<'_> {
         if self.record.order().is_some() {
             return None;
         }
+        if let Some(shop) = self.other_shop() {
+            return Some(self.of(
+                Category::WOtherShop,
+                &format!("，收款的特约商户 {shop} 不在商户档案里：与本档案无关"),
+                &format!(
+                    ", paid to sub-merchant {shop}, which the profile does not name: not its money"
+                ),
+            ));
+        }
         if let Some(row) = &self.record.refused {
             let how_zh = if row.refused {
                 "导入时被拒绝"
@@ -268,6 +279,15 @@ impl Known<'_> {
             &format!("{zh}，商户订单里没有这个单号：查找归属系统，否则退款"),
             &format!("{en}, the merchant's orders do not have this number: find the owning system, else refund"),
         ))
+    }
+
+    /// The sub-merchant that was paid, where the profile names others and not this one.
+    fn other_shop(&self) -> Option<MchId> {
+        let own = &self.record.profile.1.sub_mch_ids;
+        let mut paid = self.record.pays.iter().filter(|kept| !kept.superseded);
+        let shop = paid.next()?.row.sub_mch_id;
+        let is_other = !shop.is_empty() && !own.is_empty();
+        (is_other && !own.iter().any(|known| known == shop.as_str())).then_some(shop)
     }
 
     /// `，已部分退款 ¥3.00`, where a part went back.

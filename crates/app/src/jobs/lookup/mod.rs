@@ -12,6 +12,7 @@ pub mod explain;
 pub mod fields;
 mod foreign_errors;
 mod heard;
+pub mod known;
 pub mod live;
 pub mod money;
 pub mod order_summary;

@@ -394,19 +394,15 @@ fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
         return (beyond.unwrap_or(Fen::ZERO).max(Fen::ZERO), Fen::ZERO);
     }
     let rows: Vec<_> = rows.collect();
-    let is_row = |own: &recondesk_domain::MRefund, one: &RefundFact| {
-        one.out_refund_no == own.out_refund_no.as_str()
-            || (!own.refund_id.is_empty() && one.refund_id == own.refund_id.as_str())
-    };
     let mut free: Vec<Fen> = known
         .iter()
-        .filter(|one| one.fate != Fate::Failed && !rows.iter().any(|own| is_row(own, one)))
+        .filter(|one| one.fate != Fate::Failed && !rows.iter().any(|own| is_row_of(own, one)))
         .map(|one| one.amount)
         .collect();
     let (mut all, mut going) = (Vec::new(), Vec::new());
     for own in rows {
         let stands = matches!(own.status, RefundStatus::Success | RefundStatus::Processing);
-        if !stands || known.iter().any(|one| is_row(own, one)) {
+        if !stands || known.iter().any(|one| is_row_of(own, one)) {
             continue;
         }
         // The same refund under another number.
@@ -422,6 +418,12 @@ fn claims(record: &OrderRecord, known: &[RefundFact]) -> (Fen, Fen) {
     (total(all), total(going))
 }
 
+/// True when a row of the merchant's list is this refund.
+fn is_row_of(own: &recondesk_domain::MRefund, one: &RefundFact) -> bool {
+    one.out_refund_no == own.out_refund_no.as_str()
+        || (!own.refund_id.is_empty() && one.refund_id == own.refund_id.as_str())
+}
+
 /// What the merchant booked as refunded: its running total, else its refund rows, else its state.
 fn booked_refunds(record: &OrderRecord, refunds: &[RefundFact]) -> Option<Fen> {
     let back = accepted(refunds);
@@ -429,10 +431,20 @@ fn booked_refunds(record: &OrderRecord, refunds: &[RefundFact]) -> Option<Fen> {
     if let Some(total) = order.and_then(|order| order.refund_total) {
         return Some(total);
     }
+    // A refund that the merchant still calls processing is booked once WeChat Pay has it: only its state is old.
+    let is_made = |own: &recondesk_domain::MRefund| {
+        let mut made = refunds.iter().filter(|one| one.fate != Fate::Failed);
+        made.any(|one| is_row_of(own, one))
+    };
     let rows: Vec<_> = record
         .merchant_refunds
         .iter()
-        .filter(|kept| !kept.superseded && kept.row.status == RefundStatus::Success)
+        .filter(|kept| !kept.superseded)
+        .filter(|kept| match kept.row.status {
+            RefundStatus::Success => true,
+            RefundStatus::Processing => is_made(&kept.row),
+            RefundStatus::Closed | RefundStatus::Abnormal => false,
+        })
         .collect();
     if !rows.is_empty() {
         return Some(total(rows.iter().map(|kept| kept.row.amount)));

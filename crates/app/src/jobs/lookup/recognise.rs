@@ -4,8 +4,12 @@
 
 use std::collections::HashSet;
 
+use clean::{normalise, take_ruined};
 use recondesk_domain::redact;
 use recondesk_ports::NumberKind;
+
+mod clean;
+pub mod near;
 
 /// More text than this is not looked at.
 pub const MAX_TEXT_BYTES: usize = 4 << 20;
@@ -38,6 +42,8 @@ pub struct FoundNumber {
     pub labelled: bool,
     /// True when its tail is zeros only, as spreadsheets leave long numbers.
     pub suspect: bool,
+    /// What stood apart in the text and could be numbers of their own; empty for a number that stood whole.
+    pub pieces: Vec<FoundNumber>,
 }
 
 /// What a text holds.
@@ -56,10 +62,12 @@ pub struct Recognised {
 }
 
 /// A run of signs that numbers are made of, and what stands before it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Token {
     text: String,
     before: String,
+    /// What it was put together from, when that is not certain.
+    pieces: Vec<Token>,
 }
 
 impl Token {
@@ -69,6 +77,11 @@ impl Token {
 
     fn has_digit(&self) -> bool {
         self.text.bytes().any(|byte| byte.is_ascii_digit())
+    }
+
+    fn begins_with_letter(&self) -> bool {
+        self.text
+            .starts_with(|sign: char| sign.is_ascii_alphabetic())
     }
 
     /// True when nothing but white space stands between this token and the one before.
@@ -129,7 +142,8 @@ fn find(text: &str, letters: bool) -> Recognised {
         // Short numbers of small shops: taken when there is nothing better.
         let short = tokens
             .iter()
-            .filter(|token| token.has_digit() && token.text.len() <= 64);
+            .filter(|token| token.has_digit() && token.text.len() <= 64)
+            .filter(|token| alone || !(is_sum(token) || is_date(&token.text)));
         let judged = short.map(|token| number(token, None));
         out.numbers.extend(judged);
     }
@@ -169,62 +183,6 @@ pub fn recognise_list(text: &str) -> Recognised {
     out
 }
 
-/// Full-width signs to plain ones, invisible ones away.
-fn normalise(text: &str, cleaned: &mut Vec<Cleaning>) -> String {
-    let mut out = String::with_capacity(text.len());
-    for sign in text.chars() {
-        match sign {
-            '\u{FF01}'..='\u{FF5E}' => {
-                let plain = char::from_u32(u32::from(sign).saturating_sub(0xFEE0));
-                let plain = plain.unwrap_or(sign);
-                if plain.is_ascii_alphanumeric() {
-                    cleaned.push(Cleaning::FullWidth);
-                }
-                out.push(plain);
-            }
-            '\u{3000}' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' => out.push(' '),
-            '\u{200B}'..='\u{200F}'
-            | '\u{2060}'
-            | '\u{FEFF}'
-            | '\u{AD}'
-            | '\u{202A}'..='\u{202E}' => {
-                cleaned.push(Cleaning::Invisible);
-            }
-            _ => out.push(sign),
-        }
-    }
-    cleaned.dedup();
-    out
-}
-
-/// Takes numbers in scientific notation out: their digits are gone for good.
-fn take_ruined(text: &str, ruined: &mut Vec<String>) -> String {
-    let mut out = String::with_capacity(text.len());
-    for part in text.split_inclusive(|c: char| c.is_whitespace() || ",;`\"'，；".contains(c)) {
-        let word = part.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        if is_scientific(word) {
-            ruined.push(word.to_owned());
-            out.push(' ');
-        } else {
-            out.push_str(part);
-        }
-    }
-    out
-}
-
-fn is_scientific(word: &str) -> bool {
-    let Some((mantissa, exponent)) = word.split_once(['E', 'e']) else {
-        return false;
-    };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let Some((whole, fraction)) = mantissa.split_once('.') else {
-        return digits(mantissa)
-            && exponent.starts_with('+')
-            && digits(exponent.trim_start_matches('+'));
-    };
-    digits(whole) && digits(fraction) && digits(exponent.trim_start_matches(['+', '-']))
-}
-
 const fn is_number_sign(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || matches!(sign, '_' | '-' | '|' | '*' | '@')
 }
@@ -253,6 +211,7 @@ fn tokens(text: &str, cleaned: &mut Vec<Cleaning>) -> Vec<Token> {
             out.push(Token {
                 text: std::mem::take(&mut word),
                 before: std::mem::take(&mut before),
+                pieces: Vec::new(),
             });
         }
         quoted = is_quote(sign);
@@ -261,9 +220,12 @@ fn tokens(text: &str, cleaned: &mut Vec<Cleaning>) -> Vec<Token> {
     out
 }
 
-/// Puts numbers together that blanks or line breaks took apart.
+/// Puts numbers together that blanks or line breaks took apart. Pieces of which two begin with a letter are numbers
+/// of their own: a column of order numbers, not one that was cut.
 fn join(mut tokens: Vec<Token>, cleaned: &mut Vec<Cleaning>) -> Vec<Token> {
+    let heads = tokens.iter().filter(|token| token.begins_with_letter());
     let only_pieces = tokens.len() > 1
+        && heads.count() < 2
         && tokens.iter().skip(1).all(Token::follows)
         && tokens
             .iter()
@@ -278,7 +240,15 @@ fn join(mut tokens: Vec<Token>, cleaned: &mut Vec<Cleaning>) -> Vec<Token> {
             pieces_of_known_shape(rest)
         };
         let (pieces, tail) = rest.split_at_mut(count.clamp(1, rest.len()));
-        out.extend(glue(pieces, cleaned));
+        let apart = if only_pieces {
+            pieces.to_vec()
+        } else {
+            Vec::new()
+        };
+        out.extend(glue(pieces, cleaned).map(|whole| Token {
+            pieces: apart,
+            ..whole
+        }));
         rest = tail;
     }
     out
@@ -418,6 +388,7 @@ fn number(token: &Token, labelled: Option<&'static [NumberKind]>) -> FoundNumber
         kinds,
         labelled: labelled.is_some(),
         suspect: token.all_digits() && text.len() > 16 && zeros >= text.len().saturating_sub(16),
+        pieces: token.pieces.iter().map(|one| number(one, None)).collect(),
     }
 }
 
@@ -466,6 +437,12 @@ fn label(before: &str) -> Option<Label> {
         .iter()
         .find(|(word, _)| tail.ends_with(word))
         .map(|(_, label)| *label)
+}
+
+/// True for what stands behind a sign of money, or behind the point of such a sum.
+fn is_sum(token: &Token) -> bool {
+    let before = token.before.trim_end();
+    token.all_digits() && (before.ends_with(['¥', '￥', '.']))
 }
 
 fn is_date(text: &str) -> bool {

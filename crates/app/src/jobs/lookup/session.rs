@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::explain::{self, Explanation};
 use super::fields::{AnswerField, fields};
+use super::known::{near_misses, recognise_known};
 use super::live::{self, LiveAnswer};
-use super::recognise::{MAX_TEXT_BYTES, Recognised, recognise, recognise_list};
+use super::recognise::{MAX_TEXT_BYTES, Recognised, recognise_list};
 use super::{OrderView, look_up, view};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::notify;
@@ -42,6 +43,8 @@ pub struct Local {
     pub number: String,
     /// One view for each order that it may mean, the most pressing first.
     pub stories: Vec<OrderView>,
+    /// Known numbers that may be meant, when nothing is known of this one.
+    pub near: Vec<String>,
     /// What error codes of the text mean.
     pub explained: Vec<Explanation>,
     /// Notifications in the text.
@@ -96,7 +99,7 @@ pub struct Live {
 pub fn local(ports: &Ports, ask: LookUp) -> Result<Local, Failure> {
     let since = ports.clock.steady_ms();
     let notices = notify::messages(ask.text.as_bytes()).len();
-    let recognised = recognise(&ask.text);
+    let recognised = recognise_known(ports, &ask.text, ask.only)?;
     let explained = explain::explain(&ask.text);
     let first = recognised.numbers.first();
     let number = ask
@@ -109,8 +112,14 @@ pub fn local(ports: &Ports, ask: LookUp) -> Result<Local, Failure> {
     } else {
         look_up(ports, &number, ask.only)?
     };
+    let near = if number.is_empty() || !stories.is_empty() {
+        Vec::new()
+    } else {
+        near_misses(ports, &number, ask.only)?
+    };
     Ok(Local {
         recognised,
+        near,
         number,
         stories,
         explained,

@@ -3,6 +3,7 @@
 //! A file is taken when a saved mapping (or the program's own headings) fits it and no stored bill speaks
 //! against it; whatever needs a person is refused and named, each time until somebody deals with it.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use super::state::MorningState;
@@ -18,6 +19,12 @@ const SETTLED_S: i64 = 60;
 
 /// Endings of files that a program has not finished.
 const UNFINISHED: [&str; 5] = [".part", ".partial", ".tmp", ".crdownload", ".filepart"];
+
+/// A longer text is no note.
+const NOTE_BYTES: u64 = 64 << 10;
+
+/// Digits in a row that may be the number of an order.
+const NUMBER_DIGITS: usize = 6;
 
 /// What became of a file of the folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +42,8 @@ pub enum FileFate {
     Taken(Box<NoticeText>),
     /// It is still being written, and left for the next time.
     Unfinished,
+    /// It is no export: nothing in it looks like a table. It is passed over.
+    Passed,
     /// It was refused.
     Refused(Box<Failure>),
 }
@@ -86,6 +95,9 @@ pub(super) fn take(
                     FileFate::Taken(Box::new(taken.told))
                 }
                 Ok(None) => FileFate::Unfinished,
+                Err(failure) if !is_ours(failure.kind) && is_note(files, &file)? => {
+                    FileFate::Passed
+                }
                 Err(failure) if is_ours(failure.kind) => return Err(failure),
                 Err(failure) => FileFate::Refused(Box::new(failure)),
             }
@@ -233,10 +245,42 @@ const fn is_ours(kind: FailureKind) -> bool {
     }
 }
 
-/// Hidden files, lock files of office programs, downloads that are under way.
+/// Hidden files, lock files of office programs, downloads that are under way, what Windows keeps in its folders.
 fn is_by_the_way(name: &str) -> bool {
     let small = name.to_lowercase();
-    name.starts_with(['.', '~']) || UNFINISHED.iter().any(|end| small.ends_with(end))
+    name.starts_with(['.', '~'])
+        || UNFINISHED.iter().any(|end| small.ends_with(end))
+        || ["desktop.ini", "thumbs.db"].contains(&small.as_str())
+}
+
+/// True for a short text that is no table, such as a readme: no line of it has two columns, and no number is long
+/// enough for an order. An empty file is an export
+/// that went wrong, and none.
+fn is_note(files: &dyn Files, file: &ListedFile) -> Result<bool, Failure> {
+    if file.bytes > NOTE_BYTES {
+        return Ok(false);
+    }
+    let source = files
+        .open(&file.path)
+        .map_err(|error| BooksError::source(&error))?;
+    let mut bytes = Vec::new();
+    source
+        .bytes
+        .take(NOTE_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|error| BooksError::source(&error))?;
+    Ok(reads_as_note(&bytes))
+}
+
+fn reads_as_note(bytes: &[u8]) -> bool {
+    let is_binary = bytes.contains(&0) || bytes.starts_with(b"PK");
+    let columns = |line: &[u8]| line.iter().any(|byte| b"\t,;|<{[".contains(byte));
+    let numbers = |line: &[u8]| {
+        let mut runs = line.split(|byte| !byte.is_ascii_digit());
+        runs.any(|run| run.len() >= NUMBER_DIGITS)
+    };
+    let mut lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
+    !bytes.is_empty() && !is_binary && !lines.any(|line| columns(line) || numbers(line))
 }
 
 fn unread(folder: &Path, error: &std::io::Error) -> Failure {
@@ -263,10 +307,33 @@ mod tests {
             "~$orders.xlsx",
             "orders.csv.part",
             "a.CRDOWNLOAD",
+            "Thumbs.db",
+            "desktop.ini",
         ] {
             assert!(is_by_the_way(name), "{name}");
         }
         assert!(!is_by_the_way("orders.csv"));
+    }
+
+    #[test]
+    fn a_text_without_columns_and_numbers_is_no_export() {
+        for text in [
+            "导出说明：每天 10:00 放这里\r\n联系小王 2026-03-08",
+            "read me first\n",
+        ] {
+            assert!(reads_as_note(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "订单号,金额\n",
+            "a;b",
+            "20260308001\n",
+            "<table>",
+            "{\"a\":1}",
+            "PK\u{3}\u{4}",
+        ] {
+            assert!(!reads_as_note(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

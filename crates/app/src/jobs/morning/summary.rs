@@ -71,13 +71,14 @@ fn lines_of(morning: &MerchantMorning, lang: Language) -> Vec<String> {
             Language::En => format!("[{name}] {count} days from {first} to {last} were never compared and their bills are gone; import those that were kept"),
         });
     }
-    let told = |file: &&super::FolderFile| file.fate != FileFate::Unfinished;
+    let told =
+        |file: &&super::FolderFile| !matches!(file.fate, FileFate::Unfinished | FileFate::Passed);
     for file in morning.files.iter().filter(told).take(MOST_LINES) {
         let shown = printable(&file.name);
         let words = match &file.fate {
             FileFate::Taken(told) => told.title.get(lang).to_owned(),
             FileFate::Refused(failure) => refusal(failure, lang),
-            FileFate::Unfinished => continue,
+            FileFate::Unfinished | FileFate::Passed => continue,
         };
         out.push(match lang {
             Language::Zh => format!("【{name}】{shown}：{words}"),
@@ -149,7 +150,7 @@ fn merchant(morning: &MerchantMorning) -> Value {
             FileFate::Refused(failure) => {
                 Some(json!({"name": file.name, "state": "refused", "told": failure.title.en}))
             }
-            FileFate::Unfinished => None,
+            FileFate::Unfinished | FileFate::Passed => None,
         })
         .collect();
     let alarms: Vec<&str> = morning
@@ -273,7 +274,7 @@ fn facts(morning: &MerchantMorning) -> Vec<String> {
     }
     for file in &morning.files {
         match &file.fate {
-            FileFate::Unfinished => {}
+            FileFate::Unfinished | FileFate::Passed => {}
             FileFate::Taken(told) => out.push(format!(
                 "{} {} {}",
                 morning.yesterday, file.name, told.title.en

@@ -1,7 +1,7 @@
 //! What a comparison stands on: a day without a good bill was not compared, whatever its counts say.
 
 use crate::Message;
-use recondesk_domain::{Category, Fen, Finding};
+use recondesk_domain::{Category, Fen, Finding, Language};
 use recondesk_reconcile::RunSummary;
 
 /// What a comparison stands on.
@@ -64,6 +64,17 @@ impl Basis {
             Self::NoOrders { .. } => "no_orders",
             Self::NoBill { .. } => "no_bill",
             Self::Quarantined { .. } => "quarantined",
+        }
+    }
+
+    /// The state of the day in a table for people.
+    #[must_use]
+    pub const fn state(self, language: Language) -> &'static str {
+        match self {
+            Self::Compared => language.pick("已对账", "ok"),
+            Self::NoOrders { .. } => language.pick("没有订单", "no_orders"),
+            Self::NoBill { .. } => language.pick("没有账单", "no_bill"),
+            Self::Quarantined { .. } => language.pick("账单被隔离", "quarantined"),
         }
     }
 

@@ -78,7 +78,8 @@ impl RefundOfCase {
             | Category::MCoverage
             | Category::WCoverage
             | Category::MForeign
-            | Category::MSetAside => Self::Nothing,
+            | Category::MSetAside
+            | Category::WOtherShop => Self::Nothing,
         }
     }
 }

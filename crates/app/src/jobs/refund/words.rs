@@ -202,10 +202,10 @@ pub fn advice_of(record: &RefundRecord) -> Message {
         ),
         (RefundStage::Abnormal, _) => Message::new(
             format!(
-                "款项退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，或发起异常退款；处理后 recondesk refund resume"
+                "款项退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，或发起异常退款；处理后 recondesk refund resume。已另行付给顾客的，recondesk cases ignore --reason settled-elsewhere"
             ),
             format!(
-                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, or apply for an abnormal refund; then recondesk refund resume"
+                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, or apply for an abnormal refund; then recondesk refund resume. Where the customer was paid otherwise: recondesk cases ignore --reason settled-elsewhere"
             ),
         ),
         (RefundStage::Closed, _) => Message::new(
@@ -256,9 +256,11 @@ pub fn window_advice(record: &RefundRecord) -> Message {
             "A wallet gets it in about 5 minutes, a bank card in 1–3 working days",
         ),
         (RefundStage::Abnormal, _) => Message::new(
-            format!("钱退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，再继续查询"),
             format!(
-                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, then ask again"
+                "钱退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，再继续查询；已另行付给顾客的，忽略这条差错并说明"
+            ),
+            format!(
+                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, then ask again; where the customer was paid otherwise, ignore the case and say so"
             ),
         ),
         (RefundStage::Closed, _) => Message::new(

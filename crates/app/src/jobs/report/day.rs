@@ -20,6 +20,10 @@ use crate::jobs::reconcile::Basis;
 /// [`Failure`]: never compared, the books changed since, or the workspace cannot be read.
 pub fn of_day(request: &ReportRequest<'_>, day: BillDate) -> Result<ReportMade, Failure> {
     let run = request.run(day)?;
+    let imports = request.ports.books.imports(request.id)?;
+    if !request.is_as_compared(&imports, &run)? {
+        return Err(changed_since(day));
+    }
     let evidence = request.ports.books.evidence(request.id)?;
     let summary = &run.summary;
     let open = open_work(request.ports.records.as_ref(), request.id, day)?;

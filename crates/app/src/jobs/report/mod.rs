@@ -14,10 +14,10 @@ mod table;
 pub(super) use cases::notes;
 
 use recondesk_domain::{BillDate, Language, MerchantProfile, ProfileId};
-use recondesk_ports::{Ports, Report, RunRecord, TotalTooLarge};
+use recondesk_ports::{ImportRecord, Ports, Report, RunRecord, TotalTooLarge};
 
-use crate::jobs::reconcile::is_bill_as_compared;
-use crate::{Failure, FailureKind, Message};
+use crate::jobs::reconcile::{self, Matched, RunRequest, is_bill_as_compared};
+use crate::{Failure, FailureKind, Message, Reporter};
 
 pub use day::of_day;
 pub use logo::{forget_logo, logo, set_logo};
@@ -34,6 +34,8 @@ pub struct ReportRequest<'a> {
     pub profile: &'a MerchantProfile,
     /// The language of every word.
     pub language: Language,
+    /// Where a comparison that has to be tried again tells how far it is.
+    pub reporter: &'a dyn Reporter,
 }
 
 /// A report, and whether it tells of work.
@@ -58,18 +60,46 @@ impl ReportRequest<'_> {
         let run = self.ports.records.current_run(self.id, day)?;
         run.ok_or_else(|| not_compared(&day.to_string()))
     }
+
+    /// True while the books say of a day what its run says. A day that is signed off stays as it was signed, unless
+    /// its bill is another one. Where files came in since, the day is compared once more and nothing of it kept: most
+    /// files are about other days.
+    fn is_as_compared(&self, imports: &[ImportRecord], run: &RunRecord) -> Result<bool, Failure> {
+        if !is_bill_as_compared(imports, run) {
+            return Ok(false);
+        }
+        let profile = (self.id, self.profile);
+        if self.ports.casework.signed(self.id, run.day)?.is_some()
+            || reconcile::digest_now(self.ports, profile, run.day)? == run.digest
+        {
+            return Ok(true);
+        }
+        let ask = RunRequest {
+            profile,
+            day: run.day,
+            cut_off_minutes: None,
+            matched: Matched::Counted,
+        };
+        let tried = reconcile::what_if(self.ports, &ask, self.reporter)?;
+        Ok(tried.changes.is_none_or(|changes| changes.is_empty()))
+    }
 }
 
-/// The runs whose bill is still the one that was compared, and the days of the others.
+/// The runs that the books still bear out, and the days of the others.
 fn as_compared(
     request: &ReportRequest<'_>,
     runs: Vec<RunRecord>,
 ) -> Result<(Vec<RunRecord>, Vec<BillDate>), Failure> {
     let imports = request.ports.books.imports(request.id)?;
-    let (same, other): (Vec<RunRecord>, Vec<RunRecord>) = runs
-        .into_iter()
-        .partition(|run| is_bill_as_compared(&imports, run));
-    Ok((same, other.iter().map(|run| run.day).collect()))
+    let (mut same, mut others) = (Vec::new(), Vec::new());
+    for run in runs {
+        if request.is_as_compared(&imports, &run)? {
+            same.push(run);
+        } else {
+            others.push(run.day);
+        }
+    }
+    Ok((same, others))
 }
 
 fn not_compared(period: &str) -> Failure {

@@ -124,14 +124,14 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
         recondesk_domain::Language::Zh => {
             let changed = match changed {
                 0 => String::new(),
-                days => format!("{days} 天的账单在对账之后变了，没有计入；"),
+                days => format!("{days} 天的账在对账之后变了，没有计入；"),
             };
             format!("已对账 {compared} / {all} 天；{changed}")
         }
         recondesk_domain::Language::En => {
             let changed = match changed {
                 0 => String::new(),
-                days => format!("bills of {days} days changed since and are not counted; "),
+                days => format!("the books of {days} days changed since and are not counted; "),
             };
             format!("{compared} of {all} days compared; {changed}")
         }
@@ -232,7 +232,7 @@ impl DayWords {
 
     fn word<'w>(&self, request: &ReportRequest<'_>, day: BillDate) -> &'w str {
         if self.changed.contains(&day) {
-            request.pick("账单已变，须重新对账", "bill changed, compare again")
+            request.pick("账已变，须重新对账", "books changed, compare again")
         } else if self.verified.contains(&day) {
             request.pick("未对账", "not compared")
         } else if self.kept.contains(&day) {

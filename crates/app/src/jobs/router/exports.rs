@@ -20,6 +20,7 @@ impl WindowJobs {
         (id, day): (ProfileId, BillDate),
         what: Export,
         path: &Path,
+        reporter: &dyn Reporter,
     ) -> Result<Outcome, Failure> {
         let format = match what {
             Export::Findings(format) => return self.export_findings((id, day), format, path),
@@ -31,6 +32,7 @@ impl WindowJobs {
             id,
             profile: &profile,
             language: self.preferences()?.language,
+            reporter,
         };
         let made = match what {
             Export::MonthReport(_) => report::of_month(&request, report::Month::of(day))?,

@@ -103,6 +103,7 @@ pub(super) fn why(w: &'static Wording, category: Category) -> &'static str {
         Category::WCoverage => c.why_no_bill,
         Category::MForeign => c.why_foreign,
         Category::MSetAside => c.why_set_aside,
+        Category::WOtherShop => c.why_other_shop,
         Category::Matched
         | Category::MatchedXday
         | Category::MatchedLate

@@ -170,7 +170,7 @@ pub(super) fn findings(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local) {
 /// Chips for several numbers, merchants or kinds; returns the height they took.
 pub(super) fn chips(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &mut Outbox) -> f32 {
     let numbers = &local.recognised.numbers;
-    if numbers.len() < 2 && local.stories.len() < 2 {
+    if numbers.len() < 2 && local.stories.len() < 2 && local.near.is_empty() {
         return 0.0;
     }
     let y = rect.top() + 14.0;
@@ -200,6 +200,17 @@ pub(super) fn chips(ui: &Ui, rect: Rect, page: &Page<'_>, local: &Local, out: &m
                     ..local.ask.clone()
                 }));
             }
+        }
+    }
+    for number in &local.near {
+        if place(&(page.w.lookup.near)(number), false) {
+            // The number is asked about as if it had been pasted: what was pasted is not known.
+            out.run(Command::LookUp(LookUp {
+                text: number.clone(),
+                number: None,
+                live: true,
+                ..local.ask.clone()
+            }));
         }
     }
     if local.stories.len() > 1 {
