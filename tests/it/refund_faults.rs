@@ -462,7 +462,8 @@ fn a_restored_backup_finds_what_was_sent_before() {
             String::from_utf8(output.stdout).unwrap()
         };
 
-        // From before the draft: the same number is found, with another sum as well.
+        // From before the draft: the same number is found; that it has another sum than the one asked for is no
+        // success, and nothing more is sent.
         let of = [
             "refund",
             "prepare",
@@ -473,7 +474,7 @@ fn a_restored_backup_finds_what_was_sent_before() {
         ];
         let more = ["--amount", "1.00", "--reason", "x", "--format", "json"];
         let told: Value =
-            serde_json::from_str(&run(&before, 0, &[&of[..], &more].concat())).unwrap();
+            serde_json::from_str(&run(&before, 1, &[&of[..], &more].concat())).unwrap();
         assert_eq!(told["out_refund_no"], *number);
         assert_eq!(
             (&told["state"], &told["amount_fen"]),
