@@ -9,6 +9,7 @@ use recondesk_app::Failure;
 use recondesk_app::jobs::day::{OpenWork, open_work};
 use recondesk_app::jobs::reconcile::{self, Basis, Changes, Matched, Reconciled, RunRequest};
 use recondesk_app::jobs::signed_day;
+use recondesk_domain::Category;
 use recondesk_ports::Ports;
 use recondesk_reconcile::Headline;
 
@@ -150,6 +151,18 @@ pub(super) fn tell(context: &CommandContext<'_>, when: &str, done: &Reconciled, 
     } else {
         let words = sentence(when, &headline, context.lang);
         context.tell(&words, &words);
+    }
+    let others: u64 = done
+        .run
+        .summary
+        .lines()
+        .filter(|line| line.category == Category::WOtherShop)
+        .fold(0, |rows, line| rows.saturating_add(line.wechat.count));
+    if others > 0 {
+        context.tell(
+            &format!("其中 {others} 笔是档案没有列出的特约商户的款项，没有对账（K05）"),
+            &format!("{others} of them are of sub-merchants that the profile does not name and were not compared (K05)"),
+        );
     }
     let decided = found.to_work.saturating_sub(open.count);
     if decided > 0 {

@@ -29,16 +29,20 @@ impl Provider {
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = std::process::Command::new(BIN)
+        let output = self.output(arguments);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), told)
+    }
+
+    fn output(&self, arguments: &[&str]) -> std::process::Output {
+        std::process::Command::new(BIN)
             .env("RECONDESK_PASSPHRASE", "for tests only")
             .env("USER", "anna")
             .args(["--lang", "en", "--workspace"])
             .arg(self.0.path())
             .args(arguments)
             .output()
-            .unwrap();
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code(), told)
+            .unwrap()
     }
 
     /// Code, number, sub-merchant and amount of what is found.
@@ -147,6 +151,9 @@ fn payments_of_sub_merchants_that_the_profile_does_not_name_are_nobodys_work() {
     let day = ["reconcile", "--profile", "sp", "--date", "2026-03-08"];
     let (_, table) = provider.run(&[&day[..], &["--all"]].concat());
     assert!(!table.contains("2003"), "{table}");
+    let said = provider.output(&day).stderr;
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(said.contains("1 of them are of sub-merchants"), "{said}");
     let steps = provider.stories("SQ000003");
     assert_eq!(steps[0], (FIRST.to_owned(), "find_owner".to_owned()));
     assert_eq!(steps[1], (SECOND.to_owned(), "none".to_owned()));

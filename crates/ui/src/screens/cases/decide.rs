@@ -15,7 +15,9 @@ use crate::widgets::input::{self, Field};
 use crate::{icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, CaseName, Decision, UndoOffer};
+use recondesk_casework::RefundStage;
 use recondesk_domain::{CaseStatus, SuggestedAction};
+use recondesk_ports::RefundRecord;
 
 /// A decision that is still to be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +59,11 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
             CaseStatus::Assigned,
             may_move(detail),
         ),
-        (DecisionAction::Resolve, CaseStatus::Resolved, true),
+        (
+            DecisionAction::Resolve,
+            CaseStatus::Resolved,
+            may_close(detail),
+        ),
         (
             DecisionAction::Agree,
             CaseStatus::ForceClosed,
@@ -74,13 +80,23 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
             CaseStatus::Waiting,
             status != CaseStatus::Waiting,
         ),
-        (DecisionAction::Propose, CaseStatus::Proposed, true),
+        (
+            DecisionAction::Propose,
+            CaseStatus::Proposed,
+            may_close(detail),
+        ),
     ];
     all.into_iter()
         .filter(|(_, next, wanted)| *wanted && status.may_become(*next))
         .map(|(deed, ..)| deed)
         .chain(undo)
         .collect()
+}
+
+/// True unless money or goods are under way: a refund that cannot reach the customer moves no further.
+fn may_close(detail: &CaseDetail) -> bool {
+    let is_stuck = |refund: &RefundRecord| refund.refund.stage == RefundStage::Abnormal;
+    detail.row.status != CaseStatus::Executing || advice::live_refund(detail).is_some_and(is_stuck)
 }
 
 /// True for a payment whose customer may get goods or money: what the program proposes says so.
