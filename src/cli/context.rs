@@ -282,6 +282,9 @@ pub(super) fn profile_named(
 
 /// A file named on the command line cannot be read.
 pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
+    if error.kind() == std::io::ErrorKind::InvalidData {
+        return not_text(path);
+    }
     Failure::new(
         FailureKind::RefusedInput,
         "file.read",
@@ -289,6 +292,17 @@ pub(super) fn not_read(path: &Path, error: &std::io::Error) -> Failure {
         Message::new("核对路径和权限", "Check the path and the rights"),
     )
     .with_detail(format!("{}: {error}", path.display()))
+}
+
+/// A file that must be text is something else.
+fn not_text(path: &Path) -> Failure {
+    Failure::new(
+        FailureKind::RefusedInput,
+        "file.text",
+        Message::new("文件不是 UTF-8 编码的文本", "The file is no text in UTF-8"),
+        Message::new("在编辑器里另存为 UTF-8", "Save it as UTF-8 in an editor"),
+    )
+    .with_detail(path.display().to_string())
 }
 
 /// A file named on the command line cannot be written.

@@ -5,9 +5,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use tempfile::TempDir;
 
 use super::CommandEnd;
-use super::context::{CommandContext, not_read, profile_named};
+use super::context::{CommandContext, not_read, not_written, profile_named};
 use super::order_preview::preview_text;
 use super::terminal_output::{print, print_text};
 use recondesk_app::jobs::intake::{self, Bills, Chosen, attention};
@@ -206,12 +207,12 @@ fn missing(name: &str) -> Failure {
 }
 
 fn guess(command: &GuessCommand, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
-    let ports = context.open()?;
+    let (_folder, ports) = opened(context, command.profile.as_deref())?;
     let mut source = intake::open(ports.writers.as_ref(), context.source(&command.file)?)?;
     let pays = command
         .bill
         .as_deref()
-        .map(|path| given_bill(context, path))
+        .map(|path| given_bill(context, &ports, path))
         .transpose()?;
     let bills = bills_of(&ports, command.profile.as_deref(), pays.as_deref())?;
     let mut chosen = intake::propose(&mut source, command.kind.map(Kind::of_rows), bills)?;
@@ -243,13 +244,13 @@ fn guess(command: &GuessCommand, context: &CommandContext<'_>) -> Result<Command
 }
 
 fn check(command: &CheckCommand, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
-    let ports = context.open()?;
+    let (_folder, ports) = opened(context, command.profile.as_deref())?;
     let mapping = read_mapping(&command.mapping, None)?;
     let mut source = intake::open(ports.writers.as_ref(), context.source(&command.file)?)?;
     let pays = command
         .bill
         .as_deref()
-        .map(|path| given_bill(context, path))
+        .map(|path| given_bill(context, &ports, path))
         .transpose()?;
     let bills = bills_of(&ports, command.profile.as_deref(), pays.as_deref())?;
     let chosen = intake::given(&mut source, mapping, bills)?;
@@ -275,6 +276,20 @@ fn check(command: &CheckCommand, context: &CommandContext<'_>) -> Result<Command
     })
 }
 
+/// The workspace of the profile that is named. Where none is, an empty folder that goes with its guard: files are
+/// then looked at before there is a workspace, and beside one that cannot be opened.
+fn opened(
+    context: &CommandContext<'_>,
+    profile: Option<&str>,
+) -> Result<(Option<TempDir>, Ports), Failure> {
+    if profile.is_some() {
+        return Ok((None, context.open()?));
+    }
+    let folder = tempfile::tempdir().map_err(|error| not_written(&std::env::temp_dir(), &error))?;
+    let ports = context.open_throw_away(folder.path())?;
+    Ok((Some(folder), ports))
+}
+
 /// The bills to prove a mapping by: one that was given, those of a profile, or none.
 fn bills_of<'a>(
     ports: &'a Ports,
@@ -294,8 +309,11 @@ fn bills_of<'a>(
 }
 
 /// The payments of a bill file, plain or packed.
-pub(super) fn given_bill(context: &CommandContext<'_>, path: &Path) -> Result<Vec<WPay>, Failure> {
-    let ports = context.open()?;
+pub(super) fn given_bill(
+    context: &CommandContext<'_>,
+    ports: &Ports,
+    path: &Path,
+) -> Result<Vec<WPay>, Failure> {
     let mut source = intake::open(ports.writers.as_ref(), context.source(path)?)?;
     let mut reader = BillReader::new(0);
     let mut pays = Vec::new();

@@ -66,7 +66,7 @@ pub(super) fn run(
     let pays = import
         .bill
         .as_deref()
-        .map(|path| given_bill(context, path))
+        .map(|path| given_bill(context, &ports, path))
         .transpose()?;
     let bills = pays.as_deref().map(Bills::Given);
     let chosen = intake::choose(&ports, id, (&mut source, &choice), bills)?;

@@ -39,6 +39,7 @@ mod later_bills;
 mod layering;
 mod lookup;
 mod lookup_cli;
+mod mapping_cli;
 mod morning;
 mod notify_v3;
 mod personal_data;

@@ -1,13 +1,13 @@
 //! Why a file is refused as a whole, in both languages; `Display` is English.
 
-use super::{Column, Damage, Encoding};
+use super::{Column, Damage, Encoding, TomlSlip};
 
 /// A mapping cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// Not TOML, or not of the documented form.
     #[error("the mapping is not of the documented form: {0}")]
-    Toml(String),
+    Toml(TomlSlip),
     /// A needed column is not mapped.
     #[error("the mapping lacks the needed column {}", .0.name())]
     Lacking(Column),
@@ -74,7 +74,7 @@ impl MappingError {
     #[must_use]
     pub fn zh(&self) -> String {
         match self {
-            Self::Toml(what) => format!("映射文件格式不对：{what}"),
+            Self::Toml(slip) => format!("映射文件格式不对：{}", slip.message().zh),
             Self::Lacking(column) => format!("映射缺少必需列 {}", column.name()),
             Self::Foreign(column) => format!("列 {} 不属于这类文件", column.name()),
             Self::EmptySource(column) => format!("列 {} 没有指定来源列", column.name()),

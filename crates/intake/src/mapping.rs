@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::status::one_or_many;
-use super::{Column, Encoding, MappingError, StateSubject, StatusRule};
+use super::{Column, Encoding, MappingError, StateSubject, StatusRule, TomlSlip};
 
 /// What the rows of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -220,7 +220,7 @@ impl Mapping {
     /// [`MappingError`] that names line or key.
     pub fn from_toml(text: &str) -> Result<Self, MappingError> {
         let mapping: Self =
-            toml::from_str(text).map_err(|error| MappingError::Toml(error.to_string()))?;
+            toml::from_str(text).map_err(|error| MappingError::Toml(TomlSlip::of(text, &error)))?;
         mapping.check()?;
         Ok(mapping)
     }

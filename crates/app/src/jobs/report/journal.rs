@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use recondesk_domain::{BillDate, Fee, Fen, formula_safe};
+use recondesk_intake::TomlSlip;
 use recondesk_ports::RunRecord;
 use recondesk_reconcile::NetSettlement;
 
@@ -87,16 +88,26 @@ impl Template {
     /// [`Failure`] that names what is wrong with it.
     pub fn read(text: &str) -> Result<Self, Failure> {
         if text.len() > MAX_BYTES {
-            return Err(refused("longer than 64 KB"));
+            return Err(no_template(&Message::new(
+                "超过 64 KB",
+                "longer than 64 KB",
+            )));
         }
-        let template: Self = toml::from_str(text).map_err(|error| refused(&error.to_string()))?;
+        let template: Self = toml::from_str(text)
+            .map_err(|error| no_template(&TomlSlip::of(text, &error).message()))?;
         let width = template.columns.len();
         if width == 0 || width > MAX_CELLS || template.line.len() > MAX_CELLS {
-            return Err(refused("columns, line"));
+            return Err(no_template(&Message::new(
+                format!("列数或行数须在 1 到 {MAX_CELLS} 之间"),
+                format!("it needs 1 to {MAX_CELLS} columns and lines"),
+            )));
         }
         for line in &template.line {
             if line.cells.len() != width {
-                return Err(refused(&format!("cells: {} ≠ {width}", line.cells.len())));
+                return Err(no_template(&Message::new(
+                    format!("列数 {width}，一行却有 {} 格", line.cells.len()),
+                    format!("{width} columns, but a line of {} cells", line.cells.len()),
+                )));
             }
             for cell in &line.cells {
                 check_places(cell)?;
@@ -299,16 +310,22 @@ fn cells(
 }
 
 fn refused(detail: &str) -> Failure {
+    no_template(&Message::new(detail, detail))
+}
+
+fn no_template(reason: &Message) -> Failure {
     Failure::new(
         FailureKind::RefusedInput,
         "journal.template",
-        Message::new("凭证模板不能用", "The journal template cannot be used"),
+        Message::new(
+            format!("凭证模板不能用：{}", reason.zh),
+            format!("The journal template cannot be used: {}", reason.en),
+        ),
         Message::new(
             "以 recondesk report template yonyou 的输出为底稿修改",
             "Start from what recondesk report template yonyou prints",
         ),
     )
-    .with_detail(detail)
 }
 
 #[cfg(test)]

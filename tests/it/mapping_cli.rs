@@ -1,0 +1,88 @@
+//! `recondesk mapping` through the program itself: files are looked at without a workspace, and a mapping that a person
+//! wrote is refused with the place of its slip.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const BIN: &str = env!("CARGO_BIN_EXE_recondesk");
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/advice/later/fen")
+        .join(name)
+}
+
+/// The program over a workspace that cannot be opened: a file stands where its folder should be.
+fn mapping(folder: &Path, lang: &str, arguments: &[&Path]) -> Output {
+    let workspace = folder.join("no-workspace");
+    std::fs::write(&workspace, "a file").unwrap();
+    Command::new(BIN)
+        .args(["--lang", lang, "--workspace"])
+        .arg(&workspace)
+        .arg("mapping")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_mapping_is_guessed_and_checked_without_a_workspace() {
+    let folder = tempfile::tempdir().unwrap();
+    let (orders, bill) = (fixture("o2.csv"), fixture("b9.csv"));
+
+    let guessed = mapping(
+        folder.path(),
+        "en",
+        &["guess".as_ref(), &orders, "--bill".as_ref(), &bill],
+    );
+
+    assert_eq!(guessed.status.code(), Some(0), "{guessed:?}");
+    let toml = folder.path().join("mapping.toml");
+    std::fs::write(&toml, &guessed.stdout).unwrap();
+    let checked = mapping(
+        folder.path(),
+        "en",
+        &["check".as_ref(), &orders, &toml, "--bill".as_ref(), &bill],
+    );
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+    let of_profile = mapping(
+        folder.path(),
+        "en",
+        &[
+            "guess".as_ref(),
+            &orders,
+            "--profile".as_ref(),
+            "shop".as_ref(),
+        ],
+    );
+    assert_ne!(
+        of_profile.status.code(),
+        Some(0),
+        "the bills of a profile are in the workspace"
+    );
+}
+
+#[test]
+fn a_slip_in_a_mapping_is_told_with_its_place_in_the_language_of_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = folder.path().join("mapping.toml");
+    for (bytes, zh) in [
+        (
+            "[columns]\n订单 = \"单号\"\n".as_bytes(),
+            "映射文件格式不对：第 2 行第 1 列：等号左边含有字母、数字、- 和 _ 以外的字符，须加英文双引号（订单 = \"单号\"）",
+        ),
+        (b"name = \"\xCA\xD5\"\n", "文件不是 UTF-8 编码的文本"),
+    ] {
+        std::fs::write(&toml, bytes).unwrap();
+
+        let refused = mapping(
+            folder.path(),
+            "zh",
+            &["check".as_ref(), &fixture("o2.csv"), &toml],
+        );
+
+        assert_eq!(refused.status.code(), Some(4), "{refused:?}");
+        let told = String::from_utf8(refused.stderr).unwrap();
+        assert!(told.contains(zh), "{told}");
+    }
+}
