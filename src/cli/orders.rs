@@ -15,8 +15,8 @@ use recondesk_app::jobs::intake::{
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::Fen;
 use recondesk_intake::{
-    IntakeError, KnownContext, Mapping, MappingError, Plan, ReasonLanguage, RecordKind, Reject,
-    RejectWriter,
+    Column, IntakeError, KnownContext, Mapping, MappingError, Plan, ReasonLanguage, RecordKind,
+    Reject, RejectWriter,
 };
 use recondesk_ports::{BooksError, OrdersImport, Ports, Scratch, Source};
 
@@ -77,6 +77,7 @@ pub(super) fn run(
         return dry_run(context, source, (&chosen, &beside));
     }
     check_amounts(&chosen)?;
+    check_doubts(&chosen)?;
     let mut rejects = Rejects::default();
     if import.rejects.is_some() {
         let plan = intake::plan(mapping, &chosen.guess)?;
@@ -175,6 +176,34 @@ fn check_amounts(chosen: &Chosen) -> Result<(), Failure> {
         ),
     )
     .with_detail(chosen.mapping.name.clone()))
+}
+
+/// Refuses a file of which it is not clear what its numbers or amounts are: stored wrong, it would ask for refunds.
+fn check_doubts(chosen: &Chosen) -> Result<(), Failure> {
+    let doubts = intake::doubts(chosen);
+    let Some(doubt) = doubts.first() else {
+        return Ok(());
+    };
+    let advice = match doubt {
+        intake::Question::TwoPayments { .. } => Message::new(
+            "为每笔付款各写一份列映射（recondesk mapping guess 文件，改 out_trade_no、amount、paid_at），分别用 --mapping 导入同一个文件",
+            "Write a mapping for each payment (recondesk mapping guess FILE; change out_trade_no, amount, paid_at) and import the file once with each (--mapping)",
+        ),
+        intake::Question::Shares { .. } => Message::new(
+            "用 --bill 账单 让账单判断；或在列映射里写 row_amount = \"share\"（每件商品的金额）或 \"order\"（整单金额），用 --mapping 指定",
+            "Let a bill decide (--bill BILL), or say row_amount = \"share\" (of each item) or \"order\" in a mapping and name it with --mapping",
+        ),
+        _ => Message::new(
+            "核对金额列：recondesk mapping guess 文件 > 映射.toml，改 amount 后用 --mapping 指定；金额确实都不同也用 --mapping 确认",
+            "Check the column of amounts: recondesk mapping guess FILE > mapping.toml, change amount, name it with --mapping; do so too where the amounts really differ",
+        ),
+    };
+    Err(Failure::new(
+        FailureKind::RefusedInput,
+        "import.doubt",
+        doubt.told(),
+        advice,
+    ))
 }
 
 /// Refused rows go to a place that can be written, and never over the rows that they come from.
@@ -356,10 +385,34 @@ fn taken(chosen: &Chosen) -> Vec<Message> {
         format!("列：{names}"),
         format!("columns: {names}"),
     ));
-    if let Some(proof) = &chosen.proof {
-        out.push(proof.told(&chosen.mapping));
+    match &chosen.proof {
+        Some(proof) => out.push(proof.told(&chosen.mapping)),
+        None => out.extend(unproven(chosen)),
     }
     out
+}
+
+/// Other columns that could be the number, where no bill has said which one is.
+fn unproven(chosen: &Chosen) -> Option<Message> {
+    let number = match chosen.mapping.kind {
+        RecordKind::Orders => Column::OutTradeNo,
+        RecordKind::Refunds => Column::OutRefundNo,
+    };
+    let others: Vec<&str> = chosen
+        .others
+        .iter()
+        .filter(|other| other.column == number)
+        .map(|other| other.header.as_str())
+        .collect();
+    let taken = chosen.mapping.columns.get(&number)?;
+    if others.is_empty() {
+        return None;
+    }
+    let list = others.join(", ");
+    Some(Message::new(
+        format!("单号按「{taken}」读，没有账单可核对；也可能是：{list}"),
+        format!("the number is read from {taken:?}, no bill proves it; it could be: {list}"),
+    ))
 }
 
 fn dry_run(

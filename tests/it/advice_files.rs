@@ -16,7 +16,7 @@ type Case = (
     &'static str,
 );
 
-const CASES: [Case; 34] = [
+const CASES: [Case; 41] = [
     (
         "lost_zeros",
         "0000308002",
@@ -101,6 +101,38 @@ const CASES: [Case; 34] = [
         "R01 book_refund",
     ),
     ("utc_header", "U1", &[], "MATCHED none"),
+    (
+        "refund_refused",
+        "T2603080000001",
+        &["P03 reissue", "P03 reissue"],
+        "P03 reissue",
+    ),
+    (
+        "closed_after_paid",
+        "T2603080000001",
+        &["P02 reissue_or_refund", "P02 reissue_or_refund"],
+        "P02 reissue_or_refund",
+    ),
+    (
+        "history",
+        "T2603080000001",
+        &["P03 reissue"],
+        "MATCHED none",
+    ),
+    (
+        "quotes",
+        "T2603080000001",
+        &["P03 reissue", "K04 import_orders", "K04 import_orders"],
+        "K04 import_orders",
+    ),
+    ("gmt_names", "T2603080000001", &[], "MATCHED none"),
+    ("day_only", "T2603080000001", &[], "MATCHED none"),
+    (
+        "unnumbered",
+        "T2603080000002",
+        &["P03 reissue"],
+        "P03 reissue",
+    ),
     ("p01_other_sum", "N1", &["P01 review"], "P01 review"),
     ("p02_other_sum", "N1", &["P02 review"], "P02 review"),
     ("p01_delivered", "N1", &["P01 review"], "P01 review"),

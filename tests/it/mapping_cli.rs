@@ -86,3 +86,79 @@ fn a_slip_in_a_mapping_is_told_with_its_place_in_the_language_of_the_program() {
         assert!(told.contains(zh), "{told}");
     }
 }
+
+/// The program over a workspace of its own, with one merchant.
+fn shop(workspace: &Path, arguments: &[&str]) -> Output {
+    Command::new(BIN)
+        .env("RECONDESK_PASSPHRASE", "x12345678")
+        .args(["--lang", "en", "--workspace"])
+        .arg(workspace)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// What an import of a doubtful file says, with the bill before it where one is named: exit code and both outputs.
+fn doubt(file: &str, bill: Option<&str>) -> (Option<i32>, String) {
+    let workspace = tempfile::tempdir().unwrap();
+    let path = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/doubts");
+        folder.join(name).display().to_string()
+    };
+    shop(
+        workspace.path(),
+        &["profile", "add", "shop", "--mch-id", "1900000109"],
+    );
+    if let Some(bill) = bill {
+        let bill = shop(
+            workspace.path(),
+            &["bill", "import", &path(bill), "--profile", "shop"],
+        );
+        assert_eq!(bill.status.code(), Some(0), "{bill:?}");
+    }
+    let told = shop(
+        workspace.path(),
+        &["orders", "import", &path(file), "--profile", "shop"],
+    );
+    let all = [told.stdout, told.stderr].concat();
+    (told.status.code(), String::from_utf8(all).unwrap())
+}
+
+#[test]
+fn what_could_mean_two_things_is_asked_and_not_stored() {
+    for (file, bill, words) in [
+        (
+            "deposit_and_balance.csv",
+            None,
+            "each row is of two payments",
+        ),
+        (
+            "equal_shares.csv",
+            None,
+            "the amount of the order, or of each item?",
+        ),
+        (
+            "formulas.xlsx",
+            Some("formulas-bill.csv"),
+            "the formula has no result",
+        ),
+        (
+            "two_dates.csv",
+            Some("other-bill.csv"),
+            "the date could be two",
+        ),
+    ] {
+        let (code, told) = doubt(file, bill);
+
+        assert_eq!(code, Some(4), "{file}: {told}");
+        assert!(told.contains(words), "{file}: {told}");
+    }
+}
+
+#[test]
+fn a_quote_in_a_table_of_tabs_swallows_no_row() {
+    let (code, told) = doubt("quotes.tsv", None);
+
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("3 rows imported: 3 new"), "{told}");
+}

@@ -164,7 +164,10 @@ impl<'g> Candidates<'g> {
         for about in StateSubject::ALL {
             let mut found: Vec<(usize, usize)> = Vec::new();
             for (at, header) in self.guess.headers.iter().enumerate() {
-                if taken.contains(&at) {
+                // `Paid` is a state in one shop and a time in the next.
+                let profile = self.profile(at);
+                let holds_times = profile.filled > 0 && profile.may_be_time();
+                if taken.contains(&at) || holds_times {
                     continue;
                 }
                 if let Some(rank) = fit_state(self.kind, about, header) {
@@ -309,14 +312,23 @@ impl<'g> Candidates<'g> {
                 .iter()
                 .position(|known| known.trim() == header)
         };
-        let is_whole = |at: usize| {
-            groups.iter().all(|group| {
-                let mut cells = group.iter().map(|row| row.get(at).map(|cell| cell.trim()));
-                let first = cells.next().flatten();
-                cells.all(|cell| cell == first)
-            })
-        };
+        let is_whole = |at: usize| groups.iter().all(|group| is_same(group, at));
         let Some(at) = place(money) else { return };
+        let channel = mapping.columns.get(&Column::Channel);
+        let is_split = channel
+            .and_then(|channel| place(channel))
+            .is_some_and(|at| groups.iter().any(|group| !is_same(group, at)));
+        if is_split {
+            // Each row is one payment of the order, by its own means: its sum is the one that differs.
+            let part = self
+                .of(Column::Amount)
+                .into_iter()
+                .find(|at| !is_whole(*at));
+            if let Some(at) = part {
+                mapping.columns.insert(Column::Amount, self.header(at));
+            }
+            return;
+        }
         if is_whole(at) && !names::is_of_item(money) {
             return;
         }
@@ -334,6 +346,21 @@ impl<'g> Candidates<'g> {
         } else if has_items || names::is_of_item(money) {
             mapping.row_amount = RowAmount::Share;
         }
+    }
+
+    /// True where an order has rows of items, all with the same amount, in a column that may be of the order or of each
+    /// item: two equal shares look like one amount that stands twice.
+    pub(super) fn may_be_shares(&self, mapping: &Mapping) -> bool {
+        let money = mapping
+            .columns
+            .get(&Column::Amount)
+            .filter(|money| mapping.row_amount == RowAmount::Order && !names::is_of_order(money));
+        let has_items = self
+            .guess
+            .headers
+            .iter()
+            .any(|header| names::is_item_column(header));
+        money.is_some() && has_items && !self.repeated_rows(mapping).is_empty()
     }
 
     /// Rows of the sample that share their order number, in groups.
@@ -358,6 +385,13 @@ impl<'g> Candidates<'g> {
         }
         groups.into_values().filter(|rows| rows.len() > 1).collect()
     }
+}
+
+/// True when all rows of a group have the same in this place.
+fn is_same(group: &[&[String]], at: usize) -> bool {
+    let mut cells = group.iter().map(|row| row.get(at).map(|cell| cell.trim()));
+    let first = cells.next().flatten();
+    cells.all(|cell| cell == first)
 }
 
 /// True when what stands in a column may be this.

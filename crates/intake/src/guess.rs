@@ -61,6 +61,36 @@ impl Mapping {
         headers.map(|header| header.trim().to_owned()).collect()
     }
 
+    /// True where an order has rows of items and nobody knows whether each has the amount of the order or of the item.
+    #[must_use]
+    pub fn may_be_shares(&self, file: &Guess) -> bool {
+        self.kind == RecordKind::Orders && Candidates::new(file, self.kind).may_be_shares(self)
+    }
+
+    /// Two columns of numbers, where each order has a deposit and a balance, each paid by itself.
+    #[must_use]
+    pub fn deposit_and_balance(file: &Guess) -> Option<(String, String)> {
+        let columns = file.number_columns();
+        let named = |parts: &[&str]| {
+            columns
+                .iter()
+                .find(|header| parts.iter().any(|part| header.contains(part)))
+                .cloned()
+        };
+        named(&["定金", "订金", "预付", "首款", "首付"]).zip(named(&[
+            "尾款",
+            "余款",
+            "二期款",
+            "补款",
+        ]))
+    }
+
+    /// True for a column whose name says that it is another sum of money than the one that was paid.
+    #[must_use]
+    pub fn is_other_money(header: &str) -> bool {
+        names::is_other_money(header)
+    }
+
     /// Writes the words that a file has into the tables, with what the program takes them to mean. Reading by the
     /// mapping as it is then written gives the same as before.
     pub fn spell_out(&mut self, stats: &Stats) {

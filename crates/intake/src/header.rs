@@ -42,8 +42,16 @@ pub(super) fn find_header(
         let below = rows.get(at + 1).filter(|_| lower > 0);
         let joined = below.map(|below| join(row, below, &is_known));
         let double = joined.as_ref().map_or(0, |joined| score(joined));
+        // A cell that reaches over both rows stands in both of them on a web page.
+        let reaches_down = below.is_some_and(|below| {
+            let both = row.iter().zip(below.iter());
+            both.filter(|(above, below)| above == below && is_known(above))
+                .count()
+                > 0
+        });
+        let is_better = double > single.max(lower) || reaches_down && double >= single.max(lower);
         // A title above a header adds nothing to it; its own second row may still come.
-        if let Some(joined) = joined.filter(|_| double > single.max(lower) && double >= 2) {
+        if let Some(joined) = joined.filter(|_| is_better && double >= 2) {
             return Ok(place(at + 1, joined));
         }
         if single >= 2 {
@@ -130,6 +138,19 @@ mod tests {
 
         assert_eq!(found.last, 3);
         let expected = ["订单号", "付款时间", "实付金额", "发货状态", "发货时间"];
+        assert_eq!(found.headers, expected);
+    }
+
+    #[test]
+    fn cells_of_two_rows_that_stand_in_both_are_one_header() {
+        let found = header_of(&[
+            "订单号|金额||订单状态|付款时间",
+            "订单号|应付|实付|订单状态|付款时间",
+            "A1|15.00|12.90|待发货|2026-03-08 09:05:11",
+        ]);
+
+        assert_eq!(found.last, 1);
+        let expected = ["订单号", "应付", "实付", "订单状态", "付款时间"];
         assert_eq!(found.headers, expected);
     }
 

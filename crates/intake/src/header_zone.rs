@@ -17,6 +17,10 @@ fn offset_of(header: &str) -> Option<i64> {
         let at = header.find(zone)?;
         let (before, after) = (header.get(..at)?, header.get(at + zone.len()..)?);
         let is_word = |sign: Option<char>| sign.is_some_and(|sign| sign.is_ascii_alphanumeric());
+        // `gmt_create`, `gmt_payment`: a naming rule of Chinese Java shops whose times are local.
+        if zone == "gmt" && before.trim().is_empty() && after.starts_with('_') {
+            return None;
+        }
         if is_word(before.chars().next_back()) || is_word(after.chars().next()) {
             return None;
         }
@@ -82,6 +86,8 @@ mod tests {
             "支付时间(UTC+8)",
             "付款时间（GMT+08:00）",
             "augmtime",
+            "gmt_create",
+            "GMT_PAYMENT",
             "utcoffset",
         ] {
             assert_eq!(shift_of(header), 0, "{header}");

@@ -39,7 +39,11 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
             out.refund_no = row.refund_no;
         }
     }
-    out.fulfil_status = delivery_of(rows, out.fulfil_status);
+    out.fulfil_status = if later.is_some() {
+        newest_delivery(rows)
+    } else {
+        delivery_of(rows, out.fulfil_status)
+    };
     if !is_same_total || amounts == RowAmount::Share {
         let totals = rows.iter().filter_map(|row| row.refund_total);
         let sum = totals.clone().try_fold(Fen::ZERO, Fen::checked_add)?;
@@ -60,6 +64,19 @@ fn latest_states(rows: &[MOrder], amounts: RowAmount) -> Option<Vec<MOrder>> {
     let later: Vec<MOrder> = rows.iter().filter(|row| !is_before(row)).copied().collect();
     let is_paid = later.iter().any(|row| row.pay_status.is_paid());
     (amounts == RowAmount::Order && has_earlier && is_paid).then_some(later)
+}
+
+/// How far the delivery of an order is whose rows tell one state after another: as far as one of them says.
+fn newest_delivery(rows: &[MOrder]) -> FulfilStatus {
+    let rank = |status: &FulfilStatus| match status {
+        FulfilStatus::NotKnown => 0,
+        FulfilStatus::Pending => 1,
+        FulfilStatus::Failed => 2,
+        FulfilStatus::NotRequired => 3,
+        FulfilStatus::Fulfilled => 4,
+    };
+    let all = rows.iter().map(|row| row.fulfil_status);
+    all.max_by_key(rank).unwrap_or(FulfilStatus::NotKnown)
 }
 
 /// How far the delivery of all items is; a refunded item waits for none.
@@ -146,6 +163,16 @@ mod tests {
                 (Fen::new(1290), PayStatus::Paid)
             );
             assert_eq!(one.fulfil_status, FulfilStatus::Fulfilled);
+        }
+        let paid = MOrder {
+            fulfil_status: FulfilStatus::Pending,
+            fulfilled_at: None,
+            ..row(1290)
+        };
+        for history in [[created, paid, row(1290)], [row(1290), paid, created]] {
+            let one = merge_orders(&history, RowAmount::Order).unwrap();
+            assert_eq!(one.fulfil_status, FulfilStatus::Fulfilled);
+            assert_eq!(one.fulfilled_at, row(1290).fulfilled_at);
         }
         assert_eq!(
             merge_orders(&[created, created], RowAmount::Order),

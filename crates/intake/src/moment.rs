@@ -45,6 +45,11 @@ impl ForgivingTimeReader {
     /// Reads a time in any form; a declared one comes first.
     pub(super) fn read(&mut self, text: &[u8]) -> Result<Instant, RowReason> {
         let text = trim(text);
+        // The merchant platform writes a back quote before each value, spreadsheets an apostrophe.
+        let text = text
+            .strip_prefix(b"`")
+            .or_else(|| text.strip_prefix(b"'"))
+            .unwrap_or(text);
         if self.format.is_none()
             && let Some(time) = self.year_first(text)
         {
@@ -320,6 +325,9 @@ mod tests {
                     "2026-03-08 09:05:00+08",
                     "2026-03-08 09:05:00 +0800",
                     "2026-03-08 01:05:00 UTC",
+                    "2026-03-08 09:05:00.0000000 +08:00",
+                    "`2026-03-08 09:05:00",
+                    "20260308 090500",
                     "2026-03-08 09:05:00 +0800 CST",
                     "2026-03-08T09:05",
                     "20260308T090500",

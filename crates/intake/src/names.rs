@@ -58,6 +58,11 @@ fn rank(name: &str, exact: &str, parts: &[Part]) -> Option<usize> {
     if let Some(at) = words.position(|known| known == name) {
         return Some(at);
     }
+    // `payment.out_trade_no`: a number of WeChat Pay's own name is that number, whatever path leads to it.
+    let own = exact.split_whitespace().next().unwrap_or_default();
+    if matches!(own, "outtradeno" | "transactionid") && name.ends_with(own) {
+        return Some(0);
+    }
     let fits = |part: &Part| {
         part.has.iter().all(|piece| name.contains(piece))
             && !part.lacks.iter().any(|piece| name.contains(piece))
@@ -129,10 +134,35 @@ pub(super) fn is_in_fen(header: &str) -> bool {
         "分" | "单位分" | "人民币分" | "fen" | "cent" | "cents" | "infen"
     ) || ["totalfee", "refundfee", "cashfee", "orderfee"].contains(&name.as_str())
         || name.ends_with("infen")
-        || name.ends_with("incents")
+        || name.ends_with("cents")
         || name.ends_with("fen") && !name.ends_with("offen")
         || name.ends_with("单位分")
         || name.ends_with("金额分")
+}
+
+/// True for a column of what went back, not of what was asked for.
+pub(super) fn is_sum_returned(header: &str) -> bool {
+    let name = norm(header);
+    ["已退", "实退", "实际退", "退款成功", "成功退", "refunded"]
+        .iter()
+        .any(|part| name.contains(part))
+}
+
+/// True for a money column whose name says that it is another sum than the one that was paid.
+pub(super) fn is_other_money(header: &str) -> bool {
+    let name = norm(header);
+    let is_amount = fit(RecordKind::Orders, Column::Amount, header).is_some();
+    !is_amount && orders::NOT_PAID.iter().any(|part| name.contains(part))
+}
+
+/// True for a money column whose name says that it is of the whole order.
+pub(super) fn is_of_order(header: &str) -> bool {
+    let name = norm(header);
+    [
+        "订单", "实付", "支付", "付款", "实收", "总", "合计", "order", "total", "paid", "pay",
+    ]
+    .iter()
+    .any(|part| name.contains(part))
 }
 
 /// True for a money column of single items.

@@ -7,7 +7,7 @@ use super::value::KnownNumbers;
 use super::words::{PlannedChannels, PlannedRule, WordMemory};
 use super::{
     Column, Encoding, Guess, Mapping, MappingError, OrderBlock, RecordKind, RefundShape, SampleRow,
-    StateSubject, guess, header_zone,
+    StateSubject, guess, header_zone, names,
 };
 
 /// What is known beside a file when it is read.
@@ -43,6 +43,8 @@ pub struct Plan {
     /// A column of the file says whether an order is paid.
     pub(super) says_payment: bool,
     pub(super) refund_shape: RefundShape,
+    /// The sum of a refund is what went back, not what was asked for.
+    pub(super) refund_sum_is_done: bool,
     known: [KnownNumbers; Column::COUNT],
     /// Merchants whose rows are read; empty for all.
     pub(super) merchants: Vec<String>,
@@ -74,6 +76,10 @@ impl Plan {
             channels: PlannedChannels::new(mapping),
             says_payment: false,
             refund_shape: RefundShape::None,
+            refund_sum_is_done: mapping
+                .columns
+                .get(&Column::RefundAmount)
+                .is_some_and(|source| names::is_sum_returned(source)),
             known: [KnownNumbers::default(); Column::COUNT],
             merchants: Vec::new(),
         };

@@ -97,7 +97,11 @@ impl Plan {
             counted = record.start;
             cells.record = block.get(record.start..record.end).unwrap_or_default();
             check_record(&record, place)?;
-            if record.cells == self.headers.len() || self.only_empty_cells_more(&cells, &record) {
+            if record.lines > 1 && self.is_swallowed(cells.record) {
+                self.take_lines(cells.record, place, memory, out);
+            } else if record.cells == self.headers.len()
+                || self.only_empty_cells_more(&cells, &record)
+            {
                 self.take_row(&cells, place, memory, out);
                 if out.orders.len().max(out.refunds.len()) >= PART_ROWS {
                     memory.hold_above(out);
@@ -115,6 +119,43 @@ impl Plan {
         Ok(())
     }
 
+    /// True where each line of a record is a whole row by itself: a quote of a goods name opened a cell, and the quote
+    /// of a later row closed it. A cell that goes on over lines cuts rows into pieces.
+    fn is_swallowed(&self, record: &[u8]) -> bool {
+        let width = self.headers.len();
+        width >= LEAST_WIDTH
+            && record.split(|b| *b == b'\n').all(|line| {
+                memchr::memchr_iter(self.delimiter, line).count() == width.saturating_sub(1)
+            })
+    }
+
+    /// Takes the lines of such a record one by one. Tabs need no quotes, so that a quote is a sign like any other there;
+    /// elsewhere nobody knows which of them is one too many.
+    fn take_lines(&self, record: &[u8], at: RowRef, memory: &mut RowMemory, out: &mut OrderBlock) {
+        let mut place = at;
+        for line in record.split(|b| *b == b'\n') {
+            let bare = line.strip_suffix(b"\r").unwrap_or(line);
+            let texts: Vec<String> = bare
+                .split(|b| *b == self.delimiter)
+                .map(|cell| self.encoding.decode_lossy(cell))
+                .collect();
+            if self.delimiter == b'\t' {
+                let cells = StringCells {
+                    plan: self,
+                    cells: &texts,
+                };
+                self.take_row(&cells, place, memory, out);
+            } else {
+                self.refuse_whole(RowReason::Quote, texts, place, out);
+            }
+            place.line = place.line.saturating_add(1);
+            place.offset = place
+                .offset
+                .saturating_add(self.file.raw_len(line))
+                .saturating_add(self.file.raw_len(b"\n"));
+        }
+    }
+
     fn refuse_shape(&self, cells: &TextCells<'_>, row: RowRef, found: usize, out: &mut OrderBlock) {
         let texts = cells.texts();
         if self.is_note(&texts) {
@@ -125,6 +166,17 @@ impl Plan {
             found,
             wanted: self.headers.len(),
         };
+        self.refuse_whole(reason, texts, row, out);
+    }
+
+    /// Refuses a row of which no single cell is to blame.
+    fn refuse_whole(
+        &self,
+        reason: RowReason,
+        texts: Vec<String>,
+        row: RowRef,
+        out: &mut OrderBlock,
+    ) {
         let reject = || Reject {
             row,
             column: String::new(),
@@ -314,6 +366,9 @@ fn check_record(record: &Record, at: RowRef) -> Result<(), IntakeError> {
     }
     Ok(())
 }
+
+/// Fewer columns than these may stand in the text of a cell by chance.
+const LEAST_WIDTH: usize = 3;
 
 /// Rows after which a caller may take them out.
 const PART_ROWS: usize = 128;

@@ -14,6 +14,8 @@ pub enum RowReason {
         /// Columns of the header.
         wanted: usize,
     },
+    /// It lies between two quotes that do not belong together.
+    Quote,
     /// A needed cell is empty.
     Missing,
     /// Longer than the column allows.
@@ -42,6 +44,8 @@ pub enum RowReason {
     Amount(MoneyError),
     /// An amount below zero.
     Negative,
+    /// Nothing was paid, and more than nothing went back: the sum is what is left after the refund.
+    NetOfRefund,
     /// The amount is a formula whose result was never computed.
     Uncomputed,
     /// Several numbers in the cell of one.
@@ -68,6 +72,9 @@ impl RowReason {
             Self::ColumnCount { found, wanted } => {
                 format!("有 {found} 列，表头是 {wanted} 列")
             }
+            Self::Quote => {
+                "夹在不成对的双引号之间，可能是商品名里的引号；改正引号，或导出为 XLSX".to_owned()
+            }
             Self::Missing => "必填，但为空".to_owned(),
             Self::TooLong { max } => format!("超过 {max} 字节"),
             Self::Scientific => "单号被表格软件改成科学计数，请从系统重新导出".to_owned(),
@@ -88,10 +95,13 @@ impl RowReason {
             Self::Amount(MoneyError::TooPrecise) => "小数位超过单位允许，单位可能不对".to_owned(),
             Self::Amount(MoneyError::OutOfRange) => "金额过大".to_owned(),
             Self::Negative => "金额为负".to_owned(),
+            Self::NetOfRefund => {
+                "金额为 0 却有退款：这一列像是退款后的净额，请选付款时的金额".to_owned()
+            }
             Self::Uncomputed => "公式没有计算结果，请用表格软件打开、保存后再导入".to_owned(),
             Self::Several => "一格里有多个单号".to_owned(),
             Self::Blank => "单号中间有空格".to_owned(),
-            Self::Time => "不是时间，或不是映射里的格式（年在前的写法都能读）".to_owned(),
+            Self::Time => "不是时间，或不是映射里的格式（四位年份在前的写法都能读）".to_owned(),
             Self::DayOrder => {
                 "日期可能有两种读法（月/日或日/月），请在映射里指明 day_order".to_owned()
             }
@@ -107,6 +117,10 @@ impl RowReason {
         match self {
             Self::ColumnCount { found, wanted } => {
                 format!("has {found} columns, the header has {wanted}")
+            }
+            Self::Quote => {
+                "between two quotes that do not belong together, perhaps of goods names: mend them, or export XLSX"
+                    .to_owned()
             }
             Self::Missing => "needed, but empty".to_owned(),
             Self::TooLong { max } => format!("longer than {max} bytes"),
@@ -136,13 +150,17 @@ impl RowReason {
             Self::Amount(MoneyError::NotDecimal) => "not an amount, or one that could be two".to_owned(),
             Self::Amount(error) => error.to_string(),
             Self::Negative => "the amount is negative".to_owned(),
+            Self::NetOfRefund => {
+                "0.00 was paid and money went back: this seems to be what is left after refunds, take the sum that was paid"
+                    .to_owned()
+            }
             Self::Uncomputed => {
                 "the formula has no result: open and save the file in a spreadsheet, then import it".to_owned()
             }
             Self::Several => "several numbers in one cell".to_owned(),
             Self::Blank => "a blank inside the number".to_owned(),
             Self::Time => {
-                "not a time, or not of the form of the mapping (every form with the year in front is read)".to_owned()
+                "not a time, or not of the form of the mapping (forms with a year of four digits in front are read)".to_owned()
             }
             Self::DayOrder => {
                 "the date could be two (month or day first): say day_order in the mapping".to_owned()
@@ -263,6 +281,8 @@ pub enum LeftOutReason {
     Outgoing(String),
     /// Not paid, without a time, and without a number and a sum by which a payment could find it.
     Untimed,
+    /// Not paid or not refunded yet, and without the number or the sum that it would have then.
+    Unnumbered,
 }
 
 impl LeftOutReason {
@@ -275,6 +295,7 @@ impl LeftOutReason {
             Self::ZeroRefund => "退款金额为 0，微信支付没有这种退款".to_owned(),
             Self::Outgoing(word) => format!("「{word}」是退款或支出，不是订单"),
             Self::Untimed => "未付款，没有时间，也没有可用的单号和金额".to_owned(),
+            Self::Unnumbered => "还没有付款（或退款），没有单号或金额".to_owned(),
         }
     }
 
@@ -286,6 +307,9 @@ impl LeftOutReason {
             Self::Zero => "paid with 0.00: WeChat Pay books no such payment".to_owned(),
             Self::ZeroRefund => "a refund of 0.00: WeChat Pay makes no such refund".to_owned(),
             Self::Outgoing(word) => format!("{word:?} is money that went back, and no order"),
+            Self::Unnumbered => {
+                "not paid (or not refunded) yet, without a number or a sum".to_owned()
+            }
             Self::Untimed => {
                 "not paid, without a time, and without a number and a sum to know it by".to_owned()
             }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::block::BadCell;
 use super::moment::ForgivingTimeReader;
+use super::row_state::RowWords;
 use super::value;
 use super::words::WordMemory;
 use super::{Column, LeftOutReason, OrderBlock, Plan, RecordKind, RefundShape, RowReason};
@@ -155,6 +156,11 @@ impl Plan {
                     out.leave_out(row, number, LeftOutReason::Channel(word));
                     return Ok(());
                 }
+                if reader.is_unsent_refund() {
+                    let number = reader.any_number();
+                    out.leave_out(row, number, LeftOutReason::Unnumbered);
+                    return Ok(());
+                }
                 let refund = reader.refund(row)?;
                 if refund.amount == Fen::ZERO {
                     let number = reader.any_number();
@@ -206,7 +212,9 @@ impl<C: Cells> OrderRowReader<'_, C> {
             Ok(None) => None,
             Err(bad) => Some(bad),
         };
-        self.needed_id(Column::OutTradeNo, &mut order.out_trade_no)?;
+        if let Err(bad) = self.needed_id(Column::OutTradeNo, &mut order.out_trade_no) {
+            return self.unnumbered(bad);
+        }
         self.id(Column::OrderNo, &mut order.order_no)?;
         if order.order_no.is_empty() {
             order.order_no = order.out_trade_no.widen();
@@ -235,6 +243,12 @@ impl<C: Cells> OrderRowReader<'_, C> {
                 .or(Some(Fen::ZERO));
             self.id(Column::RefundNo, &mut order.refund_no)?;
             order.refund_at = self.time(Column::RefundAt)?;
+            if words.is_refund_refused() && !self.plan.refund_sum_is_done {
+                // The sum is what was asked for.
+                order.refund_total = Some(Fen::ZERO);
+                order.refund_no = OutRefundNo::EMPTY;
+                order.refund_at = None;
+            }
         }
         self.enter_state(&words, order)?;
         if let Some(bad) = unknown.filter(|_| !was_never_paid(order)) {
@@ -253,20 +267,68 @@ impl<C: Cells> OrderRowReader<'_, C> {
             None => return Err(BadCell::new(Column::CreatedAt, RowReason::Missing)),
         };
         if let Some(bad) = no_amount {
-            return Err(bad);
+            // What was never paid has no sum in many lists; a payment that comes all the same must find its order.
+            if bad.reason != RowReason::Missing || !was_never_paid(order) {
+                return Err(bad);
+            }
+            order.amount = Fen::ZERO;
+        }
+        let went_back = order.refund_total.is_some_and(|total| total > Fen::ZERO);
+        if order.amount == Fen::ZERO && order.pay_status.is_paid() && went_back {
+            return Err(BadCell::new(Column::Amount, RowReason::NetOfRefund));
         }
         if order.amount == Fen::ZERO && order.pay_status.is_paid() {
             return Ok(Fate::LeftOut(LeftOutReason::Zero));
         }
         let refund = match shape {
             RefundShape::None | RefundShape::RunningTotal => None,
-            RefundShape::PerRefund => self.refund_of(order)?,
+            RefundShape::PerRefund => self.refund_of(order, &words)?,
         };
         Ok(Fate::Kept(refund))
     }
 
+    /// A row without a number: an order that waits for its payment or was cancelled before it has none in many shops.
+    fn unnumbered(&mut self, bad: BadCell) -> Result<Fate, BadCell> {
+        let is_unpaid = bad.reason == RowReason::Missing
+            && self.words().is_ok_and(|words| words.says_unpaid())
+            && matches!(self.time(Column::PaidAt), Ok(None))
+            && (matches!(self.time(Column::CreatedAt), Ok(Some(_)))
+                || !self
+                    .cell(Column::OrderNo)
+                    .is_none_or(|cell| cell.is_empty()));
+        if is_unpaid {
+            Ok(Fate::LeftOut(LeftOutReason::Unnumbered))
+        } else {
+            Err(bad)
+        }
+    }
+
+    /// True for a row of a list of refunds that WeChat Pay has not got: refused, withdrawn or under review, without a
+    /// number or a sum of its own.
+    pub(super) fn is_unsent_refund(&mut self) -> bool {
+        let Ok(words) = self.words() else {
+            return false;
+        };
+        let all = [words.order, words.payment, words.delivery, words.refund];
+        let status = all.iter().find_map(|word| word.refund);
+        let is_open = matches!(
+            status,
+            Some(RefundStatus::Processing | RefundStatus::Closed)
+        );
+        let mut number = OutRefundNo::EMPTY;
+        let lacks_number = self.id(Column::OutRefundNo, &mut number).is_ok() && number.is_empty();
+        let lacks_sum = matches!(
+            self.amount(Column::Amount),
+            Err(BadCell {
+                reason: RowReason::Missing,
+                ..
+            })
+        );
+        is_open && (lacks_number || lacks_sum) && matches!(self.time(Column::SucceededAt), Ok(None))
+    }
+
     /// The refund on the row of an order, where there is one.
-    fn refund_of(&mut self, order: &MOrder) -> Result<Option<MRefund>, BadCell> {
+    fn refund_of(&mut self, order: &MOrder, words: &RowWords) -> Result<Option<MRefund>, BadCell> {
         let mut out_refund_no = OutRefundNo::EMPTY;
         self.id(Column::RefundNo, &mut out_refund_no)?;
         if out_refund_no.is_empty() {
@@ -276,6 +338,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
         let status = match self.canonical(Column::RefundStatus, RefundStatus::parse)? {
             Some(status) => status,
             None if succeeded_at.is_some() => RefundStatus::Success,
+            None if words.is_refund_refused() => RefundStatus::Closed,
             None => RefundStatus::Processing,
         };
         Ok(Some(MRefund {

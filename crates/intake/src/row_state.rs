@@ -50,6 +50,19 @@ impl RowWords {
             .any(|word| word.refund == Some(RefundStatus::Success) && !word.in_part)
     }
 
+    /// True when a word says that the payment has not come, or was given up.
+    pub(super) fn says_unpaid(&self) -> bool {
+        matches!(
+            self.pay(),
+            Some(PayStatus::Created | PayStatus::Paying | PayStatus::Closed | PayStatus::Failed)
+        )
+    }
+
+    /// True when a word says that a refund was asked for and came to nothing.
+    pub(super) fn is_refund_refused(&self) -> bool {
+        self.refund.refund == Some(RefundStatus::Closed)
+    }
+
     /// True when a word says that money is on its way back.
     fn is_returning(&self) -> bool {
         self.refund.refund == Some(RefundStatus::Processing)

@@ -49,6 +49,8 @@ pub struct Stats {
     pub outgoing: u64,
     /// Orders that are not paid and have neither a time nor a sum.
     pub untimed: u64,
+    /// Orders not paid, and refunds not sent, that have no number or sum yet.
+    pub unnumbered: u64,
     /// Accepted orders that are not paid and have no time: they are known by their numbers.
     pub timeless: u64,
     /// Rows that are no orders: totals, signatures, repeated headers.
@@ -119,6 +121,7 @@ impl Stats {
             zero_refunds,
             outgoing,
             untimed,
+            unnumbered,
             timeless,
             notes,
             items,
@@ -140,6 +143,7 @@ impl Stats {
         self.zero_refunds = self.zero_refunds.saturating_add(*zero_refunds);
         self.outgoing = self.outgoing.saturating_add(*outgoing);
         self.untimed = self.untimed.saturating_add(*untimed);
+        self.unnumbered = self.unnumbered.saturating_add(*unnumbered);
         self.timeless = self.timeless.saturating_add(*timeless);
         self.notes = self.notes.saturating_add(*notes);
         self.items = self.items.saturating_add(*items);
@@ -201,6 +205,7 @@ impl Stats {
             }
             LeftOutReason::Outgoing(_) => self.outgoing = self.outgoing.saturating_add(1),
             LeftOutReason::Untimed => self.untimed = self.untimed.saturating_add(1),
+            LeftOutReason::Unnumbered => self.unnumbered = self.unnumbered.saturating_add(1),
         }
     }
 
@@ -218,6 +223,7 @@ impl Stats {
             .saturating_add(self.zero_refunds)
             .saturating_add(self.outgoing)
             .saturating_add(self.untimed)
+            .saturating_add(self.unnumbered)
     }
 
     /// Counts of one column's words.

@@ -3,7 +3,8 @@
 //! Nothing here places or counts; `pair.rs` does.
 
 use recondesk_domain::{
-    BillState, Category, Fen, Finding, FulfilStatus, Instant, MOrder, PayStatus, Tag, Text, WPay,
+    BEIJING_OFFSET_S, BillState, Category, Fen, Finding, FulfilStatus, Instant, MOrder, PayStatus,
+    Tag, Text, WPay,
 };
 
 use super::category_set::CategorySet;
@@ -44,6 +45,8 @@ pub(super) fn relation(context: &Context<'_>, w: &WPay, m: &MOrder, origin: Orig
         Origin::Order if near => Relation::AcrossDays,
         Origin::Order => Relation::Late,
         Origin::Bill if context.contains(paid_at) && near => Relation::Same,
+        // A merchant who knows the day of a payment and no clock does not contradict the bill of that day.
+        Origin::Bill if is_day_only(paid_at) && paid_at.day() == w.time.day() => Relation::Same,
         Origin::Bill if context.contains(paid_at) => Relation::Off,
         Origin::Bill if near => Relation::AcrossDays,
         Origin::Bill if paid_at < context.start && context.has_bill_of(paid_at.day()) => {
@@ -51,6 +54,11 @@ pub(super) fn relation(context: &Context<'_>, w: &WPay, m: &MOrder, origin: Orig
         }
         Origin::Bill => Relation::Off,
     }
+}
+
+/// True for midnight to the second, as a list writes it that has days alone.
+fn is_day_only(time: Instant) -> bool {
+    time.plus(BEIJING_OFFSET_S).unix().rem_euclid(86_400) == 0
 }
 
 /// What is to be known of a pair beside its two rows.
@@ -153,9 +161,11 @@ pub(super) fn disagree<const N: usize>(a: &Text<N>, b: &Text<N>) -> bool {
     !a.is_empty() && !b.is_empty() && a != b
 }
 
-/// P02 when the order was closed before the payment (or nobody knows when), else P01.
+/// P02 when the order was closed before the payment, or by a merchant who knew of it, or nobody knows when; else P01.
 fn unbooked(w: &WPay, m: &MOrder) -> Category {
-    if m.pay_status == PayStatus::Closed && m.closed_at.is_none_or(|closed| closed <= w.time) {
+    let was_known = m.paid_at.is_some();
+    let is_late = was_known || m.closed_at.is_none_or(|closed| closed <= w.time);
+    if m.pay_status == PayStatus::Closed && is_late {
         Category::PaidAfterClose
     } else {
         Category::PaidNotBooked

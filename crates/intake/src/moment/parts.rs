@@ -110,6 +110,9 @@ impl Parts {
     }
 
     fn take_word(&mut self, word: &str, after_t: bool) -> Option<()> {
+        if self.clock.is_some() && word.starts_with(['+', '-']) && word.contains(':') {
+            return self.take_zone(word);
+        }
         let (word, zone) = split_zone(word, self.clock.is_some() || word.contains(':') || after_t);
         if let Some(zone) = zone {
             self.take_zone(zone)?;
@@ -122,6 +125,12 @@ impl Parts {
             return self.take_clock(word, ':');
         }
         let is_digits = word.bytes().all(|b| b.is_ascii_digit());
+        // `20260308 091000`: the clock behind a day of eight digits.
+        let after_day = self.numbers.iter().map(|(_, digits)| digits).sum::<usize>() == 8
+            && self.numbers.len() == 3
+            && self.clock.is_none()
+            && matches!(word.len(), 4 | 6);
+        let after_t = after_t || after_day && is_digits;
         if after_t && is_digits {
             let two = |from: usize| word.get(from..from + 2)?.parse().ok();
             let second = if word.len() == 6 { two(4)? } else { 0 };

@@ -4,7 +4,7 @@ use super::{Names, Part};
 use crate::Column;
 
 /// What makes a sum of money another one than the one that was paid.
-const NOT_PAID: &[&str] = &[
+pub(super) const NOT_PAID: &[&str] = &[
     "优惠",
     "运费",
     "邮费",
@@ -147,7 +147,7 @@ pub(super) const NAMES: &[Names] = &[
             ordertotal grandtotal ordertotalamount amounttotal orderamount totalamount totalfee \
             totalprice totalmoney orderfee ordermoney orderprice total totalincludingtax 应付金额 \
             订单应付金额 用户应付金额 商家应收金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
-            订单总价 订单价格 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
+            订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 优惠后金额 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
             消费金额 充值金额 缴费金额 金额 money price sum fee value 商家实收金额",
         parts: &[
             Part {
@@ -245,9 +245,9 @@ pub(super) const NAMES: &[Names] = &[
             买家下单时间 订单生成时间 生成时间 创建日期 下单日期 订单日期 单据日期 业务日期 购买时间 \
             报名时间 预约下单时间 交易创建时间 交易时间 交易日期 成单时间 createtime createdtime \
             createdate datecreated createddate createdon ordertime orderdate orderedat \
-            ordercreatedat ordercreatetime created creationdate gmtcreate addtime addedtime \
+            ordercreatedat ordercreatetime created creationdate gmtcreate gmtcreated addtime addedtime \
             purchasedate purchaseddate dateordered dateorder dateadded date timecreated inserttime \
-            ctime 开单时间 开单日期 制单日期 制单时间 录单时间 日期 时间 time timestamp",
+            ctime dateadd postingdate 结账时间 结帐时间 开单时间 开单日期 制单日期 制单时间 录单时间 日期 时间 time timestamp",
         parts: &[
             Part {
                 has: &["下单", "时间"],
@@ -279,7 +279,7 @@ pub(super) const NAMES: &[Names] = &[
             交易支付时间 成交时间 收款时间 到账时间 付款日期 支付日期 缴费时间 支付时刻 收款日期 \
             paytime paidtime paymenttime paymentdate paiddate datepaid paidon paysuccesstime payat \
             paydate timepaid successtime timeend paymentat gmtpayment processedat confirmtime \
-            付款成功日期",
+            付款成功日期 gmtpaid gmtpay 结账时间 结帐时间 订单结账时间",
         parts: &[
             Part {
                 has: &["付款", "时间"],

@@ -92,7 +92,7 @@ pub(super) const NAMES: &[Names] = &[
     Names {
         column: Column::RequestedAt,
         exact: "\
-            requestedat 申请时间 退款申请时间 申请退款时间 售后申请时间 发起时间 提交时间 \
+            requestedat 申请时间 退款申请时间 退款申请日期 申请退款日期 申请退款时间 售后申请时间 发起时间 提交时间 \
             退款发起时间 退款创建时间 创建时间 申请日期 退款的申请时间 createdat createtime \
             createdtime applytime applyat requesttime created datecreated date",
         parts: &[Part {

@@ -8,7 +8,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
         about: StateSubject::Order,
         exact: "\
             status 订单状态 状态 当前状态 主订单状态 订单当前状态 子订单状态 商品状态 orderstatus \
-            orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称",
+            orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称 账单状态 currentstate",
         parts: &[Part {
             has: &["订单状态"],
             lacks: &["退", "售后", "支付", "物流", "发货"],
@@ -43,7 +43,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             自提状态 提货状态 收货状态 出货状态 送货状态 派送状态 寄送状态 配送状况 出货状况 发货状况 配送情况 订单发货状态 发货情况 商品发货状态 fulfillmentstatus \
             fulfilmentstatus shippingstatus shipstatus shipmentstatus deliverystatus deliverstatus \
             expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered shipped \
-            delivered 开通状态 服务状态",
+            delivered 开通状态 服务状态 fulfillment fulfilment shipping 出票状态 充值状态 制作状态 出货结果 取货状态",
         parts: &[
             Part {
                 has: &["发货状态"],

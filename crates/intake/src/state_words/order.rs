@@ -14,7 +14,7 @@ pub(super) const WORDS: &[Group] = &[
             ON_HOLD CHECKOUT_DRAFT DRAFT QUOTATION QUOTATION_SENT 待付款 待支付 未付款 未支付 \
             等待付款 等待支付 等待买家付款 待买家付款 买家未付款 客户未付款 未完成支付 拍下未付款 \
             待买家支付 订单生成 待收款 未收款 待缴费 未缴费 新建 已创建 待结账 下单未付款 下单未支付 \
-            已下单未付款 已下单未支付 已下单待付款 已下单，待付款 订单已提交，待付款 待付定金 报价单",
+            已下单未付款 已下单未支付 已下单待付款 已下单，待付款 订单已提交，待付款 待付定金 报价单 未结账 未结帐",
     ),
     (
         Meaning::order(PayStatus::Paying, None),
@@ -28,7 +28,7 @@ pub(super) const WORDS: &[Group] = &[
             PAID PAYED ALREADY_PAID HAS_PAID PAY_SUCCESS PAYMENT_SUCCESS SUCCESS SUCCEEDED \
             PAYMENT_RECEIVED 已付款 已支付 支付成功 付款成功 支付完成 付款完成 买家已付款 客户已付款 \
             已付清 已缴费 缴费成功 已收款 收款成功 已付 付讫 已付全款 购买成功 报名成功 \
-            下单成功，已支付",
+            下单成功，已支付 已结账 已结帐 已买单",
     ),
     (
         Meaning::order(PayStatus::Paid, Some(FulfilStatus::Pending)),
@@ -44,7 +44,7 @@ pub(super) const WORDS: &[Group] = &[
             卖家部分发货 部分出库 待接单 待商家接单 商家待接单 已接单 商家已接单 待成团 拼团中 \
             待分享 已付款待成团 已支付，待成团 待配送 待自提 待提货 待取货 待核销 待使用 未使用 \
             未核销 待消费 未消费 待出票 出票中 待充值 充值中 待开通 待服务 待履约 待交付 制作中 \
-            待制作 待送货 待派送 待揽收 已付款待处理 待处理发货 已成团待发货 已付款，待接单 备餐中",
+            待制作 待送货 待派送 待揽收 已付款待处理 待处理发货 已成团待发货 已付款，待接单 备餐中 已付款待审核 已付款，待审核 发货中",
     ),
     (
         Meaning::order(PayStatus::Paid, Some(FulfilStatus::Fulfilled)),

@@ -6,14 +6,17 @@ use super::{Group, Meaning};
 
 /// Words of a refund column on the row of an order.
 pub(super) const OF_ORDERS: &[Group] = &[
+    // No refund, or one that was asked for and came to nothing: a sum beside the word did not go back.
     (
-        Meaning::NOTHING,
+        Meaning::refund(RefundStatus::Closed),
         "\
-            NONE NO FALSE NO_REFUND NOT_REFUNDED UNREFUNDED NORMAL CLOSED CANCELLED CANCELED \
-            REJECTED SELLER_REFUSE_BUYER 无 否 无退款 未退款 未申请 未申请退款 没有申请退款 未退 \
-            正常 无售后 暂无售后 无售后或售后取消 售后关闭 售后取消 退款关闭 退款取消 已关闭 关闭 \
-            已取消 取消 撤销 已撤销 买家撤销 用户撤销 拒绝 已拒绝 拒绝退款 商家拒绝 退款拒绝 \
-            审核不通过 驳回 已驳回 退款失败 不可退 未发起 无申请 无维权 维权关闭 未售后",
+            CLOSED CANCELLED CANCELED REJECTED SELLER_REFUSE_BUYER REFUSED DENIED FAILED FAIL \
+            NONE NO FALSE NO_REFUND NOT_REFUNDED UNREFUNDED NORMAL 无 否 无退款 未退款 未申请 \
+            未申请退款 没有申请退款 未退 正常 无售后 暂无售后 不可退 未发起 无申请 无维权 未售后 \
+            无售后或售后取消 售后关闭 售后取消 退款关闭 退款取消 已关闭 关闭 已取消 取消 撤销 已撤销 \
+            买家撤销 用户撤销 买家取消 用户取消 拒绝 已拒绝 拒绝退款 商家拒绝 商家已拒绝 卖家拒绝 \
+            退款拒绝 已拒绝退款 审核不通过 审核拒绝 驳回 已驳回 退款失败 维权关闭 售后拒绝 售后失败 \
+            拒绝售后 退款已关闭 售后已关闭 售后已取消 商家驳回 退款驳回 退款已拒绝",
     ),
     (
         Meaning::refund(RefundStatus::Processing),

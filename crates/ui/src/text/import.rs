@@ -67,6 +67,8 @@ words! {
         month_first: T = "月/日/年", "month/day/year";
         day_first: T = "日/月/年", "day/month/year";
         all_paid: T = "全部已付款", "All rows are paid";
+        amount_of_order: T = "整单金额", "Amount of the order";
+        amount_of_item: T = "每件商品的金额", "Amount of each item";
         use_fen: T = "改为分", "Use fen";
         use_yuan: T = "改为元", "Use yuan";
         left_out: F = |n| format!("另 {n} 行不是微信支付"), |n| format!("{n} not WeChat Pay's");

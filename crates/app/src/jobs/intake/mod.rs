@@ -18,6 +18,6 @@ pub use choose::{
 pub use open::open;
 pub use preview::{each_block, look, plan, preview, read_mapping};
 pub use proof::{AmountProof, Bills, ColumnProof, Proof};
-pub use questions::{Question, denied_amounts, questions};
+pub use questions::{Question, denied_amounts, doubts, questions};
 pub use store::{MOST_REJECTS, import};
 pub use told::{attention, name_for_mapping, remarks};

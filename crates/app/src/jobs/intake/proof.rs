@@ -57,6 +57,10 @@ pub struct Proof {
     pub columns: Vec<ColumnProof>,
     /// Every column that could be the amount, the best first.
     pub amounts: Vec<AmountProof>,
+    /// Orders of the bills whose amount can be read in the column that was taken.
+    pub amounts_read: u64,
+    /// A second column whose numbers are other payments of the same rows.
+    pub second: Option<String>,
 }
 
 impl Proof {

@@ -3,7 +3,7 @@
 use super::choose::{Chosen, MappingOrigin};
 use super::proof::AmountProof;
 use crate::Message;
-use recondesk_intake::{AmountUnit, Column, Preview, RowReason, UnitDoubt};
+use recondesk_intake::{AmountUnit, Column, Mapping, Preview, RowReason, UnitDoubt};
 
 /// A question about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,29 @@ pub enum Question {
     },
     /// No number of the file is in the bill: another column, or another merchant's file.
     Numbers,
+    /// Each row is of two payments with a number each.
+    TwoPayments {
+        /// Header of the one column of numbers.
+        first: String,
+        /// Header of the other.
+        second: String,
+    },
+    /// None of so many orders has the amount of its payment, in any column.
+    NoAmount {
+        /// Header of the column that was taken.
+        header: String,
+        /// Orders that have a payment.
+        of: u64,
+    },
+    /// The rows of an order have equal amounts: of the order, or of each item.
+    Shares {
+        /// Header of the column.
+        header: String,
+    },
 }
+
+/// Orders without the amount of their payment, after which it is hardly the right column.
+const MANY: u64 = 3;
 
 /// What is to be asked of a file; nothing where it can be stored as it is.
 #[must_use]
@@ -41,6 +63,7 @@ pub fn questions(chosen: &Chosen, preview: Option<&Preview>) -> Vec<Question> {
         out.push(Question::Numbers);
     }
     out.extend(denied_amounts(chosen).cloned().map(Question::Amounts));
+    out.extend(doubts(chosen));
     let Some(preview) = preview else {
         return out;
     };
@@ -69,6 +92,41 @@ pub fn questions(chosen: &Chosen, preview: Option<&Preview>) -> Vec<Question> {
             column: column.clone(),
             words,
         });
+    }
+    out
+}
+
+/// What is not clear of a proposed mapping though all its columns are there. A person who gives the mapping has said it.
+#[must_use]
+pub fn doubts(chosen: &Chosen) -> Vec<Question> {
+    let mut out = Vec::new();
+    if chosen.origin != MappingOrigin::Guessed {
+        return out;
+    }
+    let mapping = &chosen.mapping;
+    let column = |column| mapping.columns.get(&column).cloned().unwrap_or_default();
+    let number = column(Column::OutTradeNo);
+    let proof = chosen.proof.as_ref();
+    let by_bill = proof
+        .and_then(|proof| proof.second.clone())
+        .map(|second| (number.clone(), second));
+    let by_name = Mapping::deposit_and_balance(&chosen.guess)
+        .filter(|(first, second)| [first, second].contains(&&number));
+    if let Some((first, second)) = by_bill.or(by_name) {
+        out.push(Question::TwoPayments { first, second });
+    }
+    let own = proof.and_then(|proof| proof.amounts.first());
+    let header = column(Column::Amount);
+    let is_read = proof.is_some_and(|proof| proof.amounts_read >= MANY);
+    if let Some(own) = own.filter(|own| own.agree == 0 && own.of >= MANY && is_read) {
+        out.push(Question::NoAmount {
+            header: header.clone(),
+            of: own.of,
+        });
+    }
+    let is_proven = own.is_some_and(|own| own.agree * 2 > own.of);
+    if !is_proven && mapping.may_be_shares(&chosen.guess) {
+        out.push(Question::Shares { header });
     }
     out
 }
@@ -146,6 +204,24 @@ impl Question {
                     format!("words of {column:?} are not known: {}", list.join(", ")),
                 )
             }
+            Self::TwoPayments { first, second } => Message::new(
+                format!("一行有两笔付款（「{first}」和「{second}」），各有单号和金额"),
+                format!(
+                    "each row is of two payments ({first:?} and {second:?}), with a number and an amount each"
+                ),
+            ),
+            Self::NoAmount { header, of } => Message::new(
+                format!("「{header}」里没有一笔与账单金额一致（{of} 笔），其他列也没有"),
+                format!(
+                    "none of {of} amounts of {header:?}, nor of any other column, is that of the bill"
+                ),
+            ),
+            Self::Shares { header } => Message::new(
+                format!("同一订单有多行，「{header}」都相同：是整单金额，还是每件商品的金额？"),
+                format!(
+                    "orders of several rows have the same {header:?} in each: the amount of the order, or of each item?"
+                ),
+            ),
             Self::Numbers => Message::new(
                 "没有一个单号在账单里：选错了列，或是其他商户的文件",
                 "no number is in the bill: a wrong column, or a file of another merchant",

@@ -105,6 +105,15 @@ fn not_stored(stats: &Stats) -> Vec<Message> {
             format!("{rows} rows are not paid and have neither a time nor a number and a sum to be known by: left out"),
         ));
     }
+    if stats.unnumbered > 0 {
+        let rows = count(stats.unnumbered);
+        out.push(Message::new(
+            format!("{rows} 行还没有付款（或退款），没有单号或金额，未导入"),
+            format!(
+                "{rows} rows are not paid (or not refunded) yet and have no number or sum: left out"
+            ),
+        ));
+    }
     if stats.timeless > 0 {
         let rows = count(stats.timeless);
         out.push(Message::new(

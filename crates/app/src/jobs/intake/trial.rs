@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::proof::{AmountProof, Bills, ColumnProof, Known, Proof, number_column};
 use crate::Failure;
-use recondesk_domain::{BillDate, Fen};
+use recondesk_domain::{BillDate, Fen, RefundStatus};
 use recondesk_intake::{
     AmountUnit, ChannelOwner, Column, DayOrder, FileSample, Guess, Mapping, OrderBlock, Plan,
     RecordKind, RowAmount, SampleRow, clean_number, read_amount,
@@ -66,13 +66,15 @@ impl<'a> Trial<'a> {
             });
             // Dates of the other order lie in the future or in months without a bill.
             let [(month, _), (day, _)] = &tried;
-            if month.0.len() != day.0.len() {
+            let hits = [
+                self.known_rows(mapping, month)?,
+                self.known_rows(mapping, day)?,
+            ];
+            // A bill that has none of the numbers proves nothing.
+            let [by_month, by_day] = hits;
+            if by_month != by_day {
                 let [month, day] = tried;
-                let (better, order) = if month.0.0.len() > day.0.0.len() {
-                    month
-                } else {
-                    day
-                };
+                let (better, order) = if by_month > by_day { month } else { day };
                 mapping.day_order = Some(order);
                 (rows, days) = better;
             }
@@ -81,15 +83,7 @@ impl<'a> Trial<'a> {
             return Ok(None);
         }
         let headers = self.number_headers(mapping);
-        let numbers: BTreeSet<String> = rows
-            .iter()
-            .flat_map(|paid| {
-                headers
-                    .iter()
-                    .map(|header| clean_number(self.cell(paid.row, header)))
-            })
-            .filter(|number| !number.is_empty() && number.len() <= 64)
-            .collect();
+        let numbers = self.numbers_of(&headers, &rows);
         let asked: Vec<&str> = numbers.iter().map(String::as_str).collect();
         let known = self.bills.find(mapping.kind, &days, &asked)?;
         let mut columns = self.count_hits(&headers, &rows, &known);
@@ -113,6 +107,8 @@ impl<'a> Trial<'a> {
             )
         });
         let amounts = self.try_amounts(mapping, &rows, (&number, &known), may_change);
+        let amounts_read = self.amounts_read(mapping, &rows, (&number, &known));
+        let second = self.second_payment(mapping, &rows, (&number, &known));
         Ok(Some(Proof {
             days,
             rows: rows.len() as u64,
@@ -120,7 +116,36 @@ impl<'a> Trial<'a> {
             is_whole: self.sample.is_whole && rows.len() < MOST_ROWS,
             columns,
             amounts,
+            amounts_read,
+            second,
         }))
+    }
+
+    /// How many of these rows have a number that the bills of their days have.
+    fn known_rows(
+        &self,
+        mapping: &Mapping,
+        (rows, days): &(Vec<PaidRow<'a>>, Vec<BillDate>),
+    ) -> Result<usize, Failure> {
+        let headers = self.number_headers(mapping);
+        let numbers = self.numbers_of(&headers, rows);
+        let asked: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let known = self.bills.find(mapping.kind, days, &asked)?;
+        let hits = self.count_hits(&headers, rows, &known);
+        let most = hits.iter().map(|proof| proof.own.max(proof.wechat)).max();
+        Ok(usize::try_from(most.unwrap_or(0)).unwrap_or(usize::MAX))
+    }
+
+    /// All numbers of these columns.
+    fn numbers_of(&self, headers: &[String], rows: &[PaidRow<'a>]) -> BTreeSet<String> {
+        rows.iter()
+            .flat_map(|paid| {
+                headers
+                    .iter()
+                    .map(|header| clean_number(self.cell(paid.row, header)))
+            })
+            .filter(|number| !number.is_empty() && number.len() <= 64)
+            .collect()
     }
 
     /// How many numbers of each column the bills have.
@@ -146,6 +171,37 @@ impl<'a> Trial<'a> {
                 }
             })
             .collect()
+    }
+
+    /// Another column of numbers that the bills have beside the one that was taken, for most of the orders: each row is
+    /// of two payments then.
+    fn second_payment(
+        &self,
+        mapping: &Mapping,
+        rows: &[PaidRow<'_>],
+        (number, known): (&str, &Known),
+    ) -> Option<String> {
+        if mapping.kind != RecordKind::Orders {
+            return None;
+        }
+        let own = |paid: &PaidRow<'_>, header: &str| {
+            let number = clean_number(self.cell(paid.row, header));
+            known.own.contains_key(&number).then_some(number)
+        };
+        let first = rows.iter().filter(|paid| own(paid, number).is_some());
+        let first = first.count();
+        let both = |header: &String| {
+            let is_pair = |paid: &&PaidRow<'_>| {
+                own(paid, number)
+                    .zip(own(paid, header))
+                    .is_some_and(|(one, other)| one != other)
+            };
+            rows.iter().filter(is_pair).count()
+        };
+        self.number_headers(mapping)
+            .into_iter()
+            .filter(|header| header != number)
+            .find(|header| first > 0 && both(header) * 2 >= first)
     }
 
     /// Rows that are paid on a day with a bill, and those days.
@@ -176,6 +232,12 @@ impl<'a> Trial<'a> {
                     .first()
                     .filter(|_| mapping.kind == RecordKind::Refunds)
                 {
+                    // What the shop refused, or has not sent yet, is in no bill.
+                    let tells =
+                        !mapping.status.is_empty() || mapping.columns.contains_key(&Column::Status);
+                    if tells && refund.status != RefundStatus::Success {
+                        continue;
+                    }
                     // A refund is in the bill of the day on which it was accepted.
                     let day = refund
                         .requested_at
@@ -321,7 +383,19 @@ impl<'a> Trial<'a> {
             .iter()
             .find(|entry| is_own(entry, mapping))
             .map_or(0, |(proof, _)| proof.agree);
-        let best = found.iter().max_by_key(|(proof, _)| proof.agree);
+        let named = Mapping::candidates(self.guess, mapping.kind, Column::Amount);
+        // A column of another name is meant only where nearly all of it agrees, and never one that says it is another
+        // sum: a unit price is the amount of an order of one piece.
+        let may_be = |proof: &AmountProof| {
+            Some(&proof.header) == own.as_ref()
+                || named.contains(&proof.header)
+                || proof.agree.saturating_mul(10) >= proof.of.saturating_mul(9)
+                    && !Mapping::is_other_money(&proof.header)
+        };
+        let best = found
+            .iter()
+            .filter(|(proof, _)| may_be(proof))
+            .max_by_key(|(proof, _)| (proof.agree, Some(&proof.header) == own.as_ref()));
         if may_change && let Some((best, shape)) = best.filter(|(proof, _)| proof.agree > current) {
             mapping.columns.insert(Column::Amount, best.header.clone());
             mapping.amount_unit = best.unit;
@@ -332,6 +406,25 @@ impl<'a> Trial<'a> {
         found.sort_by_key(|entry| (!is_own(entry, &chosen), u64::MAX - entry.0.agree));
         found.dedup_by(|a, b| a.0.header == b.0.header && a.0.unit == b.0.unit);
         found.into_iter().map(|(proof, _)| proof).collect()
+    }
+
+    /// Rows with a number of the bills whose amount can be read: a formula without a result is no other amount.
+    fn amounts_read(
+        &self,
+        mapping: &Mapping,
+        rows: &[PaidRow<'_>],
+        (number, known): (&str, &Known),
+    ) -> u64 {
+        let Some(header) = mapping.columns.get(&Column::Amount) else {
+            return 0;
+        };
+        let is_read = |paid: &&PaidRow<'_>| {
+            known
+                .own
+                .contains_key(&clean_number(self.cell(paid.row, number)))
+                && read_amount(self.cell(paid.row, header), mapping.amount_unit).is_some()
+        };
+        rows.iter().filter(is_read).count() as u64
     }
 
     fn amount_of(

@@ -11,9 +11,10 @@ impl Known<'_> {
     pub(super) fn unbooked(&self, order: &MOrder, first: &PaidFact) -> OrderSummary {
         let (zh, en) = pay_status_words(order.pay_status);
         let part = self.part_words();
-        let is_late = order
-            .closed_at
-            .is_none_or(|closed| first.at.is_none_or(|paid| closed <= paid));
+        let is_late = order.paid_at.is_some()
+            || order
+                .closed_at
+                .is_none_or(|closed| first.at.is_none_or(|paid| closed <= paid));
         let is_late = order.pay_status == PayStatus::Closed && is_late;
         let category = if is_late {
             Category::PaidAfterClose

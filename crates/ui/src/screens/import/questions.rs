@@ -9,7 +9,7 @@ use crate::widgets::input::select;
 use crate::{format, paint};
 use recondesk_app::jobs::intake::{MappingOrigin, Question};
 use recondesk_app::model::{ImportSheet, StoreAs, renamed};
-use recondesk_intake::{AmountUnit, Column, DayOrder, Mapping, RecordKind, UnitDoubt};
+use recondesk_intake::{AmountUnit, Column, DayOrder, Mapping, RecordKind, RowAmount, UnitDoubt};
 
 const ROW: f32 = 36.0;
 /// Width of a choice.
@@ -218,6 +218,26 @@ fn asked(page: &Page<'_>, sheet: &ImportSheet, question: &Question) -> Option<Ro
                 mapping.amount_unit = proven.unit;
             }),
         )],
+        Question::Shares { .. } => vec![
+            (
+                w.amount_of_order.to_owned(),
+                with(&|mapping| mapping.row_amount = RowAmount::Order),
+            ),
+            (
+                w.amount_of_item.to_owned(),
+                with(&|mapping| mapping.row_amount = RowAmount::Share),
+            ),
+        ],
+        Question::TwoPayments { first, second } => [first, second]
+            .into_iter()
+            .map(|header| {
+                let mapping = with(&|mapping| {
+                    mapping.columns.insert(Column::OutTradeNo, header.clone());
+                });
+                (header.clone(), mapping)
+            })
+            .collect(),
+        Question::NoAmount { header, .. } => vec![(header.clone(), with(&|_| {}))],
         Question::Numbers => Vec::new(),
         Question::Columns(_) | Question::Words { .. } => return None,
     };
