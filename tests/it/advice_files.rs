@@ -113,12 +113,7 @@ const CASES: [Case; 41] = [
         &["P02 reissue_or_refund", "P02 reissue_or_refund"],
         "P02 reissue_or_refund",
     ),
-    (
-        "history",
-        "T2603080000001",
-        &["P03 reissue"],
-        "MATCHED none",
-    ),
+    ("history", "T2603080000002", &["P03 reissue"], "P03 reissue"),
     (
         "quotes",
         "T2603080000001",

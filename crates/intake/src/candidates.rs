@@ -166,7 +166,10 @@ impl<'g> Candidates<'g> {
             for (at, header) in self.guess.headers.iter().enumerate() {
                 // `Paid` is a state in one shop and a time in the next.
                 let profile = self.profile(at);
-                let holds_times = profile.filled > 0 && profile.may_be_time();
+                let is_word = |word: &String| known(self.kind, about, word).is_some();
+                let holds_times = profile.filled > 0
+                    && profile.may_be_time()
+                    && !self.words_of(header.trim()).iter().any(is_word);
                 if taken.contains(&at) || holds_times {
                     continue;
                 }

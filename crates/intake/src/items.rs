@@ -94,17 +94,28 @@ fn delivery_of(rows: &[MOrder], alone: FulfilStatus) -> FulfilStatus {
         })
 }
 
-/// The rows of one refund as one row; `None` when they contradict each other.
+/// The rows of one refund as one row; `None` when they contradict each other. Rows that differ in their amounts alone
+/// are the items of one refund: the amounts add up.
 #[must_use]
 pub fn merge_refunds(rows: &[MRefund]) -> Option<MRefund> {
     let (first, rest) = rows.split_first()?;
     let same = |row: &MRefund| MRefund {
         row: RowRef::NONE,
+        amount: Fen::ZERO,
         ..*row
     };
-    rest.iter()
-        .all(|row| same(first) == same(row))
-        .then_some(*first)
+    if rest.iter().any(|row| same(first) != same(row)) {
+        return None;
+    }
+    let is_repeated = rest.iter().all(|row| row.amount == first.amount);
+    let amount = if is_repeated {
+        first.amount
+    } else {
+        rows.iter()
+            .map(|row| row.amount)
+            .try_fold(Fen::ZERO, Fen::checked_add)?
+    };
+    Some(MRefund { amount, ..*first })
 }
 
 /// A part of an order may be refunded while the rest is paid.
@@ -203,6 +214,22 @@ mod tests {
             Fen::new(1290)
         );
         assert_eq!(merge_orders(&shares, RowAmount::Order), None);
+    }
+
+    #[test]
+    fn the_items_of_a_refund_add_up_and_a_repeated_row_counts_once() {
+        let row = |fen| MRefund {
+            amount: Fen::new(fen),
+            ..MRefund::NONE
+        };
+        let amount = |rows: &[MRefund]| merge_refunds(rows).map(|one| one.amount);
+        assert_eq!(amount(&[row(2000), row(290)]), Some(Fen::new(2290)));
+        assert_eq!(amount(&[row(2000), row(2000)]), Some(Fen::new(2000)));
+        let other = MRefund {
+            succeeded_at: Some(Instant::from_unix(5)),
+            ..row(290)
+        };
+        assert_eq!(amount(&[row(2000), other]), None);
     }
 
     #[test]

@@ -110,8 +110,10 @@ pub fn doubts(chosen: &Chosen) -> Vec<Question> {
     let by_bill = proof
         .and_then(|proof| proof.second.clone())
         .map(|second| (number.clone(), second));
+    // A column that a bill knows is the number, whatever else the file has.
+    let is_known = proof.is_some_and(super::Proof::holds);
     let by_name = Mapping::deposit_and_balance(&chosen.guess)
-        .filter(|(first, second)| [first, second].contains(&&number));
+        .filter(|(first, second)| !is_known || [first, second].contains(&&number));
     if let Some((first, second)) = by_bill.or(by_name) {
         out.push(Question::TwoPayments { first, second });
     }

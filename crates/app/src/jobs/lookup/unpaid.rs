@@ -4,6 +4,7 @@ use super::collect::{OrderRecord, pay_status_words};
 use super::money::{OrderMoney, OrderWord, PaidFact};
 use super::order_summary::{Attention, OrderSummary, short, yuan};
 use recondesk_domain::{Category, Fen, MOrder, RefundStatus, SuggestedAction};
+use recondesk_ports::{Observation, ObservationSource};
 
 /// No payment counts: reversed, not paid, not known, or only the merchant has it.
 pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
@@ -47,6 +48,15 @@ fn revoked(order: Option<&MOrder>) -> OrderSummary {
     )
 }
 
+/// True for a notification that WeChat Pay signed and that was put aside all the same, for what it says.
+fn is_signed_and_aside(seen: &Observation) -> bool {
+    let reason = seen.aside.split(':').next().unwrap_or_default();
+    seen.source == ObservationSource::Notice
+        && seen.refund_id.is_empty()
+        && seen.state == "SUCCESS"
+        && matches!(reason, "mismatch" | "contradiction" | "no_order")
+}
+
 /// Only the merchant knows it.
 fn merchant_only(record: &OrderRecord, money: &OrderMoney, order: &MOrder) -> OrderSummary {
     let (zh, en) = pay_status_words(order.pay_status);
@@ -59,6 +69,19 @@ fn merchant_only(record: &OrderRecord, money: &OrderMoney, order: &MOrder) -> Or
             format!("商户订单{zh}，{sum}，顾客正在支付：等结果再查询"),
             format!(
                 "The order is {en}, {sum}, and the customer is about to pay: wait and ask again"
+            ),
+        );
+    }
+    if !order.pay_status.is_paid() && !denied && record.observations.iter().any(is_signed_and_aside)
+    {
+        return OrderSummary::new(
+            Attention::NeedsPerson,
+            SuggestedAction::Review,
+            format!(
+                "商户订单{zh}，{sum}；一条验签通过的通知提到它，但与订单不符，已搁置：联网查询后人工复核"
+            ),
+            format!(
+                "The order is {en}, {sum}; a rightly signed notification names it, contradicts it and was put aside: ask WeChat Pay and review"
             ),
         );
     }
