@@ -10,6 +10,7 @@ use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
+use recondesk_app::jobs::bills::BillOutcome;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::{backfill, bill_archive, bills, check};
@@ -179,35 +180,41 @@ fn import(
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
     let source = context.source(&command.file)?;
-    let mut failed = None;
     let found = bill_archive::bills_in(ports.writers.as_ref(), source)?;
-    let is_one = found.len() == 1;
+    let all = {
+        let terminal = context.terminal();
+        let books = ports.books.as_ref();
+        bills::import_found(books, (id, &profile), found.bills, date, &terminal)?
+    };
     let mut end = CommandEnd::Clean;
-    for bill in found {
-        let name = bill.name.clone();
-        let done = {
-            let terminal = context.terminal();
-            let books = ports.books.as_ref();
-            bills::import(books, (id, &profile), bill, date, &terminal)
-        };
-        // One bad bill of an archive does not keep the others out; the first failure is the end of it.
-        match done.and_then(|done| tell(context, &done)) {
-            Ok(CommandEnd::Clean) => {}
-            Ok(found) => end = found,
-            Err(failure) if failure.kind == FailureKind::Cancelled => return Err(failure),
-            Err(failure) if is_one => return Err(failure),
-            Err(failure) => {
-                failed.get_or_insert_with(|| failure.with_detail(name));
-            }
+    let mut ends = Vec::new();
+    for BillOutcome { name, done } in all.outcomes {
+        let told = done.and_then(|done| tell(context, &done));
+        if let Ok(found) = &told
+            && *found != CommandEnd::Clean
+        {
+            end = *found;
         }
+        ends.push((name, told.map(|_| ())));
     }
-    failed.map_or(Ok(end), Err)
+    for other in all.other_days {
+        context.tell(
+            &format!("文件里还有 {other} 的账单，没有要求导入（--date）"),
+            &format!("The file also holds the bill of {other}, which was not asked for (--date)"),
+        );
+    }
+    for passed in &found.passed {
+        let Message { zh, en } = passed.told();
+        context.tell(&zh, &en);
+    }
+    bills::refused_of(ends).map_or(Ok(end), Err)
 }
 
 /// What became of a bill; a quarantined one is refused input.
 pub(super) fn tell(context: &CommandContext<'_>, done: &BillImport) -> Result<CommandEnd, Failure> {
     let day = done.day.map(|day| day.to_string()).unwrap_or_default();
     let rows = done.record.rows;
+    let mut end = CommandEnd::Clean;
     match done.stored {
         Stored::New => context.tell(
             &format!("账单已导入：{day}，{rows} 行，汇总相符"),
@@ -218,7 +225,7 @@ pub(super) fn tell(context: &CommandContext<'_>, done: &BillImport) -> Result<Co
                 &format!("账单已导入：{day}，{rows} 行，取代了内容不同的旧账单（B07），需要有人核对"),
                 &format!("Bill imported: {day}, {rows} rows, in place of another one (B07): somebody must look"),
             );
-            return Ok(CommandEnd::NeedsPerson);
+            end = CommandEnd::NeedsPerson;
         }
         Stored::Unchanged => context.tell(
             &format!("{day} 的账单已经导入过，没有变化"),
@@ -226,7 +233,10 @@ pub(super) fn tell(context: &CommandContext<'_>, done: &BillImport) -> Result<Co
         ),
         Stored::Quarantined => return Err(quarantined(done)),
     }
-    Ok(CommandEnd::Clean)
+    if let Some(saved) = bills::saved_again(done) {
+        context.tell(saved.zh(true), saved.en(true));
+    }
+    Ok(end)
 }
 
 fn quarantined(done: &BillImport) -> Failure {
@@ -251,10 +261,15 @@ fn certify(
     context: &CommandContext<'_>,
 ) -> Result<CommandEnd, Failure> {
     let mut checked = Vec::new();
-    for bill in bill_archive::bills_for_a_look(context.source(&command.file)?)? {
-        let name = bill.name.clone();
+    let found = bill_archive::bills_for_a_look(context.source(&command.file)?)?;
+    for bill in found.bills {
+        let name = bill.source.name.clone();
         let terminal = context.terminal();
-        checked.push((name, check::check(bill, &terminal)?));
+        checked.push((name, check::check(bill.source, &terminal)?));
+    }
+    for passed in &found.passed {
+        let Message { zh, en } = passed.told();
+        context.tell(&zh, &en);
     }
     match (checked.as_slice(), command.format) {
         ([(_, only)], ListFormat::Json) => print_json(only)?,

@@ -227,6 +227,7 @@ fn verdict_where_expected(original: &Facts, damaged: &[u8]) -> Verdict {
             .days
             .first()
             .and_then(|(day, _)| BillDate::from_number(*day)),
+        ..Expect::default()
     };
     Certificate::new(&layout, &block.tally, &expect, Digests::default()).verdict
 }

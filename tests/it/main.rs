@@ -13,6 +13,7 @@ mod advice_cli;
 mod advice_files;
 mod advice_runs;
 mod backfill;
+mod bill_copies;
 mod bill_damage;
 mod bill_layouts;
 mod books_export;

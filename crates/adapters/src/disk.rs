@@ -364,6 +364,7 @@ pub fn open_source(path: &Path) -> io::Result<Source> {
         ),
         size: meta.len(),
         stamp: stamp(&meta),
+        saved_again: None,
         bytes: Box::new(file),
     })
 }

@@ -142,6 +142,7 @@ fn spooled(path: &Path) -> io::Result<Source> {
         name: name.to_string_lossy().into_owned(),
         size,
         stamp: None,
+        saved_again: None,
         bytes: Box::new(file),
     })
 }

@@ -190,6 +190,7 @@ impl Scratch for Nameless {
             name: name.to_owned(),
             size,
             stamp: None,
+            saved_again: None,
             bytes: Box::new(file),
         })
     }

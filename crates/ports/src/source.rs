@@ -2,6 +2,8 @@
 
 use std::io::{Read, Seek};
 
+use wechatpay_codec::bill::SavedAgain;
+
 /// Bytes of an input: a file, a download, a text in a test.
 pub trait Bytes: Read + Seek + Send {}
 
@@ -15,6 +17,8 @@ pub struct Source {
     pub size: u64,
     /// How the file system tells this very state of the file from every other, where it can.
     pub stamp: Option<Stamp>,
+    /// That the bytes are a bill that was saved again, put back in form.
+    pub saved_again: Option<SavedAgain>,
     /// The bytes, at their beginning.
     pub bytes: Box<dyn Bytes>,
 }
@@ -34,6 +38,7 @@ impl Source {
             name: name.to_owned(),
             size: bytes.len() as u64,
             stamp: None,
+            saved_again: None,
             bytes: Box::new(std::io::Cursor::new(bytes)),
         }
     }

@@ -2,7 +2,9 @@
 
 use std::io::{self, Read as _, Seek as _, Write};
 
-use super::bill_days::by_day;
+pub use super::bill_days::FoundBill;
+use super::bill_days::{Unproven, by_day};
+use super::bill_resaved::{is_bill_book, restored};
 use crate::{Failure, FailureKind, Message};
 use recondesk_intake::{IntakeError, PackedFile, packed_files};
 use recondesk_ports::{BooksError, Source, Writers};
@@ -13,25 +15,63 @@ const HEAD: usize = 4096;
 /// Bills of one archive: a month, with corrected ones.
 const MOST_BILLS: usize = 64;
 
-/// The bills of a file: itself, or all that lie in the archive that it is, in the order of their names; a bill of
-/// several days is one for each.
-///
-/// # Errors
-/// [`Failure`] for archives that are damaged, behind a password, or hold no bill.
-pub fn bills_in(writers: &dyn Writers, source: Source) -> Result<Vec<Source>, Failure> {
-    let mut out = Vec::new();
-    for bill in files_in(source, &mut |file, source| unpacked(writers, file, source))? {
-        out.extend(by_day(bill)?);
-    }
-    Ok(out)
+/// What a file holds.
+#[derive(Debug, Default)]
+pub struct FoundBills {
+    /// Its bills, in the order of their names.
+    pub bills: Vec<FoundBill>,
+    /// Files beside them in an archive that are no trade bills.
+    pub passed: Vec<PassedOver>,
 }
 
-/// The bills of a file for a look, as [`bills_in`] has them, unpacked in memory.
+/// A file of an archive that is not imported with its bills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: BodyKind,
+}
+
+impl PassedOver {
+    /// That it was left, and what it is, with the way to take it where there is one.
+    #[must_use]
+    pub fn told(&self) -> Message {
+        let Self { name, kind } = self;
+        let (zh, en) = match kind {
+            BodyKind::FundFlow => (
+                "这是资金账单，用 recondesk funds --file 导入",
+                "a fund-flow bill, taken by recondesk funds --file",
+            ),
+            BodyKind::Unknown => ("不是账单", "no bill"),
+            BodyKind::Empty => ("空文件", "an empty file"),
+            kind => (kind.zh(), kind.en()),
+        };
+        Message::new(
+            format!("压缩包里的 {name} 没有导入：{zh}"),
+            format!("{name} of the archive was not imported: {en}"),
+        )
+    }
+}
+
+/// The bills of a file: itself, or all that lie in the archive that it is, in the order of their names; a bill of
+/// several days is one for each, and one that was saved again is back in form.
+///
+/// # Errors
+/// [`Failure`] for archives that are damaged, behind a password, or hold no bill, and for a bill of several days that
+/// does not add up.
+pub fn bills_in(writers: &dyn Writers, source: Source) -> Result<FoundBills, Failure> {
+    let (found, passed) = files_in(source, &mut |file, source| unpacked(writers, file, source))?;
+    let bills = each_day(found, Unproven::Refused)?;
+    Ok(FoundBills { bills, passed })
+}
+
+/// The bills of a file for a look, as [`bills_in`] has them, unpacked in memory; what does not add up is among them.
 ///
 /// # Errors
 /// As [`bills_in`], and for bills of more than 256 MiB.
-pub fn bills_for_a_look(source: Source) -> Result<Vec<Source>, Failure> {
-    let found = files_in(source, &mut |file, source| {
+pub fn bills_for_a_look(source: Source) -> Result<FoundBills, Failure> {
+    let (found, passed) = files_in(source, &mut |file, source| {
         let mut sink = Limited {
             bytes: Vec::new(),
             most: LARGEST_LOOK,
@@ -41,9 +81,14 @@ pub fn bills_for_a_look(source: Source) -> Result<Vec<Source>, Failure> {
         let name = format!("{}/{}", source.name, file.name);
         Ok(Source::from_bytes(&name, sink.bytes))
     })?;
+    let bills = each_day(found, Unproven::Shown)?;
+    Ok(FoundBills { bills, passed })
+}
+
+fn each_day(found: Vec<Source>, unproven: Unproven) -> Result<Vec<FoundBill>, Failure> {
     let mut out = Vec::new();
     for bill in found {
-        out.extend(by_day(bill)?);
+        out.extend(by_day(restored(bill)?, unproven)?);
     }
     Ok(out)
 }
@@ -74,24 +119,37 @@ impl Write for Limited {
 /// How a bill is taken out of its archive.
 type Unpack<'a> = &'a mut dyn FnMut(&PackedFile, &mut Source) -> Result<Source, Failure>;
 
-fn files_in(mut source: Source, unpack: Unpack<'_>) -> Result<Vec<Source>, Failure> {
+fn files_in(
+    mut source: Source,
+    unpack: Unpack<'_>,
+) -> Result<(Vec<Source>, Vec<PassedOver>), Failure> {
     let Some(files) = packed(&mut source)? else {
-        return Ok(vec![source]);
+        return Ok((vec![source], Vec::new()));
     };
-    let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
     let mut bills = Vec::new();
+    let mut passed = Vec::new();
     for file in files {
-        if kind_of(&file, &mut source)? == BodyKind::Bill {
+        let kind = kind_of(&file, &mut source)?;
+        if is_taken(kind) {
             bills.push(file);
+        } else {
+            let name = file.name.clone();
+            passed.push(PassedOver { name, kind });
         }
     }
     if bills.is_empty() || bills.len() > MOST_BILLS {
-        return Err(no_bills(bills.len(), &names));
+        return Err(no_bills(bills.len(), &passed));
     }
-    bills.iter().map(|file| unpack(file, &mut source)).collect()
+    let bills = bills.iter().map(|file| unpack(file, &mut source));
+    Ok((bills.collect::<Result<_, _>>()?, passed))
 }
 
-/// True for an archive with a bill in it; the source stands at its first byte again.
+/// True for a bill, and for one that may be put back in form.
+const fn is_taken(kind: BodyKind) -> bool {
+    matches!(kind, BodyKind::Bill | BodyKind::Resaved)
+}
+
+/// True for an archive with a bill in it, and for a workbook that is one; the source stands at its first byte again.
 ///
 /// # Errors
 /// [`Failure`] when the file cannot be read. A damaged archive has no bill.
@@ -99,13 +157,13 @@ pub fn has_bills(source: &mut Source) -> Result<bool, Failure> {
     let files = packed(source).ok().flatten().unwrap_or_default();
     let mut found = false;
     for file in files.iter().take(MOST_BILLS) {
-        found |= kind_of(file, source).is_ok_and(|kind| kind == BodyKind::Bill);
+        found |= kind_of(file, source).is_ok_and(is_taken);
         if found {
             break;
         }
     }
     source.bytes.rewind().map_err(|error| unread(&error))?;
-    Ok(found)
+    Ok(found || is_bill_book(source)?)
 }
 
 /// The files of a .zip; `None` for anything else, gzip among it.
@@ -187,7 +245,7 @@ fn unread(error: &io::Error) -> Failure {
     BooksError::source(error).into()
 }
 
-fn no_bills(found: usize, names: &[String]) -> Failure {
+fn no_bills(found: usize, passed: &[PassedOver]) -> Failure {
     const SHOWN: usize = 8;
     let title = if found == 0 {
         Message::new("压缩包里没有交易账单", "The archive holds no trade bill")
@@ -197,12 +255,19 @@ fn no_bills(found: usize, names: &[String]) -> Failure {
             format!("The archive holds {found} bills; at most {MOST_BILLS} are imported at once"),
         )
     };
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+    let shown: Vec<&str> = passed
+        .iter()
+        .take(SHOWN)
+        .map(|file| file.name.as_str())
+        .collect();
     Failure::new(
         FailureKind::RefusedInput,
         "bill.archive",
         title,
-        Message::new("解压后分别导入", "Unpack it and import each file"),
+        Message::new(
+            "解压后分别导入；压缩包里的 .gz 解压出来可以直接导入",
+            "Unpack it and import each file; a .gz that was inside is imported as it is",
+        ),
     )
     .with_detail(shown.join(", "))
 }

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use super::bill_archive::bills_for_a_look;
+use super::bill_archive::{FoundBill, bills_for_a_look};
 use super::import_file::is_bill;
 use crate::Failure;
 use recondesk_ports::{BooksError, Source};
@@ -21,7 +21,7 @@ pub(super) fn merchant_number(mut source: Source) -> Result<Option<String>, Fail
     if !is_bill(&mut source)? {
         return Ok(None);
     }
-    for bill in bills_for_a_look(source)? {
+    for FoundBill { source: bill, .. } in bills_for_a_look(source)?.bills {
         let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
         let mut file = BufReader::new(bill.bytes);
         let is_gzip = file.fill_buf().map_err(unread)?.starts_with(b"\x1f\x8b");

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{Failure, Progress, Reporter, Step};
 use recondesk_ports::{BooksError, Expands, Source};
-use wechatpay_codec::bill::{BillFault, BillReader, Certificate, Digests, Expect};
+use wechatpay_codec::bill::{BillFault, BillReader, Certificate, Digests, Expect, SavedAgain};
 
 /// Bytes read at a time.
 const PIECE: usize = 256 * 1024;
@@ -24,7 +24,7 @@ const HEAD: usize = 4096;
 /// # Errors
 /// [`Failure`] when the file is no bill, cannot be read, or a person stops it.
 pub fn check(source: Source, reporter: &dyn Reporter) -> Result<Certificate, Failure> {
-    let size = source.size;
+    let (size, saved_again) = (source.size, source.saved_again);
     let mut file = std::io::BufReader::with_capacity(PIECE, source.bytes);
     let is_gzip = std::io::BufRead::fill_buf(&mut file)
         .map_err(|error| unread(&error))?
@@ -38,12 +38,13 @@ pub fn check(source: Source, reporter: &dyn Reporter) -> Result<Certificate, Fai
         Box::new(file)
     };
     let total = (!is_gzip).then_some(size);
-    read(text, (total, limit), reporter)
+    read(text, (total, limit), saved_again, reporter)
 }
 
 fn read(
     mut text: Box<dyn Read>,
     (total, limit): (Option<u64>, u64),
+    saved_again: Option<SavedAgain>,
     reporter: &dyn Reporter,
 ) -> Result<Certificate, Failure> {
     let mut reader = BillReader::new(0);
@@ -83,7 +84,10 @@ fn read(
         sha256: hex(&sha256.finalize()),
         sha1: hex(&sha1.finalize()),
     };
-    let expect = Expect::default();
+    let expect = Expect {
+        saved_again,
+        ..Expect::default()
+    };
     Ok(Certificate::new(&layout, &block.tally, &expect, digests))
 }
 

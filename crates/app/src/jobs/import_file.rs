@@ -3,7 +3,7 @@
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use super::bill_archive;
+use super::bill_archive::{self, PassedOver};
 use super::bills::first_reason;
 use super::intake::{self, MappingChoice, attention, remarks};
 use crate::event::{NextDeed, NoticeText};
@@ -87,20 +87,29 @@ fn bill(
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<NoticeText, Failure> {
+    let found = bill_archive::bills_in(ports.writers.as_ref(), source)?;
+    let books = ports.books.as_ref();
+    let all = super::bills::import_found(books, merchant, found.bills, None, reporter)?;
     let mut told: Vec<NoticeText> = Vec::new();
-    for bill in bill_archive::bills_in(ports.writers.as_ref(), source)? {
-        let name = bill.name.clone();
-        let done = super::bills::import(ports.books.as_ref(), merchant, bill, None, reporter);
+    let is_one = all.outcomes.len() == 1;
+    for super::bills::BillOutcome { name, done } in all.outcomes {
         match done {
             Ok(done) => told.push(told_of_bill(&done, merchant.0)),
             // The others of an archive are stored already, or will be: the failure is told with them.
-            Err(failure) if !told.is_empty() && failure.kind != FailureKind::Cancelled => {
-                told.push(told_of_failure(&name, failure));
-            }
+            Err(failure) if !is_one => told.push(told_of_failure(&name, failure)),
             Err(failure) => return Err(failure),
         }
     }
-    Ok(together(told))
+    let mut notice = together(told);
+    for passed in found.passed.iter().map(PassedOver::told) {
+        let join = |note: &str, more: &str, sign: &str| match note {
+            "" => more.to_owned(),
+            note => format!("{note}{sign}{more}"),
+        };
+        notice.note.zh = join(&notice.note.zh, &passed.zh, "；");
+        notice.note.en = join(&notice.note.en, &passed.en, "; ");
+    }
+    Ok(notice)
 }
 
 fn told_of_failure(name: &str, failure: Failure) -> NoticeText {

@@ -147,6 +147,19 @@ pub(super) fn fund_overflow() -> Failure {
 }
 
 fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
+    if kind == BodyKind::Json && download_url(head) {
+        return refused(
+            "bill.address",
+            Message::new(
+                "这是“申请交易账单”的应答：里面是账单的下载地址（download_url），不是账单",
+                "The answer to asking for a bill: it holds the address of the bill (download_url), not the bill",
+            ),
+            Message::new(
+                "地址 5 分钟内有效，要带商户签名用 GET 下载；recondesk bill download 会连同摘要核对一起做完",
+                "The address is valid for 5 minutes and is fetched with a signed GET; recondesk bill download does both and checks the digest",
+            ),
+        );
+    }
     let said = if kind == BodyKind::XmlError {
         Some(BillError::read(head))
     } else if kind == BodyKind::Json {
@@ -183,6 +196,16 @@ fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
             "Choose a trade bill as downloaded from the merchant platform or the API",
         ),
     )
+}
+
+/// True for the answer of APIv3 that says where a bill is fetched.
+fn download_url(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    serde_json::from_slice::<serde_json::Value>(body.trim_ascii()).is_ok_and(|answer| {
+        answer
+            .get("download_url")
+            .is_some_and(|url| url.is_string())
+    })
 }
 
 fn bill_refused(certificate: &Certificate) -> Failure {

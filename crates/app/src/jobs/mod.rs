@@ -7,6 +7,7 @@ pub mod backfill;
 pub mod bill_archive;
 mod bill_days;
 mod bill_owner;
+mod bill_resaved;
 pub mod bills;
 pub mod books_export;
 pub mod bulk;

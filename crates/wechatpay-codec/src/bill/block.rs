@@ -72,6 +72,8 @@ pub struct Tally {
     pub bounds: Bounds,
     /// Rows with line breaks in their merchant text, put together from several lines.
     pub broken_rows: u64,
+    /// Rows whose cells have lost their backticks.
+    pub bare_rows: u64,
     /// How many rows were quarantined and lines misplaced.
     pub problem_count: u64,
     /// The first of them, in file order.
@@ -286,6 +288,7 @@ impl Tally {
         }
         self.bounds.absorb(next.bounds);
         self.broken_rows += next.broken_rows;
+        self.bare_rows += next.bare_rows;
         self.problem_count += next.problem_count;
         self.ruined_rows += next.ruined_rows;
         self.misplaced_lines += next.misplaced_lines;

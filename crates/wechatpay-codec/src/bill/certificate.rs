@@ -10,6 +10,7 @@ use super::identity::{identities, net};
 use super::layout::{BillKind, Family, Layout};
 use super::reason::{Effect, Reason};
 use super::reasons::{bad_rows, broken_identities, incomplete, notices, ruined, unchecked_totals};
+use super::saved_again::{SavedAgain, beside_original};
 use super::subject::{wrong_day, wrong_merchant};
 use recondesk_domain::{BillDate, Fee, Instant, MchId};
 
@@ -31,6 +32,8 @@ pub struct Expect {
     pub mch_id: Option<MchId>,
     /// The day asked for.
     pub day: Option<BillDate>,
+    /// That the file was saved again, where the caller put it back in form.
+    pub saved_again: Option<SavedAgain>,
 }
 
 /// What a bill is worth.
@@ -152,6 +155,9 @@ pub struct Certificate {
     pub sums: SumFigures,
     /// I1 to I4, each with expected and actual.
     pub identities: Vec<Identity>,
+    /// Present for a file that is not as WeChat Pay delivered it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved_again: Option<SavedAgain>,
 }
 
 impl Certificate {
@@ -174,6 +180,8 @@ impl Certificate {
             Some(Effect::Quarantines) => Verdict::Quarantined,
             Some(Effect::Notice) | None => Verdict::Verified,
         };
+        let saved_again = SavedAgain::judge(tally, expect);
+        reasons.extend(saved_again.map(|saved| saved.reason(verdict)));
         Self {
             verdict,
             reasons,
@@ -198,6 +206,7 @@ impl Certificate {
             last_time: tally.last_time.as_ref().map(Instant::to_string),
             sums: figures(&tally.sums),
             identities,
+            saved_again,
         }
     }
 
@@ -205,6 +214,12 @@ impl Certificate {
     #[must_use]
     pub fn is_verified(&self) -> bool {
         self.verdict == Verdict::Verified
+    }
+
+    /// Refuses a bill that was saved again because the original of its day is here and says something else.
+    pub fn refuse_beside_original(&mut self, day: &str) {
+        self.verdict = Verdict::Refused;
+        self.reasons.insert(0, beside_original(day));
     }
 
     /// I6, 应结净额, or `None` beyond 64 bits.

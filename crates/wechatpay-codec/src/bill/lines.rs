@@ -152,6 +152,7 @@ impl RowReader<'_> {
         }
         self.row(text, len, line, offset)?;
         self.out.tally.rows += 1;
+        self.out.tally.bare_rows += u64::from(!raw.starts_with(b"`"));
         if self.out.tally.opening.is_none() {
             self.open(text.get(..len).unwrap_or(text), line, offset, false);
         }

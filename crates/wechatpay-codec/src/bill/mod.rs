@@ -12,6 +12,7 @@ mod certificate;
 mod column;
 mod cut;
 mod days;
+mod encoding;
 mod error_body;
 mod identity;
 mod layout;
@@ -22,6 +23,7 @@ mod reader;
 mod reason;
 mod reasons;
 mod row;
+mod saved_again;
 mod script;
 mod sniff;
 mod subject;
@@ -34,6 +36,7 @@ pub use certificate::{
 };
 pub use column::Column;
 pub use days::{DayBill, MOST_DAYS, split_days};
+pub use encoding::text_of;
 pub use error_body::BillError;
 pub use layout::{BillKind, Family, HeaderFault, Layout, MAX_COLUMNS};
 pub use printer::{BillForm, BillLine, BillPrinter, MerchantText, PrintError, RefundPart};
@@ -41,5 +44,6 @@ pub use reader::{
     BillFault, BillReader, LineBlock, MAX_LINE_BYTES, Opened, line_blocks, row_start,
 };
 pub use reason::{Effect, Reason};
+pub use saved_again::SavedAgain;
 pub use sniff::{BodyKind, sniff};
-pub use summary::{Summary, SummaryCell, SummaryColumn};
+pub use summary::{Summary, SummaryCell, SummaryColumn, is_header as is_summary_header};

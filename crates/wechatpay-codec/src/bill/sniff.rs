@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::encoding::sniff_foreign;
 use super::script::simplified;
 
 /// What a body is, judged by its first bytes.
@@ -41,10 +42,6 @@ pub enum BodyKind {
 }
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-/// 交易时间 in GB18030, and in UTF-16 of either byte order.
-const TIME_GBK: &[u8] = b"\xBD\xBB\xD2\xD7\xCA\xB1\xBC\xE4";
-const TIME_UTF16_LE: &[u8] = b"\xA4\x4E\x13\x66\xF6\x65\xF4\x95";
-const TIME_UTF16_BE: &[u8] = b"\x4E\xA4\x66\x13\x65\xF6\x95\xF4";
 /// Columns of the bills of acquirers, beside those that they took over from WeChat Pay's.
 const ACQUIRERS: [&str; 16] = [
     "威富通",
@@ -96,8 +93,19 @@ pub fn sniff(head: &[u8]) -> BodyKind {
         None => BodyKind::Empty,
         Some(b'<') => sniff_markup(text),
         Some(b'{') => BodyKind::Json,
-        Some(_) => sniff_text(text),
+        Some(_) if std::str::from_utf8(first_line(text)).is_ok() => sniff_text(text),
+        // A bill in another encoding was saved again; everything else is named for what it is.
+        Some(_) => match sniff_foreign(head, sniff_text) {
+            Some(BodyKind::Bill) => BodyKind::Resaved,
+            Some(kind) => kind,
+            None => sniff_text(text),
+        },
     }
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
 }
 
 fn sniff_markup(text: &[u8]) -> BodyKind {
@@ -113,8 +121,7 @@ fn sniff_markup(text: &[u8]) -> BodyKind {
 }
 
 fn sniff_text(text: &[u8]) -> BodyKind {
-    let end = memchr::memchr(b'\n', text).unwrap_or(text.len());
-    let line = text.get(..end).unwrap_or(text);
+    let line = first_line(text);
     let traditional = std::str::from_utf8(line).map(simplified);
     let line = traditional.as_ref().map_or(line, |line| line.as_bytes());
     if contains(text, "微信支付账单明细".as_bytes()) {
@@ -143,8 +150,7 @@ fn sniff_text(text: &[u8]) -> BodyKind {
     if is_header && is_comma_separated && !line.starts_with(b"\"") {
         return BodyKind::Bill;
     }
-    let foreign = [TIME_GBK, TIME_UTF16_LE, TIME_UTF16_BE];
-    if is_header || foreign.iter().any(|mark| contains(line, mark)) {
+    if is_header {
         return BodyKind::Resaved;
     }
     // A bill in another column order, or one whose header lacks a column: the layout says which. A shop's own export
@@ -170,7 +176,7 @@ impl BodyKind {
             Self::Empty => "文件是空的，请重新下载账单",
             Self::Gzip => "这是压缩的账单，解压后再读取",
             Self::Zip => {
-                "这是压缩包或 Excel 表格；装着账单的 zip 可以直接导入（bill import），Excel 另存的表格不能代替原始 CSV"
+                "这是压缩包或 Excel 表格；装着账单的 zip 可以直接导入（bill import），表格只有在每一格都还带着反引号时才能代替原始 CSV"
             }
             Self::XmlError => "这是微信支付返回的错误信息，不是账单",
             Self::Bill => "微信支付交易账单",
@@ -184,7 +190,7 @@ impl BodyKind {
             }
             Self::Html => "这是网页，不是账单；多半是登录页或代理服务器的错误页",
             Self::Resaved => {
-                "账单被表格软件或编辑器另存过（编码或分隔符已变），单号可能已损坏；请导入原始文件"
+                "账单被表格软件或编辑器另存过（编码或分隔符已变），已不能无损读回；请导入原始文件"
             }
             Self::EnglishBill => {
                 "这是英文表头的交易账单，公开文档没有给出全部英文列名，程序不猜测；请在商户平台切换为中文后重新下载"
@@ -201,7 +207,7 @@ impl BodyKind {
             Self::Empty => "The file is empty: download the bill again",
             Self::Gzip => "A compressed bill: unpack it first",
             Self::Zip => {
-                "A zip archive or a spreadsheet: bill import takes a zip with bills as it is, but no spreadsheet in place of the original CSV"
+                "A zip archive or a spreadsheet: bill import takes a zip with bills as it is, and a spreadsheet in place of the original CSV only while each cell has its backtick"
             }
             Self::XmlError => "An error message of WeChat Pay, not a bill",
             Self::Bill => "A trade bill of WeChat Pay",
@@ -215,7 +221,7 @@ impl BodyKind {
             }
             Self::Html => "A web page, not a bill: probably a login page or a proxy's error",
             Self::Resaved => {
-                "A bill that a spreadsheet or an editor saved again (encoding or separator changed); numbers may be ruined: import the original file"
+                "A bill that a spreadsheet or an editor saved again (encoding or separator changed) and that cannot be read back without loss: import the original file"
             }
             Self::EnglishBill => {
                 "A trade bill with English names: documents give only the first of them and the program does not guess; switch the merchant platform to Chinese and download it again"
@@ -245,12 +251,9 @@ mod tests {
             (b"{\"code\":\"PARAM_ERROR\"}", BodyKind::Json),
             (b"out_trade_no,amount\n1,2\n", BodyKind::Unknown),
             (
+                // 交易时间,公 of a shop's own list, in GB18030: one name of a bill makes no bill.
                 b"\xBD\xBB\xD2\xD7\xCA\xB1\xBC\xE4,\xB9\xAB",
-                BodyKind::Resaved,
-            ),
-            (
-                b"\xFF\xFE\xA4\x4E\x13\x66\xF6\x65\xF4\x95,\0",
-                BodyKind::Resaved,
+                BodyKind::Unknown,
             ),
         ] {
             assert_eq!(sniff(head), kind, "{head:?}");
@@ -297,6 +300,19 @@ mod tests {
             ),
         ] {
             assert_eq!(sniff(head.as_bytes()), kind, "{head}");
+            // In another encoding a bill was saved again, and anything else is what it was.
+            let kind = match kind {
+                BodyKind::Bill => BodyKind::Resaved,
+                kind => kind,
+            };
+            let text = head.trim_start_matches('\u{feff}');
+            let (gbk, _, _) = encoding_rs::GB18030.encode(text);
+            if text.starts_with("交易") {
+                assert_eq!(sniff(&gbk), kind, "{head} in GB18030");
+            }
+            let marked = format!("\u{feff}{text}");
+            let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(sniff(&utf16), kind, "{head} in UTF-16");
         }
     }
 }

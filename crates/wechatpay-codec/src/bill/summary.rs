@@ -143,8 +143,9 @@ pub(super) enum SummaryState {
     Done(Summary),
 }
 
-/// True for the line of names.
-pub(super) fn is_header(line: &[u8]) -> bool {
+/// True for the line that names the totals.
+#[must_use]
+pub fn is_header(line: &[u8]) -> bool {
     let line = bare(line);
     line.starts_with(FIRST_NAME.as_bytes()) || line.starts_with(FIRST_NAME_TRADITIONAL.as_bytes())
 }

@@ -109,6 +109,7 @@ fn the_ordinary_sample_has_its_published_sums_and_net() {
     let expect = Expect {
         mch_id: MchId::new("4018133365"),
         day: BillDate::parse("2019-02-19"),
+        ..Expect::default()
     };
     let certificate = certify(&bytes, &expect);
     assert_eq!(
@@ -156,6 +157,7 @@ fn a_refund_bill_is_dated_by_the_request_of_the_refund() {
     let expect = Expect {
         mch_id: MchId::new("3994911327"),
         day: BillDate::parse("2018-08-21"),
+        ..Expect::default()
     };
     assert!(certify(&bytes, &expect).is_verified());
 }
@@ -264,6 +266,7 @@ fn g17_rows_of_another_merchant_or_day_refuse_the_bill() {
         let expect = Expect {
             mch_id: MchId::new(mch_id),
             day: BillDate::parse(day),
+            ..Expect::default()
         };
         let certificate = certify(&bytes, &expect);
         assert_eq!(certificate.verdict, Verdict::Refused);

@@ -15,7 +15,9 @@ use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{
     BillExpect, BillImport, BooksError, ImportPart, ImportRecord, Source, Standing, Stored, Watch,
 };
-use wechatpay_codec::bill::{BillKind, Certificate, Digests, Expect, Layout, Tally, Verdict};
+use wechatpay_codec::bill::{
+    BillKind, Certificate, Digests, Expect, Layout, SavedAgain, Tally, Verdict,
+};
 
 /// The word of a kind of bill in the catalog.
 const fn kind_word(kind: BillKind) -> &'static str {
@@ -52,10 +54,11 @@ impl Bookshelf {
         }
         let stamp = self.lasting(source.stamp);
         let name = source.name.clone();
+        let saved_again = source.saved_again;
         let draft = self.draft(watch)?;
         let mut archive = draft.archive()?;
         let (layout, reading) = read(source, &draft, &mut archive, (expect.sha1.is_some(), watch))?;
-        let certificate = certify(&layout, &reading, expect)?;
+        let certificate = certify(&layout, &reading, (expect, saved_again))?;
         let known = self.catalog.imports_by_content(reader, &reading.sha256)?;
         if let Some(record) = known.into_iter().find(fits) {
             return Ok(unchanged(record));
@@ -67,6 +70,9 @@ impl Bookshelf {
             });
         };
         let kind = kind_word(layout.kind());
+        if let Some(original) = self.original_of(profile, day, (kind, &certificate))? {
+            return Ok(unchanged(original));
+        }
         let stored = if certificate.verdict == Verdict::Verified {
             self.place_of(profile, day, kind)?
         } else {
@@ -125,6 +131,41 @@ impl Bookshelf {
     }
 }
 
+impl Bookshelf {
+    /// The original of a bill that was saved again, where it is here: no copy takes its place.
+    fn original_of(
+        &self,
+        profile: ProfileId,
+        day: BillDate,
+        (kind, copy): (&str, &Certificate),
+    ) -> Result<Option<ImportRecord>, BooksError> {
+        if copy.saved_again.is_none() || copy.verdict != Verdict::Verified {
+            return Ok(None);
+        }
+        let fact = |record: &ImportRecord, name: &str| {
+            let facts: serde_json::Value = serde_json::from_str(&record.facts).ok()?;
+            facts.get(name).cloned()
+        };
+        let bills = self.catalog.bills(profile, day)?;
+        let original = bills.into_iter().find(|bill| {
+            bill.kind == kind
+                && bill.standing == Standing::Verified
+                && fact(bill, "saved_again").is_none()
+        });
+        let Some(original) = original else {
+            return Ok(None);
+        };
+        let is_same = fact(&original, "rows") == Some(copy.rows.into())
+            && fact(&original, "sums") == serde_json::to_value(copy.sums).ok();
+        if is_same {
+            return Ok(Some(original));
+        }
+        let mut refused = copy.clone();
+        refused.refuse_beside_original(&day.to_string());
+        Err(BooksError::BillRefused(Box::new(refused)))
+    }
+}
+
 fn unchanged(record: ImportRecord) -> BillImport {
     BillImport {
         stored: match record.standing {
@@ -169,7 +210,7 @@ fn write(
 fn certify(
     layout: &Layout,
     reading: &BillReading,
-    expect: &BillExpect,
+    (expect, saved_again): (&BillExpect, Option<SavedAgain>),
 ) -> Result<Certificate, BooksError> {
     let digests = Digests {
         sha256: hex(&reading.sha256),
@@ -186,6 +227,7 @@ fn certify(
     let asked = Expect {
         mch_id: expect.mch_id,
         day: expect.day,
+        saved_again,
     };
     let certificate = Certificate::new(layout, &reading.tally, &asked, digests);
     if certificate.verdict == Verdict::Refused {

@@ -178,11 +178,17 @@ fn bill(
     source: Source,
     reporter: &dyn Reporter,
 ) -> Result<Taken, Failure> {
+    let found = bill_archive::bills_in(ports.writers.as_ref(), source)?;
+    let books = ports.books.as_ref();
+    let all = bills::import_found(books, merchant, found.bills, None, reporter)?;
     let mut told = None;
-    for bill in bill_archive::bills_in(ports.writers.as_ref(), source)? {
-        let books = ports.books.as_ref();
-        let done = bills::import(books, merchant, bill, None, reporter)?;
-        told = Some(told_of_bill(&done, merchant.0));
+    let mut ends = Vec::new();
+    for bills::BillOutcome { name, done } in all.outcomes {
+        let end = done.map(|done| told = Some(told_of_bill(&done, merchant.0)));
+        ends.push((name, end));
+    }
+    if let Some(failure) = bills::refused_of(ends) {
+        return Err(failure);
     }
     let nothing = || {
         refused(
