@@ -79,7 +79,9 @@ pub fn explain(text: &str) -> Vec<Explanation> {
     if !answer.is_empty() {
         return answer;
     }
-    if let Some(found) = answer_within(text) {
+    if let Some(mut found) = answer_within(text) {
+        // The log line around the answer often has the Request-ID, whose tail says it in one word.
+        found.extend(words(text).filter_map(by_tail));
         return found;
     }
     // What is no answer may be a page of a proxy, or what a front end was told.
@@ -92,14 +94,10 @@ pub fn explain(text: &str) -> Vec<Explanation> {
         // Logs often keep the number of a Request-ID alone.
         let tail = format!("-{word}");
         let asked = if is_alone { tail.as_str() } else { word };
-        let reason = request_id_reason(word).or_else(|| request_id_reason(asked));
-        let found = if let Some(reason) = reason {
+        let found = if let Some(reason) = by_tail(word).or_else(|| by_tail(asked)) {
             vec![Explanation {
                 subject: word.to_owned(),
-                calls: Vec::new(),
-                words: reason.words(),
-                mend_at: MendAt::Lookup,
-                said: String::new(),
+                ..reason
             }]
         } else {
             let older = code(word, "");
@@ -112,6 +110,17 @@ pub fn explain(text: &str) -> Vec<Explanation> {
         out.extend(found);
     }
     out
+}
+
+/// What the number at the end of a Request-ID means.
+fn by_tail(word: &str) -> Option<Explanation> {
+    Some(Explanation {
+        subject: word.to_owned(),
+        calls: Vec::new(),
+        words: request_id_reason(word)?.words(),
+        mend_at: MendAt::Lookup,
+        said: String::new(),
+    })
 }
 
 /// So many places of a log line are looked at.

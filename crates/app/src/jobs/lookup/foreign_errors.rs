@@ -13,7 +13,7 @@ struct ForeignError {
 }
 
 /// The order decides: the first that fits is told.
-const KNOWN: [ForeignError; 17] = [
+const KNOWN: [ForeignError; 22] = [
     ForeignError {
         signs: &[
             "No required SSL certificate was sent",
@@ -49,6 +49,41 @@ const KNOWN: [ForeignError; 17] = [
     },
     ForeignError {
         signs: &[
+            "PKIX path building failed",
+            "unable to find valid certification path",
+        ],
+        zh: "Java 不信任对方的 TLS 证书：JDK 的根证书过旧，或中间有代理换了证书；更新 JDK 或把代理的根证书加入信任库，不要关闭校验；不是微信支付返回的错误",
+        en: "Java does not trust the TLS certificate of the other side: old root certificates of the JDK, or a proxy that exchanges it. Update the JDK, or add the proxy's root to the trust store; do not turn the check off. No answer of WeChat Pay",
+        mend_at: MendAt::Nowhere,
+    },
+    ForeignError {
+        signs: &[
+            "ee key too small",
+            "EE_KEY_TOO_SMALL",
+            "ca md too weak",
+            "CA_MD_TOO_WEAK",
+        ],
+        zh: "OpenSSL 的安全级别（SECLEVEL）不收这张证书：密钥太短或摘要太旧；不是微信支付返回的错误。到商户平台“API 安全”换一张新的 API 证书（2048 位），不要长期调低 SECLEVEL",
+        en: "OpenSSL's security level does not take this certificate: its key is too short or its digest too old; no answer of WeChat Pay. Have a new API certificate made in the console, API security (2048 bits), and do not lower SECLEVEL for good",
+        mend_at: MendAt::Certificate,
+    },
+    ForeignError {
+        signs: &["Illegal key size"],
+        zh: "这个 JDK 只许 128 位的 AES，而 APIv3 的解密要 256 位：8u161 以前的 JDK 8 默认有这个限制；升级 JDK，或装上无限强度策略文件（JCE）；不是密钥文件的错，也不是微信支付返回的错误",
+        en: "This JDK allows AES of 128 bits only, and decrypting for APIv3 takes 256: JDK 8 before 8u161 has this limit. Update the JDK, or install its unlimited strength policy files (JCE); neither the key file's fault nor an answer of WeChat Pay",
+        mend_at: MendAt::Nowhere,
+    },
+    ForeignError {
+        signs: &[
+            "WechatPay signature is incorrect",
+            "Validate response failed",
+        ],
+        zh: "SDK 验不过微信支付应答的签名，应答内容不能用：① SDK 里的微信支付公钥（或平台证书）与公钥 ID、序列号是一对，且属于这个商户号；② 平台证书换过而没有更新；③ 中间的代理改写了应答；结果未知，先查单；用 verify v3 核对应答",
+        en: "The SDK could not verify WeChat Pay's signature on the answer, which is of no use then: 1. the WeChat Pay public key (or platform certificate) of the SDK belongs to its id or serial and to this merchant; 2. the platform's certificate was changed and not fetched anew; 3. a proxy rewrote the answer. The outcome is unknown: query first; verify v3 checks the answer",
+        mend_at: MendAt::Profile,
+    },
+    ForeignError {
+        signs: &[
             "handshake failure",
             "handshake_failure",
             "SSLHandshakeException",
@@ -57,15 +92,6 @@ const KNOWN: [ForeignError; 17] = [
         zh: "TLS 握手失败，请求没有送到：系统的 OpenSSL、JDK 或 curl 太旧（要 TLS 1.2 以上），中间有代理，或商户证书对方不认；不是微信支付的业务应答",
         en: "The TLS handshake failed and nothing was sent: an old OpenSSL, JDK or curl (TLS 1.2 or newer is needed), a proxy between, or a merchant certificate that the other side refuses; no answer of WeChat Pay's interface",
         mend_at: MendAt::Certificate,
-    },
-    ForeignError {
-        signs: &[
-            "PKIX path building failed",
-            "unable to find valid certification path",
-        ],
-        zh: "Java 不信任对方的 TLS 证书：JDK 的根证书过旧，或中间有代理换了证书；更新 JDK 或把代理的根证书加入信任库，不要关闭校验；不是微信支付返回的错误",
-        en: "Java does not trust the TLS certificate of the other side: old root certificates of the JDK, or a proxy that exchanges it. Update the JDK, or add the proxy's root to the trust store; do not turn the check off. No answer of WeChat Pay",
-        mend_at: MendAt::Nowhere,
     },
     ForeignError {
         signs: &[
@@ -179,6 +205,30 @@ const KNOWN: [ForeignError; 17] = [
         ],
         zh: "本机不信任对方的 TLS 证书：根证书过旧，或中间有代理，不是微信支付返回的错误",
         en: "This computer does not trust the TLS certificate of the other side: old root certificates, or a proxy between; no answer of WeChat Pay",
+        mend_at: MendAt::Nowhere,
+    },
+    ForeignError {
+        signs: &[
+            "UnknownHostException",
+            "Could not resolve host",
+            "Name or service not known",
+            "getaddrinfo",
+            "no such host",
+            "NameResolutionError",
+        ],
+        zh: "查不到域名的地址（DNS），请求没有送到：核对域名 api.mch.weixin.qq.com 的拼写，查服务器的 DNS 和网络出口；不是微信支付返回的错误",
+        en: "The address of the host name was not found (DNS) and nothing was sent: check how api.mch.weixin.qq.com is spelled, and the server's DNS and way out; no answer of WeChat Pay",
+        mend_at: MendAt::Nowhere,
+    },
+    ForeignError {
+        signs: &[
+            "\"errcode\":40029",
+            "\"errcode\": 40029",
+            "\"errcode\":40163",
+            "\"errcode\": 40163",
+        ],
+        zh: "这是公众号、小程序登录接口（换取 openid）的错误，不是微信支付的：code 无效、过期（5 分钟）或已用过一次（40163），或是另一个 appid 的；重新取 code 再换 openid",
+        en: "An error of the login interface of official accounts and mini programs (where the openid comes from), not of WeChat Pay: the code is invalid, older than 5 minutes, used before (40163), or of another appid; get a new code and ask again",
         mend_at: MendAt::Nowhere,
     },
     ForeignError {

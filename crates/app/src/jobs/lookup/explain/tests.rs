@@ -262,3 +262,96 @@ fn texts_without_a_code_are_known() {
         assert!(words.contains(part), "{text}: {words}");
     }
 }
+
+#[test]
+fn the_text_beside_a_code_wins_over_what_the_code_alone_says() {
+    for (body, part) in [
+        (
+            r#"{"code":"NO_AUTH","message":"此商家的收款功能已被限制，暂无法支付。"}"#,
+            "restricts the collection",
+        ),
+        (
+            r#"{"code":"NO_AUTH","message":"请求IP不在白名单"}"#,
+            "outgoing IP",
+        ),
+        (
+            r#"{"code":"INVALID_REQUEST","message":"HTTP头Wechatpay-Serial错误"}"#,
+            "PUB_KEY_ID_",
+        ),
+        (
+            r#"{"code":"INVALID_REQUEST","message":"Http头缺少Accept或User-Agent"}"#,
+            "User-Agent",
+        ),
+        (
+            r#"{"code":"INVALID_REQUEST","message":"受理关单失败，订单已支付"}"#,
+            "cannot be closed",
+        ),
+        (
+            r#"{"code":"NO_AUTH","message":"特约子商户商户号未授权服务商的产品权限"}"#,
+            "sub-merchant",
+        ),
+        (
+            "<xml><return_code>SUCCESS</return_code><result_code>FAIL</result_code><err_code>NOAUTH</err_code><err_code_des>商户收款受限</err_code_des></xml>",
+            "restricts the collection",
+        ),
+    ] {
+        let (words, count) = first(body);
+        assert!(words.contains(part), "{body}: {words}");
+        assert_eq!(count, 1, "{body}: nothing else beside it");
+    }
+    // What the words do not narrow down stays with the code.
+    let plain = first(r#"{"code":"NO_AUTH","message":"商户号该产品权限未开通"}"#);
+    assert!(plain.0.contains("lacks this product"), "{plain:?}");
+}
+
+#[test]
+fn the_request_id_of_a_log_line_is_read_beside_the_answer() {
+    let line = "ServiceException: Wrong HttpStatusCode[403]\nhttpResponseBody[{\"code\":\"NO_AUTH\",\"message\":\"?\"}] Request-ID[08B6C2A6-268448010]";
+    let found = explain(line);
+    let last = found.last().unwrap();
+    assert_eq!(last.words.en, "collection restricted");
+    assert_eq!(last.subject, "08B6C2A6-268448010");
+}
+
+#[test]
+fn an_error_of_the_runtime_is_not_told_as_another_one() {
+    for (text, part, not) in [
+        (
+            "javax.net.ssl.SSLHandshakeException: PKIX path building failed",
+            "does not trust",
+            "merchant certificate",
+        ),
+        (
+            "java.security.InvalidKeyException: Illegal key size",
+            "AES",
+            "apiclient_key.pem",
+        ),
+        (
+            "error:0A00018F:SSL routines::ee key too small",
+            "security level",
+            "TLS 1.2",
+        ),
+        (
+            "ValidationException: Validate response failed, the WechatPay signature is incorrect. Request-ID[08B6-268435462]",
+            "verify v3",
+            "sign_type",
+        ),
+        ("UnknownHostException: api.mch.weixin.qq.com", "DNS", "TLS"),
+        (
+            "curl: (6) Could not resolve host: api.mch.weixin.qq.com",
+            "DNS",
+            "TLS",
+        ),
+        (
+            r#"{"errcode":40029,"errmsg":"invalid code"}"#,
+            "login interface",
+            "key",
+        ),
+    ] {
+        let (words, count) = first(text);
+        assert!(words.contains(part), "{text}: {words}");
+        assert!(!words.contains(not), "{text}: {words}");
+        assert_eq!(count, 1, "{text}");
+    }
+    assert_eq!(explain(r#"{"errcode":0,"errmsg":"ok"}"#), []);
+}
