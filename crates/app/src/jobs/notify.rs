@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{Failure, FailureKind, Message, Reporter};
 use claim::{Claim, ClaimKeys, Refusal, open_v2, open_v3, read_keys};
 pub use log::{LoggedNotice, MAX_LOG_BYTES, messages};
-pub use reason::{Fate, SetAsideReason};
+pub use reason::{Fate, SetAsideReason, stored_words};
 use recondesk_domain::{Fen, MOrder, MerchantProfile, ProfileId, mask_message};
 use recondesk_ports::{BookRow, NumberKind, Observation, ObservationSource, Ports};
 use wechatpay_codec::v2::notify::{SUCCESS_ANSWER, failure_answer};

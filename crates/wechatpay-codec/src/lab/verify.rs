@@ -126,15 +126,34 @@ pub fn cause_v2(params: &Params, keys: &[KeyCandidate]) -> Option<Message> {
     cause(explain_v2(&question, &unwatched))
 }
 
+/// What is wrong with the signature of an APIv3 answer or notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CauseV3 {
+    /// The body was printed again, proven by its signature or plain to see.
+    Reprinted,
+    /// The right key made it, in a form in which nobody sends it.
+    OtherForm,
+    /// The right key made it, over another body, time or nonce.
+    OtherBody,
+    /// It is no signature, or one of another key.
+    Unproven,
+}
+
 /// Why the signature of an APIv3 answer or notification is wrong: what is proven first, then what is plain to see.
 ///
 /// The keys are those that were tried; the message stays refused whatever is found.
 #[must_use]
 pub fn cause_v3(headers: &SignatureHeaders, body: &[u8], keys: &[VerifyKey]) -> Message {
+    judge_v3(headers, body, keys).1
+}
+
+/// As [`cause_v3`], with what sort of cause it is.
+#[must_use]
+pub fn judge_v3(headers: &SignatureHeaders, body: &[u8], keys: &[VerifyKey]) -> (CauseV3, Message) {
     let fits = |form: &[u8]| verify_signature(headers, form, keys).is_ok();
     let printed = reprint(body, fits);
     if let Some(found) = printed.as_ref().filter(|found| found.original.is_some()) {
-        return found.words();
+        return (CauseV3::Reprinted, found.words());
     }
     let named = keys.iter().filter(|key| key.is_called(&headers.serial));
     let candidates: Vec<VerifyCandidate> = named
@@ -156,32 +175,43 @@ pub fn cause_v3(headers: &SignatureHeaders, body: &[u8], keys: &[VerifyKey]) -> 
     };
     let verdict = explain_v3(&question, &unwatched);
     let is_own_key = matches!(verdict, Verdict::Unexplained { tried, .. } if tried > 0);
+    let is_explained = matches!(verdict, Verdict::Explained(_));
     if let Some(found) = cause(verdict) {
         let (zh, en) = (found.zh, found.en);
-        return Message::new(
+        let kind = if is_explained {
+            CauseV3::OtherForm
+        } else {
+            CauseV3::Unproven
+        };
+        let words = Message::new(
             format!("签名不符：{zh}"),
             format!("the signature does not fit: {en}"),
         );
+        return (kind, words);
     }
     if let Some(found) = printed {
-        return found.words();
+        return (CauseV3::Reprinted, found.words());
     }
     let seen = body_sight(body).unwrap_or_default();
-    let (zh, en) = if is_own_key {
+    let (kind, zh, en) = if is_own_key {
         (
+            CauseV3::OtherBody,
             "签名不符：公钥是对的，签的是另一份报文体、时间或随机串",
             "the signature does not fit: the key is right, another body, time or nonce was signed",
         )
     } else {
         (
+            CauseV3::Unproven,
             "签名不符：不是这把公钥对应的私钥签的（已还原核对）",
             "the signature does not fit: another key made it (checked by undoing it)",
         )
     };
-    if seen.zh.is_empty() {
-        return Message::new(zh, en);
-    }
-    Message::new(format!("{zh}。{}", seen.zh), format!("{en}. {}", seen.en))
+    let words = if seen.zh.is_empty() {
+        Message::new(zh, en)
+    } else {
+        Message::new(format!("{zh}。{}", seen.zh), format!("{en}. {}", seen.en))
+    };
+    (kind, words)
 }
 
 /// Why a request of APIv3 is wrong, in the words of the search; `None` where nothing is proven.

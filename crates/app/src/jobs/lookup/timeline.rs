@@ -1,6 +1,7 @@
 //! One timeline of an order from all that the workspace knows, each entry with its source.
 
 use super::collect::{OrderRecord, pay_status_words};
+use crate::jobs::notify::stored_words;
 use crate::{Failure, Message};
 use recondesk_domain::{
     BillRefundState, BillState, CaseStatus, Category, Fen, FulfilStatus, Instant, MOrder, RowRef,
@@ -234,16 +235,15 @@ fn replaced(zh: &str, en: &str, superseded: bool) -> Message {
     }
 }
 
+fn aside_words(stored: &str) -> Message {
+    let Message { zh, en } = stored_words(stored);
+    Message::new(format!("搁置的消息：{zh}"), format!("Put aside: {en}"))
+}
+
 fn said_entries(out: &mut Vec<TimelineEntry>, record: &OrderRecord) {
     for seen in &record.observations {
         let (kind, words) = match (seen.aside.is_empty(), seen.source) {
-            (false, _) => (
-                EntryKind::Aside,
-                Message::new(
-                    format!("搁置的消息（{}）", seen.aside),
-                    format!("Put aside ({})", seen.aside),
-                ),
-            ),
+            (false, _) => (EntryKind::Aside, aside_words(&seen.aside)),
             (true, ObservationSource::Notice) => (
                 EntryKind::Notice,
                 if seen.refund_id.is_empty() {

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::reason::{NO_V2_KEY, NO_V3_KEY, SetAsideReason};
-use crate::Failure;
 use crate::gateway::platform_keys;
+use crate::{Failure, Message};
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret, SecretKind, redact};
 use recondesk_ports::Ports;
 use wechatpay_codec::lab::reprint::{Reprint, reprint};
+use wechatpay_codec::lab::verify::{CauseV3, judge_v3};
 use wechatpay_codec::v2::notify::{NoticeKind, PaymentNotice, RefundNotice, kind};
 use wechatpay_codec::v2::{ReplyError, xml};
 use wechatpay_codec::v3::notify::{Envelope, Subject, subject};
@@ -154,7 +155,7 @@ fn signed_body<'b>(
         Ok(_) => Ok(Cow::Borrowed(body)),
         Err(VerifyError::Probe) => Err(SetAsideReason::Probe(VerifyError::Probe.to_string())),
         Err(VerifyError::UnknownKey(serial)) => Err(SetAsideReason::UnknownKey(serial)),
-        Err(error @ VerifyError::Wrong) => {
+        Err(VerifyError::Wrong) => {
             let fits = |form: &[u8]| verify_signature(signed, form, keys).is_ok();
             match reprint(body, fits) {
                 Some(Reprint {
@@ -165,12 +166,48 @@ fn signed_body<'b>(
                     let words: Vec<&str> = changes.iter().map(|one| one.word()).collect();
                     Err(SetAsideReason::Reprinted(words.join(", ")))
                 }
-                None => Err(SetAsideReason::Forged(error.to_string())),
+                None => Err(wrong(judge_v3(signed, body, keys))),
             }
         }
-        Err(error @ (VerifyError::Header(_) | VerifyError::Timestamp | VerifyError::Stale(_))) => {
+        Err(error @ VerifyError::Header(_)) => Err(SetAsideReason::Unsigned(error.to_string())),
+        Err(error @ (VerifyError::Timestamp | VerifyError::Stale(_))) => {
             Err(SetAsideReason::Forged(error.to_string()))
         }
+    }
+}
+
+/// What a signature that does not fit says of its message.
+fn wrong((kind, words): (CauseV3, Message)) -> SetAsideReason {
+    match kind {
+        CauseV3::OtherBody => SetAsideReason::OtherBody(words),
+        CauseV3::OtherForm => SetAsideReason::OtherForm(words),
+        CauseV3::Reprinted | CauseV3::Unproven => {
+            SetAsideReason::Forged(VerifyError::Wrong.to_string())
+        }
+    }
+}
+
+/// Adds to a changed message that its cipher text opens: WeChat Pay made that part.
+fn with_cipher(
+    reason: SetAsideReason,
+    body: &[u8],
+    key: Option<&Secret<Vec<u8>>>,
+) -> SetAsideReason {
+    let opens = key
+        .zip(Envelope::read(body).ok())
+        .is_some_and(|(key, envelope)| envelope.open(key).is_ok());
+    match reason {
+        SetAsideReason::OtherBody(words) if opens => SetAsideReason::OtherBody(Message::new(
+            format!(
+                "{}；密文能用 APIv3 密钥打开，变的是密文以外的部分",
+                words.zh
+            ),
+            format!(
+                "{}; its cipher text opens with the APIv3 key, so what changed lies outside of it",
+                words.en
+            ),
+        )),
+        other => other,
     }
 }
 
@@ -180,8 +217,12 @@ pub(super) fn open_v3(
     keys: &ClaimKeys,
 ) -> Result<Claim, Refusal> {
     let forged = |error: String| Refusal::from(SetAsideReason::Forged(error));
-    let signed = SignatureHeaders::collect(headers).map_err(|error| forged(error.to_string()))?;
-    let body = signed_body(&signed, body, &keys.platform)?;
+    let signed = SignatureHeaders::collect(headers).map_err(|error| match error {
+        VerifyError::Header(_) => Refusal::from(SetAsideReason::Unsigned(error.to_string())),
+        error => forged(error.to_string()),
+    })?;
+    let body = signed_body(&signed, body, &keys.platform)
+        .map_err(|reason| with_cipher(reason, body, keys.v3.as_ref()))?;
     let body = body.as_ref();
     let key = keys
         .v3

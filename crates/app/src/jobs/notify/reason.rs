@@ -38,6 +38,12 @@ pub enum SetAsideReason {
     Probe(String),
     /// Its body was printed again on the way, and no form of it verifies.
     Reprinted(String),
+    /// The right key signed it, and another body, time or nonce than this.
+    OtherBody(Message),
+    /// The right key signed it, in a form in which WeChat Pay sends none.
+    OtherForm(Message),
+    /// Its headers with the signature did not come along: nothing is said about the message.
+    Unsigned(String),
     /// It is about another merchant or app.
     Foreign(String),
     /// The merchant's orders do not have the number.
@@ -61,6 +67,9 @@ impl SetAsideReason {
             Self::UnknownKey(_) => "unknown_key",
             Self::Probe(_) => "probe",
             Self::Reprinted(_) => "reprinted",
+            Self::OtherBody(_) => "other_body",
+            Self::OtherForm(_) => "other_form",
+            Self::Unsigned(_) => "unsigned",
             Self::Foreign(_) => "foreign",
             Self::NoOrder(_) => "no_order",
             Self::Mismatch(_) => "mismatch",
@@ -79,17 +88,22 @@ impl SetAsideReason {
             | Self::UnknownKey(detail)
             | Self::Probe(detail)
             | Self::Reprinted(detail)
+            | Self::Unsigned(detail)
             | Self::Foreign(detail)
             | Self::NoOrder(detail)
             | Self::Mismatch(detail)
             | Self::Contradiction(detail)
             | Self::OtherEvent(detail) => detail,
+            Self::OtherBody(words) | Self::OtherForm(words) => &words.en,
         }
     }
 
     /// The particulars for people, where they are a sentence; facts stand as they are.
     #[must_use]
     pub fn particulars(&self) -> Message {
+        if let Self::OtherBody(words) | Self::OtherForm(words) = self {
+            return words.clone();
+        }
         let detail = self.detail();
         let zh = match detail {
             NO_V2_KEY => "商户没有存 APIv2 密钥，无法核验",
@@ -100,6 +114,14 @@ impl SetAsideReason {
             _ if detail == SignError::Wrong.to_string() => {
                 "签名与内容不符：密钥或签名方式不对，或内容被改过"
             }
+            other if matches!(self, Self::Unsigned(_)) => {
+                return Message::new(
+                    "缺少签名请求头，或同一个头有两个：要 Wechatpay-Serial、-Signature、-Timestamp、-Nonce 四个",
+                    format!(
+                        "{other}; it takes Wechatpay-Serial, -Signature, -Timestamp and -Nonce"
+                    ),
+                );
+            }
             other => other,
         };
         Message::new(zh, detail)
@@ -108,48 +130,76 @@ impl SetAsideReason {
     /// The reason for people.
     #[must_use]
     pub fn words(&self) -> Message {
-        match self {
-            Self::Unreadable(_) => Message::new("无法识别的通知", "Not a readable notification"),
-            Self::Forged(_) => Message::new(
-                "签名或密文不对，可能是伪造的",
-                "Wrong signature or cipher text, perhaps forged",
-            ),
-            Self::NoKey(_) => Message::new(
-                "商户档案缺少密钥，无法核验；存入密钥后再导入",
-                "The profile lacks the key to check it; store the key and import again",
-            ),
-            Self::UnknownKey(_) => Message::new(
-                "签名用的公钥或平台证书不在商户档案里；更新后再导入",
-                "Signed with a public key or platform certificate that the profile does not have; bring it up to date and import again",
-            ),
-            Self::Probe(_) => Message::new(
-                "微信支付的探测流量：按失败应答即可，不是伪造",
-                "A probe of WeChat Pay: answer with a failure, nobody forged it",
-            ),
-            Self::Reprinted(_) => Message::new(
-                "签名不符，报文体像是被框架重新打印过；请提供收到的原始报文体",
-                "The signature does not fit, and a framework seems to have printed the body again; take the raw body",
-            ),
-            Self::Foreign(_) => {
-                Message::new("不是这个商户或应用的通知", "About another merchant or app")
-            }
-            Self::NoOrder(_) => Message::new(
-                "商户订单里没有这个单号，先导入订单再处理",
-                "The merchant's orders do not have this number; import them first",
-            ),
-            Self::Mismatch(_) => {
-                Message::new("与商户订单不一致", "It does not fit the merchant's order")
-            }
-            Self::Contradiction(_) => Message::new(
-                "与先前收到的通知矛盾",
-                "It contradicts a notification received before",
-            ),
-            Self::OtherEvent(_) => Message::new(
-                "本程序不处理的事件类型",
-                "An event that this program does not follow",
-            ),
+        words_of(self.word()).unwrap_or_default()
+    }
+}
+
+/// A reason as it was stored, for people: its sentence, and the particulars where they are a fact.
+#[must_use]
+pub fn stored_words(stored: &str) -> Message {
+    let (word, detail) = stored.split_once(": ").unwrap_or((stored, ""));
+    match words_of(word) {
+        None => Message::new(stored, stored),
+        Some(words) if detail.is_empty() || detail.contains(' ') => words,
+        Some(Message { zh, en }) => {
+            Message::new(format!("{zh}（{detail}）"), format!("{en} ({detail})"))
         }
     }
+}
+
+/// The sentence of a stable word.
+fn words_of(word: &str) -> Option<Message> {
+    let (zh, en) = match word {
+        "unreadable" => ("无法识别的通知", "Not a readable notification"),
+        "forged" => (
+            "签名或密文不对，可能是伪造的",
+            "Wrong signature or cipher text, perhaps forged",
+        ),
+        "no_key" => (
+            "商户档案缺少密钥，无法核验；存入密钥后再导入",
+            "The profile lacks the key to check it; store the key and import again",
+        ),
+        "unknown_key" => (
+            "签名用的公钥或平台证书不在商户档案里；更新后再导入",
+            "Signed with a public key or platform certificate that the profile does not have; bring it up to date and import again",
+        ),
+        "probe" => (
+            "微信支付的探测流量：按失败应答即可，不是伪造",
+            "A probe of WeChat Pay: answer with a failure, nobody forged it",
+        ),
+        "reprinted" => (
+            "签名不符，报文体像是被框架重新打印过；请提供收到的原始报文体",
+            "The signature does not fit, and a framework seems to have printed the body again; take the raw body",
+        ),
+        "other_body" => (
+            "签名是微信支付的密钥签的，但签的不是这份报文：报文在途中变了，或头与体不是同一条通知；请提供收到的原始报文体",
+            "WeChat Pay's key signed it, but not this message: the body was changed on the way, or headers and body are of two notifications; take the raw body",
+        ),
+        "other_form" => (
+            "签名是微信支付的密钥签的，但形式不对；不采信",
+            "WeChat Pay's key signed it, in a form in which nothing is sent; it is not believed",
+        ),
+        "unsigned" => (
+            "没有签名请求头，无从核验；请连同请求头一起导入",
+            "The headers with the signature are missing, so nothing can be checked; import it with its headers",
+        ),
+        "foreign" => ("不是这个商户或应用的通知", "About another merchant or app"),
+        "no_order" => (
+            "商户订单里没有这个单号，先导入订单再处理",
+            "The merchant's orders do not have this number; import them first",
+        ),
+        "mismatch" => ("与商户订单不一致", "It does not fit the merchant's order"),
+        "contradiction" => (
+            "与先前收到的通知矛盾",
+            "It contradicts a notification received before",
+        ),
+        "other_event" => (
+            "本程序不处理的事件类型",
+            "An event that this program does not follow",
+        ),
+        _ => return None,
+    };
+    Some(Message::new(zh, en))
 }
 
 #[cfg(test)]
@@ -166,6 +216,9 @@ mod tests {
             SetAsideReason::UnknownKey(detail()),
             SetAsideReason::Probe(detail()),
             SetAsideReason::Reprinted(detail()),
+            SetAsideReason::OtherBody(Message::new("x", "x")),
+            SetAsideReason::OtherForm(Message::new("x", "x")),
+            SetAsideReason::Unsigned(detail()),
             SetAsideReason::Foreign(detail()),
             SetAsideReason::NoOrder(detail()),
             SetAsideReason::Mismatch(detail()),
@@ -177,6 +230,9 @@ mod tests {
         words.dedup();
 
         assert_eq!(words.len(), all.len());
+        let stored = stored_words("no_order: T2603080000001");
+        assert!(stored.en.ends_with("first (T2603080000001)"), "{stored:?}");
+        assert_eq!(stored_words("what is this").en, "what is this");
         let unsigned = SetAsideReason::Forged(SignError::Missing.to_string());
         assert_eq!(unsigned.particulars().zh, "通知里没有签名");
         for reason in all {
