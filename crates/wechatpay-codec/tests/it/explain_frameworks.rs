@@ -168,3 +168,115 @@ fn coupon_fields_that_a_type_does_not_have_are_named() {
         assert_eq!(found, ["coupon-fields-dropped"]);
     }
 }
+
+#[test]
+fn html_and_json_escapes_of_every_language_are_found() {
+    let html = |double: &'static str, single: &'static str| {
+        move |text: &str| {
+            text.replace('&', "&amp;")
+                .replace('"', double)
+                .replace('\'', single)
+        }
+    };
+    for (double, single) in [
+        ("&quot;", "&#x27;"),
+        ("&quot;", "&#039;"),
+        ("&quot;", "&#39;"),
+        ("&quot;", "'"),
+        ("\"", "'"),
+        ("&#34;", "&#39;"),
+    ] {
+        let given = sign(&rewritten(html(double, single)), KEY);
+        assert_eq!(
+            explained(&ORDER, given, &[]),
+            ["all-html-escaped"],
+            "{double} {single}"
+        );
+        let mut one = owned(&ORDER);
+        one[2].1 = html(double, single)(&one[2].1);
+        if one == owned(&ORDER) {
+            continue;
+        }
+        let found = explained(&ORDER, sign(&one, KEY), &[]);
+        assert_eq!(found.len(), 1, "{double} {single}: {found:?}");
+    }
+    let ascii = rewritten(|text| text.replace('"', "\\\"").replace('夏', "\\u590f"));
+    assert_eq!(
+        explained(&ORDER, sign(&ascii, KEY), &[]),
+        ["value-json-ascii"],
+        "the goods alone have anything to escape"
+    );
+}
+
+fn question(fields: &[(&str, &str)], given: String) -> QuestionV2 {
+    QuestionV2 {
+        message: owned(fields).into_iter().collect::<Params>(),
+        given,
+        keys: vec![KeyCandidate {
+            name: "own".to_owned(),
+            key: Secret::new(KEY.to_owned()),
+        }],
+        sign_type: SignType::Md5,
+        signed_text: None,
+        seen: Vec::new(),
+    }
+}
+
+#[test]
+fn a_value_is_shown_as_it_was_signed() {
+    let signed = [("body", "茶&\"会员'中心\""), ("nonce_str", "n1")];
+    let sent = [("body", "茶 &\"会员'中心\""), ("nonce_str", "n1")];
+    let question = question(&sent, sign(&owned(&signed), KEY));
+    let Verdict::Explained(found) = explain_v2(&question, &unwatched) else {
+        panic!("not explained");
+    };
+    let said = &found.changes[0].what.en;
+    assert!(said.contains("茶&\"会员'中心\""), "{said}");
+    assert!(!said.contains('\\'), "{said}");
+}
+
+#[test]
+fn coupons_that_a_message_counts_and_lacks_are_named_and_no_key_is_suspected() {
+    let whole = [
+        ("appid", "wx426b3015555a46be"),
+        ("coupon_count", "2"),
+        ("coupon_fee", "10"),
+        ("coupon_fee_0", "6"),
+        ("coupon_fee_1", "4"),
+        ("coupon_id_0", "10001"),
+        ("coupon_id_1", "10002"),
+        ("coupon_type_0", "CASH"),
+        ("nonce_str", "n1"),
+        ("return_code", "SUCCESS"),
+        ("total_fee", "101"),
+    ];
+    let kept: Vec<(&str, &str)> = whole
+        .into_iter()
+        .filter(|(name, _)| !name.ends_with(['0', '1']))
+        .collect();
+    let given = sign(&owned(&whole), KEY);
+    let hints =
+        |fields: &[(&str, &str)]| match explain_v2(&question(fields, given.clone()), &unwatched) {
+            Verdict::Unexplained { hints, .. } => {
+                hints.into_iter().map(|hint| hint.en).collect::<Vec<_>>()
+            }
+            other => panic!("{other:?}"),
+        };
+
+    let lost = hints(&kept);
+    assert!(lost[0].contains("coupon_count=2"), "{lost:?}");
+    assert!(!lost.iter().any(|hint| hint.contains("another one")));
+
+    let none: Vec<(&str, &str)> = kept
+        .into_iter()
+        .map(|(name, value)| {
+            if name == "coupon_count" {
+                (name, "0")
+            } else {
+                (name, value)
+            }
+        })
+        .collect();
+    let other = hints(&none);
+    assert!(!other[0].contains("coupon"), "{other:?}");
+}

@@ -1,8 +1,8 @@
 //! What happens to a single field in other people's code: spaces, cases, number formats, encodings, other names.
 
 use super::escapes::{
-    html_escaped, script_address, script_encoded, unicode_escaped, unpercent, xml_escaped,
-    xml_unescaped,
+    html_escaped, json_ascii, script_address, script_encoded, unicode_escaped, unpercent,
+    xml_escaped, xml_unescaped,
 };
 use super::json_text;
 use crate::Params;
@@ -25,7 +25,7 @@ pub(super) struct Edit {
 /// A rewriting of a value: stable name, function.
 type Rewrite = (&'static str, fn(&str) -> Option<String>);
 
-const REWRITES: [Rewrite; 48] = [
+const REWRITES: [Rewrite; 53] = [
     ("value-emoji-replaced", |v| emoji_as(v, "?")),
     ("value-emoji-replaced", |v| emoji_as(v, "??")),
     ("value-emoji-replaced", |v| emoji_as(v, "????")),
@@ -67,9 +67,21 @@ const REWRITES: [Rewrite; 48] = [
     }),
     ("value-xml-escaped", |v| Some(xml_escaped(v))),
     ("value-xml-unescaped", |v| Some(xml_unescaped(v))),
-    ("value-html-escaped", |v| Some(html_escaped(v))),
     ("value-html-quotes", |v| Some(v.replace('"', "&quot;"))),
     ("value-html-quotes", |v| Some(v.replace('"', "&#34;"))),
+    ("value-html-escaped", |v| {
+        Some(html_escaped(v, "&#34;", "&#39;"))
+    }),
+    ("value-html-escaped", |v| {
+        Some(html_escaped(v, "&quot;", "&#x27;"))
+    }),
+    ("value-html-escaped", |v| {
+        Some(html_escaped(v, "&quot;", "&#039;"))
+    }),
+    ("value-html-escaped", |v| {
+        Some(html_escaped(v, "&quot;", "'"))
+    }),
+    ("value-html-escaped", |v| Some(html_escaped(v, "\"", "'"))),
     ("value-quotes-escaped", |v| Some(v.replace('"', "\\\""))),
     ("value-quotes-unescaped", |v| Some(v.replace("\\\"", "\""))),
     ("value-json-escaped", |v| {
@@ -79,6 +91,7 @@ const REWRITES: [Rewrite; 48] = [
                 .replace('/', "\\/"),
         )
     }),
+    ("value-json-ascii", |v| Some(json_ascii(v))),
     ("value-no-emoji", |v| {
         Some(v.chars().filter(|c| u32::from(*c) <= 0xFFFF).collect())
     }),

@@ -33,14 +33,19 @@ pub(super) fn xml_escaped(value: &str) -> String {
         .replace('\'', "&apos;")
 }
 
-/// As HTML templates escape text: the quotes by their numbers.
-pub(super) fn html_escaped(value: &str) -> String {
+/// As HTML is escaped, with what stands for a double quote and for a single one.
+pub(super) fn html_escaped(value: &str, double: &str, single: &str) -> String {
     value
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
-        .replace('"', "&#34;")
-        .replace('\'', "&#39;")
+        .replace('"', double)
+        .replace('\'', single)
+}
+
+/// As JSON that must be ASCII, without the quotes around it.
+pub(super) fn json_ascii(value: &str) -> String {
+    unicode_escaped(&value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Takes the escapes of HTML and XML back, named and numbered ones, each once.
@@ -128,4 +133,17 @@ pub(super) fn xml_unescaped(value: &str) -> String {
         .replace("&quot;", "\"")
         .replace("&apos;", "'")
         .replace("&amp;", "&")
+}
+
+/// A value with what cannot be seen in it made visible; quotes and backslashes stand as they were signed.
+pub(super) fn visible(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for sign in value.chars() {
+        if matches!(sign, '"' | '\'' | '\\') {
+            out.push(sign);
+        } else {
+            out.extend(sign.escape_debug());
+        }
+    }
+    out
 }

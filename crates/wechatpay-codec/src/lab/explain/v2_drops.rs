@@ -1,10 +1,12 @@
-//! Fields left out several at once, and fields that were signed a second time with the sign of the first try among them.
+//! Fields left out several at once, coupons that were lost on the way, and fields that were signed a second time with the
+//! sign of the first try among them.
 
 use super::edits::Edit;
 use super::v2::{KeyCandidate, QuestionV2};
 use super::v2_mutation::Mutation;
 use crate::v2::{SIGN, sign};
-use recondesk_domain::SignType;
+use crate::{Param, Params};
+use recondesk_domain::{Message, SignType};
 
 /// Of more fields than this only single ones and pairs are left out.
 pub(super) const MOST_DROPPABLE: usize = 20;
@@ -43,4 +45,24 @@ pub(super) fn sign_of_first_try(question: &QuestionV2, key: &KeyCandidate) -> Ve
             value: Some(sign(&fields, &key.key, sign_type).into_bytes()),
         })
         .into()
+}
+
+/// That the fields of single coupons are gone, which a message that counts coupons says itself.
+pub(super) fn coupons_lost(params: &Params) -> Option<Message> {
+    let count: u32 = params.filled("coupon_count")?.parse().ok()?;
+    let is_there = |param: &Param| {
+        let number = param.name.strip_prefix("coupon_");
+        number.is_some_and(|rest| rest.ends_with(|sign: char| sign.is_ascii_digit()))
+    };
+    if count == 0 || params.get("return_code").is_none() || params.iter().any(is_there) {
+        return None;
+    }
+    Some(Message::new(
+        format!(
+            "报文写着 coupon_count={count}，却没有 coupon_id_0、coupon_fee_0 等带序号的字段：它们在验签前丢了（多半是类里没有这些字段），而微信支付签的时候有；用收到的原始 XML 验签"
+        ),
+        format!(
+            "The message says coupon_count={count} and has no coupon_id_0, coupon_fee_0 or other numbered field: they were lost before the check (usually a class without them), and WeChat Pay signed them; verify the raw XML as received"
+        ),
+    ))
 }

@@ -28,10 +28,12 @@ pub(super) enum ValueEncoding {
     PythonPath,
     Decoded,
     Xml,
-    /// As HTML templates escape text, with numbers for the quotes.
-    Html,
+    /// As HTML is escaped: what stands for a double quote and for a single one differs from language to language.
+    Html(&'static str, &'static str),
     /// Quotes with a backslash before them.
     QuotesEscaped,
+    /// As JSON that must be ASCII, without the quotes around it.
+    JsonAscii,
     Cdata,
     Gbk,
     TwiceUtf8,
@@ -305,7 +307,7 @@ const MOST_FIELDS: usize = 40;
 const MOST_LOST: u8 = 4;
 
 /// What may have been done to all values, most usual first.
-const ENCODINGS: [ValueEncoding; 17] = [
+const ENCODINGS: [ValueEncoding; 23] = [
     ValueEncoding::Url,
     ValueEncoding::UrlLower,
     ValueEncoding::Form,
@@ -315,8 +317,14 @@ const ENCODINGS: [ValueEncoding; 17] = [
     ValueEncoding::ScriptAddress,
     ValueEncoding::Decoded,
     ValueEncoding::Xml,
-    ValueEncoding::Html,
+    ValueEncoding::Html("&#34;", "&#39;"),
+    ValueEncoding::Html("&quot;", "&#x27;"),
+    ValueEncoding::Html("&quot;", "&#039;"),
+    ValueEncoding::Html("&quot;", "&#39;"),
+    ValueEncoding::Html("&quot;", "'"),
+    ValueEncoding::Html("\"", "'"),
     ValueEncoding::QuotesEscaped,
+    ValueEncoding::JsonAscii,
     ValueEncoding::Cdata,
     ValueEncoding::Gbk,
     ValueEncoding::TwiceUtf8,

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::edits::{Edit, camel};
-use super::escapes::{html_escaped, script_address, script_encoded, unpercent, xml_escaped};
+use super::escapes::{
+    html_escaped, json_ascii, script_address, script_encoded, unpercent, xml_escaped,
+};
 use super::v2_key::KeyText;
 use super::v2_mutation::{
     Dropped, FieldOrder, Joiner, KeyForm, KeyPlace, Mutation, ValueEncoding, WholeText,
@@ -428,7 +430,8 @@ fn encode(value: &str, encoding: ValueEncoding) -> Vec<u8> {
         ValueEncoding::ScriptAddress => script_address(value).into(),
         ValueEncoding::PythonForm => percent(value).replace("%20", "+").into(),
         ValueEncoding::PythonPath => percent(value).replace("%2F", "/").into(),
-        ValueEncoding::Html => html_escaped(value).into(),
+        ValueEncoding::Html(double, single) => html_escaped(value, double, single).into(),
+        ValueEncoding::JsonAscii => json_ascii(value).into(),
         ValueEncoding::QuotesEscaped => value.replace('"', "\\\"").into(),
         ValueEncoding::Decoded => unpercent(value).unwrap_or_else(|| value.to_owned()).into(),
         ValueEncoding::Xml => xml_escaped(value).into(),

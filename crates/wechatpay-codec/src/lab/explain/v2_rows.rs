@@ -23,7 +23,8 @@ const fn encoding_code(encoding: ValueEncoding) -> &'static str {
         ValueEncoding::ScriptAddress => "all-script-address",
         ValueEncoding::PythonForm => "all-python-form",
         ValueEncoding::PythonPath => "all-python-path",
-        ValueEncoding::Html => "all-html-escaped",
+        ValueEncoding::Html(..) => "all-html-escaped",
+        ValueEncoding::JsonAscii => "all-json-escaped",
         ValueEncoding::QuotesEscaped => "all-quotes-escaped",
         ValueEncoding::Decoded => "all-url-decoded",
         ValueEncoding::Xml => "all-xml-escaped",
@@ -64,7 +65,11 @@ const fn encoding_words(encoding: ValueEncoding) -> (&'static str, &'static str)
             "值先做了 Python 的 quote（不编码 /）",
             "the values went through Python's quote first (slashes left)",
         ),
-        ValueEncoding::Html => ("值先做了 HTML 转义", "the values were HTML-escaped first"),
+        ValueEncoding::Html(..) => ("值先做了 HTML 转义", "the values were HTML-escaped first"),
+        ValueEncoding::JsonAscii => (
+            "值先做了 JSON 转义（\\u 和 \\\"）",
+            "the values were JSON-escaped first (\\u and \\\")",
+        ),
         ValueEncoding::QuotesEscaped => (
             "值里的引号前加了反斜杠",
             "the quotes in the values have a backslash before them",

@@ -2,8 +2,10 @@
 
 use super::Change;
 use super::edits::Edit;
+use super::escapes::visible;
 use super::form::Given;
 use super::v2::{Algorithm, QuestionV2};
+use super::v2_drops::coupons_lost;
 use super::v2_mutation::{FieldOrder, Mutation};
 use super::v2_rows::{encoding_row, form_row, joiner_row, place_row, whole_row};
 use recondesk_domain::{Message, SignType};
@@ -42,7 +44,8 @@ pub(super) fn hints(question: &QuestionV2) -> Vec<Message> {
             "Give the string that was really signed; it is then compared byte by byte",
         )
     });
-    if question.keys.len() < 2 {
+    let lost = coupons_lost(&question.message);
+    if question.keys.len() < 2 && lost.is_none() {
         out.push(Message::new(
             "密钥可能不是这一个：核对商户平台上的 API 密钥，或加上其他商户档案的密钥",
             "The key may be another one: check it in the merchant console, or add keys of other profiles",
@@ -52,6 +55,7 @@ pub(super) fn hints(question: &QuestionV2) -> Vec<Message> {
         "随机串或时间若在签名后重新生成，请给出签名时用的那一个",
         "If nonce or time were made anew after signing, give the ones that were signed",
     ));
+    out.splice(0..0, lost);
     out
 }
 
@@ -360,7 +364,7 @@ fn edited(edit: &Edit, question: &QuestionV2) -> Change {
         .as_deref()
         .map(|bytes| String::from_utf8_lossy(bytes).chars().take(60).collect())
         .unwrap_or_default();
-    let shown = theirs.escape_debug().to_string();
+    let shown = visible(&theirs);
     let (zh, en): (String, String) = match edit.code {
         "field-dropped" => (
             format!("{own} 没有参与签名"),
