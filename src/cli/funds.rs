@@ -1,4 +1,7 @@
-//! `recondesk funds`: each account of a day checked, and the bridge from the trade bill to the change of the balances.
+//! `recondesk funds`: each account of a day checked, the bridge from the trade bill to the change of the balances, and
+//! what of the withdrawals arrived at the bank.
+
+mod settlement;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,8 +15,8 @@ use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::funds::{
-    AccountOutcome, FundsReport, FundsRequest, LEARNING_DAYS, NotCompared, examine_day, import,
-    step_words,
+    ARRIVES_WITHIN, AccountOutcome, FundsReport, FundsRequest, LEARNING_DAYS, NotCompared,
+    examine_day, import, import_statement, step_words,
 };
 use recondesk_app::{Failure, FailureKind, Language, Message};
 use recondesk_domain::{Fen, FundAccount};
@@ -33,6 +36,12 @@ pub(super) struct FundsCommand {
     /// 先导入这个资金账单文件：basic、operation 或 fees | First take this fund-flow bill in: basic, operation or fees
     #[arg(long, value_name = "ACCOUNT=FILE", value_parser = account_file)]
     file: Vec<(FundAccount, PathBuf)>,
+    /// 先导入这个银行流水（CSV、XLSX）| First take this bank statement in (CSV, XLSX)
+    #[arg(long, value_name = "FILE")]
+    bank: Vec<PathBuf>,
+    /// 提现应在几个工作日内到账 | Working days within which a withdrawal should arrive
+    #[arg(long, value_name = "N", default_value_t = ARRIVES_WITHIN, value_parser = clap::value_parser!(u32).range(0..=30))]
+    bank_days: u32,
     /// 不向微信支付下载 | Fetch nothing from WeChat Pay
     #[arg(long)]
     offline: bool,
@@ -55,28 +64,42 @@ pub(super) fn run(
     let day = context.day(&command.date)?;
     let ports = context.open()?;
     let (id, profile) = profile_named(&ports, &command.profile)?;
+    let mut statements = Vec::new();
     let report = {
         let terminal = context.terminal();
         for (account, path) in &command.file {
             let source = context.source(path)?;
             import(&ports, (id, *account, day), source, &terminal)?;
         }
+        for path in &command.bank {
+            let source = context.source(path)?;
+            statements.push(import_statement(&ports, id, source, &terminal)?);
+        }
         let ask = FundsRequest {
             profile: (id, &profile),
             day,
             fetches: !command.offline,
+            within: command.bank_days,
         };
         examine_day(&ports, &ask, &terminal)?
     };
-    if report.is_empty() {
+    if report.is_empty() && report.settlement.rows.is_empty() && statements.is_empty() {
         return Err(none_here(&day.to_string()));
     }
     if command.format == ListFormat::Json {
-        print_json(&as_json(&report))?;
+        let mut told = as_json(&report);
+        if let Value::Object(told) = &mut told {
+            let taken = statements.iter().map(settlement::statement_json).collect();
+            told.insert("statements".to_owned(), Value::Array(taken));
+        }
+        print_json(&told)?;
     } else {
-        print_text(&as_text(&report, context.lang))?;
+        let taken = statements.iter();
+        let taken = taken.map(|one| settlement::statement_text(one, context.lang));
+        print_text(&(taken.collect::<String>() + &as_text(&report, context.lang)))?;
     }
-    Ok(if report.is_clean() {
+    let are_sound = statements.iter().all(|one| one.report.adds_up());
+    Ok(if report.is_clean() && are_sound {
         CommandEnd::Clean
     } else {
         CommandEnd::NeedsPerson
@@ -124,6 +147,7 @@ fn as_json(report: &FundsReport) -> Value {
         "accounts": accounts,
         "trade": trade,
         "bridge": bridge,
+        "settlement": settlement::settlement_json(&report.settlement),
         "not_compared": report.compared.as_ref().err().map(|why| word(*why)),
         "days_seen": report.days_seen,
         "learning": report.days_seen < LEARNING_DAYS,
@@ -178,6 +202,7 @@ fn as_text(report: &FundsReport, lang: Language) -> String {
             out.push_str(told);
         }
     }
+    out.push_str(&settlement::settlement_text(&report.settlement, lang));
     out
 }
 

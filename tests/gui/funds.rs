@@ -4,11 +4,12 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::jobs::funds::{
     AccountBill, AccountOutcome, AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup,
-    FundFinding, FundsReport, NotCompared, StepKind, TradeReport,
+    FundFinding, FundsReport, NotCompared, SettledWithdrawal, Settlement, SettlementState,
+    StepKind, TradeReport,
 };
 use recondesk::app::model::FundsModel;
 use recondesk::app::{Command, Remote};
-use recondesk::domain::{Category, Fen, FundAccount, ProfileId};
+use recondesk::domain::{BankEntry, BillDate, Category, Fen, FundAccount, FundMove, ProfileId};
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
@@ -109,8 +110,89 @@ pub(crate) fn report(missing: bool) -> FundsReport {
                 residual: Fen::ZERO,
             },
         )),
+        settlement: settlement(false),
         days_seen: 30,
     }
+}
+
+/// One withdrawal of the day, and one of three days before: arrived, or stayed away.
+fn settlement(is_late: bool) -> Settlement {
+    let row = |day: BillDate, fen: i64, state, arrives: Option<BillDate>| {
+        let withdrawal = FundMove {
+            time: day.start().plus(7_200),
+            account: FundAccount::Basic,
+            kind: "提现".to_owned(),
+            business_no: format!("10000{fen}"),
+            flow_no: String::new(),
+            change: Fen::new(-fen),
+        };
+        let credit = arrives.map(|day| BankEntry {
+            line: 4,
+            time: day.start(),
+            has_clock: false,
+            change: Fen::new(fen),
+            balance: None,
+            payer: "财付通支付科技有限公司".to_owned(),
+            remark: String::new(),
+            reference: String::new(),
+        });
+        let due = day.plus(3);
+        SettledWithdrawal {
+            withdrawal,
+            day,
+            due,
+            state,
+            credit,
+        }
+    };
+    let day = sample::day();
+    let earlier = if is_late {
+        row(day.plus(-5), 7_700, SettlementState::NotArrived, None)
+    } else {
+        row(day.plus(-5), 7_700, SettlementState::Arrived, Some(day))
+    };
+    let late = earlier.withdrawal.business_no.clone();
+    let found = FundFinding {
+        business_no: late,
+        flow_no: String::new(),
+        kind: "提现".to_owned(),
+        line: 0,
+        expected: Some(Fen::new(7_700)),
+        actual: None,
+    };
+    let rows = if is_late { vec![found] } else { Vec::new() };
+    Settlement {
+        rows: vec![
+            earlier,
+            row(day, 260_000_000, SettlementState::OnTheWay, None),
+        ],
+        withdrawn: Fen::new(260_007_700),
+        settled: Fen::new(if is_late { 0 } else { 7_700 }),
+        within: 3,
+        has_statement: true,
+        groups: vec![group(Category::WithdrawalMissing, "0", rows)],
+    }
+}
+
+#[test]
+fn withdrawals_say_where_their_money_is_and_a_statement_can_be_chosen() {
+    let tape = Tape::default();
+    let mut late = report(false);
+    late.settlement = settlement(true);
+    let mut harness = shown(Look::default(), &tape, late);
+
+    let day = sample::day();
+    harness.get_by_label("C07 提现未到账 1 笔");
+    harness.get_by_label("100007700 77.00 未到账");
+    let due = day.plus(3);
+    harness.get_by_label(&format!("10000260000000 2,600,000.00 在途 {due} 前"));
+    harness.get_by_label("提现 ¥2,600,077.00，其中已到账或退回 ¥0.00");
+    harness.get_by_label("导入银行流水…").click();
+    harness.run_steps(2);
+    assert!(
+        tape.take().is_empty(),
+        "nothing is sent before a file is chosen"
+    );
 }
 
 /// The dialog over Reconcile with a report.

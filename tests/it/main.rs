@@ -14,6 +14,7 @@ mod advice_files;
 mod advice_runs;
 mod backfill;
 mod bill_copies;
+mod bank_statements;
 mod bill_damage;
 mod bill_layouts;
 mod books_export;

@@ -184,6 +184,8 @@ pub enum Command {
     Backfill(Option<ProfileId>),
     /// Examines the fund flow of a day, and leads it back to the trade bill.
     Funds(model::FundsAsk),
+    /// Takes a bank statement into the books, then examines the fund flow of a day.
+    BankStatement(model::FundsAsk, PathBuf),
     /// Writes the findings of a day, or a report, to a file. Disabled while the day is not compared.
     Export(ProfileId, BillDate, Export, PathBuf),
     /// Adds a note to a case.
@@ -401,7 +403,7 @@ impl Command {
             Self::ResumeRefunds(_) => TaskKind::Resume,
             Self::Bulk(_) => TaskKind::Decide,
             Self::Attach(_) => TaskKind::Attach,
-            Self::Funds(_) => TaskKind::Funds,
+            Self::Funds(_) | Self::BankStatement(..) => TaskKind::Funds,
             Self::Lab(model::LabAsk::Send(_) | model::LabAsk::Follow(_))
             | Self::Payout(..)
             | Self::AskLive(_) => TaskKind::Ask,
@@ -420,7 +422,7 @@ impl Command {
             | Self::Export(profile, day, ..)
             | Self::Day(profile, day) => (Some(*profile), Some(*day)),
             Self::Morning(profile, day) => (*profile, Some(*day)),
-            Self::Funds(ask) => (Some(ask.profile), Some(ask.day)),
+            Self::Funds(ask) | Self::BankStatement(ask, _) => (Some(ask.profile), Some(ask.day)),
             Self::Backfill(profile) | Self::ExportBooks(profile, _) => (*profile, None),
             Self::ImportFile(profile, _) | Self::AskMany(profile, _) => (Some(*profile), None),
             Self::Recognise(profile, _) => (Some(*profile), None),

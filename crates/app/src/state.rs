@@ -243,7 +243,7 @@ impl State {
                 self.pages
                     .insert(id, (*list, wanted.generation, wanted.page));
             }
-            Command::Funds(ask) => self.ask_funds(id, *ask),
+            Command::Funds(ask) | Command::BankStatement(ask, _) => self.ask_funds(id, *ask),
             Command::SignIn(_) => self.desk.asked.ask(id),
             Command::BulkSummary(_) => self.bulk.ask_summary(id),
             Command::Bulk(_) => self.bulk.ask(id),

@@ -93,6 +93,12 @@ pub enum Category {
     DayGap,
     /// C06 非交易资金: Other funds.
     FundOther,
+    /// C07 提现未到账: Withdrawal not arrived.
+    WithdrawalMissing,
+    /// C08 提现到账金额不符: Withdrawal arrived with another sum.
+    WithdrawalAmount,
+    /// C09 银行入账无提现: Bank credit without withdrawal.
+    BankExtra,
     /// B01 摘要不符: Hash differs.
     BillHash,
     /// B02 汇总笔数不符: Row count differs from summary.
@@ -189,6 +195,9 @@ const ENTRIES: [CategoryEntry; COUNT] = [
     CategoryEntry { category: Category::BalanceBreak, rank: 45, code: "C04", name: "BALANCE_BREAK", family: "BALANCE_BREAK", zh: "余额链断裂", en: "Balance chain broken", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
     CategoryEntry { category: Category::DayGap, rank: 46, code: "C05", name: "DAY_GAP", family: "DAY_GAP", zh: "日间余额不衔接", en: "Balances of two days do not meet", severity: Severity::Urgent, action: SuggestedAction::CheckFund },
     CategoryEntry { category: Category::FundOther, rank: 47, code: "C06", name: "FUND_OTHER", family: "FUND_OTHER", zh: "非交易资金", en: "Other funds", severity: Severity::Info, action: SuggestedAction::None },
+    CategoryEntry { category: Category::WithdrawalMissing, rank: 56, code: "C07", name: "WITHDRAWAL_MISSING", family: "WITHDRAWAL_MISSING", zh: "提现未到账", en: "Withdrawal not arrived", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::WithdrawalAmount, rank: 57, code: "C08", name: "WITHDRAWAL_AMOUNT", family: "WITHDRAWAL_AMOUNT", zh: "提现到账金额不符", en: "Withdrawal arrived with another sum", severity: Severity::Fault, action: SuggestedAction::CheckFund },
+    CategoryEntry { category: Category::BankExtra, rank: 58, code: "C09", name: "BANK_EXTRA", family: "BANK_EXTRA", zh: "银行入账无提现", en: "Bank credit without withdrawal", severity: Severity::Fault, action: SuggestedAction::CheckFund },
     CategoryEntry { category: Category::BillHash, rank: 0, code: "B01", name: "HASH", family: "HASH", zh: "摘要不符", en: "Hash differs", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
     CategoryEntry { category: Category::BillCount, rank: 1, code: "B02", name: "SUM_COUNT", family: "SUM_COUNT", zh: "汇总笔数不符", en: "Row count differs from summary", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },
     CategoryEntry { category: Category::BillSum, rank: 2, code: "B03", name: "SUM_AMOUNT", family: "SUM_AMOUNT", zh: "汇总金额不符", en: "Sum differs from summary", severity: Severity::Urgent, action: SuggestedAction::DownloadAgain },

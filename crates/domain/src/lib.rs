@@ -15,6 +15,7 @@
 // A new variant must be thought of in every place: no arm takes it in silence.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod bank;
 mod book;
 mod calendar;
 mod candidate;
@@ -39,6 +40,7 @@ mod short_text;
 mod suggested_action;
 mod trade_type;
 
+pub use bank::{BankEntry, FundMove};
 pub use book::{
     BillRefundState, BillState, FulfilStatus, MOrder, MRefund, PayStatus, RefundStatus, RowRef,
     WPay, WRefund,

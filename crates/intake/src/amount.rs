@@ -55,6 +55,19 @@ pub(super) fn plain(text: &[u8], unit: AmountUnit) -> Option<Fen> {
 
 /// Reads an amount in any form.
 pub(super) fn read(text: &str, unit: AmountUnit, sign: Sign) -> Result<Fen, RowReason> {
+    let fen = read_signed(text, unit)?;
+    match sign {
+        Sign::Positive if fen.is_negative() => Err(RowReason::Negative),
+        Sign::Positive => Ok(fen),
+        Sign::Size if fen.is_negative() => Fen::ZERO
+            .checked_sub(fen)
+            .ok_or(RowReason::Amount(MoneyError::NotDecimal)),
+        Sign::Size => Ok(fen),
+    }
+}
+
+/// Reads an amount in any form, with its sign.
+pub(super) fn read_signed(text: &str, unit: AmountUnit) -> Result<Fen, RowReason> {
     let bad = |error| RowReason::Amount(error);
     if text.len() > LONGEST {
         return Err(bad(MoneyError::NotDecimal));
@@ -84,10 +97,12 @@ pub(super) fn read(text: &str, unit: AmountUnit, sign: Sign) -> Result<Fen, RowR
         AmountUnit::Fen => whole_fen(&digits),
     };
     let fen = parsed.map_err(bad)?;
-    let is_below = negative && fen != Fen::ZERO;
-    match sign {
-        Sign::Positive if is_below => Err(RowReason::Negative),
-        Sign::Positive | Sign::Size => Ok(fen),
+    if negative {
+        Fen::ZERO
+            .checked_sub(fen)
+            .ok_or(bad(MoneyError::NotDecimal))
+    } else {
+        Ok(fen)
     }
 }
 

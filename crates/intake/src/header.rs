@@ -66,7 +66,11 @@ pub(super) fn find_header(
 }
 
 /// Two header rows as one: the lower names the column, with its group in front where it says too little alone.
-fn join(upper: &[String], lower: &[String], is_known: &dyn Fn(&str) -> bool) -> Vec<String> {
+pub(super) fn join(
+    upper: &[String],
+    lower: &[String],
+    is_known: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
     let mut group = "";
     (0..upper.len().max(lower.len()))
         .map(|at| {

@@ -6,6 +6,7 @@
 //! [`OrderBlock`]: rows, refused rows with their reasons, and the figures a person checks first.
 
 mod amount;
+mod bank_statement;
 mod binary_book;
 mod block;
 mod book;
@@ -60,6 +61,7 @@ mod xlsx_book;
 mod xlsx_container;
 mod xml_sheets;
 
+pub use bank_statement::{BankStatement, StatementFault, StatementReason, read_statement};
 pub use block::{MAX_REJECTS_PER_BLOCK, OrderBlock};
 pub use column::Column;
 pub use damage::Damage;

@@ -217,7 +217,7 @@ fn text_of<'t>(
 }
 
 /// Lines end with CR alone where nearly no LF is to be seen.
-fn line_end_of(text: &[u8]) -> LineEnd {
+pub(super) fn line_end_of(text: &[u8]) -> LineEnd {
     let lf = memchr::memchr_iter(b'\n', text).count();
     let cr = memchr::memchr_iter(b'\r', text)
         .filter(|at| text.get(at + 1) != Some(&b'\n'))
@@ -249,7 +249,7 @@ pub(super) fn by_magic(head: &[u8]) -> Option<NotOrders> {
     })
 }
 
-fn by_text(start: &str) -> Option<NotOrders> {
+pub(super) fn by_text(start: &str) -> Option<NotOrders> {
     let start = start.trim_start().to_ascii_lowercase();
     if start.starts_with("<!doctype html")
         || ["<html", "<head", "<body", "<table", "<meta"]
@@ -267,7 +267,7 @@ fn by_text(start: &str) -> Option<NotOrders> {
 }
 
 /// The sign that splits most records into the same number of cells, more than one.
-fn delimiter_of(text: &[u8], cut: bool) -> u8 {
+pub(super) fn delimiter_of(text: &[u8], cut: bool) -> u8 {
     let mut best = (0, b',');
     for sign in [b',', b'\t', b';', b'|'] {
         let Ok(records) = look(text, sign, cut) else {

@@ -4,8 +4,8 @@
 //! behind the same trait. Nothing here names a file format or a database.
 
 use crate::{
-    BookContents, BooksError, FundExpect, FundImport, RowId, RowList, Source, TableQuery,
-    ValueCount, ValuesAsk, Watch,
+    BankImport, BookContents, BooksError, FundExpect, FundImport, RowId, RowList, Source,
+    TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_domain::{
     BillDate, Fen, Instant, MOrder, MRefund, MchId, PlainRow, ProfileId, RowRef, WPay, WRefund,
@@ -47,7 +47,7 @@ pub struct ImportRecord {
     pub import: u32,
     /// The merchant.
     pub profile: ProfileId,
-    /// `bill.all`, `bill.success`, `bill.refund`, `fund.basic`, `fund.operation`, `fund.fees`, `orders`, `refunds`.
+    /// `bill.all`, `bill.success`, `bill.refund`, `fund.basic`, `fund.operation`, `fund.fees`, `bank`, `orders`, `refunds`.
     pub kind: String,
     /// Name of the file it came from.
     pub name: String,
@@ -299,6 +299,17 @@ pub trait Books: Send + Sync {
         expect: &FundExpect,
         watch: &dyn Watch,
     ) -> Result<FundImport, BooksError>;
+
+    /// Imports a statement of the merchant's bank. One whose balances contradict its rows is kept in quarantine.
+    ///
+    /// # Errors
+    /// As [`Books::import_bill`].
+    fn import_bank_statement(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        watch: &dyn Watch,
+    ) -> Result<BankImport, BooksError>;
 
     /// Imports a file of orders or refunds, as its mapping says which. Refused rows are handed to
     /// `rejects` in file order; the others are stored, all of them or none.

@@ -40,6 +40,9 @@ pub enum BooksError {
     /// The fund-flow bill cannot be read.
     #[error(transparent)]
     Fund(Box<FundFault>),
+    /// The bank statement cannot be read.
+    #[error(transparent)]
+    Statement(Box<recondesk_intake::StatementFault>),
     /// The amounts of a fund-flow bill leave every range.
     #[error("a sum of the fund-flow bill is out of range")]
     FundSum,

@@ -1,7 +1,7 @@
 //! Fund-flow bills as the books keep them.
 
 use crate::{ImportRecord, Stored};
-use recondesk_domain::{BillDate, Fen, FundAccount};
+use recondesk_domain::{BillDate, Fen, FundAccount, FundEntry, FundMove};
 use recondesk_reconcile::fund_flow::FundCheck;
 use serde::Serialize;
 
@@ -33,9 +33,35 @@ pub struct FundFacts {
     pub closing: Option<Fen>,
     /// What of the file was checked.
     pub checks: Vec<FundCheck>,
+    /// Withdrawals to the bank, and those that came back.
+    pub moves: Vec<FundMove>,
 }
 
 impl FundFacts {
+    /// Entries that tell of the way to the bank.
+    #[must_use]
+    pub fn moves(account: FundAccount, entries: &[FundEntry<'_>]) -> Vec<FundMove> {
+        entries
+            .iter()
+            .filter(|entry| FundMove::is_of_bank(entry.kind_word))
+            .map(|entry| FundMove {
+                time: entry.time,
+                account,
+                kind: entry.kind_word.to_owned(),
+                business_no: entry.business_no.to_owned(),
+                flow_no: entry.flow_no.to_owned(),
+                change: entry.change,
+            })
+            .collect()
+    }
+
+    /// The same out of stored facts; `None` where they were not kept yet.
+    #[must_use]
+    pub fn moves_of(record: &ImportRecord) -> Option<Vec<FundMove>> {
+        let facts: serde_json::Value = serde_json::from_str(&record.facts).ok()?;
+        serde_json::from_value(facts.get("moves")?.clone()).ok()
+    }
+
     /// The closing balance out of stored facts.
     #[must_use]
     pub fn closing_of(record: &ImportRecord) -> Option<Fen> {

@@ -1,6 +1,7 @@
 //! What the program needs of the world, as traits; `adapters` implement them, tests fake them.
 
 mod author;
+mod bank_books;
 mod book_contents;
 mod books;
 mod books_error;
@@ -33,6 +34,7 @@ pub use books::{
 };
 pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 
+pub use bank_books::{BANK_KIND, BankDays, BankFacts, BankImport};
 pub use books_error::{BooksError, Expands};
 pub use care::{
     BackupReport, CareFault, CheckReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,

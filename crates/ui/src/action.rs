@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use recondesk_app::model::CaseName;
+use recondesk_app::model::{CaseName, FundsAsk};
 use recondesk_app::tables::ask::ListRows;
 use recondesk_app::{Command, Export, ExportFormat, ListKind, Preferences, SheetRows};
 use recondesk_domain::{BillDate, ProfileId};
@@ -30,6 +30,8 @@ pub(crate) enum Action {
     Prefer(Box<Preferences>),
     /// Asks for files to import, for the merchant in view.
     PickFiles,
+    /// Asks for a bank statement, to look at the fund flow with it.
+    PickStatement(FundsAsk),
     /// Asks for a file of orders or refunds, for the import assistant.
     PickOrders,
     /// Leaves the file in the import assistant, for the next one that waits.

@@ -285,6 +285,7 @@ impl App {
                 Action::PickTable(export, format) => self.pick_table(export, format),
                 Action::Say(said) => self.say(ctx, Flash::Said(said)),
                 Action::PickFiles => self.pick_files(Picking::Import),
+                Action::PickStatement(ask) => self.pick_statement(ask),
                 Action::PickOrders => self.pick_files(Picking::Orders),
                 Action::CloseImport => {
                     if let Some(command) = self.state.close_import() {

@@ -8,7 +8,7 @@ use super::action::TableExport;
 use super::app::App;
 use super::screens::Screen;
 use super::text;
-use recondesk_app::model::{AttachWish, CaseName, SaveAttachmentWish};
+use recondesk_app::model::{AttachWish, CaseName, FundsAsk, SaveAttachmentWish};
 use recondesk_app::tables::ask::ListAsk;
 use recondesk_app::{Command, Export, ExportFormat, Message, NoticeText};
 use recondesk_domain::{BillDate, ProfileId};
@@ -29,6 +29,7 @@ pub(super) enum Picking {
     Books(Option<ProfileId>),
     Original(u32),
     Certificate(ProfileId, BillDate),
+    Statement(FundsAsk),
 }
 
 impl App {
@@ -92,6 +93,11 @@ impl App {
                 if let Some(path) = paths.into_iter().next() {
                     let wish = SaveAttachmentWish { case, sha256, path };
                     self.submit(Command::SaveAttachment(Box::new(wish)));
+                }
+            }
+            Some(Picking::Statement(ask)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(Command::BankStatement(ask, path));
                 }
             }
             Some(Picking::Books(profile)) => {
@@ -180,6 +186,16 @@ impl App {
         let (title, name) = (w.work.save_title.to_owned(), file.name.clone());
         if self.picker.ask(PickAsk::Save { title, name }) {
             self.picking = Some(Picking::AttachmentCopy(case, file.sha256));
+        }
+    }
+
+    pub(super) fn pick_statement(&mut self, ask: FundsAsk) {
+        let title = text::of(self.state.preferences.language)
+            .funds
+            .choose_statement;
+        let title = title.to_owned();
+        if self.picker.ask(PickAsk::Open { title }) {
+            self.picking = Some(Picking::Statement(ask));
         }
     }
 

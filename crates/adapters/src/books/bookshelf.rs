@@ -15,9 +15,9 @@ use crate::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, ProfileId, RowRef};
 use recondesk_intake::{KnownContext, Mapping, RecordKind, Reject};
 use recondesk_ports::{
-    BillExpect, BillImport, BilledNumber, Book, BookContents, BookRow, Books, BooksError, Clock,
-    FundExpect, FundImport, ImportRecord, Occurrence, OrdersImport, RawRow, RowId, RowList,
-    SetAside, Source, TableQuery, ValueCount, ValuesAsk, Watch,
+    BankImport, BillExpect, BillImport, BilledNumber, Book, BookContents, BookRow, Books,
+    BooksError, Clock, FundExpect, FundImport, ImportRecord, Occurrence, OrdersImport, RawRow,
+    RowId, RowList, SetAside, Source, TableQuery, ValueCount, ValuesAsk, Watch,
 };
 use recondesk_reconcile::Evidence;
 
@@ -130,6 +130,15 @@ impl Books for Bookshelf {
         watch: &dyn Watch,
     ) -> Result<FundImport, BooksError> {
         self.ingest_fund_flow(profile, source, expect, watch)
+    }
+
+    fn import_bank_statement(
+        &self,
+        profile: ProfileId,
+        source: Source,
+        watch: &dyn Watch,
+    ) -> Result<BankImport, BooksError> {
+        self.ingest_bank_statement(profile, source, watch)
     }
 
     fn import_orders(

@@ -1,5 +1,7 @@
 //! The fund flow of a day: fetched for each account, archived, checked, and led back to the trade bill.
 
+mod bank;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -8,16 +10,18 @@ use super::download::{self, Fetched, FundAccount};
 use super::imports::{Watching, fund_overflow};
 use crate::gateway::{BillFile, GatewayClient};
 use crate::{Failure, Message, Reporter};
+pub use bank::{contradicts_itself, import_statement};
 use recondesk_domain::{BillDate, FundEntry, MerchantProfile, ProfileId};
 use recondesk_ports::{BooksError, FundExpect, FundFacts, ImportRecord, Ports, Source, Standing};
+pub use recondesk_reconcile::fund_flow::{
+    ARRIVES_WITHIN, AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup, FundFinding,
+    SettledWithdrawal, Settlement, SettlementState, StepKind, TradeReport,
+};
 use recondesk_reconcile::fund_flow::{
     AccountDay, ClosedBefore, FundOverflow, TradeBill, compare, examine,
 };
-pub use recondesk_reconcile::fund_flow::{
-    AccountReport, Bridge, BridgeStep, FeeCustom, FindingGroup, FundFinding, StepKind, TradeReport,
-};
 use recondesk_reconcile::{Evidence, EvidenceError};
-use wechatpay_codec::fund_flow::FundBill;
+use wechatpay_codec::fund_flow::{FundBill, FundFault};
 
 /// Days of fund flow after which the custom of a merchant's account is taken for known (I11).
 pub const LEARNING_DAYS: usize = 7;
@@ -31,6 +35,8 @@ pub struct FundsRequest<'a> {
     pub day: BillDate,
     /// True to fetch what is not here.
     pub fetches: bool,
+    /// Working days within which a withdrawal should be at the bank.
+    pub within: u32,
 }
 
 /// What is known of an account and day.
@@ -78,6 +84,8 @@ pub struct FundsReport {
     pub accounts: Vec<(FundAccount, AccountOutcome)>,
     /// The trade bill against the accounts, and the bridge.
     pub compared: Result<(TradeReport, Bridge), NotCompared>,
+    /// Withdrawals, and what of them arrived at the bank.
+    pub settlement: Settlement,
     /// Days of fund flow that are here, this one among them; below [`LEARNING_DAYS`] differences may be a custom.
     pub days_seen: usize,
 }
@@ -101,7 +109,7 @@ impl FundsReport {
         let agreed = self.compared.as_ref().is_ok_and(|(trade, bridge)| {
             trade.groups.iter().all(|group| group.count == 0) && bridge.residual.get() == 0
         });
-        sound && agreed
+        sound && agreed && self.settlement.is_clean()
     }
 }
 
@@ -167,8 +175,7 @@ pub fn examine_day(
     for (account, held) in &texts {
         let outcome = match held {
             Held::Text(record, text) => {
-                let bill =
-                    FundBill::read(text).map_err(|fault| BooksError::Fund(Box::new(fault)))?;
+                let bill = FundBill::read(text).map_err(unread_fund)?;
                 let report = report_of(ports, ask, *account, &bill)?;
                 bills.push(bill);
                 AccountOutcome::Bill(Box::new(AccountBill {
@@ -193,6 +200,7 @@ pub fn examine_day(
         day: ask.day,
         accounts,
         compared,
+        settlement: bank::settlement_of(ports, ask)?,
         days_seen: days_seen(ports, ask)?,
     })
 }
@@ -408,6 +416,10 @@ fn days_seen(ports: &Ports, ask: &FundsRequest<'_>) -> Result<usize, Failure> {
         .map(BillDate::number)
         .collect();
     Ok(days.len())
+}
+
+fn unread_fund(fault: FundFault) -> Failure {
+    BooksError::Fund(Box::new(fault)).into()
 }
 
 fn unread(error: EvidenceError) -> Failure {

@@ -2,6 +2,7 @@
 
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::Term;
+use recondesk_intake::StatementFault;
 use recondesk_ports::{BooksError, ImportPart, Watch};
 use wechatpay_codec::bill::{BillError, BodyKind, Certificate};
 
@@ -67,6 +68,7 @@ impl From<BooksError> for Failure {
                     format!("The fund-flow bill cannot be read: {fault}"),
                 ),
             ),
+            BooksError::Statement(fault) => statement_unreadable(&fault),
             BooksError::FundSum => fund_overflow(),
             BooksError::BillRefused(certificate) => bill_refused(&certificate),
             BooksError::Digest { expected, found } => refused(
@@ -106,6 +108,21 @@ impl From<BooksError> for Failure {
             ),
         }
     }
+}
+
+/// A bank statement that is none, or has a row that cannot be read.
+fn statement_unreadable(fault: &StatementFault) -> Failure {
+    refused(
+        "bank.unreadable",
+        Message::new(
+            format!("银行流水读不出来：{}", fault.zh()),
+            format!("The bank statement cannot be read: {fault}"),
+        ),
+        Message::new(
+            "从网银重新导出 CSV 或 Excel；一行读不出来，整份都不导入",
+            "Export it from the bank again as CSV or Excel; where one row is unclear, none is taken",
+        ),
+    )
 }
 
 /// A file of WeChat Pay that is not as WeChat Pay delivered it.

@@ -332,6 +332,7 @@ impl WindowJobs {
             Command::Download(id, day, choice) => self.download(id, day, choice, reporter),
             Command::Morning(chosen, day) => self.morning(chosen, day, reporter),
             Command::Funds(ask) => self.funds(ask, reporter),
+            Command::BankStatement(ask, path) => self.bank_statement(ask, &path, reporter),
             Command::Backfill(chosen) => self.backfill(chosen, reporter),
             Command::Export(id, day, what, path) => self.export((id, day), what, &path, reporter),
             command @ (Command::Note(..)
@@ -357,11 +358,7 @@ impl WindowJobs {
             | Command::RemoveOperator(_)
             | Command::SetLimits(_)) => self.people(command),
             Command::ExportBooks(chosen, folder) => self.export_books(chosen, &folder, reporter),
-            Command::OpenDemo => {
-                let demo = self.around.demo.clone();
-                let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
-                Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
-            }
+            Command::OpenDemo => self.open_demo(reporter),
             Command::OpenHandbook(lang) => (self.around.handbook)(lang).map(|()| Outcome::Done),
             Command::AskLive(question) => {
                 let profile = self.profile(question.profile)?;
@@ -385,6 +382,12 @@ impl WindowJobs {
             }
             read => self.read(read, reporter),
         }
+    }
+
+    fn open_demo(&self, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
+        let demo = self.around.demo.clone();
+        let demo = demo.ok_or_else(|| StoreError::Forbidden("demo".to_owned()))?;
+        Ok(changed(Changed::Books, demo(&self.ports, reporter)?))
     }
 
     fn keep(&self, id: ProfileId, asked: &LiveAnswer) -> Result<Outcome, Failure> {

@@ -3,10 +3,13 @@
 //! Per account: the summary (I7), the chain of balances (I8), the day before (I9), opening and closing (I10).
 //! Over all accounts of a day: each row of the trade bill has its money (I11), and a bridge leads from the sum of
 //! the trade bill to the change of the balances (I12); what is left of it is zero, or the arithmetic is at fault.
+//! Beyond the accounts: what was withdrawn, and what of it arrived at the bank (C07 to C09).
 
 mod account;
 mod bridge;
 mod finding;
+mod settlement;
+mod statement;
 mod trade;
 
 use recondesk_domain::Fen;
@@ -15,6 +18,10 @@ use serde::Serialize;
 pub use account::{AccountDay, AccountReport, ClosedBefore, KindSum, examine};
 pub use bridge::{Bridge, BridgeStep, StepKind};
 pub use finding::{FindingGroup, FundFinding};
+pub use settlement::{
+    ARRIVES_WITHIN, SettledWithdrawal, Settlement, SettlementAsk, SettlementState, settle,
+};
+pub use statement::{StatementReport, examine_statement};
 pub use trade::{FeeCustom, TradeBill, TradeReport, compare};
 
 /// A sum of money left the range of 64 bits.

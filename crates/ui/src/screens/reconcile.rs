@@ -7,6 +7,7 @@ mod empty;
 mod equation;
 mod funds;
 mod header;
+mod settlement;
 mod sign_off;
 
 pub(super) use funds::FundsDialog;

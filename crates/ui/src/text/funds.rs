@@ -42,5 +42,15 @@ words! {
         expected: T = "应为 ¥", "Expected ¥";
         actual: T = "实为 ¥", "Actual ¥";
         line: T = "行", "Line";
+        to_bank: T = "提现到账", "Withdrawals to the bank";
+        pick_statement: T = "导入银行流水…", "Import a bank statement...";
+        choose_statement: T = "选择银行流水（CSV、Excel）", "Choose a bank statement (CSV, Excel)";
+        no_withdrawals: T = "这一天和此前 31 天没有未到账的提现。", "No withdrawal of this day or of the 31 days before it is open.";
+        withdrawn_on: T = "提现日", "Withdrawn";
+        state: T = "状态", "State";
+        arrived_on: T = "到账日", "Arrived";
+        at_bank: T = "银行入账 ¥", "At the bank ¥";
+        due: F = |day| format!("{day} 前"), |day| format!("by {day}");
+        settled: F2 = |of, yuan| format!("提现 ¥{of}，其中已到账或退回 ¥{yuan}"), |of, yuan| format!("¥{of} withdrawn, ¥{yuan} of it arrived or came back");
     }
 }

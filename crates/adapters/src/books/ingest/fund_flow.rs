@@ -7,7 +7,7 @@ use crate::books::catalog::{NewImport, Reader};
 use crate::books::format::archive::Squeezer;
 use crate::books::{Bookshelf, SetAsideRows, disk_error};
 use crate::digest::{Hash, hex};
-use recondesk_domain::ProfileId;
+use recondesk_domain::{FundMove, ProfileId};
 use recondesk_ports::{
     BooksError, FundExpect, FundFacts, FundImport, ImportPart, ImportRecord, Source, Standing,
     Stored, Watch,
@@ -41,7 +41,7 @@ impl Bookshelf {
             }
         }
         announced(expect, &text)?;
-        let report = examined(expect, &text)?;
+        let (report, moves) = examined(expect, &text)?;
         let kind = expect.kind_word();
         let mut sha256 = Hash::sha256();
         sha256.update(&text);
@@ -76,6 +76,7 @@ impl Bookshelf {
             opening: report.opening,
             closing: report.closing,
             checks: report.checks,
+            moves,
         };
         let record = ImportRecord {
             import: draft.import,
@@ -165,7 +166,10 @@ fn announced(expect: &FundExpect, text: &[u8]) -> Result<(), BooksError> {
     })
 }
 
-fn examined(expect: &FundExpect, text: &[u8]) -> Result<AccountReport, BooksError> {
+fn examined(
+    expect: &FundExpect,
+    text: &[u8],
+) -> Result<(AccountReport, Vec<FundMove>), BooksError> {
     let bill = FundBill::read(text).map_err(|fault| BooksError::Fund(Box::new(fault)))?;
     let day = AccountDay {
         account: expect.account,
@@ -174,5 +178,6 @@ fn examined(expect: &FundExpect, text: &[u8]) -> Result<AccountReport, BooksErro
         totals: bill.totals,
         before: None,
     };
-    examine(&day).map_err(|_overflow| BooksError::FundSum)
+    let report = examine(&day).map_err(|_overflow| BooksError::FundSum)?;
+    Ok((report, FundFacts::moves(expect.account, &bill.entries)))
 }

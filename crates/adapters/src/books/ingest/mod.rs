@@ -1,7 +1,8 @@
 //! From a file to the books: reading and checking it, ordering its rows, writing segment, archive and catalog entry.
 //!
-//! [`bill`], [`fund_flow`] and [`orders`] are the three jobs; [`draft`] owns the order in which their files become part of the books.
+//! [`bill`], [`fund_flow`], [`bank_statement`] and [`orders`] are the jobs; [`draft`] owns the order in which their files become part of the books.
 
+mod bank_statement;
 mod bill;
 mod bill_lines;
 mod bucket_sort;

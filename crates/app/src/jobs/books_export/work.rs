@@ -14,8 +14,8 @@ use crate::jobs::reconcile::digest_now;
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{BillDate, Keyed as _, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    Book, BookContents, BookRow, CaseQuery, CaseRecord, ColumnBatch, ColumnFiles, FolderDraft,
-    Ports, Standing, TableShape,
+    BANK_KIND, Book, BookContents, BookRow, CaseQuery, CaseRecord, ColumnBatch, ColumnFiles,
+    FolderDraft, Ports, Standing, TableShape,
 };
 
 /// Rows that lie together in a file; some megabytes in memory.
@@ -118,7 +118,7 @@ impl<'a> ExportWork<'a> {
     ) -> Result<MerchantFacts, Failure> {
         let mut imports = self.ports.books.imports(id)?;
         imports.retain(|import| {
-            let is_of_books = !import.kind.starts_with("fund.");
+            let is_of_books = !import.kind.starts_with("fund.") && import.kind != BANK_KIND;
             is_of_books && import.import <= newest && self.wants(import.day)
         });
         imports.sort_by_key(|import| import.import);

@@ -66,6 +66,9 @@ impl RefundOfCase {
             | Category::BalanceBreak
             | Category::DayGap
             | Category::FundOther
+            | Category::WithdrawalMissing
+            | Category::WithdrawalAmount
+            | Category::BankExtra
             | Category::BillHash
             | Category::BillCount
             | Category::BillSum

@@ -88,6 +88,9 @@ pub(super) fn why(w: &'static Wording, category: Category) -> &'static str {
         Category::BalanceBreak => c.why_balance,
         Category::DayGap => c.why_day_gap,
         Category::FundOther => c.why_fund_other,
+        Category::WithdrawalMissing => c.why_withdrawal_missing,
+        Category::WithdrawalAmount => c.why_withdrawal_amount,
+        Category::BankExtra => c.why_bank_extra,
         Category::TimeDiff => c.why_time,
         Category::UnknownState => c.why_state,
         Category::BillHash

@@ -3,6 +3,7 @@
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
+use super::settlement;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::{Tone, TypeStyle};
@@ -87,7 +88,7 @@ impl FundsDialog {
             deed,
             ready: true,
         };
-        let mut number = None;
+        let (mut number, mut picks) = (None, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let mut rect = rect;
             if let Some(failure) = slot.failure() {
@@ -96,10 +97,18 @@ impl FundsDialog {
                 rect.min.y += failed;
             }
             number = match content {
-                Some(model) => show_report(ui, rect, page, &model.report),
+                Some(model) => show_report(ui, rect, page, (&model.report, &mut picks)),
                 None => nothing(ui, rect, page),
             };
         });
+        if picks {
+            let fetches = false;
+            out.push(Action::PickStatement(FundsAsk {
+                profile,
+                day,
+                fetches,
+            }));
+        }
         if let Some(number) = number {
             self.about = None;
             out.push(Action::LookUp(number));
@@ -144,6 +153,7 @@ fn groups(report: &FundsReport) -> Vec<&FindingGroup> {
     if let Ok((trade, _)) = &report.compared {
         out.extend(&trade.groups);
     }
+    out.extend(&report.settlement.groups);
     out.retain(|group| group.count > 0);
     out
 }
@@ -172,11 +182,16 @@ fn height(report: &FundsReport) -> f32 {
         Err(_) => 0.0,
     };
     let groups: f32 = groups(report).into_iter().map(group_height).sum();
-    36.0 + accounts + 16.0 + bridge + groups + 8.0
+    36.0 + accounts + 16.0 + bridge + groups + settlement::height(&report.settlement) + 8.0
 }
 
 /// Draws everything; a number that is to be looked up comes back.
-fn show_report(ui: &Ui, rect: Rect, page: &Page<'_>, report: &FundsReport) -> Option<String> {
+fn show_report(
+    ui: &Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    (report, picks): (&FundsReport, &mut bool),
+) -> Option<String> {
     let p = ui.painter();
     let (mood, words) = verdict(page, report);
     let y = rect.top() + 12.0;
@@ -194,6 +209,8 @@ fn show_report(ui: &Ui, rect: Rect, page: &Page<'_>, report: &FundsReport) -> Op
     if let Ok((_, bridge)) = &report.compared {
         top = show_bridge(ui, rect, top, page, bridge);
     }
+    *picks = settlement::show(ui, rect, top, page, &report.settlement);
+    top += settlement::height(&report.settlement);
     let mut number = None;
     for (nth, group) in groups(report).into_iter().enumerate() {
         number = show_group(ui, rect, top, page, (nth, group)).or(number);
