@@ -13,6 +13,7 @@ mod care;
 mod case_choice;
 mod cases;
 mod certificate;
+mod close;
 mod context;
 mod day;
 mod decrypt;
@@ -172,6 +173,8 @@ enum CliCommand {
     Licences,
     /// 查单：任意单号，从工作区到微信支付 | Look a number up, in the workspace and at WeChat Pay
     Query(query::QueryCommand),
+    /// 关单：没有付款的订单不能再付 | Close an order that nobody paid
+    Close(close::CloseCommand),
     /// 支付和退款通知 | Notifications of payments and refunds
     #[command(subcommand)]
     Notify(notify::NotifyCommand),
@@ -279,6 +282,7 @@ fn dispatch(
         Some(CliCommand::Selftest(command)) => selftest::run(&command, context),
         Some(CliCommand::Licences) => licences::run(),
         Some(CliCommand::Query(command)) => query::run(&command, context),
+        Some(CliCommand::Close(command)) => close::run(&command, context),
         Some(CliCommand::Notify(command)) => notify::run(&command, context),
         Some(CliCommand::Schedule(command)) => schedule::run(&command, context),
         Some(CliCommand::Handbook(command)) => handbook::run(&command, context),

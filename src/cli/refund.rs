@@ -3,6 +3,7 @@
 mod many;
 mod output;
 mod prepare;
+mod redirect;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundEvent, RefundStage, Role};
 use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord, RefundStep, StoreError};
+use redirect::{RedirectArgs, run_redirect};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum RefundCommand {
@@ -33,6 +35,8 @@ pub(super) enum RefundCommand {
     Send(SendArgs),
     /// 继续未完成的退款：中断之后运行 | Carry on what is not final: what runs after a crash
     Resume(ResumeArgs),
+    /// 异常退款改退到顾客的银行卡或商户账户（APIv3）| Send an abnormal refund to a card of the customer or to the merchant's account (APIv3)
+    Redirect(RedirectArgs),
     /// 列出退款 | List the refunds
     List(ListArgs),
     /// 查看一笔退款和它的经过 | Show one refund and what happened to it
@@ -139,6 +143,7 @@ pub(super) fn run(
         RefundCommand::Prepare(args) => run_prepare(args, context, &ports),
         RefundCommand::Send(args) => run_send(args, context, &ports),
         RefundCommand::Resume(args) => run_resume(args, context, &ports),
+        RefundCommand::Redirect(args) => run_redirect(args, context, &ports),
         RefundCommand::List(args) => run_list(args, context, &ports),
         RefundCommand::Show { intent, format } => {
             let record = named(&ports, intent)?;

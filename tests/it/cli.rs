@@ -40,7 +40,7 @@ impl Stage {
         self.command().args(arguments).output().unwrap()
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::cargo_bin("recondesk").unwrap();
         command
             .arg("--workspace")

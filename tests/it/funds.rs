@@ -13,14 +13,14 @@ use serde_json::Value;
 use crate::cli::Stage;
 
 /// A sandbox with two days of history, and a workspace with its keys.
-struct Shop {
-    stage: Stage,
-    running: Running,
+pub(crate) struct Shop {
+    pub(crate) stage: Stage,
+    pub(crate) running: Running,
     days: [BillDate; 2],
 }
 
 impl Shop {
-    fn new(answer_key: AnswerKey) -> Self {
+    pub(crate) fn new(answer_key: AnswerKey) -> Self {
         let clock = SystemClock::default();
         let today = clock.now().day();
         let days = [today.plus(-3), today.plus(-2)];
@@ -52,7 +52,7 @@ impl Shop {
         shop
     }
 
-    fn set(&self, kind: &str, bytes: &[u8]) {
+    pub(crate) fn set(&self, kind: &str, bytes: &[u8]) {
         let file = self.stage.file("key", bytes);
         self.stage.expect(
             0,

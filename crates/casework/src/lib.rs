@@ -27,8 +27,8 @@ pub use limits::{
 pub use number::{RefundSubject, refund_number};
 pub use outcome::{Outcome, OutcomeError, may_claim};
 pub use refund::{
-    ABSENCE_S, Approval, CONFIRMATION_S, Illegal, Move, Queried, RETRY_S, Refund, RefundEvent,
-    RefundStage, Refusal, RemoteState, SendAnswer,
+    ABSENCE_S, Approval, CONFIRMATION_S, Illegal, Move, Queried, RETRY_S, RedirectTo, Refund,
+    RefundEvent, RefundStage, Refusal, RemoteState, SendAnswer,
 };
 pub use reissue::{Reissue, ReissueEvent, ReissueStage, ReissueWay};
 pub use sign_off::{Obstacle, SignOffFacts, sign_off};

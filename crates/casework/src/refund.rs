@@ -5,12 +5,13 @@
 //! WeChat Pay said, well signed, that it has no such refund may the same number be sent again.
 
 mod event;
+mod redirect;
 mod stage;
 
 use recondesk_domain::{Fen, Instant};
 use serde::{Deserialize, Serialize};
 
-pub use event::{Approval, Illegal, Move, Queried, RefundEvent, Refusal, SendAnswer};
+pub use event::{Approval, Illegal, Move, Queried, RedirectTo, RefundEvent, Refusal, SendAnswer};
 pub use stage::{RefundStage, RemoteState};
 
 /// How long after an unclear answer "no such refund" may only mean "not yet": 申请退款 advises to query after a minute.
@@ -49,6 +50,9 @@ pub struct Refund {
     pub sends: u16,
     /// How often it was asked since it was sent.
     pub asks: u16,
+    /// The account that a second person is asked about, or agreed to, where the refund is abnormal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect: Option<RedirectTo>,
 }
 
 impl Refund {
@@ -67,6 +71,7 @@ impl Refund {
             unclear_at: None,
             sends: 0,
             asks: 0,
+            redirect: None,
         }
     }
 
@@ -98,6 +103,9 @@ impl Refund {
                 .then_some(Self::draft(amount, approval))
                 .ok_or(illegal),
             RefundEvent::List => self.listed(now).ok_or(illegal),
+            RefundEvent::RequireRedirect(to) => self.redirect_required(to).ok_or(illegal),
+            RefundEvent::Redirect(to) => self.redirect(to).ok_or(illegal),
+            RefundEvent::Redirected(answer) => self.redirected(answer).ok_or(illegal),
             RefundEvent::Withdraw => (self.may_withdraw() || self.never_uploaded(now))
                 .then_some(self.at(RefundStage::Withdrawn))
                 .ok_or(illegal),
@@ -138,7 +146,8 @@ impl Refund {
 
     fn judged(self, approval: Approval) -> Option<Self> {
         use RefundStage as S;
-        let fits = matches!(self.stage, S::Drafted | S::Confirmed | S::Rejected);
+        let fits = matches!(self.stage, S::Drafted | S::Confirmed | S::Rejected)
+            || self.stage == S::Abnormal && self.redirect.is_some();
         (fits && self.approval == Approval::Awaited).then_some(Self { approval, ..self })
     }
 

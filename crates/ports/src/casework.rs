@@ -10,7 +10,7 @@ mod reissues;
 mod trail;
 
 use super::{Author, StoreError};
-use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
+use recondesk_casework::{ApprovalNeed, Judgement, Outcome, RedirectTo, ReissueEvent, Thresholds};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 
 pub use people::{ApprovalId, ApprovalRecord, Operator, PinError};
@@ -131,6 +131,18 @@ pub trait Casework: Send + Sync {
         &self,
         refund: RefundRowId,
         together: u32,
+        by: Author<'_>,
+    ) -> Result<RefundRecord, StoreError>;
+
+    /// Asks for a second person for sending the money of an abnormal refund to another account, where the limits want
+    /// one who has not agreed to that account yet. Else it comes back as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when it is gone, [`StoreError::Forbidden`] when it is not abnormal.
+    fn require_redirect(
+        &self,
+        refund: RefundRowId,
+        to: RedirectTo,
         by: Author<'_>,
     ) -> Result<RefundRecord, StoreError>;
 

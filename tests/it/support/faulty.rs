@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use recondesk::casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
+use recondesk::casework::{ApprovalNeed, Judgement, Outcome, RedirectTo, ReissueEvent, Thresholds};
 use recondesk::domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk::ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
@@ -131,6 +131,15 @@ impl Casework for FaultyCasework {
         step: &RefundStep<'_>,
     ) -> Result<RefundRecord, StoreError> {
         self.write(|| self.inner.step_refund(refund, step))
+    }
+
+    fn require_redirect(
+        &self,
+        refund: RefundRowId,
+        to: RedirectTo,
+        by: Author<'_>,
+    ) -> Result<RefundRecord, StoreError> {
+        self.write(|| self.inner.require_redirect(refund, to, by))
     }
 
     fn require_second(

@@ -15,6 +15,7 @@ mod outcome;
 mod refund_list;
 pub(crate) mod v2;
 mod v3;
+mod v3_redirect;
 #[cfg(test)]
 mod v3_tests;
 
@@ -35,6 +36,8 @@ use keyring::Keyring;
 pub(crate) use keyring::platform_keys;
 pub use outcome::{CloseOutcome, QueryVerdict, RefundAnswer, RefundOutcome, RefundVerdict};
 pub use refund_list::{ListedRefunds, RefundsOf};
+pub(crate) use v3_redirect::only_v3;
+pub use v3_redirect::{AbnormalRefund, CustomerCard};
 
 /// What the client needs of the world.
 #[derive(Clone, Copy)]
@@ -130,6 +133,22 @@ impl<'a> GatewayClient<'a> {
         match self.profile.1.api {
             ApiVersion::V2 => v2::refund(self, refund, sub_mch_id),
             ApiVersion::V3 => v3::refund(self, refund, sub_mch_id),
+        }
+    }
+
+    /// Asks to send the money of an abnormal refund to another account. The same refund is meant however often it is
+    /// asked; the wish must have been written down before.
+    ///
+    /// # Errors
+    /// As [`Self::query_order`], and for APIv2, which has no such call; nothing was sent then.
+    pub fn redirect_refund(
+        &self,
+        refund: &AbnormalRefund<'_>,
+        sub_mch_id: &str,
+    ) -> Result<Asked<RefundOutcome>, Failure> {
+        match self.profile.1.api {
+            ApiVersion::V2 => Err(only_v3()),
+            ApiVersion::V3 => v3_redirect::redirect(self, refund, sub_mch_id),
         }
     }
 

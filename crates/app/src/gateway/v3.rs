@@ -135,7 +135,7 @@ pub(super) fn query_refund(
     Ok(Asked { exchange, outcome })
 }
 
-fn refund_answer(body: &[u8]) -> Result<RefundAnswer, ExchangeError> {
+pub(super) fn refund_answer(body: &[u8]) -> Result<RefundAnswer, ExchangeError> {
     let told = Refund::read(body).map_err(|error| ExchangeError::Unclear(error.to_string()))?;
     Ok(RefundAnswer {
         out_trade_no: told.out_trade_no.clone(),
@@ -192,7 +192,7 @@ pub(super) fn file_request(
 }
 
 /// The raw body of an answer that may be believed.
-fn believed(exchange: &Exchange) -> Result<&[u8], ExchangeError> {
+pub(super) fn believed(exchange: &Exchange) -> Result<&[u8], ExchangeError> {
     match (&exchange.result, &exchange.answer) {
         (Ok(_), Some(answer)) => Ok(&answer.body),
         (Err(trouble), _) => Err(trouble.clone()),
@@ -201,7 +201,7 @@ fn believed(exchange: &Exchange) -> Result<&[u8], ExchangeError> {
 }
 
 /// The merchant's keys, read with the first question; WeChat Pay's are fetched where there are none.
-fn keyring<'c>(client: &'c GatewayClient<'_>) -> Result<&'c Keyring, Failure> {
+pub(super) fn keyring<'c>(client: &'c GatewayClient<'_>) -> Result<&'c Keyring, Failure> {
     if let Some(keyring) = client.keyring.get() {
         return Ok(keyring);
     }
@@ -236,7 +236,7 @@ fn no_platform_key(why: &ExchangeError) -> Failure {
 }
 
 /// Signs and sends a question, and verifies its answer.
-fn ask(client: &GatewayClient<'_>, request: &Unsigned) -> Result<Exchange, Failure> {
+pub(super) fn ask(client: &GatewayClient<'_>, request: &Unsigned) -> Result<Exchange, Failure> {
     let keyring = keyring(client)?;
     let wire = http(client, keyring, request);
     let route = client.route(false)?;

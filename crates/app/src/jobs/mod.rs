@@ -14,6 +14,7 @@ pub mod bulk;
 pub mod bundle;
 pub mod case_sheet;
 pub mod check;
+pub mod close;
 pub mod day;
 pub mod decisions;
 pub mod desk;

@@ -52,6 +52,16 @@ pub enum Queried {
     Unclear,
 }
 
+/// Where the money of an abnormal refund goes instead (发起异常退款).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedirectTo {
+    /// A bank card of the customer; the last four digits of its number.
+    CustomerCard(u16),
+    /// The merchant's own bank account, to be paid out by hand.
+    MerchantAccount,
+}
+
 /// Something that happens to a refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RefundEvent {
@@ -80,6 +90,12 @@ pub enum RefundEvent {
     Withdraw,
     /// A person takes up what was given up: the same number, perhaps another sum.
     Redraft(Fen, Approval),
+    /// A second person must agree to send the money of an abnormal refund to this account.
+    RequireRedirect(RedirectTo),
+    /// About to ask WeChat Pay to send it there: stored and flushed before the first byte.
+    Redirect(RedirectTo),
+    /// What came of it.
+    Redirected(SendAnswer),
 }
 
 /// An event that does not fit the stage; nothing changes.

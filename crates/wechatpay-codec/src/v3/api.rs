@@ -197,6 +197,64 @@ pub fn query_refund(out_refund_no: &str, sub_mchid: SubMchId<'_>) -> Unsigned {
     )
 }
 
+/// Where the money of an abnormal refund goes instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AbnormalRefundTo<'a> {
+    /// `USER_BANK_CARD`: number and name encrypted for WeChat Pay's key that the request names.
+    CustomerCard {
+        /// 开户银行, such as `ICBC_DEBIT`.
+        bank_type: &'a str,
+        /// 收款银行卡号, encrypted.
+        sealed_account: &'a str,
+        /// 收款用户姓名, encrypted.
+        sealed_name: &'a str,
+    },
+    /// `MERCHANT_BANK_CARD`.
+    MerchantAccount,
+}
+
+/// 发起异常退款: for a refund in state ABNORMAL, under the numbers that it has.
+#[must_use]
+pub fn abnormal_refund(
+    refund_id: &str,
+    out_refund_no: &str,
+    to: AbnormalRefundTo<'_>,
+    sub_mchid: SubMchId<'_>,
+) -> Unsigned {
+    let mut body = json!({ "out_refund_no": out_refund_no });
+    let fields = body.as_object_mut();
+    if let Some(fields) = fields {
+        let mut put = |name: &str, value: &str| fields.insert(name.to_owned(), value.into());
+        if !sub_mchid.is_empty() {
+            put("sub_mchid", sub_mchid);
+        }
+        match to {
+            AbnormalRefundTo::CustomerCard {
+                bank_type,
+                sealed_account,
+                sealed_name,
+            } => {
+                put("type", "USER_BANK_CARD");
+                put("bank_type", bank_type);
+                put("bank_account", sealed_account);
+                put("real_name", sealed_name);
+            }
+            AbnormalRefundTo::MerchantAccount => {
+                put("type", "MERCHANT_BANK_CARD");
+            }
+        }
+    }
+    Unsigned {
+        call: Call::AbnormalRefund,
+        method: "POST",
+        target: format!(
+            "/v3/refund/domestic/refunds/{}/apply-abnormal-refund",
+            percent(refund_id)
+        ),
+        body: body.to_string().into_bytes(),
+    }
+}
+
 /// 申请交易账单; `bill_type` is `ALL`, `SUCCESS` or `REFUND`.
 #[must_use]
 pub fn trade_bill(day: BillDate, bill_type: &str, sub_mchid: SubMchId<'_>) -> Unsigned {

@@ -4,6 +4,7 @@ mod approvals;
 mod attachments;
 mod operators;
 mod outcomes;
+mod redirect;
 mod refund_checks;
 mod refund_records;
 mod refunds;
@@ -15,7 +16,7 @@ mod trail_check;
 mod undo;
 
 use super::Database;
-use recondesk_casework::{ApprovalNeed, Judgement, Outcome, ReissueEvent, Thresholds};
+use recondesk_casework::{ApprovalNeed, Judgement, Outcome, RedirectTo, ReissueEvent, Thresholds};
 use recondesk_domain::{BillDate, Instant, ProfileId, Secret};
 use recondesk_ports::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Author,
@@ -102,6 +103,15 @@ impl Casework for Database {
         step: &RefundStep<'_>,
     ) -> Result<RefundRecord, StoreError> {
         Ok(self.write(|tx| refunds::step(tx, refund, step))?)
+    }
+
+    fn require_redirect(
+        &self,
+        refund: RefundRowId,
+        to: RedirectTo,
+        by: Author<'_>,
+    ) -> Result<RefundRecord, StoreError> {
+        Ok(self.write(|tx| redirect::require_redirect(tx, refund, to, by))?)
     }
 
     fn require_second(

@@ -8,7 +8,7 @@ use super::refund_checks::{
     among_others, check_limits, check_order_limit, follow_case, of_order, pending, with_others_out,
 };
 use super::refund_records::{list, require};
-use super::{approvals, outcomes, trail};
+use super::{approvals, outcomes, redirect, trail};
 use crate::sqlite::DbError;
 use recondesk_casework::{
     Approval, ApprovalNeed, Outcome, Refund, RefundEvent, RefundPart, RefundStage, RefundSubject,
@@ -270,7 +270,7 @@ fn seen_text(seen: &[RefundPart]) -> Result<String, DbError> {
     serde_json::to_string(seen).map_err(|error| DbError::broken(error.to_string()))
 }
 
-fn machine_text(machine: &Refund) -> Result<String, DbError> {
+pub(super) fn machine_text(machine: &Refund) -> Result<String, DbError> {
     serde_json::to_string(machine).map_err(|error| DbError::broken(error.to_string()))
 }
 
@@ -286,6 +286,9 @@ pub(super) fn step(
             .facts
             .ok_or_else(|| forbidden("the order was not asked about"))?;
         check_limits(tx, &known, facts, step.at)?;
+    }
+    if let RefundEvent::Redirect(to) = step.event {
+        redirect::check(tx, &known, to)?;
     }
     if matches!(step.event, RefundEvent::Dispatch | RefundEvent::List) {
         check_order_limit(tx, &known)?;
@@ -342,7 +345,7 @@ pub(super) fn step(
     require(tx, id)
 }
 
-fn write_trail(
+pub(super) fn write_trail(
     tx: &Transaction<'_>,
     known: &RefundRecord,
     next: &Refund,
@@ -369,7 +372,7 @@ fn write_trail(
     )
 }
 
-fn write_history(
+pub(super) fn write_history(
     tx: &Transaction<'_>,
     id: RefundRowId,
     (event, stage): (RefundEvent, RefundStage),

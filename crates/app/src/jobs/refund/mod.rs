@@ -2,7 +2,7 @@
 //!
 //! What may happen when is decided by `recondesk_casework::Refund` alone; here its moves are carried out:
 //! `order_facts` asks about the order, `prepare` writes the intent, `carry_on` does what is due,
-//! `send` is the one place from which a refund leaves, `read_answer` says what an answer means.
+//! `send` is the one place from which a refund leaves, `redirect` the one from which an abnormal one is sent elsewhere, `read_answer` says what an answer means.
 
 mod batch_file;
 mod carry_on;
@@ -11,6 +11,7 @@ mod order_facts;
 mod prepare;
 mod proposal;
 mod read_answer;
+mod redirect;
 mod resume;
 mod send;
 mod words;
@@ -20,6 +21,7 @@ pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, confirm_anew, 
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};
 pub use proposal::proposed;
+pub use redirect::redirect;
 pub use resume::{is_unfinished, resume, resume_each, unfinished};
 pub use words::{advice_of, limit_failure, state_words, window_advice};
 

@@ -141,12 +141,14 @@ pub(super) fn other_total(known: Fen, told: Fen) -> Failure {
 pub fn state_words(record: &RefundRecord) -> Message {
     let stage = record.refund.stage;
     match (stage, record.refund.approval) {
-        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Awaited) => {
-            Message::new("待复核", "Waits for a second person")
-        }
-        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Declined) => {
-            Message::new("复核未通过", "Refused by the second person")
-        }
+        (
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
+            Approval::Awaited,
+        ) => Message::new("待复核", "Waits for a second person"),
+        (
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
+            Approval::Declined,
+        ) => Message::new("复核未通过", "Refused by the second person"),
         _ => Message::new(stage.zh(), stage.en()),
     }
 }
@@ -156,24 +158,26 @@ pub fn state_words(record: &RefundRecord) -> Message {
 pub fn advice_of(record: &RefundRecord) -> Message {
     let number = record.out_refund_no;
     match (record.refund.stage, record.refund.approval) {
-        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Awaited) => {
-            match &record.approval {
-                Some(asked) => Message::new(
-                    format!(
-                        "由另一位有复核权限的人执行：recondesk approve {} --operator 姓名",
-                        asked.id.0
-                    ),
-                    format!(
-                        "Another person with the role approve: recondesk approve {} --operator NAME",
-                        asked.id.0
-                    ),
+        (
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
+            Approval::Awaited,
+        ) => match &record.approval {
+            Some(asked) => Message::new(
+                format!(
+                    "由另一位有复核权限的人执行：recondesk approve {} --operator 姓名",
+                    asked.id.0
                 ),
-                None => Message::default(),
-            }
-        }
-        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Declined) => {
-            Message::new("撤回，或改用其他办法", "Withdraw it, or choose another way")
-        }
+                format!(
+                    "Another person with the role approve: recondesk approve {} --operator NAME",
+                    asked.id.0
+                ),
+            ),
+            None => Message::default(),
+        },
+        (
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
+            Approval::Declined,
+        ) => Message::new("撤回，或改用其他办法", "Withdraw it, or choose another way"),
         (RefundStage::Drafted, _) => Message::new(
             format!(
                 "再次输入金额后发送：recondesk refund send {} --confirm {}",
@@ -202,10 +206,10 @@ pub fn advice_of(record: &RefundRecord) -> Message {
         ),
         (RefundStage::Abnormal, _) => Message::new(
             format!(
-                "款项退不到顾客账户，仍在你方：到商户平台“退款异常”处理 {number}，或发起异常退款；处理后 recondesk refund resume。已另行付给顾客的，recondesk cases ignore --reason settled-elsewhere"
+                "款项退不到顾客账户，仍在你方：改退到别的账户：recondesk refund redirect {number}（APIv3），或到商户平台“退款异常”处理；处理后 recondesk refund resume。已另行付给顾客的，recondesk cases ignore --reason settled-elsewhere"
             ),
             format!(
-                "The money cannot reach the customer and stays with you: handle {number} in the merchant console, or apply for an abnormal refund; then recondesk refund resume. Where the customer was paid otherwise: recondesk cases ignore --reason settled-elsewhere"
+                "The money cannot reach the customer and stays with you: send it elsewhere with recondesk refund redirect {number} (APIv3), or handle it in the merchant console; then recondesk refund resume. Where the customer was paid otherwise: recondesk cases ignore --reason settled-elsewhere"
             ),
         ),
         (RefundStage::Closed, _) => Message::new(
@@ -228,13 +232,17 @@ pub fn advice_of(record: &RefundRecord) -> Message {
 pub fn window_advice(record: &RefundRecord) -> Message {
     let number = record.out_refund_no;
     match (record.refund.stage, record.refund.approval) {
-        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Awaited) => Message::new(
+        (
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
+            Approval::Awaited,
+        ) => Message::new(
             "由另一位有复核权限的人在“复核”里同意后才会发送",
             "It is sent once another person agrees under Approvals",
         ),
-        (RefundStage::Drafted | RefundStage::Confirmed, Approval::Declined) => {
-            Message::new("改用其他办法", "Choose another way")
-        }
+        (
+            RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
+            Approval::Declined,
+        ) => Message::new("改用其他办法", "Choose another way"),
         (RefundStage::Drafted, _) => Message::new(
             "只制了单、没有确认，不会发送；再点“退款”输入金额即发送",
             "A draft that nobody confirmed is not sent; choose Refund again and type the sum",
