@@ -24,6 +24,9 @@ pub(super) enum BundleCommand {
         /// 商户档案 | Profile
         #[arg(long, value_name = "NAME")]
         profile: String,
+        /// 特约商户号：几个特约商户用同一订单号时写明 | Sub-merchant, where several use the same order number
+        #[arg(long, value_name = "SUB_MCH_ID", default_value = "")]
+        sub_mch_id: String,
         /// 证据包文件 | File of the bundle
         #[arg(long, value_name = "FILE.zip")]
         out: PathBuf,
@@ -52,6 +55,7 @@ pub(super) fn run(
         BundleCommand::Make {
             out_trade_no,
             profile,
+            sub_mch_id,
             out,
             show_personal_data,
             masked: _,
@@ -61,7 +65,7 @@ pub(super) fn run(
             let (id, profile) = profile_named(&ports, profile)?;
             let personal = PersonalData::shown_if(*show_personal_data);
             let number = order_number(&ports, id, out_trade_no.trim())?;
-            let evidence = gather(&ports, (id, &profile), &number, personal)?;
+            let evidence = gather(&ports, (id, &profile), (&number, sub_mch_id), personal)?;
             let bytes = bundle(&evidence)?;
             context.write_file(out, &mut |to| to.write_all(&bytes))?;
             let rows = evidence.rows.len();

@@ -119,24 +119,25 @@ fn one(
     for found in &recognised.numbers {
         let mut stories = look_up(ports, &found.number, only)?;
         let asked = if command.live {
-            let asked = ask(ports, found, &stories, profile.clone())?;
+            ask(ports, found, &stories, profile.clone())?
+        } else {
+            Vec::new()
+        };
+        for (nth, asked) in asked.iter().enumerate() {
             if let QueryVerdict::ExchangeError(why) = &asked.inquiry.verdict {
                 trouble = trouble.or_else(|| Some(why.failure()));
             } else if let Some(Err(why)) = &asked.inquiry.refunds {
                 trouble = trouble.or_else(|| Some(why.failure()));
             }
-            // The answer is about the first story's order.
-            if let Some(view) = stories.first_mut() {
-                view.sentence = live::told_with(ports, view, &asked);
+            // Each answer is about the order of its story.
+            if let Some(view) = stories.get_mut(nth) {
+                view.sentence = live::told_with(ports, view, asked);
             }
-            Some(asked)
-        } else {
-            None
-        };
+        }
         let settled = |view: &OrderView| !view.sentence.needs_person();
         // A number that only WeChat Pay knows leads to an order all the same.
-        let heard = asked.as_ref().is_some_and(LiveAnswer::agrees);
-        needs_person |= asked.is_some() && !heard;
+        let heard = !asked.is_empty() && asked.iter().all(LiveAnswer::agrees);
+        needs_person |= !asked.is_empty() && !heard;
         needs_person |= !stories.iter().all(settled) || (stories.is_empty() && !heard);
         let near = if stories.is_empty() {
             near_misses(ports, &found.number, only)?
@@ -170,23 +171,51 @@ struct NumberAnswer {
     stories: Vec<OrderView>,
     /// Known numbers that may be meant, where nothing is known of this one.
     near: Vec<String>,
-    asked: Option<LiveAnswer>,
+    /// What WeChat Pay says: one answer, or one for each sub-merchant that has the number.
+    asked: Vec<LiveAnswer>,
 }
 
-/// Asks WeChat Pay as the merchant named, else as the one that has the number.
+/// Asks WeChat Pay as the merchant named, else as the one that has the number; for each sub-merchant that has it.
 fn ask(
     ports: &Ports,
     found: &FoundNumber,
     stories: &[OrderView],
     named: Named,
-) -> Result<LiveAnswer, Failure> {
+) -> Result<Vec<LiveAnswer>, Failure> {
+    let cancel = CancelToken::default();
+    if are_of_sub_merchants(stories) {
+        let each = stories.iter();
+        return each
+            .map(|view| live::ask_of(ports, view, &cancel))
+            .collect();
+    }
     let view = stories.first();
     let profile = match named.or_else(|| view.map(|view| view.record.profile.clone())) {
         Some(profile) => profile,
         None => only_profile(ports)?,
     };
-    let cancel = CancelToken::default();
-    live::ask_any(ports, (profile.0, &profile.1), found, &cancel)
+    Ok(vec![live::ask_any(
+        ports,
+        (profile.0, &profile.1),
+        found,
+        &cancel,
+    )?])
+}
+
+/// True where one number is that of several sub-merchants of one provider.
+fn are_of_sub_merchants(stories: &[OrderView]) -> bool {
+    let Some((first, others)) = stories.split_first() else {
+        return false;
+    };
+    let is_same = |view: &OrderView| {
+        view.record.profile.0 == first.record.profile.0
+            && view.record.out_trade_no == first.record.out_trade_no
+    };
+    !others.is_empty()
+        && others.iter().all(is_same)
+        && stories
+            .iter()
+            .all(|view| !view.record.sub_mch_id().is_empty())
 }
 
 fn only_profile(ports: &Ports) -> Result<(ProfileId, MerchantProfile), Failure> {

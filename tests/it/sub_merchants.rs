@@ -158,3 +158,70 @@ fn payments_of_sub_merchants_that_the_profile_does_not_name_are_nobodys_work() {
     assert_eq!(steps[0], (FIRST.to_owned(), "find_owner".to_owned()));
     assert_eq!(steps[1], (SECOND.to_owned(), "none".to_owned()));
 }
+
+#[test]
+fn the_evidence_of_one_is_not_that_of_another() {
+    let provider = Provider::new("orders.csv", "bill.csv");
+    let zip = provider.0.path().join("order.zip");
+    let make = ["bundle", "make", "SQ000001", "--profile", "sp", "--out"];
+    let make = [&make[..], &[zip.to_str().unwrap()]].concat();
+
+    let refused = provider.output(&make);
+
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    for part in ["bundle.sub_merchant", FIRST, SECOND] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let stranger = provider.output(&[&make[..], &["--sub-mch-id", "1500000009"]].concat());
+    assert_eq!(stranger.status.code(), Some(2));
+    assert!(!zip.exists());
+    let (code, _) = provider.run(&[&make[..], &["--sub-mch-id", SECOND]].concat());
+    assert_eq!(code, Some(0));
+    let file = std::fs::File::open(&zip).unwrap();
+    let mut zip = zip::ZipArchive::new(file).unwrap();
+    let evidence = zip.by_name("evidence.json").unwrap();
+    let evidence: Value = serde_json::from_reader(evidence).unwrap();
+    let rows = evidence["rows"].as_array().unwrap();
+    assert!(rows.len() >= 2, "its order and its payment: {rows:?}");
+    for row in rows {
+        let text = row["text"].as_str().unwrap();
+        assert!(text.contains(SECOND) && !text.contains(FIRST), "{text}");
+    }
+}
+
+#[test]
+fn each_sub_merchant_of_a_number_is_asked_about() {
+    use std::sync::Arc;
+
+    use recondesk::adapters::clock::SystemClock;
+    use recondesk::ports::Clock as _;
+    use recondesk::sandbox::{Config, start};
+
+    let clock = SystemClock::default();
+    let running = start(Config::new(Arc::new(move || clock.now()), 5)).unwrap();
+    assert_eq!(
+        running.merchant.mch_id, "1900000109",
+        "that of the fixtures"
+    );
+    let provider = Provider::new("orders.csv", "bill.csv");
+    let appid = &running.merchant.appids[0];
+    let edit = ["profile", "edit", "sp", "--gateway", &running.base_http];
+    let (code, _) = provider.run(&[&edit[..], &["--appid", appid]].concat());
+    assert_eq!(code, Some(0));
+    let key = provider.0.path().join("key");
+    let text = running.merchant.v2_key.expose().as_bytes();
+    recondesk::adapters::files::replace(&key, text).unwrap();
+    let set = ["profile", "set-key", "sp", "v2", "--from-file"];
+    let (code, _) = provider.run(&[&set[..], &[key.to_str().unwrap()]].concat());
+    assert_eq!(code, Some(0));
+
+    let query = ["query", "SQ000001", "--live", "--format", "json"];
+    let output = provider.output(&query);
+
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let told: Value = serde_json::from_slice(&output.stdout).expect(&said);
+    let each = told["numbers"][0]["live_each"].as_array().unwrap();
+    let each: Vec<_> = each.iter().map(|one| one["sub_mch_id"].as_str()).collect();
+    assert_eq!(each, [Some(FIRST), Some(SECOND)], "{told}");
+}

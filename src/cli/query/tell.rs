@@ -48,7 +48,7 @@ pub(super) fn answers_text(answers: &[NumberAnswer], lang: Language) -> String {
         for view in stories {
             story_text(&mut out, view, lang);
         }
-        if let Some(asked) = asked {
+        for asked in asked {
             if stories.is_empty() {
                 let summary = &asked.summary;
                 let step = lang.pick(summary.step.zh(), summary.step.en());
@@ -121,6 +121,10 @@ fn asked_text(out: &mut String, asked: &LiveAnswer, lang: Language) {
         out.push('\n');
     };
     let (_, term) = verdict_word(asked);
+    if !asked.sub_mch_id.is_empty() {
+        let name = lang.pick("特约商户", "Sub-merchant");
+        line(format!("{name}: {}", asked.sub_mch_id));
+    }
     line(format!(
         "{}: {}",
         lang.pick("微信支付答复", "WeChat Pay says"),
@@ -188,7 +192,8 @@ pub(super) fn answer_json(answer: &NumberAnswer) -> Value {
         "suspect": found.suspect,
         "stories": stories,
         "near": near,
-        "live": asked.as_ref().map(asked_json),
+        "live": asked.first().map(asked_json),
+        "live_each": asked.iter().map(asked_json).collect::<Vec<_>>(),
     })
 }
 
@@ -264,6 +269,7 @@ fn asked_json(asked: &LiveAnswer) -> Value {
         .collect();
     json!({
         "verdict": verdict_word(asked).0,
+        "sub_mch_id": asked.sub_mch_id,
         "standing": asked.summary.standing.word(),
         "zh": asked.summary.words.zh, "en": asked.summary.words.en,
         "action": asked.summary.step.word(),

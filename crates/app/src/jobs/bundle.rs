@@ -7,6 +7,7 @@
 mod document;
 mod gather;
 mod page;
+mod shop;
 mod verify;
 
 pub use document::{Evidence, EvidenceRow};

@@ -51,6 +51,7 @@ impl FileOf<'_> {
             to.whole(row.map(|row| i64::from(row.import)));
             to.whole(row.map(|row| i64::from(row.line)));
         }
+        to.text(finding.sub_mch_id.as_str());
     }
 
     /// Enters a case.
@@ -62,6 +63,7 @@ impl FileOf<'_> {
         to.text(&case.owner);
         to.day(Some(case.day));
         finding_cells(&case.finding, to);
+        to.text(case.finding.sub_mch_id.as_str());
     }
 }
 

@@ -179,6 +179,7 @@ pub(super) const FINDINGS: TableShape = TableShape {
         maybe("bill_line", Whole),
         maybe("order_import", Whole),
         maybe("order_line", Whole),
+        maybe("sub_mch_id", Word),
     ],
 };
 
@@ -210,6 +211,7 @@ pub(super) const CASES: TableShape = TableShape {
         column("action", Word),
         maybe("tags", Word),
         maybe("detail", Text),
+        maybe("sub_mch_id", Word),
     ],
 };
 

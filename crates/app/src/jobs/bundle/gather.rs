@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::document::{Evidence, EvidenceEntry, EvidenceRow, FORMAT};
+use super::shop::Shop;
 use crate::jobs::audit;
 use crate::jobs::views::certificate::hex;
 use crate::{Failure, FailureKind, Message};
@@ -18,23 +19,25 @@ const MOST_EXCHANGES: u32 = 1_000;
 /// Shorter values of customers are found by chance in other words.
 const SHORTEST_KNOWN: usize = 6;
 
-/// Gathers everything about an order; personal data of customers is masked unless asked for.
+/// Gathers everything about an order of a merchant, or of the sub-merchant named; personal data of customers is masked unless asked for.
 ///
 /// # Errors
 /// When nothing is known of the order, or the workspace cannot be read.
 pub fn gather(
     ports: &Ports,
     (id, profile): (ProfileId, &MerchantProfile),
-    number: &str,
+    (number, sub_mch_id): (&str, &str),
     personal: PersonalData,
 ) -> Result<Evidence, Failure> {
+    let shop = Shop::choose(ports, id, (number, sub_mch_id))?;
     let mut customers = BTreeSet::new();
-    let rows = rows(ports, id, number, (personal, &mut customers))?;
-    let refunds = ports.casework.refunds(&RefundQuery {
+    let rows = rows(ports, id, (number, &shop), (personal, &mut customers))?;
+    let mut refunds = ports.casework.refunds(&RefundQuery {
         profile: Some(id),
         out_trade_no: Some(number.to_owned()),
         ..RefundQuery::default()
     })?;
+    refunds.retain(|known| shop.has(&known.draft.sub_mch_id));
     let mut reissues = ports.casework.reissues(Some(id))?;
     reissues.retain(|known| known.draft.out_trade_no == number);
     let mut cases = ports.records.cases(&CaseQuery {
@@ -43,8 +46,15 @@ pub fn gather(
         ..CaseQuery::default()
     })?;
     cases.retain(|case| case.finding.out_trade_no.as_str() == number);
-    let observations = observations(ports, id, number)?;
-    let exchanges = exchanges(ports, id, number)?;
+    let others: BTreeSet<String> = cases
+        .iter()
+        .filter(|case| !shop.has(case.finding.sub_mch_id.as_str()))
+        .map(|case| case.key.clone())
+        .collect();
+    cases.retain(|case| !others.contains(&case.key));
+    reissues.retain(|known| !others.contains(&known.draft.case_key));
+    let observations = observations(ports, id, (number, &shop))?;
+    let exchanges = exchanges(ports, id, (number, &shop))?;
     let mut told = Vec::new();
     let mut subjects = BTreeSet::from([format!("reissue/{number}")]);
     for refund in &refunds {
@@ -89,10 +99,14 @@ pub fn gather(
 }
 
 /// What WeChat Pay said of the order, asked or unasked.
-fn observations(ports: &Ports, id: ProfileId, number: &str) -> Result<Vec<Value>, Failure> {
+fn observations(
+    ports: &Ports,
+    id: ProfileId,
+    (number, shop): (&str, &Shop),
+) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for seen in ports.records.observations(number)? {
-        if seen.profile == id {
+        if seen.profile == id && shop.has(&seen.sub_mch_id) && shop.may_have(&seen.document) {
             let document = parsed(&seen.document);
             out.push(json!({
                 "at": seen.at.to_string(),
@@ -108,10 +122,14 @@ fn observations(ports: &Ports, id: ProfileId, number: &str) -> Result<Vec<Value>
 }
 
 /// The questions of the order.
-fn exchanges(ports: &Ports, id: ProfileId, number: &str) -> Result<Vec<Value>, Failure> {
+fn exchanges(
+    ports: &Ports,
+    id: ProfileId,
+    (number, shop): (&str, &Shop),
+) -> Result<Vec<Value>, Failure> {
     let mut out = Vec::new();
     for asked in ports.records.exchanges(number, MOST_EXCHANGES)? {
-        if asked.profile == id {
+        if asked.profile == id && shop.may_have(&asked.document) {
             let document = parsed(&asked.document);
             out.push(json!({
                 "at": asked.at.to_string(),
@@ -148,13 +166,13 @@ fn parsed(document: &str) -> Value {
 fn rows(
     ports: &Ports,
     id: ProfileId,
-    number: &str,
+    (number, shop): (&str, &Shop),
     (personal, customers): (PersonalData, &mut BTreeSet<String>),
 ) -> Result<Vec<EvidenceRow>, Failure> {
     let imports = ports.books.imports(id)?;
     let mut out: Vec<EvidenceRow> = Vec::new();
     for found in ports.books.find(number)? {
-        if found.profile != id {
+        if found.profile != id || !shop.has_row(&found.row) {
             continue;
         }
         let (book, row) = match &found.row {

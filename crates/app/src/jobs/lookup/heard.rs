@@ -18,8 +18,7 @@ pub(super) fn order_behind(asked: &LiveAnswer) -> String {
 
 /// The sub-merchant that the question named.
 fn shop_of(asked: &LiveAnswer) -> String {
-    let order = asked.local.as_ref();
-    order.map_or_else(String::new, |order| order.sub_mch_id.to_string())
+    asked.sub_mch_id.clone()
 }
 
 /// What was heard, kept or not: an order that does not exist is heard, and never kept as a statement about it.

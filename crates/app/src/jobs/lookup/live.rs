@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::collect::{KnownRefund, known_refunds};
 use super::heard::{entries, heard, order_behind};
-use super::order_summary::{Attention, OrderSummary, sentence};
+use super::order_summary::{Attention, OrderSummary, at_sub_merchant, sentence};
 use super::recognise::FoundNumber;
 use super::{OrderView, collect};
 use crate::gateway::{Asked, Exchange, ExchangeError, GatewayClient, RefundVerdict};
@@ -12,7 +12,7 @@ use crate::jobs::inquiry::{self, Difference, Inquiry, QueryVerdict, differences}
 use crate::jobs::notify::local_order;
 use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{
-    ApiVersion, MOrder, MerchantProfile, OutRefundNo, ProfileId, RefundId, SuggestedAction,
+    ApiVersion, MOrder, MchId, MerchantProfile, OutRefundNo, ProfileId, RefundId, SuggestedAction,
     mask_message,
 };
 use recondesk_ports::{CancelToken, ExchangeRecord, NumberKind, Ports};
@@ -27,6 +27,8 @@ pub struct LiveAnswer {
     pub kind: NumberKind,
     /// Questions and answers.
     pub inquiry: Inquiry,
+    /// The sub-merchant that the question named; empty for none.
+    pub sub_mch_id: String,
     /// The local order it was compared with.
     pub local: Option<MOrder>,
     /// Where they differ.
@@ -61,9 +63,37 @@ pub fn ask(
     local: Option<MOrder>,
     cancel: &CancelToken,
 ) -> Result<LiveAnswer, Failure> {
+    let sub = local.map_or_else(String::new, |order| order.sub_mch_id.to_string());
+    ask_at(ports, profile, (number, kind), (local, sub), cancel)
+}
+
+/// Asks about the order of a story: of its sub-merchant, where several have its number.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_of(
+    ports: &Ports,
+    view: &OrderView,
+    cancel: &CancelToken,
+) -> Result<LiveAnswer, Failure> {
+    let record = &view.record;
+    let mut orders = record.orders.iter().filter(|kept| !kept.superseded);
+    let local = orders.next().map(|kept| kept.row);
+    let profile = (record.profile.0, &record.profile.1);
+    let what = (record.out_trade_no.as_str(), NumberKind::OutTradeNo);
+    ask_at(ports, profile, what, (local, record.sub_mch_id()), cancel)
+}
+
+fn ask_at(
+    ports: &Ports,
+    profile: (ProfileId, &MerchantProfile),
+    (number, kind): (&str, NumberKind),
+    (local, sub): (Option<MOrder>, String),
+    cancel: &CancelToken,
+) -> Result<LiveAnswer, Failure> {
     let client = GatewayClient::new(ports, profile, cancel);
     let asker = Asker {
-        sub: local.map_or_else(String::new, |order| order.sub_mch_id.to_string()),
+        sub,
         known: match (&local, kind) {
             (Some(order), _) => known_refunds(ports, profile.0, order.out_trade_no.as_str())?,
             (None, NumberKind::OutTradeNo) => known_refunds(ports, profile.0, number)?,
@@ -93,7 +123,9 @@ pub fn ask(
     }
     // A refund leads to its order, which may be known although the refund is not.
     let local = match (&local, &inquiry.verdict) {
-        (None, QueryVerdict::Known(state)) => local_order(ports, profile.0, &state.out_trade_no)?,
+        (None, QueryVerdict::Known(state)) if asker.sub.is_empty() => {
+            local_order(ports, profile.0, &state.out_trade_no)?
+        }
         _ => local,
     };
     let mut asked = LiveAnswer {
@@ -101,11 +133,15 @@ pub fn ask(
         kind,
         differences: differences(&inquiry, local.as_ref()),
         inquiry,
+        sub_mch_id: asker.sub.clone(),
         local,
         summary: OrderSummary::nothing(),
     };
     let owner = (profile.0, profile.1.clone());
     let mut record = collect::collect(ports, owner, &order_behind(&asked))?;
+    if let Some(sub) = MchId::new(&asked.sub_mch_id).filter(|sub| !sub.is_empty()) {
+        record = at_sub_merchant(&record, &sub);
+    }
     record.observations.extend(heard(ports, profile.0, &asked));
     asked.summary = sentence(&record);
     asked.weigh();
