@@ -1,6 +1,6 @@
 //! The log of exchanges with the gateway: append-only, free of secrets.
 
-use rusqlite::params;
+use crate::sqlite::session::params;
 
 use super::Database;
 use super::DbError;
@@ -61,7 +61,7 @@ pub(super) fn list(db: &Database, text: &str, most: u32) -> Result<Vec<ExchangeR
             document: row.get(6)?,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The steps of people on a case: judged by the workflow, by who must agree, and by what is under way for it.
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
 
 use super::cases::{read_status, write_event};
 use super::{Database, DbError, casework};

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{OptionalExtension as _, Row, Statement, Transaction, params};
 
 use super::Database;
 use super::DbError;
@@ -22,9 +22,9 @@ pub(super) struct CaseWriter<'a> {
     run: &'a RunRecord,
     mch_id: &'a str,
     filed: BTreeSet<i64>,
-    find: CachedStatement<'a>,
-    open: CachedStatement<'a>,
-    point: CachedStatement<'a>,
+    find: Statement<'a>,
+    open: Statement<'a>,
+    point: Statement<'a>,
 }
 
 /// What is known of a case when a run speaks of it.
@@ -55,7 +55,7 @@ impl<'a> CaseWriter<'a> {
             )?,
             open: tx.prepare_cached(
                 "INSERT INTO case_file (profile, key, status, opened_on, day, spoken_on, run, seq)
-                 VALUES (?1, ?2, 'NEW', ?3, ?3, ?3, ?4, ?5)",
+                 VALUES (?1, ?2, 'NEW', ?3, ?3, ?3, ?4, ?5) RETURNING id",
             )?,
             point: tx.prepare_cached(
                 "UPDATE case_file SET day = ?2, spoken_on = ?2, run = ?3, seq = ?4, status = ?5
@@ -70,9 +70,8 @@ impl<'a> CaseWriter<'a> {
         let day = self.run.day.number();
         let name = finding.category.name();
         let Some(known) = self.known_of(finding)? else {
-            self.open
-                .execute(params![self.run.profile.0, key, day, self.run.id.0, seq])?;
-            let id = self.tx.last_insert_rowid();
+            let row = params![self.run.profile.0, key, day, self.run.id.0, seq];
+            let id = self.open.query_row(row, |row| row.get(0))?;
             self.filed.insert(id);
             self.event(id, CaseEventKind::Found, name)?;
             return Ok(id);
@@ -317,26 +316,27 @@ pub(super) fn write_event(
     case: i64,
     event: &CaseEvent,
 ) -> Result<(), DbError> {
-    tx.prepare_cached(
+    let id = tx.query_row(
         "INSERT INTO case_event (case_id, at, actor, kind, text, run)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
-        case,
-        event.at.unix(),
-        event.actor,
-        event.kind.word(),
-        event.text,
-        event.run.map(|run| run.0)
-    ])?;
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
+        params![
+            case,
+            event.at.unix(),
+            event.actor,
+            event.kind.word(),
+            event.text,
+            event.run.map(|run| run.0)
+        ],
+        |row| row.get(0),
+    )?;
     // What a run writes is sealed together, once it is done.
     if event.run.is_none() {
-        seal_case_event(tx, tx.last_insert_rowid(), (case, event))?;
+        seal_case_event(tx, id, (case, event))?;
     }
     Ok(())
 }
 
-fn read_case(row: &Row<'_>) -> Result<CaseRecord, DbError> {
+fn read_case(row: Row<'_>) -> Result<CaseRecord, DbError> {
     let status: String = row.get(3)?;
     Ok(CaseRecord {
         id: CaseId(row.get(0)?),

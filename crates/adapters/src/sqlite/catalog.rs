@@ -1,6 +1,6 @@
 //! The catalog of the books in SQLite: tables `import`, `import_stamp`, `section`, `superseded`.
 
-use rusqlite::{Row, Transaction, params};
+use crate::sqlite::session::{Params, Row, Transaction, params};
 
 use super::Database;
 use super::DbError;
@@ -20,7 +20,7 @@ fn big(value: u64) -> Result<i64, DbError> {
 }
 
 /// A count or a place, never negative in a sound database.
-fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+fn count(row: Row<'_>, at: usize) -> Result<u64, DbError> {
     row.get::<_, i64>(at)
         .map(|value| u64::try_from(value).unwrap_or(0))
 }
@@ -36,7 +36,7 @@ fn book(value: u8) -> Option<Book> {
     .find(|book| *book as u8 == value)
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
+fn record(row: Row<'_>) -> Result<ImportRecord, DbError> {
     Ok(ImportRecord {
         import: row.get(0)?,
         profile: ProfileId(row.get(1)?),
@@ -58,14 +58,14 @@ fn record(row: &Row<'_>) -> rusqlite::Result<ImportRecord> {
     })
 }
 
-fn days(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<DayRange>> {
+fn days(row: Row<'_>, first: usize) -> Result<Option<DayRange>, DbError> {
     let (first, last): (Option<i32>, Option<i32>) = (row.get(first)?, row.get(first + 1)?);
     Ok(first
         .zip(last)
         .map(|(first, last)| DayRange { first, last }))
 }
 
-fn section(row: &Row<'_>) -> rusqlite::Result<Option<SectionMeta>> {
+fn section(row: Row<'_>) -> Result<Option<SectionMeta>, DbError> {
     let Some(book) = book(row.get(3)?) else {
         return Ok(None);
     };
@@ -91,18 +91,18 @@ impl Database {
     fn imports_where(
         &self,
         condition: &str,
-        values: impl rusqlite::Params,
+        values: impl Params,
     ) -> Result<Vec<ImportRecord>, DbError> {
         let connection = self.lock();
         let sql = format!("SELECT {COLUMNS} FROM import WHERE {condition}");
         let mut statement = connection.prepare_cached(&sql)?;
         let rows = statement.query_map(values, record)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        rows.collect::<Result<_, DbError>>()
     }
 
     fn import_number(&self, sql: &str, profile: Option<ProfileId>) -> Result<u32, DbError> {
         let profile = profile.map(|profile| profile.0);
-        Ok(self.lock().query_row(sql, [profile], |row| row.get(0))?)
+        self.lock().query_row(sql, [profile], |row| row.get(0))
     }
 
     fn put_import(&self, new: &NewImport) -> Result<(), DbError> {
@@ -141,9 +141,8 @@ impl Database {
              FROM section WHERE ?1 IS NULL OR profile = ?1 ORDER BY id",
         )?;
         let rows = statement.query_map([profile.map(|profile| profile.0)], section)?;
-        Ok(rows
-            .filter_map(Result::transpose)
-            .collect::<rusqlite::Result<_>>()?)
+        rows.filter_map(Result::transpose)
+            .collect::<Result<_, DbError>>()
     }
 
     fn all_superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, DbError> {
@@ -162,7 +161,7 @@ impl Database {
                 },
             })
         })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        rows.collect::<Result<_, DbError>>()
     }
 
     /// True when an orders import up to `last` has a fact that this condition wants.
@@ -172,7 +171,7 @@ impl Database {
                AND kind = 'orders' AND {fact})"
         );
         let values = params![profile.map(|profile| profile.0), last];
-        Ok(self.lock().query_row(&sql, values, |row| row.get(0))?)
+        self.lock().query_row(&sql, values, |row| row.get(0))
     }
 }
 
@@ -237,7 +236,7 @@ impl Catalog for Database {
             params![reader.profile.0, reader.recipe, big(bytes)?],
             |row| row.get(0),
         );
-        Ok(found.map_err(DbError::from)?)
+        Ok(found?)
     }
 
     fn import(&self, import: u32) -> Result<Option<ImportRecord>, StoreError> {
@@ -276,7 +275,7 @@ impl Catalog for Database {
         last: u32,
     ) -> Result<OrderTraits, StoreError> {
         let totals = "json_extract(facts, '$.refunds') = 'running_total'";
-        let business = "json_extract(facts, '$.business_numbers') IS NOT 0";
+        let business = "coalesce(CAST(json_extract(facts, '$.business_numbers') AS TEXT), '') NOT IN ('0', 'false')";
         Ok(OrderTraits {
             refund_totals: self.has_fact(profile, last, totals)?,
             business_numbers: self.has_fact(profile, last, business)?,
@@ -348,8 +347,10 @@ fn put_stamp(
     import: u32,
 ) -> Result<(), DbError> {
     transaction.execute(
-        "INSERT OR REPLACE INTO import_stamp (device, file, profile, recipe, size, modified_ns, changed_ns, import)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO import_stamp (device, file, profile, recipe, size, modified_ns, changed_ns, import)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (device, file, profile, recipe)
+             DO UPDATE SET size = ?5, modified_ns = ?6, changed_ns = ?7, import = ?8",
         params![
             stamp.device.cast_signed(),
             stamp.file.cast_signed(),

@@ -1,6 +1,6 @@
 //! Profiles, preferences and column mappings.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Transaction, params};
 use serde_json::{Map, Value, json};
 
 use super::Database;
@@ -52,11 +52,11 @@ pub(super) fn add(
             trace(tx, "profile.restore", (id, &changes(&before, profile)?), by)?;
             return Ok(id);
         }
-        tx.execute(
-            "INSERT INTO profile (name, document, created_at) VALUES (?1, ?2, ?3)",
+        let id = tx.query_row(
+            "INSERT INTO profile (name, document, created_at) VALUES (?1, ?2, ?3) RETURNING id",
             params![profile.name, document, by.at.unix()],
+            |row| row.get(0).map(ProfileId),
         )?;
-        let id = ProfileId(tx.last_insert_rowid());
         let words = json!({ "name": profile.name, "mch_id": profile.mch_id });
         trace(tx, "profile.add", (id, &words), by)?;
         Ok(id)
@@ -156,17 +156,16 @@ fn trace(
 }
 
 pub(super) fn preference(db: &Database, key: &str) -> Result<Option<String>, DbError> {
-    Ok(db
-        .lock()
+    db.lock()
         .prepare_cached("SELECT value FROM preference WHERE key = ?1")?
         .query_row([key], |row| row.get(0))
-        .optional()?)
+        .optional()
 }
 
 pub(super) fn set_preference(db: &Database, key: &str, json: &str) -> Result<(), DbError> {
     db.write(|tx| {
         tx.execute(
-            "INSERT INTO preference VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+            "INSERT INTO preference VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             [key, json],
         )?;
         Ok(())
@@ -178,11 +177,10 @@ pub(super) fn mapping(
     profile: ProfileId,
     name: &str,
 ) -> Result<Option<String>, DbError> {
-    Ok(db
-        .lock()
+    db.lock()
         .prepare_cached("SELECT toml FROM mapping WHERE profile = ?1 AND name = ?2")?
         .query_row(params![profile.0, name], |row| row.get(0))
-        .optional()?)
+        .optional()
 }
 
 pub(super) fn mappings(db: &Database, profile: ProfileId) -> Result<Vec<String>, DbError> {
@@ -190,7 +188,7 @@ pub(super) fn mappings(db: &Database, profile: ProfileId) -> Result<Vec<String>,
     let mut statement =
         connection.prepare_cached("SELECT name FROM mapping WHERE profile = ?1 ORDER BY name")?;
     let names = statement.query_map([profile.0], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
+    names.collect::<Result<_, _>>()
 }
 
 pub(super) fn set_mapping(
@@ -201,7 +199,7 @@ pub(super) fn set_mapping(
 ) -> Result<(), DbError> {
     db.write(|tx| {
         tx.execute(
-            "INSERT INTO mapping VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET toml = ?3",
+            "INSERT INTO mapping VALUES (?1, ?2, ?3) ON CONFLICT (profile, name) DO UPDATE SET toml = ?3",
             params![profile.0, name, toml],
         )?;
         Ok(())
@@ -229,7 +227,7 @@ fn refuse_taken(
 ) -> Result<(), DbError> {
     let taken = connection
         .prepare_cached(
-            "SELECT 1 FROM profile WHERE name = ?1 AND removed_at IS NULL AND id IS NOT ?2",
+            "SELECT 1 FROM profile WHERE name = ?1 AND removed_at IS NULL AND id IS DISTINCT FROM ?2",
         )?
         .exists(params![name, except.map(|id| id.0)])?;
     if taken {

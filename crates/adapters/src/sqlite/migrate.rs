@@ -160,6 +160,7 @@ mod tests {
 
         let connection = db.lock();
         let pragma = |name: &str| -> String {
+            let connection = connection.lite().unwrap();
             connection
                 .query_row(&format!("PRAGMA {name}"), [], |row| {
                     row.get::<_, rusqlite::types::Value>(0)

@@ -20,6 +20,7 @@ mod observations;
 mod page_sums;
 mod records;
 mod runs;
+mod session;
 mod set_aside;
 mod stored_imports;
 mod turn;
@@ -32,10 +33,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 
 use journal::Journal;
+pub(crate) use session::DbError;
+use session::{Connection, Transaction};
 pub(crate) use stored_imports::StoredImports;
 use turn::Turn;
 use writer::Writer;
@@ -45,7 +48,7 @@ use recondesk_ports::StoreError;
 /// How long a statement waits for another program's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 128;
 
 /// An open workspace database. Clones share one connection for reading; [`Database::another`] opens a second.
 /// All of them write through one and the same connection.
@@ -94,7 +97,7 @@ impl Database {
             let is_new_schema = migrate::migrate(&mut connection, path, turn)?;
             (connection, file, is_new_schema)
         };
-        let connection = Arc::new(Mutex::new(connection));
+        let connection = Arc::new(Mutex::new(Connection::Lite(connection)));
         let database = Self {
             reader: Arc::clone(&connection),
             writer: Arc::new(Writer::new(path, connection, turn, journal, file)),
@@ -109,7 +112,7 @@ impl Database {
     /// As [`Database::open`].
     pub fn another(&self) -> Result<Self, StoreError> {
         Ok(Self {
-            reader: Arc::new(Mutex::new(connect(self.writer.path())?)),
+            reader: Arc::new(Mutex::new(Connection::Lite(connect(self.writer.path())?))),
             writer: Arc::clone(&self.writer),
         })
     }
@@ -140,7 +143,9 @@ impl Database {
     /// # Errors
     /// [`StoreError`] when the database cannot be read.
     pub fn workspace_id(&self) -> Result<String, StoreError> {
-        Ok(meta(&self.lock(), "workspace_id")?)
+        Ok(self
+            .lock()
+            .query_row(META, ["workspace_id"], |row| row.get(0))?)
     }
 }
 
@@ -162,13 +167,11 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+const META: &str = "SELECT value FROM meta WHERE key = ?1";
+
 /// A fact about the workspace itself.
-fn meta(connection: &Connection, key: &str) -> Result<String, DbError> {
-    Ok(
-        connection.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
-            row.get(0)
-        })?,
-    )
+fn meta(connection: &rusqlite::Connection, key: &str) -> Result<String, DbError> {
+    Ok(connection.query_row(META, [key], |row| row.get(0))?)
 }
 
 /// Makes an empty file that other users cannot read, where there is none; SQLite would let them.
@@ -179,11 +182,11 @@ fn make_closed(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-fn connect(path: &Path) -> Result<Connection, DbError> {
+fn connect(path: &Path) -> Result<rusqlite::Connection, DbError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = rusqlite::Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // FULL: with NORMAL a power cut can take back a commit that was acknowledged. The log goes into the database
@@ -193,62 +196,4 @@ fn connect(path: &Path) -> Result<Connection, DbError> {
     )?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
-}
-
-/// What a query of this module fails with: the answer that callers know, made from the words of SQLite too.
-#[derive(Debug, PartialEq)]
-pub(crate) struct DbError(StoreError);
-
-impl DbError {
-    /// A stored value that this program cannot have written.
-    pub(crate) fn broken(what: String) -> Self {
-        Self(StoreError::Broken(what))
-    }
-}
-
-impl From<StoreError> for DbError {
-    fn from(error: StoreError) -> Self {
-        Self(error)
-    }
-}
-
-impl From<DbError> for StoreError {
-    fn from(error: DbError) -> Self {
-        error.0
-    }
-}
-
-impl From<DbError> for recondesk_ports::BooksError {
-    fn from(error: DbError) -> Self {
-        error.0.into()
-    }
-}
-
-impl From<rusqlite::Error> for DbError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self(match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
-            Some(ErrorCode::ConstraintViolation) if refused_by_trigger(&error).is_some() => {
-                StoreError::Forbidden(refused_by_trigger(&error).unwrap_or_default())
-            }
-            Some(ErrorCode::DiskFull) => StoreError::Full,
-            Some(ErrorCode::NotADatabase) => StoreError::Foreign,
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                StoreError::Denied(error.to_string())
-            }
-            _ => StoreError::Broken(error.to_string()),
-        })
-    }
-}
-
-/// What a rule of the schema says when it refuses a change.
-fn refused_by_trigger(error: &rusqlite::Error) -> Option<String> {
-    match error {
-        rusqlite::Error::SqliteFailure(code, Some(words))
-            if code.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER =>
-        {
-            Some(words.clone())
-        }
-        _ => None,
-    }
 }

@@ -1,6 +1,6 @@
 //! Observations: what WeChat Pay said, each statement once, for good.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, params};
 
 use super::Database;
 use super::DbError;
@@ -73,7 +73,7 @@ pub(super) fn about(db: &Database, number: &str) -> Result<Vec<Observation>, DbE
     let mut statement =
         connection.prepare_cached(&format!("{} ORDER BY id", union.join(" UNION ")))?;
     let rows = statement.query_map(params![number], |row| read_from(row, 1))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }
 
 /// What was believed of the states of a merchant's refunds, oldest first.
@@ -92,14 +92,14 @@ pub(super) fn refund_words(db: &Database, profile: ProfileId) -> Result<Vec<Refu
             amount: row.get::<_, Option<i64>>(4)?.map(Fen::new),
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Observation> {
+fn read(row: Row<'_>) -> Result<Observation, DbError> {
     read_from(row, 0)
 }
 
-fn read_from(row: &Row<'_>, first: usize) -> rusqlite::Result<Observation> {
+fn read_from(row: Row<'_>, first: usize) -> Result<Observation, DbError> {
     let at = |offset: usize| first.saturating_add(offset);
     let source: String = row.get(at(2))?;
     Ok(Observation {

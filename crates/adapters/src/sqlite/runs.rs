@@ -1,6 +1,8 @@
 //! Runs: figures, findings, pools, and which run speaks for a day.
 
-use rusqlite::{CachedStatement, OptionalExtension as _, Row, Transaction, named_params, params};
+use crate::sqlite::session::{
+    OptionalExtension as _, Row, Statement, ToValue, Transaction, params,
+};
 
 use super::DbError;
 use super::{Database, cases, casework};
@@ -61,9 +63,9 @@ pub(super) fn conclude(
             casework::seal_run(tx, &twin, (after, now))?;
             return Ok(twin);
         }
-        tx.execute(
+        let id = tx.query_row(
             "INSERT INTO run (profile, day, digest, summary, pool, made_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
             params![
                 run.profile.0,
                 day.number(),
@@ -72,9 +74,10 @@ pub(super) fn conclude(
                 pool,
                 now.unix()
             ],
+            |row| row.get(0).map(RunId),
         )?;
         let record = RunRecord {
-            id: RunId(tx.last_insert_rowid()),
+            id,
             profile: run.profile,
             day,
             digest: run.digest,
@@ -194,7 +197,7 @@ pub(super) fn mark_no_bill(
 ) -> Result<(), DbError> {
     db.write(|tx| {
         tx.execute(
-            "INSERT OR IGNORE INTO no_bill VALUES (?1, ?2, ?3)",
+            "INSERT INTO no_bill VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             params![profile.0, day.number(), now.unix()],
         )?;
         Ok(())
@@ -223,7 +226,7 @@ pub(super) fn mark_bill_failure(
     db.write(|tx| {
         tx.execute(
             "INSERT INTO bill_failure VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT DO UPDATE SET at = ?3, code = ?4, zh = ?5, en = ?6",
+             ON CONFLICT (profile, day) DO UPDATE SET at = ?3, code = ?4, zh = ?5, en = ?6",
             params![
                 profile.0,
                 day.number(),
@@ -262,7 +265,7 @@ pub(super) fn bill_failures(
 fn one(
     db: &Database,
     condition: &str,
-    values: &[&dyn rusqlite::ToSql],
+    values: &[&dyn ToValue],
 ) -> Result<Option<RunRecord>, DbError> {
     let connection = db.lock();
     let mut statement = connection.prepare_cached(&format!("{RUN} {condition}"))?;
@@ -274,14 +277,15 @@ fn speak(tx: &Transaction<'_>, run: &RunRecord) -> Result<(), DbError> {
     // Both sides of an assignment read the old row.
     tx.execute(
         "INSERT INTO current_run (profile, day, run) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET run = ?3,
-             before = CASE WHEN run = ?3 THEN before ELSE run END",
+         ON CONFLICT (profile, day) DO UPDATE SET run = ?3,
+             before = CASE WHEN current_run.run = ?3 THEN current_run.before
+                           ELSE current_run.run END",
         params![run.profile.0, run.day.number(), run.id.0],
     )?;
     Ok(())
 }
 
-fn read_run(row: &Row<'_>) -> Result<RunRecord, DbError> {
+fn read_run(row: Row<'_>) -> Result<RunRecord, DbError> {
     let summary: String = row.get(4)?;
     Ok(RunRecord {
         id: RunId(row.get(0)?),
@@ -299,7 +303,7 @@ pub(super) fn read_day(number: i32) -> Result<BillDate, DbError> {
     BillDate::from_number(number).ok_or_else(|| DbError::broken(format!("day {number}")))
 }
 
-struct FindingInsert<'a>(CachedStatement<'a>);
+struct FindingInsert<'a>(Statement<'a>);
 
 impl<'a> FindingInsert<'a> {
     fn new(tx: &'a Transaction<'_>) -> Result<Self, DbError> {
@@ -308,10 +312,8 @@ impl<'a> FindingInsert<'a> {
                  transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at,
                  bill_import, bill_line, bill_offset, order_import, order_line, order_offset,
                  detail, case_id, sub_mch_id)
-             VALUES (:run, :seq, :category, :tags, :out_trade_no, :order_no,
-                 :transaction_id, :out_refund_no, :refund_id, :bill_fen, :merchant_fen, :paid_at,
-                 :bill_import, :bill_line, :bill_offset, :order_import, :order_line,
-                 :order_offset, :detail, :case_id, :sub_mch_id)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                 ?18, ?19, ?20, ?21)",
         )?))
     }
 
@@ -323,35 +325,35 @@ impl<'a> FindingInsert<'a> {
     ) -> Result<(), DbError> {
         let offset =
             |row: Option<RowRef>| row.map(|row| i64::try_from(row.offset).unwrap_or(i64::MAX));
-        self.0.execute(named_params! {
-            ":run": run.0,
-            ":seq": seq,
-            ":category": finding.category.name(),
-            ":tags": tags_text(&finding.tags),
-            ":out_trade_no": finding.out_trade_no.as_str(),
-            ":order_no": finding.order_no.as_str(),
-            ":transaction_id": finding.transaction_id.as_str(),
-            ":out_refund_no": finding.out_refund_no.as_str(),
-            ":refund_id": finding.refund_id.as_str(),
-            ":bill_fen": finding.bill.map(Fen::get),
-            ":merchant_fen": finding.merchant.map(Fen::get),
-            ":paid_at": finding.paid_at.map(Instant::unix),
-            ":bill_import": finding.bill_row.map(|row| row.import),
-            ":bill_line": finding.bill_row.map(|row| row.line),
-            ":bill_offset": offset(finding.bill_row),
-            ":order_import": finding.order_row.map(|row| row.import),
-            ":order_line": finding.order_row.map(|row| row.line),
-            ":order_offset": offset(finding.order_row),
-            ":detail": finding.detail,
-            ":case_id": case,
-            ":sub_mch_id": finding.sub_mch_id.as_str(),
-        })?;
+        self.0.execute(params![
+            run.0,
+            seq,
+            finding.category.name(),
+            tags_text(&finding.tags),
+            finding.out_trade_no.as_str(),
+            finding.order_no.as_str(),
+            finding.transaction_id.as_str(),
+            finding.out_refund_no.as_str(),
+            finding.refund_id.as_str(),
+            finding.bill.map(Fen::get),
+            finding.merchant.map(Fen::get),
+            finding.paid_at.map(Instant::unix),
+            finding.bill_row.map(|row| row.import),
+            finding.bill_row.map(|row| row.line),
+            offset(finding.bill_row),
+            finding.order_row.map(|row| row.import),
+            finding.order_row.map(|row| row.line),
+            offset(finding.order_row),
+            finding.detail,
+            case,
+            finding.sub_mch_id.as_str(),
+        ])?;
         Ok(())
     }
 }
 
 /// Reads the columns of `finding` by name.
-pub(super) fn read_finding(row: &Row<'_>) -> Result<Finding, DbError> {
+pub(super) fn read_finding(row: Row<'_>) -> Result<Finding, DbError> {
     let category: String = row.get("category")?;
     let tags: String = row.get("tags")?;
     Ok(Finding {
@@ -379,12 +381,12 @@ pub(super) fn read_category(name: &str) -> Result<Category, DbError> {
     Category::parse(name).ok_or_else(|| DbError::broken(format!("category {name}")))
 }
 
-fn read_text<const N: usize>(row: &Row<'_>, column: &str) -> Result<Text<N>, DbError> {
+fn read_text<const N: usize>(row: Row<'_>, column: &str) -> Result<Text<N>, DbError> {
     let text: String = row.get(column)?;
     Text::new(&text).ok_or_else(|| DbError::broken(format!("{column} too long")))
 }
 
-fn read_row_ref(row: &Row<'_>, columns: [&str; 3]) -> Result<Option<RowRef>, DbError> {
+fn read_row_ref(row: Row<'_>, columns: [&str; 3]) -> Result<Option<RowRef>, DbError> {
     let [import, line, offset] = columns;
     let Some(import) = row.get::<_, Option<u32>>(import)? else {
         return Ok(None);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
 
 use super::{Database, DbError};
 use crate::books::SetAsideRows;
@@ -26,11 +26,12 @@ pub(super) fn store(
     let mut known_reason = transaction
         .prepare_cached("SELECT id FROM set_aside_reason WHERE refused = ?1 AND zh = ?2")?;
     let mut new_reason = transaction.prepare_cached(
-        "INSERT OR IGNORE INTO set_aside_reason (refused, zh, en) VALUES (?1, ?2, ?3)",
+        "INSERT INTO set_aside_reason (refused, zh, en) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     )?;
     let mut insert = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO set_aside (profile, book, number, import, line, reason)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO set_aside (profile, book, number, import, line, reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (profile, book, number, import, line) DO UPDATE SET reason = ?6",
     )?;
     let mut ids: HashMap<(bool, &str), i64> = HashMap::new();
     for row in rows {
@@ -102,10 +103,10 @@ impl Database {
 
     /// True when a merchant has any row that was set aside.
     pub(super) fn has_rows_set_aside(&self, profile: ProfileId) -> Result<bool, DbError> {
-        Ok(self.lock().query_row(
+        self.lock().query_row(
             "SELECT EXISTS (SELECT 1 FROM set_aside WHERE profile = ?1)",
             [profile.0],
             |row| row.get(0),
-        )?)
+        )
     }
 }

@@ -140,6 +140,7 @@ impl Writer {
         self.flush_beside().map_err(broken)?;
         pages.store(&sums).map_err(broken)?;
         let connection = locked(&self.connection);
+        let connection = connection.lite()?;
         connection.busy_timeout(SHORT)?;
         let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         connection.busy_timeout(BUSY)?;
@@ -184,7 +185,8 @@ impl Writer {
             return Ok(());
         };
         let connection = locked(&self.connection);
-        let (heading, generation) = state(&connection)?;
+        let connection = connection.lite()?;
+        let (heading, generation) = state(connection)?;
         let ends = self.journal.ends().map_err(broken)?;
         let is_up_to_date = ends.is_some_and(|ends| {
             ends.generation == generation && ends.is_whole && ends.heading == heading
@@ -195,7 +197,7 @@ impl Writer {
             return Ok(());
         }
         if !is_sound || is_new_schema {
-            self.renew_journal(&connection)?;
+            self.renew_journal(connection)?;
         }
         let imports: Vec<u32> = connection
             .prepare("SELECT id FROM import")?
@@ -203,7 +205,7 @@ impl Writer {
             .collect::<Result<_, _>>()?;
         for import in imports {
             if is_new_schema || self.is_untold(import) {
-                self.tell_import(&connection, import)?;
+                self.tell_import(connection, import)?;
             }
         }
         Ok(())

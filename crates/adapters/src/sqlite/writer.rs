@@ -5,10 +5,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::TransactionBehavior;
 
 use super::change_log::{ChangeLog, Changes, RowChange};
 use super::journal::Journal;
+use super::session::{Connection, Transaction};
 use super::turn::Turn;
 use super::{BUSY, DbError, locked};
 use recondesk_ports::StoreError;
@@ -65,13 +66,12 @@ impl Writer {
         }
         self.fence_if_uncertain()?;
         let (value, generation) = {
-            let mut connection = locked(&self.connection);
-            self.changes.listen(&connection)?;
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let value = work(&transaction)?;
-            let generation = self.next_generation(&transaction)?;
-            let end = transaction.commit();
+            let connection = locked(&self.connection);
+            self.changes.listen(connection.lite()?)?;
+            let open = begin(&connection)?;
+            let value = work(&Transaction(&connection))?;
+            let generation = self.next_generation(&open)?;
+            let end = open.commit();
             (end.map(|()| value), generation)
         };
         let value = self.ended(value)?;
@@ -104,7 +104,8 @@ impl Writer {
         self.fence_if_uncertain()?;
         {
             let connection = locked(&self.connection);
-            self.changes.listen(&connection)?;
+            let connection = connection.lite()?;
+            self.changes.listen(connection)?;
             connection.execute_batch("BEGIN IMMEDIATE")?;
         }
         let open = OpenTransaction(self);
@@ -112,7 +113,8 @@ impl Writer {
         if work() {
             let end = {
                 let connection = locked(&self.connection);
-                generation = self.next_generation(&connection)?;
+                let connection = connection.lite()?;
+                generation = self.next_generation(connection)?;
                 connection.execute_batch("COMMIT")
             };
             if end.is_err() {
@@ -128,7 +130,7 @@ impl Writer {
     }
 
     /// Counts a transaction that changed something; call it before the commit.
-    fn next_generation(&self, connection: &Connection) -> Result<Option<u64>, DbError> {
+    fn next_generation(&self, connection: &rusqlite::Connection) -> Result<Option<u64>, DbError> {
         if self.changes.is_empty() {
             return Ok(None);
         }
@@ -168,8 +170,8 @@ impl Writer {
 
     /// Writes over whatever a failed commit left at the end of the log. The caller has the turn.
     pub(super) fn fence(&self) -> Result<(), DbError> {
-        let mut connection = locked(&self.connection);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let connection = locked(&self.connection);
+        let transaction = begin(&connection)?;
         // The value must be another one: SQLite writes no page that stays the same.
         transaction.execute(
             "INSERT INTO meta VALUES ('fence', '1')
@@ -197,10 +199,11 @@ impl Writer {
         };
         let written = written.and_then(|is_written| {
             let connection = locked(&self.connection);
+            let connection = connection.lite()?;
             if !is_written {
-                self.renew_journal(&connection)?;
+                self.renew_journal(connection)?;
             }
-            import.map_or(Ok(()), |import| self.tell_import(&connection, import))
+            import.map_or(Ok(()), |import| self.tell_import(connection, import))
         });
         if let Err(error) = written {
             tracing::warn!(
@@ -211,13 +214,22 @@ impl Writer {
     }
 }
 
+/// Begins a transaction that nobody else writes beside; dropped without a commit it is rolled back.
+fn begin(connection: &Connection) -> Result<rusqlite::Transaction<'_>, DbError> {
+    let connection = connection.lite()?;
+    let behavior = TransactionBehavior::Immediate;
+    Ok(rusqlite::Transaction::new_unchecked(connection, behavior)?)
+}
+
 /// A transaction that ends with its scope: what was not committed is rolled back.
 struct OpenTransaction<'a>(&'a Writer);
 
 impl Drop for OpenTransaction<'_> {
     fn drop(&mut self) {
         let connection = locked(&self.0.connection);
-        if !connection.is_autocommit() {
+        if let Ok(connection) = connection.lite()
+            && !connection.is_autocommit()
+        {
             // That it cannot be rolled back is told by whatever is asked of this connection next.
             drop(connection.execute_batch("ROLLBACK"));
             drop(self.0.changes.take());

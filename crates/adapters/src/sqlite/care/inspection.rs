@@ -14,6 +14,7 @@ impl Database {
 
     fn sqlite_faults(&self, deep: bool) -> Result<Vec<String>, DbError> {
         let connection = self.lock();
+        let connection = connection.lite()?;
         let check = if deep {
             "integrity_check"
         } else {
@@ -43,7 +44,10 @@ impl Database {
     /// Lines of the journal that are not what was written, where it goes as far as the database.
     pub(crate) fn journal_faults(&self) -> Result<u64, StoreError> {
         let _turn = self.writer.turn.enter(super::super::BUSY)?;
-        let generation = super::super::upkeep::state(&locked(&self.writer.connection))?.1;
+        let generation = {
+            let connection = locked(&self.writer.connection);
+            super::super::upkeep::state(connection.lite()?)?.1
+        };
         let mut last = 0;
         let read = self.writer.journal.read(&mut |entry| {
             last = entry.generation;

@@ -45,7 +45,7 @@ impl DatabaseFacts {
 impl Database {
     /// What this database says of itself.
     pub(crate) fn facts(&self) -> Result<DatabaseFacts, StoreError> {
-        Ok(DatabaseFacts::read(&self.lock())?)
+        Ok(DatabaseFacts::read(self.lock().lite()?)?)
     }
 
     /// Copies the committed state to a new file.

@@ -1,6 +1,6 @@
 //! What waits for a second person. Who may decide is judged here for the words, and again by a trigger.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
 use super::{operators, outcomes, refund_records, refunds, reissues, sign_offs, trail};
@@ -12,7 +12,7 @@ use recondesk_domain::{CaseStatus, Fen, Instant, ProfileId};
 use recondesk_ports::{ApprovalId, ApprovalRecord, AuditDeed, RefundStep, StoreError};
 
 pub(super) fn thresholds(connection: &Connection) -> Result<Thresholds, DbError> {
-    Ok(connection.query_row(
+    connection.query_row(
         "SELECT refund_over, bulk_over FROM casework_limit",
         [],
         |row| {
@@ -21,7 +21,7 @@ pub(super) fn thresholds(connection: &Connection) -> Result<Thresholds, DbError>
                 bulk_over: row.get(1)?,
             })
         },
-    )?)
+    )
 }
 
 pub(super) fn set_thresholds(
@@ -79,7 +79,7 @@ fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, 
             let sql = "SELECT EXISTS (SELECT 1 FROM refund WHERE approval = ?1
                                       AND stage NOT IN ('withdrawn', 'closed'))";
             let mut asked_for = connection.prepare_cached(sql)?;
-            return Ok(asked_for.query_row([asked.id.0], |row| row.get(0))?);
+            return asked_for.query_row([asked.id.0], |row| row.get(0));
         }
         "case" => CaseStatus::Proposed,
         "carry" => CaseStatus::Waiting,
@@ -122,7 +122,7 @@ pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<ApprovalR
     rows.next()?.map(read).transpose()
 }
 
-fn read(row: &Row<'_>) -> Result<ApprovalRecord, DbError> {
+fn read(row: Row<'_>) -> Result<ApprovalRecord, DbError> {
     let need: String = row.get(1)?;
     let checker: Option<String> = row.get(6)?;
     let word: Option<String> = row.get(7)?;
@@ -165,12 +165,12 @@ pub(super) fn ask(
     let id = if let Some(id) = waiting {
         id
     } else {
-        tx.execute(
+        let id = tx.query_row(
             "INSERT INTO approval (need, subject, reason, maker, asked_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+             VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id",
             params![need.word(), subject, reason, maker, now.unix()],
+            |row| row.get(0),
         )?;
-        let id = tx.last_insert_rowid();
         let document = json!({ "approval": id, "need": need.word(), "reason": reason });
         trail::append(
             tx,

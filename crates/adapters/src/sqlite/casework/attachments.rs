@@ -1,6 +1,6 @@
 //! Files on a case, byte for byte; never changed, never removed.
 
-use rusqlite::{Transaction, params};
+use crate::sqlite::session::{Transaction, params};
 use serde_json::json;
 
 use super::trail;
@@ -15,8 +15,9 @@ pub(super) fn add(
     file: &AttachmentRecord,
 ) -> Result<(), DbError> {
     let added = tx.execute(
-        "INSERT OR IGNORE INTO attachment (case_id, at, actor, name, sha256, bytes)
-         SELECT id, ?3, ?4, ?5, ?6, ?7 FROM case_file WHERE profile = ?1 AND key = ?2",
+        "INSERT INTO attachment (case_id, at, actor, name, sha256, bytes)
+         SELECT id, ?3, ?4, ?5, ?6, ?7 FROM case_file WHERE profile = ?1 AND key = ?2
+         ON CONFLICT DO NOTHING",
         params![
             profile.0,
             case_key,
@@ -72,7 +73,7 @@ pub(super) fn of(
             bytes: row.get(4)?,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }
 
 /// The files of a case without their bytes: a panel that lists them reads no megabytes.
@@ -95,5 +96,5 @@ pub(super) fn list(
             bytes: row.get::<_, i64>(4)?.unsigned_abs(),
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }

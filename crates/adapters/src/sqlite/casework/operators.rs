@@ -1,8 +1,8 @@
 //! Operators and their PINs. Of a PIN only an Argon2id digest is kept; wrong ones are counted.
 
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _};
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 
 use super::trail;
@@ -230,7 +230,7 @@ fn note(db: &Database, name: &str, is_right: bool, now: Instant) -> Result<(), D
     })
 }
 
-fn operator(row: &Row<'_>) -> Result<Operator, DbError> {
+fn operator(row: Row<'_>) -> Result<Operator, DbError> {
     let roles: String = row.get(1)?;
     Ok(Operator {
         name: row.get(0)?,
@@ -242,11 +242,7 @@ fn operator(row: &Row<'_>) -> Result<Operator, DbError> {
 }
 
 /// True when a living operator of that name has that role.
-pub(super) fn has_role(
-    connection: &rusqlite::Connection,
-    name: &str,
-    role: Role,
-) -> Result<bool, DbError> {
+pub(super) fn has_role(connection: &Connection, name: &str, role: Role) -> Result<bool, DbError> {
     let roles: Option<String> = connection
         .query_row(
             "SELECT roles FROM operator WHERE name = ?1 AND removed_at IS NULL",
@@ -260,19 +256,19 @@ pub(super) fn has_role(
 }
 
 /// True when at least one operator is named and not removed.
-pub(super) fn any(connection: &rusqlite::Connection) -> Result<bool, DbError> {
-    Ok(connection.query_row(
+pub(super) fn any(connection: &Connection) -> Result<bool, DbError> {
+    connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM operator WHERE removed_at IS NULL)",
         [],
         |row| row.get(0),
-    )?)
+    )
 }
 
 /// True when that name is an operator who was not removed.
-pub(super) fn is_living(connection: &rusqlite::Connection, name: &str) -> Result<bool, DbError> {
-    Ok(connection.query_row(
+pub(super) fn is_living(connection: &Connection, name: &str) -> Result<bool, DbError> {
+    connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM operator WHERE name = ?1 AND removed_at IS NULL)",
         [name],
         |row| row.get(0),
-    )?)
+    )
 }

@@ -1,6 +1,6 @@
 //! One case has one outcome: who holds a case and its order, and what a case's status says of it.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Transaction, params};
 
 use crate::sqlite::{DbError, cases};
 use recondesk_casework::{ApprovalNeed, Outcome, RefundStage, ReissueStage, may_claim};
@@ -44,7 +44,7 @@ pub(super) fn claim(
         .map_err(|error| StoreError::Forbidden(error.to_string()))?;
     for subject in subjects(of) {
         tx.prepare_cached(
-            "INSERT OR IGNORE INTO outcome (profile, subject, kind) VALUES (?1, ?2, ?3)",
+            "INSERT INTO outcome (profile, subject, kind) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
         )?
         .execute(params![profile.0, subject, wanted.word()])?;
     }
@@ -109,8 +109,9 @@ pub(in crate::sqlite) fn forbid_while_in_force(
 /// A case that is closed without being solved has that for its outcome; one of which a part went back stays refunded.
 pub(in crate::sqlite) fn write_off(tx: &Transaction<'_>, case: i64) -> Result<(), DbError> {
     tx.execute(
-        "INSERT OR IGNORE INTO outcome (profile, subject, kind)
-         SELECT profile, 'case/' || key, 'written_off' FROM case_file WHERE id = ?1",
+        "INSERT INTO outcome (profile, subject, kind)
+         SELECT profile, 'case/' || key, 'written_off' FROM case_file WHERE id = ?1
+         ON CONFLICT DO NOTHING",
         [case],
     )?;
     Ok(())

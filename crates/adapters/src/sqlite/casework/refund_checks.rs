@@ -1,7 +1,7 @@
 //! What a refund is judged by beside its own life: the order's other refunds, the limits, and what the case is
 //! still owed.
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::refund_records::list;
 use super::refunds::forbidden;

@@ -1,6 +1,6 @@
 //! Refunds of the workspace, read back: one, those of an order or of a state, and what happened to each.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, params};
 
 use super::approvals;
 use crate::sqlite::{Database, DbError};
@@ -56,11 +56,11 @@ pub(super) fn by_approval(
     connection: &Connection,
     ApprovalId(id): ApprovalId,
 ) -> Result<Option<RefundRowId>, DbError> {
-    Ok(connection
+    connection
         .query_row("SELECT id FROM refund WHERE approval = ?1", [id], |row| {
             row.get(0).map(RefundRowId)
         })
-        .optional()?)
+        .optional()
 }
 
 pub(super) fn list(
@@ -108,7 +108,7 @@ fn with_approval(
     Ok(record)
 }
 
-fn read(row: &Row<'_>) -> Result<BareRefund, DbError> {
+fn read(row: Row<'_>) -> Result<BareRefund, DbError> {
     let number: String = row.get(6)?;
     let machine: String = row.get(13)?;
     let record = RefundRecord {

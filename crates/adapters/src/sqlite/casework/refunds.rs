@@ -1,7 +1,7 @@
 //! Refunds on disk. Every step runs `casework::Refund::apply` inside the transaction that stores it, so that two
 //! programs can never both take the same step.
 
-use rusqlite::{Transaction, params};
+use crate::sqlite::session::{Transaction, params};
 use serde_json::json;
 
 use super::refund_checks::{
@@ -211,12 +211,7 @@ fn insert(
     (machine, approval): (Refund, Option<ApprovalId>),
     now: Instant,
 ) -> Result<RefundRowId, DbError> {
-    tx.prepare_cached(
-        "INSERT INTO refund (profile, case_key, out_trade_no, sub_mch_id, nth, out_refund_no, total,
-             amount, reason, maker, together, approval, stage, machine, created_at, changed_at, seen)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)",
-    )?
-    .execute(params![
+    let row = params![
         draft.profile.0,
         draft.case_key,
         draft.out_trade_no,
@@ -233,8 +228,15 @@ fn insert(
         machine_text(&machine)?,
         now.unix(),
         seen_text(&draft.seen)?,
-    ])?;
-    Ok(RefundRowId(tx.last_insert_rowid()))
+    ];
+    tx.query_row(
+        "INSERT INTO refund (profile, case_key, out_trade_no, sub_mch_id, nth, out_refund_no, total,
+             amount, reason, maker, together, approval, stage, machine, created_at, changed_at, seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, ?16)
+         RETURNING id",
+        row,
+        |row| row.get(0).map(RefundRowId),
+    )
 }
 
 /// What was given up is taken up again: the same number, a sum and a reason of its own.

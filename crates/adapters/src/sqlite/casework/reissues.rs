@@ -1,6 +1,6 @@
 //! Reissues on disk: what was handed to the shop, how, and what shows it.
 
-use rusqlite::{Connection, Row, Transaction, params};
+use crate::sqlite::session::{Connection, Row, Transaction, params};
 use serde_json::{Value, json};
 
 use super::{outcomes, trail};
@@ -34,9 +34,9 @@ pub(super) fn draft(
     let place = (draft.case_key.as_str(), draft.out_trade_no.as_str());
     outcomes::claim(tx, draft.profile, place, Outcome::Reissue)?;
     let reissue = Reissue::begin(draft.way);
-    tx.execute(
+    let id = tx.query_row(
         "INSERT INTO reissue (profile, case_key, out_trade_no, way, stage, key, maker, created_at,
-             changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
+             changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) RETURNING id",
         params![
             draft.profile.0,
             draft.case_key,
@@ -47,8 +47,8 @@ pub(super) fn draft(
             draft.maker,
             now.unix(),
         ],
+        |row| row.get(0).map(ReissueRowId),
     )?;
-    let id = ReissueRowId(tx.last_insert_rowid());
     let document = json!({ "case": draft.case_key, "way": draft.way.word(), "key": draft.key });
     write_trail(
         tx,
@@ -203,7 +203,7 @@ pub(super) fn history(db: &Database, id: ReissueRowId) -> Result<Vec<ReissueHist
     Ok(out)
 }
 
-fn read(row: &Row<'_>) -> Result<ReissueRecord, DbError> {
+fn read(row: Row<'_>) -> Result<ReissueRecord, DbError> {
     let (way, stage): (String, String) = (row.get(4)?, row.get(5)?);
     Ok(ReissueRecord {
         id: ReissueRowId(row.get(0)?),

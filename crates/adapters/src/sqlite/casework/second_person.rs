@@ -1,7 +1,7 @@
 //! What a step on a case asks of a second person, what that one's step decides, and what nobody may change on a
 //! signed day.
 
-use rusqlite::{Connection, Transaction, params};
+use crate::sqlite::session::{Connection, Transaction, params};
 
 use super::{approvals, operators};
 use crate::sqlite::DbError;

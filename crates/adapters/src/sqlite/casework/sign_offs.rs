@@ -1,6 +1,6 @@
 //! Signed days. A signature names the run it is about; triggers keep that run in force until it is unlocked.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -35,9 +35,9 @@ pub(super) fn sign(tx: &Transaction<'_>, signed: &SignOffRecord) -> Result<SignO
         let why = "another result speaks for the day now".to_owned();
         return Err(StoreError::Forbidden(why).into());
     }
-    tx.execute(
+    let id = tx.query_row(
         "INSERT INTO sign_off (profile, day, run, signed_by, signed_at, certificate)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING id",
         params![
             profile.0,
             day.number(),
@@ -46,8 +46,8 @@ pub(super) fn sign(tx: &Transaction<'_>, signed: &SignOffRecord) -> Result<SignO
             signed_at.unix(),
             certificate
         ],
+        |row| row.get(0),
     )?;
-    let id = tx.last_insert_rowid();
     let document = json!({
         "sign_off": id,
         "run": run.0,
@@ -98,7 +98,7 @@ pub(super) fn by_id(connection: &Connection, id: i64) -> Result<Option<SignOffRe
     rows.next()?.map(read).transpose()
 }
 
-fn read(row: &Row<'_>) -> Result<SignOffRecord, DbError> {
+fn read(row: Row<'_>) -> Result<SignOffRecord, DbError> {
     Ok(SignOffRecord {
         id: row.get(0)?,
         profile: ProfileId(row.get(1)?),

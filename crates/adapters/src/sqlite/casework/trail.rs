@@ -1,6 +1,6 @@
 //! The audit trail: every entry carries the seal of the one before (see `recondesk_casework::seal`).
 
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -78,7 +78,7 @@ pub(super) struct CaseEventRow {
 impl CaseEventRow {
     pub(super) const COLUMNS: &'static str = "id, case_id, at, actor, kind, text, run";
 
-    pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(super) fn read(row: Row<'_>) -> Result<Self, DbError> {
         Ok(Self {
             id: row.get(0)?,
             case: row.get(1)?,
@@ -223,11 +223,9 @@ pub(super) fn refund_digests(
 
 /// The last row of `case_event` so far.
 pub(in crate::sqlite) fn last_case_event(tx: &Transaction<'_>) -> Result<i64, DbError> {
-    Ok(
-        tx.query_row("SELECT coalesce(max(id), 0) FROM case_event", [], |row| {
-            row.get(0)
-        })?,
-    )
+    tx.query_row("SELECT coalesce(max(id), 0) FROM case_event", [], |row| {
+        row.get(0)
+    })
 }
 
 const COLUMNS: &str = "id, at, actor, kind, subject, document, before, hash";
@@ -238,7 +236,7 @@ pub(super) fn read(db: &Database, from: i64, most: u32) -> Result<Vec<AuditEntry
         "SELECT {COLUMNS} FROM audit WHERE id >= ?1 ORDER BY id LIMIT ?2"
     ))?;
     let rows = statement.query_map(params![from, most], entry)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }
 
 pub(super) fn about(db: &Database, subject: &str) -> Result<Vec<AuditEntry>, DbError> {
@@ -247,10 +245,10 @@ pub(super) fn about(db: &Database, subject: &str) -> Result<Vec<AuditEntry>, DbE
         "SELECT {COLUMNS} FROM audit WHERE subject = ?1 ORDER BY id"
     ))?;
     let rows = statement.query_map([subject], entry)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.collect::<Result<_, _>>()
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<AuditEntry> {
+fn entry(row: Row<'_>) -> Result<AuditEntry, DbError> {
     Ok(AuditEntry {
         id: row.get(0)?,
         at: Instant::from_unix(row.get(1)?),

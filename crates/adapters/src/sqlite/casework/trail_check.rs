@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use crate::sqlite::session::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -69,8 +69,8 @@ struct Entry {
 
 /// Everything that is no longer as it was sealed.
 pub(super) fn faults(connection: &Connection) -> Result<Vec<HistoryFault>, DbError> {
-    let mut statement =
-        connection.prepare("SELECT actor, kind, subject, document FROM audit ORDER BY id")?;
+    let mut statement = connection
+        .prepare_cached("SELECT actor, kind, subject, document FROM audit ORDER BY id")?;
     let mut rows = statement.query([])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
@@ -122,7 +122,7 @@ fn case_events(
     let Some(first) = starts.into_iter().flatten().min().copied() else {
         return Ok(());
     };
-    let mut statement = connection.prepare(&format!(
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT {} FROM case_event WHERE id >= ?1 ORDER BY id",
         CaseEventRow::COLUMNS
     ))?;
@@ -190,7 +190,7 @@ fn refunds(
         // Questions that found nothing new are not sealed; nothing else is written without a seal.
         let unsealed: i64 = connection.query_row(
             "SELECT count(*) FROM (SELECT event FROM refund_event WHERE refund = ?1 ORDER BY id
-                                   LIMIT -1 OFFSET ?2) WHERE event NOT LIKE '%Query%'",
+                                   LIMIT 9223372036854775807 OFFSET ?2) WHERE event NOT LIKE '%Query%'",
             params![id, history.events],
             |row| row.get(0),
         )?;
@@ -250,7 +250,7 @@ fn approvals(
             .collect()
     };
     let (mut asked, mut judged) = (of("approval.ask"), of("approval.judge"));
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT id, need, subject, reason, maker, coalesce(checker, ''), coalesce(judgement, '')
          FROM approval ORDER BY id",
     )?;
@@ -296,7 +296,7 @@ fn signatures(
         .filter(|entry| entry.kind == "day.sign_off")
         .filter_map(|entry| Some((entry.document.number("sign_off")?, entry)))
         .collect();
-    let mut statement = connection.prepare(
+    let mut statement = connection.prepare_cached(
         "SELECT s.id, s.profile, s.run, s.signed_by, s.certificate, s.unlocked_at IS NOT NULL,
                 coalesce((SELECT a.judgement FROM approval a WHERE a.id = s.unlocked_by
                           AND a.subject = 'sign_off/' || s.id), '')
@@ -342,8 +342,8 @@ fn operators(
             known.1 = false;
         }
     }
-    let mut statement =
-        connection.prepare("SELECT name, trim(roles, ','), removed_at IS NULL FROM operator")?;
+    let mut statement = connection
+        .prepare_cached("SELECT name, trim(roles, ','), removed_at IS NULL FROM operator")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;

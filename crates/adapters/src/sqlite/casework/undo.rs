@@ -1,6 +1,6 @@
 //! Taking back the last decision about a case, in one transaction with the history that allows it.
 
-use rusqlite::{Transaction, params};
+use crate::sqlite::session::{Transaction, params};
 
 use super::{operators, outcomes};
 use crate::sqlite::DbError;

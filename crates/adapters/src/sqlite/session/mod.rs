@@ -1,0 +1,222 @@
+//! A session with a database: statements, their values and their rows, the same whichever database answers.
+//!
+//! Table families are written against this layer alone, in SQL that every database behind it understands.
+
+mod error;
+mod lite;
+mod value;
+
+pub(crate) use error::{DbError, OptionalExtension};
+pub(crate) use value::{FromValue, Params, ToValue, ValueRef, params};
+
+use value::strange;
+
+/// A connection to a database.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    /// A file of SQLite.
+    Lite(rusqlite::Connection),
+}
+
+/// A transaction that is open on a connection; whoever began it ends it.
+#[derive(Debug)]
+pub(crate) struct Transaction<'a>(pub(super) &'a Connection);
+
+impl std::ops::Deref for Transaction<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+impl Connection {
+    /// The file of SQLite behind this connection.
+    ///
+    /// # Errors
+    /// [`DbError`] when it is none.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "who asks is ready for a connection that is none"
+    )]
+    pub(super) fn lite(&self) -> Result<&rusqlite::Connection, DbError> {
+        let Self::Lite(connection) = self;
+        Ok(connection)
+    }
+
+    /// A statement, which is kept for the next time.
+    pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, DbError> {
+        match self {
+            Self::Lite(connection) => Ok(Statement::Lite(connection.prepare_cached(sql)?)),
+        }
+    }
+
+    /// Executes a statement once; how many rows it changed comes back.
+    pub(crate) fn execute(&self, sql: &str, params: impl Params) -> Result<usize, DbError> {
+        self.prepare_cached(sql)?.execute(params)
+    }
+
+    /// The first row of a question.
+    ///
+    /// # Errors
+    /// [`DbError::NoRow`] when there is none.
+    pub(crate) fn query_row<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnOnce(Row<'_>) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        self.prepare_cached(sql)?.query_row(params, read)
+    }
+}
+
+/// A prepared statement.
+pub(crate) enum Statement<'a> {
+    /// One of SQLite.
+    Lite(rusqlite::CachedStatement<'a>),
+}
+
+impl Statement<'_> {
+    /// Executes it; how many rows it changed comes back.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values are handed over as they are written down"
+    )]
+    pub(crate) fn execute(&mut self, params: impl Params) -> Result<usize, DbError> {
+        match self {
+            Self::Lite(statement) => {
+                let values = params.values();
+                Ok(statement.execute(rusqlite::params_from_iter(values))?)
+            }
+        }
+    }
+
+    /// Asks for rows.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "values are handed over as they are written down"
+    )]
+    pub(crate) fn query(&mut self, params: impl Params) -> Result<Rows<'_>, DbError> {
+        match self {
+            Self::Lite(statement) => {
+                let values = params.values();
+                let rows = statement.query(rusqlite::params_from_iter(values))?;
+                Ok(Rows::Lite(rows))
+            }
+        }
+    }
+
+    /// Asks for rows, each read as it is reached.
+    pub(crate) fn query_map<T, F>(
+        &mut self,
+        params: impl Params,
+        read: F,
+    ) -> Result<MappedRows<'_, F>, DbError>
+    where
+        F: FnMut(Row<'_>) -> Result<T, DbError>,
+    {
+        let rows = self.query(params)?;
+        Ok(MappedRows { rows, read })
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// [`DbError::NoRow`] when there is none.
+    pub(crate) fn query_row<T>(
+        &mut self,
+        params: impl Params,
+        read: impl FnOnce(Row<'_>) -> Result<T, DbError>,
+    ) -> Result<T, DbError> {
+        match self.query(params)?.next()? {
+            Some(row) => read(row),
+            None => Err(DbError::NoRow),
+        }
+    }
+
+    /// True when there is any row.
+    pub(crate) fn exists(&mut self, params: impl Params) -> Result<bool, DbError> {
+        Ok(self.query(params)?.next()?.is_some())
+    }
+}
+
+/// The rows of an answer.
+pub(crate) enum Rows<'a> {
+    /// Of SQLite, which finds them one by one.
+    Lite(rusqlite::Rows<'a>),
+}
+
+impl Rows<'_> {
+    /// The next row.
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, DbError> {
+        match self {
+            Self::Lite(rows) => Ok(rows.next()?.map(Row::Lite)),
+        }
+    }
+}
+
+/// The rows of an answer, each as what it was read to.
+pub(crate) struct MappedRows<'a, F> {
+    rows: Rows<'a>,
+    read: F,
+}
+
+impl<T, F> Iterator for MappedRows<'_, F>
+where
+    F: FnMut(Row<'_>) -> Result<T, DbError>,
+{
+    type Item = Result<T, DbError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.rows.next().transpose()?;
+        Some(row.and_then(&mut self.read))
+    }
+}
+
+/// A row of an answer.
+#[derive(Clone, Copy)]
+pub(crate) enum Row<'a> {
+    /// Of SQLite.
+    Lite(&'a rusqlite::Row<'a>),
+}
+
+impl<'a> Row<'a> {
+    /// The value of a column, by its place from 0 or by its name.
+    pub(crate) fn get<I: Column, T: FromValue>(self, column: I) -> Result<T, DbError> {
+        let value = self.value(&column)?;
+        T::from_value(value).ok_or_else(|| strange(&column, value))
+    }
+
+    fn value(self, column: &impl Column) -> Result<ValueRef<'a>, DbError> {
+        match self {
+            Self::Lite(row) => lite::value(column.of_lite(row)?),
+        }
+    }
+}
+
+/// What names a column: its place, or its name.
+pub(crate) trait Column: std::fmt::Display + Copy {
+    /// The value of this column in a row of SQLite.
+    fn of_lite<'a>(
+        &self,
+        row: &'a rusqlite::Row<'a>,
+    ) -> rusqlite::Result<rusqlite::types::ValueRef<'a>>;
+}
+
+impl Column for usize {
+    fn of_lite<'a>(
+        &self,
+        row: &'a rusqlite::Row<'a>,
+    ) -> rusqlite::Result<rusqlite::types::ValueRef<'a>> {
+        row.get_ref(*self)
+    }
+}
+
+impl Column for &str {
+    fn of_lite<'a>(
+        &self,
+        row: &'a rusqlite::Row<'a>,
+    ) -> rusqlite::Result<rusqlite::types::ValueRef<'a>> {
+        row.get_ref(*self)
+    }
+}
