@@ -1,6 +1,6 @@
 //! A second person for an abnormal refund that goes to another account.
 
-use rusqlite::{Transaction, params};
+use crate::sqlite::session::{Transaction, params};
 
 use super::approvals;
 use super::refund_checks::with_others_out;
