@@ -103,7 +103,7 @@ impl Workspace {
         let denied = |error: io::Error| StoreError::Denied(error.to_string());
         let path = self.database_file();
         // In this order: an import that ends meanwhile must not look unknown.
-        let files = stray::files_of_imports(self).map_err(denied)?;
+        let files = stray::imports_with_files(self).map_err(denied)?;
         belonging::check_database_is_there(&path, &files)?;
         Database::open_beside(&path, &|imports| {
             belonging::check_imports(self, &files, imports)

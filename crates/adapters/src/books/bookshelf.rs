@@ -8,6 +8,7 @@ use super::catalog::Catalog;
 use super::disk_error;
 use super::format::archive::{Archive, archive_name};
 use super::query::segment_cache::SegmentCache;
+use super::query::sieves::Sieves;
 use super::query::snapshot::Snapshot;
 use super::query::{MerchantBooks, MerchantContents};
 use crate::disk::{Disk, PowerCut};
@@ -30,6 +31,8 @@ pub struct Bookshelf {
     pub(crate) archive: Disk,
     /// The catalog of all merchants as of an import.
     pub(crate) views: Mutex<Option<(u32, Arc<Snapshot>)>>,
+    /// Which imports may have a number.
+    pub(crate) sieves: Mutex<Option<Arc<Sieves>>>,
 }
 
 impl std::fmt::Debug for Bookshelf {
@@ -73,6 +76,7 @@ impl Bookshelf {
             segments,
             archive,
             views: Mutex::default(),
+            sieves: Mutex::default(),
         })
     }
 

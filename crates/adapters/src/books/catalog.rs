@@ -7,10 +7,12 @@
 
 mod memory;
 
+use std::ops::RangeInclusive;
+
 use super::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_intake::RecordKind;
-use recondesk_ports::{Book, ImportRecord, SetAside, Stamp, StoreError};
+use recondesk_ports::{Book, ImportRecord, SetAside, Stamp, Standing, StoreError};
 
 pub use memory::MemoryCatalog;
 
@@ -122,6 +124,36 @@ pub struct Reader<'a> {
     pub recipe: &'a str,
 }
 
+/// What tells an import from any other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportIdentity {
+    /// Its number.
+    pub import: u32,
+    /// The merchant.
+    pub profile: ProfileId,
+    /// SHA-256 of its raw file.
+    pub sha256: [u8; 32],
+    /// How it was read.
+    pub recipe: String,
+    /// When, in seconds since 1970.
+    pub imported_at: i64,
+}
+
+/// A bill as far as it decides which rows of a day count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillEntry {
+    /// Its import.
+    pub import: u32,
+    /// The merchant.
+    pub profile: ProfileId,
+    /// As in [`ImportRecord`].
+    pub kind: String,
+    /// The day it is of, as [`BillDate::number`] counts them.
+    pub day: i32,
+    /// Whether it counts.
+    pub standing: Standing,
+}
+
 /// What the orders of a merchant carry, all imports up to one taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OrderTraits {
@@ -207,17 +239,38 @@ pub trait Catalog: std::fmt::Debug + Send + Sync {
     /// As above.
     fn bills(&self, profile: ProfileId, day: BillDate) -> Result<Vec<ImportRecord>, StoreError>;
 
-    /// All bills, oldest first.
+    /// All bills of a day, oldest first.
     ///
     /// # Errors
     /// As above.
-    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<ImportRecord>, StoreError>;
+    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<BillEntry>, StoreError>;
 
     /// Sections, in order of their numbers.
     ///
     /// # Errors
     /// As above.
     fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError>;
+
+    /// Sections of some imports, all numbers between two included, in order of their numbers.
+    ///
+    /// # Errors
+    /// As above.
+    fn sections_of(&self, imports: RangeInclusive<u32>) -> Result<Vec<SectionMeta>, StoreError>;
+
+    /// Some sections by their numbers, in order; those that there are.
+    ///
+    /// # Errors
+    /// As above.
+    fn sections_numbered(
+        &self,
+        numbers: RangeInclusive<u32>,
+    ) -> Result<Vec<SectionMeta>, StoreError>;
+
+    /// The imports up to one, in order of their numbers.
+    ///
+    /// # Errors
+    /// As above.
+    fn identities(&self, last: u32) -> Result<Vec<ImportIdentity>, StoreError>;
 
     /// Lists of superseded rows, in order of section and import.
     ///

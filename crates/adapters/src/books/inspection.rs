@@ -28,6 +28,19 @@ impl Bookshelf {
                 ));
             }
         }
+        if deep {
+            let sieves = self.sieves(self.catalog.newest_import(None)?);
+            let sieves = sieves.map_err(|error| StoreError::Broken(error.to_string()))?;
+            for name in sieves.damaged(self.segments.disk()) {
+                faults.push(CareFault {
+                    file: format!("books/{name}"),
+                    what: Message::new(
+                        "与写入时不同；它只用来加快查单号，删掉后下一次导入会重建",
+                        "Not what was written; it only speeds up looking for numbers, and once it is deleted the next import makes it anew",
+                    ),
+                });
+            }
+        }
         Ok(faults)
     }
 

@@ -4,6 +4,7 @@
 //! more imports than that mean that the catalog is not the one they were made with. Nothing here deletes a file.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,25 @@ pub(crate) type FilesOfImports = BTreeMap<u32, Vec<PathBuf>>;
 /// Files of imports as they lie in the workspace.
 pub(crate) fn files_of_imports(workspace: &Workspace) -> io::Result<FilesOfImports> {
     let mut files = FilesOfImports::new();
+    for_each_file(workspace, |import, folder, name| {
+        files.entry(import).or_default().push(folder.join(name));
+    })?;
+    Ok(files)
+}
+
+/// Numbers of the imports that have a file in the workspace, ascending: a program that starts needs no more.
+pub(crate) fn imports_with_files(workspace: &Workspace) -> io::Result<Vec<u32>> {
+    let mut imports = Vec::new();
+    for_each_file(workspace, |import, _, _| imports.push(import))?;
+    imports.sort_unstable();
+    imports.dedup();
+    Ok(imports)
+}
+
+fn for_each_file(
+    workspace: &Workspace,
+    mut take: impl FnMut(u32, &Path, &OsStr),
+) -> io::Result<()> {
     for (folder, end) in [
         (workspace.archive_folder(), ".raw"),
         (workspace.books_folder(), ".seg"),
@@ -35,16 +55,15 @@ pub(crate) fn files_of_imports(workspace: &Workspace) -> io::Result<FilesOfImpor
             let name = entry?.file_name();
             let stem = name.to_str().and_then(|name| name.strip_suffix(end));
             if let Some(import) = stem.and_then(|stem| stem.parse::<u32>().ok()) {
-                files.entry(import).or_default().push(folder.join(&name));
+                take(import, &folder, &name);
             }
         }
     }
-    Ok(files)
+    Ok(())
 }
 
 /// What it means that there are files of more than one unknown import.
-pub(crate) fn older(next: u32, files: &FilesOfImports) -> StoreError {
-    let last = files.last_key_value().map_or(0, |(import, _)| *import);
+pub(crate) fn older(next: u32, last: u32) -> StoreError {
     StoreError::Torn(WorkspaceFault::DatabaseOlder {
         database: u64::from(next.saturating_sub(1)),
         beside: u64::from(last),
@@ -59,19 +78,23 @@ pub(crate) fn set_aside_unknown(
     workspace: &Workspace,
     catalog: &dyn Catalog,
 ) -> Result<(), BooksError> {
-    let files = files_of_imports(workspace).map_err(|error| disk_error(&error))?;
-    if files.range(catalog.next_import()?..).next().is_none() {
+    let failed = |error: io::Error| disk_error(&error);
+    let imports = imports_with_files(workspace).map_err(failed)?;
+    let next = catalog.next_import()?;
+    if imports.last().is_none_or(|last| *last < next) {
         return Ok(());
     }
+    let files = files_of_imports(workspace).map_err(failed)?;
     // What failed to be committed may still be found in the log by the next program, were it not written over.
     catalog.make_certain()?;
     let next = catalog.next_import()?;
     if files.range(next..).count() > 1 {
-        return Err(older(next, &files).into());
+        let last = files.last_key_value().map_or(0, |(import, _)| *import);
+        return Err(older(next, last).into());
     }
     let folder = workspace.folder().join(LOST_AND_FOUND);
     for path in files.range(next..).flat_map(|(_, paths)| paths) {
-        set_aside(path, &folder).map_err(|error| disk_error(&error))?;
+        set_aside(path, &folder).map_err(failed)?;
     }
     Ok(())
 }

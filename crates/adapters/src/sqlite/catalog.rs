@@ -1,12 +1,15 @@
 //! The catalog of the books in SQLite: tables `import`, `import_stamp`, `section`, `superseded`.
 
+use std::ops::RangeInclusive;
+
 use crate::sqlite::session::{Params, Row, Transaction, params};
 
 use super::Database;
 use super::DbError;
 use super::set_aside;
 use crate::books::catalog::{
-    ByteRange, Catalog, DayRange, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta,
+    BillEntry, ByteRange, Catalog, DayRange, ImportIdentity, NewImport, OrderTraits, Reader,
+    SectionMeta, SupersededMeta,
 };
 use recondesk_domain::{BillDate, Instant, ProfileId};
 use recondesk_intake::RecordKind;
@@ -14,6 +17,8 @@ use recondesk_ports::{Book, ImportRecord, Records as _, SetAside, Stamp, Standin
 
 const COLUMNS: &str =
     "id, profile, kind, name, sha256, bytes, rows, imported_at, day, standing, facts";
+const SECTION: &str = "id, import, profile, book, day, rows, hot, open, paid_from, paid_to, \
+                       refund_from, refund_to, footer, footer_len";
 
 fn big(value: u64) -> Result<i64, DbError> {
     i64::try_from(value).map_err(|error| DbError::broken(error.to_string()))
@@ -36,6 +41,14 @@ fn book(value: u8) -> Option<Book> {
     .find(|book| *book as u8 == value)
 }
 
+const fn standing(value: u8) -> Standing {
+    match value {
+        2 => Standing::Quarantined,
+        3 => Standing::Replaced,
+        _ => Standing::Verified,
+    }
+}
+
 fn record(row: Row<'_>) -> Result<ImportRecord, DbError> {
     Ok(ImportRecord {
         import: row.get(0)?,
@@ -49,11 +62,7 @@ fn record(row: Row<'_>) -> Result<ImportRecord, DbError> {
         day: row
             .get::<_, Option<i32>>(8)?
             .and_then(BillDate::from_number),
-        standing: match row.get(9)? {
-            2_u8 => Standing::Quarantined,
-            3 => Standing::Replaced,
-            _ => Standing::Verified,
-        },
+        standing: standing(row.get(9)?),
         facts: row.get(10)?,
     })
 }
@@ -133,14 +142,15 @@ impl Database {
         })
     }
 
-    fn all_sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, DbError> {
+    fn sections_where(
+        &self,
+        condition: &str,
+        values: impl Params,
+    ) -> Result<Vec<SectionMeta>, DbError> {
         let connection = self.lock();
-        let mut statement = connection.prepare_cached(
-            "SELECT id, import, profile, book, day, rows, hot, open, paid_from, paid_to,
-                    refund_from, refund_to, footer, footer_len
-             FROM section WHERE ?1 IS NULL OR profile = ?1 ORDER BY id",
-        )?;
-        let rows = statement.query_map([profile.map(|profile| profile.0)], section)?;
+        let sql = format!("SELECT {SECTION} FROM section WHERE {condition} ORDER BY id");
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map(values, section)?;
         rows.filter_map(Result::transpose)
             .collect::<Result<_, DbError>>()
     }
@@ -159,6 +169,42 @@ impl Database {
                     offset: count(row, 2)?,
                     len: row.get(3)?,
                 },
+            })
+        })?;
+        rows.collect::<Result<_, DbError>>()
+    }
+
+    /// Without what an import tells of itself, which is long and lies elsewhere.
+    fn bill_entries(&self, profile: Option<ProfileId>) -> Result<Vec<BillEntry>, DbError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, profile, kind, day, standing FROM import
+             WHERE day IS NOT NULL AND (?1 IS NULL OR profile = ?1) ORDER BY id",
+        )?;
+        let rows = statement.query_map([profile.map(|profile| profile.0)], |row| {
+            Ok(BillEntry {
+                import: row.get(0)?,
+                profile: ProfileId(row.get(1)?),
+                kind: row.get(2)?,
+                day: row.get(3)?,
+                standing: standing(row.get(4)?),
+            })
+        })?;
+        rows.collect::<Result<_, DbError>>()
+    }
+
+    fn identities_up_to(&self, last: u32) -> Result<Vec<ImportIdentity>, DbError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, profile, sha256, recipe, imported_at FROM import WHERE id <= ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([last], |row| {
+            Ok(ImportIdentity {
+                import: row.get(0)?,
+                profile: ProfileId(row.get(1)?),
+                sha256: row.get(2)?,
+                recipe: row.get(3)?,
+                imported_at: row.get(4)?,
             })
         })?;
         rows.collect::<Result<_, DbError>>()
@@ -254,15 +300,30 @@ impl Catalog for Database {
         )?)
     }
 
-    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<ImportRecord>, StoreError> {
-        Ok(self.imports_where(
-            "day IS NOT NULL AND (?1 IS NULL OR profile = ?1) ORDER BY id",
-            [profile.map(|profile| profile.0)],
-        )?)
+    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<BillEntry>, StoreError> {
+        Ok(self.bill_entries(profile)?)
     }
 
     fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
-        Ok(self.all_sections(profile)?)
+        let profile = profile.map(|profile| profile.0);
+        Ok(self.sections_where("?1 IS NULL OR profile = ?1", [profile])?)
+    }
+
+    fn sections_of(&self, imports: RangeInclusive<u32>) -> Result<Vec<SectionMeta>, StoreError> {
+        let (first, last) = imports.into_inner();
+        Ok(self.sections_where("import BETWEEN ?1 AND ?2", [first, last])?)
+    }
+
+    fn sections_numbered(
+        &self,
+        numbers: RangeInclusive<u32>,
+    ) -> Result<Vec<SectionMeta>, StoreError> {
+        let (first, last) = numbers.into_inner();
+        Ok(self.sections_where("id BETWEEN ?1 AND ?2", [first, last])?)
+    }
+
+    fn identities(&self, last: u32) -> Result<Vec<ImportIdentity>, StoreError> {
+        Ok(self.identities_up_to(last)?)
     }
 
     fn superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, StoreError> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Workspace;
 use crate::books::archived_sha256;
-use crate::books::stray::{FilesOfImports, older};
+use crate::books::stray::older;
 use crate::disk::read_at;
 use crate::sqlite::StoredImports;
 use recondesk_ports::{StoreError, WorkspaceFault};
@@ -21,10 +21,7 @@ const HEAD: usize = 100;
 ///
 /// # Errors
 /// [`StoreError::Torn`] then.
-pub(super) fn check_database_is_there(
-    database: &Path,
-    files: &FilesOfImports,
-) -> Result<(), StoreError> {
+pub(super) fn check_database_is_there(database: &Path, files: &[u32]) -> Result<(), StoreError> {
     let has_companion = ["journal", "sums"]
         .iter()
         .any(|end| database.with_extension(end).exists());
@@ -53,25 +50,21 @@ fn is_blank(database: &Path) -> io::Result<bool> {
     Ok(version == [0; 4] && !has_log)
 }
 
-/// Compares what a database knows of imports with their files.
+/// Compares what a database knows of imports with those that have files, ascending.
 ///
 /// # Errors
 /// [`StoreError::Torn`] when they do not belong together.
 pub(super) fn check_imports(
     workspace: &Workspace,
-    files: &FilesOfImports,
+    files: &[u32],
     imports: &StoredImports<'_>,
 ) -> Result<(), StoreError> {
     let next = imports.next()?;
-    if files.range(next..).count() > 1 {
-        return Err(older(next, files));
+    let (known, unknown) = files.split_at(files.partition_point(|import| *import < next));
+    if let [_, .., last] = unknown {
+        return Err(older(next, *last));
     }
-    for import in files
-        .range(..next)
-        .rev()
-        .map(|(import, _)| *import)
-        .take(COMPARED)
-    {
+    for import in known.iter().rev().copied().take(COMPARED) {
         // A file that cannot be read is told by whoever wants to read it.
         let Some(sha256) = archived_sha256(workspace, import) else {
             continue;

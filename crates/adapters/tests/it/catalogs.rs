@@ -212,7 +212,15 @@ fn all_answers(catalog: &dyn Catalog) -> String {
         }
     }
     for import in 0..4 {
-        write!(out, "{:?}", catalog.import(import)).unwrap();
+        write!(
+            out,
+            "{:?} {:?} {:?} {:?}",
+            catalog.import(import),
+            catalog.sections_of(import..=import + 1),
+            catalog.sections_numbered(import..=import + 2),
+            catalog.identities(import),
+        )
+        .unwrap();
     }
     out
 }

@@ -11,6 +11,7 @@ mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
 mod records;
+mod sieves;
 mod store;
 mod tables;
 mod torn;

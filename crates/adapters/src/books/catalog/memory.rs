@@ -1,9 +1,12 @@
 //! A catalog in memory: the plainest answer to each question of [`Catalog`], for tests to compare others with.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Catalog, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta};
+use super::{
+    BillEntry, Catalog, ImportIdentity, NewImport, OrderTraits, Reader, SectionMeta, SupersededMeta,
+};
 use crate::books::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_intake::{RecordKind, cut_form};
@@ -164,8 +167,18 @@ impl Catalog for MemoryCatalog {
         Ok(self.newest_first(|record, _| record.profile == profile && record.day == Some(day)))
     }
 
-    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<ImportRecord>, StoreError> {
-        Ok(self.filtered(|record, _| record.day.is_some() && asked(profile, record.profile)))
+    fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<BillEntry>, StoreError> {
+        let found = self.filtered(|record, _| asked(profile, record.profile));
+        let entry = |record: ImportRecord| {
+            Some(BillEntry {
+                import: record.import,
+                profile: record.profile,
+                kind: record.kind,
+                day: record.day?.number(),
+                standing: record.standing,
+            })
+        };
+        Ok(found.into_iter().filter_map(entry).collect())
     }
 
     fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
@@ -174,6 +187,42 @@ impl Catalog for MemoryCatalog {
         Ok(found
             .filter(|section| asked(profile, section.profile))
             .cloned()
+            .collect())
+    }
+
+    fn sections_of(&self, imports: RangeInclusive<u32>) -> Result<Vec<SectionMeta>, StoreError> {
+        let entries = self.lock();
+        let asked = entries.sections.iter();
+        Ok(asked
+            .filter(|section| imports.contains(&section.import))
+            .cloned()
+            .collect())
+    }
+
+    fn sections_numbered(
+        &self,
+        numbers: RangeInclusive<u32>,
+    ) -> Result<Vec<SectionMeta>, StoreError> {
+        let entries = self.lock();
+        let asked = entries.sections.iter();
+        Ok(asked
+            .filter(|section| numbers.contains(&section.id))
+            .cloned()
+            .collect())
+    }
+
+    fn identities(&self, last: u32) -> Result<Vec<ImportIdentity>, StoreError> {
+        let entries = self.lock();
+        let asked = entries.imports.iter();
+        Ok(asked
+            .filter(|(record, _)| record.import <= last)
+            .map(|(record, recipe)| ImportIdentity {
+                import: record.import,
+                profile: record.profile,
+                sha256: record.sha256,
+                recipe: recipe.clone(),
+                imported_at: record.imported_at.unix(),
+            })
             .collect())
     }
 

@@ -120,6 +120,19 @@ impl RowPage<'_> {
     }
 }
 
+/// The fingerprints of consecutive pages, of which the first is the `first`-th of its index.
+pub(crate) fn fingerprints(
+    (index, count): (Index, u64),
+    (first, pages): (u64, &[u8]),
+) -> impl Iterator<Item = u32> {
+    (first..)
+        .zip(pages.chunks(PAGE_BYTES))
+        .flat_map(move |(at, bytes)| {
+            let page = view(index, count, at, bytes);
+            (0..page.count).map(move |entry| page.get(entry).0)
+        })
+}
+
 /// Rows whose number has this fingerprint; `read` gives a page by its number.
 ///
 /// # Errors

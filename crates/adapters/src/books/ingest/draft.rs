@@ -90,7 +90,9 @@ impl Draft<'_> {
         if let Err(error) = self.books.catalog.add_import(new) {
             self.after_failure(new, error)?;
         }
-        step(self.books.archive.step("committed"))
+        step(self.books.archive.step("committed"))?;
+        self.books.complete_sieves();
+        Ok(())
     }
 
     /// Finds out what became of an import whose commit failed.

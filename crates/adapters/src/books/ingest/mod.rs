@@ -17,5 +17,6 @@ mod read_orders;
 mod repeats;
 mod row_buffer;
 mod section_writer;
+mod sieve_builder;
 mod upsert;
 mod varint;

@@ -82,7 +82,7 @@ fn find<R: Record>(
     let keys = lookup((shelf, view), meta, Index::Keys, wanted, is_key)?;
     let others = lookup((shelf, view), meta, Index::Others, wanted, is_other)?;
     for (kind, found) in [(kinds.0, keys), (kinds.1, others)] {
-        for FoundRow { at, row, dead } in found {
+        for FoundRow { at, row, dead, .. } in found {
             if !dead {
                 let (amount, time) = row_of(&row);
                 let row = BilledRow { day, amount, time };

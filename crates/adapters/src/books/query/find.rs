@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::lookup::{FoundRow, Wanted, lookup};
+use super::lookup::{Wanted, rows_with};
 use super::snapshot::Snapshot;
 use crate::books::Bookshelf;
 use crate::books::catalog::SectionMeta;
@@ -15,6 +15,8 @@ use recondesk_ports::{Book, BookRow, BooksError, NumberKind, Occurrence};
 
 /// Longest number that any book has.
 const LONGEST_NUMBER: usize = 64;
+/// Sections that are looked through before another core is worth asking.
+const SECTIONS: usize = 16;
 
 impl Bookshelf {
     /// Every place where a number stands.
@@ -22,20 +24,36 @@ impl Bookshelf {
         if number.is_empty() || number.len() > LONGEST_NUMBER {
             return Ok(Vec::new());
         }
-        let view = self.view()?;
-        let found: Vec<Result<Vec<Occurrence>, BooksError>> = view
-            .sections
+        let newest = self.catalog.newest_import(None)?;
+        let sieves = self.sieves(newest)?;
+        let sections = sieves.sections(self.segments.disk(), self.catalog.as_ref(), number)?;
+        let found: Vec<Result<Vec<Hit>, BooksError>> = sections
             .par_iter()
+            .with_min_len(SECTIONS)
             .map(|meta| match meta.book {
-                Book::Pays => self.within::<WPay>(&view, meta, number),
-                Book::Refunds => self.within::<WRefund>(&view, meta, number),
-                Book::Orders => self.within::<MOrder>(&view, meta, number),
-                Book::MerchantRefunds => self.within::<MRefund>(&view, meta, number),
+                Book::Pays => self.within::<WPay>(meta, number),
+                Book::Refunds => self.within::<WRefund>(meta, number),
+                Book::Orders => self.within::<MOrder>(meta, number),
+                Book::MerchantRefunds => self.within::<MRefund>(meta, number),
             })
             .collect();
-        let mut out = Vec::new();
+        let mut hits = Vec::new();
         for part in found {
-            out.extend(part?);
+            hits.extend(part?);
+        }
+        if hits.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Which rows still count is asked for those that were found alone.
+        let view = self.view_as_of(newest)?;
+        let mut out = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let dead = view.dead(&self.segments, hit.section)?;
+            let is_dead = dead.is_some_and(|dead| dead.contains(hit.number));
+            out.push(Occurrence {
+                superseded: is_dead || !view.counts(hit.section),
+                ..hit.place
+            });
         }
         retire_untimed(&mut out);
         let place = |row: &BookRow| match row {
@@ -48,26 +66,24 @@ impl Bookshelf {
         Ok(out)
     }
 
-    fn within<R: Record>(
-        &self,
-        view: &Snapshot,
-        meta: &SectionMeta,
-        number: &str,
-    ) -> Result<Vec<Occurrence>, BooksError> {
+    fn within<R: Record>(&self, meta: &SectionMeta, number: &str) -> Result<Vec<Hit>, BooksError> {
         let wanted = Wanted::new(std::iter::once(number.as_bytes()));
         let mut out = Vec::new();
         for index in [Index::Keys, Index::Others] {
             let is = |row: &R, number: &[u8]| !kinds(&row.any(), index, number).is_empty();
-            let found = lookup((&self.segments, view), meta, index, &wanted, is)?;
-            for FoundRow { row, dead, .. } in found {
-                let row = row.any();
+            for found in rows_with(&self.segments, meta, index, &wanted, is)? {
+                let row = found.row.any();
                 for kind in kinds(&row, index, number.as_bytes()) {
-                    out.push(Occurrence {
-                        profile: meta.profile,
-                        day: BillDate::from_number(meta.day),
-                        kind,
-                        row,
-                        superseded: dead || !view.counts(meta.id),
+                    out.push(Hit {
+                        section: meta.id,
+                        number: found.number,
+                        place: Occurrence {
+                            profile: meta.profile,
+                            day: BillDate::from_number(meta.day),
+                            kind,
+                            row,
+                            superseded: false,
+                        },
                     });
                 }
             }
@@ -78,7 +94,10 @@ impl Bookshelf {
 
     /// The catalog of all merchants, read anew when there is a newer import.
     pub(crate) fn view(&self) -> Result<Arc<Snapshot>, BooksError> {
-        let newest = self.catalog.newest_import(None)?;
+        self.view_as_of(self.catalog.newest_import(None)?)
+    }
+
+    fn view_as_of(&self, newest: u32) -> Result<Arc<Snapshot>, BooksError> {
         let mut cached = self
             .views
             .lock()
@@ -86,12 +105,22 @@ impl Bookshelf {
         match &*cached {
             Some((known, view)) if *known == newest => Ok(Arc::clone(view)),
             _ => {
-                let view = Arc::new(Snapshot::load(self.catalog.as_ref(), None, None)?);
+                let view = Snapshot::load(self.catalog.as_ref(), None, Some(newest))?;
+                let view = Arc::new(view);
                 *cached = Some((newest, Arc::clone(&view)));
                 Ok(view)
             }
         }
     }
+}
+
+/// A row that has the number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Hit {
+    section: u32,
+    /// The row, as the section counts them.
+    number: u32,
+    place: Occurrence,
 }
 
 /// An order without any time gives way to one of its number that has a time: it was paid since.

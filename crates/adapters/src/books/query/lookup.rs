@@ -43,15 +43,36 @@ impl<'a> Wanted<'a> {
 pub(crate) struct FoundRow<R> {
     /// Place of its number in the question.
     pub(crate) at: usize,
+    /// Its number in the section.
+    pub(crate) number: u32,
     /// True when a newer import replaced it.
     pub(crate) dead: bool,
     /// The row.
     pub(crate) row: R,
 }
 
-/// Finds numbers in one section; `is` compares the whole text.
+/// Finds numbers in one section, and which of the rows were replaced; `is` compares the whole text.
 pub(crate) fn lookup<R: Record>(
     (segments, view): (&Arc<SegmentCache>, &Snapshot),
+    meta: &SectionMeta,
+    index: Index,
+    wanted: &Wanted<'_>,
+    is: impl Fn(&R, &[u8]) -> bool,
+) -> Result<Vec<FoundRow<R>>, BooksError> {
+    let mut found = rows_with(segments, meta, index, wanted, is)?;
+    if !found.is_empty()
+        && let Some(dead) = view.dead(segments, meta.id)?
+    {
+        for row in &mut found {
+            row.dead = dead.contains(row.number);
+        }
+    }
+    Ok(found)
+}
+
+/// Finds numbers in one section, replaced or not.
+pub(crate) fn rows_with<R: Record>(
+    segments: &Arc<SegmentCache>,
     meta: &SectionMeta,
     index: Index,
     wanted: &Wanted<'_>,
@@ -72,10 +93,6 @@ pub(crate) fn lookup<R: Record>(
             candidates.extend(rows.into_iter().map(|row| (at, row)));
         }
     }
-    if candidates.is_empty() {
-        return Ok(found);
-    }
-    let dead = view.dead(segments, meta.id)?;
     for (place, number) in candidates {
         let Some((_, at, text)) = wanted.numbers.get(place) else {
             continue;
@@ -84,7 +101,8 @@ pub(crate) fn lookup<R: Record>(
         if is(&row, text) {
             found.push(FoundRow {
                 at: *at,
-                dead: dead.as_ref().is_some_and(|dead| dead.contains(number)),
+                number,
+                dead: false,
                 row,
             });
         }

@@ -1,5 +1,6 @@
 //! What is asked of the books: a day's rows in key order, numbers anywhere, tables, raw rows.
 //!
+//! [`sieves`] says which imports may have a number,
 //! [`snapshot`] says which sections and rows count; [`segment_cache`] reads them; the others answer questions.
 
 mod billed;
@@ -12,6 +13,7 @@ mod raw_row;
 mod row_test;
 pub(crate) mod scan;
 pub(crate) mod segment_cache;
+pub(crate) mod sieves;
 pub(crate) mod snapshot;
 mod table;
 mod table_sort;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::hash::Hash;
 use std::io;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::books::catalog::{ByteRange, Catalog, SectionMeta};
@@ -285,19 +286,30 @@ impl SegmentCache {
         index: Index,
         number: &[u8],
     ) -> Result<Vec<u32>, BooksError> {
-        let (start, count) = (section.index_at(index), section.count(index));
-        let import = section.meta.import;
+        let count = section.count(index);
         probe((index, count), short(fingerprint(number)), |page| {
-            let place = ByteRange {
-                offset: start + page * PAGE_BYTES as u64,
-                len: narrow(PAGE_BYTES),
-            };
-            let bytes = self.read(import, place)?;
-            if !is_sound(&bytes) {
-                return Err(Self::damaged(import, "an index page"));
-            }
+            let bytes = self.index_pages(section, index, page..page + 1)?;
             Ok(Arc::new(bytes))
         })
+    }
+
+    /// Consecutive pages of an index, each as it was written.
+    pub(crate) fn index_pages(
+        &self,
+        section: &Section,
+        index: Index,
+        pages: Range<u64>,
+    ) -> Result<Vec<u8>, BooksError> {
+        let take = pages.end.saturating_sub(pages.start);
+        let place = ByteRange {
+            offset: section.index_at(index) + pages.start * PAGE_BYTES as u64,
+            len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
+        };
+        let bytes = self.read(section.meta.import, place)?;
+        if !bytes.chunks(PAGE_BYTES).all(is_sound) {
+            return Err(Self::damaged(section.meta.import, "an index page"));
+        }
+        Ok(bytes)
     }
 
     /// Finds many fingerprints, ascending, by reading all of an index that may hold them; `hit` gets
@@ -320,14 +332,7 @@ impl SegmentCache {
             let near = first_page(index, count, *most).saturating_add(SLACK_PAGES * 2);
             let take = near.saturating_sub(first).clamp(8, SWEEP_PAGES);
             let take = (pages - first).min(take);
-            let place = ByteRange {
-                offset: section.index_at(index) + first * PAGE_BYTES as u64,
-                len: u32::try_from(take * PAGE_BYTES as u64).unwrap_or(u32::MAX),
-            };
-            let bytes = self.read(section.meta.import, place)?;
-            if !bytes.chunks(PAGE_BYTES).all(is_sound) {
-                return Err(Self::damaged(section.meta.import, "an index page"));
-            }
+            let bytes = self.index_pages(section, index, first..first + take)?;
             if !settled && edge(index, &bytes, 0) >= *least {
                 // Fingerprints are not as even as they should be: from the beginning, then.
                 (first, settled) = (0, true);

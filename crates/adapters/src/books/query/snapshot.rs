@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::scan::{Keep, Merge, Scan, Tombstones};
 use super::segment_cache::SegmentCache;
-use crate::books::catalog::{Catalog, OrderTraits, SectionMeta, SupersededMeta};
+use crate::books::catalog::{BillEntry, Catalog, OrderTraits, SectionMeta, SupersededMeta};
 use crate::books::format::record::Record;
 use crate::books::format::segment::read_superseded;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::{Book, BooksError, ImportRecord, Standing};
+use recondesk_ports::{Book, BooksError, Standing};
 
 /// Sections and superseded rows of one merchant, or of all.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl Snapshot {
         as_of: Option<u32>,
     ) -> Result<Self, BooksError> {
         let last = as_of.unwrap_or(u32::MAX);
-        let bills: Vec<ImportRecord> = catalog
+        let bills: Vec<BillEntry> = catalog
             .all_bills(profile)?
             .into_iter()
             .filter(|bill| bill.import <= last && bill.standing != Standing::Quarantined)
@@ -53,8 +53,7 @@ impl Snapshot {
         // The newest bill of a day and kind is the one that counts.
         let mut current: BTreeMap<(i64, i32, &str), u32> = BTreeMap::new();
         for bill in &bills {
-            let Some(day) = bill.day else { continue };
-            let place = (bill.profile.0, day.number(), bill.kind.as_str());
+            let place = (bill.profile.0, bill.day, bill.kind.as_str());
             let newest = current.entry(place).or_insert(bill.import);
             *newest = (*newest).max(bill.import);
         }

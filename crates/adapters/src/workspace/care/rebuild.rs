@@ -35,8 +35,9 @@ impl WorkspaceKeeper {
         let mut files = stray::files_of_imports(&self.workspace).map_err(failed)?;
         // What no entry tells of is set aside below.
         let unknown = files.split_off(&facts.imports.saturating_add(1));
+        let known: Vec<u32> = files.keys().copied().collect();
         check_imports_of(&made, &|imports| {
-            belonging::check_imports(&self.workspace, &files, imports)
+            belonging::check_imports(&self.workspace, &known, imports)
         })?;
         let aside = self.aside("before-rebuild").map_err(failed)?;
         if rebuilt.lost_lines > 0 {
