@@ -304,6 +304,140 @@ fn escape_leaves_the_assistant_and_nothing_is_stored() {
 }
 
 #[test]
+fn leaving_an_edited_import_asks_and_no_key_gives_the_edits_up() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("orders.csv", SHOP);
+    desk.pick(path);
+    desk.choose("价款: 不导入", "金额");
+
+    desk.harness.key_press(Key::Escape);
+    desk.harness.run_steps(3);
+    assert!(desk.says("放弃对这个文件的改动"));
+    // What Ctrl Enter is on the screen below, and Enter anywhere, is not the answer here.
+    for modifiers in [Modifiers::COMMAND, Modifiers::NONE] {
+        desk.harness.key_press_modifiers(modifiers, Key::Enter);
+        desk.harness.run_steps(2);
+    }
+    assert!(desk.says("放弃对这个文件的改动"));
+    desk.press("继续导入");
+    assert!(!desk.says("放弃对这个文件的改动"));
+    assert!(desk.says("价款: 金额"), "the choice is still there");
+
+    desk.press("取消");
+    assert!(desk.harness.state().state().import.is_open());
+    desk.press("放弃改动");
+    assert!(!desk.harness.state().state().import.is_open());
+}
+
+#[test]
+fn leaving_asks_while_the_file_is_read_anew_as_well() {
+    let mut desk = Desk::new(Look::default());
+    let path = desk.file("orders.csv", SHOP);
+    desk.pick(path);
+    let found = desk
+        .harness
+        .query_all_by_label_contains("价款: 不导入")
+        .next();
+    found.expect("the select").click();
+    desk.harness.run_steps(3);
+    desk.press("金额");
+    assert!(desk.harness.state().state().import.sheet.is_loading());
+
+    desk.harness.key_press(Key::Escape);
+    desk.harness.run_steps(3);
+
+    assert!(desk.says("放弃对这个文件的改动"));
+}
+
+#[test]
+fn a_settled_word_stays_with_its_meaning_and_can_be_changed() {
+    let mut desk = Desk::new(Look::default());
+    let second = SHOP.replace("REFUNDED", "DONE_MAYBE");
+    let path = desk.file("orders.csv", &second);
+    desk.pick(path);
+    desk.choose("价款: 不导入", "金额");
+
+    // Two choices, the second before the first one's answer: both hold.
+    for (word, meaning) in [
+        ("SHIPPED_PART: 请选择", "已支付，未发货"),
+        ("DONE_MAYBE: 请选择", "已支付，已发货"),
+    ] {
+        let found = desk.harness.query_all_by_label_contains(word).next();
+        found.expect(word).click();
+        desk.harness.run_steps(3);
+        desk.press(meaning);
+        let shown = word.replace("请选择", meaning);
+        assert!(desk.says(&shown), "it is seen at once: {shown}");
+    }
+    desk.work();
+    assert!(desk.says("SHIPPED_PART: 已支付，未发货"));
+    assert!(desk.says("DONE_MAYBE: 已支付，已发货"));
+    assert!(desk.says("可导入 5"));
+    assert!(
+        desk.says("FULFILLED: 已支付，已发货"),
+        "known words are shown"
+    );
+
+    desk.choose("DONE_MAYBE: 已支付，已发货", "已关单");
+    assert!(desk.says("DONE_MAYBE: 已关单"));
+    let state = desk.harness.state().state();
+    let sheet = state.import.sheet.value().expect("a sheet");
+    let rule = sheet.mapping.rule_of("状态").expect("a rule");
+    assert_eq!(
+        rule.words["DONE_MAYBE"].pay_status.as_deref(),
+        Some("closed")
+    );
+    assert_eq!(
+        rule.words["SHIPPED_PART"].pay_status.as_deref(),
+        Some("paid")
+    );
+}
+
+#[test]
+fn refused_rows_are_seen_before_the_import_wherever_they_stand() {
+    let mut desk = Desk::new(Look::default());
+    let mut text = "订单编号,实付金额,状态,下单时间\n".to_owned();
+    for nth in 0..260 {
+        let amount = if nth == 251 { "1O.00" } else { "10.00" };
+        let number = 20_120_077 + nth;
+        text += &format!("QH2603081002{number},{amount},待付款,2026-03-08 10:02:00\n");
+    }
+    let path = desk.file("long.csv", &text);
+    desk.pick(path);
+    assert!(!desk.says("第 253 行拒收"));
+
+    desk.press("拒收 1 写入拒收文件");
+
+    assert!(desk.says("第 253 行拒收：不是金额"));
+    assert!(desk.says("拒收的 1 行中的前 1 行"));
+    desk.press("拒收 1 写入拒收文件");
+    assert!(!desk.says("第 253 行拒收"));
+}
+
+#[test]
+fn nothing_is_imported_before_the_order_of_day_and_month_is_chosen() {
+    let mut desk = Desk::new(Look::default());
+    let text = "\
+订单编号,实付金额,状态,下单时间
+QH260308100200120077,299.00,待付款,2026-03-08 10:02:00
+QH260308100200120078,299.00,待付款,03/04/2026 10:02:00
+";
+    let path = desk.file("orders.csv", text);
+    desk.pick(path);
+    assert!(desk.says("可导入 1"));
+    desk.harness
+        .key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    desk.harness.run_steps(2);
+    assert!(
+        !desk
+            .tape
+            .take()
+            .iter()
+            .any(|command| matches!(command, Command::ImportShown(_)))
+    );
+}
+
+#[test]
 fn an_import_that_ends_leaves_the_next_file_open() {
     let mut desk = Desk::new(Look::default());
     let first = desk.file("plain.csv", PLAIN);

@@ -73,6 +73,13 @@ impl Import {
         self.asked.is_some()
     }
 
+    /// True when a person chose anything about the open file: leaving it loses that.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        let ask = self.asked.as_ref();
+        ask.is_some_and(|ask| !matches!(ask.choice, MappingChoice::Any(_)))
+    }
+
     /// The look that is under way.
     #[must_use]
     pub fn looking(&self) -> Option<TaskId> {
@@ -96,6 +103,12 @@ impl Import {
                 }
                 self.asked = Some(ask.clone());
                 self.sheet.ask(task);
+                // What was chosen is seen at once, and the next choice builds on it.
+                if let (MappingChoice::Given(mapping), Some(sheet)) =
+                    (&ask.choice, self.sheet.value_mut())
+                {
+                    sheet.mapping = mapping.as_ref().clone();
+                }
                 let old = self.looking.replace((task, cancel.clone()))?;
                 old.1.cancel();
                 Some(old.0)

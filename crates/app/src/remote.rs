@@ -27,6 +27,15 @@ impl<T> Remote<T> {
         }
     }
 
+    /// The last good value, to be changed while its successor is on its way.
+    pub const fn value_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Idle => None,
+            Self::Loading(_, old) | Self::Failed(_, old) => old.as_mut(),
+            Self::Ready(value) => Some(value),
+        }
+    }
+
     /// Why the last question was refused.
     #[must_use]
     pub const fn failure(&self) -> Option<&Failure> {

@@ -85,5 +85,6 @@ pub use stats::{DayStats, Stats, UnitDoubt};
 pub use status::{StateSubject, StatusRule, StatusWord};
 pub use toml_slip::TomlSlip;
 pub use unpack::{PackedFile, packed_files};
+pub use words::WordSays;
 pub use workbook::Workbook;
 pub use xlsx_container::MAX_UNPACKED_BYTES;

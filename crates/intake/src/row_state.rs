@@ -43,11 +43,12 @@ impl RowWords {
             .or(self.payment.fulfil)
     }
 
-    /// True when a word says that all the money went back.
+    /// True when a word says that all the money went back. A mapping of orders writes that as the payment's state.
     fn is_returned(&self) -> bool {
-        [self.refund, self.order]
-            .iter()
-            .any(|word| word.refund == Some(RefundStatus::Success) && !word.in_part)
+        self.refund.pay == Some(PayStatus::Refunded)
+            || [self.refund, self.order]
+                .iter()
+                .any(|word| word.refund == Some(RefundStatus::Success) && !word.in_part)
     }
 
     /// True when a word says that the payment has not come, or was given up.

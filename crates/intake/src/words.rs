@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::state_words::{Meaning, known};
 use super::{
-    ChannelOwner, Encoding, Mapping, RecordKind, StateSubject, Stats, StatusRule, channel,
+    ChannelOwner, Encoding, Mapping, RecordKind, StateSubject, Stats, StatusRule, StatusWord,
+    channel,
 };
 
 /// Different words remembered of one column; a file has a dozen.
@@ -100,6 +101,35 @@ impl PlannedChannels {
         let way_back = self.is_of_refunds && channel::is_way_back(word);
         mine.or_else(|| channel::owner_of(word))
             .or_else(|| way_back.then_some(ChannelOwner::Wechat))
+    }
+}
+
+/// What a word of a file is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WordSays {
+    /// A state, as a mapping writes it.
+    State(StatusWord),
+    /// A state that no mapping can write, as of a refund in part: the program knows the word.
+    Known,
+    /// Whose payment it is.
+    Channel(ChannelOwner),
+}
+
+impl Mapping {
+    /// What a word of a column of states or channels is taken for; `None` for one that nobody knows.
+    #[must_use]
+    pub fn says(&self, column: &str, word: &str) -> Option<WordSays> {
+        let Some(rule) = self.rule_of(column) else {
+            let owner = PlannedChannels::new(self).owner(word)?;
+            return Some(WordSays::Channel(owner));
+        };
+        let meaning = PlannedRule::new(rule, 0, self.kind).meaning(word)?;
+        let written = meaning.can_be_written(self.kind);
+        Some(if written {
+            WordSays::State(meaning.to_mapping(self.kind))
+        } else {
+            WordSays::Known
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each choice asks for a new look at the whole file; the old one stays in view until its answer comes.
 
 mod bar;
+mod leaving;
 mod questions;
 mod sheet;
 mod stats;
@@ -10,6 +11,7 @@ mod words;
 
 use egui::{Rect, Ui};
 
+use self::leaving::Leaving;
 use super::Status;
 use crate::action::{Action, Outbox};
 use crate::page::{Page, cut_top};
@@ -18,7 +20,7 @@ use crate::widgets::button::Button;
 use crate::widgets::card::{self, Empty};
 use crate::widgets::progress;
 use crate::{format, icons, paint};
-use recondesk_app::jobs::intake::MappingOrigin;
+use recondesk_app::jobs::intake::{MappingOrigin, Question};
 use recondesk_app::model::{ImportAsk, ImportOrder, ImportSheet, MappingChoice};
 use recondesk_app::{Command, jobs::assistant};
 use recondesk_intake::{Mapping, RecordKind};
@@ -30,9 +32,15 @@ pub(super) struct ImportScreen {
     opened: u64,
     /// Name under which the mapping is to be saved; empty for not at all.
     name: String,
-    /// A name was proposed.
-    proposed: bool,
+    /// The name that was proposed, once it was.
+    proposed: Option<String>,
     scroll: f32,
+    /// Shows the refused rows alone.
+    refused_only: bool,
+    /// Shows the words of states although all are known, or hides them.
+    words_open: Option<bool>,
+    /// What a person is asked about who leaves an edited import.
+    leaving: Option<Leaving>,
 }
 
 impl ImportScreen {
@@ -48,8 +56,9 @@ impl ImportScreen {
         let sheet = import.sheet.value();
         self.header(ui, page, sheet.map(AsRef::as_ref), out);
         if page.keys.escape {
-            leave(page, out);
+            self.leave(page, Leaving::File, out);
         }
+        self.ask_to_leave(ui.ctx(), page, out);
         let body = page.body();
         if let Some(failure) = import.sheet.failure() {
             let (place, rest) = cut_top(body, card::failed_height(failure), 12.0);
@@ -80,13 +89,13 @@ impl ImportScreen {
 
     /// A mapping that is not saved yet is saved with the import, unless a person empties the name.
     fn propose_name(&mut self, sheet: Option<&ImportSheet>) {
-        let Some(sheet) = sheet.filter(|_| !self.proposed) else {
+        let Some(sheet) = sheet.filter(|_| self.proposed.is_none()) else {
             return;
         };
-        self.proposed = true;
         if sheet.origin == MappingOrigin::Guessed {
             sheet.name_for_mapping.clone_into(&mut self.name);
         }
+        self.proposed = Some(self.name.clone());
     }
 
     /// In a short window the parts keep their heights and the page scrolls.
@@ -98,7 +107,7 @@ impl ImportScreen {
         out: &mut Outbox,
     ) {
         let figures = sheet.preview.as_ref().map_or(0.0, |preview| {
-            let words = words::height(preview);
+            let words = words::height(page, (sheet, preview), self.words_open);
             86.0 + if words > 0.0 { words + 12.0 } else { 0.0 }
         });
         let asked = match questions::height(page, sheet) {
@@ -142,23 +151,46 @@ impl ImportScreen {
         }
         if let Some(preview) = &sheet.preview {
             let (place, below) = cut_top(rest, 74.0, 12.0);
-            stats::show(ui, place, page, preview);
+            stats::show(ui, place, page, (preview, &mut self.refused_only));
             rest = below;
-            let height = words::height(preview);
+            let height = words::height(page, (sheet, preview), self.words_open);
             if height > 0.0 {
                 let (place, below) = cut_top(rest, height, 12.0);
-                if let Some(mapping) = words::show(ui, place, page, (sheet, preview)) {
+                let about = (sheet, preview, &mut self.words_open);
+                if let Some(mapping) = words::show(ui, place, page, about) {
                     ask(sheet, given(mapping), out);
                 }
                 rest = below;
             }
         }
-        if let Some(mapping) = sheet::show(ui, rest, page, (sheet, &mut self.scroll)) {
+        let about = (sheet, self.refused_only, &mut self.scroll);
+        if let Some(mapping) = sheet::show(ui, rest, page, about) {
             ask(sheet, given(mapping), out);
         }
     }
 
-    fn header(&self, ui: &Ui, page: &Page<'_>, sheet: Option<&ImportSheet>, out: &mut Outbox) {
+    /// What the status bar says.
+    pub(super) fn status(&self, page: &Page<'_>) -> Status {
+        let w = &page.w.import;
+        let mut status = Status::default();
+        if let Some(sheet) = page.state.import.sheet.value() {
+            let refused = sheet.preview.as_ref().filter(|_| self.refused_only);
+            let words = match (refused, &sheet.preview) {
+                (Some(preview), _) if !preview.rejects.is_empty() => {
+                    let shown = format::count(preview.rejects.len() as u64);
+                    (w.first_refused)(&shown, &format::count(preview.stats.bad))
+                }
+                (_, Some(preview)) => (w.status)(&format::count(preview.rows.len() as u64)),
+                (_, None) => (w.status)(&format::count(sheet.guess.sample.len() as u64)),
+            };
+            status.left.push(words);
+            status.right.push(sheet.name.clone());
+            status.right.push(format::bytes(sheet.size));
+        }
+        status
+    }
+
+    fn header(&mut self, ui: &Ui, page: &Page<'_>, sheet: Option<&ImportSheet>, out: &mut Outbox) {
         let w = &page.w.import;
         let refunds = sheet.is_some_and(|sheet| sheet.mapping.kind == RecordKind::Refunds);
         let at = page.title(ui, if refunds { w.title_refunds } else { w.title });
@@ -189,10 +221,10 @@ impl ImportScreen {
             response.is_some_and(egui::Response::clicked)
         };
         if clicked(1) {
-            leave(page, out);
+            self.leave(page, Leaving::File, out);
         }
         if clicked(2) {
-            out.push(Action::DropImports);
+            self.leave(page, Leaving::All, out);
         }
         let pressed = clicked(0) || page.keys.primary;
         if let Some(sheet) = sheet.filter(|_| pressed && why.is_empty()) {
@@ -241,6 +273,9 @@ fn deed(page: &Page<'_>, sheet: Option<&ImportSheet>, good: u64) -> (String, Str
         _ if import.sheet.failure().is_some() => w.no_rows.to_owned(),
         None => w.no_rows.to_owned(),
         Some(sheet) if !sheet.lacking.is_empty() => (w.lacking)(&lacking(page, sheet)),
+        Some(sheet) if sheet.questions.contains(&Question::DayOrder) => {
+            w.day_order_first.to_owned()
+        }
         Some(sheet) => match &sheet.problem {
             Some(words) => page.w.of(words).to_owned(),
             None if good == 0 => w.no_rows.to_owned(),
@@ -282,14 +317,6 @@ fn as_bill(ui: &Ui, place: Rect, page: &Page<'_>, out: &mut Outbox) {
     }
 }
 
-/// Stops the import that runs, or else closes the assistant.
-fn leave(page: &Page<'_>, out: &mut Outbox) {
-    out.push(match page.state.import.running {
-        Some(task) => Action::Cancel(task),
-        None => Action::CloseImport,
-    });
-}
-
 fn ask(sheet: &ImportSheet, choice: MappingChoice, out: &mut Outbox) {
     out.run(Command::LookAtFile(Box::new(ImportAsk {
         profile: sheet.profile,
@@ -306,21 +333,4 @@ fn file_name(page: &Page<'_>) -> String {
     let ask = page.state.import.asked.as_ref();
     let name = ask.and_then(|ask| ask.path.file_name());
     name.unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// What the status bar says.
-pub(super) fn status(page: &Page<'_>) -> Status {
-    let mut status = Status::default();
-    if let Some(sheet) = page.state.import.sheet.value() {
-        let shown = sheet
-            .preview
-            .as_ref()
-            .map_or(sheet.guess.sample.len(), |p| p.rows.len());
-        status
-            .left
-            .push((page.w.import.status)(&format::count(shown as u64)));
-        status.right.push(sheet.name.clone());
-        status.right.push(format::bytes(sheet.size));
-    }
-    status
 }

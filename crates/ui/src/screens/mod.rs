@@ -189,7 +189,7 @@ impl Screens {
             Screen::Reconcile => reconcile::status(page),
             Screen::Cases => self.cases.status(page),
             Screen::Bills => self.bills.status(page),
-            Screen::Orders if page.state.import.is_open() => import::status(page),
+            Screen::Orders if page.state.import.is_open() => self.import.status(page),
             Screen::Orders => self.orders.status(page),
             Screen::Lookup => self.lookup.status(page),
             Screen::Signature => signature::status(page),

@@ -8,9 +8,7 @@ use crate::widgets::card::Empty;
 use crate::widgets::input::select;
 use crate::{icons, paint};
 use recondesk_app::model::{ImportSheet, StoreAs};
-use recondesk_intake::{
-    Column, Mapping, Preview, RecordKind, Reject, RowFate, SampleRow, StateSubject,
-};
+use recondesk_intake::{Column, Mapping, Preview, RecordKind, Reject, RowFate, StateSubject};
 
 const HEAD: f32 = 76.0;
 /// Least height: the head and five rows.
@@ -25,7 +23,7 @@ pub(super) fn show(
     ui: &mut Ui,
     rect: Rect,
     page: &Page<'_>,
-    (sheet, scroll): (&ImportSheet, &mut f32),
+    (sheet, refused_only, scroll): (&ImportSheet, bool, &mut f32),
 ) -> Option<Mapping> {
     let t = page.t;
     paint::card(ui.painter(), rect, t);
@@ -50,12 +48,19 @@ pub(super) fn show(
         empty.show(ui, body);
         return changed;
     }
-    paint::region(ui, body, "import rows", |ui| {
+    let shown = rows_of(sheet, refused_only);
+    // Each set of rows has a scroll position of its own.
+    let name = if refused_only {
+        "refused rows"
+    } else {
+        "import rows"
+    };
+    paint::region(ui, body, name, |ui| {
         let output =
             egui::ScrollArea::both()
                 .auto_shrink(false)
                 .show_viewport(ui, |ui, viewport| {
-                    rows(ui, page, (sheet, &widths), viewport);
+                    rows(ui, page, (sheet, &widths, &shown), viewport);
                 });
         *scroll = output.state.clamped_offset().x;
     });
@@ -161,30 +166,56 @@ fn header(
     changed
 }
 
-fn rows(ui: &mut Ui, page: &Page<'_>, (sheet, widths): (&ImportSheet, &[f32]), viewport: Rect) {
+/// A row of the file as it is drawn.
+struct ShownRow<'a> {
+    line: u32,
+    cells: &'a [String],
+    refused: Option<&'a Reject>,
+}
+
+/// The first rows of the file, or the first refused ones wherever they stand in it.
+fn rows_of(sheet: &ImportSheet, refused_only: bool) -> Vec<ShownRow<'_>> {
+    let preview = sheet.preview.as_ref();
+    let refuses = |preview: &&Preview| refused_only && !preview.rejects.is_empty();
+    if let Some(preview) = preview.filter(refuses) {
+        let rejects = preview.rejects.iter();
+        return rejects
+            .map(|reject| ShownRow {
+                line: reject.row.line,
+                cells: &reject.cells,
+                refused: Some(reject),
+            })
+            .collect();
+    }
     let sample = &sheet.guess.sample;
-    let shown = sheet
-        .preview
-        .as_ref()
-        .map_or(sample.len(), |preview| preview.rows.len());
+    let shown = preview.map_or(sample.len(), |preview| preview.rows.len());
+    let rows = sample.iter().enumerate().take(shown);
+    rows.map(|(at, row)| ShownRow {
+        line: row.line,
+        cells: &row.cells,
+        refused: refused(preview, at),
+    })
+    .collect()
+}
+
+fn rows(
+    ui: &mut Ui,
+    page: &Page<'_>,
+    (sheet, widths, shown): (&ImportSheet, &[f32], &[ShownRow<'_>]),
+    viewport: Rect,
+) {
     let width = LINE + widths.iter().sum::<f32>();
-    let size = vec2(width.max(viewport.width()), ROW * shown as f32);
+    let size = vec2(width.max(viewport.width()), ROW * shown.len() as f32);
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     let first = (viewport.top() / ROW).max(0.0) as usize;
     let last = (viewport.bottom() / ROW).max(0.0).ceil() as usize;
     let window = Rect::from_min_size(area.min + viewport.min.to_vec2(), viewport.size());
-    for (at, row) in sample.iter().enumerate().take(shown.min(last)).skip(first) {
+    for (at, row) in shown.iter().enumerate().take(last).skip(first) {
         let place = Rect::from_min_size(
             pos2(window.left(), area.top() + ROW * at as f32),
             vec2(window.width(), ROW),
         );
-        let refused = refused(sheet.preview.as_ref(), at);
-        draw_row(
-            ui,
-            (place, area.left()),
-            page,
-            (sheet, widths, row, refused),
-        );
+        draw_row(ui, (place, area.left()), page, (sheet, widths, row));
     }
 }
 
@@ -199,15 +230,16 @@ fn draw_row(
     ui: &Ui,
     (rect, left): (Rect, f32),
     page: &Page<'_>,
-    (sheet, widths, row, refused): (&ImportSheet, &[f32], &SampleRow, Option<&Reject>),
+    (sheet, widths, row): (&ImportSheet, &[f32], &ShownRow<'_>),
 ) {
     let (t, p) = (page.t, ui.painter());
+    let refused = row.refused;
     if refused.is_some() {
         p.rect_filled(rect, 0, t.orange.tint);
     }
     let y = rect.center().y;
     let mut x = left + LINE;
-    for ((header, width), cell) in columns(sheet).zip(widths).zip(&row.cells) {
+    for ((header, width), cell) in columns(sheet).zip(widths).zip(row.cells) {
         let stored = sheet.stored_as(header);
         let bad = refused.is_some_and(|reject| reject.column == header);
         let color = match (bad, stored) {

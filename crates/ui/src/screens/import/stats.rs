@@ -1,6 +1,7 @@
 //! The five figures of a file: rows that would be stored, rows refused, their sum, days, hours.
 
-use egui::{Rect, Ui, pos2, vec2};
+use egui::accesskit::Role;
+use egui::{CursorIcon, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::page::Page;
 use crate::theme::{Tone, TypeStyle};
@@ -14,8 +15,14 @@ struct Stat<'a> {
     mood: Option<Tone>,
 }
 
-/// Draws them beside each other; the narrow class keeps the first three.
-pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, preview: &Preview) {
+/// Draws them beside each other; the narrow class keeps the first three. The refused rows are a switch: a click shows
+/// them alone, another one all rows.
+pub(super) fn show(
+    ui: &Ui,
+    rect: Rect,
+    page: &Page<'_>,
+    (preview, refused_only): (&Preview, &mut bool),
+) {
     let mut stats = vec![
         good(page, preview),
         rejected(page, preview),
@@ -28,9 +35,13 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, preview: &Preview) {
     let count = stats.len() + usize::from(hours);
     let width = (rect.width() - 12.0 * (count as f32 - 1.0)) / count as f32;
     let mut x = rect.left();
-    for stat in &stats {
+    for (nth, stat) in stats.iter().enumerate() {
         let place = Rect::from_min_size(pos2(x, rect.top()), vec2(width, rect.height()));
-        draw(ui, place, page, stat);
+        if nth == 1 && !preview.rejects.is_empty() {
+            switch(ui, place, page, (stat, refused_only));
+        } else {
+            draw(ui, place, page, stat);
+        }
         x += width + 12.0;
     }
     if hours {
@@ -39,7 +50,40 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, preview: &Preview) {
     }
 }
 
+/// A stat that can be pressed.
+fn switch(ui: &Ui, rect: Rect, page: &Page<'_>, (stat, on): (&Stat<'_>, &mut bool)) {
+    let (t, w) = (page.t, &page.w.import);
+    let response = ui.interact(rect, paint::id(ui, "refused rows"), Sense::click());
+    if response.clicked() {
+        *on = !*on;
+    }
+    face(ui, rect, page, stat);
+    let p = ui.painter();
+    let words = if *on { w.show_all } else { w.show_refused };
+    let at = pos2(rect.right() - 14.0, rect.top() + 38.0);
+    paint::right(p, at, words, (TypeStyle::Small, t.accent));
+    if *on || response.hovered() {
+        let edge = Stroke::new(if *on { 2.0 } else { 1.0 }, t.accent);
+        p.rect_stroke(rect, 8, edge, StrokeKind::Inside);
+    }
+    if response.has_focus() {
+        paint::ring(p, rect, 8, t);
+    }
+    let said = format!("{} {} {}", stat.label, stat.value, stat.note);
+    let shown = *on;
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, true, shown, &said));
+    response
+        .on_hover_cursor(CursorIcon::PointingHand)
+        .on_hover_text(words);
+}
+
 fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
+    face(ui, rect, page, stat);
+    let said = format!("{} {} {}", stat.label, stat.value, stat.note);
+    paint::say(ui, ("stat", stat.label), rect, &said);
+}
+
+fn face(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
     let (t, p) = (page.t, ui.painter());
     paint::card(p, rect, t);
     let x = rect.left() + 14.0;
@@ -72,8 +116,6 @@ fn draw(ui: &Ui, rect: Rect, page: &Page<'_>, stat: &Stat<'_>) {
     if let Some(mood) = stat.mood {
         paint::mark(p, pos2(rect.right() - 19.0, rect.top() + 16.0), mood, t);
     }
-    let said = format!("{} {} {}", stat.label, stat.value, stat.note);
-    paint::say(ui, ("stat", stat.label), rect, &said);
 }
 
 fn good<'a>(page: &'a Page<'_>, preview: &Preview) -> Stat<'a> {
