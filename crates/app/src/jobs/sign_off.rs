@@ -9,6 +9,7 @@ mod html;
 mod verify;
 
 pub use document::{DayCertificate, SealedCertificate, sealed};
+pub(super) use facts::is_integrity;
 pub use facts::{obstacle_words, obstacles};
 pub use html::certificate_html;
 pub(in crate::jobs) use html::{escape, head, heading, table};

@@ -125,7 +125,7 @@ pub(super) fn is_of_day(
 }
 
 /// B* and K*, those that only inform apart: the bill or the merchant's export is not what it should be.
-fn is_integrity(category: Category) -> bool {
+pub(in crate::jobs) fn is_integrity(category: Category) -> bool {
     let code = category.code();
     let family = code.starts_with('B') || code.starts_with('K');
     family && category.severity() < Severity::Info

@@ -75,14 +75,14 @@ fn pair(book: &BookSummary) -> BookPair {
 #[must_use]
 pub fn sign_off(
     summary: &RunSummary,
-    certificate_good: bool,
+    (certificate_good, export_good): (bool, bool),
     urgent_open: u64,
 ) -> Vec<SignOffItem> {
     let holds = summary
         .identities
         .iter()
         .all(|identity| identity.id == "I16" || identity.holds());
-    let covered = summary.has_bill && summary.coverage.holes.is_empty();
+    let covered = summary.has_bill && summary.coverage.holes.is_empty() && export_good;
     vec![
         SignOffItem::Bill(summary.has_bill && certificate_good),
         SignOffItem::Coverage(covered),
@@ -380,7 +380,7 @@ mod tests {
         }];
 
         assert_eq!(
-            sign_off(&summary, true, 0),
+            sign_off(&summary, (true, true), 0),
             [
                 SignOffItem::Bill(true),
                 SignOffItem::Coverage(false),

@@ -6,8 +6,9 @@ use super::day::{figures, sign_off};
 use super::{Views, is_orders};
 use crate::Failure;
 use crate::jobs::reconcile::Changes;
+use crate::jobs::sign_off::is_integrity;
 use crate::model::{BillStatus, ChangeKind, ChangeRow, DayChanges, DayModel, DayState};
-use recondesk_domain::{BillDate, Finding, ProfileId};
+use recondesk_domain::{BillDate, Category, Finding, ProfileId};
 use recondesk_ports::{BillFailure, CaseQuery, ImportRecord, RunRecord, Standing};
 use recondesk_reconcile::RunSummary;
 
@@ -44,13 +45,25 @@ impl Views<'_> {
                 ..CaseQuery::default()
             })?;
             model.open = counts(&open).0;
-            model.sign_off = sign_off(&run.summary, good, model.open.urgent);
+            // What keeps the day from being signed is unmet from the start, not only once all else holds.
+            let blocks = self.integrity(&run)?;
+            let family = |family: &str| !blocks.iter().any(|code| code.starts_with(family));
+            let books = (good && family("B"), family("K"));
+            model.sign_off = sign_off(&run.summary, books, model.open.urgent);
             model.changed = self.changes(&merchant.mch_id, &run)?;
             model.run = hex(&run.digest);
             model.made_at = Some(run.made_at);
             fill(&mut model, &run.summary);
         }
         Ok(model)
+    }
+
+    /// Codes of what the run found of the bill and of the merchant's export that keeps the day open.
+    fn integrity(&self, run: &RunRecord) -> Result<Vec<&'static str>, Failure> {
+        let findings = self.records.findings(run.id)?;
+        let blocking = findings.iter().map(|finding| finding.category);
+        let blocking = blocking.filter(|category| is_integrity(*category));
+        Ok(blocking.map(Category::code).collect())
     }
 
     /// What the run that speaks for the day says otherwise than the one that spoke before.

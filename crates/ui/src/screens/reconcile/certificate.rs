@@ -274,7 +274,7 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
         let met = item.is_met();
         let mood = match (met, item) {
             (true, _) => Tone::Ok,
-            (false, SignOffItem::Coverage(_)) => Tone::Watch,
+            (false, SignOffItem::Coverage(_)) => Tone::Fault,
             (false, _) => Tone::Urgent,
         };
         paint::mark(p, pos2(rect.left() + 23.0, y), mood, t);
@@ -299,7 +299,7 @@ fn conditions(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: &mut 
     for (nth, words) in more_obstacles(model).enumerate() {
         let y = top + nth as f32 * ROW;
         let words = page.w.of(words);
-        paint::mark(p, pos2(rect.left() + 23.0, y), Tone::Watch, t);
+        paint::mark(p, pos2(rect.left() + 23.0, y), Tone::Fault, t);
         let at = pos2(rect.left() + 38.0, y);
         let style = (TypeStyle::Body, t.text_1);
         let (place, cut) = paint::fit(p, at, rect.width() - 54.0, words, style);
