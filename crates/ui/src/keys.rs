@@ -174,7 +174,8 @@ fn claimed(ctx: &Context) -> TableClaim {
 /// Reads the screen's keys; none while a dialog is open.
 pub(crate) fn screen(ctx: &Context) -> Keys {
     let typing = ctx.text_edit_focused() || composing(ctx);
-    let popup = ctx.any_popup_open();
+    // Asked of the memory: what is drawn in this frame is not known yet.
+    let popup = egui::Popup::is_any_open(ctx);
     let claimed = claimed(ctx);
     ctx.input_mut(|input| {
         let mut key = |mods, key| input.consume_key(mods, key);

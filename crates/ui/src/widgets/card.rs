@@ -347,6 +347,19 @@ pub(crate) struct TimelineRow<'a> {
     pub(crate) source: &'a str,
 }
 
+/// The beginning and the end of a text, as much of both as fits.
+fn ending(p: &egui::Painter, text: &str, room: f32) -> String {
+    const TAIL: usize = 12;
+    let fits = |text: &str| paint::width(p, text, TypeStyle::Small) <= room;
+    let mut head = text.chars().count();
+    let mut shown = text.to_owned();
+    while !fits(&shown) && head > 1 {
+        head -= 1;
+        shown = paint::elide_middle(text, head, TAIL.min(head));
+    }
+    shown
+}
+
 /// A case's timeline, rows of 26; returns the bottom.
 pub(crate) fn timeline(ui: &Ui, rect: Rect, rows: &[TimelineRow<'_>]) -> f32 {
     let t = tokens(ui);
@@ -370,18 +383,20 @@ pub(crate) fn timeline(ui: &Ui, rect: Rect, rows: &[TimelineRow<'_>]) -> f32 {
         }
         p.circle_filled(pos2(dot_x, y), 8.0, t.grey.tint);
         paint::icon(p, pos2(dot_x, y), row.icon, 11.0, t.text_2);
-        let source_width = paint::width(p, row.source, TypeStyle::Small);
-        let most = rect.width() * 0.45;
-        let source_at = pos2(rect.right() - source_width.min(most), y);
-        let style = (TypeStyle::Small, t.text_3);
-        paint::fit(p, source_at, most, row.source, style);
-        let room = source_at.x - dot_x - 24.0;
+        // What happened stands whole; where that is written keeps its end, which is the row.
         let what_at = pos2(dot_x + 16.0, y);
+        let what_width = paint::width(p, row.what, TypeStyle::Body);
+        let all = rect.right() - what_at.x;
+        let most = (all - what_width - 12.0).max(all * 0.25);
+        let source = ending(p, row.source, most);
+        let style = (TypeStyle::Small, t.text_3);
+        let source_place = paint::right(p, pos2(rect.right(), y), &source, style);
+        let room = source_place.left() - what_at.x - 8.0;
         let (_, cut) = paint::fit(p, what_at, room, row.what, (TypeStyle::Body, t.text_1));
         let line = Rect::from_min_size(pos2(rect.left(), y - 13.0), vec2(rect.width(), 26.0));
         let said = format!("{} {} {}", row.time, row.what, row.source);
         let response = paint::say(ui, ("timeline", nth), line, &said);
-        if cut || source_width > most {
+        if cut || source != row.source {
             response.on_hover_text(said);
         }
     }

@@ -1,7 +1,7 @@
 //! The table of categories of a day, with its total and the tags.
 
 use egui::accesskit::Role;
-use egui::{Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Painter, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::open_category;
 use crate::action::{Action, Outbox};
@@ -75,11 +75,14 @@ struct CategoryColumns {
 }
 
 impl CategoryColumns {
-    fn of(rect: Rect) -> Self {
+    /// The names begin where the widest code ends.
+    fn of(p: &Painter, rect: Rect, rows: &[CategoryRow]) -> Self {
         let at = |share: f32| rect.left() + rect.width() * share;
+        let code = |row: &CategoryRow| paint::width(p, row.category.code(), TypeStyle::Mono);
+        let widest = rows.iter().map(code).fold(0.0, f32::max);
         Self {
             code: rect.left() + 16.0,
-            category: rect.left() + 62.0,
+            category: rect.left() + 16.0 + (widest + 14.0).max(46.0),
             severity: at(0.28),
             count: at(0.41),
             wechat: at(0.56),
@@ -94,7 +97,8 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: 
     let (t, d) = (page.t, &page.w.day);
     let p = ui.painter();
     paint::card(p, rect, t);
-    let c = CategoryColumns::of(rect);
+    let rows = shown(model);
+    let c = CategoryColumns::of(p, rect, &rows);
     let y = rect.top() + HEAD / 2.0;
     let style = (TypeStyle::Small, t.text_3);
     paint::left(p, pos2(c.code, y), d.code, style);
@@ -111,9 +115,9 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: 
         t.line_weak,
     );
     let mut top = rect.top() + HEAD;
-    for row in shown(model) {
+    for row in &rows {
         let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
-        category(ui, line, page, (&row, &c), out);
+        category(ui, line, page, (row, &c), out);
         top += ROW;
     }
     for (of, pair) in totals(model) {
