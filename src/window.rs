@@ -75,7 +75,7 @@ fn person() -> String {
     ["USER", "LOGNAME", "USERNAME"]
         .into_iter()
         .find_map(name)
-        .unwrap_or_else(|| "local".to_owned())
+        .unwrap_or_else(|| recondesk_app::model::LOCAL_PERSON.to_owned())
 }
 
 /// Path of the program, where it can be written down.

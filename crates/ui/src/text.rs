@@ -3,8 +3,11 @@
 //! One table a screen. The macro makes a struct and both of its values, so that a word missing in
 //! one language does not compile. Sentences with numbers are functions.
 
+use std::borrow::Cow;
+
 use egui::{Context, Id, Ui};
 
+use recondesk_app::model::LOCAL_PERSON;
 use recondesk_app::tables::cases::severity_word;
 use recondesk_app::tables::orders::{FULFILMENTS, PAY_STATES, fulfil_cell, pay_cell};
 use recondesk_app::{Language, Message};
@@ -225,6 +228,28 @@ impl Wording {
             _ => None,
         });
         found.map_or(word, |term| term.in_language(self.lang))
+    }
+
+    /// Who decided something: where nobody is named, this computer.
+    pub(crate) fn who<'a>(&self, name: &'a str) -> &'a str {
+        if name == LOCAL_PERSON {
+            self.people.this_computer
+        } else {
+            name
+        }
+    }
+
+    /// The name of a file as people know it: rows that were mended are stored under one with a digest.
+    pub(crate) fn file<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        let mended = name.split_once("_补正_");
+        let digest = |rest: &str| {
+            let rest = rest.strip_suffix(".csv").unwrap_or(rest);
+            !rest.is_empty() && rest.bytes().all(|sign| sign.is_ascii_hexdigit())
+        };
+        match mended.filter(|(_, rest)| digest(rest)) {
+            Some((stem, _)) => Cow::Owned((self.refused.mended_file)(stem)),
+            None => Cow::Borrowed(name),
+        }
     }
 
     /// True for Chinese.

@@ -51,7 +51,9 @@ pub use overview::{
 pub use payout::{
     Identity, JudgeWish, PayoutView, Person, RefundWish, ReissueWish, SignOffWish, UnlockWish,
 };
-pub use people::{LimitsWish, NewOperatorWish, OperatorGate, OperatorsView, RemoveOperatorWish};
+pub use people::{
+    LOCAL_PERSON, LimitsWish, NewOperatorWish, OperatorGate, OperatorsView, RemoveOperatorWish,
+};
 pub use refused::{
     CellEdit, CellFault, MendedRows, RefusedCell, RefusedFile, RefusedRow, RefusedRows,
 };

@@ -5,6 +5,9 @@ use recondesk_casework::{Roles, Thresholds};
 use recondesk_domain::Secret;
 use recondesk_ports::Operator;
 
+/// The name under which decisions are kept where neither an operator nor the system names a person.
+pub const LOCAL_PERSON: &str = "local";
+
 /// Who may change operators and limits at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperatorGate {

@@ -275,7 +275,7 @@ fn panel_content(ui: &Ui, area: Rect, page: &Page<'_>, detail: &OrderDetail) {
     let mut top = facts(ui, area, page, &detail.row.order) + 12.0;
     if let Some(line) = &detail.line {
         let well = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 86.0));
-        let place = (w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
+        let place = (w.cases.at_line)(&w.file(&line.file), &format::count(u64::from(line.line)));
         let key = detail.row.order.out_trade_no.as_str();
         card::raw_well(ui, well, (w.orders.raw, &place), &line.text, key);
         top += 98.0;

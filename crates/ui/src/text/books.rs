@@ -107,6 +107,7 @@ words! {
         check: T = "再检查", "Check again";
         import: F = |n| format!("导入 {n} 行"), |n| format!("Import {}", many(n, "row", "rows"));
         done: T = "这份文件的拒收行都已补正，或已在之后的导入里", "All refused rows of this file are mended, or in a later import";
+        mended_file: F = |name| format!("{name}（补正）"), |name| format!("{name} (mended)");
         leave_title: T = "放弃没有导入的改动？", "Give up changes that are not imported?";
         leave_note: T = "已导入的行不受影响", "Rows that were imported stay";
         leave_back: T = "继续改", "Go on mending";

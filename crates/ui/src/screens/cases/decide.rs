@@ -369,7 +369,7 @@ fn undo_words(page: &Page<'_>, detail: &CaseDetail, undo: &UndoOffer) -> [String
     };
     let owner = |name: &str| match name {
         "" => w.cases.nobody.to_owned(),
-        name => name.to_owned(),
+        name => w.who(name).to_owned(),
     };
     let row = &detail.row;
     [

@@ -1,10 +1,12 @@
 //! Columns and cells of the table of orders.
 
-use crate::format;
+use egui::Painter;
+
 use crate::page::Page;
 use crate::screens::columns::{self, Offer, Wanted};
 use crate::theme::TypeStyle;
 use crate::widgets::table::{Cell, Rows};
+use crate::{format, paint};
 use recondesk_app::tables::orders::COLUMNS;
 use recondesk_domain::Instant;
 
@@ -46,6 +48,24 @@ pub(super) fn offers(page: &Page<'_>, open: bool) -> Vec<Offer> {
         last.column = last.column.elastic();
     }
     offers
+}
+
+/// Where an order is written: the row is what is looked for, so the name of the file gives way.
+fn source(p: &Painter, page: &Page<'_>, (file, line): (&str, &str), room: f32) -> String {
+    let file = page.w.file(file);
+    let mut head = file.chars().count();
+    loop {
+        let short = if head == file.chars().count() {
+            file.to_string()
+        } else {
+            paint::elide_middle(&file, head, 0)
+        };
+        let place = (page.w.cases.at_line)(&short, line);
+        if head <= 3 || paint::width(p, &place, TypeStyle::Small) <= room {
+            return place;
+        }
+        head -= 1;
+    }
 }
 
 impl Rows for OrderRows<'_> {
@@ -100,8 +120,10 @@ impl Rows for OrderRows<'_> {
             },
             "transaction" => text(order.transaction_id.as_str()),
             "source" => {
-                let place =
-                    (page.w.cases.at_line)(&row.source, &format::count(u64::from(order.row.line)));
+                let line = format::count(u64::from(order.row.line));
+                let room = cell.rect.right() - cell.left() - 6.0;
+                let p = cell.ui.painter();
+                let place = source(p, page, (&row.source, &line), room);
                 cell.words(&place, (TypeStyle::Small, t.text_3));
             }
             _ => {}
