@@ -16,6 +16,7 @@ use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bulk::{self, CaseDeed as Deed};
+use recondesk_app::jobs::decisions::Surface;
 use recondesk_app::model::{BulkLine, Decision};
 use recondesk_app::{Failure, FailureKind, Message, Silent};
 use recondesk_casework::{IgnoreReason, Role};
@@ -182,7 +183,8 @@ pub(super) fn run(
         return Ok(unconfirmed(context));
     }
     let actor = deed.person.check(context, &ports, Role::Work)?;
-    let done = bulk::carry_out(&ports, &chosen.cases, (&what, &actor), &Silent);
+    let by = (&what, actor.as_str(), Surface::Terminal);
+    let done = bulk::carry_out(&ports, &chosen.cases, by, &Silent);
     let rows = done.lines;
     tell_each(context, &rows, deed.format)?;
     let first = rows.iter().find_map(|row| row.result.as_ref().err());

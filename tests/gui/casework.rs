@@ -4,7 +4,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{
-    BulkLine, BulkOutcome, BulkSummary, CaseDetail, CaseFact, Decision, Identity, Person,
+    BulkLine, BulkOutcome, BulkSummary, CaseDetail, CaseFact, Closing, Decision, Identity, Person,
     RefundChoice, UndoOffer,
 };
 use recondesk::app::{
@@ -107,6 +107,117 @@ fn an_unclear_refund_is_asked_about_again_from_its_case() {
     click(&mut harness, "停止");
     let state = harness.state().state();
     assert!(state.tasks[&task].cancel.is_cancelled());
+}
+
+/// Confirmed, and agreed to by a second person; WeChat Pay was never told.
+fn approved(id: i64) -> RefundRecord {
+    let mut record = refund(id, RefundStage::Confirmed);
+    record.refund.approval = Approval::Given;
+    record
+}
+
+fn sends(command: &Command) -> bool {
+    matches!(command, Command::ResumeRefunds(RefundChoice::Send(_)))
+}
+
+#[test]
+fn an_approved_refund_goes_out_only_after_a_question_that_names_the_sum() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        detail.work.refunds = vec![approved(7)];
+    });
+    harness.get_by_label("退款 ¥299.00：复核已同意，尚未发送");
+    assert!(
+        harness.query_by_label("继续查询").is_none(),
+        "what sends money is not called asking"
+    );
+
+    click(&mut harness, "发送 ¥299.00…");
+    assert!(tape.take().is_empty(), "it asks first");
+    harness.get_by_label("退款单号 RD260308100244120077A7");
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(tape.take().is_empty());
+
+    click(&mut harness, "发送 ¥299.00…");
+    click(&mut harness, "退款 ¥299.00");
+    assert!(matches!(
+        tape.take().as_slice(),
+        [Command::ResumeRefunds(RefundChoice::Send(RefundRowId(7)))]
+    ));
+}
+
+#[test]
+fn asking_about_all_refunds_does_not_count_those_that_would_be_sent() {
+    let tape = Tape::default();
+    let mut harness = sample_window(Look::default(), Screen::Cases, &tape);
+    click(&mut harness, "未了退款…");
+    let list = vec![approved(7), refund(8, RefundStage::Accepted)];
+    harness.state_mut().state_mut().payout.unfinished = Remote::Ready(list);
+    harness.run_steps(2);
+    tape.take();
+
+    click(&mut harness, "全部继续查询 1");
+    assert!(!tape.take().iter().any(sends));
+    harness.state_mut().state_mut().tasks.clear();
+    harness.run_steps(2);
+    click(&mut harness, "发送 ¥299.00…");
+    click(&mut harness, "退款 ¥299.00");
+    assert!(tape.take().iter().any(sends));
+}
+
+#[test]
+fn a_refund_that_waits_for_a_second_person_leads_to_the_approvals() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        let mut waits = refund(7, RefundStage::Confirmed);
+        waits.refund.approval = Approval::Awaited;
+        detail.work.refunds = vec![waits];
+    });
+    harness.get_by_label("退款 ¥299.00：待复核");
+
+    click(&mut harness, "去复核…");
+
+    assert!(matches!(tape.take().as_slice(), [Command::Approvals]));
+}
+
+#[test]
+fn esc_closes_the_menu_of_the_panel_and_leaves_the_panel_open() {
+    let mut harness = opened(Look::default(), &Tape::default(), |_| ());
+    click(&mut harness, "更多操作");
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    harness.get_by_label("更多操作");
+
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("更多操作").is_none());
+}
+
+#[test]
+fn a_case_that_nobody_named_took_is_with_this_computer() {
+    let detail = |detail: &mut CaseDetail| "local".clone_into(&mut detail.row.owner);
+    let harness = opened(Look::default(), &Tape::default(), detail);
+    harness.get_by_label_contains("，本机");
+    let look = Look::default().english();
+    let harness = opened(look, &Tape::default(), detail);
+    harness.get_by_label_contains(", This computer");
+}
+
+#[test]
+fn a_case_whose_money_is_back_says_who_made_the_refund_and_is_urgent_no_more() {
+    let harness = opened(Look::default(), &Tape::default(), |detail| {
+        detail.row.status = CaseStatus::Resolved;
+        detail.work.refunds = vec![refund(7, RefundStage::Done)];
+        detail.closing = Some(Closing {
+            at: now(),
+            by: "王启明".to_owned(),
+            status: CaseStatus::Resolved,
+            reason: "test-order: 内部下单".to_owned(),
+        });
+    });
+    harness.get_by_label_contains("已退款 ¥299.00，制单 李雯");
+    harness.get_by_label_contains("由王启明：已解决，测试订单，内部下单");
 }
 
 #[test]
@@ -315,6 +426,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         key: String::new(),
         number: NUMBER.to_owned(),
         result,
+        waits: id == 3,
     };
     let no = Failure::new(
         FailureKind::Usage,
@@ -326,6 +438,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         lines: vec![
             line(1, Ok(Message::new("已挂账", "Carried"))),
             line(2, Err(no)),
+            line(3, Ok(Message::new("已提请忽略", "Proposed to ignore"))),
         ],
         left: 1,
     };
@@ -335,17 +448,17 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
     );
     tape.0.borrow_mut().events.push(event);
     harness.run_steps(3);
-    harness.get_by_label("完成 1 条，拒绝 1 条，未处理 1 条");
+    let words = "1 条待另一人复核，尚未关闭；完成 1 条，拒绝 1 条，未处理 1 条";
+    harness.get_by_label(words);
+    let told = &harness.state().state().notices[0];
+    let title = &told.what.as_ref().unwrap().title.zh;
+    assert!(title.contains("1 条差错已提请，待另一人复核"), "{title}");
     harness.get_by_label(&format!("{NUMBER} 已挂账"));
     harness.get_by_label(&format!("{NUMBER} 不允许"));
     // The cross and the button are both called so.
     harness.query_all_by_label("关闭").last().unwrap().click();
     harness.run_steps(3);
-    assert!(
-        harness
-            .query_by_label("完成 1 条，拒绝 1 条，未处理 1 条")
-            .is_none()
-    );
+    assert!(harness.query_by_label(words).is_none());
 }
 
 #[test]

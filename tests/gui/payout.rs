@@ -4,7 +4,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{PayoutView, SignOffItem};
-use recondesk::app::{Command, Failure, FailureKind, Message, Remote};
+use recondesk::app::{Command, Event, Failure, FailureKind, Message, Remote};
 use recondesk::casework::{Judgement, OrderFacts, RefundPart, ReissueWay, RemoteState, Thresholds};
 use recondesk::domain::{Fen, Instant};
 use recondesk::ports::ApprovalId;
@@ -50,6 +50,8 @@ fn view() -> PayoutView {
         ways: vec![ReissueWay::List, ReissueWay::Notification],
         has_operators: false,
         read_only: false,
+        refund_number: "RD1900000109K7Q2M4X1".to_owned(),
+        book_refunded: Some(Fen::ZERO),
     }
 }
 
@@ -92,8 +94,13 @@ fn a_refund_asks_wechat_pay_first_and_goes_out_once_the_sum_is_typed_again() {
     harness.get_by_label("正在向微信支付查单…");
 
     show(&mut harness, view());
-    harness.get_by_label("可退 299.00");
-    harness.get_by_label("已退次数 0 / 50");
+    harness.get_by_label("可退 ¥299.00");
+    harness.get_by_label("含券 ¥0.00 可退至 2027-03-08 第 1 次，上限 50 次");
+    harness.get_by_label("10:12:40 查单：已支付，已退 ¥0.00，与订单表一致");
+    harness.get_by_label("退款单号已定：RD1900000109K7Q2M4X1");
+    let reason = "订单未能交付，款项原路退回";
+    assert_eq!(value(&harness, "退款原因"), reason, "the customer reads it");
+    harness.get_by_label("39 / 80");
     confirm(&mut harness);
     assert!(tape.take().is_empty(), "the sum was not typed again");
     typed(&mut harness, "再输一次金额", "298.00");
@@ -106,6 +113,10 @@ fn a_refund_asks_wechat_pay_first_and_goes_out_once_the_sum_is_typed_again() {
     harness.key_press(Key::Backspace);
     harness.run_steps(1);
     typed(&mut harness, "再输一次金额", "299");
+    harness.get_by_label("退款 ¥299.00");
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert!(tape.take().is_empty(), "Enter alone moves no money");
     confirm(&mut harness);
 
     let sent = tape.take();
@@ -117,7 +128,8 @@ fn a_refund_asks_wechat_pay_first_and_goes_out_once_the_sum_is_typed_again() {
         (Fen::new(29_900), Fen::new(29_900))
     );
     assert!(wish.identity.is_none());
-    // The dialog is gone: nothing can be sent twice by holding the key.
+    // It is locked until the end is known: nothing can be sent twice by holding the key.
+    harness.get_by_label("转到后台");
     confirm(&mut harness);
     let moves_money =
         |command: &Command| matches!(command, Command::Refund(_) | Command::Reissue(_));
@@ -161,15 +173,12 @@ fn an_unclear_answer_offers_to_ask_again_and_nothing_else() {
     let mut harness = asked(&tape, Look::default().english(), "Refund...", "More");
     tape.take();
     let title = Message::new("没有答复", "No answer");
-    let failure = Failure::new(
-        FailureKind::Gateway,
-        "gateway.timeout",
-        title,
-        Message::default(),
-    );
+    let advice = Message::new("检查网络", "Check the network");
+    let failure = Failure::new(FailureKind::Gateway, "gateway.timeout", title, advice);
     harness.state_mut().state_mut().payout.view = Remote::Failed(failure, None);
     harness.run_steps(2);
     harness.get_by_label("No answer");
+    harness.get_by_label("Check the network");
 
     harness.get_by_label("Try again").click();
     harness.run_steps(2);
@@ -202,6 +211,76 @@ fn operators_say_who_they_are_before_money_moves() {
         !format!("{sent:?}").contains("2468"),
         "a PIN is never printed"
     );
+}
+
+fn value(harness: &Harness<'static, App>, field: &str) -> String {
+    harness.get_by_label(field).value().unwrap_or_default()
+}
+
+#[test]
+fn a_refused_refund_leaves_all_that_was_typed_and_says_why() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default(), "退款…", "更多操作");
+    tape.take();
+    show(&mut harness, view());
+    typed(&mut harness, "再输一次金额", "299.00");
+    harness.get_by_label("退款原因").focus();
+    harness.run_steps(1);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.run_steps(1);
+    typed(&mut harness, "退款原因", &"退".repeat(27));
+    harness.get_by_label("81 / 80");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "81 bytes are one too many");
+    harness.get_by_label("退款原因超过 80 字节");
+    harness.get_by_label("退款原因").focus();
+    harness.run_steps(1);
+    harness.key_press(Key::Backspace);
+    harness.run_steps(2);
+    harness.get_by_label("78 / 80");
+    confirm(&mut harness);
+    let sent = std::mem::take(&mut tape.0.borrow_mut().sent);
+    let refund = sent
+        .iter()
+        .find(|(_, command)| matches!(command, Command::Refund(_)));
+    let task = refund.expect("a refund").0;
+    let failure = Failure::new(
+        FailureKind::Gateway,
+        "gateway.auth",
+        Message::new("签名错误", "Bad signature"),
+        Message::new("到“商户”检查密钥", "Check the keys under Merchants"),
+    );
+    tape.0
+        .borrow_mut()
+        .events
+        .push(Event::Failed(task, Box::new(failure)));
+    harness.run_steps(3);
+
+    harness.get_by_label("签名错误\n到“商户”检查密钥");
+    assert_eq!(value(&harness, "再输一次金额"), "299.00");
+    assert_eq!(value(&harness, "退款原因"), "退".repeat(26));
+    tape.take();
+    confirm(&mut harness);
+    let again = tape.take();
+    assert!(
+        matches!(again.as_slice(), [Command::Refund(_)]),
+        "{again:?}"
+    );
+}
+
+#[test]
+fn a_refund_above_the_limit_says_that_it_goes_to_a_second_person() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default().english(), "Refund...", "More");
+    tape.take();
+    let mut high = view();
+    high.limits.refund_over = Fen::new(10_000);
+    high.book_refunded = Some(Fen::new(100));
+    show(&mut harness, high);
+
+    harness.get_by_label("Send for approval ¥299.00");
+    harness.get_by_label_contains("the orders say ¥1.00");
+    harness.get_by_label_contains("Above ¥100.00");
 }
 
 #[test]

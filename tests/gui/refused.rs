@@ -130,6 +130,11 @@ fn changes_that_are_not_imported_are_never_lost_by_esc() {
 
     morning.harness.key_press(Key::Escape);
     morning.harness.run_steps(2);
+    morning.enter();
+    assert!(
+        morning.says("放弃没有导入的改动"),
+        "the key of the dialog below gives nothing up"
+    );
     morning.press("放弃改动");
     assert!(morning.harness.query_by_label("第 3 行 amount").is_none());
     assert!(stored(&morning.ports, FIRST_BAD).is_empty());

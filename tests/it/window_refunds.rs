@@ -9,8 +9,9 @@ use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Environment, WindowJobs};
 use recondesk::app::model::RefundChoice;
 use recondesk::app::{CancelToken, Command, Jobs as _, NoticeText, Outcome, Progress, Reporter};
+use recondesk::casework::RefundEvent;
 use recondesk::domain::Secret;
-use recondesk::ports::{Ports, RefundQuery, RefundRecord};
+use recondesk::ports::{Ports, RefundQuery, RefundRecord, RefundStep};
 
 use crate::refund_faults::{Api, FEN, LOST, Shop, YUAN};
 use crate::support::fault_gateway::{At, Fault, Say};
@@ -114,6 +115,34 @@ fn an_unclear_refund_is_asked_about_and_never_sent_again() {
     assert_eq!(shop.gateway.accepted(order).len(), 1);
     assert_eq!(shop.gateway.asked(order), [(number, FEN)]);
     assert!(unfinished(&mut jobs).is_empty());
+}
+
+#[test]
+fn what_was_never_sent_goes_out_only_where_a_person_says_so_of_it() {
+    let shop = Shop::new(Api::V2);
+    let order = "W20261128000031";
+    let number = shop.drafted(order);
+    let (ports, mut jobs) = open(&shop);
+    let all = ports.casework.refunds(&RefundQuery::default()).unwrap();
+    let draft = all.iter().find(|one| one.out_refund_no.as_str() == number);
+    let draft = draft.expect("it is written down");
+    let step = RefundStep {
+        event: RefundEvent::Confirm(draft.refund.amount),
+        actor: "li",
+        at: ports.clock.now(),
+        note: "",
+        refund_id: "",
+        facts: None,
+    };
+    ports.casework.step_refund(draft.id, &step).unwrap();
+
+    for which in [RefundChoice::One(draft.id), RefundChoice::Unfinished(None)] {
+        resumed(&mut jobs, which, &Watcher::default());
+        assert!(shop.gateway.asked(order).is_empty(), "asking sends nothing");
+    }
+
+    resumed(&mut jobs, RefundChoice::Send(draft.id), &Watcher::default());
+    assert_eq!(shop.gateway.asked(order), [(number, FEN)]);
 }
 
 #[test]

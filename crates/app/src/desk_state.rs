@@ -82,9 +82,17 @@ impl State {
     pub(super) fn decided_many(&mut self, id: TaskId, done: Box<BulkOutcome>) -> Vec<Command> {
         let reached = u64::try_from(done.lines.len()).unwrap_or(u64::MAX);
         let (refused, left) = (done.refused(), done.left);
-        let good = reached.saturating_sub(refused);
-        let mut zh = vec![format!("已处理 {good} 条差错")];
-        let mut en = vec![format!("Cases decided: {good}")];
+        let waiting = done.waiting();
+        let good = reached.saturating_sub(refused).saturating_sub(waiting);
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        if good > 0 || waiting == 0 {
+            zh.push(format!("已处理 {good} 条差错"));
+            en.push(format!("Cases decided: {good}"));
+        }
+        if waiting > 0 {
+            zh.push(format!("{waiting} 条差错已提请，待另一人复核"));
+            en.push(format!("{waiting} proposed, another person must agree"));
+        }
         if refused > 0 {
             zh.push(format!("{refused} 条没有处理"));
             en.push(format!("{refused} refused"));
@@ -99,8 +107,12 @@ impl State {
             title: Message::new(zh.join("，"), en.join(", ")),
             note: Message::default(),
             day: None,
-            next: crate::NextDeed::None,
-            attention: refused > 0 || left > 0,
+            next: if waiting > 0 {
+                crate::NextDeed::Approve
+            } else {
+                crate::NextDeed::None
+            },
+            attention: refused > 0 || left > 0 || waiting > 0,
         }));
         self.reload_decisions()
     }

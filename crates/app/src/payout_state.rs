@@ -16,6 +16,8 @@ pub struct Payouts {
     pub unfinished: Remote<Vec<RefundRecord>>,
     /// Goods and money on their way out, until the job that moves them ends.
     moving: Vec<RunningPayout>,
+    /// Why the last one was refused.
+    refused: Option<(CaseName, Failure)>,
     /// Whose refunds were asked for.
     whose: Option<ProfileId>,
 }
@@ -38,22 +40,37 @@ impl Payouts {
                 self.view.ask(id);
             }
             Command::Approvals => self.approvals.ask(id),
-            Command::Refund(wish) => self.moving.push(RunningPayout {
-                task: id,
-                case: case(wish.profile, &wish.key),
-                refund: Some(wish.amount),
-            }),
-            Command::Reissue(wish) => self.moving.push(RunningPayout {
-                task: id,
-                case: case(wish.profile, &wish.key),
-                refund: None,
-            }),
+            Command::Refund(wish) => {
+                let case = case(wish.profile, &wish.key);
+                self.moves(id, case, Some(wish.amount));
+            }
+            Command::Reissue(wish) => self.moves(id, case(wish.profile, &wish.key), None),
             Command::UnfinishedRefunds(whose) => {
                 self.whose = *whose;
                 self.unfinished.ask(id);
             }
             _ => {}
         }
+    }
+
+    fn moves(&mut self, task: TaskId, case: CaseName, refund: Option<Fen>) {
+        self.refused = None;
+        self.moving.push(RunningPayout { task, case, refund });
+    }
+
+    /// Why the last refund or reissue of a case was refused, until it is asked for again.
+    #[must_use]
+    pub fn refused(&self, profile: ProfileId, key: &str) -> Option<&Failure> {
+        let (case, failure) = self.refused.as_ref()?;
+        (case.profile == profile && case.key == key).then_some(failure)
+    }
+
+    /// A job failed.
+    pub(super) fn ended_by(&mut self, id: TaskId, failure: &Failure) {
+        if let Some(payout) = self.moving.iter().find(|payout| payout.task == id) {
+            self.refused = Some((payout.case.clone(), failure.clone()));
+        }
+        self.ended(id);
     }
 
     /// A job ended, one way or the other.

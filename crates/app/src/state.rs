@@ -281,6 +281,7 @@ impl State {
             ),
             Message::default(),
         );
+        self.payout.ended_by(id, &failure);
         self.fail(id, failure);
     }
 
@@ -302,7 +303,7 @@ impl State {
                 self.finish(id, *outcome)
             }
             Event::Failed(id, failure) => {
-                self.payout.ended(id);
+                self.payout.ended_by(id, &failure);
                 // Why a bill did not come is written down: every screen says it.
                 let fetched = self.tasks.get(&id).is_some_and(|task| {
                     let kinds = [TaskKind::Download, TaskKind::Morning, TaskKind::Backfill];

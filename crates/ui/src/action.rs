@@ -7,7 +7,7 @@ use recondesk_app::model::{CaseName, FundsAsk};
 use recondesk_app::tables::ask::ListRows;
 use recondesk_app::{Command, Export, ExportFormat, ListKind, Preferences, SheetRows};
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::AttachmentInfo;
+use recondesk_ports::{AttachmentInfo, RefundRecord};
 
 use super::screens::Screen;
 
@@ -70,6 +70,8 @@ pub(crate) enum Action {
     PickAttachmentCopy(CaseName, Box<AttachmentInfo>),
     /// Shows what waits for a second person.
     Approvals,
+    /// Asks whether a refund that was made earlier goes out.
+    SendRefund(Box<RefundRecord>),
     /// Shows the refunds that are not at their end.
     UnfinishedRefunds,
     /// Goes to the operators in the settings; where none is named, the form of the first one opens.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::decisions;
+use super::decisions::{self, Decided, Surface};
 use super::views::Views;
 use crate::model::{BulkAsk, BulkLine, BulkOutcome, BulkSummary, Decision};
 use crate::{Failure, Message, Progress, Reporter, Step};
@@ -84,7 +84,7 @@ pub fn by_ids(ports: &Ports, ids: &[u64]) -> Result<Vec<CaseRecord>, Failure> {
 pub fn carry_out(
     ports: &Ports,
     cases: &[CaseRecord],
-    (deed, actor): (&CaseDeed, &str),
+    (deed, actor, surface): (&CaseDeed, &str, Surface),
     reporter: &dyn Reporter,
 ) -> BulkOutcome {
     let mut lines = Vec::with_capacity(cases.len());
@@ -98,11 +98,13 @@ pub fn carry_out(
             done: count(lines.len()),
             total: Some(count(cases.len())),
         });
+        let done = one(ports, case, (deed, together), (actor, surface));
         lines.push(BulkLine {
             id: case.id.0,
             key: case.key.clone(),
             number: super::views::number_of(&case.finding).to_owned(),
-            result: one(ports, case, (deed, together), actor),
+            waits: done.as_ref().is_ok_and(|done| done.waits),
+            result: done.map(|done| done.said),
         });
     }
     BulkOutcome {
@@ -115,19 +117,21 @@ fn one(
     ports: &Ports,
     case: &CaseRecord,
     (deed, together): (&CaseDeed, u32),
-    actor: &str,
-) -> Result<Message, Failure> {
+    (actor, surface): (&str, Surface),
+) -> Result<Decided, Failure> {
     let place = (case.profile, case.key.as_str());
-    match deed {
+    let said = match deed {
         CaseDeed::Decide(decision) => {
-            decisions::decide_one_of(ports, place, (decision.clone(), together), actor)
+            let decision = (decision.clone(), together);
+            return decisions::decide_one_of(ports, place, decision, (actor, surface));
         }
-        CaseDeed::Undo(why) => decisions::take_back(ports, place, why, actor),
+        CaseDeed::Undo(why) => decisions::take_back(ports, place, why, actor)?,
         CaseDeed::Comment(text) => {
             decisions::note(ports, place, text.trim().to_owned(), actor)?;
-            Ok(Message::new("已记下", "Noted"))
+            Message::new("已记下", "Noted")
         }
-    }
+    };
+    Ok(Decided { said, waits: false })
 }
 
 fn count(n: usize) -> u64 {

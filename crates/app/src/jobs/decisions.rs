@@ -2,7 +2,7 @@
 
 mod second;
 
-use self::second::Surface;
+pub use self::second::Surface;
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{PastStep, undo};
@@ -43,10 +43,9 @@ pub fn decide_one_of(
     ports: &Ports,
     case: (ProfileId, &str),
     (decision, together): (Decision, u32),
-    person: &str,
-) -> Result<Message, Failure> {
-    let by = (person, Surface::Terminal);
-    Ok(carry_out(ports, case, (decision, together), by)?.said)
+    by: (&str, Surface),
+) -> Result<Decided, Failure> {
+    carry_out(ports, case, (decision, together), by)
 }
 
 fn carry_out(

@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::approvals;
 use super::desk::identify;
 use super::refund::{
-    RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, order_of_case, prepare,
-    profile_of,
+    RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, next_number, order_of_case,
+    prepare, profile_of,
 };
 use super::reissue::{REISSUE_HEADINGS, ReissueAsk, handed_over, of_case, reissue, reissue_rows};
 use super::sign_off::{ask_unlock, sign_day};
@@ -18,8 +18,8 @@ use crate::jobs::export::write_csv;
 use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish, UnlockWish};
 use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
 use recondesk_casework::{ReissueWay, Role};
-use recondesk_domain::{ApiVersion, ProfileId, Sheet, gateway_kind};
-use recondesk_ports::{CancelToken, CaseRecord, Files, Ports, RefundQuery, StoreError};
+use recondesk_domain::{ApiVersion, Fen, ProfileId, Sheet, gateway_kind};
+use recondesk_ports::{BookRow, CancelToken, CaseRecord, Files, Ports, RefundQuery, StoreError};
 
 /// How long the window follows a refund before it lets it go on by itself.
 const FOLLOWED: Duration = Duration::from_secs(10);
@@ -73,6 +73,8 @@ pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, 
         ways.push(ReissueWay::Notification);
     }
     let operators = ports.casework.operators()?;
+    let out_trade_no = order.out_trade_no.as_str();
+    let next = next_number(ports, (profile, &merchant), &case.key, out_trade_no)?;
     Ok(PayoutView {
         profile,
         key: key.to_owned(),
@@ -88,7 +90,25 @@ pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, 
         ways,
         has_operators: operators.iter().any(|known| known.removed_at.is_none()),
         read_only: merchant.read_only,
+        refund_number: next.map(|number| number.to_string()).unwrap_or_default(),
+        book_refunded: book_refunded(ports, profile, out_trade_no)?,
     })
+}
+
+/// What went back of an order by the newest rows of the merchant's book, where they say so.
+fn book_refunded(
+    ports: &Ports,
+    profile: ProfileId,
+    out_trade_no: &str,
+) -> Result<Option<Fen>, Failure> {
+    let found = ports.books.find(out_trade_no)?;
+    let mut mine = found
+        .into_iter()
+        .filter(|place| place.profile == profile && !place.superseded);
+    Ok(mine.find_map(|place| match place.row {
+        BookRow::Order(order) => order.refund_total,
+        _ => None,
+    }))
 }
 
 fn told(title: Message, note: Message, attention: bool) -> NoticeText {

@@ -28,13 +28,15 @@ pub struct UndoOffer {
     pub owner: String,
 }
 
-/// Refunds to be asked about again.
+/// Refunds to be asked about again, or one to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefundChoice {
-    /// This one.
+    /// This one; where it was never sent, or was refused, it stays as it is.
     One(RefundRowId),
-    /// Every one of a merchant, or of all, that is not at its end.
+    /// Every one of a merchant, or of all, that is not at its end; what waits to be sent stays as it is.
     Unfinished(Option<ProfileId>),
+    /// This one is sent: a person saw its sum and said so.
+    Send(RefundRowId),
 }
 
 /// A case, by merchant and stable key.
@@ -106,6 +108,8 @@ pub struct BulkLine {
     pub number: String,
     /// What was done, or why it was not.
     pub result: Result<Message, Failure>,
+    /// True where nothing holds before a second person agrees.
+    pub waits: bool,
 }
 
 /// What came of one decision about many cases.
@@ -118,6 +122,13 @@ pub struct BulkOutcome {
 }
 
 impl BulkOutcome {
+    /// How many wait for a second person.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        let waiting = self.lines.iter().filter(|line| line.waits);
+        u64::try_from(waiting.count()).unwrap_or(u64::MAX)
+    }
+
     /// How many were refused.
     #[must_use]
     pub fn refused(&self) -> u64 {

@@ -47,6 +47,10 @@ pub struct PayoutView {
     pub has_operators: bool,
     /// True when nothing may be moved for the merchant from here.
     pub read_only: bool,
+    /// The number that the refund will have: it is fixed before anything is sent.
+    pub refund_number: String,
+    /// What went back by the merchant's own book, where that says so.
+    pub book_refunded: Option<Fen>,
 }
 
 impl PayoutView {

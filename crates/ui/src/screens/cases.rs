@@ -12,6 +12,7 @@ mod menu;
 mod panel;
 mod payout;
 mod refunds;
+mod send;
 
 pub(super) use panel::{closing_words, event_words};
 
@@ -36,6 +37,7 @@ use recondesk_app::model::{BulkAsk, CaseDetail, CaseFilter, CaseRow};
 use recondesk_app::tables::TableView;
 use recondesk_app::tables::ask::ListFilter;
 use recondesk_app::{Command, State};
+use recondesk_ports::RefundRecord;
 
 /// What the screen remembers.
 #[derive(Default)]
@@ -49,6 +51,7 @@ pub(super) struct CasesScreen {
     payout: payout::PayoutDialog,
     approvals: approvals::ApprovalsDialog,
     refunds: refunds::RefundsDialog,
+    send: send::SendDialog,
     bulk: bulk::BulkDialog,
     attach: attach::AttachDialog,
     /// Where the open case stood before it left the list.
@@ -76,6 +79,11 @@ impl CasesScreen {
     /// Opens the refunds that are not at their end.
     pub(super) fn show_refunds(&mut self, state: &State, out: &mut Outbox) {
         self.refunds.start(state, out);
+    }
+
+    /// Asks before a refund goes out that was made earlier.
+    pub(super) fn ask_to_send(&mut self, refund: Box<RefundRecord>) {
+        self.send.start(refund);
     }
 
     /// The case beside which dropped files would hang: the one in the open panel.
@@ -134,6 +142,7 @@ impl CasesScreen {
         self.payout.show(ui, page, out);
         self.approvals.show(ui, page, out);
         self.refunds.show(ui, page, out);
+        self.send.show(ui, page, out);
         self.bulk.show(ui, page, out);
         self.attach.show(ui, page, out);
     }

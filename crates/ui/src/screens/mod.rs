@@ -31,6 +31,7 @@ use super::text::Wording;
 use recondesk_app::State;
 use recondesk_app::model::CaseDetail;
 use recondesk_domain::{BillDate, ProfileId};
+use recondesk_ports::RefundRecord;
 
 /// A screen of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -266,6 +267,11 @@ impl Screens {
     /// Shows over the cases the refunds that are not at their end.
     pub(crate) fn show_refunds(&mut self, state: &State, out: &mut Outbox) {
         self.cases.show_refunds(state, out);
+    }
+
+    /// Asks over the cases before a refund goes out that was made earlier.
+    pub(crate) fn ask_to_send(&mut self, refund: Box<RefundRecord>) {
+        self.cases.ask_to_send(refund);
     }
 
     /// Another merchant or day came into view: lists start from their top.

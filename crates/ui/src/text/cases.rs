@@ -13,6 +13,7 @@ words! {
         only_category: F2 = |code, name| format!("{code} {name}"), |code, name| format!("{code} {name}");
         suggestion: F = |what| format!("建议：{what}"), |what| format!("Suggested: {what}");
         closed_title: T = "已结案，不用再处理", "Closed, nothing left to do";
+        refunded_by: F2 = |yuan, who| format!("已退款 ¥{yuan}，制单 {who}"), |yuan, who| format!("Refunded ¥{yuan}, made by {who}");
         money_is_back: T = "钱已退回顾客，不要再发货。", "The money is back with the customer; do not ship.";
         refunding: F = |yuan| format!("正在退款 ¥{yuan}…"), |yuan| format!("Refunding ¥{yuan}...");
         reissuing: T = "正在补发货…", "Reissuing...";

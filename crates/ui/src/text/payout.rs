@@ -1,33 +1,52 @@
 //! Words of the dialogs that move goods or money, and of the second person.
 
-use super::{F, F2, F4, T};
+use super::{F, F2, F3, F4, T};
 
 words! {
     /// Refund, reissue, approvals, sign-off.
     Payout {
         refund: T = "退款…", "Refund...";
         reissue: T = "补发货…", "Reissue...";
-        refund_title: F = |number| format!("退款 {number}"), |number| format!("Refund {number}");
+        refund_name: T = "退款", "Refund";
         reissue_title: F = |number| format!("补发货 {number}"), |number| format!("Reissue {number}");
+        ask_anew: T = "再查", "Ask anew";
         asking: T = "正在向微信支付查单…", "Asking WeChat Pay...";
-        paid: T = "实付", "Paid";
-        coupon: T = "其中优惠券", "Of it coupons";
+        paid: T = "已付", "Paid";
+        coupon: F = |yuan| format!("含券 ¥{yuan}"), |yuan| format!("coupons ¥{yuan}");
+        coupon_split: F2 = |yuan, cash| format!("含券 ¥{yuan}，现金 ¥{cash}，按原比例退回"), |yuan, cash| format!("coupons ¥{yuan}, cash ¥{cash}, returned in that proportion");
         refunded: T = "已退或在途", "Refunded or on its way";
         left: T = "可退", "Left";
-        parts: T = "已退次数", "Refunds so far";
-        of_fifty: F = |n| format!("{n} / 50"), |n| format!("{n} of 50");
-        until: T = "可退期限", "Refundable until";
+        nth_part: F = |n| format!("第 {n} 次，上限 50 次"), |n| format!("refund {n} of at most 50");
+        until: F = |day| format!("可退至 {day}"), |day| format!("refundable until {day}");
+        live: F3 = |time, state, yuan| format!("{time} 查单：{state}，已退 ¥{yuan}"), |time, state, yuan| format!("Asked {time}: {state}, ¥{yuan} refunded");
+        is_paid: T = "已支付", "paid";
+        is_unpaid: T = "没有支付", "not paid";
+        same_as_book: T = "，与订单表一致", ", as in the orders";
+        unlike_book: F = |yuan| format!("，订单表记 ¥{yuan}"), |yuan| format!(", the orders say ¥{yuan}");
+        number_fixed: F = |number| format!("退款单号已定：{number}"), |number| format!("Refund number, fixed: {number}");
+        no_left: T = "没有可退的金额", "Nothing is left to refund";
+        over_year: T = "支付已超过一年，微信支付不再退款", "Paid more than a year ago: WeChat Pay refunds it no more";
+        no_parts: T = "一个订单最多退 50 次，已用完", "An order has at most 50 refunds, and all are used";
         not_paid: T = "微信支付答复：没有支付，不能退款也不补发", "WeChat Pay says: not paid. Neither refund nor reissue";
         paid_back: F = |yuan| format!("已退或在途 ¥{yuan}，不再补发货"), |yuan| format!("¥{yuan} went back or is on its way: nothing is reissued");
-        amount: T = "退款金额", "Sum to refund";
+        amount: T = "退款金额 ¥", "Sum to refund ¥";
         again: T = "再输一次金额", "The sum once more";
         reason: T = "退款原因", "Reason for the customer";
+        reason_help: T = "顾客可见，80 字节内", "the customer reads it, at most 80 bytes";
+        bytes_of: F2 = |n, most| format!("{n} / {most}"), |n, most| format!("{n} / {most}");
+        no_reason: T = "退款要有原因", "A reason is needed";
+        no_person: T = "填操作人和 PIN", "Name and PIN are needed";
+        maker_note: F = |name| format!("制单 {name}，复核不能是同一人"), |name| format!("Made by {name}; another person must agree");
+        sending: T = "正在记录、发送、查询，结果出来前不要重复退款", "Being written down, sent and asked about";
+        leave_running: T = "转到后台", "Go on in the background";
         operator: T = "操作人", "Operator";
         pin: T = "PIN", "PIN";
         second: F = |yuan| format!("超过 ¥{yuan}，须另一人复核后才会发送"), |yuan| format!("Above ¥{yuan}: sent once a second person agrees");
         second_nobody: F = |yuan| format!("超过 ¥{yuan}，须另一人复核；还没有操作人，先在“设置”里新增"), |yuan| format!("Above ¥{yuan}: a second person must agree; name operators in Settings first");
         sent_at_once: T = "记录到磁盘后发送，原路退回", "Written to disk, then sent; the money goes back the way it came";
-        do_refund: T = "确认退款", "Refund";
+        do_refund: F = |yuan| format!("退款 ¥{yuan}"), |yuan| format!("Refund ¥{yuan}");
+        do_submit: F = |yuan| format!("送复核 ¥{yuan}"), |yuan| format!("Send for approval ¥{yuan}");
+        submitted: T = "复核后才会发往微信支付", "Sent to WeChat Pay once a second person agrees";
         over_left: T = "超过可退金额", "More than is left";
         no_amount: T = "金额不对", "Not an amount";
         not_same: T = "两次金额不同", "The two sums differ";

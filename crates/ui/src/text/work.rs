@@ -8,16 +8,25 @@ words! {
     Work {
         refunds: T = "退款", "Refunds";
         ask_again: T = "继续查询", "Ask again";
+        send: F = |yuan| format!("发送 ¥{yuan}…"), |yuan| format!("Send ¥{yuan}...");
+        send_title: T = "发送退款", "Send the refund";
+        send_deed: F = |yuan| format!("退款 ¥{yuan}"), |yuan| format!("Refund ¥{yuan}");
+        send_order: T = "商户订单号", "Order no.";
+        send_number: T = "退款单号", "Refund no.";
+        send_reason: T = "原因", "Reason";
+        send_state: T = "状态", "State";
+        send_note: T = "发送前会再查一次订单；发出后钱原路退回顾客，不能撤回。", "The order is asked about once more first. Then the money goes back the way it came and cannot be called back.";
+        to_approvals: T = "去复核…", "To approvals...";
         asking: T = "正在查询…", "Asking...";
         stop: T = "停止", "Stop";
         last_words: F = |words| format!("微信答复：{words}"), |words| format!("WeChat Pay said: {words}");
         unfinished: T = "未了退款…", "Open refunds...";
         unfinished_title: T = "未了的退款", "Refunds that are not at their end";
         unfinished_none: T = "没有未了的退款", "No refund is unfinished";
-        unfinished_note: T = "只用原单号查询或续办，不换号", "Each goes on under the number it has";
+        unfinished_note: T = "查询不会发送；尚未发送的要逐笔点“发送”", "Asking sends nothing; what was not sent yet is sent one by one";
         ask_all: F = |n| format!("全部继续查询 {n}"), |n| format!("Ask about all {n}");
         asked_of: F2 = |n, of| format!("正在查询 {n} / {of}"), |n, of| format!("Asking {n} of {of}");
-        and_more: F = |n| format!("另有 {n} 笔，同样会查"), |n| format!("and {n} more, asked about as well");
+        and_more: F = |n| format!("另有 {n} 笔"), |n| format!("and {n} more");
         attachments: T = "附件", "Files";
         attach: T = "附上文件…", "Attach files...";
         attach_hint: T = "拖到窗口里，或点“附上文件”；每个不超过 16 MiB", "Drop files on the window, or choose them; each at most 16 MiB";
@@ -46,6 +55,8 @@ words! {
         bulk_fits_all: T = "都可以这样处理", "All of them may be decided so now";
         bulk_others: F = |n| format!("其余 {n} 条会被拒绝，状态不变"), |n| format!("the other {n} are refused and stay as they are");
         bulk_none: T = "没有一条可以这样处理", "None of them may be decided so";
+        bulk_take_first: T = "没有一条可以这样处理：先用“接手”或“转交”，再处理", "None of them may be decided so: take them or hand them over first";
+        bulk_waiting: F = |n| format!("{n} 条待另一人复核，尚未关闭；"), |n| format!("{n} wait for another person and are not closed; ");
         bulk_do: F2 = |what, n| format!("{what} {n} 条"), |what, n| format!("{what}: {n}");
         bulk_running: F2 = |n, of| format!("已处理 {n} / {of}"), |n, of| format!("{n} of {of} done");
         bulk_stopping: T = "正在停止…", "Stopping...";

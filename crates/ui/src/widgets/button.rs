@@ -1,4 +1,4 @@
-//! Buttons of three kinds, icon buttons, links.
+//! Buttons of four kinds, icon buttons, links.
 
 use egui::accesskit::Role;
 use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -15,6 +15,8 @@ pub(crate) enum ButtonKind {
     Secondary,
     /// Row actions, cancel.
     Ghost,
+    /// The last step that moves money, in a dialog.
+    Danger,
 }
 
 /// A button; draw it with [`Button::show`].
@@ -54,6 +56,21 @@ impl<'a> Button<'a> {
         Self::new(ButtonKind::Secondary, label)
     }
 
+    /// The last step that moves money, in a dialog.
+    pub(crate) fn danger(label: &'a str) -> Self {
+        Self::new(ButtonKind::Danger, label)
+    }
+
+    /// True when Ctrl Enter presses it as the deed of a dialog: never a button that gives something up or that has
+    /// another key.
+    pub(crate) fn has_the_key(&self) -> bool {
+        self.is_filled() && self.key.is_none_or(|key| key != "Esc")
+    }
+
+    const fn is_filled(&self) -> bool {
+        matches!(self.kind, ButtonKind::Primary | ButtonKind::Danger)
+    }
+
     /// Row actions, cancel.
     pub(crate) fn ghost(label: &'a str) -> Self {
         Self::new(ButtonKind::Ghost, label)
@@ -78,6 +95,12 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Disabled unless true as well; a tooltip that was given stays.
+    pub(crate) fn only_if(mut self, enabled: bool) -> Self {
+        self.enabled &= enabled;
+        self
+    }
+
     /// Tells it from another button with the same label in the same `Ui`.
     pub(crate) fn salt(mut self, salt: u64) -> Self {
         self.salt = salt;
@@ -86,13 +109,13 @@ impl<'a> Button<'a> {
 
     /// Its icon alone, the label as a tooltip, where it has one and is not the next step.
     pub(crate) fn bare(mut self) -> Self {
-        self.bare = self.icon.is_some() && self.kind != ButtonKind::Primary;
+        self.bare = self.icon.is_some() && !self.is_filled();
         self
     }
 
     /// True when it can be made narrower by [`Button::bare`].
     pub(crate) fn can_be_bare(&self) -> bool {
-        !self.bare && self.icon.is_some() && self.kind != ButtonKind::Primary
+        !self.bare && self.icon.is_some() && !self.is_filled()
     }
 
     /// Its natural width.
@@ -161,7 +184,7 @@ impl<'a> Button<'a> {
         }
         x = paint::left(p, pos2(x, y), self.label, (TypeStyle::Body, color)).right();
         if let Some(key) = self.key {
-            let filled = self.kind == ButtonKind::Primary && self.enabled;
+            let filled = self.is_filled() && self.enabled;
             let (edge, text) = if filled {
                 (color.gamma_multiply(0.45), color)
             } else {
@@ -177,7 +200,7 @@ impl<'a> Button<'a> {
         let none = Stroke::NONE;
         if !self.enabled {
             let (ground, edge) = match self.kind {
-                ButtonKind::Primary => (t.pressed, none),
+                ButtonKind::Primary | ButtonKind::Danger => (t.pressed, none),
                 ButtonKind::Secondary => (t.surface, Stroke::new(t.hairline, t.line_weak)),
                 ButtonKind::Ghost => (Color32::TRANSPARENT, none),
             };
@@ -196,6 +219,11 @@ impl<'a> Button<'a> {
         match self.kind {
             ButtonKind::Primary => ButtonLook::new(
                 pick(t.accent_fill, t.accent_fill_hover, t.accent_fill_pressed),
+                none,
+                t.on_accent,
+            ),
+            ButtonKind::Danger => ButtonLook::new(
+                pick(t.danger, t.danger_hover, t.danger_hover),
                 none,
                 t.on_accent,
             ),

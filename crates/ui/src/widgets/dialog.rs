@@ -1,7 +1,7 @@
 //! The frame of a dialog: title, content, footer with a note and at most two buttons.
 
 use egui::{
-    Area, Context, CornerRadius, Frame, Id, Key, Modal, Rect, Shadow, Stroke, Ui, pos2, vec2,
+    Area, Context, CornerRadius, Event, Frame, Id, Key, Modal, Rect, Shadow, Stroke, Ui, pos2, vec2,
 };
 
 use super::button::{Button, icon_button};
@@ -35,7 +35,8 @@ pub(crate) struct Dialog<'a> {
     /// What leaves the dialog without the deed: "cancel", or "close" when there is nothing to undo;
     /// empty when the deed is all there is.
     pub(crate) leave: &'a str,
-    /// The deed; it is primary unless `danger`.
+    /// The deed. Ctrl Enter presses it where it is filled, primary or danger; what gives something up is
+    /// secondary and has no key.
     pub(crate) deed: Button<'a>,
     /// True when the deed may be pressed.
     pub(crate) ready: bool,
@@ -118,12 +119,12 @@ impl Dialog<'_> {
         let top = rect.bottom() - 60.0;
         paint::hline(ui.painter(), rect.x_range(), top, t.line_weak);
         let y = top + 30.0;
-        let enter = ui.input(|input| input.modifiers.command && input.key_pressed(Key::Enter));
+        let enter = self.deed.has_the_key() && pressed_anew(ui, Key::Enter);
         let ready = self.ready;
-        let deed =
-            self.deed
-                .enabled_or(ready, "")
-                .show_right(ui, pos2(rect.right() - 24.0, y), 32.0);
+        let deed = self
+            .deed
+            .only_if(ready)
+            .show_right(ui, pos2(rect.right() - 24.0, y), 32.0);
         let leave_at = pos2(deed.rect.left() - 8.0, y);
         let leave = (!self.leave.is_empty()).then(|| {
             Button::ghost(self.leave)
@@ -149,6 +150,16 @@ impl Dialog<'_> {
             Ended::No
         }
     }
+}
+
+/// True when the key went down with Ctrl in this frame; one that is held from before does nothing.
+fn pressed_anew(ui: &Ui, wanted: Key) -> bool {
+    ui.input(|input| {
+        input.events.iter().any(|event| {
+            matches!(event, Event::Key { key, pressed: true, repeat: false, modifiers, .. }
+                if *key == wanted && modifiers.command)
+        })
+    })
 }
 
 /// Height of why a wish was not carried out.

@@ -19,6 +19,7 @@ pub(crate) struct Field<'a> {
     masked: bool,
     face: TypeStyle,
     right_inset: f32,
+    is_right: bool,
     limit: usize,
     salt: u64,
 }
@@ -35,6 +36,7 @@ impl<'a> Field<'a> {
             masked: false,
             face: TypeStyle::Body,
             right_inset: 10.0,
+            is_right: false,
             limit: 4096,
             salt: 0,
         }
@@ -73,6 +75,12 @@ impl<'a> Field<'a> {
     /// Room at the right for what is drawn over it.
     pub(crate) fn right_inset(mut self, inset: f32) -> Self {
         self.right_inset = inset;
+        self
+    }
+
+    /// The text stands at the right, as sums do.
+    pub(crate) fn right(mut self) -> Self {
+        self.is_right = true;
         self
     }
 
@@ -127,7 +135,11 @@ impl<'a> Field<'a> {
             .margin(egui::Margin::ZERO)
             .password(self.masked)
             .char_limit(self.limit)
-            .align(egui::Align2::LEFT_CENTER)
+            .align(if self.is_right {
+                egui::Align2::RIGHT_CENTER
+            } else {
+                egui::Align2::LEFT_CENTER
+            })
             .desired_width(inner.width())
             .min_size(inner.size());
         let response = ui.put(inner, edit);

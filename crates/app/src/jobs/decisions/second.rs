@@ -7,7 +7,7 @@ use recondesk_ports::{ApprovalId, Ports};
 
 /// Where the words are read: each says its own way on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Surface {
+pub enum Surface {
     /// The window.
     Window,
     /// The terminal, and what both read.

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use super::{FOLLOWED, sleep, told};
-use crate::jobs::refund::{Carried, RefundPace, carry_on, resume_each, state_words, window_advice};
+use crate::jobs::refund::{
+    Carried, RefundPace, carry_on, resume_each, state_words, waits_to_be_sent, window_advice,
+};
 use crate::model::RefundChoice;
 use crate::{Failure, Message, NoticeText, Progress, Reporter, Step};
 use recondesk_casework::RefundStage;
-use recondesk_ports::{Ports, StoreError};
+use recondesk_ports::{Ports, RefundRecord, StoreError};
 
-/// Carries on one refund, or every one that is not at its end: what is due under the number it has.
+/// Asks about one refund, or about every one that is not at its end: what is due under the number it has. What waits
+/// to be sent goes out only where a person said so of it.
 ///
 /// # Errors
 /// When the workspace fails, or keys are missing. What was sent by then is on disk.
@@ -25,9 +28,13 @@ pub(super) fn resume_refunds(
         cancel: &cancel,
     };
     let profile = match which {
-        RefundChoice::One(id) => {
+        RefundChoice::One(id) | RefundChoice::Send(id) => {
             let record = ports.casework.refund(id)?;
             let record = record.ok_or_else(|| StoreError::Missing("refund".to_owned()))?;
+            if waits_to_be_sent(&record) && which == RefundChoice::One(id) {
+                let trouble = None;
+                return Ok(told_of(&Carried { record, trouble }));
+            }
             return Ok(told_of(&carry_on(ports, record, &pace)?));
         }
         RefundChoice::Unfinished(profile) => profile,
@@ -35,7 +42,8 @@ pub(super) fn resume_refunds(
     // Many are each asked once: whoever waits for one would wait for all before it.
     pace.patience = Duration::ZERO;
     let mut all = 0;
-    let carried = resume_each(ports, profile, &pace, &mut |done, total| {
+    let asked = |record: &RefundRecord| !waits_to_be_sent(record);
+    let carried = resume_each(ports, (profile, &asked), &pace, &mut |done, total| {
         all = total;
         reporter.progress(Progress {
             step: Step::Ask,

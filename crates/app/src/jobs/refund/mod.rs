@@ -19,11 +19,13 @@ mod words;
 pub use batch_file::{MOST_LINES, batch_file};
 pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, confirm_anew, confirm_with};
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
-pub use prepare::{Prepared, RefundAsk, RefundOf, prepare};
+pub use prepare::{
+    Prepared, REASON_BYTES, RefundAsk, RefundOf, next_number, prepare, reason_problem,
+};
 pub use proposal::proposed;
 pub use redirect::redirect;
-pub use resume::{is_unfinished, resume, resume_each, unfinished};
-pub use words::{advice_of, limit_failure, state_words, window_advice};
+pub use resume::{is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
+pub use words::{advice_of, customer_reason, limit_failure, state_words, window_advice};
 
 use crate::{Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutRefundNo, ProfileId};

@@ -14,7 +14,7 @@ use recondesk_ports::{
 };
 
 /// `refund_desc` holds this many bytes.
-const REASON_BYTES: usize = 80;
+pub const REASON_BYTES: usize = 80;
 
 /// What is to be paid back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +187,10 @@ impl Here {
 }
 
 /// The number that a refund of this case would get now; `None` only for a merchant number of no use.
-fn next_number(
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn next_number(
     ports: &Ports,
     profile: (ProfileId, &MerchantProfile),
     case_key: &str,
@@ -273,8 +276,10 @@ fn already_there(
     Ok(Some(ports.casework.step_refund(record.id, &step)?))
 }
 
-fn check_reason(reason: &str) -> Result<(), Failure> {
-    let problem = if reason.trim().is_empty() {
+/// What a reason cannot be sent for; nothing where it can.
+#[must_use]
+pub fn reason_problem(reason: &str) -> Option<Message> {
+    Some(if reason.trim().is_empty() {
         Message::new("退款要有原因", "A refund needs a reason")
     } else if reason.len() > REASON_BYTES {
         Message::new("退款原因超过 80 字节", "The reason is longer than 80 bytes")
@@ -284,6 +289,12 @@ fn check_reason(reason: &str) -> Result<(), Failure> {
             "The reason holds a character that cannot be sent",
         )
     } else {
+        return None;
+    })
+}
+
+fn check_reason(reason: &str) -> Result<(), Failure> {
+    let Some(problem) = reason_problem(reason) else {
         return Ok(());
     };
     Err(Failure::new(

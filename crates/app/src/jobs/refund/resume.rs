@@ -2,7 +2,7 @@
 
 use super::carry_on::{Carried, RefundPace, carry_on};
 use crate::{Failure, FailureKind};
-use recondesk_casework::RefundStage;
+use recondesk_casework::{Approval, RefundStage};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{Ports, RefundQuery, RefundRecord, StoreError};
 
@@ -48,20 +48,34 @@ pub fn resume(
     profile: Option<ProfileId>,
     pace: &RefundPace<'_>,
 ) -> Result<Vec<Carried>, Failure> {
-    resume_each(ports, profile, pace, &mut |_, _| ())
+    resume_each(ports, (profile, &|_| true), pace, &mut |_, _| ())
 }
 
-/// The same, telling how many are done of how many before each of them and at the end.
+/// True for one that carrying on would send as the next thing: a person confirmed it, nobody else must agree any more.
+#[must_use]
+pub fn waits_to_be_sent(record: &RefundRecord) -> bool {
+    let agreed = matches!(
+        record.refund.approval,
+        Approval::NotNeeded | Approval::Given
+    );
+    record.refund.stage == RefundStage::Confirmed && agreed
+}
+
+/// Which refunds are taken up.
+type Wanted<'a> = &'a dyn Fn(&RefundRecord) -> bool;
+
+/// The same for those that are wanted, telling how many are done of how many before each of them and at the end.
 ///
 /// # Errors
 /// As [`resume`].
 pub fn resume_each(
     ports: &Ports,
-    profile: Option<ProfileId>,
+    (profile, wanted): (Option<ProfileId>, Wanted<'_>),
     pace: &RefundPace<'_>,
     tell: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<Carried>, Failure> {
-    let open = unfinished(ports, profile)?;
+    let mut open = unfinished(ports, profile)?;
+    open.retain(wanted);
     let all = open.len();
     let mut out = Vec::with_capacity(all);
     for record in open {

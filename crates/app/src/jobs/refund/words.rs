@@ -2,7 +2,7 @@
 
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{Approval, LimitError, RefundStage};
-use recondesk_domain::Fen;
+use recondesk_domain::{Category, Fen};
 use recondesk_ports::RefundRecord;
 
 /// A limit as a failure.
@@ -149,7 +149,28 @@ pub fn state_words(record: &RefundRecord) -> Message {
             RefundStage::Drafted | RefundStage::Confirmed | RefundStage::Abnormal,
             Approval::Declined,
         ) => Message::new("复核未通过", "Refused by the second person"),
+        (RefundStage::Confirmed, Approval::Given) if record.refund.sends == 0 => {
+            Message::new("复核已同意，尚未发送", "Approved, not sent yet")
+        }
+        (RefundStage::Confirmed, _) if record.refund.sends == 0 => {
+            Message::new("已确认，尚未发送", "Confirmed, not sent yet")
+        }
         _ => Message::new(stage.zh(), stage.en()),
+    }
+}
+
+/// A reason to begin with, in the customer's language: WeChat Pay shows it to whoever paid, in mainland China. Nothing
+/// where only a person knows why.
+#[must_use]
+pub const fn customer_reason(category: Category) -> &'static str {
+    match category {
+        Category::DupPay => "重复支付，原路退回",
+        Category::PaidAfterClose => "订单已关闭，款项原路退回",
+        Category::PaidNotBooked
+        | Category::BookedNotFulfilled
+        | Category::WOnlyPay
+        | Category::PayPendingW => "订单未能交付，款项原路退回",
+        _ => "",
     }
 }
 
@@ -187,6 +208,10 @@ pub fn advice_of(record: &RefundRecord) -> Message {
                 "Type the sum to send it: recondesk refund send {} --confirm {}",
                 record.id.0, record.refund.amount
             ),
+        ),
+        (RefundStage::Confirmed, _) if record.refund.sends == 0 => Message::new(
+            "还没有发给微信支付；发送：recondesk refund resume",
+            "WeChat Pay was not told yet; recondesk refund resume sends it",
         ),
         (RefundStage::Confirmed, _) => Message::new(
             "没有被受理，可以用同一单号再发：recondesk refund resume",
@@ -247,9 +272,13 @@ pub fn window_advice(record: &RefundRecord) -> Message {
             "只制了单、没有确认，不会发送；再点“退款”输入金额即发送",
             "A draft that nobody confirmed is not sent; choose Refund again and type the sum",
         ),
+        (RefundStage::Confirmed, _) if record.refund.sends == 0 => Message::new(
+            "还没有发给微信支付；点“发送”才会退款",
+            "WeChat Pay was not told yet; it goes out once somebody sends it",
+        ),
         (RefundStage::Confirmed, _) => Message::new(
-            "没有被受理；继续查询会用同一单号再发",
-            "Not accepted; asking again sends the same number once more",
+            "没有被受理；再次发送用的是同一单号",
+            "Not accepted; sending it once more uses the same number",
         ),
         (RefundStage::Listed, _) => Message::new(
             "由人上传批量文件，这里只查询，不会发送",

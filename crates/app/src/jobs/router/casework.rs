@@ -7,6 +7,7 @@ use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
 use crate::jobs::bulk::{self, CaseDeed};
+use crate::jobs::decisions::Surface;
 use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
@@ -246,7 +247,12 @@ impl WindowJobs {
         let person = self.actor()?;
         let cases = bulk::by_ids(&self.ports, &wish.ids)?;
         let deed = CaseDeed::Decide(wish.decision.clone());
-        let done = bulk::carry_out(&self.ports, &cases, (&deed, &person), reporter);
+        let done = bulk::carry_out(
+            &self.ports,
+            &cases,
+            (&deed, &person, Surface::Window),
+            reporter,
+        );
         Ok(Outcome::Bulk(Box::new(done)))
     }
 }

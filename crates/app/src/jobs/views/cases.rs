@@ -221,9 +221,20 @@ fn timeline(
             source: source(lines.0),
         });
     }
-    out.extend(events.iter().filter_map(case_event));
+    let is_told = |event: &&CaseEvent| !is_half_of_giving(event, events);
+    out.extend(events.iter().filter(is_told).filter_map(case_event));
     out.sort_by_key(|event| event.at);
     out
+}
+
+/// True for the new status of a case that was taken or handed over: the new owner is told in a line of its own.
+fn is_half_of_giving(event: &CaseEvent, all: &[CaseEvent]) -> bool {
+    let is_status = event.kind == CaseEventKind::Status
+        && moved(event).is_some_and(|to| to == (CaseStatus::Assigned, ""));
+    let gives = |other: &CaseEvent| {
+        other.kind == CaseEventKind::Owner && other.at == event.at && other.actor == event.actor
+    };
+    is_status && all.iter().any(gives)
 }
 
 fn case_event(event: &CaseEvent) -> Option<TimelineEvent> {

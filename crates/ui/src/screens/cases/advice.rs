@@ -5,7 +5,7 @@
 use super::words::why;
 use crate::format;
 use crate::page::Page;
-use recondesk_app::jobs::refund::state_words;
+use recondesk_app::jobs::refund::{state_words, window_advice};
 use recondesk_app::model::CaseDetail;
 use recondesk_casework::RefundStage;
 use recondesk_ports::RefundRecord;
@@ -38,6 +38,12 @@ pub(super) fn live_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
     })
 }
 
+/// The refund that was made and confirmed and not sent yet: a second person has to agree, or somebody to send it.
+fn made_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
+    let mut refunds = detail.work.refunds.iter().rev();
+    refunds.find(|refund| refund.refund.stage == RefundStage::Confirmed)
+}
+
 /// What is said of a case now.
 pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
     let (w, c) = (page.w, &page.w.cases);
@@ -62,16 +68,26 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
         let mut reason = closing.map_or_else(String::new, |closing| {
             super::panel::closing_words(page, Some(closing), status)
         });
-        let done = |refund: &RefundRecord| refund.refund.stage == RefundStage::Done;
-        if detail.work.refunds.iter().any(done) {
+        let done = |refund: &&RefundRecord| refund.refund.stage == RefundStage::Done;
+        if let Some(back) = detail.work.refunds.iter().rev().find(done) {
+            let sum = format::money(back.refund.amount);
+            let by = (c.refunded_by)(&sum, w.who(&back.draft.maker));
             if !reason.is_empty() {
                 reason.push('\n');
             }
+            reason.push_str(&by);
+            reason.push('\n');
             reason.push_str(c.money_is_back);
         }
+        let title = c.closed_title.to_owned();
+        return Advice { title, reason };
+    }
+    if let Some(refund) = made_refund(detail) {
+        let state = state_words(refund);
+        let sum = format::money(refund.refund.amount);
         return Advice {
-            title: c.closed_title.to_owned(),
-            reason,
+            title: (c.refund_open)(&sum, w.of(&state)),
+            reason: w.of(&window_advice(refund)).to_owned(),
         };
     }
     if let Some(refund) = live_refund(detail) {

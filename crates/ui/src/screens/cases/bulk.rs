@@ -120,7 +120,7 @@ impl BulkDialog {
                 Field::new(text, asks).limit(200).show(ui, place);
             }
             if let Some(summary) = summary {
-                let words = fit_words(page, summary, fits);
+                let words = fit_words(page, summary, (next, fits));
                 let at = pos2(rect.left(), rect.top() + 168.0);
                 let (place, _) = paint::fit(ui.painter(), at, rect.width(), &words, style);
                 paint::say(ui, "bulk fits", place, &words);
@@ -158,11 +158,20 @@ fn fitting(summary: &BulkSummary, next: CaseStatus) -> u64 {
     may.map(|(_, n)| *n).sum()
 }
 
-fn fit_words(page: &Page<'_>, summary: &BulkSummary, fits: u64) -> String {
+fn fit_words(page: &Page<'_>, summary: &BulkSummary, (next, fits): (CaseStatus, u64)) -> String {
     let w = &page.w.work;
     let others = (summary.ids.len() as u64).saturating_sub(fits);
     if fits == 0 {
-        return w.bulk_none.to_owned();
+        let taken = |state: CaseStatus| {
+            state.may_become(CaseStatus::Assigned) && CaseStatus::Assigned.may_become(next)
+        };
+        let helps = summary.states.iter().any(|(state, _)| taken(*state));
+        let words = if helps && next != CaseStatus::Assigned {
+            w.bulk_take_first
+        } else {
+            w.bulk_none
+        };
+        return words.to_owned();
     }
     if others == 0 {
         return w.bulk_fits_all.to_owned();
@@ -246,12 +255,18 @@ fn running(ctx: &Context, page: &Page<'_>, (id, task): (TaskId, &Task), out: &mu
 fn results(ctx: &Context, page: &Page<'_>, done: &BulkOutcome) -> bool {
     let w = &page.w.work;
     let refused = done.refused();
-    let good = (done.lines.len() as u64).saturating_sub(refused);
-    let words = (w.bulk_result)(
+    let waiting = done.waiting();
+    let good = (done.lines.len() as u64)
+        .saturating_sub(refused)
+        .saturating_sub(waiting);
+    let mut words = (w.bulk_result)(
         &format::count(good),
         &format::count(refused),
         &format::count(done.left),
     );
+    if waiting > 0 {
+        words = format!("{}{words}", (w.bulk_waiting)(&format::count(waiting)));
+    }
     let dialog = Dialog {
         name: "bulk",
         title: w.bulk_title,
@@ -296,6 +311,8 @@ fn result_line(ui: &mut Ui, page: &Page<'_>, (nth, line): (usize, &BulkLine)) {
     let p = ui.painter();
     let y = rect.center().y;
     let (icon, color) = match &line.result {
+        // Nothing is closed before somebody else agrees.
+        Ok(_) if line.waits => (icons::HOURGLASS, t.orange.text),
         Ok(_) => (icons::CHECK, t.green.text),
         Err(_) => (icons::X, t.red.text),
     };

@@ -8,10 +8,10 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::pill::{pill, pill_width};
 use crate::{format, icons, paint};
-use recondesk_app::jobs::refund::{is_unfinished, state_words, window_advice};
+use recondesk_app::jobs::refund::{is_unfinished, state_words, waits_to_be_sent, window_advice};
 use recondesk_app::model::{CaseDetail, CaseName, RefundChoice};
 use recondesk_app::{Command, Task, TaskId, TaskKind};
-use recondesk_casework::RefundStage;
+use recondesk_casework::{Approval, RefundStage};
 use recondesk_ports::RefundRecord;
 
 /// Height of a head line of a section.
@@ -144,8 +144,56 @@ fn one_refund(
         return;
     }
     let at = pos2(place.left(), said.bottom() + 6.0 + 14.0);
-    let which = RefundChoice::One(refund.id);
-    ask_button(ui, at, page, (nth as u64, which), out);
+    if !on_button(ui, (at, Side::Left), page, (nth as u64, refund), out) {
+        let which = RefundChoice::One(refund.id);
+        ask_button(ui, at, page, (nth as u64, which), out);
+    }
+}
+
+/// From where a button grows.
+#[derive(Clone, Copy)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
+/// The way on of a refund that asking does not lead further: it is sent, after a question, or somebody must agree.
+/// False where asking is the way on.
+pub(super) fn on_button(
+    ui: &Ui,
+    (at, side): (egui::Pos2, Side),
+    page: &Page<'_>,
+    (salt, refund): (u64, &RefundRecord),
+    out: &mut Outbox,
+) -> bool {
+    let w = &page.w.work;
+    let waits = refund.refund.stage == RefundStage::Confirmed
+        && refund.refund.approval == Approval::Awaited;
+    let sends = waits_to_be_sent(refund);
+    if !waits && !sends {
+        return false;
+    }
+    let send = (w.send)(&format::money(refund.refund.amount));
+    let button = if sends {
+        Button::danger(&send)
+    } else {
+        Button::secondary(w.to_approvals)
+    };
+    let button = button
+        .salt(salt)
+        .enabled_or(running(page).is_none(), w.asking);
+    let response = match side {
+        Side::Left => button.show_left(ui, at, 28.0),
+        Side::Right => button.show_right(ui, at, 28.0),
+    };
+    if response.clicked() {
+        out.push(match sends {
+            _ if page.state.desk.must_sign_in() => Action::AskOperator,
+            true => Action::SendRefund(Box::new(refund.clone())),
+            false => Action::Approvals,
+        });
+    }
+    true
 }
 
 /// The button that asks again, or what runs and the way to stop it.
@@ -225,7 +273,7 @@ pub(super) fn files(
         let stamp = format!(
             "{}  {}  {}",
             format::bytes(file.bytes),
-            file.actor,
+            w.who(&file.actor),
             format::time(file.at, page.state.now)
         );
         let end = paint::right(p, pos2(save.left() - 8.0, y), &stamp, style);

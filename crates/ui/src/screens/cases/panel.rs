@@ -10,15 +10,15 @@ use crate::keys::Letter;
 use crate::page::Page;
 use crate::screens::reconcile::tag_words;
 use crate::text::Wording;
-use crate::theme::TypeStyle;
+use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::{Button, icon_button};
 use crate::widgets::card::{self, TimelineRow};
 use crate::widgets::input::Field;
-use crate::widgets::pill::{Short, severity_pill, tag};
+use crate::widgets::pill::{Short, pill, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, Closing, CompareRow, RawLine, TimelineEvent, TimelineKind};
-use recondesk_casework::ApprovalNeed;
+use recondesk_casework::{ApprovalNeed, IgnoreReason};
 
 /// The note that is being written.
 #[derive(Default)]
@@ -114,7 +114,14 @@ fn head(ui: &Ui, rect: Rect, page: &Page<'_>, detail: &CaseDetail) -> Option<Cas
     let y = rect.top() + 25.0;
     let category = detail.row.category;
     let at = pos2(rect.left() + INSET, y);
-    let pill = severity_pill(ui, at, category.severity(), "", Short::No);
+    let status = detail.row.status;
+    let pill = if status.is_closed() {
+        // What is over needs nobody any more, however urgent it was.
+        let words = if w.is_zh() { status.zh() } else { status.en() };
+        pill(ui, at, Tone::Ok, words)
+    } else {
+        severity_pill(ui, at, category.severity(), "", Short::No)
+    };
     let p = ui.painter();
     let at = pos2(pill.right() + 10.0, y);
     let code = paint::left(p, at, category.code(), (TypeStyle::Mono, t.text_2));
@@ -198,12 +205,25 @@ pub(in crate::screens) fn closing_words(
     let time = format::time(closing.at, page.state.now);
     let what = match closing.reason.as_str() {
         "" => status.to_owned(),
-        reason => (c.status_of)(status, reason),
+        reason => (c.status_of)(status, &reason_words(page.w, reason)),
     };
     if closing.by.is_empty() {
         (c.closed_itself)(&time, &what)
     } else {
-        (c.closed_by)(&time, &closing.by, &what)
+        (c.closed_by)(&time, page.w.who(&closing.by), &what)
+    }
+}
+
+/// A reason in words: one of the list is kept by its stable word, with what was added to it.
+fn reason_words(w: &Wording, reason: &str) -> String {
+    let (word, more) = reason.split_once(": ").unwrap_or((reason, ""));
+    let Some(known) = IgnoreReason::parse(word) else {
+        return reason.to_owned();
+    };
+    let said = if w.is_zh() { known.zh() } else { known.en() };
+    match more {
+        "" => said.to_owned(),
+        more => (w.cases.status_of)(said, more),
     }
 }
 
@@ -221,7 +241,7 @@ fn number_line(ui: &Ui, area: Rect, page: &Page<'_>, detail: &CaseDetail) -> f32
         // Who closed it and when stands below.
         (_, true) => status.to_owned(),
         ("", false) => (w.cases.status_of)(status, w.cases.nobody),
-        (owner, false) => (w.cases.status_of)(status, owner),
+        (owner, false) => (w.cases.status_of)(status, w.who(owner)),
     };
     let style = (TypeStyle::Small, t.text_3);
     let most = area.width() * 0.6;
@@ -328,7 +348,8 @@ fn suggestion(
 fn proposal_words(page: &Page<'_>, detail: &CaseDetail) -> Option<String> {
     let w = page.w;
     if let Some(made) = &detail.proposal {
-        return Some((w.cases.proposed_by)(&made.maker, &made.reason));
+        let reason = reason_words(w, &made.reason);
+        return Some((w.cases.proposed_by)(w.who(&made.maker), &reason));
     }
     let row = &detail.row;
     let mut waiting = page.state.payout.approvals.value()?.iter();
@@ -346,7 +367,10 @@ fn proposal_height(page: &Page<'_>, detail: &CaseDetail) -> f32 {
 }
 
 fn raw(ui: &Ui, rect: Rect, page: &Page<'_>, (head, line): (&str, &RawLine), key: &str) {
-    let place = (page.w.cases.at_line)(&line.file, &format::count(u64::from(line.line)));
+    let place = (page.w.cases.at_line)(
+        &page.w.file(&line.file),
+        &format::count(u64::from(line.line)),
+    );
     card::raw_well(ui, rect, (head, &place), &line.text, key);
 }
 
@@ -373,7 +397,7 @@ fn timeline(ui: &Ui, area: Rect, top: f32, page: &Page<'_>, events: &[TimelineEv
             time,
             icon: *icon,
             what,
-            source: &event.source,
+            source: w.who(&event.source),
         })
         .collect();
     let place = Rect::from_min_max(pos2(area.left(), top + 28.0), area.max);
@@ -398,11 +422,11 @@ pub(in crate::screens) fn event_words(w: &Wording, kind: &TimelineKind) -> (char
             let said = if reason.is_empty() {
                 word.to_owned()
             } else {
-                (c.moved)(word, reason)
+                (c.moved)(word, &reason_words(w, reason))
             };
             (icons::USER_CHECK, said)
         }
-        TimelineKind::Given(name) => (icons::USER, (c.given)(name)),
+        TimelineKind::Given(name) => (icons::USER, (c.given)(w.who(name))),
     }
 }
 
@@ -426,7 +450,7 @@ fn notes(
     for (nth, (at, who, text)) in detail.notes.iter().enumerate() {
         let p = ui.painter();
         let y = top + 13.0;
-        let stamp = format!("{} {who}", format::time(*at, page.state.now));
+        let stamp = format!("{} {}", format::time(*at, page.state.now), w.who(who));
         let end = paint::right(p, pos2(area.right(), y), &stamp, style);
         let room = end.left() - area.left() - 12.0;
         let (place, cut) = paint::fit(

@@ -1,31 +1,28 @@
 //! The dialog before goods or money move: what WeChat Pay says of the order now, the limits, the sum typed twice.
 
-use egui::{Context, Rect, Response, Ui, pos2, vec2};
+mod facts;
+mod refund;
 
-use super::follow_up;
+use egui::{Context, Rect, pos2, vec2};
+
+use self::facts::{facts, facts_height};
 use crate::action::Outbox;
 use crate::page::Page;
 use crate::screens::person::PersonFields;
-use crate::theme::TypeStyle;
-use crate::widgets::button::{Button, link_right};
-use crate::widgets::dialog::{Dialog, Ended};
-use crate::widgets::input::Field;
+use crate::theme::{Tone, TypeStyle};
+use crate::widgets::button::Button;
+use crate::widgets::dialog::{self, Dialog, Ended};
 use crate::widgets::tabs::segments;
 use crate::{format, paint};
 use recondesk_app::Command;
-use recondesk_app::jobs::refund::{is_unfinished, state_words};
+use recondesk_app::jobs::refund::customer_reason;
 use recondesk_app::model::{CaseDetail, PayoutView, RefundChoice, RefundWish, ReissueWish};
-use recondesk_casework::{MAX_PARTS, Outcome, ReissueWay, YEAR_S};
-use recondesk_domain::{Fen, ProfileId};
+use recondesk_casework::ReissueWay;
+use recondesk_domain::{Category, Fen, ProfileId};
 use recondesk_ports::RefundRowId;
 
-/// Height of a line of facts.
-const LINE: f32 = 24.0;
 /// Height of a field with its label.
-const FIELD: f32 = 56.0;
-
-/// Refunds of the case that the dialog shows.
-const MOST_REFUNDS: usize = 3;
+const FIELD: f32 = 60.0;
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +37,7 @@ struct About {
     profile: ProfileId,
     key: String,
     number: String,
+    category: Category,
 }
 
 /// The dialog, while it is open.
@@ -54,27 +52,45 @@ pub(super) struct PayoutDialog {
     filled: bool,
     /// True once the cursor stood where the sum is typed again.
     ready_to_type: bool,
-    /// A refund that is to be asked about again instead.
-    resumes: Option<RefundRowId>,
+    /// The deed went out from here, and its end is not known yet.
+    sent: bool,
+    /// What was asked for in the dialog instead of its deed.
+    asks: Option<PayoutAsk>,
 }
 
-/// What stops the refund as it is filled in.
-fn problem(page: &Page<'_>, view: &PayoutView, amount: &str, again: &str) -> Option<&'static str> {
-    let w = &page.w.payout;
-    let sum = match Fen::parse_yuan(amount.trim()) {
-        Ok(sum) if sum > Fen::ZERO => sum,
-        _ => return Some(w.no_amount),
-    };
-    if sum > view.left() {
-        return Some(w.over_left);
-    }
-    (Fen::parse_yuan(again.trim()) != Ok(sum)).then_some(w.not_same)
+/// What can be asked for beside the deed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PayoutAsk {
+    /// Where a refund of the case stands.
+    Refund(RefundRowId),
+    /// What WeChat Pay says of the order by now.
+    Order,
 }
 
 /// The ways that need no file.
 fn ways(view: &PayoutView) -> Vec<ReissueWay> {
     let sendable = view.ways.iter().filter(|way| **way != ReissueWay::List);
     sendable.copied().collect()
+}
+
+/// A sum as a person types it, with or without separators.
+fn typed_sum(text: &str) -> Option<Fen> {
+    let text: String = text
+        .chars()
+        .filter(|sign| !matches!(sign, ',' | '，' | ' '))
+        .collect();
+    let sum = Fen::parse_yuan(text.trim().trim_start_matches('¥')).ok()?;
+    (sum > Fen::ZERO).then_some(sum)
+}
+
+/// Why the deed was refused, in two lines.
+fn refusal_words(page: &Page<'_>, about: &About) -> Option<String> {
+    let failure = page.state.payout.refused(about.profile, &about.key)?;
+    let (title, advice) = (page.w.of(&failure.title), page.w.of(&failure.advice));
+    Some(match advice {
+        "" => title.to_owned(),
+        advice => format!("{title}\n{advice}"),
+    })
 }
 
 impl PayoutDialog {
@@ -87,6 +103,7 @@ impl PayoutDialog {
                 profile: row.profile,
                 key: row.key.clone(),
                 number: row.number.clone(),
+                category: row.category,
             }),
             ..Self::default()
         };
@@ -98,6 +115,9 @@ impl PayoutDialog {
         let Some(about) = self.about.take() else {
             return;
         };
+        if self.sent && self.is_over(page, &about) {
+            return;
+        }
         let slot = &page.state.payout.view;
         let view = slot
             .value()
@@ -107,16 +127,25 @@ impl PayoutDialog {
             Some(view) => self.filled(ctx, page, (&about, view)),
             None => waiting(ctx, page, &about),
         };
-        if let Some(refund) = self.resumes.take() {
-            out.run(Command::ResumeRefunds(RefundChoice::One(refund)));
-            return;
+        match self.asks.take() {
+            Some(PayoutAsk::Refund(refund)) => {
+                out.run(Command::ResumeRefunds(RefundChoice::One(refund)));
+                return;
+            }
+            Some(PayoutAsk::Order) => {
+                out.run(Command::Payout(about.profile, about.key.clone()));
+            }
+            None => {}
         }
         match (ended, view) {
             (Ended::Cancelled, _) => {}
             (Ended::Done, Some(view)) => {
                 if let Some(command) = self.command(&about, view) {
+                    self.sent = true;
+                    self.person.forget_pin();
                     out.run(command);
                 }
+                self.about = Some(about);
             }
             (Ended::Done, None) => {
                 out.run(Command::Payout(about.profile, about.key.clone()));
@@ -126,14 +155,24 @@ impl PayoutDialog {
         }
     }
 
+    /// True when the deed that went out ended well; after a refusal all that was typed is still there.
+    fn is_over(&mut self, page: &Page<'_>, about: &About) -> bool {
+        let payout = &page.state.payout;
+        if payout.moving(about.profile, &about.key).is_some() {
+            return false;
+        }
+        self.sent = false;
+        payout.refused(about.profile, &about.key).is_none()
+    }
+
     fn command(&self, about: &About, view: &PayoutView) -> Option<Command> {
         let identity = self.person.identity();
         match about.kind {
             PayoutKind::Refund => Some(Command::Refund(Box::new(RefundWish {
                 profile: about.profile,
                 key: about.key.clone(),
-                amount: Fen::parse_yuan(self.amount.trim()).ok()?,
-                typed: Fen::parse_yuan(self.again.trim()).ok()?,
+                amount: typed_sum(&self.amount)?,
+                typed: typed_sum(&self.again)?,
                 refunded: view.refunded(),
                 reason: self.reason.trim().to_owned(),
                 identity,
@@ -157,91 +196,13 @@ impl PayoutDialog {
         if !self.filled {
             self.filled = true;
             self.person = PersonFields::of(&page.state.desk.person);
-            self.amount = view.left().to_string();
-            Outcome::Refund.zh().clone_into(&mut self.reason);
+            self.amount = format::money(view.left());
+            customer_reason(about.category).clone_into(&mut self.reason);
         }
         match about.kind {
             PayoutKind::Refund => self.refund(ctx, page, (about, view)),
             PayoutKind::Reissue => self.reissue(ctx, page, (about, view)),
         }
-    }
-
-    fn refund(
-        &mut self,
-        ctx: &Context,
-        page: &Page<'_>,
-        (about, view): (&About, &PayoutView),
-    ) -> Ended {
-        let w = &page.w.payout;
-        let title = (w.refund_title)(&about.number);
-        let wrong = problem(page, view, &self.amount, &self.again);
-        let limit = format::money(view.limits.refund_over);
-        let over =
-            Fen::parse_yuan(self.amount.trim()).is_ok_and(|sum| sum > view.limits.refund_over);
-        let second = if view.has_operators {
-            (w.second)(&limit)
-        } else {
-            (w.second_nobody)(&limit)
-        };
-        let blocked = blocked(page, view);
-        let note: &str = match (&blocked, wrong) {
-            (Some(why), _) => why,
-            (None, Some(wrong)) if !self.again.is_empty() => wrong,
-            _ if over => &second,
-            _ => w.sent_at_once,
-        };
-        let person = view.has_operators;
-        let ready = blocked.is_none()
-            && wrong.is_none()
-            && !self.reason.trim().is_empty()
-            && (!person || self.person.is_filled());
-        let dialog = Dialog {
-            name: "refund",
-            title: &title,
-            width: 560.0,
-            height: facts_height(view) + 2.0 * FIELD + 8.0 + if person { FIELD } else { 0.0 },
-            note,
-            leave: page.w.frame.cancel,
-            deed: Button::primary(w.do_refund).key("Ctrl ↵"),
-            ready,
-        };
-        let (mut resumes, mut entered) = (None, false);
-        let ended = dialog.show(ctx, |ui, rect| {
-            let mut top;
-            (top, resumes) = facts(ui, rect, page, view);
-            let half = (rect.width() - 12.0) / 2.0;
-            let row = |left: f32, width: f32, top: f32| {
-                Rect::from_min_size(pos2(rect.left() + left, top), vec2(width, FIELD))
-            };
-            field(ui, row(0.0, half, top), page, (&mut self.amount, w.amount));
-            let again = field(
-                ui,
-                row(half + 12.0, half, top),
-                page,
-                (&mut self.again, w.again),
-            );
-            if !self.ready_to_type {
-                self.ready_to_type = true;
-                again.request_focus();
-            }
-            if enters(ui, &again) {
-                entered = !person;
-                self.person.want_focus();
-            }
-            top += FIELD;
-            field(
-                ui,
-                row(0.0, rect.width(), top),
-                page,
-                (&mut self.reason, w.reason),
-            );
-            top += FIELD;
-            if person {
-                entered = self.person.show(ui, row(0.0, rect.width(), top), page);
-            }
-        });
-        self.resumes = resumes;
-        confirmed(ended, entered && ready)
     }
 
     fn reissue(
@@ -257,9 +218,14 @@ impl PayoutDialog {
         let blocked =
             blocked(page, view).or_else(|| (view.refunded() > Fen::ZERO).then(|| back.clone()));
         let person = view.has_operators;
-        let ready =
-            blocked.is_none() && self.way < ways.len() && (!person || self.person.is_filled());
+        let sent = self.sent;
+        let ready = !sent
+            && blocked.is_none()
+            && self.way < ways.len()
+            && (!person || self.person.is_filled());
+        let refused = refusal_words(page, about).filter(|_| !sent);
         let note = match &blocked {
+            _ if sent => w.sending,
             Some(why) => why,
             None if ways.is_empty() => w.no_way,
             None => w.reissue_note,
@@ -268,19 +234,26 @@ impl PayoutDialog {
             name: "reissue",
             title: &title,
             width: 560.0,
-            height: facts_height(view) + FIELD + if person { FIELD } else { 0.0 },
+            height: facts_height(view)
+                + FIELD
+                + if person { FIELD } else { 0.0 }
+                + refused.as_ref().map_or(0.0, |_| dialog::REFUSAL),
             note,
-            leave: page.w.frame.cancel,
+            leave: if sent {
+                w.leave_running
+            } else {
+                page.w.frame.cancel
+            },
             deed: Button::primary(w.do_reissue).key("Ctrl ↵"),
             ready,
         };
         if person && !std::mem::replace(&mut self.ready_to_type, true) {
             self.person.want_focus();
         }
-        let (mut resumes, mut entered) = (None, false);
+        let (mut asks, mut entered) = (None, false);
         let ended = dialog.show(ctx, |ui, rect| {
-            let top;
-            (top, resumes) = facts(ui, rect, page, view);
+            let mut top;
+            (top, asks) = facts(ui, rect, page, (about, view));
             let style = (TypeStyle::Small, page.t.text_2);
             paint::left(ui.painter(), pos2(rect.left(), top + 12.0), w.way, style);
             let names: Vec<&str> = ways
@@ -302,16 +275,16 @@ impl PayoutDialog {
                 let place =
                     Rect::from_min_size(pos2(rect.left(), top + FIELD), vec2(rect.width(), FIELD));
                 entered = self.person.show(ui, place, page);
+                top += FIELD;
+            }
+            if let Some(words) = &refused {
+                let place = Rect::from_min_max(pos2(rect.left(), top + FIELD), rect.max);
+                dialog::refusal(ui, place, words);
             }
         });
-        self.resumes = resumes;
+        self.asks = asks;
         confirmed(ended, entered && ready)
     }
-}
-
-/// True when Enter ended a field.
-fn enters(ui: &Ui, field: &Response) -> bool {
-    field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
 }
 
 /// Enter in the PIN confirms as the button does.
@@ -339,7 +312,7 @@ fn blocked(page: &Page<'_>, view: &PayoutView) -> Option<String> {
 fn waiting(ctx: &Context, page: &Page<'_>, about: &About) -> Ended {
     let w = &page.w.payout;
     let title = match about.kind {
-        PayoutKind::Refund => (w.refund_title)(&about.number),
+        PayoutKind::Refund => w.refund_name.to_owned(),
         PayoutKind::Reissue => (w.reissue_title)(&about.number),
     };
     let failure = page.state.payout.view.failure();
@@ -347,103 +320,39 @@ fn waiting(ctx: &Context, page: &Page<'_>, about: &About) -> Ended {
         name: "payout waits",
         title: &title,
         width: 560.0,
-        height: 64.0,
+        height: 96.0,
         note: "",
         leave: page.w.frame.cancel,
         deed: Button::primary(page.w.frame.retry),
         ready: failure.is_some(),
     };
     dialog.show(ctx, |ui, rect| {
+        let p = ui.painter();
+        let style = (TypeStyle::Mono, page.t.text_2);
+        let number = paint::left(p, pos2(rect.left(), rect.top() + 8.0), &about.number, style);
+        paint::say(ui, "payout number", number, &about.number);
         let (words, color) = match failure {
-            Some(failure) => (failure.title.get(page.w.lang), page.t.red.text),
+            Some(failure) => (page.w.of(&failure.title), page.t.red.text),
             None => (w.asking, page.t.text_2),
         };
-        let at = pos2(rect.left(), rect.top() + 16.0);
-        let (place, _) = paint::fit(
-            ui.painter(),
-            at,
-            rect.width(),
-            words,
-            (TypeStyle::Body, color),
-        );
+        let mut left = rect.left();
+        let y = rect.top() + 36.0;
+        if failure.is_some() {
+            paint::mark(p, pos2(left + 8.0, y), Tone::Urgent, page.t);
+            left += 22.0;
+        }
+        let style = (TypeStyle::Body, color);
+        let (place, _) = paint::fit(p, pos2(left, y), rect.right() - left, words, style);
         paint::say(ui, "payout waits", place, words);
+        let Some(failure) = failure else { return };
+        let advice = page.w.of(&failure.advice);
+        let advice = if advice.is_empty() {
+            failure.code
+        } else {
+            advice
+        };
+        let room = Rect::from_min_max(pos2(left, rect.top() + 50.0), rect.max);
+        let said = paint::paragraph(p, room, advice, (TypeStyle::Small, page.t.text_2), 3);
+        paint::say(ui, "payout advice", said, advice).on_hover_text(&failure.detail);
     })
-}
-
-/// The lines of facts: name, value.
-fn lines(page: &Page<'_>, view: &PayoutView) -> Vec<(&'static str, String)> {
-    let w = &page.w.payout;
-    let facts = &view.facts;
-    let mut out = vec![
-        (w.paid, format::money(facts.paid)),
-        (w.refunded, format::money(view.refunded())),
-        (w.left, format::money(view.left())),
-    ];
-    if facts.coupon > Fen::ZERO {
-        out.push((w.coupon, format::money(facts.coupon)));
-    }
-    let parts = facts.parts.len().min(usize::from(MAX_PARTS));
-    out.push((w.parts, (w.of_fifty)(&parts.to_string())));
-    if let Some(at) = facts.paid_at {
-        out.push((w.until, at.plus(YEAR_S).day().to_string()));
-    }
-    out
-}
-
-fn facts_height(view: &PayoutView) -> f32 {
-    let coupon = usize::from(view.facts.coupon > Fen::ZERO);
-    let until = usize::from(view.facts.paid_at.is_some());
-    let count = 4 + coupon + until + view.refunds.len().min(MOST_REFUNDS);
-    count as f32 * LINE + 12.0
-}
-
-/// Draws what WeChat Pay said; gives back where the next thing begins, and the refund that is to be asked about again.
-fn facts(ui: &Ui, rect: Rect, page: &Page<'_>, view: &PayoutView) -> (f32, Option<RefundRowId>) {
-    let (t, w) = (page.t, &page.w.payout);
-    let p = ui.painter();
-    let mut y = rect.top() + LINE / 2.0;
-    for (nth, (name, value)) in lines(page, view).into_iter().enumerate() {
-        let at = pos2(rect.left(), y);
-        paint::left(p, at, name, (TypeStyle::Body, t.text_2));
-        let at = pos2(rect.left() + 180.0, y);
-        let place = paint::left(p, at, &value, (TypeStyle::Mono, t.text_1));
-        paint::say(ui, ("payout fact", nth), place, &format!("{name} {value}"));
-        y += LINE;
-    }
-    let mut asked = None;
-    // The newest are what matters; the panel has them all.
-    let shown = view.refunds.len().saturating_sub(MOST_REFUNDS);
-    for (nth, refund) in view.refunds.iter().skip(shown).enumerate() {
-        let state = state_words(refund);
-        let words = (w.known)(refund.out_refund_no.as_str(), page.w.of(&state));
-        let mut end = rect.right();
-        if is_unfinished(refund.refund.stage) && follow_up::running(page).is_none() {
-            let at = pos2(rect.right(), y);
-            let link = link_right(ui, at, page.w.work.ask_again, nth as u64);
-            if link.clicked() {
-                asked = Some(refund.id);
-            }
-            end = link.rect.left() - 12.0;
-        }
-        let at = pos2(rect.left(), y);
-        let style = (TypeStyle::Small, t.text_2);
-        let (place, cut) = paint::fit(p, at, end - rect.left(), &words, style);
-        let said = paint::say(ui, ("payout refund", nth), place, &words);
-        if cut {
-            said.on_hover_text(&words);
-        }
-        y += LINE;
-    }
-    (y + 12.0 - LINE / 2.0, asked)
-}
-
-fn field(ui: &mut Ui, area: Rect, page: &Page<'_>, (text, name): (&mut String, &str)) -> Response {
-    let at = pos2(area.left(), area.top() + 10.0);
-    let style = (TypeStyle::Small, page.t.text_2);
-    paint::left(ui.painter(), at, name, style);
-    let place = Rect::from_min_size(
-        pos2(area.left(), area.top() + 20.0),
-        vec2(area.width(), 30.0),
-    );
-    Field::new(text, name).limit(80).show(ui, place)
 }

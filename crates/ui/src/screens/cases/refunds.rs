@@ -2,7 +2,7 @@
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
-use super::follow_up::{advice, running, tone};
+use super::follow_up::{Side, advice, on_button, running, tone};
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::theme::TypeStyle;
@@ -10,7 +10,7 @@ use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::pill::pill;
 use crate::{format, icons, paint};
-use recondesk_app::jobs::refund::state_words;
+use recondesk_app::jobs::refund::{state_words, waits_to_be_sent};
 use recondesk_app::model::RefundChoice;
 use recondesk_app::{Command, State};
 use recondesk_ports::RefundRecord;
@@ -55,7 +55,10 @@ impl RefundsDialog {
             (None, Some(outcome)) => outcome,
             (None, None) => w.work.unfinished_note.to_owned(),
         };
-        let all = (w.work.ask_all)(&format::count(refunds.len() as u64));
+        // Asking about all of them sends none.
+        let asks = refunds.iter().filter(|refund| !waits_to_be_sent(refund));
+        let asks = asks.count();
+        let all = (w.work.ask_all)(&format::count(asks as u64));
         let deed = if task.is_some() {
             Button::primary(w.work.stop).icon(icons::STOP)
         } else {
@@ -71,7 +74,7 @@ impl RefundsDialog {
             note: "",
             leave: w.frame.close,
             deed,
-            ready: task.is_some() || !refunds.is_empty(),
+            ready: task.is_some() || asks > 0,
         };
         let mut one = None;
         let ended = dialog.show(ctx, |ui, rect| {
@@ -88,7 +91,7 @@ impl RefundsDialog {
             for (nth, refund) in refunds.iter().take(MOST).enumerate() {
                 let top = rect.top() + nth as f32 * ROW;
                 let row = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
-                one = show_row(ui, row, page, (nth, refund)).or(one);
+                one = show_row(ui, row, page, (nth, refund), out).or(one);
             }
             if more > 0 {
                 let words = (w.work.and_more)(&format::count(more as u64));
@@ -153,6 +156,7 @@ fn show_row(
     row: Rect,
     page: &Page<'_>,
     (nth, refund): (usize, &RefundRecord),
+    out: &mut Outbox,
 ) -> Option<RefundChoice> {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
@@ -174,11 +178,18 @@ fn show_row(
     let pill = pill(ui, at, tone(refund.refund.stage), state);
     let name = page.state.name_of(refund.draft.profile);
     paint::say(ui, ("state", nth), pill, &format!("{number} {sum} {state}"));
-    let ask = Button::secondary(w.work.ask_again)
+    let at = pos2(row.right(), row.center().y);
+    let mut asked = None;
+    let button = Button::secondary(w.work.ask_again)
         .salt(nth as u64)
-        .enabled_or(running(page).is_none(), w.work.asking)
-        .show_right(ui, pos2(row.right(), row.center().y), 28.0);
-    let room = ask.rect.left() - row.left() - 16.0;
+        .enabled_or(running(page).is_none(), w.work.asking);
+    let mut width = button.width(ui);
+    if on_button(ui, (at, Side::Right), page, (nth as u64, refund), out) {
+        width = 150.0;
+    } else if button.show_right(ui, at, 28.0).clicked() {
+        asked = Some(RefundChoice::One(refund.id));
+    }
+    let room = row.width() - width - 16.0;
     let words = advice(page, refund).replace('\n', "  ");
     let words = match page.state.merchant {
         Some(_) => words,
@@ -189,5 +200,5 @@ fn show_row(
     if cut {
         paint::say(ui, ("advice", nth), place, &words).on_hover_text(&words);
     }
-    ask.clicked().then_some(RefundChoice::One(refund.id))
+    asked
 }

@@ -66,7 +66,8 @@ pub(super) fn offers(page: &Page<'_>, panel_open: bool) -> Vec<Offer> {
                 Wanted("day", 100.0, free),
                 Wanted("age", 56.0, !panel_open),
                 Wanted("owner", 76.0, !panel_open),
-                Wanted("status", 84.0, false),
+                // Among closed cases each row says which it is.
+                Wanted("status", 84.0, page.state.cases.filter.closed_too),
             ],
         )
     } else {
@@ -103,8 +104,13 @@ impl Rows for CaseRows<'_> {
         let row = self.page.state.cases.rows.get(row)?;
         let w = self.page.w;
         let category = row.category;
-        Some(format!(
-            "{} {} {} {} {} {} {} {}",
+        let state = match row.status {
+            status if !status.is_closed() => "",
+            status if w.is_zh() => status.zh(),
+            status => status.en(),
+        };
+        let name = format!(
+            "{} {} {} {} {} {} {} {} {state}",
             w.severity(category.severity()),
             category.code(),
             w.category(category),
@@ -113,7 +119,8 @@ impl Rows for CaseRows<'_> {
             format::money_or_dash(row.wechat),
             w.day.book_m,
             format::money_or_dash(row.merchant),
-        ))
+        );
+        Some(name.trim_end().to_owned())
     }
 
     fn cell(&self, row: u64, cell: &Cell<'_>) {
@@ -121,7 +128,9 @@ impl Rows for CaseRows<'_> {
             return;
         };
         let (t, w) = (self.page.t, self.page.w);
-        let body = (TypeStyle::Body, t.text_1);
+        let is_closed = row.status.is_closed();
+        let color = if is_closed { t.text_3 } else { t.text_1 };
+        let body = (TypeStyle::Body, color);
         match cell.column() {
             "severity" => severity(cell, row, self.page, self.marks),
             "code" => cell.words(row.category.code(), (TypeStyle::Mono, t.text_2)),
@@ -142,7 +151,7 @@ impl Rows for CaseRows<'_> {
                 cell.words(said, (TypeStyle::Body, t.text_2));
             }
             "owner" if row.owner.is_empty() => cell.words("—", (TypeStyle::Body, t.text_3)),
-            "owner" => cell.words(&row.owner, (TypeStyle::Body, t.text_2)),
+            "owner" => cell.words(self.page.w.who(&row.owner), (TypeStyle::Body, t.text_2)),
             "age" => {
                 let age = age_days(row.opened_on, self.page.state.now.day());
                 let age = format::age(age, w);
@@ -155,7 +164,12 @@ impl Rows for CaseRows<'_> {
 
 fn severity(cell: &Cell<'_>, row: &CaseRow, page: &Page<'_>, short: bool) {
     let severity = row.category.severity();
-    let mood = Tone::from(severity);
+    // Nothing of a closed case needs a person.
+    let mood = if row.status.is_closed() {
+        Tone::Info
+    } else {
+        Tone::from(severity)
+    };
     let t = page.t;
     let y = cell.rect.center().y;
     let p = cell.ui.painter();
@@ -171,7 +185,12 @@ fn severity(cell: &Cell<'_>, row: &CaseRow, page: &Page<'_>, short: bool) {
 }
 
 fn number(cell: &Cell<'_>, row: &CaseRow, short: bool) {
-    let style = (TypeStyle::Mono, cell.t.text_1);
+    let color = if row.status.is_closed() {
+        cell.t.text_3
+    } else {
+        cell.t.text_1
+    };
+    let style = (TypeStyle::Mono, color);
     if row.number.is_empty() {
         cell.words("—", (TypeStyle::Body, cell.t.text_3));
         return;
@@ -205,6 +224,7 @@ fn money(cell: &Cell<'_>, row: &CaseRow, value: Option<recondesk_domain::Fen>) {
     let differ = matches!((row.wechat, row.merchant), (Some(a), Some(b)) if a != b);
     let color = match (value, differ) {
         (None, _) => t.text_3,
+        (Some(_), _) if row.status.is_closed() => t.text_3,
         (Some(_), true) => t.orange.text,
         (Some(_), false) => t.text_1,
     };
