@@ -1,6 +1,7 @@
 //! Bills that were saved again, merged or packed together, imported through the program itself: what is stored, what is
 //! said, and that the two never contradict each other.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -146,7 +147,10 @@ fn no_copy_takes_the_place_of_the_original() {
         .replace("\"`2\"", "\"`1\"")
         .replace("25.81", "12.90")
         .replace("0.16000", "0.08000");
-    std::fs::write(&other, format!("{head}{summary}")).unwrap();
+    let mut written = std::fs::File::create(&other).unwrap();
+    written
+        .write_all(format!("{head}{summary}").as_bytes())
+        .unwrap();
     let file = other.display().to_string();
     let (code, said) = desk.run(&["bill", "import", &file, "--profile", "shop"]);
     assert_eq!(code, Some(4), "{said}");

@@ -206,13 +206,13 @@ fn a_log_of_many_tells_each_by_its_own_reason_in_any_order() {
     let expected = [
         ["v3.refund", "A1", "applied", ""],
         ["v3.payment", "A1", "applied", ""],
-        ["unknown", "", "aside", "forged"],
+        ["unknown", "", "aside", "other_body"],
         ["unknown", "", "aside", "forged"],
         ["v3.payment", "A2", "aside", "foreign"],
         ["v3.payment", "A9", "aside", "no_order"],
         ["v3.payment", "A3", "aside", "mismatch"],
         ["v3.payment", "A1", "repeated", ""],
-        ["unknown", "", "aside", "forged"],
+        ["unknown", "", "aside", "unsigned"],
         ["v3.payment", "A2", "applied", ""],
     ];
     assert_eq!(results, expected.map(|one| one.map(ToOwned::to_owned)));

@@ -221,7 +221,7 @@ fn download_url(body: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Value>(body.trim_ascii()).is_ok_and(|answer| {
         answer
             .get("download_url")
-            .is_some_and(|url| url.is_string())
+            .is_some_and(serde_json::Value::is_string)
     })
 }
 
