@@ -294,7 +294,7 @@ fn forged_foreign_and_misfitting_notifications_are_kept_aside() {
     let broken = "<xml><a>&nbsp;</a></xml>";
     assert!(matches!(fate(broken), SetAsideReason::Unreadable(_)));
     let v3 = r#"{"event_type":"TRANSACTION.SUCCESS","resource":{}}"#;
-    assert!(matches!(fate(v3), SetAsideReason::Forged(_)));
+    assert!(matches!(fate(v3), SetAsideReason::Unsigned(_)));
     let answer = support.take_in(&unsigned).remove(0).answer;
     assert!(answer.contains("FAIL"), "{answer}");
 

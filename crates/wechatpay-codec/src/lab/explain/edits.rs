@@ -25,7 +25,7 @@ pub(super) struct Edit {
 /// A rewriting of a value: stable name, function.
 type Rewrite = (&'static str, fn(&str) -> Option<String>);
 
-const REWRITES: [Rewrite; 53] = [
+const REWRITES: [Rewrite; 54] = [
     ("value-emoji-replaced", |v| emoji_as(v, "?")),
     ("value-emoji-replaced", |v| emoji_as(v, "??")),
     ("value-emoji-replaced", |v| emoji_as(v, "????")),
@@ -77,6 +77,9 @@ const REWRITES: [Rewrite; 53] = [
     }),
     ("value-html-escaped", |v| {
         Some(html_escaped(v, "&quot;", "&#039;"))
+    }),
+    ("value-html-escaped", |v| {
+        Some(html_escaped(v, "&quot;", "&#39;"))
     }),
     ("value-html-escaped", |v| {
         Some(html_escaped(v, "&quot;", "'"))
