@@ -302,6 +302,7 @@ pub(crate) fn live(result: Result<&str, ExchangeError>) -> Box<Live> {
     let asked = LiveAnswer {
         number: NUMBER.to_owned(),
         kind: NumberKind::OutTradeNo,
+        sub_mch_id: String::new(),
         differences: differences(&inquiry, local.as_ref()),
         inquiry,
         local,

@@ -71,11 +71,42 @@ impl Observation {
     #[must_use]
     pub fn is_believed(&self) -> bool {
         let is_refund = !(self.refund_id.is_empty() && self.out_refund_no.is_empty());
-        self.aside.is_empty() || (is_refund && self.aside == Self::NO_ORDER)
+        // The particulars stand behind the word.
+        let word = self.aside.split(':').next().unwrap_or_default();
+        self.aside.is_empty() || (is_refund && word == Self::NO_ORDER)
     }
 
     /// Put aside because the merchant's orders do not have the number.
     pub const NO_ORDER: &str = "no_order";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refund_of_an_order_that_the_merchant_lacks_is_believed() {
+        let seen = |aside: &str, refund: &str| Observation {
+            profile: ProfileId(1),
+            at: Instant::from_unix(0),
+            source: ObservationSource::Notice,
+            key: String::new(),
+            aside: aside.to_owned(),
+            out_trade_no: "N1".to_owned(),
+            sub_mch_id: String::new(),
+            transaction_id: String::new(),
+            out_refund_no: refund.to_owned(),
+            refund_id: String::new(),
+            state: "SUCCESS".to_owned(),
+            amount: None,
+            happened_at: None,
+            document: String::new(),
+        };
+        assert!(seen("", "").is_believed());
+        assert!(seen("no_order: N1", "R1").is_believed());
+        assert!(!seen("no_order: N1", "").is_believed());
+        assert!(!seen("forged: no_order", "R1").is_believed());
+    }
 }
 
 /// What was said of the state of one refund.

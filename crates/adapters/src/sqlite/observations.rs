@@ -81,7 +81,7 @@ pub(super) fn refund_words(db: &Database, profile: ProfileId) -> Result<Vec<Refu
     let connection = db.lock();
     let mut statement = connection.prepare_cached(
         "SELECT out_refund_no, state, out_trade_no, transaction_id, fen FROM observation
-         WHERE out_refund_no <> '' AND profile = ?1 AND aside IN ('', 'no_order') ORDER BY id",
+         WHERE out_refund_no <> '' AND profile = ?1 AND (aside = '' OR aside LIKE 'no_order%') ORDER BY id",
     )?;
     let rows = statement.query_map([profile.0], |row| {
         Ok(RefundWord {
