@@ -95,11 +95,7 @@ impl App {
                     self.submit(Command::SaveAttachment(Box::new(wish)));
                 }
             }
-            Some(Picking::Statement(ask)) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(Command::BankStatement(ask, path));
-                }
-            }
+            Some(Picking::Statement(ask)) => self.take_statement(ask, paths),
             Some(Picking::Books(profile)) => {
                 if let Some(folder) = paths.into_iter().next() {
                     self.submit(Command::ExportBooks(profile, folder));
@@ -196,6 +192,12 @@ impl App {
         let title = title.to_owned();
         if self.picker.ask(PickAsk::Open { title }) {
             self.picking = Some(Picking::Statement(ask));
+        }
+    }
+
+    fn take_statement(&mut self, ask: FundsAsk, paths: Vec<PathBuf>) {
+        if let Some(path) = paths.into_iter().next() {
+            self.submit(Command::BankStatement(ask, path));
         }
     }
 
