@@ -8,7 +8,7 @@ list:
     @just --list --unsorted
 
 # Everything that must hold before a change lands.
-ci: fmt test packages interop lint doc deny one-egui pictures
+ci: fmt test packages interop shared lint doc deny one-egui pictures
 
 # The sources are formatted.
 fmt:
@@ -29,6 +29,11 @@ interop:
     python3 -m venv target/interop || { just install python3 python3-venv && python3 -m venv target/interop; }
     target/interop/bin/pip install --quiet --disable-pip-version-check --only-binary :all: duckdb==2.0.1 pyarrow==26.0.1
     target/interop/bin/python tests/interop/read_books.py target/debug/recondesk
+
+# The shared workspace against a real PostgreSQL, which comes from Debian's packages where there is none.
+shared:
+    ls -d /usr/lib/postgresql/*/bin >/dev/null 2>&1 || just install postgresql
+    tests/shared.sh
 
 # The Debian package as it is shipped.
 package:

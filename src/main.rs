@@ -12,6 +12,7 @@ fn main() -> ExitCode {
     adapters::core_dumps::forbid();
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
+        create_shared: adapters::create_shared,
         care: |folder| Ok(Box::new(adapters::care(folder)?)),
         clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),
         random: std::sync::Arc::new(adapters::clock::SystemRandom),

@@ -20,10 +20,9 @@ use crate::picker::NativePicker;
 
 /// Shows the window and returns when it is closed.
 pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
-    let place = match &start.workspace {
-        Some(folder) => Workspace::at(folder)?,
-        None => Workspace::of_user()?,
-    };
+    let place = Workspace::on_this_computer(start.workspace.as_deref())?;
+    let named = start.workspace.clone();
+    let named = named.unwrap_or_else(|| place.folder().to_owned());
     let _log = log::start(&place.log_folder());
     log::report_panics(place.log_folder());
     // A workspace that is handed over open is the demo's: it has its shop already.
@@ -31,10 +30,10 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
     let ports = match start.ports {
         Some(ports) => ports,
         // The window has a dialog of its own for the passphrase; a terminal behind it may be watched by nobody.
-        None => adapters::open(Some(place.folder()))?,
+        None => adapters::open(Some(&named))?,
     };
     let around = Environment {
-        folder: place.folder().display().to_string(),
+        folder: named.display().to_string(),
         person: person(),
         desk: Desk::default(),
         files: Arc::new(SystemFiles),
@@ -54,7 +53,7 @@ pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
         },
         // The demo's workspace is gone with the window.
         care: demo.is_some().then(|| -> OpenCare {
-            let folder = place.folder().to_owned();
+            let folder = named.clone();
             Arc::new(move || {
                 adapters::care(Some(&folder))
                     .map(|care| -> Box<dyn WorkspaceCare> { Box::new(care) })

@@ -38,6 +38,17 @@ pub(super) struct CheckCommand {
 pub(super) enum WorkspaceCommand {
     /// 数据库丢失或损坏时，由日志和账本重建 | Make a lost or damaged database anew from its journal and the books
     Rebuild,
+    /// 在 PostgreSQL 上新建多人共用的工作区 | Make a workspace on PostgreSQL that several people share
+    Create(CreateCommand),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CreateCommand {
+    /// 数据库地址 postgres://用户@主机:端口/数据库；密码用 PGPASSWORD 或 .pgpass | Database, postgres://USER@HOST:PORT/NAME; its password comes from PGPASSWORD or .pgpass
+    address: String,
+    /// 各台电脑以同一路径访问的共享文件夹，file:///路径 | Folder that all computers reach by one path, file:///PATH
+    #[arg(long)]
+    files: String,
 }
 
 pub(super) fn backup(
@@ -157,7 +168,26 @@ pub(super) fn workspace(
 ) -> Result<CommandEnd, Failure> {
     match command {
         WorkspaceCommand::Rebuild => rebuild(context),
+        WorkspaceCommand::Create(command) => create(command, context),
     }
+}
+
+fn create(
+    CreateCommand { address, files }: &CreateCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    context.create_shared(address, files)?;
+    context.tell(
+        &format!("共用的工作区已建立。每台电脑上用：recondesk --workspace {address}"),
+        &format!(
+            "The shared workspace is there. On each computer: recondesk --workspace {address}"
+        ),
+    );
+    context.tell(
+        "密钥不在其中：在每台要用的电脑上各录入一次",
+        "Keys are not in it: enter them once on each computer that needs them",
+    );
+    Ok(CommandEnd::Clean)
 }
 
 fn rebuild(context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {

@@ -25,6 +25,8 @@ type OpenCare = fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>;
 pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
+    /// Makes a shared workspace: where its tables and where its files are.
+    pub create_shared: fn(&str, &str) -> Result<(), StoreError>,
     /// Care for a workspace that need not be sound.
     pub care: OpenCare,
     /// The clock, for days named in words; no workspace is needed for it.
@@ -94,6 +96,13 @@ impl<'a> CommandContext<'a> {
     /// Opens the workspace.
     pub(super) fn open(&self) -> Result<Ports, Failure> {
         (self.world.open)(self.workspace.as_deref()).map_err(Failure::from)
+    }
+
+    /// Makes a shared workspace, and opens it once to see that it can be used.
+    pub(super) fn create_shared(&self, address: &str, files: &str) -> Result<(), Failure> {
+        (self.world.create_shared)(address, files)?;
+        (self.world.open)(Some(Path::new(address)))?;
+        Ok(())
     }
 
     /// Care for the workspace, which need not be sound.

@@ -76,7 +76,7 @@ use terminal_output::Speech;
 #[derive(Debug, Parser)]
 #[command(name = "recondesk", version = crate::VERSION, disable_help_subcommand = true)]
 struct Cli {
-    /// 工作区文件夹 | Folder of the workspace
+    /// 工作区文件夹，或共用工作区的地址 postgres://… | Folder of the workspace, or postgres://… of a shared one
     #[arg(long, global = true, value_name = "DIR")]
     workspace: Option<PathBuf>,
     /// 语言：zh 或 en | Language: zh or en

@@ -111,6 +111,7 @@ const LAYERS: &[Layer] = &[
 /// Crates and calls that one place owns.
 const OWNED: &[(&str, &[&str])] = &[
     ("rusqlite", &["crates/adapters/src/sqlite"]),
+    ("postgres::", &["crates/adapters/src/sqlite"]),
     ("reqwest", &["crates/adapters/src/gateway"]),
     ("use keyring::{Entry", &["crates/adapters/src/vault"]),
     ("rfd::", &["src/picker.rs"]),

@@ -63,6 +63,7 @@ mod sandbox_pay;
 mod sandbox_v3;
 mod sbom;
 mod second_person;
+mod shared;
 mod shared_export;
 mod soak;
 mod storage;

@@ -45,6 +45,8 @@ impl PowerCut {
 pub struct Disk {
     root: PathBuf,
     fault: Option<Arc<PowerCut>>,
+    /// Others write here as well: nothing that is there is written over, and they can read what is made.
+    is_shared: bool,
 }
 
 impl Disk {
@@ -66,6 +68,20 @@ impl Disk {
         Ok(Self {
             root: root.to_owned(),
             fault,
+            is_shared: false,
+        })
+    }
+
+    /// Uses a folder that the programs of several computers write to, making it where there is none.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn shared(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root)?;
+        Ok(Self {
+            root: root.to_owned(),
+            fault: None,
+            is_shared: true,
         })
     }
 
@@ -95,8 +111,12 @@ impl Disk {
     pub fn create(&self, name: &str) -> io::Result<Output> {
         self.step("create")?;
         let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        crate::files::for_owner_only(&mut options);
+        if self.is_shared {
+            options.write(true).create_new(true);
+        } else {
+            options.write(true).create(true).truncate(true);
+            crate::files::for_owner_only(&mut options);
+        }
         let file = options.open(self.path(name))?;
         Ok(Output {
             disk: self.clone(),

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::books::Bookshelf;
 use super::clock::{SystemClock, SystemRandom};
 use super::gateway::HttpGateway;
+use super::sqlite::Database;
+use super::sqlite::shared::{Address, create};
 use super::vault::{AskPassphrase, SystemVault};
-use super::workspace::{Workspace, WorkspaceKeeper, care::copy_of_the_day};
+use super::workspace::{Workspace, WorkspaceKeeper, care::copy_of_the_day, shared_address};
 use recondesk_ports::{Clock, Ports, StoreError};
 
 /// Opens a workspace (the folder named, or that of the user) for a program that nobody watches: the
@@ -32,18 +34,20 @@ pub fn care(folder: Option<&Path>) -> Result<WorkspaceKeeper, StoreError> {
 /// # Errors
 /// As [`open`].
 pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, StoreError> {
-    let workspace = match folder {
-        Some(folder) => Workspace::at(folder)?,
-        None => Workspace::of_user()?,
-    };
-    let database = workspace.open()?;
-    let vault = SystemVault::new(database.workspace_id()?, workspace.vault_file(), ask)
-        .remembering(Arc::new(database.clone()));
+    let here = Workspace::on_this_computer(folder)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    if let Err(error) = copy_of_the_day(&workspace, &database, clock.now()) {
-        // The work of the day must not wait for room on the disk.
-        tracing::warn!(%error, "no copy of the database for this day");
-    }
+    let (workspace, database) = if let Some(address) = shared_address(folder)? {
+        open_shared(&address, &here)?
+    } else {
+        let database = here.open()?;
+        if let Err(error) = copy_of_the_day(&here, &database, clock.now()) {
+            // The work of the day must not wait for room on the disk.
+            tracing::warn!(%error, "no copy of the database for this day");
+        }
+        (here.clone(), database)
+    };
+    let vault = SystemVault::new(database.workspace_id()?, here.vault_file(), ask)
+        .remembering(Arc::new(database.clone()));
     let books = Bookshelf::open(
         &workspace,
         Arc::new(database.another()?),
@@ -60,4 +64,21 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
         writers: Arc::new(workspace),
         clock,
     })
+}
+
+/// Opens the database of a shared workspace, and the folder of its files.
+fn open_shared(address: &Address, here: &Workspace) -> Result<(Workspace, Database), StoreError> {
+    let database = Database::open_shared(address)?.on_computer(&here.computer()?);
+    let files = database.shared().map(|server| server.files()).transpose()?;
+    let workspace = Workspace::of(&files.unwrap_or_default(), &database)?;
+    Ok((workspace, database))
+}
+
+/// Makes a shared workspace: its tables on a server of PostgreSQL (`postgres://…`), its files in a folder that all
+/// computers reach (`file:///…`).
+///
+/// # Errors
+/// [`StoreError`]: there is one already, or server or folder cannot be used.
+pub fn create_shared(address: &str, files: &str) -> Result<(), StoreError> {
+    create(&Address::parse(address)?, files)
 }

@@ -10,13 +10,17 @@ pub(crate) mod care;
 pub use care::WorkspaceKeeper;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Seek as _};
+use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::books::stray;
+use super::clock::SystemRandom;
 use super::sqlite::Database;
-use recondesk_ports::{Scratch, Source, StoreError, Writers};
+use super::sqlite::shared::{Address, LeaseGuard, SharedWriter};
+use recondesk_ports::{Random as _, Scratch, Source, StoreError, Writers};
+use sha2::{Digest as _, Sha256};
 
 /// How often a waiting program looks again.
 const POLL: Duration = Duration::from_millis(20);
@@ -25,13 +29,34 @@ const POLL: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone)]
 pub struct Workspace {
     folder: PathBuf,
+    /// The database that gives the rights to write, where several computers share the folder.
+    shared: Option<Arc<SharedWriter>>,
 }
 
 /// The right to run a writing job; ends when dropped, or when the program ends in any way.
 #[derive(Debug)]
 #[must_use]
 pub struct WriteGuard {
-    _file: File,
+    right: Right,
+}
+
+impl WriteGuard {
+    /// True while nobody else can have the right, and for long enough to act on it.
+    pub(crate) fn is_in_force(&self) -> bool {
+        match &self.right {
+            Right::File { .. } => true,
+            Right::Lease(lease) => lease.is_in_force(),
+        }
+    }
+}
+
+/// What the right hangs on.
+#[derive(Debug)]
+enum Right {
+    /// A file that is locked.
+    File { _file: File },
+    /// A row of the database.
+    Lease(LeaseGuard),
 }
 
 impl Workspace {
@@ -45,7 +70,72 @@ impl Workspace {
         let folder = std::path::absolute(folder)
             .map_err(|error| StoreError::Denied(format!("{}: {error}", folder.display())))?;
         restrict(&folder);
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            shared: None,
+        })
+    }
+
+    /// The name of this computer and user among those that share a workspace: made up once, and kept.
+    pub(crate) fn computer(&self) -> Result<String, StoreError> {
+        let path = self.folder.join("computer");
+        let denied = |error: io::Error| StoreError::Denied(format!("{}: {error}", path.display()));
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        crate::files::for_owner_only(&mut options);
+        let mut file = options.open(&path).map_err(denied)?;
+        // Two programs that begin at once must not make up two names.
+        file.lock().map_err(denied)?;
+        let mut name = String::new();
+        file.read_to_string(&mut name).map_err(denied)?;
+        if name.is_empty() {
+            name = SystemRandom.nonce();
+            file.write_all(name.as_bytes()).map_err(denied)?;
+            file.sync_all().map_err(denied)?;
+        }
+        Ok(name)
+    }
+
+    /// The files in a folder that belong to a database, shared or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] when the folder cannot be used.
+    pub fn of(folder: &Path, database: &Database) -> Result<Self, StoreError> {
+        match database.shared() {
+            None => Self::at(folder),
+            Some(server) => Ok(Self::shared(folder, server)),
+        }
+    }
+
+    /// What a workspace that is named, or that of the user, keeps on this computer: all of it, or of a shared one
+    /// the secrets, the log and what is under construction.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] when the folder cannot be used.
+    pub fn on_this_computer(named: Option<&Path>) -> Result<Self, StoreError> {
+        match (named, shared_address(named)?) {
+            (None, _) => Self::of_user(),
+            (Some(folder), None) => Self::at(folder),
+            (_, Some(address)) => {
+                let digest = crate::digest::hex(&Sha256::digest(address.shown()));
+                let name = digest.get(..16).unwrap_or_default();
+                Self::at(&user_folder()?.join("shared").join(name))
+            }
+        }
+    }
+
+    /// The files of a shared workspace: a folder that several computers reach, and the database that says whose
+    /// turn it is.
+    fn shared(folder: &Path, database: &Arc<SharedWriter>) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            shared: Some(Arc::clone(database)),
+        }
+    }
+
+    /// True where several computers share the files.
+    pub(crate) const fn is_shared(&self) -> bool {
+        self.shared.is_some()
     }
 
     /// The folder of this user, by the rules of the operating system.
@@ -53,10 +143,7 @@ impl Workspace {
     /// # Errors
     /// [`StoreError::Denied`] when the user has no home, or it cannot be made.
     pub fn of_user() -> Result<Self, StoreError> {
-        let folders = directories::ProjectDirs::from("", "", "Recondesk").ok_or_else(|| {
-            StoreError::Denied("this user has no home folder; name one with --workspace".to_owned())
-        })?;
-        Self::at(folders.data_dir())
+        Self::at(&user_folder()?)
     }
 
     /// The folder itself.
@@ -127,6 +214,12 @@ impl Workspace {
     }
 
     fn lock(&self, name: &str, patience: Duration) -> Result<WriteGuard, StoreError> {
+        if let Some(database) = &self.shared {
+            let right = name.trim_end_matches(".lock");
+            return Ok(WriteGuard {
+                right: Right::Lease(database.lease(right, patience)?),
+            });
+        }
         let path = self.folder.join(name);
         let denied = |error: std::io::Error| StoreError::Denied(error.to_string());
         let mut options = OpenOptions::new();
@@ -136,7 +229,11 @@ impl Workspace {
         let since = Instant::now();
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(WriteGuard { _file: file }),
+                Ok(()) => {
+                    return Ok(WriteGuard {
+                        right: Right::File { _file: file },
+                    });
+                }
                 Err(TryLockError::WouldBlock) if since.elapsed() < patience => {
                     std::thread::sleep(POLL);
                 }
@@ -145,6 +242,35 @@ impl Workspace {
             }
         }
     }
+}
+
+impl Workspace {
+    /// A file without a name, on the disk of this computer.
+    fn nameless(&self) -> io::Result<File> {
+        match self.shared {
+            None => tempfile::tempfile_in(&self.folder),
+            Some(_) => tempfile::tempfile(),
+        }
+    }
+}
+
+/// The folder of this user, by the rules of the operating system.
+fn user_folder() -> Result<PathBuf, StoreError> {
+    let folders = directories::ProjectDirs::from("", "", "Recondesk").ok_or_else(|| {
+        StoreError::Denied("this user has no home folder; name one with --workspace".to_owned())
+    })?;
+    Ok(folders.data_dir().to_owned())
+}
+
+/// The address of a shared workspace, where one is named.
+///
+/// # Errors
+/// [`StoreError::Denied`] for an address that cannot be used.
+pub(crate) fn shared_address(named: Option<&Path>) -> Result<Option<Address>, StoreError> {
+    let text = named.and_then(Path::to_str).unwrap_or_default();
+    Address::is_one(text)
+        .then(|| Address::parse(text))
+        .transpose()
 }
 
 impl Writers for Workspace {
@@ -158,7 +284,7 @@ impl Writers for Workspace {
 
     fn scratch(&self) -> io::Result<Box<dyn Scratch>> {
         Ok(Box::new(Nameless {
-            out: BufWriter::new(tempfile::tempfile_in(&self.folder)?),
+            out: BufWriter::new(self.nameless()?),
         }))
     }
 }

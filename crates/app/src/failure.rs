@@ -132,6 +132,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
                 "Check the rights of the folder; copy one on a read-only disk to where it can be written, or name another with --workspace",
             ),
         ),
+        StoreError::Unreachable(_) => unreachable(),
         StoreError::Foreign => (
             "workspace.foreign",
             Message::new(
@@ -157,11 +158,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             Message::new("名称已被使用", "The name is taken"),
             Message::new("换一个名称", "Choose another name"),
         ),
-        StoreError::Missing(_) => (
-            "workspace.missing",
-            Message::new("找不到指定的内容", "What was named does not exist"),
-            Message::new("核对名称", "Check the name"),
-        ),
+        StoreError::Missing(_) => missing(),
         StoreError::Forbidden(why) if why == "the day is signed off" => (
             "workspace.forbidden",
             Message::new(
@@ -189,6 +186,27 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
     }
 }
 
+/// What was named is not there.
+fn missing() -> (&'static str, Message, Message) {
+    (
+        "workspace.missing",
+        Message::new("找不到指定的内容", "What was named does not exist"),
+        Message::new("核对名称", "Check the name"),
+    )
+}
+
+/// Neither server nor share is a matter of a folder's rights.
+fn unreachable() -> (&'static str, Message, Message) {
+    (
+        "workspace.unreachable",
+        Message::new("共用的工作区用不了", "The shared workspace cannot be used"),
+        Message::new(
+            "核对地址、网络、数据库口令（PGPASSWORD 或 .pgpass），看共享文件夹是否已挂载，然后重试",
+            "Check address, network, password (PGPASSWORD or .pgpass) and that the share is mounted, then try again",
+        ),
+    )
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let (code, title, advice) = words_of(&error);
@@ -202,6 +220,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Busy => failure.retryable(),
             StoreError::Full | StoreError::Foreign | StoreError::Torn(_) => failure,
+            StoreError::Unreachable(detail) => failure.retryable().with_detail(detail),
             StoreError::Denied(detail)
             | StoreError::Taken(detail)
             | StoreError::Missing(detail)

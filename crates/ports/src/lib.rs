@@ -399,6 +399,9 @@ pub enum StoreError {
     /// The folder or a file may not be read or written.
     #[error("the workspace cannot be opened: {0}")]
     Denied(String),
+    /// The server or the share of a shared workspace cannot be used.
+    #[error("the shared workspace cannot be used: {0}")]
+    Unreachable(String),
     /// A file of another program lies where the database should be.
     #[error("the file is not a workspace of this program")]
     Foreign,

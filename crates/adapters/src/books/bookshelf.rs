@@ -64,8 +64,14 @@ impl Bookshelf {
         clock: Arc<dyn Clock>,
         fault: Option<Arc<PowerCut>>,
     ) -> Result<Self, BooksError> {
-        let disk =
-            |folder: &Path, fault| Disk::at(folder, fault).map_err(|error| disk_error(&error));
+        let disk = |folder: &Path, fault| {
+            let disk = if workspace.is_shared() {
+                Disk::shared(folder)
+            } else {
+                Disk::at(folder, fault)
+            };
+            disk.map_err(|error| disk_error(&error))
+        };
         let books = disk(&workspace.books_folder(), fault.clone())?;
         let segments = Arc::new(SegmentCache::new(books, Arc::clone(&catalog)));
         let archive = disk(&workspace.archive_folder(), fault)?;

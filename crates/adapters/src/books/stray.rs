@@ -93,6 +93,10 @@ pub(crate) fn set_aside_unknown(
         return Err(older(next, last).into());
     }
     let folder = workspace.folder().join(LOST_AND_FOUND);
+    if workspace.is_shared() {
+        // The people of the other computers set aside to it as well.
+        Disk::shared(&folder).map_err(|error| disk_error(&error))?;
+    }
     for path in files.range(next..).flat_map(|(_, paths)| paths) {
         set_aside(path, &folder).map_err(failed)?;
     }

@@ -227,10 +227,10 @@ pub(super) fn list(db: &Database, query: &CaseQuery) -> Result<Vec<CaseRecord>, 
         "SELECT c.id, c.profile, c.key, c.status, c.owner, c.opened_on, r.day, f.*";
     let by_day = "FROM current_run r JOIN finding f ON f.run = r.run
                   JOIN case_file c ON c.id = f.case_id
-                  WHERE r.day = ?2 AND (?1 IS NULL OR r.profile = ?1) ORDER BY c.profile, f.seq";
+                  WHERE r.day = ?2 AND (CAST(?1 AS BIGINT) IS NULL OR r.profile = ?1) ORDER BY c.profile, f.seq";
     let by_case = "FROM case_file c JOIN finding f ON f.run = c.run AND f.seq = c.seq
                    JOIN run r ON r.id = c.run
-                   WHERE (?1 IS NULL OR c.profile = ?1) AND ?2 IS NULL
+                   WHERE (CAST(?1 AS BIGINT) IS NULL OR c.profile = ?1) AND CAST(?2 AS BIGINT) IS NULL
                    ORDER BY r.day, c.profile, f.seq";
     let from = if query.day.is_some() { by_day } else { by_case };
     let connection = db.lock();

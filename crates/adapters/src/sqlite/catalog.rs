@@ -159,7 +159,7 @@ impl Database {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
             "SELECT d.import, d.section, d.place, d.len FROM superseded d JOIN import i ON i.id = d.import
-             WHERE ?1 IS NULL OR i.profile = ?1 ORDER BY d.section, d.import",
+             WHERE CAST(?1 AS BIGINT) IS NULL OR i.profile = ?1 ORDER BY d.section, d.import",
         )?;
         let rows = statement.query_map([profile.map(|profile| profile.0)], |row| {
             Ok(SupersededMeta {
@@ -179,7 +179,7 @@ impl Database {
         let connection = self.lock();
         let mut statement = connection.prepare_cached(
             "SELECT id, profile, kind, day, standing FROM import
-             WHERE day IS NOT NULL AND (?1 IS NULL OR profile = ?1) ORDER BY id",
+             WHERE day IS NOT NULL AND (CAST(?1 AS BIGINT) IS NULL OR profile = ?1) ORDER BY id",
         )?;
         let rows = statement.query_map([profile.map(|profile| profile.0)], |row| {
             Ok(BillEntry {
@@ -213,7 +213,7 @@ impl Database {
     /// True when an orders import up to `last` has a fact that this condition wants.
     fn has_fact(&self, profile: Option<ProfileId>, last: u32, fact: &str) -> Result<bool, DbError> {
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM import WHERE (?1 IS NULL OR profile = ?1) AND id <= ?2
+            "SELECT EXISTS (SELECT 1 FROM import WHERE (CAST(?1 AS BIGINT) IS NULL OR profile = ?1) AND id <= ?2
                AND kind = 'orders' AND {fact})"
         );
         let values = params![profile.map(|profile| profile.0), last];
@@ -223,12 +223,12 @@ impl Database {
 
 impl Catalog for Database {
     fn next_import(&self) -> Result<u32, StoreError> {
-        let sql = "SELECT coalesce(max(id), 0) + 1 FROM import WHERE ?1 IS NULL";
+        let sql = "SELECT coalesce(max(id), 0) + 1 FROM import WHERE CAST(?1 AS BIGINT) IS NULL";
         Ok(self.import_number(sql, None)?)
     }
 
     fn newest_import(&self, profile: Option<ProfileId>) -> Result<u32, StoreError> {
-        let sql = "SELECT coalesce(max(id), 0) FROM import WHERE ?1 IS NULL OR profile = ?1";
+        let sql = "SELECT coalesce(max(id), 0) FROM import WHERE CAST(?1 AS BIGINT) IS NULL OR profile = ?1";
         Ok(self.import_number(sql, profile)?)
     }
 
@@ -306,7 +306,7 @@ impl Catalog for Database {
 
     fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
         let profile = profile.map(|profile| profile.0);
-        Ok(self.sections_where("?1 IS NULL OR profile = ?1", [profile])?)
+        Ok(self.sections_where("CAST(?1 AS BIGINT) IS NULL OR profile = ?1", [profile])?)
     }
 
     fn sections_of(&self, imports: RangeInclusive<u32>) -> Result<Vec<SectionMeta>, StoreError> {

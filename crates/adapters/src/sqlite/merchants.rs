@@ -156,6 +156,7 @@ fn trace(
 }
 
 pub(super) fn preference(db: &Database, key: &str) -> Result<Option<String>, DbError> {
+    let key = db.preference_key(key);
     db.lock()
         .prepare_cached("SELECT value FROM preference WHERE key = ?1")?
         .query_row([key], |row| row.get(0))
@@ -163,10 +164,11 @@ pub(super) fn preference(db: &Database, key: &str) -> Result<Option<String>, DbE
 }
 
 pub(super) fn set_preference(db: &Database, key: &str, json: &str) -> Result<(), DbError> {
+    let key = &db.preference_key(key);
     db.write(|tx| {
         tx.execute(
             "INSERT INTO preference VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
-            [key, json],
+            [key.as_str(), json],
         )?;
         Ok(())
     })

@@ -12,7 +12,7 @@ use super::{BUSY, DbError};
 use recondesk_ports::StoreError;
 
 /// Step `n` (from 1) takes a database of version `n - 1` to version `n`.
-const STEPS: &[&str] = &[
+pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0001_records.sql"),
     include_str!("migrations/0002_books.sql"),
     include_str!("migrations/0003_observations.sql"),

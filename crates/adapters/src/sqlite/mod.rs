@@ -22,6 +22,7 @@ mod records;
 mod runs;
 mod session;
 mod set_aside;
+pub mod shared;
 mod stored_imports;
 mod turn;
 mod upkeep;
@@ -39,6 +40,7 @@ use rusqlite::config::DbConfig;
 use journal::Journal;
 pub(crate) use session::DbError;
 use session::{Connection, Transaction};
+use shared::{Address, SharedWriter};
 pub(crate) use stored_imports::StoredImports;
 use turn::Turn;
 use writer::Writer;
@@ -50,13 +52,28 @@ const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 128;
 
+/// Preferences that belong to a computer: its window, what it knows of its secrets, which webhooks it has.
+const OF_COMPUTER: [&str; 2] = ["window", "vault.remembered"];
+const WEBHOOKS: &str = "webhook.";
+
 /// An open workspace database. Clones share one connection for reading; [`Database::another`] opens a second.
 /// All of them write through one and the same connection.
 #[derive(Debug, Clone)]
 pub struct Database {
     // Closed before the writer, which tidies up when it is the last.
     reader: Arc<Mutex<Connection>>,
-    writer: Arc<Writer>,
+    writer: Writing,
+    /// The name of this computer among those that share the workspace.
+    computer: Option<Arc<str>>,
+}
+
+/// What writes to a database.
+#[derive(Debug, Clone)]
+enum Writing {
+    /// To a file, with what lies beside it.
+    File(Arc<Writer>),
+    /// To a server.
+    Shared(Arc<SharedWriter>),
 }
 
 impl Database {
@@ -98,12 +115,43 @@ impl Database {
             (connection, file, is_new_schema)
         };
         let connection = Arc::new(Mutex::new(Connection::Lite(connection)));
-        let database = Self {
-            reader: Arc::clone(&connection),
-            writer: Arc::new(Writer::new(path, connection, turn, journal, file)),
-        };
-        database.writer.catch_up(is_new_schema)?;
-        Ok(database)
+        let reader = Arc::clone(&connection);
+        let writer = Writer::new(path, connection, turn, journal, file);
+        writer.catch_up(is_new_schema)?;
+        Ok(Self {
+            reader,
+            writer: Writing::File(Arc::new(writer)),
+            computer: None,
+        })
+    }
+
+    /// Opens the database of a shared workspace, which was made before, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError`]: there is none, it was made by a newer program, or the server cannot be used.
+    pub fn open_shared(address: &Address) -> Result<Self, StoreError> {
+        let writer = SharedWriter::open(address)?;
+        Ok(Self {
+            reader: Arc::clone(&writer.connection),
+            writer: Writing::Shared(Arc::new(writer)),
+            computer: None,
+        })
+    }
+
+    /// The same, for a computer of that name: what belongs to a computer alone is kept under it.
+    #[must_use]
+    pub fn on_computer(mut self, name: &str) -> Self {
+        self.computer = Some(name.into());
+        self
+    }
+
+    /// The key of a preference. Where its secrets lie, and how its window looks, is a matter of each computer.
+    fn preference_key(&self, key: &str) -> String {
+        let is_of_computer = OF_COMPUTER.contains(&key) || key.starts_with(WEBHOOKS);
+        match &self.computer {
+            Some(computer) if is_of_computer => format!("{key}@{computer}"),
+            _ => key.to_owned(),
+        }
     }
 
     /// A second connection to the same file, for another thread to read by; writing goes through the first.
@@ -111,15 +159,46 @@ impl Database {
     /// # Errors
     /// As [`Database::open`].
     pub fn another(&self) -> Result<Self, StoreError> {
+        let reader = match &self.writer {
+            Writing::File(writer) => Connection::Lite(connect(writer.path())?),
+            Writing::Shared(writer) => writer.connect()?,
+        };
         Ok(Self {
-            reader: Arc::new(Mutex::new(Connection::Lite(connect(self.writer.path())?))),
-            writer: Arc::clone(&self.writer),
+            reader: Arc::new(Mutex::new(reader)),
+            writer: self.writer.clone(),
+            computer: self.computer.clone(),
         })
     }
 
     /// The connection for reading, for a few statements; do not call back into this database while holding it.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Connection> {
-        locked(&self.reader)
+        let mut connection = locked(&self.reader);
+        if let Writing::Shared(writer) = &self.writer {
+            writer.look_after(&mut connection);
+        }
+        connection
+    }
+
+    /// What writes to the file of this database.
+    ///
+    /// # Errors
+    /// [`DbError`] when it lies on a server.
+    fn file_writer(&self) -> Result<&Writer, DbError> {
+        match &self.writer {
+            Writing::File(writer) => Ok(writer),
+            Writing::Shared(_) => {
+                let why = "the workspace is shared: its database is cared for where its server is";
+                Err(StoreError::Forbidden(why.to_owned()).into())
+            }
+        }
+    }
+
+    /// The server of this database, where it is shared.
+    pub(crate) fn shared(&self) -> Option<&Arc<SharedWriter>> {
+        match &self.writer {
+            Writing::File(_) => None,
+            Writing::Shared(writer) => Some(writer),
+        }
     }
 
     /// Runs `work` in one write transaction: all of it is stored, or nothing.
@@ -128,14 +207,28 @@ impl Database {
     /// Those of `work`, and of the database.
     pub(crate) fn write<T>(
         &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, DbError>,
+        work: impl Fn(&Transaction<'_>) -> Result<T, DbError>,
     ) -> Result<T, DbError> {
-        self.writer.write(work)
+        match &self.writer {
+            Writing::File(writer) => writer.write(work),
+            Writing::Shared(writer) => writer.write(work),
+        }
+    }
+
+    /// Runs `work` in the write transaction that this thread has open, or in one of its own.
+    fn join<T>(&self, work: impl Fn(&Connection) -> Result<T, DbError>) -> Result<T, DbError> {
+        match &self.writer {
+            Writing::File(writer) => writer.join(work),
+            Writing::Shared(writer) => writer.join(work),
+        }
     }
 
     /// Makes sure that a commit which failed is not found stored later.
     pub(crate) fn make_certain(&self) -> Result<(), DbError> {
-        self.writer.make_certain()
+        match &self.writer {
+            Writing::File(writer) => writer.make_certain(),
+            Writing::Shared(writer) => writer.make_certain(),
+        }
     }
 
     /// The random name this workspace was born with; it tells its secrets from those of another.

@@ -2,8 +2,7 @@
 
 use crate::sqlite::session::{Connection, OptionalExtension as _, Row, params};
 
-use super::Database;
-use super::DbError;
+use super::{Database, DbError, Writing};
 use recondesk_domain::{Fen, Instant, ProfileId};
 use recondesk_ports::{Observation, ObservationSource, RefundWord};
 
@@ -12,12 +11,15 @@ const COLUMNS: &str = "profile, at, source, key, aside, out_trade_no, transactio
 
 /// Enters an observation; gives the one back that has its key already.
 pub(super) fn enter(db: &Database, new: &Observation) -> Result<Option<Observation>, DbError> {
-    db.writer.join(|connection| put(connection, new))
+    db.join(|connection| put(connection, new))
 }
 
 /// Runs `work`, and keeps all that it entered or nothing.
 pub(super) fn together(db: &Database, work: &mut dyn FnMut() -> bool) -> Result<(), DbError> {
-    db.writer.together(work)
+    match &db.writer {
+        Writing::File(writer) => writer.together(work),
+        Writing::Shared(writer) => writer.together(work),
+    }
 }
 
 fn put(connection: &Connection, new: &Observation) -> Result<Option<Observation>, DbError> {

@@ -20,7 +20,8 @@ const POLL: Duration = Duration::from_millis(2);
 /// The turns of one database.
 #[derive(Debug)]
 pub(super) struct Turn {
-    file: File,
+    /// What programs lock; `None` where threads of this program alone wait here.
+    file: Option<File>,
     holder: Mutex<Option<ThreadId>>,
     freed: Condvar,
 }
@@ -50,10 +51,23 @@ impl Turn {
             .open(path)
             .map_err(|error| StoreError::Denied(format!("{}: {error}", path.display())))?;
         Ok(Self {
-            file,
+            file: Some(file),
+            ..Self::of_this_program()
+        })
+    }
+
+    /// Turns of the threads of this program.
+    pub(super) fn of_this_program() -> Self {
+        Self {
+            file: None,
             holder: Mutex::default(),
             freed: Condvar::new(),
-        })
+        }
+    }
+
+    /// True when this thread has the turn.
+    pub(super) fn is_mine(&self) -> bool {
+        *self.holder() == Some(std::thread::current().id())
     }
 
     /// Waits for the turn, at most `patience` for each, threads of this program and other programs.
@@ -89,9 +103,12 @@ impl Turn {
     }
 
     fn lock_file(&self, patience: Duration) -> Result<(), DbError> {
+        let Some(file) = &self.file else {
+            return Ok(());
+        };
         let since = Instant::now();
         loop {
-            match self.file.try_lock() {
+            match file.try_lock() {
                 Ok(()) => return Ok(()),
                 Err(TryLockError::WouldBlock) if since.elapsed() < patience => {
                     std::thread::sleep(POLL);
@@ -109,7 +126,7 @@ impl Drop for TurnGuard<'_> {
     fn drop(&mut self) {
         let Some(turn) = self.turn else { return };
         // The lock of a file that cannot be unlocked goes with the program.
-        drop(turn.file.unlock());
+        drop(turn.file.as_ref().map(File::unlock));
         *turn.holder() = None;
         turn.freed.notify_one();
     }

@@ -1,5 +1,6 @@
 //! Casework on disk: what the database refuses by itself, and that history and tables say the same.
 
+use super::engine::{Raw, database};
 use recondesk_adapters::sqlite::Database;
 use recondesk_casework::{
     Approval, Judgement, OrderFacts, Outcome, Refund, RefundEvent, RefundStage, ReissueWay, Role,
@@ -10,7 +11,6 @@ use recondesk_ports::{
     Casework as _, Operator, PinError, Records as _, RefundDraft, RefundQuery, RefundRecord,
     RefundStep, ReissueDraft, StoreError,
 };
-use rusqlite::Connection;
 
 const NOW: Instant = Instant::from_unix(1_800_000_000);
 
@@ -23,7 +23,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Database::open(&folder.path().join("a.db")).unwrap();
+        let db = database(folder.path()).unwrap();
         let profile = db
             .add_profile(
                 &MerchantProfile::new("shop", "1900000109"),
@@ -91,8 +91,8 @@ impl Desk {
     }
 
     /// The database as anybody can open it, past all rules of the program.
-    fn raw(&self) -> Connection {
-        Connection::open(self.folder.path().join("a.db")).unwrap()
+    fn raw(&self) -> Raw {
+        Raw::of(self.folder.path())
     }
 }
 
@@ -315,11 +315,8 @@ fn wrong_pins_are_counted_and_make_wait() {
         desk.db.check_pin("wang", &pin("2468"), NOW.plus(99)),
         Err(PinError::Wrong)
     );
-    let text: String = desk
+    let text = desk
         .raw()
-        .query_row("SELECT group_concat(pin) FROM operator", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
+        .text("SELECT pin FROM operator WHERE name = 'wang'");
     assert!(text.contains("argon2id") && !text.contains("2468"));
 }

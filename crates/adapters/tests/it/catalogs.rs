@@ -1,4 +1,4 @@
-//! Every catalog answers alike: SQLite is compared with the model in memory, entry by entry and under the books.
+//! Every catalog answers alike: the database is compared with the model in memory, entry by entry and under the books.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use recondesk_ports::{
     TableQuery, Unwatched,
 };
 
+use super::engine::database;
 use super::store::{MCH_ID, bill_text, import_bill, import_orders, orders_text, pays};
 
 const NOW: Instant = Instant::from_unix(1_772_899_200);
@@ -229,9 +230,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn sqlite_answers_as_the_model_does(draws in prop::collection::vec(draw(), 0..9)) {
+    fn the_database_answers_as_the_model_does(draws in prop::collection::vec(draw(), 0..9)) {
         let folder = tempfile::tempdir().unwrap();
-        let db = Workspace::at(folder.path()).unwrap().open().unwrap();
+        let db = database(folder.path()).unwrap();
         let model = MemoryCatalog::default();
         for name in ["one", "two"] {
             let mut profile = MerchantProfile::new(name, MCH_ID);
@@ -312,7 +313,11 @@ fn the_books_are_the_same_over_any_catalog() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let workspaces = folders.each_ref().map(|f| Workspace::at(f.path()).unwrap());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let db = workspaces[0].open().unwrap();
+    let db = database(folders[0].path()).unwrap();
+    let workspaces = [
+        Workspace::of(folders[0].path(), &db).unwrap(),
+        workspaces[1].clone(),
+    ];
     let profile = db.add_profile(
         &MerchantProfile::new("shop", MCH_ID),
         recondesk_ports::Author::program(NOW),

@@ -7,11 +7,13 @@ mod care;
 mod casework;
 mod catalogs;
 mod crash;
+mod engine;
 mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
 mod records;
 mod sieves;
+mod shared;
 mod store;
 mod tables;
 mod torn;

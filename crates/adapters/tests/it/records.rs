@@ -1,5 +1,6 @@
 //! Runs, cases and history in a real workspace database.
 
+use super::engine::{Raw, database};
 use recondesk_adapters::sqlite::Database;
 use recondesk_domain::{
     BillDate, CaseStatus, Category, Fen, Finding, Instant, MerchantProfile, OutTradeNo, ProfileId,
@@ -22,7 +23,7 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let db = Database::open(&folder.path().join("a.db")).unwrap();
+        let db = database(folder.path()).unwrap();
         let profile = db
             .add_profile(
                 &MerchantProfile::new("shop", MCH),
@@ -283,10 +284,10 @@ fn history_cannot_be_changed_or_deleted() {
     let stage = Stage::new();
     let found = finding(Category::WOnlyPay, "a");
     stage.conclude(1, "2026-03-08", std::slice::from_ref(&found), &[]);
-    let raw = rusqlite::Connection::open(stage.folder.path().join("a.db")).unwrap();
+    let raw = Raw::of(stage.folder.path());
 
     for sql in ["UPDATE case_event SET text = 'x'", "DELETE FROM case_event"] {
-        let refused = raw.execute_batch(sql).unwrap_err().to_string();
+        let refused = raw.execute(sql, []).unwrap_err();
         assert!(refused.contains("append-only"), "{sql}: {refused}");
     }
     assert_eq!(stage.kinds(&found), [CaseEventKind::Found]);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::clock::SystemClock;
 use recondesk_adapters::disk::{PowerCut, open_source};
+use recondesk_adapters::sqlite::Database;
 use recondesk_adapters::workspace::Workspace;
 use recondesk_domain::{BillDate, Fen, Instant, MchId, MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_intake::Mapping;
@@ -17,6 +18,8 @@ use recondesk_ports::{
 };
 
 pub(crate) const MCH_ID: &str = "1900000109";
+
+use super::engine::database;
 
 /// A workspace with one merchant.
 pub(crate) struct Shop {
@@ -28,7 +31,7 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (books, profile) = open(folder.path(), None).unwrap();
+        let (books, profile) = open_any(folder.path(), Arc::new(SystemClock::new())).unwrap();
         Self {
             folder,
             books,
@@ -52,6 +55,12 @@ pub(crate) fn open(
     open_by(folder, fault, Arc::new(SystemClock::new()))
 }
 
+/// The books over whatever database the tests are run on.
+fn open_any(folder: &Path, clock: Arc<dyn Clock>) -> Result<(Bookshelf, ProfileId), BooksError> {
+    let db = database(folder)?;
+    open_over(&Workspace::of(folder, &db)?, db, None, clock)
+}
+
 fn open_by(
     folder: &Path,
     fault: Option<Arc<PowerCut>>,
@@ -59,6 +68,15 @@ fn open_by(
 ) -> Result<(Bookshelf, ProfileId), BooksError> {
     let workspace = Workspace::at(folder)?;
     let db = workspace.open()?;
+    open_over(&workspace, db, fault, clock)
+}
+
+fn open_over(
+    workspace: &Workspace,
+    db: Database,
+    fault: Option<Arc<PowerCut>>,
+    clock: Arc<dyn Clock>,
+) -> Result<(Bookshelf, ProfileId), BooksError> {
     let profile = match db.profile("shop")? {
         Some((id, _)) => id,
         None => db.add_profile(
@@ -67,7 +85,7 @@ fn open_by(
         )?,
     };
     Ok((
-        Bookshelf::with_fault(&workspace, Arc::new(db), clock, fault)?,
+        Bookshelf::with_fault(workspace, Arc::new(db), clock, fault)?,
         profile,
     ))
 }
@@ -620,7 +638,7 @@ fn damaged_files_are_named_and_nothing_false_is_said() {
         let mut bytes = sound.clone();
         bytes[at] ^= 4;
         overwrite(&path, &bytes);
-        let (books, profile) = open(shop.folder.path(), None).unwrap();
+        let (books, profile) = open_any(shop.folder.path(), Arc::new(SystemClock::new())).unwrap();
         let evidence = books.evidence(profile).unwrap();
         let read = |rows: Result<usize, _>| {
             rows.map_err(|error: recondesk_reconcile::EvidenceError| error.to_string())

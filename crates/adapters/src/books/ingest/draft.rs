@@ -43,7 +43,7 @@ impl Bookshelf {
             books: self,
             import: self.catalog.next_import()?,
             keeps_files: false,
-            _guard: guard,
+            guard,
         })
     }
 }
@@ -55,7 +55,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) import: u32,
     /// Its files are, or may be, known to the catalog.
     keeps_files: bool,
-    _guard: WriteGuard,
+    guard: WriteGuard,
 }
 
 impl Draft<'_> {
@@ -133,7 +133,8 @@ pub(crate) fn finish_files<T>(
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        if self.keeps_files {
+        // In a shared workspace the number may have passed to another computer meanwhile, with files of its own.
+        if self.keeps_files || !self.guard.is_in_force() {
             return;
         }
         // What cannot be removed now is set aside by the next import.

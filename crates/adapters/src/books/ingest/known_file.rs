@@ -33,7 +33,12 @@ impl Bookshelf {
         reader: Reader<'_>,
         source: &Source,
     ) -> Result<Option<ImportRecord>, BooksError> {
-        match &source.stamp {
+        // Of another computer's disk a stamp says nothing.
+        match source
+            .stamp
+            .as_ref()
+            .filter(|_| !self.workspace.is_shared())
+        {
             Some(stamp) => Ok(self.catalog.import_by_stamp(reader, stamp)?),
             None => Ok(None),
         }
@@ -44,7 +49,7 @@ impl Bookshelf {
     /// A file that was written a moment ago may be written again within the same tick of its clock; as in
     /// git's index, such a stamp proves nothing and is not kept.
     pub(crate) fn lasting(&self, stamp: Option<Stamp>) -> Option<Stamp> {
-        let stamp = stamp?;
+        let stamp = stamp.filter(|_| !self.workspace.is_shared())?;
         let now = self.clock.now().unix().checked_mul(1_000_000_000)?;
         let newest = stamp.modified_ns.max(stamp.changed_ns);
         let coarse = stamp.changed_ns % 1_000_000_000 == 0;

@@ -43,13 +43,14 @@ impl Database {
 
     /// Lines of the journal that are not what was written, where it goes as far as the database.
     pub(crate) fn journal_faults(&self) -> Result<u64, StoreError> {
-        let _turn = self.writer.turn.enter(super::super::BUSY)?;
+        let writer = self.file_writer()?;
+        let _turn = writer.turn.enter(super::super::BUSY)?;
         let generation = {
-            let connection = locked(&self.writer.connection);
+            let connection = locked(&writer.connection);
             super::super::upkeep::state(connection.lite()?)?.1
         };
         let mut last = 0;
-        let read = self.writer.journal.read(&mut |entry| {
+        let read = writer.journal.read(&mut |entry| {
             last = entry.generation;
             Ok(())
         });

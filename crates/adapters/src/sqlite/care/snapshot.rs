@@ -50,7 +50,7 @@ impl Database {
 
     /// Copies the committed state to a new file.
     pub(crate) fn copy_to(&self, target: &Path) -> Result<(), StoreError> {
-        Ok(copy(self.writer.path(), target)?)
+        Ok(copy(self.file_writer()?.path(), target)?)
     }
 }
 

@@ -70,8 +70,8 @@ pub(super) fn list(
     let stages: Vec<&str> = query.stages.iter().map(|stage| stage.word()).collect();
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM refund r
-         WHERE (?1 IS NULL OR r.profile = ?1) AND (?2 IS NULL OR r.case_key = ?2)
-           AND (?3 IS NULL OR r.out_trade_no = ?3)
+         WHERE (CAST(?1 AS BIGINT) IS NULL OR r.profile = ?1) AND (CAST(?2 AS TEXT) IS NULL OR r.case_key = ?2)
+           AND (CAST(?3 AS TEXT) IS NULL OR r.out_trade_no = ?3)
            AND (?4 = '' OR instr(?4, ',' || r.stage || ',') > 0)
          ORDER BY r.id"
     ))?;

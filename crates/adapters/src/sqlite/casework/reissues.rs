@@ -171,7 +171,7 @@ fn list(
     profile: Option<ProfileId>,
 ) -> Result<Vec<ReissueRecord>, DbError> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM reissue WHERE ?1 IS NULL OR profile = ?1 ORDER BY id"
+        "SELECT {COLUMNS} FROM reissue WHERE CAST(?1 AS BIGINT) IS NULL OR profile = ?1 ORDER BY id"
     ))?;
     let mut rows = statement.query([profile.map(|profile| profile.0)])?;
     let mut out = Vec::new();

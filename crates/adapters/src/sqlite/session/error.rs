@@ -8,6 +8,8 @@ use rusqlite::ErrorCode;
 pub(crate) enum DbError {
     /// There is no such row.
     NoRow,
+    /// The server asks for the whole transaction once more.
+    Again,
     /// What callers are told.
     Store(StoreError),
 }
@@ -45,6 +47,7 @@ impl From<DbError> for StoreError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Store(error) => error,
+            DbError::Again => Self::Busy,
             DbError::NoRow => Self::Broken("a row is missing".to_owned()),
         }
     }

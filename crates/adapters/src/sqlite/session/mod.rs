@@ -4,8 +4,10 @@
 
 mod error;
 mod lite;
+mod postgres;
 mod value;
 
+pub(crate) use self::postgres::{PgConnection, words};
 pub(crate) use error::{DbError, OptionalExtension};
 pub(crate) use value::{FromValue, Params, ToValue, ValueRef, params};
 
@@ -16,6 +18,8 @@ use value::strange;
 pub(crate) enum Connection {
     /// A file of SQLite.
     Lite(rusqlite::Connection),
+    /// A server of PostgreSQL.
+    Postgres(Box<PgConnection>),
 }
 
 /// A transaction that is open on a connection; whoever began it ends it.
@@ -35,19 +39,31 @@ impl Connection {
     ///
     /// # Errors
     /// [`DbError`] when it is none.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "who asks is ready for a connection that is none"
-    )]
     pub(super) fn lite(&self) -> Result<&rusqlite::Connection, DbError> {
-        let Self::Lite(connection) = self;
-        Ok(connection)
+        match self {
+            Self::Lite(connection) => Ok(connection),
+            Self::Postgres(_) => Err(DbError::broken("there is no file".to_owned())),
+        }
+    }
+
+    /// The server of PostgreSQL behind this connection.
+    ///
+    /// # Errors
+    /// [`DbError`] when it is none.
+    pub(super) fn postgres(&self) -> Result<&PgConnection, DbError> {
+        match self {
+            Self::Postgres(connection) => Ok(connection),
+            Self::Lite(_) => Err(DbError::broken("there is no server".to_owned())),
+        }
     }
 
     /// A statement, which is kept for the next time.
     pub(crate) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>, DbError> {
         match self {
             Self::Lite(connection) => Ok(Statement::Lite(connection.prepare_cached(sql)?)),
+            Self::Postgres(connection) => {
+                Ok(Statement::Postgres(connection, connection.prepare(sql)?))
+            }
         }
     }
 
@@ -74,6 +90,8 @@ impl Connection {
 pub(crate) enum Statement<'a> {
     /// One of SQLite.
     Lite(rusqlite::CachedStatement<'a>),
+    /// One of PostgreSQL, on its connection.
+    Postgres(&'a PgConnection, ::postgres::Statement),
 }
 
 impl Statement<'_> {
@@ -87,6 +105,9 @@ impl Statement<'_> {
             Self::Lite(statement) => {
                 let values = params.values();
                 Ok(statement.execute(rusqlite::params_from_iter(values))?)
+            }
+            Self::Postgres(connection, statement) => {
+                connection.execute(statement, &params.values())
             }
         }
     }
@@ -102,6 +123,10 @@ impl Statement<'_> {
                 let values = params.values();
                 let rows = statement.query(rusqlite::params_from_iter(values))?;
                 Ok(Rows::Lite(rows))
+            }
+            Self::Postgres(connection, statement) => {
+                let rows = connection.query(statement, &params.values())?;
+                Ok(Rows::Postgres(rows, 0))
             }
         }
     }
@@ -144,6 +169,8 @@ impl Statement<'_> {
 pub(crate) enum Rows<'a> {
     /// Of SQLite, which finds them one by one.
     Lite(rusqlite::Rows<'a>),
+    /// Of PostgreSQL, and how many were taken.
+    Postgres(Vec<::postgres::Row>, usize),
 }
 
 impl Rows<'_> {
@@ -151,6 +178,11 @@ impl Rows<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>, DbError> {
         match self {
             Self::Lite(rows) => Ok(rows.next()?.map(Row::Lite)),
+            Self::Postgres(rows, taken) => {
+                let row = rows.get(*taken);
+                *taken = taken.saturating_add(1);
+                Ok(row.map(Row::Postgres))
+            }
         }
     }
 }
@@ -178,6 +210,8 @@ where
 pub(crate) enum Row<'a> {
     /// Of SQLite.
     Lite(&'a rusqlite::Row<'a>),
+    /// Of PostgreSQL.
+    Postgres(&'a ::postgres::Row),
 }
 
 impl<'a> Row<'a> {
@@ -190,6 +224,7 @@ impl<'a> Row<'a> {
     fn value(self, column: &impl Column) -> Result<ValueRef<'a>, DbError> {
         match self {
             Self::Lite(row) => lite::value(column.of_lite(row)?),
+            Self::Postgres(row) => Ok(column.of_postgres(row)?),
         }
     }
 }
@@ -201,6 +236,9 @@ pub(crate) trait Column: std::fmt::Display + Copy {
         &self,
         row: &'a rusqlite::Row<'a>,
     ) -> rusqlite::Result<rusqlite::types::ValueRef<'a>>;
+
+    /// The value of this column in a row of PostgreSQL.
+    fn of_postgres<'a>(&self, row: &'a ::postgres::Row) -> Result<ValueRef<'a>, ::postgres::Error>;
 }
 
 impl Column for usize {
@@ -210,6 +248,10 @@ impl Column for usize {
     ) -> rusqlite::Result<rusqlite::types::ValueRef<'a>> {
         row.get_ref(*self)
     }
+
+    fn of_postgres<'a>(&self, row: &'a ::postgres::Row) -> Result<ValueRef<'a>, ::postgres::Error> {
+        row.try_get(*self)
+    }
 }
 
 impl Column for &str {
@@ -218,5 +260,9 @@ impl Column for &str {
         row: &'a rusqlite::Row<'a>,
     ) -> rusqlite::Result<rusqlite::types::ValueRef<'a>> {
         row.get_ref(*self)
+    }
+
+    fn of_postgres<'a>(&self, row: &'a ::postgres::Row) -> Result<ValueRef<'a>, ::postgres::Error> {
+        row.try_get(*self)
     }
 }

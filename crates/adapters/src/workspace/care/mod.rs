@@ -37,10 +37,12 @@ impl WorkspaceKeeper {
     /// # Errors
     /// [`StoreError::Denied`] when there is none and none can be made.
     pub fn of(folder: Option<&Path>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let workspace = match folder {
-            Some(folder) => Workspace::at(folder)?,
-            None => Workspace::of_user()?,
-        };
+        if super::shared_address(folder)?.is_some() {
+            let why =
+                "a shared workspace is copied and cared for where its server and its share are";
+            return Err(StoreError::Forbidden(why.to_owned()));
+        }
+        let workspace = Workspace::on_this_computer(folder)?;
         Ok(Self { workspace, clock })
     }
 

@@ -1,0 +1,102 @@
+//! The folder of a shared workspace's files: which one it is, and whether it is the one of this database.
+//!
+//! A file in it names the workspace. So another share under the same path, or an empty folder where a share is not
+//! mounted, is told from the files of the workspace before anything is read or written there.
+
+use std::path::{Path, PathBuf};
+
+use crate::disk::Disk;
+use recondesk_ports::StoreError;
+
+/// The file that names the workspace.
+const NAME: &str = "recondesk.workspace";
+
+/// The folder that a location `file:///…` means.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] for what is no such location.
+pub(super) fn folder_of(location: &str) -> Result<PathBuf, StoreError> {
+    let path = location.strip_prefix("file://").map(PathBuf::from);
+    match path {
+        Some(path) if path.is_absolute() => Ok(path),
+        _ => Err(StoreError::Unreachable(format!(
+            "{location}: files lie in a folder that all computers reach by the same path, as file:///SHARE"
+        ))),
+    }
+}
+
+/// Puts the name of a new workspace into its folder.
+///
+/// # Errors
+/// [`StoreError`]: the folder is not there, or has files of another workspace.
+pub(super) fn mark(folder: &Path, workspace: &str) -> Result<(), StoreError> {
+    let denied =
+        |error: std::io::Error| StoreError::Unreachable(format!("{}: {error}", folder.display()));
+    require(folder)?;
+    if ["archive", "books", NAME]
+        .iter()
+        .any(|it| folder.join(it).exists())
+    {
+        return Err(StoreError::Taken(folder.display().to_string()));
+    }
+    let disk = Disk::shared(folder).map_err(denied)?;
+    let mut out = disk.create(NAME).map_err(denied)?;
+    out.write(workspace.as_bytes()).map_err(denied)?;
+    out.finish().map_err(denied)?;
+    disk.sync().map_err(denied)
+}
+
+/// Takes the name out again, when the workspace did not come into being.
+pub(super) fn unmark(folder: &Path) {
+    let removed = Disk::shared(folder).and_then(|disk| disk.remove(NAME));
+    if let Err(error) = removed {
+        tracing::warn!(%error, folder = %folder.display(), "the name of the workspace stays there");
+    }
+}
+
+/// Refuses a folder that has not the files of this workspace.
+///
+/// # Errors
+/// [`StoreError::Unreachable`] then.
+pub(super) fn check(folder: &Path, workspace: &str) -> Result<(), StoreError> {
+    require(folder)?;
+    let place = folder.join(NAME);
+    let what = match std::fs::read_to_string(&place) {
+        Ok(name) if name == workspace => return Ok(()),
+        Ok(_) => "has the files of another workspace".to_owned(),
+        Err(error) => format!("has no files of this workspace ({NAME}: {error})"),
+    };
+    let folder = folder.display();
+    Err(StoreError::Unreachable(format!(
+        "{folder} {what}: is the share mounted?"
+    )))
+}
+
+fn require(folder: &Path) -> Result<(), StoreError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let folder = folder.display();
+    let why = format!("{folder}: the folder of the shared files is not there");
+    Err(StoreError::Unreachable(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_marked_once_and_told_from_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        assert!(check(path, "a1").is_err());
+        mark(path, "a1").unwrap();
+        assert_eq!(check(path, "a1"), Ok(()));
+        assert!(check(path, "b2").is_err());
+        assert!(matches!(mark(path, "b2"), Err(StoreError::Taken(_))));
+        unmark(path);
+        assert!(mark(path, "b2").is_ok());
+        assert!(mark(&path.join("nowhere"), "c").is_err());
+        assert!(folder_of("s3://bucket").is_err() && folder_of("file://relative").is_err());
+    }
+}

@@ -1,0 +1,301 @@
+//! Several programs on one shared workspace: what each stores stays, rights have one holder, and a lost line is no loss.
+//!
+//! They need a server (`RECONDESK_TEST_POSTGRES`), so `cargo test` leaves them out; `just shared` runs them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use recondesk_adapters::books::Bookshelf;
+use recondesk_adapters::clock::SystemClock;
+use recondesk_adapters::sqlite::Database;
+use recondesk_adapters::sqlite::shared::{Address, create};
+use recondesk_adapters::workspace::Workspace;
+use recondesk_casework::{OrderFacts, RefundEvent, RefundStage};
+use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId};
+use recondesk_ports::{
+    Author, Books as _, Casework as _, Records as _, RefundDraft, RefundRecord, RefundStep,
+    StoreError, Writers as _,
+};
+use tempfile::TempDir;
+
+use super::engine::{Raw, database};
+use super::store::{MCH_ID, import_orders, orders_text, pays};
+
+const NOW: Instant = Instant::from_unix(1_800_000_000);
+const NO_SERVER: &str = "set RECONDESK_TEST_POSTGRES, or run `just shared`";
+
+/// A shared workspace with one merchant.
+struct Team {
+    folder: TempDir,
+    profile: ProfileId,
+}
+
+impl Team {
+    fn new() -> Self {
+        assert!(
+            std::env::var_os("RECONDESK_TEST_POSTGRES").is_some(),
+            "{NO_SERVER}"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let shop = MerchantProfile::new("shop", MCH_ID);
+        let db = database(folder.path()).unwrap();
+        let profile = db.add_profile(&shop, Author::program(NOW)).unwrap();
+        Self { folder, profile }
+    }
+
+    /// Another program on the workspace.
+    fn program(&self) -> Database {
+        database(self.folder.path()).unwrap()
+    }
+
+    fn rights(&self, db: &Database) -> Workspace {
+        Workspace::of(self.folder.path(), db).unwrap()
+    }
+
+    /// Ends every connection of this workspace, as a server that goes down does.
+    fn cut_all_lines(&self) {
+        // Those of other tests go as well: they are run one after the other.
+        let sql = "SELECT CAST(count(pg_terminate_backend(pid)) AS TEXT) FROM pg_stat_activity
+                   WHERE application_name = 'recondesk' AND datname = current_database()";
+        let cut = Raw::of(self.folder.path()).text(sql);
+        assert!(cut.parse::<u32>().unwrap() > 0);
+    }
+
+    fn refund(&self, db: &Database) -> RefundRecord {
+        let draft = RefundDraft {
+            profile: self.profile,
+            mch_id: MCH_ID.to_owned(),
+            case_key: "c".to_owned(),
+            out_trade_no: "QH1".to_owned(),
+            sub_mch_id: String::new(),
+            total: Fen::new(300_000),
+            amount: Fen::new(200),
+            reason: "重复支付".to_owned(),
+            maker: "li".to_owned(),
+            together: 1,
+            seen: Vec::new(),
+        };
+        db.draft_refund(&draft, NOW).unwrap()
+    }
+}
+
+fn step(
+    db: &Database,
+    refund: &RefundRecord,
+    event: RefundEvent,
+) -> Result<RefundRecord, StoreError> {
+    let facts = OrderFacts {
+        asked_at: NOW,
+        is_paid: true,
+        paid: Fen::new(300_000),
+        coupon: Fen::ZERO,
+        paid_at: Some(NOW.plus(-3_600)),
+        transaction_id: "42".to_owned(),
+        parts: Vec::new(),
+    };
+    let step = RefundStep {
+        event,
+        actor: "li",
+        at: NOW,
+        note: "",
+        refund_id: "",
+        facts: Some(&facts),
+    };
+    db.step_refund(refund.id, &step)
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn what_many_programs_store_at_once_is_all_there_and_the_trail_holds() {
+    let team = Team::new();
+    std::thread::scope(|scope| {
+        for program in 0..6 {
+            let db = team.program();
+            scope.spawn(move || {
+                for nth in 0..25 {
+                    let name = format!("{program}-{nth}");
+                    let shop = MerchantProfile::new(&name, "1900000109");
+                    db.add_profile(&shop, Author::program(NOW)).unwrap();
+                }
+            });
+        }
+    });
+
+    let db = team.program();
+    assert_eq!(db.profiles().unwrap().len(), 1 + 6 * 25);
+    let trail = db.audit(0, 1_000).unwrap();
+    let ids: Vec<i64> = trail.iter().map(|entry| entry.id).collect();
+    assert_eq!(ids, (1..=151).collect::<Vec<_>>());
+    for pair in trail.windows(2) {
+        assert_eq!(pair[0].hash, pair[1].before);
+    }
+    assert_eq!(db.history_faults(), Ok(vec![]));
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn a_refund_that_many_send_at_once_is_sent_by_one() {
+    let team = Team::new();
+    let db = team.program();
+    let refund = team.refund(&db);
+    let refund = step(&db, &refund, RefundEvent::Confirm(Fen::new(200))).unwrap();
+
+    let sent: Vec<bool> = std::thread::scope(|scope| {
+        let programs: Vec<Database> = (0..6).map(|_| team.program()).collect();
+        let refund = &refund;
+        let threads: Vec<_> = programs
+            .into_iter()
+            .map(|db| scope.spawn(move || step(&db, refund, RefundEvent::Dispatch).is_ok()))
+            .collect();
+        let ends = threads.into_iter().map(|thread| thread.join().unwrap());
+        ends.collect()
+    });
+
+    assert_eq!(sent.iter().filter(|sent| **sent).count(), 1);
+    let known = db.refund(refund.id).unwrap().unwrap();
+    assert_eq!(known.refund.stage, RefundStage::Sent);
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn a_right_has_one_holder_and_passes_on_when_it_is_given_back_or_left() {
+    let team = Team::new();
+    let (one, other) = (team.program(), team.program());
+    let (one, other) = (team.rights(&one), team.rights(&other));
+    let held = one.enter_payout(Duration::ZERO).unwrap();
+
+    assert!(matches!(
+        other.enter_payout(Duration::from_millis(200)),
+        Err(StoreError::Busy)
+    ));
+    assert!(other.enter(Duration::ZERO).is_ok());
+    drop(held);
+    let held = other.enter_payout(Duration::ZERO).unwrap();
+    // Of a program that died nobody pushes the end on.
+    std::mem::forget(held);
+    let raw = Raw::of(team.folder.path());
+    raw.execute(
+        "UPDATE lease SET holder = 'dead', until = clock_timestamp() WHERE name = 'payout'",
+        [],
+    )
+    .unwrap();
+    assert!(one.enter_payout(Duration::ZERO).is_ok());
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn who_lost_a_right_stores_nothing_and_so_sends_nothing() {
+    let team = Team::new();
+    let db = team.program();
+    let rights = team.rights(&db);
+    let refund = team.refund(&db);
+    let refund = step(&db, &refund, RefundEvent::Confirm(Fen::new(200))).unwrap();
+    let held = rights.enter_payout(Duration::ZERO).unwrap();
+    let raw = Raw::of(team.folder.path());
+    raw.execute(
+        "UPDATE lease SET holder = 'other' WHERE name = 'payout'",
+        [],
+    )
+    .unwrap();
+
+    let refused = step(&db, &refund, RefundEvent::Dispatch);
+
+    assert!(
+        matches!(refused, Err(StoreError::Unreachable(_))),
+        "{refused:?}"
+    );
+    let known = db.refund(refund.id).unwrap().unwrap();
+    assert_eq!(known.refund.stage, RefundStage::Confirmed);
+    drop(held);
+    // The other's right is still there, and this program is free of the one it lost.
+    assert!(matches!(
+        rights.enter_payout(Duration::ZERO),
+        Err(StoreError::Busy)
+    ));
+    assert!(step(&db, &refund, RefundEvent::Dispatch).is_ok());
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn a_line_that_was_cut_is_opened_again_and_what_was_told_is_there() {
+    let team = Team::new();
+    let db = team.program();
+    let reader = db.another().unwrap();
+    db.set_preference("a", "1").unwrap();
+    assert_eq!(reader.preference("a"), Ok(Some("1".to_owned())));
+
+    team.cut_all_lines();
+    // The first who notices is told; nothing is said to be stored that is not.
+    let told = db.set_preference("b", "2").is_ok();
+    let stored = |key: &str| {
+        let mut asked = (0..3).map(|_| team.program().preference(key));
+        asked.find_map(Result::ok).unwrap()
+    };
+    assert_eq!(stored("b").is_some(), told);
+
+    db.set_preference("c", "3").unwrap();
+    let mut read = (0..2).map(|_| reader.preference("c"));
+    assert_eq!(read.find_map(Result::ok), Some(Some("3".to_owned())));
+    assert_eq!(stored("a"), Some("1".to_owned()));
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn a_file_that_two_programs_import_at_once_is_one_import() {
+    let team = Team::new();
+    let text = orders_text("2026-03-08", &pays(300, 1), |_| "paid");
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let db = team.program();
+            let workspace = team.rights(&db);
+            let (text, profile) = (&text, team.profile);
+            scope.spawn(move || {
+                let clock = Arc::new(SystemClock::new());
+                let books = Bookshelf::open(&workspace, Arc::new(db), clock).unwrap();
+                import_orders(&books, profile, text).unwrap();
+            });
+        }
+    });
+
+    let db = team.program();
+    let workspace = team.rights(&db);
+    let clock = Arc::new(SystemClock::new());
+    let books = Bookshelf::open(&workspace, Arc::new(db), clock).unwrap();
+    assert_eq!(books.imports(team.profile).unwrap().len(), 1);
+    let files = std::fs::read_dir(team.folder.path().join("archive")).unwrap();
+    assert_eq!(files.count(), 1);
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn a_server_is_believed_by_its_certificate_alone_and_asks_for_the_password() {
+    let url = std::env::var("RECONDESK_TEST_POSTGRES_TLS").expect(NO_SERVER);
+    let root = std::env::var("RECONDESK_TEST_ROOT").expect(NO_SERVER);
+    let folder = tempfile::tempdir().unwrap();
+    let files = format!("file://{}", folder.path().display());
+    let passwords = folder.path().join("passwords");
+    let place = url.trim_start_matches("postgres://recondesk@");
+    let (host, name) = place.split_once('/').unwrap();
+    recondesk_adapters::files::replace(
+        &passwords,
+        format!("{host}:{name}:recondesk:geheim\n").as_bytes(),
+    )
+    .unwrap();
+    let address = |options: &str| Address::parse(&format!("{url}?{options}"));
+    let with_root = format!("sslmode=verify-full&sslrootcert={root}");
+
+    let unknown = create(&address("sslmode=require").unwrap(), &files);
+    assert!(
+        matches!(unknown, Err(StoreError::Unreachable(_))),
+        "{unknown:?}"
+    );
+    let nameless = create(&address(&with_root).unwrap(), &files);
+    assert!(
+        matches!(nameless, Err(StoreError::Unreachable(_))),
+        "{nameless:?}"
+    );
+    let address = address(&format!("{with_root}&passfile={}", passwords.display())).unwrap();
+    create(&address, &files).unwrap();
+    assert!(Database::open_shared(&address).is_ok());
+    assert!(!format!("{address:?}").contains("geheim"));
+}
