@@ -8,14 +8,13 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use recondesk_domain::{Fen, FulfilStatus, Instant, PayStatus, RefundStatus};
 use recondesk_intake::{
-    AmountUnit, Block, ChannelOwner, Column, Guess, IntakeError, Mapping, OrderBlock, Plan,
-    Preview, ReasonLanguage, RecordKind, RecordSplitter, RejectWriter, RowFate, RowReason,
-    StateSubject, StatusRule, StatusWord, UnitDoubt, WordSays, Workbook, sniff_text,
+    AmountUnit, Block, Guess, IntakeError, Mapping, OrderBlock, Plan, Preview, ReasonLanguage,
+    RecordKind, RecordSplitter, RejectWriter, RowFate, RowReason, UnitDoubt, Workbook, sniff_text,
 };
 
 pub(crate) const HEAD: &str = "out_trade_no,mchid,product,amount,status,created_at,paid_at,fulfilled_at,refund_no,refund_amount,refund_at,openid";
 
-const SHOP: &str = r#"
+pub(crate) const SHOP: &str = r#"
 name = "shop export"
 kind = "orders"
 amount_unit = "yuan"
@@ -314,43 +313,6 @@ fn the_preview_shows_what_would_be_stored() {
         Preview::of_text(bytes.as_bytes(), &guess, &plan, stop).unwrap_err(),
         IntakeError::Cancelled
     );
-}
-
-#[test]
-fn a_word_says_what_the_mapping_or_the_program_takes_it_for() {
-    let mut mapping = shop();
-    let said = |mapping: &Mapping, word: &str| mapping.says("status", word);
-    let paid = StatusWord::order(PayStatus::Paid, Some(FulfilStatus::Pending));
-    assert_eq!(said(&mapping, " paid "), Some(WordSays::State(paid)));
-    assert_eq!(said(&mapping, "寄存中"), None, "nobody knows it");
-    assert_eq!(
-        said(&mapping, "待付款"),
-        None,
-        "only words of the mapping count"
-    );
-
-    mapping.status = vec![StatusRule::known("status", StateSubject::Order)];
-    let created = StatusWord::order(PayStatus::Created, None);
-    assert_eq!(said(&mapping, "待付款"), Some(WordSays::State(created)));
-    let other = Some(WordSays::Channel(ChannelOwner::Other));
-    assert_eq!(mapping.says("channel", "支付宝"), other);
-}
-
-#[test]
-fn a_word_that_a_person_took_for_returned_makes_the_order_a_returned_one() {
-    let without_sums = SHOP.replace("refunds = \"running_total\"\n", "");
-    let mut mapping = Mapping::from_toml(&without_sums).unwrap();
-    for column in [Column::RefundNo, Column::RefundAmount, Column::RefundAt] {
-        mapping.columns.remove(&column);
-    }
-    let mut rule = StatusRule::known("refund_no", StateSubject::Refund);
-    let returned = StatusWord::order(PayStatus::Refunded, None);
-    rule.words.insert("全退啦".to_owned(), returned);
-    mapping.status.push(rule);
-    let row = "QH1,1900000109,衬衫,19.90,FULFILLED,2026-03-08 10:00:00,2026-03-08 10:00:31,2026-03-08 11:00:00,全退啦,,,oA";
-    let out = read(text(&[row.to_owned()]).as_bytes(), &mapping);
-    assert_eq!(out.rejects.len(), 0, "{:?}", out.rejects);
-    assert_eq!(out.orders[0].pay_status, PayStatus::Refunded);
 }
 
 #[test]

@@ -5,5 +5,6 @@
 mod exports;
 mod intake;
 mod intake_xlsx;
+mod words;
 #[path = "../../../../tests/it/support/xlsx.rs"]
 mod xlsx;
