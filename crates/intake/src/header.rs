@@ -109,7 +109,11 @@ fn unique(mut headers: Vec<String>) -> Vec<String> {
 
 fn by_cells(row: &[String]) -> Option<NotOrders> {
     let has = |name: &str| row.iter().any(|cell| cell.trim_start_matches('`') == name);
-    if row.iter().any(|cell| cell.contains("微信支付账单明细")) {
+    // A title has its row to itself; beside other cells it is the name of some goods.
+    let mut filled = row.iter().filter(|cell| !cell.trim().is_empty());
+    if let (Some(title), None) = (filled.next(), filled.next())
+        && title.contains("微信支付账单明细")
+    {
         return Some(NotOrders::ConsumerExport);
     }
     let trade = has("交易时间") && has("公众账号ID") && has("微信订单号");
@@ -128,6 +132,18 @@ mod tests {
             .collect();
         let rows: Vec<&[String]> = rows.iter().map(Vec::as_slice).collect();
         find_header(&rows, None).unwrap()
+    }
+
+    #[test]
+    fn goods_named_like_the_title_of_another_file_are_goods() {
+        let found = header_of(&[
+            "订单号|商品|实付金额|付款时间",
+            "A1|微信支付账单明细打印|12.90|2026-03-08 09:05:11",
+        ]);
+
+        assert_eq!(found.last, 0);
+        let title = ["", "微信支付账单明细", ""].map(str::to_owned);
+        assert_eq!(by_cells(&title), Some(NotOrders::ConsumerExport));
     }
 
     #[test]

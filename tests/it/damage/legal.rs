@@ -290,6 +290,12 @@ fn odd_goods(bytes: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
         "<xml>",
         "\u{202e}gnp.exe",
         "，、；",
+        // What other files are known by, where it is only the name of some goods.
+        "微信支付账单明细",
+        "交易时间,交易对方,金额(元)",
+        "记账时间,资金流水单号",
+        "分账明细单号",
+        "<html>",
     ];
     let goods = texts[rng.usize(..texts.len())];
     with_texts(bytes, goods, texts[rng.usize(..2)])

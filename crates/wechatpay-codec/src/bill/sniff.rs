@@ -124,7 +124,8 @@ fn sniff_text(text: &[u8]) -> BodyKind {
     let line = first_line(text);
     let traditional = std::str::from_utf8(line).map(simplified);
     let line = traditional.as_ref().map_or(line, |line| line.as_bytes());
-    if contains(text, "微信支付账单明细".as_bytes()) {
+    let title = "微信支付账单明细".as_bytes();
+    if contains(line, title) {
         return BodyKind::ConsumerExport;
     }
     if contains(line, "记账时间".as_bytes()) && contains(line, "资金流水单号".as_bytes())
@@ -160,6 +161,10 @@ fn sniff_text(text: &[u8]) -> BodyKind {
     let is_of_bill = of_bills >= 2 || (has("交易时间") && has("商户号"));
     if line.contains(&b',') && is_marked && is_of_bill && !line.starts_with(b"\"") {
         return BodyKind::Bill;
+    }
+    // Below the header of a bill it is the name of some goods.
+    if contains(text, title) {
+        return BodyKind::ConsumerExport;
     }
     BodyKind::Unknown
 }
@@ -270,6 +275,14 @@ mod tests {
             (
                 "\u{feff}交易时间,公众账号ID,商户号,子商户号,设备号,微信订单号,商户订单号",
                 BodyKind::Bill,
+            ),
+            (
+                "交易时间,公众账号ID,商户号,微信订单号,商户订单号\n`2018,`wx,`1,`42,`微信支付账单明细",
+                BodyKind::Bill,
+            ),
+            (
+                "导出时间：2026-03-09\n微信支付账单明细,,,\n",
+                BodyKind::ConsumerExport,
             ),
             ("记账时间,微信支付业务单号,资金流水单号", BodyKind::FundFlow),
             (
