@@ -49,5 +49,6 @@ fn a_killed_sender_leaves_one_refund() {
         assert_eq!(accepted[0]["out_refund_no"], *number);
     }
     till.expect(0, &["audit", "verify"]);
+    println!("{kills} kills, {interrupted} of them before the end, one accepted refund each");
     assert!(kills < 6 || interrupted > 0, "nothing was interrupted");
 }

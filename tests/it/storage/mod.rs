@@ -19,13 +19,15 @@ mod yard;
 
 use std::path::Path;
 
+pub(crate) use view::tables;
+
 /// True when the full form is asked for.
 fn is_thorough() -> bool {
     std::env::var_os("RECONDESK_THOROUGH").is_some()
 }
 
 /// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -153,7 +153,7 @@ impl View {
 }
 
 /// Every row of every table, once the workspace has been opened and closed again.
-pub(super) fn tables(workspace: &Path) -> Result<String, StoreError> {
+pub(crate) fn tables(workspace: &Path) -> Result<String, StoreError> {
     drop(Workspace::at(workspace)?.open()?);
     let database = rusqlite::Connection::open(workspace.join("recondesk.db")).unwrap();
     let mut out = String::new();

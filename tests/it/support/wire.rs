@@ -50,13 +50,12 @@ pub(crate) fn http(base: &str, method: &str, path: &str, body: &[u8]) -> Answer 
     stream
         .set_read_timeout(Some(Duration::from_mins(5)))
         .unwrap();
-    write!(
-        stream,
+    // Head and body in one piece: in several, each would wait for the word that the one before it has arrived.
+    let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
-    )
-    .unwrap();
-    stream.write_all(body).unwrap();
+    );
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     let cut = bytes

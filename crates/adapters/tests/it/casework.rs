@@ -3,8 +3,8 @@
 use super::engine::{Raw, database};
 use recondesk_adapters::sqlite::Database;
 use recondesk_casework::{
-    Approval, Judgement, OrderFacts, Outcome, Refund, RefundEvent, RefundStage, ReissueWay, Role,
-    TRAIL_START, Thresholds, TrailEntry, seal,
+    Approval, Judgement, OrderFacts, Outcome, Queried, Refund, RefundEvent, RefundStage,
+    ReissueWay, RemoteState, Role, TRAIL_START, Thresholds, TrailEntry, seal,
 };
 use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret};
 use recondesk_ports::{
@@ -94,6 +94,22 @@ impl Desk {
     fn raw(&self) -> Raw {
         Raw::of(self.folder.path())
     }
+}
+
+#[test]
+fn a_refund_that_was_paid_from_elsewhere_asks_nobody_any_more() {
+    let desk = Desk::new();
+    let sum = Fen::new(100_001);
+    let refund = desk.db.draft_refund(&desk.draft("c", sum.get()), NOW);
+    let refund = refund.unwrap();
+    assert_eq!(desk.db.approvals(false).unwrap().len(), 1);
+
+    let found = Queried::Found(sum, RemoteState::Success);
+    let refund = desk.step(&refund, RefundEvent::Query(found)).unwrap();
+
+    assert_eq!(refund.refund.stage, RefundStage::Done);
+    assert_eq!(desk.db.approvals(false).unwrap(), []);
+    assert_eq!(desk.db.approvals(true).unwrap().len(), 1);
 }
 
 #[test]

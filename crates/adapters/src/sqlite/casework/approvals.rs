@@ -74,10 +74,11 @@ pub(super) fn all(db: &Database, judged_too: bool) -> Result<Vec<ApprovalRecord>
 fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, DbError> {
     let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();
     let status = match kind {
-        // A draft that was taken back, or drawn up with another sum, takes its question with it.
+        // A draft that was taken back or drawn up with another sum takes its question with it, and so does one that
+        // turned out to be refunded already, from elsewhere: nothing can be decided about it any more.
         "refund" => {
             let sql = "SELECT EXISTS (SELECT 1 FROM refund WHERE approval = ?1
-                                      AND stage NOT IN ('withdrawn', 'closed'))";
+                                      AND stage IN ('drafted', 'confirmed', 'rejected'))";
             let mut asked_for = connection.prepare_cached(sql)?;
             return asked_for.query_row([asked.id.0], |row| row.get(0));
         }
