@@ -30,6 +30,8 @@ pub(super) enum Middle {
     State,
     /// A sound one: what it is depends on what the gateway or the trail was told.
     Sound,
+    /// A sound one, or a workspace that is refused by name until the job is done again.
+    Mendable,
 }
 
 /// The layer, ready to be put below a program.
@@ -65,17 +67,42 @@ pub(super) fn workspace(folder: &Path) -> PathBuf {
 
 /// Stands for the folder of a job in its arguments.
 const FOLDER: &str = "FOLDER";
+/// Stands for the numbers of all that waits for a second person.
+pub(super) const WAITING: &str = "WAITING";
+
+/// Arguments with what they stand for.
+fn filled(yard: &Yard, folder: &Path, arguments: &[&str]) -> Vec<String> {
+    let place = folder.to_str().unwrap();
+    let mut out = Vec::new();
+    for part in arguments {
+        if *part == WAITING {
+            out.extend(waiting(yard, folder));
+        } else {
+            out.push(part.replace(FOLDER, place));
+        }
+    }
+    out
+}
+
+/// What waits for a second person.
+fn waiting(yard: &Yard, folder: &Path) -> Vec<String> {
+    let list = ["approve", "--format", "json"];
+    let text = yard.expect_in(&workspace(folder), 1, &list);
+    let all: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    all.iter().map(|one| one["id"].to_string()).collect()
+}
 
 impl Job {
-    fn new(yard: &Yard, name: &'static str, before: &[&[&str]], job: (i32, &[&str])) -> Self {
+    pub(super) fn new(
+        yard: &Yard,
+        name: &'static str,
+        before: &[&[&str]],
+        job: (i32, &[&str]),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         copy(&yard.workspace(), &workspace(folder.path()));
         for arguments in before {
-            let place = folder.path().to_str().unwrap();
-            let arguments: Vec<String> = arguments
-                .iter()
-                .map(|part| part.replace(FOLDER, place))
-                .collect();
+            let arguments = filled(yard, folder.path(), arguments);
             let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
             let output = yard
                 .command(&workspace(folder.path()), &arguments)
@@ -88,10 +115,15 @@ impl Job {
                 "{arguments:?}: {told}"
             );
         }
+        let arguments = if job.1.contains(&WAITING) {
+            filled(yard, folder.path(), job.1)
+        } else {
+            job.1.iter().map(|part| (*part).to_owned()).collect()
+        };
         Self {
             name,
             before: folder,
-            arguments: job.1.iter().map(|part| (*part).to_owned()).collect(),
+            arguments,
             code: job.0,
             code_again: job.0,
             middle: Middle::State,
@@ -99,13 +131,13 @@ impl Job {
     }
 
     /// The same, with what it says when it is done already.
-    fn again(mut self, code: i32) -> Self {
+    pub(super) fn again(mut self, code: i32) -> Self {
         self.code_again = code;
         self
     }
 
     /// The same, with what may be seen in the middle of it.
-    fn leaves(mut self, middle: Middle) -> Self {
+    pub(super) fn leaves(mut self, middle: Middle) -> Self {
         self.middle = middle;
         self
     }
@@ -118,7 +150,7 @@ impl Job {
     }
 
     /// The folder that it begins with.
-    fn before(&self) -> &Path {
+    pub(super) fn before(&self) -> &Path {
         self.before.path()
     }
 

@@ -65,6 +65,8 @@ pub(super) struct Yard {
     pub(super) refund: String,
     /// A case that nobody has looked at.
     pub(super) case: String,
+    /// A case of an order that the sandbox has, paid and not served.
+    pub(super) unserved: String,
 }
 
 impl Yard {
@@ -87,6 +89,7 @@ impl Yard {
             paid: ["A20260308000001", "A20260308000002"],
             refund: String::new(),
             case: String::new(),
+            unserved: String::new(),
         };
         yard.begin();
         yard.import(&first);
@@ -136,6 +139,15 @@ impl Yard {
         self.expect(0, &["cases", "take", &key(1)]);
         self.expect(0, &["cases", "resolve", &key(1), "--reason", "补录"]);
         self.case = key(2);
+        let unserved = cases
+            .iter()
+            .find(|case| case.finding.category == Category::PaidNotBooked)
+            .unwrap();
+        let finding = &unserved.finding;
+        let client = Client::of(&self.running, Digest::Md5);
+        let paid = finding.bill.unwrap().get().to_string();
+        client.place_paid(finding.out_trade_no.as_str(), &paid);
+        self.unserved.clone_from(&unserved.key);
         for order in self.paid {
             Client::of(&self.running, Digest::Md5).place_paid(order, "1230");
         }

@@ -7,6 +7,8 @@
  * FAULT_STAYS   1: all calls after it fail as well, as those of a dead disk do
  * FAULT_COUNT   file that gets the number of calls seen, when the program ends
  * FAULT_THREADS 1: the start of a thread is such a call, once the folder was touched
+ * FAULT_MEMORY  number of the request for memory that gets none, from 1, once the folder was touched
+ * FAULT_ASKED   file that gets the number of such requests, when the program ends
  * FAULT_TRACE   file that gets what was done, as records of a head and two stretches of bytes
  */
 #define _GNU_SOURCE
@@ -34,7 +36,8 @@ struct head {
     uint64_t file, at;
 };
 
-static atomic_long calls;
+static atomic_long calls, asked;
+static long starved;
 static pthread_mutex_t one_at_a_time = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static int trace = -1;
 
@@ -118,16 +121,25 @@ static void tell_outside(int fd) {
     }
 }
 
-__attribute__((destructor)) static void tell(void) {
-    const char *path = getenv("FAULT_COUNT");
+static void tell_count(const char *path, long count) {
     if (!path) return;
     char text[32];
-    int len = snprintf(text, sizeof text, "%ld", atomic_load(&calls));
+    int len = snprintf(text, sizeof text, "%ld", count);
     int fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd >= 0) {
         syscall(SYS_write, fd, text, len);
         syscall(SYS_close, fd);
     }
+}
+
+__attribute__((constructor)) static void begin(void) {
+    const char *memory = getenv("FAULT_MEMORY");
+    starved = memory ? atol(memory) : 0;
+}
+
+__attribute__((destructor)) static void tell(void) {
+    tell_count(getenv("FAULT_COUNT"), atomic_load(&calls));
+    tell_count(getenv("FAULT_ASKED"), atomic_load(&asked));
 }
 
 #define REAL(type, name, ...)                                    \
@@ -273,4 +285,25 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*work)(v
     const char *counts = getenv("FAULT_THREADS");
     if (counts && *counts == '1' && atomic_load(&calls) > 0 && fails()) return EAGAIN;
     return real(thread, how, work, with);
+}
+
+/* Requests for memory, once the folder is at work. */
+static int starves(void) {
+    if (atomic_load(&calls) == 0 || atomic_fetch_add(&asked, 1) + 1 != starved) return 0;
+    errno = ENOMEM;
+    return 1;
+}
+
+extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
+
+void *malloc(size_t size) {
+    return starves() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size) {
+    return starves() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size) {
+    return starves() ? NULL : __libc_realloc(old, size);
 }
