@@ -6,7 +6,7 @@ use super::output::table;
 use super::{SendArgs, at_once, end_of_all, pause};
 use crate::cli::CommandEnd;
 use crate::cli::context::{CommandContext, profile_named};
-use recondesk_app::jobs::refund::{Carried, RefundPace, carry_on, confirm, named};
+use recondesk_app::jobs::refund::{RefundPace, carry_on, named, send_each};
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_casework::{RefundStage, Role};
 use recondesk_domain::Fen;
@@ -63,15 +63,14 @@ pub(super) fn send(
     let actor = args.person.check(context, ports, Role::Work)?;
     let cancel = CancelToken::default();
     let pause = pause();
-    let mut carried: Vec<Carried> = Vec::with_capacity(count);
-    for record in records {
-        let before = record.clone();
-        let sent = confirm(ports, &record, record.refund.amount, &actor)
-            .and_then(|record| carry_on(ports, record, &at_once(&pause, &cancel)));
-        carried.push(sent.unwrap_or_else(|failure| Carried {
-            record: before,
-            trouble: Some(failure),
-        }));
+    let at_once = at_once(&pause, &cancel);
+    let mut carried = send_each(ports, records, &actor, &at_once, &mut |_, _| ());
+    if carried.len() < count {
+        let left = count - carried.len();
+        context.tell(
+            &format!("其余 {left} 笔没有发送"),
+            &format!("the other {left} were not sent"),
+        );
     }
     let pace = RefundPace {
         patience: Duration::from_secs(args.follow.wait),

@@ -19,8 +19,9 @@ use serde_json::json;
 
 use crate::support::faulty::{FaultyCasework, Loss};
 use crate::support::wire::{Client, Digest};
+pub(crate) use trouble::Sun;
 use trouble::{Chance, bad_answer, clock_jump, slow_requests};
-use world::World;
+pub(crate) use world::World;
 
 /// Seeds of a run in which nothing else is asked for.
 const SEEDS: u64 = 2_000;

@@ -2,11 +2,13 @@
 //!
 //! What may happen when is decided by `recondesk_casework::Refund` alone; here its moves are carried out:
 //! `order_facts` asks about the order, `prepare` writes the intent, `carry_on` does what is due,
-//! `send` is the one place from which a refund leaves, `redirect` the one from which an abnormal one is sent elsewhere, `read_answer` says what an answer means.
+//! `send` is the one place from which a refund leaves, `redirect` the one from which an abnormal one is sent elsewhere,
+//! `read_answer` says what an answer means, `many` keeps the distance between refunds.
 
 mod batch_file;
 mod carry_on;
 mod delivered;
+mod many;
 mod order_facts;
 mod prepare;
 mod proposal;
@@ -18,6 +20,7 @@ mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};
 pub use carry_on::{Carried, Pause, RefundPace, carry_on, confirm, confirm_anew, confirm_with};
+pub use many::send_each;
 pub use order_facts::{OrderSubject, ask_order, order_of_case};
 pub use prepare::{
     Prepared, REASON_BYTES, RefundAsk, RefundOf, next_number, prepare, reason_problem,

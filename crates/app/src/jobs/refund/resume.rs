@@ -1,7 +1,8 @@
 //! Taking up everything that is not at its end: what runs after a crash.
 
-use super::carry_on::{Carried, RefundPace, carry_on};
-use crate::{Failure, FailureKind};
+use super::carry_on::{Carried, RefundPace};
+use super::many::{each, is_of_workspace};
+use crate::Failure;
 use recondesk_casework::{Approval, RefundStage};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{Ports, RefundQuery, RefundRecord, StoreError};
@@ -76,23 +77,12 @@ pub fn resume_each(
 ) -> Result<Vec<Carried>, Failure> {
     let mut open = unfinished(ports, profile)?;
     open.retain(wanted);
-    let all = open.len();
-    let mut out = Vec::with_capacity(all);
-    for record in open {
-        tell(out.len(), all);
-        if pace.cancel.is_cancelled() {
-            return Ok(out);
-        }
-        let before = record.clone();
-        out.push(match carry_on(ports, record, pace) {
-            Ok(carried) => carried,
-            Err(failure) if failure.kind == FailureKind::Workspace => return Err(failure),
-            Err(failure) => Carried {
-                record: ports.casework.refund(before.id)?.unwrap_or(before),
-                trouble: Some(failure),
-            },
-        });
+    let mut carried = each(ports, open, pace, (tell, &Ok));
+    match carried.pop_if(|last| is_of_workspace(last)) {
+        Some(Carried {
+            trouble: Some(failure),
+            ..
+        }) => Err(failure),
+        _ => Ok(carried),
     }
-    tell(out.len(), all);
-    Ok(out)
 }
