@@ -285,7 +285,7 @@ fn opened(
     if profile.is_some() {
         return Ok((None, context.open()?));
     }
-    let folder = tempfile::tempdir().map_err(|error| not_written(&std::env::temp_dir(), &error))?;
+    let folder = tempfile::tempdir().map_err(|error| not_written(Path::new("-"), &error))?;
     let ports = context.open_throw_away(folder.path())?;
     Ok((Some(folder), ports))
 }

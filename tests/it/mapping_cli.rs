@@ -1,6 +1,8 @@
 //! `recondesk mapping` through the program itself: files are looked at without a workspace, and a mapping that a person
 //! wrote is refused with the place of its slip.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -12,10 +14,14 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
+fn write(path: &Path, bytes: &[u8]) {
+    File::create(path).unwrap().write_all(bytes).unwrap();
+}
+
 /// The program over a workspace that cannot be opened: a file stands where its folder should be.
 fn mapping(folder: &Path, lang: &str, arguments: &[&Path]) -> Output {
     let workspace = folder.join("no-workspace");
-    std::fs::write(&workspace, "a file").unwrap();
+    write(&workspace, b"a file");
     Command::new(BIN)
         .args(["--lang", lang, "--workspace"])
         .arg(&workspace)
@@ -38,7 +44,7 @@ fn a_mapping_is_guessed_and_checked_without_a_workspace() {
 
     assert_eq!(guessed.status.code(), Some(0), "{guessed:?}");
     let toml = folder.path().join("mapping.toml");
-    std::fs::write(&toml, &guessed.stdout).unwrap();
+    write(&toml, &guessed.stdout);
     let checked = mapping(
         folder.path(),
         "en",
@@ -73,7 +79,7 @@ fn a_slip_in_a_mapping_is_told_with_its_place_in_the_language_of_the_program() {
         ),
         (b"name = \"\xCA\xD5\"\n", "文件不是 UTF-8 编码的文本"),
     ] {
-        std::fs::write(&toml, bytes).unwrap();
+        write(&toml, bytes);
 
         let refused = mapping(
             folder.path(),

@@ -12,8 +12,8 @@ mod exchanged;
 #[cfg(target_os = "linux")]
 mod faults;
 mod records;
-mod sieves;
 mod shared;
+mod sieves;
 mod store;
 mod tables;
 mod torn;
