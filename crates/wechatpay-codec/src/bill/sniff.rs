@@ -263,6 +263,10 @@ mod tests {
         ] {
             assert_eq!(sniff(head), kind, "{head:?}");
         }
+    }
+
+    #[test]
+    fn bodies_are_told_apart_by_the_names_of_their_columns() {
         for (head, kind) in [
             (
                 "微信支付账单明细,,,,,,,,\n微信昵称：[x],,",
