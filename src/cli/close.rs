@@ -18,7 +18,7 @@ pub(super) struct CloseCommand {
     /// 商户档案 | Profile
     #[arg(long, value_name = "NAME")]
     profile: String,
-    /// 特约商户号（服务商）| Sub-merchant, of a service provider
+    /// 特约商户号（服务商） | Sub-merchant, of a service provider
     #[arg(long, value_name = "SUB_MCH_ID", default_value = "")]
     sub_mch_id: String,
     #[command(flatten)]

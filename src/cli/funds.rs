@@ -36,7 +36,7 @@ pub(super) struct FundsCommand {
     /// 先导入这个资金账单文件：basic、operation 或 fees | First take this fund-flow bill in: basic, operation or fees
     #[arg(long, value_name = "ACCOUNT=FILE", value_parser = account_file)]
     file: Vec<(FundAccount, PathBuf)>,
-    /// 先导入这个银行流水（CSV、XLSX）| First take this bank statement in (CSV, XLSX)
+    /// 先导入这个银行流水（CSV、XLSX） | First take this bank statement in (CSV, XLSX)
     #[arg(long, value_name = "FILE")]
     bank: Vec<PathBuf>,
     /// 提现应在几个工作日内到账 | Working days within which a withdrawal should arrive

@@ -35,7 +35,7 @@ pub(super) enum RefundCommand {
     Send(SendArgs),
     /// 继续未完成的退款：中断之后运行 | Carry on what is not final: what runs after a crash
     Resume(ResumeArgs),
-    /// 异常退款改退到顾客的银行卡或商户账户（APIv3）| Send an abnormal refund to a card of the customer or to the merchant's account (APIv3)
+    /// 异常退款改退到顾客的银行卡或商户账户（APIv3） | Send an abnormal refund to a card of the customer or to the merchant's account (APIv3)
     Redirect(RedirectArgs),
     /// 列出退款 | List the refunds
     List(ListArgs),
