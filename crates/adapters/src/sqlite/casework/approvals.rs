@@ -78,7 +78,7 @@ fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, 
         // turned out to be refunded already, from elsewhere: nothing can be decided about it any more.
         "refund" => {
             let sql = "SELECT EXISTS (SELECT 1 FROM refund WHERE approval = ?1
-                                      AND stage IN ('drafted', 'confirmed', 'rejected'))";
+                                      AND stage IN ('drafted', 'confirmed', 'rejected', 'abnormal'))";
             let mut asked_for = connection.prepare_cached(sql)?;
             return asked_for.query_row([asked.id.0], |row| row.get(0));
         }
