@@ -366,7 +366,9 @@ mod tests {
             assert_ne!(text, YONYOU, "{from}");
             let failure = Template::read(&text).unwrap_err();
             assert_eq!(failure.code, "journal.template", "{to}");
-            assert!(!failure.detail.is_empty());
+            let (zh, en) = ("凭证模板不能用：", "The journal template cannot be used: ");
+            assert!(failure.title.zh.len() > zh.len() && failure.title.zh.starts_with(zh));
+            assert!(failure.title.en.len() > en.len() && failure.title.en.starts_with(en));
         }
     }
 
