@@ -41,6 +41,6 @@ export RECONDESK_TEST_POSTGRES="$socket/desk" RECONDESK_TEST_POSTGRES_EMPTY="$so
 export RECONDESK_TEST_POSTGRES_TLS="postgres://recondesk@127.0.0.1:$port/tls" RECONDESK_TEST_ROOT="$folder/root.crt"
 
 # What the tables and the books promise, on a server instead of a file.
-cargo test -p recondesk-adapters --test it -- casework:: catalogs:: records:: store:: tables:: candidates::
+cargo test --test it -- casework:: catalogs:: records:: store:: tables:: candidates::
 # What only a shared workspace has. One after the other: one of them cuts all lines.
 cargo test --test it -- --ignored --test-threads 1 shared::

@@ -132,7 +132,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
                 "Check the rights of the folder; copy one on a read-only disk to where it can be written, or name another with --workspace",
             ),
         ),
-        StoreError::Unreachable(_) => unreachable(),
+        StoreError::Unreachable(why) => unreachable(why),
         StoreError::Foreign => (
             "workspace.foreign",
             Message::new(
@@ -196,10 +196,13 @@ fn missing() -> (&'static str, Message, Message) {
 }
 
 /// Neither server nor share is a matter of a folder's rights.
-fn unreachable() -> (&'static str, Message, Message) {
+fn unreachable(why: &Message) -> (&'static str, Message, Message) {
     (
         "workspace.unreachable",
-        Message::new("共用的工作区用不了", "The shared workspace cannot be used"),
+        Message::new(
+            format!("共用的工作区用不了：{}", why.zh),
+            format!("The shared workspace cannot be used: {}", why.en),
+        ),
         Message::new(
             "核对地址、网络、数据库口令（PGPASSWORD 或 .pgpass），看共享文件夹是否已挂载，然后重试",
             "Check address, network, password (PGPASSWORD or .pgpass) and that the share is mounted, then try again",
@@ -220,7 +223,7 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::Busy => failure.retryable(),
             StoreError::Full | StoreError::Foreign | StoreError::Torn(_) => failure,
-            StoreError::Unreachable(detail) => failure.retryable().with_detail(detail),
+            StoreError::Unreachable(_) => failure.retryable(),
             StoreError::Denied(detail)
             | StoreError::Taken(detail)
             | StoreError::Missing(detail)

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use recondesk_domain::{Instant, MerchantProfile, ProfileId, Secret, SecretKind, Sheet};
+use recondesk_domain::{Instant, MerchantProfile, Message, ProfileId, Secret, SecretKind, Sheet};
 
 pub use author::Author;
 pub use book_contents::{BookContents, BookRows, ContentDay};
@@ -400,8 +400,8 @@ pub enum StoreError {
     #[error("the workspace cannot be opened: {0}")]
     Denied(String),
     /// The server or the share of a shared workspace cannot be used.
-    #[error("the shared workspace cannot be used: {0}")]
-    Unreachable(String),
+    #[error("the shared workspace cannot be used: {}", .0.en)]
+    Unreachable(Message),
     /// A file of another program lies where the database should be.
     #[error("the file is not a workspace of this program")]
     Foreign,

@@ -11,6 +11,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, Statement};
 
 use super::{DbError, ValueRef};
+use recondesk_domain::Message;
 use recondesk_ports::StoreError;
 
 /// A connection that was quiet for so long may have been cut off by something between; how long trying it may take.
@@ -181,9 +182,10 @@ impl From<postgres::Error> for DbError {
                     .source()
                     .is_some_and(<dyn Error>::is::<std::io::Error>)
             {
-                return Self::Store(StoreError::Unreachable(
-                    "the connection to the database server was lost".to_owned(),
-                ));
+                return Self::Store(StoreError::Unreachable(Message::new(
+                    "与数据库的连接断了",
+                    "the connection to the database server was lost",
+                )));
             }
             return Self::broken(words(&error));
         };
@@ -202,7 +204,7 @@ impl From<postgres::Error> for DbError {
             "55P03" | "57014" => StoreError::Busy,
             "53100" => StoreError::Full,
             code if code.starts_with("28") || code.starts_with("57P") || code == "42501" => {
-                StoreError::Unreachable(said.message().to_owned())
+                StoreError::Unreachable(Message::new(said.message(), said.message()))
             }
             _ => StoreError::Broken(format!("{}: {}", code.code(), said.message())),
         })

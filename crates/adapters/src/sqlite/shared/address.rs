@@ -19,6 +19,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 
 use super::super::DbError;
 use super::super::session::{Connection, PgConnection, words};
+use recondesk_domain::Message;
 use recondesk_ports::StoreError;
 
 /// How long a connection may take.
@@ -42,7 +43,12 @@ impl std::fmt::Debug for Address {
 }
 
 fn denied(what: impl std::fmt::Display) -> StoreError {
-    StoreError::Unreachable(what.to_string())
+    let what = what.to_string();
+    StoreError::Unreachable(Message::new(what.clone(), what))
+}
+
+fn unfit(zh: &str, en: &str) -> StoreError {
+    StoreError::Unreachable(Message::new(zh, en))
 }
 
 impl Address {
@@ -71,21 +77,24 @@ impl Address {
         }
         let mode = mode.or_else(|| std::env::var("PGSSLMODE").ok());
         // What the driver says of an address it cannot read may hold parts of it.
-        let mut config = Config::from_str(&format!("{place}?{}", kept.join("&")))
-            .map_err(|_hidden| denied("this is no address of PostgreSQL"))?;
+        let mut config =
+            Config::from_str(&format!("{place}?{}", kept.join("&"))).map_err(|_hidden| {
+                unfit("不是 PostgreSQL 的地址", "this is no address of PostgreSQL")
+            })?;
         if config.get_password().is_some() {
-            return Err(denied(
+            return Err(unfit(
+                "地址里不能写口令，别人看得见：用 PGPASSWORD 或 .pgpass",
                 "a password does not belong into the address, where others see it: set PGPASSWORD or use .pgpass",
             ));
         }
         if config.get_hosts().is_empty() {
-            return Err(denied("the address names no host"));
+            return Err(unfit("地址里没有主机", "the address names no host"));
         }
         if config.get_user().is_none() {
             let user = std::env::var("PGUSER").or_else(|_| std::env::var("USER"));
             let user = user
                 .ok()
-                .ok_or_else(|| denied("the address names no user"))?;
+                .ok_or_else(|| unfit("地址里没有用户", "the address names no user"))?;
             config.user(&user);
         }
         let is_near = config.get_hosts().iter().all(is_this_computer);
@@ -214,7 +223,8 @@ fn ssl_mode(wanted: Option<&str>, is_near: bool) -> Result<SslMode, StoreError> 
         Some("require" | "verify-ca" | "verify-full") => Ok(SslMode::Require),
         None if is_near => Ok(SslMode::Disable),
         None => Ok(SslMode::Require),
-        Some(_) => Err(denied(
+        Some(_) => Err(unfit(
+            "sslmode 只能是 disable、prefer、require、verify-full",
             "sslmode is none of disable, prefer, require, verify-full",
         )),
     }
@@ -315,8 +325,14 @@ mod tests {
             "postgres://li@db.example.com/desk?sslmode=maybe",
             "postgres://li@db.example.com:notaport/desk",
         ] {
-            let told = Address::parse(wrong).unwrap_err().to_string();
-            assert!(!told.contains("geheim"), "{told}");
+            let StoreError::Unreachable(Message { zh, en }) = Address::parse(wrong).unwrap_err()
+            else {
+                panic!("{wrong} is told as something else");
+            };
+            for told in [&zh, &en] {
+                assert!(!told.contains("geheim"), "{told}");
+            }
+            assert!(zh.contains("地址") || zh.contains("只能是"), "{zh}");
         }
     }
 

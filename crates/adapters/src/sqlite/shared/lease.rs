@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::super::session::{Connection, OptionalExtension as _, params};
 use super::super::{DbError, locked};
 use super::{Address, revive};
+use recondesk_domain::Message;
 use recondesk_ports::StoreError;
 
 /// How long a right lasts that nobody pushes on, and how often it is pushed on.
@@ -38,7 +39,10 @@ impl Held {
                 .query_row(params![name, holder], |row| row.get(0))
                 .optional()?;
             if still.is_none() {
-                let why = format!("the right to {name} has passed to another computer meanwhile");
+                let why = Message::new(
+                    format!("这期间另一台电脑接手了（{name}）"),
+                    format!("the right to {name} has passed to another computer meanwhile"),
+                );
                 return Err(StoreError::Unreachable(why).into());
             }
         }
@@ -94,7 +98,9 @@ impl Leases {
             stop: Some(stop),
             push: None,
         };
-        guard.push = Some(push.map_err(|error| StoreError::Unreachable(error.to_string()))?);
+        guard.push = Some(push.map_err(|error| {
+            StoreError::Unreachable(Message::new(error.to_string(), error.to_string()))
+        })?);
         Ok(guard)
     }
 
@@ -131,8 +137,9 @@ impl Leases {
 /// A name that no other holder has.
 fn holder() -> Result<String, StoreError> {
     let mut random = [0_u8; 16];
-    aws_lc_rs::rand::fill(&mut random)
-        .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+    aws_lc_rs::rand::fill(&mut random).map_err(|error| {
+        StoreError::Unreachable(Message::new(error.to_string(), error.to_string()))
+    })?;
     Ok(crate::digest::hex(&random))
 }
 

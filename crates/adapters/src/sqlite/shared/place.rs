@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::disk::Disk;
+use recondesk_domain::Message;
 use recondesk_ports::StoreError;
 
 /// The file that names the workspace.
@@ -19,8 +20,13 @@ pub(super) fn folder_of(location: &str) -> Result<PathBuf, StoreError> {
     let path = location.strip_prefix("file://").map(PathBuf::from);
     match path {
         Some(path) if path.is_absolute() => Ok(path),
-        _ => Err(StoreError::Unreachable(format!(
-            "{location}: files lie in a folder that all computers reach by the same path, as file:///SHARE"
+        _ => Err(StoreError::Unreachable(Message::new(
+            format!(
+                "{location}：文件须放在各台电脑以同一路径访问的文件夹，写作 file:///共享文件夹"
+            ),
+            format!(
+                "{location}: files lie in a folder that all computers reach by the same path, as file:///SHARE"
+            ),
         ))),
     }
 }
@@ -30,8 +36,10 @@ pub(super) fn folder_of(location: &str) -> Result<PathBuf, StoreError> {
 /// # Errors
 /// [`StoreError`]: the folder is not there, or has files of another workspace.
 pub(super) fn mark(folder: &Path, workspace: &str) -> Result<(), StoreError> {
-    let denied =
-        |error: std::io::Error| StoreError::Unreachable(format!("{}: {error}", folder.display()));
+    let denied = |error: std::io::Error| {
+        let what = format!("{}: {error}", folder.display());
+        StoreError::Unreachable(Message::new(what.clone(), what))
+    };
     require(folder)?;
     if ["archive", "books", NAME]
         .iter()
@@ -63,12 +71,19 @@ pub(super) fn check(folder: &Path, workspace: &str) -> Result<(), StoreError> {
     let place = folder.join(NAME);
     let what = match std::fs::read_to_string(&place) {
         Ok(name) if name == workspace => return Ok(()),
-        Ok(_) => "has the files of another workspace".to_owned(),
-        Err(error) => format!("has no files of this workspace ({NAME}: {error})"),
+        Ok(_) => Message::new(
+            "里是另一个工作区的文件",
+            "has the files of another workspace",
+        ),
+        Err(error) => Message::new(
+            format!("里没有这个工作区的文件（{NAME}：{error}）"),
+            format!("has no files of this workspace ({NAME}: {error})"),
+        ),
     };
     let folder = folder.display();
-    Err(StoreError::Unreachable(format!(
-        "{folder} {what}: is the share mounted?"
+    Err(StoreError::Unreachable(Message::new(
+        format!("{folder} {}：共享文件夹挂载了吗？", what.zh),
+        format!("{folder} {}: is the share mounted?", what.en),
     )))
 }
 
@@ -77,8 +92,10 @@ fn require(folder: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     let folder = folder.display();
-    let why = format!("{folder}: the folder of the shared files is not there");
-    Err(StoreError::Unreachable(why))
+    Err(StoreError::Unreachable(Message::new(
+        format!("{folder}：共享文件的文件夹不在"),
+        format!("{folder}: the folder of the shared files is not there"),
+    )))
 }
 
 #[cfg(test)]
