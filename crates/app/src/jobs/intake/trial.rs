@@ -108,7 +108,11 @@ impl<'a> Trial<'a> {
         });
         let amounts = self.try_amounts(mapping, &rows, (&number, &known), may_change);
         let amounts_read = self.amounts_read(mapping, &rows, (&number, &known));
-        let second = self.second_payment(mapping, &rows, (&number, &known));
+        // The row of a refund names its payment besides: that is no second one.
+        let second = match mapping.kind {
+            RecordKind::Orders => self.second_payment(&rows, (&number, &known), &columns),
+            RecordKind::Refunds => None,
+        };
         Ok(Some(Proof {
             days,
             rows: rows.len() as u64,
@@ -177,31 +181,30 @@ impl<'a> Trial<'a> {
     /// of two payments then.
     fn second_payment(
         &self,
-        mapping: &Mapping,
         rows: &[PaidRow<'_>],
         (number, known): (&str, &Known),
+        columns: &[ColumnProof],
     ) -> Option<String> {
-        if mapping.kind != RecordKind::Orders {
-            return None;
-        }
+        let hits = |header: &str| columns.iter().find(|it| it.header == header);
+        let least = hits(number).map_or(0, |it| it.own).div_ceil(2).max(1);
+        // Hardly ever is there one, and then nothing is read a second time.
+        let mut others = columns
+            .iter()
+            .filter(|it| it.header != number && it.own >= least)
+            .map(|it| &it.header);
         let own = |paid: &PaidRow<'_>, header: &str| {
             let number = clean_number(self.cell(paid.row, header));
             known.own.contains_key(&number).then_some(number)
         };
-        let first = rows.iter().filter(|paid| own(paid, number).is_some());
-        let first = first.count();
         let both = |header: &String| {
             let is_pair = |paid: &&PaidRow<'_>| {
                 own(paid, number)
                     .zip(own(paid, header))
                     .is_some_and(|(one, other)| one != other)
             };
-            rows.iter().filter(is_pair).count()
+            rows.iter().filter(is_pair).count() as u64
         };
-        self.number_headers(mapping)
-            .into_iter()
-            .filter(|header| header != number)
-            .find(|header| first > 0 && both(header) * 2 >= first)
+        others.find(|header| both(header) >= least).cloned()
     }
 
     /// Rows that are paid on a day with a bill, and those days.
