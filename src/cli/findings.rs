@@ -63,7 +63,7 @@ impl FindingsOutput {
         context: &CommandContext<'_>,
     ) -> Result<(), Failure> {
         let mut fill = |out: &mut (dyn Write + Send)| {
-            with_findings(findings.iter(), |sheet| {
+            with_findings(findings.iter(), self.people(context), |sheet| {
                 self.write_sheet(sheet, context, out)
             })
         };
@@ -76,19 +76,26 @@ impl FindingsOutput {
         cases: &[CaseRecord],
         context: &CommandContext<'_>,
     ) -> Result<(), Failure> {
-        let for_people = match self.format {
-            FindingsFormat::Table => true,
+        // A spreadsheet has the columns of findings first, as other programs read them.
+        let people = match self.format {
+            FindingsFormat::Table => Some(context.lang),
             FindingsFormat::Json
             | FindingsFormat::Csv
             | FindingsFormat::CsvText
-            | FindingsFormat::Xlsx => false,
+            | FindingsFormat::Xlsx => None,
         };
         let mut fill = |out: &mut (dyn Write + Send)| {
-            with_cases(cases, for_people, |sheet| {
-                self.write_sheet(sheet, context, out)
-            })
+            with_cases(cases, people, |sheet| self.write_sheet(sheet, context, out))
         };
         self.deliver(context, &mut fill)
+    }
+
+    /// Whose words tags and facts have: those of a reader, or the stable ones.
+    const fn people(&self, context: &CommandContext<'_>) -> Option<Lang> {
+        match self.format {
+            FindingsFormat::Table | FindingsFormat::CsvText => Some(context.lang),
+            FindingsFormat::Json | FindingsFormat::Csv | FindingsFormat::Xlsx => None,
+        }
     }
 
     fn write_sheet(

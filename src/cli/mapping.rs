@@ -14,7 +14,7 @@ use super::terminal_output::{print, print_text};
 use recondesk_app::jobs::intake::{self, Bills, Chosen, attention};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::WPay;
-use recondesk_intake::{KnownContext, Mapping, Preview, RecordKind};
+use recondesk_intake::{Column, KnownContext, Mapping, Preview, RecordKind};
 use recondesk_ports::{BooksError, Ports};
 use wechatpay_codec::bill::BillReader;
 
@@ -397,6 +397,13 @@ fn written(chosen: &Chosen, preview: Option<&Preview>, lang: Lang) -> String {
     out.push_str(&mapping.to_toml());
     for column in mapping.lacking() {
         writeln!(out, "# {} = \"\"", column.name()).unwrap_or_default();
+        if column == Column::PayStatus {
+            let told = lang.pick(
+                "没有支付状态列、每行都已支付时，在 [columns] 前写 all_paid = true",
+                "where there is no such column and every row is paid, say all_paid = true above [columns]",
+            );
+            writeln!(out, "# {told}").unwrap_or_default();
+        }
     }
     out
 }

@@ -157,6 +157,16 @@ fn check_columns(chosen: &Chosen) -> Result<(), Failure> {
         };
         return Err(failure.with_detail(word.to_owned()));
     }
+    if lacking == [Column::PayStatus] {
+        // The file may hold nothing but paid orders; only a person knows.
+        return Err(Failure {
+            advice: Message::new(
+                "若文件里每一行都已支付：recondesk mapping guess 文件 > 映射.toml，在 [columns] 前写 all_paid = true，用 --mapping 指定",
+                "If every row of the file is paid: recondesk mapping guess FILE > mapping.toml, say all_paid = true above [columns], name it with --mapping",
+            ),
+            ..failure
+        });
+    }
     Err(failure)
 }
 

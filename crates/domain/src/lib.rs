@@ -22,6 +22,7 @@ mod candidate;
 mod case;
 mod category;
 mod finding;
+mod finding_facts;
 mod fund;
 mod gateway_address;
 mod heading_names;
@@ -49,6 +50,7 @@ pub use calendar::{BEIJING_OFFSET_S, BillDate, Instant};
 pub use case::CaseStatus;
 pub use category::Category;
 pub use finding::{Finding, Tag, case_key};
+pub use finding_facts::{facts_in_words, tag_in_words};
 pub use fund::{FundAccount, FundEntry, FundKind, FundTotals};
 pub use gateway_address::{
     GatewayFault, GatewayKind, OFFICIAL_GATEWAY, OFFICIAL_GATEWAY_2, gateway_kind,

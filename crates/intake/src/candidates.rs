@@ -7,8 +7,8 @@ use super::profile::{Profile, profiles};
 use super::state_words::{Meaning, known};
 use super::value::clean_id;
 use super::{
-    AmountUnit, Column, DayOrder, Guess, Mapping, RecordKind, RowAmount, StateSubject, StatusRule,
-    StatusWord,
+    AmountUnit, ChannelOwner, Column, DayOrder, Guess, Mapping, RecordKind, RowAmount,
+    StateSubject, StatusRule, StatusWord,
 };
 use recondesk_domain::{FulfilStatus, PayStatus};
 
@@ -295,11 +295,42 @@ impl<'g> Candidates<'g> {
         let Some(money) = mapping.columns.get(&Column::Amount).cloned() else {
             return;
         };
+        let money = match self
+            .wechat_share()
+            .filter(|_| self.kind == RecordKind::Orders)
+        {
+            Some(share) => {
+                mapping.columns.insert(Column::Amount, share.clone());
+                share
+            }
+            None => money,
+        };
         if names::is_in_fen(&money) {
             mapping.amount_unit = AmountUnit::Fen;
         }
         if self.kind == RecordKind::Orders {
             self.propose_row_amount(mapping, &money);
+        }
+    }
+
+    /// The column of what came by WeChat Pay, where each means of payment has one of its own.
+    fn wechat_share(&self) -> Option<String> {
+        let is_amount = |at: usize| {
+            let profile = self.profile(at);
+            profile.filled > 0 && profile.may_be_amount()
+        };
+        let columns = self.guess.headers.iter().enumerate();
+        let columns = columns.filter(|(at, _)| is_amount(*at));
+        let means: Vec<(usize, ChannelOwner)> = columns
+            .filter_map(|(at, header)| Some((at, names::share_of(header)?)))
+            .collect();
+        let has_other = means.iter().any(|(_, owner)| *owner == ChannelOwner::Other);
+        let mut own = means
+            .iter()
+            .filter(|(_, owner)| *owner == ChannelOwner::Wechat);
+        match (own.next(), own.next()) {
+            (Some((at, _)), None) if has_other => Some(self.header(*at)),
+            _ => None,
         }
     }
 
@@ -332,6 +363,10 @@ impl<'g> Candidates<'g> {
             }
             return;
         }
+        if is_whole(at) && names::is_of_single_order(money) && self.is_cart(mapping) {
+            mapping.row_amount = RowAmount::Share;
+            return;
+        }
         if is_whole(at) && !names::is_of_item(money) {
             return;
         }
@@ -346,7 +381,7 @@ impl<'g> Candidates<'g> {
             .any(|header| names::is_item_column(header));
         if let Some(at) = whole {
             mapping.columns.insert(Column::Amount, self.header(at));
-        } else if has_items || names::is_of_item(money) {
+        } else if has_items || names::is_of_item(money) || self.is_cart(mapping) {
             mapping.row_amount = RowAmount::Share;
         }
     }
@@ -354,16 +389,31 @@ impl<'g> Candidates<'g> {
     /// True where an order has rows of items, all with the same amount, in a column that may be of the order or of each
     /// item: two equal shares look like one amount that stands twice.
     pub(super) fn may_be_shares(&self, mapping: &Mapping) -> bool {
-        let money = mapping
-            .columns
-            .get(&Column::Amount)
-            .filter(|money| mapping.row_amount == RowAmount::Order && !names::is_of_order(money));
+        let money = mapping.columns.get(&Column::Amount);
+        let money = money.filter(|_| mapping.row_amount == RowAmount::Order);
+        let is_cart = self.is_cart(mapping);
         let has_items = self
             .guess
             .headers
             .iter()
             .any(|header| names::is_item_column(header));
-        money.is_some() && has_items && !self.repeated_rows(mapping).is_empty()
+        money.is_some_and(|money| {
+            is_cart
+                || has_items
+                    && !names::is_of_order(money)
+                    && !self.repeated_rows(mapping).is_empty()
+        })
+    }
+
+    /// True where rows of one number are each of another order of the shop: one payment for several orders.
+    fn is_cart(&self, mapping: &Mapping) -> bool {
+        let header = mapping.columns.get(&Column::OrderNo);
+        let headers = &self.guess.headers;
+        let at = header.and_then(|own| headers.iter().position(|known| known.trim() == own));
+        at.is_some_and(|at| {
+            let groups = self.repeated_rows(mapping);
+            !groups.is_empty() && groups.iter().all(|group| !is_same(group, at))
+        })
     }
 
     /// Rows of the sample that share their order number, in groups.
@@ -405,6 +455,10 @@ fn fits(column: Column, profile: &Profile) -> bool {
         }
         Column::Amount | Column::RefundAmount => profile.may_be_amount(),
         column if column.is_time() => profile.may_be_time() || profile.is_clock(),
+        // `Paid` may say whether, or when.
+        Column::PayStatus | Column::FulfilStatus | Column::Status => {
+            profile.filled == 0 || !profile.may_be_time()
+        }
         _ => true,
     }
 }

@@ -1,7 +1,7 @@
 //! Orders that have several rows, one an item: the order counts once, shares of its amount are added up.
 
 use super::RowAmount;
-use recondesk_domain::{Fen, FulfilStatus, MOrder, MRefund, PayStatus, RowRef};
+use recondesk_domain::{Fen, FulfilStatus, MOrder, MRefund, OrderNo, PayStatus, RowRef};
 
 /// The rows of one order as one row; `None` when they contradict each other.
 #[must_use]
@@ -11,8 +11,20 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
     let (first, rest) = rows.split_first()?;
     let mut out = *first;
     let mut is_same_total = true;
+    // One payment may be for several orders of the shop, each with its share: a cart, or the orders of several sellers.
+    let is_cart = amounts == RowAmount::Share;
     for row in rest {
         let same = |row: &MOrder| MOrder {
+            order_no: if is_cart {
+                OrderNo::EMPTY
+            } else {
+                row.order_no
+            },
+            created_at: if is_cart {
+                MOrder::NO_TIME
+            } else {
+                row.created_at
+            },
             amount: Fen::ZERO,
             pay_status: PayStatus::Unknown,
             fulfil_status: FulfilStatus::NotKnown,
@@ -31,6 +43,7 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
             RowAmount::Order => return None,
             RowAmount::Share => out.amount.checked_add(row.amount)?,
         };
+        out.created_at = out.created_at.min(row.created_at);
         out.pay_status = pay_of(out.pay_status, row.pay_status)?;
         out.fulfilled_at = out.fulfilled_at.max(row.fulfilled_at);
         is_same_total &= first.refund_total == row.refund_total;
@@ -214,6 +227,27 @@ mod tests {
             Fen::new(1290)
         );
         assert_eq!(merge_orders(&shares, RowAmount::Order), None);
+    }
+
+    #[test]
+    fn one_payment_of_several_orders_is_their_sum_and_waits_for_the_last_delivery() {
+        let order = |name: &str, fen, second, fulfil_status| MOrder {
+            order_no: OrderNo::new(name).unwrap(),
+            created_at: Instant::from_unix(second),
+            fulfil_status,
+            fulfilled_at: None,
+            ..row(fen)
+        };
+        let cart = [
+            order("OO1", 1000, 7, FulfilStatus::Fulfilled),
+            order("OO2", 290, 5, FulfilStatus::Pending),
+        ];
+        let one = merge_orders(&cart, RowAmount::Share).unwrap();
+        assert_eq!(
+            (one.amount, one.fulfil_status, one.created_at),
+            (Fen::new(1290), FulfilStatus::Pending, Instant::from_unix(5))
+        );
+        assert_eq!(merge_orders(&cart, RowAmount::Order), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod refunds;
 mod states;
 
 use super::fold::folded;
-use super::{Column, RecordKind, StateSubject};
+use super::{ChannelOwner, Column, RecordKind, StateSubject};
 
 /// Exact names of a column, best first, then parts of names.
 pub(super) struct Names {
@@ -163,6 +163,27 @@ pub(super) fn is_of_order(header: &str) -> bool {
     ]
     .iter()
     .any(|part| name.contains(part))
+}
+
+/// Whose share of the payment a money column holds, where its header is a means of payment and no more.
+pub(super) fn share_of(header: &str) -> Option<ChannelOwner> {
+    let name = norm(header);
+    let mut bare = name.as_str();
+    for tail in ["元", "金额", "支付", "付款", "实收"] {
+        bare = bare.strip_suffix(tail).unwrap_or(bare);
+    }
+    match bare {
+        "微信" | "wechat" | "wechatpay" | "weixin" => Some(ChannelOwner::Wechat),
+        "支付宝" | "alipay" | "现金" | "cash" | "储值" | "储值卡" | "会员卡" | "会员储值"
+        | "余额" | "银行卡" | "刷卡" | "云闪付" | "积分" => Some(ChannelOwner::Other),
+        _ => None,
+    }
+}
+
+/// True for a money column of one order of the shop, whatever else was paid with it.
+pub(super) fn is_of_single_order(header: &str) -> bool {
+    let name = norm(header);
+    name.contains("订单") || name.contains("order")
 }
 
 /// True for a money column of single items.

@@ -226,7 +226,9 @@ impl<C: Cells> OrderRowReader<'_, C> {
         order.sub_mch_id = self.text(Column::SubMchid)?;
         let no_amount = match self.amount(Column::Amount) {
             Ok(amount) => {
-                order.amount = amount;
+                let parts = self.paid_parts();
+                let part = parts.filter(|parts| parts.is_exact || parts.all == amount);
+                order.amount = part.map_or(amount, |part| part.wechat);
                 None
             }
             // A list of what is to be paid has no sum where nothing was.

@@ -1,6 +1,7 @@
 //! What the columns of states of one row say together: paid, delivered, returned, whose payment it is.
 
 use super::block::BadCell;
+use super::channel_parts::{self, PaidParts};
 use super::row::{Cells, OrderRowReader};
 use super::state_words::Meaning;
 use super::value::{self, is_placeholder};
@@ -194,6 +195,12 @@ impl<C: Cells> OrderRowReader<'_, C> {
         if bytes.is_empty() {
             return Ok(None);
         }
+        if self
+            .paid_parts()
+            .is_some_and(|parts| parts.wechat > Fen::ZERO)
+        {
+            return Ok(None);
+        }
         let said = self
             .memory
             .words
@@ -209,6 +216,18 @@ impl<C: Cells> OrderRowReader<'_, C> {
                 reason: RowReason::UnknownChannel,
             }),
         }
+    }
+
+    /// The sums of a cell of means of payment that has some.
+    pub(super) fn paid_parts(&self) -> Option<PaidParts> {
+        let cell = self.cell(Column::Channel)?;
+        let bytes = cell.bytes();
+        // Hardly any word of a shop has digits, and then nothing is looked at twice.
+        if !bytes.iter().any(u8::is_ascii_digit) {
+            return None;
+        }
+        let text = self.plan.encoding.decode_lossy(bytes);
+        channel_parts::read(&text, self.plan.mapping.amount_unit)
     }
 
     /// A canonical word in any case of letters.

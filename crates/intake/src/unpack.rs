@@ -10,11 +10,16 @@ use super::{Damage, IntakeError};
 
 /// Bytes that a packed text may have.
 const MAX_TEXT_BYTES: u64 = 4 << 30;
+/// A longer text is no note.
+pub const NOTE_BYTES: u64 = 64 << 10;
+/// Digits in a row that may be the number of an order.
+const NUMBER_DIGITS: usize = 6;
 /// Files of an archive that are looked at.
 const MOST_FILES: usize = 1_000;
 /// Ends of names of files that may be a merchant's.
-const ENDS: [&str; 11] = [
-    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".htm", ".html", ".xml",
+const ENDS: [&str; 12] = [
+    ".gz", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".htm", ".html",
+    ".xml",
 ];
 
 /// A file in an archive.
@@ -24,6 +29,8 @@ pub struct PackedFile {
     pub name: String,
     /// Its place in the archive; `None` in a gzip stream, which has one file.
     place: Option<usize>,
+    /// A gzip stream by itself.
+    is_packed: bool,
 }
 
 /// The files of an archive that may be a merchant's lists; `None` for what is no archive, or a workbook, which is
@@ -42,7 +49,11 @@ pub fn packed_files<R: Read + Seek>(
     let head = head.get(..read).unwrap_or_default();
     if head.starts_with(b"\x1F\x8B") {
         let name = own_name.trim_end_matches(".gz").to_owned();
-        return Ok(Some(vec![PackedFile { name, place: None }]));
+        return Ok(Some(vec![PackedFile {
+            name,
+            place: None,
+            is_packed: true,
+        }]));
     }
     if !head.starts_with(b"PK") {
         return Ok(None);
@@ -69,14 +80,14 @@ pub fn packed_files<R: Read + Seek>(
             name.starts_with("__MACOSX") || name.split('/').any(|part| part.starts_with('.'));
         let lower = name.to_lowercase();
         if !is_shadow && ENDS.iter().any(|end| lower.ends_with(end)) {
-            let name = name
-                .rsplit(['/', '\\'])
-                .next()
-                .unwrap_or_default()
-                .to_owned();
+            let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            let is_packed = lower.ends_with(".gz");
+            let name = name.get(..name.len() - if is_packed { 3 } else { 0 });
+            let name = name.unwrap_or_default().to_owned();
             files.push(PackedFile {
                 name,
                 place: Some(place),
+                is_packed,
             });
         }
     }
@@ -95,11 +106,43 @@ impl PackedFile {
         out: &mut dyn Write,
     ) -> Result<(), IntakeError> {
         reader.rewind()?;
+        self.unpack_part(reader, out, None)
+    }
+
+    /// True for a short text that is no table, such as a readme beside the list.
+    ///
+    /// # Errors
+    /// As [`Self::unpack`].
+    pub fn is_note<R: Read + Seek>(&self, mut reader: R) -> Result<bool, IntakeError> {
+        reader.rewind()?;
+        let mut bytes = Vec::new();
+        match self.unpack_part(reader, &mut bytes, Some(NOTE_BYTES)) {
+            Ok(()) => Ok(reads_as_note(&bytes)),
+            Err(IntakeError::Bomb { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// True for a text by its name.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        let name = self.name.to_lowercase();
+        [".csv", ".tsv", ".txt"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    }
+
+    fn unpack_part<R: Read + Seek>(
+        &self,
+        reader: R,
+        out: &mut dyn Write,
+        most: Option<u64>,
+    ) -> Result<(), IntakeError> {
         let Some(place) = self.place else {
             return copy(
                 flate2::read::MultiGzDecoder::new(reader),
                 out,
-                MAX_TEXT_BYTES,
+                most.unwrap_or(MAX_TEXT_BYTES),
             );
         };
         let mut zip = ZipArchive::new(reader).map_err(|error| broken("zip", error))?;
@@ -113,19 +156,31 @@ impl PackedFile {
             }
             Err(error) => return Err(broken("zip", error)),
         };
-        let is_text = [".csv", ".tsv", ".txt"]
-            .iter()
-            .any(|end| self.name.to_lowercase().ends_with(end));
-        copy(
-            file,
-            out,
-            if is_text {
-                MAX_TEXT_BYTES
-            } else {
-                MAX_UNPACKED_BYTES
-            },
-        )
+        let limit = most.unwrap_or(if self.is_text() {
+            MAX_TEXT_BYTES
+        } else {
+            MAX_UNPACKED_BYTES
+        });
+        if self.is_packed {
+            let inner = file.take(MAX_TEXT_BYTES);
+            return copy(flate2::read::MultiGzDecoder::new(inner), out, limit);
+        }
+        copy(file, out, limit)
     }
+}
+
+/// True for a short text that is no table: no line of it has two columns, and no number is long enough for an order.
+/// An empty file is an export that went wrong, and none.
+#[must_use]
+pub fn reads_as_note(bytes: &[u8]) -> bool {
+    let is_binary = bytes.contains(&0) || bytes.starts_with(b"PK");
+    let columns = |line: &[u8]| line.iter().any(|byte| b"\t,;|<{[".contains(byte));
+    let numbers = |line: &[u8]| {
+        let mut runs = line.split(|byte| !byte.is_ascii_digit());
+        runs.any(|run| run.len() >= NUMBER_DIGITS)
+    };
+    let mut lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
+    !bytes.is_empty() && !is_binary && !lines.any(|line| columns(line) || numbers(line))
 }
 
 fn copy(reader: impl Read, out: &mut dyn Write, limit: u64) -> Result<(), IntakeError> {
@@ -153,4 +208,56 @@ fn read_some(reader: &mut impl Read, to: &mut [u8]) -> std::io::Result<usize> {
         }
     }
     Ok(have)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn archive(files: &[(&str, &[u8])]) -> Cursor<Vec<u8>> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in files {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap()
+    }
+
+    #[test]
+    fn a_packed_list_inside_an_archive_is_unpacked_twice() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"a,b\n1,2\n").unwrap();
+        let packed = packed.finish().unwrap();
+        let mut zip = archive(&[("x/orders.csv.gz", &packed)]);
+        let files = packed_files(&mut zip, "orders.zip").unwrap().unwrap();
+        let [file] = files.as_slice() else {
+            panic!("{files:?}");
+        };
+        let mut out = Vec::new();
+        file.unpack(&mut zip, &mut out).unwrap();
+        assert_eq!(
+            (file.name.as_str(), out.as_slice()),
+            ("orders.csv", &b"a,b\n1,2\n"[..])
+        );
+    }
+
+    #[test]
+    fn a_note_beside_the_list_is_told_from_it() {
+        let mut zip = archive(&[
+            ("orders.csv", b"a,b\n1,2\n"),
+            ("readme.txt", "本文件由系统导出".as_bytes()),
+        ]);
+        let files = packed_files(&mut zip, "orders.zip").unwrap().unwrap();
+        let notes: Vec<bool> = files
+            .iter()
+            .map(|file| file.is_note(&mut zip).unwrap())
+            .collect();
+        assert_eq!(notes, [false, true]);
+        let long = vec![b'x'; 70 << 10];
+        let mut zip = archive(&[("long.txt", &long)]);
+        let files = packed_files(&mut zip, "a.zip").unwrap().unwrap();
+        assert!(!files[0].is_note(&mut zip).unwrap());
+    }
 }

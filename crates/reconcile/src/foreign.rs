@@ -15,6 +15,8 @@ use super::{ReconcileError, Sums};
 
 /// Fewest rows of each side that allow the verdict: one or two may be a case of their own.
 const LEAST: usize = 3;
+/// Seconds between a payment and its booking where only these say that they are one sale.
+const SAME_SALE_S: i64 = 120;
 /// The zeros in front of the orders' numbers are gone.
 const LOST_ZEROS: &str = " cause=lost_zeros";
 
@@ -36,12 +38,33 @@ pub(super) fn place_strangers(
     let strangers = nowhere.iter().filter(success).count();
     let all = context.input.bill.map_or(0, |bill| bill.pays);
     let is_all = context.has_bill && all == nowhere.len() as u64;
-    if !is_all || strangers < LEAST || paid.len() < LEAST || !is_unknown(context, &paid)? {
+    let is_verdict =
+        strangers >= LEAST && paid.len() >= LEAST || are_same_sales(nowhere, &paid, strangers);
+    if !is_all || !is_verdict || !is_unknown(context, &paid)? {
         return place_cut_numbers(context, run, nowhere, &paid);
     }
     let cause = cause_of(nowhere, &paid);
     place_under_one(context, run, std::mem::take(nowhere), &paid, cause)?;
     Ok(true)
+}
+
+/// True when each payment has an order of its amount, booked within minutes, and none is left over: however few they
+/// are, they are the same sales under other numbers.
+fn are_same_sales(nowhere: &[UnmatchedPayment], paid: &[MOrder], strangers: usize) -> bool {
+    if paid.is_empty() || strangers != paid.len() || nowhere.len() != strangers {
+        return false;
+    }
+    let mut orders: Vec<&MOrder> = paid.iter().collect();
+    nowhere.iter().all(|payment| {
+        let w = &payment.w;
+        let is_it = |m: &&MOrder| {
+            m.amount == w.amount
+                && m.paid_at
+                    .is_some_and(|paid| w.time.distance(paid) <= SAME_SALE_S)
+        };
+        let at = orders.iter().position(is_it);
+        at.map(|at| orders.swap_remove(at)).is_some()
+    })
 }
 
 /// Orders whose numbers lost their leading zeros beside the payments that have them, each of the same amount: however

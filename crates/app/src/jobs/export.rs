@@ -8,7 +8,8 @@ use std::io::{self, Write};
 
 use crate::Language;
 use recondesk_domain::{
-    Finding, Heading, RowRef, Severity, Sheet, SheetCell, Term, formula_safe, printable,
+    Finding, Heading, RowRef, Severity, Sheet, SheetCell, Term, facts_in_words, formula_safe,
+    printable, tag_in_words,
 };
 use recondesk_ports::CaseRecord;
 
@@ -89,12 +90,31 @@ pub(crate) const fn severity_term(severity: Severity) -> Term {
     }
 }
 
-/// Hands the findings over as a sheet.
+/// One finding as a person reads it: tags and facts in words of a language.
+fn finding_row_in_words(finding: &Finding, language: Language) -> Vec<SheetCell> {
+    let mut row = finding_row(finding);
+    for (cell, heading) in row.iter_mut().zip(&FINDING_HEADINGS) {
+        if heading.name == "tags" {
+            let tags = finding.tags.iter().map(|tag| tag.word());
+            let tags: Vec<String> = tags.map(|tag| tag_in_words(tag, language)).collect();
+            *cell = SheetCell::text(&tags.join(language.pick("、", ", ")));
+        } else if heading.name == "detail" {
+            *cell = SheetCell::text(&facts_in_words(&finding.detail, language));
+        }
+    }
+    row
+}
+
+/// Hands the findings over as a sheet, for people of a language or for programs.
 pub fn with_findings<'f, T>(
     findings: impl Iterator<Item = &'f Finding>,
+    people: Option<Language>,
     write: impl FnOnce(Sheet<'_>) -> T,
 ) -> T {
-    let mut rows = findings.map(finding_row);
+    let mut rows = findings.map(|finding| match people {
+        Some(language) => finding_row_in_words(finding, language),
+        None => finding_row(finding),
+    });
     write(Sheet {
         title: "findings",
         headings: &FINDING_HEADINGS,
@@ -123,26 +143,27 @@ fn case_cells(case: &CaseRecord) -> Vec<SheetCell> {
     ]
 }
 
-/// Hands cases over as a sheet; `for_people` puts number and state in front, and leaves the key out.
+/// Hands cases over as a sheet; for people of a language number and state stand in front, and the key is left out.
 pub fn with_cases<T>(
     cases: &[CaseRecord],
-    for_people: bool,
+    people: Option<Language>,
     write: impl FnOnce(Sheet<'_>) -> T,
 ) -> T {
     let finding = FINDING_HEADINGS.iter().copied();
     let own = CASE_HEADINGS.iter().copied();
-    let headings: Vec<Heading> = if for_people {
+    let headings: Vec<Heading> = if people.is_some() {
         own.take(4).chain(finding).collect()
     } else {
         finding.chain(own).collect()
     };
     let mut rows = cases.iter().map(|case| {
-        let (mut own, mut found) = (case_cells(case), finding_row(&case.finding));
-        if for_people {
+        let mut own = case_cells(case);
+        if let Some(language) = people {
             own.truncate(4);
-            own.append(&mut found);
+            own.append(&mut finding_row_in_words(&case.finding, language));
             own
         } else {
+            let mut found = finding_row(&case.finding);
             found.append(&mut own);
             found
         }

@@ -279,7 +279,7 @@ pub(super) const NAMES: &[Names] = &[
             交易支付时间 成交时间 收款时间 到账时间 付款日期 支付日期 缴费时间 支付时刻 收款日期 \
             paytime paidtime paymenttime paymentdate paiddate datepaid paidon paysuccesstime payat \
             paydate timepaid successtime timeend paymentat gmtpayment processedat confirmtime \
-            付款成功日期 gmtpaid gmtpay 结账时间 结帐时间 订单结账时间",
+            付款成功日期 gmtpaid gmtpay 结账时间 结帐时间 订单结账时间 paid",
         parts: &[
             Part {
                 has: &["付款", "时间"],
@@ -314,7 +314,7 @@ pub(super) const NAMES: &[Names] = &[
     Names {
         column: Column::FulfilledAt,
         exact: "\
-            fulfilledat 发货时间 履约时间 交付时间 核销时间 商家发货时间 卖家发货时间 订单发货时间 \
+            fulfilledat 发货时间 履约时间 交付时间 核销时间 验券时间 商家发货时间 卖家发货时间 订单发货时间 \
             出库时间 发货日期 出库日期 使用时间 自提时间 送达时间 shippedat shiptime shippingtime \
             deliverytime deliveredat sendtime consigntime shippeddate dateshipped deliverydate \
             effectivedate fulfillmentdate datecompleted completedat 开通时间",

@@ -30,7 +30,7 @@ pub(super) const NAMES: &[Names] = &[
             支付流水号 交易单号 原商户订单号 原支付单号 原订单号 原交易单号 原始订单号 关联订单号 \
             关联订单编号 订单号 订单编号 主订单编号 主订单号 平台订单号 交易编号 交易号 外部订单号 \
             源单号 源单编号 来源单号 orderno ordersn ordernumber ordernum tradeno incrementid \
-            orderid order 订单id tid",
+            orderid order originalorder originalorderno originalorderid 订单id tid",
         parts: &[
             Part {
                 has: &["商户订单号"],

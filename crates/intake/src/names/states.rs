@@ -8,7 +8,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
         about: StateSubject::Order,
         exact: "\
             status 订单状态 状态 当前状态 主订单状态 订单当前状态 子订单状态 商品状态 orderstatus \
-            orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称 账单状态 currentstate",
+            orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称 账单状态 券状态 currentstate",
         parts: &[Part {
             has: &["订单状态"],
             lacks: &["退", "售后", "支付", "物流", "发货"],

@@ -12,9 +12,10 @@ pub(super) const WORDS: &[Group] = &[
             TOBEPAID WAIT_PAY WAITPAY WAITING_PAY WAIT_BUYER_PAY WAIT_FOR_PAY WAITING_PAYMENT \
             AWAITING_PAYMENT PENDING PENDING_PAYMENT PAY_PENDING PAYMENT_PENDING TRADE_NO_CREATE_PAY \
             ON_HOLD CHECKOUT_DRAFT DRAFT QUOTATION QUOTATION_SENT 待付款 待支付 未付款 未支付 \
-            等待付款 等待支付 等待买家付款 待买家付款 买家未付款 客户未付款 未完成支付 拍下未付款 \
+            等待付款 (删除)等待付款 等待支付 等待买家付款 待买家付款 买家未付款 客户未付款 未完成支付 拍下未付款 \
             待买家支付 订单生成 待收款 未收款 待缴费 未缴费 新建 已创建 待结账 下单未付款 下单未支付 \
-            已下单未付款 已下单未支付 已下单待付款 已下单，待付款 订单已提交，待付款 待付定金 报价单 未结账 未结帐",
+            AWAITING_BANK_WIRE_PAYMENT AWAITING_CHECK_PAYMENT AWAITING_CHEQUE_PAYMENT \
+            AWAITING_CASH_ON_DELIVERY_VALIDATION 已下单未付款 已下单未支付 已下单待付款 已下单，待付款 订单已提交，待付款 待付定金 报价单 未结账 未结帐",
     ),
     (
         Meaning::order(PayStatus::Paying, None),
@@ -26,7 +27,7 @@ pub(super) const WORDS: &[Group] = &[
         Meaning::order(PayStatus::Paid, None),
         "\
             PAID PAYED ALREADY_PAID HAS_PAID PAY_SUCCESS PAYMENT_SUCCESS SUCCESS SUCCEEDED \
-            PAYMENT_RECEIVED 已付款 已支付 支付成功 付款成功 支付完成 付款完成 买家已付款 客户已付款 \
+            PAYMENT_RECEIVED PAYMENT_ACCEPTED REMOTE_PAYMENT_ACCEPTED 已付款 已支付 支付成功 付款成功 支付完成 付款完成 买家已付款 客户已付款 \
             已付清 已缴费 缴费成功 已收款 收款成功 已付 付讫 已付全款 购买成功 报名成功 \
             下单成功，已支付 已结账 已结帐 已买单",
     ),
@@ -37,12 +38,12 @@ pub(super) const WORDS: &[Group] = &[
             WAIT_SHIP WAITING_SHIPMENT AWAITING_SHIPMENT AWAITING_FULFILLMENT TO_SHIP TOSHIP \
             READY_TO_SHIP UNSHIPPED NOT_SHIPPED UNFULFILLED PARTIALLY_SHIPPED PARTIALLY_FULFILLED \
             PARTIAL_SHIPPED SELLER_CONSIGNED_PART WAIT_SELLER_STOCK_OUT WAIT_CONFIRM WAIT_GROUP \
-            TO_BE_DELIVERED PENDING_SHIPMENT 待发货 待出货 未出货 未发货 等待发货 等待卖家发货 待卖家发货 \
+            TO_BE_DELIVERED PENDING_SHIPMENT PROCESSING_IN_PROGRESS PREPARATION_IN_PROGRESS ON_BACKORDER_PAID 待发货 待出货 未出货 未发货 等待发货 等待卖家发货 待卖家发货 \
             待商家发货 等待商家发货 买家已付款，等待卖家发货 买家已付款,待发货 已付款，待发货 \
             已支付，待发货 已付款未发货 已支付未发货 付款成功，待发货 付款成功未发货 备货中 配货中 \
             打包中 待配货 待打包 待出库 等待出库 未出库 拣货中 待拣货 待打单 待审单 部分发货 \
             卖家部分发货 部分出库 待接单 待商家接单 商家待接单 已接单 商家已接单 待成团 拼团中 \
-            待分享 已付款待成团 已支付，待成团 待配送 待自提 待提货 待取货 待核销 待使用 未使用 \
+            预售待发货 已付款(待备货) 已付款待备货 待备货 待分享 已付款待成团 已支付，待成团 待配送 待自提 待提货 待取货 待核销 待使用 未使用 \
             未核销 待消费 未消费 待出票 出票中 待充值 充值中 待开通 待服务 待履约 待交付 制作中 \
             待制作 待送货 待派送 待揽收 已付款待处理 待处理发货 已成团待发货 已付款，待接单 备餐中 已付款待审核 已付款，待审核 发货中",
     ),
@@ -133,6 +134,10 @@ pub(super) const WORDS: &[Group] = &[
             已发货，售后中",
     ),
     (
+        PART_PENDING,
+        "部分退款，待发货 部分退款,待发货 部分退款待发货",
+    ),
+    (
         RETURNING,
         "售后中 售后处理中 维权中 申请售后 售后申请中 AFTER_SALE AFTERSALE AFTER_SALES",
     ),
@@ -144,6 +149,12 @@ const RETURNING: Meaning = Meaning {
     fulfil: None,
     refund: Some(RefundStatus::Processing),
     in_part: false,
+};
+
+/// A part of the money is back, and the rest of the goods waits.
+const PART_PENDING: Meaning = Meaning {
+    fulfil: Some(FulfilStatus::Pending),
+    ..PART
 };
 
 /// A part of the money is back.

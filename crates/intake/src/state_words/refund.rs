@@ -11,7 +11,7 @@ pub(super) const OF_ORDERS: &[Group] = &[
         Meaning::refund(RefundStatus::Closed),
         "\
             CLOSED CANCELLED CANCELED REJECTED SELLER_REFUSE_BUYER REFUSED DENIED FAILED FAIL \
-            NONE NO FALSE NO_REFUND NOT_REFUNDED UNREFUNDED NORMAL 无 否 无退款 未退款 未申请 \
+            NONE NO N/A NA FALSE NO_REFUND NOT_REFUNDED UNREFUNDED NORMAL 无 否 无退款 未退款 未申请 \
             未申请退款 没有申请退款 未退 正常 无售后 暂无售后 不可退 未发起 无申请 无维权 未售后 \
             无售后或售后取消 售后关闭 售后取消 退款关闭 退款取消 已关闭 关闭 已取消 取消 撤销 已撤销 \
             买家撤销 用户撤销 买家取消 用户取消 拒绝 已拒绝 拒绝退款 商家拒绝 商家已拒绝 卖家拒绝 \

@@ -13,9 +13,19 @@ pub fn open(writers: &dyn Writers, mut source: Source) -> Result<Source, Failure
     let unread = |error: std::io::Error| Failure::from(BooksError::source(&error));
     let files = packed_files(&mut source.bytes, &source.name).map_err(refused)?;
     source.bytes.rewind().map_err(unread)?;
-    let Some(files) = files else {
+    let Some(mut files) = files else {
         return Ok(source);
     };
+    if files.len() > 1 {
+        let mut kept = Vec::new();
+        for file in files {
+            if !(file.is_text() && file.is_note(&mut source.bytes).map_err(refused)?) {
+                kept.push(file);
+            }
+        }
+        files = kept;
+        source.bytes.rewind().map_err(unread)?;
+    }
     let [file] = files.as_slice() else {
         let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
         return Err(which(&names));

@@ -12,6 +12,7 @@ use crate::jobs::intake::{self, Chosen, MappingChoice, MappingOrigin};
 use crate::jobs::{bill_archive, bills};
 use crate::{Failure, FailureKind, Message, NoticeText, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
+use recondesk_intake::{NOTE_BYTES, reads_as_note};
 use recondesk_ports::{BooksError, Files, ListedFile, Ports, Source};
 
 /// A file that was written to within so many seconds may still be being written.
@@ -19,12 +20,6 @@ const SETTLED_S: i64 = 60;
 
 /// Endings of files that a program has not finished.
 const UNFINISHED: [&str; 5] = [".part", ".partial", ".tmp", ".crdownload", ".filepart"];
-
-/// A longer text is no note.
-const NOTE_BYTES: u64 = 64 << 10;
-
-/// Digits in a row that may be the number of an order.
-const NUMBER_DIGITS: usize = 6;
 
 /// What became of a file of the folder.
 #[derive(Debug, Clone, PartialEq)]
@@ -259,9 +254,7 @@ fn is_by_the_way(name: &str) -> bool {
         || ["desktop.ini", "thumbs.db"].contains(&small.as_str())
 }
 
-/// True for a short text that is no table, such as a readme: no line of it has two columns, and no number is long
-/// enough for an order. An empty file is an export
-/// that went wrong, and none.
+/// True for a short text that is no table, such as a readme.
 fn is_note(files: &dyn Files, file: &ListedFile) -> Result<bool, Failure> {
     if file.bytes > NOTE_BYTES {
         return Ok(false);
@@ -276,17 +269,6 @@ fn is_note(files: &dyn Files, file: &ListedFile) -> Result<bool, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| BooksError::source(&error))?;
     Ok(reads_as_note(&bytes))
-}
-
-fn reads_as_note(bytes: &[u8]) -> bool {
-    let is_binary = bytes.contains(&0) || bytes.starts_with(b"PK");
-    let columns = |line: &[u8]| line.iter().any(|byte| b"\t,;|<{[".contains(byte));
-    let numbers = |line: &[u8]| {
-        let mut runs = line.split(|byte| !byte.is_ascii_digit());
-        runs.any(|run| run.len() >= NUMBER_DIGITS)
-    };
-    let mut lines = bytes.split(|byte| matches!(byte, b'\n' | b'\r'));
-    !bytes.is_empty() && !is_binary && !lines.any(|line| columns(line) || numbers(line))
 }
 
 fn unread(folder: &Path, error: &std::io::Error) -> Failure {

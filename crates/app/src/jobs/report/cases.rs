@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recondesk_domain::{BillDate, Fen, Finding};
+use recondesk_domain::{BillDate, Fen, Finding, facts_in_words};
 use recondesk_ports::{
     CaseEvent, CaseEventKind, CaseQuery, CaseRecord, ReportCell, ReportColumn, RunRecord,
 };
@@ -100,7 +100,7 @@ fn row(
         ReportCell::text(&decision(events)),
         ReportCell::text(&notes(events)),
         ReportCell::text(language.pick(action.zh(), action.en())),
-        ReportCell::text(&finding.detail),
+        ReportCell::text(&facts_in_words(&finding.detail, language)),
     ]);
     out
 }

@@ -64,7 +64,7 @@ impl WindowJobs {
         let run = run.ok_or_else(|| StoreError::Missing(format!("run of {day}")))?;
         let findings = self.ports.records.findings(run.id)?;
         let written = self.around.files.write(path, &mut |out| {
-            with_findings(findings.iter(), |sheet| match format {
+            with_findings(findings.iter(), None, |sheet| match format {
                 ExportFormat::Csv => write_csv(sheet, out),
                 ExportFormat::Json => write_json(sheet, out),
                 ExportFormat::Xlsx => self.around.workbooks.write(sheet, out),
