@@ -16,7 +16,7 @@ type Case = (
     &'static str,
 );
 
-const CASES: [Case; 41] = [
+const CASES: [Case; 50] = [
     (
         "lost_zeros",
         "0000308002",
@@ -142,6 +142,38 @@ const CASES: [Case; 41] = [
         "N1",
         &["P03 review", "R03 check_amount"],
         "P03 review",
+    ),
+    // One payment for several orders of the shop: their sum, and the last of them waits.
+    ("cart", "PAY2603080002", &["P03 reissue"], "P03 reissue"),
+    (
+        "cart_equal",
+        "PAY2603080001",
+        &["P03 reissue"],
+        "P03 reissue",
+    ),
+    // Rows of a list of refunds that are none.
+    ("exchange", "T2603080000001", &[], "MATCHED none"),
+    (
+        "payments_among_refunds",
+        "T2603080000001",
+        &[],
+        "MATCHED none",
+    ),
+    ("refund_elsewhere", "T2603080000001", &[], "MATCHED none"),
+    // An unpaid row keeps its order whatever means it names; a paid one may have been paid twice.
+    (
+        "other_channel",
+        "C2603080002",
+        &["P01 reissue", "P03 reissue", "K04 review"],
+        "P01 reissue",
+    ),
+    ("shares_of_means", "T2603080000002", &[], "MATCHED none"),
+    ("parts_of_means", "R20260308002", &[], "MATCHED none"),
+    (
+        "dispute",
+        "WM2603081000200003",
+        &["P03 reissue", "P03 reissue"],
+        "P03 reissue",
     ),
 ];
 

@@ -184,6 +184,7 @@ pub(super) fn is_way_back(word: &str) -> bool {
 
 /// Whose a word of a channel column is; `None` where shops mean different things by it.
 pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
+    let has_several = word.contains(['+', '＋', '&', '、', ';', '；', '，']);
     let word = folded(word);
     if NOBODY.iter().take(4).any(|nobody| *nobody == word) {
         return Some(ChannelOwner::Wechat);
@@ -207,13 +208,11 @@ pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
         }
     }
     let is_wechat = has(&WECHAT) || PRODUCTS.contains(&word.as_str());
-    // 微信/支付宝 is either of them; 微信+余额 has a part that the bill knows.
-    let is_either = has(&["支付宝", "alipay"]);
-    match (
-        is_wechat,
-        has(&OTHER) || OTHER_WORDS.contains(&word.as_str()) || word.starts_with("ali"),
-    ) {
-        (true, _) if is_either => None,
+    let is_other = has(&OTHER) || OTHER_WORDS.contains(&word.as_str()) || word.starts_with("ali");
+    // 微信/支付宝 is either of them; of 微信+余额 only a part came by WeChat Pay, and the row does not say which.
+    let is_either = has(&["支付宝", "alipay"]) || has_several;
+    match (is_wechat, is_other) {
+        (true, true) if is_either => None,
         (true, _) => Some(ChannelOwner::Wechat),
         (false, true) => Some(ChannelOwner::Other),
         (false, false) => None,
@@ -248,7 +247,6 @@ mod tests {
             "wxpay",
             "wx_pub",
             "微信支付-小程序",
-            "微信支付+余额",
             "JSAPI",
             "wechat_jsapi",
             "微信安全支付-代销",
@@ -289,6 +287,8 @@ mod tests {
         for word in [
             "在线支付",
             "微信/支付宝",
+            "微信支付+余额",
+            "Gift Card + WeChat Pay",
             "1",
             "线上",
             "聚合支付",

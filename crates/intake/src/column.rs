@@ -57,6 +57,8 @@ pub enum Column {
     RefundStatus,
     /// Time of the refund on an order row.
     RefundAt,
+    /// By which means the refund of an order went back.
+    RefundChannel,
     /// Refund number of a refunds file.
     OutRefundNo,
     /// WeChat Pay's refund number.
@@ -71,7 +73,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 29;
+    pub const COUNT: usize = 30;
 
     /// Every column, in the order of the documents.
     pub const ALL: [Self; Self::COUNT] = [
@@ -99,6 +101,7 @@ impl Column {
         Self::RefundAmount,
         Self::RefundStatus,
         Self::RefundAt,
+        Self::RefundChannel,
         Self::OutRefundNo,
         Self::RefundId,
         Self::Status,
@@ -134,6 +137,7 @@ impl Column {
             Self::RefundAmount => "refund_amount",
             Self::RefundStatus => "refund_status",
             Self::RefundAt => "refund_at",
+            Self::RefundChannel => "refund_channel",
             Self::OutRefundNo => "out_refund_no",
             Self::RefundId => "refund_id",
             Self::Status => "status",
@@ -175,6 +179,7 @@ impl Column {
                     | Self::Amount
                     | Self::Channel
                     | Self::MchId
+                    | Self::TradeType
                     | Self::OutRefundNo
                     | Self::RefundId
                     | Self::Status

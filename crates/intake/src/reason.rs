@@ -279,6 +279,8 @@ pub enum LeftOutReason {
     ZeroRefund,
     /// Money that went back, as the file calls it: no order.
     Outgoing(String),
+    /// A row of a list of refunds that is none, as the file calls it: a payment, an exchange of goods.
+    NoRefund(String),
     /// Not paid, without a time, and without a number and a sum by which a payment could find it.
     Untimed,
     /// Not paid or not refunded yet, and without the number or the sum that it would have then.
@@ -294,6 +296,7 @@ impl LeftOutReason {
             Self::Zero => "实付金额为 0，微信支付没有这种交易".to_owned(),
             Self::ZeroRefund => "退款金额为 0，微信支付没有这种退款".to_owned(),
             Self::Outgoing(word) => format!("「{word}」是退款或支出，不是订单"),
+            Self::NoRefund(word) => format!("「{word}」不是退款"),
             Self::Untimed => "未付款，没有时间，也没有可用的单号和金额".to_owned(),
             Self::Unnumbered => "还没有付款（或退款），没有单号或金额".to_owned(),
         }
@@ -307,6 +310,7 @@ impl LeftOutReason {
             Self::Zero => "paid with 0.00: WeChat Pay books no such payment".to_owned(),
             Self::ZeroRefund => "a refund of 0.00: WeChat Pay makes no such refund".to_owned(),
             Self::Outgoing(word) => format!("{word:?} is money that went back, and no order"),
+            Self::NoRefund(word) => format!("{word:?} is no refund"),
             Self::Unnumbered => {
                 "not paid (or not refunded) yet, without a number or a sum".to_owned()
             }

@@ -112,6 +112,7 @@ impl Plan {
             cells,
             memory,
             has_fraction: false,
+            is_refunded_elsewhere: false,
         };
         if reader.is_of_another() {
             out.stats.others = out.stats.others.saturating_add(1);
@@ -127,6 +128,7 @@ impl Plan {
                     None => Ok(Fate::Kept(None)),
                 };
                 let has_fraction = reader.has_fraction;
+                let is_elsewhere = reader.is_refunded_elsewhere;
                 match read {
                     Ok(Fate::Kept(refund)) => {
                         reader.memory.above = RowAbove::Accepted;
@@ -135,6 +137,9 @@ impl Plan {
                         }
                         if has_fraction {
                             out.stats.note_fraction();
+                        }
+                        if is_elsewhere {
+                            out.stats.note_refund_elsewhere();
                         }
                         out.refunds.extend(refund);
                     }
@@ -154,6 +159,11 @@ impl Plan {
                 if let Some(word) = reader.other_channel()? {
                     let number = reader.any_number();
                     out.leave_out(row, number, LeftOutReason::Channel(word));
+                    return Ok(());
+                }
+                if let Some(word) = reader.no_refund() {
+                    let number = reader.any_number();
+                    out.leave_out(row, number, LeftOutReason::NoRefund(word));
                     return Ok(());
                 }
                 if reader.is_unsent_refund() {
@@ -199,6 +209,8 @@ pub(super) struct OrderRowReader<'a, C> {
     pub(super) memory: &'a mut RowMemory,
     /// The amount is written with a fraction.
     pub(super) has_fraction: bool,
+    /// The refund of the order went back by other means than WeChat Pay.
+    pub(super) is_refunded_elsewhere: bool,
 }
 
 impl<C: Cells> OrderRowReader<'_, C> {
@@ -206,12 +218,24 @@ impl<C: Cells> OrderRowReader<'_, C> {
         if let Some(word) = self.outgoing() {
             return Ok(Fate::LeftOut(LeftOutReason::Outgoing(word)));
         }
-        // Whose an order would have been matters only once it is paid.
-        let unknown = match self.other_channel() {
-            Ok(Some(word)) => return Ok(Fate::LeftOut(LeftOutReason::Channel(word))),
-            Ok(None) => None,
-            Err(bad) => Some(bad),
-        };
+        match self.other_channel() {
+            // Whose an order would have been matters only once it is paid: WeChat Pay may have its payment all the same.
+            Ok(Some(word)) => match self.order_of(row, order, None) {
+                Ok(Fate::Kept(refund)) if was_never_paid(order) => Ok(Fate::Kept(refund)),
+                _ => Ok(Fate::LeftOut(LeftOutReason::Channel(word))),
+            },
+            Ok(None) => self.order_of(row, order, None),
+            Err(bad) => self.order_of(row, order, Some(bad)),
+        }
+    }
+
+    /// Reads an order; `unknown` says why nobody knows whose payment it is.
+    fn order_of(
+        &mut self,
+        row: RowRef,
+        order: &mut MOrder,
+        unknown: Option<BadCell>,
+    ) -> Result<Fate, BadCell> {
         if let Err(bad) = self.needed_id(Column::OutTradeNo, &mut order.out_trade_no) {
             return self.unnumbered(bad);
         }
@@ -253,6 +277,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
             }
         }
         self.enter_state(&words, order)?;
+        self.enter_refund_elsewhere(order);
         if let Some(bad) = unknown.filter(|_| !was_never_paid(order)) {
             return Err(bad);
         }

@@ -177,6 +177,40 @@ impl<C: Cells> OrderRowReader<'_, C> {
             })
     }
 
+    /// The word of the file where the row of a list of refunds is none.
+    pub(super) fn no_refund(&self) -> Option<String> {
+        let cell = self.cell(Column::TradeType)?;
+        direction::no_refund(cell.bytes(), self.plan.encoding)
+    }
+
+    /// An order whose money went back in cash or by another means: the payment of WeChat Pay stands, nothing is to be
+    /// delivered, and nothing to be refunded once more.
+    pub(super) fn enter_refund_elsewhere(&mut self, order: &mut MOrder) {
+        let word = match self.cell(Column::RefundChannel) {
+            Some(cell) if !cell.bytes().is_empty() => self.plan.encoding.decode_lossy(cell.bytes()),
+            _ => return,
+        };
+        let is_other =
+            !channel::is_way_back(&word) && channel::owner_of(&word) == Some(ChannelOwner::Other);
+        let went = order.refund_total.is_some_and(|total| total > Fen::ZERO);
+        let is_back = went || order.pay_status == PayStatus::Refunded;
+        if !is_other || !is_back {
+            return;
+        }
+        let is_whole = order.pay_status != PayStatus::Paid
+            || order
+                .refund_total
+                .is_some_and(|total| total >= order.amount);
+        order.refund_total = order.refund_total.map(|_| Fen::ZERO);
+        order.refund_no = recondesk_domain::OutRefundNo::EMPTY;
+        order.refund_at = None;
+        order.pay_status = PayStatus::Paid;
+        if is_whole && order.fulfil_status == FulfilStatus::Pending {
+            order.fulfil_status = FulfilStatus::NotRequired;
+        }
+        self.is_refunded_elsewhere = true;
+    }
+
     /// Whose payment the row is; the word of the file where it is another's.
     pub(super) fn other_channel(&mut self) -> Result<Option<String>, BadCell> {
         let plan = self.plan;

@@ -30,7 +30,7 @@ pub(super) struct Meaning {
 }
 
 impl Meaning {
-    const NOTHING: Self = Self {
+    pub(super) const NOTHING: Self = Self {
         pay: None,
         fulfil: None,
         refund: None,

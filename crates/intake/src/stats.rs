@@ -47,6 +47,10 @@ pub struct Stats {
     pub zero_refunds: u64,
     /// Rows of money that went back.
     pub outgoing: u64,
+    /// Rows of lists of refunds that are none.
+    pub no_refunds: u64,
+    /// Orders whose refund did not go back by WeChat Pay.
+    pub refunded_elsewhere: u64,
     /// Orders that are not paid and have neither a time nor a sum.
     pub untimed: u64,
     /// Orders not paid, and refunds not sent, that have no number or sum yet.
@@ -120,6 +124,8 @@ impl Stats {
             zero,
             zero_refunds,
             outgoing,
+            no_refunds,
+            refunded_elsewhere,
             untimed,
             unnumbered,
             timeless,
@@ -142,6 +148,8 @@ impl Stats {
         self.zero = self.zero.saturating_add(*zero);
         self.zero_refunds = self.zero_refunds.saturating_add(*zero_refunds);
         self.outgoing = self.outgoing.saturating_add(*outgoing);
+        self.no_refunds = self.no_refunds.saturating_add(*no_refunds);
+        self.refunded_elsewhere = self.refunded_elsewhere.saturating_add(*refunded_elsewhere);
         self.untimed = self.untimed.saturating_add(*untimed);
         self.unnumbered = self.unnumbered.saturating_add(*unnumbered);
         self.timeless = self.timeless.saturating_add(*timeless);
@@ -195,6 +203,11 @@ impl Stats {
         self.pointed = self.pointed.saturating_add(1);
     }
 
+    /// Notes an order whose refund WeChat Pay does not know.
+    pub(super) const fn note_refund_elsewhere(&mut self) {
+        self.refunded_elsewhere = self.refunded_elsewhere.saturating_add(1);
+    }
+
     /// Notes a row that is left out.
     pub(super) fn leave_out(&mut self, reason: &LeftOutReason) {
         match reason {
@@ -204,6 +217,7 @@ impl Stats {
                 self.zero_refunds = self.zero_refunds.saturating_add(1);
             }
             LeftOutReason::Outgoing(_) => self.outgoing = self.outgoing.saturating_add(1),
+            LeftOutReason::NoRefund(_) => self.no_refunds = self.no_refunds.saturating_add(1),
             LeftOutReason::Untimed => self.untimed = self.untimed.saturating_add(1),
             LeftOutReason::Unnumbered => self.unnumbered = self.unnumbered.saturating_add(1),
         }

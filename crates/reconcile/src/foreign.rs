@@ -38,8 +38,8 @@ pub(super) fn place_strangers(
     let strangers = nowhere.iter().filter(success).count();
     let all = context.input.bill.map_or(0, |bill| bill.pays);
     let is_all = context.has_bill && all == nowhere.len() as u64;
-    let is_verdict =
-        strangers >= LEAST && paid.len() >= LEAST || are_same_sales(nowhere, &paid, strangers);
+    let is_verdict = strangers >= LEAST && paid.len() >= LEAST
+        || strangers < LEAST.max(paid.len() * 2) && are_same_sales(nowhere, &paid);
     if !is_all || !is_verdict || !is_unknown(context, &paid)? {
         return place_cut_numbers(context, run, nowhere, &paid);
     }
@@ -48,23 +48,20 @@ pub(super) fn place_strangers(
     Ok(true)
 }
 
-/// True when each payment has an order of its amount, booked within minutes, and none is left over: however few they
-/// are, they are the same sales under other numbers.
-fn are_same_sales(nowhere: &[UnmatchedPayment], paid: &[MOrder], strangers: usize) -> bool {
-    if paid.is_empty() || strangers != paid.len() || nowhere.len() != strangers {
-        return false;
-    }
-    let mut orders: Vec<&MOrder> = paid.iter().collect();
-    nowhere.iter().all(|payment| {
-        let w = &payment.w;
-        let is_it = |m: &&MOrder| {
-            m.amount == w.amount
-                && m.paid_at
-                    .is_some_and(|paid| w.time.distance(paid) <= SAME_SALE_S)
+/// True when each paid order has a payment of its amount, booked within minutes: however few they are, they are the
+/// same sales under other numbers.
+fn are_same_sales(nowhere: &[UnmatchedPayment], paid: &[MOrder]) -> bool {
+    let mut payments: Vec<&UnmatchedPayment> = nowhere.iter().collect();
+    let mut has_one = |m: &MOrder| {
+        let is_it = |payment: &&UnmatchedPayment| {
+            let w = &payment.w;
+            let is_near = |paid| w.time.distance(paid) <= SAME_SALE_S;
+            w.state == BillState::Success && m.amount == w.amount && m.paid_at.is_some_and(is_near)
         };
-        let at = orders.iter().position(is_it);
-        at.map(|at| orders.swap_remove(at)).is_some()
-    })
+        let at = payments.iter().position(is_it);
+        at.map(|at| payments.swap_remove(at)).is_some()
+    };
+    !paid.is_empty() && paid.iter().all(|m| has_one(m))
 }
 
 /// Orders whose numbers lost their leading zeros beside the payments that have them, each of the same amount: however

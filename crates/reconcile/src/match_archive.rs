@@ -129,6 +129,10 @@ fn place_set_aside(
         let mut finding = describe(Category::MSetAside, Some(w), None);
         let how = if row.refused { "refused" } else { "left_out" };
         finding.detail = format!("set_aside={how} import={} line={}", row.import, row.line);
+        if !row.refused {
+            // The file says that it is not WeChat Pay's, and WeChat Pay has its payment: paid twice, perhaps.
+            finding.tags.push(Tag::Hold);
+        }
         run.watch.coverage.pay(w.time, true);
         run.ledger
             .enter(RowKind::Pay, finding, Placement::wechat(w.amount))?;

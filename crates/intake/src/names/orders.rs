@@ -148,7 +148,7 @@ pub(super) const NAMES: &[Names] = &[
             totalprice totalmoney orderfee ordermoney orderprice total totalincludingtax 应付金额 \
             订单应付金额 用户应付金额 商家应收金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
             订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 优惠后金额 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
-            消费金额 充值金额 缴费金额 金额 money price sum fee value 商家实收金额",
+            消费金额 充值金额 缴费金额 已缴金额 用户支付 实际结算 合计应收 本币价税合计 预付金额 售价 金额 money price sum fee value 商家实收金额",
         parts: &[
             Part {
                 has: &["实付"],
@@ -210,7 +210,7 @@ pub(super) const NAMES: &[Names] = &[
         column: Column::Channel,
         exact: "\
             channel 支付方式 付款方式 支付渠道 付款渠道 支付类型 支付工具 支付通道 收款方式 收款渠道 \
-            支付平台 结算方式 支付手段 付款类型 交易渠道 支付途径 订单支付方式 买家支付方式 \
+            支付平台 结算方式 支付手段 缴费方式 缴费渠道 收费方式 付费方式 缴纳方式 付款类型 交易渠道 支付途径 订单支付方式 买家支付方式 \
             paymentmethod paymentmethodtitle paymethod paytype paychannel payway paymode \
             paymentchannel paymentgateway paymenttype paymentprovider paymentjournal gateway \
             paymentname paymentcode payplatform payname paycode 收款账户 结算账户 资金账户",
@@ -400,6 +400,12 @@ pub(super) const NAMES: &[Names] = &[
     Names {
         column: Column::RefundStatus,
         exact: "",
+        parts: &[],
+    },
+    Names {
+        column: Column::RefundChannel,
+        exact: "\
+            refundchannel 退款方式 退款渠道 退款途径 退款去向 退回方式 退款通道 refundmethod",
         parts: &[],
     },
     Names {

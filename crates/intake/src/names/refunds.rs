@@ -29,7 +29,7 @@ pub(super) const NAMES: &[Names] = &[
             outtradeno 商户订单号 商户单号 商家订单号 微信商户订单号 商户交易号 支付单号 支付订单号 \
             支付流水号 交易单号 原商户订单号 原支付单号 原订单号 原交易单号 原始订单号 关联订单号 \
             关联订单编号 订单号 订单编号 主订单编号 主订单号 平台订单号 交易编号 交易号 外部订单号 \
-            源单号 源单编号 来源单号 orderno ordersn ordernumber ordernum tradeno incrementid \
+            源单号 源单编号 来源单号 原商户单号 payorderno orderno ordersn ordernumber ordernum tradeno incrementid \
             orderid order originalorder originalorderno originalorderid 订单id tid",
         parts: &[
             Part {
@@ -52,6 +52,11 @@ pub(super) const NAMES: &[Names] = &[
         exact: "\
             channel 支付方式 付款方式 支付渠道 退款渠道 原支付方式 paymentmethod paytype paychannel \
             gateway 退款方式 退款途径 退款去向 退回方式 退款通道 refundmethod refundchannel",
+        parts: &[],
+    },
+    Names {
+        column: Column::TradeType,
+        exact: "tradetype 交易类型 业务类型 售后类型 服务类型 售后方式 单据类型 收支类型 收支 类型 kind type",
         parts: &[],
     },
     Names {

@@ -20,7 +20,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             paystatus 支付状态 付款状态 收款状态 订单支付状态 缴费状态 支付结果 付款结果 交易状态 \
             paymentstatus paymentstate paystate financialstatus tradestatus tradestate \
             invoicepaymentstatus billingstatus transactionstatus 是否支付 是否付款 是否已支付 \
-            是否已付款 ispaid paid ispay 结算状态",
+            是否已付款 ispaid paid ispay payflag paidflag 结算状态",
         parts: &[
             Part {
                 has: &["支付状态"],
@@ -42,7 +42,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             fulfilstatus 发货状态 物流状态 配送状态 出库状态 履约状态 交付状态 核销状态 使用状态 \
             自提状态 提货状态 收货状态 出货状态 送货状态 派送状态 寄送状态 配送状况 出货状况 发货状况 配送情况 订单发货状态 发货情况 商品发货状态 fulfillmentstatus \
             fulfilmentstatus shippingstatus shipstatus shipmentstatus deliverystatus deliverstatus \
-            expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered shipped \
+            expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered isfulfilled issent sendflag shipflag deliverflag deliveryflag fulfilled sent 交货状态 shipped \
             delivered 开通状态 服务状态 fulfillment fulfilment shipping 出票状态 充值状态 制作状态 出货结果 取货状态",
         parts: &[
             Part {

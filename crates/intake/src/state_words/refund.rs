@@ -16,15 +16,20 @@ pub(super) const OF_ORDERS: &[Group] = &[
             无售后或售后取消 售后关闭 售后取消 退款关闭 退款取消 已关闭 关闭 已取消 取消 撤销 已撤销 \
             买家撤销 用户撤销 买家取消 用户取消 拒绝 已拒绝 拒绝退款 商家拒绝 商家已拒绝 卖家拒绝 \
             退款拒绝 已拒绝退款 审核不通过 审核拒绝 驳回 已驳回 退款失败 维权关闭 售后拒绝 售后失败 \
-            拒绝售后 退款已关闭 售后已关闭 售后已取消 商家驳回 退款驳回 退款已拒绝",
+            拒绝售后 REFUND_REJECTED DECLINED REFUND_CLOSED 协商失败 卖家拒绝退款 售后撤销 商家已驳回 平台驳回 撤销申请 退款已撤回 撤销退款 退款已关闭 售后已关闭 售后已取消 商家驳回 退款驳回 退款已拒绝",
     ),
     (
         Meaning::refund(RefundStatus::Processing),
         "\
             PROCESSING PENDING REFUNDING APPLYING WAITING WAIT IN_PROCESS WAIT_SELLER_AGREE \
             WAIT_BUYER_RETURN_GOODS WAIT_SELLER_CONFIRM_GOODS REQUESTED 退款中 申请中 处理中 待处理 \
-            退款处理中 退货中 待退款 待审核 审核中 已申请 申请退款 售后中 售后处理中 维权中 \
-            退款申请中 待商家处理 待买家退货 待商家收货 退货退款中 同意退款 待平台处理 部分退款中",
+            退款处理中 退货中 待退款 待审核 审核中 已申请 申请退款 \
+            退款申请中 待商家处理 等待商家处理 商家处理中 待买家退货 待商家收货 退货退款中 同意退款 待平台处理 部分退款中",
+    ),
+    // A complaint is open and no refund was decided: what is due stays due.
+    (
+        Meaning::NOTHING,
+        "售后中 售后处理中 维权中 维权处理中 投诉中 DISPUTED IN_DISPUTE",
     ),
     (
         Meaning::refund(RefundStatus::Success),
@@ -55,7 +60,7 @@ pub(super) const OF_REFUNDS: &[Group] = &[
             WAIT_SELLER_CONFIRM_GOODS REQUESTED 退款中 处理中 退款处理中 已申请 申请中 待审核 审核中 \
             待处理 待退款 待商家处理 待商家审核 待卖家处理 待买家退货 待买家发货 待商家收货 待收货 \
             退货中 同意退款 已同意 商家已同意 审核通过 受理成功 已受理 待平台处理 平台处理中 \
-            退款待处理 退款申请中 待商家退款 待打款 打款中 退款受理成功 等待退款 已提交",
+            退款待处理 退款申请中 商家处理中 等待商家处理 待商家退款 待打款 打款中 退款受理成功 等待退款 已提交",
     ),
     (
         Meaning::refund(RefundStatus::Success),
@@ -63,7 +68,7 @@ pub(super) const OF_REFUNDS: &[Group] = &[
             SUCCESS SUCCEEDED SUCCESSFUL REFUNDED REFUND_SUCCESS COMPLETE COMPLETED DONE FINISHED \
             YES 退款成功 已退款 成功 已完成 退款完成 完成 售后成功 售后完成 已到账 退款到账 \
             退款已到账 全额退款 部分退款 部分退款成功 全额退款成功 退货退款成功 已退货退款 \
-            退货退款完成 已打款 打款成功 交易成功 已退 是 维权完成 已退费",
+            退货退款完成 同意退款，退款成功 已打款 打款成功 交易成功 已退 是 维权完成 已退费",
     ),
     (
         Meaning::refund(RefundStatus::Closed),

@@ -135,6 +135,7 @@ impl Wording {
             Column::RefundAmount => ("已退金额", "Refunded"),
             Column::RefundStatus => ("订单行退款状态", "Refund status (order)"),
             Column::RefundAt => ("退款时间", "Refunded at"),
+            Column::RefundChannel => ("退款方式", "Refunded by"),
             Column::OutRefundNo => ("商户退款单号", "Refund no."),
             Column::RefundId => ("微信退款单号", "WeChat refund no."),
             Column::Status => ("退款状态", "Refund status"),

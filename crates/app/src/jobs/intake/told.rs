@@ -75,6 +75,20 @@ fn not_stored(stats: &Stats) -> Vec<Message> {
             format!("{rows} refunds of 0.00 were left out: WeChat Pay makes no such refund"),
         ));
     }
+    if stats.no_refunds > 0 {
+        let rows = count(stats.no_refunds);
+        out.push(Message::new(
+            format!("{rows} 行不是退款（付款、换货、补发等），未导入"),
+            format!("{rows} rows are no refunds (payments, exchanges) and were left out"),
+        ));
+    }
+    if stats.refunded_elsewhere > 0 {
+        let rows = count(stats.refunded_elsewhere);
+        out.push(Message::new(
+            format!("{rows} 行的退款不经微信支付，按未退款导入"),
+            format!("{rows} orders were refunded by other means: WeChat Pay's payment stands"),
+        ));
+    }
     if !stats.channels.is_empty() {
         let words: Vec<String> = stats
             .channels

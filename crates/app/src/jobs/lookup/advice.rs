@@ -235,6 +235,22 @@ impl Known<'_> {
                 "was left out at import"
             };
             let (file, line) = (&row.file, row.line);
+            if !row.refused {
+                return Some(
+                    self.of(
+                        Category::MSetAside,
+                        &format!(
+                            "，商户订单{how_zh}（{file} 第 {line} 行，{}）：核对是否用两种方式各付了一次",
+                            row.zh
+                        ),
+                        &format!(
+                            ", its order {how_en} ({file}, row {line}: {}): check whether it was paid twice, by two means",
+                            row.en
+                        ),
+                    )
+                    .with_step(SuggestedAction::Review),
+                );
+            }
             return Some(self.of(
                 Category::MSetAside,
                 &format!(

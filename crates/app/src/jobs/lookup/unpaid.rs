@@ -175,6 +175,20 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     }
     if let Some(row) = &record.refused {
         let (file, line) = (&row.file, row.line);
+        if !row.refused {
+            return OrderSummary::new(
+                Attention::Open,
+                SuggestedAction::None,
+                format!(
+                    "这个单号在 {file} 第 {line} 行，没有收入（{}），微信支付也没有它的付款：无需处理",
+                    row.zh
+                ),
+                format!(
+                    "This number stands in {file}, row {line}, which was left out ({}), and WeChat Pay has no payment of it: nothing to do",
+                    row.en
+                ),
+            );
+        }
         return OrderSummary::new(
             Attention::Open,
             SuggestedAction::ImportOrders,
