@@ -10,7 +10,7 @@ use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bundle::{bundle, gather, read_bundle};
-use recondesk_app::jobs::lookup::collect::places;
+use recondesk_app::jobs::lookup::places::places;
 use recondesk_app::{Failure, FailureKind, Message};
 use recondesk_domain::{PersonalData, ProfileId};
 use recondesk_ports::Ports;

@@ -76,7 +76,7 @@ pub use mapping::{
 pub use plan::{KnownContext, Plan};
 pub use preview::{Preview, PreviewRow, RowFate, Watcher};
 pub use profile::{clean_number, read_amount};
-pub use reason::{LeftOut, LeftOutReason, Reject, RowReason, cut_form};
+pub use reason::{LeftOut, LeftOutReason, Reject, RowReason, ruined_forms};
 pub use record_splitter::{Block, MAX_COLUMNS, MAX_RECORD_BYTES, RecordSplitter};
 pub use rejects::{ReasonLanguage, RejectWriter};
 pub use sampling::FileSample;

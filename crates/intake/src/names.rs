@@ -121,6 +121,15 @@ pub(super) fn is_known(header: &str) -> bool {
         .any(|names| rank(&name, names.exact, names.parts).is_some())
 }
 
+/// True for a money column whose header says that it is in yuan.
+pub(super) fn is_in_yuan(header: &str) -> bool {
+    let inner: String = header.split(['(', '（', '[', '【']).skip(1).collect();
+    matches!(
+        folded(&inner).as_str(),
+        "元" | "单位元" | "人民币元" | "yuan" | "cny" | "rmb"
+    )
+}
+
 /// True for a money column whose header says that it is in fen.
 pub(super) fn is_in_fen(header: &str) -> bool {
     let inner: String = header

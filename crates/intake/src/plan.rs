@@ -43,6 +43,8 @@ pub struct Plan {
     /// A column of the file says whether an order is paid.
     pub(super) says_payment: bool,
     pub(super) refund_shape: RefundShape,
+    /// Of refunds beside orders, where their header says another unit than that of the orders.
+    refund_unit: super::AmountUnit,
     /// The sum of a refund is what went back, not what was asked for.
     pub(super) refund_sum_is_done: bool,
     known: [KnownNumbers; Column::COUNT],
@@ -76,6 +78,7 @@ impl Plan {
             channels: PlannedChannels::new(mapping),
             says_payment: false,
             refund_shape: RefundShape::None,
+            refund_unit: mapping.refund_unit(),
             refund_sum_is_done: mapping
                 .columns
                 .get(&Column::RefundAmount)
@@ -284,6 +287,14 @@ impl Plan {
 
     pub(super) fn known(&self, column: Column) -> KnownNumbers {
         self.known.get(column as usize).copied().unwrap_or_default()
+    }
+
+    /// The unit of the sums of a column.
+    pub(super) const fn unit_of(&self, column: Column) -> super::AmountUnit {
+        match column {
+            Column::RefundAmount => self.refund_unit,
+            _ => self.mapping.amount_unit,
+        }
     }
 
     /// The slot of each source column.

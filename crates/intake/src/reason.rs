@@ -174,18 +174,63 @@ impl RowReason {
 
 /// Longest number that is kept of a row.
 const LONGEST_NUMBER: usize = 64;
+/// Digits of a number that a spreadsheet shows before it writes an exponent.
+const SHOWN_DIGITS: usize = 11;
+/// Digits that are left where it writes one.
+const EXPONENT_DIGITS: usize = 6;
 /// So many digits of a number survive in a spreadsheet.
 const KEPT_DIGITS: usize = 15;
 
-/// Under what a number is known of which a spreadsheet left the first 15 digits; `None` for one that it left whole.
+/// Under what a number is known that a spreadsheet ruined: its first 15 digits, or the few that it writes with an
+/// exponent; empty for one that it leaves whole.
 #[must_use]
-pub fn cut_form(number: &str) -> Option<String> {
-    let is_long = number.len() > KEPT_DIGITS && number.bytes().all(|b| b.is_ascii_digit());
-    if is_long {
-        number.get(..KEPT_DIGITS).map(cut_number)
-    } else {
-        None
+pub fn ruined_forms(number: &str) -> Vec<String> {
+    let is_digits = number.bytes().all(|b| b.is_ascii_digit());
+    if !is_digits || number.len() <= SHOWN_DIGITS {
+        return Vec::new();
     }
+    let mut out = Vec::new();
+    if number.len() > KEPT_DIGITS {
+        out.extend(number.get(..KEPT_DIGITS).map(cut_number));
+        out.extend(rounded(number, KEPT_DIGITS));
+    }
+    out.extend(rounded(number, EXPONENT_DIGITS));
+    out
+}
+
+/// A number as a spreadsheet writes it with an exponent and so many digits: `202603080000000001` is `2.02603E17` then.
+fn rounded(number: &str, digits: usize) -> Option<String> {
+    let bare = number.trim_start_matches('0');
+    let head: u64 = bare.get(..digits)?.parse().ok()?;
+    let next = bare.as_bytes().get(digits)?;
+    let up = u64::from(*next >= b'5');
+    let kept = head.checked_add(up)?.to_string();
+    let exponent = bare
+        .len()
+        .checked_sub(1)?
+        .checked_add(kept.len().checked_sub(digits)?)?;
+    Some(with_exponent(kept.trim_end_matches('0'), exponent))
+}
+
+fn with_exponent(digits: &str, exponent: usize) -> String {
+    match digits.split_at_checked(1) {
+        Some((first, rest)) if !rest.is_empty() => format!("{first}.{rest}E{exponent}"),
+        _ => format!("{digits}E{exponent}"),
+    }
+}
+
+/// A number that stands with an exponent, in one form: `2.02603e+17`, `2.026030E+17` and `2.02603E17` are one.
+fn exponent_form(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_uppercase();
+    let (mantissa, exponent) = text.split_once('E')?;
+    let exponent: usize = exponent.trim_start_matches('+').parse().ok()?;
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_one_digit = whole.len() == 1 && whole != "0";
+    let digits = format!("{whole}{decimals}");
+    let is_digits = digits.bytes().all(|b| b.is_ascii_digit());
+    let is_long = exponent >= SHOWN_DIGITS && exponent < LONGEST_NUMBER;
+    (is_one_digit && is_digits && is_long)
+        .then(|| with_exponent(digits.trim_end_matches('0'), exponent))
 }
 
 fn cut_number(first: &str) -> String {
@@ -234,8 +279,16 @@ impl Reject {
                 .map(cut_number)
                 .into_iter()
                 .collect(),
-            _ if self.number.is_empty() => Vec::new(),
-            _ => vec![self.number.clone()],
+            _ => exponent_form(number).map_or_else(
+                || {
+                    let known = Some(self.number.clone());
+                    known
+                        .filter(|number| !number.is_empty())
+                        .into_iter()
+                        .collect()
+                },
+                |form| vec![form],
+            ),
         }
     }
 

@@ -157,14 +157,14 @@ impl<C: Cells> OrderRowReader<'_, C> {
         let Some(slot) = self.plan.slot(column) else {
             return Ok(None);
         };
-        let unit = self.plan.mapping.amount_unit;
+        let unit = self.plan.unit_of(column);
         if let Some((text, len)) = self.cells.plain(slot)
             && let Some(text) = text.get(..len)
         {
             if text.is_empty() {
                 return Ok(None);
             }
-            if let Some(fen) = amount::plain(text, unit).or_else(|| self.quick_amount(text)) {
+            if let Some(fen) = amount::plain(text, unit).or_else(|| self.quick_amount(text, unit)) {
                 self.has_fraction |=
                     column == Column::Amount && memchr::memchr(b'.', text).is_some();
                 return Ok(Some(fen));
@@ -201,8 +201,8 @@ impl<C: Cells> OrderRowReader<'_, C> {
     }
 
     /// `¥1,299.00` and `12.90元` without memory, as files of people have them.
-    fn quick_amount(&self, text: &[u8]) -> Option<Fen> {
-        if self.plan.mapping.amount_unit != AmountUnit::Yuan {
+    fn quick_amount(&self, text: &[u8], unit: AmountUnit) -> Option<Fen> {
+        if unit != AmountUnit::Yuan {
             return None;
         }
         let (front, back): ([&[u8]; 3], &[u8]) = match self.plan.encoding {

@@ -7,7 +7,7 @@ use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
 use super::{Database, DbError};
 use crate::books::SetAsideRows;
 use recondesk_domain::ProfileId;
-use recondesk_intake::{RecordKind, cut_form};
+use recondesk_intake::{RecordKind, ruined_forms};
 use recondesk_ports::{Book, SetAside};
 
 /// Stores the rows that an import sets aside.
@@ -91,10 +91,10 @@ impl Database {
                 )
             };
             let mut found = known_as(number).optional()?;
-            if found.is_none()
-                && let Some(cut) = cut_form(number)
-            {
-                found = known_as(&cut).optional()?;
+            for ruined in ruined_forms(number) {
+                if found.is_none() {
+                    found = known_as(&ruined).optional()?;
+                }
             }
             out.push(found);
         }

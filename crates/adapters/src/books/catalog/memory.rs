@@ -9,7 +9,7 @@ use super::{
 };
 use crate::books::SetAsideRows;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_intake::{RecordKind, cut_form};
+use recondesk_intake::{RecordKind, ruined_forms};
 use recondesk_ports::{ImportRecord, SetAside, Stamp, Standing, StoreError};
 
 /// What identifies a file on a disk, and who reads it how.
@@ -296,8 +296,10 @@ impl Catalog for MemoryCatalog {
             })
         };
         let newest = |number: &&str| {
-            known_as(number, number)
-                .or_else(|| cut_form(number).and_then(|cut| known_as(&cut, number)))
+            known_as(number, number).or_else(|| {
+                let mut ruined = ruined_forms(number).into_iter();
+                ruined.find_map(|form| known_as(&form, number))
+            })
         };
         Ok(numbers.iter().map(newest).collect())
     }

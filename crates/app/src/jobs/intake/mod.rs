@@ -11,6 +11,7 @@ mod questions;
 mod store;
 mod told;
 mod trial;
+mod trial_amounts;
 
 pub use choose::{
     Candidate, Chosen, MappingChoice, MappingOrigin, choose, given, kind_of, propose,

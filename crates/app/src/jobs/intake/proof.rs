@@ -76,6 +76,37 @@ impl Proof {
         self.hits == 0 && self.rows >= 3
     }
 
+    /// How many amounts are those of the bills, where not all are, and with which column more would be.
+    fn amounts_told(&self, mapping: &Mapping) -> Message {
+        let is_own = |proof: &&AmountProof| {
+            mapping.columns.get(&Column::Amount) == Some(&proof.header)
+                && mapping.amount_unit == proof.unit
+        };
+        let Some(own) = self.amounts.iter().find(is_own) else {
+            return Message::default();
+        };
+        if own.agree == own.of {
+            return Message::default();
+        }
+        let count = |n: u64| group_digits(&n.to_string());
+        let (agree, of) = (count(own.agree), count(own.of));
+        let others = self.amounts.iter().filter(|proof| !is_own(proof));
+        let better = others
+            .filter(|proof| proof.agree > own.agree)
+            .max_by_key(|proof| proof.agree);
+        let (zh, en) = better.map_or_else(Default::default, |better| {
+            let agree = count(better.agree);
+            (
+                format!("（按「{}」：{agree}）", better.header),
+                format!(" (with {}: {agree})", better.header),
+            )
+        });
+        Message::new(
+            format!("；金额 {of} 笔中 {agree} 笔与账单一致{zh}"),
+            format!("; {agree} of {of} amounts are those of the bill{en}"),
+        )
+    }
+
     /// What was found, in one sentence.
     #[must_use]
     pub fn told(&self, mapping: &Mapping) -> Message {
@@ -101,11 +132,15 @@ impl Proof {
                 format!("; with {}: {hits}", other.header),
             )
         });
+        let amounts = self.amounts_told(mapping);
         Message::new(
-            format!("{rows} 个已付单号中 {hits} 个在 {} 的账单里{zh}", days.0),
             format!(
-                "{hits} of {rows} paid numbers are in the bill of {}{en}",
-                days.1
+                "{rows} 个已付单号中 {hits} 个在 {} 的账单里{zh}{}",
+                days.0, amounts.zh
+            ),
+            format!(
+                "{hits} of {rows} paid numbers are in the bill of {}{en}{}",
+                days.1, amounts.en
             ),
         )
     }

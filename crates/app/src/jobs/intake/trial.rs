@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::proof::{AmountProof, Bills, ColumnProof, Known, Proof, number_column};
+use super::proof::{Bills, ColumnProof, Known, Proof, number_column};
 use crate::Failure;
-use recondesk_domain::{BillDate, Fen, RefundStatus};
+use recondesk_domain::{BillDate, RefundStatus};
 use recondesk_intake::{
-    AmountUnit, ChannelOwner, Column, DayOrder, FileSample, Guess, Mapping, OrderBlock, Plan,
-    RecordKind, RowAmount, SampleRow, clean_number, read_amount,
+    ChannelOwner, Column, DayOrder, FileSample, Guess, Mapping, OrderBlock, Plan, RecordKind,
+    SampleRow, clean_number,
 };
 use recondesk_ports::BilledRow;
 
 /// Rows that are tried.
 const MOST_ROWS: usize = 10_000;
 /// Columns that are tried.
-const MOST_COLUMNS: usize = 12;
+pub(super) const MOST_COLUMNS: usize = 12;
 /// Days of bills that are looked into where the file does not say which.
 const MOST_DAYS: usize = 62;
 
@@ -27,20 +27,20 @@ pub(super) struct Trial<'a> {
 
 /// A row of the sample that should be in a bill.
 #[derive(Clone, Copy)]
-struct PaidRow<'a> {
-    row: &'a SampleRow,
+pub(super) struct PaidRow<'a> {
+    pub(super) row: &'a SampleRow,
     day: Option<BillDate>,
 }
 
 impl<'a> Trial<'a> {
-    fn place(&self, header: &str) -> Option<usize> {
+    pub(super) fn place(&self, header: &str) -> Option<usize> {
         self.guess
             .headers
             .iter()
             .position(|known| known.trim() == header)
     }
 
-    fn cell(&self, row: &'a SampleRow, header: &str) -> &'a str {
+    pub(super) fn cell(&self, row: &'a SampleRow, header: &str) -> &'a str {
         let at = self.place(header);
         at.and_then(|at| row.cells.get(at))
             .map_or("", String::as_str)
@@ -96,18 +96,16 @@ impl<'a> Trial<'a> {
             .get(&number_column(mapping.kind))
             .cloned()
             .unwrap_or_default();
-        let hits = columns
-            .iter()
-            .find(|column| column.header == number)
-            .map_or(0, |column| column.own);
+        let is_known = |paid: &&PaidRow<'_>| self.billed(mapping, paid, &known).is_some();
+        let hits = rows.iter().filter(is_known).count() as u64;
         columns.sort_by_key(|column| {
             (
                 column.header != number,
                 u64::MAX - column.own.max(column.wechat),
             )
         });
-        let amounts = self.try_amounts(mapping, &rows, (&number, &known), may_change);
-        let amounts_read = self.amounts_read(mapping, &rows, (&number, &known));
+        let amounts = self.try_amounts(mapping, &rows, &known, may_change);
+        let amounts_read = self.amounts_read(mapping, &rows, &known);
         // The row of a refund names its payment besides: that is no second one.
         let second = match mapping.kind {
             RecordKind::Orders => self.second_payment(&rows, (&number, &known), &columns),
@@ -330,127 +328,6 @@ impl<'a> Trial<'a> {
                 _ => ChannelOwner::Wechat,
             };
             mapping.channels.insert(word.to_owned(), owner);
-        }
-    }
-
-    /// Amounts of the orders that the bills have, in every column that could be meant.
-    fn try_amounts(
-        &self,
-        mapping: &mut Mapping,
-        rows: &[PaidRow<'_>],
-        (number, known): (&str, &Known),
-        may_change: bool,
-    ) -> Vec<AmountProof> {
-        let mut groups: BTreeMap<String, Vec<&SampleRow>> = BTreeMap::new();
-        for paid in rows {
-            let number = clean_number(self.cell(paid.row, number));
-            if known.own.contains_key(&number) {
-                groups.entry(number).or_default().push(paid.row);
-            }
-        }
-        if groups.is_empty() {
-            return Vec::new();
-        }
-        let own = mapping.columns.get(&Column::Amount).cloned();
-        let mut headers: Vec<String> = own.iter().cloned().collect();
-        for header in self.guess.amount_columns() {
-            if !headers.contains(&header) && headers.len() < MOST_COLUMNS {
-                headers.push(header);
-            }
-        }
-        let mut found: Vec<(AmountProof, RowAmount)> = Vec::new();
-        for header in headers {
-            for unit in [AmountUnit::Yuan, AmountUnit::Fen] {
-                for shape in [RowAmount::Order, RowAmount::Share] {
-                    let agrees = |(number, rows): (&String, &Vec<&SampleRow>)| {
-                        let billed = known.own.get(number).map(|row| row.amount);
-                        billed.is_some() && self.amount_of(rows, (&header, unit), shape) == billed
-                    };
-                    let agree = groups.iter().filter(|group| agrees(*group)).count() as u64;
-                    let proof = AmountProof {
-                        header: header.clone(),
-                        unit,
-                        agree,
-                        of: groups.len() as u64,
-                    };
-                    found.push((proof, shape));
-                }
-            }
-        }
-        let is_own = |(proof, shape): &(AmountProof, RowAmount), mapping: &Mapping| {
-            Some(&proof.header) == own.as_ref()
-                && proof.unit == mapping.amount_unit
-                && *shape == mapping.row_amount
-        };
-        let current = found
-            .iter()
-            .find(|entry| is_own(entry, mapping))
-            .map_or(0, |(proof, _)| proof.agree);
-        let named = Mapping::candidates(self.guess, mapping.kind, Column::Amount);
-        // A column of another name is meant only where nearly all of it agrees, and never one that says it is another
-        // sum: a unit price is the amount of an order of one piece.
-        let may_be = |proof: &AmountProof| {
-            Some(&proof.header) == own.as_ref()
-                || named.contains(&proof.header)
-                || proof.agree.saturating_mul(10) >= proof.of.saturating_mul(9)
-                    && !Mapping::is_other_money(&proof.header)
-        };
-        let best = found
-            .iter()
-            .filter(|(proof, _)| may_be(proof))
-            .max_by_key(|(proof, _)| (proof.agree, Some(&proof.header) == own.as_ref()));
-        if may_change && let Some((best, shape)) = best.filter(|(proof, _)| proof.agree > current) {
-            mapping.columns.insert(Column::Amount, best.header.clone());
-            mapping.amount_unit = best.unit;
-            mapping.row_amount = *shape;
-        }
-        let chosen = mapping.clone();
-        found.retain(|entry| entry.0.agree > 0 || is_own(entry, &chosen));
-        found.sort_by_key(|entry| (!is_own(entry, &chosen), u64::MAX - entry.0.agree));
-        found.dedup_by(|a, b| a.0.header == b.0.header && a.0.unit == b.0.unit);
-        found.into_iter().map(|(proof, _)| proof).collect()
-    }
-
-    /// Rows with a number of the bills whose amount can be read: a formula without a result is no other amount.
-    fn amounts_read(
-        &self,
-        mapping: &Mapping,
-        rows: &[PaidRow<'_>],
-        (number, known): (&str, &Known),
-    ) -> u64 {
-        let Some(header) = mapping.columns.get(&Column::Amount) else {
-            return 0;
-        };
-        let is_read = |paid: &&PaidRow<'_>| {
-            known
-                .own
-                .contains_key(&clean_number(self.cell(paid.row, number)))
-                && read_amount(self.cell(paid.row, header), mapping.amount_unit).is_some()
-        };
-        rows.iter().filter(is_read).count() as u64
-    }
-
-    fn amount_of(
-        &self,
-        rows: &[&SampleRow],
-        (header, unit): (&str, AmountUnit),
-        shape: RowAmount,
-    ) -> Option<Fen> {
-        let place = self.place(header)?;
-        let mut amounts = rows.iter().map(|row| {
-            row.cells
-                .get(place)
-                .and_then(|cell| read_amount(cell, unit))
-        });
-        match shape {
-            RowAmount::Order => {
-                let first = amounts.next().flatten();
-                amounts
-                    .all(|amount| amount == first)
-                    .then_some(first)
-                    .flatten()
-            }
-            RowAmount::Share => amounts.try_fold(Fen::ZERO, |sum, amount| sum.checked_add(amount?)),
         }
     }
 }

@@ -3,12 +3,12 @@
 use crate::Failure;
 use recondesk_domain::{
     BillDate, Category, Instant, MOrder, MRefund, MerchantProfile, OutRefundNo, OutTradeNo,
-    PayStatus, ProfileId, RefundId, Tag, WPay, WRefund, case_key,
+    PayStatus, ProfileId, RefundId, Tag, TransactionId, WPay, WRefund, case_key,
 };
 use recondesk_intake::RecordKind;
 use recondesk_ports::{
-    BookRow, CaseEvent, CaseRecord, ExchangeRecord, NumberKind, Observation, ObservationSource,
-    Occurrence, Ports, RefundQuery, RefundRecord, SetAside, Standing,
+    BookRow, CaseEvent, CaseRecord, ExchangeRecord, Observation, ObservationSource, Occurrence,
+    Ports, RefundQuery, RefundRecord, SetAside, Standing,
 };
 
 /// Exchanges shown with an order.
@@ -169,64 +169,13 @@ fn push<T: PartialEq>(list: &mut Vec<Kept<T>>, day: Option<BillDate>, row: T, su
 }
 
 /// The order number behind a row, whichever of its numbers was looked for.
-const fn order_of(row: &BookRow) -> OutTradeNo {
+pub(super) const fn order_of(row: &BookRow) -> OutTradeNo {
     match row {
         BookRow::Pay(row) => row.out_trade_no,
         BookRow::Refund(row) => row.out_trade_no,
         BookRow::Order(row) => row.out_trade_no,
         BookRow::MerchantRefund(row) => row.out_trade_no,
     }
-}
-
-/// One place where a number stands: merchant, order, and what the number is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordPlace {
-    /// The merchant.
-    pub profile: ProfileId,
-    /// The order behind it.
-    pub out_trade_no: String,
-    /// What the number is there.
-    pub kind: NumberKind,
-}
-
-/// Every merchant and order that a number may mean.
-///
-/// # Errors
-/// When the workspace cannot be read.
-pub fn places(ports: &Ports, number: &str) -> Result<Vec<RecordPlace>, Failure> {
-    let mut out: Vec<RecordPlace> = Vec::new();
-    let mut add = |place: RecordPlace| {
-        let same = |known: &RecordPlace| {
-            known.profile == place.profile && known.out_trade_no == place.out_trade_no
-        };
-        if !place.out_trade_no.is_empty() && !out.iter().any(same) {
-            out.push(place);
-        }
-    };
-    for place in ports.books.find(number).map_err(Failure::from)? {
-        add(RecordPlace {
-            profile: place.profile,
-            out_trade_no: order_of(&place.row).to_string(),
-            kind: place.kind,
-        });
-    }
-    for seen in ports.records.observations(number)? {
-        let kind = if seen.out_trade_no == number {
-            NumberKind::OutTradeNo
-        } else if seen.transaction_id == number {
-            NumberKind::TransactionId
-        } else if seen.out_refund_no == number {
-            NumberKind::OutRefundNo
-        } else {
-            NumberKind::RefundId
-        };
-        add(RecordPlace {
-            profile: seen.profile,
-            out_trade_no: seen.out_trade_no,
-            kind,
-        });
-    }
-    Ok(out)
 }
 
 /// Gathers what is known of an order.
@@ -245,6 +194,7 @@ pub fn collect(
             record.take(&place);
         }
     }
+    take_partner(ports, &mut record)?;
     record.orders.sort_by_key(|kept| kept.superseded);
     let seen = ports.records.observations(out_trade_no)?;
     record.observations = seen.into_iter().filter(|seen| seen.profile == id).collect();
@@ -280,6 +230,37 @@ pub fn collect(
         record.is_notice_denied = has_bill_of(ports, id, noticed)?;
     }
     Ok(record)
+}
+
+/// The other book's side of a record that has one: a shop that asks again under a new number, or keeps numbers of its own,
+/// is met by WeChat Pay's number (KEY2).
+fn take_partner(ports: &Ports, record: &mut OrderRecord) -> Result<(), Failure> {
+    let id = record.profile.0;
+    let stands = |superseded: bool| !superseded;
+    let has_pay = record.pays.iter().any(|kept| stands(kept.superseded));
+    let has_order = !record.orders.is_empty();
+    if has_pay == has_order {
+        return Ok(());
+    }
+    let pays = record.pays.iter().map(|kept| kept.row.transaction_id);
+    let orders = record.orders.iter().map(|kept| kept.row.transaction_id);
+    let mut numbers: Vec<TransactionId> = pays.chain(orders).filter(|id| !id.is_empty()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    for number in numbers {
+        for place in ports.books.find(number.as_str()).map_err(Failure::from)? {
+            let is_missing = match place.row {
+                BookRow::Order(row) => !has_order && row.transaction_id == number,
+                BookRow::Pay(row) => !has_pay && row.transaction_id == number,
+                BookRow::Refund(row) => !has_pay && row.transaction_id == number,
+                BookRow::MerchantRefund(_) => false,
+            };
+            if place.profile == id && is_missing {
+                record.take(&place);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// True when a verified bill with the payments of a day is here; one of refunds alone has none.
@@ -420,6 +401,11 @@ fn cases(ports: &Ports, record: &mut OrderRecord) -> Result<(), Failure> {
         ("pay", record.out_trade_no.clone()),
         ("pay", record.transaction_id()),
     ];
+    // Both books may know it under a number of their own.
+    let pays = record.pays.iter();
+    numbers.extend(pays.map(|kept| ("pay", kept.row.out_trade_no.to_string())));
+    let orders = record.orders.iter();
+    numbers.extend(orders.map(|kept| ("pay", kept.row.out_trade_no.to_string())));
     let orders = record.orders.iter();
     numbers.extend(orders.map(|kept| ("refund", kept.row.refund_no.to_string())));
     let refunds = record.refunds.iter();

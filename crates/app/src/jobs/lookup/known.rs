@@ -76,7 +76,7 @@ pub fn near_misses(
 
 fn is_known(ports: &Ports, number: &str, only: Option<ProfileId>) -> Result<bool, Failure> {
     let asked = |profile: ProfileId| only.is_none_or(|only| only == profile);
-    let places = collect::places(ports, number)?;
+    let places = super::places::places(ports, number)?;
     if places.iter().any(|place| asked(place.profile)) {
         return Ok(true);
     }

@@ -191,7 +191,7 @@ pub fn ask_any(
     cancel: &CancelToken,
 ) -> Result<LiveAnswer, Failure> {
     let number = found.number.as_str();
-    let places = collect::places(ports, number)?;
+    let places = super::places::places(ports, number)?;
     let place = places.iter().find(|place| place.profile == profile.0);
     if let Some(place) = place {
         let local = local_order(ports, profile.0, &place.out_trade_no)?;
@@ -267,7 +267,7 @@ pub fn local_behind(
     profile: ProfileId,
     number: &str,
 ) -> Result<Option<MOrder>, Failure> {
-    let places = collect::places(ports, number)?;
+    let places = super::places::places(ports, number)?;
     let place = places.iter().find(|place| place.profile == profile);
     let order = place.map_or(number, |place| place.out_trade_no.as_str());
     local_order(ports, profile, order)

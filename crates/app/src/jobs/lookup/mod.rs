@@ -17,6 +17,7 @@ pub mod live;
 pub mod money;
 pub mod order_summary;
 pub mod phrases;
+pub mod places;
 pub mod recognise;
 pub mod session;
 pub mod ticket;
@@ -58,7 +59,7 @@ pub fn look_up(
 ) -> Result<Vec<OrderView>, Failure> {
     let profiles = ports.records.profiles()?;
     let mut stories = Vec::new();
-    for place in collect::places(ports, number)? {
+    for place in places::places(ports, number)? {
         if only.is_some_and(|only| only != place.profile) {
             continue;
         }

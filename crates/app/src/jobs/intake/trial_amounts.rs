@@ -1,0 +1,158 @@
+//! The amounts of a file on trial: which column, unit and shape agree with the bills.
+
+use std::collections::BTreeMap;
+
+use super::proof::{AmountProof, Known, number_column};
+use super::trial::{MOST_COLUMNS, PaidRow, Trial};
+use recondesk_domain::Fen;
+use recondesk_intake::{
+    AmountUnit, Column, Mapping, RecordKind, RowAmount, SampleRow, clean_number, read_amount,
+};
+use recondesk_ports::BilledRow;
+
+impl Trial<'_> {
+    /// What a bill has of a row: by the merchant's number, else by WeChat Pay's own, under which it is compared, too.
+    pub(super) fn billed<'k>(
+        &self,
+        mapping: &Mapping,
+        paid: &PaidRow<'_>,
+        known: &'k Known,
+    ) -> Option<(String, &'k BilledRow)> {
+        let read = |column: Column| {
+            let header = mapping.columns.get(&column)?;
+            let cell = paid.row.cells.get(self.place(header)?)?;
+            Some(clean_number(cell))
+        };
+        let number = read(number_column(mapping.kind))?;
+        if let Some(billed) = known.own.get(&number) {
+            return Some((number, billed));
+        }
+        let theirs = match mapping.kind {
+            RecordKind::Orders => Column::TransactionId,
+            RecordKind::Refunds => Column::RefundId,
+        };
+        let number = read(theirs)?;
+        let billed = known.wechat.get(&number)?;
+        Some((number, billed))
+    }
+
+    /// Amounts of the orders that the bills have, in every column that could be meant.
+    pub(super) fn try_amounts(
+        &self,
+        mapping: &mut Mapping,
+        rows: &[PaidRow<'_>],
+        known: &Known,
+        may_change: bool,
+    ) -> Vec<AmountProof> {
+        let mut groups: BTreeMap<(String, Fen), Vec<&SampleRow>> = BTreeMap::new();
+        for paid in rows {
+            if let Some((number, billed)) = self.billed(mapping, paid, known) {
+                groups
+                    .entry((number, billed.amount))
+                    .or_default()
+                    .push(paid.row);
+            }
+        }
+        if groups.is_empty() {
+            return Vec::new();
+        }
+        let own = mapping.columns.get(&Column::Amount).cloned();
+        let mut headers: Vec<String> = own.iter().cloned().collect();
+        for header in self.guess.amount_columns() {
+            if !headers.contains(&header) && headers.len() < MOST_COLUMNS {
+                headers.push(header);
+            }
+        }
+        let mut found: Vec<(AmountProof, RowAmount)> = Vec::new();
+        for header in headers {
+            for unit in [AmountUnit::Yuan, AmountUnit::Fen] {
+                for shape in [RowAmount::Order, RowAmount::Share] {
+                    let agrees = |((_, billed), rows): (&(String, Fen), &Vec<&SampleRow>)| {
+                        self.amount_of(rows, (&header, unit), shape) == Some(*billed)
+                    };
+                    let agree = groups.iter().filter(|group| agrees(*group)).count() as u64;
+                    let proof = AmountProof {
+                        header: header.clone(),
+                        unit,
+                        agree,
+                        of: groups.len() as u64,
+                    };
+                    found.push((proof, shape));
+                }
+            }
+        }
+        let is_own = |(proof, shape): &(AmountProof, RowAmount), mapping: &Mapping| {
+            Some(&proof.header) == own.as_ref()
+                && proof.unit == mapping.amount_unit
+                && *shape == mapping.row_amount
+        };
+        let current = found
+            .iter()
+            .find(|entry| is_own(entry, mapping))
+            .map_or(0, |(proof, _)| proof.agree);
+        let named = Mapping::candidates(self.guess, mapping.kind, Column::Amount);
+        // A column of another name is meant only where nearly all of it agrees, and never one that says it is another
+        // sum: a unit price is the amount of an order of one piece.
+        let may_be = |proof: &AmountProof| {
+            Some(&proof.header) == own.as_ref()
+                || named.contains(&proof.header)
+                || proof.agree.saturating_mul(10) >= proof.of.saturating_mul(9)
+                    && !Mapping::is_other_money(&proof.header)
+        };
+        let best = found
+            .iter()
+            .filter(|(proof, _)| may_be(proof))
+            .max_by_key(|(proof, _)| (proof.agree, Some(&proof.header) == own.as_ref()));
+        if may_change && let Some((best, shape)) = best.filter(|(proof, _)| proof.agree > current) {
+            mapping.columns.insert(Column::Amount, best.header.clone());
+            mapping.amount_unit = best.unit;
+            mapping.row_amount = *shape;
+        }
+        let chosen = mapping.clone();
+        found.retain(|entry| entry.0.agree > 0 || is_own(entry, &chosen));
+        found.sort_by_key(|entry| (!is_own(entry, &chosen), u64::MAX - entry.0.agree));
+        found.dedup_by(|a, b| a.0.header == b.0.header && a.0.unit == b.0.unit);
+        found.into_iter().map(|(proof, _)| proof).collect()
+    }
+
+    /// Rows with a number of the bills whose amount can be read: a formula without a result is no other amount.
+    pub(super) fn amounts_read(
+        &self,
+        mapping: &Mapping,
+        rows: &[PaidRow<'_>],
+        known: &Known,
+    ) -> u64 {
+        let Some(header) = mapping.columns.get(&Column::Amount) else {
+            return 0;
+        };
+        let is_read = |paid: &&PaidRow<'_>| {
+            self.billed(mapping, paid, known).is_some()
+                && read_amount(self.cell(paid.row, header), mapping.amount_unit).is_some()
+        };
+        rows.iter().filter(is_read).count() as u64
+    }
+
+    fn amount_of(
+        &self,
+        rows: &[&SampleRow],
+        (header, unit): (&str, AmountUnit),
+        shape: RowAmount,
+    ) -> Option<Fen> {
+        let place = self.place(header)?;
+        let mut amounts = rows.iter().map(|row| {
+            row.cells
+                .get(place)
+                .and_then(|cell| read_amount(cell, unit))
+        });
+        match shape {
+            RowAmount::Order => {
+                let first = amounts.next().flatten();
+                amounts
+                    .all(|amount| amount == first)
+                    .then_some(first)
+                    .flatten()
+            }
+            RowAmount::Share => amounts.try_fold(Fen::ZERO, |sum, amount| sum.checked_add(amount?)),
+        }
+    }
+}
