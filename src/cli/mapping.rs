@@ -394,7 +394,17 @@ fn written(chosen: &Chosen, preview: Option<&Preview>, lang: Lang) -> String {
         mapping.spell_out(&preview.stats);
     }
     out.push('\n');
-    out.push_str(&mapping.to_toml());
+    let toml = mapping.to_toml();
+    // What is to be filled in stands where it belongs, before the tables of words.
+    let (head, tables) = toml.split_once("[columns]\n").unwrap_or(("", &toml));
+    out.push_str(head);
+    if mapping.kind == RecordKind::Orders && mapping.lacking().contains(&Column::PayStatus) {
+        out.push_str("# all_paid = true\n");
+    }
+    if mapping.day_order.is_none() && chosen.guess.has_unclear_dates() {
+        out.push_str("# day_order = \"month_first\"   # \"day_first\"\n");
+    }
+    out.push_str("[columns]\n");
     for column in mapping.lacking() {
         writeln!(out, "# {} = \"\"", column.name()).unwrap_or_default();
         if column == Column::PayStatus {
@@ -405,5 +415,6 @@ fn written(chosen: &Chosen, preview: Option<&Preview>, lang: Lang) -> String {
             writeln!(out, "# {told}").unwrap_or_default();
         }
     }
+    out.push_str(tables);
     out
 }

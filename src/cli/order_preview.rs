@@ -1,7 +1,7 @@
 //! The preview of a merchant's file, as text.
 
 use super::table::TextTable;
-use recondesk_app::jobs::intake::{self, Chosen, MappingOrigin, remarks};
+use recondesk_app::jobs::intake::{self, Chosen, MappingOrigin, remarks, unread};
 use recondesk_app::{Language as Lang, Message};
 use recondesk_domain::{Fen, printable};
 use recondesk_intake::{Preview, RowFate, StateSubject};
@@ -75,7 +75,9 @@ pub(super) fn preview_text(chosen: &Chosen, preview: &Preview, lang: Lang) -> St
     {
         row("日期", "days", format!("{first} – {last}"));
     }
-    for remark in remarks(stats, preview.mapping.amount_unit, Some(guess)) {
+    let unread = unread(guess, &preview.mapping);
+    let remarks = remarks(stats, preview.mapping.amount_unit, Some(guess));
+    for remark in unread.into_iter().chain(remarks) {
         row("注意", "note", lang.pick(&remark.zh, &remark.en).to_owned());
     }
     let mut out = table.print();

@@ -347,7 +347,9 @@ fn tell(
             &format!("{repeated} rows share their number with a row of other contents (P10)"),
         );
     }
-    for remark in remarks(&done.stats, chosen.mapping.amount_unit, Some(&chosen.guess)) {
+    let unread = intake::unread(&chosen.guess, &chosen.mapping);
+    let remarks = remarks(&done.stats, chosen.mapping.amount_unit, Some(&chosen.guess));
+    for remark in unread.into_iter().chain(remarks) {
         context.tell(&remark.zh, &remark.en);
     }
     for (column, words) in &done.stats.unmapped {

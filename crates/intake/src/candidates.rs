@@ -1,5 +1,7 @@
 //! Which columns of a file could be which canonical ones: by their names, and by what stands in them.
 
+mod by_values;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{self, fit, fit_state};
@@ -11,6 +13,8 @@ use super::{
     StateSubject, StatusRule, StatusWord,
 };
 use recondesk_domain::{FulfilStatus, PayStatus};
+
+pub(super) use by_values::is_void;
 
 /// The columns of one file, and how well they fit.
 pub(super) struct Candidates<'g> {
@@ -117,6 +121,7 @@ impl<'g> Candidates<'g> {
         }
         self.propose_times(&mut mapping, &mut taken);
         self.propose_states(&mut mapping, &mut taken);
+        self.propose_by_values(&mut mapping, &mut taken);
         self.propose_money(&mut mapping);
         mapping
     }

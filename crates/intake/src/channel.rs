@@ -184,7 +184,7 @@ pub(super) fn is_way_back(word: &str) -> bool {
 
 /// Whose a word of a channel column is; `None` where shops mean different things by it.
 pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
-    let has_several = word.contains(['+', '＋', '&', '、', ';', '；', '，']);
+    let has_several = word.contains(['+', '＋', '&', '、', ';', '；', '，', ',', '/']);
     let word = folded(word);
     if NOBODY.iter().take(4).any(|nobody| *nobody == word) {
         return Some(ChannelOwner::Wechat);
@@ -217,6 +217,14 @@ pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
         (false, true) => Some(ChannelOwner::Other),
         (false, false) => None,
     }
+}
+
+/// True for a word of several means of payment, WeChat Pay among them: the sum beside it is not WeChat Pay's alone.
+#[must_use]
+pub fn is_mixed_means(word: &str) -> bool {
+    let text = folded(word);
+    let has = |parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    has(&WECHAT) && has(&OTHER) && owner_of(word).is_none()
 }
 
 /// Whose a payment with this number is: 微信支付 numbers have 28 digits and begin with 4200, or with 100 and 400 before

@@ -27,6 +27,8 @@ pub enum Column {
     PaidAt,
     /// When it was closed.
     ClosedAt,
+    /// Whether the order was cancelled, as a flag.
+    Void,
     /// Canonical fulfilment status.
     FulfilStatus,
     /// When it was delivered.
@@ -73,7 +75,7 @@ pub enum Column {
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 30;
+    pub const COUNT: usize = 31;
 
     /// Every column, in the order of the documents.
     pub const ALL: [Self; Self::COUNT] = [
@@ -86,6 +88,7 @@ impl Column {
         Self::CreatedAt,
         Self::PaidAt,
         Self::ClosedAt,
+        Self::Void,
         Self::FulfilStatus,
         Self::FulfilledAt,
         Self::TransactionId,
@@ -122,6 +125,7 @@ impl Column {
             Self::CreatedAt => "created_at",
             Self::PaidAt => "paid_at",
             Self::ClosedAt => "closed_at",
+            Self::Void => "void",
             Self::FulfilStatus => "fulfil_status",
             Self::FulfilledAt => "fulfilled_at",
             Self::TransactionId => "transaction_id",

@@ -64,6 +64,7 @@ mod xml_sheets;
 
 pub use bank_statement::{BankStatement, StatementFault, StatementReason, read_statement};
 pub use block::{MAX_REJECTS_PER_BLOCK, OrderBlock};
+pub use channel::is_mixed_means;
 pub use column::Column;
 pub use damage::Damage;
 pub use encoding::Encoding;

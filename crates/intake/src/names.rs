@@ -195,6 +195,21 @@ pub(super) fn is_of_single_order(header: &str) -> bool {
     name.contains("订单") || name.contains("order")
 }
 
+/// True for a column that tells how far a document is checked or booked, and only by the way that it was given up.
+pub(super) fn is_of_process(header: &str) -> bool {
+    let name = norm(header);
+    [
+        "单据状态",
+        "整单状态",
+        "审核状态",
+        "处理状态",
+        "流程状态",
+        "状态说明",
+        "result",
+    ]
+    .contains(&name.as_str())
+}
+
 /// True for a money column of single items.
 pub(super) fn is_of_item(header: &str) -> bool {
     const ITEM: [&str; 16] = [

@@ -247,6 +247,15 @@ impl Plan {
             .any(|rule| rule.about == StateSubject::Delivery)
     }
 
+    /// True when a column of the file is about the payment alone.
+    pub(super) fn tells_payment(&self) -> bool {
+        self.slot(Column::PayStatus).is_some()
+            || self
+                .rules
+                .iter()
+                .any(|rule| rule.about == StateSubject::Payment)
+    }
+
     pub(super) fn is_refunds(&self) -> bool {
         self.mapping.kind == RecordKind::Refunds
     }

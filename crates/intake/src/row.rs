@@ -278,6 +278,7 @@ impl<C: Cells> OrderRowReader<'_, C> {
         }
         self.enter_state(&words, order)?;
         self.enter_refund_elsewhere(order);
+        self.enter_void(order);
         if let Some(bad) = unknown.filter(|_| !was_never_paid(order)) {
             return Err(bad);
         }

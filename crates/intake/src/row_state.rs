@@ -1,6 +1,7 @@
 //! What the columns of states of one row say together: paid, delivered, returned, whose payment it is.
 
 use super::block::BadCell;
+use super::candidates::is_void;
 use super::channel_parts::{self, PaidParts};
 use super::row::{Cells, OrderRowReader};
 use super::state_words::Meaning;
@@ -15,6 +16,8 @@ pub(super) struct RowWords {
     pub(super) payment: Meaning,
     pub(super) delivery: Meaning,
     pub(super) refund: Meaning,
+    /// A word of the order's own column that says nothing of payment or delivery.
+    is_neutral: bool,
 }
 
 impl RowWords {
@@ -90,6 +93,8 @@ impl<C: Cells> OrderRowReader<'_, C> {
             let meaning = match said {
                 Some(meaning) => meaning,
                 None if is_placeholder(&plan.encoding.decode_lossy(bytes)) => continue,
+                // How far a document is checked matters little where the payment has a column of its own.
+                None if rule.is_of_process && plan.tells_payment() => continue,
                 None => {
                     return Err(BadCell {
                         column: Column::PayStatus,
@@ -99,7 +104,10 @@ impl<C: Cells> OrderRowReader<'_, C> {
                 }
             };
             match rule.about {
-                StateSubject::Order => out.order = meaning,
+                StateSubject::Order => {
+                    out.is_neutral = meaning == Meaning::NOTHING;
+                    out.order = meaning;
+                }
                 StateSubject::Payment => out.payment = meaning,
                 StateSubject::Delivery => out.delivery = meaning,
                 StateSubject::Refund => out.refund = meaning,
@@ -117,6 +125,8 @@ impl<C: Cells> OrderRowReader<'_, C> {
         let by_column = self.canonical(Column::PayStatus, PayStatus::parse)?;
         order.pay_status = match words.pay().or(by_column) {
             Some(pay) => pay,
+            // A word such as 已审核 says nothing of money: the time of payment does.
+            None if words.is_neutral && order.paid_at.is_some() => PayStatus::Paid,
             None if self.plan.says_payment => {
                 return Err(BadCell {
                     column: Column::PayStatus,
@@ -209,6 +219,17 @@ impl<C: Cells> OrderRowReader<'_, C> {
             order.fulfil_status = FulfilStatus::NotRequired;
         }
         self.is_refunded_elsewhere = true;
+    }
+
+    /// An order that a flag calls cancelled is closed, whatever its times say; one whose money went back stays refunded.
+    pub(super) fn enter_void(&self, order: &mut MOrder) {
+        let Some(cell) = self.cell(Column::Void).filter(|cell| !cell.is_empty()) else {
+            return;
+        };
+        let word = self.plan.encoding.decode_lossy(cell.bytes());
+        if is_void(&word) && order.pay_status != PayStatus::Refunded {
+            order.pay_status = PayStatus::Closed;
+        }
     }
 
     /// Whose payment the row is; the word of the file where it is another's.

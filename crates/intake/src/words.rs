@@ -19,6 +19,8 @@ pub(super) struct PlannedRule {
     pub(super) about: StateSubject,
     kind: RecordKind,
     known_words: bool,
+    /// It tells how far a document is worked on; what it does not say otherwise is of no weight.
+    pub(super) is_of_process: bool,
     /// Words of the mapping, as they are written.
     exact: HashMap<String, Meaning>,
     /// The same without case and width.
@@ -45,6 +47,7 @@ impl PlannedRule {
             slot,
             about: rule.about,
             kind,
+            is_of_process: super::names::is_of_process(&rule.column),
             known_words: rule.known_words,
             exact,
             folded,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::bill_archive::{self, PassedOver};
 use super::bills::first_reason;
-use super::intake::{self, MappingChoice, attention, remarks};
+use super::intake::{self, MappingChoice, attention, remarks, unread};
 use crate::event::{NextDeed, NoticeText};
 use crate::{Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
@@ -263,6 +263,7 @@ pub fn told_of_orders(
     };
     let mut parts = vec![note];
     if done.is_new {
+        parts.extend(guess.map_or_else(Vec::new, |guess| unread(guess, mapping)));
         parts.extend(remarks(&done.stats, mapping.amount_unit, guess));
     }
     parts.retain(|part| !part.zh.is_empty());

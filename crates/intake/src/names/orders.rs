@@ -148,7 +148,7 @@ pub(super) const NAMES: &[Names] = &[
             totalprice totalmoney orderfee ordermoney orderprice total totalincludingtax 应付金额 \
             订单应付金额 用户应付金额 商家应收金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
             订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 优惠后金额 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
-            消费金额 充值金额 缴费金额 已缴金额 用户支付 实际结算 合计应收 本币价税合计 预付金额 售价 金额 money price sum fee value 商家实收金额",
+            消费金额 充值金额 缴费金额 报名费 挂号费 预付运费 押金金额 已缴金额 用户支付 实际结算 合计应收 本币价税合计 预付金额 售价 金额 money price sum fee value 商家实收金额",
         parts: &[
             Part {
                 has: &["实付"],
@@ -210,7 +210,7 @@ pub(super) const NAMES: &[Names] = &[
         column: Column::Channel,
         exact: "\
             channel 支付方式 付款方式 支付渠道 付款渠道 支付类型 支付工具 支付通道 收款方式 收款渠道 \
-            支付平台 结算方式 支付手段 缴费方式 缴费渠道 收费方式 付费方式 缴纳方式 付款类型 交易渠道 支付途径 订单支付方式 买家支付方式 \
+            支付平台 结算方式 支付手段 缴费方式 交易方式 结账方式 收银方式 付款途径 支付产品 支付来源 结算渠道 资金渠道 paidby tender tendertype gatewayname paychannelname tradechannel 缴费渠道 收费方式 付费方式 缴纳方式 付款类型 交易渠道 支付途径 订单支付方式 买家支付方式 \
             paymentmethod paymentmethodtitle paymethod paytype paychannel payway paymode \
             paymentchannel paymentgateway paymenttype paymentprovider paymentjournal gateway \
             paymentname paymentcode payplatform payname paycode 收款账户 结算账户 资金账户",
@@ -279,7 +279,7 @@ pub(super) const NAMES: &[Names] = &[
             交易支付时间 成交时间 收款时间 到账时间 付款日期 支付日期 缴费时间 支付时刻 收款日期 \
             paytime paidtime paymenttime paymentdate paiddate datepaid paidon paysuccesstime payat \
             paydate timepaid successtime timeend paymentat gmtpayment processedat confirmtime \
-            付款成功日期 gmtpaid gmtpay 结账时间 结帐时间 订单结账时间 paid",
+            付款成功日期 gmtpaid gmtpay gmtpayed 销售时间 收费时间 捐赠时间 结账时间 结帐时间 订单结账时间 paid",
         parts: &[
             Part {
                 has: &["付款", "时间"],
@@ -345,6 +345,13 @@ pub(super) const NAMES: &[Names] = &[
         parts: &[],
     },
     Names {
+        column: Column::Void,
+        exact: "\
+            void 是否作废 作废标志 作废标记 作废 是否取消 取消标志 已作废 isvoid isvoided voided iscancelled \
+            iscanceled cancelled canceled voidflag cancelflag",
+        parts: &[],
+    },
+    Names {
         column: Column::Direction,
         exact: "\
             direction 收支 收支类型 收支方向 资金方向 资金流向 资金流动类型 交易方向 收付 收付方向 收付类型 \
@@ -384,7 +391,7 @@ pub(super) const NAMES: &[Names] = &[
         exact: "\
             refundamount 退款金额 已退金额 已退款金额 累计退款 累计退款金额 订单已退款金额 \
             订单退款金额 退款总额 退款总金额 实退金额 实际退款金额 退款成功金额 退款 已退款 退款额 \
-            退费金额 refundedamount refundtotal totalrefunded amountrefunded refundmoney refundfee \
+            退费金额 refundedamount refundtotal totalrefunded amountrefunded refundmoney refundfee refunded refund 退货金额 售后金额 退款合计 实际退款 退回金额 \
             refundprice amounttotalrefunded totalrefund orderrefundamount refundedtotal",
         parts: &[
             Part {

@@ -8,7 +8,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
         about: StateSubject::Order,
         exact: "\
             status 订单状态 状态 当前状态 主订单状态 订单当前状态 子订单状态 商品状态 orderstatus \
-            orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称 账单状态 券状态 currentstate",
+            orderstate state 订单进度 业务状态 statusname orderstatusname statustext 订单状态名称 账单状态 券状态 单据状态 整单状态 收款单状态 票据状态 处理状态 流程状态 审核状态 状态说明 result currentstate",
         parts: &[Part {
             has: &["订单状态"],
             lacks: &["退", "售后", "支付", "物流", "发货"],
@@ -42,7 +42,7 @@ pub(super) const OF_ORDERS: &[StateNames] = &[
             fulfilstatus 发货状态 物流状态 配送状态 出库状态 履约状态 交付状态 核销状态 使用状态 \
             自提状态 提货状态 收货状态 出货状态 送货状态 派送状态 寄送状态 配送状况 出货状况 发货状况 配送情况 订单发货状态 发货情况 商品发货状态 fulfillmentstatus \
             fulfilmentstatus shippingstatus shipstatus shipmentstatus deliverystatus deliverstatus \
-            expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered isfulfilled issent sendflag shipflag deliverflag deliveryflag fulfilled sent 交货状态 shipped \
+            expressstatus logisticsstatus 是否发货 是否已发货 isshipped isdelivered isfulfilled issent sendflag shipflag deliverflag deliveryflag fulfilled sent 交货状态 发放状态 验证状态 签收状态 快递状态 运输状态 出餐状态 检票状态 就诊状态 shipstate 是否出库 是否核销 发货标志 物流情况 shipped \
             delivered 开通状态 服务状态 fulfillment fulfilment shipping 出票状态 充值状态 制作状态 出货结果 取货状态",
         parts: &[
             Part {

@@ -16,14 +16,14 @@ pub(super) const WORDS: &[Group] = &[
             待核销 待自提 未自提 待提货 未提货 待取货 未取货 未交付 待交付 未开通 待开通 未使用 \
             待使用 未履约 待履约 未完成 未派单 待派单 待接单 待打单 待打包 未打单 否 未寄出 待寄出 \
             等待出库 未送达 待送达 未出票 待出票 待服务 未服务 部分交付 待充值 充值中 部分核销 \
-            制作中 待制作 备货完成 缺货 待取餐 待补发 待发码 未激活 待激活 待发放 出货中 发货中 未出货 待出货 备货处理中 未発送 发送准备中",
+            制作中 待制作 备货完成 缺货 待取餐 待补发 待发码 未发放 未检票 未就诊 待就诊 未激活 待激活 待发放 出货中 发货中 未出货 待出货 备货处理中 未発送 发送准备中",
     ),
     (
         Meaning::delivery(FulfilStatus::Fulfilled),
         "\
             FULFILLED SHIPPED DELIVERED DELIVERING COMPLETE COMPLETED FINISHED DONE FULL SENT \
             SUCCESS IN_TRANSIT OUT_FOR_DELIVERY PICKED_UP RECEIVED SIGNED COLLECTED DISPATCHED \
-            FULLY_DELIVERED YES TRUE T Y 出货成功 自动发货成功 已发码 已出餐 骑手已取餐 已激活 已发放 已交货 已发货 全部发货 已全部发货 已出库 全部出库 已签收 签收 已收货 \
+            FULLY_DELIVERED YES TRUE T Y 出货成功 自动发货成功 已发码 已出餐 骑手已取餐 已激活 已发放 发放成功 已检票 已就诊 已交货 已发货 全部发货 已全部发货 已出库 全部出库 已签收 签收 已收货 \
             已送达 运输中 在途 在途中 派送中 配送中 派件中 已派送 已揽收 已揽件 揽收 已配送 配送完成 \
             配送成功 已核销 已自提 已提货 已取货 已交付 全部交付 已使用 已开通 已完成 完成 待收货 \
             待签收 已妥投 妥投 已寄出 已投递 已履约 虚拟发货 自动发货 已自动发货 是 成功 发货成功 \
@@ -33,7 +33,7 @@ pub(super) const WORDS: &[Group] = &[
     (
         Meaning::delivery(FulfilStatus::Failed),
         "\
-            FAILED FAILURE ERROR UNDELIVERABLE RETURNED_TO_SENDER LOST 出货失败 发货失败 配送失败 派送失败 发码失败 激活失败 \
+            FAILED FAILURE ERROR UNDELIVERABLE RETURNED_TO_SENDER LOST 出货失败 发货失败 配送失败 派送失败 发码失败 激活失败 发放失败 \
             拒收 已拒收 退回 已退回 拒签 丢件 失败 充值失败 出票失败 开通失败 疑难件",
     ),
     (

@@ -86,7 +86,7 @@ pub(super) const WORDS: &[Group] = &[
             自动取消 支付超时 付款超时 订单超时 订单过期 取消 取消订单 关闭 作废 已作废 无效 已失效 \
             失效 已撤单 已撤销 未付款关闭 未支付关闭 未付款，已取消 未支付，已取消 未支付已取消 \
             未付款已取消 订单失败 付款以前，卖家或买家主动关闭交易 客户取消 店铺取消 拒单 已拒单 \
-            商家拒单 拼团失败未支付 超时未支付，已关闭 交易关闭（超时未付） 被取消 被合并 CANCELLED_BY_CUSTOMER CANCELED_BY_CUSTOMER DENIED",
+            商家拒单 拼团失败未支付 超时未支付，已关闭 待收款作废 交易关闭（超时未付） 被取消 被合并 CANCELLED_BY_CUSTOMER CANCELED_BY_CUSTOMER DENIED",
     ),
     (
         Meaning::order(PayStatus::Refunded, None),
@@ -132,6 +132,11 @@ pub(super) const WORDS: &[Group] = &[
         "\
             已发货，退款中 已签收，退款中 已收货，退款中 已发货退款中 退货中 退货退款中 退货处理中 \
             已发货，售后中",
+    ),
+    // How far a document is checked says nothing of money or goods.
+    (
+        Meaning::NOTHING,
+        "已审核 审核通过 已审批 已复核 已记账 已过账 POSTED SUBMITTED",
     ),
     (
         PART_PENDING,

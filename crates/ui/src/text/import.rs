@@ -120,6 +120,7 @@ impl Wording {
             Column::CreatedAt => ("创建时间", "Created at"),
             Column::PaidAt => ("支付时间", "Paid at"),
             Column::ClosedAt => ("关闭时间", "Closed at"),
+            Column::Void => ("是否作废", "Cancelled"),
             Column::FulfilStatus => ("发货状态", "Fulfilment"),
             Column::FulfilledAt => ("发货时间", "Fulfilled at"),
             Column::TransactionId => ("微信订单号", "WeChat no."),

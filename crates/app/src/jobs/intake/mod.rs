@@ -21,4 +21,4 @@ pub use preview::{each_block, look, plan, preview, read_mapping};
 pub use proof::{AmountProof, Bills, ColumnProof, Proof};
 pub use questions::{Question, denied_amounts, doubts, questions};
 pub use store::{MOST_REJECTS, import};
-pub use told::{attention, name_for_mapping, remarks};
+pub use told::{attention, name_for_mapping, remarks, unread};

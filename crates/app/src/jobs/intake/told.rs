@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::Message;
 use recondesk_domain::group_digits;
-use recondesk_intake::{AmountUnit, Guess, Stats, UnitDoubt};
+use recondesk_intake::{AmountUnit, Guess, Mapping, RecordKind, Stats, UnitDoubt};
 
 fn count(rows: u64) -> String {
     group_digits(&rows.to_string())
@@ -51,6 +51,30 @@ pub fn remarks(stats: &Stats, unit: AmountUnit, guess: Option<&Guess>) -> Vec<Me
         out.push(Message::new(
             "文件没有发货信息，无法发现「已收款未履约」（P03）",
             "The file says nothing of delivery: paid and not delivered (P03) cannot be found",
+        ));
+    }
+    out
+}
+
+/// What a mapping does not read of a file of orders, where that may matter: columns of states, and that there is none.
+#[must_use]
+pub fn unread(guess: &Guess, mapping: &Mapping) -> Vec<Message> {
+    if mapping.kind != RecordKind::Orders {
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    let columns = guess.unread_states(mapping);
+    if !columns.is_empty() {
+        let names = columns.join(", ");
+        out.push(Message::new(
+            format!("没有读取的状态列：{names}；其中有作废、取消、退款时，请在映射里写明"),
+            format!("Columns of states that are not read: {names}; name them in the mapping where they tell of cancelled or refunded orders"),
+        ));
+    }
+    if !mapping.says_payment() && !mapping.all_paid {
+        out.push(Message::new(
+            "文件没有支付状态列：有支付时间的行都按已支付处理",
+            "The file has no column of payment states: every row with a time of payment counts as paid",
         ));
     }
     out

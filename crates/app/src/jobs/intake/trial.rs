@@ -7,7 +7,7 @@ use crate::Failure;
 use recondesk_domain::{BillDate, RefundStatus};
 use recondesk_intake::{
     ChannelOwner, Column, DayOrder, FileSample, Guess, Mapping, OrderBlock, Plan, RecordKind,
-    SampleRow, clean_number,
+    SampleRow, clean_number, is_mixed_means, read_amount,
 };
 use recondesk_ports::BilledRow;
 
@@ -309,11 +309,15 @@ impl<'a> Trial<'a> {
             if is_unknown && !word.is_empty() {
                 let counts = words.entry(word).or_default();
                 counts.0 += 1;
-                counts.1 += u64::from(
-                    known
-                        .own
-                        .contains_key(&clean_number(self.cell(row, &number))),
-                );
+                let billed = known.own.get(&clean_number(self.cell(row, &number)));
+                // Of several means together the sum is WeChat Pay's only where its bill says so.
+                let amount = || {
+                    let header = mapping.columns.get(&Column::Amount)?;
+                    read_amount(self.cell(row, header), mapping.amount_unit)
+                };
+                let is_it =
+                    |billed: &BilledRow| !is_mixed_means(word) || amount() == Some(billed.amount);
+                counts.1 += u64::from(billed.is_some_and(is_it));
             }
         }
         let any = rows.iter().any(|paid| {
