@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# PyMuPDF 2.0 (PyPI): in a receipt that it writes with Noto Sans SC, ORDER1 is found as ORDER盩, and a refund of -12.30 has no minus.
+# PyMuPDF 2.0 (PyPI): in a receipt that it writes with Noto Sans SC, ORDER1 is read back as ORDER盩, and a refund of -12.30 is no number any more.
 #
 # Receipts and reconciliation reports go to finance as PDF, where an order number is searched for, and copied from into the next mask.
 # A PDF keeps glyphs, and beside them a table of the characters that they stand for. PyMuPDF makes it from the font, and not from the text that was written.
