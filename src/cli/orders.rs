@@ -315,6 +315,7 @@ fn tell(
         bad,
         others,
         merged,
+        withdrawn,
         repeated,
         ..
     } = done;
@@ -339,6 +340,12 @@ fn tell(
         context.tell(
             &format!("{merged} 行是同一订单的其他商品，已并入该订单"),
             &format!("{merged} rows are further items of an order and count with it"),
+        );
+    }
+    if *withdrawn > 0 {
+        context.tell(
+            &format!("按新的读法，同一文件上次导入的 {withdrawn} 行不再计入"),
+            &format!("{withdrawn} rows of the earlier reading of this file count no more"),
         );
     }
     if *repeated > 0 {

@@ -48,6 +48,7 @@ mod notify_v3;
 mod personal_data;
 mod pitfalls;
 mod profile_keys;
+mod re_read;
 mod refund_bulk;
 mod refund_cli;
 mod refund_faults;

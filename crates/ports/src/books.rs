@@ -193,6 +193,8 @@ pub struct OrdersImport {
     pub changed: u64,
     /// Rows that say what the books had already.
     pub same: u64,
+    /// Rows of an earlier reading of the same file that this one has not: they count no more.
+    pub withdrawn: u64,
     /// Rows of items that became one order with another row.
     pub merged: u64,
     /// Rows whose number stands again in the file with other contents (P10).
@@ -224,6 +226,7 @@ impl OrdersImport {
             added: 0,
             changed: 0,
             same: 0,
+            withdrawn: 0,
             merged: 0,
             repeated: 0,
             sum: None,

@@ -75,6 +75,11 @@ impl CoverageMap {
         }
     }
 
+    /// True when the merchant's book has no paid order of the day, and no payment of it met one of any day.
+    pub(super) fn is_blank(&self) -> bool {
+        self.merchant.iter().all(|count| *count == 0) && self.met.iter().all(|word| *word == 0)
+    }
+
     /// Stretches with at least `least` payments in a row and no order among them.
     ///
     /// Payments of one second have no order in time. A second with both kinds therefore ends a

@@ -38,7 +38,13 @@ pub fn later_rows(
     };
     let mut numbers: Vec<OutTradeNo> = findings
         .iter()
-        .filter(|finding| gives(finding.category) || finding.category == Category::MOnlyPay)
+        .filter(|finding| {
+            gives(finding.category)
+                || matches!(
+                    finding.category,
+                    Category::MOnlyPay | Category::RefundPendingM
+                )
+        })
         .map(|finding| finding.out_trade_no)
         .filter(|number| !number.is_empty())
         .collect();

@@ -372,7 +372,13 @@ fn place_nowhere(
     for time in rows.iter().filter_map(UnmatchedPayment::paid_at) {
         run.watch.coverage.pay(time, false);
     }
-    let least = context.input.rules.hole_payments;
+    // A day of which the merchant's book has nothing at all is one hole, however short.
+    let is_blank = run.unmatched.orders.is_empty() && run.watch.coverage.is_blank();
+    let least = if is_blank {
+        1
+    } else {
+        context.input.rules.hole_payments
+    };
     let mut holes = run.watch.coverage.find_holes(least);
     rows.sort_by_key(|payment| {
         let w = &payment.w;

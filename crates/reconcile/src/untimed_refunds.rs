@@ -9,6 +9,7 @@ use recondesk_domain::{Category, Fen, Finding, MOrder, MchId, OutTradeNo, PaySta
 use super::ReconcileError;
 use super::archive_facts::{Today, archive_facts};
 use super::context::Context;
+use super::later::LaterRow;
 use super::ledger::{Placement, RowKind};
 use super::refunds::ORDERS;
 use super::run::Run;
@@ -66,6 +67,11 @@ pub(super) fn raise(
             };
             let billed = known.accepted(context)?;
             if paid.is_none_or(|paid| paid <= Fen::ZERO) || billed >= total {
+                continue;
+            }
+            // It has no day of its own: what a later bill has is not on its way.
+            let is_later = |row: &LaterRow| row.is_refund && row.out_trade_no == m.out_trade_no;
+            if context.input.later.iter().any(is_later) {
                 continue;
             }
             let mut finding = Finding::new(Category::RefundPendingM);

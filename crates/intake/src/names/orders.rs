@@ -389,7 +389,7 @@ pub(super) const NAMES: &[Names] = &[
     Names {
         column: Column::RefundAmount,
         exact: "\
-            refundamount 退款金额 已退金额 已退款金额 累计退款 累计退款金额 订单已退款金额 \
+            微信退款金额 微信退款 微信实退金额 refundamount 退款金额 已退金额 已退款金额 累计退款 累计退款金额 订单已退款金额 \
             订单退款金额 退款总额 退款总金额 实退金额 实际退款金额 退款成功金额 退款 已退款 退款额 \
             退费金额 refundedamount refundtotal totalrefunded amountrefunded refundmoney refundfee refunded refund 退货金额 售后金额 退款合计 实际退款 退回金额 \
             refundprice amounttotalrefunded totalrefund orderrefundamount refundedtotal",

@@ -101,7 +101,9 @@ fn nothing_is_to_be_given_for_a_payment_that_went_back_in_full() {
 #[test]
 fn goods_and_money_are_still_due_for_a_payment_that_went_back_in_part() {
     let refund = back("R1", "A", noon().plus(3_600), 4_000);
-    let books = books(&[pay("A", noon())], &[refund], &[], &BOTH());
+    // A day without any order of the merchant is a hole of its book.
+    let pays = [pay("A", noon()), pay("B", noon())];
+    let books = books(&pays, &[refund], &[order("B", noon())], &BOTH());
 
     let told = plain(&books);
 
@@ -132,4 +134,13 @@ fn two_parts_that_the_merchants_total_confirms_are_no_double_refund() {
         found.dedup();
         assert_eq!(found, expected, "{total}");
     }
+}
+
+#[test]
+fn a_day_without_orders_is_a_hole_of_the_merchants_book_and_nothing_is_to_be_refunded() {
+    let books = books(&[pay("A", noon())], &[], &[], &BOTH());
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), [Category::MCoverage]);
 }

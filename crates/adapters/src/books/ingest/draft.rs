@@ -81,7 +81,7 @@ impl Draft<'_> {
     pub(crate) fn commit(mut self, new: &NewImport) -> Result<(), BooksError> {
         let step = |result: io::Result<()>| result.map_err(|error| disk_error(&error));
         step(self.books.archive.sync())?;
-        if !new.sections.is_empty() {
+        if !new.sections.is_empty() || !new.superseded.is_empty() {
             step(self.books.segments.disk().sync())?;
         }
         step(self.books.archive.step("commit"))?;

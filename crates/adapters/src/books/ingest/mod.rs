@@ -12,6 +12,7 @@ mod known_file;
 mod orders;
 mod partition;
 mod pipeline;
+mod re_read;
 mod read_bill;
 mod read_orders;
 mod repeats;

@@ -1,9 +1,10 @@
 //! Importing a merchant's file: rows by day, hot and cold, against what the books hold already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draft::{Draft, finish_files};
 use super::partition::PartitionedRows;
+use super::re_read;
 use super::read_orders::read;
 use super::repeats::{Merged, Repeats, sort};
 use super::row_buffer::RowEntry;
@@ -40,7 +41,9 @@ impl Bookshelf {
             recipe: &with_name,
         };
         for reader in [reader, before] {
-            if let Some(record) = self.known_file(reader, &mut source, has_rows, watch)? {
+            if let Some(record) = self.known_file(reader, &mut source, has_rows, watch)?
+                && !re_read::is_withdrawn(self.catalog.as_ref(), &record)?
+            {
                 return Ok(OrdersImport::unchanged(&record));
             }
         }
@@ -65,8 +68,10 @@ impl Bookshelf {
         }
         // Another program may have imported the same bytes while this one waited for its turn.
         let known = self.catalog.imports_by_content(reader, &sha256)?;
-        if let Some(record) = known.iter().find(|record| has_rows(record)) {
-            return Ok(OrdersImport::unchanged(record));
+        for record in known.iter().filter(|record| has_rows(record)) {
+            if !re_read::is_withdrawn(self.catalog.as_ref(), record)? {
+                return Ok(OrdersImport::unchanged(record));
+            }
         }
         if let Some(record) = known.first().filter(|_| stats.good == 0 && stats.bad > 0) {
             // Its refused rows are known since the first try.
@@ -80,6 +85,7 @@ impl Bookshelf {
         }
         let mut out = Writing::new(self, profile, draft.import);
         out.amounts = mapping.row_amount;
+        out.re_read = re_read::earlier(self.catalog.as_ref(), (profile, mapping), &sha256)?;
         finish_files(archive, &sha256, || {
             out.write_all(&draft, &sha256, (reading.orders, reading.refunds), watch)
         })?;
@@ -96,7 +102,7 @@ impl Bookshelf {
             imported_at: self.clock.now(),
             day: None,
             standing: Standing::Verified,
-            facts: facts(&summary, mapping, out.business),
+            facts: facts(&summary, mapping, (out.business, &out.re_read)),
         };
         draft.commit(&NewImport {
             record,
@@ -118,7 +124,7 @@ fn has_rows(record: &ImportRecord) -> bool {
 }
 
 /// The word of a kind of file in the catalog.
-const fn kind_word(kind: RecordKind) -> &'static str {
+pub(super) const fn kind_word(kind: RecordKind) -> &'static str {
     match kind {
         RecordKind::Orders => "orders",
         RecordKind::Refunds => "refunds",
@@ -146,7 +152,11 @@ fn digest_of(mapping: &Mapping) -> String {
     hex(digest.finish().get(..16).unwrap_or_default())
 }
 
-fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
+fn facts(
+    summary: &OrdersImport,
+    mapping: &Mapping,
+    (business, re_read): (bool, &BTreeSet<u32>),
+) -> String {
     serde_json::json!({
         "good": summary.good,
         "bad": summary.bad,
@@ -164,6 +174,9 @@ fn facts(summary: &OrdersImport, mapping: &Mapping, business: bool) -> String {
         // Refused rows are read again by the very mapping that refused them.
         "mapping_text": (summary.bad > 0).then(|| mapping.to_toml()),
         "refunds": mapping.refund_shape().word(),
+        "number": re_read::number_of(mapping),
+        "re_read": re_read,
+        "withdrawn": summary.withdrawn,
         "kind": kind_word(mapping.kind),
     })
     .to_string()
@@ -182,6 +195,9 @@ struct Writing<'a> {
     business: bool,
     /// What the amount of a row is where an order has several.
     amounts: RowAmount,
+    /// Earlier readings of the same file: what this one has not of them stands no longer.
+    re_read: BTreeSet<u32>,
+    withdrawn: u64,
     repeats: Repeats,
 }
 
@@ -198,6 +214,8 @@ impl<'a> Writing<'a> {
             changed: 0,
             business: false,
             amounts: RowAmount::Order,
+            re_read: BTreeSet::new(),
+            withdrawn: 0,
             repeats: Repeats::default(),
         }
     }
@@ -218,6 +236,7 @@ impl<'a> Writing<'a> {
             added: self.rows().saturating_sub(self.changed),
             changed: self.changed,
             same: self.same,
+            withdrawn: self.withdrawn,
             merged: self.repeats.merged,
             repeated: self.repeats.contrary,
             sum: stats
@@ -236,7 +255,8 @@ impl<'a> Writing<'a> {
         (orders, refunds): (PartitionedRows<MOrder>, PartitionedRows<MRefund>),
         watch: &dyn Watch,
     ) -> Result<(), BooksError> {
-        if orders.sections.is_empty() && refunds.sections.is_empty() {
+        let is_empty = orders.sections.is_empty() && refunds.sections.is_empty();
+        if is_empty && self.re_read.is_empty() {
             return Ok(());
         }
         let view = Snapshot::load(self.books.catalog.as_ref(), Some(self.profile), None)?;
@@ -267,9 +287,13 @@ impl<'a> Writing<'a> {
             .filter_map(|run| Some((run.first()?.section(), run)))
             .collect();
         let days: Vec<i32> = {
-            let mut days: Vec<i32> = sections.keys().map(|(day, _)| *day).collect();
-            days.dedup();
-            days
+            let mut days: BTreeSet<i32> = sections.keys().map(|(day, _)| *day).collect();
+            if !self.re_read.is_empty() {
+                let stored = view.days::<R>(i32::MIN..=i32::MAX);
+                let stored = stored.filter(|section| self.re_read.contains(&section.import));
+                days.extend(stored.map(|section| section.day));
+            }
+            days.into_iter().collect()
         };
         for day in days {
             if watch.cancelled() {
@@ -286,7 +310,8 @@ impl<'a> Writing<'a> {
             let stored = view.day::<R>(day);
             if !stored.is_empty() {
                 let old = view.merge::<R>(&self.books.segments, stored, None)?;
-                let weeded = weed(&buffer, [cold.0, hot.0], old, watch)?;
+                let weeded = weed(&buffer, [cold.0, hot.0], old, (&self.re_read, watch))?;
+                self.withdrawn += weeded.withdrawn;
                 self.same += weeded.same;
                 self.changed += weeded.changed;
                 for (section, rows) in &weeded.superseded {

@@ -2,7 +2,7 @@
 //!
 //! All rows of one key are judged together, so that a number that repeats inside a file (P10) stays repeated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::row_buffer::{RowBuffer, RowEntry, lost};
 use crate::books::disk_error;
@@ -24,12 +24,29 @@ pub(crate) struct Weeded {
     pub(crate) same: u64,
     /// New rows whose key is stored with other contents.
     pub(crate) changed: u64,
+    /// Rows of earlier readings of the same file that this one does not have.
+    pub(crate) withdrawn: u64,
 }
 
 /// A new row: whether it is cold or hot, where it is, what it says.
 type New<R> = (usize, RowEntry, R);
 
 impl Weeded {
+    /// Takes a stored row back that an earlier reading of the same file left and this one has not.
+    fn withdraw<R: Record>(
+        &mut self,
+        (section, scanned): &(u32, Scanned<R>),
+        re_read: &BTreeSet<u32>,
+    ) {
+        if re_read.contains(&scanned.row.row().import) {
+            self.superseded
+                .entry(*section)
+                .or_default()
+                .push(scanned.number);
+            self.withdrawn += 1;
+        }
+    }
+
     /// Judges all rows of one key.
     fn judge<R: Record>(&mut self, new: &mut [New<R>], stored: &mut [(u32, Scanned<R>)]) {
         new.sort_by_key(|(_, _, row)| row.row().line);
@@ -76,12 +93,12 @@ fn first<R: Record>(
     Ok(Some((entry, read(entry)?)))
 }
 
-/// Compares the new rows of a day, cold and hot, with the stored ones.
+/// Compares the new rows of a day, cold and hot, with the stored ones; `re_read` are the imports that the file replaces.
 pub(crate) fn weed<R: Record>(
     buffer: &RowBuffer<R>,
     runs: [&[RowEntry]; 2],
     old: Merge<R>,
-    watch: &dyn Watch,
+    (re_read, watch): (&BTreeSet<u32>, &dyn Watch),
 ) -> Result<Weeded, BooksError> {
     let mut out = Weeded::default();
     let mut old = old.peekable();
@@ -118,6 +135,8 @@ pub(crate) fn weed<R: Record>(
                 let row = row?;
                 if before == std::cmp::Ordering::Equal {
                     stored.push(row);
+                } else {
+                    out.withdraw(&row, re_read);
                 }
             }
         }
@@ -136,6 +155,11 @@ pub(crate) fn weed<R: Record>(
             }
         }
         out.judge(&mut new, &mut stored);
+    }
+    if !re_read.is_empty() {
+        for row in old {
+            out.withdraw(&row?, re_read);
+        }
     }
     for list in out.superseded.values_mut() {
         list.sort_unstable();
