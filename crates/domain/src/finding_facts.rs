@@ -174,6 +174,10 @@ fn word_of(key: &str, value: &str) -> Option<Term> {
             "金额相同，单号可能取错了列",
             "the amounts agree: another column may hold the number",
         ),
+        ("cause", "other_file") => Term::new(
+            "这个文件的单号都不在账单里，其他文件的在",
+            "no number of this file is in a bill, while those of other files are",
+        ),
         ("cause", "unknown") => Term::new("原因不明", "cause unknown"),
         ("set_aside", "refused") => {
             Term::new("订单在导入时被拒收", "its order was refused at import")

@@ -1,14 +1,15 @@
 //! The rows of a file read by a plan: what becomes of each, and of those that cannot be read.
 
+use super::block::BadCell;
 use super::notes::OddRow;
 use super::record::{MAX_SLOTS, Record, Scanner, Span, cells_of};
-use super::row::{Cells, Raw, RowAbove, RowMemory};
+use super::row::{Cells, OrderRowReader, Raw, RowAbove, RowMemory};
 use super::value::clean_id;
 use super::{
     Block, Column, Encoding, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, OrderBlock, Plan,
     RecordKind, Reject, RowAmount, RowReason, SampleRow,
 };
-use recondesk_domain::RowRef;
+use recondesk_domain::{Fen, MOrder, RowRef};
 
 impl Plan {
     /// Reads the cells of one row as text, as samples have them.
@@ -228,9 +229,9 @@ impl Plan {
     }
 
     /// Takes a row that goes on with the order above: an item of it. False where it is something else.
-    fn take_item(
+    fn take_item<C: Cells>(
         &self,
-        texts: &[String],
+        (cells, texts): (&C, &[String]),
         row: RowRef,
         memory: &mut RowMemory,
         out: &mut OrderBlock,
@@ -251,6 +252,16 @@ impl Plan {
         }
         let amount = self.source_of(Column::Amount).and_then(|at| texts.get(at));
         let amount = amount.filter(|cell| !cell.trim().is_empty());
+        if let (None, Some(order)) = (amount, above) {
+            match self.told_by_item(&order, cells, row, memory) {
+                Err(_) => return false,
+                Ok(None) => {}
+                Ok(Some(item)) => {
+                    out.orders.push(item);
+                    memory.above = RowAbove::Accepted;
+                }
+            }
+        }
         if let (Some(cell), Some(order)) = (amount, above) {
             let read = super::amount::read(
                 cell,
@@ -260,7 +271,7 @@ impl Plan {
             let (RowAmount::Share, Ok(amount)) = (self.mapping.row_amount, read) else {
                 return false;
             };
-            out.orders.push(recondesk_domain::MOrder {
+            out.orders.push(MOrder {
                 amount,
                 row,
                 ..order
@@ -269,6 +280,39 @@ impl Plan {
         }
         out.stats.items = out.stats.items.saturating_add(1);
         true
+    }
+
+    /// What an item below its order says of the delivery and the refund of its own, where the cells of the order are
+    /// merged; `None` where it says nothing that the order does not.
+    fn told_by_item<C: Cells>(
+        &self,
+        order: &MOrder,
+        cells: &C,
+        row: RowRef,
+        memory: &mut RowMemory,
+    ) -> Result<Option<MOrder>, BadCell> {
+        let mut reader = OrderRowReader::new(self, cells, memory);
+        let words = reader.words()?;
+        let fulfil = words.delivery.fulfil.or(words.order.fulfil);
+        let refund = reader.optional_amount(Column::RefundAmount)?;
+        let is_share = self.mapping.row_amount == RowAmount::Share;
+        let nothing = if is_share {
+            Some(Fen::ZERO)
+        } else {
+            order.refund_total
+        };
+        let item = MOrder {
+            row,
+            amount: if is_share { Fen::ZERO } else { order.amount },
+            fulfil_status: fulfil.unwrap_or(order.fulfil_status),
+            refund_total: order
+                .refund_total
+                .and(refund.filter(|fen| *fen > Fen::ZERO).or(nothing)),
+            ..*order
+        };
+        let is_new = item.fulfil_status != order.fulfil_status
+            || item.refund_total != order.refund_total && item.refund_total != Some(Fen::ZERO);
+        Ok(is_new.then_some(item))
     }
 
     /// The order number of a row that is refused, as far as it can be read.
@@ -303,7 +347,7 @@ impl Plan {
             out.stats.notes = out.stats.notes.saturating_add(1);
             return;
         }
-        if bad.reason == RowReason::Missing && self.take_item(&texts, row, memory, out) {
+        if bad.reason == RowReason::Missing && self.take_item((cells, &texts), row, memory, out) {
             return;
         }
         let number = self.number_of(&texts);

@@ -107,13 +107,7 @@ impl Plan {
         memory: &mut RowMemory,
         out: &mut OrderBlock,
     ) -> Result<(), BadCell> {
-        let mut reader = OrderRowReader {
-            plan: self,
-            cells,
-            memory,
-            has_fraction: false,
-            is_refunded_elsewhere: false,
-        };
+        let mut reader = OrderRowReader::new(self, cells, memory);
         if reader.is_of_another() {
             out.stats.others = out.stats.others.saturating_add(1);
             return Ok(());
@@ -211,6 +205,18 @@ pub(super) struct OrderRowReader<'a, C> {
     pub(super) has_fraction: bool,
     /// The refund of the order went back by other means than WeChat Pay.
     pub(super) is_refunded_elsewhere: bool,
+}
+
+impl<'a, C: Cells> OrderRowReader<'a, C> {
+    pub(super) const fn new(plan: &'a Plan, cells: &'a C, memory: &'a mut RowMemory) -> Self {
+        Self {
+            plan,
+            cells,
+            memory,
+            has_fraction: false,
+            is_refunded_elsewhere: false,
+        }
+    }
 }
 
 impl<C: Cells> OrderRowReader<'_, C> {

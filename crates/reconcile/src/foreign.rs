@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recondesk_domain::{BillState, Category, Fen, Finding, MOrder, MchId, OutTradeNo};
+use recondesk_domain::{BillState, Category, Fen, Finding, MOrder, MchId, OutTradeNo, RowRef};
 
 use super::context::Context;
 use super::ledger::{Placement, RowKind};
@@ -41,7 +41,8 @@ pub(super) fn place_strangers(
     let is_verdict = strangers >= LEAST && paid.len() >= LEAST
         || strangers < LEAST.max(paid.len() * 2) && are_same_sales(nowhere, &paid);
     if !is_all || !is_verdict || !is_unknown(context, &paid)? {
-        return place_cut_numbers(context, run, nowhere, &paid);
+        let is_cut = place_cut_numbers(context, run, nowhere, &paid)?;
+        return Ok(place_other_files(context, run, &paid)? || is_cut);
     }
     let cause = cause_of(nowhere, &paid);
     place_under_one(context, run, std::mem::take(nowhere), &paid, cause)?;
@@ -103,6 +104,40 @@ fn place_cut_numbers(
     Ok(true)
 }
 
+/// The orders of a file of which no number is in any bill, while those of others are: another merchant's file, or a
+/// wrong column; nothing is to be stopped for them.
+fn place_other_files(
+    context: &Context<'_>,
+    run: &mut Run<'_>,
+    paid: &[MOrder],
+) -> Result<bool, ReconcileError> {
+    if !context.has_bill {
+        return Ok(false);
+    }
+    let waiting: BTreeSet<_> = run.unmatched.orders.iter().map(place_of).collect();
+    let mut files = BTreeMap::<u32, Vec<MOrder>>::new();
+    for m in paid.iter().filter(|m| waiting.contains(&place_of(m))) {
+        files.entry(m.row.import).or_default().push(*m);
+    }
+    let mut is_placed = false;
+    for (import, orders) in files {
+        if orders.len() >= LEAST
+            && !run.watch.matched_files.has(import)
+            && !run.watch.matched_files.is_empty()
+            && is_unknown(context, &orders)?
+        {
+            place_under_one(context, run, Vec::new(), &orders, " cause=other_file")?;
+            is_placed = true;
+        }
+    }
+    Ok(is_placed)
+}
+
+/// Where an order lies: another of the same number is another one.
+const fn place_of(m: &MOrder) -> (OutTradeNo, MchId, RowRef) {
+    (m.out_trade_no, m.sub_mch_id, m.row)
+}
+
 /// One finding for all of these payments and orders.
 fn place_under_one(
     context: &Context<'_>,
@@ -122,9 +157,10 @@ fn place_under_one(
         }
     }
     // Another order of the same number is not placed here and must stay.
-    let key = |m: &MOrder| (m.out_trade_no, m.sub_mch_id, m.row);
-    let placed: BTreeSet<_> = orders.iter().map(key).collect();
-    run.unmatched.orders.retain(|m| !placed.contains(&key(m)));
+    let placed: BTreeSet<_> = orders.iter().map(place_of).collect();
+    run.unmatched
+        .orders
+        .retain(|m| !placed.contains(&place_of(m)));
     for order in orders {
         merchant.take(order.amount)?;
         let placement = Placement::merchant(order.amount);

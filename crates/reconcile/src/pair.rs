@@ -116,6 +116,7 @@ pub(super) fn settle(
         returned: run.refunds.returned(w).max(pair.returned),
     };
     let mut applies = judge(context, w, m, moment);
+    run.watch.matched_files.meet(m.row.import);
     if paid_again.is_some() {
         applies.add(Category::DupPay);
     }

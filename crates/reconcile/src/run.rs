@@ -1,5 +1,7 @@
 //! What the passes of a run build up, one after the other, each from what those before it left.
 
+use std::collections::BTreeSet;
+
 use std::collections::BTreeMap;
 
 use recondesk_domain::{
@@ -92,6 +94,36 @@ pub(super) struct DayWatch {
     pub(super) untimed: Vec<MOrder>,
     /// Orders with more refunded than paid (I16).
     pub(super) over_refunded: i64,
+    /// Files of the merchant of which an order met its payment.
+    pub(super) matched_files: MatchedFiles,
+}
+
+/// Imports of which at least one order met a payment.
+#[derive(Debug, Default)]
+pub(super) struct MatchedFiles {
+    /// The newest one that was told: nearly all rows are of one file.
+    last: Option<u32>,
+    all: BTreeSet<u32>,
+}
+
+impl MatchedFiles {
+    /// An order of this import met its payment.
+    pub(super) fn meet(&mut self, import: u32) {
+        if self.last != Some(import) {
+            self.last = Some(import);
+            self.all.insert(import);
+        }
+    }
+
+    /// True when one of its orders did.
+    pub(super) fn has(&self, import: u32) -> bool {
+        self.all.contains(&import)
+    }
+
+    /// True when no order of any file did.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
 }
 
 impl DayWatch {
@@ -104,6 +136,7 @@ impl DayWatch {
             watches_untimed: context.has_bill,
             untimed: Vec::new(),
             over_refunded: 0,
+            matched_files: MatchedFiles::default(),
         }
     }
 }

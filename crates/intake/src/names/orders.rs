@@ -84,11 +84,12 @@ pub(super) const NAMES: &[Names] = &[
             outtradeno 商户订单号 商户单号 商家订单号 微信商户订单号 微信支付商户订单号 商户支付单号 \
             商户交易号 商户交易单号 商户侧订单号 商户流水号 商家单号 商家交易号 外部支付单号 外部支付流水号 外部流水号 \
             merchantorderno merchantorderid merchanttradeno mchorderno merchantreference 支付订单号 \
-            支付单号 支付单编号 支付流水号 支付流水 支付编号 付款单号 交易单号 交易流水号 流水号 \
+            支付单号 支付单编号 支付流水号 支付流水 支付编号 付款单号 交易单号 交易流水号 \
             交易号 外部订单号 外部单号 paymentreference paymentid paymentno payno paysn payordersn \
-            payorderno payorderid tradeno tradesn tradeid tid 外部交易号 第三方单号 订单号 订单编号 \
-            订单单号 主订单编号 主订单号 父订单号 订单流水号 平台订单号 原始单号 网店订单号 \
-            线上订单号 电商订单号 来源单号 店铺订单号 销售订单号 销售单号 零售单号 业务单号 小票号 \
+            payorderno payorderid tradeno tradesn tradeid tid 外部交易号 第三方单号 第三方流水号 平台单号 平台订单号 线上订单号 \
+            线上单号 原始单号 网店单号 网店订单号 电商订单号 来源单号 渠道单号 渠道订单号 订单号 订单编号 \
+            订单单号 主订单编号 主订单号 父订单号 订单流水号 店铺订单号 销售订单号 销售单号 零售单号 业务单号 \
+            业务流水号 小票号 收据号 账单流水号 捐赠编号 交易流水 客户参考号 流水号 \
             ordersn orderno ordernumber ordernum ordercode ordername orderref orderreference \
             incrementid purchase orderid order 订单id 单号 单据编号 单据号 编号 name reference \
             number id receiptnumber receiptno orderreference orderref",
@@ -139,7 +140,7 @@ pub(super) const NAMES: &[Names] = &[
         exact: "\
             amount 微信支付金额 微信实付金额 微信实付 实付金额 订单实付金额 实际支付金额 \
             实际付款金额 买家实付金额 买家实际支付金额 用户实付金额 用户实付 用户支付金额 \
-            顾客实付金额 客户实付金额 实付款 实付 实付总额 实付款金额 实际支付 实际付款 实缴金额 实缴 实交金额 moneypaid 支付金额 付款金额 \
+            顾客实付金额 客户实付金额 顾客实付 买家实付 用户支付 实付款 实付 实付总额 实付款金额 实际支付 实际付款 实缴金额 实缴 实交金额 已缴金额 优惠后金额 折后金额 moneypaid 支付金额 付款金额 \
             订单支付金额 订单付款金额 已付金额 已支付金额 支付总额 支付总金额 付款总额 实收金额 实收 \
             收款金额 现金支付金额 实际金额 成交金额 交易金额 cashfee paidamount amountpaid paidprice \
             payamount paymentamount payprice paymoney paytotal realpay realamount realmoney \
@@ -147,8 +148,8 @@ pub(super) const NAMES: &[Names] = &[
             ordertotal grandtotal ordertotalamount amounttotal orderamount totalamount totalfee \
             totalprice totalmoney orderfee ordermoney orderprice total totalincludingtax 应付金额 \
             订单应付金额 用户应付金额 商家应收金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
-            订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 优惠后金额 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
-            消费金额 充值金额 缴费金额 报名费 挂号费 预付运费 押金金额 已缴金额 用户支付 实际结算 合计应收 本币价税合计 预付金额 售价 金额 money price sum fee value 商家实收金额",
+            订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
+            消费金额 充值金额 缴费金额 报名费 挂号费 预付运费 押金金额 实际结算 合计应收 本币价税合计 预付金额 售价 金额 money price sum fee value 商家实收金额",
         parts: &[
             Part {
                 has: &["实付"],

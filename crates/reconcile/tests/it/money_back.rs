@@ -1,6 +1,6 @@
 //! Payments whose money went back: nothing is to be delivered or refunded a second time.
 
-use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, PayStatus, SuggestedAction};
+use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, PayStatus, RowRef, SuggestedAction};
 
 use crate::small_books::{BOTH, back, books, noon, order, pay, plain};
 
@@ -143,4 +143,30 @@ fn a_day_without_orders_is_a_hole_of_the_merchants_book_and_nothing_is_to_be_ref
     let told = plain(&books);
 
     assert_eq!(told.categories(), [Category::MCoverage]);
+}
+
+#[test]
+fn the_orders_of_a_file_that_no_bill_knows_are_one_finding_beside_a_file_that_agrees() {
+    let of_file = |number: &str, import, minute: i64| MOrder {
+        row: RowRef {
+            import,
+            ..RowRef::NONE
+        },
+        ..order(number, noon().plus(minute * 60))
+    };
+    let own = ["A", "B", "C"].map(|number| of_file(number, 2, 0));
+    let pays = ["A", "B", "C"].map(|number| pay(number, noon()));
+    for count in [2, 3, 4] {
+        let others = (0..count).map(|at| of_file(&format!("X{at}"), 1, 30 + at));
+        let orders: Vec<MOrder> = own.iter().copied().chain(others).collect();
+
+        let told = plain(&books(&pays, &[], &orders, &BOTH()));
+
+        let expected = match count {
+            // One or two may be cases of their own.
+            2 => vec![Category::MOnlyPay; 2],
+            _ => vec![Category::MForeign],
+        };
+        assert_eq!(told.categories(), expected, "{count}");
+    }
 }
