@@ -66,6 +66,8 @@ mod sbom;
 mod second_person;
 mod shared;
 mod shared_export;
+#[cfg(target_os = "linux")]
+mod shared_move;
 mod soak;
 mod storage;
 mod sub_merchants;

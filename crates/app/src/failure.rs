@@ -133,6 +133,8 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             ),
         ),
         StoreError::Unreachable(why) => unreachable(why),
+        StoreError::Moved(to) => moved(to),
+        StoreError::HalfMoved(from) => half_moved(from),
         StoreError::Foreign => (
             "workspace.foreign",
             Message::new(
@@ -195,6 +197,36 @@ fn missing() -> (&'static str, Message, Message) {
     )
 }
 
+/// The workspace is in use at another place.
+fn moved(to: &str) -> (&'static str, Message, Message) {
+    (
+        "workspace.moved",
+        Message::new(
+            format!("这个工作区已搬到 {to}"),
+            format!("This workspace has moved to {to}"),
+        ),
+        Message::new(
+            "请用新位置（--workspace）；确要弃用新位置、改回这里，用 recondesk workspace reopen",
+            "Use the new place (--workspace); to give that up and go on here: recondesk workspace reopen",
+        ),
+    )
+}
+
+/// It is not here yet as a whole.
+fn half_moved(from: &str) -> (&'static str, Message, Message) {
+    (
+        "workspace.half-moved",
+        Message::new(
+            format!("从 {from} 搬到这里没有做完"),
+            format!("The move from {from} to here did not end"),
+        ),
+        Message::new(
+            "再执行一次 recondesk workspace move 接着做；原来的位置仍可使用，除非它说已搬走",
+            "Run recondesk workspace move once more to go on; the old place can be used unless it says that it moved",
+        ),
+    )
+}
+
 /// Neither server nor share is a matter of a folder's rights.
 fn unreachable(why: &Message) -> (&'static str, Message, Message) {
     (
@@ -222,7 +254,11 @@ impl From<StoreError> for Failure {
         let failure = Self::new(kind, code, title, advice);
         match error {
             StoreError::Busy => failure.retryable(),
-            StoreError::Full | StoreError::Foreign | StoreError::Torn(_) => failure,
+            StoreError::Full
+            | StoreError::Foreign
+            | StoreError::Torn(_)
+            | StoreError::Moved(_)
+            | StoreError::HalfMoved(_) => failure,
             StoreError::Unreachable(_) => failure.retryable(),
             StoreError::Denied(detail)
             | StoreError::Taken(detail)

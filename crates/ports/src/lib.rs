@@ -37,7 +37,7 @@ pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 pub use bank_books::{BANK_KIND, BankDays, BankFacts, BankImport};
 pub use books_error::{BooksError, Expands};
 pub use care::{
-    BackupReport, CareFault, CheckReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
+    BackupReport, CareFault, CheckReport, MoveReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
 };
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
@@ -55,7 +55,8 @@ pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{
     BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
-    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+    ExchangeRecord, KnownRun,
+    NewRun, Records, RunId, RunRecord,
 };
 pub use report::{
     Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,
@@ -402,6 +403,12 @@ pub enum StoreError {
     /// The server or the share of a shared workspace cannot be used.
     #[error("the shared workspace cannot be used: {}", .0.en)]
     Unreachable(Message),
+    /// It was moved to another place, which is the one to use.
+    #[error("the workspace has moved to {0}")]
+    Moved(String),
+    /// A move to it, from the place that is named, did not end.
+    #[error("the move of the workspace at {0} to here did not end")]
+    HalfMoved(String),
     /// A file of another program lies where the database should be.
     #[error("the file is not a workspace of this program")]
     Foreign,
