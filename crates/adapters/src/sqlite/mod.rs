@@ -9,6 +9,7 @@
 mod audit;
 pub(crate) mod care;
 mod case_steps;
+mod case_writer;
 mod cases;
 mod casework;
 mod catalog;
