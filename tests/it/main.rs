@@ -68,6 +68,8 @@ mod shared;
 mod shared_export;
 #[cfg(target_os = "linux")]
 mod shared_move;
+#[cfg(target_os = "linux")]
+mod shared_workers;
 mod soak;
 mod storage;
 mod sub_merchants;

@@ -287,6 +287,14 @@ impl Writers for Workspace {
         Ok(Box::new(self.payout_lock(patience)?))
     }
 
+    fn claim(&self, work: &str) -> Result<Option<Box<dyn Send>>, StoreError> {
+        match self.lock(&format!("{work}.lock"), Duration::ZERO) {
+            Ok(right) => Ok(Some(Box::new(right))),
+            Err(StoreError::Busy) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     fn scratch(&self) -> io::Result<Box<dyn Scratch>> {
         Ok(Box::new(Nameless {
             out: BufWriter::new(self.nameless()?),

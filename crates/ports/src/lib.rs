@@ -104,6 +104,14 @@ pub trait Writers: Send + Sync {
     /// [`StoreError::Busy`] when another program sends all that time.
     fn enter_payout(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
 
+    /// Takes a piece of work that several workers share out among themselves, by its name; nothing where another one
+    /// has it. Dropping the answer gives it back; that of a program which died passes on, on this computer at once, on
+    /// others after a while.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the workspace cannot be asked.
+    fn claim(&self, work: &str) -> Result<Option<Box<dyn Send>>, StoreError>;
+
     /// A nameless file on the disk of the workspace, for what arrives piece by piece; it is gone
     /// when dropped, or when the program ends.
     ///
