@@ -177,6 +177,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             Message::new("规则不允许这样做", "The rules do not allow this"),
             Message::default(),
         ),
+        StoreError::Overtaken(_) => overtaken(),
         StoreError::Broken(_) => (
             "workspace.broken",
             Message::new("工作区已损坏", "The workspace is damaged"),
@@ -227,6 +228,21 @@ fn half_moved(from: &str) -> (&'static str, Message, Message) {
     )
 }
 
+/// Somebody else was first.
+fn overtaken() -> (&'static str, Message, Message) {
+    (
+        "case.overtaken",
+        Message::new(
+            "这期间别人改过这个案例，没有保存",
+            "Somebody changed this case meanwhile; nothing was stored",
+        ),
+        Message::new(
+            "看过现在的内容，再决定一次",
+            "Look at what it says now, then decide again",
+        ),
+    )
+}
+
 /// Neither server nor share is a matter of a folder's rights.
 fn unreachable(why: &Message) -> (&'static str, Message, Message) {
     (
@@ -258,6 +274,7 @@ impl From<StoreError> for Failure {
             | StoreError::Foreign
             | StoreError::Torn(_)
             | StoreError::Moved(_)
+            | StoreError::Overtaken(_)
             | StoreError::HalfMoved(_) => failure,
             StoreError::Unreachable(_) => failure.retryable(),
             StoreError::Denied(detail)

@@ -6,6 +6,7 @@ mod book_contents;
 mod books;
 mod books_error;
 mod care;
+mod case_step;
 mod casework;
 mod columns;
 mod files;
@@ -39,6 +40,7 @@ pub use books_error::{BooksError, Expands};
 pub use care::{
     BackupReport, CareFault, CheckReport, MoveReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
 };
+pub use case_step::{CaseStep, CaseStepKind};
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
     HistoryFault, HistoryFaultKind, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
@@ -54,8 +56,7 @@ pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{
-    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
-    ExchangeRecord, KnownRun,
+    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, ExchangeRecord, KnownRun,
     NewRun, Records, RunId, RunRecord,
 };
 pub use report::{
@@ -440,6 +441,9 @@ pub enum StoreError {
     /// The rules of the record forbid it.
     #[error("not allowed: {0}")]
     Forbidden(String),
+    /// Somebody else changed the case since it was seen: what happened since, oldest first.
+    #[error("the case was changed meanwhile")]
+    Overtaken(Vec<CaseEvent>),
     /// Damaged, or a fault of the program.
     #[error("the workspace is damaged: {0}")]
     Broken(String),
