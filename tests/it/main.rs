@@ -76,4 +76,5 @@ mod sub_merchants;
 mod support;
 mod terminal;
 mod tls;
+mod two_windows;
 mod window_refunds;
