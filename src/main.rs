@@ -13,6 +13,8 @@ fn main() -> ExitCode {
     let world = World {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
         create_shared: adapters::create_shared,
+        move_workspace: adapters::move_workspace,
+        reopen: adapters::reopen,
         care: |folder| Ok(Box::new(adapters::care(folder)?)),
         clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),
         random: std::sync::Arc::new(adapters::clock::SystemRandom),

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use recondesk::adapters::files::{SystemFiles, replace};
 use recondesk::adapters::priority;
 use recondesk::adapters::report::{ReportWriter, XlsxWriter};
+use recondesk::adapters::sqlite::shared::Address;
 use recondesk::adapters::{self, log, workspace::Workspace};
 use recondesk::app::jobs::desk::Desk;
 use recondesk::app::jobs::router::{Demo, Environment, OpenCare, WindowJobs};
@@ -17,6 +19,9 @@ use recondesk::ports::{Ports, WorkspaceCare};
 use recondesk::ui::{self, Parts, Wake};
 
 use crate::picker::NativePicker;
+
+/// How often it is looked whether somebody at another computer decided something.
+const WATCH: Duration = Duration::from_secs(1);
 
 /// Shows the window and returns when it is closed.
 pub(crate) fn show(start: WindowStart) -> Result<(), Failure> {
@@ -135,7 +140,7 @@ fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<Parts, Failu
         line: jobs(),
         give_way: priority::give_way,
     };
-    let worker = Worker::start(crew, Arc::clone(&wake)).map_err(|error| {
+    let no_thread = |error: std::io::Error| {
         Failure::new(
             FailureKind::Workspace,
             "window.threads",
@@ -143,7 +148,13 @@ fn parts(ports: &Ports, around: &Environment, wake: Wake) -> Result<Parts, Failu
             Message::new("关闭一些程序再试", "Close some programs and try again"),
         )
         .with_detail(error.to_string())
-    })?;
+    };
+    let mut worker = Worker::start(crew, Arc::clone(&wake)).map_err(no_thread)?;
+    if Address::is_one(&around.folder) {
+        let records = Arc::clone(&ports.records);
+        let last = move || records.last_deed().ok();
+        worker.watch(WATCH, Box::new(last)).map_err(no_thread)?;
+    }
     Ok(Parts {
         backend: Box::new(worker),
         clock: Arc::clone(&ports.clock),

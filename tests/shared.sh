@@ -34,13 +34,13 @@ for port in $(shuf -i 20000-39999 -n 5); do
   fi
 done
 socket="postgres://recondesk@${folder//\//%2F}:$port"
-for name in desk tls empty; do
+for name in desk tls empty move; do
   "$bin/psql" -q -h "$folder" -p "$port" -U recondesk -d postgres -c "CREATE DATABASE $name"
 done
-export RECONDESK_TEST_POSTGRES="$socket/desk" RECONDESK_TEST_POSTGRES_EMPTY="$socket/empty"
+export RECONDESK_TEST_POSTGRES="$socket/desk" RECONDESK_TEST_POSTGRES_EMPTY="$socket/empty" RECONDESK_TEST_POSTGRES_MOVE="$socket/move"
 export RECONDESK_TEST_POSTGRES_TLS="postgres://recondesk@127.0.0.1:$port/tls" RECONDESK_TEST_ROOT="$folder/root.crt"
 
 # What the tables and the books promise, on a server instead of a file.
-cargo test --test it -- casework:: catalogs:: records:: store:: tables:: candidates::
+cargo test --test it -- casework:: catalogs:: records:: store:: tables:: candidates:: together::
 # What only a shared workspace has. One after the other: one of them cuts all lines.
-cargo test --test it -- --ignored --test-threads 1 shared::
+cargo test --test it -- --ignored --test-threads 1 shared

@@ -40,6 +40,19 @@ pub(super) enum WorkspaceCommand {
     Rebuild,
     /// 在 PostgreSQL 上新建多人共用的工作区 | Make a workspace on PostgreSQL that several people share
     Create(CreateCommand),
+    /// 把工作区从文件夹搬到 PostgreSQL，或搬回文件夹；原处保留不动 | Move the workspace from a folder to PostgreSQL, or back to a folder; the old place stays as it is
+    Move(MoveCommand),
+    /// 已搬走的工作区改回在原处使用 | Use a workspace again that has moved away
+    Reopen,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MoveCommand {
+    /// 搬到哪里：postgres://用户@主机:端口/数据库，或空文件夹 | Where to: postgres://USER@HOST:PORT/NAME, or an empty folder
+    target: String,
+    /// 搬到 PostgreSQL 时，各台电脑以同一路径访问的共享文件夹，file:///路径 | To PostgreSQL: the folder that all computers reach by one path, file:///PATH
+    #[arg(long)]
+    files: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -169,7 +182,52 @@ pub(super) fn workspace(
     match command {
         WorkspaceCommand::Rebuild => rebuild(context),
         WorkspaceCommand::Create(command) => create(command, context),
+        WorkspaceCommand::Move(command) => move_away(command, context),
+        WorkspaceCommand::Reopen => reopen(context),
     }
+}
+
+fn move_away(
+    MoveCommand { target, files }: &MoveCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    let report = context.move_workspace(target, files.as_deref())?;
+    let (to, count) = (&report.to, report.files);
+    let digits = |number: u64| group_digits(&number.to_string());
+    let bytes = digits(report.bytes);
+    match report.rows.map(digits) {
+        Some(rows) => context.tell(
+            &format!("已搬到 {to}：{rows} 行记录、{count} 个文件（{bytes} 字节）逐一核对一致，留痕核验通过"),
+            &format!("Moved to {to}: {rows} rows and {count} files ({bytes} bytes) are equal there, and the trail holds"),
+        ),
+        None => context.tell(
+            &format!("之前已搬到 {to}，新位置可以使用"),
+            &format!("It had moved to {to} before, and can be used there"),
+        ),
+    }
+    context.tell(
+        &format!("从现在起使用：recondesk --workspace {to}"),
+        &format!("From now on: recondesk --workspace {to}"),
+    );
+    context.tell(
+        "原处的数据保留不动，不再接受改动；密钥只留在这台电脑，其他电脑各录入一次",
+        "The old place stays as it is and takes no more changes; keys stay on this computer, enter them once on each other one",
+    );
+    Ok(CommandEnd::Clean)
+}
+
+fn reopen(context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
+    match context.reopen()? {
+        None => context.tell(
+            "这个工作区没有搬走，没有改动",
+            "This workspace has not moved; nothing was touched",
+        ),
+        Some(to) => context.tell(
+            &format!("原处重新启用。{to} 里的那份不要再用：两处同时使用，同一笔钱可能退两次"),
+            &format!("It is in use here again. Do not use the one at {to} any more: with both in use money may go back twice"),
+        ),
+    }
+    Ok(CommandEnd::Clean)
 }
 
 fn create(

@@ -11,8 +11,8 @@ use super::terminal_output::Speech;
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    Clock, ColumnFiles, Files, Fill, Ports, Random, Reports, Source, StoreError, Vault, Workbooks,
-    WorkspaceCare,
+    Clock, ColumnFiles, Files, Fill, MoveReport, Ports, Random, Reports, Source, StoreError, Vault,
+    Workbooks, WorkspaceCare,
 };
 
 /// How long a command waits for another program's job on the same workspace.
@@ -21,12 +21,19 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Opens the care for a workspace: of the folder named, or of that of the user.
 type OpenCare = fn(Option<&Path>) -> Result<Box<dyn WorkspaceCare>, StoreError>;
 
+/// Moves a workspace: which one, where to, where its files go on a server.
+type MoveWorkspace = fn(Option<&Path>, &str, Option<&str>) -> Result<MoveReport, StoreError>;
+
 /// How the command line gets at the world; made by `main`.
 pub struct World {
     /// Opens a workspace: the folder named, or that of the user.
     pub open: fn(Option<&Path>) -> Result<Ports, StoreError>,
     /// Makes a shared workspace: where its tables and where its files are.
     pub create_shared: fn(&str, &str) -> Result<(), StoreError>,
+    /// Moves a workspace: which one, where to, where its files go on a server.
+    pub move_workspace: MoveWorkspace,
+    /// Lets a workspace that has moved be used again; tells where it had moved to.
+    pub reopen: fn(Option<&Path>) -> Result<Option<String>, StoreError>,
     /// Care for a workspace that need not be sound.
     pub care: OpenCare,
     /// The clock, for days named in words; no workspace is needed for it.
@@ -103,6 +110,22 @@ impl<'a> CommandContext<'a> {
         (self.world.create_shared)(address, files)?;
         (self.world.open)(Some(Path::new(address)))?;
         Ok(())
+    }
+
+    /// Moves the workspace, and opens it once at its new place to see that it can be used.
+    pub(super) fn move_workspace(
+        &self,
+        target: &str,
+        files: Option<&str>,
+    ) -> Result<MoveReport, Failure> {
+        let report = (self.world.move_workspace)(self.workspace.as_deref(), target, files)?;
+        (self.world.open)(Some(Path::new(target)))?;
+        Ok(report)
+    }
+
+    /// Lets a workspace that has moved be used again.
+    pub(super) fn reopen(&self) -> Result<Option<String>, Failure> {
+        Ok((self.world.reopen)(self.workspace.as_deref())?)
     }
 
     /// Care for the workspace, which need not be sound.

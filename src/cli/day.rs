@@ -12,11 +12,13 @@ use super::table::TextTable;
 use super::terminal_output::print_text;
 use recondesk_app::jobs::day::OpenWork;
 use recondesk_app::jobs::morning::{
-    self, Alarm, FileFate, MerchantMorning, MorningAsk, MorningDays, minutes_of_day,
+    self, Alarm, FileFate, MerchantMorning, MorningAsk, MorningDays, Shift, minutes_of_day,
+    share_out,
 };
 use recondesk_app::jobs::reconcile::{Basis, Reconciled};
 use recondesk_app::{Failure, FailureKind, Message, Reporter as _};
-use recondesk_domain::{BillDate, Language, group_digits};
+use recondesk_domain::{BillDate, Language, MerchantProfile, ProfileId, group_digits};
+use recondesk_ports::Ports;
 
 #[derive(Debug, Subcommand)]
 enum DayDeed {
@@ -37,6 +39,9 @@ pub(super) struct DayCommand {
     /// 全部商户 | Every profile
     #[arg(long, conflicts_with = "profile")]
     all: bool,
+    /// 与其他电脑或进程上同样的命令分担全部商户，每个商户只由一处做 | Share the merchants out with the same command on other computers or in other processes: each is done by one
+    #[arg(long, requires = "all", conflicts_with = "profile")]
+    worker: bool,
     /// 账单日：YYYY-MM-DD 或 yesterday | Day: YYYY-MM-DD or yesterday
     #[arg(long, value_name = "D", default_value = "yesterday")]
     date: String,
@@ -84,20 +89,11 @@ pub(super) fn run(
         pause: &std::thread::sleep,
     };
     let mut told = Told::new(context, profiles.len());
-    let mut mornings = Vec::new();
-    for (id, profile) in &profiles {
-        let result = {
-            let terminal = context.terminal();
-            morning::run(&ports, (*id, profile), &ask, &terminal)
-        };
-        match result {
-            Ok(morning) => {
-                told.tell(&morning);
-                mornings.push(morning);
-            }
-            Err(failure) => told.fail(&profile.name, None, failure),
-        }
-    }
+    let mornings = if command.worker {
+        shared_out(&ports, &profiles, &ask, &mut told)?
+    } else {
+        one_after_the_other(&ports, &profiles, &ask, &mut told)
+    };
     print_text(&told.table.print())?;
     let token = context.terminal().token();
     let unsent = morning::tell(
@@ -107,6 +103,53 @@ pub(super) fn run(
         (&token, &std::thread::sleep),
     )?;
     told.end(unsent)
+}
+
+fn one_after_the_other(
+    ports: &Ports,
+    profiles: &[(ProfileId, MerchantProfile)],
+    ask: &MorningAsk<'_>,
+    told: &mut Told<'_>,
+) -> Vec<MerchantMorning> {
+    let mut mornings = Vec::new();
+    for (id, profile) in profiles {
+        let result = {
+            let terminal = told.context.terminal();
+            morning::run(ports, (*id, profile), ask, &terminal)
+        };
+        mornings.extend(told.hear(profile, result));
+    }
+    mornings
+}
+
+/// The mornings that this worker did.
+fn shared_out(
+    ports: &Ports,
+    merchants: &[(ProfileId, MerchantProfile)],
+    ask: &MorningAsk<'_>,
+    told: &mut Told<'_>,
+) -> Result<Vec<MerchantMorning>, Failure> {
+    // Workers begin at different places of the list.
+    let count = u32::try_from(merchants.len()).unwrap_or(u32::MAX).max(1);
+    let first = std::process::id() % count;
+    let shift = Shift {
+        ports,
+        merchants,
+        ask,
+        first: usize::try_from(first).unwrap_or(0),
+    };
+    let terminal = told.context.terminal();
+    let mut mornings = Vec::new();
+    share_out(&shift, &terminal, &mut |profile, result| {
+        mornings.extend(told.hear(profile, result));
+    })?;
+    drop(terminal);
+    let (done, all) = (mornings.len(), merchants.len());
+    told.context.tell(
+        &format!("{all} 个商户都已做完，其中 {done} 个由本进程完成"),
+        &format!("All {all} merchants are done, {done} of them by this worker"),
+    );
+    Ok(mornings)
 }
 
 /// What is told of the merchants, and how the command ends.
@@ -126,6 +169,24 @@ impl<'a> Told<'a> {
             table: headings(context),
             end: CommandEnd::Clean,
             failed: Vec::new(),
+        }
+    }
+
+    /// Tells what came of a merchant's morning, and keeps it.
+    fn hear(
+        &mut self,
+        profile: &MerchantProfile,
+        result: Result<MerchantMorning, Failure>,
+    ) -> Option<MerchantMorning> {
+        match result {
+            Ok(morning) => {
+                self.tell(&morning);
+                Some(morning)
+            }
+            Err(failure) => {
+                self.fail(&profile.name, None, failure);
+                None
+            }
         }
     }
 

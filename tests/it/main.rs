@@ -67,10 +67,15 @@ mod sbom;
 mod second_person;
 mod shared;
 mod shared_export;
+#[cfg(target_os = "linux")]
+mod shared_move;
+#[cfg(target_os = "linux")]
+mod shared_workers;
 mod soak;
 mod storage;
 mod sub_merchants;
 mod support;
 mod terminal;
 mod tls;
+mod two_windows;
 mod window_refunds;

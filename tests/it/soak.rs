@@ -237,7 +237,7 @@ impl Shop {
             match self.worker.next_within(Duration::from_mins(10)).unwrap() {
                 Event::Finished(done, _) if done == task => return,
                 Event::Failed(_, failure) => panic!("{named}: {failure:?}"),
-                Event::Started(_) | Event::Progress(..) | Event::Finished(..) => {}
+                Event::Started(_) | Event::Progress(..) | Event::Finished(..) | Event::Decided => {}
             }
         }
     }

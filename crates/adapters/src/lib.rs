@@ -20,4 +20,4 @@ pub mod sqlite;
 pub mod vault;
 pub mod workspace;
 
-pub use open::{care, create_shared, open, open_asking};
+pub use open::{care, create_shared, move_workspace, open, open_asking, reopen};

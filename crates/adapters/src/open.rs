@@ -9,8 +9,10 @@ use super::gateway::HttpGateway;
 use super::sqlite::Database;
 use super::sqlite::shared::{Address, create};
 use super::vault::{AskPassphrase, SystemVault};
-use super::workspace::{Workspace, WorkspaceKeeper, care::copy_of_the_day, shared_address};
-use recondesk_ports::{Clock, Ports, StoreError};
+use super::workspace::{
+    Workspace, WorkspaceKeeper, care::copy_of_the_day, relocation, shared_address,
+};
+use recondesk_ports::{Clock, MoveReport, Ports, StoreError};
 
 /// Opens a workspace (the folder named, or that of the user) for a program that nobody watches: the
 /// passphrase of a sealed file must be given by [`recondesk_ports::Vault::unlock`] or the environment.
@@ -40,6 +42,7 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
         open_shared(&address, &here)?
     } else {
         let database = here.open()?;
+        not_moved(&database)?;
         if let Err(error) = copy_of_the_day(&here, &database, clock.now()) {
             // The work of the day must not wait for room on the disk.
             tracing::warn!(%error, "no copy of the database for this day");
@@ -69,9 +72,38 @@ pub fn open_asking(folder: Option<&Path>, ask: AskPassphrase) -> Result<Ports, S
 /// Opens the database of a shared workspace, and the folder of its files.
 fn open_shared(address: &Address, here: &Workspace) -> Result<(Workspace, Database), StoreError> {
     let database = Database::open_shared(address)?.on_computer(&here.computer()?);
+    not_moved(&database)?;
     let files = database.shared().map(|server| server.files()).transpose()?;
     let workspace = Workspace::of(&files.unwrap_or_default(), &database)?;
     Ok((workspace, database))
+}
+
+/// Refuses a workspace that has moved away.
+fn not_moved(database: &Database) -> Result<(), StoreError> {
+    database
+        .moved_to()?
+        .map_or(Ok(()), |to| Err(StoreError::Moved(to)))
+}
+
+/// Moves a workspace (the folder or server named, or that of the user) to a server (`postgres://…`, with its files in
+/// `file:///…`) or to a folder, and verifies it there. The old place stays as it is and says where it moved to.
+///
+/// # Errors
+/// [`StoreError`]: the target is in use, or either place cannot be used.
+pub fn move_workspace(
+    folder: Option<&Path>,
+    target: &str,
+    files: Option<&str>,
+) -> Result<MoveReport, StoreError> {
+    relocation::move_workspace(folder, target, files)
+}
+
+/// Lets a workspace that has moved be used again; tells where it had moved to.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be opened.
+pub fn reopen(folder: Option<&Path>) -> Result<Option<String>, StoreError> {
+    relocation::reopen(folder)
 }
 
 /// Makes a shared workspace: its tables on a server of PostgreSQL (`postgres://…`), its files in a folder that all

@@ -6,6 +6,7 @@
 
 mod belonging;
 pub(crate) mod care;
+pub(crate) mod relocation;
 
 pub use care::WorkspaceKeeper;
 
@@ -116,12 +117,15 @@ impl Workspace {
         match (named, shared_address(named)?) {
             (None, _) => Self::of_user(),
             (Some(folder), None) => Self::at(folder),
-            (_, Some(address)) => {
-                let digest = crate::digest::hex(&Sha256::digest(address.shown()));
-                let name = digest.get(..16).unwrap_or_default();
-                Self::at(&user_folder()?.join("shared").join(name))
-            }
+            (_, Some(address)) => Self::for_shared(&address),
         }
+    }
+
+    /// What a shared workspace keeps on this computer.
+    pub(crate) fn for_shared(address: &Address) -> Result<Self, StoreError> {
+        let digest = crate::digest::hex(&Sha256::digest(address.shown()));
+        let name = digest.get(..16).unwrap_or_default();
+        Self::at(&user_folder()?.join("shared").join(name))
     }
 
     /// The files of a shared workspace: a folder that several computers reach, and the database that says whose
@@ -188,6 +192,7 @@ impl Workspace {
     /// [`StoreError::Torn`] when it is not; nothing is touched then. Else as [`Database::open`].
     pub fn open(&self) -> Result<Database, StoreError> {
         let denied = |error: io::Error| StoreError::Denied(error.to_string());
+        relocation::check_not_half_moved(&self.folder)?;
         let path = self.database_file();
         // In this order: an import that ends meanwhile must not look unknown.
         let files = stray::imports_with_files(self).map_err(denied)?;
@@ -280,6 +285,14 @@ impl Writers for Workspace {
 
     fn enter_payout(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError> {
         Ok(Box::new(self.payout_lock(patience)?))
+    }
+
+    fn claim(&self, work: &str) -> Result<Option<Box<dyn Send>>, StoreError> {
+        match self.lock(&format!("{work}.lock"), Duration::ZERO) {
+            Ok(right) => Ok(Some(Box::new(right))),
+            Err(StoreError::Busy) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn scratch(&self) -> io::Result<Box<dyn Scratch>> {

@@ -28,6 +28,8 @@ pub enum Event {
     Finished(TaskId, Box<Outcome>),
     /// It was refused, failed or cancelled; nothing is half done.
     Failed(TaskId, Box<Failure>),
+    /// Somebody decided something, at another computer perhaps.
+    Decided,
 }
 
 /// Rows of a page.

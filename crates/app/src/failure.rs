@@ -133,6 +133,8 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             ),
         ),
         StoreError::Unreachable(why) => unreachable(why),
+        StoreError::Moved(to) => moved(to),
+        StoreError::HalfMoved(from) => half_moved(from),
         StoreError::Foreign => (
             "workspace.foreign",
             Message::new(
@@ -175,6 +177,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             Message::new("规则不允许这样做", "The rules do not allow this"),
             Message::default(),
         ),
+        StoreError::Overtaken(_) => overtaken(),
         StoreError::Broken(_) => (
             "workspace.broken",
             Message::new("工作区已损坏", "The workspace is damaged"),
@@ -192,6 +195,51 @@ fn missing() -> (&'static str, Message, Message) {
         "workspace.missing",
         Message::new("找不到指定的内容", "What was named does not exist"),
         Message::new("核对名称", "Check the name"),
+    )
+}
+
+/// The workspace is in use at another place.
+fn moved(to: &str) -> (&'static str, Message, Message) {
+    (
+        "workspace.moved",
+        Message::new(
+            format!("这个工作区已搬到 {to}"),
+            format!("This workspace has moved to {to}"),
+        ),
+        Message::new(
+            "请用新位置（--workspace）；确要弃用新位置、改回这里，用 recondesk workspace reopen",
+            "Use the new place (--workspace); to give that up and go on here: recondesk workspace reopen",
+        ),
+    )
+}
+
+/// It is not here yet as a whole.
+fn half_moved(from: &str) -> (&'static str, Message, Message) {
+    (
+        "workspace.half-moved",
+        Message::new(
+            format!("从 {from} 搬到这里没有做完"),
+            format!("The move from {from} to here did not end"),
+        ),
+        Message::new(
+            "再执行一次 recondesk workspace move 接着做；原来的位置仍可使用，除非它说已搬走",
+            "Run recondesk workspace move once more to go on; the old place can be used unless it says that it moved",
+        ),
+    )
+}
+
+/// Somebody else was first.
+fn overtaken() -> (&'static str, Message, Message) {
+    (
+        "case.overtaken",
+        Message::new(
+            "这期间别人改过这个案例，没有保存",
+            "Somebody changed this case meanwhile; nothing was stored",
+        ),
+        Message::new(
+            "看过现在的内容，再决定一次",
+            "Look at what it says now, then decide again",
+        ),
     )
 }
 
@@ -222,7 +270,12 @@ impl From<StoreError> for Failure {
         let failure = Self::new(kind, code, title, advice);
         match error {
             StoreError::Busy => failure.retryable(),
-            StoreError::Full | StoreError::Foreign | StoreError::Torn(_) => failure,
+            StoreError::Full
+            | StoreError::Foreign
+            | StoreError::Torn(_)
+            | StoreError::Moved(_)
+            | StoreError::Overtaken(_)
+            | StoreError::HalfMoved(_) => failure,
             StoreError::Unreachable(_) => failure.retryable(),
             StoreError::Denied(detail)
             | StoreError::Taken(detail)

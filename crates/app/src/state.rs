@@ -289,6 +289,7 @@ impl State {
     pub fn apply(&mut self, event: Event) -> Vec<Command> {
         match event {
             Event::Started(_) => Vec::new(),
+            Event::Decided => self.reload_decisions(),
             Event::Progress(id, progress) => {
                 if let Some(task) = self.tasks.get_mut(&id) {
                     task.progress = Some(progress);
@@ -309,8 +310,12 @@ impl State {
                     let kinds = [TaskKind::Download, TaskKind::Morning, TaskKind::Backfill];
                     kinds.contains(&task.kind)
                 });
+                let is_overtaken = failure.code == "case.overtaken";
                 self.fail(id, *failure);
-                if fetched {
+                if is_overtaken {
+                    // The person sees what it says now.
+                    self.reload_decisions()
+                } else if fetched {
                     self.reload_books()
                 } else {
                     Vec::new()

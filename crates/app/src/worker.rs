@@ -124,6 +124,9 @@ pub struct Worker {
     jobs: Option<SyncSender<QueuedTask>>,
     line: Option<SyncSender<QueuedTask>>,
     events: Receiver<Event>,
+    sender: Option<EventSender>,
+    /// Dropped, it ends the watch.
+    watch: Option<SyncSender<()>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -137,14 +140,46 @@ impl Worker {
         let sender = EventSender { events, wake };
         let (query_sender, query_thread) = spawn("queries", (crew.queries, || ()), sender.clone())?;
         let (job_sender, job_thread) = spawn("jobs", (crew.jobs, crew.give_way), sender.clone())?;
-        let (line_sender, line_thread) = spawn("line", (crew.line, || ()), sender)?;
+        let (line_sender, line_thread) = spawn("line", (crew.line, || ()), sender.clone())?;
         Ok(Self {
             queries: Some(query_sender),
             jobs: Some(job_sender),
             line: Some(line_sender),
             events: inbox,
+            sender: Some(sender),
+            watch: None,
             threads: vec![query_thread, job_thread, line_thread],
         })
+    }
+
+    /// Looks every so often whether `last` tells of something new, and says so as [`Event::Decided`]. Where it cannot
+    /// be told, it is looked again.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn watch(
+        &mut self,
+        every: Duration,
+        mut last: Box<dyn FnMut() -> Option<i64> + Send>,
+    ) -> std::io::Result<()> {
+        let Some(events) = self.sender.clone() else {
+            return Ok(());
+        };
+        let (stop, stopped) = sync_channel(0);
+        let thread = std::thread::Builder::new().name("watch".to_owned());
+        let thread = thread.spawn(move || {
+            let mut known = last();
+            while stopped.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                let Some(now) = last() else { continue };
+                if known.is_some_and(|known| known != now) {
+                    events.try_send(Event::Decided);
+                }
+                known = Some(now);
+            }
+        })?;
+        self.watch = Some(stop);
+        self.threads.push(thread);
+        Ok(())
     }
 
     /// Hands a command over without waiting.
@@ -193,6 +228,8 @@ impl Drop for Worker {
         self.queries = None;
         self.jobs = None;
         self.line = None;
+        self.watch = None;
+        self.sender = None;
         // A thread that waits for room among the events must not be waited for.
         let (_, closed) = sync_channel(1);
         self.events = closed;
@@ -425,5 +462,38 @@ mod tests {
         assert!(
             matches!(all(&worker).as_slice(), [Event::Failed(_, failure)] if failure.kind == FailureKind::Cancelled)
         );
+    }
+
+    #[test]
+    fn what_others_decide_is_told_once_and_what_cannot_be_told_is_looked_at_again() {
+        let (mut worker, woken) = start(|_, _| Err(Failure::cancelled()));
+        let answers = [
+            Some(1),
+            Some(1),
+            None,
+            Some(1),
+            Some(2),
+            Some(2),
+            None,
+            Some(5),
+        ];
+        let mut answers = answers.into_iter();
+        let mut last = None;
+        let asked = move || {
+            last = answers.next().unwrap_or(last);
+            last
+        };
+        worker
+            .watch(Duration::from_millis(1), Box::new(asked))
+            .unwrap();
+
+        for _ in 0..2 {
+            let event = worker.next_within(Duration::from_mins(10));
+            assert!(matches!(event, Some(Event::Decided)), "{event:?}");
+        }
+        // Nothing new is no event, however often it is looked.
+        let none = worker.next_within(Duration::from_millis(100));
+        assert!(none.is_none(), "{none:?}");
+        assert_eq!(woken.load(Ordering::Relaxed), 2);
     }
 }

@@ -36,6 +36,19 @@ pub enum RestoreOutcome {
     },
 }
 
+/// What moving a workspace came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MoveReport {
+    /// Where it is now.
+    pub to: String,
+    /// Files that were copied, or were there already.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Rows of all tables; nothing where an earlier attempt had carried them over.
+    pub rows: Option<u64>,
+}
+
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CareFault {

@@ -6,6 +6,7 @@ mod book_contents;
 mod books;
 mod books_error;
 mod care;
+mod case_step;
 mod casework;
 mod columns;
 mod files;
@@ -37,8 +38,9 @@ pub use source::{Bytes, ImportPart, Source, Stamp, Unwatched, Watch};
 pub use bank_books::{BANK_KIND, BankDays, BankFacts, BankImport};
 pub use books_error::{BooksError, Expands};
 pub use care::{
-    BackupReport, CareFault, CheckReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
+    BackupReport, CareFault, CheckReport, MoveReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
 };
+pub use case_step::{CaseStep, CaseStepKind};
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
     HistoryFault, HistoryFaultKind, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
@@ -54,8 +56,8 @@ pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
 pub use records::{
-    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
-    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
+    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, ExchangeRecord, KnownRun,
+    NewRun, Records, RunId, RunRecord,
 };
 pub use report::{
     Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,
@@ -102,6 +104,14 @@ pub trait Writers: Send + Sync {
     /// # Errors
     /// [`StoreError::Busy`] when another program sends all that time.
     fn enter_payout(&self, patience: Duration) -> Result<Box<dyn Send>, StoreError>;
+
+    /// Takes a piece of work that several workers share out among themselves, by its name; nothing where another one
+    /// has it. Dropping the answer gives it back; that of a program which died passes on, on this computer at once, on
+    /// others after a while.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the workspace cannot be asked.
+    fn claim(&self, work: &str) -> Result<Option<Box<dyn Send>>, StoreError>;
 
     /// A nameless file on the disk of the workspace, for what arrives piece by piece; it is gone
     /// when dropped, or when the program ends.
@@ -402,6 +412,12 @@ pub enum StoreError {
     /// The server or the share of a shared workspace cannot be used.
     #[error("the shared workspace cannot be used: {}", .0.en)]
     Unreachable(Message),
+    /// It was moved to another place, which is the one to use.
+    #[error("the workspace has moved to {0}")]
+    Moved(String),
+    /// A move to it, from the place that is named, did not end.
+    #[error("the move of the workspace at {0} to here did not end")]
+    HalfMoved(String),
     /// A file of another program lies where the database should be.
     #[error("the file is not a workspace of this program")]
     Foreign,
@@ -425,6 +441,9 @@ pub enum StoreError {
     /// The rules of the record forbid it.
     #[error("not allowed: {0}")]
     Forbidden(String),
+    /// Somebody else changed the case since it was seen: what happened since, oldest first.
+    #[error("the case was changed meanwhile")]
+    Overtaken(Vec<CaseEvent>),
     /// Damaged, or a fault of the program.
     #[error("the workspace is damaged: {0}")]
     Broken(String),

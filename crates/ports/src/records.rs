@@ -1,7 +1,7 @@
 //! What people and runs leave in a workspace: profiles, preferences, runs, cases, history.
 
 use super::Author;
-use super::{Observation, RefundWord, StoreError};
+use super::{CaseStep, Observation, RefundWord, StoreError};
 use recondesk_casework::{PastDeed, PastStep};
 use recondesk_domain::{
     BillDate, CaseStatus, Category, Finding, Instant, MerchantProfile, Message, ProfileId,
@@ -197,34 +197,6 @@ impl CaseEvent {
             what,
         })
     }
-}
-
-/// A person's step on a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseStep {
-    /// What.
-    pub kind: CaseStepKind,
-    /// Who.
-    pub actor: String,
-    /// Reason or note.
-    pub text: String,
-    /// When.
-    pub at: Instant,
-    /// How many cases are decided at once: above a limit a second person must agree.
-    pub together: u32,
-}
-
-/// What a person does with a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CaseStepKind {
-    /// Moves it on.
-    Status(CaseStatus),
-    /// Gives it to somebody.
-    Owner(String),
-    /// Writes a note.
-    Note,
-    /// Takes back the last decision of the same person.
-    Undo,
 }
 
 /// A question to the gateway and what came of it; never with a secret.
@@ -432,10 +404,23 @@ pub trait Records: Send + Sync {
     /// As above.
     fn case_events(&self, case: CaseId) -> Result<Vec<CaseEvent>, StoreError>;
 
+    /// The last change of any case so far: what a person who reads cases now has seen.
+    ///
+    /// # Errors
+    /// As above.
+    fn last_case_event(&self) -> Result<i64, StoreError>;
+
+    /// The last entry of the trail: it grows with every decision, approval, payout and comparison, whoever made it.
+    ///
+    /// # Errors
+    /// As above.
+    fn last_deed(&self) -> Result<i64, StoreError>;
+
     /// Carries out a person's step on a case.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] when the workflow does not allow it.
+    /// [`StoreError::Forbidden`] when the workflow does not allow it, [`StoreError::Overtaken`] when somebody else
+    /// changed the case since the person saw it.
     fn step_case(&self, case: CaseId, step: &CaseStep) -> Result<(), StoreError> {
         self.step_case_all(case, std::slice::from_ref(step))
     }

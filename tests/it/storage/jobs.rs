@@ -35,13 +35,13 @@ pub(super) enum Middle {
 }
 
 /// The layer, ready to be put below a program.
-pub(super) struct Layer {
+pub(crate) struct Layer {
     _folder: TempDir,
     library: PathBuf,
 }
 
 impl Layer {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("layer.so");
         let source =
@@ -57,6 +57,15 @@ impl Layer {
             _folder: folder,
             library,
         }
+    }
+}
+
+impl Layer {
+    /// Puts it below a program: the calls that it makes in this folder count.
+    pub(crate) fn below(&self, program: &mut Command, folder: &Path) {
+        program
+            .env("LD_PRELOAD", &self.library)
+            .env("FAULT_FOLDER", folder);
     }
 }
 
@@ -169,9 +178,9 @@ impl Job {
         folder: &Path,
         settings: &[(&str, String)],
     ) -> Output {
-        self.command(yard, folder)
-            .env("LD_PRELOAD", &layer.library)
-            .env("FAULT_FOLDER", folder)
+        let mut program = self.command(yard, folder);
+        layer.below(&mut program, folder);
+        program
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .output()
             .unwrap()

@@ -21,10 +21,12 @@ mod yard;
 
 use std::path::Path;
 
+#[cfg(target_os = "linux")]
+pub(crate) use jobs::Layer;
 pub(crate) use view::tables;
 
 /// True when the full form is asked for.
-fn is_thorough() -> bool {
+pub(crate) fn is_thorough() -> bool {
     std::env::var_os("RECONDESK_THOROUGH").is_some()
 }
 

@@ -3,12 +3,32 @@
 use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
 
 use super::cases::{read_status, write_event};
-use super::{Database, DbError, casework};
+use super::{Database, DbError, cases, casework};
 use recondesk_domain::CaseStatus;
 use recondesk_ports::{CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, StoreError};
 
 pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
-    db.write(|tx| steps.iter().try_for_each(|step| step_one(tx, case, step)))
+    db.write(|tx| {
+        // All of them were decided at the sight of the same thing.
+        if let Some(first) = steps.first() {
+            not_overtaken(tx, case, first)?;
+        }
+        steps.iter().try_for_each(|step| step_one(tx, case, step))
+    })
+}
+
+/// Refuses a step on a case that somebody else changed since the person saw it.
+fn not_overtaken(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {
+    let Some(seen) = step.seen else {
+        return Ok(());
+    };
+    let since = cases::events_since(tx, case, seen)?;
+    let others = since.into_iter().filter(|event| event.actor != step.actor);
+    let others: Vec<CaseEvent> = others.collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::Overtaken(others).into())
 }
 
 fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {

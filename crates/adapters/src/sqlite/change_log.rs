@@ -48,7 +48,7 @@ impl RowChange {
 
 /// A table of the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Table {
+pub(crate) struct Table {
     pub(super) name: String,
     pub(super) columns: Vec<String>,
     /// Columns of its primary key.

@@ -9,6 +9,7 @@
 mod audit;
 pub(crate) mod care;
 mod case_steps;
+mod case_writer;
 mod cases;
 mod casework;
 mod catalog;
@@ -24,6 +25,7 @@ mod session;
 mod set_aside;
 pub mod shared;
 mod stored_imports;
+pub(crate) mod transfer;
 mod turn;
 mod upkeep;
 mod write_ahead_log;
@@ -39,7 +41,7 @@ use rusqlite::config::DbConfig;
 
 use journal::Journal;
 pub(crate) use session::DbError;
-use session::{Connection, Transaction};
+use session::{Connection, OptionalExtension as _, Transaction};
 use shared::{Address, SharedWriter};
 pub(crate) use stored_imports::StoredImports;
 use turn::Turn;
@@ -147,9 +149,8 @@ impl Database {
 
     /// The key of a preference. Where its secrets lie, and how its window looks, is a matter of each computer.
     fn preference_key(&self, key: &str) -> String {
-        let is_of_computer = OF_COMPUTER.contains(&key) || key.starts_with(WEBHOOKS);
         match &self.computer {
-            Some(computer) if is_of_computer => format!("{key}@{computer}"),
+            Some(computer) if is_of_computer(key) => format!("{key}@{computer}"),
             _ => key.to_owned(),
         }
     }
@@ -255,12 +256,32 @@ pub(crate) fn check_imports_of(
     check(&StoredImports(&connect(path)?))
 }
 
+/// True for a preference that belongs to a computer.
+fn is_of_computer(key: &str) -> bool {
+    OF_COMPUTER.contains(&key) || key.starts_with(WEBHOOKS)
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic while holding a connection has rolled its transaction back: it is still sound.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const META: &str = "SELECT value FROM meta WHERE key = ?1";
+
+/// Where a workspace has moved to, if it has.
+fn moved_to(connection: &Connection) -> Result<Option<String>, DbError> {
+    connection
+        .query_row(META, ["moved_to"], |row| row.get(0))
+        .optional()
+}
+
+/// What is told when a workspace that has moved away is written to.
+fn has_moved(connection: &Connection) -> DbError {
+    match moved_to(connection) {
+        Ok(to) => StoreError::Moved(to.unwrap_or_default()).into(),
+        Err(error) => error,
+    }
+}
 
 /// A fact about the workspace itself.
 fn meta(connection: &rusqlite::Connection, key: &str) -> Result<String, DbError> {

@@ -140,6 +140,16 @@ impl Records for Database {
         Ok(cases::by_key(self, profile, key)?)
     }
 
+    fn last_case_event(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(max(id), 0) FROM case_event";
+        Ok(self.lock().query_row(sql, [], |row| row.get(0))?)
+    }
+
+    fn last_deed(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(max(id), 0) FROM audit";
+        Ok(self.lock().query_row(sql, [], |row| row.get(0))?)
+    }
+
     fn case_events(&self, case: CaseId) -> Result<Vec<CaseEvent>, StoreError> {
         Ok(cases::events(self, case)?)
     }

@@ -1,11 +1,12 @@
 //! Runs: figures, findings, pools, and which run speaks for a day.
 
 use crate::sqlite::session::{
-    OptionalExtension as _, Row, Statement, ToValue, Transaction, params,
+    OptionalExtension as _, Row, ToValue, Transaction, ValueRef, insert_rows, params,
 };
 
 use super::DbError;
-use super::{Database, cases, casework};
+use super::case_writer::{CaseWriter, refile};
+use super::{Database, casework};
 use recondesk_domain::{
     BillDate, Category, Fen, Finding, Instant, Message, ProfileId, RowRef, Tag, Text,
 };
@@ -38,7 +39,7 @@ pub(super) fn recall(
         db.write(|tx| {
             let after = casework::last_case_event(tx)?;
             speak(tx, &run)?;
-            cases::refile(tx, &run, &findings, (mch_id, now))?;
+            refile(tx, &run, &findings, (mch_id, now))?;
             casework::seal_run(tx, &run, (after, now))
         })?;
     }
@@ -59,7 +60,7 @@ pub(super) fn conclude(
         // Two processes may work on one day: the second finds what the first has just stored.
         if let Some(twin) = twin(tx, run)? {
             speak(tx, &twin)?;
-            cases::refile(tx, &twin, run.findings, (run.mch_id, now))?;
+            refile(tx, &twin, run.findings, (run.mch_id, now))?;
             casework::seal_run(tx, &twin, (after, now))?;
             return Ok(twin);
         }
@@ -103,12 +104,10 @@ fn twin(tx: &Transaction<'_>, run: &NewRun<'_>) -> Result<Option<RunRecord>, DbE
 
 /// Writes the findings of a run, and what they mean for the cases.
 fn file(tx: &Transaction<'_>, record: &RunRecord, run: &NewRun<'_>) -> Result<(), DbError> {
-    let mut filer = cases::CaseWriter::new(tx, record, run.mch_id)?;
-    let mut insert = FindingInsert::new(tx)?;
-    for (seq, finding) in (0_i64..).zip(run.findings) {
-        let case = filer.file(seq, finding)?;
-        insert.row(record.id, (seq, case), finding)?;
-    }
+    let mut filer = CaseWriter::new(tx, record, run.mch_id)?;
+    filer.file_all(run.findings, &mut |first, findings, cases| {
+        insert_findings(tx, record.id, first, (findings, cases))
+    })?;
     filer.close_what_is_gone()?;
     filer.close_what_matched(run.cleared)
 }
@@ -303,53 +302,52 @@ pub(super) fn read_day(number: i32) -> Result<BillDate, DbError> {
     BillDate::from_number(number).ok_or_else(|| DbError::broken(format!("day {number}")))
 }
 
-struct FindingInsert<'a>(Statement<'a>);
-
-impl<'a> FindingInsert<'a> {
-    fn new(tx: &'a Transaction<'_>) -> Result<Self, DbError> {
-        Ok(Self(tx.prepare_cached(
-            "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
-                 transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at,
-                 bill_import, bill_line, bill_offset, order_import, order_line, order_offset,
-                 detail, case_id, sub_mch_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21)",
-        )?))
+/// Enters findings of a run with their cases; the first of them is the `first`-th of the run.
+fn insert_findings(
+    tx: &Transaction<'_>,
+    run: RunId,
+    first: i64,
+    (findings, cases): (&[Finding], &[i64]),
+) -> Result<(), DbError> {
+    const HEAD: &str = "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
+         transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at, bill_import,
+         bill_line, bill_offset, order_import, order_line, order_offset, detail, case_id, sub_mch_id)";
+    const WIDTH: usize = 21;
+    let tags: Vec<String> = findings.iter().map(|it| tags_text(&it.tags)).collect();
+    let mut rows = Vec::with_capacity(findings.len().saturating_mul(WIDTH));
+    let each = findings.iter().zip(cases).zip(&tags);
+    for (seq, ((finding, case), tags)) in (first..).zip(each) {
+        let number = |number: Option<i64>| number.map_or(ValueRef::Null, ValueRef::Integer);
+        let place = |row: Option<RowRef>| {
+            let offset = row.map(|row| i64::try_from(row.offset).unwrap_or(i64::MAX));
+            [
+                number(row.map(|row| row.import.into())),
+                number(row.map(|row| row.line.into())),
+                number(offset),
+            ]
+        };
+        rows.extend([ValueRef::Integer(run.0), ValueRef::Integer(seq)]);
+        rows.extend([
+            ValueRef::Text(finding.category.name()),
+            ValueRef::Text(tags),
+            ValueRef::Text(finding.out_trade_no.as_str()),
+            ValueRef::Text(finding.order_no.as_str()),
+            ValueRef::Text(finding.transaction_id.as_str()),
+            ValueRef::Text(finding.out_refund_no.as_str()),
+            ValueRef::Text(finding.refund_id.as_str()),
+            number(finding.bill.map(Fen::get)),
+            number(finding.merchant.map(Fen::get)),
+            number(finding.paid_at.map(Instant::unix)),
+        ]);
+        rows.extend(place(finding.bill_row));
+        rows.extend(place(finding.order_row));
+        rows.extend([
+            ValueRef::Text(&finding.detail),
+            ValueRef::Integer(*case),
+            ValueRef::Text(finding.sub_mch_id.as_str()),
+        ]);
     }
-
-    fn row(
-        &mut self,
-        run: RunId,
-        (seq, case): (i64, i64),
-        finding: &Finding,
-    ) -> Result<(), DbError> {
-        let offset =
-            |row: Option<RowRef>| row.map(|row| i64::try_from(row.offset).unwrap_or(i64::MAX));
-        self.0.execute(params![
-            run.0,
-            seq,
-            finding.category.name(),
-            tags_text(&finding.tags),
-            finding.out_trade_no.as_str(),
-            finding.order_no.as_str(),
-            finding.transaction_id.as_str(),
-            finding.out_refund_no.as_str(),
-            finding.refund_id.as_str(),
-            finding.bill.map(Fen::get),
-            finding.merchant.map(Fen::get),
-            finding.paid_at.map(Instant::unix),
-            finding.bill_row.map(|row| row.import),
-            finding.bill_row.map(|row| row.line),
-            offset(finding.bill_row),
-            finding.order_row.map(|row| row.import),
-            finding.order_row.map(|row| row.line),
-            offset(finding.order_row),
-            finding.detail,
-            case,
-            finding.sub_mch_id.as_str(),
-        ])?;
-        Ok(())
-    }
+    insert_rows(tx, HEAD, WIDTH, &rows)
 }
 
 /// Reads the columns of `finding` by name.

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use rusqlite::TransactionBehavior;
+use rusqlite::{OptionalExtension as _, TransactionBehavior};
 
 use super::change_log::{ChangeLog, Changes, RowChange};
 use super::journal::Journal;
@@ -134,12 +134,19 @@ impl Writer {
         if self.changes.is_empty() {
             return Ok(None);
         }
-        let next: i64 = connection
+        let next: Option<i64> = connection
             .prepare_cached(
-                "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'
+                "UPDATE meta SET value = CAST(value AS INTEGER) + 1
+                 WHERE key = 'generation' AND NOT EXISTS (
+                   SELECT 1 FROM meta m WHERE m.key = 'moved_at'
+                   AND CAST(m.value AS INTEGER) <= CAST(meta.value AS INTEGER))
                  RETURNING CAST(value AS INTEGER)",
             )?
-            .query_row([], |row| row.get(0))?;
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        let Some(next) = next else {
+            return Err(has_moved(connection));
+        };
         Ok(u64::try_from(next).ok())
     }
 
@@ -211,6 +218,14 @@ impl Writer {
                 "the journal cannot be written; it will be made anew"
             );
         }
+    }
+}
+
+/// What is told when a workspace that has moved away is written to.
+fn has_moved(connection: &rusqlite::Connection) -> DbError {
+    match super::meta(connection, "moved_to") {
+        Ok(to) => StoreError::Moved(to).into(),
+        Err(error) => error,
     }
 }
 

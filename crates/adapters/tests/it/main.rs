@@ -16,5 +16,6 @@ mod shared;
 mod sieves;
 mod store;
 mod tables;
+mod together;
 mod torn;
 mod vault;

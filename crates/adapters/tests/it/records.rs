@@ -70,6 +70,7 @@ impl Stage {
             text: "reason".to_owned(),
             at: at(99),
             together: 1,
+            seen: None,
         };
         self.db.step_case(self.case(finding).id, &step)
     }
@@ -245,6 +246,7 @@ fn steps_that_belong_together_are_all_taken_or_none() {
         text: String::new(),
         at: at(9),
         together: 1,
+        seen: None,
     };
     let steps = [
         step(CaseStepKind::Owner("ann".to_owned())),
@@ -367,4 +369,81 @@ fn a_name_is_unique_and_a_merchant_that_comes_back_finds_its_books() {
             "profile.add"
         ]
     );
+}
+
+#[test]
+fn a_step_on_what_somebody_else_changed_since_is_refused_with_what_happened() {
+    let stage = Stage::new();
+    let (one, other) = (
+        finding(Category::PaidNotBooked, "QH1"),
+        finding(Category::AmountDiff, "QH2"),
+    );
+    stage.conclude(1, "2026-03-08", &[one.clone(), other.clone()], &[]);
+    let seen = stage.db.last_case_event().unwrap();
+    let deeds = stage.db.last_deed().unwrap();
+    let take = |finding: &Finding, actor: &str, seen: i64| {
+        let step = CaseStep {
+            kind: CaseStepKind::Status(CaseStatus::Assigned),
+            actor: actor.to_owned(),
+            text: String::new(),
+            at: at(99),
+            together: 1,
+            seen: Some(seen),
+        };
+        stage.db.step_case(stage.case(finding).id, &step)
+    };
+    take(&one, "li", seen).unwrap();
+    assert!(stage.db.last_deed().unwrap() > deeds);
+
+    let Err(StoreError::Overtaken(since)) = take(&one, "wang", seen) else {
+        panic!("stored over what li did");
+    };
+    assert_eq!(since.len(), 1);
+    assert_eq!(
+        (since[0].actor.as_str(), since[0].kind),
+        ("li", CaseEventKind::Status)
+    );
+    // Other cases are not concerned, nor what one did oneself; and who looks again may go on.
+    take(&other, "wang", seen).unwrap();
+    stage.step(&one, CaseStepKind::Note, "li").unwrap();
+    let now = stage.db.last_case_event().unwrap();
+    let waiting = CaseStepKind::Status(CaseStatus::Waiting);
+    stage.step(&one, waiting, "wang").unwrap();
+    assert!(matches!(
+        take(&one, "li", now),
+        Err(StoreError::Overtaken(_))
+    ));
+}
+
+#[test]
+fn a_run_of_many_findings_opens_each_case_once_in_their_order() {
+    let stage = Stage::new();
+    let number = |nth: usize| format!("QH{nth:05}");
+    let mut findings: Vec<Finding> = (0..1_300)
+        .map(|nth| finding(Category::PaidNotBooked, &number(nth)))
+        .collect();
+    // One more finding of a case, far behind the first one.
+    findings.push(finding(Category::PaidNotBooked, &number(3)));
+    stage.conclude(1, "2026-03-08", &findings, &[]);
+
+    let cases = stage.db.cases(&CaseQuery::default()).unwrap();
+    assert_eq!(cases.len(), 1_300);
+    let ids: Vec<i64> = (0..1_300)
+        .map(|nth| stage.case(&findings[nth]).id.0)
+        .collect();
+    assert!(ids.is_sorted_by(|one, next| one < next));
+    for nth in [0, 3, 511, 512, 1_299] {
+        assert_eq!(stage.kinds(&findings[nth]), [CaseEventKind::Found]);
+    }
+    // Another run: some are as they were, some are gone, some are new.
+    let mut later: Vec<Finding> = findings[600..1_300].to_vec();
+    later.extend((2_000..2_700).map(|nth| finding(Category::AmountDiff, &number(nth))));
+    stage.conclude(2, "2026-03-08", &later, &[]);
+    assert_eq!(stage.db.cases(&CaseQuery::default()).unwrap().len(), 1_400);
+    assert_eq!(
+        stage.kinds(&findings[5]),
+        [CaseEventKind::Found, CaseEventKind::AutoClosed]
+    );
+    assert_eq!(stage.kinds(&findings[700]), [CaseEventKind::Found]);
+    assert_eq!(stage.db.history_faults(), Ok(vec![]));
 }

@@ -1,5 +1,6 @@
 //! What a person decides about a case, as steps of its workflow; the store judges and keeps them.
 
+mod overtaken;
 mod second;
 
 pub use self::second::Surface;
@@ -32,7 +33,21 @@ pub fn decide(
     decision: Decision,
     person: &str,
 ) -> Result<Decided, Failure> {
-    carry_out(ports, case, (decision, 1), (person, Surface::Window))
+    carry_out(ports, case, (decision, 1), (person, Surface::Window), None)
+}
+
+/// The same by a person who has seen the changes of cases up to `seen`: what others changed since refuses it.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_having_seen(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    decision: Decision,
+    (person, seen): (&str, i64),
+) -> Result<Decided, Failure> {
+    let by = (person, Surface::Window);
+    carry_out(ports, case, (decision, 1), by, Some(seen))
 }
 
 /// The same, as one of so many cases that are decided at once: above a limit a second person must agree.
@@ -45,7 +60,7 @@ pub fn decide_one_of(
     (decision, together): (Decision, u32),
     by: (&str, Surface),
 ) -> Result<Decided, Failure> {
-    carry_out(ports, case, (decision, together), by)
+    carry_out(ports, case, (decision, together), by, None)
 }
 
 fn carry_out(
@@ -53,11 +68,18 @@ fn carry_out(
     case: (ProfileId, &str),
     (decision, together): (Decision, u32),
     (person, surface): (&str, Surface),
+    seen: Option<i64>,
 ) -> Result<Decided, Failure> {
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
-    let (steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
-    ports.records.step_case_all(id, &steps)?;
+    let (mut steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
+    for step in &mut steps {
+        step.seen = seen;
+    }
+    match ports.records.step_case_all(id, &steps) {
+        Err(StoreError::Overtaken(others)) => return Err(overtaken::overtaken(&others, &steps)),
+        other => other?,
+    }
     let asked = second::asked_words(ports, case, (&decision, surface))?;
     Ok(Decided {
         waits: asked.is_some(),
@@ -120,6 +142,7 @@ pub fn decide_all(
         text,
         at,
         together: 1,
+        seen: None,
     }));
     ports.records.step_case_all(id, &all)?;
     match last {
@@ -144,6 +167,7 @@ pub fn note(
         text,
         at: ports.clock.now(),
         together: 1,
+        seen: None,
     };
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(())
@@ -165,6 +189,7 @@ pub fn take_back(
         text: why.trim().to_owned(),
         at: ports.clock.now(),
         together: 1,
+        seen: None,
     };
     ports.records.step_case(find(ports, case)?, &step)?;
     Ok(Message::new("已撤销", "Taken back"))
@@ -262,6 +287,7 @@ fn steps(
         text: text.trim().to_owned(),
         at,
         together,
+        seen: None,
     };
     let moved = |status, text: &str| vec![step(CaseStepKind::Status(status), text)];
     let given = |name: &str| {

@@ -7,15 +7,49 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::model::{Identity, Person};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::Role;
+use recondesk_domain::ProfileId;
 use recondesk_ports::{Operator, PinError, Ports, StoreError};
 
-/// The place of the signed-in operator; its copies share it.
+/// The place of the signed-in operator, and what was seen there; its copies share it.
 #[derive(Debug, Clone, Default)]
 pub struct Desk {
     signed_in: Arc<Mutex<Option<String>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// Up to which change of any case the screens were read.
+#[derive(Debug, Default)]
+struct Seen {
+    /// The list of cases.
+    list: Option<i64>,
+    /// The case that is open.
+    open: Option<((ProfileId, String), i64)>,
 }
 
 impl Desk {
+    /// The list of cases was read, with all changes up to `last`.
+    pub fn saw_list(&self, last: i64) {
+        self.seen().list = Some(last);
+    }
+
+    /// A case was read, with all changes up to `last`.
+    pub fn saw_case(&self, (profile, key): (ProfileId, &str), last: i64) {
+        self.seen().open = Some(((profile, key.to_owned()), last));
+    }
+
+    /// Up to which change whoever sits there has seen this case; nothing where it was never shown.
+    #[must_use]
+    pub fn has_seen(&self, (profile, key): (ProfileId, &str)) -> Option<i64> {
+        let seen = self.seen();
+        let open = seen.open.as_ref();
+        let open = open.filter(|((of, name), _)| *of == profile && name == key);
+        seen.list.max(open.map(|(_, last)| *last))
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// An operator signs in.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod folder;
 mod state;
 mod summary;
 mod webhook;
+mod worker;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub use folder::{FileFate, FolderFile};
 pub use summary::{document, tell, text};
 pub use webhook::{Webhook, WebhookForm, WebhookText};
+pub use worker::{Shift, share_out};
 
 use super::backfill::{PACE, offered};
 use super::day::{self, OpenWork, open_work};

@@ -432,7 +432,9 @@ impl WindowJobs {
                 Ok(Outcome::LookupHistory(found))
             }
             Command::Cases(filter) => {
+                let last = self.ports.records.last_case_event()?;
                 let (list, rows) = views.cases(&filter)?;
+                self.around.desk.saw_list(last);
                 self.cases = CaseListing::new(rows);
                 Ok(Outcome::Cases(list))
             }

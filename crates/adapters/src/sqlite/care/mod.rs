@@ -4,6 +4,7 @@ mod inspection;
 mod rebuild;
 mod snapshot;
 
+pub(super) use rebuild::finish;
 pub(crate) use rebuild::{adopt, rebuild};
 pub(crate) use snapshot::DatabaseFacts;
 pub(super) use snapshot::copy;

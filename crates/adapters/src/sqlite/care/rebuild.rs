@@ -238,7 +238,7 @@ fn put(connection: &Connection, table: &Table, row: &RowChange) -> Result<(), Db
 }
 
 /// Moves the log into the file, and makes the file durable.
-fn finish(connection: Connection, database: &Path) -> Result<(), DbError> {
+pub(in super::super) fn finish(connection: Connection, database: &Path) -> Result<(), DbError> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)?;
     File::open(database)

@@ -13,6 +13,8 @@ use sha2::{Digest as _, Sha256};
 use super::trail::{CaseEventRow, RowDigest, case_event_digest, refund_digests};
 use crate::digest::hex;
 use crate::sqlite::DbError;
+use recondesk_casework::{TRAIL_START, TrailEntry, seal};
+use recondesk_domain::Instant;
 use recondesk_ports::{HistoryFault, HistoryFaultKind as Kind};
 
 /// The document of an entry; what it does not have is empty.
@@ -89,6 +91,35 @@ pub(super) fn faults(connection: &Connection) -> Result<Vec<HistoryFault>, DbErr
     signatures(connection, &entries, &mut out)?;
     operators(connection, &entries, &mut out)?;
     Ok(out)
+}
+
+/// True when every entry carries the seal of the one before, and no sealed row is another one.
+pub(in crate::sqlite) fn holds(connection: &Connection) -> Result<bool, DbError> {
+    {
+        let mut statement = connection.prepare_cached(
+            "SELECT id, at, actor, kind, subject, document, before, hash FROM audit ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut last = TRAIL_START;
+        while let Some(row) = rows.next()? {
+            let (actor, kind): (String, String) = (row.get(2)?, row.get(3)?);
+            let (subject, document): (String, String) = (row.get(4)?, row.get(5)?);
+            let entry = TrailEntry {
+                id: row.get(0)?,
+                at: Instant::from_unix(row.get(1)?),
+                actor: &actor,
+                kind: &kind,
+                subject: &subject,
+                document: &document,
+            };
+            let (before, hash): ([u8; 32], [u8; 32]) = (row.get(6)?, row.get(7)?);
+            if before != last || hash != seal(&before, &entry) {
+                return Ok(false);
+            }
+            last = hash;
+        }
+    }
+    Ok(faults(connection)?.is_empty())
 }
 
 fn fault(table: &'static str, row: impl Display, kind: Kind) -> HistoryFault {

@@ -3,13 +3,15 @@
 //! Table families are written against this layer alone, in SQL that every database behind it understands.
 
 mod error;
+mod insert;
 mod lite;
 mod postgres;
 mod value;
 
 pub(crate) use self::postgres::{PgConnection, words};
 pub(crate) use error::{DbError, OptionalExtension};
-pub(crate) use value::{FromValue, Params, ToValue, ValueRef, params};
+pub(crate) use insert::{insert_rows, insert_rows_returning};
+pub(crate) use value::{FromValue, Params, ToValue, Value, ValueRef, params};
 
 use value::strange;
 

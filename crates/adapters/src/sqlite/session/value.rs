@@ -124,6 +124,37 @@ impl<const N: usize> FromValue for [u8; N] {
     }
 }
 
+/// A value on its way from one database to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Null,
+    Integer(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl ToValue for Value {
+    fn to_value(&self) -> ValueRef<'_> {
+        match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text),
+            Self::Blob(bytes) => ValueRef::Blob(bytes),
+        }
+    }
+}
+
+impl FromValue for Value {
+    fn from_value(value: ValueRef<'_>) -> Option<Self> {
+        Some(match value {
+            ValueRef::Null => Self::Null,
+            ValueRef::Integer(number) => Self::Integer(number),
+            ValueRef::Text(text) => Self::Text(text.to_owned()),
+            ValueRef::Blob(bytes) => Self::Blob(bytes.to_vec()),
+        })
+    }
+}
+
 impl<T: FromValue> FromValue for Option<T> {
     fn from_value(value: ValueRef<'_>) -> Option<Self> {
         match value {
@@ -142,6 +173,12 @@ pub(crate) trait Params {
 impl Params for &[&dyn ToValue] {
     fn values(&self) -> Vec<ValueRef<'_>> {
         self.iter().map(|value| value.to_value()).collect()
+    }
+}
+
+impl Params for Vec<ValueRef<'_>> {
+    fn values(&self) -> Vec<ValueRef<'_>> {
+        self.clone()
     }
 }
 

@@ -123,7 +123,7 @@ impl Address {
         self
     }
 
-    pub(super) fn schema(&self) -> &str {
+    pub(in super::super) fn schema(&self) -> &str {
         &self.schema
     }
 
@@ -173,7 +173,7 @@ impl Address {
     }
 
     /// Opens a connection.
-    pub(super) fn connect(&self) -> Result<Connection, DbError> {
+    pub(in super::super) fn connect(&self) -> Result<Connection, DbError> {
         let client = match self.config.get_ssl_mode() {
             SslMode::Disable => self.config.connect(NoTls),
             _ => self.config.connect(self.tls()?),

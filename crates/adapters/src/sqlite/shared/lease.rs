@@ -19,8 +19,9 @@ use recondesk_ports::StoreError;
 /// How long a right lasts that nobody pushes on, and how often it is pushed on.
 const LASTS_S: i64 = 30;
 const PUSH: Duration = Duration::from_secs(5);
-/// How often a waiting program looks again.
-const POLL: Duration = Duration::from_millis(50);
+/// How often a waiting program looks again: soon at first, for most rights are held for a moment.
+const POLL: Duration = Duration::from_millis(4);
+const SELDOM: Duration = Duration::from_millis(50);
 
 /// The rights that this program holds.
 #[derive(Debug, Default)]
@@ -75,11 +76,13 @@ impl Leases {
     ) -> Result<LeaseGuard, StoreError> {
         let holder = holder()?;
         let since = Instant::now();
+        let mut poll = POLL;
         while !self.try_take(name, &holder)? {
             if since.elapsed() >= patience {
                 return Err(StoreError::Busy);
             }
-            std::thread::sleep(POLL.min(patience.saturating_sub(since.elapsed())));
+            std::thread::sleep(poll.min(patience.saturating_sub(since.elapsed())));
+            poll = poll.saturating_mul(2).min(SELDOM);
         }
         locked(&self.held.0).push((name.to_owned(), holder.clone()));
         let (stop, stopped) = sync_channel(0);

@@ -7,7 +7,7 @@
 mod address;
 mod dialect;
 mod lease;
-mod place;
+pub(crate) mod place;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -17,16 +17,22 @@ use std::time::Duration;
 
 use super::session::{Connection, DbError, OptionalExtension as _, Transaction, params};
 use super::turn::Turn;
-use super::{BUSY, locked, migrate};
+use super::{BUSY, has_moved, locked, migrate};
 pub use address::Address;
 pub(crate) use lease::LeaseGuard;
 use lease::{Held, Leases};
 use recondesk_ports::StoreError;
+use sha2::{Digest as _, Sha256};
 
 /// How often a transaction is begun again that the server asks for once more.
 const ATTEMPTS: u32 = 8;
 /// Locks what every writing transaction locks first.
 const TURN: &str = "SELECT value FROM meta WHERE key = 'generation' FOR UPDATE";
+
+/// Counts a transaction, unless the workspace moved away before it.
+const COUNT: &str = "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT)
+     WHERE key = 'generation' AND NOT EXISTS (SELECT 1 FROM meta m WHERE m.key = 'moved_at'
+                                              AND CAST(m.value AS BIGINT) <= CAST(meta.value AS BIGINT))";
 
 /// The connection that writes, and the rights of this program.
 #[derive(Debug)]
@@ -38,6 +44,8 @@ pub(crate) struct SharedWriter {
     has_long: AtomicBool,
     held: Arc<Held>,
     leases: Arc<Leases>,
+    /// What begins a transaction.
+    beginning: String,
 }
 
 /// Makes the database of a new shared workspace, whose files will lie in `files`, a location `file:///…`.
@@ -55,12 +63,7 @@ pub fn create(address: &Address, files: &str) -> Result<(), StoreError> {
     let steps = i64::try_from(migrate::STEPS.len()).unwrap_or(i64::MAX);
     let made = (|| {
         server.batch("BEGIN")?;
-        server.batch(&format!(
-            "CREATE SCHEMA IF NOT EXISTS \"{}\"",
-            address.schema()
-        ))?;
-        server.batch(dialect::PREAMBLE)?;
-        take_steps(&connection, 0)?;
+        make_tables(&connection, address)?;
         let fact = "INSERT INTO meta (key, value) VALUES (?1, ?2)";
         connection.execute(fact, params!["schema", steps.to_string()])?;
         connection.execute(fact, params!["files", files])?;
@@ -73,6 +76,44 @@ pub fn create(address: &Address, files: &str) -> Result<(), StoreError> {
         end
     })();
     made.map_err(StoreError::from)
+}
+
+/// Makes the tables of a new workspace; the caller has a transaction open.
+pub(super) fn make_tables(connection: &Connection, address: &Address) -> Result<(), DbError> {
+    let server = connection.postgres()?;
+    let schema = address.schema();
+    server.batch(&format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\""))?;
+    server.batch(dialect::PREAMBLE)?;
+    take_steps(connection, 0)
+}
+
+/// What a server has of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ServerState {
+    /// Nothing.
+    Empty,
+    /// What a move made that did not end, of the workspace of that name.
+    Moving {
+        /// The workspace.
+        name: String,
+    },
+    /// A workspace of that name that can be used.
+    InUse {
+        /// The workspace.
+        name: String,
+    },
+}
+
+/// Tells what is there.
+pub(super) fn state_on(connection: &Connection) -> Result<ServerState, DbError> {
+    if schema_of(connection)?.is_none() {
+        return Ok(ServerState::Empty);
+    }
+    let name = fact(connection, "workspace_id")?.unwrap_or_default();
+    Ok(match fact(connection, "moving_from")? {
+        Some(_) => ServerState::Moving { name },
+        None => ServerState::InUse { name },
+    })
 }
 
 /// Brings the tables from one version to that of this program; the caller has a transaction open.
@@ -110,6 +151,25 @@ fn fact(connection: &Connection, key: &str) -> Result<Option<String>, DbError> {
         .optional()
 }
 
+/// What begins a transaction: who waits for the turn is served in the order of arrival, where the server knows such
+/// queues. The row that is locked next is what keeps others out, with or without.
+fn beginning(connection: &Connection, address: &Address) -> Result<String, DbError> {
+    const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+    let digest: [u8; 32] = Sha256::digest(format!("recondesk/{}", address.schema())).into();
+    let place = i64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default());
+    let queue = format!("SELECT pg_advisory_xact_lock({place})");
+    let server = connection.postgres()?;
+    // One that does not know them refuses the name of the function.
+    let is_known = server
+        .batch("SELECT pg_advisory_xact_lock_shared(0)")
+        .is_ok();
+    Ok(if is_known {
+        format!("{BEGIN}; {queue}")
+    } else {
+        BEGIN.to_owned()
+    })
+}
+
 /// Opens a new connection in place of one that the server or the line has closed.
 fn revive(connection: &mut Connection, address: &Address) -> Result<(), DbError> {
     if connection.postgres()?.is_gone() {
@@ -135,8 +195,13 @@ impl SharedWriter {
             Some(found) if found < known => bring_up(&connection)?,
             Some(_) => {}
         }
+        if let Some(from) = fact(&connection, "moving_from")? {
+            return Err(StoreError::HalfMoved(from));
+        }
         let held = Arc::<Held>::default();
+        let beginning = beginning(&connection, address)?;
         Ok(Self {
+            beginning,
             address: address.clone(),
             connection: Arc::new(Mutex::new(connection)),
             turn: Turn::of_this_program(),
@@ -252,10 +317,8 @@ impl SharedWriter {
     }
 
     fn begin<'a>(&self, connection: &'a Connection) -> Result<OpenTransaction<'a>, DbError> {
-        connection
-            .postgres()?
-            .batch("BEGIN ISOLATION LEVEL READ COMMITTED")?;
         let open = OpenTransaction(connection);
+        connection.postgres()?.batch(&self.beginning)?;
         let _count: String = connection.query_row(TURN, [], |row| row.get(0))?;
         self.held.check(connection)?;
         Ok(open)
@@ -284,10 +347,10 @@ impl OpenTransaction<'_> {
     /// Counts the transaction and stores it.
     fn commit(self) -> Result<(), DbError> {
         // After a statement that failed this fails as well: such a transaction cannot be taken for a stored one.
-        self.0.execute(
-            "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = 'generation'",
-            [],
-        )?;
+        let counted = self.0.execute(COUNT, [])?;
+        if counted == 0 {
+            return Err(has_moved(self.0));
+        }
         self.0.postgres()?.batch("COMMIT")?;
         std::mem::forget(self);
         Ok(())

@@ -10,13 +10,13 @@ use recondesk_domain::Message;
 use recondesk_ports::StoreError;
 
 /// The file that names the workspace.
-const NAME: &str = "recondesk.workspace";
+pub(crate) const NAME: &str = "recondesk.workspace";
 
 /// The folder that a location `file:///…` means.
 ///
 /// # Errors
 /// [`StoreError::Unreachable`] for what is no such location.
-pub(super) fn folder_of(location: &str) -> Result<PathBuf, StoreError> {
+pub(crate) fn folder_of(location: &str) -> Result<PathBuf, StoreError> {
     let path = location.strip_prefix("file://").map(PathBuf::from);
     match path {
         Some(path) if path.is_absolute() => Ok(path),
@@ -35,7 +35,7 @@ pub(super) fn folder_of(location: &str) -> Result<PathBuf, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`]: the folder is not there, or has files of another workspace.
-pub(super) fn mark(folder: &Path, workspace: &str) -> Result<(), StoreError> {
+pub(crate) fn mark(folder: &Path, workspace: &str) -> Result<(), StoreError> {
     let denied = |error: std::io::Error| {
         let what = format!("{}: {error}", folder.display());
         StoreError::Unreachable(Message::new(what.clone(), what))
@@ -47,15 +47,20 @@ pub(super) fn mark(folder: &Path, workspace: &str) -> Result<(), StoreError> {
     {
         return Err(StoreError::Taken(folder.display().to_string()));
     }
-    let disk = Disk::shared(folder).map_err(denied)?;
-    let mut out = disk.create(NAME).map_err(denied)?;
-    out.write(workspace.as_bytes()).map_err(denied)?;
-    out.finish().map_err(denied)?;
-    disk.sync().map_err(denied)
+    write_name(folder, workspace).map_err(denied)
+}
+
+/// Writes the name of a workspace, whose files are there.
+pub(crate) fn write_name(folder: &Path, workspace: &str) -> std::io::Result<()> {
+    let disk = Disk::shared(folder)?;
+    let mut out = disk.create(NAME)?;
+    out.write(workspace.as_bytes())?;
+    out.finish()?;
+    disk.sync()
 }
 
 /// Takes the name out again, when the workspace did not come into being.
-pub(super) fn unmark(folder: &Path) {
+pub(crate) fn unmark(folder: &Path) {
     let removed = Disk::shared(folder).and_then(|disk| disk.remove(NAME));
     if let Err(error) = removed {
         tracing::warn!(%error, folder = %folder.display(), "the name of the workspace stays there");
@@ -66,7 +71,7 @@ pub(super) fn unmark(folder: &Path) {
 ///
 /// # Errors
 /// [`StoreError::Unreachable`] then.
-pub(super) fn check(folder: &Path, workspace: &str) -> Result<(), StoreError> {
+pub(crate) fn check(folder: &Path, workspace: &str) -> Result<(), StoreError> {
     require(folder)?;
     let place = folder.join(NAME);
     let what = match std::fs::read_to_string(&place) {
@@ -87,7 +92,7 @@ pub(super) fn check(folder: &Path, workspace: &str) -> Result<(), StoreError> {
     )))
 }
 
-fn require(folder: &Path) -> Result<(), StoreError> {
+pub(crate) fn require(folder: &Path) -> Result<(), StoreError> {
     if folder.is_dir() {
         return Ok(());
     }

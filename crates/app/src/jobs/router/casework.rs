@@ -38,7 +38,14 @@ impl WindowJobs {
             }
             Command::Decide(id, key, decision) => {
                 let person = self.actor()?;
-                let done = decisions::decide(&self.ports, (id, &key), decision, &person)?;
+                let case = (id, key.as_str());
+                let done = match self.around.desk.has_seen(case) {
+                    Some(seen) => {
+                        let by = (person.as_str(), seen);
+                        decisions::decide_having_seen(&self.ports, case, decision, by)?
+                    }
+                    None => decisions::decide(&self.ports, case, decision, &person)?,
+                };
                 let mut told = quiet(done.said);
                 if done.waits {
                     told.next = NextDeed::Approve;
@@ -153,7 +160,9 @@ impl WindowJobs {
 
     /// One case in full, with what was begun for it here.
     pub(super) fn case(&self, profile: ProfileId, key: &str) -> Result<Outcome, Failure> {
+        let last = self.ports.records.last_case_event()?;
         let mut detail = self.views().case(profile, key)?;
+        self.around.desk.saw_case((profile, key), last);
         let person = self.around.desk.person(&self.ports, &self.around.person)?;
         detail.work = CaseWork {
             refunds: self.ports.casework.refunds(&RefundQuery {
