@@ -9,6 +9,7 @@
     reason = "the numbers of made-up rows are small"
 )]
 
+mod bulk;
 mod care;
 mod casework;
 mod clicks;

@@ -72,4 +72,5 @@ mod sub_merchants;
 mod support;
 mod terminal;
 mod tls;
+mod window_bulk;
 mod window_refunds;

@@ -202,6 +202,10 @@ pub enum Command {
     BulkSummary(Box<model::BulkAsk>),
     /// Decides about many cases, one after the other.
     Bulk(Box<model::BulkWish>),
+    /// Moves goods or money for many cases, one after the other. Disabled until what it needs is filled in.
+    BulkPayout(Box<model::BulkPayout>),
+    /// Gives up a refund that was certainly not accepted, and why.
+    WithdrawRefund(recondesk_ports::RefundRowId, String),
     /// Asks WeChat Pay about the order of a case before goods or money move.
     Payout(ProfileId, String),
     /// Refunds a case. Disabled until the sum is typed twice.
@@ -324,6 +328,28 @@ impl Command {
         }
     }
 
+    /// True for a deed that a dialog asks for and waits for.
+    pub(super) const fn is_of_a_dialog(&self) -> bool {
+        matches!(
+            self,
+            Self::Undo(..)
+                | Self::WithdrawRefund(..)
+                | Self::RemoveProfile(_)
+                | Self::Attach(_)
+                | Self::Decide(
+                    _,
+                    _,
+                    model::Decision::HandOver(_)
+                        | model::Decision::Carry(_)
+                        | model::Decision::Resolve(_)
+                        | model::Decision::Propose(_)
+                        | model::Decision::Agree(_)
+                        | model::Decision::Refuse(_)
+                        | model::Decision::Reopen(_)
+                )
+        )
+    }
+
     /// How long it is to wait before it is carried out.
     #[must_use]
     pub const fn delay(&self) -> Duration {
@@ -399,7 +425,9 @@ impl Command {
             | Self::WriteSheet(..) => TaskKind::Export,
             Self::ExportBooks(..) => TaskKind::ExportBooks,
             Self::Backup(_) | Self::CheckWorkspace => TaskKind::Care,
-            Self::Refund(_) | Self::Reissue(_) => TaskKind::Payout,
+            Self::Refund(_) | Self::Reissue(_) | Self::BulkPayout(_) | Self::WithdrawRefund(..) => {
+                TaskKind::Payout
+            }
             Self::ResumeRefunds(_) => TaskKind::Resume,
             Self::Bulk(_) => TaskKind::Decide,
             Self::Attach(_) => TaskKind::Attach,

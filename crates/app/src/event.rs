@@ -12,7 +12,7 @@ use super::jobs::notify::Received;
 use super::model::{
     Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
     FundsModel, ImportSheet, LabOutcome, MerchantRow, OperatorsView, OrderDetail, OrderRow,
-    OverviewModel, PayoutView, Person, RefusedFile, RefusedRows,
+    OverviewModel, PayoutView, Person, PreparedRefunds, RefusedFile, RefusedRows,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -138,6 +138,8 @@ pub enum Outcome {
     BulkSummary(Box<BulkSummary>),
     /// To `Bulk`.
     Bulk(Box<BulkOutcome>),
+    /// To `BulkPayout`, once many refunds are written down.
+    Prepared(Box<PreparedRefunds>),
     /// To `Funds`.
     Funds(Box<FundsModel>),
     /// To `SignIn` and `SignOut`.

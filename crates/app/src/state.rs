@@ -10,7 +10,9 @@ use recondesk_ports::VaultAccess;
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::PageRows;
 use super::list_state::{Cases, ListAnswers, Orders};
-use super::model::{BillDetail, BillRow, DayModel, FundsModel, MerchantRow, OverviewModel};
+use super::model::{
+    BillDetail, BillRow, BulkPayout, DayModel, FundsModel, MerchantRow, OverviewModel,
+};
 use super::refused_state::Refused;
 use super::{
     Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
@@ -95,7 +97,9 @@ pub struct State {
     pub payout: Payouts,
     /// The fund flow of a day.
     pub funds: Remote<Box<FundsModel>>,
-    /// One decision about many cases.
+    /// The deed that a dialog waits for: it stays open until this is answered, and says why it was refused.
+    pub deed: Remote<()>,
+    /// One deed for many cases.
     pub bulk: Bulk,
     /// The merchant number of the first bill among files that wait for a merchant.
     pub first_number: Option<String>,
@@ -143,6 +147,7 @@ impl State {
             lab: Lab::default(),
             payout: Payouts::default(),
             funds: Remote::Idle,
+            deed: Remote::Idle,
             bulk: Bulk::default(),
             first_number: None,
             tasks: BTreeMap::new(),
@@ -207,6 +212,9 @@ impl State {
     }
 
     fn mark_asked(&mut self, id: TaskId, command: &Command) {
+        if command.is_of_a_dialog() {
+            self.deed.ask(id);
+        }
         match command {
             Command::Start => self.welcome.ask(id),
             Command::Overview(..) => self.overview.ask(id),
@@ -246,7 +254,10 @@ impl State {
             Command::Funds(ask) | Command::BankStatement(ask, _) => self.ask_funds(id, *ask),
             Command::SignIn(_) => self.desk.asked.ask(id),
             Command::BulkSummary(_) => self.bulk.ask_summary(id),
-            Command::Bulk(_) => self.bulk.ask(id),
+            Command::BulkPayout(wish) if matches!(**wish, BulkPayout::GiveUp(_)) => {
+                self.bulk.prepared = None;
+            }
+            Command::Bulk(_) | Command::BulkPayout(_) => self.bulk.ask(id),
             other => {
                 self.refused.asked(id, other);
                 self.payout.asked(id, other);
@@ -298,6 +309,7 @@ impl State {
             Event::Finished(id, outcome) => {
                 self.answered = self.answered.wrapping_add(1);
                 self.payout.ended(id);
+                self.deed.answer(id, Ok(()));
                 self.tasks.remove(&id);
                 self.pages.remove(&id);
                 self.finish(id, *outcome)
@@ -391,6 +403,7 @@ impl State {
             Outcome::Funds(model) => return self.funds_examined(id, model),
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
+            Outcome::Prepared(prepared) => return self.refunds_prepared(id, prepared),
             Outcome::Person(person) => return self.person_known(id, person),
             Outcome::Operators(view) => drop(self.people.known.answer(id, Ok(view))),
             Outcome::OperatorsChanged(view, person, said) => {
@@ -429,6 +442,7 @@ impl State {
 
     fn fail(&mut self, id: TaskId, failure: Failure) {
         let task = self.tasks.remove(&id);
+        self.deed.answer(id, Err(failure.clone()));
         self.want_passphrase(&failure);
         self.want_operator(&failure);
         if let Some((list, generation, page)) = self.pages.remove(&id) {

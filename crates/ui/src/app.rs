@@ -312,8 +312,10 @@ impl App {
                 }
                 Action::PickAttachments(case) => self.pick_attachments(case),
                 Action::PickAttachmentCopy(case, file) => self.pick_attachment_copy(case, &file),
+                Action::PickReissueList(list) => self.pick_reissue_list(list),
                 Action::Approvals => self.show_approvals(),
                 Action::SendRefund(refund) => self.screens.ask_to_send(refund),
+                Action::WithdrawRefund(refund) => self.screens.ask_to_withdraw(&refund),
                 Action::UnfinishedRefunds => {
                     self.screen = Screen::Cases;
                     self.screens.show_refunds(&self.state, &mut self.out);

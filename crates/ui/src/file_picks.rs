@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use super::action::TableExport;
+use super::action::{ReissueList, TableExport};
 use super::app::App;
 use super::screens::Screen;
 use super::text;
@@ -15,7 +15,7 @@ use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{AttachmentInfo, PickAsk};
 
 /// What was asked of the file dialog that is open.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Picking {
     Import,
     Orders,
@@ -30,6 +30,7 @@ pub(super) enum Picking {
     Original(u32),
     Certificate(ProfileId, BillDate),
     Statement(FundsAsk),
+    ReissueList(ReissueList),
 }
 
 impl App {
@@ -93,6 +94,11 @@ impl App {
                 if let Some(path) = paths.into_iter().next() {
                     let wish = SaveAttachmentWish { case, sha256, path };
                     self.submit(Command::SaveAttachment(Box::new(wish)));
+                }
+            }
+            Some(Picking::ReissueList(list)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.submit(list.into_command(path));
                 }
             }
             Some(Picking::Statement(ask)) => self.take_statement(ask, paths),
@@ -221,6 +227,12 @@ impl App {
         let name = what.file_name(&row.profile.mch_id, day);
         let id = row.id;
         self.save_as(name, Picking::Export(id, day, what));
+    }
+
+    /// The list for the shop: it names the orders that must be delivered.
+    pub(super) fn pick_reissue_list(&mut self, list: ReissueList) {
+        let name = format!("reissue_{}.csv", self.clock.now().day());
+        self.save_as(name, Picking::ReissueList(list));
     }
 
     pub(super) fn pick_backup(&mut self) {

@@ -342,6 +342,8 @@ impl WindowJobs {
             | Command::SaveAttachment(_)
             | Command::BulkSummary(_)
             | Command::Bulk(_)
+            | Command::BulkPayout(_)
+            | Command::WithdrawRefund(..)
             | Command::Payout(..)
             | Command::Refund(_)
             | Command::ResumeRefunds(_)

@@ -26,8 +26,8 @@ pub use case::{
     Decision, Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use case_work::{
-    AttachWish, BulkAsk, BulkLine, BulkOutcome, BulkSummary, BulkWish, CaseName, CaseWork,
-    RefundChoice, SaveAttachmentWish, UndoOffer,
+    AttachWish, BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkPayout, BulkShare, BulkSummary,
+    BulkWish, CaseName, CaseWork, PreparedRefunds, RefundChoice, SaveAttachmentWish, UndoOffer,
 };
 pub use day::{
     BookPair, BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,

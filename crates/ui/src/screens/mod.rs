@@ -274,6 +274,11 @@ impl Screens {
         self.cases.ask_to_send(refund);
     }
 
+    /// Asks over the cases why a refund is given up.
+    pub(crate) fn ask_to_withdraw(&mut self, refund: &RefundRecord) {
+        self.cases.ask_to_withdraw(refund);
+    }
+
     /// Another merchant or day came into view: lists start from their top.
     pub(crate) fn moved(&mut self) {
         self.cases.moved();

@@ -54,6 +54,8 @@ words! {
         how: T = "怎么处理的", "How it was dealt with";
         reason: T = "原因", "Reason";
         ignore_note: T = "须第二人同意才关闭", "A second person must agree";
+        choose_reason: T = "请选择", "Choose one";
+        ignore_more: T = "补充说明（可不填）", "A note (may stay empty)";
         proposed_by: F2 = |who, why| format!("{who} 提请忽略：{why}"), |who, why| format!("{who} proposes to ignore it: {why}");
         moved: F2 = |status, why| format!("{status}：{why}"), |status, why| format!("{status}: {why}");
         given: F = |name| format!("交给 {name}"), |name| format!("Given to {name}");

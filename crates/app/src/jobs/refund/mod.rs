@@ -16,6 +16,7 @@ mod read_answer;
 mod redirect;
 mod resume;
 mod send;
+mod withdraw;
 mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};
@@ -28,6 +29,7 @@ pub use prepare::{
 pub use proposal::proposed;
 pub use redirect::redirect;
 pub use resume::{is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
+pub use withdraw::withdraw;
 pub use words::{advice_of, customer_reason, limit_failure, state_words, window_advice};
 
 use crate::{Failure, FailureKind, Message};

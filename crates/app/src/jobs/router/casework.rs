@@ -58,6 +58,16 @@ impl WindowJobs {
                 &ask,
             )?))),
             Command::Bulk(wish) => self.decide_many(&wish, reporter),
+            Command::BulkPayout(wish) => {
+                let around = (self.around.files.as_ref(), self.around.person.as_str());
+                let maker = || self.actor();
+                payout::bulk_payout(&self.ports, around, (&wish, &maker), reporter)
+            }
+            Command::WithdrawRefund(id, why) => {
+                let person = self.actor()?;
+                let told = payout::withdraw_refund(&self.ports, id, (&why, &person))?;
+                Ok(changed(Changed::Decisions, told))
+            }
             Command::Payout(id, key) => {
                 let view = payout::view(&self.ports, id, &key)?;
                 Ok(Outcome::Payout(Box::new(view)))

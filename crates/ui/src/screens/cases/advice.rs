@@ -39,7 +39,7 @@ pub(super) fn live_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
 }
 
 /// The refund that was made and confirmed and not sent yet: a second person has to agree, or somebody to send it.
-fn made_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
+pub(super) fn made_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
     let mut refunds = detail.work.refunds.iter().rev();
     refunds.find(|refund| refund.refund.stage == RefundStage::Confirmed)
 }
