@@ -151,6 +151,21 @@ fn a_closed_case_offers_only_to_open_it_again() {
 }
 
 #[test]
+fn a_case_of_a_signed_day_is_not_reopened_and_says_what_comes_first() {
+    let tape = Tape::default();
+    let mut harness = opened(&tape, |detail| {
+        detail.row.status = CaseStatus::Resolved;
+        detail.work.signed_by = Some("陈默".to_owned());
+    });
+    harness.get_by_label_contains("已由 陈默 签账；要重开，先在“对账”里解锁。");
+
+    harness.get_by_label("重开…").click();
+    harness.run_steps(3);
+
+    assert!(harness.query_by_label("原因").is_none(), "no dialog for it");
+}
+
+#[test]
 fn a_closed_case_says_who_closed_it_and_when() {
     let harness = opened(&Tape::default(), |detail| {
         detail.row.status = CaseStatus::Resolved;

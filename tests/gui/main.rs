@@ -22,6 +22,7 @@ mod funds;
 mod import;
 mod lookup;
 mod lookup_sample;
+mod merchants;
 mod payout;
 mod people;
 mod personal_data;

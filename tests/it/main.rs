@@ -74,3 +74,4 @@ mod terminal;
 mod tls;
 mod window_bulk;
 mod window_refunds;
+mod window_words;

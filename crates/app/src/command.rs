@@ -150,6 +150,8 @@ pub enum Command {
     SavePreferences(Preferences),
     /// Stores a merchant, new when there is no number. Disabled while the form has errors.
     SaveProfile(Option<ProfileId>, Box<MerchantProfile>),
+    /// Asks about a merchant beside its profile, or changes what is kept with it.
+    Merchant(model::MerchantAsk),
     /// Removes a merchant; refused while it has books.
     RemoveProfile(ProfileId),
     /// Puts a secret into the vault, over an older one.
@@ -328,28 +330,6 @@ impl Command {
         }
     }
 
-    /// True for a deed that a dialog asks for and waits for.
-    pub(super) const fn is_of_a_dialog(&self) -> bool {
-        matches!(
-            self,
-            Self::Undo(..)
-                | Self::WithdrawRefund(..)
-                | Self::RemoveProfile(_)
-                | Self::Attach(_)
-                | Self::Decide(
-                    _,
-                    _,
-                    model::Decision::HandOver(_)
-                        | model::Decision::Carry(_)
-                        | model::Decision::Resolve(_)
-                        | model::Decision::Propose(_)
-                        | model::Decision::Agree(_)
-                        | model::Decision::Refuse(_)
-                        | model::Decision::Reopen(_)
-                )
-        )
-    }
-
     /// How long it is to wait before it is carried out.
     #[must_use]
     pub const fn delay(&self) -> Duration {
@@ -388,7 +368,10 @@ impl Command {
                 ListAsk::Export(..) => TaskKind::Export,
                 ListAsk::Sums(..) | ListAsk::Values(..) | ListAsk::Find(_) => TaskKind::Read,
             },
+            Self::Merchant(model::MerchantAsk::Mappings(_)) => TaskKind::Read,
+            Self::Merchant(model::MerchantAsk::Examine(_)) => TaskKind::Ask,
             Self::SavePreferences(_)
+            | Self::Merchant(_)
             | Self::OpenHandbook(_)
             | Self::SaveProfile(..)
             | Self::RemoveProfile(_)

@@ -16,7 +16,8 @@ use super::model::{
 use super::refused_state::Refused;
 use super::{
     Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
-    Message, Notice, Outcome, Payouts, People, Preferences, Progress, Remote, TaskId,
+    MerchantAnswers, Message, Notice, Outcome, Payouts, People, Preferences, Progress, Remote,
+    TaskId,
 };
 
 /// A task that is not finished.
@@ -97,6 +98,8 @@ pub struct State {
     pub payout: Payouts,
     /// The fund flow of a day.
     pub funds: Remote<Box<FundsModel>>,
+    /// What was asked about a merchant beside its profile.
+    pub merchant_answers: MerchantAnswers,
     /// The deed that a dialog waits for: it stays open until this is answered, and says why it was refused.
     pub deed: Remote<()>,
     /// One deed for many cases.
@@ -147,6 +150,7 @@ impl State {
             lab: Lab::default(),
             payout: Payouts::default(),
             funds: Remote::Idle,
+            merchant_answers: MerchantAnswers::default(),
             deed: Remote::Idle,
             bulk: Bulk::default(),
             first_number: None,
@@ -262,6 +266,7 @@ impl State {
                 self.refused.asked(id, other);
                 self.payout.asked(id, other);
                 self.people.asked(id, other);
+                self.merchant_answers.asked(id, other);
             }
         }
     }
@@ -339,12 +344,8 @@ impl State {
                 }
                 return self.reload_books();
             }
-            Outcome::Overview(model) => {
-                self.overview.answer(id, Ok(model));
-            }
-            Outcome::Day(model) => {
-                self.reconciled.answer(id, Ok(model));
-            }
+            Outcome::Overview(model) => drop(self.overview.answer(id, Ok(model))),
+            Outcome::Day(model) => drop(self.reconciled.answer(id, Ok(model))),
             Outcome::Cases(list) => {
                 self.lists.remove(&ListKind::Cases);
                 if self.cases.totals.answer(id, Ok(list.totals)) {
@@ -360,9 +361,7 @@ impl State {
                     self.orders.rows.set_order(list.ids);
                 }
             }
-            Outcome::Order(detail) => {
-                self.orders.open.answer(id, Ok(detail));
-            }
+            Outcome::Order(detail) => drop(self.orders.open.answer(id, Ok(detail))),
             Outcome::Rows(list, answer) => self.list_answered(id, list, answer),
             Outcome::Page(generation, page, PageRows::Cases(rows)) => {
                 self.cases.rows.put(generation, page, rows);
@@ -401,6 +400,9 @@ impl State {
                 self.refused.answered(id, answer);
             }
             Outcome::Funds(model) => return self.funds_examined(id, model),
+            answer @ (Outcome::Mappings(..) | Outcome::Examined(_)) => {
+                self.merchant_answers.answered(id, answer);
+            }
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
             Outcome::Prepared(prepared) => return self.refunds_prepared(id, prepared),
@@ -468,6 +470,7 @@ impl State {
             || self.funds.answer(id, Err(failure.clone()))
             || self.desk.asked.answer(id, Err(failure.clone()))
             || self.people.failed(id, &failure)
+            || self.merchant_answers.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

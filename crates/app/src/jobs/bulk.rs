@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use super::decisions::{self, Decided, Surface};
+use super::decisions::{self, Decided};
 use super::payout::ways_of;
 use super::refund::{profile_of, proposed};
 use super::views::Views;
 use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSummary, Decision};
-use crate::{Failure, Message, Progress, Reporter, Step};
+use crate::{Failure, Message, Progress, Reporter, Step, Surface};
 use recondesk_casework::ReissueWay;
 use recondesk_domain::{CaseStatus, Fen, PersonalData, ProfileId, Tag};
 use recondesk_ports::{CaseQuery, CaseRecord, Ports};

@@ -7,7 +7,7 @@ use super::bill_archive::{self, PassedOver};
 use super::bills::first_reason;
 use super::intake::{self, MappingChoice, attention, remarks};
 use crate::event::{NextDeed, NoticeText};
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Failure, FailureKind, Message, Reporter, Surface};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
 use recondesk_intake::{Guess, HEAD_BYTES, Mapping};
 use recondesk_ports::{BillImport, BooksError, Files, OrdersImport, Ports, Source, Stored};
@@ -118,7 +118,7 @@ fn told_of_failure(name: &str, failure: Failure) -> NoticeText {
             format!("{name}：{}", failure.title.zh),
             format!("{name}: {}", failure.title.en),
         ),
-        note: failure.advice,
+        note: failure.advice_at(Surface::Window).clone(),
         day: None,
         next: NextDeed::None,
         attention: true,

@@ -16,6 +16,8 @@ pub struct CaseWork {
     pub refunds: Vec<RefundRecord>,
     /// Files that hang on it, oldest first.
     pub attachments: Vec<AttachmentInfo>,
+    /// Who signed the day off that the case belongs to: until it is opened again, what was decided stands.
+    pub signed_by: Option<String>,
     /// What taking back the last decision leads to, while whoever sits here may do it.
     pub undo: Option<UndoOffer>,
 }

@@ -70,6 +70,7 @@ words! {
         sign: T = "签账…", "Sign off...";
         sign_title: F2 = |name, day| format!("签账 {name} {day}"), |name, day| format!("Sign off {name} {day}");
         sign_totals: F4 = |n, yuan, m, back| format!("支付 {n} 笔 ¥{yuan}，退款 {m} 笔 ¥{back}"), |n, yuan, m, back| format!("Payments {n}, ¥{yuan}; refunds {m}, ¥{back}");
+        sign_apart: F2 = |pays, refunds| format!("两册相差：支付 ¥{pays}，退款 ¥{refunds}；签账即认可"), |pays, refunds| format!("Apart: payments ¥{pays}, refunds ¥{refunds}; signing accepts it");
         sign_as: F = |who| format!("签账人：{who}（设了操作人之后要 PIN）"), |who| format!("Signed as {who} (a PIN is asked once operators are named)");
         cannot_sign: F = |why| format!("还不能签账：{why}"), |why| format!("Not yet: {why}");
         signed_by: F2 = |who, at| format!("已由 {who} 于 {at} 签账，结果已锁定"), |who, at| format!("Signed off by {who} {at}; the result is locked");

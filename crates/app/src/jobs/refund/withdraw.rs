@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::carry_on::{RefundPace, carry_on};
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{RefundEvent, RefundStage};
 use recondesk_ports::{CancelToken, Ports, RefundRecord, RefundStep, StoreError};
 
@@ -52,9 +52,12 @@ pub fn withdraw(
                 "只有确定没有被受理的退款可以撤回",
                 "Only a refund that was certainly not accepted can be given up",
             ),
-            Message::new(
-                "先 recondesk refund resume 查明",
-                "Find out first: recondesk refund resume",
+            Advice::by_place(
+                Message::new(
+                    "先 recondesk refund resume 查明",
+                    "Find out first: recondesk refund resume",
+                ),
+                Message::new("先点“继续查询”查明", "Ask again first"),
             ),
         )
         .with_detail(why)),

@@ -7,12 +7,11 @@ use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
 use crate::jobs::bulk::{self, CaseDeed};
-use crate::jobs::decisions::Surface;
 use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
 };
-use crate::{Command, Failure, FailureKind, Message, NextDeed, Outcome, Reporter};
+use crate::{Command, Failure, FailureKind, Message, NextDeed, Outcome, Reporter, Surface};
 use recondesk_casework::Role;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{RefundQuery, StoreError};
@@ -165,7 +164,9 @@ impl WindowJobs {
     pub(super) fn case(&self, profile: ProfileId, key: &str) -> Result<Outcome, Failure> {
         let mut detail = self.views().case(profile, key)?;
         let person = self.around.desk.person(&self.ports, &self.around.person)?;
+        let signed = self.ports.casework.signed(profile, detail.row.day)?;
         detail.work = CaseWork {
+            signed_by: signed.map(|record| record.signed_by),
             refunds: self.ports.casework.refunds(&RefundQuery {
                 profile: Some(profile),
                 case_key: Some(key.to_owned()),

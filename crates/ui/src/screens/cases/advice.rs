@@ -79,6 +79,12 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
             reason.push('\n');
             reason.push_str(c.money_is_back);
         }
+        if let Some(who) = &detail.work.signed_by {
+            if !reason.is_empty() {
+                reason.push('\n');
+            }
+            reason.push_str(&(c.signed_day)(&row.day.to_string(), w.who(who)));
+        }
         let title = c.closed_title.to_owned();
         return Advice { title, reason };
     }

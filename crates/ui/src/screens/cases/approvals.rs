@@ -75,8 +75,8 @@ impl ApprovalsDialog {
             name: "approvals",
             title: w.approvals,
             width: 760.0,
-            height: shown + fields + refused.as_ref().map_or(0.0, |_| REFUSAL),
-            note: done.as_deref().unwrap_or(own),
+            height: shown + fields + refused.as_ref().or(done.as_ref()).map_or(0.0, |_| REFUSAL),
+            note: own,
             leave: "",
             deed: Button::primary(page.w.frame.close).key("Esc"),
             ready: true,
@@ -99,6 +99,10 @@ impl ApprovalsDialog {
             rest.min.y += fields;
             if let Some(words) = &refused {
                 refusal(ui, rest, words);
+            } else if let Some(words) = &done {
+                let style = (TypeStyle::Small, page.t.text_2);
+                let said = paint::paragraph(ui.painter(), rest, words, style, 2);
+                paint::say(ui, "approved", said, words);
             }
             if waiting.is_empty() {
                 empty(ui, list, page);

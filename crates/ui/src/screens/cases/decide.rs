@@ -213,6 +213,12 @@ fn fitting(widths: &[f32], room: f32) -> usize {
     widths.iter().take_while(fits).count().max(1)
 }
 
+/// What is decided about a case of a signed day stands until the day is opened again.
+fn is_settled(detail: &CaseDetail, deed: DecisionAction) -> bool {
+    let undoes = matches!(deed, DecisionAction::Reopen | DecisionAction::Undo);
+    undoes && detail.work.signed_by.is_some() && detail.row.status.is_closed()
+}
+
 fn button<'a>(page: &Page<'_>, deed: DecisionAction, first: bool) -> Button<'a> {
     // Opening a closed case again is no next step.
     let button = if first && deed != DecisionAction::Reopen {
@@ -243,7 +249,10 @@ pub(super) fn buttons(
     let mut asked = deeds.iter().copied().find(|deed| by_key(*deed));
     let buttons: Vec<_> = deeds
         .iter()
-        .map(|deed| button(page, *deed, Some(*deed) == first))
+        .map(|deed| {
+            let free = !is_settled(detail, *deed);
+            button(page, *deed, Some(*deed) == first).enabled_or(free, page.w.cases.day_signed)
+        })
         .collect();
     let widths: Vec<f32> = buttons.iter().map(|button| button.width(ui)).collect();
     let shown = fitting(&widths, width);
@@ -264,7 +273,8 @@ pub(super) fn buttons(
     Popup::menu(&response).show(|ui| {
         ui.set_width(160.0);
         ui.spacing_mut().item_spacing.y = 0.0;
-        for (nth, deed) in rest.iter().enumerate() {
+        let free = rest.iter().filter(|deed| !is_settled(detail, **deed));
+        for (nth, deed) in free.enumerate() {
             if input::menu_row(ui, deed.label(page), nth as u64, false).clicked() {
                 asked = Some(*deed);
                 ui.close();

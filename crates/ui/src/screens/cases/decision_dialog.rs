@@ -237,7 +237,7 @@ impl DecisionDialog {
 /// Why the decision was refused, in two lines.
 fn refusal_words(page: &Page<'_>) -> Option<String> {
     let failure = page.state.deed.failure()?;
-    let (title, advice) = (page.w.of(&failure.title), page.w.of(&failure.advice));
+    let (title, advice) = (page.w.of(&failure.title), page.w.advice(failure));
     Some(format!("{title}\n{advice}").trim_end().to_owned())
 }
 

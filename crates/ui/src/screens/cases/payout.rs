@@ -83,7 +83,7 @@ pub(super) fn typed_sum(text: &str) -> Option<Fen> {
 /// Why the deed was refused, in two lines.
 fn refusal_words(page: &Page<'_>, about: &About) -> Option<String> {
     let failure = page.state.payout.refused(about.profile, &about.key)?;
-    let (title, advice) = (page.w.of(&failure.title), page.w.of(&failure.advice));
+    let (title, advice) = (page.w.of(&failure.title), page.w.advice(failure));
     Some(match advice {
         "" => title.to_owned(),
         advice => format!("{title}\n{advice}"),
@@ -346,7 +346,7 @@ fn waiting(ctx: &Context, page: &Page<'_>, about: &About) -> Ended {
         let (place, _) = paint::fit(p, pos2(left, y), rect.right() - left, words, style);
         paint::say(ui, "payout waits", place, words);
         let Some(failure) = failure else { return };
-        let advice = page.w.of(&failure.advice);
+        let advice = page.w.advice(failure);
         let advice = if advice.is_empty() {
             failure.code
         } else {

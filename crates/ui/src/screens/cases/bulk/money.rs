@@ -90,7 +90,7 @@ impl BulkDialog {
             _ => None,
         };
         let refused = page.state.bulk.done.failure().map(|failure| {
-            let (title, advice) = (w.of(&failure.title), w.of(&failure.advice));
+            let (title, advice) = (w.of(&failure.title), w.advice(failure));
             format!("{title}\n{advice}").trim_end().to_owned()
         });
         let deed = if sum.is_some() {
