@@ -96,11 +96,7 @@ impl App {
                     self.submit(Command::SaveAttachment(Box::new(wish)));
                 }
             }
-            Some(Picking::ReissueList(list)) => {
-                if let Some(path) = paths.into_iter().next() {
-                    self.submit(list.into_command(path));
-                }
-            }
+            Some(Picking::ReissueList(list)) => self.write_reissue_list(list, paths),
             Some(Picking::Statement(ask)) => self.take_statement(ask, paths),
             Some(Picking::Books(profile)) => {
                 if let Some(folder) = paths.into_iter().next() {
@@ -110,12 +106,7 @@ impl App {
             Some(picking @ (Picking::Backup | Picking::Original(_) | Picking::Certificate(..))) => {
                 self.save_stored(&picking, paths);
             }
-            Some(Picking::Answers(format)) => {
-                let answers = self.state.lookup.answers.value().cloned();
-                if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
-                    self.submit(Command::ExportAnswers(answers, format, path));
-                }
-            }
+            Some(Picking::Answers(format)) => self.write_answers(format, paths),
             None => {}
         }
     }
@@ -227,6 +218,19 @@ impl App {
         let name = what.file_name(&row.profile.mch_id, day);
         let id = row.id;
         self.save_as(name, Picking::Export(id, day, what));
+    }
+
+    fn write_answers(&mut self, format: ExportFormat, paths: Vec<PathBuf>) {
+        let answers = self.state.lookup.answers.value().cloned();
+        if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
+            self.submit(Command::ExportAnswers(answers, format, path));
+        }
+    }
+
+    fn write_reissue_list(&mut self, list: ReissueList, paths: Vec<PathBuf>) {
+        if let Some(path) = paths.into_iter().next() {
+            self.submit(list.into_command(path));
+        }
     }
 
     /// The list for the shop: it names the orders that must be delivered.

@@ -96,7 +96,7 @@ fn bill(
         match done {
             Ok(done) => told.push(told_of_bill(&done, merchant.0)),
             // The others of an archive are stored already, or will be: the failure is told with them.
-            Err(failure) if !is_one => told.push(told_of_failure(&name, failure)),
+            Err(failure) if !is_one => told.push(told_of_failure(&name, &failure)),
             Err(failure) => return Err(failure),
         }
     }
@@ -112,7 +112,7 @@ fn bill(
     Ok(notice)
 }
 
-fn told_of_failure(name: &str, failure: Failure) -> NoticeText {
+fn told_of_failure(name: &str, failure: &Failure) -> NoticeText {
     NoticeText {
         title: Message::new(
             format!("{name}：{}", failure.title.zh),

@@ -81,21 +81,7 @@ impl From<BooksError> for Failure {
             )
             .with_detail(format!("SHA-1 {found}, {expected}"))
             .retryable(),
-            BooksError::WhichDay(days) => refused(
-                "bill.which_day",
-                Message::new(
-                    "账单里不止一天或没有明细，需指明账单日",
-                    "The bill has rows of several days, or none: name its day",
-                ),
-                Advice::by_place(
-                    Message::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
-                    Message::new(
-                        "只含一天的账单才能导入，重新下载那一天的",
-                        "A bill of one day can be imported; download that of the day again",
-                    ),
-                ),
-            )
-            .with_detail(days.join(", ")),
+            BooksError::WhichDay(days) => which_day(&days),
             BooksError::Orders(error) => refused(
                 "orders.file",
                 Message::new(error.zh(), error.to_string()),
@@ -104,22 +90,44 @@ impl From<BooksError> for Failure {
                     "Export the file again from the shop system, then import it",
                 ),
             ),
-            BooksError::Mapping(error) => refused(
-                "orders.mapping",
-                Message::new(error.zh(), error.to_string()),
-                Advice::by_place(
-                    Message::new(
-                        "在导入窗口里选列，或用 recondesk mapping guess 文件 生成列映射后改正",
-                        "Choose the columns in the import window, or let recondesk mapping guess FILE write a mapping and mend it",
-                    ),
-                    Message::new(
-                        "在导入窗口里选列",
-                        "Choose the columns in the import window",
-                    ),
-                ),
-            ),
+            BooksError::Mapping(error) => no_mapping(Message::new(error.zh(), error.to_string())),
         }
     }
+}
+
+fn which_day(days: &[String]) -> Failure {
+    refused(
+        "bill.which_day",
+        Message::new(
+            "账单里不止一天或没有明细，需指明账单日",
+            "The bill has rows of several days, or none: name its day",
+        ),
+        Advice::by_place(
+            Message::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
+            Message::new(
+                "只含一天的账单才能导入，重新下载那一天的",
+                "A bill of one day can be imported; download that of the day again",
+            ),
+        ),
+    )
+    .with_detail(days.join(", "))
+}
+
+fn no_mapping(title: Message) -> Failure {
+    refused(
+        "orders.mapping",
+        title,
+        Advice::by_place(
+            Message::new(
+                "在导入窗口里选列，或用 recondesk mapping guess 文件 生成列映射后改正",
+                "Choose the columns in the import window, or let recondesk mapping guess FILE write a mapping and mend it",
+            ),
+            Message::new(
+                "在导入窗口里选列",
+                "Choose the columns in the import window",
+            ),
+        ),
+    )
 }
 
 /// A bank statement that is none, or has a row that cannot be read.

@@ -128,7 +128,7 @@ impl BulkDialog {
             name: "bulk",
             title: w.work.bulk_title,
             width: WIDTH,
-            height: HEIGHT + self.extra(page, deed),
+            height: HEIGHT + extra(page, deed),
             note,
             leave: w.frame.cancel,
             deed: Button::primary(&label)
@@ -199,12 +199,6 @@ impl BulkDialog {
         Field::new(&mut self.text, asks).limit(200).show(ui, place);
     }
 
-    /// What the deed needs beside the reason's place.
-    fn extra(&self, page: &Page<'_>, deed: DecisionAction) -> f32 {
-        let asks = deed == DecisionAction::Reissue && page.state.desk.person.has_operators;
-        if asks { PERSON } else { 0.0 }
-    }
-
     /// What is missing before the deed can go out.
     fn lacks(
         &self,
@@ -253,6 +247,12 @@ impl BulkDialog {
             }
         }
     }
+}
+
+/// What a deed needs beside the place of a reason.
+fn extra(page: &Page<'_>, deed: DecisionAction) -> f32 {
+    let asks = deed == DecisionAction::Reissue && page.state.desk.person.has_operators;
+    if asks { PERSON } else { 0.0 }
 }
 
 /// Those of the cases to which goods or money can move; nothing for a decision.

@@ -144,7 +144,7 @@ impl DecisionDialog {
             width: 480.0,
             height: 100.0
                 + about.undo.as_ref().map_or(0.0, |_| 52.0)
-                + self.ignore.height(deed)
+                + IgnoreFields::height(deed)
                 + refused.as_ref().map_or(0.0, |_| REFUSAL),
             note,
             leave: page.w.frame.cancel,

@@ -21,7 +21,7 @@ impl IgnoreFields {
     pub(super) const HEIGHT: f32 = 60.0;
 
     /// What it adds to a dialog.
-    pub(super) fn height(&self, deed: DecisionAction) -> f32 {
+    pub(super) fn height(deed: DecisionAction) -> f32 {
         if deed == DecisionAction::Propose {
             Self::HEIGHT
         } else {

@@ -114,7 +114,7 @@ impl MerchantForm {
                 .auto_shrink(false)
                 .id_salt(chosen)
                 .show(ui, |ui| {
-                    let rows = self.height(page, (chosen, row));
+                    let rows = tab_height(page, (chosen, row));
                     let size = vec2(content.width(), rows + 16.0);
                     let (place, _) = ui.allocate_exact_size(size, Sense::hover());
                     let place = place.shrink2(vec2(16.0, 12.0));
@@ -134,20 +134,6 @@ impl MerchantForm {
         });
         let foot = Rect::from_min_max(pos2(rest.left(), rest.bottom() - foot_height), rest.max);
         self.foot(ui, foot, page, out)
-    }
-
-    /// Height of the tab in view.
-    fn height(&self, page: &Page<'_>, (chosen, row): (&str, Option<&MerchantRow>)) -> f32 {
-        let m = &page.w.merchants;
-        match row {
-            Some(_) if chosen == m.keys => super::keys_tab::HEIGHT,
-            Some(row) if chosen == m.mappings => {
-                let all = mappings_tab::known(page, row.id).len();
-                all.max(1) as f32 * mappings_tab::ROW
-            }
-            Some(row) if chosen == m.doctor => doctor_tab::height(page, row.id),
-            _ => 7.0 * ROW,
-        }
     }
 
     fn foot(
@@ -374,5 +360,19 @@ impl MerchantForm {
             .error(error.is_some())
             .limit(8)
             .show(ui, narrow(place));
+    }
+}
+
+/// Height of the tab in view.
+fn tab_height(page: &Page<'_>, (chosen, row): (&str, Option<&MerchantRow>)) -> f32 {
+    let m = &page.w.merchants;
+    match row {
+        Some(_) if chosen == m.keys => super::keys_tab::HEIGHT,
+        Some(row) if chosen == m.mappings => {
+            let all = mappings_tab::known(page, row.id).len();
+            all.max(1) as f32 * mappings_tab::ROW
+        }
+        Some(row) if chosen == m.doctor => doctor_tab::height(page, row.id),
+        _ => 7.0 * ROW,
     }
 }

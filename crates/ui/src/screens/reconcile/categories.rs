@@ -11,6 +11,7 @@ use crate::theme::{Tone, TypeStyle};
 use crate::widgets::pill::{Short, pill, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::model::{BookPair, BookSum, CategoryRow, DayModel, Movement, TagRow};
+use recondesk_domain::Severity;
 
 const HEAD: f32 = 34.0;
 const ROW: f32 = 31.0;
@@ -191,12 +192,7 @@ fn category(
     let color = if agreement { t.text_2 } else { t.text_1 };
     let room = c.severity - c.category - 8.0;
     paint::fit(p, pos2(c.category, y), room, name, (TypeStyle::Body, color));
-    if is_signed {
-        // What was decided about a signed day stands: nothing of it calls.
-        pill(ui, pos2(c.severity, y), Tone::Info, w.severity(severity));
-    } else {
-        severity_pill(ui, pos2(c.severity, y), severity, "", Short::No);
-    }
+    standing(ui, pos2(c.severity, y), page, (severity, is_signed));
     paint::right(p, pos2(c.count, y), &count, (TypeStyle::Body, color));
     amounts(ui, y, page, (row, c), color);
     if !agreement {
@@ -221,6 +217,15 @@ fn category(
         if cut && response.hover_pos().is_some_and(over) {
             response.on_hover_text_at_pointer(action);
         }
+    }
+}
+
+/// How severe a category is; nothing of a signed day calls, what was decided about it stands.
+fn standing(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (severity, is_signed): (Severity, bool)) {
+    if is_signed {
+        pill(ui, at, Tone::Info, page.w.severity(severity));
+    } else {
+        severity_pill(ui, at, severity, "", Short::No);
     }
 }
 

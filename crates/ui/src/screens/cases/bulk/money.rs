@@ -122,27 +122,10 @@ impl BulkDialog {
             deed,
             ready: lacks.is_none(),
         };
+        let asks = (sum.is_some(), has_operators);
         let ended = dialog.show(ctx, |ui, rect| {
             told(ui, rect, page, (made, sum.as_deref()));
-            let list = Rect::from_min_size(
-                pos2(rect.left(), rect.top() + HEAD),
-                vec2(rect.width(), LIST - 8.0),
-            );
-            lines(ui, list, page, &made.lines);
-            let mut top = rect.top() + HEAD + LIST;
-            if sum.is_some() {
-                self.type_total(ui, pos2(rect.left(), top), page);
-                top += TOTAL;
-            }
-            if has_operators {
-                let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PERSON));
-                self.person.show(ui, place, page);
-                top += PERSON;
-            }
-            if let Some(words) = &refused {
-                let place = Rect::from_min_max(pos2(rect.left(), top), rect.max);
-                dialog::refusal(ui, place, words);
-            }
+            self.prepared_body(ui, rect, page, (made, asks, refused.as_deref()));
         });
         match (ended, made.total.filter(|_| sum.is_some())) {
             (Ended::No, _) => false,
@@ -164,6 +147,35 @@ impl BulkDialog {
                 out.run(Command::BulkPayout(Box::new(BulkPayout::GiveUp(fresh))));
                 true
             }
+        }
+    }
+
+    /// The list, the total, who sends it, and why it was refused.
+    fn prepared_body(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        page: &Page<'_>,
+        (made, (has_sum, asks_who), refused): (&PreparedRefunds, (bool, bool), Option<&str>),
+    ) {
+        let list = Rect::from_min_size(
+            pos2(rect.left(), rect.top() + HEAD),
+            vec2(rect.width(), LIST - 8.0),
+        );
+        lines(ui, list, page, &made.lines);
+        let mut top = rect.top() + HEAD + LIST;
+        if has_sum {
+            self.type_total(ui, pos2(rect.left(), top), page);
+            top += TOTAL;
+        }
+        if asks_who {
+            let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PERSON));
+            self.person.show(ui, place, page);
+            top += PERSON;
+        }
+        if let Some(words) = refused {
+            let place = Rect::from_min_max(pos2(rect.left(), top), rect.max);
+            dialog::refusal(ui, place, words);
         }
     }
 
