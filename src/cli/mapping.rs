@@ -12,7 +12,8 @@ use super::context::{CommandContext, not_read, not_written, profile_named};
 use super::order_preview::preview_text;
 use super::terminal_output::{print, print_text};
 use recondesk_app::jobs::intake::{self, Bills, Chosen, attention};
-use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
+use recondesk_app::jobs::mappings::{self, missing};
+use recondesk_app::{Failure, Language as Lang, Message};
 use recondesk_domain::WPay;
 use recondesk_intake::{Column, KnownContext, Mapping, Preview, RecordKind};
 use recondesk_ports::{BooksError, Ports};
@@ -181,29 +182,12 @@ fn kept(context: &CommandContext<'_>, named: &Named) -> Result<String, Failure> 
 fn remove(named: &Named, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {
     let (ports, _right) = context.open_to_write()?;
     let (id, _) = profile_named(&ports, &named.profile)?;
-    if !ports.records.remove_mapping(id, &named.name)? {
-        return Err(missing(&named.name));
-    }
+    mappings::remove(&ports, id, &named.name)?;
     context.tell(
         &format!("已删除列映射 {}", named.name),
         &format!("Mapping {} removed", named.name),
     );
     Ok(CommandEnd::Clean)
-}
-
-fn missing(name: &str) -> Failure {
-    Failure::new(
-        FailureKind::Usage,
-        "mapping.missing",
-        Message::new(
-            format!("没有名为 {name} 的列映射"),
-            format!("There is no mapping named {name}"),
-        ),
-        Message::new(
-            "mapping list 列出已保存的",
-            "mapping list shows those that are kept",
-        ),
-    )
 }
 
 fn guess(command: &GuessCommand, context: &CommandContext<'_>) -> Result<CommandEnd, Failure> {

@@ -163,7 +163,8 @@ fn check_columns(chosen: &Chosen) -> Result<(), Failure> {
             advice: Message::new(
                 "若文件里每一行都已支付：recondesk mapping guess 文件 > 映射.toml，在 [columns] 前写 all_paid = true，用 --mapping 指定",
                 "If every row of the file is paid: recondesk mapping guess FILE > mapping.toml, say all_paid = true above [columns], name it with --mapping",
-            ),
+            )
+            .into(),
             ..failure
         });
     }

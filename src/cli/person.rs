@@ -70,7 +70,10 @@ fn with_way_on(failure: Failure) -> Failure {
         "operator.needed" => return must_be_named(),
         _ => return failure,
     };
-    Failure { advice, ..failure }
+    Failure {
+        advice: advice.into(),
+        ..failure
+    }
 }
 
 fn must_be_named() -> Failure {

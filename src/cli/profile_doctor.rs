@@ -7,7 +7,7 @@ use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
 use super::terminal_output::{print, print_json};
 use recondesk_app::jobs::doctor::{DoctorReport, Health, examine};
-use recondesk_app::{Failure, Language};
+use recondesk_app::{Failure, Language, Surface};
 
 pub(super) fn run(
     context: &CommandContext<'_>,
@@ -39,7 +39,7 @@ fn as_json(report: &DoctorReport) -> serde_json::Value {
             json!({
                 "id": check.id, "health": check.health.word(),
                 "zh": check.fact.zh, "en": check.fact.en,
-                "advice_zh": check.advice.zh, "advice_en": check.advice.en,
+                "advice_zh": check.advice.at(Surface::Terminal).zh, "advice_en": check.advice.at(Surface::Terminal).en,
             })
         })
         .collect();
@@ -62,7 +62,7 @@ fn as_text(report: &DoctorReport, lang: Language) -> String {
             Health::Bad => "✗",
         };
         out.extend([mark, " ", check.fact.get(lang), "\n"]);
-        let advice = check.advice.get(lang);
+        let advice = check.advice.at(Surface::Terminal).get(lang);
         if !advice.is_empty() {
             out.extend(["    → ", advice, "\n"]);
         }

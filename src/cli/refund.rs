@@ -20,11 +20,12 @@ use output::{one, table, tell_state};
 use prepare::{PrepareArgs, run_prepare};
 use recondesk_app::jobs::refund::{
     Carried, Pause, RefundPace, batch_file, carry_on, confirm, confirm_anew, named, resume,
+    withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_casework::{RefundEvent, RefundStage, Role};
+use recondesk_casework::{RefundStage, Role};
 use recondesk_domain::{Fen, ProfileId};
-use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord, RefundStep, StoreError};
+use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord};
 use redirect::{RedirectArgs, run_redirect};
 
 #[derive(Debug, Subcommand)]
@@ -401,39 +402,9 @@ fn run_withdraw(
     context: &CommandContext<'_>,
     ports: &Ports,
 ) -> Result<CommandEnd, Failure> {
-    let mut record = named(ports, intent)?;
+    let record = named(ports, intent)?;
     let actor = person.check(context, ports, Role::Work)?;
-    if record.refund.stage == RefundStage::Listed {
-        // The file may have been uploaded: WeChat Pay is asked first.
-        record = carry_on(ports, record, &at_once(&pause(), &CancelToken::default()))?.record;
-    }
-    let step = RefundStep {
-        event: RefundEvent::Withdraw,
-        actor: &actor,
-        at: ports.clock.now(),
-        note: reason,
-        refund_id: "",
-        facts: None,
-    };
-    let record = match ports.casework.step_refund(record.id, &step) {
-        Ok(record) => record,
-        Err(StoreError::Forbidden(why)) => {
-            return Err(Failure::new(
-                FailureKind::Usage,
-                "refund.withdraw",
-                Message::new(
-                    "只有确定没有被受理的退款可以撤回",
-                    "Only a refund that was certainly not accepted can be given up",
-                ),
-                Message::new(
-                    "先 recondesk refund resume 查明",
-                    "Find out first: recondesk refund resume",
-                ),
-            )
-            .with_detail(why));
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let record = withdraw(ports, record, (reason, &actor))?;
     tell_state(context, &record);
     Ok(CommandEnd::Clean)
 }

@@ -3,7 +3,7 @@
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
-use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
+use recondesk_app::{Failure, FailureKind, Language as Lang, Message, Surface};
 use recondesk_domain::{printable, printable_lines};
 
 /// Shorter words are no keys, and too common to be hidden.
@@ -57,7 +57,7 @@ impl Speech {
             text.push_str(lang.pick("：", ": "));
             text.push_str(&part(&failure.detail));
         }
-        let advice = failure.advice.get(lang);
+        let advice = failure.advice_at(Surface::Terminal).get(lang);
         if !advice.is_empty() {
             text.push('\n');
             text.push_str(lang.pick("　", "  "));

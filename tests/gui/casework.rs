@@ -4,8 +4,8 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{
-    BulkLine, BulkOutcome, BulkSummary, CaseDetail, CaseFact, Closing, Decision, Identity, Person,
-    RefundChoice, UndoOffer,
+    BulkKind, BulkLine, BulkOutcome, BulkSummary, CaseDetail, CaseFact, Closing, Decision,
+    Identity, Person, RefundChoice, UndoOffer,
 };
 use recondesk::app::{
     Command, Event, Failure, FailureKind, Jobs as _, Message, NoticeText, Progress, Remote, Step,
@@ -175,10 +175,39 @@ fn a_refund_that_waits_for_a_second_person_leads_to_the_approvals() {
         detail.work.refunds = vec![waits];
     });
     harness.get_by_label("退款 ¥299.00：待复核");
+    // Nothing else is a step beside it.
+    for other in ["退款…", "补发货…", "已处理…", "忽略…", "挂账…"] {
+        assert!(harness.query_by_label(other).is_none(), "{other}");
+    }
 
     click(&mut harness, "去复核…");
 
     assert!(matches!(tape.take().as_slice(), [Command::Approvals]));
+}
+
+#[test]
+fn a_refund_that_was_not_sent_can_be_given_up_with_a_reason() {
+    let tape = Tape::default();
+    let mut harness = opened(Look::default(), &tape, |detail| {
+        let mut waits = refund(7, RefundStage::Confirmed);
+        waits.refund.approval = Approval::Awaited;
+        detail.work.refunds = vec![waits];
+    });
+    click(&mut harness, "撤回退款…");
+    harness.get_by_label("¥299.00  RD260308100244120077A7");
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "a reason is needed");
+    typed(&mut harness, "原因", "金额填错");
+    confirm(&mut harness);
+
+    assert!(matches!(
+        tape.take().as_slice(),
+        [Command::WithdrawRefund(RefundRowId(7), why)] if why == "金额填错"
+    ));
+    let sent = opened(Look::default(), &tape, |detail| {
+        detail.work.refunds = vec![refund(8, RefundStage::Accepted)];
+    });
+    assert!(sent.query_by_label("撤回退款…").is_none(), "it may arrive");
 }
 
 #[test]
@@ -399,6 +428,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         ids: ids.clone(),
         at_stake: Some(Fen::new(75_600)),
         states: vec![(CaseStatus::New, 2), (CaseStatus::Resolved, 1)],
+        ..BulkSummary::default()
     }));
     harness.run_steps(2);
     harness.get_by_label("3 条，涉及 ¥756.00");
@@ -427,6 +457,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         number: NUMBER.to_owned(),
         result,
         waits: id == 3,
+        is_under_way: false,
     };
     let no = Failure::new(
         FailureKind::Usage,
@@ -435,6 +466,7 @@ fn many_cases_are_added_up_before_and_told_one_by_one_after() {
         Message::default(),
     );
     let done = BulkOutcome {
+        kind: BulkKind::Decided,
         lines: vec![
             line(1, Ok(Message::new("已挂账", "Carried"))),
             line(2, Err(no)),
@@ -735,6 +767,7 @@ pub(crate) fn pictured(look: Look) -> Vec<(&'static str, Harness<'static, App>)>
         ids: vec![1, 2, 3].into(),
         at_stake: Some(Fen::new(75_600)),
         states: vec![(CaseStatus::New, 2), (CaseStatus::Resolved, 1)],
+        ..BulkSummary::default()
     }));
     bulk.run_steps(2);
     click(

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use recondesk::app::model::{CaseDetail, Closing, Decision, Proposal};
-use recondesk::app::{Command, Remote};
+use recondesk::app::{Command, Event, Failure, FailureKind, Message, Outcome, Remote};
 use recondesk::domain::{CaseStatus, Instant};
 use recondesk::ui::{App, Screen};
 
@@ -47,25 +47,76 @@ fn a_case_is_taken_by_its_button_and_by_its_key() {
     assert_eq!(decided(&tape), [Decision::Take]);
 }
 
+/// The answer to what went out last.
+fn answer(tape: &Tape, result: Result<(), Failure>) {
+    let mut wire = tape.0.borrow_mut();
+    let task = wire.sent.last().expect("a command").0;
+    wire.events.push(match result {
+        Ok(()) => Event::Finished(task, Box::new(Outcome::Done)),
+        Err(failure) => Event::Failed(task, Box::new(failure)),
+    });
+}
+
+/// Takes a reason from the list of an open dialog.
+fn choose(harness: &mut Harness<'static, App>, reason: &str) {
+    harness.get_by_label("原因: 请选择").click();
+    harness.run_steps(2);
+    harness.get_by_label(reason).click();
+    harness.run_steps(2);
+}
+
 #[test]
-fn ignoring_asks_for_a_reason_and_nothing_goes_out_without_one() {
+fn ignoring_takes_a_reason_from_the_list_and_stays_until_it_is_kept() {
     let tape = Tape::default();
     let mut harness = opened(&tape, |_| {});
+    let confirm = |harness: &mut Harness<'static, App>| {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+        harness.run_steps(2);
+    };
 
     harness.key_press(Key::I);
     harness.run_steps(3);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    confirm(&mut harness);
+    assert_eq!(decided(&tape), [], "no reason yet");
+    choose(&mut harness, "其他");
+    confirm(&mut harness);
+    assert_eq!(decided(&tape), [], "another reason is written down");
+    harness.get_by_label("原因: 其他").click();
     harness.run_steps(2);
-    assert_eq!(decided(&tape), []);
+    // Esc closes the list alone.
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    harness.get_by_label("原因: 其他").click();
+    harness.run_steps(2);
+    harness.get_by_label("客户放弃").click();
+    harness.run_steps(2);
+    harness.get_by_label("补充说明（可不填）").focus();
+    harness.run_steps(1);
+    let field = harness.get_by_label("补充说明（可不填）");
+    field.type_text("顾客撤销投诉");
+    harness.run_steps(2);
+    confirm(&mut harness);
 
-    harness.get_by_label("原因").type_text("顾客撤销投诉");
-    harness.run_steps(2);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
-    harness.run_steps(2);
+    let no = Failure::new(
+        FailureKind::Usage,
+        "day.signed",
+        Message::new("这一天已签账", "The day is signed off"),
+        Message::new("先解锁", "Open it first"),
+    );
+    answer(&tape, Err(no));
+    let reason = "customer-waived: 顾客撤销投诉".to_owned();
+    assert_eq!(decided(&tape), [Decision::Propose(reason.clone())]);
+    harness.run_steps(3);
+    // What was typed is still there, with the reason why it was refused.
+    harness.get_by_label("这一天已签账\n先解锁");
+    let typed = harness.get_by_label("补充说明（可不填）");
+    assert_eq!(typed.value().unwrap_or_default(), "顾客撤销投诉");
 
-    let reason = "顾客撤销投诉".to_owned();
+    confirm(&mut harness);
+    answer(&tape, Ok(()));
     assert_eq!(decided(&tape), [Decision::Propose(reason)]);
-    assert!(harness.query_by_label("原因").is_none());
+    harness.run_steps(3);
+    assert!(harness.query_by_label("原因: 客户放弃").is_none());
 }
 
 #[test]
@@ -97,6 +148,21 @@ fn a_closed_case_offers_only_to_open_it_again() {
     harness.get_by_label("重开…");
     assert!(harness.query_by_label("接手").is_none());
     harness.get_by_label("已解决");
+}
+
+#[test]
+fn a_case_of_a_signed_day_is_not_reopened_and_says_what_comes_first() {
+    let tape = Tape::default();
+    let mut harness = opened(&tape, |detail| {
+        detail.row.status = CaseStatus::Resolved;
+        detail.work.signed_by = Some("陈默".to_owned());
+    });
+    harness.get_by_label_contains("已由 陈默 签账；要重开，先在“对账”里解锁。");
+
+    harness.get_by_label("重开…").click();
+    harness.run_steps(3);
+
+    assert!(harness.query_by_label("原因").is_none(), "no dialog for it");
 }
 
 #[test]

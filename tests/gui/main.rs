@@ -9,6 +9,7 @@
     reason = "the numbers of made-up rows are small"
 )]
 
+mod bulk;
 mod care;
 mod casework;
 mod clicks;
@@ -21,6 +22,7 @@ mod funds;
 mod import;
 mod lookup;
 mod lookup_sample;
+mod merchants;
 mod payout;
 mod people;
 mod personal_data;

@@ -7,7 +7,7 @@ use recondesk::app::model::{PayoutView, SignOffItem};
 use recondesk::app::{Command, Event, Failure, FailureKind, Message, Remote};
 use recondesk::casework::{Judgement, OrderFacts, RefundPart, ReissueWay, RemoteState, Thresholds};
 use recondesk::domain::{Fen, Instant};
-use recondesk::ports::ApprovalId;
+use recondesk::ports::{ApprovalId, PickAsk};
 use recondesk::ui::{App, Screen};
 
 use crate::sample;
@@ -47,7 +47,7 @@ fn view() -> PayoutView {
         refunds: Vec::new(),
         reissue: None,
         limits: Thresholds::default(),
-        ways: vec![ReissueWay::List, ReissueWay::Notification],
+        ways: vec![ReissueWay::Notification, ReissueWay::List],
         has_operators: false,
         read_only: false,
         refund_number: "RD1900000109K7Q2M4X1".to_owned(),
@@ -165,6 +165,40 @@ fn what_changed_at_wechat_pay_keeps_the_deed_from_going_out() {
         panic!("{sent:?}");
     };
     assert_eq!(wish.way, ReissueWay::Notification);
+}
+
+#[test]
+fn a_shop_without_addresses_gets_a_list_and_the_dialog_leads_to_where_they_are_filled_in() {
+    let tape = Tape::default();
+    let mut harness = asked(&tape, Look::default(), "补发货…", "更多操作");
+    let mut bare = view();
+    bare.ways = vec![ReissueWay::List];
+    show(&mut harness, bare.clone());
+    tape.take();
+    harness.get_by_label("怎样通知商城: 导出清单给商城");
+    harness.get_by_label("另两种方式要先在商户档案里填商城地址或通知地址");
+
+    confirm(&mut harness);
+    assert!(tape.take().is_empty(), "the list has no place yet");
+    let asked_for = tape.0.borrow_mut().asked.pop();
+    assert!(
+        matches!(&asked_for, Some(PickAsk::Save { name, .. }) if name == "reissue_2026-03-09.csv"),
+        "{asked_for:?}"
+    );
+    tape.0.borrow_mut().answer = Some(vec!["/tmp/list.csv".into()]);
+    harness.run_steps(3);
+    let sent = tape.take();
+    let [Command::Reissue(wish)] = sent.as_slice() else {
+        panic!("{sent:?}");
+    };
+    assert_eq!(wish.way, ReissueWay::List);
+    assert_eq!(wish.list.as_deref(), Some("/tmp/list.csv".as_ref()));
+
+    let mut harness = asked(&tape, Look::default().english(), "Reissue...", "More");
+    show(&mut harness, bare);
+    harness.get_by_label("To Merchants").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().screen(), Screen::Merchants);
 }
 
 #[test]
@@ -295,7 +329,8 @@ fn a_second_person_agrees_or_refuses_by_name_and_pin() {
     state.desk.person.has_operators = true;
     state.payout.approvals = Remote::Ready(vec![crate::people::waiting_refund()]);
     harness.run_steps(2);
-    harness.get_by_label("金额超过界限 QH260308100244120077 ¥1,299.00");
+    // Whoever agrees is told that money goes back.
+    harness.get_by_label("退款：金额超过界限 QH260308100244120077 ¥1,299.00");
     harness.get_by_label("li 10:12 提请：重复支付");
     harness.get_by_label("复核 1");
     harness.get_by_label("同意").click();

@@ -355,7 +355,12 @@ fn a_merchant_without_certificates_is_told_to_use_the_public_key() {
         .unwrap_err();
 
     assert_eq!(failure.code, "vault.platform_key");
-    assert!(failure.advice.zh.contains("微信支付公钥"));
+    assert!(
+        failure
+            .advice_at(recondesk::app::Surface::Terminal)
+            .zh
+            .contains("微信支付公钥")
+    );
 }
 
 #[test]

@@ -78,4 +78,6 @@ mod support;
 mod terminal;
 mod tls;
 mod two_windows;
+mod window_bulk;
 mod window_refunds;
+mod window_words;

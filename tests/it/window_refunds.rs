@@ -18,9 +18,9 @@ use crate::support::fault_gateway::{At, Fault, Say};
 
 /// Remembers progress, and wants to stop once it was told so much.
 #[derive(Default)]
-struct Watcher {
-    told: Mutex<Vec<Progress>>,
-    cancel: CancelToken,
+pub(crate) struct Watcher {
+    pub(crate) told: Mutex<Vec<Progress>>,
+    pub(crate) cancel: CancelToken,
 }
 
 impl Reporter for Watcher {
@@ -38,7 +38,12 @@ impl Reporter for Watcher {
 }
 
 fn open(shop: &Shop) -> (Ports, WindowJobs) {
-    let ports = adapters::open(Some(&shop.workspace())).unwrap();
+    jobs_over(&shop.workspace())
+}
+
+/// The jobs of a window over a workspace, of which the user of the computer is "li".
+pub(crate) fn jobs_over(workspace: &std::path::Path) -> (Ports, WindowJobs) {
+    let ports = adapters::open(Some(workspace)).unwrap();
     let passphrase = Secret::new("for tests only".to_owned());
     ports.vault.unlock(passphrase).unwrap();
     let around = Environment {

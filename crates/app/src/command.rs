@@ -150,6 +150,8 @@ pub enum Command {
     SavePreferences(Preferences),
     /// Stores a merchant, new when there is no number. Disabled while the form has errors.
     SaveProfile(Option<ProfileId>, Box<MerchantProfile>),
+    /// Asks about a merchant beside its profile, or changes what is kept with it.
+    Merchant(model::MerchantAsk),
     /// Removes a merchant; refused while it has books.
     RemoveProfile(ProfileId),
     /// Puts a secret into the vault, over an older one.
@@ -202,6 +204,10 @@ pub enum Command {
     BulkSummary(Box<model::BulkAsk>),
     /// Decides about many cases, one after the other.
     Bulk(Box<model::BulkWish>),
+    /// Moves goods or money for many cases, one after the other. Disabled until what it needs is filled in.
+    BulkPayout(Box<model::BulkPayout>),
+    /// Gives up a refund that was certainly not accepted, and why.
+    WithdrawRefund(recondesk_ports::RefundRowId, String),
     /// Asks WeChat Pay about the order of a case before goods or money move.
     Payout(ProfileId, String),
     /// Refunds a case. Disabled until the sum is typed twice.
@@ -362,7 +368,10 @@ impl Command {
                 ListAsk::Export(..) => TaskKind::Export,
                 ListAsk::Sums(..) | ListAsk::Values(..) | ListAsk::Find(_) => TaskKind::Read,
             },
+            Self::Merchant(model::MerchantAsk::Mappings(_)) => TaskKind::Read,
+            Self::Merchant(model::MerchantAsk::Examine(_)) => TaskKind::Ask,
             Self::SavePreferences(_)
+            | Self::Merchant(_)
             | Self::OpenHandbook(_)
             | Self::SaveProfile(..)
             | Self::RemoveProfile(_)
@@ -399,7 +408,9 @@ impl Command {
             | Self::WriteSheet(..) => TaskKind::Export,
             Self::ExportBooks(..) => TaskKind::ExportBooks,
             Self::Backup(_) | Self::CheckWorkspace => TaskKind::Care,
-            Self::Refund(_) | Self::Reissue(_) => TaskKind::Payout,
+            Self::Refund(_) | Self::Reissue(_) | Self::BulkPayout(_) | Self::WithdrawRefund(..) => {
+                TaskKind::Payout
+            }
             Self::ResumeRefunds(_) => TaskKind::Resume,
             Self::Bulk(_) => TaskKind::Decide,
             Self::Attach(_) => TaskKind::Attach,

@@ -1,6 +1,6 @@
 //! Who sits at the window, and one decision about many cases: what was asked, and what was answered.
 
-use super::model::{BulkOutcome, BulkSummary, Person};
+use super::model::{BulkKind, BulkOutcome, BulkSummary, Person, PreparedRefunds};
 use super::{Command, Failure, Message, NoticeText, Remote, State, TaskId};
 
 /// Who decides, and whether somebody must sign in first.
@@ -22,14 +22,16 @@ impl DeskState {
     }
 }
 
-/// One decision about many cases.
+/// One deed for many cases.
 #[derive(Debug, Default)]
 pub struct Bulk {
     /// What the cases are together.
     pub summary: Remote<Box<BulkSummary>>,
-    /// What came of the decision.
+    /// Refunds that were written down and wait for their total to be typed.
+    pub prepared: Option<Box<PreparedRefunds>>,
+    /// What came of the deed.
     pub done: Remote<Box<BulkOutcome>>,
-    /// The decision that runs, to be stopped.
+    /// The deed that runs, to be stopped.
     pub task: Option<TaskId>,
 }
 
@@ -40,7 +42,7 @@ impl Bulk {
         self.summary.ask(id);
     }
 
-    /// The decision goes out.
+    /// The deed goes out.
     pub(super) fn ask(&mut self, id: TaskId) {
         self.done.clear();
         self.done.ask(id);
@@ -78,16 +80,42 @@ impl State {
         }
     }
 
-    /// Many cases were decided about: told, and everything that counts open cases is asked again.
+    /// Refunds of many cases are written down: the dialog asks for their total.
+    pub(super) fn refunds_prepared(
+        &mut self,
+        id: TaskId,
+        prepared: Box<PreparedRefunds>,
+    ) -> Vec<Command> {
+        if self.bulk.task == Some(id) {
+            self.bulk.task = None;
+            self.bulk.done.clear();
+            self.bulk.prepared = Some(prepared);
+        }
+        self.reload_decisions()
+    }
+
+    /// Something was done to many cases: told, and everything that counts open cases is asked again.
     pub(super) fn decided_many(&mut self, id: TaskId, done: Box<BulkOutcome>) -> Vec<Command> {
-        let reached = u64::try_from(done.lines.len()).unwrap_or(u64::MAX);
         let (refused, left) = (done.refused(), done.left);
-        let waiting = done.waiting();
-        let good = reached.saturating_sub(refused).saturating_sub(waiting);
+        let (waiting, moving) = (done.waiting(), done.under_way());
+        let good = done.done();
         let (mut zh, mut en) = (Vec::new(), Vec::new());
-        if good > 0 || waiting == 0 {
-            zh.push(format!("已处理 {good} 条差错"));
-            en.push(format!("Cases decided: {good}"));
+        if good > 0 || waiting == 0 && moving == 0 {
+            let (said_zh, said_en) = match done.kind {
+                BulkKind::Decided => (format!("已处理 {good} 条差错"), "Cases decided"),
+                BulkKind::Refunded => (format!("已退款 {good} 笔"), "Refunded"),
+                BulkKind::Reissued => (format!("已补发货 {good} 笔"), "Reissued"),
+            };
+            zh.push(said_zh);
+            en.push(format!("{said_en}: {good}"));
+        }
+        if moving > 0 {
+            let said = match done.kind {
+                BulkKind::Reissued => format!("{moving} 笔补发货已交商城，待证实"),
+                _ => format!("{moving} 笔退款在途"),
+            };
+            zh.push(said);
+            en.push(format!("{moving} on their way"));
         }
         if waiting > 0 {
             zh.push(format!("{waiting} 条差错已提请，待另一人复核"));
@@ -102,6 +130,7 @@ impl State {
             en.push(format!("stopped with {left} left"));
         }
         self.bulk.task = None;
+        self.bulk.prepared = None;
         self.bulk.done.answer(id, Ok(done));
         self.tell(Ok(NoticeText {
             title: Message::new(zh.join("，"), en.join(", ")),

@@ -6,13 +6,14 @@ use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{ExchangeRecord, RefundRecord, VaultAccess};
 
 use super::command::{CaseList, ListKind, OrderList, Welcome};
+use super::jobs::doctor::DoctorReport;
 use super::jobs::lookup::live::LiveAnswer;
 use super::jobs::lookup::session::{ListFile, Live, Local};
 use super::jobs::notify::Received;
 use super::model::{
     Approvals, BillDetail, BillRow, BulkOutcome, BulkSummary, CaseDetail, CaseRow, DayModel,
-    FundsModel, ImportSheet, LabOutcome, MerchantRow, OperatorsView, OrderDetail, OrderRow,
-    OverviewModel, PayoutView, Person, RefusedFile, RefusedRows,
+    FundsModel, ImportSheet, KeptMapping, LabOutcome, MerchantRow, OperatorsView, OrderDetail,
+    OrderRow, OverviewModel, PayoutView, Person, PreparedRefunds, RefusedFile, RefusedRows,
 };
 use super::tables::ask::ListAnswer;
 use super::{Failure, Message, Progress, TaskId};
@@ -140,6 +141,12 @@ pub enum Outcome {
     BulkSummary(Box<BulkSummary>),
     /// To `Bulk`.
     Bulk(Box<BulkOutcome>),
+    /// To `BulkPayout`, once many refunds are written down.
+    Prepared(Box<PreparedRefunds>),
+    /// To `Merchant`: the mappings that are kept with it.
+    Mappings(ProfileId, Vec<KeptMapping>),
+    /// To `Merchant`: how its checks came out.
+    Examined(Box<DoctorReport>),
     /// To `Funds`.
     Funds(Box<FundsModel>),
     /// To `SignIn` and `SignOut`.

@@ -4,6 +4,7 @@ use std::fmt;
 
 pub use recondesk_domain::Message;
 
+use super::{Advice, Surface};
 use recondesk_ports::{StoreError, WorkspaceFault};
 
 /// Which exit code and which way out a failure has.
@@ -47,7 +48,7 @@ pub struct Failure {
     /// The fact, in one line.
     pub title: Message,
     /// What to do, in one line.
-    pub advice: Message,
+    pub advice: Advice,
     /// Where: file, row, column, raw text; the remote side's own words.
     pub detail: String,
     /// True when the same request may succeed later.
@@ -57,15 +58,26 @@ pub struct Failure {
 impl Failure {
     /// A failure with title and advice; `detail` is empty and it is not retryable.
     #[must_use]
-    pub fn new(kind: FailureKind, code: &'static str, title: Message, advice: Message) -> Self {
+    pub fn new(
+        kind: FailureKind,
+        code: &'static str,
+        title: Message,
+        advice: impl Into<Advice>,
+    ) -> Self {
         Self {
             kind,
             code,
             title,
-            advice,
+            advice: advice.into(),
             detail: String::new(),
             retryable: false,
         }
+    }
+
+    /// What to do, in the words of where it is read.
+    #[must_use]
+    pub fn advice_at(&self, surface: Surface) -> &Message {
+        self.advice.at(surface)
     }
 
     /// Adds where it happened.
@@ -127,10 +139,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
         StoreError::Denied(_) => (
             "workspace.denied",
             Message::new("工作区无法读写", "The workspace cannot be read or written"),
-            Message::new(
-                "检查文件夹权限；只读的盘先整个复制到可写的地方，或用 --workspace 指定另一个文件夹",
-                "Check the rights of the folder; copy one on a read-only disk to where it can be written, or name another with --workspace",
-            ),
+            Message::default(),
         ),
         StoreError::Unreachable(why) => unreachable(why),
         StoreError::Moved(to) => moved(to),
@@ -141,10 +150,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
                 "这个文件不是本程序的工作区",
                 "The file is not a workspace of this program",
             ),
-            Message::new(
-                "用 --workspace 指定另一个文件夹",
-                "Name another folder with --workspace",
-            ),
+            Message::default(),
         ),
         StoreError::Newer { .. } => (
             "workspace.newer",
@@ -154,7 +160,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
             ),
             Message::new("请升级程序", "Update the program"),
         ),
-        StoreError::Torn(fault) => ("workspace.torn", fault.message(), WorkspaceFault::way_out()),
+        StoreError::Torn(fault) => ("workspace.torn", fault.message(), Message::default()),
         StoreError::Taken(_) => (
             "workspace.taken",
             Message::new("名称已被使用", "The name is taken"),
@@ -167,10 +173,7 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
                 "这一天已签账，已作的决定不再变动",
                 "The day is signed off; what was decided about it stands",
             ),
-            Message::new(
-                "在“对账”页或用 recondesk day unlock 申请解锁，由另一人同意",
-                "Ask another person to open it: Unlock on Reconcile, or recondesk day unlock",
-            ),
+            Message::default(),
         ),
         StoreError::Forbidden(_) => (
             "workspace.forbidden",
@@ -181,12 +184,60 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
         StoreError::Broken(_) => (
             "workspace.broken",
             Message::new("工作区已损坏", "The workspace is damaged"),
+            Message::default(),
+        ),
+    }
+}
+
+/// What to do where the window has another way than the terminal.
+fn own_way(error: &StoreError) -> Option<Advice> {
+    Some(match error {
+        StoreError::Torn(_) => Advice::by_place(
+            WorkspaceFault::way_out(),
+            Message::new(
+                "未改动任何文件；从备份恢复，见手册“备份”",
+                "Nothing was touched; put a copy back, as the handbook says under Backup",
+            ),
+        ),
+        StoreError::Forbidden(why) if why == "the day is signed off" => Advice::by_place(
+            Message::new(
+                "用 recondesk day unlock 申请解锁，由另一人同意",
+                "Ask another person to open it: recondesk day unlock",
+            ),
+            Message::new(
+                "在“对账”页解锁，由另一人同意",
+                "Unlock it on Reconcile; another person must agree",
+            ),
+        ),
+        StoreError::Broken(_) => Advice::by_place(
             Message::new(
                 "用 recondesk check 查看，用 recondesk restore 从备份恢复，或把这条信息发给我们",
                 "Look at it with recondesk check, put a copy back with recondesk restore, or send us this message",
             ),
+            Message::new(
+                "在“设置”里检查工作区；从备份恢复见手册“备份”",
+                "Check the workspace under Settings; the handbook says under Backup how a copy is put back",
+            ),
         ),
-    }
+        StoreError::Denied(_) => Advice::by_place(
+            Message::new(
+                "检查文件夹权限；只读的盘先整个复制到可写的地方，或用 --workspace 指定另一个文件夹",
+                "Check the rights of the folder; copy one on a read-only disk to where it can be written, or name another with --workspace",
+            ),
+            Message::new(
+                "检查文件夹权限；只读的盘先整个复制到可写的地方",
+                "Check the rights of the folder; copy one on a read-only disk to where it can be written",
+            ),
+        ),
+        StoreError::Foreign => Advice::by_place(
+            Message::new(
+                "用 --workspace 指定另一个文件夹",
+                "Name another folder with --workspace",
+            ),
+            Message::new("选另一个文件夹", "Choose another folder"),
+        ),
+        _ => return None,
+    })
 }
 
 /// What was named is not there.
@@ -267,6 +318,7 @@ impl From<StoreError> for Failure {
             }
             _ => FailureKind::Workspace,
         };
+        let advice = own_way(&error).unwrap_or_else(|| advice.into());
         let failure = Self::new(kind, code, title, advice);
         match error {
             StoreError::Busy => failure.retryable(),

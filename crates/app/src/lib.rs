@@ -4,6 +4,7 @@
 //! A thread carries it out through its [`Jobs`] and sends [`Event`]s, each of which wakes the window.
 //! [`State::apply`] puts the answer where it was asked for and says what to ask next; the screens draw the state.
 
+mod advice;
 pub mod command;
 mod desk_state;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod jobs;
 mod lab_state;
 mod list_state;
 mod lookup_state;
+mod merchant_state;
 pub mod model;
 mod notice_list;
 mod payout_state;
@@ -29,6 +31,7 @@ pub mod tables;
 mod task;
 mod worker;
 
+pub use advice::{Advice, Surface};
 pub use command::{
     BillChoice, Command, Export, ExportFormat, Lane, ListKind, SheetRows, TaskKind, Welcome,
 };
@@ -39,6 +42,7 @@ pub use import_state::Import;
 pub use lab_state::Lab;
 pub use list_state::{Cases, ListAnswers, Orders};
 pub use lookup_state::{Ask, Lookup, Paused};
+pub use merchant_state::MerchantAnswers;
 pub use notice_list::Notice;
 pub use payout_state::{Payouts, RunningPayout};
 pub use people_state::People;

@@ -10,11 +10,14 @@ use recondesk_ports::VaultAccess;
 use super::command::{ListKind, TaskKind, Welcome};
 use super::event::PageRows;
 use super::list_state::{Cases, ListAnswers, Orders};
-use super::model::{BillDetail, BillRow, DayModel, FundsModel, MerchantRow, OverviewModel};
+use super::model::{
+    BillDetail, BillRow, BulkPayout, DayModel, FundsModel, MerchantRow, OverviewModel,
+};
 use super::refused_state::Refused;
 use super::{
     Bulk, CancelToken, Command, DeskState, Event, Failure, FailureKind, Import, Lab, Lookup,
-    Message, Notice, Outcome, Payouts, People, Preferences, Progress, Remote, TaskId,
+    MerchantAnswers, Message, Notice, Outcome, Payouts, People, Preferences, Progress, Remote,
+    TaskId,
 };
 
 /// A task that is not finished.
@@ -95,7 +98,11 @@ pub struct State {
     pub payout: Payouts,
     /// The fund flow of a day.
     pub funds: Remote<Box<FundsModel>>,
-    /// One decision about many cases.
+    /// What was asked about a merchant beside its profile.
+    pub merchant_answers: MerchantAnswers,
+    /// The deed that a dialog waits for: it stays open until this is answered, and says why it was refused.
+    pub deed: Remote<()>,
+    /// One deed for many cases.
     pub bulk: Bulk,
     /// The merchant number of the first bill among files that wait for a merchant.
     pub first_number: Option<String>,
@@ -143,6 +150,8 @@ impl State {
             lab: Lab::default(),
             payout: Payouts::default(),
             funds: Remote::Idle,
+            merchant_answers: MerchantAnswers::default(),
+            deed: Remote::Idle,
             bulk: Bulk::default(),
             first_number: None,
             tasks: BTreeMap::new(),
@@ -207,6 +216,9 @@ impl State {
     }
 
     fn mark_asked(&mut self, id: TaskId, command: &Command) {
+        if command.is_of_a_dialog() {
+            self.deed.ask(id);
+        }
         match command {
             Command::Start => self.welcome.ask(id),
             Command::Overview(..) => self.overview.ask(id),
@@ -246,11 +258,15 @@ impl State {
             Command::Funds(ask) | Command::BankStatement(ask, _) => self.ask_funds(id, *ask),
             Command::SignIn(_) => self.desk.asked.ask(id),
             Command::BulkSummary(_) => self.bulk.ask_summary(id),
-            Command::Bulk(_) => self.bulk.ask(id),
+            Command::BulkPayout(wish) if matches!(**wish, BulkPayout::GiveUp(_)) => {
+                self.bulk.prepared = None;
+            }
+            Command::Bulk(_) | Command::BulkPayout(_) => self.bulk.ask(id),
             other => {
                 self.refused.asked(id, other);
                 self.payout.asked(id, other);
                 self.people.asked(id, other);
+                self.merchant_answers.asked(id, other);
             }
         }
     }
@@ -299,6 +315,7 @@ impl State {
             Event::Finished(id, outcome) => {
                 self.answered = self.answered.wrapping_add(1);
                 self.payout.ended(id);
+                self.deed.answer(id, Ok(()));
                 self.tasks.remove(&id);
                 self.pages.remove(&id);
                 self.finish(id, *outcome)
@@ -332,12 +349,8 @@ impl State {
                 }
                 return self.reload_books();
             }
-            Outcome::Overview(model) => {
-                self.overview.answer(id, Ok(model));
-            }
-            Outcome::Day(model) => {
-                self.reconciled.answer(id, Ok(model));
-            }
+            Outcome::Overview(model) => drop(self.overview.answer(id, Ok(model))),
+            Outcome::Day(model) => drop(self.reconciled.answer(id, Ok(model))),
             Outcome::Cases(list) => {
                 self.lists.remove(&ListKind::Cases);
                 if self.cases.totals.answer(id, Ok(list.totals)) {
@@ -353,9 +366,7 @@ impl State {
                     self.orders.rows.set_order(list.ids);
                 }
             }
-            Outcome::Order(detail) => {
-                self.orders.open.answer(id, Ok(detail));
-            }
+            Outcome::Order(detail) => drop(self.orders.open.answer(id, Ok(detail))),
             Outcome::Rows(list, answer) => self.list_answered(id, list, answer),
             Outcome::Page(generation, page, PageRows::Cases(rows)) => {
                 self.cases.rows.put(generation, page, rows);
@@ -394,8 +405,12 @@ impl State {
                 self.refused.answered(id, answer);
             }
             Outcome::Funds(model) => return self.funds_examined(id, model),
+            answer @ (Outcome::Mappings(..) | Outcome::Examined(_)) => {
+                self.merchant_answers.answered(id, answer);
+            }
             Outcome::BulkSummary(summary) => drop(self.bulk.summary.answer(id, Ok(summary))),
             Outcome::Bulk(done) => return self.decided_many(id, done),
+            Outcome::Prepared(prepared) => return self.refunds_prepared(id, prepared),
             Outcome::Person(person) => return self.person_known(id, person),
             Outcome::Operators(view) => drop(self.people.known.answer(id, Ok(view))),
             Outcome::OperatorsChanged(view, person, said) => {
@@ -434,6 +449,7 @@ impl State {
 
     fn fail(&mut self, id: TaskId, failure: Failure) {
         let task = self.tasks.remove(&id);
+        self.deed.answer(id, Err(failure.clone()));
         self.want_passphrase(&failure);
         self.want_operator(&failure);
         if let Some((list, generation, page)) = self.pages.remove(&id) {
@@ -459,6 +475,7 @@ impl State {
             || self.funds.answer(id, Err(failure.clone()))
             || self.desk.asked.answer(id, Err(failure.clone()))
             || self.people.failed(id, &failure)
+            || self.merchant_answers.failed(id, &failure)
             || self.orders.totals.answer(id, Err(failure.clone()))
             || self.orders.open.answer(id, Err(failure.clone()));
         let waited_for = task.is_some_and(|task| task.kind != TaskKind::Read);

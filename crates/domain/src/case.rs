@@ -21,7 +21,7 @@ pub enum CaseStatus {
     Rejected,
     /// 自动平账: a later run no longer finds it.
     AutoClosed,
-    /// 强制关闭: closed by decision, with reason and a second person.
+    /// 已忽略: closed by decision, with reason and a second person.
     ForceClosed,
     /// 重开: found again after it was closed.
     Reopened,
@@ -50,12 +50,7 @@ const ENTRIES: [StatusEntry; 11] = [
         "自动平账",
         "Closed by a match",
     ),
-    (
-        CaseStatus::ForceClosed,
-        "FORCE_CLOSED",
-        "强制关闭",
-        "Closed by decision",
-    ),
+    (CaseStatus::ForceClosed, "FORCE_CLOSED", "已忽略", "Ignored"),
     (CaseStatus::Reopened, "REOPENED", "重开", "Reopened"),
 ];
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use recondesk_app::model::{CaseName, FundsAsk};
+use recondesk_app::model::{BulkPayout, CaseName, FundsAsk, ReissueWish};
 use recondesk_app::tables::ask::ListRows;
 use recondesk_app::{Command, Export, ExportFormat, ListKind, Preferences, SheetRows};
 use recondesk_domain::{BillDate, ProfileId};
@@ -68,10 +68,14 @@ pub(crate) enum Action {
     PickAttachments(CaseName),
     /// Asks where to write a copy of a file of a case.
     PickAttachmentCopy(CaseName, Box<AttachmentInfo>),
+    /// Asks where to write the list for the shop, then reissues.
+    PickReissueList(ReissueList),
     /// Shows what waits for a second person.
     Approvals,
     /// Asks whether a refund that was made earlier goes out.
     SendRefund(Box<RefundRecord>),
+    /// Asks why a refund is given up that was certainly not accepted.
+    WithdrawRefund(Box<RefundRecord>),
     /// Shows the refunds that are not at their end.
     UnfinishedRefunds,
     /// Goes to the operators in the settings; where none is named, the form of the first one opens.
@@ -90,6 +94,33 @@ pub(crate) enum Action {
     Funds(ProfileId, BillDate),
     /// Imports these files, for the merchant in view.
     ImportFiles(Vec<PathBuf>),
+}
+
+/// A reissue by a list, before its file has a place.
+#[derive(Debug)]
+pub(crate) enum ReissueList {
+    /// Of one case.
+    One(Box<ReissueWish>),
+    /// Of many.
+    Many(Box<BulkPayout>),
+}
+
+impl ReissueList {
+    /// The command, once the place is known.
+    pub(crate) fn into_command(self, path: PathBuf) -> Command {
+        match self {
+            Self::One(mut wish) => {
+                wish.list = Some(path);
+                Command::Reissue(wish)
+            }
+            Self::Many(mut wish) => {
+                if let BulkPayout::Reissue { list, .. } = wish.as_mut() {
+                    *list = Some(path);
+                }
+                Command::BulkPayout(wish)
+            }
+        }
+    }
 }
 
 /// The rows of a table, on their way into a file.

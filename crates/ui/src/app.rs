@@ -265,14 +265,7 @@ impl App {
                     self.screen = Screen::Lookup;
                     self.screens.look_up(text, &mut self.out);
                 }
-                Action::ChooseStory(nth) => {
-                    let merchants = std::mem::take(&mut self.state.merchants);
-                    let next = self.state.lookup.choose(nth, &merchants);
-                    self.state.merchants = merchants;
-                    if let Some(command) = next {
-                        self.submit(command);
-                    }
-                }
+                Action::ChooseStory(nth) => self.choose_story(nth),
                 Action::StopAsking => self.state.leave_lookup(),
                 Action::OpenCase(profile, key, number) => self.open_case(profile, key, number),
                 Action::PickAnswers(format) => self.pick_answers(format),
@@ -312,8 +305,11 @@ impl App {
                 }
                 Action::PickAttachments(case) => self.pick_attachments(case),
                 Action::PickAttachmentCopy(case, file) => self.pick_attachment_copy(case, &file),
+                Action::PickReissueList(list) => self.pick_reissue_list(list),
                 Action::Approvals => self.show_approvals(),
-                Action::SendRefund(refund) => self.screens.ask_to_send(refund),
+                wish @ (Action::SendRefund(_) | Action::WithdrawRefund(_)) => {
+                    self.screens.ask_about(wish);
+                }
                 Action::UnfinishedRefunds => {
                     self.screen = Screen::Cases;
                     self.screens.show_refunds(&self.state, &mut self.out);
@@ -336,6 +332,15 @@ impl App {
                     self.screens.new_merchant();
                 }
             }
+        }
+    }
+
+    fn choose_story(&mut self, nth: usize) {
+        let merchants = std::mem::take(&mut self.state.merchants);
+        let next = self.state.lookup.choose(nth, &merchants);
+        self.state.merchants = merchants;
+        if let Some(command) = next {
+            self.submit(command);
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use super::action::TableExport;
+use super::action::{ReissueList, TableExport};
 use super::app::App;
 use super::screens::Screen;
 use super::text;
@@ -15,7 +15,7 @@ use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{AttachmentInfo, PickAsk};
 
 /// What was asked of the file dialog that is open.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) enum Picking {
     Import,
     Orders,
@@ -30,6 +30,7 @@ pub(super) enum Picking {
     Original(u32),
     Certificate(ProfileId, BillDate),
     Statement(FundsAsk),
+    ReissueList(ReissueList),
 }
 
 impl App {
@@ -95,6 +96,7 @@ impl App {
                     self.submit(Command::SaveAttachment(Box::new(wish)));
                 }
             }
+            Some(Picking::ReissueList(list)) => self.write_reissue_list(list, paths),
             Some(Picking::Statement(ask)) => self.take_statement(ask, paths),
             Some(Picking::Books(profile)) => {
                 if let Some(folder) = paths.into_iter().next() {
@@ -104,12 +106,7 @@ impl App {
             Some(picking @ (Picking::Backup | Picking::Original(_) | Picking::Certificate(..))) => {
                 self.save_stored(&picking, paths);
             }
-            Some(Picking::Answers(format)) => {
-                let answers = self.state.lookup.answers.value().cloned();
-                if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
-                    self.submit(Command::ExportAnswers(answers, format, path));
-                }
-            }
+            Some(Picking::Answers(format)) => self.write_answers(format, paths),
             None => {}
         }
     }
@@ -221,6 +218,25 @@ impl App {
         let name = what.file_name(&row.profile.mch_id, day);
         let id = row.id;
         self.save_as(name, Picking::Export(id, day, what));
+    }
+
+    fn write_answers(&mut self, format: ExportFormat, paths: Vec<PathBuf>) {
+        let answers = self.state.lookup.answers.value().cloned();
+        if let (Some(path), Some(answers)) = (paths.into_iter().next(), answers) {
+            self.submit(Command::ExportAnswers(answers, format, path));
+        }
+    }
+
+    fn write_reissue_list(&mut self, list: ReissueList, paths: Vec<PathBuf>) {
+        if let Some(path) = paths.into_iter().next() {
+            self.submit(list.into_command(path));
+        }
+    }
+
+    /// The list for the shop: it names the orders that must be delivered.
+    pub(super) fn pick_reissue_list(&mut self, list: ReissueList) {
+        let name = format!("reissue_{}.csv", self.clock.now().day());
+        self.save_as(name, Picking::ReissueList(list));
     }
 
     pub(super) fn pick_backup(&mut self) {

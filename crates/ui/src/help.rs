@@ -44,6 +44,7 @@ pub(crate) fn show(ctx: &Context) -> HelpEnd {
             ("Ctrl S", k.save),
             ("Ctrl F  /", k.find),
             ("Ctrl B", k.notices),
+            ("Ctrl L", k.lock),
             ("Ctrl +  −  0", k.zoom),
             ("↑ ↓  J K", k.rows),
             ("PgUp  Home", k.pages),

@@ -72,6 +72,8 @@ pub(crate) struct ShellKeys {
     pub(crate) notices: bool,
     /// Ctrl O.
     pub(crate) import: bool,
+    /// Ctrl L: the keys are locked away.
+    pub(crate) lock: bool,
     /// `[` or `]`, in days.
     pub(crate) day: i32,
     /// Ctrl +, Ctrl −: steps; Ctrl 0 resets.
@@ -135,6 +137,7 @@ pub(crate) fn shell(ctx: &Context) -> ShellKeys {
             help,
             notices: key(Modifiers::COMMAND, Key::B),
             import: key(Modifiers::COMMAND, Key::O),
+            lock: key(Modifiers::COMMAND, Key::L),
             day,
             zoom,
             region,

@@ -11,11 +11,12 @@ use super::paint;
 use super::palette::{self, Palette, PaletteAction};
 use super::rail::Rail;
 use super::screens::{Screen, Status};
-use super::text::words;
+use super::text::{self, words};
 use super::theme::{Class, TypeStyle, tokens};
 use super::widgets::dialog;
 use super::widgets::notices::{self, NoticeAction};
 use recondesk_app::Command;
+use recondesk_ports::VaultAccess;
 
 /// Smallest window in which nothing is lost.
 const LEAST: Vec2 = vec2(800.0, 500.0);
@@ -122,6 +123,22 @@ impl App {
         }
     }
 
+    /// Locks the keys away, or says why there is nothing to lock.
+    fn lock_keys(&mut self) {
+        let s = &text::of(self.state.preferences.language).settings;
+        let said = match self.state.vault {
+            VaultAccess::Open => {
+                self.out.run(Command::LockVault);
+                return;
+            }
+            VaultAccess::System => s.vault_system,
+            VaultAccess::Locked => s.vault_locked,
+            VaultAccess::Unmade => s.vault_unmade,
+            VaultAccess::Memory => s.vault_memory,
+        };
+        self.out.push(Action::Say(said.to_owned()));
+    }
+
     fn shell_keys(&mut self, keys: ShellKeys) {
         if keys.palette {
             self.palette = Some(Palette::default());
@@ -134,6 +151,9 @@ impl App {
         }
         if keys.import {
             self.out.push(Action::PickFiles);
+        }
+        if keys.lock {
+            self.lock_keys();
         }
         if let Some(screen) = keys.screen.and_then(|nth| Screen::ALL.get(nth)) {
             self.out.push(Action::Go(*screen));

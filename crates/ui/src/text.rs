@@ -10,7 +10,7 @@ use egui::{Context, Id, Ui};
 use recondesk_app::model::LOCAL_PERSON;
 use recondesk_app::tables::cases::severity_word;
 use recondesk_app::tables::orders::{FULFILMENTS, PAY_STATES, fulfil_cell, pay_cell};
-use recondesk_app::{Language, Message};
+use recondesk_app::{Failure, Language, Message, Surface};
 use recondesk_domain::{Category, Severity, SheetCell, SuggestedAction, Term};
 
 /// Declares a table: a struct, its Chinese value, its English value.
@@ -177,6 +177,11 @@ impl Wording {
     /// The sentence of a failure or a notice.
     pub(crate) fn of<'a>(&self, words: &'a Message) -> &'a str {
         words.in_language(self.lang)
+    }
+
+    /// What to do about a failure, in the words of the window.
+    pub(crate) fn advice<'a>(&self, failure: &'a Failure) -> &'a str {
+        self.of(failure.advice_at(Surface::Window))
     }
 
     /// Name of a category.

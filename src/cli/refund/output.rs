@@ -7,6 +7,7 @@ use crate::cli::profile::ListFormat;
 use crate::cli::table::TextTable;
 use crate::cli::terminal_output::{print, print_json};
 use recondesk_app::Failure;
+use recondesk_app::Surface;
 use recondesk_app::jobs::refund::{advice_of, state_words};
 use recondesk_domain::printable;
 use recondesk_ports::{Ports, RefundRecord};
@@ -110,6 +111,7 @@ pub(super) fn table(
 /// Says where a refund stands and what comes next.
 pub(super) fn tell_state(context: &CommandContext<'_>, record: &RefundRecord) {
     let (state, advice) = (state_words(record), advice_of(record));
+    let advice = advice.at(Surface::Terminal);
     let number = record.out_refund_no;
     context.tell(
         &format!("{number} {}：{}", state.zh, advice.zh),

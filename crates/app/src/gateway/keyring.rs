@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::{GatewayClient, missing};
-use crate::{Failure, Message};
+use crate::{Advice, Failure, Message};
 use recondesk_domain::{MerchantProfile, ProfileId, Secret, SecretKind};
 use recondesk_ports::Vault;
 use wechatpay_codec::v3::{Certificate, PrivateKey, VerifyKey, normal_serial, verify_keys};
@@ -37,9 +37,15 @@ impl Keyring {
                     "这个商户还没有设置商户私钥",
                     "This merchant has no private key yet",
                 ),
-                Message::new(
-                    "用 recondesk profile set-key 档案名 client-key 设置 apiclient_key.pem",
-                    "Set apiclient_key.pem with recondesk profile set-key NAME client-key",
+                Advice::by_place(
+                    Message::new(
+                        "用 recondesk profile set-key 档案名 client-key 设置 apiclient_key.pem",
+                        "Set apiclient_key.pem with recondesk profile set-key NAME client-key",
+                    ),
+                    Message::new(
+                        "到“商户 › 密钥”存入 apiclient_key.pem",
+                        "Store apiclient_key.pem under Merchants › Keys",
+                    ),
                 ),
             )
         })?;
@@ -140,9 +146,15 @@ fn serial(client: &GatewayClient<'_>) -> Result<String, Failure> {
                 "档案里没有商户证书，也没有它的序列号",
                 "The profile has neither the merchant's certificate nor its serial number",
             ),
-            Message::new(
-                "用 set-key 档案名 client-cert 存入 apiclient_cert.pem，或用 profile edit --cert-serial 写上序列号",
-                "Store apiclient_cert.pem with set-key NAME client-cert, or name the serial with profile edit --cert-serial",
+            Advice::by_place(
+                Message::new(
+                    "用 set-key 档案名 client-cert 存入 apiclient_cert.pem，或用 profile edit --cert-serial 写上序列号",
+                    "Store apiclient_cert.pem with set-key NAME client-cert, or name the serial with profile edit --cert-serial",
+                ),
+                Message::new(
+                    "到“商户 › 密钥”存入 apiclient_cert.pem，或在档案里写上序列号",
+                    "Store apiclient_cert.pem under Merchants › Keys, or name its serial number in the profile",
+                ),
             ),
         ));
     }
@@ -156,14 +168,20 @@ fn unusable(kind: SecretKind, detail: &str) -> Failure {
             "存着的密钥或证书不能用",
             "A stored key or certificate cannot be used",
         ),
-        Message::new(
-            format!(
-                "用 recondesk profile set-key 档案名 {} 重新设置",
-                kind.word()
+        Advice::by_place(
+            Message::new(
+                format!(
+                    "用 recondesk profile set-key 档案名 {} 重新设置",
+                    kind.word()
+                ),
+                format!(
+                    "Set it again with recondesk profile set-key NAME {}",
+                    kind.word()
+                ),
             ),
-            format!(
-                "Set it again with recondesk profile set-key NAME {}",
-                kind.word()
+            Message::new(
+                "到“商户 › 密钥”重新存入",
+                "Store it again under Merchants › Keys",
             ),
         ),
     )

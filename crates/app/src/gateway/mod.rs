@@ -21,7 +21,7 @@ mod v3_tests;
 
 use std::cell::OnceCell;
 
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{
     ApiVersion, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId, RefundId, Secret, SecretKind,
 };
@@ -231,9 +231,15 @@ impl<'a> GatewayClient<'a> {
                         "这个接口需要商户证书，档案里还没有",
                         "This call needs the merchant's certificate, and the profile has none",
                     ),
-                    Message::new(
-                        "用 recondesk profile set-key 档案名 client-cert 和 client-key 设置 apiclient_cert.pem、apiclient_key.pem",
-                        "Set apiclient_cert.pem and apiclient_key.pem with recondesk profile set-key NAME client-cert, client-key",
+                    Advice::by_place(
+                        Message::new(
+                            "用 recondesk profile set-key 档案名 client-cert 和 client-key 设置 apiclient_cert.pem、apiclient_key.pem",
+                            "Set apiclient_cert.pem and apiclient_key.pem with recondesk profile set-key NAME client-cert, client-key",
+                        ),
+                        Message::new(
+                            "到“商户 › 密钥”存入 apiclient_cert.pem 和 apiclient_key.pem",
+                            "Store apiclient_cert.pem and apiclient_key.pem under Merchants › Keys",
+                        ),
                     ),
                 ));
             };
@@ -244,7 +250,7 @@ impl<'a> GatewayClient<'a> {
 }
 
 /// A question that cannot be asked because the profile lacks something.
-fn missing(code: &'static str, title: Message, advice: Message) -> Failure {
+fn missing(code: &'static str, title: Message, advice: impl Into<Advice>) -> Failure {
     Failure::new(FailureKind::Usage, code, title, advice)
 }
 

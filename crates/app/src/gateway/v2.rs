@@ -4,7 +4,7 @@ use super::{
     Asked, CloseOutcome, Exchange, ExchangeError, Fault, GatewayClient, QueryVerdict, RefundAnswer,
     RefundOutcome, RefundVerdict, foreign, missing, other_refund, page_title,
 };
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, OutRefundNo, OutTradeNo, RefundId, Secret, SecretKind};
 use recondesk_ports::{GatewayError, HttpAnswer, HttpRequest};
 use wechatpay_codec::Params;
@@ -198,9 +198,15 @@ pub(crate) fn key(client: &GatewayClient<'_>) -> Result<Secret<Vec<u8>>, Failure
                 "这个商户还没有设置 APIv2 密钥",
                 "This merchant has no APIv2 key yet",
             ),
-            Message::new(
-                "用 recondesk profile set-key 档案名 v2 设置",
-                "Set it with recondesk profile set-key NAME v2",
+            Advice::by_place(
+                Message::new(
+                    "用 recondesk profile set-key 档案名 v2 设置",
+                    "Set it with recondesk profile set-key NAME v2",
+                ),
+                Message::new(
+                    "到“商户 › 密钥”存入 APIv2 密钥",
+                    "Store the APIv2 key under Merchants › Keys",
+                ),
             ),
         )
     })

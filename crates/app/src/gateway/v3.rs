@@ -6,7 +6,7 @@ use super::{
     Asked, Call, CloseOutcome, Exchange, ExchangeError, Fault, GatewayClient, QueryVerdict,
     RefundAnswer, RefundOutcome, RefundVerdict, foreign, missing, other_refund, page_title,
 };
-use crate::{Failure, Message};
+use crate::{Advice, Failure, Message};
 use recondesk_domain::{ApiVersion, OutRefundNo, OutTradeNo, SecretKind};
 use recondesk_ports::{HttpAnswer, HttpRequest};
 use wechatpay_codec::v2::{NewRefund, OrderRef, OrderState, RefundLine};
@@ -421,10 +421,13 @@ fn refresh(
                 "这个商户还没有设置 APIv3 密钥，平台证书无法解密",
                 "This merchant has no APIv3 key, so platform certificates cannot be opened",
             ),
-            Message::new(
+            Advice::by_place(Message::new(
                 "用 recondesk profile set-key 档案名 v3 设置；或存入微信支付公钥及其 ID",
                 "Set it with recondesk profile set-key NAME v3; or store the WeChat Pay public key and its id",
-            ),
+            ),Message::new(
+"到“商户 › 密钥”存入 APIv3 密钥；或存入微信支付公钥及其 ID",
+"Store the APIv3 key under Merchants › Keys; or the WeChat Pay public key and its id",
+)),
         )
     })?;
     let request = api::certificates();

@@ -3,7 +3,7 @@
 
 use super::v3::{ask, believed, keyring, refund_answer};
 use super::{Asked, ExchangeError, GatewayClient, RefundOutcome, missing};
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{OutRefundNo, RefundId, Secret};
 use wechatpay_codec::v3::api::{self, AbnormalRefundTo};
 use wechatpay_codec::v3::encrypt_field;
@@ -71,9 +71,15 @@ fn no_key() -> Failure {
             "没有可以加密卡号和户名的微信支付公钥或平台证书，请求没有发出",
             "There is no key of WeChat Pay to encrypt card and name with, nothing was sent",
         ),
-        Message::new(
-            "先运行 recondesk profile doctor 档案名",
-            "Run recondesk profile doctor NAME first",
+        Advice::by_place(
+            Message::new(
+                "先运行 recondesk profile doctor 档案名",
+                "Run recondesk profile doctor NAME first",
+            ),
+            Message::new(
+                "到“商户 › 密钥”存入微信支付公钥及其 ID",
+                "Store the WeChat Pay public key and its id under Merchants › Keys",
+            ),
         ),
     )
 }
@@ -99,9 +105,15 @@ pub(crate) fn only_v3() -> Failure {
             "异常退款改退到别的账户只有 APIv3 能做",
             "Only APIv3 can send an abnormal refund to another account",
         ),
-        Message::new(
-            "在商户平台处理，或给商户存入 APIv3 密钥后 recondesk profile edit 档案名 --api v3",
-            "Use the merchant platform, or store the keys of APIv3 and run recondesk profile edit NAME --api v3",
+        Advice::by_place(
+            Message::new(
+                "在商户平台处理，或给商户存入 APIv3 密钥后 recondesk profile edit 档案名 --api v3",
+                "Use the merchant platform, or store the keys of APIv3 and run recondesk profile edit NAME --api v3",
+            ),
+            Message::new(
+                "在商户平台处理，或到“商户”存入 APIv3 密钥并改用 APIv3",
+                "Use the merchant platform, or store the keys of APIv3 under Merchants and choose APIv3 there",
+            ),
         ),
     )
 }

@@ -40,8 +40,8 @@ impl PassedOver {
         let Self { name, kind } = self;
         let (zh, en) = match kind {
             BodyKind::FundFlow => (
-                "这是资金账单，用 recondesk funds --file 导入",
-                "a fund-flow bill, taken by recondesk funds --file",
+                "这是资金账单，要在资金对账里导入",
+                "a fund-flow bill, which is taken with the fund flow",
             ),
             BodyKind::Unknown => ("不是账单", "no bill"),
             BodyKind::Empty => ("空文件", "an empty file"),

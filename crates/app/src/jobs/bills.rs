@@ -2,7 +2,7 @@
 
 use super::bill_archive::FoundBill;
 use super::imports::Watching;
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Advice, Failure, FailureKind, Message, Reporter};
 use recondesk_domain::{BillDate, MchId, MerchantProfile, ProfileId};
 use recondesk_ports::{BillExpect, BillImport, Books, Source};
 use wechatpay_codec::bill::SavedAgain;
@@ -172,12 +172,12 @@ pub fn refused_of(outcomes: Vec<(String, Result<(), Failure>)>) -> Option<Failur
         advice: if good == 0 {
             first.advice
         } else {
-            Message::new(
+            Advice::from(Message::new(
                 format!("另外 {good} 份已导入，照常有效；处理好没有导入的再导入"),
                 format!(
                     "What was imported counts ({good} of {count}); mend the others and import them again"
                 ),
-            )
+            ))
         },
         detail: String::new(),
         retryable: first.retryable,

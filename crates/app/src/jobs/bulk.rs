@@ -3,11 +3,14 @@
 
 use std::collections::HashMap;
 
-use super::decisions::{self, Decided, Surface};
+use super::decisions::{self, Decided};
+use super::payout::ways_of;
+use super::refund::{profile_of, proposed};
 use super::views::Views;
-use crate::model::{BulkAsk, BulkLine, BulkOutcome, BulkSummary, Decision};
-use crate::{Failure, Message, Progress, Reporter, Step};
-use recondesk_domain::{CaseStatus, Fen, PersonalData};
+use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSummary, Decision};
+use crate::{Failure, Message, Progress, Reporter, Step, Surface};
+use recondesk_casework::ReissueWay;
+use recondesk_domain::{CaseStatus, Fen, PersonalData, ProfileId, Tag};
 use recondesk_ports::{CaseQuery, CaseRecord, Ports};
 
 /// What is done to each case.
@@ -56,11 +59,62 @@ pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
             None => states.push((case.status, 1)),
         }
     }
+    let reissues = share(&cases, may_be_reissued);
+    let shops: std::collections::BTreeSet<ProfileId> = cases
+        .iter()
+        .filter(|case| may_be_reissued(case))
+        .map(|case| case.profile)
+        .collect();
+    let mut ways = vec![
+        ReissueWay::Notification,
+        ReissueWay::Webhook,
+        ReissueWay::List,
+    ];
+    for shop in shops {
+        let known = ways_of(&profile_of(ports, shop)?);
+        ways.retain(|way| known.contains(way));
+    }
     Ok(BulkSummary {
         ids: ids.into(),
         at_stake: at_stake(&cases),
         states,
+        refunds: share(&cases, may_be_refunded),
+        reissues,
+        ways,
+        bulk_over: ports.casework.thresholds()?.bulk_over,
     })
+}
+
+/// Those of the cases to which it applies.
+fn share(cases: &[CaseRecord], applies: fn(&CaseRecord) -> bool) -> BulkShare {
+    let of: Vec<&CaseRecord> = cases.iter().filter(|case| applies(case)).collect();
+    let mut stakes = of.iter().map(|case| case.finding.at_stake());
+    BulkShare {
+        at_stake: stakes.try_fold(Fen::ZERO, Fen::checked_add),
+        ids: of
+            .iter()
+            .filter_map(|case| u64::try_from(case.id.0).ok())
+            .collect(),
+    }
+}
+
+/// True for an open case that nothing moves for, and that no second person is asked about.
+fn is_free(case: &CaseRecord) -> bool {
+    !case.status.is_closed()
+        && !matches!(case.status, CaseStatus::Executing | CaseStatus::Proposed)
+        && !case.finding.out_trade_no.as_str().is_empty()
+}
+
+/// True where money may go back for a case; what WeChat Pay says of its order is asked before it does.
+fn may_be_refunded(case: &CaseRecord) -> bool {
+    is_free(case) && proposed(&case.finding, case.finding.at_stake()).is_ok()
+}
+
+/// True where goods may go out for a case; what WeChat Pay says of its order is asked before they do.
+fn may_be_reissued(case: &CaseRecord) -> bool {
+    is_free(case)
+        && case.finding.category.action().delivers()
+        && !case.finding.tags.contains(&Tag::Hold)
 }
 
 /// The cases with these numbers, in their order; one that is gone is left out.
@@ -104,10 +158,12 @@ pub fn carry_out(
             key: case.key.clone(),
             number: super::views::number_of(&case.finding).to_owned(),
             waits: done.as_ref().is_ok_and(|done| done.waits),
+            is_under_way: false,
             result: done.map(|done| done.said),
         });
     }
     BulkOutcome {
+        kind: BulkKind::Decided,
         left: count(cases.len().saturating_sub(lines.len())),
         lines,
     }

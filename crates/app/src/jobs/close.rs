@@ -2,7 +2,7 @@
 
 use super::lookup::live;
 use crate::gateway::{Asked, CloseOutcome, ExchangeError, GatewayClient, QueryVerdict};
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports};
 use wechatpay_codec::v2::{OrderRef, TradeState};
@@ -109,10 +109,13 @@ fn has_money(number: OutTradeNo, state: &TradeState) -> Failure {
             format!("没有关单：{}", words.zh),
             format!("Not closed: {}", words.en),
         ),
-        Message::new(
+        Advice::by_place(Message::new(
             "已付款的订单不能关，要退钱用 recondesk refund prepare；正在付款的，过几秒再查",
             "A paid order is refunded, not closed: recondesk refund prepare; one that is being paid is asked about again in some seconds",
-        ),
+        ),Message::new(
+"已付款的订单不能关，要退钱从“差错”退款；正在付款的，过几秒再查",
+"A paid order is refunded from Cases, not closed; one that is being paid is asked about again in some seconds",
+)),
     )
     .with_detail(number.to_string())
 }
@@ -122,9 +125,12 @@ fn unknown(number: OutTradeNo) -> Failure {
         FailureKind::Gateway,
         "close.unknown",
         Message::new("微信支付没有这笔订单", "WeChat Pay has no such order"),
-        Message::new(
-            "核对商户档案和单号；服务商要写 --sub-mch-id",
-            "Check the profile and the number; a service provider names --sub-mch-id",
+        Advice::by_place(
+            Message::new(
+                "核对商户档案和单号；服务商要写 --sub-mch-id",
+                "Check the profile and the number; a service provider names --sub-mch-id",
+            ),
+            Message::new("核对商户档案和单号", "Check the profile and the number"),
         ),
     )
     .with_detail(number.to_string())

@@ -3,9 +3,8 @@
 mod overtaken;
 mod second;
 
-pub use self::second::Surface;
 use crate::model::{Decision, UndoOffer};
-use crate::{Failure, FailureKind, Message};
+use crate::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{PastStep, undo};
 use recondesk_domain::{CaseStatus, Instant, ProfileId};
 use recondesk_ports::{AttachmentRecord, CaseId, CaseStep, CaseStepKind, Ports, StoreError};

@@ -7,7 +7,7 @@
 mod keys;
 mod online;
 
-use crate::{Failure, Message, Reporter};
+use crate::{Advice, Failure, Message, Reporter};
 use recondesk_domain::{Instant, MerchantProfile, ProfileId};
 use recondesk_ports::Ports;
 
@@ -47,28 +47,28 @@ pub struct DoctorCheck {
     /// What was found.
     pub fact: Message,
     /// What to do; empty where there is nothing to do.
-    pub advice: Message,
+    pub advice: Advice,
 }
 
 impl DoctorCheck {
     fn good(id: &'static str, fact: Message) -> Self {
-        Self::new(id, Health::Good, fact, Message::default())
+        Self::new(id, Health::Good, fact, Advice::default())
     }
 
     fn skipped(id: &'static str, fact: Message) -> Self {
-        Self::new(id, Health::Skipped, fact, Message::default())
+        Self::new(id, Health::Skipped, fact, Advice::default())
     }
 
-    fn bad(id: &'static str, fact: Message, advice: Message) -> Self {
+    fn bad(id: &'static str, fact: Message, advice: impl Into<Advice>) -> Self {
         Self::new(id, Health::Bad, fact, advice)
     }
 
-    const fn new(id: &'static str, health: Health, fact: Message, advice: Message) -> Self {
+    fn new(id: &'static str, health: Health, fact: Message, advice: impl Into<Advice>) -> Self {
         Self {
             id,
             health,
             fact,
-            advice,
+            advice: advice.into(),
         }
     }
 }

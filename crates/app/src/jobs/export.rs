@@ -351,7 +351,7 @@ mod tests {
 
     fn csv_of(findings: &[Finding]) -> String {
         let mut out = Vec::new();
-        with_findings(findings.iter(), |sheet| write_csv(sheet, &mut out)).unwrap();
+        with_findings(findings.iter(), None, |sheet| write_csv(sheet, &mut out)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -372,7 +372,7 @@ mod tests {
     fn json_has_integers_and_the_order_of_the_columns() {
         let mut out = Vec::new();
         let findings = [finding("a\"b\n"), finding("")];
-        with_findings(findings.iter(), |sheet| write_json(sheet, &mut out)).unwrap();
+        with_findings(findings.iter(), None, |sheet| write_json(sheet, &mut out)).unwrap();
         let text = String::from_utf8(out).unwrap();
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(value[0]["bill_fen"], 123_456);
@@ -385,7 +385,7 @@ mod tests {
             .collect();
         assert!(places.is_sorted());
         let mut empty = Vec::new();
-        with_findings([].iter(), |sheet| write_json(sheet, &mut empty)).unwrap();
+        with_findings([].iter(), None, |sheet| write_json(sheet, &mut empty)).unwrap();
         assert_eq!(serde_json::from_slice::<Vec<()>>(&empty).unwrap(), []);
     }
 
@@ -395,9 +395,11 @@ mod tests {
         other.bill = Some(Fen::new(5));
         for language in [Language::Zh, Language::En] {
             let mut out = Vec::new();
-            with_findings([finding("x"), other.clone()].iter(), |sheet| {
-                write_table(sheet, language, &mut out)
-            })
+            with_findings(
+                [finding("x"), other.clone()].iter(),
+                Some(language),
+                |sheet| write_table(sheet, language, &mut out),
+            )
             .unwrap();
             let text = String::from_utf8(out).unwrap();
             assert!(!text.contains('\x1b') && !text.contains('\u{202e}'));

@@ -7,7 +7,7 @@ use super::bill_archive::{self, PassedOver};
 use super::bills::first_reason;
 use super::intake::{self, MappingChoice, attention, remarks, unread};
 use crate::event::{NextDeed, NoticeText};
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Failure, FailureKind, Message, Reporter, Surface};
 use recondesk_domain::{MerchantProfile, ProfileId, group_digits};
 use recondesk_intake::{Guess, HEAD_BYTES, Mapping};
 use recondesk_ports::{BillImport, BooksError, Files, OrdersImport, Ports, Source, Stored};
@@ -96,7 +96,7 @@ fn bill(
         match done {
             Ok(done) => told.push(told_of_bill(&done, merchant.0)),
             // The others of an archive are stored already, or will be: the failure is told with them.
-            Err(failure) if !is_one => told.push(told_of_failure(&name, failure)),
+            Err(failure) if !is_one => told.push(told_of_failure(&name, &failure)),
             Err(failure) => return Err(failure),
         }
     }
@@ -112,13 +112,13 @@ fn bill(
     Ok(notice)
 }
 
-fn told_of_failure(name: &str, failure: Failure) -> NoticeText {
+fn told_of_failure(name: &str, failure: &Failure) -> NoticeText {
     NoticeText {
         title: Message::new(
             format!("{name}：{}", failure.title.zh),
             format!("{name}: {}", failure.title.en),
         ),
-        note: failure.advice,
+        note: failure.advice_at(Surface::Window).clone(),
         day: None,
         next: NextDeed::None,
         attention: true,

@@ -1,6 +1,6 @@
 //! What imports of bills and of merchant files share: progress, cancelling, and why they fail.
 
-use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+use crate::{Advice, Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::Term;
 use recondesk_intake::StatementFault;
 use recondesk_ports::{BooksError, ImportPart, Watch};
@@ -24,7 +24,7 @@ impl Watch for Watching<'_> {
     }
 }
 
-fn refused(code: &'static str, title: Message, advice: Message) -> Failure {
+fn refused(code: &'static str, title: Message, advice: impl Into<Advice>) -> Failure {
     Failure::new(FailureKind::RefusedInput, code, title, advice)
 }
 
@@ -81,15 +81,7 @@ impl From<BooksError> for Failure {
             )
             .with_detail(format!("SHA-1 {found}, {expected}"))
             .retryable(),
-            BooksError::WhichDay(days) => refused(
-                "bill.which_day",
-                Message::new(
-                    "账单里不止一天或没有明细，需指明账单日",
-                    "The bill has rows of several days, or none: name its day",
-                ),
-                Message::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
-            )
-            .with_detail(days.join(", ")),
+            BooksError::WhichDay(days) => which_day(&days),
             BooksError::Orders(error) => refused(
                 "orders.file",
                 Message::new(error.zh(), error.to_string()),
@@ -98,16 +90,44 @@ impl From<BooksError> for Failure {
                     "Export the file again from the shop system, then import it",
                 ),
             ),
-            BooksError::Mapping(error) => refused(
-                "orders.mapping",
-                Message::new(error.zh(), error.to_string()),
-                Message::new(
-                    "在导入窗口里选列，或用 recondesk mapping guess 文件 生成列映射后改正",
-                    "Choose the columns in the import window, or let recondesk mapping guess FILE write a mapping and mend it",
-                ),
-            ),
+            BooksError::Mapping(error) => no_mapping(Message::new(error.zh(), error.to_string())),
         }
     }
+}
+
+fn which_day(days: &[String]) -> Failure {
+    refused(
+        "bill.which_day",
+        Message::new(
+            "账单里不止一天或没有明细，需指明账单日",
+            "The bill has rows of several days, or none: name its day",
+        ),
+        Advice::by_place(
+            Message::new("加上 --date YYYY-MM-DD", "Add --date YYYY-MM-DD"),
+            Message::new(
+                "只含一天的账单才能导入，重新下载那一天的",
+                "A bill of one day can be imported; download that of the day again",
+            ),
+        ),
+    )
+    .with_detail(days.join(", "))
+}
+
+fn no_mapping(title: Message) -> Failure {
+    refused(
+        "orders.mapping",
+        title,
+        Advice::by_place(
+            Message::new(
+                "在导入窗口里选列，或用 recondesk mapping guess 文件 生成列映射后改正",
+                "Choose the columns in the import window, or let recondesk mapping guess FILE write a mapping and mend it",
+            ),
+            Message::new(
+                "在导入窗口里选列",
+                "Choose the columns in the import window",
+            ),
+        ),
+    )
 }
 
 /// A bank statement that is none, or has a row that cannot be read.
@@ -171,9 +191,15 @@ fn not_a_bill(kind: BodyKind, head: &[u8]) -> Failure {
                 "这是“申请交易账单”的应答：里面是账单的下载地址（download_url），不是账单",
                 "The answer to asking for a bill: it holds the address of the bill (download_url), not the bill",
             ),
-            Message::new(
-                "地址 5 分钟内有效，要带商户签名用 GET 下载；recondesk bill download 会连同摘要核对一起做完",
-                "The address is valid for 5 minutes and is fetched with a signed GET; recondesk bill download does both and checks the digest",
+            Advice::by_place(
+                Message::new(
+                    "地址 5 分钟内有效，要带商户签名用 GET 下载；recondesk bill download 会连同摘要核对一起做完",
+                    "The address is valid for 5 minutes and is fetched with a signed GET; recondesk bill download does both and checks the digest",
+                ),
+                Message::new(
+                    "地址 5 分钟内有效；在“账单”里下载，会连同摘要核对一起做完",
+                    "The address is valid for 5 minutes; download it under Bills, which checks the digest as well",
+                ),
             ),
         );
     }

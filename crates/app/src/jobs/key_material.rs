@@ -320,8 +320,8 @@ fn public_key(
     }
     out.told.push(if id.is_empty() {
         Message::new(
-            "微信支付公钥已识别；还要用 profile edit --public-key-id 写上它的 ID（PUB_KEY_ID_…）",
-            "The WeChat Pay public key was read; name its id with profile edit --public-key-id (PUB_KEY_ID_…)",
+            "微信支付公钥已识别；还要在档案里写上它的 ID（PUB_KEY_ID_…）",
+            "The WeChat Pay public key was read; name its id (PUB_KEY_ID_…) in the profile",
         )
     } else {
         Message::new(

@@ -423,7 +423,7 @@ pub fn verify_words(
     let zh = match error {
         VerifyError::Probe => "这是微信支付的探测流量：按失败应答即可".to_owned(),
         VerifyError::Stale(seconds) => {
-            format!("时间相差 {seconds} 秒，超过五分钟；旧报文加 --any-age")
+            format!("时间相差 {seconds} 秒，超过五分钟")
         }
         VerifyError::Wrong => return cause_v3(headers, body, keys),
         VerifyError::Header(name) => format!("报文头 {name} 没有、为空或不止一个"),

@@ -5,7 +5,7 @@ use super::lab::{meant, refused, usage};
 use super::poll::{Next, Plan, Poll};
 use crate::gateway::{Exchange, ExchangeError, GatewayClient, v2};
 use crate::model::{Follow, Followed, Heard, SendAsk, Sent, Worth};
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutTradeNo, ProfileId};
 use recondesk_ports::{CancelToken, Ports, StoreError};
 use wechatpay_codec::lab::sending::refusal;
@@ -32,9 +32,15 @@ fn profile_of(ports: &Ports, id: ProfileId) -> Result<MerchantProfile, Failure> 
 pub fn send(ports: &Ports, ask: &SendAsk, cancel: &CancelToken) -> Result<Sent, Failure> {
     let profile = profile_of(ports, ask.profile)?;
     if let Some(why) = refusal(ask.endpoint, &profile.gateway) {
-        let advice = Message::new(
-            "改用沙箱：recondesk sandbox，再把商户网关设为它的地址",
-            "Use the sandbox: recondesk sandbox, and set the merchant's gateway to its address",
+        let advice = Advice::by_place(
+            Message::new(
+                "改用沙箱：recondesk sandbox，再把商户网关设为它的地址",
+                "Use the sandbox: recondesk sandbox, and set the merchant's gateway to its address",
+            ),
+            Message::new(
+                "改用沙箱，并在“商户”里把网关设为它的地址",
+                "Use the sandbox, and set its address as gateway under Merchants",
+            ),
         );
         let failure = Failure::new(FailureKind::Usage, "lab.live", Message::from(why), advice);
         return Err(failure.with_detail(format!("{} {}", profile.gateway, ask.endpoint.path())));

@@ -32,6 +32,7 @@ pub mod lab_keys;
 mod lab_open;
 pub mod lab_send;
 pub mod lookup;
+pub mod mappings;
 pub mod morning;
 pub mod notify;
 pub mod operators;

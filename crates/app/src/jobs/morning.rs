@@ -23,7 +23,7 @@ use super::backfill::{PACE, offered};
 use super::day::{self, OpenWork, open_work};
 use super::reconcile::{Basis, Reconciled};
 use super::signed_day::{self, SignedDay};
-use crate::{Failure, FailureKind, Message, Reporter};
+use crate::{Advice, Failure, FailureKind, Message, Reporter};
 use folder::FolderHaul;
 use recondesk_domain::{BillDate, Category, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{CaseQuery, Files, Ports, RunRecord, Standing, StoreError};
@@ -439,10 +439,13 @@ fn refused_today(day: BillDate) -> Failure {
             "这一天的账单今天取过，不能用；明天再取",
             "The bill of this day was fetched today and cannot be used; it is asked for again tomorrow",
         ),
-        Message::new(
+        Advice::by_place(Message::new(
             "想现在再试：recondesk bill download",
             "To try now: recondesk bill download",
-        ),
+        ),Message::new(
+"想现在再试：到“账单”下载",
+"To try now: download it under Bills",
+)),
     )
     .with_detail(day.to_string())
 }

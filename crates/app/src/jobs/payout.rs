@@ -1,6 +1,11 @@
 //! What the window asks about goods and money: the same jobs as the command line, with a person's name and PIN.
 
+mod many;
 mod resume;
+mod withdraw;
+
+pub use many::bulk_payout;
+pub use withdraw::withdraw_refund;
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,15 +16,19 @@ use super::refund::{
     RefundAsk, RefundOf, RefundPace, ask_order, carry_on, confirm_with, next_number, order_of_case,
     prepare, profile_of,
 };
-use super::reissue::{REISSUE_HEADINGS, ReissueAsk, handed_over, of_case, reissue, reissue_rows};
+use super::reissue::{
+    REISSUE_HEADINGS, ReissueAsk, Reissued, handed_over, of_case, reissue, reissue_rows,
+};
 use super::sign_off::{ask_unlock, sign_day};
 use crate::gateway::GatewayClient;
 use crate::jobs::export::write_csv;
 use crate::model::{JudgeWish, PayoutView, RefundWish, ReissueWish, SignOffWish, UnlockWish};
 use crate::{Command, Failure, FailureKind, Message, NoticeText, Reporter};
 use recondesk_casework::{ReissueWay, Role};
-use recondesk_domain::{ApiVersion, Fen, ProfileId, Sheet, gateway_kind};
-use recondesk_ports::{BookRow, CancelToken, CaseRecord, Files, Ports, RefundQuery, StoreError};
+use recondesk_domain::{ApiVersion, Fen, MerchantProfile, ProfileId, Sheet, gateway_kind};
+use recondesk_ports::{
+    BookRow, CancelToken, CaseRecord, Files, Ports, RefundQuery, ReissueRecord, StoreError,
+};
 
 /// How long the window follows a refund before it lets it go on by itself.
 const FOLLOWED: Duration = Duration::from_secs(10);
@@ -65,13 +74,6 @@ pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, 
     let cancel = CancelToken::default();
     let client = GatewayClient::new(ports, (profile, &merchant), &cancel);
     let facts = ask_order(ports, &client, &order, None, &sleep)?;
-    let mut ways = vec![ReissueWay::List];
-    if gateway_kind(&merchant.shop_url).is_some() {
-        ways.push(ReissueWay::Webhook);
-    }
-    if merchant.api == ApiVersion::V2 && gateway_kind(&merchant.notify_url).is_some() {
-        ways.push(ReissueWay::Notification);
-    }
     let operators = ports.casework.operators()?;
     let out_trade_no = order.out_trade_no.as_str();
     let next = next_number(ports, (profile, &merchant), &case.key, out_trade_no)?;
@@ -87,12 +89,26 @@ pub fn view(ports: &Ports, profile: ProfileId, key: &str) -> Result<PayoutView, 
         })?,
         reissue: of_case(ports, profile, key)?,
         limits: ports.casework.thresholds()?,
-        ways,
+        ways: ways_of(&merchant),
         has_operators: operators.iter().any(|known| known.removed_at.is_none()),
         read_only: merchant.read_only,
         refund_number: next.map(|number| number.to_string()).unwrap_or_default(),
         book_refunded: book_refunded(ports, profile, out_trade_no)?,
     })
+}
+
+/// How a merchant's shop can be told to deliver: what needs no hands first, the list, which always works, last.
+#[must_use]
+pub fn ways_of(merchant: &MerchantProfile) -> Vec<ReissueWay> {
+    let mut ways = Vec::with_capacity(3);
+    if merchant.api == ApiVersion::V2 && gateway_kind(&merchant.notify_url).is_some() {
+        ways.push(ReissueWay::Notification);
+    }
+    if gateway_kind(&merchant.shop_url).is_some() {
+        ways.push(ReissueWay::Webhook);
+    }
+    ways.push(ReissueWay::List);
+    ways
 }
 
 /// What went back of an order by the newest rows of the merchant's book, where they say so.
@@ -189,21 +205,7 @@ pub fn reissue_case(
     let done = reissue(ports, &case, &ask)?;
     let mut stage = done.record.stage;
     if let (ReissueWay::List, Some(path)) = (wish.way, &wish.list) {
-        let mut bytes = Vec::new();
-        let good = [done.clone()];
-        let mut rows = reissue_rows(&good);
-        let sheet = Sheet {
-            title: "reissue",
-            headings: &REISSUE_HEADINGS,
-            rows: &mut rows,
-        };
-        write_csv(sheet, &mut bytes).map_err(|error| not_written(path, &error))?;
-        files
-            .write(path, &mut |out| out.write_all(&bytes))
-            .map_err(|error| not_written(path, &error))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let records = [done.record.clone()];
-        let handed = handed_over(ports, &records, (&name, &bytes), &maker)?;
+        let handed = write_list(ports, files, (path, &maker), std::slice::from_ref(&done))?;
         stage = handed.first().map_or(stage, |record| record.stage);
     }
     let said = done.answer.as_ref().map_or("", |answer| answer.said());
@@ -215,6 +217,29 @@ pub fn reissue_case(
         Message::new(said, said),
         stage != recondesk_casework::ReissueStage::Waiting,
     ))
+}
+
+/// Writes the list of what the shop must deliver; from then on it is with the shop.
+fn write_list(
+    ports: &Ports,
+    files: &dyn Files,
+    (path, actor): (&Path, &str),
+    done: &[Reissued],
+) -> Result<Vec<ReissueRecord>, Failure> {
+    let mut bytes = Vec::new();
+    let mut rows = reissue_rows(done);
+    let sheet = Sheet {
+        title: "reissue",
+        headings: &REISSUE_HEADINGS,
+        rows: &mut rows,
+    };
+    write_csv(sheet, &mut bytes).map_err(|error| not_written(path, &error))?;
+    files
+        .write(path, &mut |out| out.write_all(&bytes))
+        .map_err(|error| not_written(path, &error))?;
+    let records: Vec<ReissueRecord> = done.iter().map(|one| one.record.clone()).collect();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    handed_over(ports, &records, (&name, &bytes), actor)
 }
 
 fn not_written(path: &Path, error: &std::io::Error) -> Failure {

@@ -2,7 +2,7 @@
 
 use super::key_material::{HeldKeys, KeyOffer, judge};
 use super::morning::Webhook;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::RefundStage;
 use recondesk_domain::{MerchantProfile, ProfileId, ProfileProblem, Secret, SecretKind};
 use recondesk_ports::{AuditDeed, Author, Ports, RefundQuery, StoreError, VaultError};
@@ -66,10 +66,16 @@ pub fn remove(ports: &Ports, id: ProfileId, actor: &str) -> Result<(), Failure> 
                 format!("还有退款没有结果，档案不能移除：{numbers}"),
                 format!("Refunds are not at their end, the profile stays: {numbers}"),
             ),
-            Message::new(
-                "先用 recondesk refund resume 问到结果；没有发出的用 recondesk refund withdraw 撤回",
-                "Ask for their end with recondesk refund resume; take back what was not sent with recondesk refund \
+            Advice::by_place(
+                Message::new(
+                    "先用 recondesk refund resume 问到结果；没有发出的用 recondesk refund withdraw 撤回",
+                    "Ask for their end with recondesk refund resume; take back what was not sent with recondesk refund \
                  withdraw",
+                ),
+                Message::new(
+                    "在“差错 › 未了退款”查到结果；没有发出的撤回",
+                    "Ask for their end under Open refunds; give up what was not sent",
+                ),
             ),
         ));
     }
@@ -127,13 +133,19 @@ fn refuse_second(
             format!("商户号 {mch_id} 已有档案「{name}」"),
             format!("Merchant {mch_id} has a profile already: {name}"),
         ),
-        Message::new(
-            format!(
-                "一个商户号一本账：换接口用 recondesk profile edit {name} --api v3，多个 appid 写在同一个档案"
-            ),
-            format!(
-                "One merchant, one set of books: change the API with recondesk profile edit {name} --api v3, and name \
+        Advice::by_place(
+            Message::new(
+                format!(
+                    "一个商户号一本账：换接口用 recondesk profile edit {name} --api v3，多个 appid 写在同一个档案"
+                ),
+                format!(
+                    "One merchant, one set of books: change the API with recondesk profile edit {name} --api v3, and name \
                  several appids in one profile"
+                ),
+            ),
+            Message::new(
+                "一个商户号一本账：在那个档案里换接口，多个 appid 写在同一个档案",
+                "One merchant, one set of books: change the API in that profile, and name several appids in it",
             ),
         ),
     ))
@@ -277,10 +289,16 @@ impl From<VaultError> for Failure {
                     "密钥丢失：密钥库已被删除，或被换成了另一个",
                     "Keys are lost: the vault was deleted, or exchanged for another",
                 ),
-                Message::new(
-                    "从备份恢复 vault.sealed；确实找不回时，用 recondesk vault forget-lost 放弃，再重新设置密钥",
-                    "Put vault.sealed back from a copy; when it is gone for good, give the keys up with recondesk vault \
+                Advice::by_place(
+                    Message::new(
+                        "从备份恢复 vault.sealed；确实找不回时，用 recondesk vault forget-lost 放弃，再重新设置密钥",
+                        "Put vault.sealed back from a copy; when it is gone for good, give the keys up with recondesk vault \
                      forget-lost and set them again",
+                    ),
+                    Message::new(
+                        "从备份恢复 vault.sealed，见手册“备份”",
+                        "Put vault.sealed back from a copy, as the handbook says under Backup",
+                    ),
                 ),
             ),
             VaultError::NoPassphrase => Self::new(

@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 use crate::gateway::GatewayClient;
 use crate::jobs::refund::{Pause, ask_order, order_of_case, profile_of};
 use crate::jobs::views::certificate::hex;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, ReissueEvent, ReissueStage, ReissueWay};
 use recondesk_domain::{MerchantProfile, ProfileId};
 use recondesk_ports::{CancelToken, CaseRecord, Ports, ReissueDraft, ReissueRecord, StoreError};
@@ -189,9 +189,12 @@ pub fn writable(profile: &MerchantProfile) -> Result<(), Failure> {
                 "这个商户档案是只读的，不能退款或补发货",
                 "This profile is read-only: neither refunds nor reissues",
             ),
-            Message::new(
-                "recondesk profile edit 名称 --read-only false 可以解除",
-                "recondesk profile edit NAME --read-only false lifts it",
+            Advice::by_place(
+                Message::new(
+                    "recondesk profile edit 名称 --read-only false 可以解除",
+                    "recondesk profile edit NAME --read-only false lifts it",
+                ),
+                Message::new("到“商户”取消只读", "Lift it under Merchants"),
             ),
         )
         .with_detail(&*profile.name));

@@ -6,6 +6,7 @@ mod exports;
 mod files;
 mod funds;
 mod lists;
+mod merchant;
 mod people;
 
 use std::sync::Arc;
@@ -307,6 +308,7 @@ impl WindowJobs {
     fn work(&mut self, command: Command, reporter: &dyn Reporter) -> Result<Outcome, Failure> {
         match command {
             Command::SaveProfile(id, profile) => self.save_profile(id, &profile),
+            Command::Merchant(ask) => self.merchant(ask, reporter),
             Command::RemoveProfile(id) => self.remove_profile(id),
             Command::StoreSecret(id, kind, value) => self.store_secret(id, kind, &value),
             Command::UnlockVault(passphrase) => self.unlock_vault(passphrase),
@@ -342,6 +344,8 @@ impl WindowJobs {
             | Command::SaveAttachment(_)
             | Command::BulkSummary(_)
             | Command::Bulk(_)
+            | Command::BulkPayout(_)
+            | Command::WithdrawRefund(..)
             | Command::Payout(..)
             | Command::Refund(_)
             | Command::ResumeRefunds(_)

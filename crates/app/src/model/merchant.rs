@@ -66,6 +66,12 @@ pub struct ProfileDraft {
     pub fulfil: String,
     /// Contract rate in per cent, such as `0.60`; empty for none.
     pub rate: String,
+    /// The shop's own address, for reissues.
+    pub shop_url: String,
+    /// The shop's address for notifications.
+    pub notify_url: String,
+    /// True when nothing may be moved for it from here.
+    pub read_only: bool,
     /// What the form does not show, kept as it was.
     pub base: Option<Box<MerchantProfile>>,
 }
@@ -104,6 +110,9 @@ impl ProfileDraft {
                 .first()
                 .map(|rate| rate_text(rate.rate))
                 .unwrap_or_default(),
+            shop_url: profile.shop_url.clone(),
+            notify_url: profile.notify_url.clone(),
+            read_only: profile.read_only,
             base: Some(Box::new(profile.clone())),
         }
     }
@@ -129,6 +138,9 @@ impl ProfileDraft {
             .trim()
             .trim_end_matches('/')
             .clone_into(&mut profile.gateway);
+        self.shop_url.trim().clone_into(&mut profile.shop_url);
+        self.notify_url.trim().clone_into(&mut profile.notify_url);
+        profile.read_only = self.read_only;
         match self.cut_off.trim().parse() {
             Ok(minutes) => profile.cut_off_minutes = minutes,
             Err(_) => errors.push(("cut_off", ProfileProblem::CutOff)),

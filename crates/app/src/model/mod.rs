@@ -12,6 +12,7 @@ mod import;
 mod lab;
 mod lab_sent;
 mod merchant;
+mod merchant_asks;
 mod order;
 mod overview;
 mod payout;
@@ -26,8 +27,8 @@ pub use case::{
     Decision, Proposal, RawLine, TimelineEvent, TimelineKind, age_days,
 };
 pub use case_work::{
-    AttachWish, BulkAsk, BulkLine, BulkOutcome, BulkSummary, BulkWish, CaseName, CaseWork,
-    RefundChoice, SaveAttachmentWish, UndoOffer,
+    AttachWish, BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkPayout, BulkShare, BulkSummary,
+    BulkWish, CaseName, CaseWork, PreparedRefunds, RefundChoice, SaveAttachmentWish, UndoOffer,
 };
 pub use day::{
     BookPair, BookSum, CategoryRow, Certificate, ChangeKind, ChangeRow, CoverageHole, DayChanges,
@@ -42,6 +43,7 @@ pub use lab::{
 };
 pub use lab_sent::{Follow, Followed, Heard, SendAsk, Sent, Worth};
 pub use merchant::{DraftErrors, MerchantRow, ProfileDraft, SecretState};
+pub use merchant_asks::{KeptMapping, MerchantAsk};
 pub use order::{OrderDetail, OrderFilter, OrderRow};
 pub use overview::{
     AgeClass, BillStatus, CalendarDay, CalendarState, Clause, ClauseKind, DayPoint, LogKind,

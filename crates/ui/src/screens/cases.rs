@@ -5,14 +5,18 @@ mod approvals;
 mod attach;
 mod bulk;
 mod decide;
+mod decision_dialog;
 mod facts;
 mod filter;
 mod follow_up;
+mod header;
+mod ignore;
 mod menu;
 mod panel;
 mod payout;
 mod refunds;
 mod send;
+mod shop_ways;
 
 pub(super) use panel::{closing_words, event_words};
 
@@ -24,16 +28,14 @@ use std::path::PathBuf;
 use egui::{Rect, Ui, pos2};
 
 use super::Status;
-use super::columns;
-use super::grid::{Grid, GridAsk, GridData, Listed, export_menu};
+use super::grid::{Grid, GridAsk, GridData, Listed};
 use crate::action::{Action, Outbox};
 use crate::keys::Neighbour;
 use crate::page::{Page, cut_right, cut_top};
 use crate::theme::Tone;
-use crate::widgets::button::Button;
 use crate::widgets::card::Empty;
 use crate::{format, icons};
-use recondesk_app::model::{BulkAsk, CaseDetail, CaseFilter, CaseRow};
+use recondesk_app::model::{CaseDetail, CaseFilter, CaseRow};
 use recondesk_app::tables::TableView;
 use recondesk_app::tables::ask::ListFilter;
 use recondesk_app::{Command, State};
@@ -47,7 +49,7 @@ pub(super) struct CasesScreen {
     text: filter::CaseFilterText,
     generation: u64,
     note: panel::NoteField,
-    asking: decide::DecisionDialog,
+    asking: decision_dialog::DecisionDialog,
     payout: payout::PayoutDialog,
     approvals: approvals::ApprovalsDialog,
     refunds: refunds::RefundsDialog,
@@ -84,6 +86,11 @@ impl CasesScreen {
     /// Asks before a refund goes out that was made earlier.
     pub(super) fn ask_to_send(&mut self, refund: Box<RefundRecord>) {
         self.send.start(refund);
+    }
+
+    /// Asks why a refund is given up.
+    pub(super) fn ask_to_withdraw(&mut self, refund: &RefundRecord) {
+        self.asking.start_withdrawal(refund);
     }
 
     /// The case beside which dropped files would hang: the one in the open panel.
@@ -147,14 +154,6 @@ impl CasesScreen {
         self.attach.show(ui, page, out);
     }
 
-    /// Many cases: those selected, or all that match the filter.
-    fn start_bulk(&mut self, page: &Page<'_>, out: &mut Outbox) {
-        let ids = (self.grid.table.selection.count() > 1)
-            .then(|| data(page).ids_of(&self.grid.table.selection));
-        let filter = page.state.cases.filter.clone();
-        self.bulk.start(BulkAsk { filter, ids }, out);
-    }
-
     /// A new order of rows keeps the open case and its place, and forgets the rest.
     fn follow_list(&mut self, page: &Page<'_>) {
         let cases = &page.state.cases;
@@ -173,78 +172,6 @@ impl CasesScreen {
             Some(row) => self.grid.table.go_to(row),
             // A case that was dealt with leaves the list: its neighbours are those of its old place.
             None => self.left_at = stood.or(self.left_at),
-        }
-    }
-
-    fn header(&mut self, ui: &mut Ui, page: &Page<'_>, out: &mut Outbox) {
-        let w = page.w;
-        let at = page.title(ui, w.frame.cases);
-        let filter = &page.state.cases.filter;
-        let roomy = table::is_roomy(page, self.open);
-        let mut buttons = Vec::new();
-        // Beside a panel a small window has room for the needed columns alone.
-        if roomy {
-            buttons.push(Button::secondary(w.table.views).icon(icons::BOOKMARK_SIMPLE));
-            buttons.push(Button::secondary(w.frame.columns).icon(icons::COLUMNS));
-        }
-        let can_export = !page.state.cases.rows.is_empty();
-        if can_export {
-            buttons.push(Button::secondary(w.frame.export).icon(icons::EXPORT));
-        }
-        let n = match self.grid.table.selection.count() {
-            chosen if chosen > 1 => (w.work.bulk_selected)(&format::count(chosen)),
-            _ => (w.work.bulk)(&format::count(page.state.cases.rows.len())),
-        };
-        let can_bulk = can_export && (roomy || !self.open);
-        if can_bulk {
-            buttons.push(Button::secondary(&n).icon(icons::LIST_CHECKS));
-        }
-        buttons.push(Button::secondary(w.work.unfinished).icon(icons::ARROW_U_UP_LEFT));
-        let waiting = page.state.payout.approvals.value().map_or(0, Vec::len);
-        let approvals = match waiting {
-            0 => w.payout.approvals.to_owned(),
-            n => format!("{} {}", w.payout.approvals, format::count(n as u64)),
-        };
-        buttons.push(Button::secondary(&approvals).icon(icons::SEAL_CHECK));
-        let (_, mut responses) = page.header(ui, (at, &subtitle(page)), buttons);
-        let mut pressed = || responses.pop().is_some_and(|response| response.clicked());
-        if pressed() {
-            self.approvals.start(out);
-        }
-        if pressed() {
-            self.refunds.start(page.state, out);
-        }
-        if can_bulk && pressed() {
-            self.start_bulk(page, out);
-        }
-        let offers = table::offers(page, self.open);
-        if let [views, columns, ..] = responses.as_slice()
-            && roomy
-        {
-            let asked = (table::NAME, &filter.view);
-            if let Some(view) = self.grid.views(views, page, asked, out) {
-                list(filter, view, out);
-            }
-            columns::menu(columns, page, (table::NAME, &offers), out);
-        }
-        if let Some(response) = responses.last().filter(|_| can_export) {
-            let data = data(page);
-            let rows = table::CaseRows::new(page, self.open);
-            let mut ask = GridAsk::new(
-                page,
-                table::NAME,
-                &offers,
-                Listed {
-                    paint: &rows,
-                    data: &data,
-                    view: &filter.view,
-                },
-            );
-            ask.roomy = roomy;
-            export_menu(response, &ask, out);
-        }
-        if page.keys.rerun {
-            out.run(Command::Cases(filter.clone()));
         }
     }
 

@@ -1,7 +1,11 @@
 //! Merchants: the list, and the form of one with its keys and rules.
 
+mod doctor_tab;
 mod form;
 mod form_rows;
+mod keys_tab;
+mod mappings_tab;
+mod shop_tab;
 mod short_form;
 
 use std::path::PathBuf;

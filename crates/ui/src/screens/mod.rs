@@ -24,14 +24,13 @@ use std::path::PathBuf;
 
 use egui::Ui;
 
-use super::action::Outbox;
+use super::action::{Action, Outbox};
 use super::icons;
 use super::page::Page;
 use super::text::Wording;
 use recondesk_app::State;
 use recondesk_app::model::CaseDetail;
 use recondesk_domain::{BillDate, ProfileId};
-use recondesk_ports::RefundRecord;
 
 /// A screen of the rail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -269,9 +268,13 @@ impl Screens {
         self.cases.show_refunds(state, out);
     }
 
-    /// Asks over the cases before a refund goes out that was made earlier.
-    pub(crate) fn ask_to_send(&mut self, refund: Box<RefundRecord>) {
-        self.cases.ask_to_send(refund);
+    /// Asks over the cases before a refund that was made earlier goes out, or is given up.
+    pub(crate) fn ask_about(&mut self, wish: Action) {
+        match wish {
+            Action::SendRefund(refund) => self.cases.ask_to_send(refund),
+            Action::WithdrawRefund(refund) => self.cases.ask_to_withdraw(&refund),
+            _ => {}
+        }
     }
 
     /// Another merchant or day came into view: lists start from their top.

@@ -15,6 +15,8 @@ words! {
         closed_title: T = "已结案，不用再处理", "Closed, nothing left to do";
         refunded_by: F2 = |yuan, who| format!("已退款 ¥{yuan}，制单 {who}"), |yuan, who| format!("Refunded ¥{yuan}, made by {who}");
         money_is_back: T = "钱已退回顾客，不要再发货。", "The money is back with the customer; do not ship.";
+        day_signed: T = "这一天已签账，先在“对账”里解锁", "The day is signed off; open it on Reconcile first";
+        signed_day: F2 = |day, who| format!("{day} 已由 {who} 签账；要重开，先在“对账”里解锁。"), |day, who| format!("{day} was signed off by {who}; to reopen this, open the day on Reconcile first.");
         refunding: F = |yuan| format!("正在退款 ¥{yuan}…"), |yuan| format!("Refunding ¥{yuan}...");
         reissuing: T = "正在补发货…", "Reissuing...";
         moving_note: T = "已记到磁盘，正在等答复；结果会写在这里，不用再点一次。", "It is on disk and waits for an answer, which will stand here; do not press again.";
@@ -54,6 +56,8 @@ words! {
         how: T = "怎么处理的", "How it was dealt with";
         reason: T = "原因", "Reason";
         ignore_note: T = "须第二人同意才关闭", "A second person must agree";
+        choose_reason: T = "请选择", "Choose one";
+        ignore_more: T = "补充说明（可不填）", "A note (may stay empty)";
         proposed_by: F2 = |who, why| format!("{who} 提请忽略：{why}"), |who, why| format!("{who} proposes to ignore it: {why}");
         moved: F2 = |status, why| format!("{status}：{why}"), |status, why| format!("{status}: {why}");
         given: F = |name| format!("交给 {name}"), |name| format!("Given to {name}");

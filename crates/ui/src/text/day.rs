@@ -5,6 +5,7 @@ use super::{F, F2, F3, T};
 words! {
     /// The reconciled day.
     Day {
+        as_signed: T = "按签账时的决定", "As decided when signed off";
         not_ready: F = |n| format!("{n} 笔紧急未结"), |n| format!("{n} urgent open");
         faults: F = |n| format!("{n} 笔差错未结"), |n| format!("{n} faults open");
         balanced: T = "全部平账", "Fully balanced";

@@ -112,6 +112,7 @@ words! {
         escape: T = "关闭最上层，取消任务", "Close the topmost, cancel the job";
         rerun: T = "重新对账，重新读取", "Run or read again";
         days: T = "前一天／后一天", "Day back / forward";
+        lock: T = "锁上密钥", "Lock the keys";
         import: T = "导入文件", "Import file";
         export: T = "导出", "Export";
         save: T = "保存表单", "Save form";

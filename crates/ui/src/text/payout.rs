@@ -55,7 +55,12 @@ words! {
         way: T = "怎样通知商城", "How the shop is told";
         by_webhook: T = "调用商城接口", "Call to the shop";
         by_notification: T = "补发支付通知", "Send the missed notification";
-        no_way: T = "商户档案里没有商城接口地址，也没有通知地址；清单用 recondesk reissue --by list 导出", "The profile has neither the shop's address nor a notification address; recondesk reissue --by list writes a list";
+        by_list: T = "导出清单给商城", "A list for the shop";
+        list_note: T = "保存清单（csv），由商城系统导入后发货", "A csv file that the shop's system takes in";
+        needs_shop: T = "调用商城接口要先在商户档案里填商城地址", "A call to the shop needs its address in the profile";
+        needs_notify: T = "补发支付通知要 APIv2 和商户档案里的通知地址", "A missed notification needs APIv2 and the notification address in the profile";
+        needs_both: T = "另两种方式要先在商户档案里填商城地址或通知地址", "The other ways need the shop's or the notification address in the profile";
+        to_merchants: T = "去商户", "To Merchants";
         do_reissue: T = "补发货", "Reissue";
         reissue_note: T = "商城证实发货后差错才关闭", "The case closes once delivery is proven";
         approvals: T = "复核", "Approvals";
@@ -65,6 +70,7 @@ words! {
         sign: T = "签账…", "Sign off...";
         sign_title: F2 = |name, day| format!("签账 {name} {day}"), |name, day| format!("Sign off {name} {day}");
         sign_totals: F4 = |n, yuan, m, back| format!("支付 {n} 笔 ¥{yuan}，退款 {m} 笔 ¥{back}"), |n, yuan, m, back| format!("Payments {n}, ¥{yuan}; refunds {m}, ¥{back}");
+        sign_apart: F2 = |pays, refunds| format!("两册相差：支付 ¥{pays}，退款 ¥{refunds}；签账即认可"), |pays, refunds| format!("Apart: payments ¥{pays}, refunds ¥{refunds}; signing accepts it");
         sign_as: F = |who| format!("签账人：{who}（设了操作人之后要 PIN）"), |who| format!("Signed as {who} (a PIN is asked once operators are named)");
         cannot_sign: F = |why| format!("还不能签账：{why}"), |why| format!("Not yet: {why}");
         signed_by: F2 = |who, at| format!("已由 {who} 于 {at} 签账，结果已锁定"), |who, at| format!("Signed off by {who} {at}; the result is locked");

@@ -145,7 +145,7 @@ pub(crate) fn failed(ui: &Ui, rect: Rect, failure: &Failure) -> Option<FailedAct
     let (said, _) = paint::fit(p, pos2(x, y), room, title, (TypeStyle::Heading, t.text_1));
     paint::say(ui, ("failed", failure.code), said, title);
     let room = rect.right() - x - 16.0;
-    let advice = w.of(&failure.advice);
+    let advice = w.advice(failure);
     paint::fit(
         p,
         pos2(x, y + 28.0),

@@ -53,6 +53,8 @@ impl Dialog<'_> {
             .area(area)
             .frame(Frame::NONE)
             .backdrop_color(egui::Color32::TRANSPARENT);
+        // A menu that is open over it is the topmost: Esc closes that alone.
+        let has_menu = egui::Popup::is_any_open(ctx);
         let response = modal.show(ctx, |ui| {
             let t = tokens(ui);
             let (rect, _) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
@@ -95,7 +97,7 @@ impl Dialog<'_> {
             .ctx
             .input(|input| input.key_pressed(Key::Escape));
         match response.inner {
-            Ended::No if cancelled => Ended::Cancelled,
+            Ended::No if cancelled && !has_menu => Ended::Cancelled,
             ended => ended,
         }
     }

@@ -6,7 +6,7 @@ use super::button::{Button, icon_button, link_right};
 use crate::text::words;
 use crate::theme::{Tone, TypeStyle, tokens};
 use crate::{format, icons, paint};
-use recondesk_app::{Message, NextDeed, Notice, State};
+use recondesk_app::{Message, NextDeed, Notice, State, Surface};
 use recondesk_domain::{BillDate, ProfileId};
 
 /// What a person did in the panel.
@@ -98,7 +98,9 @@ fn row(ui: &Ui, rect: Rect, notice: &Notice, state: &State) -> Option<NoticeActi
     let (mood, note, day) = match &notice.what {
         Ok(told) if told.attention => (Tone::Urgent, &told.note, told.day),
         Ok(told) => (Tone::Ok, &told.note, told.day),
-        Err(failure) if notice.is_pressing() => (Tone::Fault, &failure.advice, None),
+        Err(failure) if notice.is_pressing() => {
+            (Tone::Fault, failure.advice_at(Surface::Window), None)
+        }
         Err(_) => (Tone::Info, &none, None),
     };
     let y = rect.top() + 20.0;

@@ -11,7 +11,7 @@ use super::tables::{
 };
 use super::{BooksExport, BooksExported, DayOf, no_folder};
 use crate::jobs::reconcile::digest_now;
-use crate::{Failure, FailureKind, Message, Progress, Reporter, Step};
+use crate::{Advice, Failure, FailureKind, Message, Progress, Reporter, Step};
 use recondesk_domain::{BillDate, Keyed as _, MerchantProfile, ProfileId};
 use recondesk_ports::{
     BANK_KIND, Book, BookContents, BookRow, CaseQuery, CaseRecord, ColumnBatch, ColumnFiles,
@@ -402,9 +402,12 @@ fn not_whole() -> Failure {
             "账本里的账单行数与导入时不符，没有导出",
             "The books have another number of rows of a bill than it was imported with; nothing was exported",
         ),
-        Message::new(
-            "用 recondesk check --deep 查看",
-            "Look at the workspace with recondesk check --deep",
+        Advice::by_place(
+            Message::new(
+                "用 recondesk check --deep 查看",
+                "Look at the workspace with recondesk check --deep",
+            ),
+            Message::new("在“设置”里检查工作区", "Check the workspace under Settings"),
         ),
     )
 }

@@ -1,18 +1,9 @@
 //! What is said of a decision that a second person must agree to.
 
 use crate::model::Decision;
-use crate::{Failure, Message};
+use crate::{Failure, Message, Surface};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{ApprovalId, Ports};
-
-/// Where the words are read: each says its own way on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Surface {
-    /// The window.
-    Window,
-    /// The terminal, and what both read.
-    Terminal,
-}
 
 /// The words of a decision that waits for a second person now, with the way on; nothing where nobody was asked.
 pub(super) fn asked_words(
@@ -58,17 +49,24 @@ pub(super) fn asked_words(
             format!("{zh}，待第二人复核；还没有操作人，先在“设置”里新增"),
             format!("{en}, a second person must agree; name operators in Settings first"),
         ),
-        (Surface::Terminal, true) => Message::new(
+        (Surface::Terminal, _) => terminal_words((&zh, &en), id, has_operators),
+    }))
+}
+
+/// The way on, on the terminal.
+fn terminal_words((zh, en): (&str, &str), id: i64, has_operators: bool) -> Message {
+    if has_operators {
+        return Message::new(
             format!("{zh}，待第二人复核：recondesk approve {id} --operator 姓名"),
             format!("{en}, a second person must agree: recondesk approve {id} --operator NAME"),
+        );
+    }
+    Message::new(
+        format!(
+            "{zh}，待第二人复核。还没有操作人：先 recondesk operator add 新增，再由另一人 recondesk approve {id}"
         ),
-        (Surface::Terminal, false) => Message::new(
-            format!(
-                "{zh}，待第二人复核。还没有操作人：先 recondesk operator add 新增，再由另一人 recondesk approve {id}"
-            ),
-            format!(
-                "{en}, a second person must agree. There are no operators yet: add them with recondesk operator add, then another person runs recondesk approve {id}"
-            ),
+        format!(
+            "{en}, a second person must agree. There are no operators yet: add them with recondesk operator add, then another person runs recondesk approve {id}"
         ),
-    }))
+    )
 }

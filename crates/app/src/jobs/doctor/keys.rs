@@ -4,7 +4,7 @@ use super::{DoctorCheck, Health};
 use crate::gateway::platform_keys;
 use crate::jobs::key_material::{HeldKeys, WARN_DAYS, days_left, other_serial};
 use crate::jobs::profiles;
-use crate::{Failure, Message};
+use crate::{Advice, Failure, Message};
 use recondesk_domain::{
     ApiVersion, GatewayKind, Instant, MerchantProfile, ProfileId, SecretKind, gateway_kind,
 };
@@ -42,9 +42,15 @@ fn appid(profile: &MerchantProfile) -> DoctorCheck {
         return DoctorCheck::bad(
             "appid",
             Message::new("档案没有 appid", "The profile has no appid"),
-            Message::new(
-                "用 profile edit --appid 写上任一已绑定的 appid",
-                "Name any appid bound to the merchant with profile edit --appid",
+            Advice::by_place(
+                Message::new(
+                    "用 profile edit --appid 写上任一已绑定的 appid",
+                    "Name any appid bound to the merchant with profile edit --appid",
+                ),
+                Message::new(
+                    "到“商户”写上任一已绑定的 appid",
+                    "Name any appid bound to the merchant under Merchants",
+                ),
             ),
         );
     }
@@ -69,9 +75,15 @@ fn gateway(profile: &MerchantProfile) -> DoctorCheck {
                 format!("网关是本机地址 {address}：这是沙箱，不是微信支付"),
                 format!("The gateway is this computer ({address}): a sandbox, not WeChat Pay"),
             ),
-            Message::new(
-                "正式使用前用 profile edit --gateway 改回官方地址",
-                "Before real use set the official address with profile edit --gateway",
+            Advice::by_place(
+                Message::new(
+                    "正式使用前用 profile edit --gateway 改回官方地址",
+                    "Before real use set the official address with profile edit --gateway",
+                ),
+                Message::new(
+                    "正式使用前到“商户”改回官方地址",
+                    "Before real use set the official address under Merchants",
+                ),
             ),
         ),
         None => DoctorCheck::bad(
@@ -89,10 +101,10 @@ fn gateway(profile: &MerchantProfile) -> DoctorCheck {
 }
 
 fn text_key(kind: SecretKind, is_there: bool) -> DoctorCheck {
-    let (id, name, advice) = if kind == SecretKind::V2Key {
-        ("v2_key", "APIv2", "recondesk profile set-key NAME v2")
+    let (id, name, word) = if kind == SecretKind::V2Key {
+        ("v2_key", "APIv2", "v2")
     } else {
-        ("v3_key", "APIv3", "recondesk profile set-key NAME v3")
+        ("v3_key", "APIv3", "v3")
     };
     if is_there {
         return DoctorCheck::good(
@@ -109,10 +121,18 @@ fn text_key(kind: SecretKind, is_there: bool) -> DoctorCheck {
             format!("没有存 {name} 密钥"),
             format!("No {name} key is stored"),
         ),
-        Message::new(
-            format!("在商户平台“账户中心 → API 安全”查看或设置，再用 {advice} 存入"),
-            format!(
-                "See or set it in the merchant console (API security), then store it with {advice}"
+        Advice::by_place(
+            Message::new(
+                format!(
+                    "在商户平台“账户中心 → API 安全”查看或设置，再用 recondesk profile set-key NAME {word} 存入"
+                ),
+                format!(
+                    "See or set it in the merchant console (API security), then store it with recondesk profile set-key NAME {word}"
+                ),
+            ),
+            Message::new(
+                "在商户平台“账户中心 → API 安全”查看或设置，再到“商户 › 密钥”存入",
+                "See or set it in the merchant console (API security), then store it under Merchants › Keys",
             ),
         ),
     )
@@ -131,9 +151,15 @@ fn private_key(held: &HeldKeys) -> DoctorCheck {
             "没有存商户私钥，或存着的不能用",
             "No private key is stored, or it cannot be used",
         ),
-        Message::new(
-            "用 set-key NAME client-cert --from-file apiclient_cert.p12 存入",
-            "Store it with set-key NAME client-cert --from-file apiclient_cert.p12",
+        Advice::by_place(
+            Message::new(
+                "用 set-key NAME client-cert --from-file apiclient_cert.p12 存入",
+                "Store it with set-key NAME client-cert --from-file apiclient_cert.p12",
+            ),
+            Message::new(
+                "到“商户 › 密钥”存入 apiclient_cert.p12",
+                "Store apiclient_cert.p12 under Merchants › Keys",
+            ),
         ),
     )
 }
@@ -141,9 +167,15 @@ fn private_key(held: &HeldKeys) -> DoctorCheck {
 /// The merchant's certificate: there, in date, of this merchant, the other half of the key.
 fn certificate(profile: &MerchantProfile, held: &HeldKeys, now: Instant) -> DoctorCheck {
     let id = "client_cert";
-    let replace = Message::new(
-        "在商户平台“API 安全”更换证书，再用 set-key NAME client-cert 存入新的 apiclient_cert.p12",
-        "Replace it in the merchant console (API security), then store the new apiclient_cert.p12 with set-key NAME client-cert",
+    let replace = Advice::by_place(
+        Message::new(
+            "在商户平台“API 安全”更换证书，再用 set-key NAME client-cert 存入新的 apiclient_cert.p12",
+            "Replace it in the merchant console (API security), then store the new apiclient_cert.p12 with set-key NAME client-cert",
+        ),
+        Message::new(
+            "在商户平台“API 安全”更换证书，再到“商户 › 密钥”存入新的 apiclient_cert.p12",
+            "Replace it in the merchant console (API security), then store the new apiclient_cert.p12 under Merchants › Keys",
+        ),
     );
     let Some(certificate) = &held.certificate else {
         // APIv3 signs with the key alone; APIv2 needs the certificate for refunds and the fund flow.
@@ -159,9 +191,15 @@ fn certificate(profile: &MerchantProfile, held: &HeldKeys, now: Instant) -> Doct
                 "没有存商户证书：不能看它何时到期，APIv2 退款和资金账单也做不了",
                 "No certificate is stored: its end is not known, and refunds and fund flow of APIv2 need it",
             ),
-            Message::new(
-                "用 set-key NAME client-cert --from-file apiclient_cert.p12 存入",
-                "Store it with set-key NAME client-cert --from-file apiclient_cert.p12",
+            Advice::by_place(
+                Message::new(
+                    "用 set-key NAME client-cert --from-file apiclient_cert.p12 存入",
+                    "Store it with set-key NAME client-cert --from-file apiclient_cert.p12",
+                ),
+                Message::new(
+                    "到“商户 › 密钥”存入 apiclient_cert.p12",
+                    "Store apiclient_cert.p12 under Merchants › Keys",
+                ),
             ),
         );
     };
@@ -193,7 +231,7 @@ fn dated(
     id: &'static str,
     certificate: &Certificate,
     now: Instant,
-    replace: Message,
+    replace: Advice,
 ) -> DoctorCheck {
     let (serial, until) = (&certificate.serial, certificate.not_after.day());
     let days = days_left(certificate, now);
@@ -225,9 +263,15 @@ fn serial(profile: &MerchantProfile, held: &HeldKeys) -> DoctorCheck {
                     "不知道商户证书的序列号",
                     "The serial number of the merchant's certificate is not known",
                 ),
-                Message::new(
-                    "存入商户证书，或用 profile edit --cert-serial 写上序列号",
-                    "Store the certificate, or name the serial with profile edit --cert-serial",
+                Advice::by_place(
+                    Message::new(
+                        "存入商户证书，或用 profile edit --cert-serial 写上序列号",
+                        "Store the certificate, or name the serial with profile edit --cert-serial",
+                    ),
+                    Message::new(
+                        "到“商户”存入商户证书，或写上序列号",
+                        "Store the certificate under Merchants, or name its serial number there",
+                    ),
                 ),
             );
         }
@@ -278,9 +322,15 @@ fn platform(
     (has_v3_key, now): (bool, Instant),
 ) -> DoctorCheck {
     let id = "platform_key";
-    let advice = Message::new(
-        "在商户平台下载微信支付公钥（pub_key.pem）存为 platform-key，并用 profile edit --public-key-id 写上 PUB_KEY_ID_…",
-        "Download the WeChat Pay public key (pub_key.pem) in the console, store it as platform-key, and name PUB_KEY_ID_… with profile edit --public-key-id",
+    let advice = Advice::by_place(
+        Message::new(
+            "在商户平台下载微信支付公钥（pub_key.pem）存为 platform-key，并用 profile edit --public-key-id 写上 PUB_KEY_ID_…",
+            "Download the WeChat Pay public key (pub_key.pem) in the console, store it as platform-key, and name PUB_KEY_ID_… with profile edit --public-key-id",
+        ),
+        Message::new(
+            "在商户平台下载微信支付公钥（pub_key.pem），到“商户 › 密钥”存入，并写上 PUB_KEY_ID_…",
+            "Download the WeChat Pay public key (pub_key.pem) in the console, store it under Merchants › Keys, and name PUB_KEY_ID_… there",
+        ),
     );
     let public = keys.iter().find(|key| key.is_public_key());
     let named = &profile.public_key_id;
@@ -323,10 +373,10 @@ fn platform(
             id,
             certificate,
             now,
-            Message::new(
+            Advice::from(Message::new(
                 "新的平台证书会自动下载；也可以改用微信支付公钥",
                 "A new platform certificate is fetched by itself; or change to the WeChat Pay public key",
-            ),
+            )),
         ),
         None if has_v3_key => DoctorCheck::skipped(
             id,

@@ -10,7 +10,7 @@ use super::state::MorningState;
 use crate::jobs::import_file::{is_bill, told_of_bill, told_of_orders};
 use crate::jobs::intake::{self, Chosen, MappingChoice, MappingOrigin};
 use crate::jobs::{bill_archive, bills};
-use crate::{Failure, FailureKind, Message, NoticeText, Reporter};
+use crate::{Advice, Failure, FailureKind, Message, NoticeText, Reporter};
 use recondesk_domain::{BillDate, MerchantProfile, ProfileId};
 use recondesk_intake::{NOTE_BYTES, reads_as_note};
 use recondesk_ports::{BooksError, Files, ListedFile, Ports, Source};
@@ -199,9 +199,15 @@ fn bill(
 
 /// Only what a person has said already is taken without one.
 fn check(chosen: &Chosen) -> Result<(), Failure> {
-    let once = Message::new(
-        "先在导入窗口导入一次，或用 recondesk orders import --mapping；映射会保存下来",
-        "Import it once in the window, or with recondesk orders import --mapping; the mapping is kept",
+    let once = Advice::by_place(
+        Message::new(
+            "先在导入窗口导入一次，或用 recondesk orders import --mapping；映射会保存下来",
+            "Import it once in the window, or with recondesk orders import --mapping; the mapping is kept",
+        ),
+        Message::new(
+            "先在导入窗口导入一次，映射会保存下来",
+            "Import it once in the window; the mapping is kept",
+        ),
     );
     if let Some(question) = intake::questions(chosen, None).first() {
         return Err(refused(question.told(), once));
@@ -231,7 +237,7 @@ fn check(chosen: &Chosen) -> Result<(), Failure> {
     Ok(())
 }
 
-fn refused(title: Message, advice: Message) -> Failure {
+fn refused(title: Message, advice: impl Into<Advice>) -> Failure {
     Failure::new(FailureKind::RefusedInput, "folder.refused", title, advice)
 }
 

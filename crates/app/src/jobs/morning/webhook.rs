@@ -12,7 +12,7 @@ use sha2::Sha256;
 
 use crate::jobs::reissue::shop::cut_address;
 use crate::jobs::views::certificate::hex;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{Instant, ProfileId, Secret, SecretKind};
 use recondesk_ports::{CancelToken, GatewayError, HttpAnswer, HttpRequest, Ports, Route};
 
@@ -149,9 +149,15 @@ impl Webhook {
                 FailureKind::Usage,
                 "webhook.address",
                 Message::new("群机器人地址不能用", "The webhook's address cannot be used"),
-                Message::new(
-                    "recondesk profile set-key 名称 webhook 重新设置",
-                    "Set it again: recondesk profile set-key NAME webhook",
+                Advice::by_place(
+                    Message::new(
+                        "recondesk profile set-key 名称 webhook 重新设置",
+                        "Set it again: recondesk profile set-key NAME webhook",
+                    ),
+                    Message::new(
+                        "到“商户 › 密钥”重新存入",
+                        "Store it again under Merchants › Keys",
+                    ),
                 ),
             )
         })?;

@@ -1,7 +1,7 @@
 //! Goods that went out since a refund was written down: the merchant's own book is read again before money leaves.
 
 use crate::jobs::notify::order_at;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::FulfilStatus;
 use recondesk_ports::{Ports, RefundRecord};
 
@@ -30,10 +30,13 @@ pub(super) fn delivered_since(
             "商户最新的订单里已发货，这笔退款没有发出",
             "The merchant's newest orders call it delivered; the refund was not sent",
         ),
-        Message::new(
-            "撤回退款（refund withdraw）并重新对账；之后仍要退款，用 refund prepare --order",
-            "Take the refund back (refund withdraw) and compare again; a refund all the same goes by refund prepare --order after that",
-        ),
+        Advice::by_place(Message::new(
+            "撤回退款（recondesk refund withdraw）并重新对账；之后仍要退款，用 recondesk refund prepare --order",
+            "Take the refund back (recondesk refund withdraw) and compare again; a refund all the same goes by recondesk refund prepare --order after that",
+        ),Message::new(
+"撤回退款并重新对账；之后仍要退款，在商户平台办理",
+"Give the refund up and compare again; a refund all the same is made in the merchant console",
+)),
     )
     .with_detail(draft.out_trade_no.as_str())))
 }

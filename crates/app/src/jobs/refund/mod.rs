@@ -16,6 +16,7 @@ mod read_answer;
 mod redirect;
 mod resume;
 mod send;
+mod withdraw;
 mod words;
 
 pub use batch_file::{MOST_LINES, batch_file};
@@ -28,9 +29,10 @@ pub use prepare::{
 pub use proposal::proposed;
 pub use redirect::redirect;
 pub use resume::{is_unfinished, resume, resume_each, unfinished, waits_to_be_sent};
+pub use withdraw::withdraw;
 pub use words::{advice_of, customer_reason, limit_failure, state_words, window_advice};
 
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{MerchantProfile, OutRefundNo, ProfileId};
 use recondesk_ports::{Ports, RefundQuery, RefundRecord, RefundRowId};
 
@@ -58,9 +60,12 @@ pub fn named(ports: &Ports, word: &str) -> Result<RefundRecord, Failure> {
             FailureKind::Usage,
             "refund.missing",
             Message::new("没有这笔退款", "There is no such refund"),
-            Message::new(
-                "用 recondesk refund list 查看",
-                "recondesk refund list shows those there are",
+            Advice::by_place(
+                Message::new(
+                    "用 recondesk refund list 查看",
+                    "recondesk refund list shows those there are",
+                ),
+                Message::new("在“差错 › 未了退款”查看", "See Open refunds on Cases"),
             ),
         )
         .with_detail(word)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::gateway::{ExchangeError, GatewayClient, RefundsOf};
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::lookup::live;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, RefundPart, RemoteState, UNLISTED};
 use recondesk_domain::{
     Category, Fen, MerchantProfile, OutRefundNo, OutTradeNo, ProfileId, case_key,
@@ -121,9 +121,15 @@ fn several_shops(shops: &BTreeSet<String>) -> Failure {
             format!("这个单号在几个特约商户下都有：{all}"),
             format!("Several sub-merchants have this number: {all}"),
         ),
-        Message::new(
-            "从差错处理：recondesk cases list 里每个特约商户各有一条",
-            "Work from the case: recondesk cases list has one for each sub-merchant",
+        Advice::by_place(
+            Message::new(
+                "从差错处理：recondesk cases list 里每个特约商户各有一条",
+                "Work from the case: recondesk cases list has one for each sub-merchant",
+            ),
+            Message::new(
+                "从“差错”处理，每个特约商户各有一条",
+                "Work from Cases: there is one for each sub-merchant",
+            ),
         ),
     )
 }

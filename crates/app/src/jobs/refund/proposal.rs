@@ -3,7 +3,7 @@
 //! A case of an amount asks for what was paid too much, and one of a refund is settled under the refund's own number:
 //! a new number would be a second refund.
 
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{Category, Fen, Finding};
 
 /// What a refund of a case would be for.
@@ -139,12 +139,20 @@ fn own_number(finding: &Finding, booked: Fen) -> Failure {
                 "This refund has the merchant's number {number} (¥{sum}): under a new one it would be made twice"
             ),
         ),
-        Message::new(
-            format!(
-                "先查它：recondesk query {number} --live；没有成功，就在商城系统里用同一单号重新提交"
+        Advice::by_place(
+            Message::new(
+                format!(
+                    "先查它：recondesk query {number} --live；没有成功，就在商城系统里用同一单号重新提交"
+                ),
+                format!(
+                    "Ask about it: recondesk query {number} --live; if it was not made, submit it again under the same number in the shop's system"
+                ),
             ),
-            format!(
-                "Ask about it: recondesk query {number} --live; if it was not made, submit it again under the same number in the shop's system"
+            Message::new(
+                format!("先在“查单”里查 {number}；没有成功，就在商城系统里用同一单号重新提交"),
+                format!(
+                    "Ask about {number} under Lookup; if it was not made, submit it again under the same number in the shop's system"
+                ),
             ),
         ),
     )
@@ -162,14 +170,20 @@ fn not_asked(category: Category) -> Failure {
     )
 }
 
-fn elsewhere() -> Message {
-    Message::new(
-        "按差错的建议处理；确要退款，用 refund prepare --order 写明金额",
-        "Follow the step of the case; a refund all the same goes by refund prepare --order with its sum",
+fn elsewhere() -> Advice {
+    Advice::by_place(
+        Message::new(
+            "按差错的建议处理；确要退款，用 recondesk refund prepare --order 写明金额",
+            "Follow the step of the case; a refund all the same goes by recondesk refund prepare --order with its sum",
+        ),
+        Message::new(
+            "按差错的建议处理，或在商户平台退款",
+            "Follow the step of the case, or refund it in the merchant console",
+        ),
     )
 }
 
-fn no(code: &'static str, title: Message, advice: Message) -> Failure {
+fn no(code: &'static str, title: Message, advice: impl Into<Advice>) -> Failure {
     Failure::new(FailureKind::Usage, code, title, advice)
 }
 

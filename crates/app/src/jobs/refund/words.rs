@@ -1,6 +1,6 @@
 //! What a person reads of a refund: its state, the way on, and why it cannot be.
 
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{Approval, LimitError, RefundStage};
 use recondesk_domain::{Category, Fen};
 use recondesk_ports::RefundRecord;
@@ -8,6 +8,10 @@ use recondesk_ports::RefundRecord;
 /// A limit as a failure.
 #[must_use]
 pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
+    if let LimitError::Changed { then, now } = limit {
+        let (title, advice) = changed_words(then, now);
+        return Failure::new(kind, "refund.changed", title, advice).with_detail(limit.to_string());
+    }
     let (title, advice) = match limit {
         LimitError::NotPaid => (
             Message::new(
@@ -61,8 +65,7 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
             Message::new("查单结果已过期", "What is known of the order is too old"),
             Message::new("核对本机时间后再试", "Check the clock, then try again"),
         ),
-        LimitError::Changed { then, now } => changed_words(then, now),
-        LimitError::Sum => (
+        LimitError::Changed { .. } | LimitError::Sum => (
             Message::new(
                 "订单与退款金额对不上，已停止",
                 "Order and refunds do not add up; stopped",
@@ -70,22 +73,23 @@ pub fn limit_failure(limit: LimitError, kind: FailureKind) -> Failure {
             Message::new("到商户平台核对", "Check in the merchant console"),
         ),
     };
-    let code = if matches!(limit, LimitError::Changed { .. }) {
-        "refund.changed"
-    } else {
-        "refund.limit"
-    };
-    Failure::new(kind, code, title, advice).with_detail(limit.to_string())
+    Failure::new(kind, "refund.limit", title, advice).with_detail(limit.to_string())
 }
 
 /// The order was refunded by another way since: both sums, and what a person can do.
-fn changed_words(then: Fen, now: Fen) -> (Message, Message) {
-    let advice = Message::new(
-        format!(
-            "核对后决定：撤回（refund withdraw），或确认再退（refund send 加 --refunded {now}）"
+fn changed_words(then: Fen, now: Fen) -> (Message, Advice) {
+    let advice = Advice::by_place(
+        Message::new(
+            format!(
+                "核对后决定：撤回（recondesk refund withdraw），或确认再退（recondesk refund send 加 --refunded {now}）"
+            ),
+            format!(
+                "Look at it, then give it up (recondesk refund withdraw), or send it all the same (recondesk refund send with --refunded {now})"
+            ),
         ),
-        format!(
-            "Look at it, then give it up (refund withdraw), or send it all the same (refund send with --refunded {now})"
+        Message::new(
+            "核对后决定：撤回退款，或再点“退款”按现在的金额确认",
+            "Look at it, then give the refund up, or choose Refund again and confirm what is left",
         ),
     );
     if then == now {
@@ -176,7 +180,11 @@ pub const fn customer_reason(category: Category) -> &'static str {
 
 /// What comes next, and what a person can do.
 #[must_use]
-pub fn advice_of(record: &RefundRecord) -> Message {
+pub fn advice_of(record: &RefundRecord) -> Advice {
+    Advice::by_place(terminal_advice(record), window_advice(record))
+}
+
+fn terminal_advice(record: &RefundRecord) -> Message {
     let number = record.out_refund_no;
     match (record.refund.stage, record.refund.approval) {
         (

@@ -7,7 +7,7 @@ use super::shop::{AnswerForm, ShopCall, address};
 use crate::gateway::GatewayClient;
 use crate::jobs::inquiry::QueryVerdict;
 use crate::jobs::refund::OrderSubject;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_domain::{ApiVersion, SecretKind};
 use recondesk_ports::{HttpRequest, Ports, Route};
 use wechatpay_codec::Params;
@@ -32,9 +32,15 @@ pub(super) fn call(
                 "APIv3 的通知由微信支付签名，不能从这里补发",
                 "A notification of APIv3 is signed by WeChat Pay and cannot be sent from here",
             ),
-            Message::new(
-                "改用 --by list 或 --by webhook",
-                "Use --by list or --by webhook",
+            Advice::by_place(
+                Message::new(
+                    "改用 --by list 或 --by webhook",
+                    "Use --by list or --by webhook",
+                ),
+                Message::new(
+                    "改用清单，或调用商城接口",
+                    "Use the list, or the call to the shop",
+                ),
             ),
         ));
     }

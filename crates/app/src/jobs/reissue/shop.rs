@@ -12,7 +12,7 @@ use sha2::Sha256;
 use super::ReissueAsk;
 use super::answer::{self, BodyWord};
 use crate::jobs::views::certificate::hex;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{OrderFacts, ReissueEvent};
 use recondesk_domain::{MerchantProfile, ProfileId, SecretKind, gateway_kind};
 use recondesk_ports::{CaseRecord, GatewayError, HttpRequest, Ports, Route};
@@ -103,9 +103,15 @@ pub(super) fn address(url: &str) -> Result<(String, String), Failure> {
                 "商城地址不能用：要 https，或本机的 http",
                 "The shop's address cannot be used: https, or http of this computer",
             ),
-            Message::new(
-                "recondesk profile edit 名称 --shop-url 或 --notify-url",
-                "recondesk profile edit NAME --shop-url or --notify-url",
+            Advice::by_place(
+                Message::new(
+                    "recondesk profile edit 名称 --shop-url 或 --notify-url",
+                    "recondesk profile edit NAME --shop-url or --notify-url",
+                ),
+                Message::new(
+                    "到“商户”改商城地址或通知地址",
+                    "Mend the address of the shop or of notifications under Merchants",
+                ),
             ),
         )
         .with_detail(format!("{why} {url}"))
@@ -147,9 +153,15 @@ pub(super) fn call(
                 "没有存商城接口密钥",
                 "No key of the shop's address is stored",
             ),
-            Message::new(
-                "recondesk profile set-key 名称 shop",
-                "recondesk profile set-key NAME shop",
+            Advice::by_place(
+                Message::new(
+                    "recondesk profile set-key 名称 shop",
+                    "recondesk profile set-key NAME shop",
+                ),
+                Message::new(
+                    "到“商户 › 密钥”存入商城接口密钥",
+                    "Store the key of the shop under Merchants › Keys",
+                ),
             ),
         )
     })?;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::of_case;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 use recondesk_casework::{ApprovalNeed, ReissueEvent, ReissueStage};
 use recondesk_ports::{ApprovalRecord, CaseRecord, Ports, ReissueRecord};
 
@@ -88,9 +88,12 @@ fn usage(code: &'static str, title: Message) -> Failure {
         FailureKind::Usage,
         code,
         title,
-        Message::new(
-            "recondesk cases show 差错 可看经过",
-            "recondesk cases show CASE tells what happened",
+        Advice::by_place(
+            Message::new(
+                "recondesk cases show 差错 可看经过",
+                "recondesk cases show CASE tells what happened",
+            ),
+            Message::new("在差错里看经过", "Its case tells what happened"),
         ),
     )
 }

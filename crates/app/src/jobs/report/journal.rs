@@ -11,7 +11,7 @@ use recondesk_ports::RunRecord;
 use recondesk_reconcile::NetSettlement;
 
 use super::ReportRequest;
-use crate::{Failure, FailureKind, Message};
+use crate::{Advice, Failure, FailureKind, Message};
 
 /// The template for 用友.
 pub const YONYOU: &str = include_str!("yonyou.toml");
@@ -321,9 +321,15 @@ fn no_template(reason: &Message) -> Failure {
             format!("凭证模板不能用：{}", reason.zh),
             format!("The journal template cannot be used: {}", reason.en),
         ),
-        Message::new(
-            "以 recondesk report template yonyou 的输出为底稿修改",
-            "Start from what recondesk report template yonyou prints",
+        Advice::by_place(
+            Message::new(
+                "以 recondesk report template yonyou 的输出为底稿修改",
+                "Start from what recondesk report template yonyou prints",
+            ),
+            Message::new(
+                "以自带的用友、金蝶模板为底稿修改，见手册“报告”",
+                "Start from the templates that come with the program; see Reports in the handbook",
+            ),
         ),
     )
 }

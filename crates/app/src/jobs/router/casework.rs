@@ -7,12 +7,11 @@ use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, quiet, told};
 use crate::event::Changed;
 use crate::jobs::bulk::{self, CaseDeed};
-use crate::jobs::decisions::Surface;
 use crate::jobs::{approvals, decisions, payout, refund, sign_off};
 use crate::model::{
     AttachWish, BulkWish, CaseWork, DaySignature, DayState, NextStep, SaveAttachmentWish,
 };
-use crate::{Command, Failure, FailureKind, Message, NextDeed, Outcome, Reporter};
+use crate::{Command, Failure, FailureKind, Message, NextDeed, Outcome, Reporter, Surface};
 use recondesk_casework::Role;
 use recondesk_domain::{BillDate, ProfileId};
 use recondesk_ports::{RefundQuery, StoreError};
@@ -65,6 +64,16 @@ impl WindowJobs {
                 &ask,
             )?))),
             Command::Bulk(wish) => self.decide_many(&wish, reporter),
+            Command::BulkPayout(wish) => {
+                let around = (self.around.files.as_ref(), self.around.person.as_str());
+                let maker = || self.actor();
+                payout::bulk_payout(&self.ports, around, (&wish, &maker), reporter)
+            }
+            Command::WithdrawRefund(id, why) => {
+                let person = self.actor()?;
+                let told = payout::withdraw_refund(&self.ports, id, (&why, &person))?;
+                Ok(changed(Changed::Decisions, told))
+            }
             Command::Payout(id, key) => {
                 let view = payout::view(&self.ports, id, &key)?;
                 Ok(Outcome::Payout(Box::new(view)))
@@ -164,7 +173,9 @@ impl WindowJobs {
         let mut detail = self.views().case(profile, key)?;
         self.around.desk.saw_case((profile, key), last);
         let person = self.around.desk.person(&self.ports, &self.around.person)?;
+        let signed = self.ports.casework.signed(profile, detail.row.day)?;
         detail.work = CaseWork {
+            signed_by: signed.map(|record| record.signed_by),
             refunds: self.ports.casework.refunds(&RefundQuery {
                 profile: Some(profile),
                 case_key: Some(key.to_owned()),

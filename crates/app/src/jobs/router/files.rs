@@ -6,7 +6,7 @@ use super::exports::file_name;
 use super::{WindowJobs, cannot_write, changed, count, told};
 use crate::event::{Changed, NoticeText};
 use crate::jobs::{assistant, bill_owner, import_file, refused_rows};
-use crate::{Command, Failure, FailureKind, Message, Outcome, Reporter};
+use crate::{Advice, Command, Failure, FailureKind, Message, Outcome, Reporter};
 use recondesk_domain::ProfileId;
 use recondesk_ports::{StoreError, WorkspaceCare};
 
@@ -182,9 +182,15 @@ impl WindowJobs {
                 first.file, first.what.en
             ),
         );
-        let advice = Message::new(
-            "用 recondesk check 看全部，用 recondesk restore 从备份恢复",
-            "See all with recondesk check; put a copy back with recondesk restore",
+        let advice = Advice::by_place(
+            Message::new(
+                "用 recondesk check 看全部，用 recondesk restore 从备份恢复",
+                "See all with recondesk check; put a copy back with recondesk restore",
+            ),
+            Message::new(
+                "从备份恢复，见手册“备份”；或把这条信息发给我们",
+                "Put a copy back, as the handbook says under Backup; or send us this message",
+            ),
         );
         Err(Failure::new(
             FailureKind::Workspace,

@@ -39,7 +39,7 @@ pub(super) fn live_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
 }
 
 /// The refund that was made and confirmed and not sent yet: a second person has to agree, or somebody to send it.
-fn made_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
+pub(super) fn made_refund(detail: &CaseDetail) -> Option<&RefundRecord> {
     let mut refunds = detail.work.refunds.iter().rev();
     refunds.find(|refund| refund.refund.stage == RefundStage::Confirmed)
 }
@@ -78,6 +78,12 @@ pub(super) fn of(page: &Page<'_>, detail: &CaseDetail) -> Advice {
             reason.push_str(&by);
             reason.push('\n');
             reason.push_str(c.money_is_back);
+        }
+        if let Some(who) = &detail.work.signed_by {
+            if !reason.is_empty() {
+                reason.push('\n');
+            }
+            reason.push_str(&(c.signed_day)(&row.day.to_string(), w.who(who)));
         }
         let title = c.closed_title.to_owned();
         return Advice { title, reason };

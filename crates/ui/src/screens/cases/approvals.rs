@@ -2,6 +2,7 @@
 
 use egui::{Context, Rect, Ui, pos2, vec2};
 
+use super::ignore::reason_words;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::screens::Screen;
@@ -74,8 +75,8 @@ impl ApprovalsDialog {
             name: "approvals",
             title: w.approvals,
             width: 760.0,
-            height: shown + fields + refused.as_ref().map_or(0.0, |_| REFUSAL),
-            note: done.as_deref().unwrap_or(own),
+            height: shown + fields + refused.as_ref().or(done.as_ref()).map_or(0.0, |_| REFUSAL),
+            note: own,
             leave: "",
             deed: Button::primary(page.w.frame.close).key("Esc"),
             ready: true,
@@ -98,6 +99,10 @@ impl ApprovalsDialog {
             rest.min.y += fields;
             if let Some(words) = &refused {
                 refusal(ui, rest, words);
+            } else if let Some(words) = &done {
+                let style = (TypeStyle::Small, page.t.text_2);
+                let said = paint::paragraph(ui.painter(), rest, words, style, 2);
+                paint::say(ui, "approved", said, words);
             }
             if waiting.is_empty() {
                 empty(ui, list, page);
@@ -259,16 +264,27 @@ impl ApprovalsDialog {
     }
 }
 
+/// What is to be agreed to; of goods and money, that it is they that move.
+fn need_words(page: &Page<'_>, one: &WaitingApproval) -> String {
+    let w = page.w;
+    let need = one.asked.need;
+    let need = if w.is_zh() { need.zh() } else { need.en() };
+    let what = match one.asked.subject.split_once('/') {
+        Some(("refund", _)) => w.payout.refund_name,
+        Some(("reissues", _)) => w.work.many_reissues,
+        _ => return need.to_owned(),
+    };
+    let colon = if w.is_zh() { "：" } else { ": " };
+    format!("{what}{colon}{need}")
+}
+
 /// What waits, how much it is about, who asks, when and why.
 fn words_of(ui: &Ui, row: Rect, page: &Page<'_>, (nth, one): (usize, &WaitingApproval)) {
     let (t, w) = (page.t, page.w);
     let p = ui.painter();
     let asked = &one.asked;
-    let need = if w.is_zh() {
-        asked.need.zh()
-    } else {
-        asked.need.en()
-    };
+    let need = need_words(page, one);
+    let need = need.as_str();
     let sum = one
         .sum
         .map_or_else(String::new, |sum| format!("¥{}", format::money(sum)));
@@ -309,7 +325,7 @@ fn words_of(ui: &Ui, row: Rect, page: &Page<'_>, (nth, one): (usize, &WaitingApp
     let words = if asked.reason.is_empty() {
         who
     } else {
-        format!("{who}{colon}{}", asked.reason)
+        format!("{who}{colon}{}", reason_words(w, &asked.reason))
     };
     let at = pos2(row.left(), row.top() + 41.0);
     let style = (TypeStyle::Small, t.text_2);

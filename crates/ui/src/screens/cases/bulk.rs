@@ -1,34 +1,46 @@
-//! One decision about many cases: how many and how much first, then one after the other, then what came of each.
+//! One deed for many cases: how many and how much first, then one after the other, then what came of each.
+//!
+//! A decision needs a reason, goods a way to the shop, money its total once more in full.
 
-use egui::{Context, Rect, ScrollArea, Sense, Ui, pos2, vec2};
+mod money;
+mod results;
+mod shop;
 
+use egui::{Context, Rect, Ui, pos2, vec2};
+
+use self::results::{results, running};
 use super::decide::DecisionAction;
 use crate::action::{Action, Outbox};
+use crate::format;
 use crate::page::Page;
+use crate::paint;
+use crate::screens::person::PersonFields;
 use crate::theme::TypeStyle;
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{Dialog, Ended};
 use crate::widgets::input::Field;
-use crate::widgets::{progress, tabs};
-use crate::{format, icons, paint};
-use recondesk_app::model::{BulkAsk, BulkLine, BulkOutcome, BulkSummary, BulkWish, Decision};
-use recondesk_app::{Command, Task, TaskId};
+use crate::widgets::tabs;
+use recondesk_app::Command;
+use recondesk_app::model::{BulkAsk, BulkShare, BulkSummary, BulkWish, Decision};
 use recondesk_domain::CaseStatus;
 
 /// What can be decided about many at once, and the state it leads to.
-const DEEDS: [(DecisionAction, CaseStatus); 6] = [
+const DEEDS: [(DecisionAction, CaseStatus); 8] = [
     (DecisionAction::Take, CaseStatus::Assigned),
     (DecisionAction::HandOver, CaseStatus::Assigned),
+    (DecisionAction::Reissue, CaseStatus::Executing),
+    (DecisionAction::Refund, CaseStatus::Executing),
     (DecisionAction::Carry, CaseStatus::Waiting),
     (DecisionAction::Resolve, CaseStatus::Resolved),
     (DecisionAction::Propose, CaseStatus::Proposed),
     (DecisionAction::Reopen, CaseStatus::Reopened),
 ];
 
-/// Height of a line of results.
-const LINE: f32 = 26.0;
-/// Height of the list of results.
-const LIST: f32 = 260.0;
+const WIDTH: f32 = 720.0;
+/// Height of the question, without what a deed needs beside a reason.
+const HEIGHT: f32 = 192.0;
+/// Height of name and PIN.
+const PERSON: f32 = 60.0;
 
 /// The dialog, while it is open.
 #[derive(Default)]
@@ -36,8 +48,14 @@ pub(super) struct BulkDialog {
     ask: Option<BulkAsk>,
     deed: usize,
     text: String,
-    /// True once the decision went out.
-    is_sent: bool,
+    /// The total of the refunds, as it is typed.
+    total: String,
+    way: usize,
+    person: PersonFields,
+    /// True once name and PIN are those of whoever signed in.
+    knows_person: bool,
+    /// The question went out in this frame: what is known is of the one before.
+    is_new: bool,
 }
 
 impl BulkDialog {
@@ -46,27 +64,36 @@ impl BulkDialog {
         out.run(Command::BulkSummary(Box::new(ask.clone())));
         *self = Self {
             ask: Some(ask),
+            is_new: true,
             ..Self::default()
         };
     }
 
-    /// Draws it; a confirmed decision goes out.
+    /// Draws it; a confirmed deed goes out.
     pub(super) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
         // The sign-in lies over it: Esc closes that alone.
         if self.ask.is_none() || page.state.desk.is_wanted {
             return;
         }
+        if std::mem::take(&mut self.is_new) {
+            ctx.request_repaint();
+            return;
+        }
+        if !std::mem::replace(&mut self.knows_person, true) {
+            self.person = PersonFields::of(&page.state.desk.person);
+        }
         let bulk = &page.state.bulk;
         let task = bulk
             .task
             .and_then(|id| Some((id, page.state.tasks.get(&id)?)));
-        let closes = match (task, bulk.done.value()) {
-            (Some(task), _) => {
+        let closes = match (task, bulk.done.value(), &bulk.prepared) {
+            (Some(task), ..) => {
                 running(ctx, page, task, out);
                 false
             }
-            (None, Some(done)) if self.is_sent => results(ctx, page, done),
-            (None, _) => self.asking(ctx, page, out),
+            (None, Some(done), _) => results(ctx, page, done),
+            (None, None, Some(prepared)) => self.prepared(ctx, page, prepared, out),
+            (None, None, None) => self.asking(ctx, page, out),
         };
         if closes {
             *self = Self::default();
@@ -81,76 +108,167 @@ impl BulkDialog {
         };
         let slot = &page.state.bulk.summary;
         let summary = slot.value().map(AsRef::as_ref);
-        let fits = summary.map_or(0, |summary| fitting(summary, next));
-        let needs_text = deed != DecisionAction::Take;
+        let fits = summary.map_or(0, |summary| fitting(summary, (deed, next)));
         let name = deed.label(page).trim_end_matches(['…', '.']);
-        let label = (w.work.bulk_do)(name, &format::count(fits));
+        let n = format::count(fits);
+        let label = match deed {
+            DecisionAction::Refund => (w.work.bulk_prepare)(&n),
+            _ => (w.work.bulk_do)(name, &n),
+        };
+        let lacks = self.lacks(page, (deed, fits), summary);
         let failure = slot.failure().or(page.state.bulk.done.failure());
-        let note = failure.map_or("", |failure| w.of(&failure.title));
+        let note = match (failure, deed) {
+            (Some(failure), _) => w.of(&failure.title),
+            (None, DecisionAction::Refund) => w.work.bulk_prepare_note,
+            (None, DecisionAction::Reissue) => w.payout.reissue_note,
+            (None, DecisionAction::Propose) => w.cases.ignore_note,
+            (None, _) => "",
+        };
         let dialog = Dialog {
             name: "bulk",
             title: w.work.bulk_title,
-            width: 640.0,
-            height: 192.0,
+            width: WIDTH,
+            height: HEIGHT + extra(page, deed),
             note,
             leave: w.frame.cancel,
-            deed: Button::primary(&label).key("Ctrl ↵"),
-            ready: fits > 0 && (!needs_text || !self.text.trim().is_empty()),
+            deed: Button::primary(&label)
+                .key("Ctrl ↵")
+                .enabled_or(lacks.is_none(), lacks.unwrap_or_default()),
+            ready: lacks.is_none(),
         };
         let is_listed = self.ask.as_ref().is_some_and(|ask| ask.ids.is_none());
-        let (chosen, text) = (&mut self.deed, &mut self.text);
+        let mut to_merchants = false;
         let ended = dialog.show(ctx, |ui, rect| {
             head(ui, rect, page, (is_listed, summary));
-            let names = DEEDS.map(|(deed, _)| deed.label(page).trim_end_matches(['…', '.']));
-            let width = tabs::segments_width(ui, &names).min(rect.width());
-            let place =
-                Rect::from_min_size(pos2(rect.left(), rect.top() + 60.0), vec2(width, 28.0));
-            if let Some(nth) = tabs::segments(ui, place, w.work.bulk_title, &names, *chosen) {
-                *chosen = nth;
-            }
-            let style = (TypeStyle::Small, page.t.text_2);
-            if needs_text {
-                let asks = deed.asks(page);
-                let at = pos2(rect.left(), rect.top() + 106.0);
-                paint::left(ui.painter(), at, asks, style);
-                let place = Rect::from_min_size(
-                    pos2(rect.left(), rect.top() + 116.0),
-                    vec2(rect.width(), 30.0),
-                );
-                Field::new(text, asks).limit(200).show(ui, place);
+            self.choose(ui, rect, page);
+            let body = Rect::from_min_max(pos2(rect.left(), rect.top() + 96.0), rect.max);
+            let mut bottom = rect.top() + 168.0;
+            match deed {
+                DecisionAction::Take => {}
+                DecisionAction::Refund => self.refund_reason(ui, body, page),
+                DecisionAction::Reissue => {
+                    let ways = summary.map_or(&[][..], |summary| &summary.ways);
+                    to_merchants = shop::choose(ui, body, page, (ways, &mut self.way));
+                    bottom = self.shop_person(ui, body, page);
+                }
+                deed => self.reason(ui, body, page, deed),
             }
             if let Some(summary) = summary {
-                let words = fit_words(page, summary, (next, fits));
-                let at = pos2(rect.left(), rect.top() + 168.0);
+                let words = fit_words(page, summary, (deed, next), fits);
+                let at = pos2(rect.left(), bottom);
+                let style = (TypeStyle::Small, page.t.text_2);
                 let (place, _) = paint::fit(ui.painter(), at, rect.width(), &words, style);
                 paint::say(ui, "bulk fits", place, &words);
             }
         });
+        if to_merchants {
+            out.push(Action::Go(crate::screens::Screen::Merchants));
+            return true;
+        }
         match (ended, summary) {
             (Ended::Cancelled, _) => true,
-            (Ended::Done, Some(_)) if page.state.desk.must_sign_in() => {
-                out.push(Action::AskOperator);
-                false
-            }
             (Ended::Done, Some(summary)) => {
-                let decision = match deed {
-                    DecisionAction::Take => Decision::Take,
-                    deed => deed.decision(&self.text),
-                };
-                self.is_sent = true;
-                out.run(Command::Bulk(Box::new(BulkWish {
-                    ids: summary.ids.clone(),
-                    decision,
-                })));
+                self.send(page, (deed, summary), out);
                 false
             }
             (Ended::Done, None) | (Ended::No, _) => false,
         }
     }
+
+    /// The deeds side by side.
+    fn choose(&mut self, ui: &Ui, rect: Rect, page: &Page<'_>) {
+        let names = DEEDS.map(|(deed, _)| deed.label(page).trim_end_matches(['…', '.']));
+        let width = tabs::segments_width(ui, &names).min(rect.width());
+        let place = Rect::from_min_size(pos2(rect.left(), rect.top() + 60.0), vec2(width, 28.0));
+        let title = page.w.work.bulk_title;
+        if let Some(nth) = tabs::segments(ui, place, title, &names, self.deed) {
+            self.deed = nth;
+        }
+    }
+
+    /// The reason of a decision.
+    fn reason(&mut self, ui: &mut Ui, body: Rect, page: &Page<'_>, deed: DecisionAction) {
+        let asks = deed.asks(page);
+        let at = pos2(body.left(), body.top() + 10.0);
+        let style = (TypeStyle::Small, page.t.text_2);
+        paint::left(ui.painter(), at, asks, style);
+        let place = Rect::from_min_size(
+            pos2(body.left(), body.top() + 20.0),
+            vec2(body.width(), 30.0),
+        );
+        Field::new(&mut self.text, asks).limit(200).show(ui, place);
+    }
+
+    /// What is missing before the deed can go out.
+    fn lacks(
+        &self,
+        page: &Page<'_>,
+        (deed, fits): (DecisionAction, u64),
+        summary: Option<&BulkSummary>,
+    ) -> Option<&'static str> {
+        let w = page.w;
+        let has_text = !self.text.trim().is_empty();
+        let has_operators = page.state.desk.person.has_operators;
+        match deed {
+            _ if summary.is_none() => Some(w.work.bulk_adding),
+            _ if fits == 0 => Some(w.work.bulk_none),
+            DecisionAction::Take => None,
+            DecisionAction::Refund => self.reason_lacks(page),
+            DecisionAction::Reissue => {
+                (has_operators && !self.person.is_filled()).then_some(w.payout.no_person)
+            }
+            deed => (!has_text).then(|| deed.asks(page)),
+        }
+    }
+
+    fn send(
+        &mut self,
+        page: &Page<'_>,
+        (deed, summary): (DecisionAction, &BulkSummary),
+        out: &mut Outbox,
+    ) {
+        let signs_in = deed != DecisionAction::Reissue && page.state.desk.must_sign_in();
+        if signs_in {
+            out.push(Action::AskOperator);
+            return;
+        }
+        match deed {
+            DecisionAction::Refund => self.prepare(summary, out),
+            DecisionAction::Reissue => self.reissue(summary, out),
+            deed => {
+                let decision = match deed {
+                    DecisionAction::Take => Decision::Take,
+                    deed => deed.decision(&self.text),
+                };
+                out.run(Command::Bulk(Box::new(BulkWish {
+                    ids: summary.ids.clone(),
+                    decision,
+                })));
+            }
+        }
+    }
 }
 
-/// How many may be decided so now.
-fn fitting(summary: &BulkSummary, next: CaseStatus) -> u64 {
+/// What a deed needs beside the place of a reason.
+fn extra(page: &Page<'_>, deed: DecisionAction) -> f32 {
+    let asks = deed == DecisionAction::Reissue && page.state.desk.person.has_operators;
+    if asks { PERSON } else { 0.0 }
+}
+
+/// Those of the cases to which goods or money can move; nothing for a decision.
+fn share(summary: &BulkSummary, deed: DecisionAction) -> Option<&BulkShare> {
+    match deed {
+        DecisionAction::Refund => Some(&summary.refunds),
+        DecisionAction::Reissue => Some(&summary.reissues),
+        _ => None,
+    }
+}
+
+/// How many may be dealt with so now.
+fn fitting(summary: &BulkSummary, (deed, next): (DecisionAction, CaseStatus)) -> u64 {
+    if let Some(share) = share(summary, deed) {
+        return share.ids.len() as u64;
+    }
     let may = summary
         .states
         .iter()
@@ -158,9 +276,17 @@ fn fitting(summary: &BulkSummary, next: CaseStatus) -> u64 {
     may.map(|(_, n)| *n).sum()
 }
 
-fn fit_words(page: &Page<'_>, summary: &BulkSummary, (next, fits): (CaseStatus, u64)) -> String {
+fn fit_words(
+    page: &Page<'_>,
+    summary: &BulkSummary,
+    (deed, next): (DecisionAction, CaseStatus),
+    fits: u64,
+) -> String {
     let w = &page.w.work;
     let others = (summary.ids.len() as u64).saturating_sub(fits);
+    if let Some(share) = share(summary, deed) {
+        return share_words(page, summary, (deed, share), others);
+    }
     if fits == 0 {
         let taken = |state: CaseStatus| {
             state.may_become(CaseStatus::Assigned) && CaseStatus::Assigned.may_become(next)
@@ -179,6 +305,33 @@ fn fit_words(page: &Page<'_>, summary: &BulkSummary, (next, fits): (CaseStatus, 
     let join = if page.w.is_zh() { "；" } else { "; " };
     let (fits, others) = (format::count(fits), format::count(others));
     format!("{}{join}{}", (w.bulk_fits)(&fits), (w.bulk_others)(&others))
+}
+
+/// How many of them goods or money can move for, what that is about, and whether a second person is needed.
+fn share_words(
+    page: &Page<'_>,
+    summary: &BulkSummary,
+    (deed, share): (DecisionAction, &BulkShare),
+    others: u64,
+) -> String {
+    let w = &page.w.work;
+    let n = share.ids.len() as u64;
+    if n == 0 {
+        return match deed {
+            DecisionAction::Refund => w.bulk_no_refund,
+            _ => w.bulk_no_reissue,
+        }
+        .to_owned();
+    }
+    let sum = share.at_stake.map_or_else(|| "?".to_owned(), format::money);
+    let mut words = vec![(w.bulk_share)(&format::count(n), &sum)];
+    if others > 0 {
+        words.push((w.bulk_untouched)(&format::count(others)));
+    }
+    if n > u64::from(summary.bulk_over) {
+        words.push((w.bulk_second)(&format::count(summary.bulk_over.into())));
+    }
+    words.join(if page.w.is_zh() { "；" } else { "; " })
 }
 
 /// Which cases, and what they are together.
@@ -206,137 +359,4 @@ fn head(ui: &Ui, rect: Rect, page: &Page<'_>, (is_listed, summary): (bool, Optio
     let at = pos2(rect.left(), rect.top() + 34.0);
     let place = paint::left(p, at, &words, (TypeStyle::Heading, t.text_1));
     paint::say(ui, "bulk sum", place, &words);
-}
-
-/// While it runs: how far, and the way to stop it.
-fn running(ctx: &Context, page: &Page<'_>, (id, task): (TaskId, &Task), out: &mut Outbox) {
-    let w = &page.w.work;
-    let is_stopping = task.cancel.is_cancelled();
-    let (done, of) = task
-        .progress
-        .map_or((0, 0), |at| (at.done, at.total.unwrap_or(0)));
-    let words = if is_stopping {
-        w.bulk_stopping.to_owned()
-    } else {
-        (w.bulk_running)(&format::count(done), &format::count(of))
-    };
-    let dialog = Dialog {
-        name: "bulk",
-        title: w.bulk_title,
-        width: 640.0,
-        height: 64.0,
-        note: "",
-        leave: "",
-        deed: Button::primary(w.stop).icon(icons::STOP).key("Esc"),
-        ready: !is_stopping,
-    };
-    let ended = dialog.show(ctx, |ui, rect| {
-        let style = (TypeStyle::Body, page.t.text_1);
-        let at = pos2(rect.left(), rect.top() + 14.0);
-        let place = paint::left(ui.painter(), at, &words, style);
-        paint::say(ui, "bulk running", place, &words);
-        let share = if of == 0 {
-            0.0
-        } else {
-            done as f32 / of as f32
-        };
-        let bar = Rect::from_min_size(
-            pos2(rect.left(), rect.top() + 38.0),
-            vec2(rect.width(), 6.0),
-        );
-        progress::bar(ui, bar, share);
-    });
-    if ended != Ended::No && !is_stopping {
-        out.push(Action::Cancel(id));
-    }
-}
-
-/// What came of each; true when the dialog is left.
-fn results(ctx: &Context, page: &Page<'_>, done: &BulkOutcome) -> bool {
-    let w = &page.w.work;
-    let refused = done.refused();
-    let waiting = done.waiting();
-    let good = (done.lines.len() as u64)
-        .saturating_sub(refused)
-        .saturating_sub(waiting);
-    let mut words = (w.bulk_result)(
-        &format::count(good),
-        &format::count(refused),
-        &format::count(done.left),
-    );
-    if waiting > 0 {
-        words = format!("{}{words}", (w.bulk_waiting)(&format::count(waiting)));
-    }
-    let dialog = Dialog {
-        name: "bulk",
-        title: w.bulk_title,
-        width: 640.0,
-        height: 36.0 + LIST,
-        note: "",
-        leave: "",
-        deed: Button::primary(page.w.frame.close),
-        ready: true,
-    };
-    let ended = dialog.show(ctx, |ui, rect| {
-        let style = (TypeStyle::Heading, page.t.text_1);
-        let at = pos2(rect.left(), rect.top() + 12.0);
-        let (place, _) = paint::fit(ui.painter(), at, rect.width(), &words, style);
-        paint::say(ui, "bulk result", place, &words);
-        let list = Rect::from_min_size(
-            pos2(rect.left(), rect.top() + 36.0),
-            vec2(rect.width(), LIST),
-        );
-        paint::region(ui, list, "bulk results", |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ScrollArea::vertical().auto_shrink(false).show_rows(
-                ui,
-                LINE,
-                done.lines.len(),
-                |ui, rows| {
-                    for nth in rows {
-                        if let Some(line) = done.lines.get(nth) {
-                            result_line(ui, page, (nth, line));
-                        }
-                    }
-                },
-            );
-        });
-    });
-    ended != Ended::No
-}
-
-fn result_line(ui: &mut Ui, page: &Page<'_>, (nth, line): (usize, &BulkLine)) {
-    let t = page.t;
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
-    let p = ui.painter();
-    let y = rect.center().y;
-    let (icon, color) = match &line.result {
-        // Nothing is closed before somebody else agrees.
-        Ok(_) if line.waits => (icons::HOURGLASS, t.orange.text),
-        Ok(_) => (icons::CHECK, t.green.text),
-        Err(_) => (icons::X, t.red.text),
-    };
-    paint::icon(p, pos2(rect.left() + 8.0, y), icon, 13.0, color);
-    let name = if line.number.is_empty() {
-        &line.key
-    } else {
-        &line.number
-    };
-    let shown = paint::elide_middle(name, 22, 6);
-    let style = (TypeStyle::Mono, t.text_1);
-    paint::left(p, pos2(rect.left() + 24.0, y), &shown, style);
-    let words = match &line.result {
-        Ok(said) => page.w.of(said).to_owned(),
-        Err(failure) => {
-            let title = page.w.of(&failure.title);
-            format!("{title}  {}", failure.detail).trim_end().to_owned()
-        }
-    };
-    let at = pos2(rect.left() + 250.0, y);
-    let room = rect.right() - at.x - 12.0;
-    let (_, cut) = paint::fit(p, at, room, &words, (TypeStyle::Small, t.text_2));
-    let said = paint::say(ui, ("bulk line", nth), rect, &format!("{name} {words}"));
-    if cut {
-        said.on_hover_text(&words);
-    }
 }

@@ -1,20 +1,16 @@
-//! What a person may decide about the open case: the buttons, and the dialog that asks who or why.
+//! What a person may decide about the open case: the buttons of its panel.
 //!
 //! Only what the workflow allows in the case's state is offered; every decision but taking asks first.
 
-use egui::{Context, Key, Popup, Pos2, Rect, Ui, pos2, vec2};
+use egui::{Popup, Pos2, Ui, pos2, vec2};
 
 use super::advice;
-use crate::action::Outbox;
 use crate::keys::Letter;
 use crate::page::Page;
-use crate::theme::TypeStyle;
 use crate::widgets::button::{Button, icon_button};
-use crate::widgets::dialog::{Dialog, Ended};
-use crate::widgets::input::{self, Field};
+use crate::widgets::input;
 use crate::{icons, paint};
-use recondesk_app::Command;
-use recondesk_app::model::{CaseDetail, CaseName, Decision, UndoOffer};
+use recondesk_app::model::{CaseDetail, Decision};
 use recondesk_casework::RefundStage;
 use recondesk_domain::{CaseStatus, SuggestedAction};
 use recondesk_ports::RefundRecord;
@@ -33,6 +29,7 @@ pub(super) enum DecisionAction {
     Refuse,
     Reopen,
     Undo,
+    Withdraw,
 }
 
 /// What may be done with the case, the next step first.
@@ -46,23 +43,28 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
         return [DecisionAction::Reopen].into_iter().chain(undo).collect();
     }
     let mine = !me.is_empty() && detail.row.owner == me;
+    // While a refund waits for a second person, or to be sent, nothing else is a step.
+    let is_made = advice::made_refund(detail).is_some();
     let maker = detail.proposal.as_ref().map(|made| made.maker.as_str());
     let all = [
         (DecisionAction::Take, CaseStatus::Assigned, !mine),
         (
             DecisionAction::Reissue,
             CaseStatus::Assigned,
-            may_move(detail) && reissues(detail) && advice::live_refund(detail).is_none(),
+            !is_made
+                && may_move(detail)
+                && reissues(detail)
+                && advice::live_refund(detail).is_none(),
         ),
         (
             DecisionAction::Refund,
             CaseStatus::Assigned,
-            may_move(detail),
+            !is_made && may_move(detail),
         ),
         (
             DecisionAction::Resolve,
             CaseStatus::Resolved,
-            may_close(detail),
+            !is_made && may_close(detail),
         ),
         (
             DecisionAction::Agree,
@@ -78,12 +80,12 @@ pub(super) fn deeds(page: &Page<'_>, detail: &CaseDetail) -> Vec<DecisionAction>
         (
             DecisionAction::Carry,
             CaseStatus::Waiting,
-            status != CaseStatus::Waiting,
+            !is_made && status != CaseStatus::Waiting,
         ),
         (
             DecisionAction::Propose,
             CaseStatus::Proposed,
-            may_close(detail),
+            !is_made && may_close(detail),
         ),
     ];
     all.into_iter()
@@ -134,6 +136,7 @@ impl DecisionAction {
             Self::Refuse => c.refuse,
             Self::Reopen => c.reopen,
             Self::Undo => page.w.work.undo,
+            Self::Withdraw => page.w.work.withdraw,
         }
     }
 
@@ -147,7 +150,7 @@ impl DecisionAction {
             Self::Resolve | Self::Agree => icons::CHECK,
             Self::Propose => icons::PROHIBIT,
             Self::Refuse => icons::X,
-            Self::Reopen | Self::Undo => icons::ARROW_COUNTER_CLOCKWISE,
+            Self::Reopen | Self::Undo | Self::Withdraw => icons::ARROW_COUNTER_CLOCKWISE,
         }
     }
 
@@ -175,8 +178,10 @@ impl DecisionAction {
     pub(super) fn decision(self, text: &str) -> Decision {
         let text = text.trim().to_owned();
         match self {
-            // Goods and money have a dialog of their own, and taking back is no decision.
-            Self::Take | Self::Reissue | Self::Refund | Self::Undo => Decision::Take,
+            // Goods and money have commands of their own, and taking back is no decision.
+            Self::Take | Self::Reissue | Self::Refund | Self::Undo | Self::Withdraw => {
+                Decision::Take
+            }
             Self::HandOver => Decision::HandOver(text),
             Self::Carry => Decision::Carry(text),
             Self::Resolve => Decision::Resolve(text),
@@ -206,6 +211,12 @@ fn fitting(widths: &[f32], room: f32) -> usize {
         right + MORE <= room
     };
     widths.iter().take_while(fits).count().max(1)
+}
+
+/// What is decided about a case of a signed day stands until the day is opened again.
+fn is_settled(detail: &CaseDetail, deed: DecisionAction) -> bool {
+    let undoes = matches!(deed, DecisionAction::Reopen | DecisionAction::Undo);
+    undoes && detail.work.signed_by.is_some() && detail.row.status.is_closed()
 }
 
 fn button<'a>(page: &Page<'_>, deed: DecisionAction, first: bool) -> Button<'a> {
@@ -238,7 +249,10 @@ pub(super) fn buttons(
     let mut asked = deeds.iter().copied().find(|deed| by_key(*deed));
     let buttons: Vec<_> = deeds
         .iter()
-        .map(|deed| button(page, *deed, Some(*deed) == first))
+        .map(|deed| {
+            let free = !is_settled(detail, *deed);
+            button(page, *deed, Some(*deed) == first).enabled_or(free, page.w.cases.day_signed)
+        })
         .collect();
     let widths: Vec<f32> = buttons.iter().map(|button| button.width(ui)).collect();
     let shown = fitting(&widths, width);
@@ -259,7 +273,8 @@ pub(super) fn buttons(
     Popup::menu(&response).show(|ui| {
         ui.set_width(160.0);
         ui.spacing_mut().item_spacing.y = 0.0;
-        for (nth, deed) in rest.iter().enumerate() {
+        let free = rest.iter().filter(|deed| !is_settled(detail, **deed));
+        for (nth, deed) in free.enumerate() {
             if input::menu_row(ui, deed.label(page), nth as u64, false).clicked() {
                 asked = Some(*deed);
                 ui.close();
@@ -267,152 +282,6 @@ pub(super) fn buttons(
         }
     });
     asked
-}
-
-/// The dialog that asks for a name or a reason, while it is open.
-#[derive(Default)]
-pub(super) struct DecisionDialog {
-    about: Option<About>,
-    text: String,
-    opened: bool,
-}
-
-/// What the dialog is about.
-#[derive(Clone)]
-struct About {
-    deed: DecisionAction,
-    case: CaseName,
-    number: String,
-    /// Before and after, where something is taken back.
-    undo: Option<[String; 2]>,
-}
-
-impl DecisionDialog {
-    /// Carries a deed out, or opens the dialog it needs.
-    pub(super) fn start(
-        &mut self,
-        deed: DecisionAction,
-        page: &Page<'_>,
-        detail: &CaseDetail,
-        out: &mut Outbox,
-    ) {
-        let row = &detail.row;
-        if deed == DecisionAction::Take {
-            let take = Decision::Take;
-            out.run(Command::Decide(row.profile, row.key.clone(), take));
-            return;
-        }
-        let undo = detail.work.undo.as_ref();
-        self.about = Some(About {
-            deed,
-            case: CaseName {
-                profile: row.profile,
-                key: row.key.clone(),
-            },
-            number: row.number.clone(),
-            undo: undo
-                .filter(|_| deed == DecisionAction::Undo)
-                .map(|undo| undo_words(page, detail, undo)),
-        });
-        self.text.clear();
-        self.opened = false;
-    }
-
-    /// Draws the dialog; a finished decision goes out.
-    pub(super) fn show(&mut self, ctx: &Context, page: &Page<'_>, out: &mut Outbox) {
-        let Some(about) = self.about.clone() else {
-            return;
-        };
-        let c = &page.w.cases;
-        let deed = about.deed;
-        let label = deed.label(page).trim_end_matches(['…', '.']);
-        let note = match deed {
-            DecisionAction::Propose => c.ignore_note,
-            DecisionAction::Undo => page.w.work.undo_note,
-            _ => "",
-        };
-        let ready = deed == DecisionAction::Undo || !self.text.trim().is_empty();
-        let dialog = Dialog {
-            name: "decide",
-            title: label,
-            width: 480.0,
-            height: 100.0 + about.undo.as_ref().map_or(0.0, |_| 52.0),
-            note,
-            leave: page.w.frame.cancel,
-            deed: Button::primary(label).key("Ctrl ↵"),
-            ready,
-        };
-        let (text, opened) = (&mut self.text, &mut self.opened);
-        let mut entered = false;
-        let ended = dialog.show(ctx, |ui, rect| {
-            entered = fields(ui, rect, page, &about, (text, opened));
-        });
-        if ended == Ended::Cancelled {
-            self.about = None;
-        } else if ended == Ended::Done || (entered && ready) {
-            self.about = None;
-            let case = about.case;
-            out.run(if deed == DecisionAction::Undo {
-                Command::Undo(case, self.text.trim().to_owned())
-            } else {
-                Command::Decide(case.profile, case.key, deed.decision(&self.text))
-            });
-        }
-    }
-}
-
-/// State and owner now, and after the last decision is taken back.
-fn undo_words(page: &Page<'_>, detail: &CaseDetail, undo: &UndoOffer) -> [String; 2] {
-    let w = page.w;
-    let status = |status: CaseStatus| {
-        if w.is_zh() { status.zh() } else { status.en() }
-    };
-    let owner = |name: &str| match name {
-        "" => w.cases.nobody.to_owned(),
-        name => w.who(name).to_owned(),
-    };
-    let row = &detail.row;
-    [
-        (w.work.undo_now)(status(row.status), &owner(&row.owner)),
-        (w.work.undo_then)(status(undo.status), &owner(&undo.owner)),
-    ]
-}
-
-/// The number, what would be taken back, and the field; true when Enter was pressed in it.
-fn fields(
-    ui: &mut Ui,
-    rect: Rect,
-    page: &Page<'_>,
-    about: &About,
-    (text, opened): (&mut String, &mut bool),
-) -> bool {
-    let t = page.t;
-    let p = ui.painter();
-    let at = pos2(rect.left(), rect.top() + 8.0);
-    let style = (TypeStyle::Mono, t.text_2);
-    paint::fit(p, at, rect.width(), &about.number, style);
-    let mut top = rect.top();
-    for (nth, words) in about.undo.iter().flatten().enumerate() {
-        let at = pos2(rect.left(), top + 34.0);
-        let (place, _) = paint::fit(p, at, rect.width(), words, (TypeStyle::Body, t.text_1));
-        paint::say(ui, ("undo", nth), place, words);
-        top += 26.0;
-    }
-    let asks = about.deed.asks(page);
-    let at = pos2(rect.left(), top + 42.0);
-    let said = paint::left(p, at, asks, (TypeStyle::Small, t.text_2));
-    if about.deed != DecisionAction::Undo {
-        let star = pos2(said.right() + 4.0, at.y);
-        paint::left(p, star, "*", (TypeStyle::Small, t.red.text));
-    }
-    let place = Rect::from_min_size(pos2(rect.left(), top + 60.0), vec2(rect.width(), 30.0));
-    let response = Field::new(text, asks).limit(200).show(ui, place);
-    // Once: asking in every frame would interrupt the input method each time.
-    if !*opened {
-        *opened = true;
-        response.request_focus();
-    }
-    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 #[cfg(test)]

@@ -78,11 +78,7 @@ pub(super) fn refunds_height(ui: &Ui, width: f32, page: &Page<'_>, detail: &Case
 fn refund_height(ui: &Ui, width: f32, page: &Page<'_>, refund: &RefundRecord) -> f32 {
     let words = advice(page, refund);
     let text = paint::paragraph_height(ui.painter(), width, &words, TypeStyle::Small);
-    let button = if is_unfinished(refund.refund.stage) {
-        BUTTON
-    } else {
-        0.0
-    };
+    let button = if has_buttons(refund) { BUTTON } else { 0.0 };
     LINE + text + button + 10.0
 }
 
@@ -140,14 +136,36 @@ fn one_refund(
     let text = Rect::from_min_max(pos2(place.left(), place.top() + LINE), place.max);
     let said = paint::paragraph(p, text, &words, (TypeStyle::Small, t.text_2), 6);
     paint::say(ui, ("refund advice", nth), said, &words);
-    if !is_unfinished(refund.refund.stage) {
+    if !has_buttons(refund) {
         return;
     }
-    let at = pos2(place.left(), said.bottom() + 6.0 + 14.0);
-    if !on_button(ui, (at, Side::Left), page, (nth as u64, refund), out) {
-        let which = RefundChoice::One(refund.id);
-        ask_button(ui, at, page, (nth as u64, which), out);
+    let mut at = pos2(place.left(), said.bottom() + 6.0 + 14.0);
+    let salt = nth as u64;
+    if is_unfinished(refund.refund.stage) {
+        let button = on_button(ui, (at, Side::Left), page, (salt, refund), out);
+        let end = button.unwrap_or_else(|| {
+            let which = RefundChoice::One(refund.id);
+            ask_button(ui, at, page, (salt, which), out)
+        });
+        at.x = end.right() + 8.0;
     }
+    if refund.refund.may_withdraw() {
+        let give_up = Button::secondary(page.w.work.withdraw)
+            .salt(salt)
+            .enabled_or(running(page).is_none(), page.w.work.asking);
+        if give_up.show_left(ui, at, 28.0).clicked() {
+            out.push(if page.state.desk.must_sign_in() {
+                Action::AskOperator
+            } else {
+                Action::WithdrawRefund(Box::new(refund.clone()))
+            });
+        }
+    }
+}
+
+/// True for a refund that can be led on, or given up.
+fn has_buttons(refund: &RefundRecord) -> bool {
+    is_unfinished(refund.refund.stage) || refund.refund.may_withdraw()
 }
 
 /// From where a button grows.
@@ -158,20 +176,20 @@ pub(super) enum Side {
 }
 
 /// The way on of a refund that asking does not lead further: it is sent, after a question, or somebody must agree.
-/// False where asking is the way on.
+/// Nothing where asking is the way on.
 pub(super) fn on_button(
     ui: &Ui,
     (at, side): (egui::Pos2, Side),
     page: &Page<'_>,
     (salt, refund): (u64, &RefundRecord),
     out: &mut Outbox,
-) -> bool {
+) -> Option<Rect> {
     let w = &page.w.work;
     let waits = refund.refund.stage == RefundStage::Confirmed
         && refund.refund.approval == Approval::Awaited;
     let sends = waits_to_be_sent(refund);
     if !waits && !sends {
-        return false;
+        return None;
     }
     let send = (w.send)(&format::money(refund.refund.amount));
     let button = if sends {
@@ -193,34 +211,37 @@ pub(super) fn on_button(
             false => Action::Approvals,
         });
     }
-    true
+    Some(response.rect)
 }
 
-/// The button that asks again, or what runs and the way to stop it.
+/// The button that asks again, or what runs and the way to stop it; where they end.
 fn ask_button(
     ui: &Ui,
     at: egui::Pos2,
     page: &Page<'_>,
     (salt, which): (u64, RefundChoice),
     out: &mut Outbox,
-) {
+) -> Rect {
     let w = &page.w.work;
     let Some((task, _)) = running(page) else {
         let button = Button::secondary(w.ask_again)
             .icon(icons::ARROW_CLOCKWISE)
             .salt(salt);
-        if button.show_left(ui, at, 28.0).clicked() {
+        let response = button.show_left(ui, at, 28.0);
+        if response.clicked() {
             out.run(Command::ResumeRefunds(which));
         }
-        return;
+        return response.rect;
     };
     let asking = Button::secondary(w.asking).salt(salt).enabled_or(false, "");
     let rect = asking.show_left(ui, at, 28.0).rect;
     let at = pos2(rect.right() + 8.0, at.y);
     let stop = Button::ghost(w.stop).icon(icons::STOP).salt(salt);
-    if stop.show_left(ui, at, 28.0).clicked() {
+    let response = stop.show_left(ui, at, 28.0);
+    if response.clicked() {
         out.push(Action::Cancel(task));
     }
+    response.rect
 }
 
 /// Height of the files of a case.

@@ -3,6 +3,7 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::decide::{self, DecisionAction};
+use super::ignore::reason_words;
 use super::words::{field_name, in_words};
 use super::{advice, facts, follow_up};
 use crate::action::{Action, Outbox};
@@ -18,7 +19,7 @@ use crate::widgets::pill::{Short, pill, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{CaseDetail, Closing, CompareRow, RawLine, TimelineEvent, TimelineKind};
-use recondesk_casework::{ApprovalNeed, IgnoreReason};
+use recondesk_casework::ApprovalNeed;
 
 /// The note that is being written.
 #[derive(Default)]
@@ -211,19 +212,6 @@ pub(in crate::screens) fn closing_words(
         (c.closed_itself)(&time, &what)
     } else {
         (c.closed_by)(&time, page.w.who(&closing.by), &what)
-    }
-}
-
-/// A reason in words: one of the list is kept by its stable word, with what was added to it.
-fn reason_words(w: &Wording, reason: &str) -> String {
-    let (word, more) = reason.split_once(": ").unwrap_or((reason, ""));
-    let Some(known) = IgnoreReason::parse(word) else {
-        return reason.to_owned();
-    };
-    let said = if w.is_zh() { known.zh() } else { known.en() };
-    match more {
-        "" => said.to_owned(),
-        more => (w.cases.status_of)(said, more),
     }
 }
 

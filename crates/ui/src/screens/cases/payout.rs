@@ -6,13 +6,14 @@ mod refund;
 use egui::{Context, Rect, pos2, vec2};
 
 use self::facts::{facts, facts_height};
-use crate::action::Outbox;
+use super::shop_ways;
+use crate::action::{Action, Outbox, ReissueList};
 use crate::page::Page;
+use crate::screens::Screen;
 use crate::screens::person::PersonFields;
 use crate::theme::{Tone, TypeStyle};
 use crate::widgets::button::Button;
 use crate::widgets::dialog::{self, Dialog, Ended};
-use crate::widgets::tabs::segments;
 use crate::{format, paint};
 use recondesk_app::Command;
 use recondesk_app::jobs::refund::customer_reason;
@@ -65,16 +66,12 @@ enum PayoutAsk {
     Refund(RefundRowId),
     /// What WeChat Pay says of the order by now.
     Order,
-}
-
-/// The ways that need no file.
-fn ways(view: &PayoutView) -> Vec<ReissueWay> {
-    let sendable = view.ways.iter().filter(|way| **way != ReissueWay::List);
-    sendable.copied().collect()
+    /// The form with the shop's addresses.
+    Merchants,
 }
 
 /// A sum as a person types it, with or without separators.
-fn typed_sum(text: &str) -> Option<Fen> {
+pub(super) fn typed_sum(text: &str) -> Option<Fen> {
     let text: String = text
         .chars()
         .filter(|sign| !matches!(sign, ',' | '，' | ' '))
@@ -86,7 +83,7 @@ fn typed_sum(text: &str) -> Option<Fen> {
 /// Why the deed was refused, in two lines.
 fn refusal_words(page: &Page<'_>, about: &About) -> Option<String> {
     let failure = page.state.payout.refused(about.profile, &about.key)?;
-    let (title, advice) = (page.w.of(&failure.title), page.w.of(&failure.advice));
+    let (title, advice) = (page.w.of(&failure.title), page.w.advice(failure));
     Some(match advice {
         "" => title.to_owned(),
         advice => format!("{title}\n{advice}"),
@@ -115,6 +112,11 @@ impl PayoutDialog {
         let Some(about) = self.about.take() else {
             return;
         };
+        let moves = page.state.payout.moving(about.profile, &about.key);
+        if moves.is_some() && !self.sent {
+            self.sent = true;
+            self.person.forget_pin();
+        }
         if self.sent && self.is_over(page, &about) {
             return;
         }
@@ -132,6 +134,10 @@ impl PayoutDialog {
                 out.run(Command::ResumeRefunds(RefundChoice::One(refund)));
                 return;
             }
+            Some(PayoutAsk::Merchants) => {
+                out.push(Action::Go(Screen::Merchants));
+                return;
+            }
             Some(PayoutAsk::Order) => {
                 out.run(Command::Payout(about.profile, about.key.clone()));
             }
@@ -140,10 +146,17 @@ impl PayoutDialog {
         match (ended, view) {
             (Ended::Cancelled, _) => {}
             (Ended::Done, Some(view)) => {
-                if let Some(command) = self.command(&about, view) {
-                    self.sent = true;
-                    self.person.forget_pin();
-                    out.run(command);
+                match self.command(&about, view) {
+                    // It is on its way once a place for the list is chosen.
+                    Some(Command::Reissue(wish)) if wish.way == ReissueWay::List => {
+                        out.push(Action::PickReissueList(ReissueList::One(wish)));
+                    }
+                    Some(command) => {
+                        self.sent = true;
+                        self.person.forget_pin();
+                        out.run(command);
+                    }
+                    None => {}
                 }
                 self.about = Some(about);
             }
@@ -180,7 +193,7 @@ impl PayoutDialog {
             PayoutKind::Reissue => Some(Command::Reissue(Box::new(ReissueWish {
                 profile: about.profile,
                 key: about.key.clone(),
-                way: *ways(view).get(self.way)?,
+                way: *view.ways.get(self.way)?,
                 list: None,
                 identity,
             }))),
@@ -213,7 +226,7 @@ impl PayoutDialog {
     ) -> Ended {
         let w = &page.w.payout;
         let title = (w.reissue_title)(&about.number);
-        let ways = ways(view);
+        let ways = view.ways.as_slice();
         let back = (w.paid_back)(&format::money(view.refunded()));
         let blocked =
             blocked(page, view).or_else(|| (view.refunded() > Fen::ZERO).then(|| back.clone()));
@@ -227,7 +240,6 @@ impl PayoutDialog {
         let note = match &blocked {
             _ if sent => w.sending,
             Some(why) => why,
-            None if ways.is_empty() => w.no_way,
             None => w.reissue_note,
         };
         let dialog = Dialog {
@@ -235,7 +247,7 @@ impl PayoutDialog {
             title: &title,
             width: 560.0,
             height: facts_height(view)
-                + FIELD
+                + shop_ways::HEIGHT
                 + if person { FIELD } else { 0.0 }
                 + refused.as_ref().map_or(0.0, |_| dialog::REFUSAL),
             note,
@@ -250,39 +262,28 @@ impl PayoutDialog {
         if person && !std::mem::replace(&mut self.ready_to_type, true) {
             self.person.want_focus();
         }
-        let (mut asks, mut entered) = (None, false);
+        let (mut asks, mut entered, mut to_merchants) = (None, false, false);
         let ended = dialog.show(ctx, |ui, rect| {
             let mut top;
             (top, asks) = facts(ui, rect, page, (about, view));
-            let style = (TypeStyle::Small, page.t.text_2);
-            paint::left(ui.painter(), pos2(rect.left(), top + 12.0), w.way, style);
-            let names: Vec<&str> = ways
-                .iter()
-                .map(|way| match way {
-                    ReissueWay::Webhook | ReissueWay::List => w.by_webhook,
-                    ReissueWay::Notification => w.by_notification,
-                })
-                .collect();
-            let place =
-                Rect::from_min_size(pos2(rect.left(), top + 22.0), vec2(rect.width(), 28.0));
-            if ways.is_empty() {
-                let at = pos2(rect.left(), top + 36.0);
-                paint::fit(ui.painter(), at, rect.width(), w.no_way, style);
-            } else if let Some(chosen) = segments(ui, place, w.way, &names, self.way) {
-                self.way = chosen;
-            }
+            let place = Rect::from_min_max(pos2(rect.left(), top), rect.max);
+            to_merchants = shop_ways::choose(ui, place, page, (ways, &mut self.way));
+            top += shop_ways::HEIGHT;
             if person {
-                let place =
-                    Rect::from_min_size(pos2(rect.left(), top + FIELD), vec2(rect.width(), FIELD));
+                let place = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), FIELD));
                 entered = self.person.show(ui, place, page);
                 top += FIELD;
             }
             if let Some(words) = &refused {
-                let place = Rect::from_min_max(pos2(rect.left(), top + FIELD), rect.max);
+                let place = Rect::from_min_max(pos2(rect.left(), top), rect.max);
                 dialog::refusal(ui, place, words);
             }
         });
-        self.asks = asks;
+        self.asks = if to_merchants {
+            Some(PayoutAsk::Merchants)
+        } else {
+            asks
+        };
         confirmed(ended, entered && ready)
     }
 }
@@ -345,7 +346,7 @@ fn waiting(ctx: &Context, page: &Page<'_>, about: &About) -> Ended {
         let (place, _) = paint::fit(p, pos2(left, y), rect.right() - left, words, style);
         paint::say(ui, "payout waits", place, words);
         let Some(failure) = failure else { return };
-        let advice = page.w.of(&failure.advice);
+        let advice = page.w.advice(failure);
         let advice = if advice.is_empty() {
             failure.code
         } else {

@@ -184,8 +184,9 @@ fn show_row(
         .salt(nth as u64)
         .enabled_or(running(page).is_none(), w.work.asking);
     let mut width = button.width(ui);
-    if on_button(ui, (at, Side::Right), page, (nth as u64, refund), out) {
-        width = 150.0;
+    let on = on_button(ui, (at, Side::Right), page, (nth as u64, refund), out);
+    if let Some(place) = on {
+        width = place.width();
     } else if button.show_right(ui, at, 28.0).clicked() {
         asked = Some(RefundChoice::One(refund.id));
     }

@@ -3,16 +3,20 @@
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
 use super::form_rows::{FormRows, ROW};
+use super::{doctor_tab, mappings_tab};
 use crate::action::Outbox;
 use crate::page::{Page, cut_top};
-use crate::theme::{Tone, TypeStyle};
+use crate::theme::TypeStyle;
 use crate::widgets::button::Button;
-use crate::widgets::input::{self, Field};
+use crate::widgets::input::Field;
 use crate::widgets::{card, tabs};
 use crate::{icons, paint};
 use recondesk_app::Command;
 use recondesk_app::model::{DraftErrors, MerchantRow, ProfileDraft};
-use recondesk_domain::{ApiVersion, ProfileId, ProfileProblem, Secret, SecretKind, SignType};
+use recondesk_domain::{ApiVersion, ProfileId, ProfileProblem, SecretKind, SignType};
+
+/// The fields of the tab about the shop.
+const SHOP: [&str; 2] = ["shop_url", "notify_url"];
 
 /// The form while it is open.
 pub(super) struct MerchantForm {
@@ -23,7 +27,8 @@ pub(super) struct MerchantForm {
     errors: DraftErrors,
     tried: bool,
     saving: bool,
-    typed: Option<(SecretKind, String)>,
+    pub(super) typed: Option<(SecretKind, String)>,
+    mappings: super::mappings_tab::MappingsTab,
     /// Files that wait for a new merchant, by name: only what they need is asked.
     pub(super) files: Vec<String>,
 }
@@ -46,6 +51,7 @@ impl MerchantForm {
             tried: false,
             saving: false,
             typed: None,
+            mappings: super::mappings_tab::MappingsTab::default(),
             files: Vec::new(),
         }
     }
@@ -90,9 +96,10 @@ impl MerchantForm {
         };
         let title = title.to_owned();
         let body = card::titled(ui, rect, &title, note);
-        let mut names = vec![m.basics, m.rules];
+        let mut names = vec![m.basics, m.rules, m.shop];
         if row.is_some() {
             names.insert(1, m.keys);
+            names.extend([m.mappings, m.doctor]);
         }
         let (tabs, rest) = cut_top(body, 32.0, 0.0);
         if let Some(tab) = tabs::tabs(ui, tabs.shrink2(vec2(16.0, 0.0)), &names, self.tab) {
@@ -107,16 +114,19 @@ impl MerchantForm {
                 .auto_shrink(false)
                 .id_salt(chosen)
                 .show(ui, |ui| {
-                    let rows = if chosen == m.keys {
-                        5.0 * 64.0 + 60.0
-                    } else {
-                        7.0 * ROW
-                    };
+                    let rows = tab_height(page, (chosen, row));
                     let size = vec2(content.width(), rows + 16.0);
                     let (place, _) = ui.allocate_exact_size(size, Sense::hover());
                     let place = place.shrink2(vec2(16.0, 12.0));
                     match row {
                         Some(row) if chosen == m.keys => self.keys(ui, place, page, (row, out)),
+                        Some(row) if chosen == m.mappings => {
+                            self.mappings.show(ui, place, page, (row.id, &mut *out));
+                        }
+                        Some(row) if chosen == m.doctor => {
+                            doctor_tab::show(ui, place, page, (row.id, &mut *out));
+                        }
+                        _ if chosen == m.shop => self.shop(ui, place, page),
                         _ if chosen == m.rules => self.rules(ui, place, page),
                         _ => self.basics(ui, place, page),
                     }
@@ -206,8 +216,13 @@ impl MerchantForm {
             Err(errors) => {
                 let rules = ["cut_off", "lookback", "fulfil", "rate"];
                 let in_rules = errors.iter().all(|(field, _)| rules.contains(field));
-                let last = if self.draft.id.is_some() { 2 } else { 1 };
-                self.tab = if in_rules { last } else { 0 };
+                let rules_tab = if self.draft.id.is_some() { 2 } else { 1 };
+                let in_shop = errors.iter().all(|(field, _)| SHOP.contains(field));
+                self.tab = match (in_rules, in_shop) {
+                    (true, _) => rules_tab,
+                    (_, true) => rules_tab + 1,
+                    _ => 0,
+                };
                 self.errors = errors;
             }
         }
@@ -346,135 +361,18 @@ impl MerchantForm {
             .limit(8)
             .show(ui, narrow(place));
     }
+}
 
-    fn keys(
-        &mut self,
-        ui: &mut Ui,
-        area: Rect,
-        page: &Page<'_>,
-        (row, out): (&MerchantRow, &mut Outbox),
-    ) {
-        let (t, m) = (page.t, &page.w.merchants);
-        let kinds = [
-            (SecretKind::V2Key, m.v2_key, m.needs_v2),
-            (SecretKind::V3Key, m.v3_key, m.needs_v3),
-            (SecretKind::ClientCert, m.client_cert, m.needs_pair),
-            (SecretKind::ClientKey, m.client_key, m.needs_pair),
-            (SecretKind::PlatformKey, m.platform_key, ""),
-        ];
-        let mut top = area.top();
-        for (kind, name, needs) in kinds {
-            let line = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), 62.0));
-            self.key(ui, line, page, (row, kind, name, needs, &mut *out));
-            top += 64.0;
+/// Height of the tab in view.
+fn tab_height(page: &Page<'_>, (chosen, row): (&str, Option<&MerchantRow>)) -> f32 {
+    let m = &page.w.merchants;
+    match row {
+        Some(_) if chosen == m.keys => super::keys_tab::HEIGHT,
+        Some(row) if chosen == m.mappings => {
+            let all = mappings_tab::known(page, row.id).len();
+            all.max(1) as f32 * mappings_tab::ROW
         }
-        paint::hline(ui.painter(), area.x_range(), top, t.line_weak);
-        let text = Rect::from_min_size(pos2(area.left(), top + 12.0), vec2(area.width(), 40.0));
-        paint::paragraph(
-            ui.painter(),
-            text,
-            super::keys_note(page),
-            (TypeStyle::Small, t.text_3),
-            2,
-        );
-    }
-
-    fn key(
-        &mut self,
-        ui: &mut Ui,
-        line: Rect,
-        page: &Page<'_>,
-        (row, kind, name, needs, out): (&MerchantRow, SecretKind, &str, &str, &mut Outbox),
-    ) {
-        let (t, m) = (page.t, &page.w.merchants);
-        let y = line.top() + 15.0;
-        paint::left(
-            ui.painter(),
-            pos2(line.left(), y),
-            name,
-            (TypeStyle::Body, t.text_1),
-        );
-        let length = row
-            .secrets
-            .iter()
-            .find(|s| s.kind == kind)
-            .and_then(|s| s.length);
-        let editing = self.typed.as_ref().is_some_and(|(known, _)| *known == kind);
-        let label = match (editing, length.is_some()) {
-            (true, _) => m.keep,
-            (false, true) => m.replace,
-            (false, false) => m.store,
-        };
-        let ready = self
-            .typed
-            .as_ref()
-            .is_some_and(|(_, text)| !text.trim().is_empty());
-        let salt = kind as u64;
-        let button = Button::secondary(label)
-            .salt(salt)
-            .enabled_or(!row.locked && (!editing || ready), m.locked);
-        let width = button.width(ui).max(76.0);
-        let field = Rect::from_min_max(
-            pos2(line.left() + 136.0, line.top()),
-            pos2(line.right() - width - 8.0, line.top() + 30.0),
-        );
-        if let Some((_, text)) = self.typed.as_mut().filter(|_| editing) {
-            let response = Field::new(text, name)
-                .hint(m.type_key)
-                .icon(icons::KEY)
-                .masked()
-                .limit(16_384)
-                .show(ui, field);
-            if ui.memory(|memory| memory.focused().is_none()) {
-                response.request_focus();
-            }
-        } else {
-            let words = if row.locked {
-                Some(m.locked)
-            } else {
-                Some(m.none).filter(|_| length.is_none())
-            };
-            input::secret(ui, field, name, words);
-        }
-        let place = Rect::from_min_size(pos2(field.right() + 8.0, line.top()), vec2(width, 30.0));
-        if button.show(ui, place).clicked() {
-            if editing {
-                self.store(ui, row.id, kind, (name, out));
-            } else {
-                self.typed = Some((kind, String::new()));
-            }
-        }
-        let (mood, words) = match length {
-            Some(length) => (Tone::Ok, (m.length)(&length.to_string())),
-            None => (Tone::Info, needs.to_owned()),
-        };
-        if !words.is_empty() && !row.locked {
-            let at = pos2(field.left() + 6.0, line.top() + 44.0);
-            paint::mark(ui.painter(), at, mood, t);
-            let at = pos2(at.x + 11.0, at.y);
-            paint::left(ui.painter(), at, &words, (TypeStyle::Small, t.text_3));
-        }
-    }
-
-    /// Hands the secret over and wipes what was typed, the field's undo history included.
-    fn store(
-        &mut self,
-        ui: &Ui,
-        id: ProfileId,
-        kind: SecretKind,
-        (name, out): (&str, &mut Outbox),
-    ) {
-        use zeroize::Zeroize as _;
-        let Some((_, mut text)) = self.typed.take() else {
-            return;
-        };
-        let secret = Secret::new(text.trim().as_bytes().to_vec());
-        text.zeroize();
-        let field = Field::id_of(ui, name, 0);
-        if let Some(mut state) = egui::TextEdit::load_state(ui, field) {
-            state.clear_undoer();
-            egui::TextEdit::store_state(ui, field, state);
-        }
-        out.run(Command::StoreSecret(id, kind, secret));
+        Some(row) if chosen == m.doctor => doctor_tab::height(page, row.id),
+        _ => 7.0 * ROW,
     }
 }

@@ -7,10 +7,11 @@ use super::open_category;
 use crate::action::{Action, Outbox};
 use crate::page::Page;
 use crate::screens::Screen;
-use crate::theme::TypeStyle;
-use crate::widgets::pill::{Short, severity_pill, tag};
+use crate::theme::{Tone, TypeStyle};
+use crate::widgets::pill::{Short, pill, severity_pill, tag};
 use crate::{format, icons, paint};
 use recondesk_app::model::{BookPair, BookSum, CategoryRow, DayModel, Movement, TagRow};
+use recondesk_domain::Severity;
 
 const HEAD: f32 = 34.0;
 const ROW: f32 = 31.0;
@@ -117,7 +118,7 @@ pub(super) fn show(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel, out: 
     let mut top = rect.top() + HEAD;
     for row in &rows {
         let line = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), ROW));
-        category(ui, line, page, (row, &c), out);
+        category(ui, line, page, (row, &c, model.signed.is_some()), out);
         top += ROW;
     }
     for (of, pair) in totals(model) {
@@ -135,7 +136,7 @@ fn category(
     ui: &Ui,
     line: Rect,
     page: &Page<'_>,
-    (row, c): (&CategoryRow, &CategoryColumns),
+    (row, c, is_signed): (&CategoryRow, &CategoryColumns, bool),
     out: &mut Outbox,
 ) {
     let (t, w) = (page.t, page.w);
@@ -191,12 +192,16 @@ fn category(
     let color = if agreement { t.text_2 } else { t.text_1 };
     let room = c.severity - c.category - 8.0;
     paint::fit(p, pos2(c.category, y), room, name, (TypeStyle::Body, color));
-    severity_pill(ui, pos2(c.severity, y), severity, "", Short::No);
+    standing(ui, pos2(c.severity, y), page, (severity, is_signed));
     paint::right(p, pos2(c.count, y), &count, (TypeStyle::Body, color));
     amounts(ui, y, page, (row, c), color);
     if !agreement {
         let room = line.right() - c.action - 34.0;
-        let action = w.action(row.category.action());
+        let action = if is_signed {
+            w.day.as_signed
+        } else {
+            w.action(row.category.action())
+        };
         let style = (TypeStyle::Body, t.text_2);
         let (_, cut) = paint::fit(p, pos2(c.action, y), room, action, style);
         let at = pos2(line.right() - 16.0, y);
@@ -212,6 +217,15 @@ fn category(
         if cut && response.hover_pos().is_some_and(over) {
             response.on_hover_text_at_pointer(action);
         }
+    }
+}
+
+/// How severe a category is; nothing of a signed day calls, what was decided about it stands.
+fn standing(ui: &Ui, at: egui::Pos2, page: &Page<'_>, (severity, is_signed): (Severity, bool)) {
+    if is_signed {
+        pill(ui, at, Tone::Info, page.w.severity(severity));
+    } else {
+        severity_pill(ui, at, severity, "", Short::No);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::widgets::dialog::{Dialog, Ended, REFUSAL, refusal};
 use crate::widgets::input::Field;
 use crate::{format, paint};
 use recondesk_app::Command;
-use recondesk_app::model::{DayModel, SignOffWish, UnlockWish};
+use recondesk_app::model::{BookPair, BookSum, DayModel, SignOffWish, UnlockWish};
 use recondesk_domain::{BillDate, ProfileId};
 
 const ROW: f32 = 26.0;
@@ -158,7 +158,7 @@ impl SignOffDialog {
             ),
         };
         let facts = match deed {
-            SignDeed::Sign => 28.0 + model.sign_off.len() as f32 * ROW,
+            SignDeed::Sign => 28.0 + (2 + model.sign_off.len()) as f32 * ROW,
             SignDeed::Unlock => 64.0,
         };
         let told = if refused.is_some() { REFUSAL } else { 0.0 };
@@ -241,18 +241,35 @@ fn why(ui: &mut Ui, rect: Rect, page: &Page<'_>, reason: &mut String) -> Respons
 /// What is signed: rows and sums of the day, and the conditions.
 fn totals(ui: &Ui, rect: Rect, page: &Page<'_>, model: &DayModel) {
     let (t, p) = (page.t, ui.painter());
-    let words = (page.w.payout.sign_totals)(
-        &format::count(model.pays.wechat.count),
-        &format::money(model.pays.wechat.sum),
-        &format::count(model.refunds.wechat.count),
-        &format::money(model.refunds.wechat.sum),
-    );
-    let at = pos2(rect.left(), rect.top() + 10.0);
-    let style = (TypeStyle::Body, t.text_1);
-    let (place, _) = paint::fit(p, at, rect.width(), &words, style);
-    paint::say(ui, "totals", place, &words);
+    let w = &page.w.payout;
+    let of_book = |name: &str, (pays, refunds): (BookSum, BookSum)| {
+        let totals = (w.sign_totals)(
+            &format::count(pays.count),
+            &format::money(pays.sum),
+            &format::count(refunds.count),
+            &format::money(refunds.sum),
+        );
+        format!("{name}  {totals}")
+    };
+    let d = &page.w.day;
+    let (pays, refunds) = (&model.pays, &model.refunds);
+    let apart = |pair: &BookPair| {
+        let difference = pair.wechat.sum.checked_sub(pair.merchant.sum);
+        difference.map_or_else(|| "?".to_owned(), format::money)
+    };
+    let lines = [
+        of_book(d.book_w, (pays.wechat, refunds.wechat)),
+        of_book(d.book_m, (pays.merchant, refunds.merchant)),
+        (w.sign_apart)(&apart(pays), &apart(refunds)),
+    ];
+    for (nth, words) in lines.iter().enumerate() {
+        let at = pos2(rect.left(), rect.top() + 10.0 + nth as f32 * ROW);
+        let style = (TypeStyle::Body, t.text_1);
+        let (place, _) = paint::fit(p, at, rect.width(), words, style);
+        paint::say(ui, ("totals", nth), place, words);
+    }
     for (nth, item) in model.sign_off.iter().enumerate() {
-        let y = rect.top() + 40.0 + nth as f32 * ROW;
+        let y = rect.top() + 40.0 + (2 + nth) as f32 * ROW;
         let mood = if item.is_met() {
             Tone::Ok
         } else {

@@ -120,7 +120,7 @@ impl PeopleDialog {
         }
         let refused = asked.failure().filter(|_| self.sent);
         let refused = refused.map(|failure| {
-            let advice = page.w.of(&failure.advice);
+            let advice = page.w.advice(failure);
             let stop = if advice.is_empty() {
                 ""
             } else {

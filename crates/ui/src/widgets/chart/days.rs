@@ -210,10 +210,23 @@ fn grid(ui: &Ui, plot: Rect, (top, step): (u64, u64)) {
     }
 }
 
+/// The lower end of the axis of shares, in hundredths of a per cent: every share lies on the axis.
+fn least_share(points: &[DayPoint]) -> u32 {
+    let least = points.iter().filter_map(|point| point.matched).min();
+    let least = least.unwrap_or(10_000);
+    [9_900, 9_500, 9_000, 8_000, 5_000]
+        .into_iter()
+        .find(|end| *end <= least)
+        .unwrap_or(0)
+}
+
 fn share_line(ui: &Ui, strip: Rect, points: &[DayPoint], slot: f32) {
     let t = tokens(ui);
     let p = ui.painter();
-    for (label, y) in [("100%", strip.top()), ("99%", strip.bottom())] {
+    let least = least_share(points);
+    let full = 10_000 - least;
+    let bottom = format!("{}%", least / 100);
+    for (label, y) in [("100%", strip.top()), (bottom.as_str(), strip.bottom())] {
         paint::right(
             p,
             pos2(strip.left() - 8.0, y),
@@ -222,7 +235,7 @@ fn share_line(ui: &Ui, strip: Rect, points: &[DayPoint], slot: f32) {
         );
     }
     let place = |nth: usize, share: u32| -> Pos2 {
-        let part = (share.clamp(9_900, 10_000) - 9_900) as f32 / 100.0;
+        let part = share.saturating_sub(least).min(full) as f32 / full as f32;
         pos2(
             strip.left() + (nth as f32 + 0.5) * slot,
             strip.bottom() - part * strip.height(),
@@ -271,7 +284,7 @@ fn scale(most: u64) -> (u64, u64) {
 
 fn short(value: u64) -> String {
     match value {
-        0..=9_999 => value.to_string(),
+        0..=9_999 => format::count(value),
         10_000..=9_999_999 => format!("{}k", value / 1000),
         _ => format!("{}M", value / 1_000_000),
     }
@@ -280,6 +293,23 @@ fn short(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_share_lies_on_its_axis() {
+        let point = |matched| DayPoint {
+            day: BillDate::parse("2026-03-08").unwrap(),
+            rows: Some(1),
+            net: recondesk_domain::Fen::ZERO,
+            cases: 0,
+            matched,
+            urgent_open: false,
+        };
+        for (least, end) in [(10_000, 9_900), (9_900, 9_900), (9_276, 9_000), (1, 0)] {
+            let points = [point(Some(10_000)), point(None), point(Some(least))];
+            assert_eq!(least_share(&points), end);
+        }
+        assert_eq!(short(3_000), "3,000");
+    }
 
     #[test]
     fn the_axis_has_at_most_four_lines_and_holds_every_bar() {
