@@ -65,7 +65,9 @@ impl<'g> Candidates<'g> {
             } else {
                 0
             };
-            found.push((rank + empty + zero + unfit, at));
+            // What stands in brackets tells two columns of one name apart.
+            let aside = if names::is_aside(header) { 300 } else { 0 };
+            found.push((rank + empty + zero + unfit + aside, at));
         }
         if column == Column::TransactionId {
             self.add_wechat_numbers(&mut found);
@@ -180,7 +182,8 @@ impl<'g> Candidates<'g> {
                 }
                 if let Some(rank) = fit_state(self.kind, about, header) {
                     let empty = usize::from(self.profile(at).filled == 0) * 1_000;
-                    found.push((rank + empty, at));
+                    let aside = usize::from(names::is_aside(header)) * 300;
+                    found.push((rank + empty + aside, at));
                 }
             }
             found.sort_unstable();
@@ -191,8 +194,22 @@ impl<'g> Candidates<'g> {
                     .push(StatusRule::known(&self.header(*at), about));
             }
         }
+        self.pass_settlement_over(mapping);
         self.keep_canonical_words(mapping);
         self.read_paid_as_pending(mapping);
+    }
+
+    /// Beside a state of the order, how far the platform has settled with the shop says nothing of the customer's payment.
+    fn pass_settlement_over(&self, mapping: &mut Mapping) {
+        let has_order = mapping
+            .status
+            .iter()
+            .any(|rule| rule.about == StateSubject::Order);
+        if has_order && self.kind == RecordKind::Orders {
+            mapping.status.retain(|rule| {
+                rule.about != StateSubject::Payment || !names::is_of_settlement(&rule.column)
+            });
+        }
     }
 
     /// Where one column tells how far an order is and has a word for delivered, "paid" is the state before it: such an

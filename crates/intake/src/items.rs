@@ -7,7 +7,15 @@ use recondesk_domain::{Fen, FulfilStatus, MOrder, MRefund, OrderNo, PayStatus, R
 #[must_use]
 pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
     let later = latest_states(rows, amounts);
-    let rows = later.as_deref().unwrap_or(rows);
+    let all = later.as_deref().unwrap_or(rows);
+    // A gift has no share: it says of the delivery what it says, and nothing of the money.
+    let paid: Vec<MOrder> = all
+        .iter()
+        .filter(|row| row.amount > Fen::ZERO)
+        .copied()
+        .collect();
+    let has_gift = amounts == RowAmount::Share && !paid.is_empty() && paid.len() < all.len();
+    let rows = if has_gift { &paid } else { all };
     let (first, rest) = rows.split_first()?;
     let mut out = *first;
     let mut is_same_total = true;
@@ -55,7 +63,7 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
     out.fulfil_status = if later.is_some() {
         newest_delivery(rows)
     } else {
-        delivery_of(rows, out.fulfil_status)
+        delivery_of(all, out.fulfil_status)
     };
     if !is_same_total || amounts == RowAmount::Share {
         let totals = rows.iter().filter_map(|row| row.refund_total);
@@ -227,6 +235,29 @@ mod tests {
             Fen::new(1290)
         );
         assert_eq!(merge_orders(&shares, RowAmount::Order), None);
+    }
+
+    #[test]
+    fn a_gift_among_the_items_says_nothing_of_the_money() {
+        let returned = |fen| MOrder {
+            pay_status: PayStatus::Refunded,
+            refund_total: Some(Fen::new(fen)),
+            ..row(fen)
+        };
+        let gift = MOrder {
+            pay_status: PayStatus::Closed,
+            ..row(0)
+        };
+        for rows in [
+            [returned(1000), returned(290), gift],
+            [gift, returned(1000), returned(290)],
+        ] {
+            let one = merge_orders(&rows, RowAmount::Share).unwrap();
+            assert_eq!(
+                (one.amount, one.pay_status, one.refund_total),
+                (Fen::new(1290), PayStatus::Refunded, Some(Fen::new(1290)))
+            );
+        }
     }
 
     #[test]

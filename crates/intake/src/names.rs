@@ -195,6 +195,40 @@ pub(super) fn is_of_single_order(header: &str) -> bool {
     name.contains("订单") || name.contains("order")
 }
 
+/// True for a header whose brackets say that it is not the one that counts: of another currency, of before.
+pub(super) fn is_aside(header: &str) -> bool {
+    let inner: String = header.split(['(', '（', '[', '【']).skip(1).collect();
+    let inner = folded(&inner);
+    [
+        "美元",
+        "usd",
+        "港币",
+        "hkd",
+        "欧元",
+        "eur",
+        "积分",
+        "points",
+        "万元",
+        "千元",
+        "旧",
+        "原",
+        "old",
+        "优惠前",
+        "折前",
+        "美西",
+        "pst",
+        "备用",
+        "作废",
+    ]
+    .iter()
+    .any(|part| inner.contains(part))
+}
+
+/// True for a column that tells whether the platform has settled with the shop.
+pub(super) fn is_of_settlement(header: &str) -> bool {
+    ["结算状态", "settlementstatus", "settlestatus"].contains(&norm(header).as_str())
+}
+
 /// True for a column that tells how far a document is checked or booked, and only by the way that it was given up.
 pub(super) fn is_of_process(header: &str) -> bool {
     let name = norm(header);

@@ -279,6 +279,12 @@ impl Reject {
                 .map(cut_number)
                 .into_iter()
                 .collect(),
+            // Programs that take numbers for floating point put `.0` behind them.
+            _ if number.ends_with(".0") => {
+                let bare = number.trim_end_matches(".0");
+                let is_number = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_digit());
+                is_number.then(|| bare.to_owned()).into_iter().collect()
+            }
             _ => exponent_form(number).map_or_else(
                 || {
                     let known = Some(self.number.clone());
