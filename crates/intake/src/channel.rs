@@ -118,6 +118,18 @@ const OTHER_WORDS: [&str; 10] = [
     "purchaseorder",
     "check",
 ];
+/// What makes the sum smaller and is paid by nobody.
+const DISCOUNTS: [&str; 9] = [
+    "积分",
+    "points",
+    "优惠券",
+    "优惠",
+    "红包",
+    "代金券",
+    "卡券",
+    "coupon",
+    "兑换",
+];
 /// Words that say that it is not WeChat Pay.
 const NOT_WECHAT: [&str; 7] = [
     "非微信",
@@ -210,7 +222,9 @@ pub(super) fn owner_of(word: &str) -> Option<ChannelOwner> {
     let is_wechat = has(&WECHAT) || PRODUCTS.contains(&word.as_str());
     let is_other = has(&OTHER) || OTHER_WORDS.contains(&word.as_str()) || word.starts_with("ali");
     // 微信/支付宝 is either of them; of 微信+余额 only a part came by WeChat Pay, and the row does not say which.
-    let is_either = has(&["支付宝", "alipay"]) || has_several;
+    let is_paid_too = |part: &str| word.contains(part) && !DISCOUNTS.contains(&part);
+    let is_either =
+        has(&["支付宝", "alipay"]) || has_several && OTHER.iter().any(|part| is_paid_too(part));
     match (is_wechat, is_other) {
         (true, true) if is_either => None,
         (true, _) => Some(ChannelOwner::Wechat),
@@ -256,6 +270,8 @@ mod tests {
             "wx_pub",
             "微信支付-小程序",
             "JSAPI",
+            "微信+优惠券",
+            "微信支付 & 积分",
             "wechat_jsapi",
             "微信安全支付-代销",
             "Weixin Pay",

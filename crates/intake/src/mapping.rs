@@ -266,7 +266,7 @@ impl Mapping {
     /// The unit of refunds beside orders: what their header says, else that of the orders.
     pub(super) fn refund_unit(&self) -> AmountUnit {
         match self.columns.get(&Column::RefundAmount) {
-            Some(header) if super::names::is_in_fen(header) => AmountUnit::Fen,
+            Some(header) if super::names::says_fen(header) => AmountUnit::Fen,
             Some(header) if super::names::is_in_yuan(header) => AmountUnit::Yuan,
             _ => self.amount_unit,
         }

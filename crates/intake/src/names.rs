@@ -121,6 +121,12 @@ pub(super) fn is_known(header: &str) -> bool {
         .any(|names| rank(&name, names.exact, names.parts).is_some())
 }
 
+/// True for one whose brackets or end say so, and not only the name that WeChat Pay gives such a field.
+pub(super) fn says_fen(header: &str) -> bool {
+    let name = norm(header);
+    is_in_fen(header) && !["totalfee", "refundfee", "cashfee", "orderfee"].contains(&name.as_str())
+}
+
 /// True for a money column whose header says that it is in yuan.
 pub(super) fn is_in_yuan(header: &str) -> bool {
     let inner: String = header.split(['(', '（', '[', '【']).skip(1).collect();
@@ -199,29 +205,33 @@ pub(super) fn is_of_single_order(header: &str) -> bool {
 pub(super) fn is_aside(header: &str) -> bool {
     let inner: String = header.split(['(', '（', '[', '【']).skip(1).collect();
     let inner = folded(&inner);
-    [
-        "美元",
-        "usd",
-        "港币",
-        "hkd",
-        "欧元",
-        "eur",
-        "积分",
-        "points",
-        "万元",
-        "千元",
-        "旧",
-        "原",
-        "old",
-        "优惠前",
-        "折前",
-        "美西",
-        "pst",
-        "备用",
-        "作废",
-    ]
-    .iter()
-    .any(|part| inner.contains(part))
+    let name = norm(header);
+    name.ends_with("usd")
+        || name.ends_with("hkd")
+        || name.ends_with("美元")
+        || [
+            "美元",
+            "usd",
+            "港币",
+            "hkd",
+            "欧元",
+            "eur",
+            "积分",
+            "points",
+            "万元",
+            "千元",
+            "旧",
+            "原",
+            "old",
+            "优惠前",
+            "折前",
+            "美西",
+            "pst",
+            "备用",
+            "作废",
+        ]
+        .iter()
+        .any(|part| inner.contains(part))
 }
 
 /// True for a column that tells whether the platform has settled with the shop.
@@ -246,7 +256,7 @@ pub(super) fn is_of_process(header: &str) -> bool {
 
 /// True for a money column of single items.
 pub(super) fn is_of_item(header: &str) -> bool {
-    const ITEM: [&str; 16] = [
+    const ITEM: [&str; 18] = [
         "商品金额",
         "商品实付",
         "子订单",
@@ -263,9 +273,82 @@ pub(super) fn is_of_item(header: &str) -> bool {
         "商品总价",
         "货品金额",
         "商品优惠后",
+        "商品实际",
+        "商品成交",
     ];
     let name = norm(header);
     ITEM.iter().any(|part| name.contains(part)) && !name.contains("合计")
+}
+
+/// True for one that tells of checking alone, and never that a document was given up.
+pub(super) fn is_of_checking(header: &str) -> bool {
+    ["审核状态", "处理状态", "流程状态", "状态说明", "result"].contains(&norm(header).as_str())
+}
+
+/// True for a column in which people write what they like.
+pub(super) fn is_remark(header: &str) -> bool {
+    let name = norm(header);
+    [
+        "备注",
+        "留言",
+        "说明",
+        "描述",
+        "remark",
+        "memo",
+        "note",
+        "comment",
+        "description",
+        "message",
+    ]
+    .iter()
+    .any(|part| name.contains(part))
+}
+
+/// True for a header of a column that may say by which means an order was paid.
+pub(super) fn may_be_means(header: &str) -> bool {
+    let name = norm(header);
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    has(&[
+        "付", "支", "收", "结算", "资金", "渠道", "通道", "钱包", "扫码", "方式", "pay", "method",
+        "channel", "tender", "gateway", "provider", "wallet",
+    ]) && !has(&[
+        "来源", "客户", "会员", "注册", "登录", "用户", "引流", "source", "referr", "utm",
+    ])
+}
+
+/// True for the number that a platform gave, where a shop system has its own beside it.
+pub(super) fn is_of_platform(header: &str) -> bool {
+    [
+        "第三方单号",
+        "第三方流水号",
+        "平台单号",
+        "平台订单号",
+        "线上订单号",
+        "线上单号",
+        "原始单号",
+        "网店单号",
+        "网店订单号",
+        "电商订单号",
+        "来源单号",
+        "渠道单号",
+        "渠道订单号",
+    ]
+    .contains(&norm(header).as_str())
+}
+
+/// True for a shop system's own number of an order.
+pub(super) fn is_own_number(header: &str) -> bool {
+    [
+        "订单号",
+        "订单编号",
+        "账单号",
+        "流水号",
+        "单据编号",
+        "单据号",
+        "系统单号",
+        "内部单号",
+    ]
+    .contains(&norm(header).as_str())
 }
 
 /// True for a column that only lists of items have.

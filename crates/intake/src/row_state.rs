@@ -95,6 +95,10 @@ impl<C: Cells> OrderRowReader<'_, C> {
                 None if is_placeholder(&plan.encoding.decode_lossy(bytes)) => continue,
                 // How far a document is checked matters little where the payment has a column of its own.
                 None if rule.is_of_process && plan.tells_payment() => continue,
+                None if rule.is_of_checking && plan.slot(Column::PaidAt).is_some() => {
+                    out.is_neutral = true;
+                    continue;
+                }
                 None => {
                     return Err(BadCell {
                         column: Column::PayStatus,

@@ -21,6 +21,8 @@ pub(super) struct PlannedRule {
     known_words: bool,
     /// It tells how far a document is worked on; what it does not say otherwise is of no weight.
     pub(super) is_of_process: bool,
+    /// The same, and it never says that an order was given up.
+    pub(super) is_of_checking: bool,
     /// Words of the mapping, as they are written.
     exact: HashMap<String, Meaning>,
     /// The same without case and width.
@@ -48,6 +50,7 @@ impl PlannedRule {
             about: rule.about,
             kind,
             is_of_process: super::names::is_of_process(&rule.column),
+            is_of_checking: super::names::is_of_checking(&rule.column),
             known_words: rule.known_words,
             exact,
             folded,

@@ -14,6 +14,10 @@ use recondesk_domain::PayStatus;
 const LEAST_NUMBER: usize = 8;
 /// More different words stand in no column of means or states.
 const MOST_WORDS: usize = 40;
+/// Words that say no more than yes or no: of what, the header tells.
+const FLAGS: [&str; 10] = [
+    "true", "false", "yes", "no", "ok", "on", "off", "none", "null", "nan",
+];
 /// Parts of words that are said of a delivery and of nothing else.
 const DELIVERY_PARTS: [&str; 9] = [
     "发货", "收货", "签收", "配送", "出库", "核销", "SHIP", "DELIVER", "FULFIL",
@@ -38,7 +42,8 @@ impl Candidates<'_> {
             return;
         }
         if !mapping.columns.contains_key(&Column::Channel)
-            && let Some(at) = self.free_column(taken, |words| self.are_means(words))
+            && let Some(at) =
+                self.free_column(taken, (names::may_be_means, &|words| self.are_means(words)))
         {
             taken.insert(at);
             mapping.columns.insert(Column::Channel, self.header(at));
@@ -49,7 +54,8 @@ impl Candidates<'_> {
                 .iter()
                 .any(|rule| rule.about == StateSubject::Delivery);
         if !tells_delivery
-            && let Some(at) = self.free_column(taken, |words| self.are_deliveries(words))
+            && let Some(at) =
+                self.free_column(taken, (|_| true, &|words| self.are_deliveries(words)))
         {
             taken.insert(at);
             mapping
@@ -57,6 +63,7 @@ impl Candidates<'_> {
                 .push(StatusRule::known(&self.header(at), StateSubject::Delivery));
         }
         self.read_list_of_payments(mapping);
+        self.take_own_number(mapping, taken);
         self.take_sole_columns(mapping, taken);
         if !mapping.columns.contains_key(&Column::Amount) {
             let is_sum = |at: &usize| {
@@ -64,13 +71,36 @@ impl Candidates<'_> {
                 profile.nonzero > 0 && profile.may_be_amount() && self.has_decimals(*at)
             };
             let free = (0..self.guess.headers.len()).filter(|at| !taken.contains(at));
-            let mut sums = free
-                .filter(is_sum)
-                .filter(|at| !Mapping::is_other_money(&self.header(*at)));
+            let mut sums = free.filter(is_sum).filter(|at| {
+                let header = self.header(*at);
+                !Mapping::is_other_money(&header) && !names::is_aside(&header)
+            });
             if let (Some(at), None) = (sums.next(), sums.next()) {
                 taken.insert(at);
                 mapping.columns.insert(Column::Amount, self.header(at));
             }
+        }
+    }
+
+    /// A shop system's own number beside the one of the platform is the business number: support is asked for it.
+    fn take_own_number(&self, mapping: &mut Mapping, taken: &mut BTreeSet<usize>) {
+        let number = mapping.columns.get(&Column::OutTradeNo);
+        if !number.is_some_and(|header| names::is_of_platform(header))
+            || mapping.columns.contains_key(&Column::OrderNo)
+        {
+            return;
+        }
+        let is_own = |at: &usize| {
+            let profile = self.profile(*at);
+            names::is_own_number(&self.header(*at))
+                && profile.filled > 0
+                && profile.kinds == profile.filled
+                && profile.may_be_number()
+        };
+        let mut free = (0..self.guess.headers.len()).filter(|at| !taken.contains(at));
+        if let Some(at) = free.find(is_own) {
+            taken.insert(at);
+            mapping.columns.insert(Column::OrderNo, self.header(at));
         }
     }
 
@@ -96,7 +126,14 @@ impl Candidates<'_> {
                     known(self.kind, StateSubject::Order, word).is_some()
                         && word.chars().count() > 1
                 };
-                filled(at) && words.len() <= MOST_WORDS && words.iter().all(is_known)
+                let is_flag = |word: &String| FLAGS.contains(&word.to_ascii_lowercase().as_str());
+                let is_full = self.profile(at).filled * 10 >= self.guess.sample.len() * 9;
+                filled(at)
+                    && is_full
+                    && !names::is_remark(&self.header(at))
+                    && words.len() <= MOST_WORDS
+                    && words.iter().all(is_known)
+                    && !words.iter().all(is_flag)
             };
             if let Some(at) = sole(taken, &is_state) {
                 taken.insert(at);
@@ -127,12 +164,17 @@ impl Candidates<'_> {
     fn free_column(
         &self,
         taken: &BTreeSet<usize>,
-        are: impl Fn(&BTreeSet<String>) -> bool,
+        (may, are): (fn(&str) -> bool, &dyn Fn(&BTreeSet<String>) -> bool),
     ) -> Option<usize> {
         (0..self.guess.headers.len()).find(|at| {
             let words = || self.words_of(&self.header(*at));
             let profile = self.profile(*at);
-            let may = profile.filled > 0 && !profile.may_be_time() && !profile.may_be_amount();
+            let is_full = profile.filled * 2 > self.guess.sample.len();
+            let may = is_full
+                && may(&self.header(*at))
+                && !profile.may_be_time()
+                && !profile.may_be_amount()
+                && !names::is_remark(&self.header(*at));
             !taken.contains(at) && may && {
                 let words = words();
                 words.len() <= MOST_WORDS && are(&words)
@@ -190,15 +232,7 @@ impl Candidates<'_> {
             let is = |word: &String| wanted.contains(&word.to_ascii_lowercase().as_str());
             words.iter().any(is)
         };
-        let is_outcome = has(&[
-            "success",
-            "succeeded",
-            "fail",
-            "failed",
-            "failure",
-            "成功",
-            "失败",
-        ]);
+        let is_outcome = has(&["success", "succeeded", "成功"]);
         let is_under_way = has(&["processing", "处理中"]);
         if is_outcome && is_under_way && words.iter().all(of_payment) {
             rule.about = StateSubject::Payment;

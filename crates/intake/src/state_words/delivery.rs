@@ -5,6 +5,8 @@ use recondesk_domain::FulfilStatus;
 use super::{Group, Meaning};
 
 pub(super) const WORDS: &[Group] = &[
+    // Whether the customer has signed says nothing of whether the shop has sent.
+    (Meaning::NOTHING, "未签收 未收货"),
     (
         Meaning::delivery(FulfilStatus::Pending),
         "\
