@@ -5,6 +5,7 @@
 mod exports;
 mod intake;
 mod intake_xlsx;
+mod unnamed_columns;
 mod words;
 #[path = "../../../../tests/it/support/xlsx.rs"]
 mod xlsx;
