@@ -56,13 +56,18 @@ fn summary() -> BulkSummary {
 
 /// The dialog for all cases that match, added up.
 fn asked(tape: &Tape, deed: &str) -> Harness<'static, App> {
-    let mut harness = sample_window(Look::default(), Screen::Cases, tape);
-    let rows = harness.state().state().cases.rows.len();
-    click(&mut harness, &format!("批量处理 {rows}…"));
-    harness.state_mut().state_mut().bulk.summary = Remote::Ready(Box::new(summary()));
-    harness.run_steps(2);
+    let mut harness = added_up(Look::default(), tape, "批量处理 23…");
     click(&mut harness, &format!("批量处理: {deed}"));
     tape.take();
+    harness
+}
+
+/// The dialog behind that button, once the cases are added up.
+pub(crate) fn added_up(look: Look, tape: &Tape, button: &str) -> Harness<'static, App> {
+    let mut harness = sample_window(look, Screen::Cases, tape);
+    click(&mut harness, button);
+    harness.state_mut().state_mut().bulk.summary = Remote::Ready(Box::new(summary()));
+    harness.run_steps(2);
     harness
 }
 

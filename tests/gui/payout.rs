@@ -74,6 +74,16 @@ pub(crate) fn deed(harness: &mut Harness<'static, App>, name: &str) {
     show(harness, view());
 }
 
+/// The same, of a shop that can be told by a list alone.
+#[cfg(feature = "pictures")]
+pub(crate) fn deed_by_list(harness: &mut Harness<'static, App>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run_steps(2);
+    let mut bare = view();
+    bare.ways = vec![ReissueWay::List];
+    show(harness, bare);
+}
+
 fn confirm(harness: &mut Harness<'static, App>) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run_steps(2);
