@@ -112,7 +112,7 @@ fn answer(tape: &Tape, event: impl FnOnce(recondesk::app::TaskId) -> Event) {
 fn many_refunds_are_written_down_first_and_go_out_by_their_total() {
     let tape = Tape::default();
     let mut harness = asked(&tape, "退款");
-    harness.get_by_label("2 条可以，涉及 ¥500.00；其余 1 条不动");
+    harness.get_by_label("2 条可以退款，涉及 ¥500.00；其余 1 条不动");
     click(&mut harness, "查单并制单 2 笔");
     answer(&tape, |task| {
         Event::Finished(task, Box::new(Outcome::Prepared(Box::new(prepared()))))
@@ -194,7 +194,7 @@ fn leaving_what_was_written_down_gives_up_only_what_is_new() {
 fn many_reissues_by_a_list_ask_for_a_place_first() {
     let tape = Tape::default();
     let mut harness = asked(&tape, "补发货");
-    harness.get_by_label("1 条可以，涉及 ¥200.00；其余 2 条不动");
+    harness.get_by_label("1 条要补发货，涉及 ¥200.00；其余 2 条不动");
     harness.get_by_label("怎样通知商城: 导出清单给商城");
 
     click(&mut harness, "补发货 1 条");

@@ -186,6 +186,9 @@ fn a_shop_without_addresses_gets_a_list_and_the_dialog_leads_to_where_they_are_f
     show(&mut harness, bare.clone());
     tape.take();
     harness.get_by_label("怎样通知商城: 导出清单给商城");
+    // It is about goods: the payment stands there, and no limit of refunds.
+    harness.get_by_label("微信订单号 4200002781202603087745393918 支付时间 03-08 10:02:44");
+    assert!(harness.query_by_label_contains("可退至").is_none());
     harness.get_by_label("另两种方式要先在商户档案里填商城地址或通知地址");
 
     confirm(&mut harness);
