@@ -56,13 +56,18 @@ fn summary() -> BulkSummary {
 
 /// The dialog for all cases that match, added up.
 fn asked(tape: &Tape, deed: &str) -> Harness<'static, App> {
-    let mut harness = sample_window(Look::default(), Screen::Cases, tape);
-    let rows = harness.state().state().cases.rows.len();
-    click(&mut harness, &format!("批量处理 {rows}…"));
-    harness.state_mut().state_mut().bulk.summary = Remote::Ready(Box::new(summary()));
-    harness.run_steps(2);
+    let mut harness = added_up(Look::default(), tape, "批量处理 23…");
     click(&mut harness, &format!("批量处理: {deed}"));
     tape.take();
+    harness
+}
+
+/// The dialog behind that button, once the cases are added up.
+pub(crate) fn added_up(look: Look, tape: &Tape, button: &str) -> Harness<'static, App> {
+    let mut harness = sample_window(look, Screen::Cases, tape);
+    click(&mut harness, button);
+    harness.state_mut().state_mut().bulk.summary = Remote::Ready(Box::new(summary()));
+    harness.run_steps(2);
     harness
 }
 
@@ -107,7 +112,7 @@ fn answer(tape: &Tape, event: impl FnOnce(recondesk::app::TaskId) -> Event) {
 fn many_refunds_are_written_down_first_and_go_out_by_their_total() {
     let tape = Tape::default();
     let mut harness = asked(&tape, "退款");
-    harness.get_by_label("2 条可以，涉及 ¥500.00；其余 1 条不动");
+    harness.get_by_label("2 条可以退款，涉及 ¥500.00；其余 1 条不动");
     click(&mut harness, "查单并制单 2 笔");
     answer(&tape, |task| {
         Event::Finished(task, Box::new(Outcome::Prepared(Box::new(prepared()))))
@@ -189,7 +194,7 @@ fn leaving_what_was_written_down_gives_up_only_what_is_new() {
 fn many_reissues_by_a_list_ask_for_a_place_first() {
     let tape = Tape::default();
     let mut harness = asked(&tape, "补发货");
-    harness.get_by_label("1 条可以，涉及 ¥200.00；其余 2 条不动");
+    harness.get_by_label("1 条要补发货，涉及 ¥200.00；其余 2 条不动");
     harness.get_by_label("怎样通知商城: 导出清单给商城");
 
     click(&mut harness, "补发货 1 条");

@@ -74,6 +74,16 @@ pub(crate) fn deed(harness: &mut Harness<'static, App>, name: &str) {
     show(harness, view());
 }
 
+/// The same, of a shop that can be told by a list alone.
+#[cfg(feature = "pictures")]
+pub(crate) fn deed_by_list(harness: &mut Harness<'static, App>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run_steps(2);
+    let mut bare = view();
+    bare.ways = vec![ReissueWay::List];
+    show(harness, bare);
+}
+
 fn confirm(harness: &mut Harness<'static, App>) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run_steps(2);
@@ -176,6 +186,9 @@ fn a_shop_without_addresses_gets_a_list_and_the_dialog_leads_to_where_they_are_f
     show(&mut harness, bare.clone());
     tape.take();
     harness.get_by_label("怎样通知商城: 导出清单给商城");
+    // It is about goods: the payment stands there, and no limit of refunds.
+    harness.get_by_label("微信订单号 4200002781202603087745393918 支付时间 03-08 10:02:44");
+    assert!(harness.query_by_label_contains("可退至").is_none());
     harness.get_by_label("另两种方式要先在商户档案里填商城地址或通知地址");
 
     confirm(&mut harness);

@@ -5,11 +5,12 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotResults};
-use recondesk::app::model::{BookSum, CategoryRow, CoverageHole, SignOffItem};
+use recondesk::app::model::{BookSum, CategoryRow, CoverageHole, KeptMapping, SignOffItem};
 use recondesk::app::{
     Command, Event, Failure, FailureKind, Message, NoticeText, Progress, Remote, Step, ThemeChoice,
 };
 use recondesk::domain::{Category, Fen, ProfileId};
+use recondesk::intake::RecordKind;
 use recondesk::ports::VaultAccess;
 use recondesk::ui::{App, Screen};
 
@@ -185,6 +186,54 @@ fn approvals(look: Look) -> Harness<'static, App> {
     harness
 }
 
+/// One deed for many cases: which they are, what it needs.
+fn bulk(look: Look, (button, deed): (&str, &str)) -> Harness<'static, App> {
+    let mut harness = crate::bulk::added_up(look, &Tape::default(), button);
+    harness.get_by_label(deed).click();
+    harness.run_steps(2);
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
+/// Many refunds that are written down, before their total is typed.
+fn prepared(look: Look, button: &str) -> Harness<'static, App> {
+    let mut harness = crate::bulk::added_up(look, &Tape::default(), button);
+    harness.state_mut().state_mut().bulk.prepared = Some(Box::new(crate::bulk::prepared()));
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
+/// A tab of a merchant.
+fn merchant(look: Look, tab: &str) -> Harness<'static, App> {
+    let mut harness = screen(look, Screen::Merchants);
+    harness.get_by_label(tab).click();
+    harness.run_steps(2);
+    let kept = |name: &str| KeptMapping {
+        name: name.to_owned(),
+        kind: Some(RecordKind::Orders),
+        sources: ["订单编号", "实付金额", "下单时间", "付款时间", "订单状态"]
+            .map(str::to_owned)
+            .to_vec(),
+    };
+    let all = vec![kept("小程序订单"), kept("orders a")];
+    let answers = &mut harness.state_mut().state_mut().merchant_answers;
+    answers.mappings = Remote::Ready((ProfileId(1), all));
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
+/// The reissue of a case whose shop has no address.
+fn reissue(look: Look, deed: &str) -> Harness<'static, App> {
+    let mut harness = case(look);
+    crate::payout::deed_by_list(&mut harness, deed);
+    harness.remove_cursor();
+    harness.run_steps(2);
+    harness
+}
+
 #[test]
 fn the_window_looks_as_it_was_left() {
     let pictures: Vec<(&str, Harness<'static, App>)> = vec![
@@ -213,6 +262,28 @@ fn the_window_looks_as_it_was_left() {
         ("settings-dark-zh", screen(dark(), Screen::Settings)),
         ("operator-new-light-zh", new_operator(light())),
         ("approvals-en-1024x640", approvals(small_english())),
+        (
+            "bulk-reissue-dark-zh",
+            bulk(dark(), ("批量处理 23…", "批量处理: 补发货")),
+        ),
+        (
+            "bulk-refund-en-1024x640",
+            bulk(
+                small_english(),
+                ("Decide on 23...", "Decide about many cases: Refund"),
+            ),
+        ),
+        ("bulk-prepared-light-zh", prepared(light(), "批量处理 23…")),
+        (
+            "bulk-prepared-en-1024x640",
+            prepared(small_english(), "Decide on 23..."),
+        ),
+        ("merchant-mappings-light-zh", merchant(light(), "映射")),
+        (
+            "merchant-shop-en-1024x640",
+            merchant(small_english(), "Shop"),
+        ),
+        ("reissue-light-zh", reissue(light(), "补发货…")),
         ("unlock-light-zh", unlock(light(), VaultAccess::Locked)),
         (
             "unlock-new-1024x640-en",

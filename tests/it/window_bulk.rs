@@ -148,6 +148,30 @@ fn a_wish_to_stop_leaves_the_rest_unwritten() {
 }
 
 #[test]
+fn a_sealed_key_asks_for_the_passphrase_instead_of_failing_one_by_one() {
+    let office = Office::new();
+    let (ports, mut jobs) = jobs_over(&office.path("workspace"));
+    let ids = summary(&office, &mut jobs, &["P04"]).refunds.ids;
+    let made = prepared(&mut jobs, ids.clone(), &Watcher::default());
+    ports.vault.lock();
+
+    let prepare = BulkPayout::Prepare {
+        ids,
+        reason: String::new(),
+    };
+    let send = BulkPayout::Send {
+        refunds: made.refunds.clone(),
+        typed: made.total.unwrap(),
+        identity: None,
+    };
+    for wish in [prepare, send] {
+        let command = Command::BulkPayout(Box::new(wish));
+        let failure = jobs.run(command, &Watcher::default()).unwrap_err();
+        assert_eq!(failure.code, "vault.locked");
+    }
+}
+
+#[test]
 fn more_than_the_limit_wait_for_a_second_person() {
     let office = Office::new();
     office.operator("li", "work,approve,administer");

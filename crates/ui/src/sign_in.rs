@@ -69,6 +69,8 @@ impl SignInDialog {
             .map(|identity| Command::SignIn(Box::new(identity)));
         if command.is_some() {
             self.person.forget_pin();
+            // Where it was wrong, the next one is typed at once.
+            self.person.want_focus();
         }
         (ended, command)
     }

@@ -62,10 +62,11 @@ words! {
         bulk_waiting: F = |n| format!("{n} 条待另一人复核，尚未关闭；"), |n| format!("{n} wait for another person and are not closed; ");
         bulk_do: F2 = |what, n| format!("{what} {n} 条"), |what, n| format!("{what}: {n}");
         bulk_prepare: F = |n| format!("查单并制单 {n} 笔"), |n| format!("Ask and prepare {n}");
-        bulk_prepare_note: T = "先逐笔查单、制单，核对合计后才发送", "Each is asked about and written down first; sent once the total is typed";
+        bulk_prepare_note: T = "先逐笔查单、制单，核对合计后才发送", "Nothing is sent before the total is typed";
         bulk_reason_hint: T = "不填：按差错类别写，例如“重复支付，原路退回”", "Empty: the words of each category";
-        bulk_share: F2 = |n, yuan| format!("{n} 条可以，涉及 ¥{yuan}"), |n, yuan| format!("{n} can, ¥{yuan} at stake");
-        bulk_untouched: F = |n| format!("其余 {n} 条不动"), |n| format!("the other {n} stay as they are");
+        bulk_can_refund: F2 = |n, yuan| format!("{n} 条可以退款，涉及 ¥{yuan}"), |n, yuan| format!("{n} can be refunded, ¥{yuan} at stake");
+        bulk_can_reissue: F2 = |n, yuan| format!("{n} 条要补发货，涉及 ¥{yuan}"), |n, yuan| format!("{n} can be reissued, ¥{yuan} at stake");
+        bulk_untouched: F = |n| format!("其余 {n} 条不动"), |n| format!("{n} more stay as they are");
         bulk_second: F = |n| format!("一次超过 {n} 条，须另一人复核"), |n| format!("more than {n} at once need a second person");
         bulk_no_refund: T = "没有一条可以退款", "None of them can be refunded";
         bulk_no_reissue: T = "没有一条要补发货", "None of them lacks goods";

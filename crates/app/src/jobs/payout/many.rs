@@ -74,6 +74,17 @@ fn named(ports: &Ports, identity: Option<&Identity>, user: &str) -> Result<Strin
     identify(ports, identity, (Role::Work, user))
 }
 
+/// A sealed key stops every one alike: the window asks for the passphrase, and nothing is told one by one.
+fn locked(trouble: Option<&Failure>) -> Result<(), Failure> {
+    trouble
+        .filter(|_| is_locked(trouble))
+        .map_or(Ok(()), |failure| Err(failure.clone()))
+}
+
+fn is_locked(trouble: Option<&Failure>) -> bool {
+    trouble.is_some_and(|failure| failure.code == "vault.locked")
+}
+
 fn tell(reporter: &dyn Reporter, done: usize, total: usize) {
     reporter.progress(Progress {
         step: Step::Ask,
@@ -108,6 +119,7 @@ fn prepare_each(
         };
         let known = drafts_of(ports, case)?;
         let made = prepare_one(ports, case, (words, maker, together), reporter);
+        locked(made.as_ref().err())?;
         if let Ok(record) = &made {
             refunds.push(record.id);
             if !known.contains(&record.id) {
@@ -212,6 +224,9 @@ fn send_all(
     let carried = send_each(ports, records, actor, &pace, &mut |done, total| {
         tell(reporter, done, total);
     });
+    if carried.iter().all(|one| is_locked(one.trouble.as_ref())) {
+        locked(carried.first().and_then(|one| one.trouble.as_ref()))?;
+    }
     let lines: Vec<BulkLine> = carried.iter().map(sent_line).collect();
     Ok(Outcome::Bulk(Box::new(BulkOutcome {
         kind: BulkKind::Refunded,
@@ -302,7 +317,9 @@ fn reissue_each(
         if reporter.cancelled() {
             break;
         }
-        done.push(reissue(ports, case, &ask));
+        let one = reissue(ports, case, &ask);
+        locked(one.as_ref().err())?;
+        done.push(one);
     }
     if let (ReissueWay::List, Some(path)) = (way, list) {
         let good: Vec<Reissued> = done.iter().filter_map(|one| one.clone().ok()).collect();

@@ -52,6 +52,8 @@ pub(super) struct BulkDialog {
     total: String,
     way: usize,
     person: PersonFields,
+    /// True once the cursor stood where the total is typed.
+    is_typing: bool,
     /// True once name and PIN are those of whoever signed in.
     knows_person: bool,
     /// The question went out in this frame: what is known is of the one before.
@@ -251,8 +253,11 @@ impl BulkDialog {
 
 /// What a deed needs beside the place of a reason.
 fn extra(page: &Page<'_>, deed: DecisionAction) -> f32 {
-    let asks = deed == DecisionAction::Reissue && page.state.desk.person.has_operators;
-    if asks { PERSON } else { 0.0 }
+    if deed != DecisionAction::Reissue {
+        return 0.0;
+    }
+    let asks = page.state.desk.person.has_operators;
+    24.0 + if asks { PERSON } else { 0.0 }
 }
 
 /// Those of the cases to which goods or money can move; nothing for a decision.
@@ -324,7 +329,11 @@ fn share_words(
         .to_owned();
     }
     let sum = share.at_stake.map_or_else(|| "?".to_owned(), format::money);
-    let mut words = vec![(w.bulk_share)(&format::count(n), &sum)];
+    let can = match deed {
+        DecisionAction::Refund => w.bulk_can_refund,
+        _ => w.bulk_can_reissue,
+    };
+    let mut words = vec![can(&format::count(n), &sum)];
     if others > 0 {
         words.push((w.bulk_untouched)(&format::count(others)));
     }

@@ -60,6 +60,7 @@ impl BulkDialog {
     /// Everything is asked about and written down; nothing is sent.
     pub(super) fn prepare(&mut self, summary: &BulkSummary, out: &mut Outbox) {
         self.total.clear();
+        self.is_typing = false;
         out.run(Command::BulkPayout(Box::new(BulkPayout::Prepare {
             ids: summary.refunds.ids.clone(),
             reason: self.text.trim().to_owned(),
@@ -191,7 +192,11 @@ impl BulkDialog {
             .face(TypeStyle::Heading)
             .right()
             .limit(24);
-        if field.show(ui, place).lost_focus()
+        let response = field.show(ui, place);
+        if !std::mem::replace(&mut self.is_typing, true) {
+            response.request_focus();
+        }
+        if response.lost_focus()
             && let Some(known) = typed_sum(&self.total)
         {
             self.total = format::money(known);

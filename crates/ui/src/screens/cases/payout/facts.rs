@@ -3,7 +3,7 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
-use super::{About, PayoutAsk};
+use super::{About, PayoutAsk, PayoutKind};
 use crate::page::Page;
 use crate::screens::cases::follow_up;
 use crate::theme::{Tone, TypeStyle};
@@ -40,7 +40,7 @@ pub(super) fn facts(
         pos2(rect.left(), rect.top() + NUMBER),
         vec2(rect.width(), WELL),
     );
-    sums(ui, well, page, view);
+    sums(ui, well, page, (about.kind, view));
     let mut y = well.bottom() + 12.0 + LINE / 2.0;
     let mut asked = live(ui, rect, y, page, view);
     y += LINE;
@@ -85,7 +85,7 @@ fn head(ui: &Ui, rect: Rect, page: &Page<'_>, about: &About) {
 }
 
 /// Paid, gone back, left; how much of it went back; the limits.
-fn sums(ui: &Ui, well: Rect, page: &Page<'_>, view: &PayoutView) {
+fn sums(ui: &Ui, well: Rect, page: &Page<'_>, (kind, view): (PayoutKind, &PayoutView)) {
     let (t, w) = (page.t, &page.w.payout);
     let p = ui.painter();
     paint::framed(p, well, 6, t.sunken, egui::Stroke::NONE);
@@ -96,7 +96,12 @@ fn sums(ui: &Ui, well: Rect, page: &Page<'_>, view: &PayoutView) {
         (w.refunded, view.refunded(), t.text_2),
         (w.left, view.left(), t.accent),
     ];
-    for (nth, (name, sum, color)) in columns.into_iter().enumerate() {
+    // What is left to refund says nothing of goods.
+    let shown = match kind {
+        PayoutKind::Refund => 3,
+        PayoutKind::Reissue => 2,
+    };
+    for (nth, (name, sum, color)) in columns.into_iter().take(shown).enumerate() {
         let x = inner.left() + inner.width() * nth as f32 / 3.0;
         let at = pos2(x, well.top() + 20.0);
         paint::left(p, at, name, (TypeStyle::Small, t.text_2));
@@ -118,11 +123,26 @@ fn sums(ui: &Ui, well: Rect, page: &Page<'_>, view: &PayoutView) {
         let part = Rect::from_min_size(bar.min, vec2(width, bar.height()));
         p.rect_filled(part, 4, t.grey.fill);
     }
-    let pieces = limits(page, view);
+    let pieces = match kind {
+        PayoutKind::Refund => limits(page, view),
+        PayoutKind::Reissue => payment(page, view),
+    };
     let at = pos2(inner.left(), well.top() + 92.0);
     paint::meta(p, at, &pieces, (TypeStyle::Small, t.text_2), t);
     let line = Rect::from_min_size(pos2(inner.left(), at.y - 9.0), vec2(inner.width(), 18.0));
     paint::say(ui, "payout limits", line, &pieces.join(" "));
+}
+
+/// The payment for which goods are due.
+fn payment(page: &Page<'_>, view: &PayoutView) -> Vec<String> {
+    let w = &page.w.compare;
+    let facts = &view.facts;
+    let mut out = vec![format!("{} {}", w.transaction_id, facts.transaction_id)];
+    if let Some(at) = facts.paid_at {
+        let at = format::stamp(at, page.state.now);
+        out.push(format!("{} {at}", w.paid_at));
+    }
+    out
 }
 
 fn limits(page: &Page<'_>, view: &PayoutView) -> Vec<String> {
