@@ -218,6 +218,17 @@ fn a_workspace_moves_to_a_server_and_back_and_is_in_use_at_one_place_at_a_time()
     let taken = ["workspace", "move", &office.at("back")];
     office.expect("server", 0, &["workspace", "reopen"]);
     office.expect("server", 2, &taken);
+    // Rows that are new there get numbers after those that came along.
+    let note = [
+        "cases", "comment", "--filter", "all", "--text", "x", "--yes",
+    ];
+    office.expect("server", 0, &note);
+    office.expect(
+        "server",
+        0,
+        &["profile", "add", "more", "--mch-id", "1900000110"],
+    );
+    office.expect("server", 0, &["audit", "verify"]);
 }
 
 /// Kills a move at the n-th call to the disk, and looks at what it left; true when it was killed.
