@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         open: |folder| adapters::open_asking(folder, Box::new(cli::passphrase)),
         create_shared: adapters::create_shared,
         move_workspace: adapters::move_workspace,
+        bind_role: adapters::bind_role,
         reopen: adapters::reopen,
         care: |folder| Ok(Box::new(adapters::care(folder)?)),
         clock: std::sync::Arc::new(adapters::clock::SystemClock::new()),

@@ -42,8 +42,19 @@ pub(super) enum WorkspaceCommand {
     Create(CreateCommand),
     /// 把工作区从文件夹搬到 PostgreSQL，或搬回文件夹；原处保留不动 | Move the workspace from a folder to PostgreSQL, or back to a folder; the old place stays as it is
     Move(MoveCommand),
+    /// 把数据库服务器上的登录角色绑定到操作人：用它连接的人只能以此人名义决定，由服务器把关 | Bind a login role of the server to an operator: who connects with it decides as that one alone, and the server sees to it
+    Role(RoleCommand),
     /// 已搬走的工作区改回在原处使用 | Use a workspace again that has moved away
     Reopen,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RoleCommand {
+    /// 操作人 | Operator
+    operator: String,
+    /// 服务器上的登录角色（CREATE ROLE … LOGIN） | Login role of the server (CREATE ROLE … LOGIN)
+    #[arg(long)]
+    role: String,
 }
 
 #[derive(Debug, Args)]
@@ -184,6 +195,7 @@ pub(super) fn workspace(
         WorkspaceCommand::Create(command) => create(command, context),
         WorkspaceCommand::Move(command) => move_away(command, context),
         WorkspaceCommand::Reopen => reopen(context),
+        WorkspaceCommand::Role(command) => bind_role(command, context),
     }
 }
 
@@ -212,6 +224,18 @@ fn move_away(
     context.tell(
         "原处的数据保留不动，不再接受改动；密钥只留在这台电脑，其他电脑各录入一次",
         "The old place stays as it is and takes no more changes; keys stay on this computer, enter them once on each other one",
+    );
+    Ok(CommandEnd::Clean)
+}
+
+fn bind_role(
+    RoleCommand { operator, role }: &RoleCommand,
+    context: &CommandContext<'_>,
+) -> Result<CommandEnd, Failure> {
+    context.bind_role(operator, role)?;
+    context.tell(
+        &format!("已绑定：以角色 {role} 连接的人只能以 {operator} 的名义决定"),
+        &format!("Bound: who connects as {role} decides as {operator} alone"),
     );
     Ok(CommandEnd::Clean)
 }

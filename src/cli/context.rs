@@ -32,6 +32,8 @@ pub struct World {
     pub create_shared: fn(&str, &str) -> Result<(), StoreError>,
     /// Moves a workspace: which one, where to, where its files go on a server.
     pub move_workspace: MoveWorkspace,
+    /// Binds a role of the server of a shared workspace: which workspace, operator, role.
+    pub bind_role: fn(Option<&Path>, &str, &str) -> Result<(), StoreError>,
     /// Lets a workspace that has moved be used again; tells where it had moved to.
     pub reopen: fn(Option<&Path>) -> Result<Option<String>, StoreError>,
     /// Care for a workspace that need not be sound.
@@ -121,6 +123,15 @@ impl<'a> CommandContext<'a> {
         let report = (self.world.move_workspace)(self.workspace.as_deref(), target, files)?;
         (self.world.open)(Some(Path::new(target)))?;
         Ok(report)
+    }
+
+    /// Binds a role of the server to an operator.
+    pub(super) fn bind_role(&self, operator: &str, role: &str) -> Result<(), Failure> {
+        Ok((self.world.bind_role)(
+            self.workspace.as_deref(),
+            operator,
+            role,
+        )?)
     }
 
     /// Lets a workspace that has moved be used again.

@@ -40,7 +40,8 @@ impl Office {
         let mut server = postgres::Client::connect(&self.address, postgres::NoTls).unwrap();
         // Before a move there are no tables.
         if let Err(error) = server.batch_execute(sql) {
-            assert_eq!(error.code().map(|it| it.code()), Some("42P01"), "{error}");
+            let code = error.code().map(postgres::error::SqlState::code);
+            assert_eq!(code, Some("42P01"), "{error}");
         }
     }
 
@@ -218,13 +219,25 @@ fn a_workspace_moves_to_a_server_and_back_and_is_in_use_at_one_place_at_a_time()
     let taken = ["workspace", "move", &office.at("back")];
     office.expect("server", 0, &["workspace", "reopen"]);
     office.expect("server", 2, &taken);
+    // Rows that are new there get numbers after those that came along.
+    let note = [
+        "cases", "comment", "--filter", "all", "--text", "x", "--yes",
+    ];
+    office.expect("server", 0, &note);
+    office.expect(
+        "server",
+        0,
+        &["profile", "add", "more", "--mch-id", "1900000110"],
+    );
+    office.expect("server", 0, &["audit", "verify"]);
 }
 
 /// Kills a move at the n-th call to the disk, and looks at what it left; true when it was killed.
 fn kill(office: &Office, layer: &Layer, is_to_server: bool, at: u64) -> bool {
-    let (from, to) = match is_to_server {
-        true => ("workspace", "server"),
-        false => ("server", "back"),
+    let (from, to) = if is_to_server {
+        ("workspace", "server")
+    } else {
+        ("server", "back")
     };
     let mut program = office.move_program(is_to_server);
     layer.below(&mut program, office.folder.path());

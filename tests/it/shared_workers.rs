@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use recondesk::domain::{BillDate, Category, MchId};
 use recondesk::sandbox::scenario::{
@@ -62,8 +62,8 @@ impl Office {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         recondesk::adapters::files::replace(&path, bytes).unwrap();
         let file = std::fs::File::options().write(true).open(&path).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_hours(1))
-            .unwrap();
+        let now = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(now - Duration::from_hours(1)).unwrap();
     }
 
     /// The bill and the orders of a merchant; every merchant has others. Orders of the day before keep the mapping.

@@ -20,4 +20,4 @@ pub mod sqlite;
 pub mod vault;
 pub mod workspace;
 
-pub use open::{care, create_shared, move_workspace, open, open_asking, reopen};
+pub use open::{bind_role, care, create_shared, move_workspace, open, open_asking, reopen};

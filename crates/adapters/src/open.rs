@@ -7,7 +7,7 @@ use super::books::Bookshelf;
 use super::clock::{SystemClock, SystemRandom};
 use super::gateway::HttpGateway;
 use super::sqlite::Database;
-use super::sqlite::shared::{Address, create};
+use super::sqlite::shared::{self, Address, create};
 use super::vault::{AskPassphrase, SystemVault};
 use super::workspace::{
     Workspace, WorkspaceKeeper, care::copy_of_the_day, relocation, shared_address,
@@ -104,6 +104,18 @@ pub fn move_workspace(
 /// [`StoreError`] when it cannot be opened.
 pub fn reopen(folder: Option<&Path>) -> Result<Option<String>, StoreError> {
     relocation::reopen(folder)
+}
+
+/// Binds a role of the server of a shared workspace to an operator: the server lets it decide as that one alone.
+///
+/// # Errors
+/// [`StoreError`]: the workspace is not shared, there is no such role or operator, or the server refuses.
+pub fn bind_role(named: Option<&Path>, operator: &str, role: &str) -> Result<(), StoreError> {
+    let Some(address) = shared_address(named)? else {
+        let why = "only a shared workspace has roles of a server";
+        return Err(StoreError::Forbidden(why.to_owned()));
+    };
+    shared::bind_role(&address, operator, role)
 }
 
 /// Makes a shared workspace: its tables on a server of PostgreSQL (`postgres://…`), its files in a folder that all

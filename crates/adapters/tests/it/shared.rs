@@ -8,17 +8,19 @@ use std::time::Duration;
 use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::clock::SystemClock;
 use recondesk_adapters::sqlite::Database;
-use recondesk_adapters::sqlite::shared::{Address, create};
+use recondesk_adapters::sqlite::shared::{Address, bind_role, create};
 use recondesk_adapters::workspace::Workspace;
-use recondesk_casework::{OrderFacts, RefundEvent, RefundStage};
-use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId};
+use recondesk_casework::{
+    ApprovalNeed, Judgement, OrderFacts, RefundEvent, RefundStage, Role, Roles,
+};
+use recondesk_domain::{Fen, Instant, MerchantProfile, ProfileId, Secret};
 use recondesk_ports::{
-    Author, Books as _, Casework as _, Records as _, RefundDraft, RefundRecord, RefundStep,
-    StoreError, Writers as _,
+    Author, Books as _, Casework as _, Operator, Records as _, RefundDraft, RefundRecord,
+    RefundStep, StoreError, Writers as _,
 };
 use tempfile::TempDir;
 
-use super::engine::{Raw, database};
+use super::engine::{Raw, database, server};
 use super::store::{MCH_ID, import_orders, orders_text, pays};
 
 const NOW: Instant = Instant::from_unix(1_800_000_000);
@@ -213,6 +215,99 @@ fn who_lost_a_right_stores_nothing_and_so_sends_nothing() {
         Err(StoreError::Busy)
     ));
     assert!(step(&db, &refund, RefundEvent::Dispatch).is_ok());
+}
+
+/// A role of the server that may log in and nothing else, and an address with it.
+fn login(team: &Team, name: &str) -> (String, Address) {
+    let (schema, _) = server(team.folder.path()).unwrap();
+    let role = format!("{name}_{}", schema.get(schema.len() - 12..).unwrap());
+    let raw = Raw::of(team.folder.path());
+    raw.execute(&format!("CREATE ROLE \"{role}\" LOGIN"), [])
+        .unwrap();
+    let url = std::env::var("RECONDESK_TEST_POSTGRES").unwrap();
+    let url = url.replace("postgres://recondesk@", &format!("postgres://{role}@"));
+    let address = Address::parse(&url).unwrap().in_schema(&schema);
+    (role, address)
+}
+
+#[test]
+#[ignore = "needs a server: just shared"]
+fn a_role_that_is_bound_to_an_operator_decides_as_that_one_alone_whatever_it_uses() {
+    let team = Team::new();
+    let owner = team.program();
+    let (schema, of_owner) = server(team.folder.path()).unwrap();
+    let roles = Roles::default();
+    for (name, roles) in [
+        ("boss", roles.with(Role::Administer)),
+        ("li", roles.with(Role::Work)),
+        ("wang", roles.with(Role::Approve)),
+    ] {
+        let operator = Operator {
+            name: name.to_owned(),
+            roles,
+            created_at: NOW,
+            removed_at: None,
+        };
+        let pin = Secret::new("271828".to_owned());
+        owner.add_operator(&operator, &pin, "boss").unwrap();
+    }
+    let (li_role, as_li) = login(&team, "li");
+    let (wang_role, as_wang) = login(&team, "wang");
+    assert!(Database::open_shared(&as_li).is_err());
+    assert!(matches!(
+        bind_role(&of_owner, "nobody", &li_role),
+        Err(StoreError::Missing(_))
+    ));
+    bind_role(&of_owner, "li", &li_role).unwrap();
+    bind_role(&of_owner, "wang", &wang_role).unwrap();
+    let li = Database::open_shared(&as_li).unwrap();
+    let wang = Database::open_shared(&as_wang).unwrap();
+
+    // Through the program: one's own name goes, another's does not.
+    let refund = team.refund(&li);
+    let subject = format!("refund/{}", refund.out_refund_no.as_str());
+    assert!(matches!(
+        wang.ask_approval(ApprovalNeed::Sum, &subject, "r", ("li", NOW)),
+        Err(StoreError::Forbidden(_))
+    ));
+    let asked = li.ask_approval(ApprovalNeed::Sum, &subject, "r", ("li", NOW));
+    let asked = asked.unwrap().id;
+    let as_wang_by_li = li.judge(asked, Judgement::Approved, ("wang", NOW));
+    assert!(
+        matches!(as_wang_by_li, Err(StoreError::Forbidden(_))),
+        "{as_wang_by_li:?}"
+    );
+
+    // Past the program, with the tables in hand.
+    for sql in [
+        "UPDATE operator SET roles = ',work,approve,' WHERE name = 'li'",
+        "INSERT INTO operator (name, pin, roles, created_at) VALUES ('x', '', ',approve,', 0)",
+        "UPDATE casework_limit SET refund_over = 99999999",
+        "ALTER TABLE refund DISABLE TRIGGER USER",
+        "DROP TRIGGER refund_needs_approval ON refund",
+        "UPDATE desk_role SET operator = 'wang'",
+        "DELETE FROM audit",
+        "UPDATE approval SET maker = 'x'",
+        "UPDATE refund SET maker = 'x'",
+        "UPDATE approval SET checker = 'wang', judgement = 'approved', judged_at = 1",
+        "CREATE TEMP TABLE desk_role (role TEXT, operator TEXT);
+         UPDATE approval SET checker = 'wang', judgement = 'approved', judged_at = 1",
+    ] {
+        let refused = past_the_program((&schema, &li_role), sql);
+        assert!(refused.is_err(), "{sql}");
+    }
+    wang.judge(asked, Judgement::Approved, ("wang", NOW))
+        .unwrap();
+}
+
+/// A statement by that role, with a connection of its own.
+fn past_the_program((schema, role): (&str, &str), sql: &str) -> Result<(), String> {
+    let url = std::env::var("RECONDESK_TEST_POSTGRES").unwrap();
+    let url = url.replace("postgres://recondesk@", &format!("postgres://{role}@"));
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    let path = format!("SET search_path TO pg_temp, \"{schema}\"");
+    client.batch_execute(&path).unwrap();
+    client.batch_execute(sql).map_err(|error| error.to_string())
 }
 
 #[test]

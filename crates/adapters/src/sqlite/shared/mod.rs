@@ -8,6 +8,7 @@ mod address;
 mod dialect;
 mod lease;
 pub(crate) mod place;
+mod roles;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use address::Address;
 pub(crate) use lease::LeaseGuard;
 use lease::{Held, Leases};
 use recondesk_ports::StoreError;
+pub use roles::bind_role;
 use sha2::{Digest as _, Sha256};
 
 /// How often a transaction is begun again that the server asks for once more.
@@ -337,6 +339,7 @@ fn bring_up(connection: &Connection) -> Result<(), StoreError> {
         "UPDATE meta SET value = ?1 WHERE key = 'schema'",
         [migrate::latest().max(found).to_string()],
     )?;
+    roles::keep(connection)?;
     Ok(open.commit()?)
 }
 

@@ -5,7 +5,7 @@
 use super::super::DbError;
 use super::super::session::{Connection, params};
 use super::super::shared::{Address, ServerState, make_tables, state_on};
-use super::Load;
+use super::{Load, PATIENT};
 use recondesk_ports::StoreError;
 
 /// Tables that come into being.
@@ -35,6 +35,7 @@ impl ServerTarget {
     pub(crate) fn fill(&self, load: &Load<'_>, from: &str) -> Result<u64, DbError> {
         let server = self.connection.postgres()?;
         server.batch("BEGIN")?;
+        server.batch(PATIENT)?;
         let filled = self.fill_open(load, from);
         match filled {
             Ok(carried) => {

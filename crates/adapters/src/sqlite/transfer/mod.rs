@@ -25,6 +25,8 @@ pub(crate) use into_server::ServerTarget;
 /// Facts that belong to the place of a workspace, and not to what is in it.
 const NOT_OF_PLACE: &str =
     " WHERE key NOT IN ('schema', 'files', 'fence', 'moved_to', 'moved_at', 'moving_from')";
+/// Lets the server wait as long as the other side takes.
+const PATIENT: &str = "SET LOCAL idle_in_transaction_session_timeout TO 0";
 /// Rows that are held in memory on their way.
 const ROWS: usize = 512;
 
@@ -177,6 +179,9 @@ impl Database {
         carry: &dyn Fn(&Load<'_>) -> Result<T, DbError>,
     ) -> Result<T, StoreError> {
         Ok(self.write(|tx| {
+            if let Connection::Postgres(server) = &**tx {
+                server.batch(PATIENT)?;
+            }
             if !trail_holds(tx)? {
                 return Err(StoreError::Unreachable(Message::new(
                     "留痕核验不通过，不能搬：先用 recondesk audit verify 查明",
