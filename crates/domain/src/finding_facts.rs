@@ -12,19 +12,16 @@ pub fn facts_in_words(facts: &str, language: Language) -> String {
         let told = word
             .split_once('=')
             .and_then(|(key, value)| fact_in_words(key, value, language));
-        match told {
-            Some(told) => {
-                flush(&mut free, &mut out);
-                out.push(told);
-            }
-            // A name of a file may have blanks, and a reason of a bill is a sentence.
-            None => {
-                if !free.is_empty() {
-                    free.push(' ');
-                }
-                free.push_str(word);
-            }
+        if let Some(told) = told {
+            flush(&mut free, &mut out);
+            out.push(told);
+            continue;
         }
+        // A name of a file may have blanks, and a reason of a bill is a sentence.
+        if !free.is_empty() {
+            free.push(' ');
+        }
+        free.push_str(word);
     }
     flush(&mut free, &mut out);
     out.join(language.pick("，", ", "))

@@ -228,7 +228,7 @@ fn exponent_form(text: &str) -> Option<String> {
     let is_one_digit = whole.len() == 1 && whole != "0";
     let digits = format!("{whole}{decimals}");
     let is_digits = digits.bytes().all(|b| b.is_ascii_digit());
-    let is_long = exponent >= SHOWN_DIGITS && exponent < LONGEST_NUMBER;
+    let is_long = (SHOWN_DIGITS..LONGEST_NUMBER).contains(&exponent);
     (is_one_digit && is_digits && is_long)
         .then(|| with_exponent(digits.trim_end_matches('0'), exponent))
 }

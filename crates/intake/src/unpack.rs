@@ -81,9 +81,13 @@ pub fn packed_files<R: Read + Seek>(
         let lower = name.to_lowercase();
         if !is_shadow && ENDS.iter().any(|end| lower.ends_with(end)) {
             let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-            let is_packed = lower.ends_with(".gz");
-            let name = name.get(..name.len() - if is_packed { 3 } else { 0 });
-            let name = name.unwrap_or_default().to_owned();
+            let packed = name
+                .len()
+                .checked_sub(3)
+                .and_then(|at| name.split_at_checked(at));
+            let packed = packed.filter(|(_, end)| end.eq_ignore_ascii_case(".gz"));
+            let is_packed = packed.is_some();
+            let name = packed.map_or(name, |(stem, _)| stem).to_owned();
             files.push(PackedFile {
                 name,
                 place: Some(place),

@@ -53,7 +53,7 @@ pub(super) fn place_strangers(
 /// same sales under other numbers.
 fn are_same_sales(nowhere: &[UnmatchedPayment], paid: &[MOrder]) -> bool {
     let mut payments: Vec<&UnmatchedPayment> = nowhere.iter().collect();
-    let mut has_one = |m: &MOrder| {
+    let has_one = |m: &MOrder| {
         let is_it = |payment: &&UnmatchedPayment| {
             let w = &payment.w;
             let is_near = |paid| w.time.distance(paid) <= SAME_SALE_S;
@@ -62,7 +62,7 @@ fn are_same_sales(nowhere: &[UnmatchedPayment], paid: &[MOrder]) -> bool {
         let at = payments.iter().position(is_it);
         at.map(|at| payments.swap_remove(at)).is_some()
     };
-    !paid.is_empty() && paid.iter().all(|m| has_one(m))
+    !paid.is_empty() && paid.iter().all(has_one)
 }
 
 /// Orders whose numbers lost their leading zeros beside the payments that have them, each of the same amount: however

@@ -12,6 +12,9 @@ use recondesk_domain::PayStatus;
 
 /// Shorter texts are no numbers of orders.
 const LEAST_NUMBER: usize = 8;
+/// Whether the words of a column are of some sort.
+type AreWords<'a> = &'a dyn Fn(&BTreeSet<String>) -> bool;
+
 /// More different words stand in no column of means or states.
 const MOST_WORDS: usize = 40;
 /// Words that say no more than yes or no: of what, the header tells.
@@ -42,8 +45,7 @@ impl Candidates<'_> {
             return;
         }
         if !mapping.columns.contains_key(&Column::Channel)
-            && let Some(at) =
-                self.free_column(taken, (names::may_be_means, &|words| self.are_means(words)))
+            && let Some(at) = self.free_column(taken, (names::may_be_means, &Self::are_means))
         {
             taken.insert(at);
             mapping.columns.insert(Column::Channel, self.header(at));
@@ -65,7 +67,8 @@ impl Candidates<'_> {
         self.read_list_of_payments(mapping);
         self.take_own_number(mapping, taken);
         self.take_sole_columns(mapping, taken);
-        if !mapping.columns.contains_key(&Column::Amount) {
+        let has_amount = mapping.columns.contains_key(&Column::Amount);
+        if !has_amount {
             let is_sum = |at: &usize| {
                 let profile = self.profile(*at);
                 profile.nonzero > 0 && profile.may_be_amount() && self.has_decimals(*at)
@@ -164,7 +167,7 @@ impl Candidates<'_> {
     fn free_column(
         &self,
         taken: &BTreeSet<usize>,
-        (may, are): (fn(&str) -> bool, &dyn Fn(&BTreeSet<String>) -> bool),
+        (may, are): (fn(&str) -> bool, AreWords<'_>),
     ) -> Option<usize> {
         (0..self.guess.headers.len()).find(|at| {
             let words = || self.words_of(&self.header(*at));
@@ -197,7 +200,7 @@ impl Candidates<'_> {
     }
 
     /// True for words of means of payment, WeChat Pay among them.
-    fn are_means(&self, words: &BTreeSet<String>) -> bool {
+    fn are_means(words: &BTreeSet<String>) -> bool {
         let owners: Vec<Option<ChannelOwner>> = words.iter().map(|word| owner_of(word)).collect();
         let count = |owner| owners.iter().filter(|it| **it == owner).count();
         let known = owners.len() - count(None);

@@ -60,12 +60,7 @@ impl Bookshelf {
             watch,
         )?;
         let (stats, sha256) = (reading.stats, reading.sha256);
-        if stats.good == 0 && stats.bad == 0 && stats.others > 0 && stats.left_out() == 0 {
-            let rows = stats.others;
-            return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly {
-                rows,
-            })));
-        }
+        check_owner(&stats)?;
         // Another program may have imported the same bytes while this one waited for its turn.
         let known = self.catalog.imports_by_content(reader, &sha256)?;
         for record in known.iter().filter(|record| has_rows(record)) {
@@ -114,6 +109,17 @@ impl Bookshelf {
         })?;
         Ok(summary)
     }
+}
+
+/// Refuses a file of which every row is another merchant's.
+fn check_owner(stats: &Stats) -> Result<(), BooksError> {
+    if stats.good == 0 && stats.bad == 0 && stats.others > 0 && stats.left_out() == 0 {
+        let rows = stats.others;
+        return Err(BooksError::Orders(Box::new(IntakeError::OthersOnly {
+            rows,
+        })));
+    }
+    Ok(())
 }
 
 /// False for an import that only left refused rows behind: the next try with the same file is no repetition.

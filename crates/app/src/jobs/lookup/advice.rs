@@ -8,6 +8,7 @@ use super::order_summary::{Attention, OrderSummary, short, yuan};
 use super::unlike::{tolerates, unlike_number};
 use super::unpaid;
 use recondesk_domain::{Category, Fen, FulfilStatus, MOrder, MchId, PayStatus, SuggestedAction};
+use recondesk_ports::SetAside;
 
 /// What is known, with the words that begin every sentence about a payment.
 pub(super) struct Known<'r> {
@@ -224,44 +225,7 @@ impl Known<'_> {
             ));
         }
         if let Some(row) = &self.record.refused {
-            let how_zh = if row.refused {
-                "导入时被拒绝"
-            } else {
-                "导入时没有收入"
-            };
-            let how_en = if row.refused {
-                "was refused at import"
-            } else {
-                "was left out at import"
-            };
-            let (file, line) = (&row.file, row.line);
-            if !row.refused {
-                return Some(
-                    self.of(
-                        Category::MSetAside,
-                        &format!(
-                            "，商户订单{how_zh}（{file} 第 {line} 行，{}）：核对是否用两种方式各付了一次",
-                            row.zh
-                        ),
-                        &format!(
-                            ", its order {how_en} ({file}, row {line}: {}): check whether it was paid twice, by two means",
-                            row.en
-                        ),
-                    )
-                    .with_step(SuggestedAction::Review),
-                );
-            }
-            return Some(self.of(
-                Category::MSetAside,
-                &format!(
-                    "，商户订单{how_zh}（{file} 第 {line} 行，{}）：补导订单",
-                    row.zh
-                ),
-                &format!(
-                    ", its order {how_en} ({file}, row {line}: {}): import it",
-                    row.en
-                ),
-            ));
+            return Some(self.set_aside(row));
         }
         if self.money.refunds.going > Fen::ZERO {
             return Some(self.going());
@@ -295,6 +259,36 @@ impl Known<'_> {
             &format!("{zh}，商户订单里没有这个单号：查找归属系统，否则退款"),
             &format!("{en}, the merchant's orders do not have this number: find the owning system, else refund"),
         ))
+    }
+
+    /// The order stands in a file of the merchant, and was refused or left out there.
+    fn set_aside(&self, row: &SetAside) -> OrderSummary {
+        let (file, line) = (&row.file, row.line);
+        if row.refused {
+            return self.of(
+                Category::MSetAside,
+                &format!(
+                    "，商户订单导入时被拒绝（{file} 第 {line} 行，{}）：补导订单",
+                    row.zh
+                ),
+                &format!(
+                    ", its order was refused at import ({file}, row {line}: {}): import it",
+                    row.en
+                ),
+            );
+        }
+        self.of(
+            Category::MSetAside,
+            &format!(
+                "，商户订单导入时没有收入（{file} 第 {line} 行，{}）：核对是否用两种方式各付了一次",
+                row.zh
+            ),
+            &format!(
+                ", its order was left out at import ({file}, row {line}: {}): check whether it was paid twice, by two means",
+                row.en
+            ),
+        )
+        .with_step(SuggestedAction::Review)
     }
 
     /// The sub-merchant that was paid, where the profile names others and not this one.

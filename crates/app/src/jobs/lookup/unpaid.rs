@@ -4,7 +4,7 @@ use super::collect::{OrderRecord, pay_status_words};
 use super::money::{OrderMoney, OrderWord, PaidFact};
 use super::order_summary::{Attention, OrderSummary, short, yuan};
 use recondesk_domain::{Category, Fen, MOrder, RefundStatus, SuggestedAction};
-use recondesk_ports::{Observation, ObservationSource};
+use recondesk_ports::{Observation, ObservationSource, SetAside};
 
 /// No payment counts: reversed, not paid, not known, or only the merchant has it.
 pub(super) fn advise(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
@@ -141,6 +141,37 @@ fn merchant_only(record: &OrderRecord, money: &OrderMoney, order: &MOrder) -> Or
     )
 }
 
+/// A number that stands in a file of the merchant, in a row that is not in the books.
+fn not_imported(row: &SetAside) -> OrderSummary {
+    let (file, line) = (&row.file, row.line);
+    if !row.refused {
+        return OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::None,
+            format!(
+                "这个单号在 {file} 第 {line} 行，没有收入（{}），微信支付也没有它的付款：无需处理",
+                row.zh
+            ),
+            format!(
+                "This number stands in {file}, row {line}, which was left out ({}), and WeChat Pay has no payment of it: nothing to do",
+                row.en
+            ),
+        );
+    }
+    OrderSummary::new(
+        Attention::Open,
+        SuggestedAction::ImportOrders,
+        format!(
+            "这个单号在 {file} 第 {line} 行，没有导入（{}）：补导订单",
+            row.zh
+        ),
+        format!(
+            "This number stands in {file}, row {line}, which was not imported ({}): import it",
+            row.en
+        ),
+    )
+}
+
 /// No payment and no order: perhaps a refund, a refused row, a message put aside, or nothing.
 fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     if let Some(kept) = record.refunds.first() {
@@ -174,33 +205,7 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
         .with_step(SuggestedAction::Review);
     }
     if let Some(row) = &record.refused {
-        let (file, line) = (&row.file, row.line);
-        if !row.refused {
-            return OrderSummary::new(
-                Attention::Open,
-                SuggestedAction::None,
-                format!(
-                    "这个单号在 {file} 第 {line} 行，没有收入（{}），微信支付也没有它的付款：无需处理",
-                    row.zh
-                ),
-                format!(
-                    "This number stands in {file}, row {line}, which was left out ({}), and WeChat Pay has no payment of it: nothing to do",
-                    row.en
-                ),
-            );
-        }
-        return OrderSummary::new(
-            Attention::Open,
-            SuggestedAction::ImportOrders,
-            format!(
-                "这个单号在 {file} 第 {line} 行，没有导入（{}）：补导订单",
-                row.zh
-            ),
-            format!(
-                "This number stands in {file}, row {line}, which was not imported ({}): import it",
-                row.en
-            ),
-        );
+        return not_imported(row);
     }
     if money.word == OrderWord::NotFound {
         return OrderSummary::new(
