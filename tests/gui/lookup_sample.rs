@@ -199,6 +199,7 @@ pub(crate) fn view(language: Language) -> OrderView {
         is_notice_denied: false,
         covered: None,
         refused: None,
+        is_taken_back: false,
     };
     OrderView {
         kind: NumberKind::OutTradeNo,

@@ -235,6 +235,7 @@ fn record(bill: usize, refunds: usize, words: usize, order: Option<&MOrder>) -> 
         is_notice_denied: false,
         covered: None,
         refused: None,
+        is_taken_back: false,
     }
 }
 

@@ -236,6 +236,7 @@ impl Facts {
             is_notice_denied: false,
             covered: None,
             refused: None,
+            is_taken_back: false,
         }
     }
 

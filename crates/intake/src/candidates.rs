@@ -360,6 +360,9 @@ impl<'g> Candidates<'g> {
     fn propose_row_amount(&self, mapping: &mut Mapping, money: &str) {
         let groups = self.repeated_rows(mapping);
         if groups.is_empty() {
+            if names::is_of_item(money) && self.has_rows_below(mapping, money) {
+                mapping.row_amount = RowAmount::Share;
+            }
             return;
         }
         let place = |header: &str| {

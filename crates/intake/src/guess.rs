@@ -100,6 +100,7 @@ impl Mapping {
             for (word, _) in met.filter(|(word, _)| !word.is_empty()) {
                 // What a mapping cannot write (a refund in the making on the row of an order) stays with the tables.
                 if let Some(meaning) = state_words::known(kind, rule.about, word)
+                    .filter(|meaning| *meaning != state_words::Meaning::NOTHING)
                     .filter(|meaning| meaning.can_be_written(kind))
                 {
                     rule.words

@@ -66,7 +66,15 @@ pub fn merge_orders(rows: &[MOrder], amounts: RowAmount) -> Option<MOrder> {
         delivery_of(all, out.fulfil_status)
     };
     if !is_same_total || amounts == RowAmount::Share {
-        let totals = rows.iter().filter_map(|row| row.refund_total);
+        let is_whole = out.pay_status == PayStatus::Refunded;
+        // A share that is called returned, without a sum of its own, went back whole.
+        let returned = |row: &MOrder| {
+            let is_returned = row.pay_status == PayStatus::Refunded && !is_whole;
+            let told = row.refund_total.filter(|total| *total > Fen::ZERO);
+            told.or(is_returned.then_some(row.amount))
+                .or(row.refund_total)
+        };
+        let totals = rows.iter().filter_map(returned);
         let sum = totals.clone().try_fold(Fen::ZERO, Fen::checked_add)?;
         out.refund_total = totals.clone().next().map(|_| sum);
     }

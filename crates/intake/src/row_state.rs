@@ -132,10 +132,15 @@ impl<C: Cells> OrderRowReader<'_, C> {
             // A word such as 已审核 says nothing of money: the time of payment does.
             None if words.is_neutral && order.paid_at.is_some() => PayStatus::Paid,
             None if self.plan.says_payment => {
+                let reason = if words.is_neutral {
+                    RowReason::UnmappedWord
+                } else {
+                    RowReason::Missing
+                };
                 return Err(BadCell {
                     column: Column::PayStatus,
                     slot: self.plan.payment_slot(),
-                    reason: RowReason::Missing,
+                    reason,
                 });
             }
             None if self.plan.mapping.all_paid || order.paid_at.is_some() => PayStatus::Paid,
@@ -204,8 +209,10 @@ impl<C: Cells> OrderRowReader<'_, C> {
             Some(cell) if !cell.bytes().is_empty() => self.plan.encoding.decode_lossy(cell.bytes()),
             _ => return,
         };
-        let is_other =
-            !channel::is_way_back(&word) && channel::owner_of(&word) == Some(ChannelOwner::Other);
+        // A card is where WeChat Pay's own refunds go.
+        let is_other = !channel::is_way_back(&word)
+            && !word.contains('卡')
+            && channel::owner_of(&word) == Some(ChannelOwner::Other);
         let went = order.refund_total.is_some_and(|total| total > Fen::ZERO);
         let is_back = went || order.pay_status == PayStatus::Refunded;
         if !is_other || !is_back {

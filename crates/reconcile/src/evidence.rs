@@ -175,6 +175,12 @@ pub trait Evidence {
         Ok(true)
     }
 
+    /// True when a file of the merchant had no row that the books knew already, under whatever number.
+    ///
+    /// # Errors
+    /// When the archive cannot answer.
+    fn is_all_new(&self, import: u32) -> Result<bool, EvidenceError>;
+
     /// True when the merchant gives one row per refund, so that matching is per `out_refund_no`.
     fn has_refund_rows(&self) -> bool;
 

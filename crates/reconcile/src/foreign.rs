@@ -116,7 +116,11 @@ fn place_other_files(
     }
     let waiting: BTreeSet<_> = run.unmatched.orders.iter().map(place_of).collect();
     let mut files = BTreeMap::<u32, Vec<MOrder>>::new();
-    for m in paid.iter().filter(|m| waiting.contains(&place_of(m))) {
+    // What was paid around midnight may be in the bill of the next day.
+    let is_due = |m: &&MOrder| {
+        waiting.contains(&place_of(m)) && !context.in_window(m.paid_at.unwrap_or(m.created_at))
+    };
+    for m in paid.iter().filter(is_due) {
         files.entry(m.row.import).or_default().push(*m);
     }
     let mut is_placed = false;
@@ -124,6 +128,8 @@ fn place_other_files(
         if orders.len() >= LEAST
             && !run.watch.matched_files.has(import)
             && !run.watch.matched_files.is_empty()
+            // A file with rows that are known already is of this merchant.
+            && context.evidence.is_all_new(import)?
             && is_unknown(context, &orders)?
         {
             place_under_one(context, run, Vec::new(), &orders, " cause=other_file")?;

@@ -315,6 +315,10 @@ impl Evidence for MemoryBooks {
             .collect())
     }
 
+    fn is_all_new(&self, _: u32) -> Result<bool, EvidenceError> {
+        Ok(true)
+    }
+
     fn bill_days(&self) -> Result<Vec<BillDate>, EvidenceError> {
         Ok(self.bills.keys().copied().collect())
     }

@@ -219,6 +219,23 @@ impl Candidates<'_> {
         words.iter().all(is_known) && words.iter().any(has_part)
     }
 
+    /// True where rows without a number have a sum: items below an order whose cells are merged.
+    pub(super) fn has_rows_below(&self, mapping: &Mapping, money: &str) -> bool {
+        let place = |wanted: &str| {
+            let headers = &self.guess.headers;
+            headers.iter().position(|known| known.trim() == wanted)
+        };
+        let number = mapping.columns.get(&Column::OutTradeNo);
+        let places = number.and_then(|number| place(number)).zip(place(money));
+        places.is_some_and(|(number, money)| {
+            self.guess.sample.iter().any(|row| {
+                let is_empty =
+                    |at: usize| row.cells.get(at).is_none_or(|cell| cell.trim().is_empty());
+                is_empty(number) && !is_empty(money)
+            })
+        })
+    }
+
     /// A column of success and failure is of the payment alone: `processing` there is a payment under way, and no order
     /// that is being packed.
     fn read_list_of_payments(&self, mapping: &mut Mapping) {

@@ -149,7 +149,7 @@ pub(super) const NAMES: &[Names] = &[
             totalprice totalmoney orderfee ordermoney orderprice total totalincludingtax 应付金额 \
             订单应付金额 用户应付金额 商家应收金额 买家应付货款 应付款 应付总额 应付 应收金额 订单金额 订单总额 订单总金额 \
             订单总价 订单价格 订单合计 订单合计金额 amountcents amountincents totalcents gross grossamount 总金额 总额 总价 合计金额 合计 金额合计 价税合计 含税金额 销售金额 \
-            消费金额 充值金额 缴费金额 报名费 挂号费 预付运费 押金金额 实际结算 合计应收 本币价税合计 预付金额 售价 金额 money price sum fee value 商家实收金额",
+            消费金额 充值金额 缴费金额 报名费 挂号费 预付运费 押金金额 实际结算 合计应收 本币价税合计 预付金额 金额 money price sum fee value 商家实收金额",
         parts: &[
             Part {
                 has: &["实付"],

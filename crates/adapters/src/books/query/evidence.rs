@@ -295,6 +295,15 @@ impl Evidence for MerchantBooks {
         Ok(found.map(|row| row.map(short)).collect())
     }
 
+    fn is_all_new(&self, import: u32) -> Result<bool, EvidenceError> {
+        let failed = |error| EvidenceError(BooksError::Store(error).to_string());
+        let record = self.catalog.import(import).map_err(failed)?;
+        let facts = record.and_then(|record| serde_json::from_str(&record.facts).ok());
+        let facts: serde_json::Value = facts.unwrap_or_default();
+        let count = |name: &str| facts.get(name).and_then(serde_json::Value::as_u64);
+        Ok(count("same") == Some(0) && count("changed") == Some(0))
+    }
+
     fn bill_days(&self) -> Result<Vec<BillDate>, EvidenceError> {
         Ok(self.view.bill_days.clone())
     }

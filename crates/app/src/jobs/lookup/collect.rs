@@ -65,6 +65,8 @@ pub struct OrderRecord {
     pub covered: Option<Category>,
     /// The row of a file that is not in the books, where the order stands only there.
     pub refused: Option<SetAside>,
+    /// A newer reading of its file no longer has the order.
+    pub is_taken_back: bool,
 }
 
 impl OrderRecord {
@@ -84,6 +86,7 @@ impl OrderRecord {
             is_notice_denied: false,
             covered: None,
             refused: None,
+            is_taken_back: false,
         }
     }
 
@@ -141,7 +144,8 @@ impl OrderRecord {
             && self.own_refunds.is_empty()
             && self.observations.is_empty()
             && self.cases.is_empty()
-            && self.refused.is_none())
+            && self.refused.is_none()
+            && !self.is_taken_back)
     }
 
     fn take(&mut self, place: &Occurrence) {
@@ -193,6 +197,11 @@ pub fn collect(
         if place.profile == id && order_of(&place.row).as_str() == out_trade_no {
             record.take(&place);
         }
+    }
+    // What a newer row took the place of has one that stands; what a newer reading took back has none.
+    if !record.orders.is_empty() && record.orders.iter().all(|kept| kept.superseded) {
+        record.orders.clear();
+        record.is_taken_back = true;
     }
     take_partner(ports, &mut record)?;
     record.orders.sort_by_key(|kept| kept.superseded);

@@ -207,6 +207,14 @@ fn nothing(record: &OrderRecord, money: &OrderMoney) -> OrderSummary {
     if let Some(row) = &record.refused {
         return not_imported(row);
     }
+    if record.is_taken_back {
+        return OrderSummary::new(
+            Attention::Open,
+            SuggestedAction::None,
+            "这个单号来自同一文件先前的读法，已被新的读法取代：无需处理",
+            "This number is of an earlier reading of its file, which a newer one replaced: nothing to do",
+        );
+    }
     if money.word == OrderWord::NotFound {
         return OrderSummary::new(
             Attention::Open,
