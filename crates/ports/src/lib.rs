@@ -6,6 +6,7 @@ mod book_contents;
 mod books;
 mod books_error;
 mod care;
+mod cases;
 mod casework;
 mod columns;
 mod files;
@@ -39,6 +40,9 @@ pub use books_error::{BooksError, Expands};
 pub use care::{
     BackupReport, CareFault, CheckReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
 };
+pub use cases::{
+    CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind, CaseSteps,
+};
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
     HistoryFault, HistoryFaultKind, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
@@ -53,10 +57,7 @@ pub use files::{Files, Fill, FolderDraft, ListedFile, MOST_LISTED, WrittenFile};
 pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
-pub use records::{
-    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind,
-    ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord,
-};
+pub use records::{BillFailure, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord};
 pub use report::{
     Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,
     ReportPart, ReportTable, Reports, Shape, TotalTooLarge,

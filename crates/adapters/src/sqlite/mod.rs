@@ -8,11 +8,13 @@
 
 mod audit;
 pub(crate) mod care;
+mod case_questions;
 mod case_steps;
 mod cases;
 mod casework;
 mod catalog;
 mod change_log;
+mod finding_rows;
 mod journal;
 mod merchants;
 mod migrate;

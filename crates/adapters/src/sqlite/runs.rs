@@ -1,14 +1,11 @@
 //! Runs: figures, findings, pools, and which run speaks for a day.
 
-use crate::sqlite::session::{
-    OptionalExtension as _, Row, Statement, ToValue, Transaction, params,
-};
+use crate::sqlite::session::{OptionalExtension as _, Row, ToValue, Transaction, params};
 
 use super::DbError;
+use super::finding_rows::{FINDING, FindingInsert, read_finding};
 use super::{Database, cases, casework};
-use recondesk_domain::{
-    BillDate, Category, Fen, Finding, Instant, Message, ProfileId, RowRef, Tag, Text,
-};
+use recondesk_domain::{BillDate, Finding, Instant, Message, ProfileId};
 use recondesk_ports::{BillFailure, KnownRun, NewRun, RunId, RunRecord};
 use recondesk_reconcile::PoolItem;
 
@@ -158,12 +155,13 @@ pub(super) fn current_between(
 
 pub(super) fn findings(db: &Database, run: RunId) -> Result<Vec<Finding>, DbError> {
     let connection = db.lock();
-    let mut statement =
-        connection.prepare_cached("SELECT f.* FROM finding f WHERE f.run = ?1 ORDER BY f.seq")?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {FINDING} FROM finding f WHERE f.run = ?1 ORDER BY f.seq"
+    ))?;
     let mut rows = statement.query([run.0])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
-        out.push(read_finding(row)?);
+        out.push(read_finding(row, 0)?);
     }
     Ok(out)
 }
@@ -301,130 +299,4 @@ fn read_run(row: Row<'_>) -> Result<RunRecord, DbError> {
 /// A day of the compact form.
 pub(super) fn read_day(number: i32) -> Result<BillDate, DbError> {
     BillDate::from_number(number).ok_or_else(|| DbError::broken(format!("day {number}")))
-}
-
-struct FindingInsert<'a>(Statement<'a>);
-
-impl<'a> FindingInsert<'a> {
-    fn new(tx: &'a Transaction<'_>) -> Result<Self, DbError> {
-        Ok(Self(tx.prepare_cached(
-            "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
-                 transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at,
-                 bill_import, bill_line, bill_offset, order_import, order_line, order_offset,
-                 detail, case_id, sub_mch_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                 ?18, ?19, ?20, ?21)",
-        )?))
-    }
-
-    fn row(
-        &mut self,
-        run: RunId,
-        (seq, case): (i64, i64),
-        finding: &Finding,
-    ) -> Result<(), DbError> {
-        let offset =
-            |row: Option<RowRef>| row.map(|row| i64::try_from(row.offset).unwrap_or(i64::MAX));
-        self.0.execute(params![
-            run.0,
-            seq,
-            finding.category.name(),
-            tags_text(&finding.tags),
-            finding.out_trade_no.as_str(),
-            finding.order_no.as_str(),
-            finding.transaction_id.as_str(),
-            finding.out_refund_no.as_str(),
-            finding.refund_id.as_str(),
-            finding.bill.map(Fen::get),
-            finding.merchant.map(Fen::get),
-            finding.paid_at.map(Instant::unix),
-            finding.bill_row.map(|row| row.import),
-            finding.bill_row.map(|row| row.line),
-            offset(finding.bill_row),
-            finding.order_row.map(|row| row.import),
-            finding.order_row.map(|row| row.line),
-            offset(finding.order_row),
-            finding.detail,
-            case,
-            finding.sub_mch_id.as_str(),
-        ])?;
-        Ok(())
-    }
-}
-
-/// Reads the columns of `finding` by name.
-pub(super) fn read_finding(row: Row<'_>) -> Result<Finding, DbError> {
-    let category: String = row.get("category")?;
-    let tags: String = row.get("tags")?;
-    Ok(Finding {
-        category: read_category(&category)?,
-        tags: read_tags(&tags)?,
-        out_trade_no: read_text(row, "out_trade_no")?,
-        sub_mch_id: read_text(row, "sub_mch_id")?,
-        order_no: read_text(row, "order_no")?,
-        transaction_id: read_text(row, "transaction_id")?,
-        out_refund_no: read_text(row, "out_refund_no")?,
-        refund_id: read_text(row, "refund_id")?,
-        bill: row.get::<_, Option<i64>>("bill_fen")?.map(Fen::new),
-        merchant: row.get::<_, Option<i64>>("merchant_fen")?.map(Fen::new),
-        paid_at: row
-            .get::<_, Option<i64>>("paid_at")?
-            .map(Instant::from_unix),
-        bill_row: read_row_ref(row, ["bill_import", "bill_line", "bill_offset"])?,
-        order_row: read_row_ref(row, ["order_import", "order_line", "order_offset"])?,
-        detail: row.get("detail")?,
-    })
-}
-
-/// A category by its stable name.
-pub(super) fn read_category(name: &str) -> Result<Category, DbError> {
-    Category::parse(name).ok_or_else(|| DbError::broken(format!("category {name}")))
-}
-
-fn read_text<const N: usize>(row: Row<'_>, column: &str) -> Result<Text<N>, DbError> {
-    let text: String = row.get(column)?;
-    Text::new(&text).ok_or_else(|| DbError::broken(format!("{column} too long")))
-}
-
-fn read_row_ref(row: Row<'_>, columns: [&str; 3]) -> Result<Option<RowRef>, DbError> {
-    let [import, line, offset] = columns;
-    let Some(import) = row.get::<_, Option<u32>>(import)? else {
-        return Ok(None);
-    };
-    let offset: i64 = row.get::<_, Option<i64>>(offset)?.unwrap_or(0);
-    Ok(Some(RowRef {
-        import,
-        line: row.get::<_, Option<u32>>(line)?.unwrap_or(0),
-        offset: u64::try_from(offset).unwrap_or(0),
-    }))
-}
-
-/// Tags by stable words; a category by its name, because both sides of P06 share a code.
-fn tags_text(tags: &[Tag]) -> String {
-    let words: Vec<&str> = tags
-        .iter()
-        .map(|tag| match tag {
-            Tag::Also(category) => category.name(),
-            other => other.word(),
-        })
-        .collect();
-    words.join(",")
-}
-
-fn read_tags(text: &str) -> Result<Vec<Tag>, DbError> {
-    const PLAIN: [Tag; 6] = [
-        Tag::Key2,
-        Tag::IdConflict,
-        Tag::NoBillOfDayBefore,
-        Tag::Suggested,
-        Tag::Keep,
-        Tag::Hold,
-    ];
-    text.split(',')
-        .filter(|word| !word.is_empty())
-        .map(|word| match PLAIN.iter().find(|tag| tag.word() == word) {
-            Some(tag) => Ok(*tag),
-            None => read_category(word).map(Tag::Also),
-        })
-        .collect()
 }

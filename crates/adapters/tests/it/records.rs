@@ -6,8 +6,8 @@ use recondesk_domain::{
     BillDate, CaseStatus, Category, Fen, Finding, Instant, MerchantProfile, OutTradeNo, ProfileId,
 };
 use recondesk_ports::{
-    CaseEventKind, CaseQuery, CaseRecord, CaseStep, CaseStepKind, Casework as _, KnownRun, NewRun,
-    Records as _, RunRecord, StoreError,
+    CaseEventKind, CaseId, CaseQuery, CaseRecord, CaseStep, CaseStepKind, CaseSteps, Casework as _,
+    KnownRun, NewRun, Records as _, RunRecord, StoreError,
 };
 use recondesk_reconcile::{DayInput, MemoryBooks, Rules, RunSummary};
 use tempfile::TempDir;
@@ -256,6 +256,103 @@ fn steps_that_belong_together_are_all_taken_or_none() {
     assert!(matches!(refused, Err(StoreError::Forbidden(_))));
     assert_eq!(stage.case(&found).owner, "");
     assert_eq!(stage.kinds(&found), [CaseEventKind::Found]);
+}
+
+#[test]
+fn cases_are_decided_together_and_what_is_refused_for_one_stops_no_other() {
+    let stage = Stage::new();
+    let found: Vec<Finding> = (0..7)
+        .map(|n| finding(Category::WOnlyPay, &format!("n{n}")))
+        .collect();
+    stage.conclude(1, "2026-03-08", &found, &[]);
+    let step = |status| CaseStep {
+        kind: CaseStepKind::Status(status),
+        actor: "ann".to_owned(),
+        text: "too small".to_owned(),
+        at: at(9),
+        together: 7,
+    };
+    // A proposal is taken back with the step behind it that is refused; its question to a second person as well.
+    let wanted = |n: usize, finding: &Finding| CaseSteps {
+        case: if n == 4 {
+            CaseId(4711)
+        } else {
+            stage.case(finding).id
+        },
+        steps: if n == 0 || n == 3 {
+            vec![step(CaseStatus::Proposed), step(CaseStatus::Executing)]
+        } else {
+            vec![step(CaseStatus::Proposed)]
+        },
+    };
+    let all: Vec<CaseSteps> = (0..).zip(&found).map(|(n, one)| wanted(n, one)).collect();
+
+    let results = stage.db.step_cases(&all);
+
+    let is_refused = |n: usize| matches!(results[n], Err(StoreError::Forbidden(_)));
+    assert!(is_refused(0) && is_refused(3), "{results:?}");
+    assert_eq!(results[4], Err(StoreError::Missing("case".to_owned())));
+    assert_eq!(results.len(), 7);
+    assert_eq!(stage.db.step_cases(&[]), []);
+    let mut subjects = Vec::new();
+    for (n, (one, result)) in found.iter().zip(&results).enumerate() {
+        let case = stage.case(one);
+        let (status, kinds) = match result {
+            Ok(()) => (CaseStatus::Proposed, 2),
+            Err(_) => (CaseStatus::New, 1),
+        };
+        assert_eq!(
+            (case.status, stage.kinds(one).len()),
+            (status, kinds),
+            "{n}"
+        );
+        subjects.push(format!("case/{}/{}", case.profile.0, case.key));
+    }
+    assert_eq!(stage.db.history_faults(), Ok(vec![]));
+    let waiting = stage.db.waiting_about(&subjects).unwrap();
+    let asked: Vec<bool> = waiting.iter().map(Option::is_some).collect();
+    let stored: Vec<bool> = results.iter().map(Result::is_ok).collect();
+    assert_eq!(asked, stored);
+    assert_eq!(stage.db.approvals(false).unwrap().len(), 4);
+}
+
+#[test]
+fn cases_are_found_by_their_numbers_and_by_what_names_them() {
+    let stage = Stage::new();
+    let found = [
+        finding(Category::AmountDiff, "a"),
+        finding(Category::WOnlyPay, "b"),
+        finding(Category::PaidNotBooked, "a"),
+    ];
+    stage.conclude(1, "2026-03-08", &found, &[]);
+    let [first, second, third] = [0, 1, 2].map(|n: usize| stage.case(&found[n]));
+    let named = |word: &str| stage.db.cases_named(word).unwrap();
+
+    let asked = [second.id, CaseId(4711), first.id];
+    assert_eq!(
+        stage.db.cases_by_id(&asked).unwrap(),
+        [second.clone(), first.clone()]
+    );
+    assert_eq!(named(&second.key), std::slice::from_ref(&second));
+    assert_eq!(
+        named(&second.id.0.to_string()),
+        std::slice::from_ref(&second)
+    );
+    assert_eq!(named("b"), [second]);
+    assert_eq!(named("a"), [third, first]);
+    assert_eq!(named("c"), []);
+    assert_eq!(named(""), []);
+
+    // So many that all are read at once: the order and what is gone stay as they are.
+    let many: Vec<CaseId> = (0..2_000).rev().map(CaseId).collect();
+    let ids: Vec<i64> = stage
+        .db
+        .cases_by_id(&many)
+        .unwrap()
+        .iter()
+        .map(|case| case.id.0)
+        .collect();
+    assert_eq!(ids, [3, 2, 1]);
 }
 
 #[test]

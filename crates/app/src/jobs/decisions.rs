@@ -3,6 +3,7 @@
 mod second;
 
 pub use self::second::Surface;
+pub(super) use self::second::asked_words;
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message};
 use recondesk_casework::{PastStep, undo};
@@ -32,41 +33,29 @@ pub fn decide(
     decision: Decision,
     person: &str,
 ) -> Result<Decided, Failure> {
-    carry_out(ports, case, (decision, 1), (person, Surface::Window))
-}
-
-/// The same, as one of so many cases that are decided at once: above a limit a second person must agree.
-///
-/// # Errors
-/// As [`decide`].
-pub fn decide_one_of(
-    ports: &Ports,
-    case: (ProfileId, &str),
-    (decision, together): (Decision, u32),
-    by: (&str, Surface),
-) -> Result<Decided, Failure> {
-    carry_out(ports, case, (decision, together), by)
-}
-
-fn carry_out(
-    ports: &Ports,
-    case: (ProfileId, &str),
-    (decision, together): (Decision, u32),
-    (person, surface): (&str, Surface),
-) -> Result<Decided, Failure> {
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
-    let (steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
+    let asked_for = decision.clone();
+    let (steps, said) = steps(decision, (person, ports.clock.now(), 1));
     ports.records.step_case_all(id, &steps)?;
-    let asked = second::asked_words(ports, case, (&decision, surface))?;
+    let asked = asked_about(ports, case, (&asked_for, Surface::Window))?;
     Ok(Decided {
         waits: asked.is_some(),
         said: asked.unwrap_or(said),
     })
 }
 
+/// The words of a decision about one case that waits for a second person now.
+fn asked_about(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    by: (&Decision, Surface),
+) -> Result<Option<Message>, Failure> {
+    Ok(asked_words(ports, &[case], by)?.pop().flatten())
+}
+
 /// Where operators are named, a case is handed to one of them alone; a slip of the pen must not lose it.
-fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Failure> {
+pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Failure> {
     let Decision::HandOver(name) = decision else {
         return Ok(());
     };
@@ -114,16 +103,10 @@ pub fn decide_all(
         .into_iter()
         .flat_map(|decision| steps(decision, (person, at, together)).0)
         .collect();
-    all.extend(note.map(|text| CaseStep {
-        kind: CaseStepKind::Note,
-        actor: person.to_owned(),
-        text,
-        at,
-        together: 1,
-    }));
+    all.extend(note.map(|text| note_step(text, (person, at))));
     ports.records.step_case_all(id, &all)?;
     match last {
-        Some(last) => second::asked_words(ports, case, (&last, Surface::Terminal)),
+        Some(last) => asked_about(ports, case, (&last, Surface::Terminal)),
         None => Ok(None),
     }
 }
@@ -138,15 +121,19 @@ pub fn note(
     text: String,
     person: &str,
 ) -> Result<(), Failure> {
-    let step = CaseStep {
+    let step = note_step(text, (person, ports.clock.now()));
+    ports.records.step_case(find(ports, case)?, &step)?;
+    Ok(())
+}
+
+pub(super) fn note_step(text: String, (person, at): (&str, Instant)) -> CaseStep {
+    CaseStep {
         kind: CaseStepKind::Note,
         actor: person.to_owned(),
         text,
-        at: ports.clock.now(),
+        at,
         together: 1,
-    };
-    ports.records.step_case(find(ports, case)?, &step)?;
-    Ok(())
+    }
 }
 
 /// Takes back the last decision of this person about the case with that key.
@@ -159,15 +146,20 @@ pub fn take_back(
     why: &str,
     person: &str,
 ) -> Result<Message, Failure> {
+    let (step, said) = undo_step(why, (person, ports.clock.now()));
+    ports.records.step_case(find(ports, case)?, &step)?;
+    Ok(said)
+}
+
+pub(super) fn undo_step(why: &str, (person, at): (&str, Instant)) -> (CaseStep, Message) {
     let step = CaseStep {
         kind: CaseStepKind::Undo,
         actor: person.to_owned(),
         text: why.trim().to_owned(),
-        at: ports.clock.now(),
+        at,
         together: 1,
     };
-    ports.records.step_case(find(ports, case)?, &step)?;
-    Ok(Message::new("已撤销", "Taken back"))
+    (step, Message::new("已撤销", "Taken back"))
 }
 
 /// What taking back would lead to, while this person may do it; nothing else is changed by asking.
@@ -195,10 +187,10 @@ pub fn undo_offer(
         format!("case/{}/{key}", profile.0),
         format!("carry/{}/{key}", profile.0),
     ];
-    let waits = ports.casework.approvals(false)?;
+    let waits = ports.casework.waiting_about(&asked)?;
     let operators = ports.casework.operators()?;
     let has_operators = operators.iter().any(|known| known.removed_at.is_none());
-    let is_asked = has_operators && waits.iter().any(|one| asked.contains(&one.subject));
+    let is_asked = has_operators && waits.iter().any(Option::is_some);
     let order = case.finding.out_trade_no.as_str();
     if is_asked || !ports.casework.outcomes(profile, key, order)?.is_empty() {
         return Ok(None);
@@ -252,7 +244,7 @@ fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, Stor
 }
 
 /// The steps of a decision by that person at that instant, and what is said when they are done.
-fn steps(
+pub(super) fn steps(
     decision: Decision,
     (person, at, together): (&str, Instant, u32),
 ) -> (Vec<CaseStep>, Message) {
