@@ -155,31 +155,16 @@ fn severity(word: &str) -> Result<Severity, Failure> {
 /// The one case that a word names: its number here, its key, or the order or refund number it is about.
 pub(super) fn by_word(ports: &Ports, word: &str) -> Result<CaseRecord, Failure> {
     let word = word.trim();
-    let all = ports.records.cases(&CaseQuery {
-        closed_too: true,
-        ..CaseQuery::default()
-    })?;
-    let is_key = |case: &&CaseRecord| case.key == word || case.id.0.to_string() == word;
-    let is_number = |case: &&CaseRecord| {
-        let finding = &case.finding;
-        [
-            finding.out_trade_no.as_str(),
-            finding.transaction_id.as_str(),
-            finding.out_refund_no.as_str(),
-        ]
-        .contains(&word)
-    };
-    let mut found: Vec<&CaseRecord> = all.iter().filter(is_key).collect();
-    if found.is_empty() && !word.is_empty() {
-        found = all.iter().filter(is_number).collect();
-        if found.len() > 1 {
-            let open: Vec<&CaseRecord> = found
-                .iter()
-                .copied()
-                .filter(|case| !case.status.is_closed())
-                .collect();
-            found = if open.is_empty() { found } else { open };
-        }
+    let all = ports.records.cases_named(word)?;
+    let mut found: Vec<&CaseRecord> = all.iter().collect();
+    let is_key = |case: &CaseRecord| case.key == word || case.id.0.to_string() == word;
+    if found.len() > 1 && !all.iter().any(is_key) {
+        let open: Vec<&CaseRecord> = found
+            .iter()
+            .copied()
+            .filter(|case| !case.status.is_closed())
+            .collect();
+        found = if open.is_empty() { found } else { open };
     }
     match found.as_slice() {
         [one] => Ok((*one).clone()),

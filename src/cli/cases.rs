@@ -14,10 +14,11 @@ use super::findings::FindingsOutput;
 use super::person::PersonArgs;
 use super::profile::ListFormat;
 use super::table::TextTable;
+use super::terminal::Terminal;
 use super::terminal_output::{print_json, print_text};
 use recondesk_app::jobs::bulk::{self, CaseDeed as Deed};
 use recondesk_app::model::{BulkLine, Decision};
-use recondesk_app::{Failure, FailureKind, Message, Silent, Surface};
+use recondesk_app::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{IgnoreReason, Role};
 use recondesk_domain::{Category, Finding};
 use recondesk_ports::CaseQuery;
@@ -183,7 +184,7 @@ pub(super) fn run(
     }
     let actor = deed.person.check(context, &ports, Role::Work)?;
     let by = (&what, actor.as_str(), Surface::Terminal);
-    let done = bulk::carry_out(&ports, &chosen.cases, by, &Silent);
+    let done = bulk::carry_out(&ports, &chosen.cases, by, &Terminal::new(context.lang));
     let rows = done.lines;
     tell_each(context, &rows, deed.format)?;
     let first = rows.iter().find_map(|row| row.result.as_ref().err());

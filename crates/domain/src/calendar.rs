@@ -149,7 +149,8 @@ impl Instant {
 /// Beijing time as `2026-03-05 14:07:09`.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.beijing().format("%Y-%m-%d %H:%M:%S"))
+        // The same as by a format, which would be read anew each time.
+        fmt::Display::fmt(&self.beijing(), f)
     }
 }
 
@@ -296,7 +297,7 @@ impl<'de> serde::Deserialize<'de> for BillDate {
 /// `YYYY-MM-DD`.
 impl fmt::Display for BillDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
+        fmt::Display::fmt(&self.0, f)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a person does with a case.
 
+use super::CaseId;
 use recondesk_domain::{CaseStatus, Instant};
 
 /// A person's step on a case.
@@ -31,4 +32,13 @@ pub enum CaseStepKind {
     Note,
     /// Takes back the last decision of the same person.
     Undo,
+}
+
+/// The steps of a person on one case, which are carried out in order, all of them or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseSteps {
+    /// The case.
+    pub case: CaseId,
+    /// What is done.
+    pub steps: Vec<CaseStep>,
 }

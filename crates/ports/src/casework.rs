@@ -81,6 +81,12 @@ pub trait Casework: Send + Sync {
     /// As above.
     fn approvals(&self, judged_too: bool) -> Result<Vec<ApprovalRecord>, StoreError>;
 
+    /// The question about each of these subjects that waits for a second person, where there is one.
+    ///
+    /// # Errors
+    /// As above.
+    fn waiting_about(&self, subjects: &[String]) -> Result<Vec<Option<ApprovalId>>, StoreError>;
+
     /// Asks for a second person.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod books;
 mod books_error;
 mod care;
 mod case_step;
+mod cases;
 mod casework;
 mod columns;
 mod files;
@@ -40,7 +41,8 @@ pub use books_error::{BooksError, Expands};
 pub use care::{
     BackupReport, CareFault, CheckReport, MoveReport, RebuildOutcome, RestoreOutcome, WorkspaceCare,
 };
-pub use case_step::{CaseStep, CaseStepKind};
+pub use case_step::{CaseStep, CaseStepKind, CaseSteps};
+pub use cases::{CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord};
 pub use casework::{
     ApprovalId, ApprovalRecord, AttachmentInfo, AttachmentRecord, AuditDeed, AuditEntry, Casework,
     HistoryFault, HistoryFaultKind, Operator, PinError, RefundDraft, RefundHistory, RefundQuery,
@@ -55,10 +57,7 @@ pub use files::{Files, Fill, FolderDraft, ListedFile, MOST_LISTED, WrittenFile};
 pub use fund_books::{FundExpect, FundFacts, FundImport};
 pub use observations::{Observation, ObservationSource, RefundWord};
 pub use picker::{PickAsk, Picker};
-pub use records::{
-    BillFailure, CaseEvent, CaseEventKind, CaseId, CaseQuery, CaseRecord, ExchangeRecord, KnownRun,
-    NewRun, Records, RunId, RunRecord,
-};
+pub use records::{BillFailure, ExchangeRecord, KnownRun, NewRun, Records, RunId, RunRecord};
 pub use report::{
     Anchor, ColumnKind, Ink, Logo, Picture, Report, ReportCell, ReportColumn, ReportFormat,
     ReportPart, ReportTable, Reports, Shape, TotalTooLarge,

@@ -102,6 +102,10 @@ impl Casework for FaultyCasework {
         self.inner.approvals(judged_too)
     }
 
+    fn waiting_about(&self, subjects: &[String]) -> Result<Vec<Option<ApprovalId>>, StoreError> {
+        self.inner.waiting_about(subjects)
+    }
+
     fn ask_approval(
         &self,
         need: ApprovalNeed,

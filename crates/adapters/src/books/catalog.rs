@@ -245,6 +245,12 @@ pub trait Catalog: std::fmt::Debug + Send + Sync {
     /// As above.
     fn all_bills(&self, profile: Option<ProfileId>) -> Result<Vec<BillEntry>, StoreError>;
 
+    /// Bills of a merchant and a day, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    fn bills_on(&self, profile: ProfileId, day: i32) -> Result<Vec<BillEntry>, StoreError>;
+
     /// Sections, in order of their numbers.
     ///
     /// # Errors
@@ -277,6 +283,12 @@ pub trait Catalog: std::fmt::Debug + Send + Sync {
     /// # Errors
     /// As above.
     fn superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, StoreError>;
+
+    /// Lists of superseded rows of a section, in order of import.
+    ///
+    /// # Errors
+    /// As above.
+    fn superseded_in(&self, section: u32) -> Result<Vec<SupersededMeta>, StoreError>;
 
     /// What orders carry, by the imports up to `last`.
     ///

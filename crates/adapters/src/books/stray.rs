@@ -42,10 +42,9 @@ fn for_each_file(
     workspace: &Workspace,
     mut take: impl FnMut(u32, &Path, &OsStr),
 ) -> io::Result<()> {
-    for (folder, end) in [
-        (workspace.archive_folder(), ".raw"),
-        (workspace.books_folder(), ".seg"),
-        (workspace.books_folder(), ".entry"),
+    for (folder, ends) in [
+        (workspace.archive_folder(), &[".raw"][..]),
+        (workspace.books_folder(), &[".seg", ".entry"]),
     ] {
         let entries = match std::fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -53,7 +52,9 @@ fn for_each_file(
         };
         for entry in entries {
             let name = entry?.file_name();
-            let stem = name.to_str().and_then(|name| name.strip_suffix(end));
+            let stem = name
+                .to_str()
+                .and_then(|name| ends.iter().find_map(|end| name.strip_suffix(end)));
             if let Some(import) = stem.and_then(|stem| stem.parse::<u32>().ok()) {
                 take(import, &folder, &name);
             }

@@ -1,20 +1,27 @@
 //! The steps of people on a case: judged by the workflow, by who must agree, and by what is under way for it.
 
+use std::cell::Cell;
+
 use crate::sqlite::session::{OptionalExtension as _, Transaction, params};
 
 use super::cases::{read_status, write_event};
-use super::{Database, DbError, cases, casework};
+use super::{Database, DbError, case_questions, casework};
 use recondesk_domain::CaseStatus;
-use recondesk_ports::{CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, StoreError};
+use recondesk_ports::{
+    CaseEvent, CaseEventKind, CaseId, CaseStep, CaseStepKind, CaseSteps, StoreError,
+};
 
 pub(super) fn all(db: &Database, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
-    db.write(|tx| {
-        // All of them were decided at the sight of the same thing.
-        if let Some(first) = steps.first() {
-            not_overtaken(tx, case, first)?;
-        }
-        steps.iter().try_for_each(|step| step_one(tx, case, step))
-    })
+    db.write(|tx| take(tx, case, steps))
+}
+
+/// Takes the steps of one case.
+fn take(tx: &Transaction<'_>, case: CaseId, steps: &[CaseStep]) -> Result<(), DbError> {
+    // All of them were decided at the sight of the same thing.
+    if let Some(first) = steps.first() {
+        not_overtaken(tx, case, first)?;
+    }
+    steps.iter().try_for_each(|step| step_one(tx, case, step))
 }
 
 /// Refuses a step on a case that somebody else changed since the person saw it.
@@ -22,13 +29,50 @@ fn not_overtaken(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<
     let Some(seen) = step.seen else {
         return Ok(());
     };
-    let since = cases::events_since(tx, case, seen)?;
+    let since = case_questions::events_since(tx, case, seen)?;
     let others = since.into_iter().filter(|event| event.actor != step.actor);
     let others: Vec<CaseEvent> = others.collect();
     if others.is_empty() {
         return Ok(());
     }
     Err(StoreError::Overtaken(others).into())
+}
+
+/// Takes the steps of many cases together. Where one is refused, those before it are stored without it, and the others
+/// go on behind it.
+pub(super) fn each(db: &Database, cases: &[CaseSteps]) -> Vec<Result<(), StoreError>> {
+    let mut results = Vec::with_capacity(cases.len());
+    let mut end = cases.len();
+    while let Some(batch) = cases
+        .get(results.len()..end)
+        .filter(|batch| !batch.is_empty())
+    {
+        // How many were judged; nothing while the transaction has not begun.
+        let judged = Cell::new(None);
+        let stored = db.write(|tx| {
+            for (at, one) in batch.iter().enumerate() {
+                judged.set(Some(at));
+                take(tx, one.case, &one.steps)?;
+            }
+            judged.set(Some(batch.len()));
+            Ok(())
+        });
+        let Err(error) = stored.map_err(StoreError::from) else {
+            results.extend(batch.iter().map(|_| Ok(())));
+            end = cases.len();
+            continue;
+        };
+        match judged.get() {
+            Some(0) => results.push(Err(error)),
+            Some(at) if at < batch.len() => {
+                end = results.len().saturating_add(at);
+                continue;
+            }
+            _ => results.extend(batch.iter().map(|_| Err(error.clone()))),
+        }
+        end = cases.len();
+    }
+    results
 }
 
 fn step_one(tx: &Transaction<'_>, case: CaseId, step: &CaseStep) -> Result<(), DbError> {

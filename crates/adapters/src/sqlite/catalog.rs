@@ -96,6 +96,27 @@ fn section(row: Row<'_>) -> Result<Option<SectionMeta>, DbError> {
     }))
 }
 
+fn bill_entry(row: Row<'_>) -> Result<BillEntry, DbError> {
+    Ok(BillEntry {
+        import: row.get(0)?,
+        profile: ProfileId(row.get(1)?),
+        kind: row.get(2)?,
+        day: row.get(3)?,
+        standing: standing(row.get(4)?),
+    })
+}
+
+fn superseded(row: Row<'_>) -> Result<SupersededMeta, DbError> {
+    Ok(SupersededMeta {
+        import: row.get(0)?,
+        section: row.get(1)?,
+        list: ByteRange {
+            offset: count(row, 2)?,
+            len: row.get(3)?,
+        },
+    })
+}
+
 impl Database {
     fn imports_where(
         &self,
@@ -161,16 +182,16 @@ impl Database {
             "SELECT d.import, d.section, d.place, d.len FROM superseded d JOIN import i ON i.id = d.import
              WHERE CAST(?1 AS BIGINT) IS NULL OR i.profile = ?1 ORDER BY d.section, d.import",
         )?;
-        let rows = statement.query_map([profile.map(|profile| profile.0)], |row| {
-            Ok(SupersededMeta {
-                import: row.get(0)?,
-                section: row.get(1)?,
-                list: ByteRange {
-                    offset: count(row, 2)?,
-                    len: row.get(3)?,
-                },
-            })
-        })?;
+        let rows = statement.query_map([profile.map(|profile| profile.0)], superseded)?;
+        rows.collect::<Result<_, DbError>>()
+    }
+
+    fn section_superseded(&self, section: u32) -> Result<Vec<SupersededMeta>, DbError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT import, section, place, len FROM superseded WHERE section = ?1 ORDER BY import",
+        )?;
+        let rows = statement.query_map([section], superseded)?;
         rows.collect::<Result<_, DbError>>()
     }
 
@@ -181,15 +202,17 @@ impl Database {
             "SELECT id, profile, kind, day, standing FROM import
              WHERE day IS NOT NULL AND (CAST(?1 AS BIGINT) IS NULL OR profile = ?1) ORDER BY id",
         )?;
-        let rows = statement.query_map([profile.map(|profile| profile.0)], |row| {
-            Ok(BillEntry {
-                import: row.get(0)?,
-                profile: ProfileId(row.get(1)?),
-                kind: row.get(2)?,
-                day: row.get(3)?,
-                standing: standing(row.get(4)?),
-            })
-        })?;
+        let rows = statement.query_map([profile.map(|profile| profile.0)], bill_entry)?;
+        rows.collect::<Result<_, DbError>>()
+    }
+
+    fn bill_entries_on(&self, profile: ProfileId, day: i32) -> Result<Vec<BillEntry>, DbError> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(
+            "SELECT id, profile, kind, day, standing FROM import
+             WHERE day IS NOT NULL AND profile = ?1 AND day = ?2 ORDER BY id",
+        )?;
+        let rows = statement.query_map(params![profile.0, day], bill_entry)?;
         rows.collect::<Result<_, DbError>>()
     }
 
@@ -304,6 +327,10 @@ impl Catalog for Database {
         Ok(self.bill_entries(profile)?)
     }
 
+    fn bills_on(&self, profile: ProfileId, day: i32) -> Result<Vec<BillEntry>, StoreError> {
+        Ok(self.bill_entries_on(profile, day)?)
+    }
+
     fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
         let profile = profile.map(|profile| profile.0);
         Ok(self.sections_where("CAST(?1 AS BIGINT) IS NULL OR profile = ?1", [profile])?)
@@ -328,6 +355,10 @@ impl Catalog for Database {
 
     fn superseded(&self, profile: Option<ProfileId>) -> Result<Vec<SupersededMeta>, StoreError> {
         Ok(self.all_superseded(profile)?)
+    }
+
+    fn superseded_in(&self, section: u32) -> Result<Vec<SupersededMeta>, StoreError> {
+        Ok(self.section_superseded(section)?)
     }
 
     fn order_traits(

@@ -8,12 +8,14 @@
 
 mod audit;
 pub(crate) mod care;
+mod case_questions;
 mod case_steps;
 mod case_writer;
 mod cases;
 mod casework;
 mod catalog;
 mod change_log;
+mod finding_rows;
 mod journal;
 mod merchants;
 mod migrate;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::write_ahead_log::LogPages;
 use crate::checksum::checksum;
-use crate::disk::read_at;
+use crate::disk::{read_at, read_over};
 use crate::files;
 
 /// First bytes of the file; the last one is its version.
@@ -147,9 +147,10 @@ fn each_page(
     let whole = file.metadata()?.len();
     let mut at = 0;
     let mut number = 0;
+    let mut bytes = Vec::new();
     while at < whole {
         let len = (whole - at).min((size * BATCH) as u64);
-        let bytes = read_at(file, at, usize::try_from(len).unwrap_or(0))?;
+        bytes = read_over(file, at, usize::try_from(len).unwrap_or(0), bytes)?;
         for page in bytes.chunks(size) {
             number += 1;
             if !look(number, page) {

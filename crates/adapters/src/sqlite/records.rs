@@ -1,10 +1,11 @@
 //! [`Records`] over the workspace database: each method is one call into the file of its table family.
 
-use super::{Database, audit, case_steps, cases, merchants, observations, runs};
+use super::{Database, audit, case_questions, case_steps, merchants, observations, runs};
 use recondesk_domain::{BillDate, Finding, Instant, MerchantProfile, ProfileId};
 use recondesk_ports::{
-    Author, BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, ExchangeRecord,
-    KnownRun, NewRun, Observation, Records, RefundWord, RunId, RunRecord, StoreError,
+    Author, BillFailure, CaseEvent, CaseId, CaseQuery, CaseRecord, CaseStep, CaseSteps,
+    ExchangeRecord, KnownRun, NewRun, Observation, Records, RefundWord, RunId, RunRecord,
+    StoreError,
 };
 use recondesk_reconcile::PoolItem;
 
@@ -133,11 +134,19 @@ impl Records for Database {
     }
 
     fn cases(&self, query: &CaseQuery) -> Result<Vec<CaseRecord>, StoreError> {
-        Ok(cases::list(self, query)?)
+        Ok(case_questions::list(self, query)?)
     }
 
     fn case(&self, profile: ProfileId, key: &str) -> Result<Option<CaseRecord>, StoreError> {
-        Ok(cases::by_key(self, profile, key)?)
+        Ok(case_questions::by_key(self, profile, key)?)
+    }
+
+    fn cases_by_id(&self, ids: &[CaseId]) -> Result<Vec<CaseRecord>, StoreError> {
+        Ok(case_questions::by_id(self, ids)?)
+    }
+
+    fn cases_named(&self, word: &str) -> Result<Vec<CaseRecord>, StoreError> {
+        Ok(case_questions::named(self, word)?)
     }
 
     fn last_case_event(&self) -> Result<i64, StoreError> {
@@ -151,11 +160,15 @@ impl Records for Database {
     }
 
     fn case_events(&self, case: CaseId) -> Result<Vec<CaseEvent>, StoreError> {
-        Ok(cases::events(self, case)?)
+        Ok(case_questions::events(self, case)?)
     }
 
     fn step_case_all(&self, case: CaseId, steps: &[CaseStep]) -> Result<(), StoreError> {
         Ok(case_steps::all(self, case, steps)?)
+    }
+
+    fn step_cases(&self, cases: &[CaseSteps]) -> Vec<Result<(), StoreError>> {
+        case_steps::each(self, cases)
     }
 
     fn log_exchange(&self, exchange: &ExchangeRecord) -> Result<(), StoreError> {

@@ -1,15 +1,12 @@
 //! Runs: figures, findings, pools, and which run speaks for a day.
 
-use crate::sqlite::session::{
-    OptionalExtension as _, Row, ToValue, Transaction, ValueRef, insert_rows, params,
-};
+use crate::sqlite::session::{OptionalExtension as _, Row, ToValue, Transaction, params};
 
 use super::DbError;
 use super::case_writer::{CaseWriter, refile};
+use super::finding_rows::{FINDING, insert_findings, read_finding};
 use super::{Database, casework};
-use recondesk_domain::{
-    BillDate, Category, Fen, Finding, Instant, Message, ProfileId, RowRef, Tag, Text,
-};
+use recondesk_domain::{BillDate, Finding, Instant, Message, ProfileId};
 use recondesk_ports::{BillFailure, KnownRun, NewRun, RunId, RunRecord};
 use recondesk_reconcile::PoolItem;
 
@@ -157,12 +154,13 @@ pub(super) fn current_between(
 
 pub(super) fn findings(db: &Database, run: RunId) -> Result<Vec<Finding>, DbError> {
     let connection = db.lock();
-    let mut statement =
-        connection.prepare_cached("SELECT f.* FROM finding f WHERE f.run = ?1 ORDER BY f.seq")?;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {FINDING} FROM finding f WHERE f.run = ?1 ORDER BY f.seq"
+    ))?;
     let mut rows = statement.query([run.0])?;
     let mut out = Vec::new();
     while let Some(row) = rows.next()? {
-        out.push(read_finding(row)?);
+        out.push(read_finding(row, 0)?);
     }
     Ok(out)
 }
@@ -300,129 +298,4 @@ fn read_run(row: Row<'_>) -> Result<RunRecord, DbError> {
 /// A day of the compact form.
 pub(super) fn read_day(number: i32) -> Result<BillDate, DbError> {
     BillDate::from_number(number).ok_or_else(|| DbError::broken(format!("day {number}")))
-}
-
-/// Enters findings of a run with their cases; the first of them is the `first`-th of the run.
-fn insert_findings(
-    tx: &Transaction<'_>,
-    run: RunId,
-    first: i64,
-    (findings, cases): (&[Finding], &[i64]),
-) -> Result<(), DbError> {
-    const HEAD: &str = "INSERT INTO finding (run, seq, category, tags, out_trade_no, order_no,
-         transaction_id, out_refund_no, refund_id, bill_fen, merchant_fen, paid_at, bill_import,
-         bill_line, bill_offset, order_import, order_line, order_offset, detail, case_id, sub_mch_id)";
-    const WIDTH: usize = 21;
-    let tags: Vec<String> = findings.iter().map(|it| tags_text(&it.tags)).collect();
-    let mut rows = Vec::with_capacity(findings.len().saturating_mul(WIDTH));
-    let each = findings.iter().zip(cases).zip(&tags);
-    for (seq, ((finding, case), tags)) in (first..).zip(each) {
-        let number = |number: Option<i64>| number.map_or(ValueRef::Null, ValueRef::Integer);
-        let place = |row: Option<RowRef>| {
-            let offset = row.map(|row| i64::try_from(row.offset).unwrap_or(i64::MAX));
-            [
-                number(row.map(|row| row.import.into())),
-                number(row.map(|row| row.line.into())),
-                number(offset),
-            ]
-        };
-        rows.extend([ValueRef::Integer(run.0), ValueRef::Integer(seq)]);
-        rows.extend([
-            ValueRef::Text(finding.category.name()),
-            ValueRef::Text(tags),
-            ValueRef::Text(finding.out_trade_no.as_str()),
-            ValueRef::Text(finding.order_no.as_str()),
-            ValueRef::Text(finding.transaction_id.as_str()),
-            ValueRef::Text(finding.out_refund_no.as_str()),
-            ValueRef::Text(finding.refund_id.as_str()),
-            number(finding.bill.map(Fen::get)),
-            number(finding.merchant.map(Fen::get)),
-            number(finding.paid_at.map(Instant::unix)),
-        ]);
-        rows.extend(place(finding.bill_row));
-        rows.extend(place(finding.order_row));
-        rows.extend([
-            ValueRef::Text(&finding.detail),
-            ValueRef::Integer(*case),
-            ValueRef::Text(finding.sub_mch_id.as_str()),
-        ]);
-    }
-    insert_rows(tx, HEAD, WIDTH, &rows)
-}
-
-/// Reads the columns of `finding` by name.
-pub(super) fn read_finding(row: Row<'_>) -> Result<Finding, DbError> {
-    let category: String = row.get("category")?;
-    let tags: String = row.get("tags")?;
-    Ok(Finding {
-        category: read_category(&category)?,
-        tags: read_tags(&tags)?,
-        out_trade_no: read_text(row, "out_trade_no")?,
-        sub_mch_id: read_text(row, "sub_mch_id")?,
-        order_no: read_text(row, "order_no")?,
-        transaction_id: read_text(row, "transaction_id")?,
-        out_refund_no: read_text(row, "out_refund_no")?,
-        refund_id: read_text(row, "refund_id")?,
-        bill: row.get::<_, Option<i64>>("bill_fen")?.map(Fen::new),
-        merchant: row.get::<_, Option<i64>>("merchant_fen")?.map(Fen::new),
-        paid_at: row
-            .get::<_, Option<i64>>("paid_at")?
-            .map(Instant::from_unix),
-        bill_row: read_row_ref(row, ["bill_import", "bill_line", "bill_offset"])?,
-        order_row: read_row_ref(row, ["order_import", "order_line", "order_offset"])?,
-        detail: row.get("detail")?,
-    })
-}
-
-/// A category by its stable name.
-pub(super) fn read_category(name: &str) -> Result<Category, DbError> {
-    Category::parse(name).ok_or_else(|| DbError::broken(format!("category {name}")))
-}
-
-fn read_text<const N: usize>(row: Row<'_>, column: &str) -> Result<Text<N>, DbError> {
-    let text: String = row.get(column)?;
-    Text::new(&text).ok_or_else(|| DbError::broken(format!("{column} too long")))
-}
-
-fn read_row_ref(row: Row<'_>, columns: [&str; 3]) -> Result<Option<RowRef>, DbError> {
-    let [import, line, offset] = columns;
-    let Some(import) = row.get::<_, Option<u32>>(import)? else {
-        return Ok(None);
-    };
-    let offset: i64 = row.get::<_, Option<i64>>(offset)?.unwrap_or(0);
-    Ok(Some(RowRef {
-        import,
-        line: row.get::<_, Option<u32>>(line)?.unwrap_or(0),
-        offset: u64::try_from(offset).unwrap_or(0),
-    }))
-}
-
-/// Tags by stable words; a category by its name, because both sides of P06 share a code.
-fn tags_text(tags: &[Tag]) -> String {
-    let words: Vec<&str> = tags
-        .iter()
-        .map(|tag| match tag {
-            Tag::Also(category) => category.name(),
-            other => other.word(),
-        })
-        .collect();
-    words.join(",")
-}
-
-fn read_tags(text: &str) -> Result<Vec<Tag>, DbError> {
-    const PLAIN: [Tag; 6] = [
-        Tag::Key2,
-        Tag::IdConflict,
-        Tag::NoBillOfDayBefore,
-        Tag::Suggested,
-        Tag::Keep,
-        Tag::Hold,
-    ];
-    text.split(',')
-        .filter(|word| !word.is_empty())
-        .map(|word| match PLAIN.iter().find(|tag| tag.word() == word) {
-            Some(tag) => Ok(*tag),
-            None => read_category(word).map(Tag::Also),
-        })
-        .collect()
 }

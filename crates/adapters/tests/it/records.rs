@@ -1,5 +1,7 @@
 //! Runs, cases and history in a real workspace database.
 
+mod many;
+
 use super::engine::{Raw, database};
 use recondesk_adapters::sqlite::Database;
 use recondesk_domain::{
@@ -413,37 +415,4 @@ fn a_step_on_what_somebody_else_changed_since_is_refused_with_what_happened() {
         take(&one, "li", now),
         Err(StoreError::Overtaken(_))
     ));
-}
-
-#[test]
-fn a_run_of_many_findings_opens_each_case_once_in_their_order() {
-    let stage = Stage::new();
-    let number = |nth: usize| format!("QH{nth:05}");
-    let mut findings: Vec<Finding> = (0..1_300)
-        .map(|nth| finding(Category::PaidNotBooked, &number(nth)))
-        .collect();
-    // One more finding of a case, far behind the first one.
-    findings.push(finding(Category::PaidNotBooked, &number(3)));
-    stage.conclude(1, "2026-03-08", &findings, &[]);
-
-    let cases = stage.db.cases(&CaseQuery::default()).unwrap();
-    assert_eq!(cases.len(), 1_300);
-    let ids: Vec<i64> = (0..1_300)
-        .map(|nth| stage.case(&findings[nth]).id.0)
-        .collect();
-    assert!(ids.is_sorted_by(|one, next| one < next));
-    for nth in [0, 3, 511, 512, 1_299] {
-        assert_eq!(stage.kinds(&findings[nth]), [CaseEventKind::Found]);
-    }
-    // Another run: some are as they were, some are gone, some are new.
-    let mut later: Vec<Finding> = findings[600..1_300].to_vec();
-    later.extend((2_000..2_700).map(|nth| finding(Category::AmountDiff, &number(nth))));
-    stage.conclude(2, "2026-03-08", &later, &[]);
-    assert_eq!(stage.db.cases(&CaseQuery::default()).unwrap().len(), 1_400);
-    assert_eq!(
-        stage.kinds(&findings[5]),
-        [CaseEventKind::Found, CaseEventKind::AutoClosed]
-    );
-    assert_eq!(stage.kinds(&findings[700]), [CaseEventKind::Found]);
-    assert_eq!(stage.db.history_faults(), Ok(vec![]));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use recondesk_adapters::books::Bookshelf;
 use recondesk_adapters::disk::PowerCut;
 use recondesk_domain::BillDate;
-use recondesk_ports::Books;
+use recondesk_ports::{Book, Books, TableQuery, Unwatched};
 
 use super::store::{Shop, bill_text, import_bill, open, orders_text, pays};
 
@@ -99,6 +99,26 @@ fn a_sieve_is_asked_before_any_segment_is_opened() {
     std::fs::remove_file(folder.join("books/00000032.sieve")).unwrap();
     let (books, _) = open(folder, None).unwrap();
     assert!(books.find("ZZ000000000001").is_err());
+}
+
+#[test]
+fn a_row_counts_alike_whether_all_of_the_catalog_was_read_or_its_days_alone() {
+    let shop = books();
+    let folder = shop.folder.path();
+    // Once more: a bill with another row, and an export that was not paid yet.
+    let again = pays(6, 600);
+    shop.bill(&bill_text(&date(6), &pays(7, 600))).unwrap();
+    let unpaid = |at| if at == 0 { "created" } else { "paid" };
+    shop.orders(&orders_text(&date(6), &again, unpaid)).unwrap();
+    let (books, profile) = open(folder, None).unwrap();
+
+    let by_days = found(&books);
+
+    assert!(by_days.contains("superseded: true") && by_days.contains("superseded: false"));
+    let place = (profile, Book::Pays, BillDate::parse(&date(6)).unwrap());
+    let list = books.list(place, &TableQuery::default(), &Unwatched);
+    assert_eq!(list.unwrap().ids.len(), 7);
+    assert_eq!(found(&books), by_days);
 }
 
 #[test]

@@ -1,17 +1,20 @@
-//! Many cases at once, for the window and the terminal: which they are and how much is at stake, then one after the
-//! other, each with its result. A wish to stop is heard before each case; what was done by then stays done.
+//! Many cases at once, for the window and the terminal: which they are and how much is at stake, then some hundred at a
+//! time, each with its result. A wish to stop is heard before each hundred; what was done by then stays done.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use super::decisions::{self, Decided};
+use super::decisions::{self, asked_words};
 use super::payout::ways_of;
 use super::refund::{profile_of, proposed};
 use super::views::Views;
 use crate::model::{BulkAsk, BulkKind, BulkLine, BulkOutcome, BulkShare, BulkSummary, Decision};
 use crate::{Failure, Message, Progress, Reporter, Step, Surface};
 use recondesk_casework::ReissueWay;
-use recondesk_domain::{CaseStatus, Fen, PersonalData, ProfileId, Tag};
-use recondesk_ports::{CaseQuery, CaseRecord, Ports};
+use recondesk_domain::{CaseStatus, Fen, Instant, PersonalData, ProfileId, Tag};
+use recondesk_ports::{CaseId, CaseRecord, CaseStep, CaseSteps, Ports};
+
+/// Cases that are stored in one transaction: the disk is flushed once for them.
+const TOGETHER: usize = 100;
 
 /// What is done to each case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,16 +45,11 @@ pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
         now: ports.clock.now(),
         personal: PersonalData::Masked,
     };
-    let (list, _) = views.cases(&ask.filter)?;
-    let ids: Vec<u64> = match &ask.ids {
-        None => list.ids,
-        Some(chosen) => {
-            let chosen: std::collections::HashSet<u64> = chosen.iter().copied().collect();
-            let listed = list.ids.into_iter();
-            listed.filter(|id| chosen.contains(id)).collect()
-        }
-    };
-    let cases = by_ids(ports, &ids)?;
+    let mut cases = views.listed_cases(&ask.filter)?;
+    if let Some(chosen) = &ask.ids {
+        let chosen: HashSet<u64> = chosen.iter().copied().collect();
+        cases.retain(|case| number(case).is_some_and(|id| chosen.contains(&id)));
+    }
     let mut states: Vec<(CaseStatus, u64)> = Vec::new();
     for case in &cases {
         match states.iter_mut().find(|(known, _)| *known == case.status) {
@@ -75,7 +73,7 @@ pub fn summary(ports: &Ports, ask: &BulkAsk) -> Result<BulkSummary, Failure> {
         ways.retain(|way| known.contains(way));
     }
     Ok(BulkSummary {
-        ids: ids.into(),
+        ids: cases.iter().filter_map(number).collect(),
         at_stake: at_stake(&cases),
         states,
         refunds: share(&cases, may_be_refunded),
@@ -91,10 +89,7 @@ fn share(cases: &[CaseRecord], applies: fn(&CaseRecord) -> bool) -> BulkShare {
     let mut stakes = of.iter().map(|case| case.finding.at_stake());
     BulkShare {
         at_stake: stakes.try_fold(Fen::ZERO, Fen::checked_add),
-        ids: of
-            .iter()
-            .filter_map(|case| u64::try_from(case.id.0).ok())
-            .collect(),
+        ids: of.iter().filter_map(|case| number(case)).collect(),
     }
 }
 
@@ -117,23 +112,22 @@ fn may_be_reissued(case: &CaseRecord) -> bool {
         && !case.finding.tags.contains(&Tag::Hold)
 }
 
+/// The number by which the window knows a case.
+fn number(case: &CaseRecord) -> Option<u64> {
+    u64::try_from(case.id.0).ok()
+}
+
 /// The cases with these numbers, in their order; one that is gone is left out.
 ///
 /// # Errors
 /// When the workspace cannot be read.
 pub fn by_ids(ports: &Ports, ids: &[u64]) -> Result<Vec<CaseRecord>, Failure> {
-    let all = ports.records.cases(&CaseQuery {
-        closed_too: true,
-        ..CaseQuery::default()
-    })?;
-    let mut by_id: HashMap<u64, CaseRecord> = all
-        .into_iter()
-        .filter_map(|case| Some((u64::try_from(case.id.0).ok()?, case)))
-        .collect();
-    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+    let ids = ids.iter().filter_map(|id| i64::try_from(*id).ok());
+    let ids: Vec<CaseId> = ids.map(CaseId).collect();
+    Ok(ports.records.cases_by_id(&ids)?)
 }
 
-/// Does it to each case, one after the other.
+/// Does it to each case, in order.
 #[must_use]
 pub fn carry_out(
     ports: &Ports,
@@ -143,7 +137,7 @@ pub fn carry_out(
 ) -> BulkOutcome {
     let mut lines = Vec::with_capacity(cases.len());
     let together = u32::try_from(cases.len()).unwrap_or(u32::MAX);
-    for case in cases {
+    for batch in cases.chunks(TOGETHER) {
         if reporter.cancelled() {
             break;
         }
@@ -152,15 +146,23 @@ pub fn carry_out(
             done: count(lines.len()),
             total: Some(count(cases.len())),
         });
-        let done = one(ports, case, (deed, together), (actor, surface));
-        lines.push(BulkLine {
-            id: case.id.0,
-            key: case.key.clone(),
-            number: super::views::number_of(&case.finding).to_owned(),
-            waits: done.as_ref().is_ok_and(|done| done.waits),
-            is_under_way: false,
-            result: done.map(|done| done.said),
-        });
+        let (steps, said) = steps_of(deed, (actor, ports.clock.now(), together));
+        let results = match owner_known(ports, deed) {
+            Ok(()) => store(ports, batch, &steps),
+            Err(failure) => vec![Err(failure); batch.len()],
+        };
+        let asked = asked(ports, batch, (deed, surface));
+        for ((case, result), asked) in batch.iter().zip(results).zip(asked) {
+            let done = result.and(asked);
+            lines.push(BulkLine {
+                id: case.id.0,
+                key: case.key.clone(),
+                number: super::views::number_of(&case.finding).to_owned(),
+                waits: done.as_ref().is_ok_and(Option::is_some),
+                is_under_way: false,
+                result: done.map(|asked| asked.unwrap_or_else(|| said.clone())),
+            });
+        }
     }
     BulkOutcome {
         kind: BulkKind::Decided,
@@ -169,25 +171,60 @@ pub fn carry_out(
     }
 }
 
-fn one(
-    ports: &Ports,
-    case: &CaseRecord,
-    (deed, together): (&CaseDeed, u32),
-    (actor, surface): (&str, Surface),
-) -> Result<Decided, Failure> {
-    let place = (case.profile, case.key.as_str());
-    let said = match deed {
-        CaseDeed::Decide(decision) => {
-            let decision = (decision.clone(), together);
-            return decisions::decide_one_of(ports, place, decision, (actor, surface));
+/// The steps of a deed on each case, and what is said when they are done.
+fn steps_of(
+    deed: &CaseDeed,
+    (actor, at, together): (&str, Instant, u32),
+) -> (Vec<CaseStep>, Message) {
+    match deed {
+        CaseDeed::Decide(decision) => decisions::steps(decision.clone(), (actor, at, together)),
+        CaseDeed::Undo(why) => {
+            let (step, said) = decisions::undo_step(why, (actor, at));
+            (vec![step], said)
         }
-        CaseDeed::Undo(why) => decisions::take_back(ports, place, why, actor)?,
         CaseDeed::Comment(text) => {
-            decisions::note(ports, place, text.trim().to_owned(), actor)?;
-            Message::new("已记下", "Noted")
+            let step = decisions::note_step(text.trim().to_owned(), (actor, at));
+            (vec![step], Message::new("已记下", "Noted"))
         }
+    }
+}
+
+fn owner_known(ports: &Ports, deed: &CaseDeed) -> Result<(), Failure> {
+    match deed {
+        CaseDeed::Decide(decision) => decisions::check_owner(ports, decision),
+        CaseDeed::Comment(_) | CaseDeed::Undo(_) => Ok(()),
+    }
+}
+
+fn store(ports: &Ports, batch: &[CaseRecord], steps: &[CaseStep]) -> Vec<Result<(), Failure>> {
+    let one = |case: &CaseRecord| CaseSteps {
+        case: case.id,
+        steps: steps.to_vec(),
     };
-    Ok(Decided { said, waits: false })
+    let all: Vec<CaseSteps> = batch.iter().map(one).collect();
+    let results = ports.records.step_cases(&all).into_iter();
+    results
+        .map(|result| result.map_err(|error| decisions::refusal(error, steps)))
+        .collect()
+}
+
+/// What is said of each case where a second person must agree now.
+fn asked(
+    ports: &Ports,
+    batch: &[CaseRecord],
+    (deed, surface): (&CaseDeed, Surface),
+) -> Vec<Result<Option<Message>, Failure>> {
+    let CaseDeed::Decide(decision) = deed else {
+        return vec![Ok(None); batch.len()];
+    };
+    let places: Vec<_> = batch
+        .iter()
+        .map(|case| (case.profile, case.key.as_str()))
+        .collect();
+    match asked_words(ports, &places, (decision, surface)) {
+        Ok(words) => words.into_iter().map(Ok).collect(),
+        Err(failure) => vec![Err(failure); batch.len()],
+    }
 }
 
 fn count(n: usize) -> u64 {

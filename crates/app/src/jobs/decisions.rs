@@ -3,6 +3,7 @@
 mod overtaken;
 mod second;
 
+pub(super) use self::second::asked_words;
 use crate::model::{Decision, UndoOffer};
 use crate::{Failure, FailureKind, Message, Surface};
 use recondesk_casework::{PastStep, undo};
@@ -32,7 +33,7 @@ pub fn decide(
     decision: Decision,
     person: &str,
 ) -> Result<Decided, Failure> {
-    carry_out(ports, case, (decision, 1), (person, Surface::Window), None)
+    carry_out(ports, case, decision, (person, None))
 }
 
 /// The same by a person who has seen the changes of cases up to `seen`: what others changed since refuses it.
@@ -45,49 +46,50 @@ pub fn decide_having_seen(
     decision: Decision,
     (person, seen): (&str, i64),
 ) -> Result<Decided, Failure> {
-    let by = (person, Surface::Window);
-    carry_out(ports, case, (decision, 1), by, Some(seen))
-}
-
-/// The same, as one of so many cases that are decided at once: above a limit a second person must agree.
-///
-/// # Errors
-/// As [`decide`].
-pub fn decide_one_of(
-    ports: &Ports,
-    case: (ProfileId, &str),
-    (decision, together): (Decision, u32),
-    by: (&str, Surface),
-) -> Result<Decided, Failure> {
-    carry_out(ports, case, (decision, together), by, None)
+    carry_out(ports, case, decision, (person, Some(seen)))
 }
 
 fn carry_out(
     ports: &Ports,
     case: (ProfileId, &str),
-    (decision, together): (Decision, u32),
-    (person, surface): (&str, Surface),
-    seen: Option<i64>,
+    decision: Decision,
+    (person, seen): (&str, Option<i64>),
 ) -> Result<Decided, Failure> {
     let id = find(ports, case)?;
     check_owner(ports, &decision)?;
-    let (mut steps, said) = steps(decision.clone(), (person, ports.clock.now(), together));
+    let asked_for = decision.clone();
+    let (mut steps, said) = steps(decision, (person, ports.clock.now(), 1));
     for step in &mut steps {
         step.seen = seen;
     }
-    match ports.records.step_case_all(id, &steps) {
-        Err(StoreError::Overtaken(others)) => return Err(overtaken::overtaken(&others, &steps)),
-        other => other?,
-    }
-    let asked = second::asked_words(ports, case, (&decision, surface))?;
+    let stored = ports.records.step_case_all(id, &steps);
+    stored.map_err(|error| refusal(error, &steps))?;
+    let asked = asked_about(ports, case, (&asked_for, Surface::Window))?;
     Ok(Decided {
         waits: asked.is_some(),
         said: asked.unwrap_or(said),
     })
 }
 
+/// Why these steps were not taken.
+pub(super) fn refusal(error: StoreError, steps: &[CaseStep]) -> Failure {
+    match error {
+        StoreError::Overtaken(others) => overtaken::overtaken(&others, steps),
+        error => error.into(),
+    }
+}
+
+/// The words of a decision about one case that waits for a second person now.
+fn asked_about(
+    ports: &Ports,
+    case: (ProfileId, &str),
+    by: (&Decision, Surface),
+) -> Result<Option<Message>, Failure> {
+    Ok(asked_words(ports, &[case], by)?.pop().flatten())
+}
+
 /// Where operators are named, a case is handed to one of them alone; a slip of the pen must not lose it.
-fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Failure> {
+pub(super) fn check_owner(ports: &Ports, decision: &Decision) -> Result<(), Failure> {
     let Decision::HandOver(name) = decision else {
         return Ok(());
     };
@@ -135,17 +137,10 @@ pub fn decide_all(
         .into_iter()
         .flat_map(|decision| steps(decision, (person, at, together)).0)
         .collect();
-    all.extend(note.map(|text| CaseStep {
-        kind: CaseStepKind::Note,
-        actor: person.to_owned(),
-        text,
-        at,
-        together: 1,
-        seen: None,
-    }));
+    all.extend(note.map(|text| note_step(text, (person, at))));
     ports.records.step_case_all(id, &all)?;
     match last {
-        Some(last) => second::asked_words(ports, case, (&last, Surface::Terminal)),
+        Some(last) => asked_about(ports, case, (&last, Surface::Terminal)),
         None => Ok(None),
     }
 }
@@ -160,16 +155,20 @@ pub fn note(
     text: String,
     person: &str,
 ) -> Result<(), Failure> {
-    let step = CaseStep {
+    let step = note_step(text, (person, ports.clock.now()));
+    ports.records.step_case(find(ports, case)?, &step)?;
+    Ok(())
+}
+
+pub(super) fn note_step(text: String, (person, at): (&str, Instant)) -> CaseStep {
+    CaseStep {
         kind: CaseStepKind::Note,
         actor: person.to_owned(),
         text,
-        at: ports.clock.now(),
+        at,
         together: 1,
         seen: None,
-    };
-    ports.records.step_case(find(ports, case)?, &step)?;
-    Ok(())
+    }
 }
 
 /// Takes back the last decision of this person about the case with that key.
@@ -182,16 +181,21 @@ pub fn take_back(
     why: &str,
     person: &str,
 ) -> Result<Message, Failure> {
+    let (step, said) = undo_step(why, (person, ports.clock.now()));
+    ports.records.step_case(find(ports, case)?, &step)?;
+    Ok(said)
+}
+
+pub(super) fn undo_step(why: &str, (person, at): (&str, Instant)) -> (CaseStep, Message) {
     let step = CaseStep {
         kind: CaseStepKind::Undo,
         actor: person.to_owned(),
         text: why.trim().to_owned(),
-        at: ports.clock.now(),
+        at,
         together: 1,
         seen: None,
     };
-    ports.records.step_case(find(ports, case)?, &step)?;
-    Ok(Message::new("已撤销", "Taken back"))
+    (step, Message::new("已撤销", "Taken back"))
 }
 
 /// What taking back would lead to, while this person may do it; nothing else is changed by asking.
@@ -219,10 +223,10 @@ pub fn undo_offer(
         format!("case/{}/{key}", profile.0),
         format!("carry/{}/{key}", profile.0),
     ];
-    let waits = ports.casework.approvals(false)?;
+    let waits = ports.casework.waiting_about(&asked)?;
     let operators = ports.casework.operators()?;
     let has_operators = operators.iter().any(|known| known.removed_at.is_none());
-    let is_asked = has_operators && waits.iter().any(|one| asked.contains(&one.subject));
+    let is_asked = has_operators && waits.iter().any(Option::is_some);
     let order = case.finding.out_trade_no.as_str();
     if is_asked || !ports.casework.outcomes(profile, key, order)?.is_empty() {
         return Ok(None);
@@ -276,7 +280,7 @@ fn find(ports: &Ports, (profile, key): (ProfileId, &str)) -> Result<CaseId, Stor
 }
 
 /// The steps of a decision by that person at that instant, and what is said when they are done.
-fn steps(
+pub(super) fn steps(
     decision: Decision,
     (person, at, together): (&str, Instant, u32),
 ) -> (Vec<CaseStep>, Message) {

@@ -181,6 +181,12 @@ impl Catalog for MemoryCatalog {
         Ok(found.into_iter().filter_map(entry).collect())
     }
 
+    fn bills_on(&self, profile: ProfileId, day: i32) -> Result<Vec<BillEntry>, StoreError> {
+        let mut bills = self.all_bills(Some(profile))?;
+        bills.retain(|bill| bill.day == day);
+        Ok(bills)
+    }
+
     fn sections(&self, profile: Option<ProfileId>) -> Result<Vec<SectionMeta>, StoreError> {
         let entries = self.lock();
         let found = entries.sections.iter();
@@ -242,6 +248,12 @@ impl Catalog for MemoryCatalog {
             .collect();
         found.sort_by_key(|list| (list.section, list.import));
         Ok(found)
+    }
+
+    fn superseded_in(&self, section: u32) -> Result<Vec<SupersededMeta>, StoreError> {
+        let mut lists = self.superseded(None)?;
+        lists.retain(|list| list.section == section);
+        Ok(lists)
     }
 
     fn order_traits(

@@ -1,9 +1,11 @@
 //! A number anywhere: every book, every day, every merchant.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::liveness::Liveness;
 use super::lookup::{Wanted, rows_with};
 use super::snapshot::Snapshot;
 use crate::books::Bookshelf;
@@ -17,6 +19,8 @@ use recondesk_ports::{Book, BookRow, BooksError, NumberKind, Occurrence};
 const LONGEST_NUMBER: usize = 64;
 /// Sections that are looked through before another core is worth asking.
 const SECTIONS: usize = 16;
+/// As many sections with a number are asked about one by one.
+const FEW_SECTIONS: usize = 64;
 
 impl Bookshelf {
     /// Every place where a number stands.
@@ -44,17 +48,7 @@ impl Bookshelf {
         if hits.is_empty() {
             return Ok(Vec::new());
         }
-        // Which rows still count is asked for those that were found alone.
-        let view = self.view_as_of(newest)?;
-        let mut out = Vec::with_capacity(hits.len());
-        for hit in hits {
-            let dead = view.dead(&self.segments, hit.section)?;
-            let is_dead = dead.is_some_and(|dead| dead.contains(hit.number));
-            out.push(Occurrence {
-                superseded: is_dead || !view.counts(hit.section),
-                ..hit.place
-            });
-        }
+        let mut out = self.judged(hits, sections, newest)?;
         retire_untimed(&mut out);
         let place = |row: &BookRow| match row {
             BookRow::Pay(row) => (0, row.row),
@@ -63,6 +57,41 @@ impl Bookshelf {
             BookRow::MerchantRefund(row) => (3, row.row),
         };
         out.sort_by_key(|hit: &Occurrence| (hit.profile, hit.day, place(&hit.row), hit.kind));
+        Ok(out)
+    }
+
+    /// Says of each row whether it still counts. Where few sections have one, no more of the catalog is read than they
+    /// need: all of it takes longer than everything else about a number.
+    fn judged(
+        &self,
+        hits: Vec<Hit>,
+        mut sections: Vec<SectionMeta>,
+        newest: u32,
+    ) -> Result<Vec<Occurrence>, BooksError> {
+        let having: BTreeSet<u32> = hits.iter().map(|hit| hit.section).collect();
+        sections.retain(|section| having.contains(&section.id));
+        let known = self.known_view(newest);
+        let (view, few);
+        let live = match &known {
+            Some(view) => view.live(),
+            None if sections.len() <= FEW_SECTIONS => {
+                few = Liveness::about(self.catalog.as_ref(), &sections, newest)?;
+                &few
+            }
+            None => {
+                view = self.view_as_of(newest)?;
+                view.live()
+            }
+        };
+        let mut out = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let dead = live.dead(&self.segments, hit.section)?;
+            let is_dead = dead.is_some_and(|dead| dead.contains(hit.number));
+            out.push(Occurrence {
+                superseded: is_dead || !live.counts(hit.section),
+                ..hit.place
+            });
+        }
         Ok(out)
     }
 
@@ -95,6 +124,16 @@ impl Bookshelf {
     /// The catalog of all merchants, read anew when there is a newer import.
     pub(crate) fn view(&self) -> Result<Arc<Snapshot>, BooksError> {
         self.view_as_of(self.catalog.newest_import(None)?)
+    }
+
+    /// The catalog as it was read before, if nothing was imported since.
+    fn known_view(&self, newest: u32) -> Option<Arc<Snapshot>> {
+        let cached = self
+            .views
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (known, view) = cached.as_ref()?;
+        (*known == newest).then(|| Arc::clone(view))
     }
 
     fn view_as_of(&self, newest: u32) -> Result<Arc<Snapshot>, BooksError> {

@@ -93,6 +93,8 @@ pub(crate) fn rows_with<R: Record>(
             candidates.extend(rows.into_iter().map(|row| (at, row)));
         }
     }
+    // In the order in which rows lie there, so that each group of them is unpacked once.
+    candidates.sort_unstable_by_key(|(_, row)| *row);
     for (place, number) in candidates {
         let Some((_, at, text)) = wanted.numbers.get(place) else {
             continue;

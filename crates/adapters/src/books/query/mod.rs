@@ -8,6 +8,7 @@ mod contents;
 mod evidence;
 mod find;
 mod known_numbers;
+mod liveness;
 mod lookup;
 mod raw_row;
 mod row_test;

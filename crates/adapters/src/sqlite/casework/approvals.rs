@@ -70,6 +70,29 @@ pub(super) fn all(db: &Database, judged_too: bool) -> Result<Vec<ApprovalRecord>
     Ok(out)
 }
 
+/// The last question about a subject that waits, where there is one.
+pub(super) fn waiting_about(
+    db: &Database,
+    subjects: &[String],
+) -> Result<Vec<Option<ApprovalId>>, DbError> {
+    let connection = db.lock();
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM approval WHERE subject = ?1 AND judgement IS NULL ORDER BY id DESC"
+    ))?;
+    let mut out = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        let asked = statement.query_map([subject], read)?;
+        let mut waiting = None;
+        for asked in asked.collect::<Result<Vec<_>, _>>()? {
+            if waiting.is_none() && still_waits(&connection, &asked)? {
+                waiting = Some(asked.id);
+            }
+        }
+        out.push(waiting);
+    }
+    Ok(out)
+}
+
 /// False for a question about a case that has moved on, or that was asked anew.
 fn still_waits(connection: &Connection, asked: &ApprovalRecord) -> Result<bool, DbError> {
     let (kind, rest) = asked.subject.split_once('/').unwrap_or_default();

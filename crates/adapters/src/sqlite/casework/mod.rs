@@ -75,6 +75,10 @@ impl Casework for Database {
         Ok(approvals::all(self, judged_too)?)
     }
 
+    fn waiting_about(&self, subjects: &[String]) -> Result<Vec<Option<ApprovalId>>, StoreError> {
+        Ok(approvals::waiting_about(self, subjects)?)
+    }
+
     fn ask_approval(
         &self,
         need: ApprovalNeed,

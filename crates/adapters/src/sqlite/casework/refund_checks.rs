@@ -7,7 +7,7 @@ use super::refund_records::list;
 use super::refunds::forbidden;
 use super::{approvals, outcomes};
 use crate::sqlite::DbError;
-use crate::sqlite::runs::read_finding;
+use crate::sqlite::finding_rows::{FINDING, read_finding};
 use recondesk_casework::{
     Approval, OrderFacts, Refund, RefundPart, RefundStage, RemoteState, check_refund, check_seen,
     owed,
@@ -199,12 +199,12 @@ fn left(tx: &Transaction<'_>, known: &RefundRecord) -> Result<Fen, DbError> {
     let draft = &known.draft;
     let total = draft.total;
     let finding = tx
-        .prepare_cached(
-            "SELECT f.* FROM case_file c JOIN finding f ON f.run = c.run AND f.seq = c.seq
-             WHERE c.profile = ?1 AND c.key = ?2",
-        )?
+        .prepare_cached(&format!(
+            "SELECT {FINDING} FROM case_file c JOIN finding f ON f.run = c.run AND f.seq = c.seq
+             WHERE c.profile = ?1 AND c.key = ?2"
+        ))?
         .query_row(params![draft.profile.0, draft.case_key], |row| {
-            Ok(read_finding(row))
+            Ok(read_finding(row, 0))
         })
         .optional()?
         .transpose()?;

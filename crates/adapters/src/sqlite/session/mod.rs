@@ -223,6 +223,14 @@ impl<'a> Row<'a> {
         T::from_value(value).ok_or_else(|| strange(&column, value))
     }
 
+    /// The text of a column, as it lies in the row.
+    pub(crate) fn text<I: Column>(self, column: I) -> Result<&'a str, DbError> {
+        match self.value(&column)? {
+            ValueRef::Text(text) => Ok(text),
+            value => Err(strange(&column, value)),
+        }
+    }
+
     fn value(self, column: &impl Column) -> Result<ValueRef<'a>, DbError> {
         match self {
             Self::Lite(row) => lite::value(column.of_lite(row)?),

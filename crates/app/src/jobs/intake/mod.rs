@@ -5,6 +5,7 @@
 
 mod choose;
 mod open;
+mod paid_rows;
 mod preview;
 mod proof;
 mod questions;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::paid_rows::PaidRow;
 use super::proof::{Bills, ColumnProof, Known, Proof, number_column};
 use crate::Failure;
-use recondesk_domain::{BillDate, RefundStatus};
+use recondesk_domain::BillDate;
 use recondesk_intake::{
     ChannelOwner, Column, DayOrder, FileSample, Guess, Mapping, OrderBlock, Plan, RecordKind,
     SampleRow, clean_number, is_mixed_means, read_amount,
@@ -12,24 +13,15 @@ use recondesk_intake::{
 use recondesk_ports::BilledRow;
 
 /// Rows that are tried.
-const MOST_ROWS: usize = 10_000;
+pub(super) const MOST_ROWS: usize = 10_000;
 /// Columns that are tried.
 pub(super) const MOST_COLUMNS: usize = 12;
-/// Days of bills that are looked into where the file does not say which.
-const MOST_DAYS: usize = 62;
 
 /// A file whose mapping is on trial.
 pub(super) struct Trial<'a> {
     pub(super) guess: &'a Guess,
     pub(super) sample: &'a FileSample,
     pub(super) bills: Bills<'a>,
-}
-
-/// A row of the sample that should be in a bill.
-#[derive(Clone, Copy)]
-pub(super) struct PaidRow<'a> {
-    pub(super) row: &'a SampleRow,
-    day: Option<BillDate>,
 }
 
 impl<'a> Trial<'a> {
@@ -203,74 +195,6 @@ impl<'a> Trial<'a> {
             rows.iter().filter(is_pair).count() as u64
         };
         others.find(|header| both(header) >= least).cloned()
-    }
-
-    /// Rows that are paid on a day with a bill, and those days.
-    fn paid_rows(
-        &self,
-        mapping: &Mapping,
-        billed: &[BillDate],
-    ) -> (Vec<PaidRow<'a>>, Vec<BillDate>) {
-        let plan = Plan::new(mapping, self.guess).ok();
-        let mut rows = Vec::new();
-        let mut out = OrderBlock::default();
-        for row in &self.sample.rows {
-            if let Some(plan) = &plan {
-                out.clear();
-                plan.read_cells(row, &mut out);
-                if let Some(order) = out
-                    .orders
-                    .first()
-                    .filter(|order| order.pay_status.is_paid())
-                {
-                    let day = order.paid_at.unwrap_or(order.created_at).day();
-                    rows.push(PaidRow {
-                        row,
-                        day: Some(day),
-                    });
-                } else if let Some(refund) = out
-                    .refunds
-                    .first()
-                    .filter(|_| mapping.kind == RecordKind::Refunds)
-                {
-                    // What the shop refused, or has not sent yet, is in no bill.
-                    let tells =
-                        !mapping.status.is_empty() || mapping.columns.contains_key(&Column::Status);
-                    if tells && refund.status != RefundStatus::Success {
-                        continue;
-                    }
-                    // A refund is in the bill of the day on which it was accepted.
-                    let day = refund
-                        .requested_at
-                        .or(refund.succeeded_at)
-                        .map(recondesk_domain::Instant::day);
-                    rows.push(PaidRow { row, day });
-                }
-            } else {
-                rows.push(PaidRow { row, day: None });
-            }
-        }
-        if plan.is_some() && rows.is_empty() {
-            // Nothing can be read by this mapping, so that all rows are tried.
-            rows = self
-                .sample
-                .rows
-                .iter()
-                .map(|row| PaidRow { row, day: None })
-                .collect();
-        }
-        rows.retain(|paid| paid.day.is_none_or(|day| billed.contains(&day)));
-        let of_rows: BTreeSet<BillDate> = rows.iter().filter_map(|paid| paid.day).collect();
-        let days = if rows.iter().any(|paid| paid.day.is_none()) {
-            billed.iter().rev().take(MOST_DAYS).copied().collect()
-        } else {
-            of_rows.into_iter().collect()
-        };
-        if rows.len() > MOST_ROWS {
-            let step = rows.len().div_ceil(MOST_ROWS);
-            rows = rows.into_iter().step_by(step).collect();
-        }
-        (rows, days)
     }
 
     /// Columns that could hold the number, the one of the mapping first.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::paid_rows::PaidRow;
 use super::proof::{AmountProof, Known, number_column};
-use super::trial::{MOST_COLUMNS, PaidRow, Trial};
+use super::trial::{MOST_COLUMNS, Trial};
 use recondesk_domain::Fen;
 use recondesk_intake::{
     AmountUnit, Column, Mapping, RecordKind, RowAmount, SampleRow, clean_number, read_amount,

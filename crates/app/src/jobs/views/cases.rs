@@ -25,65 +25,53 @@ impl Views<'_> {
     /// # Errors
     /// [`Failure`] when the workspace cannot be read.
     pub fn cases(&self, filter: &CaseFilter) -> Result<(CaseList, Vec<CaseRow>), Failure> {
-        let all = self.case_records(filter)?;
+        let (totals, _, rows) = self.list_cases(filter)?;
+        let ids = rows.iter().map(|row| row.id).collect();
+        Ok((RowOrder { ids, totals }, rows))
+    }
+
+    /// The same cases as they are stored.
+    pub(in crate::jobs) fn listed_cases(
+        &self,
+        filter: &CaseFilter,
+    ) -> Result<Vec<CaseRecord>, Failure> {
+        Ok(self.list_cases(filter)?.1)
+    }
+
+    fn list_cases(
+        &self,
+        filter: &CaseFilter,
+    ) -> Result<(CaseTotals, Vec<CaseRecord>, Vec<CaseRow>), Failure> {
         let names = self.names()?;
         let known = Known {
             today: self.now.day(),
             name_of: &|id| names.get(&id).cloned().unwrap_or_default(),
         };
-        let severe = |case: &CaseRecord| {
-            filter.severities.is_empty()
-                || filter
-                    .severities
-                    .contains(&case.finding.category.severity())
-        };
-        let chosen = |case: &CaseRecord| {
-            filter.categories.is_empty() || filter.categories.contains(&case.finding.category)
-        };
+        let wanted = filter.text.trim().to_ascii_lowercase();
         let mut totals = CaseTotals::default();
-        let mut listed = Vec::new();
-        for case in &all {
-            if !matches_text(&case.finding, &filter.text)
-                || !tables::passes(&case_row(case), &filter.view, &known)
-            {
-                continue;
-            }
-            let category = case.finding.category;
-            let wanted = !filter.unowned || case.owner.is_empty();
-            if chosen(case) && wanted {
-                totals.counts.add(category.severity(), 1);
-            }
-            if severe(case) && wanted {
-                count(&mut totals.categories, category);
-            }
-            if chosen(case) && severe(case) && case.owner.is_empty() {
-                totals.unowned = totals.unowned.saturating_add(1);
-            }
-            if chosen(case) && severe(case) && wanted {
-                totals.rows = totals.rows.saturating_add(1);
-                if category.severity().needs_person() && !case.status.is_closed() {
-                    totals.to_work = totals.to_work.saturating_add(1);
-                    totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
-                }
-                listed.push(case);
-            }
-        }
+        let mut listed = self.case_records(filter)?;
+        listed.retain(|case| {
+            let is_in_view = filter.view.filters.is_empty()
+                || tables::passes(&case_row(case), &filter.view, &known);
+            is_in_view && matches_text(&case.finding, &wanted) && take(&mut totals, filter, case)
+        });
         totals.categories.sort_unstable();
-        listed.sort_by_key(|case| {
+        listed.sort_by_cached_key(|case| {
             let finding = &case.finding;
             let severity = finding.category.severity();
             (severity, Reverse(finding.at_stake()), case.opened_on)
         });
-        let listed: Vec<CaseRow> = listed.iter().map(|case| case_row(case)).collect();
-        let order = TableView {
-            sorts: filter.view.sorts.clone(),
-            ..TableView::default()
-        };
-        let order = tables::arrange(&listed, &order, &known);
-        let row = |at: &u32| listed.get(usize::try_from(*at).ok()?).cloned();
-        let rows: Vec<CaseRow> = order.iter().filter_map(row).collect();
-        let ids = rows.iter().map(|row| row.id).collect();
-        Ok((RowOrder { ids, totals }, rows))
+        let mut rows: Vec<CaseRow> = listed.iter().map(case_row).collect();
+        if !filter.view.sorts.is_empty() {
+            let order = TableView {
+                sorts: filter.view.sorts.clone(),
+                ..TableView::default()
+            };
+            let order = tables::arrange(&rows, &order, &known);
+            rows = in_order(rows, &order);
+            listed = in_order(listed, &order);
+        }
+        Ok((totals, listed, rows))
     }
 
     /// Names of merchants.
@@ -165,7 +153,7 @@ impl Views<'_> {
                     .iter()
                     .filter(|found| found.profile == profile)
                 {
-                    take(&mut pair, found, finding);
+                    take_row(&mut pair, found, finding);
                 }
             }
         }
@@ -179,8 +167,42 @@ impl Views<'_> {
     }
 }
 
+/// Counts a case for the chips; true when the list has it.
+fn take(totals: &mut CaseTotals, filter: &CaseFilter, case: &CaseRecord) -> bool {
+    let category = case.finding.category;
+    let severity = category.severity();
+    let is_severe = filter.severities.is_empty() || filter.severities.contains(&severity);
+    let is_chosen = filter.categories.is_empty() || filter.categories.contains(&category);
+    let is_wanted = !filter.unowned || case.owner.is_empty();
+    if is_chosen && is_wanted {
+        totals.counts.add(severity, 1);
+    }
+    if is_severe && is_wanted {
+        count(&mut totals.categories, category);
+    }
+    if is_chosen && is_severe && case.owner.is_empty() {
+        totals.unowned = totals.unowned.saturating_add(1);
+    }
+    let is_listed = is_chosen && is_severe && is_wanted;
+    if is_listed {
+        totals.rows = totals.rows.saturating_add(1);
+        if severity.needs_person() && !case.status.is_closed() {
+            totals.to_work = totals.to_work.saturating_add(1);
+            totals.at_stake = plus(totals.at_stake, case.finding.at_stake());
+        }
+    }
+    is_listed
+}
+
+/// The same things in this order of their places.
+fn in_order<T>(things: Vec<T>, order: &[u32]) -> Vec<T> {
+    let mut things: Vec<Option<T>> = things.into_iter().map(Some).collect();
+    let taken = |at: &u32| things.get_mut(usize::try_from(*at).ok()?)?.take();
+    order.iter().filter_map(taken).collect()
+}
+
 /// Takes a row into the pair: the very row of the finding, else the newest version.
-fn take(pair: &mut RowPair, found: &Occurrence, finding: &Finding) {
+fn take_row(pair: &mut RowPair, found: &Occurrence, finding: &Finding) {
     let is_bill_row = |row: RowRef| finding.bill_row.is_none_or(|wanted| wanted == row);
     let is_order_row = |row: RowRef| finding.order_row == Some(row) || !found.superseded;
     match found.row {
@@ -345,9 +367,9 @@ pub(in crate::jobs) fn number_of(finding: &Finding) -> &str {
         .unwrap_or_default()
 }
 
-fn matches_text(finding: &Finding, text: &str) -> bool {
-    let wanted = text.trim().to_ascii_lowercase();
-    let numbers = [
+/// True when a text, in small letters, stands in a number or in the category of a finding.
+fn matches_text(finding: &Finding, wanted: &str) -> bool {
+    let texts = [
         finding.out_trade_no.as_str(),
         finding.order_no.as_str(),
         finding.transaction_id.as_str(),
@@ -357,10 +379,11 @@ fn matches_text(finding: &Finding, text: &str) -> bool {
         finding.category.zh(),
         finding.category.en(),
     ];
-    wanted.is_empty()
-        || numbers
-            .iter()
-            .any(|number| number.to_ascii_lowercase().contains(&wanted))
+    let is_in = |text: &&str| {
+        let mut places = text.as_bytes().windows(wanted.len());
+        places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
+    };
+    wanted.is_empty() || texts.iter().any(is_in)
 }
 
 fn count(categories: &mut Vec<(Category, u64)>, category: Category) {
