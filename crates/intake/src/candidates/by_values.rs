@@ -76,7 +76,9 @@ impl Candidates<'_> {
             let free = (0..self.guess.headers.len()).filter(|at| !taken.contains(at));
             let mut sums = free.filter(is_sum).filter(|at| {
                 let header = self.header(*at);
-                !Mapping::is_other_money(&header) && !names::is_aside(&header)
+                // The price of a piece is the sum of an order of one piece.
+                let is_price = header.contains('价') && !header.contains(['总', '合']);
+                !is_price && !Mapping::is_other_money(&header) && !names::is_aside(&header)
             });
             if let (Some(at), None) = (sums.next(), sums.next()) {
                 taken.insert(at);
