@@ -10,13 +10,14 @@ use super::context::{CommandContext, profile_named};
 use super::profile::ListFormat;
 use super::table::TextTable;
 use super::terminal_output::{print_json, print_text};
+use recondesk_app::jobs::bill_archive::PassedOver;
 use recondesk_app::jobs::bills::BillOutcome;
 use recondesk_app::jobs::day::{self, Arrived};
 use recondesk_app::jobs::download::BillType;
 use recondesk_app::jobs::{backfill, bill_archive, bills, check};
 use recondesk_app::{Failure, FailureKind, Language as Lang, Message};
 use recondesk_ports::{BillImport, Stored};
-use wechatpay_codec::bill::{Certificate, Verdict};
+use wechatpay_codec::bill::{BodyKind, Certificate, Verdict};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum BillCommand {
@@ -203,11 +204,23 @@ fn import(
             &format!("The file also holds the bill of {other}, which was not asked for (--date)"),
         );
     }
-    for passed in &found.passed {
-        let Message { zh, en } = passed.told();
-        context.tell(&zh, &en);
-    }
+    tell_passed(context, &found.passed);
     bills::refused_of(ends).map_or(Ok(end), Err)
+}
+
+/// Files of the archive that were left, with the way to take one where there is one.
+fn tell_passed(context: &CommandContext<'_>, passed: &[PassedOver]) {
+    for passed in passed {
+        let Message { zh, en } = passed.told();
+        if passed.kind == BodyKind::FundFlow {
+            context.tell(
+                &format!("{zh}：recondesk funds --file 文件"),
+                &format!("{en}: recondesk funds --file FILE"),
+            );
+        } else {
+            context.tell(&zh, &en);
+        }
+    }
 }
 
 /// What became of a bill; a quarantined one is refused input.
@@ -267,10 +280,7 @@ fn certify(
         let terminal = context.terminal();
         checked.push((name, check::check(bill.source, &terminal)?));
     }
-    for passed in &found.passed {
-        let Message { zh, en } = passed.told();
-        context.tell(&zh, &en);
-    }
+    tell_passed(context, &found.passed);
     match (checked.as_slice(), command.format) {
         ([(_, only)], ListFormat::Json) => print_json(only)?,
         (all, ListFormat::Json) => {

@@ -8,7 +8,7 @@ use recondesk::ports::Clock as _;
 use recondesk::wechat::bill::BillForm;
 use serde_json::json;
 
-use super::bill_layouts::{bill, findings, gzip, import, pay, refund};
+use super::bill_layouts::{bill, books, findings, gzip, import, pay, refund};
 use super::cli::Stage;
 use super::lookup_cli;
 use crate::support::wire::control;
@@ -144,7 +144,9 @@ fn g6_and_g7_packed_with_its_name_or_plain_with_or_without_mark_it_is_the_same_b
 #[test]
 fn g8_one_backtick_of_a_cell_is_stripped_and_no_more() {
     let stage = Stage::new();
-    let text = String::from_utf8(bill(BillForm::All27, &[pay("A1")])).unwrap();
+    let rows = [pay("A1"), pay("B1")];
+    books(&stage, &rows, &["A1"]);
+    let text = String::from_utf8(bill(BillForm::All27, &rows)).unwrap();
     let text = text.replace(",`A1,", ",``A`1,");
     import(&stage, "bill.csv", text.as_bytes());
 

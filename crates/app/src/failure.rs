@@ -192,6 +192,23 @@ fn words_of(error: &StoreError) -> (&'static str, Message, Message) {
 /// What to do where the window has another way than the terminal.
 fn own_way(error: &StoreError) -> Option<Advice> {
     Some(match error {
+        StoreError::Moved(_) => Advice::by_place(
+            Message::new(
+                "请用新位置（--workspace）；确要弃用新位置、改回这里，用 recondesk workspace reopen",
+                "Use the new place (--workspace); to give that up and go on here: recondesk workspace reopen",
+            ),
+            Message::new("请用新位置", "Use the new place"),
+        ),
+        StoreError::HalfMoved(_) => Advice::by_place(
+            Message::new(
+                "再执行一次 recondesk workspace move 接着做；原来的位置仍可使用，除非它说已搬走",
+                "Run recondesk workspace move once more to go on; the old place can be used unless it says that it moved",
+            ),
+            Message::new(
+                "原来的位置仍可使用，除非它说已搬走",
+                "The old place can be used unless it says that it moved",
+            ),
+        ),
         StoreError::Torn(_) => Advice::by_place(
             WorkspaceFault::way_out(),
             Message::new(
@@ -257,10 +274,7 @@ fn moved(to: &str) -> (&'static str, Message, Message) {
             format!("这个工作区已搬到 {to}"),
             format!("This workspace has moved to {to}"),
         ),
-        Message::new(
-            "请用新位置（--workspace）；确要弃用新位置、改回这里，用 recondesk workspace reopen",
-            "Use the new place (--workspace); to give that up and go on here: recondesk workspace reopen",
-        ),
+        Message::new("请用新位置", "Use the new place"),
     )
 }
 
@@ -273,8 +287,8 @@ fn half_moved(from: &str) -> (&'static str, Message, Message) {
             format!("The move from {from} to here did not end"),
         ),
         Message::new(
-            "再执行一次 recondesk workspace move 接着做；原来的位置仍可使用，除非它说已搬走",
-            "Run recondesk workspace move once more to go on; the old place can be used unless it says that it moved",
+            "原来的位置仍可使用，除非它说已搬走",
+            "The old place can be used unless it says that it moved",
         ),
     )
 }
