@@ -302,18 +302,35 @@ pub(super) fn is_remark(header: &str) -> bool {
     ]
     .iter()
     .any(|part| name.contains(part))
+        && !["状态", "status", "state"]
+            .iter()
+            .any(|part| name.contains(part))
 }
 
 /// True for a header of a column that may say by which means an order was paid.
 pub(super) fn may_be_means(header: &str) -> bool {
     let name = norm(header);
     let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-    has(&[
-        "付", "支", "收", "结算", "资金", "渠道", "通道", "钱包", "扫码", "方式", "pay", "method",
-        "channel", "tender", "gateway", "provider", "wallet",
-    ]) && !has(&[
-        "来源", "客户", "会员", "注册", "登录", "用户", "引流", "source", "referr", "utm",
-    ])
+    let is_of_payment = has(&["支付", "付款", "收款"]);
+    let is_of_customer = name == "来源"
+        || has(&[
+            "客户",
+            "会员",
+            "注册",
+            "登录",
+            "用户",
+            "引流",
+            "流量",
+            "订单来源",
+            "source",
+            "referr",
+            "utm",
+        ]);
+    let is_hinted = has(&[
+        "付", "支", "收", "交易", "结算", "资金", "渠道", "通道", "钱包", "扫码", "方式", "pay",
+        "method", "channel", "tender", "gateway", "provider", "wallet",
+    ]);
+    is_of_payment || is_hinted && !is_of_customer
 }
 
 /// True for the number that a platform gave, where a shop system has its own beside it.

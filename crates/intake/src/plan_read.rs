@@ -9,7 +9,20 @@ use super::{
     Block, Column, Encoding, IntakeError, MAX_COLUMNS, MAX_RECORD_BYTES, OrderBlock, Plan,
     RecordKind, Reject, RowAmount, RowReason, SampleRow,
 };
-use recondesk_domain::{Fen, MOrder, RowRef};
+use recondesk_domain::{Fen, MOrder, PayStatus, RowRef};
+
+/// A row of an item without the number of its order.
+struct Item(MOrder);
+
+impl Item {
+    /// True where it says of delivery or refund what the order above does not.
+    fn says_more_than(&self, order: &MOrder) -> bool {
+        let refund = self.0.refund_total;
+        self.0.fulfil_status != order.fulfil_status
+            || self.0.pay_status != order.pay_status
+            || refund != order.refund_total && refund != Some(Fen::ZERO)
+    }
+}
 
 impl Plan {
     /// Reads the cells of one row as text, as samples have them.
@@ -252,67 +265,62 @@ impl Plan {
         }
         let amount = self.source_of(Column::Amount).and_then(|at| texts.get(at));
         let amount = amount.filter(|cell| !cell.trim().is_empty());
-        if let (None, Some(order)) = (amount, above) {
-            match self.told_by_item(&order, cells, row, memory) {
-                Err(_) => return false,
-                Ok(None) => {}
-                Ok(Some(item)) => {
-                    out.orders.push(item);
-                    memory.above = RowAbove::Accepted;
-                }
-            }
-        }
-        if let (Some(cell), Some(order)) = (amount, above) {
-            let read = super::amount::read(
-                cell,
-                self.mapping.amount_unit,
-                super::amount::Sign::Positive,
-            );
-            let (RowAmount::Share, Ok(amount)) = (self.mapping.row_amount, read) else {
+        if let Some(order) = above {
+            let Ok(mut item) = self.item_of(&order, cells, row, memory) else {
                 return false;
             };
-            out.orders.push(MOrder {
-                amount,
-                row,
-                ..order
-            });
-            memory.above = RowAbove::Accepted;
+            let mut says_more = item.says_more_than(&order);
+            if let Some(cell) = amount {
+                let unit = self.mapping.amount_unit;
+                let read = super::amount::read(cell, unit, super::amount::Sign::Positive);
+                let (RowAmount::Share, Ok(amount)) = (self.mapping.row_amount, read) else {
+                    return false;
+                };
+                item.0.amount = amount;
+                says_more = true;
+            }
+            if says_more {
+                out.orders.push(item.0);
+                memory.above = RowAbove::Accepted;
+            }
         }
         out.stats.items = out.stats.items.saturating_add(1);
         true
     }
 
-    /// What an item below its order says of the delivery and the refund of its own, where the cells of the order are
-    /// merged; `None` where it says nothing that the order does not.
-    fn told_by_item<C: Cells>(
+    /// An item below its order, where the cells of the order are merged: what its row says of delivery and refund is its
+    /// own, the rest is the order's.
+    fn item_of<C: Cells>(
         &self,
         order: &MOrder,
         cells: &C,
         row: RowRef,
         memory: &mut RowMemory,
-    ) -> Result<Option<MOrder>, BadCell> {
+    ) -> Result<Item, BadCell> {
         let mut reader = OrderRowReader::new(self, cells, memory);
         let words = reader.words()?;
         let fulfil = words.delivery.fulfil.or(words.order.fulfil);
         let refund = reader.optional_amount(Column::RefundAmount)?;
         let is_share = self.mapping.row_amount == RowAmount::Share;
-        let nothing = if is_share {
+        let unsaid = if is_share {
             Some(Fen::ZERO)
         } else {
             order.refund_total
         };
-        let item = MOrder {
+        let pay_status = match order.pay_status {
+            PayStatus::Paid | PayStatus::Refunded if words.is_returned() => PayStatus::Refunded,
+            // Another item of it went back, and this one says that it did not.
+            PayStatus::Refunded if words.tells_refund() => PayStatus::Paid,
+            status => status,
+        };
+        Ok(Item(MOrder {
             row,
             amount: if is_share { Fen::ZERO } else { order.amount },
+            pay_status,
             fulfil_status: fulfil.unwrap_or(order.fulfil_status),
-            refund_total: order
-                .refund_total
-                .and(refund.filter(|fen| *fen > Fen::ZERO).or(nothing)),
+            refund_total: order.refund_total.and(refund.or(unsaid)),
             ..*order
-        };
-        let is_new = item.fulfil_status != order.fulfil_status
-            || item.refund_total != order.refund_total && item.refund_total != Some(Fen::ZERO);
-        Ok(is_new.then_some(item))
+        }))
     }
 
     /// The order number of a row that is refused, as far as it can be read.

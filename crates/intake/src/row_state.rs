@@ -48,11 +48,16 @@ impl RowWords {
     }
 
     /// True when a word says that all the money went back. A mapping of orders writes that as the payment's state.
-    fn is_returned(&self) -> bool {
+    pub(super) fn is_returned(&self) -> bool {
         self.refund.pay == Some(PayStatus::Refunded)
             || [self.refund, self.order]
                 .iter()
                 .any(|word| word.refund == Some(RefundStatus::Success) && !word.in_part)
+    }
+
+    /// True when a column of refunds says anything.
+    pub(super) fn tells_refund(&self) -> bool {
+        self.refund != Meaning::NOTHING
     }
 
     /// True when a word says that the payment has not come, or was given up.

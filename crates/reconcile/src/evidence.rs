@@ -175,6 +175,9 @@ pub trait Evidence {
         Ok(true)
     }
 
+    /// True when the merchant's book has an order of the day, in whatever state.
+    fn has_orders_of(&self, day: BillDate) -> bool;
+
     /// True when a file of the merchant had no row that the books knew already, under whatever number.
     ///
     /// # Errors

@@ -373,7 +373,8 @@ fn place_nowhere(
         run.watch.coverage.pay(time, false);
     }
     // A day of which the merchant's book has nothing at all is one hole, however short.
-    let is_blank = !run.watch.has_orders && run.watch.coverage.is_blank();
+    let has_orders = context.evidence.has_orders_of(context.date);
+    let is_blank = !has_orders && run.watch.coverage.is_blank();
     let least = if is_blank {
         1
     } else {

@@ -315,6 +315,14 @@ impl Evidence for MemoryBooks {
             .collect())
     }
 
+    fn has_orders_of(&self, day: BillDate) -> bool {
+        let is_of_day = |m: &MOrder| {
+            let time = m.paid_at.unwrap_or(m.created_at);
+            time != MOrder::NO_TIME && time.day() == day
+        };
+        self.orders.iter().any(is_of_day)
+    }
+
     fn is_all_new(&self, _: u32) -> Result<bool, EvidenceError> {
         Ok(true)
     }

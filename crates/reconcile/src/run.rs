@@ -64,7 +64,6 @@ impl<'s> Run<'s> {
     /// Counts an order of the day where it comes in.
     pub(super) fn see_order(&mut self, m: &MOrder) -> Result<(), ReconcileError> {
         self.ledger.see_merchant(RowKind::Pay, m.amount)?;
-        self.watch.has_orders = true;
         if self.watch.watches_untimed && super::untimed_refunds::untimed_refund(m).is_some() {
             self.watch.untimed.push(*m);
         }
@@ -93,8 +92,6 @@ pub(super) struct DayWatch {
     pub(super) watches_untimed: bool,
     /// Orders whose refunds have no time.
     pub(super) untimed: Vec<MOrder>,
-    /// The merchant's book has an order of the day, in whatever state.
-    pub(super) has_orders: bool,
     /// Orders with more refunded than paid (I16).
     pub(super) over_refunded: i64,
     /// Files of the merchant of which an order met its payment.
@@ -138,7 +135,6 @@ impl DayWatch {
             fulfilment_known: false,
             watches_untimed: context.has_bill,
             untimed: Vec::new(),
-            has_orders: false,
             over_refunded: 0,
             matched_files: MatchedFiles::default(),
         }

@@ -1,8 +1,9 @@
 //! Columns that no name tells: taken for what their values alone can be, and for nothing by a yes or no or a remark.
 
-use recondesk_domain::{FulfilStatus, PayStatus};
+use recondesk_domain::{Fen, FulfilStatus, PayStatus};
 use recondesk_intake::{
-    Column, Guess, Mapping, OrderBlock, Plan, RecordKind, StateSubject, StatusRule, sniff_text,
+    Column, Guess, Mapping, OrderBlock, Plan, RecordKind, StateSubject, StatusRule, merge_orders,
+    sniff_text,
 };
 
 fn file(text: &str) -> Guess {
@@ -111,4 +112,53 @@ fn states_that_nothing_reads_are_named() {
     );
     let mapping = Mapping::propose(&guess, RecordKind::Orders);
     assert_eq!(guess.unread_states(&mapping), ["warehouse_state"]);
+}
+
+/// An order of two items below merged cells, as one: its sum, its refunds, its delivery.
+fn merged(first: &str, second: &str) -> (Fen, Option<Fen>, FulfilStatus) {
+    let text = format!(
+        "订单号,商品名称,商品金额,订单状态,发货状态,商品退款金额,付款时间\n\
+         QH20260001,a,10.00,交易成功,{first},2026-03-08 09:00:09\n\
+         ,b,2.90,,{second},\n\
+         QH20260002,c,5.00,交易成功,已发货,0.00,2026-03-08 09:10:09\n"
+    );
+    let mapping = proposed(&text);
+    let out = crate::intake::read(text.as_bytes(), &mapping);
+    assert_eq!(out.rejects.len(), 0, "{:?}", out.rejects);
+    let rows: Vec<_> = out
+        .orders
+        .iter()
+        .filter(|order| order.out_trade_no.as_str() == "QH20260001")
+        .copied()
+        .collect();
+    let one = merge_orders(&rows, mapping.row_amount).unwrap();
+    (one.amount, one.refund_total, one.fulfil_status)
+}
+
+#[test]
+fn an_item_below_merged_cells_keeps_its_own_delivery_and_refund() {
+    let fen = |fen| Fen::new(fen);
+    for (first, second, refunded, delivery) in [
+        ("已发货,0.00", "未发货,0.00", 0, FulfilStatus::Pending),
+        (
+            "已发货,10.00",
+            "已发货,0.00",
+            1_000,
+            FulfilStatus::Fulfilled,
+        ),
+        ("已发货,10.00", "已发货,", 1_000, FulfilStatus::Fulfilled),
+        ("已发货,0.00", "已发货,2.90", 290, FulfilStatus::Fulfilled),
+        (
+            "已发货,10.00",
+            "已发货,2.90",
+            1_290,
+            FulfilStatus::Fulfilled,
+        ),
+    ] {
+        assert_eq!(
+            merged(first, second),
+            (fen(1_290), Some(fen(refunded)), delivery),
+            "{first} {second}"
+        );
+    }
 }

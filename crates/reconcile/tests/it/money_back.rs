@@ -170,3 +170,17 @@ fn the_orders_of_a_file_that_no_bill_knows_are_one_finding_beside_a_file_that_ag
         assert_eq!(told.categories(), expected, "{count}");
     }
 }
+
+#[test]
+fn a_day_of_closed_orders_is_no_hole() {
+    let closed = MOrder {
+        pay_status: PayStatus::Closed,
+        paid_at: None,
+        ..order("B", noon())
+    };
+    let books = books(&[pay("A", noon())], &[], &[closed], &BOTH());
+
+    let told = plain(&books);
+
+    assert_eq!(told.categories(), [Category::WOnlyPay]);
+}

@@ -295,6 +295,10 @@ impl Evidence for MerchantBooks {
         Ok(found.map(|row| row.map(short)).collect())
     }
 
+    fn has_orders_of(&self, day: BillDate) -> bool {
+        !self.view.day::<MOrder>(day.number()).is_empty()
+    }
+
     fn is_all_new(&self, import: u32) -> Result<bool, EvidenceError> {
         let failed = |error| EvidenceError(BooksError::Store(error).to_string());
         let record = self.catalog.import(import).map_err(failed)?;
