@@ -1,4 +1,4 @@
-//! A file that is read once more in another way: the mended reading takes the place of the first.
+//! Files that are read once more, or against a bill: the mended reading takes the place of the first, items belong to orders.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -74,4 +74,14 @@ fn the_mended_column_of_numbers_takes_the_place_of_the_first_one() {
     let third = stage.import("orders", "two_numbers.csv");
     assert!(!third.contains("of the earlier reading"), "{third}");
     assert_eq!(stage.codes(), codes);
+}
+
+#[test]
+fn items_below_merged_cells_are_proven_by_the_bill_with_their_order() {
+    let stage = Stage::new();
+    stage.import("bill", "merged_items-bill.csv");
+    let told = stage.import("orders", "merged_items.csv");
+    assert!(told.contains("3 of 3 paid numbers"), "{told}");
+    assert!(!told.contains("amounts are those of the bill"), "{told}");
+    assert_eq!(stage.codes(), ["P03", "P03"]);
 }

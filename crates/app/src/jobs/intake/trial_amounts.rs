@@ -19,9 +19,18 @@ impl Trial<'_> {
         paid: &PaidRow<'_>,
         known: &'k Known,
     ) -> Option<(String, &'k BilledRow)> {
+        self.billed_row(mapping, paid.row, known)
+    }
+
+    fn billed_row<'k>(
+        &self,
+        mapping: &Mapping,
+        row: &SampleRow,
+        known: &'k Known,
+    ) -> Option<(String, &'k BilledRow)> {
         let read = |column: Column| {
             let header = mapping.columns.get(&column)?;
-            let cell = paid.row.cells.get(self.place(header)?)?;
+            let cell = row.cells.get(self.place(header)?)?;
             Some(clean_number(cell))
         };
         let number = read(number_column(mapping.kind))?;
@@ -57,6 +66,7 @@ impl Trial<'_> {
         if groups.is_empty() {
             return Vec::new();
         }
+        self.add_items_below(mapping, known, &mut groups);
         let own = mapping.columns.get(&Column::Amount).cloned();
         let mut headers: Vec<String> = own.iter().cloned().collect();
         for header in self.guess.amount_columns() {
@@ -116,6 +126,36 @@ impl Trial<'_> {
         found.into_iter().map(|(proof, _)| proof).collect()
     }
 
+    /// Adds the items below an order whose cells are merged: they stand right behind it, and have no number.
+    fn add_items_below<'r>(
+        &'r self,
+        mapping: &Mapping,
+        known: &Known,
+        groups: &mut BTreeMap<(String, Fen), Vec<&'r SampleRow>>,
+    ) {
+        let number = mapping.columns.get(&number_column(mapping.kind));
+        let Some(at) = number.and_then(|header| self.place(header)) else {
+            return;
+        };
+        let mut above: Option<((String, Fen), u32)> = None;
+        for row in &self.sample.rows {
+            let is_item = row.cells.get(at).is_none_or(|cell| cell.trim().is_empty());
+            above = if is_item {
+                // What a long file's sample left out may lie between.
+                above.filter(|(_, line)| line.checked_add(1) == Some(row.line))
+            } else {
+                let billed = self.billed_row(mapping, row, known);
+                billed.map(|(number, billed)| ((number, billed.amount), row.line))
+            };
+            if let Some((order, line)) = above.as_mut().filter(|_| is_item) {
+                *line = row.line;
+                if let Some(rows) = groups.get_mut(order) {
+                    rows.push(row);
+                }
+            }
+        }
+    }
+
     /// Rows with a number of the bills whose amount can be read: a formula without a result is no other amount.
     pub(super) fn amounts_read(
         &self,
@@ -140,7 +180,11 @@ impl Trial<'_> {
         shape: RowAmount,
     ) -> Option<Fen> {
         let place = self.place(header)?;
-        let mut amounts = rows.iter().map(|row| {
+        let is_empty = |row: &SampleRow| row.cells.get(place).is_none_or(String::is_empty);
+        // An item below an order without a sum of its own adds nothing to that of the order.
+        let (first, below) = rows.split_first()?;
+        let below = below.iter().filter(|row| !is_empty(row));
+        let mut amounts = std::iter::once(first).chain(below).map(|row| {
             row.cells
                 .get(place)
                 .and_then(|cell| read_amount(cell, unit))
