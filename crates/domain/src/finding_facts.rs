@@ -134,7 +134,7 @@ fn frame(key: &str) -> Option<Term> {
         "fulfil_status" => Term::new("~", "~"),
         "bill_state" => Term::new("账单退款状态：~", "refund in the bill: ~"),
         "basis" => Term::new("商户按~记账", "booked by ~"),
-        "cause" | "set_aside" | "reason" | "bill" | "refund_time" => Term::new("~", "~"),
+        "cause" | "set_aside" | "reason" | "bill" | "refund_time" | "each" => Term::new("~", "~"),
         _ => return None,
     })
 }
@@ -185,6 +185,10 @@ fn word_of(key: &str, value: &str) -> Option<Term> {
         ("reason", "same_number") => {
             Term::new("同一单号付了多次", "paid more than once under one number")
         }
+        ("each", "booked") => Term::new(
+            "商户逐笔入账，可能是分期",
+            "the merchant booked each: perhaps instalments",
+        ),
         ("bill", "changed") => Term::new("账单已更换", "the bill was replaced"),
         ("refund_time", "unknown") => Term::new(
             "商户文件没有退款时间",

@@ -1,8 +1,8 @@
 //! Single rules of the engine on books of a few rows.
 
 use recondesk_domain::{
-    BillState, Category, Fee, Fen, MOrder, OrderNo, OutRefundNo, PayStatus, RefundStatus, Tag,
-    TransactionId, WPay,
+    BillState, Category, Fee, Fen, Finding, FulfilStatus, MOrder, OrderNo, OutRefundNo, PayStatus,
+    RefundStatus, SuggestedAction, Tag, TransactionId, WPay,
 };
 use recondesk_reconcile::{LiveRefund, LiveRefundState};
 
@@ -61,7 +61,64 @@ fn payments_of_one_business_order_on_two_days_are_p09() {
     let told = plain(&books);
 
     assert_eq!(told.categories(), [Category::DupPay]);
-    assert_eq!(told.findings[0].detail, "numbers=A,B");
+    // Booked one by one, a day apart: perhaps instalments, so nothing is proposed but to look.
+    assert_eq!(told.findings[0].detail, "numbers=A,B each=booked");
+    assert_eq!(told.findings[0].action(), SuggestedAction::Review);
+}
+
+#[test]
+fn of_two_booked_payments_within_minutes_one_goes_back() {
+    let of = |number, time| MOrder {
+        order_no: OrderNo::new("BIZ").unwrap(),
+        ..order(number, time)
+    };
+    let again = noon().plus(1_799);
+    let books = books(
+        &[pay("A", noon()), pay("B", again)],
+        &[],
+        &[of("A", noon()), of("B", again)],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    let steps: Vec<SuggestedAction> = told.findings.iter().map(Finding::action).collect();
+    assert_eq!(steps, [SuggestedAction::Keep, SuggestedAction::RefundExtra]);
+}
+
+#[test]
+fn the_payment_that_is_kept_of_two_still_waits_for_its_goods() {
+    let of = |number, time| MOrder {
+        order_no: OrderNo::new("BIZ").unwrap(),
+        fulfil_status: FulfilStatus::Pending,
+        ..order(number, time)
+    };
+    let again = noon().plus(60);
+    let books = books(
+        &[pay("A", noon()), pay("B", again)],
+        &[],
+        &[of("A", noon()), of("B", again)],
+        &BOTH(),
+    );
+
+    let told = plain(&books);
+
+    let steps: Vec<(&str, SuggestedAction)> = told
+        .findings
+        .iter()
+        .map(|f| (f.out_trade_no.as_str(), f.action()))
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            ("A", SuggestedAction::Reissue),
+            ("B", SuggestedAction::RefundExtra)
+        ]
+    );
+    let kept = &told.findings[0];
+    assert_eq!(kept.category, Category::BookedNotFulfilled);
+    assert!(kept.tags.contains(&Tag::Also(Category::DupPay)));
+    assert!(kept.detail.ends_with("numbers=A,B"), "{}", kept.detail);
 }
 
 #[test]
