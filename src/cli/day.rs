@@ -232,8 +232,10 @@ impl<'a> Told<'a> {
                 ),
                 FileFate::Refused(failure) => {
                     let mut failure = failure.as_ref().clone();
-                    failure.detail = format!("{} {}", file.name, failure.detail);
-                    self.fail(name, None, failure);
+                    failure.detail = format!("{} {}", file.name, failure.detail)
+                        .trim()
+                        .to_owned();
+                    context.tell_failure(&failure);
                 }
             }
         }
@@ -245,6 +247,16 @@ impl<'a> Told<'a> {
             context.tell(
                 &format!("{name}：有 {gone} 天没有对账，账单已过三个月"),
                 &format!("{name}: {gone} days were never compared, and their bills are gone"),
+            );
+        }
+        if morning.older.needs_person() {
+            let count = group_digits(&morning.older.count.to_string());
+            let sum = morning.older.at_stake.grouped();
+            context.tell(
+                &format!("{name}：以前的日子还有 {count} 笔需处理，涉及 ¥{sum}"),
+                &format!(
+                    "{name}: earlier days still have {count} that need a person, ¥{sum} at stake"
+                ),
             );
         }
         for alarm in &morning.alarms {

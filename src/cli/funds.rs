@@ -342,5 +342,14 @@ fn group_text(group: &FindingGroup, lang: Language) -> String {
         ]);
     }
     out.push_str(&table.print());
+    let shown = u64::try_from(group.rows.len().min(SHOWN)).unwrap_or(u64::MAX);
+    let left = group.count.saturating_sub(shown);
+    if left > 0 {
+        let note = match lang {
+            Language::Zh => format!("另有 {left} 行，用 --format json 看全部\n"),
+            Language::En => format!("{left} more, --format json has them all\n"),
+        };
+        out.push_str(&note);
+    }
     out
 }

@@ -23,7 +23,7 @@ use recondesk_app::jobs::refund::{
     withdraw,
 };
 use recondesk_app::{Failure, FailureKind, Message};
-use recondesk_casework::{RefundStage, Role};
+use recondesk_casework::{Refund, RefundStage, Role};
 use recondesk_domain::{Fen, ProfileId};
 use recondesk_ports::{CancelToken, Ports, RefundQuery, RefundRecord};
 use redirect::{RedirectArgs, run_redirect};
@@ -221,7 +221,11 @@ fn end_of(
         return Ok(CommandEnd::NeedsPerson);
     }
     if carried.record.refund.stage == RefundStage::Done {
-        return Ok(CommandEnd::Clean);
+        return Ok(if carried.record.refund.to_merchant {
+            CommandEnd::NeedsPerson
+        } else {
+            CommandEnd::Clean
+        });
     }
     if is_refused(carried.record.refund.stage) {
         return Err(not_accepted(&carried.record));
@@ -290,8 +294,9 @@ fn run_resume(
 
 /// What the states of several mean for a script: one that is not final goes before one that was refused.
 fn end_of_all(carried: &[Carried]) -> Result<CommandEnd, Failure> {
-    let stages = || carried.iter().map(|one| one.record.refund.stage);
-    if stages().any(|stage| stage != RefundStage::Done && !is_refused(stage)) {
+    let mut all = carried.iter().map(|one| one.record.refund);
+    let is_open = |one: Refund| one.to_merchant || one.stage != RefundStage::Done;
+    if all.any(|one| is_open(one) && !is_refused(one.stage)) {
         return Ok(CommandEnd::NeedsPerson);
     }
     let refused = carried

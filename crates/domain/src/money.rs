@@ -202,6 +202,21 @@ impl Fee {
 }
 
 /// Yuan with five decimals, as the fee column prints it.
+impl Fee {
+    /// What a person reads: grouped yuan, two decimals, and the further ones only where there are any.
+    #[must_use]
+    pub fn grouped(self) -> String {
+        let plain = self.to_string();
+        let (sign, rest) = plain
+            .strip_prefix('-')
+            .map_or(("", plain.as_str()), |rest| ("-", rest));
+        let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "00"));
+        let cents = fraction.get(..2).unwrap_or(fraction);
+        let further = fraction.get(2..).unwrap_or_default().trim_end_matches('0');
+        format!("{sign}{}.{cents}{further}", group_digits(whole))
+    }
+}
+
 impl fmt::Display for Fee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
@@ -325,5 +340,13 @@ mod tests {
         assert_eq!(Fen::new(-5).grouped(), "-0.05");
         assert_eq!(Fen::new(99_999).grouped(), "999.99");
         assert_eq!(Fen::new(100_000).grouped(), "1,000.00");
+        for (fee, shown) in [
+            (919_709_000, "9,197.09"),
+            (-600, "-0.006"),
+            (1, "0.00001"),
+            (0, "0.00"),
+        ] {
+            assert_eq!(Fee::new(fee).grouped(), shown);
+        }
     }
 }

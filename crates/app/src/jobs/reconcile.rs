@@ -122,6 +122,9 @@ pub fn run(
     reporter: &dyn Reporter,
 ) -> Result<Reconciled, Failure> {
     let (id, profile) = ask.profile;
+    if ask.day > ports.clock.now().day() {
+        return Err(not_yet(ask.day));
+    }
     let mut input = input(ports, ask)?;
     let before = ports.records.current_run(id, ask.day)?;
     let now = ports.clock.now();
@@ -268,6 +271,20 @@ pub fn digest_now(
         matched: Matched::Counted,
     };
     Ok(input(ports, &ask)?.run_id())
+}
+
+/// A day to come has no books; a result of it would wait for a bill for ever.
+fn not_yet(day: BillDate) -> Failure {
+    Failure::new(
+        FailureKind::Usage,
+        "reconcile.future",
+        Message::new(
+            "这一天还没到，没有账可对",
+            "This day has not come yet: there is nothing to compare",
+        ),
+        Message::new("核对日期", "Check the date"),
+    )
+    .with_detail(day.to_string())
 }
 
 /// What a comparison says, before any of it is stored.

@@ -110,40 +110,8 @@ words! {
 impl Wording {
     /// A canonical column in words.
     pub(crate) const fn column(&self, column: Column) -> &'static str {
-        let (zh, en) = match column {
-            Column::OutTradeNo => ("商户订单号", "Order no."),
-            Column::OrderNo => ("业务单号", "Business no."),
-            Column::Amount => ("金额", "Amount"),
-            Column::Currency => ("币种", "Currency"),
-            Column::Channel => ("支付方式", "Means of payment"),
-            Column::PayStatus => ("支付状态", "Payment status"),
-            Column::CreatedAt => ("创建时间", "Created at"),
-            Column::PaidAt => ("支付时间", "Paid at"),
-            Column::ClosedAt => ("关闭时间", "Closed at"),
-            Column::Void => ("是否作废", "Cancelled"),
-            Column::FulfilStatus => ("发货状态", "Fulfilment"),
-            Column::FulfilledAt => ("发货时间", "Fulfilled at"),
-            Column::TransactionId => ("微信订单号", "WeChat no."),
-            Column::Appid => ("appid", "appid"),
-            Column::MchId => ("商户号", "Merchant no."),
-            Column::SubMchid => ("子商户号", "Sub-merchant"),
-            Column::Direction => ("收支方向", "Direction"),
-            Column::TradeType => ("交易类型", "Trade type"),
-            Column::Openid => ("openid", "openid"),
-            Column::Goods => ("商品", "Goods"),
-            Column::Attach => ("附加数据", "Attach"),
-            Column::RefundNo => ("订单行退款单号", "Refund no. (order)"),
-            Column::RefundAmount => ("已退金额", "Refunded"),
-            Column::RefundStatus => ("订单行退款状态", "Refund status (order)"),
-            Column::RefundAt => ("退款时间", "Refunded at"),
-            Column::RefundChannel => ("退款方式", "Refunded by"),
-            Column::OutRefundNo => ("商户退款单号", "Refund no."),
-            Column::RefundId => ("微信退款单号", "WeChat refund no."),
-            Column::Status => ("退款状态", "Refund status"),
-            Column::RequestedAt => ("申请时间", "Requested at"),
-            Column::SucceededAt => ("成功时间", "Succeeded at"),
-        };
-        if self.is_zh() { zh } else { en }
+        let term = column.term();
+        if self.is_zh() { term.zh } else { term.en }
     }
 
     /// A column of states by what its words are about.

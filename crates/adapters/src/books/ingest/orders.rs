@@ -183,6 +183,7 @@ fn facts(
         "number": re_read::number_of(mapping),
         "re_read": re_read,
         "withdrawn": summary.withdrawn,
+        "days": summary.days.map(|(first, last)| [first, last]),
         "kind": kind_word(mapping.kind),
     })
     .to_string()

@@ -29,8 +29,14 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
     input.pool = ports.records.opening_pool(id, ask.day)?;
     let imports = ports.books.imports(id)?;
     // A bill of a later day says nothing of this one; merchant files may say something of any day.
+    // Bills of accounts and statements of banks are compared by themselves.
+    let is_read = |import: &ImportRecord| {
+        import.kind.starts_with("bill.") || matches!(import.kind.as_str(), "orders" | "refunds")
+    };
     let counts = |import: &&ImportRecord| {
-        import.standing == Standing::Verified && import.day.is_none_or(|day| day <= ask.day)
+        is_read(import)
+            && import.standing == Standing::Verified
+            && import.day.is_none_or(|day| day <= ask.day)
     };
     input.sources = imports
         .iter()

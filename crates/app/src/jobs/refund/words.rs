@@ -159,6 +159,10 @@ pub fn state_words(record: &RefundRecord) -> Message {
         (RefundStage::Confirmed, _) if record.refund.sends == 0 => {
             Message::new("已确认，尚未发送", "Confirmed, not sent yet")
         }
+        (RefundStage::Done, _) if record.refund.to_merchant => Message::new(
+            "已退到商户账户，待付顾客",
+            "With the merchant, the customer is to be paid",
+        ),
         _ => Message::new(stage.zh(), stage.en()),
     }
 }
@@ -253,6 +257,16 @@ fn terminal_advice(record: &RefundRecord) -> Message {
             "没有被受理：按返回信息改正后用同一单号再发，或撤回",
             "Not accepted: correct what the message says and send the same number again, or withdraw it",
         ),
+        (RefundStage::Done, _) if record.refund.to_merchant => Message::new(
+            format!(
+                "钱退到了商户账户，顾客还没有收到：由人付给顾客 ¥{}，付清后把差错标为已处理：recondesk cases resolve",
+                record.refund.amount.grouped()
+            ),
+            format!(
+                "The money went to the merchant's account, the customer has none of it: pay ¥{} by hand, then close the case: recondesk cases resolve",
+                record.refund.amount.grouped()
+            ),
+        ),
         (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
         (RefundStage::Withdrawn, _) => {
             Message::new("已撤回，没有发出", "Withdrawn, nothing was sent")
@@ -315,6 +329,16 @@ pub fn window_advice(record: &RefundRecord) -> Message {
         (RefundStage::Rejected, _) => Message::new(
             "没有被受理：按返回信息改正后再点“退款”，用的是同一单号",
             "Not accepted: correct what the message says, then choose Refund; the number stays the same",
+        ),
+        (RefundStage::Done, _) if record.refund.to_merchant => Message::new(
+            format!(
+                "钱退到了商户账户，顾客还没有收到：由人付给顾客 ¥{}，付清后把差错标为已处理",
+                record.refund.amount.grouped()
+            ),
+            format!(
+                "The money went to the merchant's account, the customer has none of it: pay ¥{} by hand, then mark the case as dealt with",
+                record.refund.amount.grouped()
+            ),
         ),
         (RefundStage::Done, _) => Message::new("钱已退回", "The money is back"),
         (RefundStage::Withdrawn, _) => {

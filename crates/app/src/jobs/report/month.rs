@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recondesk_domain::{BillDate, Fee, Fen};
+use recondesk_domain::{BillDate, Fee};
 use recondesk_ports::{Report, ReportCell, ReportTable, RunRecord, Standing};
 use recondesk_reconcile::Headline;
 
@@ -117,7 +117,8 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
             vec![settlement(request, &runs)?],
         ),
     ];
-    let compared = runs.len();
+    let compared = runs.iter().filter(|run| !lacks(run)).count();
+    let lacking = runs.len().saturating_sub(compared);
     let all = month.days().count();
     let changed = changed.len();
     let told = match request.language {
@@ -126,14 +127,23 @@ pub fn of_month(request: &ReportRequest<'_>, month: Month) -> Result<ReportMade,
                 0 => String::new(),
                 days => format!("{days} 天的账在对账之后变了，没有计入；"),
             };
-            format!("已对账 {compared} / {all} 天；{changed}")
+            let lacking = match lacking {
+                0 => String::new(),
+                days => format!("{days} 天没有订单或账单，没有对账；"),
+            };
+            format!("已对账 {compared} / {all} 天；{lacking}{changed}")
         }
         recondesk_domain::Language::En => {
             let changed = match changed {
                 0 => String::new(),
                 days => format!("the books of {days} days changed since and are not counted; "),
             };
-            format!("{compared} of {all} days compared; {changed}")
+            let lacking = match lacking {
+                0 => String::new(),
+                1 => "1 day without orders or bill was not; ".to_owned(),
+                days => format!("{days} days without orders or bill were not; "),
+            };
+            format!("{compared} of {all} days compared; {lacking}{changed}")
         }
     };
     let report = Report {
@@ -347,11 +357,10 @@ fn settlement(request: &ReportRequest<'_>, runs: &[RunRecord]) -> Result<ReportT
     ];
     let rows = runs.iter().map(|run| {
         let net = run.summary.net;
-        let yuan = |fen: Fen| ReportCell::Money(fen);
         vec![
             ReportCell::Day(run.day),
-            yuan(net.settled),
-            yuan(net.refunded),
+            ReportCell::money(net.settled.checked_sub(net.reversed)),
+            ReportCell::Money(net.refunded),
             ReportCell::Fee(Fee::new(net.fees)),
             ReportCell::Fee(Fee::new(net.net)),
         ]
