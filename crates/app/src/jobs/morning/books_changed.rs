@@ -36,15 +36,6 @@ pub(super) fn since_compared(
         if imports.iter().any(|import| may_change(&import))
             && reconcile::digest_now(ports, (id, profile), run.day)? != run.digest
         {
-            eprintln!(
-                "DBG {:?} made {} imports {:?}",
-                run.day,
-                run.made_at,
-                imports
-                    .iter()
-                    .map(|i| (i.kind.clone(), i.imported_at.to_string(), i.day))
-                    .collect::<Vec<_>>()
-            );
             out.insert(run.day);
         }
     }
