@@ -188,8 +188,8 @@ fn run_send(
 ) -> Result<CommandEnd, Failure> {
     let typed: Fen = yuan(&args.confirm)?;
     let record = match many::chosen(args, ports)? {
-        many::Choice::One(record) => *record,
-        many::Choice::Several(records) => {
+        many::RefundsToSend::One(record) => *record,
+        many::RefundsToSend::Several(records) => {
             return many::send(args, context, ports, (records, typed));
         }
     };

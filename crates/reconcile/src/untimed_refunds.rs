@@ -61,7 +61,7 @@ pub(super) fn raise(
             }
             let known = facts.of(&m.out_trade_no, &m.sub_mch_id);
             // What was never paid at WeChat Pay cannot be refunded there, and is told as such.
-            let paid = known.and_then(super::archive_facts::OrderFacts::paid);
+            let paid = known.and_then(super::archive_facts::ArchivedOrder::paid);
             let (Some(known), Some(total)) = (known, untimed_refund(m)) else {
                 continue;
             };

@@ -74,7 +74,7 @@ pub(super) fn input(ports: &Ports, ask: &RunRequest<'_>) -> Result<DayInput, Fai
 /// The part of a stored certificate that a run needs.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct RunFacts {
+struct StoredCertificate {
     rows: u64,
     refund_rows: u64,
     sums: RunSums,
@@ -87,7 +87,7 @@ struct RunSums {
     refund_asked_fen: i64,
 }
 
-fn read_facts(import: &ImportRecord) -> RunFacts {
+fn read_facts(import: &ImportRecord) -> StoredCertificate {
     serde_json::from_str(&import.facts).unwrap_or_default()
 }
 
